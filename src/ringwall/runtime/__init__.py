@@ -1,0 +1,1 @@
+"""Plumbing every module stands on: configuration, processes, database, jobs, discovery."""

@@ -1,0 +1,33 @@
+"""``ringwall.yaml`` and its included folders, read into typed sections.
+
+A module declares the top-level keys it owns as :class:`Section` values named ``SECTIONS`` in its
+``config.py``; :func:`load` reads the files and either returns a :class:`Configuration` or raises
+:class:`ConfigurationError` carrying *every* :class:`Problem` found, each with its place.
+"""
+
+from ringwall.runtime.configuration.loading import load, load_text
+from ringwall.runtime.configuration.problems import ConfigurationError, Place, Problem, Severity
+from ringwall.runtime.configuration.sections import Configuration, Section
+from ringwall.runtime.configuration.values import (
+    Address,
+    ByteSize,
+    Duration,
+    Secret,
+    StrictModel,
+)
+
+__all__ = [
+    "Address",
+    "ByteSize",
+    "Configuration",
+    "ConfigurationError",
+    "Duration",
+    "Place",
+    "Problem",
+    "Secret",
+    "Section",
+    "Severity",
+    "StrictModel",
+    "load",
+    "load_text",
+]

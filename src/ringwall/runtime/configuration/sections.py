@@ -1,0 +1,74 @@
+"""Sections: the typed top-level keys of the configuration, each owned by one module."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from ringwall.runtime.configuration.problems import Problem
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class Shape(StrEnum):
+    """How many of a section's model there are."""
+
+    ONE = "one"
+    MAP = "map"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One top-level key.
+
+    ``MAP`` sections (``services:``) and ``LIST`` sections (``routes:``) may be spread over included
+    files and are validated item by item, so that one bad item does not hide problems in another.
+    ``check`` judges references across sections; it sees every item that is valid by itself, plus
+    the names of all that were written (:meth:`Configuration.names`).
+    """
+
+    key: str
+    model: type[BaseModel]
+    shape: Shape = Shape.ONE
+    check: "Callable[[Configuration], Iterable[Problem]] | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """A loaded configuration: values by section key, and the bytes they came from.
+
+    ``items[key]`` is a model (``ONE``), a ``dict`` of models by name (``MAP``) or a ``list`` of
+    models (``LIST``). ``sources`` are the files read, in order, with their exact contents;
+    ``hash`` is the SHA-256 over them, and names a version.
+    """
+
+    root: Path
+    items: Mapping[str, Any]
+    written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sources: tuple[tuple[Path, bytes], ...] = ()
+    hash: str = ""
+    warnings: tuple[Problem, ...] = ()
+
+    def one(self, model: type[ModelT], key: str) -> ModelT:
+        """The single value of a ``ONE`` section, defaults included."""
+        value = self.items[key]
+        if not isinstance(value, model):
+            msg = f"section {key} holds {type(value).__name__}, not {model.__name__}"
+            raise TypeError(msg)
+        return value
+
+    def map(self, model: type[ModelT], key: str) -> dict[str, ModelT]:
+        """The values of a ``MAP`` section by name, in file order."""
+        return {n: v for n, v in self.items[key].items() if isinstance(v, model)}
+
+    def list(self, model: type[ModelT], key: str) -> "tuple[ModelT, ...]":
+        """The values of a ``LIST`` section, in file order."""
+        return tuple(v for v in self.items[key] if isinstance(v, model))
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """Every name written in a ``MAP`` section, those of invalid items included."""
+        return tuple(self.written.get(key, ()))
