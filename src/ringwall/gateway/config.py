@@ -1,11 +1,12 @@
 """The ``edge`` and ``routes`` sections: where the edge listens, and what leads where."""
 
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from ringwall.inventory.config import ServiceName
+from ringwall.inventory.config import HeaderName, HeaderValue, ServiceName
 from ringwall.runtime.configuration import Address, ByteSize, Duration, Secret, Section, StrictModel
 from ringwall.runtime.configuration.sections import Shape
 
@@ -17,9 +18,8 @@ Host = Annotated[
         pattern=r"^(\*\.)?([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)*[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$",
     ),
 ]
+Network = IPv4Network | IPv6Network
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-HeaderName = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9-]{1,100}$")]
-HeaderValue = Annotated[str, StringConstraints(pattern=r"^[\x20-\x7e]{0,4096}$")]
 
 
 class LocalCertificate(StrictModel):
@@ -100,8 +100,10 @@ class Edge(StrictModel):
     hosts: dict[Host, HostSettings] = {}
     acme: Acme | None = None
     trusted_hops: Annotated[int, Field(ge=0, le=10)] = 0
+    public_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    blocked: tuple[Network, ...] = ()
     limits: Limits = Limits()
-    headers: dict[HeaderName, HeaderValue | None] = {}
+    response_headers: dict[HeaderName, HeaderValue | None] = {}
     workers: Annotated[int, Field(ge=1, le=256)] | None = None
 
 
@@ -114,12 +116,11 @@ class RetryOn(StrEnum):
 
 
 class Retries(StrictModel):
-    """Retries of what is safe to repeat; a budget keeps them from becoming the flood."""
+    """Retries of what is safe to repeat; the service's ``circuit`` holds their budget."""
 
     attempts: Annotated[int, Field(ge=0, le=5)] = 1
     on: tuple[RetryOn, ...] = (RetryOn.GATEWAY_ERROR, RetryOn.RESET)
     per_try: Duration | None = None
-    budget_percent: Annotated[int, Field(ge=1, le=100)] = 20
 
 
 class Route(StrictModel):
@@ -140,7 +141,7 @@ class Route(StrictModel):
     websocket: bool = False
     body_limit: ByteSize = 1024**2
     retries: Retries | None = None
-    headers: dict[HeaderName, HeaderValue | None] = {}
+    response_headers: dict[HeaderName, HeaderValue | None] = {}
 
 
 EDGE: Final = "edge"

@@ -18,6 +18,9 @@ from ringwall.runtime.configuration.sections import Shape
 ServiceName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
 """A DNS label: it becomes a host name inside, and the last segment of a SPIFFE id."""
 
+HeaderName = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9-]{1,100}$")]
+HeaderValue = Annotated[str, StringConstraints(pattern=r"^[\x20-\x7e]{0,4096}$")]
+
 
 class Protocol(StrEnum):
     """What the service speaks. WebSocket and server-sent events ride on ``http1``."""
@@ -51,6 +54,7 @@ class Circuit(StrictModel):
     connections: Annotated[int, Field(ge=1, le=65536)] = 512
     pending: Annotated[int, Field(ge=1, le=65536)] = 256
     requests: Annotated[int, Field(ge=1, le=65536)] = 1024
+    retry_budget_percent: Annotated[int, Field(ge=0, le=100)] = 20
 
 
 class Sidecar(StrictModel):
@@ -84,6 +88,7 @@ class Service(StrictModel):
     health: Health | None = Health()
     circuit: Circuit = Circuit()
     connect_timeout: Duration = 2.0
+    response_headers: dict[HeaderName, HeaderValue | None] = {}
     sidecar: Sidecar | None = None
     process: Process | None = None
 

@@ -1,0 +1,165 @@
+"""Clusters: how the edge and the sidecars reach a service, and when they stop trying."""
+
+import ipaddress
+from collections.abc import Sequence
+from typing import Final
+
+from ringwall.gateway.envoy import http, tls
+from ringwall.gateway.envoy.resources import Json, seconds, socket_address, typed
+from ringwall.inventory.config import Circuit, Health, Protocol, Service, UpstreamTls
+from ringwall.runtime.configuration import Address
+
+EDGE_IDENTITY: Final = "edge"
+"""The edge's own service name; no service may be called so."""
+
+
+def service_cluster(name: str, service: Service, *, identity: Json, peers: Json) -> Json:
+    """The cluster of one service, as its callers see it.
+
+    ``identity`` is the caller's own certificate (SDS) and ``peers`` what the service's must be.
+    """
+    cluster = _cluster(
+        name,
+        service.addresses,
+        protocol=service.protocol,
+        connect_timeout=service.connect_timeout,
+        idle_timeout=60.0,
+    )
+    match service.tls:
+        case UpstreamTls.MUTUAL:
+            cluster["transport_socket"] = tls.client(certificate=identity, validation=peers)
+        case UpstreamTls.SERVER:
+            server_name = service.server_name or service.addresses[0].host
+            cluster["transport_socket"] = tls.client(
+                validation_context=tls.server_validation(server_name),
+                sni=server_name,
+                alpn=("http/1.1",) if service.protocol is Protocol.HTTP1 else ("h2",),
+            )
+        case UpstreamTls.NONE:
+            pass
+    cluster["circuit_breakers"] = _circuit(service.circuit)
+    cluster["outlier_detection"] = _outliers()
+    if service.health is not None:
+        cluster["health_checks"] = [_health(service.health, service.protocol)]
+    return cluster
+
+
+def local_cluster(
+    name: str, address: Address, *, protocol: Protocol = Protocol.HTTP1, idle_timeout: float = 4.0
+) -> Json:
+    """A plain cluster on this machine: a sidecar's own service, or the edge's web process.
+
+    Idle connections are given up before the usual 5 s keep-alive of Python servers, so that a
+    request seldom meets a connection that is just being closed.
+    """
+    cluster = _cluster(
+        name, (address,), protocol=protocol, connect_timeout=1.0, idle_timeout=idle_timeout
+    )
+    cluster["circuit_breakers"] = _circuit(Circuit())
+    return cluster
+
+
+def _cluster(
+    name: str,
+    addresses: Sequence[Address],
+    *,
+    protocol: Protocol,
+    connect_timeout: float,
+    idle_timeout: float,
+) -> Json:
+    explicit: Json = (
+        {"http_protocol_options": {}}
+        if protocol is Protocol.HTTP1
+        else {"http2_protocol_options": http.http2_options(streams=1024)}
+    )
+    return typed(
+        "envoy.config.cluster.v3.Cluster",
+        name=name,
+        type="STATIC" if all(_is_literal(a) for a in addresses) else "STRICT_DNS",
+        connect_timeout=seconds(connect_timeout),
+        per_connection_buffer_limit_bytes=32 * 1024,
+        load_assignment={
+            "cluster_name": name,
+            "endpoints": [
+                {
+                    "lb_endpoints": [
+                        {"endpoint": {"address": socket_address(a)}} for a in addresses
+                    ]
+                }
+            ],
+        },
+        typed_extension_protocol_options={
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": typed(
+                "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                common_http_protocol_options={"idle_timeout": seconds(idle_timeout)},
+                explicit_http_config=explicit,
+            )
+        },
+    )
+
+
+def _is_literal(address: Address) -> bool:
+    if address.is_unix:
+        return True
+    try:
+        ipaddress.ip_address(address.host)
+    except ValueError:
+        return False
+    return True
+
+
+def _circuit(circuit: Circuit) -> Json:
+    return {
+        "thresholds": [
+            {
+                "max_connections": circuit.connections,
+                "max_pending_requests": circuit.pending,
+                "max_requests": circuit.requests,
+                "retry_budget": {
+                    "budget_percent": {"value": circuit.retry_budget_percent},
+                    "min_retry_concurrency": 3,
+                },
+                "track_remaining": True,
+            }
+        ]
+    }
+
+
+def _outliers() -> Json:
+    """An address that fails five times in a row rests for a while; never more than half of them."""
+    return {
+        "consecutive_5xx": 10,
+        "consecutive_gateway_failure": 5,
+        "enforcing_consecutive_gateway_failure": 100,
+        "consecutive_local_origin_failure": 5,
+        "split_external_local_origin_errors": True,
+        "interval": "2s",
+        "base_ejection_time": "5s",
+        "max_ejection_time": "60s",
+        "max_ejection_percent": 50,
+    }
+
+
+def _health(health: Health, protocol: Protocol) -> Json:
+    kind: Json = (
+        {"grpc_health_check": {}}
+        if protocol is Protocol.GRPC
+        else {
+            "http_health_check": {
+                "path": health.path,
+                **({"codec_client_type": "HTTP2"} if protocol is Protocol.HTTP2 else {}),
+            }
+        }
+    )
+    return {
+        "timeout": seconds(health.timeout),
+        "interval": seconds(health.interval),
+        "unhealthy_interval": seconds(min(1.0, health.interval)),
+        "no_traffic_interval": seconds(health.interval),
+        "no_traffic_healthy_interval": seconds(health.interval),
+        "unhealthy_threshold": health.unhealthy_after,
+        "healthy_threshold": health.healthy_after,
+        **kind,
+    }
+
+

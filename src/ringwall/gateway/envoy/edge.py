@@ -1,0 +1,161 @@
+"""The edge's Envoy, from configuration to every xDS resource it reads."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from ringwall.gateway.config import AcmeCertificate, Edge, Route
+from ringwall.gateway.envoy import http, listeners, overload, routes, sources, tls
+from ringwall.gateway.envoy.bootstrap import bootstrap
+from ringwall.gateway.envoy.clusters import EDGE_IDENTITY, local_cluster, service_cluster
+from ringwall.gateway.envoy.rendering import Rendering
+from ringwall.gateway.envoy.resources import Folder, Json
+from ringwall.inventory.config import Service
+from ringwall.runtime.configuration import Address
+
+WEB: Final = "ringwall-web"
+"""The cluster of Ringwall's own web process."""
+
+UNKNOWN_HOST: Final = "ringwall-unknown"
+"""Name of the certificate shown to clients that ask for no host the edge knows."""
+
+_ALL, _LEGACY, _UNKNOWN, _REDIRECT = "edge", "edge-tls12", "unknown", "redirect"
+
+
+def render_edge(
+    *,
+    edge: Edge,
+    services: Mapping[str, Service],
+    table: Sequence[Route],
+    folder: Folder,
+    admin_socket: str,
+    web: Address,
+    log: str,
+) -> Rendering:
+    """Build the edge.
+
+    ``folder`` is where the xDS files will lie, ``web`` where Ringwall's web process listens,
+    ``log`` the access log; all as Envoy is to name them.
+    """
+    used = {route.service for route in table}
+    reached = {name: service for name, service in services.items() if name in used}
+    names = sorted(edge.hosts)
+    legacy = [name for name in names if edge.hosts[name].tls_minimum == "1.2"]
+    strict = [name for name in names if name not in legacy]
+
+    tables = {
+        _ALL: routes.route_table(_ALL, edge=edge, hosts=names, routes=table, services=services),
+        _UNKNOWN: routes.route_table(_UNKNOWN, edge=edge, hosts=(), routes=(), services={}),
+    }
+    if legacy:
+        tables[_LEGACY] = routes.route_table(
+            _LEGACY,
+            edge=edge,
+            hosts=legacy,
+            misdirected=strict,
+            routes=table,
+            services=services,
+        )
+    if edge.redirect is not None:
+        tables[_REDIRECT] = routes.redirect_table(
+            _REDIRECT, hosts=names, port=edge.public_port or edge.listen.port, challenges=WEB
+        )
+    doors = [_edge_listener(edge, folder, log, legacy)]
+    if edge.redirect is not None:
+        manager = _manager(edge, folder, log, _REDIRECT)
+        chain = listeners.plain_chain(manager)
+        doors.append(listeners.listener(_REDIRECT, edge.redirect, chains=[chain]))
+    limit = edge.limits.connections
+    return Rendering(
+        bootstrap=bootstrap(
+            node="edge",
+            folder=folder,
+            admin_socket=admin_socket,
+            overload=overload.overload_manager(heap=edge.limits.heap, connections=limit),
+            runtime=overload.runtime_layers({_ALL: limit, _REDIRECT: max(1, limit // 4)}),
+        ),
+        clusters=(
+            local_cluster(WEB, web),
+            *(
+                service_cluster(
+                    name,
+                    service,
+                    identity=service_secret(folder, EDGE_IDENTITY),
+                    peers=peers_of_service(folder, name),
+                )
+                for name, service in sorted(reached.items())
+            ),
+        ),
+        listeners=tuple(doors),
+        tables=tables,
+        filters={sources.FILTER: sources.blocked_sources(edge.blocked)},
+    )
+
+
+def host_secret_file(host: str) -> str:
+    """The SDS file of a host's certificate, relative to the xDS folder."""
+    return f"sds/host-{host.replace('*', '_')}.json"
+
+
+def challenge_secret_file(host: str) -> str:
+    """The SDS file of a host's TLS-ALPN-01 challenge certificate."""
+    return f"sds/acme-{host.replace('*', '_')}.json"
+
+
+def service_secret(folder: Folder, name: str) -> Json:
+    """A reference to a service's own certificate."""
+    return tls.secret_reference(f"service:{name}", folder.file(f"sds/service-{name}.json"))
+
+
+def peers_of_service(folder: Folder, name: str) -> Json:
+    """A reference to "whoever answers there must be this service"."""
+    return tls.secret_reference(f"peer:{name}", folder.file(f"sds/peer-{name}.json"))
+
+
+def _edge_listener(edge: Edge, folder: Folder, log: str, legacy: list[str]) -> Json:
+    chains: list[Json] = []
+    for host, settings in sorted(edge.hosts.items()):
+        table = _LEGACY if host in legacy else _ALL
+        certificate = tls.secret_reference(f"host:{host}", folder.file(host_secret_file(host)))
+        chains.append(
+            listeners.host_chain(
+                host,
+                edge=edge,
+                certificate=certificate,
+                manager=_manager(edge, folder, log, table),
+            )
+        )
+        answers = settings.certificate
+        if isinstance(answers, AcmeCertificate) and answers.challenge == "tls-alpn-01":
+            challenge = tls.secret_reference(
+                f"acme:{host}", folder.file(challenge_secret_file(host))
+            )
+            chains.append(listeners.challenge_chain(host, certificate=challenge))
+    unknown = tls.secret_reference(
+        f"host:{UNKNOWN_HOST}", folder.file(host_secret_file(UNKNOWN_HOST))
+    )
+    return listeners.listener(
+        _ALL,
+        edge.listen,
+        chains=chains,
+        default_chain=listeners.unknown_chain(
+            edge=edge, certificate=unknown, manager=_manager(edge, folder, log, _UNKNOWN)
+        ),
+        inspect_tls=True,
+        buffer=edge.limits.connection_buffer,
+    )
+
+
+def _manager(edge: Edge, folder: Folder, log: str, table: str) -> Json:
+    return http.edge_manager(
+        stat_prefix=table,
+        limits=edge.limits,
+        trusted_hops=edge.trusted_hops,
+        log=log,
+        routes=http.dynamic_routes(table, folder.file(f"rds-{table}.json")),
+        filters=[
+            http.dynamic_filter(
+                sources.FILTER, folder.file(f"ecds-{sources.FILTER}.json"), sources.TYPE
+            ),
+            http.route_slot(),
+        ],
+    )

@@ -1,0 +1,93 @@
+"""Listeners: the doors of the edge, one filter chain a host."""
+
+from collections.abc import Sequence
+
+from ringwall.gateway.config import Edge
+from ringwall.gateway.envoy import tls
+from ringwall.gateway.envoy.resources import Json, extension, seconds, socket_address, typed
+from ringwall.runtime.configuration import Address
+
+ACME_ALPN = "acme-tls/1"
+"""RFC 8737 section 6.2."""
+
+
+def listener(
+    name: str,
+    address: Address,
+    *,
+    chains: Sequence[Json],
+    default_chain: Json | None = None,
+    inspect_tls: bool = False,
+    buffer: int = 32 * 1024,
+) -> Json:
+    """A TCP or unix listener."""
+    fields: Json = {
+        "name": name,
+        "address": socket_address(address),
+        "filter_chains": list(chains),
+        "per_connection_buffer_limit_bytes": buffer,
+        "listener_filters_timeout": "5s",
+    }
+    if default_chain is not None:
+        fields["default_filter_chain"] = default_chain
+    if inspect_tls:
+        fields["listener_filters"] = [
+            extension(
+                "envoy.filters.listener.tls_inspector",
+                "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector",
+            )
+        ]
+    if not address.is_unix:
+        fields["tcp_backlog_size"] = 4096
+        fields["max_connections_to_accept_per_socket_event"] = 16
+    return typed("envoy.config.listener.v3.Listener", **fields)
+
+
+def host_chain(host: str, *, edge: Edge, certificate: Json, manager: Json) -> Json:
+    """The chain that ends TLS for one host."""
+    return {
+        "name": f"host {host}",
+        "filter_chain_match": {"server_names": [host]},
+        "filters": [manager],
+        "transport_socket": tls.server(
+            certificate=certificate, minimum=edge.hosts[host].tls_minimum
+        ),
+        "transport_socket_connect_timeout": seconds(edge.limits.handshake_timeout),
+    }
+
+
+def challenge_chain(host: str, *, certificate: Json) -> Json:
+    """The chain that answers a TLS-ALPN-01 challenge and then says nothing (RFC 8737)."""
+    return {
+        "name": f"acme {host}",
+        "filter_chain_match": {"server_names": [host], "application_protocols": [ACME_ALPN]},
+        "filters": [
+            extension(
+                "envoy.filters.network.direct_response",
+                "envoy.extensions.filters.network.direct_response.v3.Config",
+            )
+        ],
+        "transport_socket": tls.server(
+            certificate=certificate, minimum="1.2", alpn=(ACME_ALPN,)
+        ),
+        "transport_socket_connect_timeout": "5s",
+    }
+
+
+def unknown_chain(*, edge: Edge, certificate: Json, manager: Json) -> Json:
+    """The chain for names the edge does not know, and for clients that name none."""
+    return {
+        "name": "unknown",
+        "filters": [manager],
+        "transport_socket": tls.server(certificate=certificate),
+        "transport_socket_connect_timeout": seconds(edge.limits.handshake_timeout),
+    }
+
+
+def plain_chain(manager: Json, *, transport_socket: Json | None = None) -> Json:
+    """A chain with no match of its own."""
+    chain: Json = {"name": "all", "filters": [manager]}
+    if transport_socket is not None:
+        chain["transport_socket"] = transport_socket
+        chain["transport_socket_connect_timeout"] = "10s"
+    return chain

@@ -1,0 +1,105 @@
+"""Overload manager and runtime limits: Envoy sheds load before the machine falls over."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ringwall.gateway.envoy.resources import Json, extension
+
+_HEAP: Final = "envoy.resource_monitors.fixed_heap"
+_CONNECTIONS: Final = "envoy.resource_monitors.global_downstream_max_connections"
+
+
+def overload_manager(*, heap: int, connections: int) -> Json:
+    """Bytes of heap and number of downstream connections beyond which load is shed, in order."""
+    return {
+        "refresh_interval": "0.25s",
+        "resource_monitors": [
+            extension(
+                _HEAP,
+                "envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig",
+                max_heap_size_bytes=heap,
+            ),
+            extension(
+                _CONNECTIONS,
+                "envoy.extensions.resource_monitors.downstream_connections.v3."
+                "DownstreamConnectionsConfig",
+                max_active_downstream_connections=connections,
+            ),
+        ],
+        "actions": [
+            _action("shrink_heap", 0.80),
+            _action("disable_http_keepalive", 0.85),
+            _reduce_timeouts(),
+            _reset_heaviest(),
+            _action("stop_accepting_requests", 0.95),
+            _action("stop_accepting_connections", 0.98),
+        ],
+        "loadshed_points": [
+            {
+                "name": "envoy.load_shed_points.tcp_listener_accept",
+                "triggers": [_threshold(0.98)],
+            },
+            {
+                "name": "envoy.load_shed_points.http2_server_go_away_on_dispatch",
+                "triggers": [_threshold(0.95)],
+            },
+        ],
+        "buffer_factory_config": {"minimum_account_to_track_power_of_two": 20},
+    }
+
+
+def runtime_layers(listeners: Mapping[str, int]) -> Json:
+    """Connection limits by listener and the premature-reset limits, as a static runtime layer.
+
+    A client that resets most of its streams within a second of opening them is cut off after 100
+    of them (rapid reset, CVE-2023-44487).
+    """
+    return {
+        "layers": [
+            {
+                "name": "ringwall",
+                "static_layer": {
+                    "overload.premature_reset_total_stream_count": 100,
+                    "overload.premature_reset_min_stream_lifetime_seconds": 1,
+                    **{
+                        f"envoy.resource_limits.listener.{name}.connection_limit": limit
+                        for name, limit in sorted(listeners.items())
+                    },
+                },
+            }
+        ]
+    }
+
+
+def _threshold(value: float) -> Json:
+    return {"name": _HEAP, "threshold": {"value": value}}
+
+
+def _action(name: str, at: float) -> Json:
+    return {"name": f"envoy.overload_actions.{name}", "triggers": [_threshold(at)]}
+
+
+def _reduce_timeouts() -> Json:
+    return {
+        "name": "envoy.overload_actions.reduce_timeouts",
+        "triggers": [
+            {"name": _HEAP, "scaled": {"scaling_threshold": 0.80, "saturation_threshold": 0.95}}
+        ],
+        "typed_config": {
+            "@type": "type.googleapis.com/"
+            "envoy.config.overload.v3.ScaleTimersOverloadActionConfig",
+            "timer_scale_factors": [
+                {"timer": "HTTP_DOWNSTREAM_CONNECTION_IDLE", "min_timeout": "2s"},
+                {"timer": "HTTP_DOWNSTREAM_STREAM_IDLE", "min_timeout": "5s"},
+            ],
+        },
+    }
+
+
+def _reset_heaviest() -> Json:
+    return {
+        "name": "envoy.overload_actions.reset_high_memory_stream",
+        "triggers": [
+            {"name": _HEAP, "scaled": {"scaling_threshold": 0.90, "saturation_threshold": 0.98}}
+        ],
+    }

@@ -1,0 +1,52 @@
+"""Answers the edge gives by itself: the status and nothing else."""
+
+from http import HTTPStatus
+from typing import Final
+
+from ringwall.gateway.envoy import headers
+from ringwall.gateway.envoy.resources import Json
+
+STATUSES: Final = (400, 403, 404, 405, 408, 413, 421, 426, 429, 431, 500, 502, 503, 504)
+
+
+def direct(status: int) -> Json:
+    """A route action that answers ``status`` in plain text."""
+    return {"status": status, "body": {"inline_string": _body(status)}}
+
+
+def local_replies() -> Json:
+    """``LocalReplyConfig`` that hides Envoy's own words, which tell about the inside."""
+    mappers = [
+        {
+            "filter": {
+                "status_code_filter": {
+                    "comparison": {
+                        "op": "EQ",
+                        "value": {"default_value": status, "runtime_key": "ringwall.unused"},
+                    }
+                }
+            },
+            "body_format_override": {
+                "text_format_source": {"inline_string": _body(status)},
+                "content_type": "text/plain; charset=utf-8",
+            },
+            "headers_to_add": headers.setting(
+                {name: headers.SECURITY[name] for name in _ON_EVERY_REPLY}
+            ),
+        }
+        for status in STATUSES
+    ]
+    return {
+        "mappers": mappers,
+        "body_format": {
+            "text_format_source": {"inline_string": "%RESPONSE_CODE%\n"},
+            "content_type": "text/plain; charset=utf-8",
+        },
+    }
+
+
+_ON_EVERY_REPLY: Final = ("strict-transport-security", "x-content-type-options", "x-frame-options")
+
+
+def _body(status: int) -> str:
+    return f"{status} {HTTPStatus(status).phrase}\n"

@@ -1,0 +1,237 @@
+"""Route tables: which host, path and method leads to which service, and all that leads nowhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from ringwall.gateway.config import Edge, Route
+from ringwall.gateway.envoy import headers, http
+from ringwall.gateway.envoy.replies import direct
+from ringwall.gateway.envoy.resources import Json, seconds, typed
+from ringwall.gateway.paths import PathTemplate, parse_template
+from ringwall.inventory.config import Service, UpstreamTls
+
+IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+"""RFC 9110 section 9.2.2."""
+
+SAFE_TO_REPEAT: Final = "connect-failure,refused-stream,reset-before-request"
+"""The request has not reached the service: repeating it is right for every method."""
+
+_STREAM_IDLE: Final = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    route: Route
+    template: PathTemplate
+    explicit: bool
+
+
+def covers(pattern: str, host: str) -> bool:
+    """Whether a host as written (perhaps ``*.example``) covers another name or wildcard."""
+    if pattern == host:
+        return True
+    return pattern.startswith("*.") and host.removeprefix("*").endswith(pattern[1:])
+
+
+def hosts_of(routes: Sequence[Route], hosts: Sequence[str]) -> dict[str, tuple[Route, ...]]:
+    """The routes that each of the edge's hosts has, those of covering wildcards included."""
+    return {
+        host: tuple(r for r in routes if any(covers(pattern, host) for pattern in r.hosts))
+        for host in hosts
+    }
+
+
+def route_table(
+    name: str,
+    *,
+    edge: Edge,
+    hosts: Sequence[str],
+    misdirected: Sequence[str] = (),
+    routes: Sequence[Route],
+    services: Mapping[str, Service],
+) -> Json:
+    """One ``RouteConfiguration``.
+
+    ``misdirected`` hosts exist, but not behind this TLS policy: they get 421 (RFC 9110 section
+    15.5.20), so that a connection made under one host's policy never reaches another's.
+    """
+    by_host = hosts_of(routes, hosts)
+    virtual_hosts = [
+        {
+            "name": host,
+            "domains": [host],
+            "routes": [*_virtual_host(host, placed, edge, services), _nowhere(edge, 404)],
+        }
+        for host, placed in sorted(by_host.items())
+    ]
+    if misdirected:
+        virtual_hosts.append(
+            {
+                "name": "misdirected",
+                "domains": sorted(misdirected),
+                "routes": [_nowhere(edge, 421)],
+            }
+        )
+    virtual_hosts.append({"name": "unknown", "domains": ["*"], "routes": [_nowhere(edge, 404)]})
+    return typed(
+        "envoy.config.route.v3.RouteConfiguration",
+        name=name,
+        virtual_hosts=virtual_hosts,
+        request_headers_to_remove=list(headers.UNTRUSTED),
+        response_headers_to_remove=list(headers.BANNERS),
+        max_direct_response_body_size_bytes=4096,
+    )
+
+
+def redirect_table(name: str, *, hosts: Sequence[str], port: int, challenges: str | None) -> Json:
+    """The plain-text twin: known hosts go to HTTPS, ACME challenges to ``challenges``."""
+    found: list[Json] = []
+    if challenges is not None:
+        found.append(
+            {
+                "match": {"prefix": "/.well-known/acme-challenge/"},
+                "route": {"cluster": challenges, "timeout": "5s"},
+            }
+        )
+    found.append(
+        {
+            "match": {"prefix": "/"},
+            "redirect": {
+                "https_redirect": True,
+                "port_redirect": port,
+                "response_code": "PERMANENT_REDIRECT",
+            },
+        }
+    )
+    virtual_hosts: list[Json] = [
+        {"name": "unknown", "domains": ["*"], "routes": [_answer({"prefix": "/"}, 404, {})]}
+    ]
+    if hosts:
+        virtual_hosts.insert(0, {"name": "known", "domains": sorted(hosts), "routes": found})
+    return typed(
+        "envoy.config.route.v3.RouteConfiguration",
+        name=name,
+        virtual_hosts=virtual_hosts,
+        response_headers_to_remove=list(headers.BANNERS),
+    )
+
+
+def _virtual_host(
+    host: str, routes: Sequence[Route], edge: Edge, services: Mapping[str, Service]
+) -> list[Json]:
+    placed = sorted(
+        (_Placed(r, parse_template(r.path), host in r.hosts) for r in routes),
+        key=lambda p: (p.template.order, not p.explicit, p.route.name),
+    )
+    result: list[Json] = []
+    for _shape, group in groupby(placed, key=lambda p: p.template.shape):
+        same_path = list(group)
+        taken: set[str] = set()
+        for one in same_path:
+            methods = tuple(m for m in expand(one.route.methods) if m not in taken)
+            taken.update(methods)
+            result += _entries(one, methods, edge, services[one.route.service])
+        result.append(_wrong_method(same_path[0].template, taken, edge))
+    return result
+
+
+def expand(methods: Sequence[str]) -> tuple[str, ...]:
+    """The methods a route takes: GET brings HEAD with it (RFC 9110 section 9.3.2)."""
+    return tuple(sorted({*methods, *(["HEAD"] if "GET" in methods else [])}))
+
+
+def _entries(
+    placed: _Placed, methods: tuple[str, ...], edge: Edge, service: Service
+) -> list[Json]:
+    route = placed.route
+    if not methods:
+        return []
+    repeatable = tuple(m for m in methods if m in IDEMPOTENT)
+    rest = tuple(m for m in methods if m not in IDEMPOTENT)
+    retries = route.retries
+    if retries is None or not retries.attempts or not repeatable or not rest:
+        return [_entry(placed, methods, edge, service, repeat=not rest)]
+    return [
+        _entry(placed, repeatable, edge, service, repeat=True),
+        _entry(placed, rest, edge, service, repeat=False),
+    ]
+
+
+def _entry(
+    placed: _Placed, methods: tuple[str, ...], edge: Edge, service: Service, *, repeat: bool
+) -> Json:
+    route = placed.route
+    long_lived = route.streaming or route.websocket
+    idle = route.idle_timeout or (_STREAM_IDLE if long_lived else None)
+    action: Json = {
+        "cluster": route.service,
+        "timeout": "0s" if long_lived else seconds(route.timeout),
+        "retry_policy": _retry_policy(route, repeat=repeat),
+    }
+    if idle is not None:
+        action["idle_timeout"] = seconds(idle)
+    if route.websocket:
+        action["upgrade_configs"] = [{"upgrade_type": "websocket", "enabled": True}]
+    if service.tls is UpstreamTls.SERVER and service.server_name:
+        action["host_rewrite_literal"] = service.server_name
+    given = headers.merged(edge.response_headers, service.response_headers, route.response_headers)
+    return {
+        "name": route.name,
+        "match": {**placed.template.envoy_match(), "headers": [_method_match(methods)]},
+        "route": action,
+        "response_headers_to_add": headers.setting(given),
+        "typed_per_filter_config": {
+            http.ROUTE_SLOT: http.route_filters(http.body_limit(route.body_limit))
+        },
+    }
+
+
+def _retry_policy(route: Route, *, repeat: bool) -> Json:
+    retries = route.retries
+    if retries is None or not retries.attempts or not repeat:
+        return {"retry_on": SAFE_TO_REPEAT, "num_retries": 2}
+    policy: Json = {
+        "retry_on": ",".join([SAFE_TO_REPEAT, *retries.on]),
+        "num_retries": retries.attempts,
+        "retry_back_off": {"base_interval": "0.025s", "max_interval": "0.250s"},
+        "retry_host_predicate": [
+            {
+                "name": "envoy.retry_host_predicates.previous_hosts",
+                "typed_config": typed(
+                    "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"
+                ),
+            }
+        ],
+        "host_selection_retry_max_attempts": 3,
+    }
+    if retries.per_try is not None:
+        policy["per_try_timeout"] = seconds(retries.per_try)
+    return policy
+
+
+def _method_match(methods: tuple[str, ...]) -> Json:
+    if len(methods) == 1:
+        return {"name": ":method", "string_match": {"exact": methods[0]}}
+    return {"name": ":method", "string_match": {"safe_regex": {"regex": "|".join(methods)}}}
+
+
+def _wrong_method(template: PathTemplate, allowed: set[str], edge: Edge) -> Json:
+    return _answer(
+        template.envoy_match(),
+        405,
+        {**headers.merged(edge.response_headers), "allow": ", ".join(sorted(allowed))},
+    )
+
+
+def _nowhere(edge: Edge, status: int) -> Json:
+    return _answer({"prefix": "/"}, status, headers.merged(edge.response_headers))
+
+
+def _answer(match: Json, status: int, given: Mapping[str, str]) -> Json:
+    return {
+        "match": match,
+        "direct_response": direct(status),
+        "response_headers_to_add": headers.setting(given),
+    }

@@ -1,0 +1,135 @@
+"""The small Envoy beside a service that speaks plain HTTP.
+
+Inbound: mutual TLS at the service's address, only from callers that configuration allows, to the
+service's own port or socket. Outbound: plain HTTP from the service by name (``http://billing/``),
+mutual TLS to that service, only if the service is said to call it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from ringwall.gateway.config import Route
+from ringwall.gateway.envoy import http, listeners, overload, tls
+from ringwall.gateway.envoy.bootstrap import bootstrap
+from ringwall.gateway.envoy.clusters import EDGE_IDENTITY, local_cluster, service_cluster
+from ringwall.gateway.envoy.edge import peers_of_service, service_secret
+from ringwall.gateway.envoy.rendering import Rendering
+from ringwall.gateway.envoy.replies import direct
+from ringwall.gateway.envoy.resources import Folder, Json, typed
+from ringwall.inventory.config import Protocol, Service, Sidecar
+
+_HEAP = 512 * 1024**2
+_CONNECTIONS = 10_000
+
+
+def callers(
+    name: str, services: Mapping[str, Service], routes: Sequence[Route]
+) -> tuple[str, ...]:
+    """Who may call a service: the edge if a route leads to it, and services that declare it."""
+    edge = [EDGE_IDENTITY] if any(route.service == name for route in routes) else []
+    return (*edge, *sorted(n for n, s in services.items() if name in s.calls))
+
+
+def render_sidecar(
+    name: str,
+    *,
+    services: Mapping[str, Service],
+    sidecar: Sidecar,
+    folder: Folder,
+    admin_socket: str,
+) -> Rendering:
+    """Build the sidecar of the service ``name``."""
+    service = services[name]
+    identity = service_secret(folder, name)
+    inbound = _inbound(name, service, folder, identity)
+    doors = [inbound]
+    clusters = [local_cluster("app", sidecar.app, protocol=service.protocol)]
+    tables = {"inbound": _inbound_table()}
+    if sidecar.outbound is not None:
+        called = {n: services[n] for n in sorted(service.calls) if n in services}
+        tables["outbound"] = _outbound_table(called)
+        manager = http.inside_manager(
+            stat_prefix="outbound",
+            forward_identity=False,
+            routes=http.dynamic_routes("outbound", folder.file("rds-outbound.json")),
+        )
+        chain = listeners.plain_chain(manager)
+        doors.append(listeners.listener("outbound", sidecar.outbound, chains=[chain]))
+        clusters += [
+            service_cluster(n, s, identity=identity, peers=peers_of_service(folder, n))
+            for n, s in called.items()
+        ]
+    return Rendering(
+        bootstrap=bootstrap(
+            node=f"sidecar-{name}",
+            folder=folder,
+            admin_socket=admin_socket,
+            overload=overload.overload_manager(heap=_HEAP, connections=_CONNECTIONS),
+            runtime=overload.runtime_layers(
+                {f"inbound-{n}": _CONNECTIONS for n in range(len(service.addresses))}
+            ),
+        ),
+        clusters=tuple(clusters),
+        listeners=tuple(doors),
+        tables=tables,
+    )
+
+
+def allowed_callers(folder: Folder, name: str) -> Json:
+    """A reference to "whoever calls must be one of these"."""
+    return tls.secret_reference(f"callers:{name}", folder.file(f"sds/callers-{name}.json"))
+
+
+def _inbound(name: str, service: Service, folder: Folder, identity: Json) -> Json:
+    manager = http.inside_manager(
+        stat_prefix="inbound",
+        forward_identity=True,
+        routes=http.dynamic_routes("inbound", folder.file("rds-inbound.json")),
+    )
+    socket = tls.server(
+        certificate=identity,
+        client_validation=allowed_callers(folder, name),
+        alpn=("http/1.1",) if service.protocol is Protocol.HTTP1 else ("h2",),
+    )
+    chain = listeners.plain_chain(manager, transport_socket=socket)
+    return listeners.listener("inbound", service.addresses[0], chains=[chain])
+
+
+def _inbound_table() -> Json:
+    return typed(
+        "envoy.config.route.v3.RouteConfiguration",
+        name="inbound",
+        virtual_hosts=[{"name": "app", "domains": ["*"], "routes": [_to("app")]}],
+    )
+
+
+def _outbound_table(called: Mapping[str, Service]) -> Json:
+    return typed(
+        "envoy.config.route.v3.RouteConfiguration",
+        name="outbound",
+        virtual_hosts=[
+            *(
+                {"name": name, "domains": [name], "routes": [_to(name)]}
+                for name in called
+            ),
+            {
+                "name": "not-allowed",
+                "domains": ["*"],
+                "routes": [{"match": {"prefix": "/"}, "direct_response": direct(403)}],
+            },
+        ],
+    )
+
+
+def _to(cluster: str) -> Json:
+    return {
+        "match": {"prefix": "/"},
+        "route": {
+            "cluster": cluster,
+            "timeout": "0s",
+            "idle_timeout": "3600s",
+            "retry_policy": {
+                "retry_on": "connect-failure,refused-stream,reset-before-request",
+                "num_retries": 2,
+            },
+        },
+    }

@@ -1,0 +1,135 @@
+"""TLS contexts: who may speak to whom, with which versions, groups and certificates."""
+
+from typing import Final, Literal
+
+from ringwall.gateway.envoy.resources import Json, extension, from_file, typed
+
+GROUPS: Final = ("X25519MLKEM768", "X25519", "P-256")
+"""Key agreement in order of preference: the hybrid post-quantum group first."""
+
+LEGACY_CIPHERS: Final = (
+    "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES256-GCM-SHA384",
+    "ECDHE-ECDSA-CHACHA20-POLY1305",
+    "ECDHE-RSA-CHACHA20-POLY1305",
+)
+"""For hosts that allow TLS 1.2: forward secret AEAD only (RFC 9325 section 4.2)."""
+
+SYSTEM_ROOTS: Final = "/etc/ssl/certs/ca-certificates.crt"
+
+
+def spiffe_id(trust_domain: str, service: str) -> str:
+    """The SPIFFE id of a service: ``spiffe://<trust domain>/service/<name>``."""
+    return f"spiffe://{trust_domain}/service/{service}"
+
+
+def secret_reference(name: str, file: str) -> Json:
+    """An ``SdsSecretConfig`` that reads one secret from one file."""
+    return {"name": name, "sds_config": from_file(file)}
+
+
+def parameters(minimum: Literal["1.2", "1.3"]) -> Json:
+    """``TlsParameters`` for one minimum version."""
+    legacy: Json = {"cipher_suites": list(LEGACY_CIPHERS)} if minimum == "1.2" else {}
+    return {
+        "tls_minimum_protocol_version": "TLSv1_3" if minimum == "1.3" else "TLSv1_2",
+        "tls_maximum_protocol_version": "TLSv1_3",
+        "ecdh_curves": list(GROUPS),
+        **legacy,
+    }
+
+
+def server(
+    *,
+    certificate: Json,
+    minimum: Literal["1.2", "1.3"] = "1.3",
+    alpn: tuple[str, ...] = ("h2", "http/1.1"),
+    client_validation: Json | None = None,
+) -> Json:
+    """A downstream transport socket; with ``client_validation`` a client certificate is a must."""
+    common: Json = {
+        "tls_params": parameters(minimum),
+        "alpn_protocols": list(alpn),
+        "tls_certificate_sds_secret_configs": [certificate],
+    }
+    fields: Json = {"common_tls_context": common}
+    if client_validation is not None:
+        common["validation_context_sds_secret_config"] = client_validation
+        fields["require_client_certificate"] = True
+    return extension(
+        "envoy.transport_sockets.tls",
+        "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
+        **fields,
+    )
+
+
+def client(
+    *,
+    validation: Json | None = None,
+    validation_context: Json | None = None,
+    certificate: Json | None = None,
+    sni: str = "",
+    alpn: tuple[str, ...] = (),
+) -> Json:
+    """An upstream transport socket. One of the two validations is always given."""
+    common: Json = {"tls_params": parameters("1.3" if certificate else "1.2")}
+    if alpn:
+        common["alpn_protocols"] = list(alpn)
+    if certificate is not None:
+        common["tls_certificate_sds_secret_configs"] = [certificate]
+    if validation is not None:
+        common["validation_context_sds_secret_config"] = validation
+    elif validation_context is not None:
+        common["validation_context"] = validation_context
+    else:
+        msg = "an upstream TLS context without validation would trust anyone"
+        raise ValueError(msg)
+    return extension(
+        "envoy.transport_sockets.tls",
+        "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+        common_tls_context=common,
+        **({"sni": sni} if sni else {}),
+    )
+
+
+def certificate_secret(name: str, *, chain: str, key: str) -> Json:
+    """The SDS resource of a certificate and its key, by file name."""
+    return typed(
+        "envoy.extensions.transport_sockets.tls.v3.Secret",
+        name=name,
+        tls_certificate={
+            "certificate_chain": {"filename": chain},
+            "private_key": {"filename": key},
+        },
+    )
+
+
+def peers_secret(name: str, *, roots: str, spiffe_ids: tuple[str, ...]) -> Json:
+    """The SDS resource that says which SPIFFE ids are accepted, from which roots.
+
+    An empty list accepts nobody: a matcher that no certificate can meet takes its place, since
+    Envoy reads an empty list as "anyone".
+    """
+    accepted = spiffe_ids or ("spiffe://nobody.invalid/",)
+    return typed(
+        "envoy.extensions.transport_sockets.tls.v3.Secret",
+        name=name,
+        validation_context={
+            "trusted_ca": {"filename": roots},
+            "match_typed_subject_alt_names": [
+                {"san_type": "URI", "matcher": {"exact": one}} for one in accepted
+            ],
+        },
+    )
+
+
+def server_validation(server_name: str) -> Json:
+    """Validation of a public server: the system's roots and the exact DNS name (RFC 9525)."""
+    return {
+        "trusted_ca": {"filename": SYSTEM_ROOTS},
+        "match_typed_subject_alt_names": [
+            {"san_type": "DNS", "matcher": {"exact": server_name}}
+        ],
+    }

@@ -1,0 +1,112 @@
+"""Path templates: how routes are written, which wins, and what Envoy is told.
+
+A template is exact text, segments that are ``{name}`` (one non-empty segment) and, at the end,
+``**`` (everything below, the folder itself included). Envoy has normalised the path before it is
+matched: dot segments resolved, slashes merged, escaped slashes refused.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+_VARIABLE: Final = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_LITERAL: Final = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-F]{2})+")
+
+
+class Segment(IntEnum):
+    """How specific one segment is; the smaller wins at the first place two templates differ."""
+
+    LITERAL = 0
+    VARIABLE = 1
+    REST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PathTemplate:
+    """A parsed template. ``segments`` are (kind, text); ``/`` has one empty literal."""
+
+    text: str
+    segments: tuple[tuple[Segment, str], ...]
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names in braces, in order."""
+        return tuple(text for kind, text in self.segments if kind is Segment.VARIABLE)
+
+    @property
+    def shape(self) -> tuple[tuple[Segment, str], ...]:
+        """The template without its variables' names: two of one shape match the same paths."""
+        return tuple((k, "" if k is Segment.VARIABLE else t) for k, t in self.segments)
+
+    @property
+    def order(self) -> tuple[tuple[int, str], ...]:
+        """Sort key that puts the most specific template first."""
+        return tuple((int(kind), text) for kind, text in self.shape)
+
+    def envoy_match(self) -> dict[str, Any]:
+        """The path part of Envoy's ``RouteMatch``, query string not included."""
+        *_, (last, _text) = self.segments
+        if not self.variables:
+            if last is Segment.REST:
+                return {"prefix": self.text.removesuffix("**")}
+            return {"path": self.text}
+        pattern = "".join(
+            {
+                Segment.LITERAL: lambda t: "/" + re.escape(t),
+                Segment.VARIABLE: lambda _: "/[^/]+",
+                Segment.REST: lambda _: "/.*",
+            }[kind](text)
+            for kind, text in self.segments
+        )
+        return {"safe_regex": {"regex": pattern}}
+
+    def matches(self, path: str) -> bool:
+        """Whether a normalised path (no query) is covered; what ``envoy_match`` means."""
+        parts = path.split("/")[1:]
+        for at, (kind, text) in enumerate(self.segments):
+            if kind is Segment.REST:
+                return len(parts) > at
+            if at >= len(parts) or (kind is Segment.LITERAL and parts[at] != text):
+                return False
+            if kind is Segment.VARIABLE and not parts[at]:
+                return False
+        return len(parts) == len(self.segments)
+
+
+def parse_template(text: str) -> PathTemplate:
+    """Read a template; ``ValueError`` says what is wrong with it and what is allowed."""
+    if not text.startswith("/"):
+        msg = "a path begins with /"
+        raise ValueError(msg)
+    segments: list[tuple[Segment, str]] = []
+    names: set[str] = set()
+    parts = text.split("/")[1:]
+    for at, part in enumerate(parts):
+        last = at == len(parts) - 1
+        if part == "**":
+            if not last:
+                msg = "** stands only at the end of a path"
+                raise ValueError(msg)
+            segments.append((Segment.REST, ""))
+        elif variable := _VARIABLE.fullmatch(part):
+            if variable[1] in names:
+                msg = f"the name {{{variable[1]}}} is used twice"
+                raise ValueError(msg)
+            names.add(variable[1])
+            segments.append((Segment.VARIABLE, variable[1]))
+        elif part in {".", ".."} or (not part and not last):
+            msg = "a path has no empty, . or .. segments: the edge resolves them before matching"
+            raise ValueError(msg)
+        elif part and not _LITERAL.fullmatch(part) or "*" in part:
+            msg = (
+                f"cannot read the segment {part!r}: write plain text, {{name}} for one segment, "
+                "or ** at the end for everything below"
+            )
+            raise ValueError(msg)
+        elif re.search(r"%(2F|5C|00)", part):
+            msg = "the edge refuses escaped slashes and NUL, so this would never match"
+            raise ValueError(msg)
+        else:
+            segments.append((Segment.LITERAL, part))
+    return PathTemplate(text, tuple(segments))
