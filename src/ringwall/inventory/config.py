@@ -101,4 +101,4 @@ class Service(StrictModel):
 
 
 SERVICES: Final = "services"
-SECTIONS: Final = (Section(key=SERVICES, model=Service, shape=Shape.MAP),)
+SECTIONS: Final = (Section(key=SERVICES, model=Service, shape=Shape.MAP, name=ServiceName),)

@@ -5,9 +5,15 @@ A module declares the top-level keys it owns as :class:`Section` values named ``
 :class:`ConfigurationError` carrying *every* :class:`Problem` found, each with its place.
 """
 
-from ringwall.runtime.configuration.loading import load, load_text
+from ringwall.runtime.configuration.loading import load, load_sources, load_text
 from ringwall.runtime.configuration.problems import ConfigurationError, Place, Problem, Severity
-from ringwall.runtime.configuration.sections import Configuration, Section
+from ringwall.runtime.configuration.sections import (
+    Configuration,
+    Section,
+    SectionInvalidError,
+    Shape,
+)
+from ringwall.runtime.configuration.spelling import nearest
 from ringwall.runtime.configuration.values import (
     Address,
     ByteSize,
@@ -26,8 +32,12 @@ __all__ = [
     "Problem",
     "Secret",
     "Section",
+    "SectionInvalidError",
     "Severity",
+    "Shape",
     "StrictModel",
     "load",
+    "load_sources",
     "load_text",
+    "nearest",
 ]

@@ -27,14 +27,22 @@ class Section:
 
     ``MAP`` sections (``services:``) and ``LIST`` sections (``routes:``) may be spread over included
     files and are validated item by item, so that one bad item does not hide problems in another.
+    ``name`` is the type of the names in a ``MAP`` section.
+
     ``check`` judges references across sections; it sees every item that is valid by itself, plus
-    the names of all that were written (:meth:`Configuration.names`).
+    the names of all that were written (:meth:`Configuration.names`). A problem it returns needs
+    no place, only the path of what is wrong, with list items counted as ``check`` sees them.
     """
 
     key: str
     model: type[BaseModel]
     shape: Shape = Shape.ONE
+    name: Any = str
     check: "Callable[[Configuration], Iterable[Problem]] | None" = None
+
+
+class SectionInvalidError(LookupError):
+    """A section that a check asks for is itself wrong; the check ends, its problem is reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +50,8 @@ class Configuration:
     """A loaded configuration: values by section key, and the bytes they came from.
 
     ``items[key]`` is a model (``ONE``), a ``dict`` of models by name (``MAP``) or a ``list`` of
-    models (``LIST``). ``sources`` are the files read, in order, with their exact contents;
+    models (``LIST``). ``root`` is the folder of ``ringwall.yaml``, absolute. ``sources`` are the
+    files read, in order, root file first, named relative to ``root``, with their exact contents;
     ``hash`` is the SHA-256 over them, and names a version.
     """
 
@@ -54,7 +63,12 @@ class Configuration:
     warnings: tuple[Problem, ...] = ()
 
     def one(self, model: type[ModelT], key: str) -> ModelT:
-        """The single value of a ``ONE`` section, defaults included."""
+        """Return the single value of a ``ONE`` section, defaults included.
+
+        Inside a check, ``SectionInvalidError`` ends the check if the section itself is wrong.
+        """
+        if key not in self.items:
+            raise SectionInvalidError(key)
         value = self.items[key]
         if not isinstance(value, model):
             msg = f"section {key} holds {type(value).__name__}, not {model.__name__}"
@@ -62,11 +76,11 @@ class Configuration:
         return value
 
     def map(self, model: type[ModelT], key: str) -> dict[str, ModelT]:
-        """The values of a ``MAP`` section by name, in file order."""
+        """Return the values of a ``MAP`` section by name, in file order."""
         return {n: v for n, v in self.items[key].items() if isinstance(v, model)}
 
     def list(self, model: type[ModelT], key: str) -> "tuple[ModelT, ...]":
-        """The values of a ``LIST`` section, in file order."""
+        """Return the values of a ``LIST`` section, in file order."""
         return tuple(v for v in self.items[key] if isinstance(v, model))
 
     def names(self, key: str) -> tuple[str, ...]:

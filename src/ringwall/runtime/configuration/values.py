@@ -2,51 +2,110 @@
 
 import os
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic_core import core_schema
 
-_UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_UNITS: Final = {
+    "ms": Decimal("0.001"),
+    "s": Decimal(1),
+    "m": Decimal(60),
+    "h": Decimal(3600),
+    "d": Decimal(86400),
+}
+_SIZE_FORM: Final = r"([0-9]{1,15})(B|KiB|MiB|GiB)?"
 _SIZES: Final = {"": 1, "B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
 
 class StrictModel(BaseModel):
     """A configuration model: unknown keys are errors, values never change after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, validate_default=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=False, use_attribute_docstrings=True
+    )
 
 
 def _duration(value: object) -> float:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", value) if isinstance(value, str) else None
+    form = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)"
+    match = re.fullmatch(form, value) if isinstance(value, str) else None
     if match is None:
         msg = "write a number and a unit: ms, s, m, h or d (for example 30s or 250ms)"
         raise ValueError(msg)
-    return float(match[1]) * _UNITS[match[2]]
+    return float(Decimal(match[1]) * _UNITS[match[2]])
+
+
+def _written_duration(value: object, info: ValidationInfo) -> float:
+    # Code gives seconds as a float; in a file a bare number says no unit and is refused.
+    if isinstance(value, float) and info.mode == "python":
+        return value
+    return _duration(value)
+
+
+def duration_text(seconds: float) -> str:
+    """Return seconds as they are written: ``250ms``, ``30s``, ``2h``; exact, so it reads back."""
+    exact = Decimal(repr(seconds))
+    for unit in ("d", "h", "m", "s", "ms"):
+        count = exact / _UNITS[unit]
+        if count == count.to_integral_value() and (count or unit == "s"):
+            return f"{count:.0f}{unit}"
+    return f"{exact:f}s"
 
 
 def _size(value: object) -> int:
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    match = re.fullmatch(r"(\d+)\s*(B|KiB|MiB|GiB)?", text) if isinstance(text, str) else None
+    match = re.fullmatch(_SIZE_FORM, text) if isinstance(text, str) else None
     if match is None:
         msg = "write a number of bytes, or a number and KiB, MiB or GiB (for example 1MiB)"
         raise ValueError(msg)
     return int(match[1]) * _SIZES[match[2] or ""]
 
 
+def size_text(size: int) -> str:
+    """Return bytes as they are written: ``64KiB``, ``1MiB``; exact."""
+    for unit in ("GiB", "MiB", "KiB"):
+        if size and size % _SIZES[unit] == 0:
+            return f"{size // _SIZES[unit]}{unit}"
+    return str(size)
+
+
 Duration = Annotated[
     float,
-    BeforeValidator(lambda v: v if isinstance(v, float) else _duration(v)),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?(ms|s|m|h|d)$"}),
+    BeforeValidator(_written_duration),
+    PlainSerializer(duration_text, return_type=str, when_used="json"),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^[0-9]{1,9}(\.[0-9]{1,9})?(ms|s|m|h|d)$",
+            "description": "a length of time: a number and ms, s, m, h or d, such as 30s",
+            "examples": ["30s"],
+        }
+    ),
 ]
 """Seconds, written with a unit: ``250ms``, ``30s``, ``24h``. YAML floats have no unit: refused."""
 
 ByteSize = Annotated[
     int,
     BeforeValidator(_size),
+    PlainSerializer(size_text, return_type=str, when_used="json"),
     WithJsonSchema(
-        {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^\d+(B|KiB|MiB|GiB)?$"}]}
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": 10**15 - 1},
+                {"type": "string", "pattern": f"^{_SIZE_FORM}$"},
+            ],
+            "description": "a size: bytes, or a number and KiB, MiB or GiB, such as 64KiB",
+            "examples": ["64KiB"],
+        }
     ),
 ]
 """Bytes, written ``65536`` or ``64KiB``."""
@@ -152,7 +211,9 @@ class Secret:
         """Return the secret itself; ``LookupError`` names the reference that leads nowhere."""
         if self.kind == "env":
             if self.name not in os.environ:
-                msg = f"the environment has no variable {self.name}; set it before starting Ringwall"
+                msg = (
+                    f"the environment has no variable {self.name}; set it before starting Ringwall"
+                )
                 raise LookupError(msg)
             return os.environ[self.name]
         try:
@@ -182,4 +243,9 @@ class Secret:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
-        return {"type": "string", "pattern": r"^\$\{(env|file):[^}\n]+\}$"}
+        return {
+            "type": "string",
+            "pattern": r"^\$\{(env|file):[^}\n]+\}$",
+            "description": "a reference to a secret: ${env:NAME} or ${file:/path}",
+            "writeOnly": True,
+        }
