@@ -1,0 +1,1 @@
+"""Billing: takes charges and issues an invoice for each. Called by orders; calls nobody."""
