@@ -18,6 +18,7 @@ from ringwall.runtime.configuration.values import (
     Address,
     ByteSize,
     Duration,
+    Form,
     Secret,
     StrictModel,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "Configuration",
     "ConfigurationError",
     "Duration",
+    "Form",
     "Place",
     "Problem",
     "Secret",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ringwall.runtime.configuration.nodes import MappingNode, Node, ScalarNode
+from ringwall.runtime.configuration.quantities import FORM
 from ringwall.runtime.configuration.spelling import listed
 
 Schema = Mapping[str, Any]
@@ -20,6 +21,16 @@ _KINDS: Final = {
     "array": "a list",
     "object": "keys and values",
     "null": "nothing",
+}
+_FORMATS: Final = {
+    "date": "a date such as 2026-01-31",
+    "date-time": "a time such as 2026-01-31T12:00:00Z",
+    "ipv4": "an address such as 192.0.2.1",
+    "ipv4network": "a network such as 192.0.2.0/24",
+    "ipv6": "an address such as 2001:db8::1",
+    "ipv6network": "a network such as 2001:db8::/32",
+    "uri": "an address such as https://example.com/",
+    "uuid": "a UUID",
 }
 _PLACEHOLDERS: Final = {"string": "...", "integer": "1", "number": "1.5", "boolean": "true"}
 
@@ -110,13 +121,13 @@ def describe(schema: Schema, parts: Schema) -> str:
 
 
 def _describe(schema: Schema, parts: Schema) -> str:
+    if FORM in schema:
+        return str(schema[FORM])
     if chosen := values(schema):
         return listed(str(value) if isinstance(value, str) else f"{value}" for value in chosen)
     if told := tags(schema):
         return f"keys and values; {told[0]} is {listed(told[1])}"
     if "anyOf" in schema or "oneOf" in schema:
-        if "description" in schema:
-            return str(schema["description"])
         return listed(dict.fromkeys(_describe(m, parts) for m in alternatives(schema, parts)))
     kind = schema.get("type")
     if kind == "object":
@@ -127,8 +138,6 @@ def _describe(schema: Schema, parts: Schema) -> str:
         inner = resolved(schema.get("items", {}), parts)
         wanted = f" with at least {least} item{'s'[: least > 1]}" if least else ""
         return f"a list{wanted}; each item is {_describe(inner, parts)}" if inner else "a list"
-    if "description" in schema and kind == "string":
-        return str(schema["description"])
     if kind in {"integer", "number"}:
         return _KINDS[kind] + _bounds(schema)
     if kind == "string":
@@ -150,6 +159,8 @@ def _bounds(schema: Schema) -> str:
 
 
 def _text(schema: Schema) -> str:
+    if schema.get("format") in _FORMATS:
+        return _FORMATS[schema["format"]]
     least, most = schema.get("minLength", 0), schema.get("maxLength")
     if most is not None:
         words = f"text of {least} to {most} characters"

@@ -2,65 +2,18 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ringwall.runtime.configuration import describing, scalars
 from ringwall.runtime.configuration.describing import Schema
+from ringwall.runtime.configuration.following import Path, Spot, decided, follow
 from ringwall.runtime.configuration.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ringwall.runtime.configuration.problems import Place, Problem
-from ringwall.runtime.configuration.spelling import listed, nearest
+from ringwall.runtime.configuration.quantities import FORM
+from ringwall.runtime.configuration.spelling import listed, nearest, shortened
 
-_LONGEST: Final = 80
 _SPOKEN: Final = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false"}
 _REFERENCE: Final = "a secret is never written in the file: write ${env:NAME} or ${file:/path}"
-
-Path = tuple[str | int, ...]
-
-
-def shortened(text: str) -> str:
-    """Return the text as a problem shows it, at most 80 characters."""
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Spot:
-    """Where the location of an error leads: the node, its schema, and the place to point at.
-
-    ``home`` is the place of the key (or list item) that holds the node. ``union`` is the path of
-    the alternatives on the way, if the schema could not tell which one was meant.
-    """
-
-    node: Node
-    home: Place
-    schema: Schema
-    path: Path
-    parts: Schema
-    holder: Schema = field(default_factory=dict)
-    missing: str | None = None
-    of_key: bool = False
-    union: Path | None = None
-    alternative: str | None = None
-
-    @property
-    def place(self) -> Place:
-        """The value, unless it starts below its key: then the key."""
-        if isinstance(self.node, ScalarNode) or self.node.place.line == self.home.line:
-            return self.node.place
-        return self.home
-
-    @property
-    def label(self) -> str:
-        """The setting, as a sentence names it."""
-        last = self.path[-1] if self.path else ""
-        if isinstance(last, int):
-            holder = self.path[-2] if len(self.path) > 1 else "list"
-            return f'item {last + 1} of "{holder}"'
-        return f'"{shortened(last)}"'
-
-    @property
-    def is_secret(self) -> bool:
-        return describing.is_secret(self.schema, self.parts)
 
 
 def explain(
@@ -72,9 +25,9 @@ def explain(
     ``node`` what was written, ``home`` the place of its key, ``path`` its path in the document.
     """
     parts = schema.get("$defs", {})
-    start = _Spot(node=node, home=home, schema=schema, path=path, parts=parts)
-    found = [(error, _follow(start, tuple(error["loc"]))) for error in errors]
-    problems = [problem for error, spot in _decided(found) for problem in _explain(error, spot)]
+    start = Spot(node=node, home=home, schema=schema, path=path, parts=parts)
+    found = [(error, follow(start, tuple(error["loc"]))) for error in errors]
+    problems = [problem for error, spot in decided(found) for problem in _explain(error, spot)]
     meant = {
         (*problem.path[:-1], problem.nearest)
         for problem in problems
@@ -89,79 +42,7 @@ def explain(
     return tuple(dict.fromkeys(kept))
 
 
-def _follow(spot: _Spot, location: tuple[str | int, ...]) -> _Spot:
-    node, home, schema, path = spot.node, spot.home, spot.schema, spot.path
-    missing, of_key, union, alternative = None, False, None, None
-    holder: Schema = {}
-    for step in location:
-        schema = describing.resolved(schema, spot.parts)
-        told = describing.tags(schema)
-        if told and step in told[1]:
-            schema = told[1][str(step)]
-        elif len(describing.alternatives(schema, spot.parts)) > 1:
-            union, alternative = path, str(step)
-            schema = spot.parts.get(str(step), schema)
-        elif step == "[key]":
-            of_key, schema = True, schema.get("propertyNames", {})
-        elif isinstance(node, SequenceNode) and isinstance(step, int):
-            ahead = schema.get("prefixItems", ())
-            schema = ahead[step] if step < len(ahead) else schema.get("items", {})
-            path = (*path, step)
-            if step < len(node.items):
-                node = node.items[step]
-                home = node.place
-        elif isinstance(node, MappingNode):
-            inner, holder = _property(schema, str(step)), schema
-            path = (*path, str(step))
-            entry = node.entries.get(str(step))
-            following = location[-1] == "[key]" and step == location[-2]
-            if entry is None:
-                missing, schema = str(step), inner
-                break
-            home = entry.key.place
-            if not following:
-                node, schema = entry.value, inner
-    return _Spot(
-        node=node,
-        home=home,
-        schema=schema,
-        path=path,
-        parts=spot.parts,
-        holder=holder,
-        missing=missing,
-        of_key=of_key,
-        union=union,
-        alternative=alternative,
-    )
-
-
-def _property(schema: Schema, key: str) -> Schema:
-    inner = schema.get("properties", {}).get(key, schema.get("additionalProperties"))
-    return inner if isinstance(inner, Mapping) else {}
-
-
-def _decided(
-    found: list[tuple[Mapping[str, Any], _Spot]],
-) -> Iterable[tuple[Mapping[str, Any], _Spot]]:
-    """Of the errors of alternatives, keep those of the one that was meant, or a single one."""
-    seen: set[Path] = set()
-    meant = {
-        spot.union
-        for _, spot in found
-        if spot.union is not None and spot.alternative in spot.parts and spot.path != spot.union
-    }
-    for error, spot in found:
-        if spot.union is None:
-            yield error, spot
-        elif spot.union in meant:
-            if spot.alternative in spot.parts and spot.path != spot.union:
-                yield error, spot
-        elif spot.union not in seen:
-            seen.add(spot.union)
-            yield error, spot
-
-
-def _explain(error: Mapping[str, Any], spot: _Spot) -> Iterable[Problem]:
+def _explain(error: Mapping[str, Any], spot: Spot) -> Iterable[Problem]:
     kind = error["type"]
     if kind == "extra_forbidden":
         yield _unknown_key(spot)
@@ -175,7 +56,7 @@ def _explain(error: Mapping[str, Any], spot: _Spot) -> Iterable[Problem]:
         yield _wrong_value(error, spot)
 
 
-def _is_echo(kind: str, spot: _Spot) -> bool:
+def _is_echo(kind: str, spot: Spot) -> bool:
     """Whether a list is called too short only because items of it were already refused."""
     least = describing.resolved(spot.schema, spot.parts).get("minItems", 0)
     return (
@@ -185,13 +66,13 @@ def _is_echo(kind: str, spot: _Spot) -> bool:
     )
 
 
-def _tags(kind: str, spot: _Spot) -> tuple[str, Mapping[str, Schema]] | None:
+def _tags(kind: str, spot: Spot) -> tuple[str, Mapping[str, Schema]] | None:
     if kind not in {"union_tag_not_found", "union_tag_invalid"}:
         return None
     return describing.tags(describing.resolved(spot.schema, spot.parts))
 
 
-def _unknown_key(spot: _Spot) -> Problem:
+def _unknown_key(spot: Spot) -> Problem:
     key = str(spot.path[-1])
     known = tuple(spot.holder.get("properties", ()))
     return Problem(
@@ -204,7 +85,7 @@ def _unknown_key(spot: _Spot) -> Problem:
     )
 
 
-def _missing(spot: _Spot, key: str, schema: Schema) -> Problem:
+def _missing(spot: Spot, key: str, schema: Schema) -> Problem:
     return Problem(
         path=spot.path,
         message=f'the key "{key}" is missing',
@@ -213,7 +94,7 @@ def _missing(spot: _Spot, key: str, schema: Schema) -> Problem:
     )
 
 
-def _wrong_tag(spot: _Spot, node: MappingNode, key: str, choices: Mapping[str, Schema]) -> Problem:
+def _wrong_tag(spot: Spot, node: MappingNode, key: str, choices: Mapping[str, Schema]) -> Problem:
     entry = node.entries.get(key)
     path = (*spot.path, key)
     allowed = f"{key}: {listed(choices)}"
@@ -231,7 +112,7 @@ def _wrong_tag(spot: _Spot, node: MappingNode, key: str, choices: Mapping[str, S
     )
 
 
-def _wrong_key(spot: _Spot) -> Problem:
+def _wrong_key(spot: Spot) -> Problem:
     key = str(spot.path[-1])
     return Problem(
         path=spot.path,
@@ -242,7 +123,7 @@ def _wrong_key(spot: _Spot) -> Problem:
     )
 
 
-def _wrong_value(error: Mapping[str, Any], spot: _Spot) -> Problem:
+def _wrong_value(error: Mapping[str, Any], spot: Spot) -> Problem:
     schema = describing.resolved(spot.schema, spot.parts)
     text = spot.node.text if isinstance(spot.node, ScalarNode) else None
     shown = None if text is None or spot.is_secret else shortened(text)
@@ -261,11 +142,11 @@ def _wrong_value(error: Mapping[str, Any], spot: _Spot) -> Problem:
     )
 
 
-def _members(spot: _Spot) -> list[Schema]:
+def _members(spot: Spot) -> list[Schema]:
     return describing.alternatives(spot.schema, spot.parts)
 
 
-def _sentence(error: Mapping[str, Any], spot: _Spot, schema: Schema) -> tuple[str, str | None]:
+def _sentence(error: Mapping[str, Any], spot: Spot, schema: Schema) -> tuple[str, str | None]:
     """Return what is wrong, and what may stand there instead."""
     allowed = describing.describe(spot.schema, spot.parts)
     cause = (error.get("ctx") or {}).get("error")
@@ -284,7 +165,7 @@ def _sentence(error: Mapping[str, Any], spot: _Spot, schema: Schema) -> tuple[st
     return cannot, allowed
 
 
-def _mismatch(spot: _Spot, wanted: set[str], written: str) -> str:
+def _mismatch(spot: Spot, wanted: set[str], written: str) -> str:
     if written == "null":
         return f"{spot.label} has no value"
     takes = f"{spot.label} takes {listed(sorted(map(describing.named, wanted)))}"
@@ -298,6 +179,8 @@ def _mismatch(spot: _Spot, wanted: set[str], written: str) -> str:
         return f"{takes}; in quotes it is text: write {text}"
     if wanted & {"object", "array"}:
         return f"{takes}, not a single value"
+    if FORM in describing.resolved(spot.schema, spot.parts):
+        return f"{spot.label} cannot be {text}"
     return f"{takes}, not {_quoted(spot.node)}"
 
 
@@ -315,7 +198,7 @@ def _unquoted(text: str) -> object:
         return text
 
 
-def _shape(spot: _Spot, schema: Schema, wanted: set[str]) -> str | None:
+def _shape(spot: Spot, schema: Schema, wanted: set[str]) -> str | None:
     """Show the form of a mapping or list that was written as something else."""
     name = spot.path[-1] if spot.path and isinstance(spot.path[-1], str) else ""
     before = f"{name}: " if name else ""

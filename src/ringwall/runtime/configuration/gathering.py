@@ -14,7 +14,7 @@ from ringwall.runtime.configuration.nodes import (
 )
 from ringwall.runtime.configuration.problems import Place, Problem
 from ringwall.runtime.configuration.sections import Section, Shape
-from ringwall.runtime.configuration.spelling import listed, nearest
+from ringwall.runtime.configuration.spelling import listed, nearest, shortened
 
 VERSION, INCLUDE = "version", "include"
 _ROOT_ONLY = "stands in the root file only, not in included ones"
@@ -48,7 +48,7 @@ def patterns(document: Document) -> tuple[list[tuple[str, Place]], list[Problem]
         return [], []
     if not isinstance(value, SequenceNode):
         text = value.text if isinstance(value, ScalarNode) else "services/"
-        allowed = f"a list of files, folders and patterns, such as include: [{text[:80]}]"
+        allowed = f"a list of files, folders and patterns, such as include: [{shortened(text)}]"
         message = '"include" takes a list'
         return [], [Problem(path=(INCLUDE,), message=message, place=value.place, allowed=allowed)]
     found: list[tuple[str, Place]] = []
@@ -95,7 +95,7 @@ def _version(top: MappingNode) -> Iterable[Problem]:
         and entry.value.value == 1
         and not isinstance(entry.value.value, bool)
     ):
-        text = entry.value.text[:80] if isinstance(entry.value, ScalarNode) else None
+        text = shortened(entry.value.text) if isinstance(entry.value, ScalarNode) else None
         message = f'"{VERSION}" tells the form of this file; this Ringwall reads only form 1'
         yield Problem(
             path=(VERSION,), message=message, place=entry.value.place, value=text, allowed="1"
@@ -126,9 +126,9 @@ def _stray(
         return Problem(path=(key,), message=message, place=node.place, value=key)
     return Problem(
         path=(key,),
-        message=f'there is no section "{key[:80]}"',
+        message=f'there is no section "{shortened(key)}"',
         place=node.place,
-        value=key[:80],
+        value=shortened(key),
         allowed=listed(known),
         nearest=nearest(key, [*known, VERSION, INCLUDE]),
     )
@@ -157,9 +157,9 @@ def _merge(gathered: Gathered, entry: Entry, section: Section) -> None:
 def _repeated(section: Section, key: ScalarNode, first: Place) -> Problem:
     return Problem(
         path=(section.key, key.text),
-        message=f'the key "{key.text[:80]}" is already written at {first}',
+        message=f'the key "{shortened(key.text)}" is already written at {first}',
         place=key.place,
-        value=key.text[:80],
+        value=shortened(key.text),
     )
 
 

@@ -1,10 +1,11 @@
 """Read files into a configuration, or say everything that is wrong with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ringwall.runtime.configuration import reading
+from ringwall.runtime.configuration.concealing import Excerpts
 from ringwall.runtime.configuration.documents import Document, parse
 from ringwall.runtime.configuration.gathering import INCLUDE, VERSION, Gathered, gather, patterns
 from ringwall.runtime.configuration.nodes import MappingNode, locate
@@ -16,6 +17,7 @@ from ringwall.runtime.configuration.sections import (
     SectionInvalidError,
     Shape,
 )
+from ringwall.runtime.configuration.spelling import shortened
 from ringwall.runtime.configuration.validating import Validated, validate
 
 
@@ -72,7 +74,7 @@ def _with_included(
             sources |= {name: reading.read(folder, name) for name in names}
         except UnreadableError as error:
             problems.append(
-                Problem(path=(INCLUDE,), message=str(error), place=place, value=pattern[:80])
+                Problem(path=(INCLUDE,), message=str(error), place=place, value=shortened(pattern))
             )
     return list(sources.values()), problems
 
@@ -107,7 +109,7 @@ def _judge(
     if gathered.is_whole and not problems:
         for section in owned.values():
             found += _checked(section, configuration, gathered, validated)
-    ordered = _ordered(found, documents)
+    ordered = _ordered(_with_excerpts(found, documents, owned), documents)
     if any(problem.severity is Severity.ERROR for problem in ordered):
         raise ConfigurationError(ordered)
     return replace(configuration, warnings=ordered)
@@ -147,6 +149,18 @@ def _as_written(path: tuple[str | int, ...], validated: Validated) -> tuple[str 
             if 0 <= position < len(positions):
                 return (key, positions[position], *rest)
     return path
+
+
+def _with_excerpts(
+    problems: Iterable[Problem], documents: Sequence[Document], sections: Mapping[str, Section]
+) -> Iterator[Problem]:
+    excerpts = {document.file: Excerpts(document, sections) for document in documents}
+    for problem in problems:
+        place = problem.place
+        if place is None or place.file not in excerpts:
+            yield problem
+        else:
+            yield replace(problem, excerpt=excerpts[place.file].at(place))
 
 
 def _ordered(problems: Iterable[Problem], documents: Sequence[Document]) -> tuple[Problem, ...]:

@@ -31,7 +31,8 @@ class Problem:
 
     ``path`` is the key path in the document (``("routes", 3, "service")``). ``value`` is the
     offending value as written, ``allowed`` what may stand there, ``nearest`` the closest allowed
-    value when the offending one looks like a typing mistake.
+    value when the offending one looks like a typing mistake. ``excerpt`` is the source line, cut
+    at the place, with everything that may be a secret already concealed.
     """
 
     path: tuple[str | int, ...]
@@ -41,11 +42,17 @@ class Problem:
     value: str | None = None
     allowed: str | None = None
     nearest: str | None = None
+    excerpt: tuple[str, str] | None = None
+
+    def __str__(self) -> str:
+        """One line, as a log or a test shows it."""
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{self.severity}: {self.message}"
 
 
 class ConfigurationError(Exception):
     """The configuration is refused whole; ``problems`` holds every reason, in file order."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"{len(problems)} problem(s) in the configuration")
+        super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems

@@ -1,30 +1,41 @@
 """JSON Schema (draft 2020-12) of the configuration, for editors and for explaining mistakes."""
 
+import inspect
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic_core import SchemaSerializer, core_schema
 
 from ringwall.runtime.configuration.sections import Section, Shape
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-VERSION: Final = 1
+_VERSION: Final = {"description": "The form of this file.", "const": 1}
+_INCLUDE: Final = {
+    "description": (
+        "More files, relative to this one: a file, a pattern, or a folder (its *.yaml and *.yml)."
+    ),
+    "type": ["array", "null"],
+    "items": {"type": "string", "minLength": 1},
+}
 
 
 class Generator(GenerateJsonSchema):
-    """Pydantic's schema, made to refuse what loading refuses."""
+    """Pydantic's schema, made to refuse what loading refuses, with defaults as they are written."""
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         """Judge every key of a mapping: keys that miss the pattern are refused, not ignored."""
         made = super().dict_schema(schema)
-        patterns = made.pop("patternProperties", None)
-        if patterns:
-            (pattern, values) = next(iter(patterns.items()))
-            made["propertyNames"] = {"pattern": pattern, **made.get("propertyNames", {})}
-            made["additionalProperties"] = values
+        if "keys_schema" in schema:
+            names = self.generate_inner(schema["keys_schema"]).copy()
+            names.pop("title", None)
+            values = made.pop("patternProperties", {})
+            made["additionalProperties"] = next(iter(values.values()), None) or made.get(
+                "additionalProperties", True
+            )
+            made["propertyNames"] = names
         return made
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
@@ -32,6 +43,14 @@ class Generator(GenerateJsonSchema):
         made = super().tagged_union_schema(schema)
         tag = made.get("discriminator", {}).get("propertyName")
         return {**made, "type": "object", "required": [tag]} if tag else made
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """Write a default as the file would: ``15s``, not 15.0."""
+        made = super().default_schema(schema)
+        if isinstance(made.get("default"), int | float) and "serialization" in schema["schema"]:
+            written = SchemaSerializer(schema["schema"])
+            made["default"] = written.to_python(schema["default"], mode="json")
+        return made
 
 
 @cache
@@ -45,6 +64,40 @@ def of_type(annotation: Any) -> Mapping[str, Any]:
     return TypeAdapter(annotation).json_schema(schema_generator=Generator)
 
 
-def schema(sections: Iterable[Section]) -> dict[str, Any]:
-    """Return the schema of a whole root file."""
-    raise NotImplementedError((sections, Shape))
+def schema(sections: Iterable[Section], *, included: bool = False) -> dict[str, Any]:
+    """Return the schema of the root file, or of an ``included`` one."""
+    owned = [s for s in sections if not included or s.shape is not Shape.ONE]
+    refs, parts = models_json_schema(
+        [(section.model, "validation") for section in owned], schema_generator=Generator
+    )
+    properties = {} if included else {"version": _VERSION, "include": _INCLUDE}
+    required = [] if included else ["version"]
+    for section in owned:
+        properties[section.key] = _section(section, refs[section.model, "validation"])
+        fields = section.model.model_fields.values()
+        if section.shape is Shape.ONE and any(field.is_required() for field in fields):
+            required.append(section.key)
+    return {
+        "$schema": DIALECT,
+        "title": "Ringwall configuration" + (", included file" if included else ""),
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+        "$defs": parts.get("$defs", {}),
+    }
+
+
+def _section(section: Section, ref: JsonSchemaValue) -> dict[str, Any]:
+    about = inspect.cleandoc(section.model.__doc__ or "")
+    if section.shape is Shape.MAP:
+        names = {k: v for k, v in of_type(section.name).items() if k != "$defs"}
+        return {
+            "description": f"By name: {about}",
+            "type": ["object", "null"],
+            "propertyNames": names,
+            "additionalProperties": ref,
+        }
+    if section.shape is Shape.LIST:
+        return {"description": about, "type": ["array", "null"], "items": ref}
+    return {"description": about, "anyOf": [ref, {"type": "null"}]}

@@ -1,8 +1,10 @@
-"""The nearest word: what somebody probably meant by a misspelt key, name or value."""
+"""Words in messages: what somebody probably meant by a misspelt one, and how they are listed."""
 
 from collections.abc import Iterable
+from typing import Final
 
-_LONGEST = 64
+_LONGEST: Final = 64
+_SHOWN: Final = 80
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
@@ -45,3 +47,8 @@ def listed(words: Iterable[str], *, last: str = "or") -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def shortened(text: str) -> str:
+    """Return the text as a problem shows it, at most 80 characters."""
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ringwall.runtime.configuration import describing, schema
-from ringwall.runtime.configuration.explaining import explain, shortened
+from ringwall.runtime.configuration.explaining import explain
 from ringwall.runtime.configuration.gathering import Gathered
 from ringwall.runtime.configuration.nodes import (
     Entry,
@@ -21,6 +21,7 @@ from ringwall.runtime.configuration.nodes import (
 )
 from ringwall.runtime.configuration.problems import Place, Problem
 from ringwall.runtime.configuration.sections import Section, Shape
+from ringwall.runtime.configuration.spelling import shortened
 
 
 @dataclass(slots=True)
@@ -47,11 +48,11 @@ def validate(gathered: Gathered, section: Section, validated: Validated) -> None
                 validated.items[section.key][name] = value
     else:
         nodes = entry.value.items if entry and isinstance(entry.value, SequenceNode) else ()
-        passed = [
-            (position, value)
-            for position, node in enumerate(nodes)
-            if (value := _item(section, node, node.place, (section.key, position), validated))
-        ]
+        passed: list[tuple[int, BaseModel]] = []
+        for position, node in enumerate(nodes):
+            value = _item(section, node, node.place, (section.key, position), validated)
+            if value is not None:
+                passed.append((position, value))
         validated.positions[section.key] = tuple(position for position, _ in passed)
         validated.items[section.key] = [value for _, value in passed]
 

@@ -1,0 +1,157 @@
+"""Excerpts of the source that may be shown: what is, or may be, a secret is covered.
+
+A secret written where a reference belongs is a mistake to report, and the report goes to
+terminals and logs. Where the models say what a value is, they decide; where they do not (a
+misspelt key, a file that is not YAML), names that sound like secrets are covered.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Final
+
+from ringwall.runtime.configuration import describing, schema
+from ringwall.runtime.configuration.describing import Schema
+from ringwall.runtime.configuration.documents import Document
+from ringwall.runtime.configuration.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ringwall.runtime.configuration.problems import Place
+from ringwall.runtime.configuration.references import Secret
+from ringwall.runtime.configuration.sections import Section, Shape
+from ringwall.runtime.configuration.spelling import nearest
+
+COVER: Final = "•••"
+_SOUNDS_SECRET: Final = re.compile(
+    r"secret|passw|passphrase|token|credential|key|hmac", re.IGNORECASE
+)
+_KEY_AND_VALUE: Final = re.compile(r"""[\w.-]+["']?\s*:(?=\s)""")
+
+Span = tuple[int, int, int]
+"""Line, first column, and the column after the last; columns count from 1."""
+
+
+class Excerpts:
+    """The lines of one document, with what must not be shown covered."""
+
+    def __init__(self, document: Document, sections: Mapping[str, Section]) -> None:
+        self._document = document
+        self._sections = sections
+
+    def at(self, place: Place) -> tuple[str, str] | None:
+        """Return the line before and from ``place`` on; ``None`` if there is no such line."""
+        if not 0 < place.line <= len(self._document.lines):
+            return None
+        line, column = self._document.lines[place.line - 1], place.column
+        before, after, position = "", "", 1
+        for start, end in sorted(self._covered.get(place.line, ())):
+            if end <= position:
+                continue
+            shown = line[position - 1 : max(start, position) - 1]
+            cut = max(0, column - position)
+            before, after = before + shown[:cut], after + shown[cut:]
+            if start < column:
+                before += COVER
+            else:
+                after += COVER
+            position = end
+        cut = max(0, column - position)
+        rest = line[position - 1 :]
+        return before + rest[:cut], after + rest[cut:]
+
+    @cached_property
+    def _covered(self) -> dict[int, list[tuple[int, int]]]:
+        found: dict[int, list[tuple[int, int]]] = {}
+        root = self._document.root
+        spans = self._unparsed() if root is None else self._parsed(root)
+        for line, start, end in spans:
+            found.setdefault(line, []).append((start, end))
+        return found
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        models = [schema.of_model(section.model) for section in self._sections.values()]
+        return frozenset(name for model in models for name in _secret_names(model))
+
+    def _sounds_secret(self, name: str) -> bool:
+        known = name in self._names or nearest(name, self._names) is not None
+        return known or _SOUNDS_SECRET.search(name) is not None
+
+    def _unparsed(self) -> Iterator[Span]:
+        for number, line in enumerate(self._document.lines, start=1):
+            for match in _KEY_AND_VALUE.finditer(line):
+                value = line[match.end() :].strip()
+                name = match[0].rstrip(": \t\"'")
+                if self._sounds_secret(name) and not Secret.is_reference(value):
+                    yield number, match.end() + 2, len(line) + 1
+                    break
+
+    def _parsed(self, root: Node) -> Iterator[Span]:
+        if not isinstance(root, MappingNode):
+            return
+        for key, entry in root.entries.items():
+            section = self._sections.get(key)
+            if section is None:
+                yield from self._unknown(entry.value, hidden=self._sounds_secret(key))
+                continue
+            model = schema.of_model(section.model)
+            for node in _items(section, entry.value):
+                yield from self._known(node, [model], model.get("$defs", {}))
+
+    def _known(self, node: Node, wanted: Sequence[Schema], parts: Schema) -> Iterator[Span]:
+        choices = [choice for one in wanted for choice in describing.alternatives(one, parts)]
+        if isinstance(node, ScalarNode):
+            if any(describing.is_secret(choice, parts) for choice in choices):
+                yield from _span(node)
+        elif isinstance(node, SequenceNode):
+            inner = [choice["items"] for choice in choices if choice.get("items")]
+            for item in node.items:
+                yield from self._known(item, inner, parts) if inner else self._unknown(item)
+        else:
+            for key, entry in node.entries.items():
+                found = [_inner(choice, key) for choice in choices]
+                inner = [one for one in found if one is not None]
+                if inner:
+                    yield from self._known(entry.value, inner, parts)
+                else:
+                    yield from self._unknown(entry.value, hidden=self._sounds_secret(key))
+
+    def _unknown(self, node: Node, *, hidden: bool = False) -> Iterator[Span]:
+        if isinstance(node, ScalarNode):
+            if hidden:
+                yield from _span(node)
+        elif isinstance(node, SequenceNode):
+            for item in node.items:
+                yield from self._unknown(item, hidden=hidden)
+        else:
+            for key, entry in node.entries.items():
+                yield from self._unknown(entry.value, hidden=hidden or self._sounds_secret(key))
+
+
+def _items(section: Section, node: Node) -> Iterator[Node]:
+    if section.shape is Shape.MAP and isinstance(node, MappingNode):
+        yield from (entry.value for entry in node.entries.values())
+    elif section.shape is Shape.LIST and isinstance(node, SequenceNode):
+        yield from node.items
+    else:
+        yield node
+
+
+def _inner(choice: Schema, key: str) -> Schema | None:
+    found = choice.get("properties", {}).get(key, choice.get("additionalProperties"))
+    return found if isinstance(found, Mapping) else None
+
+
+def _span(node: ScalarNode) -> Iterator[Span]:
+    if not node.text or Secret.is_reference(node.text):
+        return
+    start, (last, end) = node.place, node.end
+    yield start.line, start.column, end if last == start.line else 10**9
+    for line in range(start.line + 1, last + 1):
+        yield line, 1, end if line == last else 10**9
+
+
+def _secret_names(model: Schema) -> Iterator[str]:
+    parts = model.get("$defs", {})
+    for owner in (model, *parts.values()):
+        for name, inner in owner.get("properties", {}).items():
+            if describing.resolved(inner, parts).get("writeOnly"):
+                yield name
