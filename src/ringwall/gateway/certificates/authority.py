@@ -18,7 +18,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from ringwall.core.clock import Clock
 from ringwall.gateway.certificates.credential import serial_text
 from ringwall.gateway.certificates.expiry import due, valid
-from ringwall.gateway.certificates.private_files import private_folder, write_private
+from ringwall.gateway.certificates.private_files import (
+    private_folder,
+    remove_leftovers,
+    write_private,
+)
 from ringwall.gateway.certificates.profiles import Profile, Signer, make_intermediate, make_root
 from ringwall.gateway.certificates.shelf import Shelf
 
@@ -71,6 +75,8 @@ class Authority:
 
     def _signing_root(self) -> Signer:
         now = self._clock.now()
+        self._roots.tidy()
+        self._intermediates.tidy()
         roots = _read(self._roots)
         fit = [root for root in roots if valid(root, now)]
         if not fit or due(max(fit, key=_beginning), now):
@@ -84,6 +90,7 @@ class Authority:
 
     def _publish(self, roots: Iterable[Signer]) -> None:
         content = b"".join(pem(root.certificate) for root in sorted(roots, key=_beginning))
+        remove_leftovers(self._folder)
         if not self.bundle.exists() or self.bundle.read_bytes() != content:
             write_private(self.bundle, content, mode=0o644)
 

@@ -59,11 +59,14 @@ def remove_leftovers(folder: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold ``path`` as a lock against other processes and threads; the kernel frees it on death."""
+def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold ``path`` as a lock against other processes and threads; the kernel frees it on death.
+
+    ``BlockingIOError`` when it is held by another and ``wait`` is false.
+    """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
     finally:
         os.close(descriptor)

@@ -53,7 +53,7 @@ class Shelf:
     def add(self, version: str, *, chain: bytes, key: bytes, label: str) -> tuple[Path, Path]:
         """Write a pair and make it the current one; the same version again changes no file."""
         private_folder(self.folder)
-        remove_leftovers(self.folder)
+        self.tidy()
         if self.label() != label:
             write_private(self.folder / _LABEL, f"{label}\n".encode())
         pair = self._pair(version)
@@ -64,15 +64,16 @@ class Shelf:
             write_private(self.folder / _CURRENT, f"{version}\n".encode())
         return pair
 
-    def prune(self, now: datetime) -> None:
-        """Delete versions a day after their end, unreadable ones, and keys without a certificate.
-
-        The current one stays whatever its age.
-        """
-        kept = self.current()
+    def tidy(self) -> None:
+        """Delete what a killed writer left: half written files, keys without a certificate."""
+        remove_leftovers(self.folder)
         for key in self.folder.glob("*.key"):
             if not key.with_suffix(".crt").exists():
                 key.unlink(missing_ok=True)
+
+    def prune(self, now: datetime) -> None:
+        """Delete versions a day after their end and unreadable ones, but never the current one."""
+        kept = self.current()
         for chain in self.folder.glob("*.crt"):
             if (kept is None or chain != kept[0]) and _over(chain, now):
                 chain.unlink(missing_ok=True)

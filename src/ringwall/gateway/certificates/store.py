@@ -31,7 +31,12 @@ from ringwall.gateway.certificates.credential import (
 )
 from ringwall.gateway.certificates.expiry import due
 from ringwall.gateway.certificates.names import covers, folder_name, read_host, service_id
-from ringwall.gateway.certificates.private_files import locked, private_folder, write_private
+from ringwall.gateway.certificates.private_files import (
+    locked,
+    private_folder,
+    remove_leftovers,
+    write_private,
+)
 from ringwall.gateway.certificates.profiles import Signer
 from ringwall.gateway.certificates.shelf import Shelf
 from ringwall.gateway.config import AcmeCertificate, FileCertificate, HostSettings
@@ -156,6 +161,7 @@ class CertificateStore:
 
         if self._last_trust_domain() != trust_domain:
             with self._lock():
+                remove_leftovers(self._pki)
                 write_private(self._pki / "trust-domain", f"{trust_domain}\n".encode())
         shelf = Shelf(folder / folder_name(name))
         return self._issued(authority, shelf, f"service/{name}", (spiffe_id,), make, force=force)
