@@ -7,8 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints
 
 from ringwall.inventory.config import HeaderName, HeaderValue, ServiceName
-from ringwall.runtime.configuration import Address, ByteSize, Duration, Secret, Section, StrictModel
-from ringwall.runtime.configuration.sections import Shape
+from ringwall.runtime.configuration import Address, ByteSize, Duration, Secret, StrictModel
 
 Host = Annotated[
     str,
@@ -97,13 +96,13 @@ class Edge(StrictModel):
     trust_domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,255}$")] = (
         "ringwall.internal"
     )
-    hosts: dict[Host, HostSettings] = {}
+    hosts: dict[Host, HostSettings] = Field(default_factory=dict)
     acme: Acme | None = None
     trusted_hops: Annotated[int, Field(ge=0, le=10)] = 0
     public_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     blocked: tuple[Network, ...] = ()
     limits: Limits = Limits()
-    response_headers: dict[HeaderName, HeaderValue | None] = {}
+    response_headers: dict[HeaderName, HeaderValue | None] = Field(default_factory=dict)
     workers: Annotated[int, Field(ge=1, le=256)] | None = None
 
 
@@ -141,12 +140,8 @@ class Route(StrictModel):
     websocket: bool = False
     body_limit: ByteSize = 1024**2
     retries: Retries | None = None
-    response_headers: dict[HeaderName, HeaderValue | None] = {}
+    response_headers: dict[HeaderName, HeaderValue | None] = Field(default_factory=dict)
 
 
 EDGE: Final = "edge"
 ROUTES: Final = "routes"
-SECTIONS: Final = (
-    Section(key=EDGE, model=Edge),
-    Section(key=ROUTES, model=Route, shape=Shape.LIST),
-)

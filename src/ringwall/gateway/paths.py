@@ -98,7 +98,7 @@ def parse_template(text: str) -> PathTemplate:
         elif part in {".", ".."} or (not part and not last):
             msg = "a path has no empty, . or .. segments: the edge resolves them before matching"
             raise ValueError(msg)
-        elif part and not _LITERAL.fullmatch(part) or "*" in part:
+        elif (part and not _LITERAL.fullmatch(part)) or "*" in part:
             msg = (
                 f"cannot read the segment {part!r}: write plain text, {{name}} for one segment, "
                 "or ** at the end for everything below"

@@ -12,8 +12,7 @@ from ringwall.core.components import (
     Layer,
     ServiceModel,
 )
-from ringwall.runtime.configuration import Address, Duration, Section, StrictModel
-from ringwall.runtime.configuration.sections import Shape
+from ringwall.runtime.configuration import Address, Duration, StrictModel
 
 ServiceName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
 """A DNS label: it becomes a host name inside, and the last segment of a SPIFFE id."""
@@ -74,7 +73,7 @@ class Process(StrictModel):
 
     command: Annotated[tuple[str, ...], Field(min_length=1)]
     directory: str = "."
-    environment: dict[str, str] = {}
+    environment: dict[str, str] = Field(default_factory=dict)
 
 
 class Service(StrictModel):
@@ -88,7 +87,7 @@ class Service(StrictModel):
     health: Health | None = Health()
     circuit: Circuit = Circuit()
     connect_timeout: Duration = 2.0
-    response_headers: dict[HeaderName, HeaderValue | None] = {}
+    response_headers: dict[HeaderName, HeaderValue | None] = Field(default_factory=dict)
     sidecar: Sidecar | None = None
     process: Process | None = None
 
@@ -101,4 +100,3 @@ class Service(StrictModel):
 
 
 SERVICES: Final = "services"
-SECTIONS: Final = (Section(key=SERVICES, model=Service, shape=Shape.MAP, name=ServiceName),)

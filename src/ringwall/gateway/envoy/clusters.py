@@ -81,11 +81,7 @@ def _cluster(
         load_assignment={
             "cluster_name": name,
             "endpoints": [
-                {
-                    "lb_endpoints": [
-                        {"endpoint": {"address": socket_address(a)}} for a in addresses
-                    ]
-                }
+                {"lb_endpoints": [{"endpoint": {"address": socket_address(a)}} for a in addresses]}
             ],
         },
         typed_extension_protocol_options={
@@ -161,5 +157,3 @@ def _health(health: Health, protocol: Protocol) -> Json:
         "healthy_threshold": health.healthy_after,
         **kind,
     }
-
-

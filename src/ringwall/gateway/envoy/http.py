@@ -7,6 +7,7 @@ from ringwall.gateway.config import Limits
 from ringwall.gateway.envoy import access_log, replies
 from ringwall.gateway.envoy.resources import Json, extension, from_file, seconds, typed
 
+
 def http2_options(*, streams: int) -> Json:
     """HTTP/2 limits: bounded streams and windows; control frames and empty frames counted.
 

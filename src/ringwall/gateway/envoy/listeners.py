@@ -67,9 +67,7 @@ def challenge_chain(host: str, *, certificate: Json) -> Json:
                 "envoy.extensions.filters.network.direct_response.v3.Config",
             )
         ],
-        "transport_socket": tls.server(
-            certificate=certificate, minimum="1.2", alpn=(ACME_ALPN,)
-        ),
+        "transport_socket": tls.server(certificate=certificate, minimum="1.2", alpn=(ACME_ALPN,)),
         "transport_socket_connect_timeout": "5s",
     }
 

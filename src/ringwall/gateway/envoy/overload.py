@@ -86,8 +86,7 @@ def _reduce_timeouts() -> Json:
             {"name": _HEAP, "scaled": {"scaling_threshold": 0.80, "saturation_threshold": 0.95}}
         ],
         "typed_config": {
-            "@type": "type.googleapis.com/"
-            "envoy.config.overload.v3.ScaleTimersOverloadActionConfig",
+            "@type": "type.googleapis.com/envoy.config.overload.v3.ScaleTimersOverloadActionConfig",
             "timer_scale_factors": [
                 {"timer": "HTTP_DOWNSTREAM_CONNECTION_IDLE", "min_timeout": "2s"},
                 {"timer": "HTTP_DOWNSTREAM_STREAM_IDLE", "min_timeout": "5s"},

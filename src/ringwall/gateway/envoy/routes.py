@@ -142,9 +142,7 @@ def expand(methods: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({*methods, *(["HEAD"] if "GET" in methods else [])}))
 
 
-def _entries(
-    placed: _Placed, methods: tuple[str, ...], edge: Edge, service: Service
-) -> list[Json]:
+def _entries(placed: _Placed, methods: tuple[str, ...], edge: Edge, service: Service) -> list[Json]:
     route = placed.route
     if not methods:
         return []

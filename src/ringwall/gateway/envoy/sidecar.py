@@ -21,9 +21,7 @@ _HEAP = 512 * 1024**2
 _CONNECTIONS = 10_000
 
 
-def callers(
-    name: str, services: Mapping[str, Service], routes: Sequence[Route]
-) -> tuple[str, ...]:
+def callers(name: str, services: Mapping[str, Service], routes: Sequence[Route]) -> tuple[str, ...]:
     """Who may call a service: the edge if a route leads to it, and services that declare it."""
     edge = [EDGE_IDENTITY] if any(route.service == name for route in routes) else []
     return (*edge, *sorted(n for n, s in services.items() if name in s.calls))
@@ -107,10 +105,7 @@ def _outbound_table(called: Mapping[str, Service]) -> Json:
         "envoy.config.route.v3.RouteConfiguration",
         name="outbound",
         virtual_hosts=[
-            *(
-                {"name": name, "domains": [name], "routes": [_to(name)]}
-                for name in called
-            ),
+            *({"name": name, "domains": [name], "routes": [_to(name)]} for name in called),
             {
                 "name": "not-allowed",
                 "domains": ["*"],

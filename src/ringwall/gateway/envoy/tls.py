@@ -129,7 +129,5 @@ def server_validation(server_name: str) -> Json:
     """Validation of a public server: the system's roots and the exact DNS name (RFC 9525)."""
     return {
         "trusted_ca": {"filename": SYSTEM_ROOTS},
-        "match_typed_subject_alt_names": [
-            {"san_type": "DNS", "matcher": {"exact": server_name}}
-        ],
+        "match_typed_subject_alt_names": [{"san_type": "DNS", "matcher": {"exact": server_name}}],
     }

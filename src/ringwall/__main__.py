@@ -1,0 +1,5 @@
+"""``python -m ringwall``."""
+
+from ringwall.app import main
+
+main()

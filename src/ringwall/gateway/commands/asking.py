@@ -1,0 +1,31 @@
+"""Ask the running supervisor, and show what it refuses."""
+
+from typing import Any
+
+from ringwall.runtime.installation import Installation
+from ringwall.runtime.output import say
+from ringwall.runtime.processes.calls import ControlError, NotRunningError, call_sync
+from ringwall.runtime.refusals import ExitCode, Refused
+
+
+def ask(installation: Installation, name: str, **arguments: object) -> dict[str, Any]:
+    """Call the supervisor; ``Refused`` when none runs or it says no."""
+    try:
+        answer = call_sync(installation.control, name, timeout=60, **arguments)
+    except NotRunningError as error:
+        msg = f"Ringwall does not run for {installation.config}"
+        raise Refused(msg, hint="`ringwall up` starts it", code=ExitCode.NOT_RUNNING) from error
+    except (ControlError, TimeoutError) as error:
+        raise Refused(str(error)) from error
+    if not isinstance(answer, dict):
+        msg = f"the supervisor answered {name} with {type(answer).__name__}"
+        raise Refused(msg, hint="is another version running? `ringwall down`, then `ringwall up`")
+    return answer
+
+
+def print_refusal(refused: dict[str, Any], *, quiet: bool = False) -> None:
+    """Print why a configuration was refused, and end with the exit code for it."""
+    if not quiet:
+        for problem in refused.get("problems", []):
+            say(problem["text"], stderr=True)
+    raise Refused(f"refused, what runs stays: {refused['reason']}", code=ExitCode.CONFIGURATION)

@@ -1,0 +1,96 @@
+"""The processes themselves, started by the supervisor and by ``ringwall up``; not for people."""
+
+import asyncio
+import logging
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from ringwall.gateway.opening import layout_of, open_gateway
+from ringwall.gateway.ports import PortTakenError
+from ringwall.gateway.processes import WEB, WORKER
+from ringwall.gateway.running import REFUSALS, Run
+from ringwall.gateway.versions import Version
+from ringwall.gateway.welcome import welcome
+from ringwall.runtime.commanding import command, installation_of
+from ringwall.runtime.configuration import Configuration, ConfigurationError
+from ringwall.runtime.installation import Installation
+from ringwall.runtime.processes.lock import AlreadyRunningError
+from ringwall.runtime.processes.logs.sinks import open_sink
+from ringwall.runtime.processes.status import ProcessStatus
+from ringwall.runtime.refusals import ExitCode, Refused
+
+
+@command(hidden=True)
+def process(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument()],
+    *,
+    watch: bool = True,
+    last_good: Annotated[bool, typer.Option("--last-good")] = False,
+) -> None:
+    """Be one of Ringwall's own processes."""
+    installation = installation_of(context)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    if name == "supervisor":
+        asyncio.run(_supervise(installation, watch=watch, last_good=last_good))
+    elif name == WEB:
+        _serve_web(installation)
+    elif name == WORKER:
+        from ringwall.runtime.worker import serve  # noqa: PLC0415 - Django, only in this process
+
+        serve(installation)
+    else:
+        msg = f"there is no process {name}"
+        raise Refused(msg, hint=f"supervisor, {WEB} or {WORKER}", code=ExitCode.USAGE)
+
+
+def _serve_web(installation: Installation) -> None:
+    from ringwall.gateway.config import EDGE, Edge  # noqa: PLC0415 - as above
+    from ringwall.runtime.web import serve  # noqa: PLC0415
+
+    configuration = open_gateway(installation).in_force()
+    if configuration is None:
+        msg = "no configuration has been applied yet"
+        raise Refused(msg, hint="`ringwall up` applies one and starts this process itself")
+    private = configuration.one(Edge, EDGE).private
+    serve(public=layout_of(installation).web, private=private)
+
+
+async def _supervise(installation: Installation, *, watch: bool, last_good: bool) -> None:
+    sink = open_sink()
+    run = Run(installation, sink=sink, watch=watch)
+
+    def announce(version: Version, missing: tuple[ProcessStatus, ...]) -> None:
+        for one in missing:
+            run.say_missing(one)
+        if os.isatty(1):
+            welcome(installation, version)
+
+    try:
+        await run.serve(_configuration(installation, last_good=last_good), announce=announce)
+    except AlreadyRunningError as error:
+        raise Refused(str(error), code=ExitCode.ALREADY_RUNNING) from error
+    except PortTakenError as error:
+        raise Refused(str(error)) from error
+    except ConfigurationError:
+        raise
+    except REFUSALS as error:
+        raise Refused(str(error), code=ExitCode.CONFIGURATION) from error
+    finally:
+        sink.close()
+
+
+def _configuration(installation: Installation, *, last_good: bool) -> Configuration:
+    try:
+        return installation.load()
+    except (ConfigurationError, Refused):
+        gateway = open_gateway(installation)
+        found = gateway.in_force() if last_good or os.environ.get("RINGWALL_GUARDIAN") else None
+        if found is None:
+            raise
+        return found

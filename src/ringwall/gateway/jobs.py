@@ -1,0 +1,55 @@
+"""What the gateway does by the clock: renew certificates, rotate the access record."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from ringwall.gateway.admin import Admin, AdminUnreachableError
+from ringwall.gateway.layout import EDGE
+from ringwall.gateway.opening import open_gateway
+from ringwall.runtime.installation import Installation
+from ringwall.runtime.jobs import job
+
+SEGMENT: Final = 64 * 1024**2
+"""Bytes after which a new segment of the access record is begun."""
+
+KEPT: Final = 2 * 1024**3
+"""Bytes of closed segments that are kept; the oldest go first."""
+
+
+@job(name="certificates", minutes=1)
+def renew_certificates(installation: Installation) -> str:
+    """Renew every certificate that is due and show it to the running Envoys."""
+    renewed = open_gateway(installation).renew()
+    return ", ".join(one.name for one in renewed) or "nothing was due"
+
+
+@job(name="access-record", minutes=1)
+def rotate_access_record(installation: Installation) -> str:
+    """Close a full segment of the access record and let the oldest go."""
+    layout = open_gateway(installation).layout
+    return rotate(layout.access_log, admin=Admin(layout.admin(EDGE)), now=datetime.now(UTC))
+
+
+def rotate(log: Path, *, admin: Admin, now: datetime) -> str:
+    """Rename ``log`` once it is full, have Envoy open a new one, and delete what is too much.
+
+    Nothing is lost: Envoy goes on writing to the renamed file until it has opened the new one.
+    """
+    done = []
+    if log.exists() and log.stat().st_size >= SEGMENT:
+        closed = log.with_name(f"{log.stem}-{now:%Y%m%dT%H%M%S%f}{log.suffix}")
+        log.rename(closed)
+        try:
+            admin.post("/reopen_logs")
+        except AdminUnreachableError:
+            log.touch(mode=0o600)  # no edge runs: the next one to start makes its own
+        done.append(f"closed {closed.name}")
+    segments = sorted(log.parent.glob(f"{log.stem}-*{log.suffix}"))
+    total = sum(segment.stat().st_size for segment in segments)
+    while segments and total > KEPT:
+        oldest = segments.pop(0)
+        total -= oldest.stat().st_size
+        oldest.unlink()
+        done.append(f"deleted {oldest.name}")
+    return ", ".join(done) or "not full yet"

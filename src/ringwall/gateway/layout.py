@@ -1,0 +1,59 @@
+"""Where things lie below the state folder, in one place."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ringwall.gateway.envoy.resources import Folder
+
+EDGE: Final = "edge"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Paths of one installation.
+
+    ``root`` is the configuration's folder, from which its relative paths are taken; ``state`` is
+    kept, ``run`` holds sockets and logs of the present run and has a short name.
+    """
+
+    root: Path
+    state: Path
+    run: Path
+
+    def xds(self, proxy: str) -> Folder:
+        """The xDS folder of the edge or of ``sidecar-<service>``."""
+        return Folder(str(self.state / "xds" / proxy))
+
+    def bootstrap(self, proxy: str) -> Path:
+        """The bootstrap file of one Envoy."""
+        return self.state / "xds" / proxy / "bootstrap.json"
+
+    def admin(self, proxy: str) -> Path:
+        """The admin socket of one Envoy."""
+        return self.run / f"{proxy}.sock"
+
+    @property
+    def web(self) -> Path:
+        """The socket of Ringwall's own web process."""
+        return self.run / "web.sock"
+
+    @property
+    def access_log(self) -> Path:
+        """The edge's access record."""
+        return self.state / "spool" / "edge" / "access.jsonl"
+
+    @property
+    def versions(self) -> Path:
+        """The configurations that were applied."""
+        return self.state / "versions"
+
+    @property
+    def challenges(self) -> Path:
+        """Answers to ACME HTTP-01 challenges, one file a token."""
+        return self.state / "acme" / "challenges"
+
+
+def sidecar_proxy(service: str) -> str:
+    """The name of a service's sidecar among the proxies."""
+    return f"sidecar-{service}"

@@ -1,0 +1,167 @@
+"""Which processes an installation runs on this machine, and how each is started."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from ringwall.gateway.admin import AdminUnreachableError
+from ringwall.gateway.binary import envoy_path
+from ringwall.gateway.layout import EDGE, sidecar_proxy
+from ringwall.gateway.service import Gateway, Wanted
+from ringwall.inventory.config import Service
+from ringwall.runtime.config import DATABASE, Database
+from ringwall.runtime.configuration import Address, Configuration
+from ringwall.runtime.draining import drained
+from ringwall.runtime.installation import Installation
+from ringwall.runtime.processes.probes import Accepts, HttpOk, TcpAddress, UnixAddress
+from ringwall.runtime.processes.spec import Probe, ProcessSpec
+
+WEB: Final = "web"
+WORKER: Final = "worker"
+
+_PASSED_ON: Final = (
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LOGNAME",
+    "PATH",
+    "SSL_CERT_FILE",
+    "TMPDIR",
+    "TZ",
+    "USER",
+)
+"""What a process may need of the environment; everything else, secrets included, is left out."""
+
+
+def specifications(
+    installation: Installation, gateway: Gateway, configuration: Configuration
+) -> tuple[ProcessSpec, ...]:
+    """Every process of the installation: services, sidecars, the edge, web and worker."""
+    wanted = Wanted.of(configuration)
+    environment = {**plain_environment(), **installation.environment()}
+    own = {**environment, **_database(configuration)}
+    services = [
+        _service(name, service, configuration.root, environment)
+        for name, service in wanted.services.items()
+        if service.process is not None
+    ]
+    sidecars = [
+        envoy_process(gateway, sidecar_proxy(name), workers=1, environment=environment)
+        for name in wanted.sidecars
+        if _managed(wanted.services[name])
+    ]
+    edge = envoy_process(gateway, EDGE, workers=wanted.edge.workers, environment=environment)
+    return (
+        *services,
+        *sidecars,
+        edge,
+        ProcessSpec(
+            name=WEB,
+            argv=(sys.executable, "-m", "ringwall", "process", WEB),
+            cwd=configuration.root,
+            environment=own,
+            ready=Accepts(UnixAddress(gateway.layout.web)),
+            ready_within=30.0,
+        ),
+        ProcessSpec(
+            name=WORKER,
+            argv=(sys.executable, "-m", "ringwall", "process", WORKER),
+            cwd=configuration.root,
+            environment=own,
+        ),
+    )
+
+
+def envoy_process(
+    gateway: Gateway, proxy: str, *, workers: int | None, environment: Mapping[str, str]
+) -> ProcessSpec:
+    """One Envoy. A changed bootstrap is a changed process: it alone cannot be handed over."""
+    bootstrap = gateway.layout.bootstrap(proxy)
+    mark = hashlib.sha256(bootstrap.read_bytes()).hexdigest()[:16]
+    count = workers or len(os.sched_getaffinity(0))
+    admin = gateway.admin(proxy)
+
+    async def drain() -> None:
+        await drained(
+            begin=lambda: admin.post("/drain_listeners?graceful"),
+            active=lambda: sum(
+                int(value)
+                for name, value in admin.stats(r"^http\..*downstream_rq_active$").items()
+                if not name.startswith("http.admin.")
+            ),
+            gone=AdminUnreachableError,
+        )
+
+    return ProcessSpec(
+        name=proxy,
+        argv=(
+            str(envoy_path()),
+            "-c",
+            str(bootstrap),
+            "--concurrency",
+            str(count),
+            "--disable-hot-restart",
+            "--drain-time-s",
+            "10",
+            "--drain-strategy",
+            "immediate",
+            "--file-flush-interval-msec",
+            "500",
+            "-l",
+            "warning",
+        ),
+        cwd=gateway.layout.root,
+        environment={**environment, "RINGWALL_BOOTSTRAP": mark},
+        ready=HttpOk(UnixAddress(gateway.layout.admin(proxy)), "/ready"),
+        ready_within=20.0,
+        drain=drain,
+        stop_grace=4.0,
+    )
+
+
+def _service(
+    name: str, service: Service, root: Path, environment: Mapping[str, str]
+) -> ProcessSpec:
+    process = service.process
+    if process is None:
+        msg = f"service {name} declares no process"
+        raise ValueError(msg)
+    own_address = service.sidecar.app if service.sidecar else service.addresses[0]
+    folder = root / process.directory
+    for address in (own_address, service.sidecar.outbound if service.sidecar else None):
+        if address is not None and address.is_unix:
+            (root / address.path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return ProcessSpec(
+        name=f"service-{name}",
+        argv=process.command,
+        cwd=folder,
+        environment={**environment, **process.environment},
+        ready=_accepts(own_address, root),
+        essential=False,
+    )
+
+
+def _accepts(address: Address, root: Path) -> Probe:
+    if address.is_unix:
+        return Accepts(UnixAddress(root / address.path))
+    return Accepts(TcpAddress(address.host, address.port))
+
+
+def _managed(service: Service) -> bool:
+    return service.sidecar is not None and service.sidecar.managed
+
+
+def plain_environment() -> dict[str, str]:
+    """What every process gets of the environment: no secrets, and Python's own folder first."""
+    found = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    # `python` in a service's command is the Python that Ringwall itself runs on.
+    found["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{found.get('PATH', os.defpath)}"
+    return {**found, "PYTHONUNBUFFERED": "1"}
+
+
+def _database(configuration: Configuration) -> dict[str, str]:
+    url = configuration.one(Database, DATABASE).url
+    return {} if url is None else {"RINGWALL_DATABASE_URL": url.reveal()}

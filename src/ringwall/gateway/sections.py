@@ -1,0 +1,20 @@
+"""The gateway's sections of the configuration, with the judgments over them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ringwall.gateway.checks import check_edge, check_routes, check_services
+from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
+from ringwall.runtime.configuration import Configuration, Problem, Section
+from ringwall.runtime.configuration.sections import Shape
+
+
+def _check_paths(configuration: Configuration) -> Iterator[Problem]:
+    yield from check_services(configuration)
+    yield from check_routes(configuration)
+
+
+SECTIONS: Final = (
+    Section(key=EDGE, model=Edge, check=check_edge),
+    Section(key=ROUTES, model=Route, shape=Shape.LIST, check=_check_paths),
+)

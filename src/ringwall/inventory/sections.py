@@ -1,0 +1,9 @@
+"""The inventory's section of the configuration."""
+
+from typing import Final
+
+from ringwall.inventory.config import SERVICES, Service, ServiceName
+from ringwall.runtime.configuration import Section
+from ringwall.runtime.configuration.sections import Shape
+
+SECTIONS: Final = (Section(key=SERVICES, model=Service, shape=Shape.MAP, name=ServiceName),)

@@ -1,0 +1,14 @@
+"""The ``database`` section."""
+
+from typing import Final
+
+from ringwall.runtime.configuration import Secret, StrictModel
+
+
+class Database(StrictModel):
+    """Where Ringwall keeps its own records: SQLite in the state folder, or a PostgreSQL server."""
+
+    url: Secret | None = None
+
+
+DATABASE: Final = "database"

@@ -1,0 +1,36 @@
+"""What became of jobs, kept in the database."""
+
+from django.db.models import F
+from django.utils import timezone
+
+from ringwall.runtime.models import JobRun
+
+
+def began(name: str) -> None:
+    """Note that a job has begun."""
+    JobRun.objects.update_or_create(
+        name=name, defaults={"started": timezone.now(), "ended": None, "outcome": "", "error": ""}
+    )
+
+
+def succeeded(name: str, outcome: str) -> None:
+    """Note that a job ended well, and with what."""
+    JobRun.objects.filter(name=name).update(
+        ended=timezone.now(), outcome=outcome, error="", failures=0
+    )
+
+
+def failed(name: str, error: str) -> None:
+    """Note that a job failed; failures in a row are counted."""
+    JobRun.objects.filter(name=name).update(
+        ended=timezone.now(), error=error, failures=F("failures") + 1
+    )
+
+
+def all_runs() -> list[dict[str, object]]:
+    """The last run of every job as plain values, by name."""
+    return list(
+        JobRun.objects.order_by("name").values(
+            "name", "started", "ended", "outcome", "error", "failures"
+        )
+    )

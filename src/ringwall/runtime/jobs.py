@@ -1,0 +1,73 @@
+"""Periodic jobs: functions in a module's ``jobs.py``, marked with ``job``, run by the worker.
+
+A job takes the installation and returns a sentence about what it did. Its last run is kept in
+:class:`~ringwall.runtime.models.JobRun`; a job that raises is tried again at its next time.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ringwall.runtime.discovery import modules
+from ringwall.runtime.installation import Installation
+
+JobFunction = Callable[[Installation], str]
+
+_MARK: Final = "__ringwall_job__"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job: ``name``, every how many minutes, and what to call."""
+
+    name: str
+    minutes: int
+    run: JobFunction
+
+
+def job(*, name: str, minutes: int) -> Callable[[JobFunction], JobFunction]:
+    """Mark a function as a job that runs every ``minutes`` (1 to 60) and at the worker's start."""
+    if not 1 <= minutes <= 60:
+        msg = f"job {name}: minutes is 1 to 60, not {minutes}"
+        raise ValueError(msg)
+
+    def mark(function: JobFunction) -> JobFunction:
+        setattr(function, _MARK, Job(name, minutes, function))
+        return function
+
+    return mark
+
+
+def discover() -> Iterator[Job]:
+    """Every module's jobs, by module and then as they stand in the file."""
+    for module in modules("jobs"):
+        for value in vars(module).values():
+            found = getattr(value, _MARK, None)
+            if isinstance(found, Job):
+                yield found
+
+
+def run(job_: Job, installation: Installation) -> None:
+    """Run a job once and keep what became of it; a database that is gone does not stop the job."""
+    from django.db import DatabaseError  # noqa: PLC0415 - jobs are also listed without Django
+
+    from ringwall.runtime import job_runs  # noqa: PLC0415
+
+    def keep(record: Callable[[], None]) -> None:
+        try:
+            record()
+        except DatabaseError as error:
+            _log.error("the run of job %s is not recorded: %s", job_.name, error)
+
+    keep(lambda: job_runs.began(job_.name))
+    try:
+        outcome = job_.run(installation)
+    except Exception as error:
+        _log.exception("job %s failed", job_.name)
+        text = f"{type(error).__name__}: {error}"
+        keep(lambda: job_runs.failed(job_.name, text))
+        raise
+    _log.debug("job %s: %s", job_.name, outcome)
+    keep(lambda: job_runs.succeeded(job_.name, outcome))

@@ -1,0 +1,91 @@
+"""The web process: Django behind the edge on a unix socket, and probes on a private address."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from pathlib import Path
+from typing import Any
+
+import django
+import uvicorn
+from django.core.asgi import get_asgi_application
+
+from ringwall.runtime.configuration import Address
+
+_log = logging.getLogger(__name__)
+
+
+def serve(*, public: Path, private: Address) -> None:
+    """Serve until SIGTERM. ``public`` is the socket the edge leads to."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ringwall.runtime.settings")
+    django.setup()
+    application = get_asgi_application()
+    asyncio.run(_serve(application, public, private))
+
+
+async def _serve(application: Any, public: Path, private: Address) -> None:
+    doors = [
+        (_Door(uvicorn.Config(application, **_OPTIONS)), _unix(public)),
+        (_Door(uvicorn.Config(_Private(application), **_OPTIONS)), _tcp(private)),
+    ]
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, _stop, [door for door, _ in doors])
+    _log.info("web is ready")
+    await asyncio.gather(*(door.serve(sockets=[sock]) for door, sock in doors))
+
+
+_OPTIONS: dict[str, Any] = {
+    "http": "h11",
+    "ws": "none",
+    "lifespan": "off",
+    "access_log": False,
+    "log_config": None,
+    "server_header": False,
+    "proxy_headers": False,
+    "timeout_graceful_shutdown": 5,
+    "limit_concurrency": 200,
+}
+
+
+class _Door(uvicorn.Server):
+    """A server that leaves signals to the process, which has several of them."""
+
+    def install_signal_handlers(self) -> None:
+        """Install none."""
+
+
+class _Private:
+    """The same application with the private pages instead of the public ones."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._application({**scope, "ringwall.private": True}, receive, send)
+
+
+def _stop(doors: list[_Door]) -> None:
+    for door in doors:
+        door.should_exit = True
+
+
+def _unix(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(0o177)
+    try:
+        sock.bind(str(path))
+    finally:
+        os.umask(mask)
+    sock.listen(1024)
+    return sock
+
+
+def _tcp(address: Address) -> socket.socket:
+    return socket.create_server(
+        (address.host, address.port),
+        family=socket.AF_INET6 if ":" in address.host else socket.AF_INET,
+    )
