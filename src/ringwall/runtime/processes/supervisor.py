@@ -1,0 +1,296 @@
+"""Owns the processes of one run: starts, keeps, changes, stops and recovers them."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from ringwall.core.clock import Clock, SystemClock
+from ringwall.runtime.processes import ending, kernel
+from ringwall.runtime.processes.children import Child
+from ringwall.runtime.processes.guarding import Guardian
+from ringwall.runtime.processes.keeper import Keeper
+from ringwall.runtime.processes.lock import InstanceLock
+from ringwall.runtime.processes.logs.records import Level, LogRecord, LogSink, Parsed
+from ringwall.runtime.processes.logs.tail import LogTails
+from ringwall.runtime.processes.paths import make_private
+from ringwall.runtime.processes.spec import ProcessSpec, fingerprint, start_order
+from ringwall.runtime.processes.state import (
+    Recovery,
+    Remembered,
+    RunState,
+    StateFile,
+    plan_recovery,
+)
+from ringwall.runtime.processes.status import ProcessState, ProcessStatus
+
+_STRAY_GRACE: Final = 5.0
+
+
+class Supervisor:
+    """The processes of the run in ``run_dir`` (mode 0700, made if missing).
+
+    Construct it inside the running event loop. Promises: one supervisor for one ``run_dir``; each
+    process is written to ``run_dir/state.json`` so that, however this supervisor ends, the next
+    one finds it; a process in trouble never holds up another one. ``broken`` fails if a keeper
+    does, which is a defect of ours. The sink stays the caller's to close.
+    """
+
+    def __init__(self, run_dir: Path, *, sink: LogSink, clock: Clock | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        self.run_dir: Final = run_dir
+        self.broken: Final[asyncio.Future[None]] = loop.create_future()
+        self._sink = sink
+        self._clock = clock or SystemClock()
+        make_private(run_dir)
+        self._lock = InstanceLock(run_dir)
+        logs = run_dir / "logs"
+        make_private(logs)
+        self._tails = LogTails(logs, sink, self._clock)
+        self._state = StateFile(run_dir / "state.json", self._complain)
+        self._boot = kernel.boot_identity()
+        self._keepers: dict[str, Keeper] = {}
+        self._order: tuple[str, ...] = ()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._following: asyncio.Task[None] | None = None
+        self._changing = asyncio.Lock()
+        self._stopping: asyncio.Future[None] = loop.create_future()
+        self._hurry: asyncio.Future[None] = loop.create_future()
+        self._guardian = Guardian(self._guardian_lost)
+
+    @property
+    def guardian(self) -> str:
+        """``absent`` when there never was one, ``present``, or ``lost``."""
+        return self._guardian.state
+
+    def acquire(self) -> None:
+        """Become the one supervisor of the run; :meth:`start` does it too.
+
+        Raises:
+            AlreadyRunningError: there is one.
+
+        """
+        self._lock.acquire()
+
+    async def start(self, specs: Iterable[ProcessSpec]) -> tuple[ProcessStatus, ...]:
+        """Recover what an earlier supervisor left, start the rest, wait for the essential ones.
+
+        Children of a killed supervisor whose specification is unchanged are adopted without an
+        interruption, others are ended first. Returns the essential processes that are not ready
+        in time, which go on being tried: nothing returned, all is well.
+
+        Raises:
+            AlreadyRunningError: there is another supervisor.
+            SpecError: the specifications make no sense; nothing was done.
+
+        """
+        ordered = start_order(specs)
+        self.acquire()
+        async with self._changing:
+            self._order = tuple(spec.name for spec in ordered)
+            if self._following is None:
+                self._following = asyncio.get_running_loop().create_task(self._tails.follow())
+                self._following.add_done_callback(self._watch_own)
+            recovery = plan_recovery(
+                self._state.load(),
+                boot=self._boot,
+                wanted={spec.name: fingerprint(spec) for spec in ordered},
+                alive=kernel.is_alive,
+            )
+            adopted = self._adopt(ordered, recovery)
+            await self._end_leftovers(recovery, adopted)
+            self._note()
+            return await self._launch([s for s in ordered if s.name not in adopted], recovery)
+
+    async def apply(self, specs: Iterable[ProcessSpec]) -> tuple[ProcessStatus, ...]:
+        """Make ``specs`` what runs: stop the missing, restart the changed, start the new.
+
+        Processes whose program, folder and environment are equal are left untouched. Returns the
+        essential processes among the started that are not ready in time.
+
+        Raises:
+            SpecError: the specifications make no sense; nothing was done.
+
+        """
+        ordered = start_order(specs)
+        async with self._changing:
+            wanted = {spec.name: spec for spec in ordered}
+            leaving = {
+                name
+                for name, keeper in self._keepers.items()
+                if name not in wanted or fingerprint(wanted[name]) != fingerprint(keeper.spec)
+            }
+            await self._stop_some(leaving)
+            for name, keeper in self._keepers.items():
+                keeper.spec = wanted[name]
+            self._order = tuple(wanted)
+            if self._stopping.done():
+                return ()
+            return await self._launch([s for s in ordered if s.name not in self._keepers], None)
+
+    async def stop(self) -> None:
+        """End every process, those that come ``after`` others first, and give up the run.
+
+        Takes at most twice the grace of each link in the longest chain, see :meth:`hurry`.
+        """
+        if not self._stopping.done():
+            self._stopping.set_result(None)
+        async with self._changing:
+            await self._stop_some(set(self._keepers))
+            self._note()
+            self._guardian.close()
+            if self._following is not None:
+                self._following.cancel()
+                await asyncio.wait({self._following})
+                self._following = None
+            self._tails.close()
+            self._lock.release()
+
+    def hurry(self) -> None:
+        """No more patience in :meth:`stop`: what still lives gets SIGKILL now."""
+        if not self._hurry.done():
+            self._hurry.set_result(None)
+
+    def status(self) -> tuple[ProcessStatus, ...]:
+        """How every process fares, in start order."""
+        table = kernel.process_table()
+        keepers = [self._keepers[name] for name in self._order if name in self._keepers]
+        return tuple(self._status_of(keeper, table) for keeper in keepers)
+
+    def _status_of(
+        self, keeper: Keeper, table: dict[int, kernel.ProcessFacts] | None = None
+    ) -> ProcessStatus:
+        resident = 0
+        if table is not None and keeper.child is not None:
+            alive = kernel.members(
+                table,
+                leader=keeper.child.identity,
+                marked=lambda _pid: False,
+                spared=frozenset(),
+            )
+            resident = sum(facts.resident for facts in alive)
+        return ProcessStatus(
+            name=keeper.spec.name,
+            state=keeper.state,
+            pid=keeper.child.identity.pid if keeper.child else None,
+            restarts=keeper.restarts,
+            since=keeper.since,
+            last_exit=keeper.last_exit,
+            resident_bytes=resident,
+            essential=keeper.spec.essential,
+            adopted=keeper.child is not None and keeper.child.adopted,
+        )
+
+    def _adopt(self, ordered: Sequence[ProcessSpec], recovery: Recovery) -> frozenset[str]:
+        for spec in ordered:
+            remembered = recovery.adopt.get(spec.name)
+            if remembered is None:
+                continue
+            keeper = self._keeper(spec)
+            if keeper.adopt(remembered.identity, remembered.restarts):
+                self._say(Level.INFO, f"{spec.name} adopted (process {remembered.identity.pid})")
+            self._run(keeper)
+        return frozenset(self._keepers)
+
+    async def _end_leftovers(self, recovery: Recovery, adopted: frozenset[str]) -> None:
+        for remembered in recovery.end:
+            self._say(Level.WARNING, f"{remembered.name} of an earlier run is ended")
+        found = ending.strays(self.run_dir, adopted | {r.name for r in recovery.end})
+        if found:
+            pids = ", ".join(str(facts.identity.pid) for facts in found)
+            self._say(Level.WARNING, f"left over from an earlier run, ended: process {pids}")
+        await asyncio.gather(
+            *(k.settled.wait() for k in self._keepers.values() if k.spec.essential)
+        )
+        waits: set[asyncio.Future[Any]] = {chances, self._stopping}
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        chances.cancel()
+        return tuple(
+            self._status_of(keeper)
+            for keeper in self._keepers.values()
+            if keeper.spec.essential and keeper.state is not ProcessState.READY
+        )
+
+    async def _stop_some(self, names: set[str]) -> None:
+        async def stop_one(name: str) -> None:
+            dependents = [n for n in names if name in self._keepers[n].spec.after]
+            if dependents:
+                await asyncio.wait([stops[n] for n in dependents])
+            keeper = self._keepers[name]
+            keeper.stop()
+            await asyncio.wait({self._tasks[name]})
+            if keeper.child is not None:
+                # The keeper failed; its process must not outlive the run all the same.
+                await self._end_remembered(self._remembered(keeper, keeper.child))
+
+        loop = asyncio.get_running_loop()
+        stops: dict[str, asyncio.Task[None]] = {}
+        for name in names:
+            stops[name] = loop.create_task(stop_one(name))
+        if stops:
+            await asyncio.wait(stops.values())
+        for name in names:
+            del self._keepers[name], self._tasks[name]
+            self._tails.forget(name)
+
+    def _keeper(self, spec: ProcessSpec) -> Keeper:
+        keeper = Keeper(
+            spec,
+            mark=ending.mark_for(self.run_dir, spec.name),
+            tails=self._tails,
+            clock=self._clock,
+            hurry=self._hurry,
+            changed=self._note,
+            say=self._say,
+        )
+        self._keepers[spec.name] = keeper
+        # Followed from now on: an adopted child has been writing all along.
+        self._tails.follow_name(spec.name)
+        return keeper
+
+    def _run(self, keeper: Keeper) -> None:
+        after = [self._keepers[name] for name in keeper.spec.after if name in self._keepers]
+        task = asyncio.get_running_loop().create_task(keeper.run(after))
+        task.add_done_callback(self._watch_own)
+        self._tasks[keeper.spec.name] = task
+
+    def _watch_own(self, task: "asyncio.Task[None]") -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not self.broken.done():
+            self.broken.set_exception(error)
+
+    def _note(self) -> None:
+        self._state.note(
+            RunState(
+                self._boot,
+                tuple(
+                    self._remembered(keeper, keeper.child)
+                    for keeper in self._keepers.values()
+                    if keeper.child is not None
+                ),
+            )
+        )
+
+    @staticmethod
+    def _remembered(keeper: Keeper, child: Child) -> Remembered:
+        return Remembered(
+            name=keeper.spec.name,
+            identity=child.identity,
+            fingerprint=fingerprint(keeper.spec),
+            restarts=keeper.restarts,
+            stop_signal=keeper.spec.stop_signal,
+            stop_grace=keeper.spec.stop_grace,
+        )
+
+    def _say(self, level: Level, sentence: str) -> None:
+        self._sink.emit(LogRecord(self._clock.now(), "ringwall", Parsed(level, sentence)))
+
+    def _complain(self, sentence: str) -> None:
+        self._say(Level.WARNING, sentence)
+
+    def _guardian_lost(self) -> None:
+        self._say(
+            Level.ERROR,
+            "the guardian was killed: the service goes on, but nothing restarts this supervisor "
+            "if it is killed too. `ringwall down` and `ringwall up` bring the guardian back",
+        )
