@@ -19,8 +19,6 @@ HEARTBEAT_S: Final = 15
 """A quiet stream says so this often, well within the idle time-outs of proxies."""
 
 BATCH: Final = 100
-GOING_AWAY: Final = 1001
-"""RFC 6455 section 7.4.1."""
 
 
 async def order_events(request: Request) -> Response:
@@ -90,16 +88,13 @@ async def _send_stock(socket: WebSocket, left: asyncio.Task[None], *, tenant: st
     database: Database = socket.app.state.database
     bell: Bell = socket.app.state.bell
     told: dict[str, int] = {}
-    while not left.done():
+    while not (left.done() or bell.stopped):  # at the end the server says goodbye for us
         rung = bell.next(tenant)
         stock = await database.run(store.read_stock, tenant=tenant)
         changed = {sku: count for sku, count in stock.items() if told.get(sku) != count}
         if changed:
             await socket.send_json({"stock": changed})
             told = stock
-        if bell.stopped:
-            await socket.close(GOING_AWAY)
-            return
         waiting = asyncio.create_task(rung.wait())
         await asyncio.wait({left, waiting}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()

@@ -21,39 +21,37 @@ from shop.storefront.checkout_pages import send_checkout, show_checkout
 from shop.storefront.order_pages import cancel_order, list_orders, show_order
 from shop.storefront.ordering import OrdersUnreachableError
 from shop.storefront.rendering import page
+from shop.storefront.visit import Visit
 from shop.tenancy import TENANTS, named_tenant
 
 
-def _error_page(request: Request, status: int) -> Response:
+async def _error_page(request: Request, status: int) -> Response:
     slug = named_tenant(request)
-    return page(
-        "error.html",
-        status=status,
-        tenant=TENANTS.get(slug) if slug is not None else None,
-        code=status,
-        here=request.url.path,
-        basket_count=0,
-    )
+    if slug is None or slug not in TENANTS:
+        return page("error.html", status=status, tenant=None, code=status)
+    return await Visit(request, TENANTS[slug]).page("error.html", status=status, code=status)
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    response = _error_page(request, status)
-    if isinstance(error, HTTPException) and error.headers:
-        response.headers.update(error.headers)
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
+    response = await _error_page(request, error.status_code)
+    response.headers.update(error.headers or {})
     return response
 
 
-async def _too_large(request: Request, error: Exception) -> Response:
-    return _error_page(request, error.status if isinstance(error, Problem) else 500)
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - registered for this type alone
+    return await _error_page(request, error.status)
 
 
 async def _unreachable(request: Request, _error: Exception) -> Response:
-    return _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
+    return await _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-async def _unforeseen(request: Request, _error: Exception) -> Response:
-    return _error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+async def _unforeseen(_request: Request, _error: Exception) -> Response:
+    # Whatever failed may fail again: this page asks nothing of anybody.
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return page("error.html", status=status, tenant=None, code=status)
 
 
 def build(database: Database, *, orders: Peer) -> Starlette:
@@ -82,7 +80,7 @@ def build(database: Database, *, orders: Peer) -> Starlette:
         ],
         exception_handlers={
             HTTPException: _http,
-            Problem: _too_large,
+            Problem: _problem,
             OrdersUnreachableError: _unreachable,
             500: _unforeseen,
         },
