@@ -34,7 +34,8 @@ class ProcessSpec:
     ``ready`` the process counts as ready once it runs; with it, it is ended and started again when
     it is not ready ``ready_within`` seconds after its start. ``after`` names processes that get
     their chance to become ready first: an order, not a condition, so that one that crashes again
-    and again keeps nobody down. A start waits for the ``essential`` ones, and reports those that are missing.
+    and again keeps nobody down. A start waits for the ``essential`` ones, and reports those that
+    are missing.
 
     To stop, ``drain`` is awaited for at most ``stop_grace`` seconds, then ``stop_signal`` goes to
     the process and all its descendants, and after ``stop_grace`` seconds more SIGKILL.

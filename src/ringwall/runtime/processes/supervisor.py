@@ -1,6 +1,7 @@
 """Owns the processes of one run: starts, keeps, changes, stops and recovers them."""
 
 import asyncio
+import signal
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -200,6 +201,36 @@ class Supervisor:
             pids = ", ".join(str(facts.identity.pid) for facts in found)
             self._say(Level.WARNING, f"left over from an earlier run, ended: process {pids}")
         await asyncio.gather(
+            *(self._end_remembered(remembered) for remembered in recovery.end),
+            *(self._end_remembered(gone) for gone in recovery.died.values()),
+        )
+        await ending.end(
+            lambda: ending.strays(self.run_dir, adopted),
+            stop_signal=signal.SIGTERM,
+            grace=_STRAY_GRACE,
+            hurry=self._hurry,
+        )
+
+    async def _end_remembered(self, remembered: Remembered) -> None:
+        mark = ending.mark_for(self.run_dir, remembered.name)
+        await ending.end(
+            lambda: ending.belonging_to(remembered.identity, mark),
+            stop_signal=remembered.stop_signal,
+            grace=remembered.stop_grace,
+            hurry=self._hurry,
+        )
+
+    async def _launch(
+        self, specs: Sequence[ProcessSpec], recovery: Recovery | None
+    ) -> tuple[ProcessStatus, ...]:
+        fresh = [self._keeper(spec) for spec in specs]
+        for keeper in fresh:
+            before = recovery.died.get(keeper.spec.name) if recovery else None
+            if before is not None:
+                keeper.restarts = before.restarts + 1
+                keeper.last_exit = "ended while no supervisor watched"
+            self._run(keeper)
+        chances: asyncio.Future[Any] = asyncio.gather(
             *(k.settled.wait() for k in self._keepers.values() if k.spec.essential)
         )
         waits: set[asyncio.Future[Any]] = {chances, self._stopping}
