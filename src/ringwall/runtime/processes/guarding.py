@@ -19,7 +19,7 @@ class Guardian:
         self.state: Literal["absent", "present", "lost"] = "absent"
         self._lost = lost
         self._pidfd: int | None = None
-        claimed = os.environ.pop(VARIABLE, "")
+        claimed = os.environ.get(VARIABLE, "")
         if not claimed.isdecimal():
             return
         pid = int(claimed)

@@ -189,17 +189,17 @@ class Supervisor:
                 continue
             keeper = self._keeper(spec)
             if keeper.adopt(remembered.identity, remembered.restarts):
-                self._say(Level.INFO, f"{spec.name} adopted (process {remembered.identity.pid})")
+                self.say(Level.INFO, f"{spec.name} adopted (process {remembered.identity.pid})")
             self._run(keeper)
         return frozenset(self._keepers)
 
     async def _end_leftovers(self, recovery: Recovery, adopted: frozenset[str]) -> None:
         for remembered in recovery.end:
-            self._say(Level.WARNING, f"{remembered.name} of an earlier run is ended")
+            self.say(Level.WARNING, f"{remembered.name} of an earlier run is ended")
         found = ending.strays(self.run_dir, adopted | {r.name for r in recovery.end})
         if found:
             pids = ", ".join(str(facts.identity.pid) for facts in found)
-            self._say(Level.WARNING, f"left over from an earlier run, ended: process {pids}")
+            self.say(Level.WARNING, f"left over from an earlier run, ended: process {pids}")
         await asyncio.gather(
             *(self._end_remembered(remembered) for remembered in recovery.end),
             *(self._end_remembered(gone) for gone in recovery.died.values()),
@@ -272,7 +272,7 @@ class Supervisor:
             clock=self._clock,
             hurry=self._hurry,
             changed=self._note,
-            say=self._say,
+            say=self.say,
         )
         self._keepers[spec.name] = keeper
         # Followed from now on: an adopted child has been writing all along.
@@ -313,14 +313,15 @@ class Supervisor:
             stop_grace=keeper.spec.stop_grace,
         )
 
-    def _say(self, level: Level, sentence: str) -> None:
+    def say(self, level: Level, sentence: str) -> None:
+        """Put a sentence of our own into the log stream, as the process ``ringwall``."""
         self._sink.emit(LogRecord(self._clock.now(), "ringwall", Parsed(level, sentence)))
 
     def _complain(self, sentence: str) -> None:
-        self._say(Level.WARNING, sentence)
+        self.say(Level.WARNING, sentence)
 
     def _guardian_lost(self) -> None:
-        self._say(
+        self.say(
             Level.ERROR,
             "the guardian was killed: the service goes on, but nothing restarts this supervisor "
             "if it is killed too. `ringwall down` and `ringwall up` bring the guardian back",
