@@ -7,7 +7,7 @@ from typing import Final
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY
 from ringwall.gateway.envoy.edge import WEB
-from ringwall.gateway.envoy.routes import covers, expand
+from ringwall.gateway.envoy.routes import expand
 from ringwall.gateway.paths import parse_template
 from ringwall.inventory.config import SERVICES, Service, UpstreamTls
 from ringwall.runtime.configuration import Address, Configuration, Problem, Severity
@@ -76,7 +76,7 @@ def check_routes(configuration: Configuration) -> Iterator[Problem]:
         if route.service not in names:
             yield _unknown((*path, "service"), "service", route.service, names)
         for index, host in enumerate(route.hosts):
-            if not any(covers(known, host) for known in hosts):
+            if host not in hosts:
                 yield _unknown((*path, "hosts", index), "host under edge.hosts", host, hosts)
         if route.streaming and route.retries is not None and route.retries.per_try is not None:
             yield _warning(

@@ -51,14 +51,8 @@ class PathTemplate:
             if last is Segment.REST:
                 return {"prefix": self.text.removesuffix("**")}
             return {"path": self.text}
-        pattern = "".join(
-            {
-                Segment.LITERAL: lambda t: "/" + re.escape(t),
-                Segment.VARIABLE: lambda _: "/[^/]+",
-                Segment.REST: lambda _: "/.*",
-            }[kind](text)
-            for kind, text in self.segments
-        )
+        patterns = {Segment.VARIABLE: "[^/]+", Segment.REST: ".*"}
+        pattern = "".join("/" + patterns.get(kind, re.escape(text)) for kind, text in self.segments)
         return {"safe_regex": {"regex": pattern}}
 
     def matches(self, path: str) -> bool:

@@ -35,7 +35,7 @@ REFUSALS: Final = (
 )
 """What may be wrong with a configuration that is to be applied; the running one then stays."""
 
-Announce = Callable[[Version, tuple[ProcessStatus, ...]], None]
+Announce = Callable[[Version], None]
 
 
 class Run:
@@ -64,11 +64,14 @@ class Run:
             control = ControlServer(self._handlers(), complain=self._complain)
 
             async def started(missing: tuple[ProcessStatus, ...]) -> None:
-                await control.start(self._installation.control)
-                announce(version, missing)
+                for one in missing:
+                    how = one.last_exit or "it goes on being tried"
+                    self._say(Level.ERROR, f"{one.name} is not ready: {how}")
+                announce(version)
                 if self._watches:
                     self._keep(self._watch())
 
+            await control.start(self._installation.control)
             try:
                 await run_until_told(
                     self._supervisor,

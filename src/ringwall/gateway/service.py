@@ -208,6 +208,12 @@ class Gateway:
         for host, settings in hosts.items():
             file = edge_folder.file(edge_builder.host_secret_file(host))
             put(file, f"host:{host}", self.certificates.for_host(host, _rooted(settings, root)))
+            if settings.certificate.source == "acme":
+                # Shown for acme-tls/1 while no challenge is being answered.
+                held = self.certificates.for_host(edge_builder.UNKNOWN_HOST, HostSettings())
+                answer = Path(edge_folder.file(edge_builder.challenge_secret_file(host)))
+                if not answer.exists():
+                    put(str(answer), f"acme:{host}", held)
         own = self.certificates.for_service(EDGE_IDENTITY, trust_domain=domain)
         put(edge_folder.file(f"sds/service-{EDGE_IDENTITY}.json"), f"service:{EDGE_IDENTITY}", own)
         for name, service in wanted.services.items():

@@ -27,10 +27,6 @@ def failed(name: str, error: str) -> None:
     )
 
 
-def all_runs() -> list[dict[str, object]]:
-    """The last run of every job as plain values, by name."""
-    return list(
-        JobRun.objects.order_by("name").values(
-            "name", "started", "ended", "outcome", "error", "failures"
-        )
-    )
+def all_runs() -> tuple[JobRun, ...]:
+    """The last run of every job, by name."""
+    return tuple(JobRun.objects.order_by("name"))

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import threading
 from datetime import datetime
 
 import django
@@ -25,13 +26,20 @@ def serve(installation: Installation) -> None:
     for found in jobs.discover():
         _register(queue, found, installation)
     _log.info("worker is ready")
-    queue.create_consumer(workers=1, periodic=True, worker_type="thread").run()
+    queue.create_consumer(workers=4, periodic=True, worker_type="thread").run()
     sys.exit(0)
 
 
 def _register(queue: SqliteHuey, found: jobs.Job, installation: Installation) -> None:
+    busy = threading.Lock()
+
     def body() -> None:
-        jobs.run(found, installation)
+        # The last run may still be waiting for somebody else's server.
+        if busy.acquire(blocking=False):
+            try:
+                jobs.run(found, installation)
+            finally:
+                busy.release()
 
     body.__name__ = f"job_{found.name.replace('-', '_')}"
     every = crontab(minute="*" if found.minutes == 1 else f"*/{found.minutes}")

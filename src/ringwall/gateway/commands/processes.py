@@ -19,7 +19,6 @@ from ringwall.runtime.configuration import Configuration, ConfigurationError
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.processes.lock import AlreadyRunningError
 from ringwall.runtime.processes.logs.sinks import open_sink
-from ringwall.runtime.processes.status import ProcessStatus
 from ringwall.runtime.refusals import ExitCode, Refused
 
 
@@ -65,9 +64,7 @@ async def _supervise(installation: Installation, *, watch: bool, last_good: bool
     sink = open_sink()
     run = Run(installation, sink=sink, watch=watch)
 
-    def announce(version: Version, missing: tuple[ProcessStatus, ...]) -> None:
-        for one in missing:
-            run.say_missing(one)
+    def announce(version: Version) -> None:
         if os.isatty(1):
             welcome(installation, version)
 

@@ -2,7 +2,7 @@
 
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 from cryptography import x509
@@ -37,22 +37,29 @@ def trust(
         say(f"SHA-256 {one}")
     say("")
     for step in steps:
-        say(f"{step['for']}:", style="bold")
+        say(f"{step['purpose']}:", style="bold")
         for line in step["run"]:
             say(f"  {line}")
 
 
-def _steps(root: Path) -> list[dict[str, object]]:
-    steps: list[dict[str, object]] = [
+class Step(TypedDict):
+    """Commands and what they are for."""
+
+    purpose: str
+    run: list[str]
+
+
+def _steps(root: Path) -> list[Step]:
+    steps: list[Step] = [
         {
-            "for": "One command, without changing the system",
+            "purpose": "One command, without changing the system",
             "run": [f"curl --cacert {root} https://shop.localhost:8443/"],
         }
     ]
     if Path("/usr/local/share/ca-certificates").is_dir():
         steps.append(
             {
-                "for": "This system (Debian, Ubuntu)",
+                "purpose": "This system (Debian, Ubuntu)",
                 "run": [
                     f"sudo cp {root} /usr/local/share/ca-certificates/ringwall.crt",
                     "sudo update-ca-certificates",
@@ -62,7 +69,7 @@ def _steps(root: Path) -> list[dict[str, object]]:
     if Path("/etc/pki/ca-trust/source/anchors").is_dir():
         steps.append(
             {
-                "for": "This system (Fedora, RHEL)",
+                "purpose": "This system (Fedora, RHEL)",
                 "run": [
                     f"sudo cp {root} /etc/pki/ca-trust/source/anchors/ringwall.crt",
                     "sudo update-ca-trust",
@@ -72,7 +79,7 @@ def _steps(root: Path) -> list[dict[str, object]]:
     certutil = "" if shutil.which("certutil") else "  (certutil is in libnss3-tools or nss-tools)"
     steps.append(
         {
-            "for": f"Chromium of this user{certutil}",
+            "purpose": f"Chromium of this user{certutil}",
             "run": [
                 f"certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n ringwall -i {root}",
             ],
@@ -80,7 +87,7 @@ def _steps(root: Path) -> list[dict[str, object]]:
     )
     steps.append(
         {
-            "for": "Firefox",
+            "purpose": "Firefox",
             "run": ["Settings, Privacy & Security, View Certificates, Authorities, Import"],
         }
     )

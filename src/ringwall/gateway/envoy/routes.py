@@ -25,22 +25,14 @@ _STREAM_IDLE: Final = 900.0
 class _Placed:
     route: Route
     template: PathTemplate
-    explicit: bool
-
-
-def covers(pattern: str, host: str) -> bool:
-    """Whether a host as written (perhaps ``*.example``) covers another name or wildcard."""
-    if pattern == host:
-        return True
-    return pattern.startswith("*.") and host.removeprefix("*").endswith(pattern[1:])
 
 
 def hosts_of(routes: Sequence[Route], hosts: Sequence[str]) -> dict[str, tuple[Route, ...]]:
-    """The routes that each of the edge's hosts has, those of covering wildcards included."""
-    return {
-        host: tuple(r for r in routes if any(covers(pattern, host) for pattern in r.hosts))
-        for host in hosts
-    }
+    """The routes of each of the edge's hosts: those that name it, and no others.
+
+    ``api.example`` has nothing of ``*.example``: what is open on a host is what names the host.
+    """
+    return {host: tuple(r for r in routes if host in r.hosts) for host in hosts}
 
 
 def route_table(
@@ -62,7 +54,7 @@ def route_table(
         {
             "name": host,
             "domains": [host],
-            "routes": [*_virtual_host(host, placed, edge, services), _nowhere(edge, 404)],
+            "routes": [*_virtual_host(placed, edge, services), _nowhere(edge, 404)],
         }
         for host, placed in sorted(by_host.items())
     ]
@@ -119,11 +111,11 @@ def redirect_table(name: str, *, hosts: Sequence[str], port: int, challenges: st
 
 
 def _virtual_host(
-    host: str, routes: Sequence[Route], edge: Edge, services: Mapping[str, Service]
+    routes: Sequence[Route], edge: Edge, services: Mapping[str, Service]
 ) -> list[Json]:
     placed = sorted(
-        (_Placed(r, parse_template(r.path), host in r.hosts) for r in routes),
-        key=lambda p: (p.template.order, not p.explicit, p.route.name),
+        (_Placed(r, parse_template(r.path)) for r in routes),
+        key=lambda p: (p.template.order, p.route.name),
     )
     result: list[Json] = []
     for _shape, group in groupby(placed, key=lambda p: p.template.shape):
