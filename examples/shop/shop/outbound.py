@@ -11,9 +11,6 @@ from shop.settings import route_to
 PASSED_ON = ("traceparent", "tracestate", "x-request-id")
 """Headers that tie the records of one request together (W3C Trace Context; Envoy's id)."""
 
-TIMEOUT = httpx.Timeout(4.0, connect=1.0, pool=1.0)
-"""Seconds. Shorter than what our own callers wait for us."""
-
 
 def trace_headers(headers: Headers) -> dict[str, str]:
     """Return what a request passes on to the requests it causes."""
@@ -21,12 +18,13 @@ def trace_headers(headers: Headers) -> dict[str, str]:
 
 
 class Peer:
-    """Another service, as ``http://<name>/``.
+    """Another service, as ``http://<name>/``, given up after ``patience_s`` without an answer.
 
+    Whoever calls us must have more patience than we have with those we call.
     ``httpx.TransportError`` from its methods: no answer, or none in time.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, patience_s: float) -> None:
         hop = route_to(name)
         transport = httpx.AsyncHTTPTransport(
             uds=hop.path or None,
@@ -39,7 +37,7 @@ class Peer:
             transport=transport,
             base_url=f"http://{name}" if hop.path else f"http://{hop.host}:{hop.port}",
             headers={"host": name, "user-agent": "shop"},
-            timeout=TIMEOUT,
+            timeout=httpx.Timeout(patience_s, connect=1.0),
             trust_env=False,
         )
 

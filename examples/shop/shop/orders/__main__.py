@@ -12,4 +12,8 @@ from shop.settings import data_folder
 if __name__ == "__main__":
     database = Database(data_folder() / "orders.sqlite3", schema=SCHEMA, seed=seed)
     bell = Bell()
-    serve(build(database, billing=Peer("billing"), bell=bell), websockets=True, on_stop=bell.stop)
+    serve(
+        build(database, billing=Peer("billing", patience_s=3), bell=bell),
+        websockets=True,
+        on_stop=bell.stop,
+    )

@@ -9,4 +9,4 @@ from shop.storefront.store import SCHEMA, seed
 
 if __name__ == "__main__":
     database = Database(data_folder() / "storefront.sqlite3", schema=SCHEMA, seed=seed)
-    serve(build(database, orders=Peer("orders")))
+    serve(build(database, orders=Peer("orders", patience_s=8)))
