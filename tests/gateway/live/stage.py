@@ -1,0 +1,243 @@
+"""A whole Ringwall, started by its own command in a folder of its own on free ports."""
+
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpcore
+import httpx
+import yaml
+
+ECHO = Path(__file__).with_name("echo.py")
+STARTS_WITHIN_S = 30.0
+
+Json = dict[str, Any]
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def echo_service(name: str = "echo", **more: Any) -> Json:
+    """A service behind a managed sidecar, run by Ringwall itself."""
+    return {
+        "addresses": [f"127.0.0.1:{free_port()}"],
+        "owner": "tests",
+        "health": {"path": "/healthz", "interval": "1s"},
+        "sidecar": {"app": f"unix:run/{name}.sock"},
+        "process": {"command": ["python", str(ECHO), f"unix:run/{name}.sock"]},
+        **more,
+    }
+
+
+def plain_config(**more: Any) -> Json:
+    """One host, one echo service, every method on every path."""
+    return {
+        "edge": {"hosts": {"app.localhost": {}}},
+        "services": {"echo": echo_service()},
+        "routes": [
+            {
+                "name": "all",
+                "hosts": ["app.localhost"],
+                "path": "/**",
+                "methods": ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+                "service": "echo",
+            }
+        ],
+        **more,
+    }
+
+
+class Stage:
+    """One installation in ``folder``. Use as a context manager: everything ends with it."""
+
+    def __init__(self, folder: Path, config: Json | None = None) -> None:
+        self.folder, self.config = folder, config or plain_config()
+        self.port, self.redirect, self.private = free_port(), free_port(), free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.environment: dict[str, str] = {}
+        self.write(self.config)
+
+    def __enter__(self) -> "Stage":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.down()
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "ringwall.yaml"
+
+    @property
+    def state(self) -> Path:
+        return self.folder / ".ringwall"
+
+    def write(self, config: Json) -> None:
+        """Write the configuration; where the edge listens is filled in."""
+        self.config = config
+        edge = {
+            "listen": f"127.0.0.1:{self.port}",
+            "redirect": f"127.0.0.1:{self.redirect}",
+            "private": f"127.0.0.1:{self.private}",
+            **config.get("edge", {}),
+        }
+        self.file.write_text(yaml.safe_dump({"version": 1, **config, "edge": edge}))
+
+    def up(self, *flags: str) -> "Stage":
+        """Run ``ringwall up`` and wait until the edge and all processes are ready."""
+        with (self.folder / "up.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "ringwall", "up", "--no-watch", *flags],
+                cwd=self.folder,
+                env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self.wait(self.is_ready)
+        return self
+
+    def is_ready(self) -> bool:
+        """Whether every process is ready and every upstream address healthy."""
+        if self.process is not None and self.process.poll() is not None:
+            raise AssertionError(self.log())
+        found = self.command("status", "--json")
+        if found.returncode != 0:
+            return False
+        status = json.loads(found.stdout)
+        return all(p["state"] == "ready" for p in status["processes"]) and all(
+            u["healthy"] for u in status["upstreams"]
+        )
+
+    def wait(self, condition: Any, within: float = STARTS_WITHIN_S) -> None:
+        """Wait until ``condition()`` is true; the log is in the failure."""
+        deadline = time.monotonic() + within
+        while not condition():
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.05)
+
+    def command(self, *arguments: str, **more: Any) -> "subprocess.CompletedProcess[str]":
+        """Run a ``ringwall`` command in the folder."""
+        return subprocess.run(
+            [sys.executable, "-m", "ringwall", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "COLUMNS": "200", **self.environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            **more,
+        )
+
+    def status(self) -> Json:
+        found = self.command("status", "--json")
+        assert found.returncode == 0, found.stderr
+        result: Json = json.loads(found.stdout)
+        return result
+
+    def pid(self, name: str) -> int:
+        """The process id of one supervised process."""
+        return next(p["pid"] for p in self.status()["processes"] if p["name"] == name)
+
+    def down(self) -> None:
+        """End everything, by the guardian's id, and check that nothing is left."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=30)
+        finally:
+            left = self.left()
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+            self.process = None
+        assert not left, f"still running: {left}\n{self.log()}"
+
+    def left(self) -> list[int]:
+        """Processes of this installation, found by the folder in their environment."""
+        marks = [f"RINGWALL_STATE={self.state}".encode(), f"RINGWALL_CONFIG={self.file}".encode()]
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit() or int(entry.name) == os.getpid():
+                continue
+            try:
+                environment = (entry / "environ").read_bytes().split(b"\0")
+                ended = b") Z " in (entry / "stat").read_bytes()
+            except OSError:
+                continue
+            if any(mark in environment for mark in marks) and not ended:
+                found.append(int(entry.name))
+        return found
+
+    def log(self) -> str:
+        path = self.folder / "up.log"
+        return path.read_text(errors="replace")[-8000:] if path.exists() else "nothing was logged"
+
+    def trust(self) -> ssl.SSLContext:
+        """A client context that trusts the local authority and nothing else."""
+        roots = self.state / "pki" / "edge" / "trust.pem"
+        return ssl.create_default_context(cafile=str(roots))
+
+    def client(self, *, http2: bool = False, **more: Any) -> httpx.Client:
+        """A client for which every host is at this edge."""
+        transport = httpx.HTTPTransport(verify=self.trust(), http2=http2, http1=not http2)
+        transport._pool._network_backend = _ToEdge(self.port)
+        return httpx.Client(transport=transport, timeout=20, **more)
+
+    def get(self, url: str, **more: Any) -> httpx.Response:
+        """One request on a connection of its own."""
+        with self.client() as client:
+            return client.get(url, **more)
+
+    def raw(self, data: bytes, *, host: str = "app.localhost", wait: float = 5.0) -> bytes:
+        """Send bytes over TLS (ALPN http/1.1) and return all that comes until the end or time."""
+        context = self.trust()
+        context.set_alpn_protocols(["http/1.1"])
+        received = b""
+        with (
+            socket.create_connection(("127.0.0.1", self.port), timeout=wait) as sock,
+            context.wrap_socket(sock, server_hostname=host) as tls,
+        ):
+            tls.sendall(data)
+            try:
+                while chunk := tls.recv(65536):
+                    received += chunk
+            except (TimeoutError, ssl.SSLError, ConnectionError):
+                pass
+        return received
+
+
+class _ToEdge(httpcore.SyncBackend):
+    """Connects to the edge whatever the name is; TLS still checks the name."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._port = port
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        del host, port
+        return super().connect_tcp("127.0.0.1", self._port, timeout, local_address, socket_options)
+
+
+def header(answer: Mapping[str, Any], name: str) -> list[str]:
+    """The values of one request header in what the echo service tells."""
+    return [value for key, value in answer["headers"] if key == name]
