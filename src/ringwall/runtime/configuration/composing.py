@@ -119,6 +119,7 @@ class Composer:
             place=place,
             value=value,
             text=event.value,
+            quoted=bool(event.style),
             end=(event.end_mark.line + 1, event.end_mark.column + 1),
             weight=len(event.value) + 1,
         )
@@ -162,7 +163,7 @@ class Composer:
         if not node.text:
             self._report(node.place, "a key is missing before this colon")
             return None
-        if node.text == "<<":
+        if node.text == "<<" and not node.quoted:
             message = "merge keys (<<) are not part of YAML 1.2: write the keys out"
             self._report(node.place, message)
             return None

@@ -6,6 +6,7 @@ misspelt key, a file that is not YAML), names that sound like secrets are covere
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
@@ -19,6 +20,7 @@ from ringwall.runtime.configuration.references import Secret
 from ringwall.runtime.configuration.sections import Section, Shape
 from ringwall.runtime.configuration.spelling import nearest
 
+WIDEST: Final = 200
 COVER: Final = "•••"
 _SOUNDS_SECRET: Final = re.compile(
     r"secret|passw|passphrase|token|credential|key|hmac", re.IGNORECASE
@@ -37,25 +39,30 @@ class Excerpts:
         self._sections = sections
 
     def at(self, place: Place) -> tuple[str, str] | None:
-        """Return the line before and from ``place`` on; ``None`` if there is no such line."""
+        """Return the line before and from ``place`` on; ``None`` if there is no such line.
+
+        No more than ``WIDEST`` characters on either side.
+        """
         if not 0 < place.line <= len(self._document.lines):
             return None
         line, column = self._document.lines[place.line - 1], place.column
-        before, after, position = "", "", 1
-        for start, end in sorted(self._covered.get(place.line, ())):
+        position, last = max(1, column - WIDEST), min(len(line) + 1, column + WIDEST)
+        before, after = "", ""
+        spans = self._covered.get(place.line, [])
+        first = max(0, bisect_left(spans, (position, 0)) - 1)
+        for start, end in spans[first:]:
+            if start >= last:
+                break
             if end <= position:
                 continue
-            shown = line[position - 1 : max(start, position) - 1]
-            cut = max(0, column - position)
-            before, after = before + shown[:cut], after + shown[cut:]
-            if start < column:
-                before += COVER
-            else:
-                after += COVER
+            begins = max(start, position)
+            before += line[position - 1 : min(begins, column) - 1]
+            after += line[max(position, column) - 1 : max(begins, column) - 1]
+            before, after = (before + COVER, after) if start < column else (before, after + COVER)
             position = end
-        cut = max(0, column - position)
-        rest = line[position - 1 :]
-        return before + rest[:cut], after + rest[cut:]
+        before += line[position - 1 : max(position, column) - 1]
+        after += line[max(position, column) - 1 : max(last, position) - 1]
+        return before, after
 
     @cached_property
     def _covered(self) -> dict[int, list[tuple[int, int]]]:
@@ -64,7 +71,7 @@ class Excerpts:
         spans = self._unparsed() if root is None else self._parsed(root)
         for line, start, end in spans:
             found.setdefault(line, []).append((start, end))
-        return found
+        return {line: sorted(covered) for line, covered in found.items()}
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -98,21 +105,25 @@ class Excerpts:
 
     def _known(self, node: Node, wanted: Sequence[Schema], parts: Schema) -> Iterator[Span]:
         choices = [choice for one in wanted for choice in describing.alternatives(one, parts)]
+        is_secret = any(describing.is_secret(choice, parts) for choice in choices)
         if isinstance(node, ScalarNode):
-            if any(describing.is_secret(choice, parts) for choice in choices):
-                yield from _span(node)
+            yield from self._unknown(node, hidden=is_secret)
         elif isinstance(node, SequenceNode):
             inner = [choice["items"] for choice in choices if choice.get("items")]
             for item in node.items:
-                yield from self._known(item, inner, parts) if inner else self._unknown(item)
+                if inner:
+                    yield from self._known(item, inner, parts)
+                else:
+                    yield from self._unknown(item, hidden=is_secret)
         else:
+            is_misplaced = is_secret and not any(choice.get("properties") for choice in choices)
             for key, entry in node.entries.items():
-                found = [_inner(choice, key) for choice in choices]
-                inner = [one for one in found if one is not None]
+                inner = [found for choice in choices if (found := _inner(choice, key)) is not None]
                 if inner:
                     yield from self._known(entry.value, inner, parts)
                 else:
-                    yield from self._unknown(entry.value, hidden=self._sounds_secret(key))
+                    hidden = is_misplaced or self._sounds_secret(key)
+                    yield from self._unknown(entry.value, hidden=hidden)
 
     def _unknown(self, node: Node, *, hidden: bool = False) -> Iterator[Span]:
         if isinstance(node, ScalarNode):

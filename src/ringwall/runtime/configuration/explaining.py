@@ -159,6 +159,8 @@ def _sentence(error: Mapping[str, Any], spot: Spot, schema: Schema) -> tuple[str
     fits = not wanted or written in wanted or (written == "integer" and "number" in wanted)
     if not fits:
         return _mismatch(spot, wanted, written), _shape(spot, schema, wanted) or allowed
+    if spot.is_secret:
+        return f"{spot.label} cannot be this value", allowed
     cannot = f"{spot.label} cannot be {_quoted(spot.node)}"
     if isinstance(cause, Exception):
         return f"{cannot}: {cause}", allowed
@@ -169,8 +171,10 @@ def _mismatch(spot: Spot, wanted: set[str], written: str) -> str:
     if written == "null":
         return f"{spot.label} has no value"
     takes = f"{spot.label} takes {listed(sorted(map(describing.named, wanted)))}"
-    if not isinstance(spot.node, ScalarNode) or spot.is_secret:
+    if not isinstance(spot.node, ScalarNode):
         return f"{takes}, not {describing.named(written)}"
+    if spot.is_secret:
+        return f"{takes}, not a single value"
     text = shortened(spot.node.text)
     if written != "string" and any(_fits(text, member) for member in _members(spot)):
         kind = scalars.kind_of(spot.node.value)
@@ -216,9 +220,7 @@ def _shape(spot: Spot, schema: Schema, wanted: set[str]) -> str | None:
 
 def _quoted(node: Node) -> str:
     if not isinstance(node, ScalarNode):
-        return (
-            "a list like this" if isinstance(node, SequenceNode) else "keys and values like these"
-        )
+        return "this list" if isinstance(node, SequenceNode) else "these keys and values"
     if node.value is None:
         return "empty"
     return f'"{shortened(node.text)}"' if isinstance(node.value, str) else shortened(node.text)

@@ -111,7 +111,9 @@ def _take(
             continue
         if key not in known:
             gathered.is_whole = False
-            gathered.problems.append(_stray(key, entry.key, known, sections))
+            # A file of something else altogether may hold 100,000 of them.
+            candidates = [*known, VERSION, INCLUDE] if len(gathered.problems) < 100 else []
+            gathered.problems.append(_stray(key, entry.key, known, candidates, sections))
         elif sections[key].shape is Shape.ONE:
             gathered.entries[key] = entry
         elif not is_empty(entry.value):
@@ -119,7 +121,11 @@ def _take(
 
 
 def _stray(
-    key: str, node: ScalarNode, known: Sequence[str], sections: Mapping[str, Section]
+    key: str,
+    node: ScalarNode,
+    known: Sequence[str],
+    candidates: Sequence[str],
+    sections: Mapping[str, Section],
 ) -> Problem:
     if key in sections or key in {VERSION, INCLUDE}:
         message = f'"{key}" {_ROOT_ONLY}'
@@ -130,7 +136,7 @@ def _stray(
         place=node.place,
         value=shortened(key),
         allowed=listed(known),
-        nearest=nearest(key, [*known, VERSION, INCLUDE]),
+        nearest=nearest(key, candidates),
     )
 
 

@@ -1,6 +1,6 @@
 """Read files into a configuration, or say everything that is wrong with them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from ringwall.runtime.configuration.sections import (
     Shape,
 )
 from ringwall.runtime.configuration.spelling import shortened
-from ringwall.runtime.configuration.validating import Validated, validate
+from ringwall.runtime.configuration.validating import MOST_TOLD, Validated, validate
 
 
 def load(path: Path, sections: Iterable[Section]) -> Configuration:
@@ -31,7 +31,7 @@ def load(path: Path, sections: Iterable[Section]) -> Configuration:
         # The root file was named by the user: it may be a link to anywhere.
         root = reading.read(folder, name, inside=False)
     except UnreadableError as error:
-        message = f"{error}; `ringwall init` writes a first one"
+        message = f"{error}: `ringwall init` writes one"
         raise ConfigurationError(
             (Problem(path=(), message=message, place=Place(path, 1, 1)),)
         ) from None
@@ -109,10 +109,15 @@ def _judge(
     if gathered.is_whole and not problems:
         for section in owned.values():
             found += _checked(section, configuration, gathered, validated)
-    ordered = _ordered(_with_excerpts(found, documents, owned), documents)
-    if any(problem.severity is Severity.ERROR for problem in ordered):
-        raise ConfigurationError(ordered)
-    return replace(configuration, warnings=ordered)
+    refused = any(problem.severity is Severity.ERROR for problem in found)
+    told = _told(_ordered(found, documents), documents, owned)
+    if untold := len(found) + validated.untold - len(told):
+        severity = Severity.ERROR if refused else Severity.WARNING
+        more = Problem(path=(), message=f"there are {untold} more problems", severity=severity)
+        told = (*told, more)
+    if refused:
+        raise ConfigurationError(told)
+    return replace(configuration, warnings=told)
 
 
 def _owned(sections: Iterable[Section]) -> dict[str, Section]:
@@ -151,19 +156,20 @@ def _as_written(path: tuple[str | int, ...], validated: Validated) -> tuple[str 
     return path
 
 
-def _with_excerpts(
-    problems: Iterable[Problem], documents: Sequence[Document], sections: Mapping[str, Section]
-) -> Iterator[Problem]:
+def _told(
+    problems: Sequence[Problem], documents: Sequence[Document], sections: Mapping[str, Section]
+) -> tuple[Problem, ...]:
+    """Return the first problems, with excerpts of the source."""
     excerpts = {document.file: Excerpts(document, sections) for document in documents}
-    for problem in problems:
+    told: list[Problem] = []
+    for problem in problems[:MOST_TOLD]:
         place = problem.place
-        if place is None or place.file not in excerpts:
-            yield problem
-        else:
-            yield replace(problem, excerpt=excerpts[place.file].at(place))
+        shown = excerpts[place.file].at(place) if place and place.file in excerpts else None
+        told.append(replace(problem, excerpt=shown))
+    return tuple(told)
 
 
-def _ordered(problems: Iterable[Problem], documents: Sequence[Document]) -> tuple[Problem, ...]:
+def _ordered(problems: Iterable[Problem], documents: Sequence[Document]) -> list[Problem]:
     order = {document.file: position for position, document in enumerate(documents)}
 
     def key(problem: Problem) -> tuple[int, int, int]:
@@ -172,4 +178,4 @@ def _ordered(problems: Iterable[Problem], documents: Sequence[Document]) -> tupl
             return (len(order), 0, 0)
         return (order.get(place.file, len(order)), place.line, place.column)
 
-    return tuple(sorted(problems, key=key))
+    return sorted(problems, key=key)

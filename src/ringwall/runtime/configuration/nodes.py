@@ -14,6 +14,7 @@ class ScalarNode:
     place: Place
     value: str | int | float | bool | None
     text: str
+    quoted: bool = False
     end: tuple[int, int] = (0, 0)
     weight: int = 1
     height: int = 0
@@ -51,13 +52,13 @@ class Entry:
     value: Node
 
 
-def plain(node: Node) -> Any:
+def content(node: Node) -> Any:
     """Return the node as ``dict``, ``list`` and scalars."""
     if isinstance(node, ScalarNode):
         return node.value
     if isinstance(node, SequenceNode):
-        return [plain(item) for item in node.items]
-    return {name: plain(entry.value) for name, entry in node.entries.items()}
+        return [content(item) for item in node.items]
+    return {name: content(entry.value) for name, entry in node.entries.items()}
 
 
 def is_empty(node: Node) -> bool:

@@ -36,9 +36,7 @@ def read(folder: Path, name: Path, *, inside: bool = True) -> Source:
     try:
         real = (folder / name).resolve(strict=True)
         if inside and not real.is_relative_to(folder.resolve()):
-            raise UnreadableError(
-                f"{name} leads out of the configuration folder: move the file into it"
-            )
+            raise UnreadableError(f"{name} leads out of the configuration folder: move it inside")
         # Without O_NONBLOCK a named pipe would block the start for ever.
         handle = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(handle, "rb", closefd=True) as file:  # noqa: PTH123 - a descriptor, not a path
@@ -46,7 +44,7 @@ def read(folder: Path, name: Path, *, inside: bool = True) -> Source:
                 raise UnreadableError(f"{name} is not a regular file")
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise UnreadableError(f"there is no file or folder {name}") from None
+        raise UnreadableError(f"there is no file {name}") from None
     except (OSError, RuntimeError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UnreadableError(f"cannot read {name}: {reason}") from None

@@ -29,14 +29,14 @@ _SENTENCES: Final = (
     ),
     (
         r"undefined tag handle|scanning a tag",
-        "tags (words that begin with !) are not used here: remove it, or quote the text",
+        "tags (words that begin with !) are not used here: remove it, or use quotes",
     ),
     (
         r"expected '?<document start>",
         "nothing may follow the end of the document: remove the line with ... or ---",
     ),
     (r"incompatible YAML document", "remove the %YAML line: the file is read as YAML 1.2"),
-    (r"directive", "lines that begin with % are not used here: remove it, or quote the text"),
+    (r"directive", "lines that begin with % are not used here: remove it, or use quotes"),
     (
         r"scanning a block scalar",
         "after | or > the line ends: the text begins on the next line, indented",

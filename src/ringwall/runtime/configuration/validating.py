@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -16,21 +16,28 @@ from ringwall.runtime.configuration.nodes import (
     Node,
     ScalarNode,
     SequenceNode,
+    content,
     is_empty,
-    plain,
 )
 from ringwall.runtime.configuration.problems import Place, Problem
 from ringwall.runtime.configuration.sections import Section, Shape
 from ringwall.runtime.configuration.spelling import shortened
 
+MOST_TOLD: Final = 1000
+"""Problems explained in full; nobody reads further, and a generated file may hold 100,000."""
+
 
 @dataclass(slots=True)
 class Validated:
-    """What passed: values by section, and for lists the position each valid item has as written."""
+    """What passed: values by section, and for lists the position each valid item has as written.
+
+    ``untold`` counts the problems beyond ``MOST_TOLD``.
+    """
 
     items: dict[str, Any] = field(default_factory=dict)
     positions: dict[str, tuple[int, ...]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    untold: int = 0
 
 
 def validate(gathered: Gathered, section: Section, validated: Validated) -> None:
@@ -101,7 +108,7 @@ def _item(
 ) -> BaseModel | None:
     # JSON input is judged strictly by type ("5" is no number, "yes" no boolean), yet lists may
     # become tuples and text enumerations, which strict Python input refuses.
-    written = json.dumps(plain(node))
+    written = json.dumps(content(node))
     try:
         value = section.model.model_validate_json(written, strict=True)
     except ValidationError as error:
@@ -110,8 +117,10 @@ def _item(
         collisions = tuple(_collisions(value, node, path))
         validated.problems.extend(collisions)
         return None if collisions else value
+    told = errors[: max(0, MOST_TOLD - len(validated.problems))]
+    validated.untold += len(errors) - len(told)
     model = schema.of_model(section.model)
-    validated.problems.extend(explain(errors, schema=model, node=node, home=home, path=path))
+    validated.problems.extend(explain(told, schema=model, node=node, home=home, path=path))
     return None
 
 
