@@ -154,6 +154,22 @@ def test_another_trust_domain_is_another_authority(
     ]
 
 
+@pytest.mark.parametrize("domain", ["internal", "my_shop.example", "a.b-c.d", "x" * 255])
+def test_every_trust_domain_gets_leaves_that_openssl_accepts(
+    store: CertificateStore, clock: HeldClock, domain: str
+) -> None:
+    credential = store.for_service("billing", trust_domain=domain)
+    assert openssl_says(credential.chain, store.trust_bundle("services"), clock) == "OK"
+
+
+@pytest.mark.parametrize(
+    "domain", ["", ".", "..", ".internal", "a..b", "a.", "A", "a/b", "x" * 256]
+)
+def test_what_is_no_trust_domain_is_refused(store: CertificateStore, domain: str) -> None:
+    with pytest.raises(ValueError, match="no SPIFFE trust domain"):
+        store.for_service("billing", trust_domain=domain)
+
+
 def test_the_bundle_of_services_needs_a_trust_domain_first(store: CertificateStore) -> None:
     with pytest.raises(LookupError, match="no trust domain"):
         store.trust_bundle("services")

@@ -2,7 +2,8 @@
 
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
@@ -63,7 +64,8 @@ class AcmeSession:
 
     def connect(self) -> None:
         """Read the directory (RFC 8555 section 7.1.1). To be called before anything else."""
-        directory = client.ClientV2.get_directory(self._settings.directory, self.network)
+        with _understood(self._settings.directory):
+            directory = client.ClientV2.get_directory(self._settings.directory, self.network)
         for name in _NEEDED:
             url = directory.to_partial_json().get(name)
             if not isinstance(url, str) or not url.startswith("https://"):
@@ -111,7 +113,8 @@ class AcmeSession:
         return f"{token}.{thumbprint}"
 
     def _post(self, url: str, payload: JSONDeSerializable | None) -> Response:
-        return self.network.post(url, payload, new_nonce_url=self.directory["newNonce"])
+        with _understood(url):
+            return self.network.post(url, payload, new_nonce_url=self.directory["newNonce"])
 
     def _reply(self, response: Response) -> Reply:
         try:
@@ -130,6 +133,16 @@ class AcmeSession:
 
     def _wait(self, response: Response) -> timedelta | None:
         return read_retry_after(response.headers.get("Retry-After"), now=self._clock.now())
+
+
+@contextmanager
+def _understood(url: str) -> Iterator[None]:
+    # The library takes JSON of another shape than it expects for its own mistake.
+    try:
+        yield
+    except (TypeError, AttributeError) as error:
+        msg = f"{url} gave an answer that is not ACME's"
+        raise AcmeProblem(msg) from error
 
 
 class EmptyObject(JSONDeSerializable):

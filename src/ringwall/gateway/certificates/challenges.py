@@ -78,12 +78,17 @@ def challenge_response(folder: Path, token: str) -> str | None:
     """
     if not is_token(token):
         return None
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
-        descriptor = os.open(folder / token, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(folder / token, flags)
     except OSError:
         return None
-    with os.fdopen(descriptor, "rb") as file:
-        content = file.read(_LARGEST_ANSWER + 1)
+    try:
+        content = os.read(descriptor, _LARGEST_ANSWER + 1)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
     if len(content) > _LARGEST_ANSWER or not content.isascii():
         return None
     answer = content.decode("ascii")

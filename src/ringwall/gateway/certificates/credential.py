@@ -16,6 +16,8 @@ Source = Literal["local", "file", "acme"]
 
 _LARGEST_FILE: Final = 1024 * 1024
 _CURVES: Final = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
+_END: Final = b"-----END CERTIFICATE-----"
 _PRIVATE: Final = b"PRIVATE KEY-----"
 
 
@@ -111,10 +113,15 @@ def _read_chain(content: bytes, path: Path) -> Sequence[x509.Certificate]:
         msg = f"{path} holds a private key: keep only certificates in it, the key in its own file"
         raise CredentialError(msg)
     try:
-        return x509.load_pem_x509_certificates(content)
+        found = x509.load_pem_x509_certificates(content)
     except ValueError as error:
         msg = f"{path} is no PEM certificate chain: it must hold BEGIN CERTIFICATE blocks"
         raise CredentialError(msg) from error
+    # The reader passes over a block that is cut off, as in a file still being copied.
+    if not len(found) == content.count(_BEGIN) == content.count(_END):
+        msg = f"{path} is no PEM certificate chain: a block in it is cut off; copy it again"
+        raise CredentialError(msg)
+    return found
 
 
 def _read_key(content: bytes, path: Path) -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey:

@@ -7,7 +7,7 @@ from typing import Final
 
 _LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DNS: Final = re.compile(rf"(\*\.)?({_LABEL}\.)*{_LABEL}")
-_TRUST_DOMAIN: Final = re.compile(r"[a-z0-9._-]{1,255}")
+_TRUST_DOMAIN: Final = re.compile(r"(?=.{1,255}\Z)[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9._-]+")
 _KEPT: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
 _SPIFFE_ID_BYTES: Final = 2048
@@ -51,12 +51,13 @@ def covers(pattern: str, host: str) -> bool:
 def service_id(name: str, *, trust_domain: str) -> str:
     """Return ``spiffe://<trust_domain>/service/<name>``.
 
-    ``ValueError`` when the SPIFFE ID specification (sections 2.1 to 2.4) forbids it.
+    ``ValueError`` when the SPIFFE ID specification (sections 2.1 to 2.4) forbids it, or when the
+    trust domain has an empty label: a leading dot would make a name constraint mean subdomains.
     """
     if not _TRUST_DOMAIN.fullmatch(trust_domain):
         msg = (
             f"{trust_domain!r} is no SPIFFE trust domain: write 1 to 255 lower-case letters, "
-            "digits, dots, hyphens and underscores"
+            "digits, hyphens and underscores, with single dots between them"
         )
         raise ValueError(msg)
     if not _SEGMENT.fullmatch(name) or name in {".", ".."}:

@@ -26,11 +26,11 @@ from ringwall.gateway.certificates.credential import (
     Source,
     check_credential,
     read_credential,
-    read_file,
     serial_text,
 )
 from ringwall.gateway.certificates.expiry import due
-from ringwall.gateway.certificates.names import covers, folder_name, read_host, service_id
+from ringwall.gateway.certificates.host_files import check_serves, read_user_files
+from ringwall.gateway.certificates.names import folder_name, read_host, service_id
 from ringwall.gateway.certificates.private_files import (
     locked,
     private_folder,
@@ -102,13 +102,10 @@ class CertificateStore:
 
     def install_acme(self, host: str, *, chain: bytes, key: bytes) -> Credential:
         """Check what an ACME server issued for ``host`` and make it the current one."""
-        shelf = self._acme_shelf(host)
-        credential = self._copy(
-            shelf, host, "acme", chain, key, origin=(shelf.folder, shelf.folder)
+        shelf, name = self._acme_shelf(host), str(read_host(host))
+        return self._copy(
+            shelf, name, "acme", pair=(chain, key), origin=(shelf.folder, shelf.folder)
         )
-        with self._lock():
-            shelf.prune(self._clock.now())
-        return credential
 
     def acme_credential(self, host: str) -> Credential | None:
         """Return the ACME certificate in use for ``host``, whatever its age, or ``None``."""
@@ -170,7 +167,11 @@ class CertificateStore:
         name = read_host(host)
         match settings.certificate:
             case FileCertificate(chain=chain, key=key):
-                return self._from_files(str(name), Path(chain), Path(key))
+                origin = (Path(chain), Path(key))
+                shelf = Shelf(self._pki / "files" / folder_name(str(name)))
+                return self._copy(
+                    shelf, str(name), "file", pair=read_user_files(*origin), origin=origin
+                )
             case AcmeCertificate() if (found := self.acme_credential(host)) is not None:
                 return found
         shelf = Shelf(self._pki / "edge" / "hosts" / folder_name(str(name)))
@@ -217,37 +218,27 @@ class CertificateStore:
         chain = x509.load_pem_x509_certificates(credential.chain.read_bytes())
         return issued_by_any(chain[-1], authority.roots(), now=self._clock.now())
 
-    def _from_files(self, host: str, chain: Path, key: Path) -> Credential:
-        origin = (chain, key)
-        if key.exists() and key.stat().st_mode & 0o006:
-            msg = f"{key} can be read or written by every user: run chmod o-rwx {key}"
-            raise CredentialError(msg)
-        shelf = Shelf(self._pki / "files" / folder_name(host))
-        return self._copy(shelf, host, "file", read_file(chain), read_file(key), origin=origin)
-
     def _copy(
         self,
         shelf: Shelf,
         host: str,
         source: Source,
-        chain: bytes,
-        key: bytes,
         *,
+        pair: tuple[bytes, bytes],
         origin: tuple[Path, Path],
     ) -> Credential:
-        name = f"host/{read_host(host)}"
+        chain, key = pair
+        name = f"host/{host}"
         checked = check_credential(
             chain, key, chain=origin[0], key=origin[1], name=name, source=source
         )
-        if not any(covers(pattern, str(read_host(host))) for pattern in checked.names):
-            names = ", ".join(checked.names) or "no name"
-            msg = f"{origin[0]} is for {names}, not for {host}: bring one that names it"
-            raise CredentialError(msg)
+        check_serves(checked, host)
         version = hashlib.sha256(chain + key).hexdigest()[:32]
         current = shelf.current()
         if current is None or current[0].stem != version:
             with self._lock():
                 current = shelf.add(version, chain=chain, key=key, label=name)
+                shelf.prune(self._clock.now())
         return read_credential(*current, name=name, source=source)
 
     def _acme_shelf(self, host: str) -> Shelf:
