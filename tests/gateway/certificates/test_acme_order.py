@@ -74,8 +74,11 @@ class Shown:
 
     now: set[str] = field(default_factory=set)
     ever: list[str] = field(default_factory=list)
+    broken: Exception | None = None
 
     def http(self, token: str, key_authorization: str) -> None:
+        if self.broken is not None:
+            raise self.broken
         assert key_authorization == f"{token}.thumbprint"
         self.now.add(token)
         self.ever.append(token)
@@ -203,6 +206,16 @@ def test_a_token_that_is_none_is_never_shown(tmp_path: Path, token: str) -> None
     with pytest.raises(AcmeProblem, match="not base64url"):
         played.run()
     assert played.shown.ever == []
+
+
+@pytest.mark.parametrize("broken", [TimeoutError("the edge does not show it"), ValueError("no")])
+def test_an_answer_that_cannot_be_shown_is_not_asked_for(tmp_path: Path, broken: Exception) -> None:
+    played = play(tmp_path, authorizations=[authorization("pending")])
+    played.shown.broken = broken
+    with pytest.raises(AcmeProblem, match=f"cannot be shown: {broken}") as raised:
+        played.run()
+    assert not raised.value.fatal
+    assert f"send {CHALLENGE}" not in played.server.asked
 
 
 @pytest.mark.parametrize("missing", ["token", "url"])

@@ -156,11 +156,15 @@ class Order:
             msg = f"{self._wish.directory} sent a token that is not base64url: {token[:64]!r}"
             raise AcmeProblem(msg, fatal=True)
         answer = self._session.key_authorization(token)
-        if self._wish.challenge == "http-01":
-            self._publisher.http(token, answer)
-            return
-        certificate, key = challenge_certificate(host, answer, now=self._clock.now())
-        self._publisher.tls_alpn(host, certificate, key)
+        try:
+            if self._wish.challenge == "http-01":
+                self._publisher.http(token, answer)
+                return
+            certificate, key = challenge_certificate(host, answer, now=self._clock.now())
+            self._publisher.tls_alpn(host, certificate, key)
+        except (OSError, ValueError) as error:
+            msg = f"{host}: the answer to {self._wish.challenge} cannot be shown: {error}"
+            raise AcmeProblem(msg) from error
 
     def _choose(self, authorization: Reply) -> Mapping[str, Any]:
         offered = [c for c in authorization.body.get("challenges", ()) if isinstance(c, dict)]

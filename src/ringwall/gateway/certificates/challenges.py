@@ -20,7 +20,10 @@ _FORGOTTEN_AFTER: Final = 7 * 86400.0
 
 
 class ChallengePublisher(Protocol):
-    """Shows answers to the world. Each call returns when the answer is being served."""
+    """Shows answers to the world. Each call returns when the answer is being served.
+
+    ``OSError`` (``TimeoutError``) or ``ValueError`` when it cannot be: the server is not asked then.
+    """
 
     def http(self, token: str, key_authorization: str) -> None:
         """Serve ``key_authorization`` at the token's path on every host."""
