@@ -22,7 +22,7 @@ _FORGOTTEN_AFTER: Final = 7 * 86400.0
 class ChallengePublisher(Protocol):
     """Shows answers to the world. Each call returns when the answer is being served.
 
-    ``OSError`` (``TimeoutError``) or ``ValueError`` when it cannot be: the server is not asked then.
+    ``OSError`` or ``ValueError`` when it cannot be: the ACME server is not asked to look then.
     """
 
     def http(self, token: str, key_authorization: str) -> None:
