@@ -93,9 +93,9 @@ class Edge(StrictModel):
     listen: Address = Address(host="127.0.0.1", port=8443)
     redirect: Address | None = Address(host="127.0.0.1", port=8080)
     private: Address = Address(host="127.0.0.1", port=9900)
-    trust_domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{1,255}$")] = (
-        "ringwall.internal"
-    )
+    trust_domain: Annotated[
+        str, StringConstraints(max_length=255, pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*$")
+    ] = "ringwall.internal"
     hosts: dict[Host, HostSettings] = Field(default_factory=dict)
     acme: Acme | None = None
     trusted_hops: Annotated[int, Field(ge=0, le=10)] = 0

@@ -149,7 +149,7 @@ class Stage:
 
     def pid(self, name: str) -> int:
         """The process id of one supervised process."""
-        return next(p["pid"] for p in self.status()["processes"] if p["name"] == name)
+        return next(int(p["pid"]) for p in self.status()["processes"] if p["name"] == name)
 
     def down(self) -> None:
         """End everything, by the guardian's id, and check that nothing is left."""

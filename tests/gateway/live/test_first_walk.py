@@ -1,7 +1,6 @@
 """A request's walk: TLS 1.3 at the edge, mutual TLS inside, to a service nothing else reaches."""
 
 import pytest
-
 from tests.gateway.live.stage import Stage, header
 
 pytestmark = pytest.mark.e2e

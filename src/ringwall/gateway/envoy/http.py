@@ -64,7 +64,6 @@ def edge_manager(
         merge_slashes=True,
         path_with_escaped_slashes_action="REJECT_REQUEST",
         strip_trailing_host_dot=True,
-        strip_any_host_port=True,
         forward_client_cert_details="SANITIZE",
         server_header_transformation="PASS_THROUGH",
         always_set_request_id_in_response=True,
@@ -90,7 +89,9 @@ def inside_manager(
             "set_current_client_cert_details": {"uri": True},
         }
         if forward_identity
-        else {"forward_client_cert_details": "SANITIZE", "strip_any_host_port": True}
+        else {
+            "forward_client_cert_details": "SANITIZE",
+        }
     )
     return _manager(
         stat_prefix=stat_prefix,

@@ -53,7 +53,7 @@ def route_table(
     virtual_hosts = [
         {
             "name": host,
-            "domains": [host],
+            "domains": _authorities(host, edge),
             "routes": [*_virtual_host(placed, edge, services), _nowhere(edge, 404)],
         }
         for host, placed in sorted(by_host.items())
@@ -62,7 +62,7 @@ def route_table(
         virtual_hosts.append(
             {
                 "name": "misdirected",
-                "domains": sorted(misdirected),
+                "domains": [a for host in sorted(misdirected) for a in _authorities(host, edge)],
                 "routes": [_nowhere(edge, 421)],
             }
         )
@@ -106,8 +106,18 @@ def redirect_table(name: str, *, hosts: Sequence[str], port: int, challenges: st
         "envoy.config.route.v3.RouteConfiguration",
         name=name,
         virtual_hosts=virtual_hosts,
+        ignore_port_in_host_matching=True,
         response_headers_to_remove=list(headers.BANNERS),
     )
+
+
+def _authorities(host: str, edge: Edge) -> list[str]:
+    """The host with and without the ports it is reached at; any other port is an unknown host.
+
+    The service gets the authority as the client sent it, and may build links from it.
+    """
+    ports = sorted({edge.listen.port, edge.public_port or edge.listen.port})
+    return [host, *(f"{host}:{port}" for port in ports)]
 
 
 def _virtual_host(

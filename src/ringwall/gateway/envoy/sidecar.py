@@ -104,6 +104,7 @@ def _outbound_table(called: Mapping[str, Service]) -> Json:
     return typed(
         "envoy.config.route.v3.RouteConfiguration",
         name="outbound",
+        ignore_port_in_host_matching=True,
         virtual_hosts=[
             *({"name": name, "domains": [name], "routes": [_to(name)]} for name in called),
             {
