@@ -87,6 +87,10 @@ class Stage:
     def guarded_argv(self) -> list[str]:
         return [*PYTHON, guardian.__file__, *self.supervisor_argv]
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(SOURCES)}
+
     def add(self, name: str, body: str, **fields: Any) -> None:
         self.parts.append({"name": name, "argv": [*PYTHON, "-c", body], **fields})
         self.write_play()
@@ -99,7 +103,7 @@ class Stage:
         with self.log.open("ab") as log:
             self.started = subprocess.Popen(
                 argv,
-                env={**os.environ, "PYTHONPATH": str(SOURCES)},
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,15 +1,18 @@
 """What the service survives: the death of anything, at any time."""
 
+import contextlib
 import json
 import os
 import pty
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
+from ringwall.runtime.processes.kernel import process_table
 
 pytestmark = pytest.mark.e2e
 
@@ -206,33 +209,44 @@ class Terminal:
     """The guarded stage as the foreground job of a pseudo-terminal."""
 
     def __init__(self, stage: Any) -> None:
+        self._stage = stage
+        self.pid = 0
+        self.master = -1
+
+    def open(self) -> None:
         # A shell's job: session leader with a controlling terminal.
         self.pid, self.master = pty.fork()
         if self.pid == 0:
-            sources = str(stage.guarded_argv[3]).split("/ringwall/")[0]
-            os.execve(
-                stage.guarded_argv[0], stage.guarded_argv, {**os.environ, "PYTHONPATH": sources}
-            )
+            argv = self._stage.guarded_argv
+            os.execve(argv[0], argv, self._stage.environment)
 
     def press_ctrl_c(self) -> None:
         os.write(self.master, b"\x03")
 
-    def read(self) -> bytes:
-        try:
-            return os.read(self.master, 65536)
-        except OSError:
-            return b""
-
     def wait(self) -> int:
-        while self.read():
-            pass
-        _, status = os.waitpid(self.pid, 0)
-        os.close(self.master)
-        return os.waitstatus_to_exitcode(status)
+        with contextlib.suppress(OSError):  # EIO: nobody holds the other end any more
+            while os.read(self.master, 65536):
+                pass
+        pid, self.pid = self.pid, 0
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def close(self) -> None:
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        if self.master >= 0:
+            os.close(self.master)
+
+
+@pytest.fixture
+def terminal(stage: Any) -> Iterator[Terminal]:
+    made = Terminal(stage)
+    yield made
+    made.close()
 
 
 def test_ctrl_c_ends_everything_once(
-    stage: Any, eventually: Callable[..., Any], alive: Callable[[int], bool]
+    stage: Any, terminal: Terminal, eventually: Callable[..., Any], alive: Callable[[int], bool]
 ) -> None:
     # It would say so if the terminal's SIGINT reached it.
     body = (
@@ -241,7 +255,7 @@ def test_ctrl_c_ends_everything_once(
         "time.sleep(600)"
     )
     stage.add("one", body)
-    terminal = Terminal(stage)
+    terminal.open()
     eventually(stage.all_ready)
     pids = [*stage.pids().values(), stage.supervisor_pid()]
     terminal.press_ctrl_c()
@@ -253,11 +267,11 @@ def test_ctrl_c_ends_everything_once(
 
 
 def test_a_second_ctrl_c_ends_faster(
-    stage: Any, eventually: Callable[..., Any], alive: Callable[[int], bool]
+    stage: Any, terminal: Terminal, eventually: Callable[..., Any], alive: Callable[[int], bool]
 ) -> None:
     ready = stage.run_dir.parent / "ready"
     stage.add("stubborn", STUBBORN.format(ready=str(ready)), ready=str(ready), grace=60.0)
-    terminal = Terminal(stage)
+    terminal.open()
     eventually(stage.all_ready)
     pid = stage.pids()["stubborn"]
     terminal.press_ctrl_c()
@@ -270,9 +284,11 @@ def test_a_second_ctrl_c_ends_faster(
     assert not alive(pid)
 
 
-def test_ctrl_c_while_starting_is_kept_until_it_can_be_obeyed(stage: Any) -> None:
+def test_ctrl_c_while_starting_is_kept_until_it_can_be_obeyed(
+    stage: Any, terminal: Terminal, eventually: Callable[..., Any]
+) -> None:
     stage.add("one", SLEEP)
-    terminal = Terminal(stage)
-    time.sleep(0.05)
+    terminal.open()
+    eventually(lambda: [f for f in process_table().values() if f.parent == terminal.pid])
     terminal.press_ctrl_c()
     assert terminal.wait() == 0

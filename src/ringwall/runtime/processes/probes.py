@@ -72,12 +72,12 @@ class HttpOk:
         """Whether the answer is 200 now; anything that is not HTTP is a no."""
         try:
             async with asyncio.timeout(_PATIENCE):
-                return await self._status() == b"200"
+                return await self._status() == [b"200"]
         except (OSError, TimeoutError, ValueError):
             # StreamReader.readline raises ValueError for a line beyond its limit.
             return False
 
-    async def _status(self) -> bytes:
+    async def _status(self) -> list[bytes]:
         reader, writer = await self.address.open()
         try:
             writer.write(
@@ -88,7 +88,7 @@ class HttpOk:
             version, _, rest = (await reader.readline()).partition(b" ")
         finally:
             await _close(writer)
-        return rest[:3] if version in {b"HTTP/1.1", b"HTTP/1.0"} else b""
+        return rest.split(maxsplit=1)[:1] if version in {b"HTTP/1.1", b"HTTP/1.0"} else []
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:
