@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringwall.runtime.processes.kernel import Identity
+from ringwall.runtime.processes.recovery import plan_recovery
 from ringwall.runtime.processes.state import (
     Remembered,
     RunState,
@@ -17,7 +18,6 @@ from ringwall.runtime.processes.state import (
     StateFile,
     decode,
     encode,
-    plan_recovery,
 )
 
 

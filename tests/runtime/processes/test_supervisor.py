@@ -313,11 +313,13 @@ def test_stop_interrupts_a_start_that_waits(run_dir: Path, book: Any, spec: Any)
 
 def test_only_one_supervisor_holds_a_run(run_dir: Path, book: Any, spec: Any) -> None:
     async def story(supervisor: Supervisor) -> None:
-        await supervisor.start([])
+        await supervisor.start([spec("first", SLEEP)])
         second = Supervisor(run_dir, sink=book)
         with pytest.raises(AlreadyRunningError, match=f"process {os.getpid()}") as caught:
             await second.start([spec("one", SLEEP)])
         assert caught.value.pid == os.getpid()
+        await second.stop()
+        assert '"first"' in (run_dir / "state.json").read_text()
 
     play(run_dir, book, story)
 

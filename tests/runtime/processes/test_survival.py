@@ -124,6 +124,23 @@ def test_a_child_whose_start_was_never_written_down_is_ended(
     assert "is ignored" in stage.log.read_text()
 
 
+def test_killed_at_any_moment_nothing_runs_twice_and_nothing_is_missing(
+    stage: Any, left: Callable[..., Any]
+) -> None:
+    for name in ("one", "two", "three", "four"):
+        stage.add(name, SLEEP, after=[stage.parts[-1]["name"]] if stage.parts else [])
+    # From before the lock is taken to after everything runs.
+    for delay in (0.05, 0.08, 0.1, 0.12, 0.13, 0.14, 0.15, 0.17, 0.2, 0.3):
+        argv = stage.supervisor_argv
+        with subprocess.Popen(argv, env=stage.environment, stdout=subprocess.DEVNULL) as killed:
+            time.sleep(delay)
+            killed.kill()
+        assert len(left(stage.run_dir)) <= 4
+    stage.start(guarded=False)
+    assert sorted(stage.pids().values()) == sorted(left(stage.run_dir))
+    assert len(left(stage.run_dir)) == 4
+
+
 def test_a_reused_pid_is_never_touched(stage: Any, alive: Callable[[int], bool]) -> None:
     stage.add("one", SLEEP)
     stage.start(guarded=False)

@@ -68,7 +68,8 @@ def run_guarded(argv: "list[str] | tuple[str, ...]") -> int:
                 return 128 - status
         deaths = 1 if time.monotonic() - born >= _LONG_LIFE else deaths + 1
         pause = 0.0 if deaths == 1 else min(_LONGEST_PAUSE, 0.2 * 2.0 ** min(deaths - 2, 16))
-        _say(f"the supervisor was killed by {how}; starting it again in {pause:g} s")
+        when = f"in {pause:g} s" if pause else "at once"
+        _say(f"the supervisor was killed by {how}; starting it again {when}")
         if not told.requests and pause:
             waited = signal.sigtimedwait(told.signals, pause)
             if waited is not None:

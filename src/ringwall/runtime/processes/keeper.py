@@ -178,7 +178,7 @@ class Keeper:
         await _first(child.exited, within=_STUCK_PATIENCE)
         if left or not child.exited.done():
             stuck = ", ".join(map(str, left)) or str(child.identity.pid)
-            self._say(Level.ERROR, f"{self.spec.name}: the kernel does not end process {stuck}")
+            self._say(Level.ERROR, f"{self.spec.name}: process {stuck} cannot be ended")
         elif not crashed and self._told.done():
             self.last_exit = exit_in_words(child.exited.result())
 

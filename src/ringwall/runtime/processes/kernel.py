@@ -145,8 +145,8 @@ def open_exactly(identity: Identity) -> int | None:
 
 
 def send(pidfd: int, signum: signal.Signals) -> None:
-    """Signal the process behind ``pidfd``; one that is gone already is no error."""
-    with contextlib.suppress(ProcessLookupError):
+    """Signal the process behind ``pidfd``; nothing happens if it is gone, or another user's."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         signal.pidfd_send_signal(pidfd, signum)
 
 

@@ -2,7 +2,13 @@
 
 import fcntl
 import os
+import time
 from pathlib import Path
+from typing import Final
+
+from ringwall.runtime.processes.kernel import facts_of
+
+_PATIENCE: Final = 1.0
 
 
 class AlreadyRunningError(RuntimeError):
@@ -27,6 +33,11 @@ class InstanceLock:
         self._run_dir = run_dir
         self._handle: int | None = None
 
+    @property
+    def held(self) -> bool:
+        """Whether we hold it."""
+        return self._handle is not None
+
     def acquire(self) -> None:
         """Take the lock and write our pid down; nothing happens when we hold it already.
 
@@ -39,13 +50,16 @@ class InstanceLock:
         handle = os.open(
             self._run_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
         )
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        deadline = time.monotonic() + _PATIENCE
+        while not _lock(handle):
             digits = os.pread(handle, 32, 0).strip()
-            os.close(handle)
             pid = int(digits) if digits.isdigit() else None
-            raise AlreadyRunningError(self._run_dir, pid) from None
+            # A killed holder's lock lives on in a child it was just starting, until the exec.
+            if pid is not None and facts_of(pid) is None and time.monotonic() < deadline:
+                time.sleep(0.01)
+                continue
+            os.close(handle)
+            raise AlreadyRunningError(self._run_dir, pid)
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         self._handle = handle
@@ -56,3 +70,11 @@ class InstanceLock:
             os.ftruncate(self._handle, 0)
             os.close(self._handle)
             self._handle = None
+
+
+def _lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

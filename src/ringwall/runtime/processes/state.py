@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,43 +35,6 @@ class RunState:
 
     boot: str
     processes: tuple[Remembered, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What to do with the processes of an earlier supervisor.
-
-    ``adopt`` go on undisturbed, ``end`` are alive but no longer wanted as they are, ``died`` ended
-    while nobody watched.
-    """
-
-    adopt: Mapping[str, Remembered]
-    end: tuple[Remembered, ...]
-    died: Mapping[str, Remembered]
-
-
-def plan_recovery(
-    state: RunState | None,
-    *,
-    boot: str,
-    wanted: Mapping[str, str],
-    alive: Callable[[Identity], bool],
-) -> Recovery:
-    """Decide about every remembered process; ``wanted`` maps names to fingerprints."""
-    remembered: Iterable[Remembered] = ()
-    if state is not None and state.boot == boot:
-        remembered = state.processes
-    adopt: dict[str, Remembered] = {}
-    died: dict[str, Remembered] = {}
-    unwanted: list[Remembered] = []
-    for process in remembered:
-        if not alive(process.identity):
-            died[process.name] = process
-        elif wanted.get(process.name) == process.fingerprint:
-            adopt[process.name] = process
-        else:
-            unwanted.append(process)
-    return Recovery(adopt, tuple(unwanted), died)
 
 
 def encode(state: RunState) -> bytes:

@@ -1,7 +1,6 @@
 """Owns the processes of one run: starts, keeps, changes, stops and recovers them."""
 
 import asyncio
-import signal
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -15,17 +14,15 @@ from ringwall.runtime.processes.lock import InstanceLock
 from ringwall.runtime.processes.logs.records import Level, LogRecord, LogSink, Parsed
 from ringwall.runtime.processes.logs.tail import LogTails
 from ringwall.runtime.processes.paths import make_private
-from ringwall.runtime.processes.spec import ProcessSpec, fingerprint, start_order
-from ringwall.runtime.processes.state import (
+from ringwall.runtime.processes.recovery import (
     Recovery,
-    Remembered,
-    RunState,
-    StateFile,
+    end_leftovers,
+    end_remembered,
     plan_recovery,
 )
+from ringwall.runtime.processes.spec import ProcessSpec, fingerprint, start_order
+from ringwall.runtime.processes.state import Remembered, RunState, StateFile
 from ringwall.runtime.processes.status import ProcessState, ProcessStatus
-
-_STRAY_GRACE: Final = 5.0
 
 
 class Supervisor:
@@ -99,7 +96,9 @@ class Supervisor:
                 alive=kernel.is_alive,
             )
             adopted = self._adopt(ordered, recovery)
-            await self._end_leftovers(recovery, adopted)
+            await end_leftovers(
+                self.run_dir, recovery, adopted=adopted, hurry=self._hurry, say=self.say
+            )
             self._note()
             return await self._launch([s for s in ordered if s.name not in adopted], recovery)
 
@@ -138,7 +137,8 @@ class Supervisor:
             self._stopping.set_result(None)
         async with self._changing:
             await self._stop_some(set(self._keepers))
-            self._note()
+            if self._lock.held:  # else the state is somebody else's
+                self._note()
             self._guardian.close()
             if self._following is not None:
                 self._following.cancel()
@@ -193,33 +193,6 @@ class Supervisor:
             self._run(keeper)
         return frozenset(self._keepers)
 
-    async def _end_leftovers(self, recovery: Recovery, adopted: frozenset[str]) -> None:
-        for remembered in recovery.end:
-            self.say(Level.WARNING, f"{remembered.name} of an earlier run is ended")
-        found = ending.strays(self.run_dir, adopted | {r.name for r in recovery.end})
-        if found:
-            pids = ", ".join(str(facts.identity.pid) for facts in found)
-            self.say(Level.WARNING, f"left over from an earlier run, ended: process {pids}")
-        await asyncio.gather(
-            *(self._end_remembered(remembered) for remembered in recovery.end),
-            *(self._end_remembered(gone) for gone in recovery.died.values()),
-        )
-        await ending.end(
-            lambda: ending.strays(self.run_dir, adopted),
-            stop_signal=signal.SIGTERM,
-            grace=_STRAY_GRACE,
-            hurry=self._hurry,
-        )
-
-    async def _end_remembered(self, remembered: Remembered) -> None:
-        mark = ending.mark_for(self.run_dir, remembered.name)
-        await ending.end(
-            lambda: ending.belonging_to(remembered.identity, mark),
-            stop_signal=remembered.stop_signal,
-            grace=remembered.stop_grace,
-            hurry=self._hurry,
-        )
-
     async def _launch(
         self, specs: Sequence[ProcessSpec], recovery: Recovery | None
     ) -> tuple[ProcessStatus, ...]:
@@ -252,7 +225,8 @@ class Supervisor:
             await asyncio.wait({self._tasks[name]})
             if keeper.child is not None:
                 # The keeper failed; its process must not outlive the run all the same.
-                await self._end_remembered(self._remembered(keeper, keeper.child))
+                remembered = self._remembered(keeper, keeper.child)
+                await end_remembered(self.run_dir, remembered, hurry=self._hurry)
 
         loop = asyncio.get_running_loop()
         stops: dict[str, asyncio.Task[None]] = {}
