@@ -136,11 +136,11 @@ def test_a_single_section(lines: str, expected: list[tuple[str, str]]) -> None:
             ],
         ),
         (
-            "services:\n  a:\n    addresses: []\n    owner: ''\n    calls:\n      - C\n    tls:\n     - x",
+            "services:\n  a:\n    addresses: []\n    owner:\n    calls:\n    - C\n    tls:\n    - ",
             [
                 ("4:16", '"addresses" cannot be this list'),
-                ("5:12", '"owner" cannot be ""'),
-                ("7:9", 'item 1 of "calls" cannot be "C"'),
+                ("5:11", '"owner" has no value'),
+                ("7:7", 'item 1 of "calls" cannot be "C"'),
                 ("8:5", '"tls" takes text, not a list'),
             ],
         ),

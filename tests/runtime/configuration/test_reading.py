@@ -131,7 +131,7 @@ def test_mistakes_of_all_files_are_told_in_file_order(folder: Path) -> None:
         'etc/ringwall.yaml:3:8: error: there is no key "lisen" here',
         'etc/b.yaml:1:12: error: the key "addresses" is missing',
         'etc/b.yaml:1:23: error: "owner" cannot be ""',
-        "etc/a.yaml:2:1: error: a list that begins with [ wants a comma or a closing ]",
+        "etc/a.yaml:1:11: error: a bracket is opened and never closed",
     ]
 
 

@@ -23,6 +23,7 @@ VERSION = "remove the %YAML line: the file is read as YAML 1.2"
 MERGE = "merge keys (<<) are not part of YAML 1.2: write the keys out"
 ALIAS = "this alias repeats nothing written above; text that begins with * needs quotes"
 DIGITS = "a number has at most 100 digits; text of digits needs quotes"
+COMMA = "a list that begins with [ wants a comma or a closing ]"
 FLOW = "a mapping that begins with { wants a comma or a closing }"
 
 
@@ -101,8 +102,13 @@ def test_keys_are_text() -> None:
     [
         ("a:\n\tb: 1\n", "2:1: error: a tab cannot indent YAML: use spaces"),
         ("a: *.x.com\n", "1:4: error: text that begins with * needs quotes"),
-        ("a: 'x\nb: 1\n", "1:4: error: a quotation mark is opened here, never closed"),
-        ("a: [1,2\n", "2:1: error: a list that begins with [ wants a comma or a closing ]"),
+        ("a: 'x\nb: 1\n", "1:4: error: a quotation mark is opened and never closed"),
+        ("a: [1,2\n", "1:4: error: a bracket is opened and never closed"),
+        ("a: {b: [1,\n", "2:1: error: a bracket is opened and never closed"),
+        (
+            "a: [1 2, [3\nb: 4\n",
+            "2:2: error: a list that begins with [ wants a comma or a closing ]",
+        ),
         ("a: {x: 1\nb: 2\n", f"2:2: error: {FLOW}"),
         ("a: b: c\n", f"1:5: error: {COLON}"),
         ("a: 1\n  b: 2\n", f"2:4: error: {COLON}"),

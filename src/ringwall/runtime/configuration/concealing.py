@@ -25,7 +25,7 @@ COVER: Final = "•••"
 _SOUNDS_SECRET: Final = re.compile(
     r"secret|passw|passphrase|token|credential|key|hmac", re.IGNORECASE
 )
-_KEY_AND_VALUE: Final = re.compile(r"""[\w.-]+["']?\s*:(?=\s)""")
+_KEY_AND_VALUE: Final = re.compile(r"""(?<![\w.-])[\w.-]++["']?+\s*+:(?=\s)""")
 
 Span = tuple[int, int, int]
 """Line, first column, and the column after the last; columns count from 1."""
@@ -37,6 +37,7 @@ class Excerpts:
     def __init__(self, document: Document, sections: Mapping[str, Section]) -> None:
         self._document = document
         self._sections = sections
+        self._judged: dict[tuple[int, ...], tuple[list[Schema], bool]] = {}
 
     def at(self, place: Place) -> tuple[str, str] | None:
         """Return the line before and from ``place`` on; ``None`` if there is no such line.
@@ -104,8 +105,7 @@ class Excerpts:
                 yield from self._known(node, [model], model.get("$defs", {}))
 
     def _known(self, node: Node, wanted: Sequence[Schema], parts: Schema) -> Iterator[Span]:
-        choices = [choice for one in wanted for choice in describing.alternatives(one, parts)]
-        is_secret = any(describing.is_secret(choice, parts) for choice in choices)
+        choices, is_secret = self._choices(wanted, parts)
         if isinstance(node, ScalarNode):
             yield from self._unknown(node, hidden=is_secret)
         elif isinstance(node, SequenceNode):
@@ -124,6 +124,15 @@ class Excerpts:
                 else:
                     hidden = is_misplaced or self._sounds_secret(key)
                     yield from self._unknown(entry.value, hidden=hidden)
+
+    def _choices(self, wanted: Sequence[Schema], parts: Schema) -> tuple[list[Schema], bool]:
+        # By identity: the parts of a model's schema live as long as the model.
+        key = tuple(map(id, wanted))
+        if key not in self._judged:
+            choices = [choice for one in wanted for choice in describing.alternatives(one, parts)]
+            is_secret = any(describing.is_secret(choice, parts) for choice in choices)
+            self._judged[key] = choices, is_secret
+        return self._judged[key]
 
     def _unknown(self, node: Node, *, hidden: bool = False) -> Iterator[Span]:
         if isinstance(node, ScalarNode):

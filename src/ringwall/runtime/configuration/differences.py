@@ -146,6 +146,10 @@ def _inside(section: str, name: str, field: str, before: Any, after: Any) -> Ite
             yield change(Kind.ADDED, None, value)
         if not gone and not come:
             yield change(Kind.CHANGED, before, after)
+    elif before is None and isinstance(after, Mapping):
+        yield change(Kind.ADDED, before, after)
+    elif after is None and isinstance(before, Mapping):
+        yield change(Kind.REMOVED, before, after)
     else:
         yield change(Kind.CHANGED, before, after)
 

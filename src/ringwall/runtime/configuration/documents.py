@@ -89,10 +89,9 @@ def _place_after(file: Path, text: str) -> Place:
 def _syntax_problem(file: Path, lines: tuple[str, ...], error: yaml.MarkedYAMLError) -> Problem:
     context, words = error.context or "", error.problem or "unreadable"
     mark = error.problem_mark
-    starts = re.search(r"scanning an? (alias|anchor)", context) or syntax.opens(context, words)
-    if mark is None or (starts and error.context_mark is not None):
-        mark = error.context_mark
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
-    rest = lines[line][column:] if line < len(lines) else ""
+    rest = "".join([text[column * (number == 0) :] for number, text in enumerate(lines[line:])])
+    if error.context_mark is not None and syntax.points_back(context, words, rest):
+        line, column = error.context_mark.line, error.context_mark.column
     message = syntax.sentence(context=context, problem=words, rest=rest)
     return Problem(path=(), message=message, place=Place(file, line + 1, column + 1))

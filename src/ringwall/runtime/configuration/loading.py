@@ -35,35 +35,43 @@ def load(path: Path, sections: Iterable[Section]) -> Configuration:
         raise ConfigurationError(
             (Problem(path=(), message=message, place=Place(path, 1, 1)),)
         ) from None
-    sources, problems = _with_included(folder, root, shown=path.parent)
-    return _judge(sources, sections, folder=folder, shown=path.parent, problems=problems)
+    documents = [parse(root.data, path)]
+    found, problems = patterns(documents[0])
+    included, unread = _included(folder, root, found)
+    documents += [parse(source.data, path.parent / source.name) for source in included]
+    return _judge([root, *included], documents, sections, folder, [*problems, *unread])
 
 
 def load_sources(
     sources: Sequence[tuple[Path, bytes]], sections: Iterable[Section], *, root: Path
 ) -> Configuration:
-    """Judge kept contents (:attr:`Configuration.sources`) again, without reading any file."""
+    """Judge kept contents (:attr:`Configuration.sources`) again, without reading any file.
+
+    The first is the root file, the others those it included when they were kept.
+    """
     kept = [Source(name, data) for name, data in sources]
-    return _judge(kept, sections, folder=root, shown=Path(), problems=[])
+    documents = [parse(data, name) for name, data in sources]
+    _, problems = patterns(documents[0])
+    return _judge(kept, documents, sections, root, problems)
 
 
 def load_text(
     text: str, sections: Iterable[Section], *, name: str = "ringwall.yaml"
 ) -> Configuration:
     """Judge a text by itself, as an editor does; ``include:`` cannot be followed and is refused."""
-    data = text.encode("utf-8", "surrogatepass")
-    root = Source(Path(name), data)
-    found, problems = patterns(parse(data, Path(name)))
+    root = Source(Path(name), text.encode("utf-8", "surrogatepass"))
+    document = parse(root.data, root.name)
+    found, problems = patterns(document)
     message = "other files cannot be included here: only this text is judged"
     problems += [Problem(path=(INCLUDE,), message=message, place=place) for _, place in found]
-    return _judge([root], sections, folder=Path(), shown=Path(), problems=problems)
+    return _judge([root], [document], sections, Path(), problems)
 
 
-def _with_included(
-    folder: Path, root: Source, *, shown: Path
+def _included(
+    folder: Path, root: Source, found: Iterable[tuple[str, Place]]
 ) -> tuple[list[Source], list[Problem]]:
-    found, problems = patterns(parse(root.data, shown / root.name))
-    sources = {root.name: root}
+    """Read what ``include:`` names, every file once."""
+    sources, problems = {root.name: root}, []
     for pattern, place in found:
         try:
             names = [name for name in reading.included(folder, pattern) if name not in sources]
@@ -76,20 +84,18 @@ def _with_included(
             problems.append(
                 Problem(path=(INCLUDE,), message=str(error), place=place, value=shortened(pattern))
             )
-    return list(sources.values()), problems
+    return list(sources.values())[1:], problems
 
 
 def _judge(
     sources: Sequence[Source],
+    documents: Sequence[Document],
     sections: Iterable[Section],
-    *,
     folder: Path,
-    shown: Path,
-    problems: list[Problem],
+    problems: Sequence[Problem],
 ) -> Configuration:
     """Decide; no file is read from here on. ``problems`` are those of the includes."""
     owned = _owned(sections)
-    documents = [parse(source.data, shown / source.name) for source in sources]
     gathered = gather(documents, owned)
     validated = Validated()
     for section in owned.values():
@@ -111,10 +117,10 @@ def _judge(
             found += _checked(section, configuration, gathered, validated)
     refused = any(problem.severity is Severity.ERROR for problem in found)
     told = _told(_ordered(found, documents), documents, owned)
-    if untold := len(found) + validated.untold - len(told):
+    if len(found) > len(told) or validated.is_cut:
         severity = Severity.ERROR if refused else Severity.WARNING
-        more = Problem(path=(), message=f"there are {untold} more problems", severity=severity)
-        told = (*told, more)
+        message = "there are more problems: mend these first"
+        told = (*told, Problem(path=(), message=message, severity=severity))
     if refused:
         raise ConfigurationError(told)
     return replace(configuration, warnings=told)

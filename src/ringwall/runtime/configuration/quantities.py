@@ -21,7 +21,7 @@ _SIZES: Final = {"": 1, "B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
 
 def _duration(value: object) -> float:
-    form = r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)"
+    form = r"([0-9]{1,12}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)"
     match = re.fullmatch(form, value) if isinstance(value, str) else None
     if match is None:
         msg = "write a number and a unit: ms, s, m, h or d (for example 30s or 250ms)"
@@ -70,7 +70,7 @@ Duration = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": r"^[0-9]{1,9}(\.[0-9]{1,9})?(ms|s|m|h|d)$",
+            "pattern": r"^[0-9]{1,12}(\.[0-9]{1,9})?(ms|s|m|h|d)$",
             FORM: "a length of time: a number and ms, s, m, h or d, such as 30s",
             "examples": ["30s"],
         }

@@ -1,6 +1,5 @@
 """Problems as a person and as a program read them."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
@@ -27,8 +26,8 @@ def neutral(text: str) -> str:
 def _written_out(character: str) -> str:
     if character == "\t":
         return "    "
-    # Control, format (among them those that reverse the direction), surrogate, line separators.
-    if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
+    # Controls, what reverses the direction of text, and blanks that are not the space they seem.
+    if character.isprintable():
         return character
     code = ord(character)
     if code <= 0xFF:

@@ -21,7 +21,7 @@ _SENTENCES: Final = (
     (r"could not find expected ':'", "a key is followed by a colon and a space, as in key: value"),
     (r"expected ',' or ']'", "a list that begins with [ wants a comma or a closing ]"),
     (r"expected ',' or '}'", "a mapping that begins with { wants a comma or a closing }"),
-    (r"quoted scalar.*(end of stream|document)", "a quotation mark is opened here, never closed"),
+    (r"quoted scalar.*(end of stream|document)", "a quotation mark is opened and never closed"),
     (r"expected (the )?node content", "a value is missing here"),
     (
         r"unknown escape character|escape sequence|Unicode character escape",
@@ -44,16 +44,21 @@ _SENTENCES: Final = (
 )
 
 
-def opens(context: str, problem: str) -> bool:
+def points_back(context: str, problem: str, rest: str) -> bool:
     """Whether the mistake is where the construct began, not where the parser gave up."""
-    return "quoted scalar" in context and ("end of stream" in problem or "document" in problem)
+    if re.search(r"scanning an? (alias|anchor)", context):
+        return True
+    is_open = bool(re.search("flow (sequence|mapping)", context)) and not rest.strip()
+    return is_open or bool(re.search(r"quoted scalar.*(end of stream|document)", context + problem))
 
 
 def sentence(*, context: str, problem: str, rest: str) -> str:
     """Return what is wrong and how to mend it.
 
-    ``context`` and ``problem`` are the parser's own words, ``rest`` the line from the mistake on.
+    ``context`` and ``problem`` are the parser's own words, ``rest`` the text from the mistake on.
     """
+    if "flow" in context and not rest.strip():
+        return "a bracket is opened and never closed"
     if "tab character" in problem or rest.startswith("\t"):
         return "a tab cannot indent YAML: use spaces"
     word = re.split(r"[\s,\]}]", rest, maxsplit=1)[0][:40] if rest else ""

@@ -31,13 +31,13 @@ MOST_TOLD: Final = 1000
 class Validated:
     """What passed: values by section, and for lists the position each valid item has as written.
 
-    ``untold`` counts the problems beyond ``MOST_TOLD``.
+    ``is_cut`` tells that judging ended at ``MOST_TOLD`` problems.
     """
 
     items: dict[str, Any] = field(default_factory=dict)
     positions: dict[str, tuple[int, ...]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    untold: int = 0
+    is_cut: bool = False
 
 
 def validate(gathered: Gathered, section: Section, validated: Validated) -> None:
@@ -106,6 +106,9 @@ def _item(
     path: tuple[str | int, ...],
     validated: Validated,
 ) -> BaseModel | None:
+    if len(validated.problems) >= MOST_TOLD:
+        validated.is_cut = True
+        return None
     # JSON input is judged strictly by type ("5" is no number, "yes" no boolean), yet lists may
     # become tuples and text enumerations, which strict Python input refuses.
     written = json.dumps(content(node))
@@ -117,10 +120,10 @@ def _item(
         collisions = tuple(_collisions(value, node, path))
         validated.problems.extend(collisions)
         return None if collisions else value
-    told = errors[: max(0, MOST_TOLD - len(validated.problems))]
-    validated.untold += len(errors) - len(told)
+    validated.is_cut |= len(errors) > MOST_TOLD
     model = schema.of_model(section.model)
-    validated.problems.extend(explain(told, schema=model, node=node, home=home, path=path))
+    told = explain(errors[:MOST_TOLD], schema=model, node=node, home=home, path=path)
+    validated.problems.extend(told)
     return None
 
 
