@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints
 
 from ringwall.inventory.config import HeaderName, HeaderValue, ServiceName
-from ringwall.runtime.configuration import Address, ByteSize, Duration, Secret, StrictModel
+from ringwall.runtime.configuration import Address, ByteSize, Duration, Form, Secret, StrictModel
 
 Host = Annotated[
     str,
@@ -16,6 +16,7 @@ Host = Annotated[
         max_length=253,
         pattern=r"^(\*\.)?([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)*[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$",
     ),
+    Form("a host name such as shop.example.com or *.example.com"),
 ]
 Network = IPv4Network | IPv6Network
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -64,7 +65,11 @@ class ExternalAccount(StrictModel):
 class Acme(StrictModel):
     """The ACME account that ``source: acme`` certificates come from."""
 
-    directory: Annotated[str, StringConstraints(pattern=r"^https://\S+$")]
+    directory: Annotated[
+        str,
+        StringConstraints(pattern=r"^https://\S+$"),
+        Form("an address that begins with https://"),
+    ]
     email: str | None = None
     terms_accepted: bool = False
     trusted_roots: str | None = None
@@ -94,7 +99,9 @@ class Edge(StrictModel):
     redirect: Address | None = Address(host="127.0.0.1", port=8080)
     private: Address = Address(host="127.0.0.1", port=9900)
     trust_domain: Annotated[
-        str, StringConstraints(max_length=255, pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*$")
+        str,
+        StringConstraints(max_length=255, pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*$"),
+        Form("a name such as example.internal, in lower case"),
     ] = "ringwall.internal"
     hosts: dict[Host, HostSettings] = Field(default_factory=dict)
     acme: Acme | None = None
@@ -129,9 +136,17 @@ class Route(StrictModel):
     ``**`` (all below). The most specific template wins, whatever the order in the file.
     """
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    name: Annotated[
+        str,
+        StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$"),
+        Form("lower-case letters, digits and dashes, at most 63"),
+    ]
     hosts: Annotated[tuple[Host, ...], Field(min_length=1)]
-    path: Annotated[str, StringConstraints(pattern=r"^/[!-~]*$", max_length=1000)]
+    path: Annotated[
+        str,
+        StringConstraints(pattern=r"^/[!-~]*$", max_length=1000),
+        Form("a path that begins with /, such as /orders/{id} or /orders/**"),
+    ]
     methods: Annotated[tuple[Method, ...], Field(min_length=1)] = ("GET",)
     service: ServiceName
     timeout: Duration = 15.0

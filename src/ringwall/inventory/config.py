@@ -12,13 +12,25 @@ from ringwall.core.components import (
     Layer,
     ServiceModel,
 )
-from ringwall.runtime.configuration import Address, Duration, StrictModel
+from ringwall.runtime.configuration import Address, Duration, Form, StrictModel
 
-ServiceName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
+ServiceName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"),
+    Form("lower-case letters, digits and dashes, beginning with a letter, at most 63"),
+]
 """A DNS label: it becomes a host name inside, and the last segment of a SPIFFE id."""
 
-HeaderName = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9-]{1,100}$")]
-HeaderValue = Annotated[str, StringConstraints(pattern=r"^[\x20-\x7e]{0,4096}$")]
+HeaderName = Annotated[
+    str,
+    StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9-]{1,100}$"),
+    Form("the name of a header: letters, digits and dashes"),
+]
+HeaderValue = Annotated[
+    str,
+    StringConstraints(pattern=r"^[\x20-\x7e]{0,4096}$"),
+    Form("one line of ASCII text, at most 4096 characters"),
+]
 
 
 class Protocol(StrEnum):
@@ -40,7 +52,9 @@ class UpstreamTls(StrEnum):
 class Health(StrictModel):
     """Active health check: an unhealthy address gets no requests."""
 
-    path: Annotated[str, StringConstraints(pattern=r"^/[!-~]*$")] = "/healthz"
+    path: Annotated[
+        str, StringConstraints(pattern=r"^/[!-~]*$"), Form("a path that begins with /")
+    ] = "/healthz"
     interval: Duration = 5.0
     timeout: Duration = 1.0
     unhealthy_after: Annotated[int, Field(ge=1, le=20)] = 3

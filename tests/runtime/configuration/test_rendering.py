@@ -92,6 +92,13 @@ def test_escapes_and_reversed_text_are_written_out() -> None:
     assert neutral("a\x1b[31mb\u202ec\x9b") == "a\\x1b[31mb\\u202ec\\x9b"
 
 
+def test_nothing_is_cut_where_there_is_no_terminal() -> None:
+    out = io.StringIO()
+    (problem,) = problems_of("version: 1\nedge: {acme: {directory: x, spare_keys: [literal]}}\n")
+    print_problems([problem], Console(file=out, width=40))
+    assert out.getvalue() == plain(problem) + "\n1 error\n"
+
+
 def test_markup_of_the_terminal_library_is_text() -> None:
     out = io.StringIO()
     problem = Problem(path=(), message="[red]x[/red] [link=file:///]y")

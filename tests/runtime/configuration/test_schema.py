@@ -10,10 +10,11 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from tests.runtime.configuration.sample import GOOD, SECTIONS
 from tests.runtime.configuration.test_properties import configurations
 
-from ringwall.runtime.configuration import ConfigurationError, load_sources, load_text
+from ringwall.runtime.configuration import ConfigurationError, load, load_sources, load_text
 from ringwall.runtime.configuration.documents import parse
 from ringwall.runtime.configuration.nodes import content
 from ringwall.runtime.configuration.schema import schema
+from ringwall.runtime.current import all_sections
 
 SCHEMA = schema(SECTIONS)
 INCLUDED = schema(SECTIONS, included=True)
@@ -103,6 +104,22 @@ def test_what_is_wrong_is_refused_by_both(text: str) -> None:
     with pytest.raises(ConfigurationError):
         load_text(text, SECTIONS)
     assert not accepts(text)
+
+
+EXAMPLES = sorted((Path(__file__).parents[3] / "examples").rglob("ringwall.yaml"))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.parent.name)
+def test_every_example_loads_and_is_accepted(path: Path) -> None:
+    sections = all_sections()
+    described = schema(sections)
+    Draft202012Validator.check_schema(described)
+    assert load(path, sections).warnings == ()
+    assert accepts(path.read_text(), described)
+
+
+def test_there_are_examples() -> None:
+    assert EXAMPLES
 
 
 @pytest.mark.parametrize(

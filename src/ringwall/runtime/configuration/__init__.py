@@ -1,7 +1,7 @@
 """``ringwall.yaml`` and its included folders, read into typed sections.
 
 A module declares the top-level keys it owns as :class:`Section` values named ``SECTIONS`` in its
-``config.py``; :func:`load` reads the files and either returns a :class:`Configuration` or raises
+``sections.py``; :func:`load` reads the files and either returns a :class:`Configuration` or raises
 :class:`ConfigurationError` carrying *every* :class:`Problem` found, each with its place.
 """
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from rich.cells import cell_len
-from rich.console import Console, Group
+from rich.console import Console
 from rich.text import Text
 
 from ringwall.runtime.configuration.problems import Problem, Severity
@@ -40,9 +40,9 @@ def plain(problem: Problem) -> str:
     return "\n".join("".join(text for text, _ in line).rstrip() for line in _lines(problem))
 
 
-def renderable(problem: Problem) -> Group:
-    """Return the same as something rich can print in colour."""
-    return Group(*(Text.assemble(*line, overflow="fold") for line in _lines(problem)))
+def renderable(problem: Problem) -> Text:
+    """Return the same with colours, for a rich console."""
+    return Text("\n").join(Text.assemble(*line) for line in _lines(problem))
 
 
 def print_problems(problems: Iterable[Problem], console: Console | None = None) -> None:
