@@ -63,7 +63,7 @@ def spawn(spec: ProcessSpec, *, log: int, mark: str) -> Child:
     """Start ``spec`` in a session of its own, writing to the file descriptor ``log``.
 
     It gets nothing else: input is ``/dev/null``, no descriptor is inherited, and it lives on when
-    the supervisor dies.
+    the supervisor dies. What it creates, sockets above all, is for its user alone.
 
     Raises:
         OSError: the program or its folder is missing or may not be used.
@@ -77,6 +77,7 @@ def spawn(spec: ProcessSpec, *, log: int, mark: str) -> Child:
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        umask=0o077,
     )
     # Not reaped yet, so the pid is still its own even if it has ended already.
     facts = kernel.facts_of(started.pid)
