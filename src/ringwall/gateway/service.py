@@ -92,6 +92,8 @@ class Gateway:
                     name,
                     services=wanted.services,
                     sidecar=sidecar,
+                    routes=wanted.routes,
+                    trust_domain=wanted.edge.trust_domain,
                     folder=self.layout.xds(proxy),
                     admin_socket=str(self.layout.admin(proxy)),
                 )

@@ -3,13 +3,19 @@
 https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/best_practices/edge
 """
 
+from collections.abc import Sequence
+
 from ringwall.gateway.config import Limits
 from ringwall.gateway.envoy import access_log, replies
 from ringwall.gateway.envoy.resources import Json, extension, from_file, seconds, typed
 
 
-def http2_options(*, streams: int) -> Json:
+def http2_options(*, streams: int, resilient: bool = False) -> Json:
     """HTTP/2 limits: bounded streams and windows; control frames and empty frames counted.
+
+    With ``resilient`` an invalid message ends its own stream only. Inside, one connection carries
+    the requests of many clients, and what one of them sends must not end those of the others
+    (https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/best_practices/level_two).
 
     With the premature-reset limits of the bootstrap's runtime these stop rapid reset
     (CVE-2023-44487), ping, settings and empty-frame floods (CVE-2019-9511 to 9518).
@@ -24,7 +30,7 @@ def http2_options(*, streams: int) -> Json:
         "max_inbound_priority_frames_per_stream": 100,
         "max_inbound_window_update_frames_per_data_frame_sent": 10,
         "allow_connect": False,
-        "override_stream_error_on_invalid_http_message": False,
+        "override_stream_error_on_invalid_http_message": resilient,
     }
 
 
@@ -76,7 +82,7 @@ def edge_manager(
 
 
 def inside_manager(
-    *, stat_prefix: str, routes: Json, forward_identity: bool, http2: bool = True
+    *, stat_prefix: str, routes: Json, forward_identity: bool, filters: Sequence[Json] = ()
 ) -> Json:
     """The connection manager of a sidecar: its peers are proven by mutual TLS.
 
@@ -101,7 +107,8 @@ def inside_manager(
             "idle_timeout": "3600s",
             "headers_with_underscores_action": "REJECT_REQUEST",
         },
-        **({"http2_protocol_options": http2_options(streams=1024)} if http2 else {}),
+        http2_protocol_options=http2_options(streams=1024, resilient=True),
+        stream_error_on_invalid_http_message=True,
         request_headers_timeout="10s",
         stream_idle_timeout="0s",
         normalize_path=True,
@@ -109,7 +116,8 @@ def inside_manager(
         path_with_escaped_slashes_action="REJECT_REQUEST",
         server_header_transformation="PASS_THROUGH",
         upgrade_configs=[{"upgrade_type": "websocket"}],
-        http_filters=[router()],
+        local_reply_config=replies.inside_replies(),
+        http_filters=[*filters, router()],
         **identity,
         **routes,
     )

@@ -48,27 +48,36 @@ def overload_manager(*, heap: int, connections: int) -> Json:
     }
 
 
+def connection_limits(listeners: Mapping[str, int]) -> Json:
+    """Connection limits by listener, as a static runtime layer.
+
+    This alone is right inside, where one connection carries the requests of many clients: to cut
+    it off for the resets of one of them would punish all the others.
+    """
+    return _runtime(listeners, {})
+
+
 def runtime_layers(listeners: Mapping[str, int]) -> Json:
     """Connection limits by listener and the premature-reset limits, as a static runtime layer.
 
     A client that resets most of its streams within a second of opening them is cut off after 100
     of them (rapid reset, CVE-2023-44487).
     """
-    return {
-        "layers": [
-            {
-                "name": "ringwall",
-                "static_layer": {
-                    "overload.premature_reset_total_stream_count": 100,
-                    "overload.premature_reset_min_stream_lifetime_seconds": 1,
-                    **{
-                        f"envoy.resource_limits.listener.{name}.connection_limit": limit
-                        for name, limit in sorted(listeners.items())
-                    },
-                },
-            }
-        ]
+    return _runtime(
+        listeners,
+        {
+            "overload.premature_reset_total_stream_count": 100,
+            "overload.premature_reset_min_stream_lifetime_seconds": 1,
+        },
+    )
+
+
+def _runtime(listeners: Mapping[str, int], more: Json) -> Json:
+    limits = {
+        f"envoy.resource_limits.listener.{name}.connection_limit": limit
+        for name, limit in sorted(listeners.items())
     }
+    return {"layers": [{"name": "ringwall", "static_layer": {**more, **limits}}]}
 
 
 def _threshold(value: float) -> Json:

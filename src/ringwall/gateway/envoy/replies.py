@@ -1,5 +1,6 @@
 """Answers the edge gives by itself: the status and nothing else."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -14,8 +15,20 @@ def direct(status: int) -> Json:
     return {"status": status, "body": {"inline_string": _body(status)}}
 
 
+_ON_EVERY_REPLY: Final = ("strict-transport-security", "x-content-type-options", "x-frame-options")
+
+
 def local_replies() -> Json:
     """``LocalReplyConfig`` that hides Envoy's own words, which tell about the inside."""
+    return _replies({name: headers.SECURITY[name] for name in _ON_EVERY_REPLY})
+
+
+def inside_replies() -> Json:
+    """The same for a sidecar, whose replies get their headers at the edge."""
+    return _replies({})
+
+
+def _replies(given: Mapping[str, str]) -> Json:
     mappers = [
         {
             "filter": {
@@ -30,9 +43,7 @@ def local_replies() -> Json:
                 "text_format_source": {"inline_string": _body(status)},
                 "content_type": "text/plain; charset=utf-8",
             },
-            "headers_to_add": headers.setting(
-                {name: headers.SECURITY[name] for name in _ON_EVERY_REPLY}
-            ),
+            "headers_to_add": headers.setting(given),
         }
         for status in STATUSES
     ]
@@ -43,9 +54,6 @@ def local_replies() -> Json:
             "content_type": "text/plain; charset=utf-8",
         },
     }
-
-
-_ON_EVERY_REPLY: Final = ("strict-transport-security", "x-content-type-options", "x-frame-options")
 
 
 def _body(status: int) -> str:

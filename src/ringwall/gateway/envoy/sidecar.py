@@ -8,6 +8,7 @@ mutual TLS to that service, only if the service is said to call it.
 from collections.abc import Mapping, Sequence
 
 from ringwall.gateway.config import Route
+from ringwall.gateway.envoy import callers as callers_filter
 from ringwall.gateway.envoy import http, listeners, overload, tls
 from ringwall.gateway.envoy.bootstrap import bootstrap
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY, local_cluster, service_cluster
@@ -32,11 +33,14 @@ def render_sidecar(
     *,
     services: Mapping[str, Service],
     sidecar: Sidecar,
+    routes: Sequence[Route],
+    trust_domain: str,
     folder: Folder,
     admin_socket: str,
 ) -> Rendering:
     """Build the sidecar of the service ``name``."""
     service = services[name]
+    allowed = tuple(tls.spiffe_id(trust_domain, one) for one in callers(name, services, routes))
     identity = service_secret(folder, name)
     inbound = _inbound(name, service, folder, identity)
     doors = [inbound]
@@ -62,13 +66,12 @@ def render_sidecar(
             folder=folder,
             admin_socket=admin_socket,
             overload=overload.overload_manager(heap=_HEAP, connections=_CONNECTIONS),
-            runtime=overload.runtime_layers(
-                {f"inbound-{n}": _CONNECTIONS for n in range(len(service.addresses))}
-            ),
+            runtime=overload.connection_limits({"inbound": _CONNECTIONS, "outbound": _CONNECTIONS}),
         ),
         clusters=tuple(clusters),
         listeners=tuple(doors),
         tables=tables,
+        filters={callers_filter.FILTER: callers_filter.allowed_callers(allowed)},
     )
 
 
@@ -81,6 +84,13 @@ def _inbound(name: str, service: Service, folder: Folder, identity: Json) -> Jso
     manager = http.inside_manager(
         stat_prefix="inbound",
         forward_identity=True,
+        filters=[
+            http.dynamic_filter(
+                callers_filter.FILTER,
+                folder.file(f"ecds-{callers_filter.FILTER}.json"),
+                callers_filter.TYPE,
+            )
+        ],
         routes=http.dynamic_routes("inbound", folder.file("rds-inbound.json")),
     )
     socket = tls.server(
