@@ -1,0 +1,83 @@
+"""Envoys to measure: each pinned to one core, its processor time read from the kernel."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ringwall.gateway.admin import Admin
+from ringwall.gateway.binary import envoy_path
+
+Json = dict[str, Any]
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Proxy:
+    """A running Envoy."""
+
+    process: "subprocess.Popen[bytes]"
+    admin: Admin
+
+    @property
+    def processor_seconds(self) -> float:
+        """User and system time so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    @property
+    def resident_bytes(self) -> int:
+        """Resident memory now."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    @property
+    def requests(self) -> int:
+        """Requests its listeners have taken so far, the admin interface's own left out."""
+        found = self.admin.stats(r"^http\..*\.downstream_rq_completed$")
+        return sum(int(v) for name, v in found.items() if not name.startswith("http.admin."))
+
+    def stop(self) -> None:
+        """End it by its id."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=10)
+
+
+def start(bootstrap: Json | Path, *, folder: Path, name: str, core: int) -> Proxy:
+    """Start an Envoy with one worker on ``core`` and wait until it is live."""
+    file = bootstrap if isinstance(bootstrap, Path) else folder / f"{name}.json"
+    if not isinstance(bootstrap, Path):
+        file.write_text(json.dumps(bootstrap))
+    socket = json.loads(file.read_text())["admin"]["address"]["pipe"]["path"]
+    process = subprocess.Popen(
+        [
+            "taskset",
+            "-c",
+            str(core),
+            str(envoy_path()),
+            "-c",
+            str(file),
+            "--concurrency",
+            "1",
+            "--disable-hot-restart",
+            "-l",
+            "error",
+            "--file-flush-interval-msec",
+            "500",
+        ],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+    )
+    admin = Admin(Path(socket))
+    deadline = time.monotonic() + 20
+    while not admin.ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            msg = f"{name} did not start"
+            raise RuntimeError(msg)
+        time.sleep(0.02)
+    return Proxy(process, admin)
