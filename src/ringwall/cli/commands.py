@@ -1,16 +1,29 @@
 """Commands about the command itself."""
 
 import platform
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
 
 from ringwall import __version__
 from ringwall.runtime.commanding import command
-from ringwall.runtime.output import AsJson, print_json, say
+from ringwall.runtime.output import AsJson, print_json, say, show
 
 
-@command()
+class Shell(StrEnum):
+    """A shell that can complete commands."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
+
+@command(panel="Ringwall itself")
 def version(*, as_json: AsJson = False) -> None:
-    """Print the versions of Ringwall, of the Envoy it brings, and of Python."""
-    from ringwall.gateway.binary import envoy_version  # noqa: PLC0415 - starts a process
+    """Print the versions of Ringwall, Envoy and Python."""
+    from ringwall.gateway.binary import envoy_version
 
     found = {
         "ringwall": __version__,
@@ -22,3 +35,29 @@ def version(*, as_json: AsJson = False) -> None:
         return
     for name, value in found.items():
         say(f"{name} {value}")
+
+
+@command(panel="Ringwall itself")
+def completion(
+    shell: Annotated[Shell, typer.Argument(help="The shell to complete in.")],
+) -> None:
+    """Print the completion script of a shell.
+
+    bash: put [bold]source <(ringwall completion bash)[/] in ~/.bashrc. zsh: write it to a file
+    named _ringwall in a folder of $fpath. fish: write it to
+    ~/.config/fish/completions/ringwall.fish.
+    """
+    from ringwall.cli.completing import script
+
+    show(script(shell))
+
+
+@command(hidden=True)
+def complete(
+    context: typer.Context, words: Annotated[list[str] | None, typer.Argument()] = None
+) -> None:
+    """Print what may come next; the completion scripts call this."""
+    from ringwall.cli.completing import candidates
+
+    for one in candidates(context.find_root().command, words or [""]):
+        sys.stdout.write(f"{one.value}\t{one.meaning}\n")

@@ -1,17 +1,85 @@
-"""Tell expected errors as sentences; everything else is a defect and keeps its trace."""
+"""Tell expected errors as sentences or JSON; everything else is a defect and keeps its trace."""
 
-from ringwall.runtime.configuration import ConfigurationError
-from ringwall.runtime.configuration.rendering import print_problems
+import json
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+
 from ringwall.runtime.output import say
-from ringwall.runtime.refusals import ExitCode
+from ringwall.runtime.refusals import ExitCode, Refused
 
 
-def explain(error: Exception) -> ExitCode | None:
-    """Print what went wrong and return the exit code, or ``None`` if this is no expected error."""
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a command could not do. ``problems`` are those of a refused configuration."""
+
+    code: ExitCode
+    message: str
+    hint: str = ""
+    problems: tuple[Any, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The form ``--json`` gives on standard error."""
+        from ringwall.runtime.configuration.rendering import to_json
+
+        told: dict[str, Any] = {
+            "code": int(self.code),
+            "kind": self.code.kind,
+            "message": self.message,
+            "hint": self.hint or None,
+        }
+        if self.problems:
+            told["problems"] = [to_json(one) for one in self.problems]
+        return {"error": told}
+
+    def tell(self, *, as_json: bool) -> None:
+        """Write it to standard error."""
+        if as_json:
+            sys.stderr.write(json.dumps(self.to_json(), indent=2, sort_keys=True) + "\n")
+            return
+        if self.problems:
+            from ringwall.runtime.configuration.rendering import print_problems
+
+            print_problems(self.problems)
+            return
+        say(("error: ", "bold red"), self.message, stderr=True)
+        if self.hint:
+            say(("hint: ", "bold"), self.hint, stderr=True)
+
+
+def failure_of(error: Exception) -> Failure | None:
+    """What an error means to the user; ``None`` for a defect of ours."""
+    match error:
+        case Refused(message=message, hint=hint, code=code):
+            return Failure(code, message, hint)
+        case typer.BadParameter() | typer.TyperException():
+            return Failure(ExitCode.USAGE, _sentence(error), _usage(error))
+        case OSError(strerror=str(reason), filename=name) if name is not None:
+            return Failure(ExitCode.FAILED, f"{_name(name)}: {reason[:1].lower()}{reason[1:]}")
+        case KeyError() | IndexError() | UnicodeError():
+            return None
+        case LookupError() | OSError() | ValueError() if str(error):
+            return Failure(ExitCode.FAILED, str(error))
+    from ringwall.runtime.configuration import ConfigurationError
+
     if isinstance(error, ConfigurationError):
-        print_problems(error.problems)
-        return ExitCode.CONFIGURATION
-    if isinstance(error, (LookupError, OSError, ValueError)) and str(error):
-        say(f"error: {error}", style="red", stderr=True)
-        return ExitCode.FAILED
+        first = error.problems[0].message if error.problems else "no reason was given"
+        message = f"the configuration is refused: {first}"
+        return Failure(ExitCode.CONFIGURATION, message, problems=error.problems)
     return None
+
+
+def _sentence(error: typer.TyperException) -> str:
+    text = " ".join(error.format_message().split())
+    return f"{text[:1].lower()}{text[1:]}".removesuffix(".")
+
+
+def _usage(error: typer.TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"`{context.command_path} --help` tells how it is used" if context else ""
+
+
+def _name(name: object) -> str:
+    return name.decode("utf-8", "backslashreplace") if isinstance(name, bytes) else str(name)

@@ -1,73 +1,132 @@
 """``ringwall``: the command line."""
 
+import os
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
-from rich.text import Text
 
 from ringwall import __version__
-from ringwall.cli.failures import explain
-from ringwall.runtime.commanding import mark_of
+from ringwall.cli.failures import Failure, failure_of
+from ringwall.cli.greeting import greet
+from ringwall.runtime.commanding import CommandMark, mark_of
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.discovery import modules
 from ringwall.runtime.installation import CONFIG_VARIABLE, STATE_VARIABLE, find
-from ringwall.runtime.output import console
-from ringwall.runtime.refusals import Refused
+from ringwall.runtime.refusals import ExitCode
 
-HELP = """The security layer in front of your services.
+HELP: Final = "The security layer in front of your services."
+PROGRAM: Final = "ringwall"
 
-Exit codes: 0 done, 1 failed, 2 wrong use, 3 configuration refused, 4 not running,
-5 running already, 6 `diff` found differences.
-"""
-
-_GROUPS = {"cert": "List, issue, rotate and export certificates."}
+_GROUPS: Final = {"cert": "List, issue, rotate and export certificates."}
+_PANELS: Final = ("Configuration", "Running", "Certificates", "Ringwall itself")
 
 
 def build() -> typer.Typer:
     """The whole command line, from what the modules bring."""
     app = typer.Typer(
-        name="ringwall",
+        name=PROGRAM,
         help=HELP,
-        no_args_is_help=True,
+        epilog="Exit codes and the JSON forms are told in docs/cli.md and docs/exit-codes.md.",
+        add_completion=False,
+        invoke_without_command=True,
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings=_settings(),
     )
     app.callback()(_options)
     groups: dict[str, typer.Typer] = {}
-    for module in modules("commands"):
-        for value in vars(module).values():
-            mark = mark_of(value)
-            if mark is None:
-                continue
-            target = app
-            if mark.group is not None:
-                if mark.group not in groups:
-                    groups[mark.group] = typer.Typer(help=_GROUPS[mark.group], no_args_is_help=True)
-                    app.add_typer(groups[mark.group], name=mark.group)
-                target = groups[mark.group]
-            target.command(name=mark.name, hidden=mark.hidden)(value)
+    for mark, function in _found():
+        target = app
+        if mark.group is not None:
+            if mark.group not in groups:
+                groups[mark.group] = typer.Typer(help=_GROUPS[mark.group], no_args_is_help=True)
+                app.add_typer(
+                    groups[mark.group],
+                    name=mark.group,
+                    rich_help_panel=mark.panel,
+                    context_settings=_settings(),
+                )
+            target = groups[mark.group]
+        panel = None if mark.group else mark.panel
+        target.command(name=mark.name, hidden=mark.hidden, rich_help_panel=panel)(function)
     return app
 
 
 def run(arguments: list[str] | None = None) -> NoReturn:
     """Run a command and exit with its code; errors are sentences, never stack traces."""
+    given = sys.argv[1:] if arguments is None else arguments
+    _ready_streams()
+    as_json = "--json" in given[: given.index("--")] if "--" in given else "--json" in given
     try:
-        build()(args=arguments, standalone_mode=True)
-    except Refused as refused:
-        shown = console(stderr=True)
-        shown.print(Text.assemble(("error: ", "bold red"), refused.message))
-        if refused.hint:
-            shown.print(Text.assemble(("hint: ", "bold"), refused.hint))
-        sys.exit(refused.code)
+        code = _main(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = ExitCode.UNREAD
+    except (KeyboardInterrupt, typer.Abort):
+        code = ExitCode.INTERRUPTED
     except Exception as error:
-        code = explain(error)
-        if code is None:
+        failure = failure_of(error)
+        if failure is None:
             raise
+        failure.tell(as_json=as_json)
+        code = failure.code
+    if code == ExitCode.INTERRUPTED and sys.stderr.isatty():
+        sys.stderr.write("\n")
+    _leave(code, as_json=as_json)
+
+
+def _main(arguments: list[str]) -> int:
+    # Completion works by the program's name, also when it was started with `python -m`.
+    result = build()(args=arguments, prog_name=PROGRAM, standalone_mode=False)
+    return result if isinstance(result, int) else ExitCode.OK
+
+
+def _leave(code: int, *, as_json: bool) -> NoReturn:
+    """Exit once all that was printed has gone out, or it is known that it cannot."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = ExitCode.UNREAD
+    except OSError as error:
+        message = f"cannot write the output: {(error.strerror or str(error)).lower()}"
+        Failure(ExitCode.FAILED, message).tell(as_json=as_json)
+        code = ExitCode.FAILED
+    else:
         sys.exit(code)
-    sys.exit(0)
+    # What is still held back would fail again when the interpreter flushes it.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _ready_streams() -> None:
+    """Make printing safe: closed streams lead nowhere, unknown characters are written out."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        getattr(sys, name).reconfigure(errors="backslashreplace")
+
+
+def _found() -> list[tuple[CommandMark, Any]]:
+    """Every command, in the order of the help: by panel, then as they stand in their files."""
+    found = [
+        (mark, value)
+        for module in modules("commands")
+        for value in vars(module).values()
+        if (mark := mark_of(value)) is not None
+    ]
+
+    def place(item: tuple[CommandMark, Any]) -> tuple[int, str, int]:
+        mark, function = item
+        panel = _PANELS.index(mark.panel) if mark.panel in _PANELS else len(_PANELS)
+        return (panel, function.__module__, function.__code__.co_firstlineno)
+
+    return sorted(found, key=place)
+
+
+def _settings() -> dict[str, Any]:
+    return {"help_option_names": ["-h", "--help"]}
 
 
 def _version(asked: bool) -> None:
@@ -96,8 +155,10 @@ def _options(
     ] = None,
     version: Annotated[
         bool,
-        typer.Option("--version", is_eager=True, callback=_version, help="Print it."),
+        typer.Option("--version", is_eager=True, callback=_version, help="Print the version."),
     ] = False,
 ) -> None:
     del version
-    context.obj = find(all_sections(), config=config, state=state)
+    context.obj = find(all_sections, config=config, state=state)
+    if context.invoked_subcommand is None:
+        greet(context.obj)

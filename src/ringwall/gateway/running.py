@@ -1,7 +1,6 @@
 """One run of an installation: its processes, its control socket, its watched files."""
 
 import asyncio
-import getpass
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -19,7 +18,7 @@ from ringwall.gateway.versions import Version
 from ringwall.gateway.xds import NotAcceptedError
 from ringwall.runtime.configuration import Configuration, ConfigurationError
 from ringwall.runtime.configuration.rendering import plain, to_json
-from ringwall.runtime.installation import Installation
+from ringwall.runtime.installation import Installation, author
 from ringwall.runtime.processes.control import ControlServer
 from ringwall.runtime.processes.logs.records import Level, LogSink
 from ringwall.runtime.processes.signals import Signals, run_until_told
@@ -88,7 +87,7 @@ class Run:
         latest = self._gateway.versions.latest()
         known = latest is not None and latest.hash == configuration.hash
         version = await asyncio.to_thread(
-            self._gateway.apply, configuration, author=_author(), reason="up", check=not known
+            self._gateway.apply, configuration, author=author(), reason="up", check=not known
         )
         self._configuration = configuration
         return version
@@ -168,7 +167,7 @@ class Run:
             folders = _folders(self._configuration)
             async for _ in watchfiles.awatch(*folders, recursive=False, debounce=300, step=50):
                 if await self._differs():
-                    await self._reload(_author(), "changed file")
+                    await self._reload(author(), "changed file")
                 if _folders(self._configuration) != folders:
                     break
 
@@ -180,7 +179,7 @@ class Run:
         return self._configuration is None or found.hash != self._configuration.hash
 
     def _hung_up(self) -> None:
-        self._keep(self._reload(_author(), "SIGHUP"))
+        self._keep(self._reload(author(), "SIGHUP"))
 
     def _keep(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -197,7 +196,3 @@ class Run:
 def _folders(configuration: Configuration) -> tuple[Path, ...]:
     places = {configuration.root / name.parent for name, _ in configuration.sources}
     return tuple(sorted(places))
-
-
-def _author() -> str:
-    return getpass.getuser()

@@ -1,15 +1,22 @@
-"""First files: a commented configuration, a systemd unit, a container file."""
+"""The first configuration: what ``ringwall init`` asks, how answers are judged, what is written."""
 
 import re
-import shlex
-import sys
+import unicodedata
 from dataclasses import dataclass
+from typing import Final
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
 
-from ringwall import __version__
-from ringwall.runtime.configuration import Section, load_text
-from ringwall.runtime.installation import Installation
+from ringwall.gateway.checks import RESERVED
+from ringwall.gateway.config import Host
+from ringwall.inventory.config import ServiceName
+from ringwall.runtime.configuration import Address, Section, load_text
+from ringwall.runtime.configuration.spelling import listed
+
+_HOST: Final = TypeAdapter(Host)
+_SERVICE: Final = TypeAdapter(ServiceName)
+_LONGEST_OWNER: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +30,29 @@ class Answers:
     listen: str
 
 
+def objection(question: str, answer: str) -> str | None:
+    """Why an answer to a question (a field of :class:`Answers`) cannot be; ``None`` if it can."""
+    match question:
+        case "host":
+            if _fits(_HOST, answer) and len(answer) <= 253:
+                return None
+            return "write a host name such as app.example.com, without https:// and without a port"
+        case "service":
+            if answer in RESERVED:
+                return f"{listed(sorted(RESERVED))} are names Ringwall keeps for itself"
+            if _fits(_SERVICE, answer):
+                return None
+            return "write lower-case letters, digits and hyphens, beginning with a letter"
+        case "owner":
+            if answer.strip() and len(answer) <= _LONGEST_OWNER:
+                return None
+            return f"write a name, a team or an address of up to {_LONGEST_OWNER} characters"
+    return _address_objection(answer)
+
+
 def configuration_text(answers: Answers) -> str:
     """A commented configuration with one host, one service and one route."""
-    host, service = _quoted(answers.host), _quoted(answers.service)
+    host, service = _quoted(answers.host.lower()), _quoted(answers.service)
     return f"""\
 # Ringwall's configuration. `ringwall check` judges it, `ringwall diff` tells what a change
 # would do, and a running Ringwall applies it when it is saved. Durations are written 30s or 5m,
@@ -56,7 +83,7 @@ services:
     service_model: own        # own, iaas, paas or saas
     classification: internal  # public, internal, confidential or restricted
     exposure: internet        # internet, partner or internal
-    health: {{path: /, interval: 5s}}
+    health: null              # better: {{path: /healthz, interval: 5s}}, a page that answers 200
 
 routes:
   - name: all
@@ -70,80 +97,38 @@ routes:
 
 
 def judge(text: str, sections: tuple[Section, ...]) -> None:
-    """Raise ``ConfigurationError`` when the answers make no valid configuration."""
+    """Raise ``ConfigurationError`` when the answers, each good in itself, do not go together."""
     load_text(text, sections)
 
 
-def systemd_unit(installation: Installation, *, user: str) -> str:
-    """A unit that runs this installation, hardened, and restarts it whatever happens."""
-    program = shlex.join([sys.executable, "-m", "ringwall"])
-    return f"""\
-# /etc/systemd/system/ringwall.service
-[Unit]
-Description=Ringwall, the security layer in front of {installation.config.parent.name}
-Wants=network-online.target
-After=network-online.target
-
-[Service]
-Type=exec
-User={user}
-Environment=RINGWALL_CONFIG={installation.config} RINGWALL_STATE=/var/lib/ringwall
-ExecStart={program} up --no-watch --last-good
-ExecReload={program} reload
-ExecStop={program} down
-Restart=always
-RestartSec=1
-TimeoutStopSec=30
-StateDirectory=ringwall
-StateDirectoryMode=0700
-AmbientCapabilities=CAP_NET_BIND_SERVICE
-CapabilityBoundingSet=CAP_NET_BIND_SERVICE
-NoNewPrivileges=yes
-ProtectSystem=strict
-ProtectHome=read-only
-PrivateTmp=yes
-PrivateDevices=yes
-ProtectKernelTunables=yes
-ProtectKernelModules=yes
-ProtectControlGroups=yes
-RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
-RestrictNamespaces=yes
-LockPersonality=yes
-RestrictRealtime=yes
-SystemCallArchitectures=native
-LimitNOFILE=262144
-UMask=0077
-
-[Install]
-WantedBy=multi-user.target
-"""
+def _address_objection(answer: str) -> str | None:
+    try:
+        Address.parse(answer)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
-def container_file() -> str:
-    """A container file that runs a configuration mounted at /etc/ringwall."""
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return f"""\
-# Build with `docker build -t ringwall .`, run with
-#   docker run -v ./ringwall.yaml:/etc/ringwall/ringwall.yaml:ro -v ringwall:/var/lib/ringwall \\
-#     -p 443:8443 -p 80:8080 ringwall
-# and let edge.listen be 0.0.0.0:8443 and edge.public_port 443.
-FROM python:{python}-slim
-RUN pip install --no-cache-dir ringwall=={__version__} \\
-    && useradd --system --create-home --home-dir /var/lib/ringwall ringwall
-USER ringwall
-ENV RINGWALL_CONFIG=/etc/ringwall/ringwall.yaml RINGWALL_STATE=/var/lib/ringwall
-VOLUME /var/lib/ringwall
-EXPOSE 8443 8080
-STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=3s CMD \\
-    python -c "import urllib.request as u; u.urlopen('http://127.0.0.1:9900/readyz', timeout=2)"
-ENTRYPOINT ["ringwall"]
-CMD ["up", "--no-watch", "--last-good"]
-"""
+def _fits(kind: "TypeAdapter[str]", answer: str) -> bool:
+    try:
+        kind.validate_python(answer)
+    except ValidationError:
+        return False
+    return True
 
 
 def _quoted(text: str) -> str:
-    """The text as a YAML scalar that means exactly this text."""
+    """The text as a YAML scalar that means exactly this text (YAML 1.2 section 5.7)."""
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9.-]*", text) and isinstance(yaml.safe_load(text), str):
         return text
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    # Letters, marks, numbers, punctuation, symbols and the plain space stand for themselves.
+    if character == " " or unicodedata.category(character)[0] in "LMNPS":
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\U{code:08x}"

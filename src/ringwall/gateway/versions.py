@@ -62,14 +62,18 @@ class VersionStore:
         if not path.is_file():
             msg = f"there is no version {number}: `ringwall history` lists them"
             raise LookupError(msg)
-        value = json.loads(path.read_bytes())
-        return Version(
-            **{
-                **value,
-                "time": datetime.fromisoformat(value["time"]),
-                "files": tuple(value["files"]),
-            }
-        )
+        try:
+            value = json.loads(path.read_bytes())
+            return Version(
+                **{
+                    **value,
+                    "time": datetime.fromisoformat(value["time"]),
+                    "files": tuple(value["files"]),
+                }
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            msg = f"{path} is damaged ({error}): bring it back from a copy, or move it away"
+            raise ValueError(msg) from error
 
     def load(self, version: Version, sections: tuple[Section, ...]) -> Configuration:
         """The configuration of a version, its relative paths taken from where it was applied."""

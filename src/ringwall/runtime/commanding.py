@@ -16,21 +16,26 @@ _MARK: Final = "__ringwall_command__"
 
 @dataclass(frozen=True, slots=True)
 class CommandMark:
-    """Where a function stands on the command line: ``ringwall [group] name``."""
+    """Where a function stands: ``ringwall [group] name``, under a heading of the help."""
 
     name: str
     group: str | None
+    panel: str
     hidden: bool
 
 
 def command(
-    *, name: str | None = None, group: str | None = None, hidden: bool = False
+    *,
+    name: str | None = None,
+    group: str | None = None,
+    panel: str = "Commands",
+    hidden: bool = False,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Mark a function as a command; its parameters are typer's, its docstring is the help."""
 
     def mark(function: Callable[P, R]) -> Callable[P, R]:
         chosen = name or function.__name__
-        setattr(function, _MARK, CommandMark(chosen, group, hidden))
+        setattr(function, _MARK, CommandMark(chosen, group, panel, hidden))
         return function
 
     return mark

@@ -1,13 +1,20 @@
 """Which installation a command or process speaks of: its configuration, its state, its run."""
 
+import getpass
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ringwall.runtime.configuration import Configuration, Section, load
 from ringwall.runtime.processes.paths import run_dir_for
 from ringwall.runtime.refusals import ExitCode, Refused
+
+if TYPE_CHECKING:
+    from ringwall.runtime.configuration import Configuration, Section
+
+# The configuration's models are imported when they are first needed: most commands that only
+# ask the running Ringwall never do.
 
 CONFIG: Final = "ringwall.yaml"
 CONFIG_VARIABLE: Final = "RINGWALL_CONFIG"
@@ -16,11 +23,16 @@ STATE_VARIABLE: Final = "RINGWALL_STATE"
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One Ringwall on one machine."""
+    """One Ringwall on one machine. ``find_sections`` gives the configuration's sections."""
 
     config: Path
     state: Path
-    sections: tuple[Section, ...]
+    find_sections: "Callable[[], tuple[Section, ...]]"
+
+    @property
+    def sections(self) -> "tuple[Section, ...]":
+        """Every section of the configuration."""
+        return self.find_sections()
 
     @property
     def run(self) -> Path:
@@ -32,12 +44,21 @@ class Installation:
         """The socket over which the running supervisor is asked."""
         return self.run / "control.sock"
 
-    def load(self) -> Configuration:
+    def load(self) -> "Configuration":
         """Read the configuration files; ``ConfigurationError`` holds all that is wrong."""
-        if not self.config.is_file():
+        from ringwall.runtime.configuration import load  # noqa: PLC0415 - see above
+
+        if self.config.is_dir():
+            msg = f"{self.config} is a folder, not a configuration file"
+            hint = f"name the file in it, such as {self.config / CONFIG}"
+            raise Refused(msg, hint=hint, code=ExitCode.CONFIGURATION)
+        if not os.path.lexists(self.config):
             msg = f"there is no configuration at {self.config}"
             hint = "`ringwall init` writes one, `--config` names another"
             raise Refused(msg, hint=hint, code=ExitCode.CONFIGURATION)
+        if not os.access(self.config, os.R_OK):
+            msg = f"{self.config} cannot be read by {author()}"
+            raise Refused(msg, hint="see its owner and mode", code=ExitCode.CONFIGURATION)
         return load(self.config, self.sections)
 
     def environment(self) -> dict[str, str]:
@@ -46,22 +67,41 @@ class Installation:
 
 
 def find(
-    sections: tuple[Section, ...], *, config: Path | None = None, state: Path | None = None
+    find_sections: "Callable[[], tuple[Section, ...]]",
+    *,
+    config: Path | None = None,
+    state: Path | None = None,
 ) -> Installation:
     """The installation meant by options, else by the environment, else by the working folder.
 
     Without any, ``ringwall.yaml`` is looked for here and in the folders above; state lies in
     ``.ringwall`` beside it.
     """
-    chosen = config or _from_environment(CONFIG_VARIABLE) or _nearest(Path.cwd())
-    path = chosen.absolute()
+    chosen = config or _from_environment(CONFIG_VARIABLE) or _nearest(_working_folder())
+    path = Path(os.path.abspath(chosen))  # noqa: PTH100 - links are kept, .. is not
     place = state or _from_environment(STATE_VARIABLE) or path.parent / ".ringwall"
-    return Installation(path, place.absolute(), sections)
+    return Installation(path, Path(os.path.abspath(place)), find_sections)  # noqa: PTH100
+
+
+def author() -> str:
+    """Who runs this command: the user's name, or number where the system knows no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _from_environment(name: str) -> Path | None:
     value = os.environ.get(name)
     return Path(value) if value else None
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        msg = "the folder you are in does not exist any more"
+        raise Refused(msg, hint="change to another one") from error
 
 
 def _nearest(start: Path) -> Path:

@@ -1,22 +1,26 @@
-"""What commands print: tables and sentences for people, JSON for programs."""
+"""What commands print: tables and sentences for people, JSON for programs.
+
+Data goes to standard output, what went wrong to standard error. Colours follow
+https://no-color.org. On a terminal lines keep to its width; elsewhere nothing is shortened.
+"""
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from ringwall.runtime.tables import Column
+
+# rich is imported where something is shown: completion and JSON do without.
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 """The ``--json`` flag every command that prints data has."""
-
-
-def console(*, stderr: bool = False) -> Console:
-    """A console that keeps to the terminal's width and colours; plain when piped."""
-    return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def print_json(value: Any) -> None:
@@ -24,18 +28,57 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, default=str) + "\n")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """Print rows below their headings, or the sentence ``empty`` when there are none."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    count = 0
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
-        count += 1
-    console().print(table if count else Text(empty))
+def print_table(
+    columns: "Sequence[Column]", rows: "Iterable[Sequence[object]]", *, empty: str
+) -> None:
+    """Print rows below their headings, or the sentence ``empty`` when there are none.
+
+    A cell is a :class:`~ringwall.runtime.tables.Cell` or becomes one by ``str``. What the terminal
+    is too narrow for is shortened or left out, and said to be.
+    """
+    from rich.text import Text  # noqa: PLC0415 - see above
+
+    from ringwall.runtime.tables import Cell, lay_out  # noqa: PLC0415
+
+    cells = [[one if isinstance(one, Cell) else Cell(str(one)) for one in row] for row in rows]
+    if not cells:
+        say(empty)
+        return
+    lines, left_out = lay_out(columns, cells, _width(sys.stdout))
+    for line in lines:
+        text = Text.assemble(*line)
+        text.rstrip()
+        _print(text, wrap=False)
+    if left_out:
+        say(f"not shown, for lack of room: {', '.join(left_out)}", style="dim")
 
 
-def say(text: str, *, style: str = "", stderr: bool = False) -> None:
-    """Print one line as it is: markup in names and paths is not read."""
-    console(stderr=stderr).print(Text(text, style=style))
+def say(*parts: "str | tuple[str, str]", style: str = "", stderr: bool = False) -> None:
+    """Print a sentence as it is, made of texts and (text, style) pairs.
+
+    On a terminal it is wrapped between words, never within one.
+    """
+    from rich.text import Text  # noqa: PLC0415 - see above
+
+    _print(Text.assemble(*parts, style=style), wrap=True, stderr=stderr)
+
+
+def show(text: str, *, style: str = "", stderr: bool = False) -> None:
+    """Print lines to be copied, such as commands and files. They are never wrapped."""
+    from rich.text import Text  # noqa: PLC0415 - see above
+
+    _print(Text(text, style=style), wrap=False, stderr=stderr)
+
+
+def _print(text: "Text", *, wrap: bool, stderr: bool = False) -> None:
+    from rich.console import Console  # noqa: PLC0415 - see above
+
+    width = _width(sys.stderr if stderr else sys.stdout)
+    console = Console(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
+    unlimited = width is None or not wrap
+    console.print(text, soft_wrap=unlimited, overflow="ignore", crop=False)
+
+
+def _width(stream: TextIO) -> int | None:
+    """The columns of the terminal, ``None`` where nobody counts them."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None

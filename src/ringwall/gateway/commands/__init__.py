@@ -1,13 +1,19 @@
-"""The gateway's commands, found by the command line."""
+"""The gateway's commands, found by the command line.
 
+These modules import only what a command line needs to know its commands; what a command does is
+imported when it runs, so that none waits for what only others need.
+"""
+
+from ringwall.gateway.commands.beginning import init
 from ringwall.gateway.commands.certificates import cert_export, cert_issue, cert_list, cert_rotate
-from ringwall.gateway.commands.configuring import check, diff, init, schema
-from ringwall.gateway.commands.lifecycle import down, reload, status, up
+from ringwall.gateway.commands.configuring import check, diff, schema
+from ringwall.gateway.commands.lifecycle import down, reload, up
 from ringwall.gateway.commands.processes import process
 from ringwall.gateway.commands.routing import routes
 from ringwall.gateway.commands.sidecars import sidecar
 from ringwall.gateway.commands.trusting import trust
 from ringwall.gateway.commands.versions import history, rollback
+from ringwall.gateway.commands.watching import status
 
 __all__ = [
     "cert_export",

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import typer
+
 from ringwall.runtime.installation import Installation
-from ringwall.runtime.output import say
+from ringwall.runtime.output import show
 from ringwall.runtime.processes.calls import ControlError, NotRunningError, call_sync
 from ringwall.runtime.refusals import ExitCode, Refused
 
@@ -23,9 +25,16 @@ def ask(installation: Installation, name: str, **arguments: object) -> dict[str,
     return answer
 
 
-def print_refusal(refused: dict[str, Any], *, quiet: bool = False) -> None:
-    """Print why a configuration was refused, and end with the exit code for it."""
-    if not quiet:
-        for problem in refused.get("problems", []):
-            say(problem["text"], stderr=True)
-    raise Refused(f"refused, what runs stays: {refused['reason']}", code=ExitCode.CONFIGURATION)
+def print_refusal(refused: dict[str, Any], *, quiet: bool) -> None:
+    """Print why a configuration was refused, and end with the exit code for it.
+
+    ``quiet`` when the answer was given as JSON and so says it already.
+    """
+    if quiet:
+        raise typer.Exit(ExitCode.CONFIGURATION)
+    for problem in refused.get("problems", []):
+        show(problem["text"], stderr=True)
+    count = len(refused.get("problems", []))
+    reason = f"{count} problems" if count > 1 else refused["reason"]
+    msg = f"refused, what runs stays: {reason}"
+    raise Refused(msg, hint="`ringwall check` judges the files", code=ExitCode.CONFIGURATION)

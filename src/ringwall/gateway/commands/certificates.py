@@ -3,43 +3,61 @@
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.text import Text
 
-from ringwall.gateway.certificates.credential import Credential
-from ringwall.gateway.config import HostSettings
-from ringwall.gateway.opening import open_gateway
-from ringwall.gateway.service import Gateway, Wanted
-from ringwall.gateway.status import certificate_statuses
+from ringwall.gateway.commands.naming import complete_certificate, unknown, wanted_of
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say
-from ringwall.runtime.refusals import Refused
+from ringwall.runtime.refusals import ExitCode, Refused
+from ringwall.runtime.tables import Cell, Column
+
+if TYPE_CHECKING:
+    from ringwall.gateway.certificates.credential import Credential
+    from ringwall.gateway.service import Gateway, Wanted
+    from ringwall.gateway.status import CertificateStatus
+
+PANEL: Final = "Certificates"
 
 Name = Annotated[
-    str, typer.Argument(help="host/NAME or service/NAME, as `ringwall cert list` shows it.")
+    str,
+    typer.Argument(
+        help="host/NAME or service/NAME, as `ringwall cert list` shows it.",
+        autocompletion=complete_certificate,
+    ),
 ]
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="The folder to write to.")]
 
 
-@command(name="list", group="cert")
+@command(name="list", group="cert", panel=PANEL)
 def cert_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List certificates, the first to end first."""
+    from ringwall.gateway.opening import open_gateway
+    from ringwall.gateway.status import certificate_statuses
+
     gateway = open_gateway(installation_of(context))
     found = certificate_statuses(gateway.certificates.list, now=datetime.now(UTC))
     if as_json:
         print_json([asdict(one) for one in found])
         return
     print_table(
-        ("certificate", "names", "from", "ends (UTC)", "days left", ""),
+        (
+            Column("certificate"),
+            Column("names", rank=3),
+            Column("from", rank=1),
+            Column("ends (UTC)", rank=2),
+            Column("left", right=True),
+            Column("state"),
+        ),
         [
             (
                 one.name,
-                ", ".join(one.names),
+                Cell.listing(one.names),
                 one.source,
                 f"{one.not_after:%Y-%m-%d %H:%M}",
-                f"{one.days_left:.1f}",
-                Text(one.judgment, style="green" if one.judgment == "ok" else "red"),
+                time_left(one.days_left),
+                judged(one),
             )
             for one in found
         ],
@@ -47,74 +65,150 @@ def cert_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     )
 
 
-@command(name="issue", group="cert")
+@command(name="issue", group="cert", panel=PANEL)
 def cert_issue(
-    context: typer.Context,
-    name: Name,
-    *,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write to.")] = Path(),
+    context: typer.Context, name: Name, *, out: Out = Path(), as_json: AsJson = False
 ) -> None:
-    """Issue a certificate from the local authority and write it with its key.
+    """Write a certificate of the local authority and its key to a folder.
 
-    For a service that speaks mutual TLS by itself (24 hours), or for one more host (30 days).
+    For a service that speaks mutual TLS by itself (valid 24 hours; with the roots it is to trust),
+    or for one more host (30 days). Nothing there is replaced.
     """
-    gateway = open_gateway(installation_of(context))
-    kind, _, rest = name.partition("/")
+    from ringwall.gateway.config import HostSettings
+    from ringwall.gateway.opening import open_gateway
+
+    installation = installation_of(context)
+    gateway, wanted = open_gateway(installation), wanted_of(installation)
+    kind, rest = _parts(name, wanted)
+    _require_folder(out)
     if kind == "host":
         credential = gateway.certificates.for_host(rest, HostSettings())
-    elif kind == "service":
-        domain = _wanted(gateway).edge.trust_domain
-        credential = gateway.certificates.for_service(rest, trust_domain=domain)
-    else:
-        msg = f"{name} is neither host/NAME nor service/NAME"
-        raise Refused(msg)
-    _write(gateway, credential, out)
+        _write(gateway, credential, out, wanted, as_json=as_json)
+        if rest not in wanted.edge.hosts and not as_json:
+            say("No host of the configuration has this name, so nothing renews it.", style="yellow")
+        return
+    if rest not in wanted.services:
+        raise unknown("service", rest, wanted.services)
+    domain = wanted.edge.trust_domain
+    credential = gateway.certificates.for_service(rest, trust_domain=domain)
+    _write(gateway, credential, out, wanted, as_json=as_json)
 
 
-@command(name="rotate", group="cert")
-def cert_rotate(context: typer.Context, name: Name) -> None:
+@command(name="rotate", group="cert", panel=PANEL)
+def cert_rotate(context: typer.Context, name: Name, *, as_json: AsJson = False) -> None:
     """Make a new certificate now; running Envoys show it without a restart."""
-    gateway = open_gateway(installation_of(context))
-    kind, _, rest = name.partition("/")
-    wanted = _wanted(gateway)
-    if kind == "host" and rest in wanted.edge.hosts:
+    from ringwall.gateway.opening import open_gateway
+
+    installation = installation_of(context)
+    gateway, wanted = open_gateway(installation), wanted_of(installation)
+    kind, rest = _parts(name, wanted)
+    if kind == "host":
+        if rest not in wanted.edge.hosts:
+            raise unknown("host", rest, wanted.edge.hosts)
         credential = gateway.certificates.rotate_host(rest, wanted.edge.hosts[rest])
-    elif kind == "service":
+    else:
+        if rest not in (known := (*wanted.services, "edge")):
+            raise unknown("service", rest, known)
         domain = wanted.edge.trust_domain
         credential = gateway.certificates.rotate_service(rest, trust_domain=domain)
-    else:
-        known = ", ".join(f"host/{host}" for host in wanted.edge.hosts)
-        msg = f"there is no certificate {name}"
-        raise Refused(msg, hint=f"{known}, or service/NAME")
     gateway.renew()
-    say(f"{name} has a new certificate, serial {credential.serial}", style="green")
+    if as_json:
+        print_json(_told(credential))
+        return
+    say(f"{name} has a new certificate until {credential.not_after:%Y-%m-%d %H:%M} UTC, serial ")
+    say(f"  {credential.serial}")
 
 
-@command(name="export", group="cert")
+@command(name="export", group="cert", panel=PANEL)
 def cert_export(
-    context: typer.Context,
-    name: Name,
-    *,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write to.")] = Path(),
+    context: typer.Context, name: Name, *, out: Out = Path(), as_json: AsJson = False
 ) -> None:
-    """Write a certificate in use and its key (mode 0600) to a folder."""
-    gateway = open_gateway(installation_of(context))
+    """Write a certificate in use, whatever its source, and its key (mode 0600) to a folder."""
+    from ringwall.gateway.opening import open_gateway
+
+    installation = installation_of(context)
+    gateway = open_gateway(installation)
     found = {one.name: one for one in gateway.certificates.list()}
+    if not found:
+        raise Refused("no certificate has been made yet", hint="`ringwall up` makes them")
     if name not in found:
-        msg = f"there is no certificate {name}"
-        raise Refused(msg, hint=", ".join(sorted(found)) or "`ringwall up` makes them")
-    _write(gateway, found[name], out)
+        raise unknown("certificate", name, found)
+    _require_folder(out)
+    _write(gateway, found[name], out, wanted_of(installation), as_json=as_json)
 
 
-def _wanted(gateway: Gateway) -> Wanted:
-    configuration = gateway.in_force()
-    if configuration is None:
-        msg = "no configuration has been applied yet"
-        raise Refused(msg, hint="`ringwall up` applies one")
-    return Wanted.of(configuration)
+def time_left(days: float) -> str:
+    """Days as a person says it: ``30 days``, ``23 h``, ``12 min``, ``over``."""
+    if days <= 0:
+        return "over"
+    if days >= 2:
+        return f"{days:.0f} days"
+    hours = days * 24
+    return f"{hours:.0f} h" if hours >= 1 else f"{hours * 60:.0f} min"
 
 
-def _write(gateway: Gateway, credential: Credential, out: Path) -> None:
+def judged(one: "CertificateStatus") -> Cell:
+    """The state of a certificate in its colour."""
+    colours = {"ok": "green", "renew-soon": "yellow"}
+    return Cell(one.judgment, colours.get(one.judgment, "red"))
+
+
+def _parts(name: str, wanted: "Wanted") -> tuple[str, str]:
+    """Take ``host/NAME`` or ``service/NAME`` apart."""
+    kind, slash, rest = name.partition("/")
+    if slash and rest and kind in {"host", "service"}:
+        return kind, rest
+    msg = f'"{name}" is neither host/NAME nor service/NAME'
+    hint = "`ringwall cert list` shows the names"
+    for prefix, known in (("host", wanted.edge.hosts), ("service", wanted.services)):
+        if name in known:
+            hint = f"did you mean {prefix}/{name}?"
+    raise Refused(msg, hint=hint, code=ExitCode.USAGE)
+
+
+def _require_folder(out: Path) -> None:
+    if not out.is_dir():
+        what = "is not a folder" if out.exists() else "does not exist"
+        hint = "name another" if out.exists() else f"`mkdir -p -m 700 {out}` makes it"
+        raise Refused(f"{out} {what}", hint=hint)
+
+
+def _write(
+    gateway: "Gateway", credential: "Credential", out: Path, wanted: "Wanted", *, as_json: bool
+) -> None:
+    from ringwall.gateway.certificates.private_files import write_private
+    from ringwall.gateway.envoy.sidecar import callers
+    from ringwall.gateway.envoy.tls import spiffe_id
+
+    kind, _, name = credential.name.partition("/")
+    domain = wanted.edge.trust_domain
+    roots = out / f"{name}-roots.crt" if kind == "service" else None
+    if roots is not None and roots.exists():
+        msg = f"{roots} exists already: move it away or choose another folder"
+        raise FileExistsError(msg)
     chain, key = gateway.certificates.export(credential, out)
+    told = {**_told(credential), "chain": str(chain), "key": str(key)}
+    if roots is not None:
+        bundle = gateway.certificates.trust_bundle("services", trust_domain=domain)
+        write_private(roots, bundle.read_bytes(), mode=0o644)
+        allowed = callers(name, wanted.services, wanted.routes)
+        told["roots"] = str(roots)
+        told["callers"] = [spiffe_id(domain, one) for one in allowed]
+    if as_json:
+        print_json(told)
+        return
     say(f"{chain}: the certificate and its chain, until {credential.not_after:%Y-%m-%d %H:%M} UTC")
     say(f"{key}: its key, for nobody else's eyes")
+    if roots is not None:
+        say(f"{roots}: the roots its callers' certificates come from")
+        for one in told["callers"]:
+            say(f"  may call it: {one}")
+
+
+def _told(credential: "Credential") -> dict[str, Any]:
+    return {
+        "name": credential.name,
+        "names": list(credential.names),
+        "serial": credential.serial,
+        "not_after": credential.not_after,
+    }

@@ -1,25 +1,19 @@
 """The processes themselves, started by the supervisor and by ``ringwall up``; not for people."""
 
-import asyncio
 import logging
 import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ringwall.gateway.opening import layout_of, open_gateway
-from ringwall.gateway.ports import PortTakenError
-from ringwall.gateway.processes import WEB, WORKER
-from ringwall.gateway.running import REFUSALS, Run
-from ringwall.gateway.versions import Version
-from ringwall.gateway.welcome import welcome
 from ringwall.runtime.commanding import command, installation_of
-from ringwall.runtime.configuration import Configuration, ConfigurationError
-from ringwall.runtime.installation import Installation
-from ringwall.runtime.processes.lock import AlreadyRunningError
-from ringwall.runtime.processes.logs.sinks import open_sink
 from ringwall.runtime.refusals import ExitCode, Refused
+
+if TYPE_CHECKING:
+    from ringwall.gateway.versions import Version
+    from ringwall.runtime.configuration import Configuration
+    from ringwall.runtime.installation import Installation
 
 
 @command(hidden=True)
@@ -31,16 +25,20 @@ def process(
     last_good: Annotated[bool, typer.Option("--last-good")] = False,
 ) -> None:
     """Be one of Ringwall's own processes."""
+    from ringwall.gateway.processes import WEB, WORKER
+
     installation = installation_of(context)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
     logging.getLogger("huey").setLevel(logging.WARNING)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     if name == "supervisor":
+        import asyncio
+
         asyncio.run(_supervise(installation, watch=watch, last_good=last_good))
     elif name == WEB:
         _serve_web(installation)
     elif name == WORKER:
-        from ringwall.runtime.worker import serve  # noqa: PLC0415 - Django, only in this process
+        from ringwall.runtime.worker import serve
 
         serve(installation)
     else:
@@ -48,9 +46,10 @@ def process(
         raise Refused(msg, hint=f"supervisor, {WEB} or {WORKER}", code=ExitCode.USAGE)
 
 
-def _serve_web(installation: Installation) -> None:
-    from ringwall.gateway.config import EDGE, Edge  # noqa: PLC0415 - as above
-    from ringwall.runtime.web import serve  # noqa: PLC0415
+def _serve_web(installation: "Installation") -> None:
+    from ringwall.gateway.config import EDGE, Edge
+    from ringwall.gateway.opening import layout_of, open_gateway
+    from ringwall.runtime.web import serve
 
     configuration = open_gateway(installation).in_force()
     if configuration is None:
@@ -60,11 +59,18 @@ def _serve_web(installation: Installation) -> None:
     serve(public=layout_of(installation).web, private=private)
 
 
-async def _supervise(installation: Installation, *, watch: bool, last_good: bool) -> None:
+async def _supervise(installation: "Installation", *, watch: bool, last_good: bool) -> None:
+    from ringwall.gateway.ports import PortTakenError
+    from ringwall.gateway.running import REFUSALS, Run
+    from ringwall.gateway.welcome import welcome
+    from ringwall.runtime.configuration import ConfigurationError
+    from ringwall.runtime.processes.lock import AlreadyRunningError
+    from ringwall.runtime.processes.logs.sinks import open_sink
+
     sink = open_sink()
     run = Run(installation, sink=sink, watch=watch)
 
-    def announce(version: Version) -> None:
+    def announce(version: "Version") -> None:
         if os.isatty(1):
             welcome(installation, version)
 
@@ -82,7 +88,10 @@ async def _supervise(installation: Installation, *, watch: bool, last_good: bool
         sink.close()
 
 
-def _configuration(installation: Installation, *, last_good: bool) -> Configuration:
+def _configuration(installation: "Installation", *, last_good: bool) -> "Configuration":
+    from ringwall.gateway.opening import open_gateway
+    from ringwall.runtime.configuration import ConfigurationError
+
     try:
         return installation.load()
     except (ConfigurationError, Refused):

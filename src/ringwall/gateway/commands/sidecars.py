@@ -6,33 +6,44 @@ from typing import Annotated
 
 import typer
 
-from ringwall.gateway.layout import sidecar_proxy
-from ringwall.gateway.opening import open_gateway
-from ringwall.gateway.processes import envoy_process, plain_environment
-from ringwall.gateway.service import Wanted
+from ringwall.gateway.commands.naming import complete_unmanaged, unknown
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.refusals import Refused
 
 
-@command()
+@command(panel="Running")
 def sidecar(
     context: typer.Context,
-    service: Annotated[str, typer.Argument(help="A service with `sidecar: {managed: false}`.")],
+    service: Annotated[
+        str,
+        typer.Argument(
+            help="A service with `sidecar: {managed: false}`.", autocompletion=complete_unmanaged
+        ),
+    ],
 ) -> None:
-    """Run a service's sidecar in the foreground, for a service manager to look after.
+    """Run one service's sidecar in the foreground.
 
-    Needed only for services whose sidecar `ringwall up` does not manage. It takes its
-    configuration and its certificates from the state folder and follows every change there.
+    For a service manager to look after. Needed only for services whose sidecar `ringwall up` does
+    not manage. It takes its configuration and its certificates from the state folder and follows
+    every change there.
     """
+    from ringwall.gateway.layout import sidecar_proxy
+    from ringwall.gateway.opening import open_gateway
+    from ringwall.gateway.processes import envoy_process, plain_environment
+    from ringwall.gateway.service import Wanted
+
     gateway = open_gateway(installation_of(context))
     configuration = gateway.in_force()
     if configuration is None:
         msg = "no configuration has been applied yet"
         raise Refused(msg, hint="`ringwall up` applies one")
-    found = Wanted.of(configuration).services.get(service)
-    if found is None or found.sidecar is None:
+    wanted = Wanted.of(configuration)
+    found = wanted.services.get(service)
+    if found is None:
+        raise unknown("service", service, wanted.services)
+    if found.sidecar is None:
         msg = f"{service} has no sidecar in the configuration in force"
-        raise Refused(msg, hint=", ".join(Wanted.of(configuration).sidecars))
+        raise Refused(msg, hint=f"give it services.{service}.sidecar, then `ringwall reload`")
     if found.sidecar.managed:
         msg = f"`ringwall up` runs the sidecar of {service} itself"
         raise Refused(msg, hint="set sidecar.managed: false to run it elsewhere")
