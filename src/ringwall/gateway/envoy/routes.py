@@ -18,6 +18,21 @@ IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 SAFE_TO_REPEAT: Final = "connect-failure,refused-stream,reset-before-request"
 """The request has not reached the service: repeating it is right for every method."""
 
+_LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_AUTHORITY: Final = rf"(?:{_LABEL}\.)*{_LABEL}(?::[0-9]{{1,5}})?"
+
+_UNNAMEABLE: Final[Json] = {
+    "prefix": "/",
+    "headers": [
+        {
+            "name": ":authority",
+            "string_match": {"safe_regex": {"regex": _AUTHORITY}},
+            "invert_match": True,
+        }
+    ],
+}
+"""An authority that is no host name: a wildcard's suffix also ends ``user:word@a.example``."""
+
 _STREAM_IDLE: Final = 900.0
 
 
@@ -54,7 +69,11 @@ def route_table(
         {
             "name": host,
             "domains": _authorities(host, edge),
-            "routes": [*_virtual_host(placed, edge, services), _nowhere(edge, 404)],
+            "routes": [
+                *_refusals(host, edge),
+                *_virtual_host(placed, edge, services),
+                _nowhere(edge, 404),
+            ],
         }
         for host, placed in sorted(by_host.items())
     ]
@@ -71,7 +90,6 @@ def route_table(
         "envoy.config.route.v3.RouteConfiguration",
         name=name,
         virtual_hosts=virtual_hosts,
-        request_headers_to_remove=list(headers.UNTRUSTED),
         response_headers_to_remove=list(headers.BANNERS),
         max_direct_response_body_size_bytes=4096,
     )
@@ -79,7 +97,7 @@ def route_table(
 
 def redirect_table(name: str, *, hosts: Sequence[str], port: int, challenges: str | None) -> Json:
     """The plain-text twin: known hosts go to HTTPS, ACME challenges to ``challenges``."""
-    found: list[Json] = []
+    found: list[Json] = [_answer(_UNNAMEABLE, 400, {})]
     if challenges is not None:
         found.append(
             {
@@ -118,6 +136,22 @@ def _authorities(host: str, edge: Edge) -> list[str]:
     """
     ports = sorted({edge.listen.port, edge.public_port or edge.listen.port})
     return [host, *(f"{host}:{port}" for port in ports)]
+
+
+def _refusals(host: str, edge: Edge) -> list[Json]:
+    """What is refused before any route is looked at.
+
+    ``/..;x/`` is a plain segment to Envoy and to RFC 3986, but the parent folder to services that
+    read ``;x`` as a parameter (Java's do). The substring is looked for first, so that the regular
+    expression costs nothing where there is no semicolon.
+    """
+    given = headers.merged(edge.response_headers)
+    semicolon = {"name": ":path", "string_match": {"contains": ";"}}
+    dots = {"safe_regex": {"regex": r".*/\.{1,2};.*"}, "headers": [semicolon]}
+    found = [_answer(dots, 400, given)]
+    if host.startswith("*."):
+        found.append(_answer(_UNNAMEABLE, 400, given))
+    return found
 
 
 def _virtual_host(
