@@ -21,28 +21,31 @@ SECURITY: Final[Mapping[str, str]] = {
 BANNERS: Final = ("server", "via", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version")
 """Response headers that tell what runs behind the edge."""
 
-UNTRUSTED: Final = (
-    "forwarded",
-    "proxy",
-    "x-forwarded-host",
-    "x-forwarded-port",
-    "x-forwarded-prefix",
-    "x-forwarded-server",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-    "x-original-host",
-    "x-original-url",
-    "x-real-ip",
-    "x-rewrite-url",
-    "x-ringwall-client",
-    "x-ringwall-identity",
-    "x-ringwall-roles",
-    "x-ringwall-session",
-    "x-ringwall-tenant",
-    "x-ringwall-user",
+_SPOKEN_FOR: Final = (
+    r"x-(?:envoy|ringwall|original|rewrite|client|ssl|auth-request|webauth)(?:-.*)?",
+    r"x-(?:http-)?method(?:-override)?",
+    r"x-(?:real|true-client|cluster-client|originating|remote)-(?:ip|addr)",
+    r"x-(?:host|scheme|url-scheme|remote-user)",
+    r"(?:client-cert|ssl-client)(?:-.*)?",
+    r"(?:true-client-ip|cf-connecting-ip|fastly-client-ip|remote-user|front-end-https)",
+    r"(?:forwarded|proxy)",
 )
-"""Request headers that would let a client speak in the edge's name, or change what it asked."""
+
+_BY_FORMER_HOPS: Final = (
+    r"x-forwarded(?:-(?:access-token|client-cert|email|groups|host|method|path|port|"
+    r"preferred-username|prefix|scheme|server|ssl|uri|url|user))?"
+)
+
+
+def untrusted(*, trusted_hops: int) -> str:
+    """A regular expression of the request headers that no client may send.
+
+    They would let it speak in the edge's name, or change what it asked after the edge has judged
+    it: identities, addresses, other URLs and methods, Envoy's own controls. Behind trusted proxies
+    ``x-forwarded-for`` and ``x-forwarded-proto`` stay, being theirs.
+    """
+    forwarded = _BY_FORMER_HOPS if trusted_hops else r"x-forwarded(?:-.*)?"
+    return "|".join((*_SPOKEN_FOR, forwarded))
 
 
 def merged(*layers: Mapping[str, str | None]) -> dict[str, str]:

@@ -4,10 +4,15 @@ https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/best_practices/edge
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from ringwall.gateway.config import Limits
-from ringwall.gateway.envoy import access_log, replies
+from ringwall.gateway.envoy import access_log, headers, replies
 from ringwall.gateway.envoy.resources import Json, extension, from_file, seconds, typed
+
+_NOBODY: Final[Json] = {"address_prefix": "255.255.255.255", "prefix_len": 32}
+"""A network no client comes from. Envoy obeys ``x-envoy-*`` headers, and keeps request ids, of
+clients it takes for internal; with no network named it would name the private ones itself."""
 
 
 def http2_options(*, streams: int, resilient: bool = False) -> Json:
@@ -48,7 +53,8 @@ def edge_manager(
         stat_prefix=stat_prefix,
         use_remote_address=True,
         xff_num_trusted_hops=trusted_hops,
-        internal_address_config={"unix_sockets": False},
+        internal_address_config={"cidr_ranges": [_NOBODY]},
+        early_header_mutation_extensions=[_without(headers.untrusted(trusted_hops=trusted_hops))],
         common_http_protocol_options={
             "idle_timeout": seconds(limits.connection_idle),
             "headers_with_underscores_action": "REJECT_REQUEST",
@@ -169,6 +175,15 @@ def dynamic_filter(name: str, file: str, type_name: str) -> Json:
 
 ROUTE_SLOT = "ringwall.route"
 _CHAIN = "envoy.extensions.filters.http.filter_chain.v3"
+
+
+def _without(names: str) -> Json:
+    """An extension that drops request headers before anything else reads them."""
+    return extension(
+        "envoy.http.early_header_mutation.header_mutation",
+        "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+        mutations=[{"remove_on_match": {"key_matcher": {"safe_regex": {"regex": names}}}}],
+    )
 
 
 def _manager(**fields: object) -> Json:

@@ -6,6 +6,9 @@ from typing import Final
 from ringwall.gateway.envoy.resources import Json, extension
 
 _HEAP: Final = "envoy.resource_monitors.fixed_heap"
+_REGEX_SIZE: Final = 10_000
+"""Instructions a regular expression may have, about one a letter; Envoy's own limit is 100."""
+
 _CONNECTIONS: Final = "envoy.resource_monitors.global_downstream_max_connections"
 
 
@@ -73,11 +76,16 @@ def runtime_layers(listeners: Mapping[str, int]) -> Json:
 
 
 def _runtime(listeners: Mapping[str, int], more: Json) -> Json:
+    """Chunks are read by the letter of RFC 9112 section 7.1: nobody can read them otherwise."""
+    always = {
+        "envoy.reloadable_features.strict_chunk_parsing": True,
+        "re2.max_program_size.error_level": _REGEX_SIZE,
+    }
     limits = {
         f"envoy.resource_limits.listener.{name}.connection_limit": limit
         for name, limit in sorted(listeners.items())
     }
-    return {"layers": [{"name": "ringwall", "static_layer": {**more, **limits}}]}
+    return {"layers": [{"name": "ringwall", "static_layer": {**always, **more, **limits}}]}
 
 
 def _threshold(value: float) -> Json:
