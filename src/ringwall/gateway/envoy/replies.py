@@ -7,7 +7,7 @@ from typing import Final
 from ringwall.gateway.envoy import headers
 from ringwall.gateway.envoy.resources import Json
 
-STATUSES: Final = (400, 403, 404, 405, 408, 413, 421, 426, 429, 431, 500, 502, 503, 504)
+STATUSES: Final = (400, 403, 404, 405, 408, 413, 421, 426, 429, 431, 500, 501, 502, 503, 504)
 
 
 def direct(status: int) -> Json:
