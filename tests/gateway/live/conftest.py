@@ -1,9 +1,10 @@
-"""One running installation for all tests of a file that only ask it things."""
+"""Running installations for tests that only ask them things."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.gateway.live.hostile import HostileStage, hostile_stage
 from tests.gateway.live.stage import Stage
 
 
@@ -13,3 +14,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder: Path = tmp_path_factory.mktemp("edge")
     with Stage(folder) as running:
         yield running.up()
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostileStage]:
+    """An edge with short time-outs before a service that keeps what reaches it."""
+    limits = {"header_timeout": "1s", "request_timeout": "1.5s", "connection_idle": "1.5s"}
+    with hostile_stage(tmp_path_factory.mktemp("hostile"), limits=limits) as running:
+        yield running

@@ -1,0 +1,73 @@
+"""Headers by which a client would speak in the edge's name never reach a service."""
+
+import re
+from typing import Final
+
+import pytest
+from tests.gateway.live.hostile import HostileStage
+
+from ringwall.gateway.envoy.headers import untrusted
+
+pytestmark = pytest.mark.e2e
+
+_SPOOFED: Final = """
+client-cert client-cert-chain cf-connecting-ip fastly-client-ip forwarded front-end-https proxy
+remote-user ssl-client-cert ssl-client-verify true-client-ip x-auth-request-email
+x-auth-request-user x-client-cert x-client-ip x-cluster-client-ip x-envoy-attempt-count
+x-envoy-auth-partial-body x-envoy-decorator-operation x-envoy-downstream-service-cluster
+x-envoy-downstream-service-node x-envoy-expected-rq-timeout-ms x-envoy-external-address
+x-envoy-force-trace x-envoy-hedge-on-per-try-timeout x-envoy-internal x-envoy-ip-tags
+x-envoy-is-timeout-retry x-envoy-max-retries x-envoy-original-dst-host x-envoy-original-host
+x-envoy-original-path x-envoy-peer-metadata x-envoy-retry-grpc-on x-envoy-retry-on
+x-envoy-some-other x-envoy-upstream-alt-stat-name x-envoy-upstream-rq-per-try-timeout-ms
+x-envoy-upstream-rq-timeout-ms x-envoy-upstream-stream-duration-ms x-forwarded
+x-forwarded-access-token x-forwarded-client-cert x-forwarded-email x-forwarded-for
+x-forwarded-groups x-forwarded-host x-forwarded-method x-forwarded-path x-forwarded-port
+x-forwarded-prefix x-forwarded-proto x-forwarded-scheme x-forwarded-server x-forwarded-ssl
+x-forwarded-uri x-forwarded-user x-host x-http-method x-http-method-override x-method-override
+x-original-host x-original-method x-original-url x-originating-ip x-real-ip x-remote-addr
+x-remote-ip x-remote-user x-request-id x-rewrite-url x-ringwall x-ringwall-some-other
+x-ringwall-user x-scheme x-ssl-client-verify x-url-scheme x-webauth-user
+"""
+_KEPT: Final = """
+accept authorization cookie content-type origin traceparent tracestate user-agent x-csrf-token
+x-requested-with x-api-key x-clients x-hosted x-trace
+"""
+SPOOFED: Final = _SPOOFED.split()
+KEPT: Final = _KEPT.split()
+
+
+@pytest.mark.parametrize("http2", [False, True])
+@pytest.mark.parametrize("value", ["1", "true", "192.0.2.9", "/admin", "https://evil.example/"])
+def test_no_spoofed_value_reaches_the_service(
+    hostile: HostileStage, value: str, http2: bool
+) -> None:
+    mark = hostile.mark()
+    sent = [(name, value) for name in SPOOFED] + [(name, f"kept {name}") for name in KEPT]
+    with hostile.stage.client(http2=http2) as client:
+        answer = client.get(f"https://app.localhost/static/{mark}", headers=sent)
+    assert answer.status_code == 200
+    (seen,) = hostile.recorder.about(mark)
+    arrived = [name for name, found in seen.headers if found == value or "evil" in found]
+    assert arrived == []
+    assert seen.values("x-forwarded-proto") == ["https"]
+    assert len(seen.values("x-forwarded-for")[0].split(",")) == 1
+    assert len(seen.values("x-request-id")[0]) == 36
+    assert {name: seen.values(name) for name in KEPT} == {n: [f"kept {n}"] for n in KEPT}
+
+
+def test_a_client_cannot_set_time_outs_or_the_records_path(hostile: HostileStage) -> None:
+    mark = hostile.mark()
+    sent = {"x-envoy-original-path": "/innocent", "x-envoy-upstream-rq-timeout-ms": "1"}
+    with hostile.stage.client() as client:
+        client.get(f"https://app.localhost/static/{mark}", headers=sent)
+    (seen,) = hostile.recorder.about(mark)
+    (record,) = hostile.records(seen.values("x-request-id")[0])
+    assert record["path"] == f"/static/{mark}"
+
+
+@pytest.mark.parametrize("name", sorted({*SPOOFED} - {"x-request-id"}))
+def test_the_names_are_told_apart_behind_proxies(name: str) -> None:
+    theirs = name in {"x-forwarded-for", "x-forwarded-proto"}
+    assert bool(re.fullmatch(untrusted(trusted_hops=1), name)) is not theirs
+    assert re.fullmatch(untrusted(trusted_hops=0), name)

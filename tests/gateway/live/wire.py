@@ -1,0 +1,121 @@
+"""Bytes to the edge over TLS, and what comes back, with nothing in between that corrects either."""
+
+import contextlib
+import re
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.gateway.live.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One response of the edge."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def values(self, name: str) -> list[str]:
+        """Every value of one header."""
+        return [value for key, value in self.headers if key == name]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What one connection gave: whole answers, bytes that are none, and who ended it."""
+
+    answers: tuple[Answer, ...]
+    rest: bytes
+    closed: bool
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """The status of every answer, in order."""
+        return tuple(answer.status for answer in self.answers)
+
+
+def connect(
+    stage: Stage,
+    *,
+    sni: str | None = "app.localhost",
+    alpn: tuple[str, ...] = ("http/1.1",),
+    timeout: float = 5.0,
+) -> ssl.SSLSocket:
+    """A TLS connection to the edge. Without a name nothing is verified: none could be."""
+    context = stage.trust()
+    context.set_alpn_protocols(list(alpn))
+    if sni is None:
+        context.check_hostname = False
+    sock = socket.create_connection(("127.0.0.1", stage.port), timeout=timeout)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return context.wrap_socket(sock, server_hostname=sni)
+
+
+def converse(
+    stage: Stage,
+    data: bytes,
+    *,
+    sni: str | None = "app.localhost",
+    answers: int = 1,
+    head: bool = False,
+    patience: float = 4.0,
+    linger: float = 0.25,
+) -> Exchange:
+    """Send ``data`` on a connection of its own and read until the edge ends it or is silent.
+
+    It waits ``patience`` seconds for the number of ``answers`` asked for, and from then on
+    ``linger`` seconds for anything more, or for the end if the edge said that it would close.
+    ``head`` tells that answers have no body.
+    """
+    received, closed = b"", False
+    with connect(stage, sni=sni) as tls:
+        with contextlib.suppress(OSError):  # refused while being sent: the answer is on its way
+            tls.sendall(data)
+        deadline = time.monotonic() + patience
+        while (left := deadline - time.monotonic()) > 0:
+            tls.settimeout(left)
+            try:
+                chunk = tls.recv(65536)
+            except TimeoutError:
+                break
+            except OSError:
+                chunk = b""
+            if not chunk:
+                closed = True
+                break
+            received += chunk
+            found = list(_answers(received, head=head))
+            if len(found) >= answers and "close" not in found[-1][0].values("connection"):
+                deadline = min(deadline, time.monotonic() + linger)
+    found = list(_answers(received, head=head))
+    return Exchange(
+        answers=tuple(answer for answer, _ in found),
+        rest=received[found[-1][1] :] if found else received,
+        closed=closed,
+    )
+
+
+def _answers(data: bytes, *, head: bool) -> Iterator[tuple[Answer, int]]:
+    """Whole HTTP/1.1 responses and the offset behind each."""
+    at = 0
+    while (end := data.find(b"\r\n\r\n", at)) >= 0:
+        status, *lines = data[at:end].decode("latin-1").split("\r\n")
+        parsed = re.fullmatch(r"HTTP/1\.1 ([0-9]{3})( .*)?", status)
+        if parsed is None:
+            return
+        fields = tuple(
+            (name.lower(), value.strip())
+            for name, _, value in (line.partition(":") for line in lines)
+        )
+        at = end + 4
+        length = int(next((v for n, v in fields if n == "content-length"), "0"))
+        bodiless = head or parsed[1] in {"204", "304"} or parsed[1].startswith("1")
+        length = 0 if bodiless else length
+        if len(data) < at + length:
+            return
+        yield Answer(int(parsed[1]), fields, data[at : at + length]), at + length
+        at += length
