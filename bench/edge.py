@@ -17,6 +17,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.gateway.live.stage import free_port
+
 from bench import load
 from bench.load import Result
 from bench.proxies import Json, Proxy, start
@@ -27,7 +29,6 @@ from ringwall.gateway.layout import EDGE, Layout
 from ringwall.gateway.service import Gateway
 from ringwall.runtime.configuration import load_text
 from ringwall.runtime.current import all_sections
-from tests.gateway.live.stage import free_port
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
@@ -38,7 +39,7 @@ FIXED_RATE = 2000
 def main() -> None:
     """Measure and print."""
     load.require()
-    with tempfile.TemporaryDirectory(prefix="ringwall-bench-", dir="/tmp") as folder:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="ringwall-bench-", dir="/tmp") as folder:
         _measure(Path(folder))
 
 
@@ -189,9 +190,7 @@ def _service(folder: Path, ports: dict[str, int]) -> Json:
 
 def _bare(folder: Path, xds: Folder, port: int, upstream: int, *, mutual: bool) -> Json:
     """The least Envoy that does the same walk."""
-    certificate = tls.secret_reference(
-        f"host:{load.HOST}", xds.file(f"sds/host-{load.HOST}.json")
-    )
+    certificate = tls.secret_reference(f"host:{load.HOST}", xds.file(f"sds/host-{load.HOST}.json"))
     cluster: Json = {
         "name": "service",
         "type": "STATIC",
@@ -248,9 +247,7 @@ def _listener(name: str, port: int, routes: Json, socket: Json | None) -> Json:
                     http_filters=[
                         {
                             "name": "envoy.filters.http.router",
-                            "typed_config": typed(
-                                "envoy.extensions.filters.http.router.v3.Router"
-                            ),
+                            "typed_config": typed("envoy.extensions.filters.http.router.v3.Router"),
                         }
                     ],
                 ),

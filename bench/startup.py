@@ -1,1 +1,110 @@
-def main() -> None: ...
+"""From ``ringwall up`` to the first protected answer, and what each process keeps in memory.
+
+The example shop, on its own ports: nothing else may be listening on 8443, 8080 and 9900. The
+second start is measured too: the first one makes the authorities and certificates.
+"""
+
+import json
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+SHOP = Path(__file__).parents[1] / "examples" / "shop"
+PORT = 8443
+OWN = ("edge", "web", "worker")
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory(prefix="ringwall-bench-") as folder:
+        shop = Path(folder) / "shop"
+        shutil.copytree(SHOP, shop, ignore=shutil.ignore_patterns(".ringwall", "run", "data"))
+        for title in ("first start", "second start"):
+            _measure(shop, title)
+
+
+def _measure(shop: Path, title: str) -> None:
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ringwall", "up", "--no-watch"], cwd=shop, stdout=subprocess.DEVNULL
+    )
+    try:
+        while not _answers():
+            if process.poll() is not None or time.monotonic() - began > 60:
+                sys.exit("the shop did not start")
+            time.sleep(0.01)
+        print(f"{title}: {time.monotonic() - began:.2f} s to the first protected answer")
+        time.sleep(5)
+        status = subprocess.run(
+            [sys.executable, "-m", "ringwall", "status", "--json"],
+            cwd=shop,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        _print_memory(json.loads(status.stdout), guardian=process.pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def _print_memory(status: dict[str, object], *, guardian: int) -> None:
+    supervisor = status["supervisor"]
+    assert isinstance(supervisor, dict)
+    processes = status["processes"]
+    assert isinstance(processes, list)
+    rows = [("guardian", guardian), ("supervisor", int(supervisor["pid"]))]
+    rows += [(one["name"], int(one["pid"])) for one in processes]
+    own = 0.0
+    print(f"  {'':20} {'resident MB':>11} {'private MB':>11}")
+    for name, pid in rows:
+        resident, private = _memory(pid)
+        if name in (*OWN, "guardian", "supervisor"):
+            own += resident
+        print(f"  {name:20} {resident:11.0f} {private:11.0f}")
+    print(f"  {'Ringwall together':20} {own:11.0f}   (guardian, supervisor, {', '.join(OWN)})\n")
+
+
+def _memory(pid: int) -> tuple[float, float]:
+    """Resident and private (unshared) megabytes of a process."""
+    values: dict[str, int] = {}
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+        name, _, rest = line.partition(":")
+        values[name] = int(rest.split()[0])
+    private = values["Private_Clean"] + values["Private_Dirty"]
+    return values["Rss"] / 1000, private / 1000
+
+
+def _answers() -> bool:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    request = urllib.request.Request(
+        f"https://localhost:{PORT}/", headers={"Host": f"shop.localhost:{PORT}"}
+    )
+    handler = _WithName(context=context)
+    try:
+        with urllib.request.build_opener(handler).open(request, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+class _WithName(urllib.request.HTTPSHandler):
+    """Asks for the shop's name in TLS too, wherever the name leads on this machine."""
+
+    def __init__(self, *, context: ssl.SSLContext) -> None:
+        inner = context.wrap_socket
+
+        def wrap(*arguments: object, **more: object) -> ssl.SSLSocket:
+            more["server_hostname"] = "shop.localhost"
+            return inner(*arguments, **more)  # type: ignore[arg-type]
+
+        context.wrap_socket = wrap  # type: ignore[method-assign]
+        super().__init__(context=context)
