@@ -12,7 +12,7 @@ from ringwall.gateway.challenges import EdgePublisher
 from ringwall.gateway.config import Acme, AcmeCertificate
 from ringwall.gateway.layout import EDGE
 from ringwall.gateway.opening import open_gateway
-from ringwall.gateway.service import Wanted
+from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.jobs import job
 

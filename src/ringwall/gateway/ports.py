@@ -4,7 +4,8 @@ import socket
 from pathlib import Path
 
 from ringwall.gateway.layout import EDGE, sidecar_proxy
-from ringwall.gateway.service import Gateway, Wanted
+from ringwall.gateway.service import Gateway
+from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.configuration import Address, Configuration
 
 
@@ -20,18 +21,46 @@ def require_free(gateway: Gateway, configuration: Configuration) -> None:
     still holds open is not counted: it is adopted.
     """
     wanted = Wanted.of(configuration)
-    edge = wanted.edge
-    if not gateway.admin(EDGE).ready():
-        _require("edge.listen", edge.listen)
-        if edge.redirect is not None:
-            _require("edge.redirect", edge.redirect)
-    if not _answers(gateway.layout.web):
-        _require("edge.private", edge.private)
-    for name in wanted.sidecars:
-        service = wanted.services[name]
-        managed = service.sidecar is not None and service.sidecar.managed
-        if managed and not gateway.admin(sidecar_proxy(name)).ready():
-            _require(f"services.{name}.addresses", service.addresses[0])
+    ours = {
+        *(("edge.listen", "edge.redirect") if gateway.admin(EDGE).ready() else ()),
+        *(("edge.private",) if _answers(gateway.layout.web) else ()),
+        *(key for name, key in _sidecar_keys(wanted) if gateway.admin(sidecar_proxy(name)).ready()),
+    }
+    for key, address in doors(wanted).items():
+        if key not in ours:
+            _require(key, address)
+
+
+def require_new_free(current: Configuration, configuration: Configuration) -> None:
+    """Raise :class:`PortTakenError` if an address that ``current`` does not have cannot be opened.
+
+    An address that only passes from one of ours to another is open while the change is made.
+    """
+    held = set(map(str, doors(Wanted.of(current)).values()))
+    for key, address in doors(Wanted.of(configuration)).items():
+        if str(address) not in held:
+            _require(key, address)
+
+
+def doors(wanted: Wanted) -> dict[str, Address]:
+    """What this machine opens, by the configuration key that says so."""
+    found = {"edge.listen": wanted.edge.listen, "edge.private": wanted.edge.private}
+    if wanted.edge.redirect is not None:
+        found["edge.redirect"] = wanted.edge.redirect
+    for name, service in wanted.services.items():
+        if service.sidecar is not None and service.sidecar.managed:
+            found[f"services.{name}.addresses"] = service.addresses[0]
+            if service.sidecar.outbound is not None:
+                found[f"services.{name}.sidecar.outbound"] = service.sidecar.outbound
+    return found
+
+
+def _sidecar_keys(wanted: Wanted) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, f"services.{name}.{key}")
+        for name in wanted.sidecars
+        for key in ("addresses", "sidecar.outbound")
+    )
 
 
 def _answers(path: Path) -> bool:

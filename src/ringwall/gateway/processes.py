@@ -10,7 +10,8 @@ from typing import Final
 from ringwall.gateway.admin import AdminUnreachableError
 from ringwall.gateway.binary import envoy_path
 from ringwall.gateway.layout import EDGE, sidecar_proxy
-from ringwall.gateway.service import Gateway, Wanted
+from ringwall.gateway.service import Gateway
+from ringwall.gateway.wanted import Wanted
 from ringwall.inventory.config import Service
 from ringwall.runtime.config import DATABASE, Database
 from ringwall.runtime.configuration import Address, Configuration
@@ -62,9 +63,10 @@ def specifications(
             name=WEB,
             argv=(sys.executable, "-m", "ringwall", "process", WEB),
             cwd=configuration.root,
-            environment=own,
+            environment={**own, "RINGWALL_PRIVATE": str(wanted.edge.private)},
             ready=Accepts(UnixAddress(gateway.layout.web)),
             ready_within=30.0,
+            outlives=(EDGE,),
         ),
         ProcessSpec(
             name=WORKER,
@@ -104,8 +106,9 @@ def envoy_process(
             "--concurrency",
             str(count),
             "--disable-hot-restart",
+            # How long a connection may live on whose listener was changed under it.
             "--drain-time-s",
-            "10",
+            "600",
             "--drain-strategy",
             "immediate",
             "--file-flush-interval-msec",
@@ -119,6 +122,7 @@ def envoy_process(
         ready_within=20.0,
         drain=drain,
         stop_grace=4.0,
+        outlives=() if proxy == EDGE else (EDGE,),
     )
 
 
@@ -141,6 +145,7 @@ def _service(
         environment={**environment, **process.environment},
         ready=_accepts(own_address, root),
         essential=False,
+        outlives=(EDGE, sidecar_proxy(name)),
     )
 
 

@@ -4,57 +4,100 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
-
-import watchfiles
 
 from ringwall.gateway import ports
 from ringwall.gateway.binary import EnvoyRefusedError
 from ringwall.gateway.certificates.credential import CredentialError
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.processes import specifications
-from ringwall.gateway.versions import Version
+from ringwall.gateway.versions import DamagedVersionError, Version
+from ringwall.gateway.watching import Watch
 from ringwall.gateway.xds import NotAcceptedError
 from ringwall.runtime.configuration import Configuration, ConfigurationError
 from ringwall.runtime.configuration.rendering import plain, to_json
 from ringwall.runtime.installation import Installation, author
 from ringwall.runtime.processes.control import ControlServer
+from ringwall.runtime.processes.guarding import RunMark
 from ringwall.runtime.processes.logs.records import Level, LogSink
 from ringwall.runtime.processes.signals import Signals, run_until_told
+from ringwall.runtime.processes.spec import ProcessSpec, SpecError
 from ringwall.runtime.processes.status import ProcessStatus
 from ringwall.runtime.processes.supervisor import Supervisor
+from ringwall.runtime.refusals import Refused
 
 REFUSALS: Final = (
     ConfigurationError,
     CredentialError,
+    DamagedVersionError,
     EnvoyRefusedError,
     NotAcceptedError,
     LookupError,
+    OSError,
+    Refused,
+    SpecError,
 )
-"""What may be wrong with a configuration that is to be applied; the running one then stays."""
+"""What may go wrong when a configuration is applied; the running one then stays.
+
+``OSError`` covers ports that are taken and disks that are full.
+"""
 
 Announce = Callable[[Version], None]
 
 
 class Run:
-    """What ``ringwall up`` does, until it is told to stop. Construct it in the event loop."""
+    """What ``ringwall up`` does, until it is told to stop. Construct it in the event loop.
 
-    def __init__(self, installation: Installation, *, sink: LogSink, watch: bool) -> None:
+    With ``hangup_ends`` SIGHUP, a closed terminal, ends the run; else it means ``reload``.
+    """
+
+    def __init__(
+        self, installation: Installation, *, sink: LogSink, watch: bool, hangup_ends: bool = False
+    ) -> None:
         self._installation, self._sink, self._watches = installation, sink, watch
         self._gateway = open_gateway(installation)
         self._supervisor = Supervisor(installation.run, sink=sink)
         self._applying = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._signals = Signals(hangup=self._hung_up)
+        self._signals = Signals(hangup=None if hangup_ends else self._hung_up)
         self._configuration: Configuration | None = None
         self._refused: dict[str, Any] | None = None
+        self._watch = Watch(installation, self._changed)
+        self._mark = RunMark(installation.run)
+
+    def choose(self, *, last_good: bool) -> Configuration:
+        """What to start with: the files, unless this run has had a configuration in force already.
+
+        A supervisor that was killed goes on with exactly what was in force, whatever the files
+        say by now. With ``last_good`` files that are wrong give way to the version applied last.
+        """
+        killed = self._mark.is_of_this_run()
+        try:
+            configuration = self._installation.load()
+        except (ConfigurationError, Refused) as error:
+            kept = self._kept() if killed or last_good else None
+            if kept is None:
+                raise
+            self._refused, self._watch.seen = refusal(error), str(error)
+            return kept
+        self._watch.seen = configuration.hash
+        kept = self._kept() if killed else None
+        if kept is None or kept.hash == configuration.hash:
+            return configuration
+        self._say(Level.WARNING, "the files differ from what is in force: `ringwall diff` says how")
+        return kept
+
+    def _kept(self) -> Configuration | None:
+        try:
+            return self._gateway.in_force()
+        except (ConfigurationError, DamagedVersionError) as error:
+            self._complain(str(error))
+            return None
 
     async def serve(self, configuration: Configuration, *, announce: Announce) -> None:
         """Apply ``configuration``, start everything, and go on until told to end.
 
-        Raises ``AlreadyRunningError``, :class:`~ringwall.gateway.ports.PortTakenError` or one of
-        ``REFUSALS`` when nothing could be started.
+        Raises ``AlreadyRunningError`` or one of ``REFUSALS`` when nothing could be started.
         """
         with self._signals:
             self._supervisor.acquire()
@@ -68,13 +111,13 @@ class Run:
                     self._say(Level.ERROR, f"{one.name} is not ready: {how}")
                 announce(version)
                 if self._watches:
-                    self._keep(self._watch())
+                    self._keep(self._watch.run())
 
             await control.start(self._installation.control)
             try:
                 await run_until_told(
                     self._supervisor,
-                    specifications(self._installation, self._gateway, configuration),
+                    self._specifications(configuration),
                     signals=self._signals,
                     started=started,
                 )
@@ -84,25 +127,52 @@ class Run:
                 await control.close()
 
     async def _begin(self, configuration: Configuration) -> Version:
-        latest = self._gateway.versions.latest()
-        known = latest is not None and latest.hash == configuration.hash
+        known = None
+        try:
+            known = self._gateway.versions.latest()
+        except DamagedVersionError as error:
+            self._complain(str(error))
+        checked = known is not None and known.is_of(configuration)
         version = await asyncio.to_thread(
-            self._gateway.apply, configuration, author=author(), reason="up", check=not known
+            self._gateway.apply, configuration, author=author(), reason="up", check=not checked
         )
         self._configuration = configuration
+        self._mark.set()
         return version
 
     async def _apply(self, configuration: Configuration, *, author: str, reason: str) -> Version:
+        """Put a configuration in force: new processes first, then the edge, then the old end."""
         async with self._applying:
-            version = await asyncio.to_thread(
-                self._gateway.apply, configuration, author=author, reason=reason
+            current = self._configuration
+            if current is not None:
+                ports.require_new_free(current, configuration)
+            change = await asyncio.to_thread(
+                self._gateway.begin, configuration, author=author, reason=reason
             )
-            self._configuration, self._refused = configuration, None
-            await self._supervisor.apply(
-                specifications(self._installation, self._gateway, configuration)
-            )
-        self._say(Level.INFO, f"version {version.number} is in force ({reason}, {author})")
-        return version
+            try:
+                await asyncio.to_thread(change.prepare)
+                missing = await self._supervisor.extend(self._specifications(configuration))
+                for one in missing:
+                    self._say(Level.WARNING, f"{one.name} is not ready yet")
+                await asyncio.to_thread(change.turn)
+            except BaseException:
+                await asyncio.to_thread(change.undo)
+                if current is not None:
+                    await self._supervisor.apply(self._specifications(current))
+                raise
+            self._take(configuration)
+            try:
+                await self._supervisor.apply(self._specifications(configuration))
+            finally:
+                await asyncio.to_thread(change.finish)
+        self._say(Level.INFO, f"version {change.version.number} is in force ({reason}, {author})")
+        return change.version
+
+    def _take(self, configuration: Configuration) -> None:
+        self._configuration, self._refused = configuration, None
+
+    def _specifications(self, configuration: Configuration) -> tuple[ProcessSpec, ...]:
+        return specifications(self._installation, self._gateway, configuration)
 
     def _handlers(self) -> dict[str, Callable[..., Awaitable[object]]]:
         return {
@@ -114,6 +184,7 @@ class Run:
 
     async def _reload(self, author: str, reason: str = "reload") -> object:
         async def found() -> Configuration:
+            self._watch.seen = await asyncio.to_thread(self._watch.look)
             return await asyncio.to_thread(self._installation.load)
 
         return await self._try(found, author=author, reason=reason)
@@ -132,18 +203,13 @@ class Run:
         try:
             configuration = await find()
             version = await self._apply(configuration, author=author, reason=reason)
-        except ConfigurationError as error:
-            self._refused = {
-                "reason": str(error),
-                "problems": [{**to_json(one), "text": plain(one)} for one in error.problems],
-            }
-            for problem in error.problems:
-                self._say(Level.ERROR, plain(problem))
         except REFUSALS as error:
-            self._refused = {"reason": str(error), "problems": []}
+            self._refused = refusal(error)
         else:
             warnings = [to_json(one) for one in configuration.warnings]
             return {"version": version.to_json(), "warnings": warnings}
+        for problem in self._refused["problems"]:
+            self._say(Level.ERROR, problem["text"])
         self._say(Level.ERROR, f"{reason} is refused, what runs stays: {self._refused['reason']}")
         return {"refused": self._refused}
 
@@ -161,22 +227,9 @@ class Run:
         asyncio.get_running_loop().call_later(0.05, self._signals.told.set)
         return {"pid": os.getpid()}
 
-    async def _watch(self) -> None:
-        """Apply the files whenever they change; other files in their folders do not count."""
-        while self._configuration is not None:
-            folders = _folders(self._configuration)
-            async for _ in watchfiles.awatch(*folders, recursive=False, debounce=300, step=50):
-                if await self._differs():
-                    await self._reload(author(), "changed file")
-                if _folders(self._configuration) != folders:
-                    break
-
-    async def _differs(self) -> bool:
-        try:
-            found = await asyncio.to_thread(self._installation.load)
-        except (ConfigurationError, OSError):
-            return True
-        return self._configuration is None or found.hash != self._configuration.hash
+    async def _changed(self) -> None:
+        if self._configuration is None or self._watch.seen != self._configuration.hash:
+            await self._reload(author(), "changed file")
 
     def _hung_up(self) -> None:
         self._keep(self._reload(author(), "SIGHUP"))
@@ -184,7 +237,12 @@ class Run:
     def _keep(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._dropped)
+
+    def _dropped(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._complain(f"a defect, please report it: {error!r}")
 
     def _complain(self, sentence: str) -> None:
         self._say(Level.ERROR, sentence)
@@ -193,6 +251,10 @@ class Run:
         self._supervisor.say(level, sentence)
 
 
-def _folders(configuration: Configuration) -> tuple[Path, ...]:
-    places = {configuration.root / name.parent for name, _ in configuration.sources}
-    return tuple(sorted(places))
+def refusal(error: Exception) -> dict[str, Any]:
+    """What ``status`` and ``reload`` tell of a configuration that was not applied."""
+    problems = error.problems if isinstance(error, ConfigurationError) else ()
+    return {
+        "reason": str(error),
+        "problems": [{**to_json(one), "text": plain(one)} for one in problems],
+    }

@@ -1,11 +1,12 @@
 """The front door of the edge: judge a configuration, apply it, keep its certificates fresh."""
 
 import json
+import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from ringwall.core.clock import Clock
@@ -15,41 +16,16 @@ from ringwall.gateway.binary import validate
 from ringwall.gateway.certificates.credential import Credential
 from ringwall.gateway.certificates.private_files import locked, private_folder
 from ringwall.gateway.certificates.store import CertificateStore
-from ringwall.gateway.config import EDGE as EDGE_SECTION
-from ringwall.gateway.config import ROUTES, Edge, HostSettings, Route
+from ringwall.gateway.change import Change
 from ringwall.gateway.envoy import edge as edge_builder
 from ringwall.gateway.envoy import sidecar as sidecar_builder
-from ringwall.gateway.envoy import tls
-from ringwall.gateway.envoy.clusters import EDGE_IDENTITY
 from ringwall.gateway.envoy.rendering import Rendering
-from ringwall.gateway.envoy.resources import Json
+from ringwall.gateway.handover import Handover
 from ringwall.gateway.layout import EDGE, Layout, sidecar_proxy
-from ringwall.gateway.versions import Version, VersionStore
-from ringwall.inventory.config import SERVICES, Service, UpstreamTls
-from ringwall.runtime.configuration import Address, Configuration, Section
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The parts of a configuration that the gateway is made of."""
-
-    edge: Edge
-    services: Mapping[str, Service]
-    routes: tuple[Route, ...]
-
-    @classmethod
-    def of(cls, configuration: Configuration) -> "Wanted":
-        """Take them out of a loaded configuration."""
-        return cls(
-            configuration.one(Edge, EDGE_SECTION),
-            configuration.map(Service, SERVICES),
-            configuration.list(Route, ROUTES),
-        )
-
-    @property
-    def sidecars(self) -> tuple[str, ...]:
-        """The services that have a sidecar, by name."""
-        return tuple(sorted(n for n, s in self.services.items() if s.sidecar is not None))
+from ringwall.gateway.secrets import SecretFile, callers_of, secret_files
+from ringwall.gateway.versions import DamagedVersionError, Version, VersionStore
+from ringwall.gateway.wanted import Wanted
+from ringwall.runtime.configuration import Address, Configuration, ConfigurationError, Section
 
 
 class Gateway:
@@ -67,21 +43,30 @@ class Gateway:
         return Admin(self.layout.admin(proxy))
 
     def in_force(self) -> Configuration | None:
-        """The configuration applied last, or ``None`` before the first."""
+        """The configuration applied last, or ``None`` before the first.
+
+        ``DamagedVersionError`` when what was kept of it cannot be read.
+        """
         version = self.versions.latest()
         return None if version is None else self.versions.load(version, self._sections)
 
-    def render(self, wanted: Wanted) -> dict[str, Rendering]:
-        """Every Envoy's configuration by proxy name. Pure: nothing is written."""
+    def render(
+        self, wanted: Wanted, *, layout: Layout | None = None, besides: Wanted | None = None
+    ) -> dict[str, Rendering]:
+        """Every Envoy's configuration by proxy name. Pure: nothing is written.
+
+        Who may call a service ``besides`` is let in too.
+        """
+        place = layout or self.layout
         renderings = {
             EDGE: edge_builder.render_edge(
                 edge=wanted.edge,
                 services=wanted.services,
                 table=wanted.routes,
-                folder=self.layout.xds(EDGE),
-                admin_socket=str(self.layout.admin(EDGE)),
-                web=Address(path=str(self.layout.web)),
-                log=str(self.layout.access_log),
+                folder=place.xds(EDGE),
+                admin_socket=str(place.admin(EDGE)),
+                web=Address(path=str(place.web)),
+                log=str(place.access_log),
             )
         }
         for name in wanted.sidecars:
@@ -94,65 +79,80 @@ class Gateway:
                     sidecar=sidecar,
                     routes=wanted.routes,
                     trust_domain=wanted.edge.trust_domain,
-                    folder=self.layout.xds(proxy),
-                    admin_socket=str(self.layout.admin(proxy)),
+                    besides=callers_of(name, besides),
+                    folder=place.xds(proxy),
+                    admin_socket=str(place.admin(proxy)),
                 )
         return renderings
 
-    def judge(self, configuration: Configuration) -> dict[str, Rendering]:
-        """Have Envoy itself judge a configuration, and return what is built from it.
+    def judge(self, configuration: Configuration) -> None:
+        """Have Envoy itself judge a configuration.
 
         Raises ``EnvoyRefusedError`` or ``CredentialError``. Makes the certificates it needs and
-        touches nothing that runs: of the secrets only files that are missing are written.
+        touches no file that an Envoy reads.
         """
-        wanted = Wanted.of(configuration)
-        renderings = self.render(wanted)
         with self._locked():
-            self._write_secrets(wanted, configuration.root, only_missing=True)
+            self._judge(configuration)
 
-        def judge_one(rendering: Rendering) -> None:
-            validate(rendering.static(), folder=self.layout.state)
+    def begin(
+        self, configuration: Configuration, *, author: str, reason: str, check: bool = True
+    ) -> Change:
+        """Judge a configuration and lay out everything that puts it in force.
 
-        with ThreadPoolExecutor(max_workers=4) as pool:
-            list(pool.map(judge_one, renderings.values()))
-        return renderings
+        Nothing that runs is touched: whatever is raised (``EnvoyRefusedError``,
+        ``CredentialError``, ``OSError`` as for a full disk), all is as it was. Only one change is
+        under way at a time. The same configuration again becomes the same version again.
+        """
+        with ExitStack() as held:
+            held.enter_context(self._locked())
+            if check:
+                self._judge(configuration)
+            wanted, latest = Wanted.of(configuration), self._latest()
+            pending: VersionStore | None = None
+            if latest is not None and latest.is_of(configuration):
+                version = latest
+            else:
+                pending = self.versions
+                version = pending.begin(
+                    configuration, author=author, time=self._clock.now(), reason=reason
+                )
+            try:
+                handovers = self._stage(wanted, configuration.root, version)
+            except BaseException:
+                if pending is not None:
+                    pending.abandon(version)
+                raise
+            release = held.pop_all().close
+        return Change(version, handovers, pending=pending, release=release)
 
     def apply(
         self, configuration: Configuration, *, author: str, reason: str, check: bool = True
     ) -> Version:
-        """Put a configuration in force and return the version it became.
+        """Put a configuration in force in one go and return the version it became.
 
         Running Envoys take it without dropping a connection; for those not running the files are
-        written for their start. The same configuration again is the same version again. When any
-        Envoy refuses, :class:`~ringwall.gateway.xds.NotAcceptedError` is raised and what was in
-        force is put back.
+        written for their start. When any Envoy refuses, ``NotAcceptedError`` is raised and all is
+        as it was.
         """
-        wanted = Wanted.of(configuration)
-        renderings = self.judge(configuration) if check else self.render(wanted)
-        with self._locked():
-            self._write_secrets(wanted, configuration.root)
-            latest = self.versions.latest()
-            if latest is not None and latest.hash == configuration.hash:
-                self._give(renderings, latest)
-                return latest
-            version = self.versions.begin(
-                configuration, author=author, time=self._clock.now(), reason=reason
-            )
-            try:
-                self._give(renderings, version)
-            except xds.NotAcceptedError:
-                self._put_back()
-                self.versions.abandon(version)
-                raise
-            self.versions.commit(version)
-            return version
+        change = self.begin(configuration, author=author, reason=reason, check=check)
+        try:
+            change.prepare()
+            change.turn()
+        except BaseException:
+            change.undo()
+            raise
+        change.finish()
+        return change.version
 
     def restarts(self, configuration: Configuration) -> tuple[str, ...]:
-        """The proxies whose bootstrap a configuration would change, which takes a restart."""
+        """The running proxies that a configuration would restart: nothing else changes these."""
+        current, wanted = self._current(), Wanted.of(configuration)
         found = []
-        for proxy, rendering in self.render(Wanted.of(configuration)).items():
+        for proxy, rendering in self.render(wanted).items():
             path = self.layout.bootstrap(proxy)
-            if path.exists() and json.loads(path.read_bytes()) != rendering.bootstrap:
+            other = path.exists() and json.loads(path.read_bytes()) != rendering.bootstrap
+            workers = current is not None and current.edge.workers != wanted.edge.workers
+            if other or (proxy == EDGE and workers):
                 found.append(proxy)
         return tuple(found)
 
@@ -162,74 +162,78 @@ class Gateway:
         if configuration is None:
             return ()
         with self._locked():
-            return self._write_secrets(Wanted.of(configuration), configuration.root)
+            files = self._secrets(Wanted.of(configuration), configuration.root)
+            shown = [one for one in files if self._write(one, self.layout)]
+        return tuple(one.credential for one in shown if one.credential is not None)
 
-    def _give(self, renderings: Mapping[str, Rendering], version: Version) -> None:
+    def _judge(self, configuration: Configuration) -> None:
+        wanted = Wanted.of(configuration)
+        scratch = self.layout.state / "judged"
+        shutil.rmtree(scratch, ignore_errors=True)
+        layout = replace(self.layout, state=scratch, run=scratch)
+        try:
+            private_folder(layout.access_log.parent)
+            for one in self._secrets(wanted, configuration.root):
+                self._write(one, layout)
+
+            def judge_one(rendering: Rendering) -> None:
+                validate(rendering.static(), folder=scratch)
+
+            with ThreadPoolExecutor(max_workers=4) as pool:
+                list(pool.map(judge_one, self.render(wanted, layout=layout).values()))
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _stage(self, wanted: Wanted, root: Path, version: Version) -> dict[str, Handover]:
         tag = f"{version.number}-{version.hash[:12]}"
-        for proxy, rendering in sorted(renderings.items(), key=lambda item: item[0] == EDGE):
-            folder = Path(self.layout.xds(proxy).path)
-            admin = self.admin(proxy)
-            if admin.ready():
-                xds.hand_over(folder, rendering, version=tag, admin=admin)
-            else:
-                xds.write_files(folder, rendering, version=tag)
-
-    def _put_back(self) -> None:
-        configuration, latest = self.in_force(), self.versions.latest()
-        if configuration is not None and latest is not None:
-            wanted = Wanted.of(configuration)
-            self._write_secrets(wanted, configuration.root)
+        before = self._current()
+        secrets = self._secrets(wanted, root)
+        wide_secrets = self._secrets(wanted, root, besides=before)
+        wide = self.render(wanted, besides=before)
+        staged: dict[str, Handover] = {}
+        try:
             for proxy, rendering in self.render(wanted).items():
                 folder = Path(self.layout.xds(proxy).path)
-                xds.write_files(folder, rendering, version=f"{latest.number}-{latest.hash[:12]}")
+                staged[proxy] = Handover(folder, admin=self.admin(proxy))
+                staged[proxy].stage(
+                    rendering,
+                    wide[proxy],
+                    version=tag,
+                    secrets={f.name: f.resource for f in secrets if f.proxy == proxy},
+                    wide_secrets={f.name: f.resource for f in wide_secrets if f.proxy == proxy},
+                )
+        except BaseException:
+            for one in staged.values():
+                one.clear()
+            raise
+        return staged
 
-    def _write_secrets(
-        self, wanted: Wanted, root: Path, *, only_missing: bool = False
-    ) -> tuple[Credential, ...]:
-        """Write every SDS file; return the credentials whose file changed."""
-        edge_folder = self.layout.xds(EDGE)
-        domain = wanted.edge.trust_domain
-        roots = str(self.certificates.trust_bundle("services", trust_domain=domain))
-        changed: list[Credential] = []
+    def _secrets(
+        self, wanted: Wanted, root: Path, *, besides: Wanted | None = None
+    ) -> tuple[SecretFile, ...]:
+        files = secret_files(wanted, root, certificates=self.certificates, besides=besides)
+        return tuple(f for f in files if not (f.first_only and self._path(f, self.layout).exists()))
 
-        def write(file: Path, resource: Json) -> bool:
-            return not (only_missing and file.exists()) and xds.write_secret(file, resource)
+    def _write(self, file: SecretFile, layout: Layout) -> bool:
+        return xds.write_secret(self._path(file, layout), file.resource)
 
-        def put(file: str, name: str, credential: Credential) -> None:
-            resource = tls.certificate_secret(
-                name, chain=str(credential.chain), key=str(credential.key)
-            )
-            if write(Path(file), resource):
-                changed.append(credential)
+    @staticmethod
+    def _path(file: SecretFile, layout: Layout) -> Path:
+        return Path(layout.xds(file.proxy).file(file.name))
 
-        def put_peers(file: str, name: str, services: tuple[str, ...]) -> None:
-            ids = tuple(tls.spiffe_id(domain, one) for one in services)
-            write(Path(file), tls.peers_secret(name, roots=roots, spiffe_ids=ids))
+    def _latest(self) -> Version | None:
+        """The version in force, as far as it can be told."""
+        try:
+            return self.versions.latest()
+        except DamagedVersionError:
+            return None
 
-        hosts = {**wanted.edge.hosts, edge_builder.UNKNOWN_HOST: HostSettings()}
-        for host, settings in hosts.items():
-            file = edge_folder.file(edge_builder.host_secret_file(host))
-            put(file, f"host:{host}", self.certificates.for_host(host, _rooted(settings, root)))
-            if settings.certificate.source == "acme":
-                # Shown for acme-tls/1 while no challenge is being answered.
-                held = self.certificates.for_host(edge_builder.UNKNOWN_HOST, HostSettings())
-                answer = Path(edge_folder.file(edge_builder.challenge_secret_file(host)))
-                if not answer.exists():
-                    put(str(answer), f"acme:{host}", held)
-        own = self.certificates.for_service(EDGE_IDENTITY, trust_domain=domain)
-        put(edge_folder.file(f"sds/service-{EDGE_IDENTITY}.json"), f"service:{EDGE_IDENTITY}", own)
-        for name, service in wanted.services.items():
-            if service.tls is UpstreamTls.MUTUAL:
-                put_peers(edge_folder.file(f"sds/peer-{name}.json"), f"peer:{name}", (name,))
-        for name in wanted.sidecars:
-            folder = self.layout.xds(sidecar_proxy(name))
-            own = self.certificates.for_service(name, trust_domain=domain)
-            put(folder.file(f"sds/service-{name}.json"), f"service:{name}", own)
-            allowed = sidecar_builder.callers(name, wanted.services, wanted.routes)
-            put_peers(folder.file(f"sds/callers-{name}.json"), f"callers:{name}", allowed)
-            for called in wanted.services[name].calls:
-                put_peers(folder.file(f"sds/peer-{called}.json"), f"peer:{called}", (called,))
-        return tuple(changed)
+    def _current(self) -> Wanted | None:
+        try:
+            configuration = self.in_force()
+        except (DamagedVersionError, ConfigurationError):
+            return None
+        return None if configuration is None else Wanted.of(configuration)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -237,14 +241,3 @@ class Gateway:
         private_folder(self.layout.access_log.parent)
         with self._mutex, locked(self.layout.state / ".apply.lock"):
             yield
-
-
-def _rooted(settings: HostSettings, root: Path) -> HostSettings:
-    """The same settings, with a user's certificate files taken from the configuration's folder."""
-    certificate = settings.certificate
-    if certificate.source != "file":
-        return settings
-    placed = certificate.model_copy(
-        update={"chain": str(root / certificate.chain), "key": str(root / certificate.key)}
-    )
-    return settings.model_copy(update={"certificate": placed})

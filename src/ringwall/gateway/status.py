@@ -9,8 +9,9 @@ from ringwall.gateway.admin import AdminUnreachableError
 from ringwall.gateway.certificates.credential import Credential
 from ringwall.gateway.certificates.expiry import days_left, judge
 from ringwall.gateway.layout import EDGE, sidecar_proxy
-from ringwall.gateway.service import Gateway, Wanted
+from ringwall.gateway.service import Gateway
 from ringwall.gateway.versions import Version
+from ringwall.gateway.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)

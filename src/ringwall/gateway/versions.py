@@ -6,17 +6,31 @@ applied is never lost, what was not applied never counts.
 """
 
 import json
+import os
+import re
 import shutil
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ringwall.gateway.certificates.private_files import private_folder, write_private
 from ringwall.runtime.configuration import Configuration, Section
 from ringwall.runtime.configuration.loading import load_sources
+from ringwall.runtime.configuration.reading import Source, fingerprint
 
 _PENDING: Final = ".pending"
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
+
+
+class DamagedVersionError(ValueError):
+    """What was kept of a version cannot be read any more; the text says where it lies."""
+
+    def __init__(self, folder: Path, why: object) -> None:
+        super().__init__(
+            f"the kept version {folder.name} is damaged ({why}): bring {folder} back from a "
+            "backup, or move it away; `ringwall reload` applies the files as a new version"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +45,10 @@ class Version:
     root: str
     files: tuple[str, ...]
 
+    def is_of(self, configuration: Configuration) -> bool:
+        """Whether it has the same contents, in the same place."""
+        return (self.hash, self.root) == (configuration.hash, str(configuration.root))
+
     def to_json(self) -> dict[str, object]:
         """Plain values, the time in ISO 8601."""
         return {**asdict(self), "time": self.time.isoformat()}
@@ -44,50 +62,50 @@ class VersionStore:
 
     def all(self) -> tuple[Version, ...]:
         """Every applied version, oldest first. A damaged one is an error, not left out."""
-        numbers = sorted(
-            int(entry.name)
-            for entry in (self._folder.iterdir() if self._folder.is_dir() else ())
-            if entry.name.isdigit()
-        )
-        return tuple(self.get(number) for number in numbers)
+        return tuple(self.get(number) for number in self._numbers())
 
     def latest(self) -> Version | None:
         """The version in force, or ``None`` before the first."""
-        found = self.all()
-        return found[-1] if found else None
+        numbers = self._numbers()
+        return self.get(numbers[-1]) if numbers else None
 
     def get(self, number: int) -> Version:
-        """One version; ``LookupError`` when there is none of this number."""
-        path = self._folder / str(number) / "version.json"
-        if not path.is_file():
+        """One version; ``LookupError`` when there is none of this number.
+
+        ``DamagedVersionError`` when there is one, but it cannot be read.
+        """
+        folder = self._folder / str(number)
+        if not folder.is_dir():
             msg = f"there is no version {number}: `ringwall history` lists them"
             raise LookupError(msg)
         try:
-            value = json.loads(path.read_bytes())
-            return Version(
-                **{
-                    **value,
-                    "time": datetime.fromisoformat(value["time"]),
-                    "files": tuple(value["files"]),
-                }
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            msg = f"{path} is damaged ({error}): bring it back from a copy, or move it away"
-            raise ValueError(msg) from error
+            return _decoded(json.loads((folder / "version.json").read_bytes()), number)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise DamagedVersionError(folder, error) from error
 
     def load(self, version: Version, sections: tuple[Section, ...]) -> Configuration:
-        """The configuration of a version, its relative paths taken from where it was applied."""
-        folder = self._folder / str(version.number) / "files"
-        sources = [(Path(name), (folder / name).read_bytes()) for name in version.files]
+        """The configuration of a version, its relative paths taken from where it was applied.
+
+        ``DamagedVersionError`` when its files are not what was applied, ``ConfigurationError``
+        when this Ringwall understands them no more.
+        """
+        folder = self._folder / str(version.number)
+        try:
+            sources = [
+                (Path(name), (folder / "files" / name).read_bytes()) for name in version.files
+            ]
+        except OSError as error:
+            raise DamagedVersionError(folder, error) from error
+        if fingerprint(Source(name, data) for name, data in sources) != version.hash:
+            raise DamagedVersionError(folder, "its files were changed")
         return load_sources(sources, sections, root=Path(version.root))
 
     def begin(
         self, configuration: Configuration, *, author: str, time: datetime, reason: str
     ) -> Version:
         """Keep a configuration as pending, before the edge is touched."""
-        latest = self.latest()
         version = Version(
-            number=latest.number + 1 if latest else 1,
+            number=max(self._numbers(), default=0) + 1,
             hash=configuration.hash,
             author=author,
             time=time,
@@ -95,22 +113,56 @@ class VersionStore:
             root=str(configuration.root),
             files=tuple(str(name) for name, _ in configuration.sources),
         )
-        folder = self._folder / f"{version.number}{_PENDING}"
         private_folder(self._folder)
-        if folder.exists():
-            shutil.rmtree(folder)
-        for name, content in configuration.sources:
-            target = folder / "files" / name
-            private_folder(target.parent)
-            write_private(target, content)
-        write_private(folder / "version.json", json.dumps(version.to_json()).encode())
+        for left in self._folder.glob(f"*{_PENDING}"):
+            shutil.rmtree(left)
+        folder = self._folder / f"{version.number}{_PENDING}"
+        try:
+            for name, content in configuration.sources:
+                target = folder / "files" / name
+                private_folder(target.parent)
+                write_private(target, content)
+            write_private(folder / "version.json", json.dumps(version.to_json()).encode())
+        except BaseException:
+            self.abandon(version)
+            raise
         return version
 
     def commit(self, version: Version) -> None:
         """Count a pending version as applied."""
         pending = self._folder / f"{version.number}{_PENDING}"
         pending.rename(self._folder / str(version.number))
+        _sync(self._folder)
 
     def abandon(self, version: Version) -> None:
         """Forget a pending version that the edge did not take."""
         shutil.rmtree(self._folder / f"{version.number}{_PENDING}", ignore_errors=True)
+
+    def _numbers(self) -> list[int]:
+        entries = self._folder.iterdir() if self._folder.is_dir() else ()
+        return sorted(int(e.name) for e in entries if _NUMBER.fullmatch(e.name))
+
+
+def _decoded(value: dict[str, Any], number: int) -> Version:
+    version = Version(
+        **{
+            **value,
+            "time": datetime.fromisoformat(value["time"]),
+            "files": tuple(value["files"]),
+        }
+    )
+    if any(Path(name).is_absolute() or ".." in Path(name).parts for name in version.files):
+        msg = "it names files outside of its folder"
+        raise ValueError(msg)
+    if version.number != number:
+        msg = f"it says it is version {version.number}"
+        raise ValueError(msg)
+    return version
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

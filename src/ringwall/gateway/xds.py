@@ -1,18 +1,25 @@
-"""Hand xDS files to a running Envoy: atomically, in order, and wait until it has taken them."""
+"""Files that Envoy reads: replaced whole, given in order, and waited for until they are taken."""
 
 import json
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from ringwall.gateway.admin import Admin, AdminUnreachableError
 from ringwall.gateway.certificates.private_files import private_folder, write_private
-from ringwall.gateway.envoy.rendering import Rendering
-from ringwall.gateway.envoy.resources import Json, discovery
+from ringwall.gateway.envoy.resources import Json
 
-_POLL: Final = 0.02
+_POLL: Final = 0.01
 _PATIENCE: Final = 20.0
+_WARM_WITHIN: Final = 5.0
+
+CLUSTERS: Final = r"^cluster_manager\.cds\."
+LISTENERS: Final = r"^listener_manager\.lds\."
+_WARMING: Final = r"^(cluster_manager\.warming_clusters|listener_manager\.total_listeners_warming)$"
+_REFUSED: Final = (".update_rejected", ".config_fail", ".key_rotation_failed")
+_TAKEN: Final = (".update_success", ".config_reload")
 
 
 class NotAcceptedError(RuntimeError):
@@ -34,108 +41,103 @@ def write_secret(path: Path, resource: Json) -> bool:
     return write_json(path, {"resources": [resource]})
 
 
-def write_files(folder: Path, rendering: Rendering, *, version: str) -> None:
-    """Write everything for an Envoy that is not running."""
-    write_json(folder / "bootstrap.json", rendering.bootstrap)
-    for name, value in rendering.files(version).items():
-        _write_resources(folder / name, value)
+def resources(path: Path) -> list[dict[str, Any]]:
+    """The resources in a discovery file; none when it is missing or cannot be read."""
+    try:
+        found = json.loads(path.read_bytes())["resources"]
+    except (FileNotFoundError, ValueError, KeyError):
+        return []
+    return found if isinstance(found, list) else []
 
 
-def hand_over(
-    folder: Path,
-    rendering: Rendering,
+def says_the_same(first: Path, second: Path) -> bool:
+    """Whether two files have the same resources, whatever version they say; or the same bytes."""
+    if not first.exists():
+        return False
+    one, other = first.read_bytes(), second.read_bytes()
+    if one == other:
+        return True
+    found = resources(second)
+    return bool(found) and resources(first) == found
+
+
+def statistics_of(file: str) -> str:
+    """A regular expression for Envoy's counters about one discovery file, by its name."""
+    name = file.removesuffix(".json")
+    if name.startswith("rds-"):
+        return rf"^http\..*\.rds\.{_literal(name.removeprefix('rds-'))}\."
+    if name.startswith("ecds-"):
+        return (
+            rf"^extension_config_discovery\.http_filter\.{_literal(name.removeprefix('ecds-'))}\."
+        )
+    return {"cds": CLUSTERS, "lds": LISTENERS}[name]
+
+
+def statistics_of_secret(name: str) -> str:
+    """The same for an SDS file, by the name of its secret."""
+    return rf"^sds\.{re.escape(name.replace(':', '_'))}\."
+
+
+def replace(
+    path: Path,
+    staged: Path,
     *,
-    version: str,
+    statistics: str,
     admin: Admin,
     wait: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Give a running Envoy a new rendering without losing a request.
+    """Put ``staged`` in the place of ``path`` and wait until the running Envoy has taken it.
 
-    Make before break: the clusters of both the old and the new tables first, then filters, route
-    tables and listeners, and only then are clusters that nothing refers to any more taken away.
-    Raises :class:`NotAcceptedError` when Envoy refuses a file or does not answer in time.
+    A file nobody has asked for yet is not waited for: it is read with what asks for it. Raises
+    :class:`NotAcceptedError` when Envoy refuses the file or does not answer in time.
     """
-    files = rendering.files(version)
-    clusters = files.pop("cds.json")
-    listeners = files.pop("lds.json")
-    previous = _resources(folder / "cds.json")
-    names = {cluster["name"] for cluster in rendering.clusters}
-    leaving = [cluster for cluster in previous if cluster["name"] not in names]
-    write_json(folder / "bootstrap.json", rendering.bootstrap)
-    if leaving:
-        both = discovery([*rendering.clusters, *leaving], f"{version}+")
-        _give(folder / "cds.json", both, _CLUSTERS, admin, wait)
-    else:
-        _give(folder / "cds.json", clusters, _CLUSTERS, admin, wait)
-    for name, value in files.items():
-        # A table or filter that no listener asks for yet is read when the listener comes.
-        _give(folder / name, value, _stat_of(name), admin, wait, optional=True)
-    _give(folder / "lds.json", listeners, _LISTENERS, admin, wait)
-    if leaving:
-        _give(folder / "cds.json", clusters, _CLUSTERS, admin, wait)
-
-
-_CLUSTERS: Final = r"^cluster_manager\.cds\."
-_LISTENERS: Final = r"^listener_manager\.lds\."
-
-
-def _stat_of(file: str) -> str:
-    name = file.removesuffix(".json")
-    if name.startswith("rds-"):
-        table = name.removeprefix("rds-").replace(".", r"\.")
-        return rf"^http\..*\.rds\.{table}\."
-    return rf"extension_config_discovery\.http_filter\.{name.removeprefix('ecds-')}\."
-
-
-def _give(
-    path: Path,
-    value: Json,
-    stats: str,
-    admin: Admin,
-    wait: Callable[[float], None],
-    *,
-    optional: bool = False,
-) -> None:
-    before = _counters(admin, stats)
-    if not _write_resources(path, value) or (optional and not before):
+    before = counters(admin, statistics)
+    staged.replace(path)
+    if not before:
         return
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
-        now = _counters(admin, stats)
-        if _rose("update_rejected", before, now) or _rose("config_fail", before, now):
+        now = counters(admin, statistics)
+        if _rose(_REFUSED, before, now):
             msg = f"the running Envoy refused {path.name}; its log says why"
             raise NotAcceptedError(msg)
-        if _rose("update_success", before, now) or _rose("config_reload", before, now):
+        if _rose(_TAKEN, before, now) or _anew(before, now):
             return
         wait(_POLL)
     msg = f"the running Envoy has not taken {path.name} within {_PATIENCE:.0f} s"
     raise NotAcceptedError(msg)
 
 
-def _counters(admin: Admin, stats: str) -> dict[str, int]:
+def await_warm(admin: Admin, *, wait: Callable[[float], None] = time.sleep) -> bool:
+    """Wait until new clusters and listeners do their work: secrets read, first health known.
+
+    Says whether they do: an upstream that never answers its first health check holds nobody up.
+    """
+    deadline = time.monotonic() + _WARM_WITHIN
+    while any(counters(admin, _WARMING).values()):
+        if time.monotonic() > deadline:
+            return False
+        wait(_POLL)
+    return True
+
+
+def counters(admin: Admin, statistics: str) -> dict[str, int]:
+    """The counters whose names match; none when no Envoy answers, it reads the files later."""
     try:
-        found = admin.stats(stats)
-    except AdminUnreachableError as error:
-        msg = f"the new configuration is not in force yet: {error}"
-        raise NotAcceptedError(msg) from error
+        found = admin.stats(statistics)
+    except AdminUnreachableError:
+        return {}
     return {name: int(value) for name, value in found.items() if value.isdigit()}
 
 
-def _rose(suffix: str, before: dict[str, int], now: dict[str, int]) -> bool:
-    changed = {n: v for n, v in now.items() if n.endswith(f".{suffix}")}
-    return any(value > before.get(name, 0) for name, value in changed.items())
+def _rose(ends: tuple[str, ...], before: Mapping[str, int], now: Mapping[str, int]) -> bool:
+    return any(n.endswith(ends) and value > before.get(n, 0) for n, value in now.items())
 
 
-def _write_resources(path: Path, value: Json) -> bool:
-    """Write a discovery file unless it has the very same resources, whatever its version says."""
-    if path.exists() and _resources(path) == json.loads(json.dumps(value["resources"])):
-        return False
-    return write_json(path, value)
+def _anew(before: Mapping[str, int], now: Mapping[str, int]) -> bool:
+    """Whether another Envoy answers, or none: it reads the files as it starts."""
+    return any(now.get(n, 0) < value for n, value in before.items() if n.endswith(_TAKEN))
 
 
-def _resources(path: Path) -> list[dict[str, Any]]:
-    try:
-        found = json.loads(path.read_bytes())["resources"]
-    except (FileNotFoundError, ValueError, KeyError):
-        return []
-    return found if isinstance(found, list) else []
+def _literal(text: str) -> str:
+    return re.escape(text)

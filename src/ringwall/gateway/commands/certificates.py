@@ -15,8 +15,9 @@ from ringwall.runtime.tables import Cell, Column
 
 if TYPE_CHECKING:
     from ringwall.gateway.certificates.credential import Credential
-    from ringwall.gateway.service import Gateway, Wanted
+    from ringwall.gateway.service import Gateway
     from ringwall.gateway.status import CertificateStatus
+    from ringwall.gateway.wanted import Wanted
 
 PANEL: Final = "Certificates"
 

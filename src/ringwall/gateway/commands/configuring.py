@@ -26,7 +26,7 @@ def check(context: typer.Context, *, as_json: AsJson = False) -> None:
 
     Every mistake is told with its file, line and column; Envoy itself judges what is built from it.
     """
-    from ringwall.gateway.service import Wanted
+    from ringwall.gateway.wanted import Wanted
     from ringwall.runtime.configuration import ConfigurationError
     from ringwall.runtime.configuration.rendering import print_problems, to_json
 

@@ -1,6 +1,7 @@
 """Start, change and stop: ``up``, ``reload``, ``down``."""
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -41,7 +42,8 @@ def up(
     """Start everything and keep it running.
 
     The edge, its sidecars and all declared processes; what dies is started again. On a terminal
-    Ctrl-C ends everything. Elsewhere the log is JSON, one record a line.
+    Ctrl-C, or closing it, ends everything. Elsewhere the log is JSON, one record a line, and
+    SIGHUP means `reload`.
     """
     installation = installation_of(context)
     running = _pid(installation.control)
@@ -51,6 +53,8 @@ def up(
         raise Refused(msg, hint=hint, code=ExitCode.ALREADY_RUNNING)
     _require_configuration(installation, last_good=last_good)
     flags = ["--watch" if watch else "--no-watch", *(["--last-good"] if last_good else [])]
+    if not detach and _has_terminal():
+        flags.append("--hangup-ends")
     argv = [sys.executable, "-m", "ringwall", "process", "supervisor", *flags]
     os.environ.update(installation.environment())
     if detach:
@@ -100,6 +104,17 @@ def _pid(control: Path) -> int | None:
     return int(answer["supervisor"]["pid"]) if isinstance(answer, dict) else None
 
 
+def _has_terminal() -> bool:
+    """Whether there is a terminal to be closed under us; nohup(1) says that it does not count."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        return False
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC))
+    except OSError:
+        return False
+    return True
+
+
 def _require_configuration(installation: Installation, *, last_good: bool) -> None:
     """Refuse before anything is started; the supervisor judges the files once more."""
     from ringwall.gateway.opening import open_gateway
@@ -108,5 +123,5 @@ def _require_configuration(installation: Installation, *, last_good: bool) -> No
     try:
         installation.load()
     except (ConfigurationError, Refused):
-        if not last_good or open_gateway(installation).versions.latest() is None:
+        if not last_good or open_gateway(installation).in_force() is None:
             raise

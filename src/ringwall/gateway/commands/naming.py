@@ -9,14 +9,14 @@ from ringwall.runtime.commanding import installation_of
 from ringwall.runtime.refusals import Refused
 
 if TYPE_CHECKING:
-    from ringwall.gateway.service import Wanted
+    from ringwall.gateway.wanted import Wanted
     from ringwall.runtime.installation import Installation
 
 
 def wanted_of(installation: "Installation") -> "Wanted":
     """What is in force, or what the files say before anything was applied."""
     from ringwall.gateway.opening import open_gateway
-    from ringwall.gateway.service import Wanted
+    from ringwall.gateway.wanted import Wanted
 
     configuration = open_gateway(installation).in_force()
     return Wanted.of(configuration or installation.load())

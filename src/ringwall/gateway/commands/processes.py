@@ -12,7 +12,6 @@ from ringwall.runtime.refusals import ExitCode, Refused
 
 if TYPE_CHECKING:
     from ringwall.gateway.versions import Version
-    from ringwall.runtime.configuration import Configuration
     from ringwall.runtime.installation import Installation
 
 
@@ -23,6 +22,7 @@ def process(
     *,
     watch: bool = True,
     last_good: Annotated[bool, typer.Option("--last-good")] = False,
+    hangup_ends: Annotated[bool, typer.Option("--hangup-ends")] = False,
 ) -> None:
     """Be one of Ringwall's own processes."""
     from ringwall.gateway.processes import WEB, WORKER
@@ -34,7 +34,9 @@ def process(
     if name == "supervisor":
         import asyncio
 
-        asyncio.run(_supervise(installation, watch=watch, last_good=last_good))
+        asyncio.run(
+            _supervise(installation, watch=watch, last_good=last_good, hangup_ends=hangup_ends)
+        )
     elif name == WEB:
         _serve_web(installation)
     elif name == WORKER:
@@ -59,7 +61,9 @@ def _serve_web(installation: "Installation") -> None:
     serve(public=layout_of(installation).web, private=private)
 
 
-async def _supervise(installation: "Installation", *, watch: bool, last_good: bool) -> None:
+async def _supervise(
+    installation: "Installation", *, watch: bool, last_good: bool, hangup_ends: bool
+) -> None:
     from ringwall.gateway.ports import PortTakenError
     from ringwall.gateway.running import REFUSALS, Run
     from ringwall.gateway.welcome import welcome
@@ -68,35 +72,21 @@ async def _supervise(installation: "Installation", *, watch: bool, last_good: bo
     from ringwall.runtime.processes.logs.sinks import open_sink
 
     sink = open_sink()
-    run = Run(installation, sink=sink, watch=watch)
+    run = Run(installation, sink=sink, watch=watch, hangup_ends=hangup_ends)
 
     def announce(version: "Version") -> None:
         if os.isatty(1):
             welcome(installation, version)
 
     try:
-        await run.serve(_configuration(installation, last_good=last_good), announce=announce)
+        await run.serve(run.choose(last_good=last_good), announce=announce)
     except AlreadyRunningError as error:
         raise Refused(str(error), code=ExitCode.ALREADY_RUNNING) from error
+    except (ConfigurationError, Refused):
+        raise
     except PortTakenError as error:
         raise Refused(str(error)) from error
-    except ConfigurationError:
-        raise
     except REFUSALS as error:
         raise Refused(str(error), code=ExitCode.CONFIGURATION) from error
     finally:
         sink.close()
-
-
-def _configuration(installation: "Installation", *, last_good: bool) -> "Configuration":
-    from ringwall.gateway.opening import open_gateway
-    from ringwall.runtime.configuration import ConfigurationError
-
-    try:
-        return installation.load()
-    except (ConfigurationError, Refused):
-        gateway = open_gateway(installation)
-        found = gateway.in_force() if last_good or os.environ.get("RINGWALL_GUARDIAN") else None
-        if found is None:
-            raise
-        return found

@@ -12,7 +12,7 @@ def routes(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the routes of the configuration, most specific path first."""
     from ringwall.gateway.envoy.routes import expand
     from ringwall.gateway.paths import parse_template
-    from ringwall.gateway.service import Wanted
+    from ringwall.gateway.wanted import Wanted
 
     wanted = Wanted.of(installation_of(context).load())
     ordered = sorted(

@@ -30,7 +30,7 @@ def sidecar(
     from ringwall.gateway.layout import sidecar_proxy
     from ringwall.gateway.opening import open_gateway
     from ringwall.gateway.processes import envoy_process, plain_environment
-    from ringwall.gateway.service import Wanted
+    from ringwall.gateway.wanted import Wanted
 
     gateway = open_gateway(installation_of(context))
     configuration = gateway.in_force()

@@ -37,10 +37,12 @@ def render_sidecar(
     trust_domain: str,
     folder: Folder,
     admin_socket: str,
+    besides: Sequence[str] = (),
 ) -> Rendering:
-    """Build the sidecar of the service ``name``."""
+    """Build the sidecar of the service ``name``; ``besides`` names more who may call it."""
     service = services[name]
-    allowed = tuple(tls.spiffe_id(trust_domain, one) for one in callers(name, services, routes))
+    leave = dict.fromkeys((*callers(name, services, routes), *besides))
+    allowed = tuple(tls.spiffe_id(trust_domain, one) for one in leave)
     identity = service_secret(folder, name)
     inbound = _inbound(name, service, folder, identity)
     doors = [inbound]

@@ -3,9 +3,11 @@
 import asyncio
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
 from ringwall.runtime.processes.guardian import VARIABLE
+from ringwall.runtime.processes.kernel import facts_of
 
 
 class Guardian:
@@ -51,3 +53,30 @@ class Guardian:
     def _report(self) -> None:
         self.state = "lost"
         asyncio.get_running_loop().call_soon(self._lost)
+
+
+class RunMark:
+    """Tells a supervisor that its guardian started again from the first one of the run."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self._path = run_dir / "guarded"
+
+    def set(self) -> None:
+        """Note that this run has begun its work."""
+        fresh = self._path.with_name(f"{self._path.name}.new")
+        fresh.write_text(_this_guardian(), encoding="ascii")
+        fresh.replace(self._path)
+
+    def is_of_this_run(self) -> bool:
+        """Whether :meth:`set` was called by a supervisor of the same living guardian."""
+        try:
+            found = self._path.read_text(encoding="ascii")
+        except (FileNotFoundError, UnicodeDecodeError):
+            return False
+        return bool(found) and found == _this_guardian()
+
+
+def _this_guardian() -> str:
+    claimed = os.environ.get(VARIABLE, "")
+    facts = facts_of(int(claimed)) if claimed.isdecimal() else None
+    return f"{facts.identity.pid} {facts.identity.start}" if facts is not None else ""

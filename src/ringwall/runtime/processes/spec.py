@@ -37,6 +37,9 @@ class ProcessSpec:
     and again keeps nobody down. A start waits for the ``essential`` ones, and reports those that
     are missing.
 
+    ``outlives`` names processes that are ended first, if both are to end; unlike ``after`` it says
+    nothing about the start, and names nobody who must exist.
+
     To stop, ``drain`` is awaited for at most ``stop_grace`` seconds, then ``stop_signal`` goes to
     the process and all its descendants, and after ``stop_grace`` seconds more SIGKILL.
     """
@@ -48,6 +51,7 @@ class ProcessSpec:
     ready: Probe | None = None
     ready_within: float = 10.0
     after: tuple[str, ...] = ()
+    outlives: tuple[str, ...] = ()
     essential: bool = True
     stop_grace: float = 5.0
     stop_signal: signal.Signals = signal.SIGTERM
@@ -82,7 +86,8 @@ def start_order(specs: Iterable[ProcessSpec]) -> tuple[ProcessSpec, ...]:
     """Sort the specifications, each behind all it comes ``after``.
 
     Raises:
-        SpecError: a name is given twice, ``after`` names nobody, or there is a cycle.
+        SpecError: a name is given twice, ``after`` names nobody, or there is a cycle, be it only
+            when they end.
 
     """
     named: dict[str, ProcessSpec] = {}
@@ -95,7 +100,12 @@ def start_order(specs: Iterable[ProcessSpec]) -> tuple[ProcessSpec, ...]:
             if other not in named:
                 raise SpecError(f"process {spec.name} starts after {other}, which does not exist")
     sorter = TopologicalSorter({spec.name: spec.after for spec in named.values()})
+    endings = {spec.name: {*spec.after} for spec in named.values()}
+    for spec in named.values():
+        for other in endings.keys() & set(spec.outlives):
+            endings[other].add(spec.name)
     try:
+        TopologicalSorter(endings).prepare()
         return tuple(named[name] for name in sorter.static_order())
     except CycleError as error:
         circle = " after ".join(reversed(error.args[1]))

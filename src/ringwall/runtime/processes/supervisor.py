@@ -1,7 +1,7 @@
 """Owns the processes of one run: starts, keeps, changes, stops and recovers them."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -102,6 +102,25 @@ class Supervisor:
             self._note()
             return await self._launch([s for s in ordered if s.name not in adopted], recovery)
 
+    async def extend(self, specs: Iterable[ProcessSpec]) -> tuple[ProcessStatus, ...]:
+        """Start those of ``specs`` whose name is new, and give each its time to become ready.
+
+        What runs stays as it is: so the new is there before :meth:`apply` ends the old. Returns
+        those of the started that are not ready.
+
+        Raises:
+            SpecError: the specifications make no sense; nothing was done.
+
+        """
+        ordered = start_order(specs)
+        async with self._changing:
+            fresh = [spec for spec in ordered if spec.name not in self._keepers]
+            if self._stopping.done() or not fresh:
+                return ()
+            self._order = (*self._order, *(spec.name for spec in fresh))
+            names = {spec.name for spec in fresh}
+            return await self._launch(fresh, None, awaited=lambda spec: spec.name in names)
+
     async def apply(self, specs: Iterable[ProcessSpec]) -> tuple[ProcessStatus, ...]:
         """Make ``specs`` what runs: stop the missing, restart the changed, start the new.
 
@@ -129,7 +148,7 @@ class Supervisor:
             return await self._launch([s for s in ordered if s.name not in self._keepers], None)
 
     async def stop(self) -> None:
-        """End every process, those that come ``after`` others first, and give up the run.
+        """End every process, in the order they ask for, and give up the run.
 
         Takes at most twice the grace of each link in the longest chain, see :meth:`hurry`.
         """
@@ -194,7 +213,11 @@ class Supervisor:
         return frozenset(self._keepers)
 
     async def _launch(
-        self, specs: Sequence[ProcessSpec], recovery: Recovery | None
+        self,
+        specs: Sequence[ProcessSpec],
+        recovery: Recovery | None,
+        *,
+        awaited: Callable[[ProcessSpec], bool] = lambda spec: spec.essential,
     ) -> tuple[ProcessStatus, ...]:
         fresh = [self._keeper(spec) for spec in specs]
         for keeper in fresh:
@@ -204,7 +227,7 @@ class Supervisor:
                 keeper.last_exit = "ended while no supervisor watched"
             self._run(keeper)
         chances: asyncio.Future[Any] = asyncio.gather(
-            *(k.settled.wait() for k in self._keepers.values() if k.spec.essential)
+            *(k.settled.wait() for k in self._keepers.values() if awaited(k.spec))
         )
         waits: set[asyncio.Future[Any]] = {chances, self._stopping}
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -212,12 +235,12 @@ class Supervisor:
         return tuple(
             self._status_of(keeper)
             for keeper in self._keepers.values()
-            if keeper.spec.essential and keeper.state is not ProcessState.READY
+            if awaited(keeper.spec) and keeper.state is not ProcessState.READY
         )
 
     async def _stop_some(self, names: set[str]) -> None:
         async def stop_one(name: str) -> None:
-            dependents = [n for n in names if name in self._keepers[n].spec.after]
+            dependents = [n for n in names if self._ends_before(n, name)]
             if dependents:
                 await asyncio.wait([stops[n] for n in dependents])
             keeper = self._keepers[name]
@@ -237,6 +260,10 @@ class Supervisor:
         for name in names:
             del self._keepers[name], self._tasks[name]
             self._tails.forget(name)
+
+    def _ends_before(self, one: str, other: str) -> bool:
+        first, second = self._keepers[one].spec, self._keepers[other].spec
+        return other in first.after or one in second.outlives
 
     def _keeper(self, spec: ProcessSpec) -> Keeper:
         keeper = Keeper(

@@ -1,0 +1,145 @@
+"""One proxy's files on their way into force: written beside, then renamed step by step.
+
+Staging writes everything; from then on only names change, which neither a full disk nor a kill can
+leave half done. The order is make before break:
+
+1. ``widen``: clusters and accepted callers of both the old and the new configuration
+2. ``turn``: route tables, listeners and the bootstrap are the new ones
+3. ``narrow``: what only the old configuration needed is taken away
+
+``put_back`` at any time before ``narrow`` restores every file as it was, to the byte.
+"""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from ringwall.gateway import xds
+from ringwall.gateway.admin import Admin
+from ringwall.gateway.certificates.private_files import private_folder, remove_leftovers
+from ringwall.gateway.envoy.rendering import Rendering
+from ringwall.gateway.envoy.resources import Json, discovery
+
+_STAGED: Final = ".staged"
+_WIDE: Final = ".wide"
+_KEPT: Final = ".kept"
+_BOOTSTRAP: Final = "bootstrap.json"
+
+
+class Handover:
+    """The files of one proxy in ``folder``; ``admin`` is asked whether a running one took them."""
+
+    def __init__(self, folder: Path, *, admin: Admin) -> None:
+        self._folder, self._admin = folder, admin
+        self._filters: tuple[str, ...] = ()
+        self._tables: tuple[str, ...] = ()
+        self._secrets: dict[str, str] = {}
+
+    def stage(
+        self,
+        rendering: Rendering,
+        wide: Rendering,
+        *,
+        version: str,
+        secrets: Mapping[str, Json],
+        wide_secrets: Mapping[str, Json],
+    ) -> None:
+        """Write all that will be needed; nothing that Envoy reads is touched.
+
+        ``secrets`` are SDS resources by file name; ``wide`` and ``wide_secrets`` accept the callers
+        of before too.
+        """
+        self.clear()
+        private_folder(self._folder / "sds")
+        files = rendering.files(version)
+        before = xds.resources(self._folder / "cds.json")
+        names = {one["name"] for one in rendering.clusters}
+        leaving = [one for one in before if one["name"] not in names]
+        xds.write_json(self._staged(_BOOTSTRAP), rendering.bootstrap)
+        for name, value in files.items():
+            xds.write_json(self._staged(name), value)
+        both = discovery([*rendering.clusters, *leaving], f"{version}+" if leaving else version)
+        xds.write_json(self._wide("cds.json"), both)
+        self._filters = tuple(name for name in files if name.startswith("ecds-"))
+        self._tables = tuple(name for name in files if name.startswith("rds-"))
+        for name in self._filters:
+            xds.write_json(self._wide(name), wide.files(version)[name])
+        for name, resource in secrets.items():
+            xds.write_secret(self._staged(name), resource)
+        for name, resource in wide_secrets.items():
+            xds.write_secret(self._wide(name), resource)
+        self._secrets = {name: str(one["name"]) for name, one in secrets.items()}
+        self._keep()
+
+    def widen(self) -> None:
+        """Accept callers and know clusters of both configurations; wait until they work."""
+        for name in self._secrets:
+            self._give_secret(name, self._wide(name))
+        for name in self._filters:
+            self._give(name, self._wide(name))
+        self._give("cds.json", self._wide("cds.json"))
+        xds.await_warm(self._admin)
+
+    def turn(self) -> None:
+        """Let the new tables and listeners lead to them."""
+        for name in self._tables:
+            self._give(name, self._staged(name))
+        self._staged(_BOOTSTRAP).replace(self._folder / _BOOTSTRAP)
+        self._give("lds.json", self._staged("lds.json"))
+        xds.await_warm(self._admin)
+
+    def narrow(self) -> None:
+        """Take away what only the configuration before needed; there is no way back."""
+        self._give("cds.json", self._staged("cds.json"))
+        for name in self._filters:
+            self._give(name, self._staged(name))
+        for name in self._secrets:
+            self._give_secret(name, self._staged(name))
+        self.clear()
+
+    def put_back(self) -> None:
+        """Restore the files as they were when :meth:`stage` ended."""
+        kept = self._folder / _KEPT
+        for path in self._files():
+            if not (kept / path.relative_to(self._folder)).exists():
+                path.unlink(missing_ok=True)
+        for copy in (path for path in kept.rglob("*") if path.is_file()):
+            path = self._folder / copy.relative_to(kept)
+            # Renaming one name of a file over another of the same file does nothing (rename(2)).
+            if not (path.exists() and path.samefile(copy)):
+                copy.replace(path)
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove what was staged and kept, by this or by a killed process."""
+        for name in (_STAGED, _WIDE, _KEPT):
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+        remove_leftovers(self._folder / "sds")
+
+    def _keep(self) -> None:
+        """Give every file a second name, which costs no room on the disk."""
+        for path in self._files():
+            copy = self._folder / _KEPT / path.relative_to(self._folder)
+            private_folder(copy.parent)
+            copy.hardlink_to(path)
+
+    def _files(self) -> tuple[Path, ...]:
+        return (*self._folder.glob("*.json"), *self._folder.glob("sds/*.json"))
+
+    def _give(self, name: str, source: Path) -> None:
+        self._place(name, source, xds.statistics_of(name))
+
+    def _give_secret(self, name: str, source: Path) -> None:
+        self._place(name, source, xds.statistics_of_secret(self._secrets[name]))
+
+    def _place(self, name: str, source: Path, statistics: str) -> None:
+        path = self._folder / name
+        if not xds.says_the_same(path, source):
+            xds.replace(path, source, statistics=statistics, admin=self._admin)
+
+    def _staged(self, name: str) -> Path:
+        return self._folder / _STAGED / name
+
+    def _wide(self, name: str) -> Path:
+        return self._folder / _WIDE / name

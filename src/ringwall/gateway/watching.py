@@ -1,0 +1,79 @@
+"""Tells when the configuration files say something else than they did."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from itertools import takewhile
+from pathlib import Path
+from typing import Final
+
+import watchfiles
+
+from ringwall.runtime.configuration import ConfigurationError
+from ringwall.runtime.configuration.documents import parse
+from ringwall.runtime.configuration.gathering import patterns
+from ringwall.runtime.installation import Installation
+from ringwall.runtime.refusals import Refused
+
+_AGAIN: Final = 1.0
+
+
+class Watch:
+    """Calls ``changed`` whenever the files mean something new, valid or not.
+
+    ``seen`` is what was last acted upon (see :meth:`look`); other files beside them do not count,
+    nor does the same text saved again.
+    """
+
+    def __init__(self, installation: Installation, changed: Callable[[], Awaitable[None]]) -> None:
+        self._installation, self._changed = installation, changed
+        self.seen = ""
+
+    def look(self) -> str:
+        """What the files say now: their hash, or everything that is wrong with them."""
+        try:
+            return self._installation.load().hash
+        except (ConfigurationError, Refused, OSError) as error:
+            return str(error)
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            folders = await asyncio.to_thread(self._folders)
+            try:
+                # What was saved before the watch began is noticed too.
+                await self._compare()
+                async for _ in watchfiles.awatch(*folders, recursive=False, debounce=300, step=50):
+                    await self._compare()
+                    if await asyncio.to_thread(self._folders) != folders:
+                        break
+            except OSError:  # a folder has gone, or the kernel has no watches left
+                await asyncio.sleep(_AGAIN)
+                await self._compare()
+
+    async def _compare(self) -> None:
+        found = await asyncio.to_thread(self.look)
+        if found != self.seen:
+            self.seen = found
+            await self._changed()
+
+    def _folders(self) -> tuple[Path, ...]:
+        """Where files of the configuration lie, or may appear."""
+        config = self._installation.config
+        root = config.parent
+        found = {root, config.resolve().parent}
+        try:
+            included, _problems = patterns(parse(config.read_bytes(), Path(config.name)))
+            found |= {folder for one, _ in included for folder in _certain(root, Path(one))}
+            found |= {(root / name).parent for name, _ in self._installation.load().sources}
+        except (ConfigurationError, Refused, OSError):
+            pass  # as much as is known is watched until the files can be read
+        return tuple(sorted(place for place in found if place.is_dir()))
+
+
+def _certain(root: Path, pattern: Path) -> tuple[Path, ...]:
+    """The folders that a line of ``include`` speaks of before its first wildcard."""
+    if pattern.is_absolute() or ".." in pattern.parts:
+        return ()
+    plain = takewhile(lambda part: not any(mark in part for mark in "*?["), pattern.parts)
+    place = root.joinpath(*plain)
+    return (place,) if place == root else (place, place.parent)
