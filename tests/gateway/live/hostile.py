@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from posixpath import normpath
 from typing import Final
 from urllib.parse import unquote
 
 from tests.gateway.live.recorder import MARK, Recorder, Seen
+from tests.gateway.live.recorder2 import Recorder2
 from tests.gateway.live.stage import Json, Stage
 from tests.gateway.live.wire import Exchange, converse
 
@@ -19,12 +21,13 @@ from ringwall.gateway.paths import parse_template
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 WILDCARD: Final = "*.tenants.localhost"
+HTTP2: Final = "/http2/**"
 OPEN: Final = {
-    "app.localhost": ("/static/**", "/items/{item}", "/items/{item}/parts/{part}"),
+    "app.localhost": ("/static/**", "/items/{item}", "/items/{item}/parts/{part}", HTTP2),
     "other.localhost": ("/other/**",),
     WILDCARD: ("/tenant/**",),
 }
-"""All that leads anywhere, by host. HEAD comes with GET."""
+"""All that leads anywhere, by host. HEAD comes with GET; ``HTTP2`` leads to another recorder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,13 @@ class Outcome:
 class HostileStage:
     """A running edge before a recorder."""
 
-    def __init__(self, stage: Stage, recorder: Recorder) -> None:
-        self.stage, self.recorder = stage, recorder
-        self._count = 0
+    def __init__(self, stage: Stage, recorder: Recorder, recorder2: Recorder2) -> None:
+        self.stage, self.recorder, self.recorder2 = stage, recorder, recorder2
+        self._numbers = count()
 
     def mark(self) -> str:
         """A text of a fixed length that nothing else mentions."""
-        self._count += 1
-        return f"mark{self._count:06d}"
+        return f"mark{next(self._numbers):06d}"
 
     def send(self, probe: Probe) -> Outcome:
         """Send one probe on a connection of its own."""
@@ -95,16 +97,13 @@ class HostileStage:
 @contextmanager
 def hostile_stage(folder: Path, **edge: object) -> Iterator[HostileStage]:
     """A whole edge in ``folder`` before a recorder; ``edge`` adds to the edge's settings."""
-    with Recorder() as recorder:
+    with Recorder() as recorder, Recorder2() as recorder2:
+        plain = {"owner": "tests", "tls": "none", "health": None}
         config: Json = {
             "edge": {"hosts": {host: {} for host in OPEN}, **edge},
             "services": {
-                "recorder": {
-                    "addresses": [recorder.address],
-                    "owner": "tests",
-                    "tls": "none",
-                    "health": None,
-                }
+                "recorder": {"addresses": [recorder.address], **plain},
+                "recorder2": {"addresses": [recorder2.address], "protocol": "http2", **plain},
             },
             "routes": [
                 {
@@ -112,14 +111,14 @@ def hostile_stage(folder: Path, **edge: object) -> Iterator[HostileStage]:
                     "hosts": [host],
                     "path": path,
                     "methods": list(METHODS),
-                    "service": "recorder",
+                    "service": "recorder2" if path == HTTP2 else "recorder",
                 }
                 for host, paths in OPEN.items()
                 for number, path in enumerate(paths)
             ],
         }
         with Stage(folder, config) as stage:
-            yield HostileStage(stage.up(), recorder)
+            yield HostileStage(stage.up(), recorder, recorder2)
 
 
 def judge(outcome: Outcome) -> None:

@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from io import BufferedIOBase
 from types import TracebackType
-from typing import Final
+from typing import Final, Self
 
 MARK: Final = "x-recorded"
 """The response header that tells that the service answered, not the edge."""
@@ -83,7 +83,7 @@ class Recorder:
             self.seen.append(found)
         return found
 
-    def __enter__(self) -> "Recorder":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
