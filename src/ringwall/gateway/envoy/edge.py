@@ -148,6 +148,7 @@ def _edge_listener(edge: Edge, folder: Folder, log: str, legacy: list[str]) -> J
 def _manager(edge: Edge, folder: Folder, log: str, table: str) -> Json:
     return http.edge_manager(
         stat_prefix=table,
+        tls=table != _REDIRECT,
         limits=edge.limits,
         trusted_hops=edge.trusted_hops,
         log=log,

@@ -47,13 +47,18 @@ def edge_manager(
     log: str,
     routes: Json,
     filters: list[Json],
+    tls: bool,
 ) -> Json:
-    """The connection manager of a listener that faces strangers."""
+    """The connection manager of a listener that faces strangers, with ``tls`` or without.
+
+    Whatever scheme a client claims, services are told the one that is true.
+    """
     return _manager(
         stat_prefix=stat_prefix,
         use_remote_address=True,
         xff_num_trusted_hops=trusted_hops,
         internal_address_config={"cidr_ranges": [_NOBODY]},
+        scheme_header_transformation={"scheme_to_overwrite": "https" if tls else "http"},
         early_header_mutation_extensions=[_without(headers.untrusted(trusted_hops=trusted_hops))],
         common_http_protocol_options={
             "idle_timeout": seconds(limits.connection_idle),
