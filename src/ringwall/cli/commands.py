@@ -1,7 +1,6 @@
 """Commands about the command itself."""
 
 import platform
-import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -9,7 +8,7 @@ import typer
 
 from ringwall import __version__
 from ringwall.runtime.commanding import command
-from ringwall.runtime.output import AsJson, print_json, say, show
+from ringwall.runtime.output import AsJson, print_json, say, show, write
 
 
 class Shell(StrEnum):
@@ -60,4 +59,4 @@ def complete(
     from ringwall.cli.completing import candidates
 
     for one in candidates(context.find_root().command, words or [""]):
-        sys.stdout.write(f"{one.value}\t{one.meaning}\n")
+        write(f"{one.value}\t{one.meaning}\n")

@@ -58,6 +58,8 @@ def failure_of(error: Exception) -> Failure | None:
             return Failure(ExitCode.USAGE, _sentence(error), _usage(error))
         case OSError(strerror=str(reason), filename=name) if name is not None:
             return Failure(ExitCode.FAILED, f"{_name(name)}: {reason[:1].lower()}{reason[1:]}")
+        case OSError(strerror=str(reason)):
+            return Failure(ExitCode.FAILED, f"{reason[:1].lower()}{reason[1:]}")
         case KeyError() | IndexError() | UnicodeError():
             return None
         case LookupError() | OSError() | ValueError() if str(error):

@@ -15,7 +15,7 @@ def greet(installation: Installation) -> None:
     for command, meaning in _steps(installation):
         say("  ", (command.ljust(20), "bold cyan"), meaning)
     say("")
-    say("`ringwall --help` lists every command, `ringwall COMMAND --help` tells all about one.")
+    say("`ringwall --help` lists all commands; each of them has a --help of its own.")
 
 
 def _steps(installation: Installation) -> list[tuple[str, str]]:

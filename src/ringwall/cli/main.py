@@ -14,6 +14,7 @@ from ringwall.runtime.commanding import CommandMark, mark_of
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.discovery import modules
 from ringwall.runtime.installation import CONFIG_VARIABLE, STATE_VARIABLE, find
+from ringwall.runtime.output import write
 from ringwall.runtime.refusals import ExitCode
 
 HELP: Final = "The security layer in front of your services."
@@ -41,7 +42,9 @@ def build() -> typer.Typer:
         target = app
         if mark.group is not None:
             if mark.group not in groups:
-                groups[mark.group] = typer.Typer(help=_GROUPS[mark.group], no_args_is_help=True)
+                groups[mark.group] = typer.Typer(
+                    help=_GROUPS[mark.group], invoke_without_command=True, callback=_group
+                )
                 app.add_typer(
                     groups[mark.group],
                     name=mark.group,
@@ -61,7 +64,6 @@ def run(arguments: list[str] | None = None) -> NoReturn:
     as_json = "--json" in given[: given.index("--")] if "--" in given else "--json" in given
     try:
         code = _main(given)
-        sys.stdout.flush()
     except BrokenPipeError:
         code = ExitCode.UNREAD
     except (KeyboardInterrupt, typer.Abort):
@@ -129,9 +131,16 @@ def _settings() -> dict[str, Any]:
     return {"help_option_names": ["-h", "--help"]}
 
 
+def _group(context: typer.Context) -> None:
+    """Show the help of a group that was named without one of its commands."""
+    if context.invoked_subcommand is None:
+        write(context.get_help())
+        raise typer.Exit(ExitCode.USAGE)
+
+
 def _version(asked: bool) -> None:
     if asked:
-        sys.stdout.write(f"{__version__}\n")
+        write(f"{__version__}\n")
         raise typer.Exit
 
 

@@ -50,8 +50,7 @@ class Installation:
 
         if self.config.is_dir():
             msg = f"{self.config} is a folder, not a configuration file"
-            hint = f"name the file in it, such as {self.config / CONFIG}"
-            raise Refused(msg, hint=hint, code=ExitCode.CONFIGURATION)
+            raise Refused(msg, code=ExitCode.CONFIGURATION)
         if not os.path.lexists(self.config):
             msg = f"there is no configuration at {self.config}"
             hint = "`ringwall init` writes one, `--config` names another"
@@ -75,12 +74,13 @@ def find(
     """The installation meant by options, else by the environment, else by the working folder.
 
     Without any, ``ringwall.yaml`` is looked for here and in the folders above; state lies in
-    ``.ringwall`` beside it.
+    ``.ringwall`` beside it. A folder given as ``config`` is the one ``ringwall.yaml`` lies in.
     """
     chosen = config or _from_environment(CONFIG_VARIABLE) or _nearest(_working_folder())
-    path = Path(os.path.abspath(chosen))  # noqa: PTH100 - links are kept, .. is not
-    place = state or _from_environment(STATE_VARIABLE) or path.parent / ".ringwall"
-    return Installation(path, Path(os.path.abspath(place)), find_sections)  # noqa: PTH100
+    path = _absolute(chosen / CONFIG if chosen.is_dir() else chosen)
+    place = _absolute(state or _from_environment(STATE_VARIABLE) or path.parent / ".ringwall")
+    _require_folder(place)
+    return Installation(path, place, find_sections)
 
 
 def author() -> str:
@@ -89,6 +89,18 @@ def author() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - links are kept, .. is not
+
+
+def _require_folder(state: Path) -> None:
+    """Refuse a state folder that is, or lies below, something else than a folder."""
+    found = next(one for one in (state, *state.parents) if os.path.lexists(one))
+    if not found.is_dir():
+        msg = f"the state folder cannot be {state}: {found} is not a folder"
+        raise Refused(msg, hint="`--state` names another", code=ExitCode.USAGE)
 
 
 def _from_environment(name: str) -> Path | None:

@@ -5,6 +5,7 @@ https://no-color.org. On a terminal lines keep to its width; elsewhere nothing i
 """
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
@@ -25,7 +26,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 def print_json(value: Any) -> None:
     """Print a value as indented JSON with sorted keys."""
-    sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, default=str) + "\n")
+    write(json.dumps(value, indent=2, sort_keys=True, default=str) + "\n")
 
 
 def print_table(
@@ -46,9 +47,7 @@ def print_table(
         return
     lines, left_out = lay_out(columns, cells, _width(sys.stdout))
     for line in lines:
-        text = Text.assemble(*line)
-        text.rstrip()
-        _print(text, wrap=False)
+        _print(Text.assemble(*line), wrap=False)
     if left_out:
         say(f"not shown, for lack of room: {', '.join(left_out)}", style="dim")
 
@@ -70,13 +69,40 @@ def show(text: str, *, style: str = "", stderr: bool = False) -> None:
     _print(Text(text, style=style), wrap=False, stderr=stderr)
 
 
+def write(text: str) -> None:
+    """Write a text to standard output as it is; ``BrokenPipeError`` when nobody reads any more."""
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        raise BrokenPipeError from None  # without its number, for which typer ends by itself
+
+
+def breaks(text: str, width: int) -> list[int]:
+    """Where to break a text so that lines keep to ``width`` cells and no word is cut. Pure."""
+    from rich.cells import cell_len  # noqa: PLC0415 - see above
+
+    found: list[int] = []
+    start = 0
+    for word in re.finditer(r"\S+", text):
+        if cell_len(text[start : word.end()]) > width and text[start : word.start()].strip():
+            start = word.start()
+            found.append(start)
+    return found
+
+
 def _print(text: "Text", *, wrap: bool, stderr: bool = False) -> None:
     from rich.console import Console  # noqa: PLC0415 - see above
 
+    class Told(Console):
+        def on_broken_pipe(self) -> None:  # else rich ends the program by itself
+            raise BrokenPipeError
+
     width = _width(sys.stderr if stderr else sys.stdout)
-    console = Console(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
-    unlimited = width is None or not wrap
-    console.print(text, soft_wrap=unlimited, overflow="ignore", crop=False)
+    console = Told(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
+    for line in text.split("\n", allow_blank=True):
+        for part in line.divide(breaks(line.plain, width)) if wrap and width else [line]:
+            part.rstrip()
+            console.print(part, soft_wrap=True)
 
 
 def _width(stream: TextIO) -> int | None:

@@ -36,11 +36,12 @@ class Cell:
     text: str
     style: str = ""
     items: tuple[str, ...] = ()
+    separator: str = ", "
 
     @classmethod
     def listing(cls, items: Sequence[str], *, separator: str = ", ") -> "Cell":
         """Items in one cell: ``a, b, c``, or ``a +2`` where there is no room."""
-        return cls(separator.join(items), items=tuple(items))
+        return cls(separator.join(items), items=tuple(items), separator=separator)
 
     @property
     def widest(self) -> int:
@@ -50,7 +51,7 @@ class Cell:
     def least(self, column: Column) -> int:
         """Cells it takes at the least."""
         if len(self.items) > 1:
-            return min(self.widest, cell_len(_first_of(self.items, 1)))
+            return min(self.widest, cell_len(self._first(1)))
         return self.widest if column.least is None else min(self.widest, column.least)
 
     def fitted(self, width: int, column: Column) -> str:
@@ -58,7 +59,7 @@ class Cell:
         if self.widest <= width:
             return self.text
         for count in range(len(self.items) - 1, 0, -1):
-            shown = _first_of(self.items, count)
+            shown = self._first(count)
             if cell_len(shown) <= width:
                 return shown
         if column.shorten == "start":
@@ -67,6 +68,9 @@ class Cell:
                 text = text[1:]
             return _ELLIPSIS + text
         return set_cell_size(self.text, width - 1).rstrip() + _ELLIPSIS
+
+    def _first(self, count: int) -> str:
+        return f"{self.separator.join(self.items[:count])} +{len(self.items) - count}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +145,6 @@ def _blocks(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[l
                 heading = column.heading.ljust(widest)
                 lines.append([(heading, "bold"), (" " * GAP, ""), (cell.text, cell.style)])
     return lines
-
-
-def _first_of(items: Sequence[str], count: int) -> str:
-    return f"{', '.join(items[:count])} +{len(items) - count}"
 
 
 def _width(column: Column, cells: Sequence[int]) -> int:

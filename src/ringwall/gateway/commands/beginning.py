@@ -9,7 +9,7 @@ import typer
 
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.installation import author
-from ringwall.runtime.output import say
+from ringwall.runtime.output import say, write
 from ringwall.runtime.refusals import ExitCode, Refused
 
 _QUESTIONS: Final = {
@@ -54,10 +54,10 @@ def init(
 
     installation = installation_of(context)
     if print_ is Printed.SYSTEMD:
-        sys.stdout.write(units.systemd_unit(installation, user=author()))
+        write(units.systemd_unit(installation, user=author()))
         return
     if print_ is Printed.CONTAINER:
-        sys.stdout.write(units.container_file())
+        write(units.container_file())
         return
     path = installation.config
     _require_place(path, force=force)
@@ -77,8 +77,7 @@ def init(
 def _require_place(path: Path, *, force: bool) -> None:
     """Refuse before anything is asked."""
     if path.is_dir():
-        hint = f"name the file to write in it, such as {path / 'ringwall.yaml'}"
-        raise Refused(f"{path} is a folder", hint=hint)
+        raise Refused(f"{path} is a folder", hint="`--config` names another place")
     if path.exists() and not force:
         msg = f"{path} exists already"
         raise Refused(msg, hint="`--force` replaces it, `--config` names another place")

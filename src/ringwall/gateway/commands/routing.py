@@ -1,5 +1,7 @@
 """``routes``: what leads where."""
 
+from typing import get_args
+
 import typer
 
 from ringwall.runtime.commanding import command, installation_of
@@ -10,6 +12,7 @@ from ringwall.runtime.tables import Cell, Column
 @command(panel="Configuration")
 def routes(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the routes of the configuration, most specific path first."""
+    from ringwall.gateway.config import Method
     from ringwall.gateway.envoy.routes import expand
     from ringwall.gateway.paths import parse_template
     from ringwall.gateway.wanted import Wanted
@@ -25,17 +28,19 @@ def routes(context: typer.Context, *, as_json: AsJson = False) -> None:
         (
             Column("hosts"),
             Column("path"),
-            Column("methods", rank=1),
-            Column("service", rank=0),
-            Column("route", rank=2),
-            Column("classification", rank=3),
-            Column("owner", rank=4),
+            Column("methods", rank=2),
+            Column("service", rank=1, least=12),
+            Column("route", rank=3, least=12),
+            Column("classification", rank=4),
+            Column("owner", rank=5, least=12),
         ),
         [
             (
                 Cell.listing(one.hosts),
                 one.path,
-                Cell.listing(expand(one.methods), separator=" "),
+                Cell.listing(
+                    sorted(expand(one.methods), key=get_args(Method).index), separator=" "
+                ),
                 one.service,
                 one.name,
                 wanted.services[one.service].classification,

@@ -151,7 +151,7 @@ def _reap(child: int) -> "int | None":
 def _say(sentence: str) -> None:
     """To the same place and in the same two forms as the supervisor's log, but never waiting."""
     if os.isatty(2):
-        line = f"{time.strftime('%H:%M:%S')}     guardian error    {sentence}\n"
+        line = f"{time.strftime('%H:%M:%S')} guardian error {sentence}\n"
     else:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         quoted = sentence.replace("\\", "\\\\").replace('"', '\\"')

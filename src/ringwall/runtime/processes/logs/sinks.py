@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import select
 import threading
 from collections import deque
@@ -16,6 +17,9 @@ _MOST_WAITING: Final = 1 << 20
 """Characters of messages that wait for a slow reader."""
 
 _PATIENCE: Final = 1.0
+
+_WIDEST_NAME: Final = 20
+_SOURCE: Final = re.compile(r"(?<=\] )\[source/[^\]]+\] ")
 
 _DIM, _RESET = "\x1b[2m", "\x1b[0m"
 _NAME_COLOURS: Final = ("36", "32", "35", "34", "96", "92", "95", "94")
@@ -43,23 +47,28 @@ def as_json(record: LogRecord) -> str:
 
 
 def for_terminal(*, colour: bool) -> Callable[[LogRecord], str]:
-    """Give the form for people: local time, process, level, message, then fields."""
+    """Give the form for people: local time, process, level unless ``info``, message, fields.
+
+    Where in its source Envoy says something is left to the JSON form.
+    """
     width = 8
 
     def form(record: LogRecord) -> str:
         nonlocal width
-        width = max(width, len(record.process))
+        width = min(_WIDEST_NAME, max(width, len(record.process)))
         name = record.process.ljust(width)
-        level = record.line.level.name.lower().ljust(8)
-        time = record.time.astimezone().strftime("%H:%M:%S.%f")[:-3]
+        is_usual = record.line.level is Level.INFO
+        level = "" if is_usual else f"{record.line.level.name.lower()} "
+        time = record.time.astimezone().strftime("%H:%M:%S")
+        message = _SOURCE.sub("", record.line.message)
         fields = "".join(f" {key}={value}" for key, value in record.line.fields)
         if not colour:
-            return f"{time} {name} {level} {record.line.message}{fields}"
+            return f"{time} {name} {level}{message}{fields}"
         tint = _NAME_COLOURS[crc32(record.process.encode()) % len(_NAME_COLOURS)]
-        shade = _LEVEL_COLOURS[record.line.level]
+        shown = f"\x1b[{_LEVEL_COLOURS[record.line.level]}m{level}{_RESET}" if level else ""
         return (
-            f"{_DIM}{time}{_RESET} \x1b[{tint}m{name}{_RESET} \x1b[{shade}m{level}{_RESET} "
-            f"{record.line.message}{_DIM}{fields}{_RESET}"
+            f"{_DIM}{time}{_RESET} \x1b[{tint}m{name}{_RESET} {shown}{message}"
+            f"{_DIM}{fields}{_RESET}"
         )
 
     return form
