@@ -38,13 +38,15 @@ def version(*, as_json: AsJson = False) -> None:
 
 @command(panel="Ringwall itself")
 def completion(
-    shell: Annotated[Shell, typer.Argument(help="The shell to complete in.")],
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="The shell to complete in.")],
 ) -> None:
     """Print the completion script of a shell.
 
-    bash: put [bold]source <(ringwall completion bash)[/] in ~/.bashrc. zsh: write it to a file
-    named _ringwall in a folder of $fpath. fish: write it to
-    ~/.config/fish/completions/ringwall.fish.
+    bash: put `source <(ringwall completion bash)` in ~/.bashrc.
+
+    zsh: write it to a file named `_ringwall` in a folder of $fpath.
+
+    fish: write it to ~/.config/fish/completions/ringwall.fish.
     """
     from ringwall.cli.completing import script
 

@@ -52,8 +52,12 @@ def build() -> typer.Typer:
                     context_settings=_settings(),
                 )
             target = groups[mark.group]
-        panel = None if mark.group else mark.panel
-        target.command(name=mark.name, hidden=mark.hidden, rich_help_panel=panel)(function)
+        target.command(
+            name=mark.name,
+            help=_unwrapped(function.__doc__),
+            hidden=mark.hidden,
+            rich_help_panel=None if mark.group else mark.panel,
+        )(function)
     return app
 
 
@@ -125,6 +129,11 @@ def _found() -> list[tuple[CommandMark, Any]]:
         return (panel, function.__module__, function.__code__.co_firstlineno)
 
     return sorted(found, key=place)
+
+
+def _unwrapped(docstring: str | None) -> str:
+    """The paragraphs without the line ends of the source, which typer would keep."""
+    return "\n\n".join(" ".join(part.split()) for part in (docstring or "").split("\n\n"))
 
 
 def _settings() -> dict[str, Any]:

@@ -33,7 +33,9 @@ class FileCertificate(StrictModel):
 
     source: Literal["file"]
     chain: str
+    """The PEM file of the certificate and its intermediates, the certificate first."""
     key: str
+    """The PEM file of its key, which other users must not be able to read."""
 
 
 class AcmeCertificate(StrictModel):
@@ -41,6 +43,7 @@ class AcmeCertificate(StrictModel):
 
     source: Literal["acme"]
     challenge: Literal["http-01", "tls-alpn-01"] = "http-01"
+    """How control of the name is proven: over `edge.redirect`, or over the TLS listener itself."""
 
 
 Certificate = Annotated[
@@ -52,14 +55,18 @@ class HostSettings(StrictModel):
     """One name the edge answers for."""
 
     certificate: Certificate = LocalCertificate()
+    """What the edge shows for this name."""
     tls_minimum: Literal["1.3", "1.2"] = "1.3"
+    """The oldest TLS that is spoken; 1.2 only while a client needs it, and with a warning."""
 
 
 class ExternalAccount(StrictModel):
     """External account binding (RFC 8555 section 7.3.4), asked for by some authorities."""
 
     key_id: str
+    """The identifier the authority has given you."""
     hmac_key: Secret
+    """The key it has given you, base64url."""
 
 
 class Acme(StrictModel):
@@ -70,47 +77,75 @@ class Acme(StrictModel):
         StringConstraints(pattern=r"^https://\S+$"),
         Form("an address that begins with https://"),
     ]
+    """The authority's directory address."""
     email: str | None = None
+    """Where the authority writes to about the account."""
     terms_accepted: bool = False
+    """That you have read its terms and agree; no certificate is ordered before."""
     trusted_roots: str | None = None
+    """A PEM file of roots besides the system's, for an authority of your own."""
     external_account: ExternalAccount | None = None
+    """Credentials of an account you already have there."""
 
 
 class Limits(StrictModel):
     """What one client, and all of them together, may take of the edge."""
 
     connections: Annotated[int, Field(ge=1, le=10_000_000)] = 20_000
+    """Open connections of all clients together."""
     heap: ByteSize = 1024**3
+    """Memory of the edge's Envoy; before it is full, load is shed."""
     headers: ByteSize = 32 * 1024
+    """All headers of one request together."""
     header_count: Annotated[int, Field(ge=10, le=1000)] = 100
+    """Headers of one request."""
     connection_buffer: ByteSize = 32 * 1024
+    """What is held for one connection that reads slowly."""
     http2_streams: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Requests at the same time on one HTTP/2 connection."""
     header_timeout: Duration = 10.0
+    """For the headers of a request to arrive."""
     request_timeout: Duration = 60.0
+    """For a whole request to arrive."""
     stream_idle: Duration = 60.0
+    """For a request or its answer to go on after the last byte."""
     connection_idle: Duration = 300.0
+    """For the next request on an open connection."""
     handshake_timeout: Duration = 10.0
+    """For the TLS handshake."""
 
 
 class Edge(StrictModel):
     """The edge itself."""
 
     listen: Address = Address(host="127.0.0.1", port=8443)
+    """Where the edge takes TLS connections."""
     redirect: Address | None = Address(host="127.0.0.1", port=8080)
+    """Its plain-text twin, which only redirects and answers ACME."""
     private: Address = Address(host="127.0.0.1", port=9900)
+    """Where /healthz, /readyz and /metrics are; keep it private."""
     trust_domain: Annotated[
         str,
         StringConstraints(max_length=255, pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*$"),
         Form("a name such as example.internal, in lower case"),
     ] = "ringwall.internal"
+    """The first part of SPIFFE ids inside: spiffe://TRUST_DOMAIN/service/NAME."""
     hosts: dict[Host, HostSettings] = Field(default_factory=dict)
+    """The names the edge answers for."""
     acme: Acme | None = None
+    """The account for certificates with `source: acme`."""
     trusted_hops: Annotated[int, Field(ge=0, le=10)] = 0
+    """Proxies in front of the edge whose X-Forwarded-For is believed."""
     public_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """The port people use, when something in front maps it to `listen`."""
     blocked: tuple[Network, ...] = ()
+    """Networks whose requests are refused."""
     limits: Limits = Limits()
+    """What clients may take."""
     response_headers: dict[HeaderName, HeaderValue | None] = Field(default_factory=dict)
+    """Headers of every answer, added to or instead of the usual ones; null leaves one out."""
     workers: Annotated[int, Field(ge=1, le=256)] | None = None
+    """Threads of the edge's Envoy; else one for each processor."""
 
 
 class RetryOn(StrEnum):
@@ -125,8 +160,11 @@ class Retries(StrictModel):
     """Retries of what is safe to repeat; the service's ``circuit`` holds their budget."""
 
     attempts: Annotated[int, Field(ge=0, le=5)] = 1
+    """Tries after the first."""
     on: tuple[RetryOn, ...] = (RetryOn.GATEWAY_ERROR, RetryOn.RESET)
+    """What makes a try worth repeating."""
     per_try: Duration | None = None
+    """For one try; the route's `timeout` holds for all of them together."""
 
 
 class Route(StrictModel):
@@ -141,21 +179,33 @@ class Route(StrictModel):
         StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$"),
         Form("lower-case letters, digits and dashes, at most 63"),
     ]
+    """What records and policies call it."""
     hosts: Annotated[tuple[Host, ...], Field(min_length=1)]
+    """Names of `edge.hosts` it is for."""
     path: Annotated[
         str,
         StringConstraints(pattern=r"^/[!-~]*$", max_length=1000),
         Form("a path that begins with /, such as /orders/{id} or /orders/**"),
     ]
+    """The path template."""
     methods: Annotated[tuple[Method, ...], Field(min_length=1)] = ("GET",)
+    """The methods it takes; GET brings HEAD with it."""
     service: ServiceName
+    """The service it leads to."""
     timeout: Duration = 15.0
+    """For the whole answer; streaming and WebSocket routes have none."""
     idle_timeout: Duration | None = None
+    """For the next byte in either direction; else the edge's `stream_idle`."""
     streaming: bool = False
+    """Whether answers have no end in time, such as server-sent events."""
     websocket: bool = False
+    """Whether the connection may become a WebSocket."""
     body_limit: ByteSize = 1024**2
+    """The largest request body; beyond it the answer is 413."""
     retries: Retries | None = None
+    """Whether, when and how often a request is sent again."""
     response_headers: dict[HeaderName, HeaderValue | None] = Field(default_factory=dict)
+    """As in `edge`, for this route."""
 
 
 EDGE: Final = "edge"

@@ -9,6 +9,7 @@ class Database(StrictModel):
     """Where Ringwall keeps its own records: SQLite in the state folder, or a PostgreSQL server."""
 
     url: Secret | None = None
+    """postgresql://user:password@host:port/name?sslmode=verify-full; else SQLite."""
 
 
 DATABASE: Final = "database"

@@ -24,6 +24,7 @@ PANEL: Final = "Certificates"
 Name = Annotated[
     str,
     typer.Argument(
+        metavar="NAME",
         help="host/NAME or service/NAME, as `ringwall cert list` shows it.",
         autocompletion=complete_certificate,
     ),

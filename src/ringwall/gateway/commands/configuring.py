@@ -72,7 +72,7 @@ def diff(
     before: Annotated[
         int | None,
         typer.Argument(
-            metavar="[FROM]",
+            metavar="FROM",
             help="A version to compare from; else what is in force.",
             autocompletion=complete_version,
             show_default=False,
@@ -81,7 +81,7 @@ def diff(
     after: Annotated[
         int | None,
         typer.Argument(
-            metavar="[TO]",
+            metavar="TO",
             help="A version to compare with; else the files.",
             autocompletion=complete_version,
             show_default=False,

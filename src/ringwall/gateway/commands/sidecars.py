@@ -17,7 +17,9 @@ def sidecar(
     service: Annotated[
         str,
         typer.Argument(
-            help="A service with `sidecar: {managed: false}`.", autocompletion=complete_unmanaged
+            metavar="SERVICE",
+            help="A service with `sidecar: {managed: false}`.",
+            autocompletion=complete_unmanaged,
         ),
     ],
 ) -> None:

@@ -47,7 +47,11 @@ def rollback(
     context: typer.Context,
     number: Annotated[
         int,
-        typer.Argument(help="A version from `ringwall history`.", autocompletion=complete_version),
+        typer.Argument(
+            metavar="VERSION",
+            help="A version from `ringwall history`.",
+            autocompletion=complete_version,
+        ),
     ],
     *,
     as_json: AsJson = False,
