@@ -6,8 +6,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from ringwall.inventory.config import HeaderName, HeaderValue, ServiceName
-from ringwall.runtime.configuration import Address, ByteSize, Duration, Form, Secret, StrictModel
+from ringwall.inventory.config import HeaderName, HeaderValue, Positive, ServiceName
+from ringwall.runtime.configuration import Address, ByteSize, Form, Secret, StrictModel
 
 Host = Annotated[
     str,
@@ -93,25 +93,29 @@ class Limits(StrictModel):
 
     connections: Annotated[int, Field(ge=1, le=10_000_000)] = 20_000
     """Open connections of all clients together."""
-    heap: ByteSize = 1024**3
+    heap: Annotated[ByteSize, Field(ge=32 * 1024**2), Form("a size of 32MiB or more")] = 1024**3
     """Memory of the edge's Envoy; before it is full, load is shed."""
-    headers: ByteSize = 32 * 1024
+    headers: Annotated[
+        ByteSize, Field(ge=1024, le=8 * 1024**2), Form("a size from 1KiB to 8MiB")
+    ] = 32 * 1024
     """All headers of one request together."""
     header_count: Annotated[int, Field(ge=10, le=1000)] = 100
     """Headers of one request."""
-    connection_buffer: ByteSize = 32 * 1024
+    connection_buffer: Annotated[
+        ByteSize, Field(ge=4096, le=1024**3), Form("a size from 4KiB to 1GiB")
+    ] = 32 * 1024
     """What is held for one connection that reads slowly."""
     http2_streams: Annotated[int, Field(ge=1, le=10_000)] = 100
     """Requests at the same time on one HTTP/2 connection."""
-    header_timeout: Duration = 10.0
+    header_timeout: Positive = 10.0
     """For the headers of a request to arrive."""
-    request_timeout: Duration = 60.0
+    request_timeout: Positive = 60.0
     """For a whole request to arrive."""
-    stream_idle: Duration = 60.0
+    stream_idle: Positive = 60.0
     """For a request or its answer to go on after the last byte."""
-    connection_idle: Duration = 300.0
+    connection_idle: Positive = 300.0
     """For the next request on an open connection."""
-    handshake_timeout: Duration = 10.0
+    handshake_timeout: Positive = 10.0
     """For the TLS handshake."""
 
 
@@ -163,7 +167,7 @@ class Retries(StrictModel):
     """Tries after the first."""
     on: tuple[RetryOn, ...] = (RetryOn.GATEWAY_ERROR, RetryOn.RESET)
     """What makes a try worth repeating."""
-    per_try: Duration | None = None
+    per_try: Positive | None = None
     """For one try; the route's `timeout` holds for all of them together."""
 
 
@@ -192,9 +196,9 @@ class Route(StrictModel):
     """The methods it takes; GET brings HEAD with it."""
     service: ServiceName
     """The service it leads to."""
-    timeout: Duration = 15.0
-    """For the whole answer; streaming and WebSocket routes have none."""
-    idle_timeout: Duration | None = None
+    timeout: Positive = 15.0
+    """For the whole answer; streaming routes and WebSockets have none."""
+    idle_timeout: Positive | None = None
     """For the next byte in either direction; else the edge's `stream_idle`."""
     streaming: bool = False
     """Whether answers have no end in time, such as server-sent events."""

@@ -14,6 +14,11 @@ from ringwall.core.components import (
 )
 from ringwall.runtime.configuration import Address, Duration, Form, StrictModel
 
+Positive = Annotated[
+    Duration, Field(gt=0), Form("a length of time above zero: a number and ms, s, m, h or d")
+]
+"""A length of time that is one: to Envoy, no time at all often means "for ever"."""
+
 ServiceName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"),
@@ -56,9 +61,9 @@ class Health(StrictModel):
         str, StringConstraints(pattern=r"^/[!-~]*$"), Form("a path that begins with /")
     ] = "/healthz"
     """Answers 200 when the service is well; with `grpc` its health service is asked."""
-    interval: Duration = 5.0
+    interval: Positive = 5.0
     """From one check to the next."""
-    timeout: Duration = 1.0
+    timeout: Positive = 1.0
     """For the answer."""
     unhealthy_after: Annotated[int, Field(ge=1, le=20)] = 3
     """Failed checks in a row until it gets no requests."""
@@ -116,13 +121,15 @@ class Service(StrictModel):
     """How the connection to it is protected."""
     server_name: str | None = None
     """With `tls: server`, the name its certificate must have."""
+    trusted_roots: str | None = None
+    """With `tls: server`, a PEM file of the authorities that sign it; else those of the system."""
     calls: tuple[ServiceName, ...] = ()
     """The services it may call; nobody else may."""
     health: Health | None = Health()
     """The check that keeps requests from an address that is not well; null for none."""
     circuit: Circuit = Circuit()
     """How much it is given at a time."""
-    connect_timeout: Duration = 2.0
+    connect_timeout: Positive = 2.0
     """For a connection to it to open."""
     response_headers: dict[HeaderName, HeaderValue | None] = Field(default_factory=dict)
     """Headers of its answers, added to or instead of the edge's; null leaves one out."""

@@ -47,7 +47,7 @@ class Generator(GenerateJsonSchema):
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         """Write a default as the file would: ``15s``, not 15.0."""
         made = super().default_schema(schema)
-        if isinstance(made.get("default"), int | float) and "serialization" in schema["schema"]:
+        if isinstance(made.get("default"), int | float):
             written = SchemaSerializer(schema["schema"])
             made["default"] = written.to_python(schema["default"], mode="json")
         return made
