@@ -7,7 +7,7 @@ from typing import Final
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY
 from ringwall.gateway.envoy.edge import WEB
-from ringwall.gateway.envoy.routes import expand
+from ringwall.gateway.envoy.entries import expand
 from ringwall.gateway.paths import parse_template
 from ringwall.inventory.config import SERVICES, Service, UpstreamTls
 from ringwall.runtime.configuration import Address, Configuration, Problem, Severity

@@ -1,10 +1,11 @@
 """Which secrets each Envoy reads (SDS): its certificates, and whom it believes."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ringwall.gateway.certificates.credential import Credential
+from ringwall.gateway.certificates.credential import Credential, CredentialError, read_roots
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.config import HostSettings
 from ringwall.gateway.envoy import edge as edge_builder
@@ -14,7 +15,7 @@ from ringwall.gateway.envoy.clusters import EDGE_IDENTITY
 from ringwall.gateway.envoy.resources import Json
 from ringwall.gateway.layout import EDGE, sidecar_proxy
 from ringwall.gateway.wanted import Wanted
-from ringwall.inventory.config import UpstreamTls
+from ringwall.inventory.config import Service, UpstreamTls
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,19 @@ class SecretFile:
 
 
 def secret_files(
-    wanted: Wanted, root: Path, *, certificates: CertificateStore, besides: Wanted | None = None
+    wanted: Wanted,
+    root: Path,
+    *,
+    certificates: CertificateStore,
+    besides: Wanted | None = None,
+    unusable: list[CredentialError] | None = None,
 ) -> tuple[SecretFile, ...]:
     """Every SDS file of every proxy; certificates that are missing or due are made.
 
     ``root`` is the configuration's folder. Who may call a service ``besides`` may call it too: so
     a change first lets in the new callers, and shuts out the old ones when they call no more.
+    A file of the user's that cannot be used raises ``CredentialError``; with a list ``unusable``
+    it goes there and is left out, so that it keeps nothing else from renewal.
     """
     domain = wanted.edge.trust_domain
     roots = str(certificates.trust_bundle("services", trust_domain=domain))
@@ -56,12 +64,23 @@ def secret_files(
         resource = tls.peers_secret(name, roots=roots, spiffe_ids=ids)
         return SecretFile(proxy, file, resource)
 
+    def answering(proxy: str, name: str) -> Iterator[SecretFile]:
+        service = wanted.services[name]
+        match service.tls:
+            case UpstreamTls.MUTUAL:
+                yield peers(proxy, f"sds/peer-{name}.json", f"peer:{name}", (name,))
+            case UpstreamTls.SERVER:
+                with _kept_in(unusable):
+                    secret = _server(name, service, root)
+                    yield SecretFile(proxy, f"sds/server-{name}.json", secret)
+            case UpstreamTls.NONE:
+                pass
+
     def found() -> Iterator[SecretFile]:
-        yield from _host_files(wanted, root, certificates)
+        yield from _host_files(wanted, root, certificates, unusable)
         yield own(EDGE, EDGE_IDENTITY)
-        for name, service in wanted.services.items():
-            if service.tls is UpstreamTls.MUTUAL:
-                yield peers(EDGE, f"sds/peer-{name}.json", f"peer:{name}", (name,))
+        for name in wanted.services:
+            yield from answering(EDGE, name)
         for name in wanted.sidecars:
             proxy = sidecar_proxy(name)
             allowed = callers_of(name, wanted)
@@ -69,7 +88,7 @@ def secret_files(
             yield own(proxy, name)
             yield peers(proxy, f"sds/callers-{name}.json", f"callers:{name}", allowed)
             for called in wanted.services[name].calls:
-                yield peers(proxy, f"sds/peer-{called}.json", f"peer:{called}", (called,))
+                yield from answering(proxy, called)
 
     return tuple(found())
 
@@ -81,16 +100,41 @@ def callers_of(service: str, wanted: Wanted | None) -> tuple[str, ...]:
     return sidecar_builder.callers(service, wanted.services, wanted.routes)
 
 
-def _host_files(wanted: Wanted, root: Path, certificates: CertificateStore) -> Iterator[SecretFile]:
+@contextmanager
+def _kept_in(unusable: list[CredentialError] | None) -> Iterator[None]:
+    try:
+        yield
+    except CredentialError as error:
+        if unusable is None:
+            raise
+        unusable.append(error)
+
+
+def _host_files(
+    wanted: Wanted,
+    root: Path,
+    certificates: CertificateStore,
+    unusable: list[CredentialError] | None,
+) -> Iterator[SecretFile]:
     hosts = {**wanted.edge.hosts, edge_builder.UNKNOWN_HOST: HostSettings()}
     for host, settings in hosts.items():
-        shown = certificates.for_host(host, _rooted(settings, root))
-        yield _certificate(EDGE, edge_builder.host_secret_file(host), f"host:{host}", shown)
+        with _kept_in(unusable):
+            shown = certificates.for_host(host, _rooted(settings, root))
+            yield _certificate(EDGE, edge_builder.host_secret_file(host), f"host:{host}", shown)
         if settings.certificate.source == "acme":
             # Shown for acme-tls/1 while no challenge is being answered.
             held = certificates.for_host(edge_builder.UNKNOWN_HOST, HostSettings())
             file = edge_builder.challenge_secret_file(host)
             yield _certificate(EDGE, file, f"acme:{host}", held, first_only=True)
+
+
+def _server(name: str, service: Service, root: Path) -> Json:
+    own = service.trusted_roots
+    return tls.server_secret(
+        f"server:{name}",
+        server_name=service.server_name or service.addresses[0].host,
+        roots=None if own is None else read_roots(root / own),
+    )
 
 
 def _certificate(

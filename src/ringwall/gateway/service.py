@@ -13,7 +13,7 @@ from ringwall.core.clock import Clock
 from ringwall.gateway import xds
 from ringwall.gateway.admin import Admin
 from ringwall.gateway.binary import validate
-from ringwall.gateway.certificates.credential import Credential
+from ringwall.gateway.certificates.credential import Credential, CredentialError
 from ringwall.gateway.certificates.private_files import locked, private_folder
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.change import Change
@@ -157,13 +157,19 @@ class Gateway:
         return tuple(found)
 
     def renew(self) -> tuple[Credential, ...]:
-        """Renew what is due and show the new ones to the running Envoys; return those."""
+        """Renew what is due and show the new ones to the running Envoys; return those.
+
+        ``CredentialError`` when a file of the user's cannot be used; all else is renewed by then.
+        """
         configuration = self.in_force()
         if configuration is None:
             return ()
         with self._locked():
-            files = self._secrets(Wanted.of(configuration), configuration.root)
+            unusable: list[CredentialError] = []
+            files = self._secrets(Wanted.of(configuration), configuration.root, unusable=unusable)
             shown = [one for one in files if self._write(one, self.layout)]
+        if unusable:
+            raise CredentialError("; ".join(str(error) for error in unusable))
         return tuple(one.credential for one in shown if one.credential is not None)
 
     def _judge(self, configuration: Configuration) -> None:
@@ -209,9 +215,16 @@ class Gateway:
         return staged
 
     def _secrets(
-        self, wanted: Wanted, root: Path, *, besides: Wanted | None = None
+        self,
+        wanted: Wanted,
+        root: Path,
+        *,
+        besides: Wanted | None = None,
+        unusable: list[CredentialError] | None = None,
     ) -> tuple[SecretFile, ...]:
-        files = secret_files(wanted, root, certificates=self.certificates, besides=besides)
+        files = secret_files(
+            wanted, root, certificates=self.certificates, besides=besides, unusable=unusable
+        )
         return tuple(f for f in files if not (f.first_only and self._path(f, self.layout).exists()))
 
     def _write(self, file: SecretFile, layout: Layout) -> bool:

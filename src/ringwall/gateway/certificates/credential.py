@@ -93,6 +93,15 @@ def read_file(path: Path) -> bytes:
     return content
 
 
+def read_roots(path: Path) -> str:
+    """Read the authorities a user trusts, as PEM; :class:`CredentialError` if they are none."""
+    found = _read_chain(read_file(path), path)
+    if not all(is_authority(certificate) for certificate in found):
+        msg = f"{path} holds a certificate that is no authority's: keep only those that sign others"
+        raise CredentialError(msg)
+    return "".join(one.public_bytes(serialization.Encoding.PEM).decode() for one in found)
+
+
 def serial_text(certificate: x509.Certificate) -> str:
     """Return the serial number as 32 or more lower-case hexadecimal digits."""
     return f"{certificate.serial_number:032x}"

@@ -13,7 +13,7 @@ from ringwall.runtime.tables import Cell, Column
 def routes(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the routes of the configuration, most specific path first."""
     from ringwall.gateway.config import Method
-    from ringwall.gateway.envoy.routes import expand
+    from ringwall.gateway.envoy.entries import expand
     from ringwall.gateway.paths import parse_template
     from ringwall.gateway.wanted import Wanted
 

@@ -16,7 +16,7 @@ EDGE_IDENTITY: Final = "edge"
 def service_cluster(name: str, service: Service, *, identity: Json, peers: Json) -> Json:
     """The cluster of one service, as its callers see it.
 
-    ``identity`` is the caller's own certificate (SDS) and ``peers`` what the service's must be.
+    ``identity`` is the caller's own certificate and ``peers`` what the service's must be (SDS).
     """
     cluster = _cluster(
         name,
@@ -31,7 +31,7 @@ def service_cluster(name: str, service: Service, *, identity: Json, peers: Json)
         case UpstreamTls.SERVER:
             server_name = service.server_name or service.addresses[0].host
             cluster["transport_socket"] = tls.client(
-                validation_context=tls.server_validation(server_name),
+                validation=peers,
                 sni=server_name,
                 alpn=("http/1.1",) if service.protocol is Protocol.HTTP1 else ("h2",),
             )

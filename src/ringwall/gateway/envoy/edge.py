@@ -9,7 +9,7 @@ from ringwall.gateway.envoy.bootstrap import bootstrap
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY, local_cluster, service_cluster
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.resources import Folder, Json
-from ringwall.inventory.config import Service
+from ringwall.inventory.config import Service, UpstreamTls
 from ringwall.runtime.configuration import Address
 
 WEB: Final = "ringwall-web"
@@ -80,7 +80,7 @@ def render_edge(
                     name,
                     service,
                     identity=service_secret(folder, EDGE_IDENTITY),
-                    peers=peers_of_service(folder, name),
+                    peers=peers_of_service(folder, name, service),
                 )
                 for name, service in sorted(reached.items())
             ),
@@ -106,8 +106,10 @@ def service_secret(folder: Folder, name: str) -> Json:
     return tls.secret_reference(f"service:{name}", folder.file(f"sds/service-{name}.json"))
 
 
-def peers_of_service(folder: Folder, name: str) -> Json:
+def peers_of_service(folder: Folder, name: str, service: Service) -> Json:
     """A reference to "whoever answers there must be this service"."""
+    if service.tls is UpstreamTls.SERVER:
+        return tls.secret_reference(f"server:{name}", folder.file(f"sds/server-{name}.json"))
     return tls.secret_reference(f"peer:{name}", folder.file(f"sds/peer-{name}.json"))
 
 

@@ -1,22 +1,17 @@
 """Route tables: which host, path and method leads to which service, and all that leads nowhere."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
 from ringwall.gateway.config import Edge, Route
-from ringwall.gateway.envoy import headers, http
+from ringwall.gateway.envoy import headers
+from ringwall.gateway.envoy.entries import Placed, entries, expand
 from ringwall.gateway.envoy.replies import direct
-from ringwall.gateway.envoy.resources import Json, seconds, typed
+from ringwall.gateway.envoy.resources import Json, typed
 from ringwall.gateway.paths import PathTemplate, parse_template
-from ringwall.inventory.config import Service, UpstreamTls
-
-IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-"""RFC 9110 section 9.2.2."""
-
-SAFE_TO_REPEAT: Final = "connect-failure,refused-stream,reset-before-request"
-"""The request has not reached the service: repeating it is right for every method."""
+from ringwall.inventory.config import Service
 
 _LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _AUTHORITY: Final = rf"(?:{_LABEL}\.)*{_LABEL}(?::[0-9]{{1,5}})?"
@@ -32,14 +27,6 @@ _UNNAMEABLE: Final[Json] = {
     ],
 }
 """An authority that is no host name: a wildcard's suffix also ends ``user:word@a.example``."""
-
-_STREAM_IDLE: Final = 900.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    route: Route
-    template: PathTemplate
 
 
 def hosts_of(routes: Sequence[Route], hosts: Sequence[str]) -> dict[str, tuple[Route, ...]]:
@@ -97,29 +84,25 @@ def route_table(
 
 def redirect_table(name: str, *, hosts: Sequence[str], port: int, challenges: str | None) -> Json:
     """The plain-text twin: known hosts go to HTTPS, ACME challenges to ``challenges``."""
-    found: list[Json] = [_answer(_UNNAMEABLE, 400, {})]
+    answers: list[Json] = [_answer(_UNNAMEABLE, 400, {})]
     if challenges is not None:
-        found.append(
+        answers.append(
             {
                 "match": {"prefix": "/.well-known/acme-challenge/"},
                 "route": {"cluster": challenges, "timeout": "5s"},
             }
         )
-    found.append(
-        {
-            "match": {"prefix": "/"},
-            "redirect": {
-                "https_redirect": True,
-                "port_redirect": port,
-                "response_code": "PERMANENT_REDIRECT",
-            },
-        }
-    )
     virtual_hosts: list[Json] = [
-        {"name": "unknown", "domains": ["*"], "routes": [_answer({"prefix": "/"}, 404, {})]}
+        {
+            "name": host,
+            "domains": [host],
+            "routes": [*answers, *_too_deep(host, {}), _to_https(host, port)],
+        }
+        for host in sorted(hosts)
     ]
-    if hosts:
-        virtual_hosts.insert(0, {"name": "known", "domains": sorted(hosts), "routes": found})
+    virtual_hosts.append(
+        {"name": "unknown", "domains": ["*"], "routes": [_answer({"prefix": "/"}, 404, {})]}
+    )
     return typed(
         "envoy.config.route.v3.RouteConfiguration",
         name=name,
@@ -127,6 +110,16 @@ def redirect_table(name: str, *, hosts: Sequence[str], port: int, challenges: st
         ignore_port_in_host_matching=True,
         response_headers_to_remove=list(headers.BANNERS),
     )
+
+
+def _to_https(host: str, port: int) -> Json:
+    """308, which keeps method and body (RFC 9110 section 15.4.9); path and query stay."""
+    redirect: Json = {"https_redirect": True, "response_code": "PERMANENT_REDIRECT"}
+    if not host.startswith("*."):
+        redirect["host_redirect"] = host
+    if host.startswith("*.") or port != 443:
+        redirect["port_redirect"] = port
+    return {"match": {"prefix": "/"}, "redirect": redirect}
 
 
 def _authorities(host: str, edge: Edge) -> list[str]:
@@ -150,15 +143,30 @@ def _refusals(host: str, edge: Edge) -> list[Json]:
     dots = {"safe_regex": {"regex": r".*/\.{1,2};.*"}, "headers": [semicolon]}
     found = [_answer(dots, 400, given)]
     if host.startswith("*."):
-        found.append(_answer(_UNNAMEABLE, 400, given))
+        found += [_answer(_UNNAMEABLE, 400, given), *_too_deep(host, given)]
     return found
+
+
+def _too_deep(host: str, given: Mapping[str, str]) -> list[Json]:
+    """For ``*.example.com``: a name of more than one label in its place is an unknown host.
+
+    So it is for the certificate (RFC 9525 section 6.3), but Envoy's domains match any depth.
+    """
+    if not host.startswith("*."):
+        return []
+    deeper = rf"(?i).*\..*{re.escape(host.removeprefix('*'))}(:[0-9]+)?"
+    match: Json = {
+        "prefix": "/",
+        "headers": [{"name": ":authority", "string_match": {"safe_regex": {"regex": deeper}}}],
+    }
+    return [_answer(match, 404, given)]
 
 
 def _virtual_host(
     routes: Sequence[Route], edge: Edge, services: Mapping[str, Service]
 ) -> list[Json]:
     placed = sorted(
-        (_Placed(r, parse_template(r.path)) for r in routes),
+        (Placed(r, parse_template(r.path)) for r in routes),
         key=lambda p: (p.template.order, p.route.name),
     )
     result: list[Json] = []
@@ -168,87 +176,9 @@ def _virtual_host(
         for one in same_path:
             methods = tuple(m for m in expand(one.route.methods) if m not in taken)
             taken.update(methods)
-            result += _entries(one, methods, edge, services[one.route.service])
+            result += entries(one, methods, edge, services[one.route.service])
         result.append(_wrong_method(same_path[0].template, taken, edge))
     return result
-
-
-def expand(methods: Sequence[str]) -> tuple[str, ...]:
-    """The methods a route takes: GET brings HEAD with it (RFC 9110 section 9.3.2)."""
-    return tuple(sorted({*methods, *(["HEAD"] if "GET" in methods else [])}))
-
-
-def _entries(placed: _Placed, methods: tuple[str, ...], edge: Edge, service: Service) -> list[Json]:
-    route = placed.route
-    if not methods:
-        return []
-    repeatable = tuple(m for m in methods if m in IDEMPOTENT)
-    rest = tuple(m for m in methods if m not in IDEMPOTENT)
-    retries = route.retries
-    if retries is None or not retries.attempts or not repeatable or not rest:
-        return [_entry(placed, methods, edge, service, repeat=not rest)]
-    return [
-        _entry(placed, repeatable, edge, service, repeat=True),
-        _entry(placed, rest, edge, service, repeat=False),
-    ]
-
-
-def _entry(
-    placed: _Placed, methods: tuple[str, ...], edge: Edge, service: Service, *, repeat: bool
-) -> Json:
-    route = placed.route
-    long_lived = route.streaming or route.websocket
-    idle = route.idle_timeout or (_STREAM_IDLE if long_lived else None)
-    action: Json = {
-        "cluster": route.service,
-        "timeout": "0s" if long_lived else seconds(route.timeout),
-        "retry_policy": _retry_policy(route, repeat=repeat),
-    }
-    if idle is not None:
-        action["idle_timeout"] = seconds(idle)
-    if route.websocket:
-        action["upgrade_configs"] = [{"upgrade_type": "websocket", "enabled": True}]
-    if service.tls is UpstreamTls.SERVER and service.server_name:
-        action["host_rewrite_literal"] = service.server_name
-    given = headers.merged(edge.response_headers, service.response_headers, route.response_headers)
-    return {
-        "name": route.name,
-        "match": {**placed.template.envoy_match(), "headers": [_method_match(methods)]},
-        "route": action,
-        "response_headers_to_add": headers.setting(given),
-        "typed_per_filter_config": {
-            http.ROUTE_SLOT: http.route_filters(http.body_limit(route.body_limit))
-        },
-    }
-
-
-def _retry_policy(route: Route, *, repeat: bool) -> Json:
-    retries = route.retries
-    if retries is None or not retries.attempts or not repeat:
-        return {"retry_on": SAFE_TO_REPEAT, "num_retries": 2}
-    policy: Json = {
-        "retry_on": ",".join([SAFE_TO_REPEAT, *retries.on]),
-        "num_retries": retries.attempts,
-        "retry_back_off": {"base_interval": "0.025s", "max_interval": "0.250s"},
-        "retry_host_predicate": [
-            {
-                "name": "envoy.retry_host_predicates.previous_hosts",
-                "typed_config": typed(
-                    "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"
-                ),
-            }
-        ],
-        "host_selection_retry_max_attempts": 3,
-    }
-    if retries.per_try is not None:
-        policy["per_try_timeout"] = seconds(retries.per_try)
-    return policy
-
-
-def _method_match(methods: tuple[str, ...]) -> Json:
-    if len(methods) == 1:
-        return {"name": ":method", "string_match": {"exact": methods[0]}}
-    return {"name": ":method", "string_match": {"safe_regex": {"regex": "|".join(methods)}}}
 
 
 def _wrong_method(template: PathTemplate, allowed: set[str], edge: Edge) -> Json:

@@ -16,7 +16,7 @@ from ringwall.gateway.envoy.edge import peers_of_service, service_secret
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.replies import direct
 from ringwall.gateway.envoy.resources import Folder, Json, typed
-from ringwall.inventory.config import Protocol, Service, Sidecar
+from ringwall.inventory.config import Protocol, Service, Sidecar, UpstreamTls
 
 _HEAP = 512 * 1024**2
 _CONNECTIONS = 10_000
@@ -59,7 +59,7 @@ def render_sidecar(
         chain = listeners.plain_chain(manager)
         doors.append(listeners.listener("outbound", sidecar.outbound, chains=[chain]))
         clusters += [
-            service_cluster(n, s, identity=identity, peers=peers_of_service(folder, n))
+            service_cluster(n, s, identity=identity, peers=peers_of_service(folder, n, s))
             for n, s in called.items()
         ]
     return Rendering(
@@ -118,7 +118,10 @@ def _outbound_table(called: Mapping[str, Service]) -> Json:
         name="outbound",
         ignore_port_in_host_matching=True,
         virtual_hosts=[
-            *({"name": name, "domains": [name], "routes": [_to(name)]} for name in called),
+            *(
+                {"name": name, "domains": [name], "routes": [_to(name, _server_name(service))]}
+                for name, service in called.items()
+            ),
             {
                 "name": "not-allowed",
                 "domains": ["*"],
@@ -128,11 +131,16 @@ def _outbound_table(called: Mapping[str, Service]) -> Json:
     )
 
 
-def _to(cluster: str) -> Json:
+def _server_name(service: Service) -> str | None:
+    return service.server_name if service.tls is UpstreamTls.SERVER else None
+
+
+def _to(cluster: str, server_name: str | None = None) -> Json:
     return {
         "match": {"prefix": "/"},
         "route": {
             "cluster": cluster,
+            **({"host_rewrite_literal": server_name} if server_name else {}),
             "timeout": "0s",
             "idle_timeout": "3600s",
             "retry_policy": {

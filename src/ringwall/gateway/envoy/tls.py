@@ -67,25 +67,23 @@ def server(
 
 def client(
     *,
-    validation: Json | None = None,
-    validation_context: Json | None = None,
+    validation: Json,
     certificate: Json | None = None,
     sni: str = "",
     alpn: tuple[str, ...] = (),
 ) -> Json:
-    """An upstream transport socket. One of the two validations is always given."""
-    common: Json = {"tls_params": parameters("1.3" if certificate else "1.2")}
+    """An upstream transport socket. ``validation`` says who must answer; nobody is trusted blindly.
+
+    Our own kind, to whom we show a ``certificate``, speaks TLS 1.3; others may be older.
+    """
+    common: Json = {
+        "tls_params": parameters("1.3" if certificate else "1.2"),
+        "validation_context_sds_secret_config": validation,
+    }
     if alpn:
         common["alpn_protocols"] = list(alpn)
     if certificate is not None:
         common["tls_certificate_sds_secret_configs"] = [certificate]
-    if validation is not None:
-        common["validation_context_sds_secret_config"] = validation
-    elif validation_context is not None:
-        common["validation_context"] = validation_context
-    else:
-        msg = "an upstream TLS context without validation would trust anyone"
-        raise ValueError(msg)
     return extension(
         "envoy.transport_sockets.tls",
         "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
@@ -125,9 +123,18 @@ def peers_secret(name: str, *, roots: str, spiffe_ids: tuple[str, ...]) -> Json:
     )
 
 
-def server_validation(server_name: str) -> Json:
-    """Validation of a public server: the system's roots and the exact DNS name (RFC 9525)."""
-    return {
-        "trusted_ca": {"filename": SYSTEM_ROOTS},
-        "match_typed_subject_alt_names": [{"san_type": "DNS", "matcher": {"exact": server_name}}],
-    }
+def server_secret(name: str, *, server_name: str, roots: str | None) -> Json:
+    """The SDS resource that says which public server is accepted: one exact DNS name (RFC 9525).
+
+    ``roots`` are the authorities as PEM, ``None`` those of the system.
+    """
+    return typed(
+        "envoy.extensions.transport_sockets.tls.v3.Secret",
+        name=name,
+        validation_context={
+            "trusted_ca": {"filename": SYSTEM_ROOTS} if roots is None else {"inline_string": roots},
+            "match_typed_subject_alt_names": [
+                {"san_type": "DNS", "matcher": {"exact": server_name}}
+            ],
+        },
+    )

@@ -1,0 +1,143 @@
+"""One route as Envoy's entries: what is matched, where it goes, how long and how often."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ringwall.gateway.config import Edge, Route
+from ringwall.gateway.envoy import headers, http
+from ringwall.gateway.envoy.resources import Json, seconds, typed
+from ringwall.gateway.paths import PathTemplate
+from ringwall.inventory.config import Service, UpstreamTls
+
+IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+"""RFC 9110 section 9.2.2."""
+
+SAFE_TO_REPEAT: Final = "connect-failure,refused-stream,reset-before-request"
+"""The request has not reached the service: repeating it is right for every method."""
+
+_STREAM_IDLE: Final = 900.0
+
+_ELSEWHERE: Final[Json] = {
+    "retry_host_predicate": [
+        {
+            "name": "envoy.retry_host_predicates.previous_hosts",
+            "typed_config": typed(
+                "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"
+            ),
+        }
+    ],
+    "host_selection_retry_max_attempts": 3,
+}
+"""A retry goes to another address where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A route with its template read."""
+
+    route: Route
+    template: PathTemplate
+
+
+def expand(methods: Sequence[str]) -> tuple[str, ...]:
+    """The methods a route takes: GET brings HEAD with it (RFC 9110 section 9.3.2)."""
+    return tuple(sorted({*methods, *(["HEAD"] if "GET" in methods else [])}))
+
+
+def entries(placed: Placed, methods: Sequence[str], edge: Edge, service: Service) -> list[Json]:
+    """The entries of one route for some of its methods, in the order they are to be tried."""
+    route = placed.route
+    found: list[Json] = []
+    if route.websocket and "GET" in methods:
+        found.append(_websocket(placed, edge, service))
+    repeatable = [m for m in methods if m in IDEMPOTENT]
+    if route.retries is None or not route.retries.attempts:
+        repeatable = []
+    rest = [m for m in methods if m not in repeatable]
+    if repeatable:
+        found.append(_exchange(placed, repeatable, edge, service, retry=_retries(route)))
+    if rest:
+        found.append(_exchange(placed, rest, edge, service, retry=_only_unsent()))
+    return found
+
+
+def _exchange(
+    placed: Placed, methods: Sequence[str], edge: Edge, service: Service, *, retry: Json
+) -> Json:
+    """A request and its answer."""
+    route = placed.route
+    idle = route.idle_timeout
+    if idle is None and route.streaming:
+        idle = _STREAM_IDLE
+    elif idle is None and route.timeout >= edge.limits.stream_idle:
+        idle = route.timeout + 1.0  # or waiting for the answer would end as idleness, too early
+    action: Json = {
+        **_destination(route, service),
+        "timeout": "0s" if route.streaming else seconds(route.timeout),
+        "retry_policy": retry,
+    }
+    if idle is not None:
+        action["idle_timeout"] = seconds(idle)
+    entry = _entry(placed, [_method_match(methods)], action, edge, service)
+    limit = http.body_limit(route.body_limit)
+    return {**entry, "typed_per_filter_config": {http.ROUTE_SLOT: http.route_filters(limit)}}
+
+
+def _websocket(placed: Placed, edge: Edge, service: Service) -> Json:
+    """A WebSocket (RFC 6455): neither its length nor the bytes that flow are limited.
+
+    The header stands for a real upgrade: Envoy removes it from requests that ask for none.
+    """
+    route = placed.route
+    action: Json = {
+        **_destination(route, service),
+        "timeout": "0s",
+        "idle_timeout": seconds(route.idle_timeout or _STREAM_IDLE),
+        "retry_policy": _only_unsent(),
+        "upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}],
+    }
+    upgrade = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}
+    return _entry(placed, [_method_match(["GET"]), upgrade], action, edge, service)
+
+
+def _entry(placed: Placed, matched: list[Json], action: Json, edge: Edge, service: Service) -> Json:
+    route = placed.route
+    given = headers.merged(edge.response_headers, service.response_headers, route.response_headers)
+    return {
+        "name": route.name,
+        "match": {**placed.template.envoy_match(), "headers": matched},
+        "route": action,
+        "response_headers_to_add": headers.setting(given),
+    }
+
+
+def _destination(route: Route, service: Service) -> Json:
+    if service.tls is UpstreamTls.SERVER and service.server_name:
+        return {"cluster": route.service, "host_rewrite_literal": service.server_name}
+    return {"cluster": route.service}
+
+
+def _only_unsent() -> Json:
+    return {"retry_on": SAFE_TO_REPEAT, "num_retries": 2, **_ELSEWHERE}
+
+
+def _retries(route: Route) -> Json:
+    retries = route.retries
+    if retries is None:
+        return _only_unsent()
+    policy: Json = {
+        "retry_on": ",".join([SAFE_TO_REPEAT, *retries.on]),
+        "num_retries": retries.attempts,
+        "retry_back_off": {"base_interval": "0.025s", "max_interval": "0.250s"},
+        **_ELSEWHERE,
+    }
+    if retries.per_try is not None:
+        policy["per_try_timeout"] = seconds(retries.per_try)
+    return policy
+
+
+def _method_match(methods: Sequence[str]) -> Json:
+    if len(methods) == 1:
+        return {"name": ":method", "string_match": {"exact": methods[0]}}
+    return {"name": ":method", "string_match": {"safe_regex": {"regex": "|".join(methods)}}}
