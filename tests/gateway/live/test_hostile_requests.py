@@ -37,6 +37,8 @@ def test_it_is_refused(barrage: Barrage, name: str) -> None:
     assert not [one for one in outcome.seen if one.complete]
     assert outcome.exchange.answers or outcome.exchange.closed, "neither answered nor cut off"
     assert all(status >= 400 for status in outcome.exchange.statuses)
+    if any(answer.values("connection") == ["close"] for answer in outcome.exchange.answers):
+        assert outcome.exchange.closed, "said that it would close and did not"
 
 
 @pytest.mark.parametrize("name", hostile_framing.REFUSED)

@@ -64,17 +64,19 @@ def converse(
     head: bool = False,
     patience: float = 4.0,
     linger: float = 0.25,
+    piece: int | None = None,
 ) -> Exchange:
     """Send ``data`` on a connection of its own and read until the edge ends it or is silent.
 
     It waits ``patience`` seconds for the number of ``answers`` asked for, and from then on
     ``linger`` seconds for anything more, or for the end if the edge said that it would close.
-    ``head`` tells that answers have no body.
+    ``head`` tells that answers have no body. With ``piece`` it sends so many bytes a packet.
     """
     received, closed = b"", False
     with connect(stage, sni=sni) as tls:
         with contextlib.suppress(OSError):  # refused while being sent: the answer is on its way
-            tls.sendall(data)
+            for at in range(0, len(data), piece or len(data) or 1):
+                tls.sendall(data[at : at + (piece or len(data))])
         deadline = time.monotonic() + patience
         while (left := deadline - time.monotonic()) > 0:
             tls.settimeout(left)
