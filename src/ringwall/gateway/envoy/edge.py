@@ -143,6 +143,7 @@ def _edge_listener(edge: Edge, folder: Folder, log: str, legacy: list[str]) -> J
             edge=edge, certificate=unknown, manager=_manager(edge, folder, log, _UNKNOWN)
         ),
         inspect_tls=True,
+        inspection_timeout=min(5.0, edge.limits.handshake_timeout),
         buffer=edge.limits.connection_buffer,
     )
 

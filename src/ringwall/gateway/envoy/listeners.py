@@ -18,15 +18,16 @@ def listener(
     chains: Sequence[Json],
     default_chain: Json | None = None,
     inspect_tls: bool = False,
+    inspection_timeout: float = 5.0,
     buffer: int = 32 * 1024,
 ) -> Json:
-    """A TCP or unix listener."""
+    """A TCP or unix listener. Clients have ``inspection_timeout`` seconds to say whom they want."""
     fields: Json = {
         "name": name,
         "address": socket_address(address),
         "filter_chains": list(chains),
         "per_connection_buffer_limit_bytes": buffer,
-        "listener_filters_timeout": "5s",
+        "listener_filters_timeout": seconds(inspection_timeout),
     }
     if default_chain is not None:
         fields["default_filter_chain"] = default_chain
