@@ -17,6 +17,7 @@ from tests.gateway.live.recorder2 import Recorder2
 from tests.gateway.live.stage import Json, Stage
 from tests.gateway.live.wire import Exchange, converse
 
+from ringwall.gateway.admin import Admin
 from ringwall.gateway.paths import parse_template
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -65,6 +66,12 @@ class HostileStage:
         self.stage, self.recorder, self.recorder2 = stage, recorder, recorder2
         self._numbers = count()
 
+    @property
+    def admin(self) -> Admin:
+        """The admin interface of the edge's Envoy."""
+        bootstrap = json.loads((self.stage.state / "xds" / "edge" / "bootstrap.json").read_text())
+        return Admin(Path(bootstrap["admin"]["address"]["pipe"]["path"]))
+
     def mark(self) -> str:
         """A text of a fixed length that nothing else mentions."""
         return f"mark{next(self._numbers):06d}"
@@ -101,8 +108,13 @@ class HostileStage:
 
 
 @contextmanager
-def hostile_stage(folder: Path, **edge: object) -> Iterator[HostileStage]:
-    """A whole edge in ``folder`` before a recorder; ``edge`` adds to the edge's settings."""
+def hostile_stage(
+    folder: Path, *, route: Json | None = None, **edge: object
+) -> Iterator[HostileStage]:
+    """A whole edge in ``folder`` before a recorder.
+
+    ``edge`` adds to the edge's settings, ``route`` to those of every route.
+    """
     with Recorder() as recorder, Recorder2() as recorder2:
         plain = {"owner": "tests", "tls": "none", "health": None}
         config: Json = {
@@ -118,6 +130,7 @@ def hostile_stage(folder: Path, **edge: object) -> Iterator[HostileStage]:
                     "path": path,
                     "methods": list(METHODS),
                     "service": "recorder2" if path == HTTP2 else "recorder",
+                    **(route or {}),
                 }
                 for host, paths in OPEN.items()
                 for number, path in enumerate(paths)

@@ -1,6 +1,6 @@
 """An upstream that keeps what it is sent, and reads it as strictly as RFC 9112 allows.
 
-It runs in the test's own process, on plain TCP right behind the edge, so that nothing between the
+It answers with the target it was asked for, as long as ``?size=`` at its end says. It runs in the test's own process, on plain TCP right behind the edge, so that nothing between the
 edge and it tidies anything up.
 """
 
@@ -121,6 +121,8 @@ class _Connection(socketserver.StreamRequestHandler):
         recorder = self.server.recorder
         while (found := recorder.take(self.rfile)) is not None and found.complete:
             answer = found.target.encode()
+            if size := re.search(r"[?]size=([0-9]+)$", found.target):
+                answer = answer.ljust(int(size[1]), b".")
             head = f"HTTP/1.1 200 OK\r\n{MARK}: yes\r\ncontent-length: {len(answer)}\r\n\r\n"
             self.wfile.write(head.encode() + (b"" if found.method == "HEAD" else answer))
 
