@@ -60,5 +60,5 @@ def validate(bootstrap: Json, *, folder: Path) -> None:
 def _reason(stderr: str, file: str) -> str:
     lines = [line for line in stderr.splitlines() if "critical" in line or "error" in line]
     text = (lines or stderr.splitlines() or ["Envoy gave no reason"])[-1]
-    text = re.sub(r"^(\[[^\]]*\])+ ?", "", text)
+    text = re.sub(r"^(\[[^\]]*\] ?)+", "", text)
     return text.replace(f"error initializing configuration '{file}': ", "")

@@ -8,10 +8,13 @@ from typing import Any
 from ringwall.gateway.admin import AdminUnreachableError
 from ringwall.gateway.certificates.credential import Credential
 from ringwall.gateway.certificates.expiry import days_left, judge
+from ringwall.gateway.envoy.clusters import EDGE_IDENTITY
+from ringwall.gateway.envoy.edge import UNKNOWN_HOST
 from ringwall.gateway.layout import EDGE, sidecar_proxy
 from ringwall.gateway.service import Gateway
-from ringwall.gateway.versions import Version
+from ringwall.gateway.versions import DamagedVersionError, Version
 from ringwall.gateway.wanted import Wanted
+from ringwall.runtime.configuration import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,13 @@ class CertificateStatus:
 
 @dataclass(frozen=True, slots=True)
 class GatewayStatus:
-    """The gateway's part of ``ringwall status``. ``unknown`` names proxies that do not answer."""
+    """The gateway's part of ``ringwall status``.
+
+    ``unknown`` names proxies that do not answer; ``damaged`` says why ``version`` is not known.
+    """
 
     version: Version | None
+    damaged: str | None
     listeners: tuple[ListenerStatus, ...]
     upstreams: tuple[UpstreamStatus, ...]
     certificates: tuple[CertificateStatus, ...]
@@ -67,29 +74,56 @@ class GatewayStatus:
 
 def gateway_status(gateway: Gateway, *, now: datetime) -> GatewayStatus:
     """Ask every proxy of this machine; one that does not answer is said to be unknown."""
-    configuration = gateway.in_force()
-    proxies = [EDGE]
-    if configuration is not None:
-        proxies += [sidecar_proxy(name) for name in Wanted.of(configuration).sidecars]
+    version, wanted, damaged = _in_force(gateway)
     listeners: list[ListenerStatus] = []
     upstreams: list[UpstreamStatus] = []
     unknown: list[str] = []
-    for proxy in proxies:
+    for proxy in proxies(gateway, wanted):
         try:
             listeners += _listeners(gateway, proxy)
             upstreams += [
                 UpstreamStatus(proxy, one.cluster, one.address, one.healthy, one.reasons)
                 for one in gateway.admin(proxy).upstreams()
             ]
-        except AdminUnreachableError:
+        except (AdminUnreachableError, OSError):
             unknown.append(proxy)
     return GatewayStatus(
-        version=gateway.versions.latest(),
+        version=version,
+        damaged=damaged,
         listeners=tuple(listeners),
         upstreams=tuple(upstreams),
-        certificates=certificate_statuses(gateway.certificates.list, now=now),
+        certificates=certificate_statuses(
+            lambda: in_use(gateway.certificates.list(), wanted), now=now
+        ),
         unknown=tuple(unknown),
     )
+
+
+def proxies(gateway: Gateway, wanted: Wanted | None) -> tuple[str, ...]:
+    """The proxies of this machine; those that have an admin socket if that is all there is."""
+    if wanted is not None:
+        return (EDGE, *map(sidecar_proxy, wanted.sidecars))
+    found = gateway.layout.run.glob(f"{sidecar_proxy('*')}.sock")
+    return (EDGE, *sorted(path.stem for path in found))
+
+
+def in_use(credentials: tuple[Credential, ...], wanted: Wanted | None) -> tuple[Credential, ...]:
+    """Those of the kept certificates that the edge and the sidecars show now."""
+    if wanted is None:
+        return credentials
+    sources: dict[str, tuple[str, ...]] = {f"host/{UNKNOWN_HOST}": ("local",)}
+    for host, settings in wanted.edge.hosts.items():
+        source = settings.certificate.source
+        # Until the first order is done a local certificate stands in.
+        sources[f"host/{host}"] = (source, "local") if source == "acme" else (source,)
+    for name in (EDGE_IDENTITY, *wanted.sidecars):
+        sources[f"service/{name}"] = ("local",)
+    kept = {(one.name, str(one.source)): one for one in credentials}
+    shown = (
+        next((kept[name, source] for source in order if (name, source) in kept), None)
+        for name, order in sources.items()
+    )
+    return tuple(one for one in shown if one is not None)
 
 
 def certificate_statuses(
@@ -109,6 +143,14 @@ def certificate_statuses(
         for one in credentials()
     ]
     return tuple(sorted(found, key=lambda one: (one.not_after, one.name)))
+
+
+def _in_force(gateway: Gateway) -> tuple[Version | None, Wanted | None, str | None]:
+    try:
+        version, configuration = gateway.versions.latest(), gateway.in_force()
+    except (DamagedVersionError, ConfigurationError) as error:
+        return None, None, str(error)
+    return version, None if configuration is None else Wanted.of(configuration), None
 
 
 def _listeners(gateway: Gateway, proxy: str) -> list[ListenerStatus]:

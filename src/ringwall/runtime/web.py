@@ -28,7 +28,7 @@ def serve(*, public: Path, private: Address) -> None:
 async def _serve(application: Any, public: Path, private: Address) -> None:
     doors = [
         (_Door(uvicorn.Config(application, **_OPTIONS)), _unix(public)),
-        (_Door(uvicorn.Config(_Private(application), **_OPTIONS)), _tcp(private)),
+        (_Door(uvicorn.Config(_Private(application), **_OPTIONS)), _listening(private)),
     ]
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -84,7 +84,9 @@ def _unix(path: Path) -> socket.socket:
     return sock
 
 
-def _tcp(address: Address) -> socket.socket:
+def _listening(address: Address) -> socket.socket:
+    if address.is_unix:
+        return _unix(Path(address.path))
     return socket.create_server(
         (address.host, address.port),
         family=socket.AF_INET6 if ":" in address.host else socket.AF_INET,

@@ -6,12 +6,13 @@ after GOAWAY (RFC 9113 section 6.8). Nothing is tried twice.
 """
 
 import asyncio
+import contextlib
 import itertools
 import ssl
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections import Counter, deque
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -81,6 +82,7 @@ class Load:
         self._over = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="load")
         self._began = 0.0
+        self._closing: deque[asyncio.StreamWriter] = deque(maxlen=200)
 
     def __enter__(self) -> "Load":
         self._began = time.monotonic()
@@ -108,6 +110,15 @@ class Load:
         work += [self._multiplexed(streams) for _ in range(http2)]
         work += [self._each_anew() for _ in range(fresh)]
         await asyncio.gather(*work)
+        for writer in self._closing:
+            with contextlib.suppress(OSError, TimeoutError):
+                async with asyncio.timeout(2):
+                    await writer.wait_closed()
+
+    def _close(self, writer: asyncio.StreamWriter | None) -> None:
+        if writer is not None:
+            writer.close()
+            self._closing.append(writer)
 
     async def _connect(
         self, kind: str, trust: ssl.SSLContext
@@ -129,12 +140,14 @@ class Load:
                 self._answered("http1", began)
                 if said_close:
                     self.tally.goodbyes["http1"] += 1
-                    writer = _closed(writer)
+                    self._close(writer)
+                    writer = None
             except (OSError, TimeoutError, FailedError, asyncio.IncompleteReadError) as error:
                 self._failed("http1", error)
-                writer = _closed(writer)
+                self._close(writer)
+                writer = None
             await asyncio.sleep(self._pause)
-        _closed(writer)
+        self._close(writer)
 
     async def _each_anew(self) -> None:
         while not self._over.is_set():
@@ -146,7 +159,7 @@ class Load:
                 self._answered("fresh", began)
             except (OSError, TimeoutError, FailedError, asyncio.IncompleteReadError) as error:
                 self._failed("fresh", error)
-            _closed(writer)
+            self._close(writer)
             await asyncio.sleep(self._pause)
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
@@ -181,7 +194,7 @@ class Load:
                 continue
             connection = _Http2(self, reader, writer)
             await asyncio.gather(connection.read(), *(connection.ask() for _ in range(streams)))
-            _closed(writer)
+            self._close(writer)
 
     def _answered(self, kind: str, began: float) -> None:
         self.tally.answered[kind] += 1
@@ -206,6 +219,7 @@ class _Http2:
         self._waiting: dict[int, asyncio.Future[str]] = {}
         self._statuses: dict[int, str] = {}
         self._going = False
+        self._held = bytearray()
         self._askers = 0
         self._flush()
 
@@ -231,9 +245,10 @@ class _Http2:
                 self._flush()
                 async with asyncio.timeout(PATIENCE_S):
                     status = await self._waiting[number]
-                if status != "200":
-                    raise FailedError(f"{status} to {method} {path}")
-                load._answered("http2", began)
+                if status == "200":
+                    load._answered("http2", began)
+                else:
+                    load._failed("http2", FailedError(f"{status} to {method} {path}"))
             except (OSError, TimeoutError, FailedError) as error:
                 load._failed("http2", error)
             finally:
@@ -250,8 +265,12 @@ class _Http2:
         why = "the connection ended"
         try:
             while data := await self._reader.read(65536):
-                for event in self._engine.receive_data(data):
-                    self._take(event)
+                for frame in self._frames(data):
+                    for event in self._engine.receive_data(frame):
+                        self._take(event)
+                    # h2 takes GOAWAY for the end; open streams are still answered (RFC 9113, 6.8).
+                    if self._going:
+                        self._engine.state_machine.state = h2.connection.ConnectionState.CLIENT_OPEN
                 self._flush()
         except (OSError, ssl.SSLError) as error:
             why = f"{type(error).__name__}: {error}"
@@ -260,10 +279,21 @@ class _Http2:
             if not future.done():
                 future.set_exception(FailedError(f"unanswered, {why}"))
 
+    def _frames(self, data: bytes) -> Iterator[bytes]:
+        """Whole frames (RFC 9113 section 4.1)."""
+        self._held += data
+        while len(self._held) >= 9:
+            size = 9 + int.from_bytes(self._held[:3], "big")
+            if len(self._held) < size:
+                return
+            yield bytes(self._held[:size])
+            del self._held[:size]
+
     def _take(self, event: h2.events.Event) -> None:
         match event:
             case h2.events.ResponseReceived(stream_id=int(number), headers=headers):
-                self._statuses[number] = dict(headers or ())[":status"]
+                found = {str(name): str(value) for name, value in headers or ()}
+                self._statuses[number] = found[":status"]
             case h2.events.DataReceived(stream_id=int(number), flow_controlled_length=length):
                 self._engine.acknowledge_received_data(length or 0, number)
             case h2.events.StreamEnded(stream_id=int(number)):
@@ -286,11 +316,6 @@ class _Http2:
         data = self._engine.data_to_send()
         if data and not self._writer.is_closing():
             self._writer.write(data)
-
-
-def _closed(writer: asyncio.StreamWriter | None) -> None:
-    if writer is not None:
-        writer.close()
 
 
 def _pem(trust: ssl.SSLContext) -> str:

@@ -60,6 +60,8 @@ def _print_summary(run: dict[str, Any], gateway: "GatewayStatus") -> None:
     )
     if gateway.version is not None:
         say(_version(gateway.version))
+    if gateway.damaged is not None:
+        say(gateway.damaged, style=_BAD)
     if run["refused"]:
         say("The files were refused, so what runs is older: ", run["refused"]["reason"], style=_BAD)
         say("`ringwall check` judges them.")
