@@ -10,6 +10,7 @@ leave half done. The order is make before break:
 ``put_back`` at any time before ``narrow`` restores every file as it was, to the byte.
 """
 
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,19 +57,19 @@ class Handover:
         before = xds.resources(self._folder / "cds.json")
         names = {one["name"] for one in rendering.clusters}
         leaving = [one for one in before if one["name"] not in names]
-        xds.write_json(self._staged(_BOOTSTRAP), rendering.bootstrap)
+        _write(self._staged(_BOOTSTRAP), rendering.bootstrap)
         for name, value in files.items():
-            xds.write_json(self._staged(name), value)
+            _write(self._staged(name), value)
         both = discovery([*rendering.clusters, *leaving], f"{version}+" if leaving else version)
-        xds.write_json(self._wide("cds.json"), both)
+        _write(self._wide("cds.json"), both)
         self._filters = tuple(name for name in files if name.startswith("ecds-"))
         self._tables = tuple(name for name in files if name.startswith("rds-"))
         for name in self._filters:
-            xds.write_json(self._wide(name), wide.files(version)[name])
+            _write(self._wide(name), wide.files(version)[name])
         for name, resource in secrets.items():
-            xds.write_secret(self._staged(name), resource)
+            _write(self._staged(name), {"resources": [resource]})
         for name, resource in wide_secrets.items():
-            xds.write_secret(self._wide(name), resource)
+            _write(self._wide(name), {"resources": [resource]})
         self._secrets = {name: str(one["name"]) for name, one in secrets.items()}
         self._keep()
 
@@ -143,3 +144,11 @@ class Handover:
 
     def _wide(self, name: str) -> Path:
         return self._folder / _WIDE / name
+
+
+def _write(path: Path, value: Json) -> None:
+    """Write a new file. Not synced to the disk: after a loss of power all is staged once more."""
+    private_folder(path.parent)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+        file.write(xds.encoded(value))

@@ -26,9 +26,14 @@ class NotAcceptedError(RuntimeError):
     """A running Envoy did not take a file; the one it had stays in force."""
 
 
+def encoded(value: Json) -> bytes:
+    """The bytes of a file; the same value is always the same bytes."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
+
+
 def write_json(path: Path, value: Json) -> bool:
     """Replace a file whole, unless it says the same already; whether it was written."""
-    content = json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
+    content = encoded(value)
     if path.exists() and path.read_bytes() == content:
         return False
     private_folder(path.parent)
