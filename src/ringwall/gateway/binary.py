@@ -58,7 +58,14 @@ def validate(bootstrap: Json, *, folder: Path) -> None:
 
 
 def _reason(stderr: str, file: str) -> str:
-    lines = [line for line in stderr.splitlines() if "critical" in line or "error" in line]
-    text = (lines or stderr.splitlines() or ["Envoy gave no reason"])[-1]
-    text = re.sub(r"^(\[[^\]]*\] ?)+", "", text)
-    return text.replace(f"error initializing configuration '{file}': ", "")
+    """Envoy's last complaint: a log line, and what it dumps of the configuration after it."""
+    lines = stderr.splitlines() or ["Envoy gave no reason"]
+    begins = [n for n, line in enumerate(lines) if _COMPLAINT.match(line)]
+    complaint = lines[begins[-1] :] if begins else lines[-1:]
+    first = _COMPLAINT.sub("", complaint[0])
+    first = first.replace(f"error initializing configuration '{file}': ", "")
+    # What is wrong stands at the end of a dump, or in the only line.
+    return (complaint[-1].lstrip("}: ") if "goo.gle/debug" in first else first).strip()
+
+
+_COMPLAINT: Final = re.compile(r"(\[[^\]]*\])*\[(critical|error)\](\[[^\]]*\] ?)*")

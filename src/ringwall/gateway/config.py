@@ -204,7 +204,7 @@ class Route(StrictModel):
     """Whether answers have no end in time, such as server-sent events."""
     websocket: bool = False
     """Whether the connection may become a WebSocket."""
-    body_limit: ByteSize = 1024**2
+    body_limit: Annotated[ByteSize, Field(ge=1), Form("a size of 1 byte or more")] = 1024**2
     """The largest request body; beyond it the answer is 413."""
     retries: Retries | None = None
     """Whether, when and how often a request is sent again."""

@@ -56,5 +56,9 @@ def _replies(given: Mapping[str, str]) -> Json:
     }
 
 
+_PHRASES: Final = {413: "Content Too Large"}
+"""Where RFC 9110 has words of its own and not every Python has them yet."""
+
+
 def _body(status: int) -> str:
-    return f"{status} {HTTPStatus(status).phrase}\n"
+    return f"{status} {_PHRASES.get(status, HTTPStatus(status).phrase)}\n"
