@@ -55,7 +55,7 @@ class UpstreamTls(StrEnum):
 
 
 class Health(StrictModel):
-    """Active health check: an unhealthy address gets no requests."""
+    """Active health check: an unhealthy address gets no requests while another is healthy."""
 
     path: Annotated[
         str, StringConstraints(pattern=r"^/[!-~]*$"), Form("a path that begins with /")

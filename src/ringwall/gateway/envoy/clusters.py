@@ -39,6 +39,12 @@ def service_cluster(name: str, service: Service, *, identity: Json, peers: Json)
             pass
     cluster["circuit_breakers"] = _circuit(service.circuit)
     cluster["outlier_detection"] = _outliers()
+    cluster["common_lb_config"] = {
+        # A sick address gets nothing while another is well; when all are, all are tried.
+        "healthy_panic_threshold": {"value": 1},
+        # What health checks find counts at once, not with the changes of a whole second.
+        "update_merge_window": "0s",
+    }
     if service.health is not None:
         cluster["health_checks"] = [_health(service.health, service.protocol)]
     return cluster
