@@ -79,7 +79,8 @@ def find(
     chosen = config or _from_environment(CONFIG_VARIABLE) or _nearest(_working_folder())
     path = _absolute(chosen / CONFIG if chosen.is_dir() else chosen)
     place = _absolute(state or _from_environment(STATE_VARIABLE) or path.parent / ".ringwall")
-    _require_folder(place)
+    if path.parent.is_dir() or place.parent != path.parent:
+        _require_folder(place)
     return Installation(path, place, find_sections)
 
 

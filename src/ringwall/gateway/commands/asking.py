@@ -32,9 +32,9 @@ def print_refusal(refused: dict[str, Any], *, quiet: bool) -> None:
     """
     if quiet:
         raise typer.Exit(ExitCode.CONFIGURATION)
-    for problem in refused.get("problems", []):
+    for problem in refused["problems"]:
         show(problem["text"], stderr=True)
-    count = len(refused.get("problems", []))
-    reason = f"{count} problems" if count > 1 else refused["reason"]
+    errors = [one["message"] for one in refused["problems"] if one["severity"] == "error"]
+    reason = f"{len(errors)} errors" if len(errors) > 1 else (errors or [refused["reason"]])[0]
     msg = f"refused, what runs stays: {reason}"
     raise Refused(msg, hint="`ringwall check` judges the files", code=ExitCode.CONFIGURATION)

@@ -63,8 +63,12 @@ def _print_summary(run: dict[str, Any], gateway: "GatewayStatus") -> None:
     if gateway.damaged is not None:
         say(gateway.damaged, style=_BAD)
     if run["refused"]:
-        say("The files were refused, so what runs is older: ", run["refused"]["reason"], style=_BAD)
-        say("`ringwall check` judges them.")
+        say(
+            "The files were refused, so what runs is older; `ringwall check` judges them.",
+            style=_BAD,
+        )
+        if not run["refused"]["problems"]:
+            say(run["refused"]["reason"])
     if run["supervisor"]["guardian"] == "lost":
         say("The guardian is gone: nothing restarts Ringwall if it is killed.", style=_BAD)
     say("")
