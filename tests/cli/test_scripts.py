@@ -24,6 +24,7 @@ def _parameters() -> Iterator[object]:
         yield pytest.param(script, id=script.path.stem, marks=marks)
 
 
+@pytest.mark.timeout(400)  # many commands, on a machine that may be busy
 @pytest.mark.parametrize("script", list(_parameters()))
 def test_script(script: Script, tmp_path: Path) -> None:
     folder = tmp_path / "here"
