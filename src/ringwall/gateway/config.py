@@ -171,6 +171,10 @@ class Retries(StrictModel):
     """For one try; the route's `timeout` holds for all of them together."""
 
 
+BODY_LIMIT: Final = 1024**2
+"""Bytes; the limit of a route that says nothing, which costs a request the least."""
+
+
 class Route(StrictModel):
     """What leads where: the methods and path template of some hosts, to one service.
 
@@ -204,7 +208,7 @@ class Route(StrictModel):
     """Whether answers have no end in time, such as server-sent events."""
     websocket: bool = False
     """Whether the connection may become a WebSocket."""
-    body_limit: Annotated[ByteSize, Field(ge=1), Form("a size of 1 byte or more")] = 1024**2
+    body_limit: Annotated[ByteSize, Field(ge=1), Form("a size of 1 byte or more")] = BODY_LIMIT
     """The largest request body; beyond it the answer is 413."""
     retries: Retries | None = None
     """Whether, when and how often a request is sent again."""

@@ -160,6 +160,7 @@ def _manager(edge: Edge, folder: Folder, log: str, table: str) -> Json:
             http.dynamic_filter(
                 sources.FILTER, folder.file(f"ecds-{sources.FILTER}.json"), sources.TYPE
             ),
+            http.standard_limit(),
             http.route_slot(),
         ],
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ringwall.gateway.config import Edge, Route
+from ringwall.gateway.config import BODY_LIMIT, Edge, Route
 from ringwall.gateway.envoy import headers, http
 from ringwall.gateway.envoy.resources import Json, seconds, typed
 from ringwall.gateway.paths import PathTemplate
@@ -80,8 +80,11 @@ def _exchange(
     if idle is not None:
         action["idle_timeout"] = seconds(idle)
     entry = _entry(placed, [_method_match(methods)], action, edge, service)
-    limit = http.body_limit(route.body_limit)
-    return {**entry, "typed_per_filter_config": {http.ROUTE_SLOT: http.route_filters(limit)}}
+    if route.body_limit == BODY_LIMIT:
+        return entry
+    own = http.route_filters(http.body_limit(route.body_limit))
+    filters = {http.STANDARD_LIMIT: http.without_filter(), http.ROUTE_SLOT: own}
+    return {**entry, "typed_per_filter_config": filters}
 
 
 def _websocket(placed: Placed, edge: Edge, service: Service) -> Json:
@@ -98,7 +101,8 @@ def _websocket(placed: Placed, edge: Edge, service: Service) -> Json:
         "upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}],
     }
     upgrade = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}
-    return _entry(placed, [_method_match(["GET"]), upgrade], action, edge, service)
+    entry = _entry(placed, [_method_match(["GET"]), upgrade], action, edge, service)
+    return {**entry, "typed_per_filter_config": {http.STANDARD_LIMIT: http.without_filter()}}
 
 
 def _entry(placed: Placed, matched: list[Json], action: Json, edge: Edge, service: Service) -> Json:

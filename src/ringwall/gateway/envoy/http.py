@@ -6,7 +6,7 @@ https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/best_practices/edge
 from collections.abc import Sequence
 from typing import Final
 
-from ringwall.gateway.config import Limits
+from ringwall.gateway.config import BODY_LIMIT, Limits
 from ringwall.gateway.envoy import access_log, headers, replies
 from ringwall.gateway.envoy.resources import Json, extension, from_file, seconds, typed
 
@@ -135,8 +135,8 @@ def inside_manager(
 
 
 def route_slot() -> Json:
-    """The filter that runs whatever filters a route brings with it; without any it does nothing."""
-    return extension(ROUTE_SLOT, f"{_CHAIN}.FilterChainConfig")
+    """The filter that runs the filters a route brings; for other routes it is not there at all."""
+    return {**extension(ROUTE_SLOT, f"{_CHAIN}.FilterChainConfig"), "disabled": True}
 
 
 def route_filters(*filters: Json) -> Json:
@@ -144,10 +144,20 @@ def route_filters(*filters: Json) -> Json:
     return typed(f"{_CHAIN}.FilterChainConfigPerRoute", filter_chain={"filters": list(filters)})
 
 
+def without_filter() -> Json:
+    """What a route says about a filter of the chain that it does not want."""
+    return typed("envoy.config.route.v3.FilterConfig", disabled=True)
+
+
+def standard_limit() -> Json:
+    """The body limit of every route that has none of its own."""
+    return body_limit(BODY_LIMIT)
+
+
 def body_limit(maximum: int) -> Json:
     """A filter that answers 413 once a request's body passes ``maximum`` bytes."""
     return extension(
-        "envoy.filters.http.body_size_limit",
+        STANDARD_LIMIT,
         "envoy.extensions.filters.http.body_size_limit.v3.BodySizeLimit",
         max_request_bytes=maximum,
     )
@@ -179,6 +189,7 @@ def dynamic_filter(name: str, file: str, type_name: str) -> Json:
 
 
 ROUTE_SLOT = "ringwall.route"
+STANDARD_LIMIT = "envoy.filters.http.body_size_limit"
 _CHAIN = "envoy.extensions.filters.http.filter_chain.v3"
 
 
