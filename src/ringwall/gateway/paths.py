@@ -2,7 +2,9 @@
 
 A template is exact text, segments that are ``{name}`` (one non-empty segment) and, at the end,
 ``**`` (everything below, the folder itself included). Envoy has normalised the path before it is
-matched: dot segments resolved, slashes merged, escaped slashes refused.
+matched: dot segments resolved, slashes merged, escaped letters, digits and ``-._~`` unescaped,
+escaped slashes refused. Other escapes stay as the client wrote them, ``%c3`` being ``%C3`` (RFC
+3986 section 6.2.2.1).
 """
 
 import re
@@ -11,6 +13,8 @@ from enum import IntEnum
 from typing import Any, Final
 
 _VARIABLE: Final = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED: Final = re.compile(r"[A-Za-z0-9._~-]")
 _LITERAL: Final = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-F]{2})+")
 
 
@@ -47,17 +51,17 @@ class PathTemplate:
     def envoy_match(self) -> dict[str, Any]:
         """The path part of Envoy's ``RouteMatch``, query string not included."""
         *_, (last, _text) = self.segments
-        if not self.variables:
+        if not self.variables and "%" not in self.text:
             if last is Segment.REST:
                 return {"prefix": self.text.removesuffix("**")}
             return {"path": self.text}
         patterns = {Segment.VARIABLE: "[^/]+", Segment.REST: ".*"}
-        pattern = "".join("/" + patterns.get(kind, re.escape(text)) for kind, text in self.segments)
+        pattern = "".join("/" + patterns.get(kind, _literal(text)) for kind, text in self.segments)
         return {"safe_regex": {"regex": pattern}}
 
     def matches(self, path: str) -> bool:
         """Whether a normalised path (no query) is covered; what ``envoy_match`` means."""
-        parts = path.split("/")[1:]
+        parts = _upper(path).split("/")[1:]
         for at, (kind, text) in enumerate(self.segments):
             if kind is Segment.REST:
                 return len(parts) > at
@@ -101,6 +105,23 @@ def parse_template(text: str) -> PathTemplate:
         elif re.search(r"%(2F|5C|00)", part):
             msg = "the edge refuses escaped slashes and NUL, so this would never match"
             raise ValueError(msg)
+        elif needless := [hex_ for hex_ in _ESCAPE.findall(part) if _is_unreserved(hex_)]:
+            written = chr(int(needless[0], 16))
+            msg = f"write {written} for %{needless[0]}: the edge unescapes it before matching"
+            raise ValueError(msg)
         else:
             segments.append((Segment.LITERAL, part))
     return PathTemplate(text, tuple(segments))
+
+
+def _literal(text: str) -> str:
+    """A regular expression of exact text, in which escapes may be of either case."""
+    return re.sub(r"%([0-9A-F]{2})", r"%(?i:\1)", re.escape(text))
+
+
+def _upper(path: str) -> str:
+    return _ESCAPE.sub(lambda escape: escape[0].upper(), path)
+
+
+def _is_unreserved(hex_: str) -> bool:
+    return _UNRESERVED.fullmatch(chr(int(hex_, 16))) is not None
