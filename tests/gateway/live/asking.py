@@ -1,11 +1,17 @@
 """Ask a running stage over its control socket, without the time a command takes to start."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.gateway.live.stage import Json, Stage
 
-from ringwall.runtime.processes.calls import call_sync
+from ringwall.gateway.opening import open_gateway
+from ringwall.gateway.service import Gateway
+from ringwall.gateway.status import gateway_status
+from ringwall.runtime.current import all_sections
+from ringwall.runtime.installation import find
+from ringwall.runtime.processes.calls import ControlError, call_sync
 from ringwall.runtime.processes.paths import run_dir_for
 
 
@@ -32,6 +38,22 @@ def refused(stage: Stage) -> str:
     assert "refused" in answer, answer
     reason: str = answer["refused"]["reason"]
     return reason
+
+
+def settled(stage: Stage) -> bool:
+    """Whether all processes are ready and all upstreams healthy, as far as anyone answers."""
+    try:
+        found = ask(stage, "status")
+    except (ControlError, TimeoutError):
+        return False
+    status = gateway_status(gateway_of(stage), now=datetime.now(UTC))
+    ready = all(one["state"] == "ready" for one in found["processes"])
+    return ready and not status.unknown and all(one.healthy for one in status.upstreams)
+
+
+def gateway_of(stage: Stage) -> Gateway:
+    """The stage's gateway, in this process."""
+    return open_gateway(find(all_sections, config=stage.file, state=stage.state))
 
 
 def pids(stage: Stage) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import ssl
@@ -22,11 +23,19 @@ STARTS_WITHIN_S = 30.0
 Json = dict[str, Any]
 
 
+_PORTS = iter(random.Random(os.getpid()).sample(range(12_000, 32_000), 15_000))
+"""Below those the kernel gives to outgoing connections, and never the same one twice."""
+
+
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
+    for port in _PORTS:
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
         return port
+    raise AssertionError("no port is free")
 
 
 def echo_service(name: str = "echo", **more: Any) -> Json:

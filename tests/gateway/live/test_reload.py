@@ -11,14 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.gateway.live.asking import ask, pids, refused, reload
+from tests.gateway.live.asking import ask, gateway_of, pids, refused, reload
 from tests.gateway.live.load import Load, in_turn
 from tests.gateway.live.stage import Json, Stage, echo_service, free_port, plain_config
 from websockets.sync.client import connect
 
 from ringwall.gateway.config import HostSettings
-from ringwall.gateway.opening import open_gateway
-from ringwall.gateway.service import Gateway
 from ringwall.gateway.xds import NotAcceptedError
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import find
@@ -31,10 +29,6 @@ MIX = in_turn(
     ("GET", "/slow/150", b""),
     ("GET", "/c?d=e", b""),
 )
-
-
-def gateway_of(stage: Stage) -> Gateway:
-    return open_gateway(find(all_sections, config=stage.file, state=stage.state))
 
 
 def route(name: str, path: str, service: str, **more: object) -> Json:
@@ -281,14 +275,13 @@ def test_what_the_running_envoy_refuses_is_put_back(untouched: Stage) -> None:
     config["edge"]["response_headers"] = {"x-tried": "yes"}
     config["edge"]["hosts"]["other.localhost"] = {}
     installation = find(all_sections, config=untouched.file, state=untouched.state)
-    gateway = open_gateway(installation)
     with socket.create_server(("127.0.0.1", 0)) as other:
         untouched.port = other.getsockname()[1]
         untouched.write(config)
         untouched.port = port
         with Load(untouched.port, untouched.trust(), target=MIX) as load:
             with pytest.raises(NotAcceptedError, match=r"refused lds\.json"):
-                gateway.apply(installation.load(), author="tests", reason="tried")
+                gateway_of(untouched).apply(installation.load(), author="tests", reason="tried")
             time.sleep(0.5)
     assert not load.tally.failures, load.tally.told()
 
