@@ -1,29 +1,31 @@
-"""Judgments over a whole configuration: what refers to nothing, contradicts itself or is unsafe."""
+"""Judgments over the edge and its routes: what leads nowhere, contradicts itself or is unsafe."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
-from ringwall.gateway.envoy.clusters import EDGE_IDENTITY
-from ringwall.gateway.envoy.edge import WEB
-from ringwall.gateway.envoy.entries import expand
+from ringwall.gateway.envoy.edge import UNKNOWN_HOST
+from ringwall.gateway.envoy.entries import IDEMPOTENT, expand
+from ringwall.gateway.judging import Path, header_problems, unknown, warning
 from ringwall.gateway.paths import parse_template
-from ringwall.inventory.config import SERVICES, Service, UpstreamTls
-from ringwall.runtime.configuration import Address, Configuration, Problem, Severity
-from ringwall.runtime.configuration.spelling import listed, nearest
+from ringwall.inventory.config import SERVICES, Protocol, Service
+from ringwall.runtime.configuration import Address, Configuration, Problem
 
-RESERVED: Final = frozenset({EDGE_IDENTITY, WEB, "app"})
 _PUBLIC_NETWORKS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised, not bound
 
 
 def check_edge(configuration: Configuration) -> Iterator[Problem]:
     """Hosts, certificates and doors."""
     edge = configuration.one(Edge, EDGE)
+    named = {host for route in configuration.list(Route, ROUTES) for host in route.hosts}
     for host, settings in edge.hosts.items():
         path = (EDGE, "hosts", host)
+        yield from _check_name(path, host)
+        if host not in named:
+            yield warning(path, f"no route names {host}: all it answers is 404")
         if settings.tls_minimum == "1.2":
-            yield _warning(
+            yield warning(
                 (*path, "tls_minimum"),
                 f"{host} accepts TLS 1.2: keep this only while a client needs it",
             )
@@ -36,32 +38,18 @@ def check_edge(configuration: Configuration) -> Iterator[Problem]:
             allowed="true, once you have read them",
         )
     if edge.private.host in _PUBLIC_NETWORKS:
-        yield _warning(
+        yield warning(
             (EDGE, "private"), "metrics and readiness are open to every network of this machine"
         )
+    yield from header_problems((EDGE, "response_headers"), edge.response_headers)
     yield from _check_ports(configuration, edge)
-
-
-def check_services(configuration: Configuration) -> Iterator[Problem]:
-    """Names, transport and who calls whom."""
-    services = configuration.map(Service, SERVICES)
-    names = configuration.names(SERVICES)
-    for name, service in services.items():
-        path = (SERVICES, name)
-        if name in RESERVED:
-            yield Problem(path=path, message=f'"{name}" is a name Ringwall keeps for itself')
-        for position, called in enumerate(service.calls):
-            if called not in names:
-                yield _unknown((*path, "calls", position), "service", called, names)
-            elif called == name:
-                yield _warning((*path, "calls", position), f"{name} needs no leave to call itself")
-        yield from _check_transport(name, service)
 
 
 def check_routes(configuration: Configuration) -> Iterator[Problem]:
     """Routes that lead nowhere, cannot be read, or stand twice."""
     hosts = configuration.one(Edge, EDGE).hosts
     names = configuration.names(SERVICES)
+    services = configuration.map(Service, SERVICES)
     taken: dict[tuple[object, ...], str] = {}
     seen: dict[str, int] = defaultdict(int)
     for position, route in enumerate(configuration.list(Route, ROUTES)):
@@ -74,14 +62,13 @@ def check_routes(configuration: Configuration) -> Iterator[Problem]:
                 allowed="a name of its own: records and policies refer to routes by name",
             )
         if route.service not in names:
-            yield _unknown((*path, "service"), "service", route.service, names)
+            yield unknown((*path, "service"), "service", route.service, names)
         for index, host in enumerate(route.hosts):
             if host not in hosts:
-                yield _unknown((*path, "hosts", index), "host under edge.hosts", host, hosts)
-        if route.streaming and route.retries is not None and route.retries.per_try is not None:
-            yield _warning(
-                (*path, "retries", "per_try"), "a streaming route's tries are cut off by this"
-            )
+                yield unknown((*path, "hosts", index), "host under edge.hosts", host, hosts)
+        yield from _check_methods(path, route, services.get(route.service))
+        yield from _check_times(path, route)
+        yield from header_problems((*path, "response_headers"), route.response_headers)
         try:
             shape = parse_template(route.path).shape
         except ValueError as error:
@@ -98,7 +85,6 @@ def check_routes(configuration: Configuration) -> Iterator[Problem]:
                         allowed="another path, host or method",
                     )
                     break
-    yield from _unreached(configuration)
 
 
 def _check_acme(edge: Edge, host: str) -> Iterator[Problem]:
@@ -129,48 +115,59 @@ def _check_acme(edge: Edge, host: str) -> Iterator[Problem]:
         )
 
 
-def _check_transport(name: str, service: Service) -> Iterator[Problem]:
-    path = (SERVICES, name)
-    sidecar = service.sidecar
-    if sidecar is not None and service.tls is not UpstreamTls.MUTUAL:
+def _check_name(path: Path, host: str) -> Iterator[Problem]:
+    if host.startswith("*.") and host.count(".") == 1:
+        yield warning(path, f"clients accept no certificate for {host}, a whole top-level domain")
+    if host == UNKNOWN_HOST:
+        yield Problem(path=path, message=f'"{host}" is a name Ringwall keeps for itself')
+
+
+def _check_methods(path: Path, route: Route, service: Service | None) -> Iterator[Problem]:
+    if route.methods == ("HEAD",):
+        yield warning((*path, "methods"), "only HEAD is answered here: GET brings HEAD with it")
+    if route.websocket and "GET" not in route.methods:
         yield Problem(
-            path=(*path, "tls"),
-            message="a sidecar speaks mutual TLS",
-            value=str(service.tls),
-            allowed="tls: mutual, or no sidecar",
+            path=(*path, "methods"),
+            message="a WebSocket begins with GET (RFC 6455 section 4.1), which is not taken here",
+            allowed="GET among the methods, or websocket: false",
         )
-    if sidecar is not None and len(service.addresses) != 1:
+    if service is None:
+        return
+    if route.websocket and service.protocol is not Protocol.HTTP1:
         yield Problem(
-            path=(*path, "addresses"),
-            message="a service with a sidecar on this machine has one address, the sidecar's",
+            path=(*path, "websocket"),
+            message=f"{route.service} speaks {service.protocol}: a WebSocket needs http1",
+            value="true",
+            allowed="websocket: false, or a service with protocol: http1",
         )
-    if sidecar is not None and sidecar.app in service.addresses:
-        yield Problem(
-            path=(*path, "sidecar", "app"),
-            message="this is the sidecar's own address: it would call itself",
-            value=str(sidecar.app),
-            allowed="the port or socket where the service itself listens",
+    if service.protocol is Protocol.GRPC and "POST" not in route.methods:
+        yield warning((*path, "methods"), "gRPC calls are POST, which is not taken here")
+
+
+def _check_times(path: Path, route: Route) -> Iterator[Problem]:
+    if route.streaming and "timeout" in route.model_fields_set:
+        yield warning((*path, "timeout"), "a streaming route has no time-out; idle_timeout counts")
+    retries = route.retries
+    if retries is None or not retries.attempts:
+        return
+    if not IDEMPOTENT.intersection(route.methods):
+        message = "none of the route's methods is ever sent again: they are not idempotent"
+        yield warning((*path, "retries"), message)
+    if retries.per_try is None:
+        return
+    if route.streaming:
+        yield warning(
+            (*path, "retries", "per_try"), "a streaming route's tries are cut off by this"
         )
-    if sidecar is not None and service.calls and sidecar.outbound is None:
-        yield _warning(
-            (*path, "calls"), f"{name} has no sidecar.outbound through which to call them"
-        )
-    if service.tls is UpstreamTls.NONE:
-        for position, address in enumerate(service.addresses):
-            if not address.is_loopback:
-                yield _warning(
-                    (*path, "addresses", position),
-                    f"requests to {name} cross the network in plain text",
-                )
-    if service.tls is UpstreamTls.SERVER and service.server_name is None:
-        yield Problem(
-            path=path,
-            message="tls: server needs server_name, the name its certificate must have",
+    elif retries.per_try >= route.timeout:
+        yield warning(
+            (*path, "retries", "per_try"),
+            "the route's timeout is over by then: there is no time for another try",
         )
 
 
 def _check_ports(configuration: Configuration, edge: Edge) -> Iterator[Problem]:
-    doors: list[tuple[tuple[str | int, ...], Address]] = [((EDGE, "listen"), edge.listen)]
+    doors: list[tuple[Path, Address]] = [((EDGE, "listen"), edge.listen)]
     if edge.redirect is not None:
         doors.append(((EDGE, "redirect"), edge.redirect))
     doors.append(((EDGE, "private"), edge.private))
@@ -180,10 +177,9 @@ def _check_ports(configuration: Configuration, edge: Edge) -> Iterator[Problem]:
             if service.sidecar.outbound is not None:
                 outbound = (SERVICES, name, "sidecar", "outbound")
                 doors.append((outbound, service.sidecar.outbound))
-    first: dict[str, tuple[str | int, ...]] = {}
-    for path, address in doors:
-        other = first.setdefault(str(address), path)
-        if other != path:
+    for position, (path, address) in enumerate(doors):
+        other = next((p for p, taken in doors[:position] if _collide(address, taken)), None)
+        if other is not None:
             yield Problem(
                 path=path,
                 message=f"{address} is {'.'.join(map(str, other))} already",
@@ -192,25 +188,7 @@ def _check_ports(configuration: Configuration, edge: Edge) -> Iterator[Problem]:
             )
 
 
-def _unreached(configuration: Configuration) -> Iterator[Problem]:
-    services = configuration.map(Service, SERVICES)
-    used = {route.service for route in configuration.list(Route, ROUTES)}
-    used |= {called for service in services.values() for called in service.calls}
-    for name in services:
-        if name not in used:
-            yield _warning((SERVICES, name), f"no route leads to {name} and no service calls it")
-
-
-def _unknown(path: tuple[str | int, ...], what: str, value: str, known: Iterable[str]) -> Problem:
-    names = tuple(known)
-    return Problem(
-        path=path,
-        message=f'there is no {what} "{value}"',
-        value=value,
-        allowed=listed(names) if names else None,
-        nearest=nearest(value, names),
-    )
-
-
-def _warning(path: tuple[str | int, ...], message: str) -> Problem:
-    return Problem(path=path, message=message, severity=Severity.WARNING)
+def _collide(one: Address, other: Address) -> bool:
+    if one.is_unix or other.is_unix or one.port != other.port:
+        return one == other
+    return one.host == other.host or not _PUBLIC_NETWORKS.isdisjoint({one.host, other.host})

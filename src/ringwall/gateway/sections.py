@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ringwall.gateway.checks import check_edge, check_routes, check_services
+from ringwall.gateway.checks import check_edge, check_routes
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
+from ringwall.gateway.service_checks import check_services
 from ringwall.runtime.configuration import Configuration, Problem, Section
 from ringwall.runtime.configuration.sections import Shape
 

@@ -8,8 +8,8 @@ from typing import Final
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from ringwall.gateway.checks import RESERVED
 from ringwall.gateway.config import Host
+from ringwall.gateway.service_checks import RESERVED
 from ringwall.inventory.config import ServiceName
 from ringwall.runtime.configuration import Address, Section, load_text
 from ringwall.runtime.configuration.spelling import listed

@@ -67,12 +67,14 @@ def route_table(
     if misdirected:
         virtual_hosts.append(
             {
-                "name": "misdirected",
+                "name": "misdirected host",
                 "domains": [a for host in sorted(misdirected) for a in _authorities(host, edge)],
                 "routes": [_nowhere(edge, 421)],
             }
         )
-    virtual_hosts.append({"name": "unknown", "domains": ["*"], "routes": [_nowhere(edge, 404)]})
+    virtual_hosts.append(
+        {"name": "unknown host", "domains": ["*"], "routes": [_nowhere(edge, 404)]}
+    )
     return typed(
         "envoy.config.route.v3.RouteConfiguration",
         name=name,
@@ -101,7 +103,7 @@ def redirect_table(name: str, *, hosts: Sequence[str], port: int, challenges: st
         for host in sorted(hosts)
     ]
     virtual_hosts.append(
-        {"name": "unknown", "domains": ["*"], "routes": [_answer({"prefix": "/"}, 404, {})]}
+        {"name": "unknown host", "domains": ["*"], "routes": [_answer({"prefix": "/"}, 404, {})]}
     )
     return typed(
         "envoy.config.route.v3.RouteConfiguration",

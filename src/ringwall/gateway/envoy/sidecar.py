@@ -123,7 +123,7 @@ def _outbound_table(called: Mapping[str, Service]) -> Json:
                 for name, service in called.items()
             ),
             {
-                "name": "not-allowed",
+                "name": "not allowed",
                 "domains": ["*"],
                 "routes": [{"match": {"prefix": "/"}, "direct_response": direct(403)}],
             },
