@@ -19,7 +19,8 @@ def systemd_unit(installation: Installation, *, user: str) -> str:
     config = _word(f"{CONFIG_VARIABLE}={installation.config}", command=False)
     state = _word(f"{STATE_VARIABLE}={STATE}", command=False)
     folder = _text(installation.config.parent.name or "this machine")
-    ask = shlex.join([f"{CONFIG_VARIABLE}={installation.config}", f"{STATE_VARIABLE}={STATE}"])
+    shown = "".join(c for c in str(installation.config) if c.isprintable())
+    ask = shlex.join([f"{CONFIG_VARIABLE}={shown}", f"{STATE_VARIABLE}={STATE}"])
     return f"""\
 # Save as /etc/systemd/system/ringwall.service, then: systemctl enable --now ringwall
 # Ask the running one as its user, with its state:

@@ -93,7 +93,7 @@ def fit(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], width: int | 
             widths: tuple[int, ...] | None = tuple(most)
             break
         if _total(least) <= width:
-            widths = _shrunk(most, least, width)
+            widths = _shrunk([columns[at] for at in shown], most, least, width)
             break
         droppable = [at for at in shown if columns[at].rank > 0]
         if not droppable:
@@ -155,10 +155,16 @@ def _total(widths: Sequence[int]) -> int:
     return sum(widths) + GAP * (len(widths) - 1)
 
 
-def _shrunk(most: Sequence[int], least: Sequence[int], width: int) -> tuple[int, ...]:
-    """Take cells from the column that could give most, until all fit."""
+def _shrunk(
+    columns: Sequence[Column], most: Sequence[int], least: Sequence[int], width: int
+) -> tuple[int, ...]:
+    """Take cells until all fit: from lists before texts are cut, from what could give most."""
     widths = list(most)
+
+    def worth(at: int) -> tuple[bool, bool, int, int]:
+        room = widths[at] - least[at]
+        return room > 0, columns[at].least is None, room, widths[at]
+
     for _ in range(_total(most) - width):
-        at = max(range(len(widths)), key=lambda n: (widths[n] - least[n], widths[n]))
-        widths[at] -= 1
+        widths[max(range(len(widths)), key=worth)] -= 1
     return tuple(widths)

@@ -1,0 +1,75 @@
+"""The reference pages are what the code says, and leave nothing out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docs.build import FOLDER, pages
+from typer.main import get_command
+
+from ringwall.cli.main import build
+from ringwall.runtime.current import all_sections
+from ringwall.runtime.refusals import ExitCode
+
+
+@pytest.mark.parametrize("name", sorted(pages()))
+def test_a_generated_page_is_up_to_date(name: str) -> None:
+    written = (FOLDER / name).read_text(encoding="utf-8")
+    assert written == pages()[name], "run `make docs`"
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    root: Any = get_command(build())
+    for name, command in root.commands.items():
+        inner = getattr(command, "commands", None)
+        if inner is not None:
+            yield from ((f"{name} {one}", found) for one, found in inner.items())
+        elif not command.hidden:
+            yield name, command
+
+
+def test_every_command_and_option_is_documented() -> None:
+    page = (FOLDER / "cli.md").read_text(encoding="utf-8")
+    sections = dict(part.split("\n", 1) for part in page.split("\n## ")[1:])
+    assert len(dict(commands())) > 15
+    for name, command in commands():
+        section = sections[f"ringwall {name}"]
+        assert command.help.split("\n\n")[0] in section
+        for parameter in command.params:
+            assert parameter.help, (name, parameter.name)
+            names = [*parameter.opts, *parameter.secondary_opts]
+            shown = [parameter.metavar] if parameter.param_type_name == "argument" else names
+            for one in shown:
+                assert f"`{one}`" in section, (name, one)
+
+
+def test_every_field_says_what_it_is_for() -> None:
+    silent = [
+        f"{model}.{name}"
+        for section in all_sections()
+        for model, fields in models(section.model.model_json_schema())
+        for name, field in fields.items()
+        if not field.get("description") and "const" not in field
+    ]
+    assert silent == []
+
+
+def models(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield schema["title"], schema.get("properties", {})
+    for name, inner in schema.get("$defs", {}).items():
+        yield name, inner.get("properties", {})
+
+
+def test_every_exit_code_is_documented() -> None:
+    page = (FOLDER / "exit-codes.md").read_text(encoding="utf-8")
+    for code in ExitCode:
+        assert f"| {int(code)} | `{code.kind}` |" in page
+
+
+def test_pages_lead_only_to_files_that_are_there() -> None:
+    for page in FOLDER.glob("**/*.md"):
+        for part in page.read_text(encoding="utf-8").split("](")[1:]:
+            target = part.partition(")")[0].partition("#")[0]
+            if target and "://" not in target and " " not in target:
+                assert Path(page.parent, target).exists(), f"{page}: {target}"
