@@ -5,14 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from ringwall.core.clock import SystemClock
 from ringwall.gateway.admin import Admin, AdminUnreachableError
-from ringwall.gateway.certificates.acme_client import AcmeClient
-from ringwall.gateway.challenges import EdgePublisher
-from ringwall.gateway.config import Acme, AcmeCertificate
+from ringwall.gateway.challenges import PATIENCE
 from ringwall.gateway.layout import EDGE
 from ringwall.gateway.opening import open_gateway
-from ringwall.gateway.wanted import Wanted
+from ringwall.gateway.ordering import Ordering
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.jobs import job
 
@@ -32,34 +29,24 @@ def renew_certificates(installation: Installation) -> str:
     return ", ".join(one.name for one in renewed) or "nothing was due"
 
 
-@job(name="acme", minutes=1)
+@job(name="acme", minutes=1, after_change=True)
 def order_certificates(installation: Installation) -> str:
     """Order what is due from the ACME authority; a failed order waits before the next."""
-    gateway = open_gateway(installation)
-    configuration = gateway.in_force()
-    if configuration is None:
-        return "no configuration is in force"
-    edge = Wanted.of(configuration).edge
-    if edge.acme is None:
-        return "no ACME account is configured"
-    client = AcmeClient(
-        installation.state,
-        _rooted(edge.acme, configuration.root),
-        store=gateway.certificates,
-        publisher=EdgePublisher(gateway.layout, listen=edge.listen),
-        clock=SystemClock(),
-    )
-    found = [
-        client.renew(host, settings.certificate.challenge)
-        for host, settings in edge.hosts.items()
-        if isinstance(settings.certificate, AcmeCertificate)
-    ]
-    if any(one.changed for one in found):
-        gateway.renew()
-    for one in found:
-        if one.problem:
-            _log.warning("%s has no new certificate: %s", one.host, one.problem)
-    return ", ".join(one.host for one in found if one.changed) or "nothing was due"
+    ordering = Ordering(open_gateway(installation), tell=_log.info)
+    if not ordering.hosts:
+        return "no host has its certificate from ACME"
+    if not ordering.edge_runs(within=PATIENCE):
+        return "the edge does not run, so nothing can be proven"
+    changed = []
+    for one in ordering.due():
+        if one.changed and one.credential is not None:
+            changed.append(one.host)
+            ends = f"{one.credential.not_after:%Y-%m-%d %H:%M} UTC"
+            _log.info("%s: the edge shows a new certificate, until %s", one.host, ends)
+        elif one.tried:
+            again = f"{one.again_at:%Y-%m-%d %H:%M} UTC" if one.again_at else "later"
+            _log.warning("%s: no new certificate: %s; tried again %s", one.host, one.problem, again)
+    return ", ".join(changed) or "nothing was due"
 
 
 @job(name="access-record", minutes=1)
@@ -67,12 +54,6 @@ def rotate_access_record(installation: Installation) -> str:
     """Close a full segment of the access record and let the oldest go."""
     layout = open_gateway(installation).layout
     return rotate(layout.access_log, admin=Admin(layout.admin(EDGE)), now=datetime.now(UTC))
-
-
-def _rooted(acme: Acme, root: Path) -> Acme:
-    if acme.trusted_roots is None:
-        return acme
-    return acme.model_copy(update={"trusted_roots": str(root / acme.trusted_roots)})
 
 
 def rotate(log: Path, *, admin: Admin, now: datetime) -> str:

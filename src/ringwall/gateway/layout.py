@@ -49,9 +49,14 @@ class Layout:
         return self.state / "versions"
 
     @property
+    def acme(self) -> Path:
+        """The account, orders, attempts and certificates of ACME."""
+        return self.state / "acme"
+
+    @property
     def challenges(self) -> Path:
         """Answers to ACME HTTP-01 challenges, one file a token."""
-        return self.state / "acme" / "challenges"
+        return self.acme / "challenges"
 
 
 def sidecar_proxy(service: str) -> str:

@@ -61,7 +61,7 @@ def _own(gateway: Gateway) -> list[str]:
         "# HELP ringwall_certificate_days_left Days until a certificate ends.\n",
         "# TYPE ringwall_certificate_days_left gauge\n",
     ]
-    for one in certificate_statuses(gateway.certificates.list, now=datetime.now(UTC)):
+    for one in certificate_statuses(gateway, now=datetime.now(UTC)):
         labels = f'name="{one.name}",source="{one.source}"'
         lines.append(f"ringwall_certificate_days_left{{{labels}}} {one.days_left}\n")
     return lines

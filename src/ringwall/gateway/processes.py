@@ -36,6 +36,9 @@ _PASSED_ON: Final = (
 )
 """What a process may need of the environment; everything else, secrets included, is left out."""
 
+_TO_THE_WORLD: Final = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
+"""How the worker, and nothing else, gets out to an ACME authority."""
+
 
 def specifications(
     installation: Installation, gateway: Gateway, configuration: Configuration
@@ -72,7 +75,7 @@ def specifications(
             name=WORKER,
             argv=(sys.executable, "-m", "ringwall", "process", WORKER),
             cwd=configuration.root,
-            environment=own,
+            environment={**own, **_for_orders(wanted)},
         ),
     )
 
@@ -165,6 +168,17 @@ def plain_environment() -> dict[str, str]:
     # `python` in a service's command is the Python that Ringwall itself runs on.
     found["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{found.get('PATH', os.defpath)}"
     return {**found, "PYTHONUNBUFFERED": "1"}
+
+
+def _for_orders(wanted: Wanted) -> dict[str, str]:
+    """What the worker needs to order certificates: the way out, and our key with the authority."""
+    acme = wanted.edge.acme
+    if acme is None:
+        return {}
+    names = list(_TO_THE_WORLD)
+    if acme.external_account is not None and acme.external_account.hmac_key.kind == "env":
+        names.append(acme.external_account.hmac_key.name)
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _database(configuration: Configuration) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any, Final
@@ -166,7 +167,16 @@ class Run:
             finally:
                 await asyncio.to_thread(change.finish)
         self._say(Level.INFO, f"version {change.version.number} is in force ({reason}, {author})")
+        await asyncio.to_thread(self._tell_worker)
         return change.version
+
+    def _tell_worker(self) -> None:
+        from ringwall.runtime.worker import configuration_changed  # noqa: PLC0415 - only now
+
+        try:
+            configuration_changed(self._installation)
+        except sqlite3.Error as error:
+            self._complain(f"the worker sees the change only at its next minute: {error}")
 
     def _take(self, configuration: Configuration) -> None:
         self._configuration, self._refused = configuration, None

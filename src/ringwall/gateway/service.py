@@ -179,7 +179,8 @@ class Gateway:
         layout = replace(self.layout, state=scratch, run=scratch)
         try:
             private_folder(layout.access_log.parent)
-            for one in self._secrets(wanted, configuration.root):
+            root = configuration.root
+            for one in secret_files(wanted, root, certificates=self.certificates):
                 self._write(one, layout)
 
             def judge_one(rendering: Rendering) -> None:

@@ -1,11 +1,11 @@
 """What runs and how it is: listeners, upstreams, certificates, the version in force."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from ringwall.gateway.admin import AdminUnreachableError
+from ringwall.gateway.certificates.acme_schedule import AttemptLog, Attempts, renewal_at
 from ringwall.gateway.certificates.credential import Credential
 from ringwall.gateway.certificates.expiry import days_left, judge
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY
@@ -39,7 +39,11 @@ class UpstreamStatus:
 
 @dataclass(frozen=True, slots=True)
 class CertificateStatus:
-    """A certificate in use, and how many days it has left."""
+    """A certificate, and how many days it has left.
+
+    ``problem`` says what keeps a new one from coming though it is due, ``next_try`` when that is
+    tried again (UTC).
+    """
 
     name: str
     names: tuple[str, ...]
@@ -48,6 +52,8 @@ class CertificateStatus:
     not_after: datetime
     days_left: float
     judgment: str
+    problem: str
+    next_try: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +98,7 @@ def gateway_status(gateway: Gateway, *, now: datetime) -> GatewayStatus:
         damaged=damaged,
         listeners=tuple(listeners),
         upstreams=tuple(upstreams),
-        certificates=certificate_statuses(
-            lambda: in_use(gateway.certificates.list(), wanted), now=now
-        ),
+        certificates=certificate_statuses(gateway, now=now),
         unknown=tuple(unknown),
     )
 
@@ -126,23 +130,58 @@ def in_use(credentials: tuple[Credential, ...], wanted: Wanted | None) -> tuple[
     return tuple(one for one in shown if one is not None)
 
 
+def kept(credentials: tuple[Credential, ...], wanted: Wanted | None) -> tuple[Credential, ...]:
+    """Those in use, and of every other name the one that is kept."""
+    found = {one.name: one for one in credentials}
+    return tuple((found | {one.name: one for one in in_use(credentials, wanted)}).values())
+
+
+def kept_credentials(gateway: Gateway) -> tuple[Credential, ...]:
+    """What `ringwall cert` speaks of: one certificate for each name."""
+    _, wanted, _ = _in_force(gateway)
+    return kept(gateway.certificates.list(), wanted)
+
+
 def certificate_statuses(
-    credentials: Callable[[], tuple[Credential, ...]], *, now: datetime
+    gateway: Gateway, *, now: datetime, idle: bool = False
 ) -> tuple[CertificateStatus, ...]:
-    """Every certificate with its remaining days, the first to end first."""
-    found = [
-        CertificateStatus(
-            name=one.name,
-            names=one.names,
-            source=one.source,
-            serial=one.serial,
-            not_after=one.not_after,
-            days_left=round(days_left(one, now), 2),
-            judgment=str(judge(one, now)),
+    """Every certificate in use with its remaining days, the first to end first.
+
+    With ``idle`` those too that are kept for names in no use here.
+    """
+    _, wanted, _ = _in_force(gateway)
+    credentials = gateway.certificates.list()
+    chosen = kept(credentials, wanted) if idle else in_use(credentials, wanted)
+    found = []
+    for one in chosen:
+        attempts = _attempts(gateway, one, wanted, now)
+        found.append(
+            CertificateStatus(
+                name=one.name,
+                names=one.names,
+                source=one.source,
+                serial=one.serial,
+                not_after=one.not_after,
+                days_left=round(days_left(one, now), 2),
+                judgment=str(judge(one, now)),
+                problem=attempts.problem,
+                next_try=attempts.not_before,
+            )
         )
-        for one in credentials()
-    ]
     return tuple(sorted(found, key=lambda one: (one.not_after, one.name)))
+
+
+def _attempts(
+    gateway: Gateway, credential: Credential, wanted: Wanted | None, now: datetime
+) -> Attempts:
+    """What came of ordering a new one, as far as one is due."""
+    kind, _, host = credential.name.partition("/")
+    settings = wanted.edge.hosts.get(host) if wanted is not None and kind == "host" else None
+    if settings is None or settings.certificate.source != "acme":
+        return Attempts()
+    if credential.source == "acme" and now < renewal_at(credential):
+        return Attempts()
+    return AttemptLog(gateway.layout.acme, host).read()
 
 
 def _in_force(gateway: Gateway) -> tuple[Version | None, Wanted | None, str | None]:

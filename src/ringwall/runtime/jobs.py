@@ -20,21 +20,27 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job: ``name``, every how many minutes, and what to call."""
+    """One job: ``name``, every how many minutes, what to call, whether also after a change."""
 
     name: str
     minutes: int
     run: JobFunction
+    after_change: bool
 
 
-def job(*, name: str, minutes: int) -> Callable[[JobFunction], JobFunction]:
-    """Mark a function as a job that runs every ``minutes`` (1 to 60) and at the worker's start."""
+def job(
+    *, name: str, minutes: int, after_change: bool = False
+) -> Callable[[JobFunction], JobFunction]:
+    """Mark a function as a job that runs every ``minutes`` (1 to 60) and at the worker's start.
+
+    With ``after_change`` also as soon as another configuration is in force.
+    """
     if not 1 <= minutes <= 60:
         msg = f"job {name}: minutes is 1 to 60, not {minutes}"
         raise ValueError(msg)
 
     def mark(function: JobFunction) -> JobFunction:
-        setattr(function, _MARK, Job(name, minutes, function))
+        setattr(function, _MARK, Job(name, minutes, function, after_change))
         return function
 
     return mark

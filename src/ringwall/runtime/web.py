@@ -21,6 +21,8 @@ def serve(*, public: Path, private: Address) -> None:
     """Serve until SIGTERM. ``public`` is the socket the edge leads to."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ringwall.runtime.settings")
     django.setup()
+    # What strangers ask for in vain stands in the access record; the log is for us.
+    logging.getLogger("django.request").setLevel(logging.ERROR)
     application = get_asgi_application()
     asyncio.run(_serve(application, public, private))
 

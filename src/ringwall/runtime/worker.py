@@ -5,14 +5,20 @@ import os
 import sys
 import threading
 from datetime import datetime
+from typing import Final
 
 import django
 from huey import SqliteHuey, crontab
+from huey.api import TaskWrapper
 
 from ringwall.runtime import jobs
 from ringwall.runtime.installation import Installation
 
 _log = logging.getLogger(__name__)
+
+_CHANGED: Final = "configuration_changed"
+_LOOKS_EVERY: Final = 1.0
+"""Seconds until an idle worker sees that something is to be done."""
 
 
 def serve(installation: Installation) -> None:
@@ -20,23 +26,53 @@ def serve(installation: Installation) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ringwall.runtime.settings")
     django.setup()
     _migrate()
-    queue = SqliteHuey(
-        "ringwall", filename=str(installation.state / "jobs.sqlite3"), utc=True, results=False
-    )
-    for found in jobs.discover():
-        _register(queue, found, installation)
+    queue = _queue(installation)
+    tasks = {found: _register(queue, found, installation) for found in jobs.discover()}
+
+    def changed() -> None:
+        for found, task in tasks.items():
+            if found.after_change:
+                task()
+
+    queue.task(name=_CHANGED)(changed)
     _log.info("worker is ready")
-    queue.create_consumer(workers=4, periodic=True, worker_type="thread").run()
+    queue.create_consumer(
+        workers=4, periodic=True, worker_type="thread", max_delay=_LOOKS_EVERY
+    ).run()
     sys.exit(0)
 
 
-def _register(queue: SqliteHuey, found: jobs.Job, installation: Installation) -> None:
-    busy = threading.Lock()
+def configuration_changed(installation: Installation) -> None:
+    """Have the worker run what is to run after a change; called by whoever made the change.
+
+    ``sqlite3.Error`` when the queue cannot be written: the jobs run at their next time then.
+    """
+    queue = _queue(installation)
+
+    def changed() -> None:
+        """Stand for the worker's own function of this name."""
+
+    try:
+        queue.task(name=_CHANGED)(changed)()
+    finally:
+        queue.storage.close()
+
+
+def _queue(installation: Installation) -> SqliteHuey:
+    return SqliteHuey(
+        "ringwall", filename=str(installation.state / "jobs.sqlite3"), utc=True, results=False
+    )
+
+
+def _register(queue: SqliteHuey, found: jobs.Job, installation: Installation) -> TaskWrapper:
+    busy, asked = threading.Lock(), threading.Event()
 
     def body() -> None:
-        # The last run may still be waiting for somebody else's server.
-        if busy.acquire(blocking=False):
+        # The last run may still be waiting for somebody else's server: it is asked to run again.
+        asked.set()
+        while asked.is_set() and busy.acquire(blocking=False):
             try:
+                asked.clear()
                 jobs.run(found, installation)
             finally:
                 busy.release()
@@ -49,6 +85,7 @@ def _register(queue: SqliteHuey, found: jobs.Job, installation: Installation) ->
 
     task = queue.periodic_task(due)(body)
     task.schedule(delay=0)
+    return task
 
 
 def _migrate() -> None:

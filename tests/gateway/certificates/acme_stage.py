@@ -37,6 +37,8 @@ class Stage:
         self.begin(folder)
         self.http_server = ThreadingHTTPServer(("127.0.0.1", 0), self._http_handler())
         self.tls_server = ThreadingTCPServer(("127.0.0.1", 0), self._tls_handler())
+        self.http_port = self.http_server.server_port
+        self.tls_port = int(self.tls_server.server_address[1])
         for server in (self.http_server, self.tls_server):
             server.daemon_threads = True
             threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -122,9 +124,10 @@ def tools_python() -> Path:
 
 
 @contextmanager
-def acme_server(folder: Path, stage: Stage, *, eab: bool = False) -> Iterator[str]:
+def acme_server(folder: Path, *, http_port: int, tls_port: int, eab: bool = False) -> Iterator[str]:
     """Start acme2certifier over TLS with every check on; yield its directory's address.
 
+    It looks for answers at the two ports of 127.0.0.1 as if they were every host's 80 and 443.
     ``folder`` gets ``roots.pem`` (who proves the server's own address) and ``issuer-root.pem``.
     """
     now = datetime.now(UTC)
@@ -168,10 +171,12 @@ def acme_server(folder: Path, stage: Stage, *, eab: bool = False) -> Iterator[st
         ]
     (folder / "acme_srv.cfg").write_text("\n".join(lines) + "\n")
     world = shutil.copy(Path(__file__).with_name("acme_world.py"), folder / "acme_world.py")
-    ports = [str(stage.http_server.server_port), str(stage.tls_server.server_address[1])]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [tools_python(), world, folder, *ports], cwd=folder, stdout=log, stderr=log
+            [tools_python(), world, folder, str(http_port), str(tls_port)],
+            cwd=folder,
+            stdout=log,
+            stderr=log,
         )
     try:
         yield _when_ready(folder, process)

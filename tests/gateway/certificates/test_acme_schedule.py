@@ -69,11 +69,11 @@ def test_changed_settings_and_a_clock_set_back_end_the_wait() -> None:
 
 
 def test_attempts_are_kept_and_damage_is_a_fresh_start(tmp_path: Path) -> None:
-    log = AttemptLog(tmp_path / "attempts/shop.example.json")
+    log = AttemptLog(tmp_path, "shop.example")
     assert log.read() == Attempts()
     attempts = fail(Attempts(), NOW)
     log.write(attempts)
-    assert AttemptLog(tmp_path / "attempts/shop.example.json").read() == attempts
+    assert AttemptLog(tmp_path, "shop.example").read() == attempts
     for content in ("", "[]", "{}", '{"failures": "x"}'):
         (tmp_path / "attempts/shop.example.json").write_text(content)
         assert log.read() == Attempts()

@@ -4,7 +4,7 @@ import json
 import ssl
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -99,7 +99,9 @@ def test_retry_after_is_honoured_and_the_words_are_kept(closed: Closed) -> None:
     assert renewal.again_at == closed.clock.now() + timedelta(days=2)
     asked = closed.answers.asked
     closed.clock.step(days=1, hours=23)
-    assert closed.client.renew("shop.example", "http-01") == renewal
+    waiting = closed.client.renew("shop.example", "http-01")
+    assert renewal.tried
+    assert waiting == replace(renewal, tried=False)
     assert closed.answers.asked == asked
     closed.clock.step(hours=2)
     closed.client.renew("shop.example", "http-01")

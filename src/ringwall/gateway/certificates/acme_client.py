@@ -3,17 +3,18 @@
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from ringwall.core.clock import Clock
 from ringwall.gateway.certificates.acme_account import AccountFolder
-from ringwall.gateway.certificates.acme_order import Order, Wish
+from ringwall.gateway.certificates.acme_order import Order, Tell, Wish
 from ringwall.gateway.certificates.acme_problem import AcmeProblem, translated
 from ringwall.gateway.certificates.acme_schedule import AttemptLog, renewal_at
 from ringwall.gateway.certificates.acme_session import AcmeSession
+from ringwall.gateway.certificates.acme_shown import Shown
 from ringwall.gateway.certificates.challenges import ChallengePublisher
 from ringwall.gateway.certificates.credential import Credential, CredentialError
 from ringwall.gateway.certificates.names import covers, folder_name, read_host
@@ -30,6 +31,7 @@ class Renewal:
 
     ``credential`` is its ACME certificate, old or new; ``changed`` whether it is new; ``again_at``
     when there is something to do next (UTC); ``problem`` why there is no new one though it is due.
+    ``tried`` tells a failure of just now from one that is waited after.
     """
 
     host: str
@@ -37,6 +39,7 @@ class Renewal:
     changed: bool
     again_at: datetime | None
     problem: str = ""
+    tried: bool = False
 
 
 class AcmeClient:
@@ -50,10 +53,12 @@ class AcmeClient:
         store: CertificateStore,
         publisher: ChallengePublisher,
         clock: Clock,
+        tell: Tell = lambda _: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._folder, self._settings, self._store = state / "acme", settings, store
         self._publisher, self._clock, self._sleep = publisher, clock, sleep
+        self._tell = tell
 
     def renew(
         self, host: str, challenge: Challenge, *, more: Sequence[str] = (), force: bool = False
@@ -83,13 +88,15 @@ class AcmeClient:
             )
 
     def _renew(self, wish: Wish, *, force: bool) -> Renewal:
+        # A process killed in the middle of an order went on showing its answers.
+        Shown(self._order_folder(wish), self._publisher).withdraw()
         now, digest = self._clock.now(), self._digest(wish)
         present = self._store.acme_credential(wish.host)
         if present is not None and not force and not _incomplete(present, wish):
             at = renewal_at(present)
             if now < at:
                 return Renewal(host=wish.host, credential=present, changed=False, again_at=at)
-        log = AttemptLog(self._folder / "attempts" / f"{folder_name(wish.host)}.json")
+        log = AttemptLog(self._folder, wish.host)
         attempts = log.read()
         if attempts.may_start(now, settings=digest):
             attempts = attempts.started(now, settings=digest)
@@ -99,11 +106,22 @@ class AcmeClient:
         try:
             made = self._obtain(wish)
         except AcmeProblem as problem:
-            attempts = attempts.failed(self._clock.now(), problem=str(problem), wait=problem.wait)
+            now = self._clock.now()
+            if problem.ours:
+                attempts = attempts.held_up(now, problem=str(problem))
+            else:
+                attempts = attempts.failed(now, problem=str(problem), wait=problem.wait)
             log.write(attempts)
-            return self._failed(wish, present, attempts.not_before, attempts.problem)
+            failed = self._failed(wish, present, attempts.not_before or now, attempts.problem)
+            return replace(failed, tried=True)
         log.clear()
-        return Renewal(host=wish.host, credential=made, changed=True, again_at=renewal_at(made))
+        return Renewal(
+            host=wish.host,
+            credential=made,
+            changed=True,
+            again_at=renewal_at(made),
+            tried=True,
+        )
 
     @staticmethod
     def _failed(
@@ -112,6 +130,9 @@ class AcmeClient:
         return Renewal(
             host=wish.host, credential=present, changed=False, again_at=again_at, problem=problem
         )
+
+    def _order_folder(self, wish: Wish) -> Path:
+        return self._folder / "orders" / folder_name(wish.host)
 
     def _obtain(self, wish: Wish) -> Credential:
         _check_wish(wish)
@@ -141,11 +162,12 @@ class AcmeClient:
 
     def _install(self, wish: Wish, session: AcmeSession) -> Credential:
         order = Order(
-            self._folder / "orders" / folder_name(wish.host),
+            self._order_folder(wish),
             wish,
             session=session,
             publisher=self._publisher,
             clock=self._clock,
+            tell=self._tell,
             sleep=self._sleep,
         )
         try:

@@ -20,12 +20,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from ringwall.core.clock import Clock
 from ringwall.gateway.certificates.acme_problem import AcmeProblem, from_document
 from ringwall.gateway.certificates.acme_session import AcmeSession, EmptyObject, Reply
+from ringwall.gateway.certificates.acme_shown import Shown
 from ringwall.gateway.certificates.authority import key_pem
 from ringwall.gateway.certificates.challenges import ChallengePublisher, is_token
 from ringwall.gateway.certificates.names import IPAddress
 from ringwall.gateway.certificates.private_files import private_folder, write_private
 from ringwall.gateway.certificates.profiles import new_key
 from ringwall.gateway.certificates.tls_alpn import challenge_certificate
+
+Tell = Callable[[str], None]
+"""Takes a sentence about how far an order is."""
 
 POLL_SECONDS: Final = 300.0
 """How long one attempt waits for the server in all; a later one goes on with the same order."""
@@ -62,10 +66,12 @@ class Order:
         session: AcmeSession,
         publisher: ChallengePublisher,
         clock: Clock,
+        tell: Tell = lambda _: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._folder, self._wish, self._session = folder, wish, session
         self._publisher, self._clock, self._sleep = publisher, clock, sleep
+        self._tell = tell
         self._deadline = time.monotonic() + POLL_SECONDS
 
     def run(self) -> tuple[bytes, bytes]:
@@ -76,6 +82,7 @@ class Order:
             self._authorize(order)
             order = self._poll(address, {"pending"})
         if order.status == "ready":
+            self._tell(f"{self._wish.host}: proven, asking for the certificate")
             self._session.finalize(_text(order.body, "finalize"), self._request(key))
             order = self._poll(address, {"ready", "processing"})
         elif order.status == "processing":
@@ -98,9 +105,11 @@ class Order:
                     raise
             else:
                 if order.status in {"pending", "ready", "processing", "valid"}:
+                    self._tell(f"{self._wish.host}: going on with the order begun earlier")
                     return kept, order
         names = tuple(name for name in self._wish.names if isinstance(name, str))
         addresses = tuple(str(name) for name in self._wish.names if not isinstance(name, str))
+        self._tell(f"{self._wish.host}: ordering at {self._wish.directory}")
         order = self._session.new_order(names, addresses)
         if not order.location:
             msg = f"{self._wish.directory} gave the order no address (RFC 8555 section 7.4)"
@@ -130,7 +139,7 @@ class Order:
         return made
 
     def _authorize(self, order: Reply) -> None:
-        published: list[tuple[str, str]] = []
+        shown = Shown(self._folder, self._publisher)
         waiting: list[str] = []
         try:
             for address in order.body.get("authorizations", ()):
@@ -140,16 +149,16 @@ class Order:
                 challenge = self._choose(authorization)
                 host = _text(_object(authorization.body, "identifier"), "value")
                 token = _text(challenge, "token")
-                published.append((host, token))
+                shown.note(host, token)
                 self._publish(host, token)
                 if challenge.get("status") == "pending":
                     self._session.send(_text(challenge, "url"), EmptyObject())
+                self._tell(f"{host}: the answer to {self._wish.challenge} is shown, being checked")
                 waiting.append(str(address))
             for address in waiting:
                 self._check(self._poll(address, {"pending"}))
         finally:
-            for host, token in published:
-                self._publisher.withdraw(host=host, token=token)
+            shown.withdraw()
 
     def _publish(self, host: str, token: str) -> None:
         if not is_token(token):
@@ -164,7 +173,7 @@ class Order:
             self._publisher.tls_alpn(host, certificate, key)
         except (OSError, ValueError) as error:
             msg = f"{host}: the answer to {self._wish.challenge} cannot be shown: {error}"
-            raise AcmeProblem(msg) from error
+            raise AcmeProblem(msg, ours=True) from error
 
     def _choose(self, authorization: Reply) -> Mapping[str, Any]:
         offered = [c for c in authorization.body.get("challenges", ()) if isinstance(c, dict)]

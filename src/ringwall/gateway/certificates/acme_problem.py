@@ -17,14 +17,20 @@ class AcmeProblem(Exception):  # noqa: N818 - the word RFC 8555 section 6.7 uses
     """The order cannot go on now. ``code`` is the last part of the server's error URN, or empty.
 
     ``wait`` is what the server asked for by Retry-After; ``fatal`` means this order is lost, so the
-    next attempt begins another one.
+    next attempt begins another one; ``ours`` that the fault is on this side of the conversation.
     """
 
     def __init__(
-        self, text: str, *, code: str = "", wait: timedelta | None = None, fatal: bool = False
+        self,
+        text: str,
+        *,
+        code: str = "",
+        wait: timedelta | None = None,
+        fatal: bool = False,
+        ours: bool = False,
     ) -> None:
         super().__init__(text)
-        self.code, self.wait, self.fatal = code, wait, fatal
+        self.code, self.wait, self.fatal, self.ours = code, wait, fatal, ours
 
 
 def from_document(document: Mapping[str, Any], *, host: str) -> AcmeProblem:
@@ -65,7 +71,7 @@ def translated(directory: str, host: str) -> Iterator[None]:
         msg = f"{directory} did not answer in time; it will be tried again"
         raise AcmeProblem(msg) from error
     except RequestException as error:
-        msg = f"cannot reach {directory}: {error}"
+        msg = f"cannot reach {directory}: {_reason(error)}"
         raise AcmeProblem(msg) from error
     except errors.ClientError as error:
         msg = f"{directory} gave an answer that is not ACME's: {error}"
@@ -73,6 +79,16 @@ def translated(directory: str, host: str) -> Iterator[None]:
     except (errors.Error, josepy.errors.Error) as error:
         msg = f"{directory}: {error}"
         raise AcmeProblem(msg) from error
+
+
+def _reason(error: BaseException) -> str:
+    """What the system said at the bottom of it all, else the error in its own words."""
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, OSError) and found.strerror:
+            return found.strerror
+        found = found.__cause__ or found.__context__
+    return str(error)
 
 
 def _words(document: Mapping[str, Any], host: str) -> str:

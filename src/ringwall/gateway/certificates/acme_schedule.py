@@ -13,6 +13,7 @@ from typing import Final
 
 from ringwall.gateway.certificates.credential import Credential
 from ringwall.gateway.certificates.expiry import due_at
+from ringwall.gateway.certificates.names import folder_name
 from ringwall.gateway.certificates.private_files import private_folder, write_private
 
 FIRST_WAIT: Final = timedelta(hours=1)
@@ -51,6 +52,12 @@ class Attempts:
             return counted
         return counted.failed(now, problem="the last attempts were cut short", wait=None)
 
+    def held_up(self, now: datetime, *, problem: str) -> "Attempts":
+        """Count what this side was to blame for like a start cut short: again at once, twice."""
+        if self.starts < UNFINISHED_STARTS:
+            return replace(self, problem=problem)
+        return self.failed(now, problem=problem, wait=None)
+
     def failed(self, now: datetime, *, problem: str, wait: timedelta | None) -> "Attempts":
         """Count a failure: an hour, doubling up to 24, and never less than the server asked for."""
         failures = self.failures + 1
@@ -74,10 +81,10 @@ def renewal_at(credential: Credential) -> datetime:
 
 
 class AttemptLog:
-    """The attempts of one host in one file."""
+    """The attempts of one host, in one file below ``folder``, the ACME folder of the state."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, folder: Path, host: str) -> None:
+        self._path = folder / "attempts" / f"{folder_name(host)}.json"
 
     def read(self) -> Attempts:
         """Return what was kept; a missing or damaged file is a fresh start."""

@@ -1,5 +1,6 @@
 """``cert``: list, issue, rotate and export certificates."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ringwall.gateway.commands.naming import complete_certificate, unknown, wanted_of
+from ringwall.gateway.commands.ordering import order
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say
 from ringwall.runtime.refusals import ExitCode, Refused
@@ -39,7 +41,7 @@ def cert_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     from ringwall.gateway.status import certificate_statuses
 
     gateway = open_gateway(installation_of(context))
-    found = certificate_statuses(gateway.certificates.list, now=datetime.now(UTC))
+    found = certificate_statuses(gateway, now=datetime.now(UTC), idle=True)
     if as_json:
         print_json([asdict(one) for one in found])
         return
@@ -65,6 +67,7 @@ def cert_list(context: typer.Context, *, as_json: AsJson = False) -> None:
         ],
         empty="no certificate has been made yet: `ringwall up` makes them",
     )
+    tell_problems(found)
 
 
 @command(name="issue", group="cert", panel=PANEL)
@@ -74,7 +77,8 @@ def cert_issue(
     """Write a certificate of the local authority and its key to a folder.
 
     For a service that speaks mutual TLS by itself (valid 24 hours; with the roots it is to trust),
-    or for one more host (30 days). Nothing there is replaced.
+    or for one more host (30 days). A host with `source: acme` gets the ACME authority's, ordered
+    now if it is due. Nothing there is replaced.
     """
     from ringwall.gateway.config import HostSettings
     from ringwall.gateway.opening import open_gateway
@@ -84,7 +88,10 @@ def cert_issue(
     kind, rest = _parts(name, wanted)
     _require_folder(out)
     if kind == "host":
-        credential = gateway.certificates.for_host(rest, HostSettings())
+        if _ordered(rest, wanted):
+            credential = order(gateway, rest, force=False)
+        else:
+            credential = gateway.certificates.for_host(rest, HostSettings())
         _write(gateway, credential, out, wanted, as_json=as_json)
         if rest not in wanted.edge.hosts and not as_json:
             say("No host of the configuration has this name, so nothing renews it.", style="yellow")
@@ -98,7 +105,7 @@ def cert_issue(
 
 @command(name="rotate", group="cert", panel=PANEL)
 def cert_rotate(context: typer.Context, name: Name, *, as_json: AsJson = False) -> None:
-    """Make a new certificate now; running Envoys show it without a restart."""
+    """Make or order a new certificate now; running Envoys show it without a restart."""
     from ringwall.gateway.opening import open_gateway
 
     installation = installation_of(context)
@@ -107,7 +114,10 @@ def cert_rotate(context: typer.Context, name: Name, *, as_json: AsJson = False) 
     if kind == "host":
         if rest not in wanted.edge.hosts:
             raise unknown("host", rest, wanted.edge.hosts)
-        credential = gateway.certificates.rotate_host(rest, wanted.edge.hosts[rest])
+        if _ordered(rest, wanted):
+            credential = order(gateway, rest, force=True)
+        else:
+            credential = gateway.certificates.rotate_host(rest, wanted.edge.hosts[rest])
     else:
         if rest not in (known := (*wanted.services, "edge")):
             raise unknown("service", rest, known)
@@ -127,10 +137,11 @@ def cert_export(
 ) -> None:
     """Write a certificate in use, whatever its source, and its key (mode 0600) to a folder."""
     from ringwall.gateway.opening import open_gateway
+    from ringwall.gateway.status import kept_credentials
 
     installation = installation_of(context)
     gateway = open_gateway(installation)
-    found = {one.name: one for one in gateway.certificates.list()}
+    found = {one.name: one for one in kept_credentials(gateway)}
     if not found:
         raise Refused("no certificate has been made yet", hint="`ringwall up` makes them")
     if name not in found:
@@ -153,6 +164,19 @@ def judged(one: "CertificateStatus") -> Cell:
     """The state of a certificate in its colour."""
     colours = {"ok": "green", "renew-soon": "yellow"}
     return Cell(one.judgment, colours.get(one.judgment, "red"))
+
+
+def tell_problems(found: Iterable["CertificateStatus"]) -> None:
+    """Say what keeps certificates from being renewed, and until when."""
+    for one in found:
+        if one.problem:
+            again = f"{one.next_try:%Y-%m-%d %H:%M} UTC" if one.next_try else "soon"
+            say((f"{one.name}: ", "bold"), one.problem, f"; tried again {again}", style="red")
+
+
+def _ordered(host: str, wanted: "Wanted") -> bool:
+    settings = wanted.edge.hosts.get(host)
+    return settings is not None and settings.certificate.source == "acme"
 
 
 def _parts(name: str, wanted: "Wanted") -> tuple[str, str]:

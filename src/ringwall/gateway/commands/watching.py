@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from ringwall.gateway.commands.asking import ask
-from ringwall.gateway.commands.certificates import judged, time_left
+from ringwall.gateway.commands.certificates import judged, tell_problems, time_left
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say
 from ringwall.runtime.tables import Cell, Column
@@ -164,6 +164,7 @@ def _print_certificates(found: "GatewayStatus") -> None:
         ],
         empty="there is no certificate",
     )
+    tell_problems(found.certificates)
 
 
 def age(passed: timedelta) -> str:

@@ -79,7 +79,7 @@ def _exchange(
     }
     if idle is not None:
         action["idle_timeout"] = seconds(idle)
-    entry = _entry(placed, [_method_match(methods)], action, edge, service)
+    entry = _entry(placed, [method_match(methods)], action, edge, service)
     if route.body_limit == BODY_LIMIT:
         return entry
     own = http.route_filters(http.body_limit(route.body_limit))
@@ -101,7 +101,7 @@ def _websocket(placed: Placed, edge: Edge, service: Service) -> Json:
         "upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}],
     }
     upgrade = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}
-    entry = _entry(placed, [_method_match(["GET"]), upgrade], action, edge, service)
+    entry = _entry(placed, [method_match(["GET"]), upgrade], action, edge, service)
     return {**entry, "typed_per_filter_config": {http.STANDARD_LIMIT: http.without_filter()}}
 
 
@@ -141,7 +141,8 @@ def _retries(route: Route) -> Json:
     return policy
 
 
-def _method_match(methods: Sequence[str]) -> Json:
+def method_match(methods: Sequence[str]) -> Json:
+    """A header matcher for any of these methods."""
     if len(methods) == 1:
         return {"name": ":method", "string_match": {"exact": methods[0]}}
     return {"name": ":method", "string_match": {"safe_regex": {"regex": "|".join(methods)}}}

@@ -1,6 +1,7 @@
 """Listeners: the doors of the edge, one filter chain a host."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from ringwall.gateway.config import Edge
 from ringwall.gateway.envoy import tls
@@ -9,6 +10,9 @@ from ringwall.runtime.configuration import Address
 
 ACME_ALPN = "acme-tls/1"
 """RFC 8737 section 6.2."""
+
+_NOWHERE: Final = "acme:nowhere"
+"""A cluster there is not: no service's name has a colon."""
 
 
 def listener(
@@ -58,14 +62,23 @@ def host_chain(host: str, *, edge: Edge, certificate: Json, manager: Json) -> Js
 
 
 def challenge_chain(host: str, *, certificate: Json) -> Json:
-    """The chain that answers a TLS-ALPN-01 challenge and then says nothing (RFC 8737)."""
+    """The chain that answers a TLS-ALPN-01 challenge and closes after the handshake.
+
+    RFC 8737 section 3 wants no more than that. A filter that closes by itself would do so before
+    the handshake; a proxy that connects onward only after it, to nowhere, closes in time.
+    """
     return {
         "name": f"acme {host}",
         "filter_chain_match": {"server_names": [host], "application_protocols": [ACME_ALPN]},
         "filters": [
             extension(
-                "envoy.filters.network.direct_response",
-                "envoy.extensions.filters.network.direct_response.v3.Config",
+                "envoy.filters.network.tcp_proxy",
+                "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+                stat_prefix="acme",
+                cluster=_NOWHERE,
+                upstream_connect_mode="ON_DOWNSTREAM_TLS_HANDSHAKE",
+                max_early_data_bytes=1,
+                idle_timeout="5s",
             )
         ],
         "transport_socket": tls.server(certificate=certificate, minimum="1.2", alpn=(ACME_ALPN,)),

@@ -12,7 +12,7 @@ STATUSES: Final = (400, 403, 404, 405, 408, 413, 421, 426, 429, 431, 500, 501, 5
 
 def direct(status: int) -> Json:
     """A route action that answers ``status`` in plain text."""
-    return {"status": status, "body": {"inline_string": _body(status)}}
+    return {"status": status, "body": {"inline_string": body(status)}}
 
 
 _ON_EVERY_REPLY: Final = ("strict-transport-security", "x-content-type-options", "x-frame-options")
@@ -40,7 +40,7 @@ def _replies(given: Mapping[str, str]) -> Json:
                 }
             },
             "body_format_override": {
-                "text_format_source": {"inline_string": _body(status)},
+                "text_format_source": {"inline_string": body(status)},
                 "content_type": "text/plain; charset=utf-8",
             },
             "headers_to_add": headers.setting(given),
@@ -60,5 +60,6 @@ _PHRASES: Final = {413: "Content Too Large"}
 """Where RFC 9110 has words of its own and not every Python has them yet."""
 
 
-def _body(status: int) -> str:
+def body(status: int) -> str:
+    """What stands in such an answer; whoever answers in the edge's stead says the same."""
     return f"{status} {_PHRASES.get(status, HTTPStatus(status).phrase)}\n"

@@ -6,12 +6,18 @@ from itertools import groupby
 from typing import Final
 
 from ringwall.gateway.config import Edge, Route
-from ringwall.gateway.envoy import headers
-from ringwall.gateway.envoy.entries import Placed, entries, expand
+from ringwall.gateway.envoy import headers, http
+from ringwall.gateway.envoy.entries import Placed, entries, expand, method_match
 from ringwall.gateway.envoy.replies import direct
 from ringwall.gateway.envoy.resources import Json, typed
 from ringwall.gateway.paths import PathTemplate, parse_template
 from ringwall.inventory.config import Service
+
+ACME_CHALLENGES: Final = "/.well-known/acme-challenge/"
+"""Where an ACME server asks for an answer (RFC 8555 section 8.3)."""
+
+_NO_BODY: Final = 1
+"""Bytes: the filter has no limit of none at all."""
 
 _LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _AUTHORITY: Final = rf"(?:{_LABEL}\.)*{_LABEL}(?::[0-9]{{1,5}})?"
@@ -85,13 +91,23 @@ def route_table(
 
 
 def redirect_table(name: str, *, hosts: Sequence[str], port: int, challenges: str | None) -> Json:
-    """The plain-text twin: known hosts go to HTTPS, ACME challenges to ``challenges``."""
+    """The plain-text twin: known hosts go to HTTPS, ACME challenges to ``challenges``.
+
+    Anybody may ask for a challenge, so it is to be a question without a body.
+    """
     answers: list[Json] = [_answer(_UNNAMEABLE, 400, {})]
     if challenges is not None:
         answers.append(
             {
-                "match": {"prefix": "/.well-known/acme-challenge/"},
+                "match": {
+                    "prefix": ACME_CHALLENGES,
+                    "headers": [method_match(expand(("GET",)))],
+                },
                 "route": {"cluster": challenges, "timeout": "5s"},
+                "typed_per_filter_config": {
+                    http.STANDARD_LIMIT: http.without_filter(),
+                    http.ROUTE_SLOT: http.route_filters(http.body_limit(_NO_BODY)),
+                },
             }
         )
     virtual_hosts: list[Json] = [
