@@ -139,9 +139,11 @@ def _print_upstreams(found: "GatewayStatus", installation: "Installation") -> No
 
 
 def _upstream(one: "UpstreamStatus") -> str:
-    """A sidecar's own service is its ``app``; the name says which that is."""
+    """The service; for a sidecar's own one, which that is."""
+    from ringwall.gateway.envoy.clusters import OWN_SERVICE
+
     owner = one.proxy.removeprefix("sidecar-")
-    return f"{owner} itself" if one.service == "app" and owner != one.proxy else one.service
+    return f"{owner} itself" if one.service == OWN_SERVICE else one.service
 
 
 def _health(one: "UpstreamStatus") -> Cell:

@@ -12,6 +12,9 @@ from ringwall.runtime.configuration import Address
 EDGE_IDENTITY: Final = "edge"
 """The edge's own service name; no service may be called so."""
 
+OWN_SERVICE: Final = "ringwall-app"
+"""The cluster through which a sidecar reaches its own service."""
+
 
 def service_cluster(name: str, service: Service, *, identity: Json, peers: Json) -> Json:
     """The cluster of one service, as its callers see it.

@@ -11,7 +11,12 @@ from ringwall.gateway.config import Route
 from ringwall.gateway.envoy import callers as callers_filter
 from ringwall.gateway.envoy import http, listeners, overload, tls
 from ringwall.gateway.envoy.bootstrap import bootstrap
-from ringwall.gateway.envoy.clusters import EDGE_IDENTITY, local_cluster, service_cluster
+from ringwall.gateway.envoy.clusters import (
+    EDGE_IDENTITY,
+    OWN_SERVICE,
+    local_cluster,
+    service_cluster,
+)
 from ringwall.gateway.envoy.edge import peers_of_service, service_secret
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.replies import direct
@@ -46,7 +51,7 @@ def render_sidecar(
     identity = service_secret(folder, name)
     inbound = _inbound(name, service, folder, identity)
     doors = [inbound]
-    clusters = [local_cluster("app", sidecar.app, protocol=service.protocol)]
+    clusters = [local_cluster(OWN_SERVICE, sidecar.app, protocol=service.protocol)]
     tables = {"inbound": _inbound_table()}
     if sidecar.outbound is not None:
         called = {n: services[n] for n in sorted(service.calls) if n in services}
@@ -108,7 +113,7 @@ def _inbound_table() -> Json:
     return typed(
         "envoy.config.route.v3.RouteConfiguration",
         name="inbound",
-        virtual_hosts=[{"name": "app", "domains": ["*"], "routes": [_to("app")]}],
+        virtual_hosts=[{"name": "own", "domains": ["*"], "routes": [_to(OWN_SERVICE)]}],
     )
 
 
