@@ -82,7 +82,7 @@ def test_every_kind_of_host_can_be_written(host: str) -> None:
         ("service", "my shop"),
         ("service", "9lives"),
         ("service", "edge"),
-        ("service", "app"),
+        ("service", "ringwall-app"),
         ("service", ""),
         ("upstream", "3000"),
         ("upstream", "localhost"),
