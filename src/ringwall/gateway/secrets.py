@@ -49,7 +49,7 @@ def secret_files(
     it goes there and is left out, so that it keeps nothing else from renewal.
     """
     domain = wanted.edge.trust_domain
-    roots = str(certificates.trust_bundle("services", trust_domain=domain))
+    roots = certificates.trust_bundle("services", trust_domain=domain).read_text("ascii")
 
     def own(proxy: str, service: str) -> SecretFile:
         return _certificate(

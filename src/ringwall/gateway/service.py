@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ringwall.core.clock import Clock
-from ringwall.gateway import xds
+from ringwall.gateway import watches, xds
 from ringwall.gateway.admin import Admin
 from ringwall.gateway.binary import validate
 from ringwall.gateway.certificates.credential import Credential, CredentialError
@@ -100,14 +100,16 @@ class Gateway:
         """Judge a configuration and lay out everything that puts it in force.
 
         Nothing that runs is touched: whatever is raised (``EnvoyRefusedError``,
-        ``CredentialError``, ``OSError`` as for a full disk), all is as it was. Only one change is
-        under way at a time. The same configuration again becomes the same version again.
+        ``CredentialError``, ``TooManyWatchesError``, ``OSError`` as for a full disk), all is as it
+        was. Only one change is under way at a time. The same configuration again becomes the same
+        version again.
         """
         with ExitStack() as held:
             held.enter_context(self._locked())
             if check:
                 self._judge(configuration)
             wanted, latest = Wanted.of(configuration), self._latest()
+            watches.require_room(self.render(wanted), state=self.layout.state)
             pending: VersionStore | None = None
             if latest is not None and latest.is_of(configuration):
                 version = latest

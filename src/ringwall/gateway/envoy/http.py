@@ -59,7 +59,9 @@ def edge_manager(
         xff_num_trusted_hops=trusted_hops,
         internal_address_config={"cidr_ranges": [_NOBODY]},
         scheme_header_transformation={"scheme_to_overwrite": "https" if tls else "http"},
-        early_header_mutation_extensions=[_without(headers.untrusted(trusted_hops=trusted_hops))],
+        early_header_mutation_extensions=[
+            _without(headers.untrusted_families(trusted_hops=trusted_hops))
+        ],
         common_http_protocol_options={
             "idle_timeout": seconds(limits.connection_idle),
             "headers_with_underscores_action": "REJECT_REQUEST",
@@ -193,12 +195,12 @@ STANDARD_LIMIT = "envoy.filters.http.body_size_limit"
 _CHAIN = "envoy.extensions.filters.http.filter_chain.v3"
 
 
-def _without(names: str) -> Json:
-    """An extension that drops request headers before anything else reads them."""
+def _without(families: Sequence[str]) -> Json:
+    """An extension that drops request headers by their beginning, before anything reads them."""
     return extension(
         "envoy.http.early_header_mutation.header_mutation",
         "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
-        mutations=[{"remove_on_match": {"key_matcher": {"safe_regex": {"regex": names}}}}],
+        mutations=[{"remove_on_match": {"key_matcher": {"prefix": one}}} for one in families],
     )
 
 

@@ -85,6 +85,7 @@ def route_table(
         "envoy.config.route.v3.RouteConfiguration",
         name=name,
         virtual_hosts=virtual_hosts,
+        request_headers_to_remove=list(headers.untrusted_names(trusted_hops=edge.trusted_hops)),
         response_headers_to_remove=list(headers.BANNERS),
         max_direct_response_body_size_bytes=4096,
     )

@@ -105,8 +105,9 @@ def certificate_secret(name: str, *, chain: str, key: str) -> Json:
 
 
 def peers_secret(name: str, *, roots: str, spiffe_ids: tuple[str, ...]) -> Json:
-    """The SDS resource that says which SPIFFE ids are accepted, from which roots.
+    """The SDS resource that says which SPIFFE ids are accepted, from which roots (PEM).
 
+    The roots stand in it themselves: Envoy would watch a file of them as well.
     An empty list accepts nobody: a matcher that no certificate can meet takes its place, since
     Envoy reads an empty list as "anyone".
     """
@@ -115,7 +116,7 @@ def peers_secret(name: str, *, roots: str, spiffe_ids: tuple[str, ...]) -> Json:
         "envoy.extensions.transport_sockets.tls.v3.Secret",
         name=name,
         validation_context={
-            "trusted_ca": {"filename": roots},
+            "trusted_ca": {"inline_string": roots},
             "match_typed_subject_alt_names": [
                 {"san_type": "URI", "matcher": {"exact": one}} for one in accepted
             ],
