@@ -102,7 +102,8 @@ def _compare(title: str, proxies: dict[str, Proxy], run: Callable[[str], Result]
         rate, cost, p50, p99 = _medians(rows)
         failed = sum(result.failed for result, _ in rows)
         print(
-            f"  {name:10} {rate:7.0f} {rate / bare[0]:5.2f} {cost * 1e6:7.1f} {bare[1] / cost:5.2f} "
+            f"  {name:10} {rate:7.0f} {rate / bare[0]:5.2f} "
+            f"{cost * 1e6:7.1f} {bare[1] / cost:5.2f} "
             f"{p50 * 1e3:7.2f} {p99 * 1e3:7.2f} {p99 / bare[3]:5.2f}  {failed}",
             flush=True,
         )
@@ -131,7 +132,11 @@ edge:
 services:
   service: {{addresses: ["127.0.0.1:{ports["service"]}"], owner: bench}}
 routes:
-  - {{name: items, hosts: [{load.HOST}], path: "/v1/{{tenant}}/items", methods: [GET, POST], service: service}}
+  - name: items
+    hosts: [{load.HOST}]
+    path: "/v1/{{tenant}}/items"
+    methods: [GET, POST]
+    service: service
   - {{name: item, hosts: [{load.HOST}], path: "/v1/{{tenant}}/items/{{id}}", service: service}}
   - {{name: static, hosts: [{load.HOST}], path: "/static/**", service: service}}
   - {{name: all, hosts: [{load.HOST}], path: "/**", methods: [GET, POST], service: service}}

@@ -137,7 +137,7 @@ CASES: list[tuple[Json, Severity, str, str]] = [
         "certificate:",
     ),
     ({"edge__acme__terms_accepted": False}, ERROR, "terms must be agreed to", "false"),
-    # Edge: doors
+    # The doors of the edge.
     (
         {"edge__private": "0.0.0.0:9900"},
         WARNING,
@@ -193,7 +193,7 @@ CASES: list[tuple[Json, Severity, str, str]] = [
         "the edge takes server out of every answer",
         "mine",
     ),
-    # Services: names and calls
+    # What services are called, and whom they call.
     (
         {"services__edge": {"addresses": ["127.0.0.1:1"], "owner": "x", "tls": "none"}},
         ERROR,
@@ -298,7 +298,7 @@ CASES: list[tuple[Json, Severity, str, str]] = [
         'POST a.example/tests.Words/{other} is led by route "words" already',
         "/tests.Words/{other}",
     ),
-    # Routes: methods and protocols
+    # What routes take.
     ({"routes__1__methods": ["HEAD"]}, WARNING, "only HEAD is answered here", "methods:"),
     ({"routes__1__websocket": True}, ERROR, "a WebSocket begins with GET", "methods:"),
     (

@@ -1,7 +1,8 @@
 """An upstream that keeps what it is sent, and reads it as strictly as RFC 9112 allows.
 
-It answers with the target it was asked for, as long as ``?size=`` at its end says. It runs in the test's own process, on plain TCP right behind the edge, so that nothing between the
-edge and it tidies anything up.
+It answers with the target it was asked for, as long as ``?size=`` at its end says. It runs in the
+test's own process, on plain TCP right behind the edge, so that nothing between the edge and it
+tidies anything up.
 """
 
 import re
