@@ -1,0 +1,193 @@
+"""The README's commands, as a newcomer runs them: in a clean clone, from top to bottom.
+
+Run are the blocks of ``sh`` that begin with ``# tested``. ``make run`` stays in the foreground: it
+is started to install the environment, to be measured, and for the blocks that follow. ``make test``
+is not run, since this is a part of it.
+"""
+
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+HOST = "shop.localhost"
+INSTALLS_WITHIN_S = 1200.0
+ANSWERS_WITHIN_S = 5.0
+MEASURED = 3
+ENDS_WITHIN_S = 20.0
+
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(2400)]
+
+# Ctrl-C means something even to a test that was started with it ignored.
+_ENTER = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+def blocks() -> list[str]:
+    """The tested blocks, without their first line."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(r"^```sh\n# tested\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_readme_begins_with_one_command() -> None:
+    assert blocks()[0] == "make run\n"
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("clean") / "ringwall"
+    subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=True, timeout=120)
+    return folder
+
+
+def test_its_commands_run_in_a_clean_clone(clone: Path) -> None:
+    with started(clone) as run:
+        run.first_answer(within=INSTALLS_WITHIN_S)
+    took: list[float] = []
+    while not took or (min(took) > ANSWERS_WITHIN_S and len(took) < MEASURED):
+        with started(clone) as run:
+            took.append(run.first_answer(within=60.0))
+    told = ", ".join(f"{seconds:.1f} s" for seconds in took)
+    sys.stdout.write(f"from `make run` to the first answer: {told}\n")
+    assert min(took) <= ANSWERS_WITHIN_S, f"from `make run` to the first answer: {told}"
+
+    rest = "".join(one for one in blocks() if one not in {"make run\n", "make test\n"})
+    with started(clone) as run:
+        run.first_answer(within=60.0)
+        done = subprocess.run(
+            ["bash", "-euxo", "pipefail", "-c", rest],
+            cwd=clone,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+
+
+class Run:
+    """``make run`` in the foreground of a session of its own."""
+
+    def __init__(self, clone: Path) -> None:
+        self._clone = clone
+        self._log = clone.parent / "run.log"
+        self.began = time.monotonic()
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", _ENTER, "make", "run"],
+                cwd=clone,
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(errors="replace")[-8000:]
+
+    def first_answer(self, *, within: float) -> float:
+        """Wait for the first 200 through the edge; return seconds since the start."""
+        while True:
+            passed = time.monotonic() - self.began
+            if self._answers():
+                return passed
+            assert self.process.poll() is None, self.log
+            assert passed < within, f"no answer after {passed:.0f} s\n{self.log}"
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        roots = self._clone / "examples" / "shop" / ".ringwall" / "pki" / "edge" / "trust.pem"
+        try:
+            context = ssl.create_default_context(cafile=str(roots))
+            with (
+                socket.create_connection(("127.0.0.1", 8443), timeout=5) as raw,
+                context.wrap_socket(raw, server_hostname=HOST) as tls,
+            ):
+                tls.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
+                return tls.recv(100).startswith(b"HTTP/1.1 200 ")
+        except OSError:
+            return False
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C, and see every process end."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGINT)
+            self.process.wait(ENDS_WITHIN_S)
+        deadline = time.monotonic() + ENDS_WITHIN_S
+        while left := self.left():
+            if time.monotonic() > deadline:
+                for pid in left:
+                    os.kill(pid, signal.SIGKILL)
+                raise AssertionError(f"still running: {left}\n{self.log}")
+            time.sleep(0.05)
+
+    def left(self) -> list[int]:
+        """Processes of this installation, by the folder in their environment."""
+        mark = f"RINGWALL_STATE={self._clone}/".encode()
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                if not entry.name.isdigit() or mark not in (entry / "environ").read_bytes():
+                    continue
+                if b") Z " not in (entry / "stat").read_bytes():
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+        return found
+
+
+@contextmanager
+def started(clone: Path) -> Iterator[Run]:
+    wait_for_ports()
+    run = Run(clone)
+    try:
+        yield run
+    finally:
+        run.interrupt()
+
+
+def wait_for_ports() -> None:
+    """The example's addresses are fixed: wait until nobody else has them."""
+    example = yaml.safe_load((ROOT / "examples" / "shop" / "ringwall.yaml").read_text())
+    addresses = [example["edge"][door] for door in ("listen", "redirect", "private")]
+    addresses += [one["addresses"][0] for one in example["services"].values()]
+    deadline = time.monotonic() + 300
+    for address in addresses:
+        host, _, port = address.rpartition(":")
+        while True:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((host, int(port)))
+                    break
+                except OSError:
+                    assert time.monotonic() < deadline, f"{address} is taken by another program"
+            time.sleep(0.5)
+
+
+def environment() -> dict[str, str]:
+    """The newcomer's: nothing of this test's own Python or of a make around it."""
+    left_out = {"PYTHONPATH", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in left_out and not name.startswith(("RINGWALL_", "PYTEST_"))
+    }
