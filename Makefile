@@ -11,7 +11,8 @@ run: $(VENV)/.run
 
 test: $(VENV)/.dev $(TOOLS)/.done
 	$(BIN)/python -m pytest -n 2 -m "not e2e" -q
-	$(BIN)/python -m pytest -m e2e -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "e2e and not alone" -q
+	$(BIN)/python -m pytest -m alone -q
 
 test-quick: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 -m "not e2e" -q
