@@ -9,7 +9,7 @@ from tests.gateway.live.stage import Stage
 from ringwall.gateway import watches
 from ringwall.gateway.layout import EDGE
 from ringwall.gateway.opening import open_gateway
-from ringwall.gateway.service import Wanted
+from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import find
 
