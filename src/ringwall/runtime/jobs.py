@@ -5,6 +5,7 @@ A job takes the installation and returns a sentence about what it did. Its last 
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -53,6 +54,27 @@ def discover() -> Iterator[Job]:
             found = getattr(value, _MARK, None)
             if isinstance(found, Job):
                 yield found
+
+
+class OneAtATime:
+    """Calls ``function`` in one thread at a time; called meanwhile, it is called once more after.
+
+    Nothing that was asked for is forgotten, and nothing piles up behind a call that takes long.
+    """
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        self._function = function
+        self._busy, self._asked = threading.Lock(), threading.Event()
+
+    def __call__(self) -> None:
+        """Call it, or leave that to the thread that is calling it now."""
+        self._asked.set()
+        while self._asked.is_set() and self._busy.acquire(blocking=False):
+            try:
+                self._asked.clear()
+                self._function()
+            finally:
+                self._busy.release()
 
 
 def run(job_: Job, installation: Installation) -> None:

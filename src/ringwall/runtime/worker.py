@@ -3,7 +3,6 @@
 import logging
 import os
 import sys
-import threading
 from datetime import datetime
 from typing import Final
 
@@ -65,17 +64,11 @@ def _queue(installation: Installation) -> SqliteHuey:
 
 
 def _register(queue: SqliteHuey, found: jobs.Job, installation: Installation) -> TaskWrapper:
-    busy, asked = threading.Lock(), threading.Event()
+    # The last run may still be waiting for somebody else's server.
+    alone = jobs.OneAtATime(lambda: jobs.run(found, installation))
 
     def body() -> None:
-        # The last run may still be waiting for somebody else's server: it is asked to run again.
-        asked.set()
-        while asked.is_set() and busy.acquire(blocking=False):
-            try:
-                asked.clear()
-                jobs.run(found, installation)
-            finally:
-                busy.release()
+        alone()
 
     body.__name__ = f"job_{found.name.replace('-', '_')}"
     every = crontab(minute="*" if found.minutes == 1 else f"*/{found.minutes}")

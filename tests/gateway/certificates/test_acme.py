@@ -211,6 +211,7 @@ def test_an_order_killed_on_the_way_goes_on(scene: Scene, dies_at: str) -> None:
     assert scene.count("orders") == orders + 1
     assert scene.count("certificate") == certificates + 1
     assert not list((scene.folder / "state/acme/orders").glob("*"))
+    assert not list((scene.folder / "challenges").glob("*"))
 
 
 def test_an_order_the_server_no_longer_knows_is_begun_anew(scene: Scene) -> None:

@@ -12,6 +12,7 @@ from tests.gateway.certificates.held_clock import HeldClock
 from ringwall.gateway.certificates.acme_order import Order, Wish
 from ringwall.gateway.certificates.acme_problem import AcmeProblem
 from ringwall.gateway.certificates.acme_session import AcmeSession, Reply
+from ringwall.gateway.certificates.acme_shown import Shown as Noted
 
 TOKEN = "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr_oA"
 ORDER, AUTHORIZATION, CHALLENGE = "https://ca/order", "https://ca/authz", "https://ca/challenge"
@@ -214,8 +215,23 @@ def test_an_answer_that_cannot_be_shown_is_not_asked_for(tmp_path: Path, broken:
     played.shown.broken = broken
     with pytest.raises(AcmeProblem, match=f"cannot be shown: {broken}") as raised:
         played.run()
+    assert raised.value.ours
     assert not raised.value.fatal
     assert f"send {CHALLENGE}" not in played.server.asked
+
+
+def test_what_a_killed_order_showed_is_known_and_taken_back(tmp_path: Path) -> None:
+    shown = Shown(now={TOKEN, "a.example", "other"})
+    killed = Noted(tmp_path, shown)
+    killed.note("a.example", TOKEN)
+    killed.note("b.example", "never shown")
+    later = Noted(tmp_path, shown)
+    for _ in range(2):
+        later.withdraw()
+        assert shown.now == {"other"}
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "shown.json").write_text("[1")
+    later.withdraw()
 
 
 @pytest.mark.parametrize("missing", ["token", "url"])

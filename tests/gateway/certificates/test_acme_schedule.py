@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from acme import errors, messages
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +61,17 @@ def test_attempts_that_are_killed_in_a_loop_are_a_failure() -> None:
     assert "cut short" in attempts.problem
 
 
+def test_what_is_our_own_fault_is_tried_again_at_once_but_not_for_ever() -> None:
+    attempts = Attempts()
+    for _ in range(2):
+        attempts = attempts.started(NOW, settings="s").held_up(NOW, problem="the edge is down")
+        assert attempts.may_start(NOW, settings="s")
+        assert attempts.problem == "the edge is down"
+    attempts = attempts.started(NOW, settings="s").held_up(NOW, problem="the edge is down")
+    assert not attempts.may_start(NOW + HOUR - timedelta(seconds=1), settings="s")
+    assert attempts.problem == "the edge is down"
+
+
 def test_changed_settings_and_a_clock_set_back_end_the_wait() -> None:
     attempts = fail(Attempts(), NOW)
     assert not attempts.may_start(NOW, settings="s")
@@ -98,6 +110,15 @@ def test_renewals_spread_out_after_two_thirds(fingerprint: bytes, days: int) -> 
     )
     part = (renewal_at(credential) - NOW) / timedelta(days=days)
     assert 2 / 3 - 1e-9 <= part <= 2 / 3 + 0.02
+
+
+def test_what_the_system_said_is_told_without_the_librarys_words() -> None:
+    with (
+        pytest.raises(AcmeProblem) as raised,
+        translated("https://127.0.0.1:9/directory", "shop.example"),
+    ):
+        requests.get("https://127.0.0.1:9/directory", timeout=5)
+    assert str(raised.value) == "cannot reach https://127.0.0.1:9/directory: Connection refused"
 
 
 @pytest.mark.parametrize(

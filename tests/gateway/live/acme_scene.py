@@ -148,9 +148,9 @@ class Scene:
         return list((self.stage.state / "acme/orders").glob("*"))
 
     @contextmanager
-    def killing_worker(self, when: Callable[[], bool]) -> Iterator[None]:
-        """SIGKILL the worker the moment ``when()`` is true, which must happen in the end."""
-        pid, killed = self.stage.pid("worker"), threading.Event()
+    def killing(self, process: str, when: Callable[[], bool]) -> Iterator[None]:
+        """SIGKILL a process the moment ``when()`` is true, which must happen in the end."""
+        pid, killed = self.stage.pid(process), threading.Event()
 
         def watch() -> None:
             deadline = time.monotonic() + SOON_S

@@ -1,6 +1,7 @@
 """Certificates from a real ACME server that looks for its answers at the running edge."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.gateway.live.stage import Json
 from ringwall.gateway.certificates.challenges import FolderPublisher
 from ringwall.gateway.certificates.tls_alpn import ACME_IDENTIFIER, PROTOCOL
 from ringwall.gateway.envoy.edge import UNKNOWN_HOST
+from ringwall.runtime.refusals import ExitCode
 
 pytestmark = pytest.mark.e2e
 
@@ -97,19 +99,50 @@ def test_after_two_thirds_of_life_a_new_one_is_shown_as_soon_as_there_is_one(sce
     assert_nothing_is_left(scene)
 
 
-@pytest.mark.parametrize(("name", "challenge"), [("http", "http-01"), ("alpn", "tls-alpn-01")])
-def test_an_order_whose_worker_is_killed_goes_on(scene: Scene, name: str, challenge: str) -> None:
-    host, orders = f"killed-{name}.shop.example", scene.orders()
+@contextmanager
+def one_more_host(scene: Scene, challenge: str) -> Iterator[str]:
+    host = f"after-{scene.orders()}.shop.example"
     scene.hosts[host] = challenge
     try:
-        with scene.killing_worker(lambda: bool(scene.shown())):
+        yield host
+    finally:
+        del scene.hosts[host]
+
+
+@pytest.mark.parametrize("challenge", ["http-01", "tls-alpn-01"])
+def test_an_order_whose_worker_is_killed_goes_on(scene: Scene, challenge: str) -> None:
+    orders = scene.orders()
+    with one_more_host(scene, challenge) as host:
+        with scene.killing("worker", lambda: bool(scene.shown())):
             scene.reload()
         scene.stage.wait(lambda: scene.issued(host), within=SOON_S)
         assert f"{host}: going on with the order begun earlier" in scene.stage.log()
         assert scene.orders() == orders + 1
         assert_nothing_is_left(scene)
-    finally:
-        del scene.hosts[host]
+
+
+@pytest.mark.parametrize(
+    ("process", "challenge"),
+    [("web", "http-01"), ("edge", "tls-alpn-01")],
+)
+def test_an_order_waits_for_what_answers_to_be_back(
+    scene: Scene, process: str, challenge: str
+) -> None:
+    orders = scene.orders()
+    with one_more_host(scene, challenge) as host:
+        with scene.killing(process, lambda: bool(scene.begun())):
+            scene.reload()
+        scene.stage.wait(lambda: issued_by_now(scene, host), within=SOON_S)
+        assert f"{host}: no new certificate" not in scene.stage.log()
+        assert scene.orders() == orders + 1
+        assert_nothing_is_left(scene)
+
+
+def issued_by_now(scene: Scene, host: str) -> bool:
+    try:
+        return scene.issued(host)
+    except OSError:  # the edge is not back yet
+        return False
 
 
 def assert_nothing_is_left(scene: Scene) -> None:
@@ -155,6 +188,23 @@ def test_a_host_is_ordered_anew_when_asked_for(scene: Scene, tmp_path: Path) -> 
         chain = x509.load_pem_x509_certificate((folder / f"{ALPN}.crt").read_bytes())
         assert chain == scene.certificate(ALPN)
     assert_nothing_is_left(scene)
+
+
+def test_who_orders_what_is_not_due_and_fails_is_told_so_and_nobody_else(scene: Scene) -> None:
+    stage, before = scene.stage, scene.certificate(HTTP)
+    scene.reload(directory=scene.nobody)
+    rotate = ("cert", "rotate", f"host/{HTTP}")
+    failed = stage.command(*rotate)
+    assert failed.returncode == 1
+    assert f"cannot reach {scene.nobody}: Connection refused" in failed.stderr
+    assert "it is tried again at " in failed.stderr
+    assert "the authority is not to be hammered" in stage.command(*rotate).stderr
+    assert scene.certificate(HTTP) == before
+    assert (scene.listed()[HTTP]["problem"], scene.listed()[HTTP]["judgment"]) == ("", "ok")
+    scene.reload()
+    done = stage.command(*rotate)
+    assert done.returncode == 0, done.stderr
+    assert scene.certificate(HTTP) != before
 
 
 def plain_get(scene: Scene, path: bytes, *, host: str = HTTP) -> tuple[bytes, bytes]:
@@ -228,3 +278,12 @@ def test_strangers_cannot_fill_the_log(scene: Scene) -> None:
     plain_get(scene, b"/.well-known/acme-challenge/stranger-was-here")
     plain_get(scene, b"/.well-known/acme-challenge/a/stranger-was-here")
     assert "stranger-was-here" not in scene.stage.log()
+
+
+def test_without_an_edge_nothing_is_ordered(scene: Scene) -> None:
+    orders = scene.orders()
+    scene.stage.down()
+    refused = scene.stage.command("cert", "rotate", f"host/{HTTP}")
+    assert refused.returncode == ExitCode.NOT_RUNNING
+    assert "the edge does not run" in refused.stderr
+    assert scene.orders() == orders
