@@ -118,7 +118,7 @@ def test_only_the_worker_gets_what_orders_need(
 
     def environments(**acme: Any) -> dict[str, dict[str, str]]:
         configuration = configured(tmp_path, **acme)
-        installation = Installation(tmp_path / "ringwall.yaml", gateway.layout.state, ALL)
+        installation = Installation(tmp_path / "ringwall.yaml", gateway.layout.state, lambda: ALL)
         specs = specifications(installation, gateway, configuration)
         return {
             spec.name: {k: v for k, v in spec.environment.items() if k in {*given, "OTHER"}}
