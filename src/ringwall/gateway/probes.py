@@ -1,5 +1,7 @@
 """Health, readiness and metrics, on the private address only."""
 
+import asyncio
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,34 +12,28 @@ from ringwall.gateway.admin import AdminUnreachableError
 from ringwall.gateway.layout import EDGE
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.service import Gateway
-from ringwall.gateway.status import certificate_statuses
+from ringwall.gateway.status import PATIENCE, certificate_statuses, in_force, proxies
 from ringwall.runtime.current import current_installation
 
+Sample = tuple[dict[str, str], float]
 
-def healthz(_request: HttpRequest) -> HttpResponse:
+
+async def healthz(_request: HttpRequest) -> HttpResponse:
     """Whether this process answers at all."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-def readyz(_request: HttpRequest) -> HttpResponse:
-    """Whether the edge takes requests with a configuration in force; 503 says what is missing."""
+async def readyz(_request: HttpRequest) -> HttpResponse:
+    """Whether the edge takes requests; 503 says what is missing."""
     gateway = open_gateway(current_installation())
-    checks = {
-        "edge": gateway.admin(EDGE).ready(),
-        "configuration": gateway.versions.latest() is not None,
-    }
-    return JsonResponse({"checks": checks}, status=200 if all(checks.values()) else 503)
+    reasons = await asyncio.to_thread(_missing, gateway)
+    return JsonResponse({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
 
 
-def metrics(_request: HttpRequest) -> HttpResponse:
+async def metrics(_request: HttpRequest) -> HttpResponse:
     """Prometheus text: Ringwall's own figures, then the edge Envoy's."""
-    gateway = open_gateway(current_installation())
-    lines = [*_own(gateway)]
-    try:
-        lines.append(gateway.admin(EDGE).get("/stats/prometheus?usedonly"))
-    except AdminUnreachableError:
-        lines.append("# the edge does not answer: its figures are unknown\n")
-    return HttpResponse("".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")
+    text = await asyncio.to_thread(_figures, open_gateway(current_installation()))
+    return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 urlpatterns = [
@@ -47,21 +43,58 @@ urlpatterns = [
 ]
 
 
-def _own(gateway: Gateway) -> list[str]:
-    version = gateway.versions.latest()
-    up = 1 if gateway.admin(EDGE).ready() else 0
-    lines = [
-        "# HELP ringwall_build_info The version that runs.\n# TYPE ringwall_build_info gauge\n",
-        f'ringwall_build_info{{version="{__version__}"}} 1\n',
-        "# HELP ringwall_edge_up Whether the edge takes requests.\n# TYPE ringwall_edge_up gauge\n",
-        f"ringwall_edge_up {up}\n",
-        "# HELP ringwall_configuration_version The version in force.\n",
-        "# TYPE ringwall_configuration_version gauge\n",
-        f"ringwall_configuration_version {version.number if version else 0}\n",
-        "# HELP ringwall_certificate_days_left Days until a certificate ends.\n",
-        "# TYPE ringwall_certificate_days_left gauge\n",
-    ]
-    for one in certificate_statuses(gateway, now=datetime.now(UTC)):
-        labels = f'name="{one.name}",source="{one.source}"'
-        lines.append(f"ringwall_certificate_days_left{{{labels}}} {one.days_left}\n")
-    return lines
+def _missing(gateway: Gateway) -> list[str]:
+    version, _, damaged = in_force(gateway)
+    if version is None and damaged is None:
+        return ["no configuration has been applied yet"]
+    if not gateway.admin(EDGE, timeout=PATIENCE).ready():
+        return ["the edge does not take requests"]
+    return []
+
+
+def _figures(gateway: Gateway) -> str:
+    own = "".join(_own(gateway))
+    try:
+        return own + gateway.admin(EDGE, timeout=PATIENCE).get("/stats/prometheus?usedonly")
+    except (AdminUnreachableError, OSError):
+        return own + "# the edge does not answer: its figures are unknown\n"
+
+
+def _own(gateway: Gateway) -> Iterator[str]:
+    version, wanted, damaged = in_force(gateway)
+    yield from _gauge("build_info", "The version that runs.", [({"version": __version__}, 1)])
+    yield from _gauge(
+        "proxy_up",
+        "Whether an Envoy of this machine takes requests.",
+        [
+            ({"proxy": proxy}, 1 if gateway.admin(proxy, timeout=PATIENCE).ready() else 0)
+            for proxy in proxies(gateway, wanted)
+        ],
+    )
+    yield from _gauge(
+        "configuration_version",
+        "The version in force; 0 while there is none or it cannot be told.",
+        [({}, version.number if version else 0)],
+    )
+    yield from _gauge(
+        "configuration_damaged",
+        "Whether the record of the version in force cannot be read.",
+        [({}, 0 if damaged is None else 1)],
+    )
+    shown = certificate_statuses(gateway, now=datetime.now(UTC))
+    yield from _gauge(
+        "certificate_days_left",
+        "Days until a certificate in use ends.",
+        [({"name": one.name, "source": one.source}, one.days_left) for one in shown],
+    )
+
+
+def _gauge(name: str, words: str, samples: Iterable[Sample]) -> Iterator[str]:
+    yield f"# HELP ringwall_{name} {words}\n# TYPE ringwall_{name} gauge\n"
+    for labels, value in samples:
+        pairs = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+        yield f"ringwall_{name}{f'{{{pairs}}}' if pairs else ''} {value}\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -20,6 +20,9 @@ from ringwall.runtime.installation import Installation
 from ringwall.runtime.processes.probes import Accepts, HttpOk, TcpAddress, UnixAddress
 from ringwall.runtime.processes.spec import Probe, ProcessSpec
 
+PRIVATE_VARIABLE: Final = "RINGWALL_PRIVATE"
+"""Where the web process serves its private pages."""
+
 WEB: Final = "web"
 WORKER: Final = "worker"
 
@@ -46,7 +49,7 @@ def specifications(
     """Every process of the installation: services, sidecars, the edge, web and worker."""
     wanted = Wanted.of(configuration)
     environment = {**plain_environment(), **installation.environment()}
-    own = {**environment, **_database(configuration)}
+    own = {**environment, **_python_path(), **_database(configuration)}
     services = [
         _service(name, service, configuration.root, environment)
         for name, service in wanted.services.items()
@@ -66,7 +69,7 @@ def specifications(
             name=WEB,
             argv=(sys.executable, "-m", "ringwall", "process", WEB),
             cwd=configuration.root,
-            environment={**own, "RINGWALL_PRIVATE": str(wanted.edge.private)},
+            environment={**own, PRIVATE_VARIABLE: str(wanted.edge.private)},
             ready=Accepts(UnixAddress(gateway.layout.web)),
             ready_within=30.0,
             outlives=(EDGE,),
@@ -168,6 +171,12 @@ def plain_environment() -> dict[str, str]:
     # `python` in a service's command is the Python that Ringwall itself runs on.
     found["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{found.get('PATH', os.defpath)}"
     return {**found, "PYTHONUNBUFFERED": "1"}
+
+
+def _python_path() -> dict[str, str]:
+    """Where Ringwall itself was found, if it is run without having been installed."""
+    found = os.environ.get("PYTHONPATH")
+    return {} if found is None else {"PYTHONPATH": found}
 
 
 def _for_orders(wanted: Wanted) -> dict[str, str]:

@@ -38,9 +38,9 @@ class Gateway:
         self._sections, self._clock = sections, clock
         self._mutex = threading.Lock()
 
-    def admin(self, proxy: str) -> Admin:
+    def admin(self, proxy: str, *, timeout: float = 5.0) -> Admin:
         """A client of one Envoy's admin interface."""
-        return Admin(self.layout.admin(proxy))
+        return Admin(self.layout.admin(proxy), timeout)
 
     def in_force(self) -> Configuration | None:
         """The configuration applied last, or ``None`` before the first.

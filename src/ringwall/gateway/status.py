@@ -2,9 +2,9 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from ringwall.gateway.admin import AdminUnreachableError
+from ringwall.gateway.admin import Admin, AdminUnreachableError
 from ringwall.gateway.certificates.acme_schedule import AttemptLog, Attempts, renewal_at
 from ringwall.gateway.certificates.credential import Credential
 from ringwall.gateway.certificates.expiry import days_left, judge
@@ -15,6 +15,9 @@ from ringwall.gateway.service import Gateway
 from ringwall.gateway.versions import DamagedVersionError, Version
 from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.configuration import ConfigurationError
+
+PATIENCE: Final = 1.5
+"""Seconds a proxy may take for an answer about itself before it counts as not answering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +83,17 @@ class GatewayStatus:
 
 def gateway_status(gateway: Gateway, *, now: datetime) -> GatewayStatus:
     """Ask every proxy of this machine; one that does not answer is said to be unknown."""
-    version, wanted, damaged = _in_force(gateway)
+    version, wanted, damaged = in_force(gateway)
     listeners: list[ListenerStatus] = []
     upstreams: list[UpstreamStatus] = []
     unknown: list[str] = []
     for proxy in proxies(gateway, wanted):
+        admin = gateway.admin(proxy, timeout=PATIENCE)
         try:
-            listeners += _listeners(gateway, proxy)
+            listeners += _listeners(proxy, admin)
             upstreams += [
                 UpstreamStatus(proxy, one.cluster, one.address, one.healthy, one.reasons)
-                for one in gateway.admin(proxy).upstreams()
+                for one in admin.upstreams()
             ]
         except (AdminUnreachableError, OSError):
             unknown.append(proxy)
@@ -138,7 +142,7 @@ def kept(credentials: tuple[Credential, ...], wanted: Wanted | None) -> tuple[Cr
 
 def kept_credentials(gateway: Gateway) -> tuple[Credential, ...]:
     """What `ringwall cert` speaks of: one certificate for each name."""
-    _, wanted, _ = _in_force(gateway)
+    _, wanted, _ = in_force(gateway)
     return kept(gateway.certificates.list(), wanted)
 
 
@@ -149,7 +153,7 @@ def certificate_statuses(
 
     With ``idle`` those too that are kept for names in no use here.
     """
-    _, wanted, _ = _in_force(gateway)
+    _, wanted, _ = in_force(gateway)
     credentials = gateway.certificates.list()
     chosen = kept(credentials, wanted) if idle else in_use(credentials, wanted)
     found = []
@@ -184,7 +188,8 @@ def _attempts(
     return AttemptLog(gateway.layout.acme, host).read()
 
 
-def _in_force(gateway: Gateway) -> tuple[Version | None, Wanted | None, str | None]:
+def in_force(gateway: Gateway) -> tuple[Version | None, Wanted | None, str | None]:
+    """The version in force and what it wants, or else why that cannot be told."""
     try:
         version, configuration = gateway.versions.latest(), gateway.in_force()
     except (DamagedVersionError, ConfigurationError) as error:
@@ -192,8 +197,8 @@ def _in_force(gateway: Gateway) -> tuple[Version | None, Wanted | None, str | No
     return version, None if configuration is None else Wanted.of(configuration), None
 
 
-def _listeners(gateway: Gateway, proxy: str) -> list[ListenerStatus]:
-    found = gateway.admin(proxy).json("/listeners?format=json").get("listener_statuses", [])
+def _listeners(proxy: str, admin: Admin) -> list[ListenerStatus]:
+    found = admin.json("/listeners?format=json").get("listener_statuses", [])
     return [ListenerStatus(proxy, one["name"], _place(one["local_address"])) for one in found]
 
 

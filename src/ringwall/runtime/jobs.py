@@ -79,15 +79,18 @@ class OneAtATime:
 
 def run(job_: Job, installation: Installation) -> None:
     """Run a job once and keep what became of it; a database that is gone does not stop the job."""
-    from django.db import DatabaseError  # noqa: PLC0415 - jobs are also listed without Django
+    from django.db import Error, close_old_connections  # noqa: PLC0415 - jobs are also listed without Django
 
     from ringwall.runtime import job_runs  # noqa: PLC0415
 
     def keep(record: Callable[[], None]) -> None:
+        # A connection that broke since the last run is made anew, one that breaks now is not kept.
+        close_old_connections()
         try:
             record()
-        except DatabaseError as error:
+        except Error as error:
             _log.error("the run of job %s is not recorded: %s", job_.name, error)
+        close_old_connections()
 
     keep(lambda: job_runs.began(job_.name))
     try:

@@ -2,25 +2,43 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from ringwall.runtime.database import database_settings
 from ringwall.runtime.installation import STATE_VARIABLE
+
+_SHORTEST_KEY: Final = 50
 
 _state = Path(os.environ.get(STATE_VARIABLE, ".ringwall")).absolute()
 
 
 def _secret_key() -> str:
-    """Django's signing key, made once and kept 0600 in the state folder."""
+    """Django's signing key, made once and kept 0600 in the state folder.
+
+    Web and worker start at the same time: the key is written whole under another name, and the
+    first to give it its own name wins.
+    """
     path = _state / "secret.key"
-    _state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(64))
-    return path.read_text(encoding="ascii")
+    if not path.exists():
+        _state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = _state / f".secret.key-{os.getpid()}-{secrets.token_hex(4)}"
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(64))
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                path.hardlink_to(fresh)
+        finally:
+            fresh.unlink()
+    key = path.read_text(encoding="ascii")
+    if len(key) < _SHORTEST_KEY:
+        msg = f"{path} is damaged: remove it, a new one is made (whoever is signed in has to again)"
+        raise ValueError(msg)
+    return key
 
 
 SECRET_KEY = _secret_key()
@@ -29,7 +47,7 @@ ALLOWED_HOSTS = ["*"]  # the edge has matched the host before a request comes he
 ROOT_URLCONF = "ringwall.runtime.urls"
 INSTALLED_APPS = ["ringwall.runtime"]
 MIDDLEWARE = [
-    "ringwall.runtime.middleware.private_pages",
+    "ringwall.runtime.middleware.PrivatePages",
     "django.middleware.common.CommonMiddleware",
 ]
 DATABASES = {

@@ -2,8 +2,12 @@
 
 import logging
 import os
+import sqlite3
 import sys
+import threading
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 import django
@@ -16,6 +20,7 @@ from ringwall.runtime.installation import Installation
 _log = logging.getLogger(__name__)
 
 _CHANGED: Final = "configuration_changed"
+_TRY_TABLES_EVERY: Final = 5.0
 _LOOKS_EVERY: Final = 1.0
 """Seconds until an idle worker sees that something is to be done."""
 
@@ -24,7 +29,9 @@ def serve(installation: Installation) -> None:
     """Run jobs until told to stop by SIGTERM; unfinished ones are let finish."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ringwall.runtime.settings")
     django.setup()
-    _migrate()
+    if not _migrated():
+        threading.Thread(target=_migrate_in_time, name="tables", daemon=True).start()
+    _put_damaged_aside(_file(installation))
     queue = _queue(installation)
     tasks = {found: _register(queue, found, installation) for found in jobs.discover()}
 
@@ -35,8 +42,13 @@ def serve(installation: Installation) -> None:
 
     queue.task(name=_CHANGED)(changed)
     _log.info("worker is ready")
+    # One more than there are jobs: each may hang without keeping another from its turn.
     queue.create_consumer(
-        workers=4, periodic=True, worker_type="thread", max_delay=_LOOKS_EVERY
+        workers=len(tasks) + 1,
+        periodic=True,
+        worker_type="thread",
+        max_delay=_LOOKS_EVERY,
+        graceful_signal="TERM",
     ).run()
     sys.exit(0)
 
@@ -58,9 +70,28 @@ def configuration_changed(installation: Installation) -> None:
 
 
 def _queue(installation: Installation) -> SqliteHuey:
-    return SqliteHuey(
-        "ringwall", filename=str(installation.state / "jobs.sqlite3"), utc=True, results=False
-    )
+    return SqliteHuey("ringwall", filename=str(_file(installation)), utc=True, results=False)
+
+
+def _file(installation: Installation) -> Path:
+    return installation.state / "jobs.sqlite3"
+
+
+def _put_damaged_aside(file: Path) -> None:
+    """Begin with an empty queue if this one cannot be read: every job comes again by itself."""
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.OperationalError:
+        return  # busy or not ours to open: huey says so
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found == "ok":
+        return
+    _log.error("%s cannot be read (%s): it is put aside as .damaged", file, found)
+    file.replace(file.with_name(f"{file.name}.damaged"))
+    for more in ("-wal", "-shm"):
+        file.with_name(f"{file.name}{more}").unlink(missing_ok=True)
 
 
 def _register(queue: SqliteHuey, found: jobs.Job, installation: Installation) -> TaskWrapper:
@@ -81,7 +112,22 @@ def _register(queue: SqliteHuey, found: jobs.Job, installation: Installation) ->
     return task
 
 
-def _migrate() -> None:
+def _migrated() -> bool:
+    """Bring the tables up to date; a database that is gone must not keep jobs from running."""
     from django.core.management import call_command  # noqa: PLC0415 - needs django.setup()
+    from django.db import Error  # noqa: PLC0415
 
-    call_command("migrate", interactive=False, verbosity=0)
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except Error as error:
+        _log.error("the database cannot be used, what jobs do is not recorded: %s", error)
+        return False
+    return True
+
+
+def _migrate_in_time() -> None:
+    waiting = threading.Event()
+    while not waiting.wait(_TRY_TABLES_EVERY):
+        if _migrated():
+            _log.info("the database can be used")
+            return

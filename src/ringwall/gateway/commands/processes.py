@@ -49,16 +49,16 @@ def process(
 
 
 def _serve_web(installation: "Installation") -> None:
-    from ringwall.gateway.config import EDGE, Edge
-    from ringwall.gateway.opening import layout_of, open_gateway
+    from ringwall.gateway.opening import layout_of
+    from ringwall.gateway.processes import PRIVATE_VARIABLE
+    from ringwall.runtime.configuration import Address
     from ringwall.runtime.web import serve
 
-    configuration = open_gateway(installation).in_force()
-    if configuration is None:
-        msg = "no configuration has been applied yet"
-        raise Refused(msg, hint="`ringwall up` applies one and starts this process itself")
-    private = configuration.one(Edge, EDGE).private
-    serve(public=layout_of(installation).web, private=private)
+    private = os.environ.get(PRIVATE_VARIABLE)
+    if private is None:
+        msg = f"{PRIVATE_VARIABLE} is not set"
+        raise Refused(msg, hint="`ringwall up` sets it and starts this process itself")
+    serve(public=layout_of(installation).web, private=Address.parse(private))
 
 
 async def _supervise(
