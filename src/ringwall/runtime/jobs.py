@@ -79,7 +79,8 @@ class OneAtATime:
 
 def run(job_: Job, installation: Installation) -> None:
     """Run a job once and keep what became of it; a database that is gone does not stop the job."""
-    from django.db import Error, close_old_connections  # noqa: PLC0415 - jobs are also listed without Django
+    # Jobs are also listed without Django.
+    from django.db import Error, close_old_connections  # noqa: PLC0415
 
     from ringwall.runtime import job_runs  # noqa: PLC0415
 

@@ -62,7 +62,7 @@ def test_status_tells_processes_listeners_certificates_upstreams_and_version(
     assert {(one["proxy"], one["service"], one["healthy"]) for one in told["upstreams"]} == {
         ("edge", "echo", True),
         ("edge", "ringwall-web", True),
-        ("sidecar-echo", "app", True),
+        ("sidecar-echo", "ringwall-app", True),
     }
     certificates = {one["name"]: one for one in told["certificates"]}
     assert set(certificates) == {
