@@ -15,6 +15,7 @@ from ringwall.gateway.wanted import Wanted
 from ringwall.inventory.config import Service
 from ringwall.runtime.config import DATABASE, Database
 from ringwall.runtime.configuration import Address, Configuration
+from ringwall.runtime.database import database_settings
 from ringwall.runtime.draining import drained
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.processes.probes import Accepts, HttpOk, TcpAddress, UnixAddress
@@ -49,7 +50,7 @@ def specifications(
     """Every process of the installation: services, sidecars, the edge, web and worker."""
     wanted = Wanted.of(configuration)
     environment = {**plain_environment(), **installation.environment()}
-    own = {**environment, **_python_path(), **_database(configuration)}
+    own = {**environment, **_python_path(), **_database(configuration, installation.state)}
     services = [
         _service(name, service, configuration.root, environment)
         for name, service in wanted.services.items()
@@ -190,6 +191,10 @@ def _for_orders(wanted: Wanted) -> dict[str, str]:
     return {name: os.environ[name] for name in names if name in os.environ}
 
 
-def _database(configuration: Configuration) -> dict[str, str]:
+def _database(configuration: Configuration, state: Path) -> dict[str, str]:
     url = configuration.one(Database, DATABASE).url
-    return {} if url is None else {"RINGWALL_DATABASE_URL": url.reveal()}
+    if url is None:
+        return {}
+    revealed = url.reveal()
+    database_settings(revealed, state=state)  # raises here rather than in every process
+    return {"RINGWALL_DATABASE_URL": revealed}

@@ -17,6 +17,7 @@ from ringwall.gateway.watching import Watch
 from ringwall.gateway.xds import NotAcceptedError
 from ringwall.runtime.configuration import Configuration, ConfigurationError
 from ringwall.runtime.configuration.rendering import plain, to_json
+from ringwall.runtime.database import DatabaseUrlError
 from ringwall.runtime.installation import Installation, author
 from ringwall.runtime.processes.control import ControlServer
 from ringwall.runtime.processes.guarding import RunMark
@@ -31,6 +32,7 @@ REFUSALS: Final = (
     ConfigurationError,
     CredentialError,
     DamagedVersionError,
+    DatabaseUrlError,
     EnvoyRefusedError,
     NotAcceptedError,
     LookupError,

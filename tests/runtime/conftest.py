@@ -1,0 +1,72 @@
+"""The database, twice: every test that touches one runs on SQLite and on a real PostgreSQL."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from tests.runtime.postgres import Postgres
+
+from ringwall.runtime.database import database_settings
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL for all tests of this process."""
+    server = Postgres()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def _django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Django, set up once with a state folder of its own."""
+    state = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RINGWALL_STATE", str(state))
+        patch.setenv("DJANGO_SETTINGS_MODULE", "ringwall.runtime.settings")
+        patch.delenv("RINGWALL_DATABASE_URL", raising=False)
+        django.setup()
+    yield state
+
+    connections.close_all()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, _django: Path) -> Iterator[str]:
+    """An empty, migrated database as Django's default; the name of its kind."""
+
+    kind: str = request.param
+    url = None if kind == "sqlite" else request.getfixturevalue("postgres").url
+    with pytest.MonkeyPatch.context() as patch:
+        _point_django_at(url, _django, patch)
+        call_command("migrate", interactive=False, verbosity=0)
+        yield kind
+        call_command("flush", interactive=False, verbosity=0)
+        _forget_connection()
+
+
+def _point_django_at(url: str | None, state: Path, patch: pytest.MonkeyPatch) -> None:
+
+    _forget_connection()
+    chosen = connections.configure_settings({"default": database_settings(url, state=state)})
+    patch.setitem(connections.settings, "default", chosen["default"])
+
+
+def _forget_connection() -> None:
+    """The next use makes a connection as the settings then say."""
+
+    connections["default"].close()
+    del connections["default"]
+
+
+def environment(state: Path, url: str | None) -> dict[str, str]:
+    """What a process needs to use the same database."""
+    found = {**os.environ, "RINGWALL_STATE": str(state)}
+    found.pop("RINGWALL_DATABASE_URL", None)
+    return found if url is None else {**found, "RINGWALL_DATABASE_URL": url}
