@@ -91,7 +91,7 @@ def test_runs_are_listed_by_name(database: str, installation: Installation) -> N
     assert [one.name for one in all_runs()] == ["a", "b", "c"]
 
 
-def test_jobs_that_run_at_once_are_all_kept(database: str, installation: Installation) -> None:
+def test_worker_that_run_at_once_are_all_kept(database: str, installation: Installation) -> None:
 
     def one(number: int) -> None:
         try:
@@ -218,7 +218,7 @@ def wait_until(folder: Path, lines: dict[str, int], within: float = 20.0) -> Non
 
 
 @pytest.mark.e2e
-def test_jobs_that_hang_or_fail_keep_no_other_from_its_turn(tmp_path: Path) -> None:
+def test_worker_that_hang_or_fail_keep_no_other_from_its_turn(tmp_path: Path) -> None:
     with running(tmp_path, "hang,hang,hang,hang,hang,fail,quick"):
         wait_until(tmp_path, {"hangs": 5, "fails": 1, "quick": 1})
         installation = Installation(tmp_path / "ringwall.yaml", tmp_path / "state", tuple)
