@@ -23,6 +23,7 @@ def _header(line: bytes) -> bytes:
 
 
 REFUSED: Final[Mapping[str, bytes]] = {
+    "host: wildcard, two labels": _tenant(b"a.b.tenants.localhost"),
     "line: a space first": _line(b" GET /static/~ HTTP/1.1"),
     "line: no method": _line(b" /static/~ HTTP/1.1"),
     "line: made-up method": _line(b"FROB /static/~ HTTP/1.1"),
