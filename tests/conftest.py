@@ -1,0 +1,31 @@
+"""What holds for every test: no way out of this machine, and signals that mean what they say."""
+
+import ipaddress
+import signal
+import sys
+from typing import Any
+
+
+def pytest_configure() -> None:
+    """Prepare every process that runs tests; xdist has several."""
+    # Jobs in the background are started with these ignored, and their children inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    sys.addaudithook(_refuse_the_world)
+
+
+def _refuse_the_world(event: str, arguments: tuple[Any, ...]) -> None:
+    if event not in {"socket.connect", "socket.sendto"}:
+        return
+    address = arguments[1]
+    if not isinstance(address, tuple):  # a unix socket
+        return
+    host = str(address[0]).partition("%")[0]
+    if host in {"localhost", ""}:
+        return
+    try:
+        is_here = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_here = False
+    if not is_here:
+        raise RuntimeError(f"a test wants to reach {host}: loopback only")
