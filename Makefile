@@ -47,6 +47,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: requirements/dev.lock pyproject.toml | $(BIN)/python
+	@echo "installing into $(VENV); this is done once and takes a minute or two"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
@@ -60,4 +61,4 @@ $(TOOLS)/.done: requirements/tools.lock
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(TOOLS) dist .pytest_cache .mypy_cache .ruff_cache .cache examples/shop/.ringwall
+	rm -rf $(VENV) $(TOOLS) dist .pytest_cache .mypy_cache .ruff_cache .cache examples/shop/.ringwall examples/shop/data examples/shop/run

@@ -1,5 +1,8 @@
 """The reference pages are what the code says, and leave nothing out."""
 
+import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +12,12 @@ from docs.build import FOLDER, pages
 from typer.main import get_command
 
 from ringwall.cli.main import build
+from ringwall.runtime.configuration import ConfigurationError, load
+from ringwall.runtime.configuration.rendering import plain
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.refusals import ExitCode
+
+SHOP = FOLDER.parent / "examples" / "shop"
 
 
 @pytest.mark.parametrize("name", sorted(pages()))
@@ -68,8 +75,21 @@ def test_every_exit_code_is_documented() -> None:
 
 
 def test_pages_lead_only_to_files_that_are_there() -> None:
-    for page in FOLDER.glob("**/*.md"):
+    for page in (*FOLDER.glob("**/*.md"), *FOLDER.parent.glob("*.md"), SHOP / "README.md"):
         for part in page.read_text(encoding="utf-8").split("](")[1:]:
             target = part.partition(")")[0].partition("#")[0]
             if target and "://" not in target and " " not in target:
                 assert Path(page.parent, target).exists(), f"{page}: {target}"
+
+
+def test_the_mistake_in_the_readme_is_told_as_it_shows(tmp_path: Path) -> None:
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    edits = re.findall(r"^sed -i '(s/methods.*)' ringwall\.yaml$", readme, re.MULTILINE)
+    assert len(edits) == 1
+    file = Path(shutil.copy(SHOP / "ringwall.yaml", tmp_path))
+    subprocess.run(["sed", "-i", edits[0], file], check=True, timeout=10)
+    with pytest.raises(ConfigurationError) as refused:
+        load(file, all_sections())
+    told = "\n".join(map(plain, refused.value.problems))
+    shown = readme.replace("…/examples/shop/ringwall.yaml", str(file))
+    assert f"```\n{told}\n1 error\n```\n" in shown

@@ -1,8 +1,9 @@
 """The README's commands, as a newcomer runs them: in a clean clone, from top to bottom.
 
-Run are the blocks of ``sh`` that begin with ``# tested``. ``make run`` stays in the foreground: it
-is started to install the environment, to be measured, and for the blocks that follow. ``make test``
-is not run, since this is a part of it.
+Run are the blocks of ``sh`` below ``<!-- tested -->``, and those below
+``<!-- tested: each line fails -->``, of which no line may succeed. ``make run`` stays in the
+foreground: it is started to install the environment, to be measured, and for the blocks that
+follow. ``make test`` is not run, since this is a part of it.
 """
 
 import os
@@ -37,14 +38,25 @@ os.execvp(sys.argv[1], sys.argv[1:])
 """
 
 
+_BLOCK = re.compile(
+    r"^<!-- tested(: each line fails)? -->\n```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
+
+
 def blocks() -> list[str]:
-    """The tested blocks, without their first line."""
+    """The tested blocks, each as a script that fails when the block does not do as it should."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    return re.findall(r"^```sh\n# tested\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [must_fail(block) if fails else block for fails, block in _BLOCK.findall(text)]
+
+
+def must_fail(block: str) -> str:
+    return "".join(f"if {line}\nthen exit 99\nfi\n" for line in block.splitlines())
 
 
 def test_the_readme_begins_with_one_command() -> None:
-    assert blocks()[0] == "make run\n"
+    found = blocks()
+    assert found[0] == "make run\n"
+    assert "then exit 99" in "".join(found)
 
 
 @pytest.fixture(scope="module")

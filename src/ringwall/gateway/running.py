@@ -220,9 +220,11 @@ class Run:
         else:
             warnings = [to_json(one) for one in configuration.warnings]
             return {"version": version.to_json(), "warnings": warnings}
-        for problem in self._refused["problems"]:
-            self._say(Level.ERROR, problem["text"])
-        self._say(Level.ERROR, f"{reason} is refused, what runs stays: {self._refused['reason']}")
+        problems = self._refused["problems"]
+        for problem in problems:
+            self._say(Level[problem["severity"].upper()], problem["text"])
+        why = "" if problems else f": {self._refused['reason']}"
+        self._say(Level.ERROR, f"{reason} is refused, what runs stays{why}")
         return {"refused": self._refused}
 
     async def _status(self) -> object:
@@ -242,6 +244,9 @@ class Run:
     async def _changed(self) -> None:
         if self._configuration is None or self._watch.seen != self._configuration.hash:
             await self._reload(author(), "changed file")
+        elif self._refused is not None:
+            self._refused = None
+            self._say(Level.INFO, "the files say what is in force again")
 
     def _hung_up(self) -> None:
         self._keep(self._reload(author(), "SIGHUP"))

@@ -422,3 +422,11 @@ def test_saved_files_are_applied_within_a_second_or_so(tmp_path: Path) -> None:
         assert (version(), header()) == (4, None)
         stage.file.write_text(text.replace("x-saved: once", "x-saved: again"))
         stage.wait(lambda: header() == "again", within=3)
+
+        # A mistake that is taken back is no refusal any more, though nothing is applied.
+        good = stage.file.read_text()
+        stage.file.write_text(good.replace("x-saved: again", "x-saved: [again"))
+        stage.wait(refusal, within=3)
+        stage.file.write_text(good)
+        stage.wait(lambda: refusal() is None, within=3)
+        assert version() == 5

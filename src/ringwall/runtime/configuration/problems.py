@@ -54,5 +54,6 @@ class ConfigurationError(Exception):
     """The configuration is refused whole; ``problems`` holds every reason, in file order."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+        reasons = [str(one) for one in problems if one.severity is Severity.ERROR]
+        super().__init__("\n".join(reasons))
         self.problems = problems
