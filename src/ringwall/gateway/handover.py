@@ -4,7 +4,8 @@ Staging writes everything; from then on only names change, which neither a full 
 leave half done. The order is make before break:
 
 1. ``widen``: clusters and accepted callers of both the old and the new configuration
-2. ``turn``: route tables, listeners and the bootstrap are the new ones
+2. ``turn``: route tables, listeners and the bootstrap are the new ones; a listener that moved is
+   open at both addresses
 3. ``narrow``: what only the old configuration needed is taken away
 
 ``put_back`` at any time before ``narrow`` restores every file as it was, to the byte.
@@ -12,7 +13,7 @@ leave half done. The order is make before break:
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -62,6 +63,8 @@ class Handover:
             _write(self._staged(name), value)
         both = discovery([*rendering.clusters, *leaving], f"{version}+" if leaving else version)
         _write(self._wide("cds.json"), both)
+        doors = _both_open(xds.resources(self._folder / "lds.json"), rendering.listeners)
+        _write(self._wide("lds.json"), discovery(doors, version))
         self._filters = tuple(name for name in files if name.startswith("ecds-"))
         self._tables = tuple(name for name in files if name.startswith("rds-"))
         for name in self._filters:
@@ -87,11 +90,12 @@ class Handover:
         for name in self._tables:
             self._give(name, self._staged(name))
         self._staged(_BOOTSTRAP).replace(self._folder / _BOOTSTRAP)
-        self._give("lds.json", self._staged("lds.json"))
+        self._give("lds.json", self._wide("lds.json"))
         xds.await_warm(self._admin)
 
     def narrow(self) -> None:
         """Take away what only the configuration before needed; there is no way back."""
+        self._give("lds.json", self._staged("lds.json"))
         self._give("cds.json", self._staged("cds.json"))
         for name in self._filters:
             self._give(name, self._staged(name))
@@ -144,6 +148,20 @@ class Handover:
 
     def _wide(self, name: str) -> Path:
         return self._folder / _WIDE / name
+
+
+def _both_open(before: Sequence[Json], after: Sequence[Json]) -> list[Json]:
+    """The new listeners, where one has moved at the old address too."""
+    old = {one["name"]: one["address"] for one in before}
+    taken = [one["address"] for one in after]
+    return [
+        {**one, "additional_addresses": [{"address": old[one["name"]]}]}
+        if "socket_address" in old.get(one["name"], {})
+        and "socket_address" in one["address"]
+        and old[one["name"]] not in taken
+        else one
+        for one in after
+    ]
 
 
 def _write(path: Path, value: Json) -> None:

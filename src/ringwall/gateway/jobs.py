@@ -59,18 +59,20 @@ def rotate_access_record(installation: Installation) -> str:
 def rotate(log: Path, *, admin: Admin, now: datetime) -> str:
     """Rename ``log`` once it is full, have Envoy open a new one, and delete what is too much.
 
-    Nothing is lost: Envoy goes on writing to the renamed file until it has opened the new one.
+    Nothing is lost: Envoy goes on writing to the renamed file until it has opened the new one, and
+    is asked for that again and again until there is one.
     """
     done = []
     if log.exists() and log.stat().st_size >= SEGMENT:
         closed = log.with_name(f"{log.stem}-{now:%Y%m%dT%H%M%S%f}{log.suffix}")
         log.rename(closed)
+        done.append(f"closed {closed.name}")
+    segments = sorted(log.parent.glob(f"{log.stem}-*{log.suffix}"))
+    if segments and not log.exists():
         try:
             admin.post("/reopen_logs")
         except AdminUnreachableError:
-            log.touch(mode=0o600)  # no edge runs: the next one to start makes its own
-        done.append(f"closed {closed.name}")
-    segments = sorted(log.parent.glob(f"{log.stem}-*{log.suffix}"))
+            done.append("the edge does not answer: it makes its own when it starts")
     total = sum(segment.stat().st_size for segment in segments)
     while segments and total > KEPT:
         oldest = segments.pop(0)

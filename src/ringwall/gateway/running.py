@@ -10,6 +10,7 @@ from typing import Any, Final
 from ringwall.gateway import ports
 from ringwall.gateway.binary import EnvoyRefusedError
 from ringwall.gateway.certificates.credential import CredentialError
+from ringwall.gateway.change import Change
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.processes import specifications
 from ringwall.gateway.versions import DamagedVersionError, Version
@@ -167,7 +168,7 @@ class Run:
             try:
                 await self._supervisor.apply(self._specifications(configuration))
             finally:
-                await asyncio.to_thread(change.finish)
+                await self._finish(change)
         self._say(Level.INFO, f"version {change.version.number} is in force ({reason}, {author})")
         await asyncio.to_thread(self._tell_worker)
         return change.version
@@ -179,6 +180,13 @@ class Run:
             configuration_changed(self._installation)
         except sqlite3.Error as error:
             self._complain(f"the worker sees the change only at its next minute: {error}")
+
+    async def _finish(self, change: Change) -> None:
+        try:
+            await asyncio.to_thread(change.finish)
+        except (NotAcceptedError, OSError) as error:
+            # In force it is; the next change takes away what is left of the one before.
+            self._complain(f"what only the version before needed is still there: {error}")
 
     def _take(self, configuration: Configuration) -> None:
         self._configuration, self._refused = configuration, None

@@ -98,6 +98,10 @@ class Load:
         self._over.set()
         self._thread.join()
 
+    def stop(self) -> None:
+        """Ask nothing more; what is asked is still waited for."""
+        self._over.set()
+
     @property
     def elapsed(self) -> float:
         """Seconds since the load began."""
@@ -146,7 +150,7 @@ class Load:
                 self._failed("http1", error)
                 self._close(writer)
                 writer = None
-            await asyncio.sleep(self._pause)
+            await self._rest()
         self._close(writer)
 
     async def _each_anew(self) -> None:
@@ -160,7 +164,7 @@ class Load:
             except (OSError, TimeoutError, FailedError, asyncio.IncompleteReadError) as error:
                 self._failed("fresh", error)
             self._close(writer)
-            await asyncio.sleep(self._pause)
+            await self._rest()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         method, path, body = self._target()
@@ -190,11 +194,16 @@ class Load:
                 reader, writer = await self._connect("http2", self._trust2)
             except (OSError, TimeoutError) as error:
                 self._failed("http2", error)
-                await asyncio.sleep(self._pause)
+                await self._rest()
                 continue
             connection = _Http2(self, reader, writer)
             await asyncio.gather(connection.read(), *(connection.ask() for _ in range(streams)))
             self._close(writer)
+
+    async def _rest(self) -> None:
+        until = time.monotonic() + self._pause
+        while not self._over.is_set() and (left := until - time.monotonic()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(min(left, 0.1))
 
     def _answered(self, kind: str, began: float) -> None:
         self.tally.answered[kind] += 1
@@ -253,7 +262,7 @@ class _Http2:
                 load._failed("http2", error)
             finally:
                 self._waiting.pop(number, None)
-            await asyncio.sleep(load._pause)
+            await load._rest()
         self._askers -= 1
         if not self._askers:
             self._engine.close_connection()

@@ -261,6 +261,27 @@ def test_after_everything_is_killed_up_works_at_once(tmp_path: Path) -> None:
         stage.wait(lambda: not stage.left(), within=5)
 
 
+def test_down_lets_requests_in_flight_end(tmp_path: Path) -> None:
+    with Stage(tmp_path, two_services()) as stage:
+        stage.up()
+        with Load(
+            stage.port,
+            stage.trust(),
+            target=in_turn(("GET", "/slow/1500", b"")),
+            http1=4,
+            fresh=0,
+            pause=60,
+        ) as load:
+            time.sleep(0.7)
+            began = time.monotonic()
+            assert stage.command("down").returncode == 0
+            assert time.monotonic() - began < 8
+            load.stop()
+        assert load.tally.total == 10
+        assert not load.tally.failures, load.tally.told()
+        stage.wait(lambda: not stage.left(), within=5)
+
+
 def test_a_second_up_says_who_runs(running: Stage) -> None:
     found = running.command("up", "--no-watch")
     assert found.returncode == 5

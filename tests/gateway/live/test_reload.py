@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.gateway.live.asking import ask, gateway_of, pids, refused, reload
 from tests.gateway.live.load import Load, in_turn
@@ -193,14 +194,32 @@ def test_a_changed_listener_says_goodbye_and_loses_nothing(
     assert load.tally.goodbyes["http2"] >= 2
 
 
+def test_whoever_moves_is_at_both_places_until_nobody_comes_to_the_old(running: Stage) -> None:
+    """The edge leads to a service's new address before the old one is closed."""
+    config, old = copy.deepcopy(running.config), running.config["services"]["echo"]["addresses"]
+    for _ in range(3):
+        config["services"]["echo"]["addresses"] = [f"127.0.0.1:{free_port()}"]
+        running.write(config)
+        with Load(running.port, running.trust(), target=MIX, pause=0.01) as load:
+            time.sleep(0.3)
+            reload(running)
+            time.sleep(0.3)
+        assert not load.tally.failures, load.tally.told()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(old[0].rpartition(":")[2])), timeout=2)
+
+
 def test_a_moved_edge_answers_at_the_new_port_and_no_more_at_the_old(running: Stage) -> None:
-    config, old = copy.deepcopy(running.config), running.port
-    running.port = free_port()
+    config, old = copy.deepcopy(running.config), (running.port, running.private)
+    running.port, running.private = free_port(), free_port()
     running.write(config)
     reload(running)
     assert running.get("https://app.localhost/").status_code == 200
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", old), timeout=2)
+    private = f"http://127.0.0.1:{running.private}/readyz"
+    running.wait(lambda: httpx.get(private).status_code == 200, within=5)
+    for port in old:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=2)
 
 
 def files(stage: Stage) -> dict[str, bytes]:

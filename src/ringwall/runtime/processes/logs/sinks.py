@@ -1,5 +1,6 @@
 """Where the log stream goes: coloured on a terminal, JSON lines elsewhere."""
 
+import errno
 import json
 import os
 import re
@@ -17,6 +18,9 @@ _MOST_WAITING: Final = 1 << 20
 """Characters of messages that wait for a slow reader."""
 
 _PATIENCE: Final = 1.0
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""There may be room again."""
 
 _WIDEST_NAME: Final = 20
 _SOURCE: Final = re.compile(r"(?<=\] )\[source/[^\]]+\] ")
@@ -78,8 +82,9 @@ class StreamSink:
     """Writes records to a file descriptor from a thread of its own.
 
     So a terminal that is held (Ctrl-S) or a full pipe stops the log, never the supervisor: beyond
-    a million waiting characters new records are dropped, and counted once it flows again. When
-    nobody reads any more (EPIPE, a closed terminal) everything is dropped.
+    a million waiting characters new records are dropped, and counted once it flows again, as they
+    are while the disk is full. When nobody reads any more (EPIPE, a closed terminal) everything is
+    dropped.
     """
 
     def __init__(self, descriptor: int, form: Callable[[LogRecord], str]) -> None:
@@ -115,8 +120,11 @@ class StreamSink:
             text = "".join(f"{self._form(record)}\n" for record in batch)
             try:
                 self._write(text.encode("utf-8", "backslashreplace"))
-            except OSError:
-                return
+            except OSError as error:
+                if error.errno not in _FULL:
+                    return
+                with self._news:
+                    self._dropped += len(batch)
 
     def _next_batch(self) -> list[LogRecord]:
         with self._news:
