@@ -12,6 +12,13 @@ from ringwall.runtime.configuration import Address
 EDGE_IDENTITY: Final = "edge"
 """The edge's own service name; no service may be called so."""
 
+_SHARED: Final = 500
+"""Requests of many clients on one HTTP/2 connection, before the next ones get a new connection.
+
+HTTP/2 servers end a connection on which many streams are reset (nghttp2, in every Envoy, at a
+thousand): without a bound, clients who give up often enough would end the requests of all others.
+"""
+
 OWN_SERVICE: Final = "ringwall-app"
 """The cluster through which a sidecar reaches its own service."""
 
@@ -76,11 +83,12 @@ def _cluster(
     connect_timeout: float,
     idle_timeout: float,
 ) -> Json:
-    explicit: Json = (
-        {"http_protocol_options": {}}
-        if protocol is Protocol.HTTP1
-        else {"http2_protocol_options": http.http2_options(streams=1024)}
-    )
+    shared: Json = {"idle_timeout": seconds(idle_timeout)}
+    if protocol is Protocol.HTTP1:
+        explicit: Json = {"http_protocol_options": {}}
+    else:
+        explicit = {"http2_protocol_options": http.http2_options(streams=1024)}
+        shared["max_requests_per_connection"] = _SHARED
     return typed(
         "envoy.config.cluster.v3.Cluster",
         name=name,
@@ -96,7 +104,7 @@ def _cluster(
         typed_extension_protocol_options={
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": typed(
                 "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-                common_http_protocol_options={"idle_timeout": seconds(idle_timeout)},
+                common_http_protocol_options=shared,
                 explicit_http_config=explicit,
             )
         },

@@ -9,6 +9,9 @@ _HEAP: Final = "envoy.resource_monitors.fixed_heap"
 _REGEX_SIZE: Final = 10_000
 """Instructions a regular expression may have, about one a letter; Envoy's own limit is 100."""
 
+_NEVER: Final = 2**32 - 1
+"""More streams than a connection ever has; left out, the limit would be 500."""
+
 _CONNECTIONS: Final = "envoy.resource_monitors.global_downstream_max_connections"
 
 
@@ -52,12 +55,12 @@ def overload_manager(*, heap: int, connections: int) -> Json:
 
 
 def connection_limits(listeners: Mapping[str, int]) -> Json:
-    """Connection limits by listener, as a static runtime layer.
+    """Connection limits by listener, as a static runtime layer, without those on resets.
 
-    This alone is right inside, where one connection carries the requests of many clients: to cut
-    it off for the resets of one of them would punish all the others.
+    That is right inside, where one connection carries the requests of many clients: to cut it off
+    for the resets of one of them would punish all the others. The edge has cut that one off.
     """
-    return _runtime(listeners, {})
+    return _runtime(listeners, {"overload.premature_reset_total_stream_count": _NEVER})
 
 
 def runtime_layers(listeners: Mapping[str, int]) -> Json:
