@@ -163,11 +163,11 @@ def _ask(stage: Stage, path: str, count: int, method: str = "GET") -> Counter[tu
 def test_a_slow_service_is_given_up_in_plain_words(
     client: httpx.Client, services: Services
 ) -> None:
-    services.one.answer = _sleep(1.5, _name(services.one))
+    services.one.answer = _sleep(3.0, _name(services.one))
     begun = time.monotonic()
     answer = client.post("/one/slow")
     assert (answer.status_code, answer.text) == (504, PLAIN[504])
-    assert 0.4 < time.monotonic() - begun < 1.2
+    assert 0.4 < time.monotonic() - begun < 2.5
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert services.one.total == 1
 
@@ -228,13 +228,13 @@ def test_a_retry_helps(client: httpx.Client, services: Services) -> None:
 def test_a_try_has_its_own_time_out(client: httpx.Client, services: Services) -> None:
     def slow_at_first(exchange: Exchange) -> None:
         if services.one.total == 1:
-            time.sleep(1.0)
+            time.sleep(3.0)
         reply(exchange, 200, b"one")
 
     services.one.answer = slow_at_first
     begun = time.monotonic()
     assert client.get("/impatient/x").text == "one"
-    assert time.monotonic() - begun < 0.9
+    assert time.monotonic() - begun < 2.0
     assert services.one.total == 2
 
 
