@@ -75,3 +75,18 @@ def test_the_names_are_told_apart_behind_proxies(name: str) -> None:
 def _is_untrusted(name: str, *, trusted_hops: int) -> bool:
     families = untrusted_families(trusted_hops=trusted_hops)
     return name.startswith(families) or name in untrusted_names(trusted_hops=trusted_hops)
+
+
+def test_no_header_changes_the_path_that_is_recorded(hostile: HostileStage) -> None:
+    """Also of requests that are refused before the edge takes such headers away."""
+    for path, mark in (("/items/a%2fb", "refused-early"), ("/items/none", "let-in")):
+        hostile.stage.raw(
+            f"GET {path}?{mark} HTTP/1.1\r\nhost: app.localhost\r\n"
+            f"x-envoy-original-path: /innocent-{mark}\r\nconnection: close\r\n\r\n".encode(),
+            wait=2,
+        )
+    log = hostile.stage.state / "spool" / "edge" / "access.jsonl"
+    hostile.stage.wait(lambda: '"path":"/items/none"' in log.read_text())
+    recorded = log.read_text()
+    assert '"path":"/items/a/b"' in recorded  # Envoy refuses it once it is unescaped
+    assert "/innocent-" not in recorded

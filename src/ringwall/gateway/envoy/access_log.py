@@ -7,7 +7,7 @@ FIELDS = {
     "request_id": "%REQ(X-REQUEST-ID)%",
     "method": "%REQ(:METHOD)%",
     "host": "%REQ(:AUTHORITY)%",
-    "path": "%PATH(NQ)%",
+    "path": "%PATH(NQ:PATH)%",
     "protocol": "%PROTOCOL%",
     "status": "%RESPONSE_CODE%",
     "details": "%RESPONSE_CODE_DETAILS%",
@@ -21,7 +21,11 @@ FIELDS = {
     "sent": "%BYTES_SENT%",
     "ms": "%DURATION%",
 }
-"""Field names and Envoy's command operators. The query string and bodies are never recorded."""
+"""Field names and Envoy's command operators. The query string and bodies are never recorded.
+
+``NQ`` alone would believe ``x-envoy-original-path``, which clients still have when a request is
+refused before the edge takes such headers away.
+"""
 
 
 def file_log(path: str) -> Json:
