@@ -1,6 +1,10 @@
 """Certificates stay fresh even when one of them cannot."""
 
+import copy
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -109,3 +113,50 @@ def test_roots_that_are_no_authorities_are_refused(gateway: Gateway) -> None:
     roots.unlink()
     with pytest.raises(CredentialError, match=r"cannot read .*roots\.pem"):
         gateway.renew()
+
+
+def test_a_renewal_that_waited_for_a_change_renews_what_the_change_brought(
+    gateway: Gateway, clock: HeldClock
+) -> None:
+    """Else it would put back who may call, and what a host shows, of the configuration before."""
+    config = copy.deepcopy(CONFIG)
+    config["services"]["caller"] = {  # type: ignore[index]
+        "addresses": ["127.0.0.1:7002"],
+        "owner": "tests",
+        "calls": ["own"],
+        "sidecar": {"app": "unix:run/caller.sock", "outbound": "unix:run/out.sock"},
+    }
+    sections = (*INVENTORY, *SECTIONS)
+    with_caller = load(_written(gateway, config), sections)
+    change = gateway.begin(with_caller, author="tests", reason="test", check=False)
+    # The worker is another process, so it has a gateway of its own.
+    worker = _Asked(gateway.layout, sections=sections, clock=clock)
+    renewing = threading.Thread(target=worker.renew)
+    renewing.start()
+    worker.waits.wait(5)
+    change.prepare()
+    change.turn()
+    change.finish()
+    renewing.join(30)
+    assert not renewing.is_alive()
+    assert "/service/caller" in _secret(gateway, "sidecar-own", "callers-own")
+
+
+class _Asked(Gateway):
+    """A gateway that tells when it begins to wait for its turn."""
+
+    def __init__(self, *args: object, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        self.waits = threading.Event()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.waits.set()
+        with super()._locked():
+            yield
+
+
+def _written(gateway: Gateway, config: dict[str, object]) -> Path:
+    path = gateway.layout.root / "ringwall.yaml"
+    path.write_text(yaml.safe_dump(config))
+    return path

@@ -163,10 +163,11 @@ class Gateway:
 
         ``CredentialError`` when a file of the user's cannot be used; all else is renewed by then.
         """
-        configuration = self.in_force()
-        if configuration is None:
-            return ()
         with self._locked():
+            # Not before: whoever held the lock may have put another configuration in force.
+            configuration = self.in_force()
+            if configuration is None:
+                return ()
             unusable: list[CredentialError] = []
             files = self._secrets(Wanted.of(configuration), configuration.root, unusable=unusable)
             shown = [one for one in files if self._write(one, self.layout)]
