@@ -73,8 +73,9 @@ def find(
 ) -> Installation:
     """The installation meant by options, else by the environment, else by the working folder.
 
-    Without any, ``ringwall.yaml`` is looked for here and in the folders above; state lies in
-    ``.ringwall`` beside it. A folder given as ``config`` is the one ``ringwall.yaml`` lies in.
+    Without any, ``ringwall.yaml`` is looked for here and in the folders above, where it must be
+    the user's own or root's; state lies in ``.ringwall`` beside it. A folder given as ``config`` is
+    the one ``ringwall.yaml`` lies in.
     """
     chosen = config or _from_environment(CONFIG_VARIABLE) or _nearest(_working_folder())
     path = _absolute(chosen / CONFIG if chosen.is_dir() else chosen)
@@ -104,6 +105,17 @@ def _require_folder(state: Path) -> None:
         raise Refused(msg, hint="`--state` names another", code=ExitCode.USAGE)
 
 
+def _require_own(found: Path) -> None:
+    """Refuse a configuration that a stranger put in our way, in ``/tmp`` say.
+
+    It names programs that ``ringwall up`` runs and files that it reads.
+    """
+    owner = found.stat().st_uid
+    if owner not in {0, os.geteuid()}:
+        msg = f"{found} belongs to user {owner}, so it is not used unless you name it"
+        raise Refused(msg, hint=f"`--config {found}` does", code=ExitCode.CONFIGURATION)
+
+
 def _from_environment(name: str) -> Path | None:
     value = os.environ.get(name)
     return Path(value) if value else None
@@ -120,5 +132,6 @@ def _working_folder() -> Path:
 def _nearest(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / CONFIG).is_file():
+            _require_own(folder / CONFIG)
             return folder / CONFIG
     return start / CONFIG
