@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import os
+import re
 import signal
 import socket
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import django
 import uvicorn
@@ -30,7 +32,7 @@ def serve(*, public: Path, private: Address) -> None:
 async def _serve(application: Any, public: Path, private: Address) -> None:
     doors = [
         (_Door(uvicorn.Config(application, **_OPTIONS)), _unix(public)),
-        (_Door(uvicorn.Config(_Private(application), **_OPTIONS)), _listening(private)),
+        (_Door(uvicorn.Config(PrivateDoor(application, private), **_OPTIONS)), _listening(private)),
     ]
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -59,14 +61,42 @@ class _Door(uvicorn.Server):
         """Install none."""
 
 
-class _Private:
-    """The same application with the private pages instead of the public ones."""
+class PrivateDoor:
+    """The same application (ASGI) with the private pages instead of the public ones.
 
-    def __init__(self, application: Any) -> None:
-        self._application = application
+    Before it stands no edge, so it lets in only questions without a body, which Django would
+    keep in a file of any size; and at a loopback ``address`` only those that ask for this machine,
+    so that no web page in a browser here can read them by a name that leads here.
+    """
+
+    def __init__(self, application: Any, address: Address) -> None:
+        self._application, self._address = application, address
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self._application({**scope, "ringwall.private": True}, receive, send)
+        """Answer one request."""
+        status = self._objection(scope["method"], dict(scope["headers"]))
+        if status is None:
+            await self._application({**scope, "ringwall.private": True}, receive, send)
+            return
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": f"{status}\n".encode()})
+
+    def _objection(self, method: str, headers: Mapping[bytes, bytes]) -> int | None:
+        if method not in {"GET", "HEAD"}:
+            return 405
+        if headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers:
+            return 413
+        if self._address.is_unix or not self._address.is_loopback:
+            return None
+        host = headers.get(b"host", b"").decode("latin-1")
+        return None if _LOOPBACK.fullmatch(host) else 421
+
+
+_LOOPBACK: Final = re.compile(
+    r"((localhost|127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|\[::1\])(:[0-9]{1,5})?)?", re.IGNORECASE
+)
+"""What somebody on this machine calls it."""
 
 
 def _stop(doors: list[_Door]) -> None:
