@@ -179,7 +179,7 @@ class Gateway:
         wanted = Wanted.of(configuration)
         scratch = self.layout.state / "judged"
         shutil.rmtree(scratch, ignore_errors=True)
-        layout = replace(self.layout, state=scratch, run=scratch)
+        layout = replace(self.layout, state=scratch)  # sockets are not made to be judged
         try:
             private_folder(layout.access_log.parent)
             root = configuration.root

@@ -104,3 +104,13 @@ def test_every_setting_is_used_by_some_golden_file() -> None:
 def test_the_inputs_are_plain_yaml() -> None:
     for name in NAMES:
         assert yaml.safe_load((FOLDER / f"{name}.yaml").read_text())["version"] == 1
+
+
+@pytest.mark.e2e
+def test_envoy_judges_also_below_a_long_path(tmp_path: Path) -> None:
+    """Where sockets lie is short for that reason; what is judged is not to need a place there."""
+    long = tmp_path / ("long" * 25)
+    long.mkdir()
+    short = Path("/tmp/ringwall-short")  # noqa: S108 - nothing is made there
+    gateway(Layout(long, long / "state", short)).judge(configuration("minimal", root=long))
+    assert not short.exists()
