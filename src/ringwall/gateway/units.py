@@ -47,6 +47,8 @@ KillMode=mixed
 StateDirectory=ringwall
 StateDirectoryMode=0700
 UMask=0077
+# Nor does a crash write keys to the disk.
+LimitCORE=0
 # Ports below 1024.
 AmbientCapabilities=CAP_NET_BIND_SERVICE
 CapabilityBoundingSet=CAP_NET_BIND_SERVICE
