@@ -1,6 +1,7 @@
 """The authorities: what they may sign, their renewal, and what kills and races leave of them."""
 
 import ipaddress
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -142,6 +143,30 @@ def test_a_foreign_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("os.geteuid", lambda: mine + 1)
     with pytest.raises(PermissionError, match="belongs to user"):
         private_folder(tmp_path)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files to other users")
+@pytest.mark.parametrize("planted", ["jobs.sqlite3", "pki", "link"])
+def test_a_folder_in_which_others_have_put_something_is_refused(
+    tmp_path: Path, planted: str
+) -> None:
+    """It is read as our own: keys, configurations, and a job queue of pickled Python."""
+    folder, other = tmp_path / "state", tmp_path / "other"
+    folder.mkdir()
+    other.mkdir()
+    if planted == "link":
+        (folder / planted).symlink_to(other)
+    else:
+        (folder / planted).touch()
+    os.chown(folder / planted, 65534, 65534, follow_symlinks=False)
+    folder.chmod(0o777)
+    with pytest.raises(PermissionError, match=f"{planted} belongs to user 65534"):
+        private_folder(folder)
+    with pytest.raises(PermissionError, match=f"{planted} belongs to user 65534"):
+        private_folder(folder)
+    (folder / planted).unlink()
+    private_folder(folder)
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.e2e

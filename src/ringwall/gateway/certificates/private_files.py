@@ -19,7 +19,8 @@ _TEMPORARY: Final = ".new-"
 def private_folder(path: Path) -> Path:
     """Make ``path`` and its missing parents with mode 0700, and narrow it when it was wider.
 
-    ``PermissionError`` when it belongs to another user: keys put there would not be ours alone.
+    ``PermissionError`` when it belongs to another user, since keys put there would not be ours
+    alone; or when others could write to it and did, since we would take theirs for our own.
     """
     if not path.parent.exists():
         private_folder(path.parent)
@@ -30,9 +31,19 @@ def private_folder(path: Path) -> Path:
     if found.st_uid != os.geteuid():
         msg = f"{path} belongs to user {found.st_uid}, so keys in it are not safe: chown or move it"
         raise PermissionError(msg)
+    if found.st_mode & 0o022:
+        _refuse_strangers(path)
     if stat.S_IMODE(found.st_mode) & 0o077:
         path.chmod(0o700)
     return path
+
+
+def _refuse_strangers(folder: Path) -> None:
+    for entry in folder.iterdir():
+        owner = entry.lstat().st_uid
+        if owner not in {0, os.geteuid()}:
+            msg = f"{entry} belongs to user {owner}: every user could write there; move it away"
+            raise PermissionError(msg)
 
 
 def write_private(path: Path, content: bytes, *, mode: int = 0o600) -> None:
