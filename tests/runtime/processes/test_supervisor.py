@@ -15,6 +15,7 @@ import pytest
 
 from ringwall.runtime.processes import kernel
 from ringwall.runtime.processes.lock import AlreadyRunningError
+from ringwall.runtime.processes.logs.records import Level
 from ringwall.runtime.processes.probes import FileExists
 from ringwall.runtime.processes.spec import SpecError
 from ringwall.runtime.processes.status import ProcessState, ProcessStatus
@@ -344,3 +345,17 @@ def test_the_package_stays_small() -> None:
     )
     answer = subprocess.check_output([sys.executable, "-c", code], text=True)
     assert answer.strip() == "[]"
+
+
+def test_what_callers_say_of_themselves_cannot_forge_lines_of_the_log(
+    run_dir: Path, book: Any
+) -> None:
+    """An author comes over the control socket, a refusal repeats what stands in files."""
+
+    async def story(supervisor: Supervisor) -> None:
+        supervisor.say(Level.INFO, "by ada\n12:00:00 edge \x1b[2Jcritical\u202e")
+
+    play(run_dir, book, story)
+    assert [one.line.message for one in book.records if "by ada" in one.line.message] == [
+        "by ada\\x0a12:00:00 edge \\x1b[2Jcritical\\u202e"
+    ]

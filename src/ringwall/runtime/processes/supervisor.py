@@ -11,6 +11,7 @@ from ringwall.runtime.processes.children import Child
 from ringwall.runtime.processes.guarding import Guardian
 from ringwall.runtime.processes.keeper import Keeper
 from ringwall.runtime.processes.lock import InstanceLock
+from ringwall.runtime.processes.logs.lines import neutral
 from ringwall.runtime.processes.logs.records import Level, LogRecord, LogSink, Parsed
 from ringwall.runtime.processes.logs.tail import LogTails
 from ringwall.runtime.processes.paths import make_private
@@ -316,7 +317,7 @@ class Supervisor:
 
     def say(self, level: Level, sentence: str) -> None:
         """Put a sentence of our own into the log stream, as the process ``ringwall``."""
-        self._sink.emit(LogRecord(self._clock.now(), "ringwall", Parsed(level, sentence)))
+        self._sink.emit(LogRecord(self._clock.now(), "ringwall", Parsed(level, neutral(sentence))))
 
     def _complain(self, sentence: str) -> None:
         self.say(Level.WARNING, sentence)
