@@ -111,6 +111,6 @@ def test_envoy_judges_also_below_a_long_path(tmp_path: Path) -> None:
     """Where sockets lie is short for that reason; what is judged is not to need a place there."""
     long = tmp_path / ("long" * 25)
     long.mkdir()
-    short = Path("/tmp/ringwall-short")  # noqa: S108 - nothing is made there
+    short = Path("/tmp/ringwall-short")
     gateway(Layout(long, long / "state", short)).judge(configuration("minimal", root=long))
     assert not short.exists()
