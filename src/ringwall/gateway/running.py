@@ -22,6 +22,7 @@ from ringwall.runtime.database import DatabaseUrlError
 from ringwall.runtime.installation import Installation, author
 from ringwall.runtime.processes.control import ControlServer
 from ringwall.runtime.processes.guarding import RunMark
+from ringwall.runtime.processes.logs.lines import neutral
 from ringwall.runtime.processes.logs.records import Level, LogSink
 from ringwall.runtime.processes.signals import Signals, run_until_told
 from ringwall.runtime.processes.spec import ProcessSpec, SpecError
@@ -169,7 +170,10 @@ class Run:
                 await self._supervisor.apply(self._specifications(configuration))
             finally:
                 await self._finish(change)
-        self._say(Level.INFO, f"version {change.version.number} is in force ({reason}, {author})")
+        self._say(
+            Level.INFO,
+            f"version {change.version.number} is in force ({neutral(f'{reason}, {author}')})",
+        )
         await asyncio.to_thread(self._tell_worker)
         return change.version
 

@@ -347,15 +347,15 @@ def test_the_package_stays_small() -> None:
     assert answer.strip() == "[]"
 
 
-def test_what_callers_say_of_themselves_cannot_forge_lines_of_the_log(
+def test_what_stands_in_files_moves_nothing_on_the_terminal_of_the_log(
     run_dir: Path, book: Any
 ) -> None:
-    """An author comes over the control socket, a refusal repeats what stands in files."""
+    """A refusal repeats it, over several lines."""
 
     async def story(supervisor: Supervisor) -> None:
-        supervisor.say(Level.INFO, "by ada\n12:00:00 edge \x1b[2Jcritical\u202e")
+        supervisor.say(Level.INFO, "by ada\n  edge \x1b[2Jcritical\u202e")
 
     play(run_dir, book, story)
     assert [one.line.message for one in book.records if "by ada" in one.line.message] == [
-        "by ada\\x0a12:00:00 edge \\x1b[2Jcritical\\u202e"
+        "by ada\n  edge \\x1b[2Jcritical\\u202e"
     ]

@@ -316,8 +316,9 @@ class Supervisor:
         )
 
     def say(self, level: Level, sentence: str) -> None:
-        """Put a sentence of our own into the log stream, as the process ``ringwall``."""
-        self._sink.emit(LogRecord(self._clock.now(), "ringwall", Parsed(level, neutral(sentence))))
+        """Put a sentence, or lines, of our own into the log stream, as the process ``ringwall``."""
+        text = "\n".join(map(neutral, sentence.split("\n")))
+        self._sink.emit(LogRecord(self._clock.now(), "ringwall", Parsed(level, text)))
 
     def _complain(self, sentence: str) -> None:
         self.say(Level.WARNING, sentence)
