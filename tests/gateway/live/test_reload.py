@@ -39,6 +39,8 @@ def route(name: str, path: str, service: str, **more: object) -> Json:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     config = plain_config()
+    # The first blocked network brings the filter with it, which is a change of the listener.
+    config["edge"]["blocked"] = ["192.0.2.0/24"]
     config["routes"].append(route("talk", "/chat", "echo", websocket=True))
     with Stage(tmp_path_factory.mktemp("reload"), config) as stage:
         yield stage.up()
@@ -66,7 +68,8 @@ def steps(start: Json) -> Iterator[tuple[str, Json]]:
             else:
                 routes[:] = [one for one in routes if one["service"] != "spare"]
         elif kind == "blocked":
-            edge["blocked"] = [] if edge.get("blocked") else ["192.0.2.0/24", "2001:db8::/32"]
+            more = [] if len(edge["blocked"]) > 1 else ["198.51.100.0/24", "2001:db8::/32"]
+            edge["blocked"] = ["192.0.2.0/24", *more]
         elif kind == "host":
             if edge["hosts"].pop("new.localhost", None) is None:
                 edge["hosts"]["new.localhost"] = {}
@@ -174,16 +177,22 @@ def test_what_is_in_flight_to_a_removed_service_is_answered(running: Stage) -> N
 
 
 @pytest.mark.parametrize(
-    "limits", [{"connection_idle": "77s"}, {"connection_buffer": "48KiB"}], ids=["chains", "whole"]
+    "edge",
+    [
+        {"limits": {"connection_idle": "77s"}},
+        {"limits": {"connection_buffer": "48KiB"}},
+        {"blocked": []},
+    ],
+    ids=["chains", "whole", "filters"],
 )
 def test_a_changed_listener_says_goodbye_and_loses_nothing(
-    running: Stage, limits: Json, capsys: pytest.CaptureFixture[str]
+    running: Stage, edge: Json, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The limits stand in every filter chain, the buffer in the listener itself."""
     config = copy.deepcopy(running.config)
     with Load(running.port, running.trust(), target=MIX) as load:
         time.sleep(0.5)
-        config["edge"]["limits"] = limits
+        config["edge"].update(edge)
         running.write(config)
         reload(running)
         time.sleep(1)
@@ -192,6 +201,22 @@ def test_a_changed_listener_says_goodbye_and_loses_nothing(
     assert not load.tally.failures, load.tally.told()
     assert load.tally.goodbyes["http1"] >= 4
     assert load.tally.goodbyes["http2"] >= 2
+
+
+def test_a_blocked_network_is_shut_out_and_let_in_on_open_connections(running: Stage) -> None:
+    config = copy.deepcopy(running.config)
+    config["edge"]["blocked"] = ["192.0.2.0/24"]
+    running.write(config)
+    reload(running)
+    with running.client() as client:
+        assert client.get("https://app.localhost/").status_code == 200
+        for networks, status in ((["127.0.0.0/8"], 403), (["192.0.2.0/24"], 200)):
+            config["edge"]["blocked"] = networks
+            running.write(config)
+            reload(running)
+            answer = client.get("https://app.localhost/")
+            assert answer.status_code == status
+            assert answer.headers.get("connection") != "close"
 
 
 def test_whoever_moves_is_at_both_places_until_nobody_comes_to_the_old(running: Stage) -> None:
