@@ -136,12 +136,17 @@ class Postgres:
                 [programs / "postgres", "--version"], check=True, capture_output=True, **self._as
             )
         except (OSError, subprocess.CalledProcessError):
+            # Its libraries lie beside the package, and are found from where the program lies.
+            package = programs.parents[1]
             copy = self.folder / "programs"
             for part in ("bin", "lib", "share"):
-                shutil.copytree(programs.parent / part, copy / part, symlinks=True)
+                found = programs.parent / part
+                shutil.copytree(found, copy / found.relative_to(package.parent), symlinks=True)
+            for libraries in package.parent.glob(f"{package.name}.libs"):
+                shutil.copytree(libraries, copy / libraries.name)
             for path in (copy, *copy.rglob("*")):
                 path.chmod(0o755)
-            return copy / "bin"
+            return copy / programs.relative_to(package.parent)
         return programs
 
 
