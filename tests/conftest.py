@@ -5,6 +5,12 @@ import signal
 import sys
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
+# How fast examples are made says nothing about what is tested, and machines are busy at times.
+settings.register_profile("ringwall", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ringwall")
+
 
 def pytest_configure() -> None:
     """Prepare every process that runs tests; xdist has several."""
