@@ -94,6 +94,20 @@ class Terminal:
             pass
         return self.process.returncode
 
+    def interrupt(self, within: float = 60.0) -> int:
+        """Type Ctrl-C until it ends, as a person does; return the exit code.
+
+        Python's readline loses one that comes after the question is shown and before it waits.
+        """
+        deadline = time.monotonic() + within
+        while self.process.poll() is None:
+            assert time.monotonic() < deadline, self.text
+            self.type("\x03")
+            pause = time.monotonic() + 2
+            while self.process.poll() is None and time.monotonic() < pause:
+                self._read(0.1)
+        return self.end()
+
     def _read(self, seconds: float) -> bool:
         if not select.select([self._master], [], [], seconds)[0]:
             return False
