@@ -109,6 +109,7 @@ class Gateway:
             if check:
                 self._judge(configuration)
             wanted, latest = Wanted.of(configuration), self._latest()
+            before = self._interrupted() or self._current()
             watches.require_room(self.render(wanted), state=self.layout.state)
             pending: VersionStore | None = None
             if latest is not None and latest.is_of(configuration):
@@ -119,7 +120,7 @@ class Gateway:
                     configuration, author=author, time=self._clock.now(), reason=reason
                 )
             try:
-                handovers = self._stage(wanted, configuration.root, version)
+                handovers = self._stage(wanted, configuration.root, version, before=before)
             except BaseException:
                 if pending is not None:
                     pending.abandon(version)
@@ -144,6 +145,8 @@ class Gateway:
             change.undo()
             raise
         change.finish()
+        with self._locked():
+            self.versions.forget_interrupted()
         return change.version
 
     def restarts(self, configuration: Configuration) -> tuple[str, ...]:
@@ -194,9 +197,10 @@ class Gateway:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
-    def _stage(self, wanted: Wanted, root: Path, version: Version) -> dict[str, Handover]:
+    def _stage(
+        self, wanted: Wanted, root: Path, version: Version, *, before: Wanted | None
+    ) -> dict[str, Handover]:
         tag = f"{version.number}-{version.hash[:12]}"
-        before = self._current()
         secrets = self._secrets(wanted, root)
         wide_secrets = self._secrets(wanted, root, besides=before)
         wide = self.render(wanted, besides=before)
@@ -244,6 +248,11 @@ class Gateway:
             return self.versions.latest()
         except DamagedVersionError:
             return None
+
+    def _interrupted(self) -> Wanted | None:
+        """What a killed change has perhaps put into running Envoys: its callers go on calling."""
+        configuration = self.versions.interrupted(self._sections)
+        return None if configuration is None else Wanted.of(configuration)
 
     def _current(self) -> Wanted | None:
         try:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ringwall.gateway.certificates.private_files import private_folder, write_private
-from ringwall.runtime.configuration import Configuration, Section
+from ringwall.runtime.configuration import Configuration, ConfigurationError, Section
 from ringwall.runtime.configuration.loading import load_sources
 from ringwall.runtime.configuration.reading import Source, fingerprint
 
@@ -89,7 +89,33 @@ class VersionStore:
         ``DamagedVersionError`` when its files are not what was applied, ``ConfigurationError``
         when this Ringwall understands them no more.
         """
-        folder = self._folder / str(version.number)
+        return self._read(self._folder / str(version.number), version, sections)
+
+    def interrupted(self, sections: tuple[Section, ...]) -> Configuration | None:
+        """What a killed change was about to put in force, if one left anything readable."""
+        for folder in self._folder.glob(f"*{_PENDING}"):
+            number = int(folder.name.removesuffix(_PENDING))
+            try:
+                value = json.loads((folder / "version.json").read_bytes())
+                return self._read(folder, _decoded(value, number), sections)
+            except (
+                OSError,
+                ValueError,
+                KeyError,
+                TypeError,
+                DamagedVersionError,
+                ConfigurationError,
+            ):
+                continue
+        return None
+
+    def forget_interrupted(self) -> None:
+        """Remove what a killed change left."""
+        for folder in self._folder.glob(f"*{_PENDING}"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @staticmethod
+    def _read(folder: Path, version: Version, sections: tuple[Section, ...]) -> Configuration:
         try:
             sources = [
                 (Path(name), (folder / "files" / name).read_bytes()) for name in version.files
