@@ -13,7 +13,7 @@ from ringwall.gateway import xds
 from ringwall.gateway.certificates.challenges import FolderPublisher
 from ringwall.gateway.certificates.credential import Credential
 from ringwall.gateway.certificates.names import folder_name
-from ringwall.gateway.certificates.private_files import locked, private_folder, write_private
+from ringwall.runtime.private_files import locked, private_folder, write_private
 from ringwall.gateway.certificates.tls_alpn import PROTOCOL
 from ringwall.gateway.config import AcmeCertificate, Edge
 from ringwall.gateway.envoy import tls

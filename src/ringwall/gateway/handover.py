@@ -19,7 +19,7 @@ from typing import Final
 
 from ringwall.gateway import xds
 from ringwall.gateway.admin import Admin
-from ringwall.gateway.certificates.private_files import private_folder, remove_leftovers
+from ringwall.runtime.private_files import private_folder, remove_leftovers
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.resources import Json, discovery
 

@@ -14,7 +14,7 @@ from ringwall.gateway import watches, xds
 from ringwall.gateway.admin import Admin
 from ringwall.gateway.binary import validate
 from ringwall.gateway.certificates.credential import Credential, CredentialError
-from ringwall.gateway.certificates.private_files import locked, private_folder
+from ringwall.runtime.private_files import locked, private_folder
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.change import Change
 from ringwall.gateway.envoy import edge as edge_builder

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from ringwall.gateway.certificates.private_files import private_folder, write_private
+from ringwall.runtime.private_files import private_folder, write_private
 from ringwall.runtime.configuration import Configuration, ConfigurationError, Section
 from ringwall.runtime.configuration.loading import load_sources
 from ringwall.runtime.configuration.reading import Source, fingerprint

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ringwall.gateway.admin import Admin, AdminUnreachableError
-from ringwall.gateway.certificates.private_files import private_folder, write_private
+from ringwall.runtime.private_files import private_folder, write_private
 from ringwall.gateway.envoy.resources import Json
 
 _POLL: Final = 0.01

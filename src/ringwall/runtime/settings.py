@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ringwall.runtime.database import database_settings
+from ringwall.runtime.discovery import modules
 from ringwall.runtime.installation import STATE_VARIABLE
 
 _SHORTEST_KEY: Final = 50
@@ -58,3 +59,11 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 APPEND_SLASH = False
 LOGGING_CONFIG = None
+
+for _module in modules("settings"):
+    # What modules bring: more apps and middleware, and settings of their own.
+    for _name in filter(str.isupper, dir(_module)) if _module.__name__ != __name__ else ():
+        if _name in {"INSTALLED_APPS", "MIDDLEWARE"}:
+            globals()[_name] += getattr(_module, _name)
+        else:
+            globals()[_name] = getattr(_module, _name)

@@ -14,7 +14,7 @@ from typing import Final
 from ringwall.gateway.certificates.credential import Credential
 from ringwall.gateway.certificates.expiry import due_at
 from ringwall.gateway.certificates.names import folder_name
-from ringwall.gateway.certificates.private_files import private_folder, write_private
+from ringwall.runtime.private_files import private_folder, write_private
 
 FIRST_WAIT: Final = timedelta(hours=1)
 LONGEST_BACK_OFF: Final = timedelta(hours=24)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from ringwall.gateway.certificates.challenges import ChallengePublisher
-from ringwall.gateway.certificates.private_files import write_private
+from ringwall.runtime.private_files import write_private
 
 
 class Shown:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from ringwall.core.clock import Clock
 from ringwall.gateway.certificates.credential import serial_text
 from ringwall.gateway.certificates.expiry import due, valid
-from ringwall.gateway.certificates.private_files import (
+from ringwall.runtime.private_files import (
     private_folder,
     remove_leftovers,
     write_private,

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
-from ringwall.gateway.certificates.private_files import private_folder, write_private
+from ringwall.runtime.private_files import private_folder, write_private
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22,256}")
 """base64url of at least 128 random bits (RFC 8555 section 8.3)."""

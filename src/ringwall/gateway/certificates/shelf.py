@@ -12,7 +12,7 @@ from typing import Final
 
 from cryptography import x509
 
-from ringwall.gateway.certificates.private_files import (
+from ringwall.runtime.private_files import (
     private_folder,
     remove_leftovers,
     write_private,

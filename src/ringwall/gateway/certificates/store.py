@@ -31,7 +31,7 @@ from ringwall.gateway.certificates.credential import (
 from ringwall.gateway.certificates.expiry import due
 from ringwall.gateway.certificates.host_files import check_serves, read_user_files
 from ringwall.gateway.certificates.names import folder_name, read_host, service_id
-from ringwall.gateway.certificates.private_files import (
+from ringwall.runtime.private_files import (
     locked,
     private_folder,
     remove_leftovers,

@@ -202,7 +202,7 @@ def _require_folder(out: Path) -> None:
 def _write(
     gateway: "Gateway", credential: "Credential", out: Path, wanted: "Wanted", *, as_json: bool
 ) -> None:
-    from ringwall.gateway.certificates.private_files import write_private
+    from ringwall.runtime.private_files import write_private
     from ringwall.gateway.envoy.sidecar import callers
     from ringwall.gateway.envoy.tls import spiffe_id
 

@@ -1,0 +1,65 @@
+"""Where the libraries ask us: who may make an account, what a factor is called, who issues."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.idp.oidc.adapter import DefaultOIDCAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.http import HttpRequest
+
+from ringwall.identity.config import SignUp
+from ringwall.identity.installed import current_facts
+from ringwall.identity.sessions import address_of
+
+
+class Accounts(DefaultAccountAdapter):
+    """Accounts of people."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Whether anybody may make an account."""
+        del request
+        return current_facts().settings.sign_up is SignUp.OPEN
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address the edge saw."""
+        return address_of(request) or "127.0.0.1"
+
+    def get_from_email(self) -> str:
+        """Whom our mail is from."""
+        return current_facts().settings.mail.sender
+
+
+class Factors(DefaultMFAAdapter):
+    """Second factors and passkeys."""
+
+    def get_totp_issuer(self) -> str:
+        """What an authenticator app shows."""
+        return current_facts().settings.name
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Whom a passkey is for: the host of sign-in."""
+        facts = current_facts()
+        return {"id": facts.settings.host or "localhost", "name": facts.settings.name}
+
+
+class Connections(DefaultSocialAccountAdapter):
+    """Single sign-on."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Nobody comes in this way before a connection says so."""
+        del request, sociallogin
+        return False
+
+
+class Provider(DefaultOIDCAdapter):
+    """Ringwall as OpenID provider."""
+
+    def get_issuer(self) -> str:
+        """The issuer: the origin of sign-in, whatever host was asked."""
+        return current_facts().origin
+
+    def get_user_sub(self, client: Any, user: Any) -> str:
+        """The subject of a person."""
+        del client
+        return str(user.subject)

@@ -1,0 +1,111 @@
+"""What the identity processes know of the configuration in force: one small file.
+
+The gateway writes it when a configuration comes into force; web, worker and commands read it. So
+they all speak of what the edge really does, not of files that may have changed since.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from ringwall.identity.config import Identity
+from ringwall.runtime.private_files import private_folder, write_private
+
+FILE: Final = "identity/facts.json"
+CALLBACK: Final = "/.ringwall/"
+"""Below this, every protected host belongs to Ringwall."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The identity of one installation.
+
+    ``port`` is the public one; ``hosts`` are the names the edge answers for, wildcards as ``*.x``.
+    """
+
+    settings: Identity = field(default_factory=Identity)
+    port: int = 443
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """Where people sign in, and the issuer of all tokens: ``https://id.example``."""
+        if self.settings.host is None:
+            msg = "the configuration has no identity.host, so nobody can sign in"
+            raise LookupError(msg)
+        return self.origin_of(self.settings.host)
+
+    @property
+    def authority(self) -> str:
+        """The same without the scheme."""
+        return self.origin.removeprefix("https://")
+
+    def origin_of(self, host: str) -> str:
+        """The origin of a host of the edge; also what tokens for it have as audience."""
+        return f"https://{host}" if self.port == 443 else f"https://{host}:{self.port}"
+
+    def host_of(self, authority: str) -> str | None:
+        """The host of ``edge.hosts`` that answers for an authority, ``None`` for strangers.
+
+        A name of its own wins over a wildcard, which covers exactly one label.
+        """
+        name, _, port = authority.lower().partition(":")
+        if port not in {"", str(self.port)} or (not port and self.port != 443):
+            return None
+        if name in self.hosts:
+            return name
+        label, _, rest = name.partition(".")
+        wildcard = f"*.{rest}"
+        return wildcard if label and wildcard in self.hosts else None
+
+    def protects(self, url: str) -> bool:
+        """Whether an absolute URL leads to a protected host: nothing else is redirected to."""
+        from urllib.parse import urlsplit  # noqa: PLC0415
+
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return False
+        if parts.scheme != "https" or "@" in parts.netloc or "\\" in url:
+            return False
+        host = self.host_of(parts.netloc)
+        return host is not None and host != self.settings.host
+
+    def tenant_of(self, authority: str) -> str | None:
+        """The organisation that a tenant host names by its first label, else ``None``."""
+        wildcard = self.settings.tenant_hosts
+        if wildcard is None or self.host_of(authority) != wildcard:
+            return None
+        return authority.lower().partition(".")[0]
+
+
+def write(state: Path, facts: Facts) -> None:
+    """Keep ``facts`` for the other processes."""
+    path = state / FILE
+    private_folder(path.parent)
+    told = {**asdict(facts), "settings": facts.settings.model_dump(mode="json")}
+    content = json.dumps(told, sort_keys=True).encode()
+    if not (path.exists() and path.read_bytes() == content):
+        write_private(path, content)
+
+
+def read(state: Path) -> Facts:
+    """What was written last; facts without a host before the first configuration."""
+    path = state / FILE
+    try:
+        stamp = path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return Facts()
+    return _parsed(path, stamp)
+
+
+@lru_cache(maxsize=4)
+def _parsed(path: Path, _stamp: int) -> Facts:
+    found: dict[str, Any] = json.loads(path.read_bytes())
+    return Facts(
+        settings=Identity.model_validate_json(json.dumps(found["settings"])),
+        port=found["port"],
+        hosts=tuple(found["hosts"]),
+    )

@@ -1,0 +1,37 @@
+"""What happens when the libraries say that something happened."""
+
+from typing import Any
+
+from allauth.account.signals import password_changed, password_reset
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.http import HttpRequest
+
+from ringwall.identity import sessions
+from ringwall.identity.models import Session, User
+
+
+def connect() -> None:
+    """Listen; called once when the tables are known."""
+    user_logged_in.connect(_signed_in, dispatch_uid="ringwall.identity.signed_in")
+    user_logged_out.connect(_signed_out, dispatch_uid="ringwall.identity.signed_out")
+    for signal in (password_changed, password_reset):
+        signal.connect(_password_changed, dispatch_uid="ringwall.identity.password")
+
+
+def _signed_in(request: HttpRequest | None, user: User, **_: Any) -> None:
+    if request is not None:
+        sessions.begin(request, user)
+
+
+def _signed_out(request: HttpRequest | None, user: User | None, **_: Any) -> None:
+    if request is None or user is None:
+        return
+    for found in Session.objects.filter(key=request.session.session_key, ended=None):
+        sessions.end(found, reason="signed out")
+
+
+def _password_changed(request: HttpRequest, user: User, **_: Any) -> None:
+    """Whoever knew the old password is signed out everywhere else."""
+    key = request.session.session_key
+    own = Session.objects.filter(user=user, key=key, ended=None).first() if key else None
+    sessions.end_all(user, reason="the password changed", but=own)

@@ -1,0 +1,90 @@
+"""What stands before every page: the right host, safe headers, a session that is still alive."""
+
+from collections.abc import Callable
+from typing import Final
+
+from django.contrib.auth import logout
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+
+from ringwall.identity import sessions
+from ringwall.identity.facts import CALLBACK
+from ringwall.identity.installed import current_facts
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+_EVERYWHERE: Final = ("/.well-known/acme-challenge/", CALLBACK)
+
+
+class OwnHost:
+    """Pages of sign-in exist on its host only; other hosts have what lies below ``/.ringwall/``."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or say that nothing is here."""
+        if getattr(request, "urlconf", None) is None and not request.path.startswith(_EVERYWHERE):
+            facts = current_facts()
+            if facts.settings.host is None or request.get_host().lower() != facts.authority:
+                return HttpResponse("404 Not Found\n", status=404, content_type="text/plain")
+        return self._get_response(request)
+
+
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+"""No inline code, nothing from elsewhere."""
+
+
+class Guards:
+    """Headers of every page; and a database that cannot be reached is told as 503."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the headers."""
+        response = self._get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self._policy(request))
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say that it will be back."""
+        if not isinstance(error, DatabaseError):
+            return None
+        sessions.log.error("the database cannot be used: %s", error)
+        answer = HttpResponse("503 Service Unavailable\n", status=503, content_type="text/plain")
+        answer.headers["Retry-After"] = "2"
+        return answer
+
+    @staticmethod
+    def _policy(request: HttpRequest) -> str:
+        # Browsers hold the redirect after a form to form-action too.
+        facts = current_facts()
+        if facts.settings.host is None:
+            return POLICY
+        hosts = [facts.origin_of(host) for host in facts.hosts]
+        return " ".join([POLICY, *hosts, *getattr(request, "ringwall_form_targets", ())])
+
+
+class Sessions:
+    """A person stays signed in only while the session is alive; its use is noted."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Sign out whose session is over."""
+        if request.user.is_authenticated and request.session.session_key:
+            found = sessions.of_request(request)
+            if found is None:
+                logout(request)
+            else:
+                request.ringwall_session = found  # type: ignore[attr-defined]
+        return self._get_response(request)

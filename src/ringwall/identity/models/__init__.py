@@ -1,0 +1,39 @@
+"""Tables: people, organisations, sessions, machines, connections, mail."""
+
+from ringwall.identity.models.connections import Connection, Domain, GroupMapping, ScimToken
+from ringwall.identity.models.machines import ApiClient, ApiKey
+from ringwall.identity.models.mail import OutgoingMail
+from ringwall.identity.models.organisations import (
+    Invitation,
+    Kind,
+    Membership,
+    Organisation,
+    SecondFactor,
+)
+from ringwall.identity.models.people import People, RecoveryLink, User
+from ringwall.identity.models.sessions import EntryCode, Revocation, Session, Subject, Visit
+from ringwall.identity.models.throttles import Throttle
+
+__all__ = [
+    "ApiClient",
+    "ApiKey",
+    "Connection",
+    "Domain",
+    "EntryCode",
+    "GroupMapping",
+    "Invitation",
+    "Kind",
+    "Membership",
+    "Organisation",
+    "OutgoingMail",
+    "People",
+    "RecoveryLink",
+    "Revocation",
+    "ScimToken",
+    "SecondFactor",
+    "Session",
+    "Subject",
+    "Throttle",
+    "User",
+    "Visit",
+]

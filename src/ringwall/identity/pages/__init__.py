@@ -1,0 +1,13 @@
+"""Pages of the host of sign-in, and what protected hosts have below ``/.ringwall/``."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from ringwall.identity.pages import entering, published
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(".ringwall/", include(entering.callback_patterns)),
+    path("enter", entering.enter, name="enter"),
+    path(".well-known/ringwall/", include(published.urlpatterns)),
+    path("accounts/", include("allauth.urls")),
+    path("", include("allauth.idp.urls")),
+]

@@ -1,0 +1,54 @@
+"""What ends tokens before their time. The edge follows these within a second."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from ringwall.identity.models import Revocation, Subject
+
+SKEW = timedelta(seconds=5)
+"""How far clocks may differ: so much longer is a revocation kept than any token lives."""
+
+_SEEN_WITHIN = timedelta(minutes=1)
+
+
+def revoke(subject: Subject, value: str, *, until: datetime | None, reason: str) -> None:
+    """Refuse tokens that name ``value`` until ``until``, or until it is lifted."""
+    Revocation.objects.create(
+        subject=subject, value=value, until=until and until + SKEW, reason=reason[:100]
+    )
+
+
+def lift(subject: Subject, value: str) -> None:
+    """Take revocations of ``value`` back. What else was revoked with it stays so."""
+    with transaction.atomic():
+        Revocation.objects.filter(subject=subject, value=value, lifted=False).delete()
+        # A new serial is how followers learn of it.
+        until = timezone.now() + _SEEN_WITHIN
+        Revocation.objects.create(subject=subject, value=value, until=until, lifted=True)
+
+
+def serial() -> int:
+    """A number that grows with every change."""
+    found: int | None = Revocation.objects.aggregate(last=Max("serial"))["last"]
+    return found or 0
+
+
+def live(now: datetime) -> Mapping[str, tuple[str, ...]]:
+    """Everything that is revoked at ``now``: values by subject, each sorted."""
+    found: dict[str, set[str]] = {str(subject): set() for subject in Subject}
+    rows = Revocation.objects.filter(Q(until__isnull=True) | Q(until__gt=now), lifted=False)
+    for subject, value in rows.values_list("subject", "value"):
+        found[subject].add(value)
+    return {subject: tuple(sorted(values)) for subject, values in found.items()}
+
+
+def forget_outdated(now: datetime) -> int:
+    """Delete what concerns no living token any more; how many."""
+    with transaction.atomic():
+        last = serial()
+        rows = Revocation.objects.filter(until__lte=now).exclude(serial=last)
+        return rows.delete()[0]

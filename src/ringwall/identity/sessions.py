@@ -1,0 +1,162 @@
+"""Sessions of people: begun by a sign-in, proven again by a step-up, ended for good."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from ringwall.identity import revocations
+from ringwall.identity.installed import current_facts
+from ringwall.identity.models import Membership, Organisation, Session, Subject, User
+from ringwall.identity.strength import Strength, strength_of
+
+log = logging.getLogger("ringwall.identity")
+
+METHODS = "account_authentication_methods"
+"""Where allauth keeps in the session what was proven, how and when."""
+
+_NOTED_EVERY = timedelta(seconds=60)
+
+
+def begin(request: HttpRequest, user: User) -> Session:
+    """Begin the session of somebody who has just signed in; the sign-in has made a new key."""
+    now, facts = timezone.now(), current_facts()
+    if not request.session.session_key:
+        request.session.save()
+    organisation = default_organisation(user)
+    idle, absolute = _limits(organisation)
+    proven = strength_of(request.session.get(METHODS, []), now=now)
+    made = Session.objects.create(
+        user=user,
+        organisation=organisation,
+        key=request.session.session_key,
+        created=now,
+        last_use=now,
+        expires=now + timedelta(seconds=absolute),
+        idle=idle,
+        acr=proven.acr,
+        amr=list(proven.amr),
+        proven=proven.at,
+        address=address_of(request),
+        user_agent=request.headers.get("User-Agent", "")[:400],
+    )
+    log.info("session %s of %s begins (%s, %s)", made.id, user.subject, proven.acr, facts.origin)
+    return made
+
+
+def of_request(request: HttpRequest) -> Session | None:
+    """The living session of a request at the host of sign-in, its use noted; else ``None``."""
+    found = (
+        Session.objects.select_related("user", "organisation")
+        .filter(key=request.session.session_key, ended=None)
+        .first()
+    )
+    if found is None or found.user_id != request.user.pk or not found.user.is_active:
+        return None
+    now = timezone.now()
+    if is_over(found, now):
+        end(found, reason="it was over")
+        return None
+    note_use(found, now, address=address_of(request))
+    prove(request, found)
+    return found
+
+
+def is_over(session: Session, now: datetime) -> bool:
+    """Whether a session has ended, by somebody or by the clock."""
+    idle_until = session.last_use + timedelta(seconds=session.idle)
+    return session.ended is not None or now >= session.expires or now >= idle_until
+
+
+def note_use(session: Session, now: datetime, *, address: str | None = None) -> None:
+    """Note that a session is in use, once a minute at most."""
+    if now - session.last_use < _NOTED_EVERY:
+        return
+    session.last_use = now
+    changed: dict[str, Any] = {"last_use": now}
+    if address is not None:
+        session.address = changed["address"] = address
+    Session.objects.filter(pk=session.pk, ended=None).update(**changed)
+
+
+def prove(request: HttpRequest, session: Session) -> None:
+    """Take over what was proven since: a step-up changes the session's key and its strength."""
+    now = timezone.now()
+    proven = strength_of(request.session.get(METHODS, []), now=now)
+    if proven == Strength(session.acr, tuple(session.amr), session.proven):
+        return
+    if proven.at > session.proven:
+        request.session.cycle_key()
+    session.key = request.session.session_key or ""
+    session.acr, session.amr, session.proven = proven.acr, list(proven.amr), proven.at
+    session.save(update_fields=["key", "acr", "amr", "proven"])
+
+
+def end(session: Session, *, reason: str) -> None:
+    """End a session: its pages, its visits and its tokens everywhere."""
+    now = timezone.now()
+    life = timedelta(seconds=current_facts().settings.token_lifetime)
+    with transaction.atomic():
+        done = Session.objects.filter(pk=session.pk, ended=None).update(
+            ended=now, end_reason=reason[:40]
+        )
+        if not done:
+            return
+        revocations.revoke(Subject.SESSION, session.pk, until=now + life, reason=reason)
+        session.visits.all().delete()
+    SessionStore(session.key).delete()
+    session.ended = now
+    log.info("session %s of %s ends: %s", session.pk, session.user_id.hex, reason)
+
+
+def end_all(user: User, *, reason: str, but: Session | None = None) -> int:
+    """End every session of a person, but for one; how many."""
+    living = user.sessions.filter(ended=None).exclude(pk=but.pk if but else None)
+    found = list(living)
+    for one in found:
+        end(one, reason=reason)
+    return len(found)
+
+
+def disable(user: User, *, reason: str) -> None:
+    """Let a person in nowhere any more, from this moment on."""
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    revocations.revoke(Subject.USER, user.subject, until=None, reason=reason)
+    end_all(user, reason=reason)
+
+
+def enable(user: User) -> None:
+    """Let a person sign in again; sessions that were ended stay so."""
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    revocations.lift(Subject.USER, user.subject)
+
+
+def default_organisation(user: User) -> Organisation | None:
+    """The organisation somebody acts for who has chosen none: the only one, else the company's."""
+    found = [
+        one.organisation
+        for one in Membership.objects.filter(
+            user=user, active=True, organisation__suspended=None
+        ).select_related("organisation").order_by("created")
+    ]
+    own = [one for one in found if one.kind == "provider"]
+    return (own or found or [None])[0]
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """The client's address as the edge saw it; nobody else can set this header."""
+    return request.headers.get("X-Ringwall-Address") or None
+
+
+def _limits(organisation: Organisation | None) -> tuple[int, int]:
+    wanted = current_facts().settings.sessions
+    idle, absolute = int(wanted.idle), int(wanted.absolute)
+    if organisation is not None:
+        idle = min(idle, organisation.session_idle or idle)
+        absolute = min(absolute, organisation.session_absolute or absolute)
+    return idle, absolute
+

@@ -1,0 +1,115 @@
+"""Identity's part of Django's settings."""
+
+from typing import Any, Final
+
+INSTALLED_APPS: Final = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
+    "allauth.idp.oidc",
+    "ringwall.identity",
+]
+MIDDLEWARE: Final = [
+    "ringwall.identity.middleware.OwnHost",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ringwall.identity.middleware.Guards",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "ringwall.identity.middleware.Sessions",
+]
+AUTH_USER_MODEL: Final = "identity.User"
+AUTHENTICATION_BACKENDS: Final = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS: Final = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS: Final[list[dict[str, Any]]] = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+TEMPLATES: Final[list[dict[str, Any]]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["ringwall.identity.loading.OwnFirst"],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "ringwall.identity.context.identity",
+            ],
+        },
+    }
+]
+STATIC_URL: Final = "/static/"
+WHITENOISE_USE_FINDERS: Final = True
+WHITENOISE_AUTOREFRESH: Final = False
+WHITENOISE_MAX_AGE: Final = 3600
+
+SESSION_COOKIE_NAME: Final = "__Host-ringwall-id"
+SESSION_COOKIE_SECURE: Final = True
+SESSION_COOKIE_HTTPONLY: Final = True
+SESSION_COOKIE_SAMESITE: Final = "Lax"
+SESSION_COOKIE_AGE: Final = 30 * 86400
+"""Ringwall's own session, which the cookie leads to, is over long before."""
+CSRF_COOKIE_NAME: Final = "__Host-ringwall-csrf"
+CSRF_COOKIE_SECURE: Final = True
+CSRF_COOKIE_HTTPONLY: Final = True
+CSRF_COOKIE_SAMESITE: Final = "Lax"
+CSRF_FAILURE_VIEW: Final = "ringwall.identity.pages.errors.csrf_failure"
+SECURE_PROXY_SSL_HEADER: Final = ("HTTP_X_FORWARDED_PROTO", "https")
+LOGIN_URL: Final = "account_login"
+LOGIN_REDIRECT_URL: Final = "/"
+EMAIL_BACKEND: Final = "ringwall.identity.mailing.Outbox"
+DATA_UPLOAD_MAX_MEMORY_SIZE: Final = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS: Final = 200
+CACHES: Final = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+ACCOUNT_ADAPTER: Final = "ringwall.identity.adapters.Accounts"
+ACCOUNT_USER_MODEL_USERNAME_FIELD: Final = None
+ACCOUNT_LOGIN_METHODS: Final = {"email"}
+ACCOUNT_SIGNUP_FIELDS: Final = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION: Final = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED: Final = True
+ACCOUNT_EMAIL_NOTIFICATIONS: Final = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS: Final = True
+ACCOUNT_PREVENT_ENUMERATION: Final = True
+ACCOUNT_REAUTHENTICATION_REQUIRED: Final = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT: Final = 300
+ACCOUNT_SESSION_REMEMBER: Final = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE: Final = False
+MFA_ADAPTER: Final = "ringwall.identity.adapters.Factors"
+MFA_SUPPORTED_TYPES: Final = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED: Final = True
+MFA_PASSKEY_SIGNUP_ENABLED: Final = False
+MFA_WEBAUTHN_USER_VERIFICATION: Final = "required"
+MFA_RECOVERY_CODE_COUNT: Final = 10
+MFA_RECOVERY_CODE_DIGITS: Final = 10
+MFA_RECOVERY_CODES_SHOW_ONCE: Final = True
+MFA_TOTP_TOLERANCE: Final = 1
+SOCIALACCOUNT_ADAPTER: Final = "ringwall.identity.adapters.Connections"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION: Final = False
+IDP_OIDC_ADAPTER: Final = "ringwall.identity.adapters.Provider"
+IDP_OIDC_ACCESS_TOKEN_FORMAT: Final = "jwt"
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN: Final = 300
+IDP_OIDC_ID_TOKEN_EXPIRES_IN: Final = 300
+IDP_OIDC_INTROSPECTION_ENABLED: Final = True
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN: Final = 30 * 86400

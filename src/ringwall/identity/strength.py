@@ -1,0 +1,63 @@
+"""How surely somebody was proven: from what the sign-in recorded to ``acr`` and ``amr``.
+
+``acr`` grows: ``single`` (one factor), ``mfa`` (two), ``phr`` (resistant to phishing: a passkey
+with user verification, OpenID EAP ACR values). ``amr`` are values of RFC 8176.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+LEVELS: Final = ("single", "mfa", "phr")
+"""Weakest first."""
+
+_AMR: Final = {
+    "password": "pwd",
+    "totp": "otp",
+    "webauthn": "hwk",
+    "recovery_codes": "kba",
+    "code": "sms",
+    "socialaccount": "fed",
+    "recovery_link": "kba",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """What was proven. ``at`` is when the strongest of it was last proven."""
+
+    acr: str
+    amr: tuple[str, ...]
+    at: datetime
+
+
+def strength_of(methods: Iterable[Mapping[str, Any]], *, now: datetime) -> Strength:
+    """The strength of what allauth recorded in a session; ``now`` if it recorded nothing.
+
+    Each record has ``method`` (``password``, ``mfa``, ``socialaccount``, ``code``), ``type`` for
+    second factors, and ``at`` in seconds since 1970.
+    """
+    kinds: dict[str, float] = {}
+    for one in methods:
+        kind = str(one.get("type") or one.get("method"))
+        if kind == "mfa":
+            kind = "totp"
+        kinds[kind] = max(kinds.get(kind, 0.0), float(one.get("at", 0.0)))
+    second = {"totp", "webauthn", "recovery_codes"} & set(kinds)
+    first = set(kinds) - second
+    if "webauthn" in kinds:
+        acr, counted = "phr", {"webauthn"}
+    elif second and first:
+        acr, counted = "mfa", second
+    else:
+        acr, counted = "single", set(kinds)
+    latest = max((kinds[kind] for kind in counted), default=None)
+    at = now if latest is None else datetime.fromtimestamp(int(latest), UTC)
+    amr = sorted({_AMR.get(kind, kind) for kind in kinds} | ({"mfa"} if acr != "single" else set()))
+    return Strength(acr, tuple(amr), at)
+
+
+def at_least(acr: str | None, wanted: str) -> bool:
+    """Whether a level is as high as the wanted one; an unknown one never is."""
+    return acr in LEVELS and LEVELS.index(acr) >= LEVELS.index(wanted)

@@ -1,0 +1,115 @@
+"""Tokens: what the edge verifies by itself, each kind with its own issuer and keys.
+
+=========  ==========================  ==============================================
+kind       ``iss``                     where it is shown
+=========  ==========================  ==============================================
+session    ``<origin>/session``        the cookie of one protected host
+access     ``<origin>``                ``Authorization: Bearer`` (RFC 9068)
+key        ``<origin>/key``            ``Authorization: Bearer rwk_...``, ``X-API-Key``
+assertion  ``<origin>/assertion``      ``x-ringwall-assertion``, from the edge to services
+=========  ==========================  ==============================================
+
+The assertion travels as a claim of the others (``rw_assertion``): the edge, which signs nothing,
+copies it into a header. Services verify it with ``/.well-known/ringwall/assertions.json``; at the
+edge it is worth nothing.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import jwt
+
+from ringwall.identity.keyring import ALGORITHM, Keyring, Purpose, private_key
+
+TYPES: Final = {
+    Purpose.SESSION: "ringwall-session+jwt",
+    Purpose.ACCESS: "at+jwt",
+    Purpose.KEY: "ringwall-key+jwt",
+    Purpose.ASSERTION: "ringwall-assertion+jwt",
+}
+"""The ``typ`` of each kind (RFC 8725 section 3.11, RFC 9068 section 2.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """Who was proven, how and for whom: what a token says, whatever its kind.
+
+    ``sub`` is a person's subject or a client's id; ``sid`` the session, grant, client or key that
+    a revocation names. ``acr`` is ``single``, ``mfa`` or ``phr``; ``auth_time`` seconds since 1970.
+    """
+
+    sub: str
+    sid: str
+    audience: tuple[str, ...]
+    tenant: str | None = None
+    roles: tuple[str, ...] = ()
+    email: str | None = None
+    name: str | None = None
+    client: str | None = None
+    scope: str | None = None
+    acr: str | None = None
+    amr: tuple[str, ...] = ()
+    auth_time: int | None = None
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def claims(self) -> dict[str, Any]:
+        """The claims that are known, without those of the token itself.
+
+        ``rw_roles`` repeats ``roles`` as text, which is what can be copied into a header.
+        """
+        found: dict[str, Any] = {
+            "sub": self.sub,
+            "sid": self.sid,
+            "aud": list(self.audience) if len(self.audience) != 1 else self.audience[0],
+            "tenant": self.tenant,
+            "roles": list(self.roles) or None,
+            "rw_roles": ",".join(self.roles) or None,
+            "email": self.email,
+            "name": self.name,
+            "client_id": self.client,
+            "scope": self.scope,
+            "acr": self.acr,
+            "amr": list(self.amr) or None,
+            "auth_time": self.auth_time,
+            **self.more,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class Mint:
+    """Signs tokens of an installation. ``origin`` is the host of sign-in's."""
+
+    def __init__(self, state: Path, *, origin: str) -> None:
+        self._rings = {purpose: Keyring(state, purpose) for purpose in Purpose}
+        self._origin = origin
+
+    def issue(self, purpose: Purpose, proven: Proven, *, now: datetime, life: timedelta) -> str:
+        """Return a signed token of ``proven`` that holds from ``now`` for ``life``."""
+        times = {"iat": int(now.timestamp()), "exp": int((now + life).timestamp())}
+        claims = {**proven.claims(), **times}
+        if purpose is not Purpose.ASSERTION:
+            kept = {k: v for k, v in claims.items() if k not in _NOT_ASSERTED}
+            claims["rw_assertion"] = self._sign(Purpose.ASSERTION, kept, now)
+        if purpose is Purpose.ACCESS:
+            claims["jti"] = secrets.token_urlsafe(16)
+        return self._sign(purpose, claims, now)
+
+    def _sign(self, purpose: Purpose, claims: dict[str, Any], now: datetime) -> str:
+        key = self._rings[purpose].signing(now)
+        return jwt.encode(
+            {"iss": issuer(self._origin, purpose), **claims},
+            private_key(key.pem),
+            algorithm=ALGORITHM,
+            headers={"kid": key.kid, "typ": TYPES[purpose]},
+        )
+
+
+_NOT_ASSERTED: Final = frozenset({"rw_roles", "cnf", "rw_bound"})
+
+
+def issuer(origin: str, purpose: Purpose) -> str:
+    """The ``iss`` of a kind of token."""
+    return origin if purpose is Purpose.ACCESS else f"{origin}/{purpose}"

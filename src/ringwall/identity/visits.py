@@ -1,0 +1,184 @@
+"""Visits: how a session at the host of sign-in becomes a cookie of a protected host.
+
+1. The edge sends a browser without a session to ``/enter`` with ``state`` (also in a cookie of the
+   protected host) and ``to``, the very page it wanted.
+2. Once the person is signed in as the page asks, :func:`open_entry` makes a code for that host.
+3. ``/.ringwall/enter`` on the protected host takes the code (:func:`take_entry`), if the state is
+   that of this browser, and sets the host's own cookie: ``<exp>.<secret>~<token>``.
+4. When the token is over the edge asks :func:`renew` with the secret, once, and goes on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from ringwall.identity import sessions
+from ringwall.identity.facts import Facts
+from ringwall.identity.keyring import Purpose
+from ringwall.identity.models import EntryCode, Membership, Organisation, Session, Visit
+from ringwall.identity.secrets import hash_of, new_secret
+from ringwall.identity.tokens import Mint, Proven
+
+COOKIE: Final = "__Host-ringwall"
+STATE_COOKIE: Final = "__Host-ringwall-state"
+
+_ENTRY_LIFE: Final = timedelta(seconds=60)
+_SAME_MOMENT: Final = timedelta(seconds=20)
+"""Requests that ask for a new token within this time get the same one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A visit that has begun: the cookie's value, its life in seconds, where to go."""
+
+    cookie: str
+    life: int
+    target: str
+
+
+class NotAMemberError(Exception):
+    """The host is of an organisation that the person does not belong to; ``slug`` names it."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(slug)
+        self.slug = slug
+
+
+def organisation_for(session: Session, authority: str, facts: Facts) -> Organisation | None:
+    """For whom somebody acts at a host: the tenant it names, else the session's choice.
+
+    :class:`NotAMemberError` when the host names a tenant that is not theirs.
+    """
+    slug = facts.tenant_of(authority)
+    if slug is None:
+        return session.organisation
+    found = membership(session, slug)
+    if found is None:
+        raise NotAMemberError(slug)
+    return found.organisation
+
+
+def membership(session: Session, slug: str) -> Membership | None:
+    """The session's person in an organisation that may be used."""
+    return (
+        Membership.objects.select_related("organisation")
+        .filter(user=session.user_id, active=True)
+        .filter(organisation__slug=slug, organisation__suspended=None)
+        .first()
+    )
+
+
+def open_entry(session: Session, *, target: str, state: str, facts: Facts) -> str:
+    """Return the URL on the protected host that begins a visit there, good once and for a minute.
+
+    ``target`` must be a page that ``facts`` protects: ``ValueError`` otherwise.
+    """
+    if not facts.protects(target):
+        msg = "the page is not on a protected host"
+        raise ValueError(msg)
+    authority = target.removeprefix("https://").partition("/")[0].partition("?")[0].lower()
+    code = new_secret()
+    EntryCode.objects.create(
+        code_hash=hash_of(code),
+        session=session,
+        organisation=organisation_for(session, authority, facts),
+        host=authority,
+        state=state[:64],
+        target=target,
+        expires=timezone.now() + _ENTRY_LIFE,
+    )
+    return f"https://{authority}/.ringwall/enter?code={code}"
+
+
+def take_entry(
+    code: str, *, state: str, authority: str, facts: Facts, mint: Mint
+) -> Entered | None:
+    """Take a code once, at the host and in the browser it was made for; ``None`` for all else."""
+    now = timezone.now()
+    with transaction.atomic():
+        found = (
+            EntryCode.objects.select_for_update(of=("self",))
+            .select_related("session__user", "organisation")
+            .filter(code_hash=hash_of(code), host=authority.lower(), used=None, expires__gt=now)
+            .first()
+        )
+        if found is None or not state or found.state != state:
+            return None
+        EntryCode.objects.filter(pk=found.pk).update(used=now)
+        if sessions.is_over(found.session, now) or not found.session.user.is_active:
+            return None
+        secret = new_secret()
+        visit = Visit.objects.create(
+            session=found.session,
+            host=found.host,
+            secret_hash=hash_of(secret),
+            organisation=found.organisation,
+        )
+    token, expires = _token(visit, found.session, now=now, facts=facts, mint=mint)
+    life = int((found.session.expires - now).total_seconds())
+    return Entered(cookie_value(secret, token, expires), max(1, life), found.target)
+
+
+def renew(
+    secret: str, *, authority: str, facts: Facts, mint: Mint, address: str | None = None
+) -> str | None:
+    """The cookie's new value while the session lives, else ``None``."""
+    now = timezone.now()
+    visit = (
+        Visit.objects.select_related("session__user", "organisation")
+        .filter(secret_hash=hash_of(secret), host=authority.lower())
+        .first()
+    )
+    if visit is None:
+        return None
+    session = visit.session
+    if sessions.is_over(session, now) or not session.user.is_active:
+        return None
+    if visit.organisation is not None and membership(session, visit.organisation.slug) is None:
+        return None
+    fresh_from = now + timedelta(seconds=facts.settings.token_lifetime) - _SAME_MOMENT
+    if visit.token and visit.token_expires is not None and visit.token_expires > fresh_from:
+        return cookie_value(secret, visit.token, visit.token_expires)
+    sessions.note_use(session, now, address=address)
+    token, expires = _token(visit, session, now=now, facts=facts, mint=mint)
+    return cookie_value(secret, token, expires)
+
+
+def cookie_value(secret: str, token: str, expires: datetime) -> str:
+    """What stands in the cookie; the edge reads the time to know when to ask for the next."""
+    return f"{int(expires.timestamp())}.{secret}~{token}"
+
+
+def _token(
+    visit: Visit, session: Session, *, now: datetime, facts: Facts, mint: Mint
+) -> tuple[str, datetime]:
+    life = timedelta(seconds=facts.settings.token_lifetime)
+    proven = proven_by(session, visit.organisation, host=visit.host, facts=facts)
+    token = mint.issue(Purpose.SESSION, proven, now=now, life=life)
+    visit.token, visit.token_expires = token, now + life
+    visit.save(update_fields=["token", "token_expires"])
+    return token, now + life
+
+
+def proven_by(
+    session: Session, organisation: Organisation | None, *, host: str, facts: Facts
+) -> Proven:
+    """What a token of a session says at ``host``."""
+    found = None if organisation is None else membership(session, organisation.slug)
+    pattern = facts.host_of(host)
+    return Proven(
+        sub=session.user.subject,
+        sid=session.pk,
+        audience=(facts.origin_of(pattern or host.partition(":")[0]),),
+        tenant=organisation.slug if found and organisation else None,
+        roles=tuple(found.roles) if found else (),
+        email=session.user.email,
+        name=session.user.name or None,
+        acr=session.acr,
+        amr=tuple(session.amr),
+        auth_time=int(session.proven.timestamp()),
+        more={"host": host.lower()},
+    )
