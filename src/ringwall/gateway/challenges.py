@@ -13,7 +13,6 @@ from ringwall.gateway import xds
 from ringwall.gateway.certificates.challenges import FolderPublisher
 from ringwall.gateway.certificates.credential import Credential
 from ringwall.gateway.certificates.names import folder_name
-from ringwall.runtime.private_files import locked, private_folder, write_private
 from ringwall.gateway.certificates.tls_alpn import PROTOCOL
 from ringwall.gateway.config import AcmeCertificate, Edge
 from ringwall.gateway.envoy import tls
@@ -21,6 +20,7 @@ from ringwall.gateway.envoy.edge import challenge_secret_file
 from ringwall.gateway.envoy.routes import ACME_CHALLENGES
 from ringwall.gateway.layout import EDGE, Layout
 from ringwall.runtime.configuration import Address
+from ringwall.runtime.private_files import locked, private_folder, write_private
 
 PATIENCE: Final = 20.0
 """Seconds for the edge to show an answer: long enough for a killed process to be back."""

@@ -19,9 +19,9 @@ from typing import Final
 
 from ringwall.gateway import xds
 from ringwall.gateway.admin import Admin
-from ringwall.runtime.private_files import private_folder, remove_leftovers
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.resources import Json, discovery
+from ringwall.runtime.private_files import private_folder, remove_leftovers
 
 _STAGED: Final = ".staged"
 _WIDE: Final = ".wide"

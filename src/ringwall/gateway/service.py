@@ -14,7 +14,6 @@ from ringwall.gateway import watches, xds
 from ringwall.gateway.admin import Admin
 from ringwall.gateway.binary import validate
 from ringwall.gateway.certificates.credential import Credential, CredentialError
-from ringwall.runtime.private_files import locked, private_folder
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.change import Change
 from ringwall.gateway.envoy import edge as edge_builder
@@ -26,6 +25,7 @@ from ringwall.gateway.secrets import SecretFile, callers_of, secret_files
 from ringwall.gateway.versions import DamagedVersionError, Version, VersionStore
 from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.configuration import Address, Configuration, ConfigurationError, Section
+from ringwall.runtime.private_files import locked, private_folder
 
 
 class Gateway:

@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from ringwall.runtime.private_files import private_folder, write_private
 from ringwall.runtime.configuration import Configuration, ConfigurationError, Section
 from ringwall.runtime.configuration.loading import load_sources
 from ringwall.runtime.configuration.reading import Source, fingerprint
+from ringwall.runtime.private_files import private_folder, write_private
 
 _PENDING: Final = ".pending"
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")

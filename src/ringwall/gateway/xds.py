@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ringwall.gateway.admin import Admin, AdminUnreachableError
-from ringwall.runtime.private_files import private_folder, write_private
 from ringwall.gateway.envoy.resources import Json
+from ringwall.runtime.private_files import private_folder, write_private
 
 _POLL: Final = 0.01
 _PATIENCE: Final = 20.0

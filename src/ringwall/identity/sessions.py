@@ -139,9 +139,9 @@ def default_organisation(user: User) -> Organisation | None:
     """The organisation somebody acts for who has chosen none: the only one, else the company's."""
     found = [
         one.organisation
-        for one in Membership.objects.filter(
-            user=user, active=True, organisation__suspended=None
-        ).select_related("organisation").order_by("created")
+        for one in Membership.objects.filter(user=user, active=True, organisation__suspended=None)
+        .select_related("organisation")
+        .order_by("created")
     ]
     own = [one for one in found if one.kind == "provider"]
     return (own or found or [None])[0]
@@ -159,4 +159,3 @@ def _limits(organisation: Organisation | None) -> tuple[int, int]:
         idle = min(idle, organisation.session_idle or idle)
         absolute = min(absolute, organisation.session_absolute or absolute)
     return idle, absolute
-

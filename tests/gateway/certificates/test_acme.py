@@ -14,10 +14,10 @@ from tests.gateway.certificates.acme_stage import EAB_KEY, Stage, acme_server
 from tests.gateway.certificates.held_clock import HeldClock, assert_private, openssl_says
 
 from ringwall.gateway.certificates.acme_client import AcmeClient, Challenge
-from ringwall.runtime.private_files import locked
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.config import Acme, AcmeCertificate, ExternalAccount, HostSettings
 from ringwall.runtime.configuration import Secret
+from ringwall.runtime.private_files import locked
 
 pytestmark = pytest.mark.e2e
 

@@ -15,10 +15,10 @@ from tests.gateway.certificates.held_clock import HeldClock, assert_private, ope
 
 from ringwall.gateway.certificates import profiles
 from ringwall.gateway.certificates.authority import Authority, pem
-from ringwall.runtime.private_files import private_folder
 from ringwall.gateway.certificates.profiles import EDGE, Profile, Signer, services_profile
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.config import HostSettings
+from ringwall.runtime.private_files import private_folder
 
 DOMAIN = "ringwall.internal"
 

@@ -19,9 +19,9 @@ from ringwall.core.clock import Clock
 from ringwall.gateway.certificates.acme_problem import AcmeProblem
 from ringwall.gateway.certificates.acme_session import AcmeSession
 from ringwall.gateway.certificates.authority import key_pem
-from ringwall.runtime.private_files import private_folder, write_private
 from ringwall.gateway.certificates.profiles import new_key
 from ringwall.gateway.config import Acme
+from ringwall.runtime.private_files import private_folder, write_private
 
 
 class AccountFolder:

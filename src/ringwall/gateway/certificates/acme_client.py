@@ -18,9 +18,9 @@ from ringwall.gateway.certificates.acme_shown import Shown
 from ringwall.gateway.certificates.challenges import ChallengePublisher
 from ringwall.gateway.certificates.credential import Credential, CredentialError
 from ringwall.gateway.certificates.names import covers, folder_name, read_host
-from ringwall.runtime.private_files import locked, private_folder
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.config import Acme
+from ringwall.runtime.private_files import locked, private_folder
 
 Challenge = Literal["http-01", "tls-alpn-01"]
 

@@ -24,9 +24,9 @@ from ringwall.gateway.certificates.acme_shown import Shown
 from ringwall.gateway.certificates.authority import key_pem
 from ringwall.gateway.certificates.challenges import ChallengePublisher, is_token
 from ringwall.gateway.certificates.names import IPAddress
-from ringwall.runtime.private_files import private_folder, write_private
 from ringwall.gateway.certificates.profiles import new_key
 from ringwall.gateway.certificates.tls_alpn import challenge_certificate
+from ringwall.runtime.private_files import private_folder, write_private
 
 Tell = Callable[[str], None]
 """Takes a sentence about how far an order is."""

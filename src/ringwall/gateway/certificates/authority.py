@@ -18,13 +18,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from ringwall.core.clock import Clock
 from ringwall.gateway.certificates.credential import serial_text
 from ringwall.gateway.certificates.expiry import due, valid
+from ringwall.gateway.certificates.profiles import Profile, Signer, make_intermediate, make_root
+from ringwall.gateway.certificates.shelf import Shelf
 from ringwall.runtime.private_files import (
     private_folder,
     remove_leftovers,
     write_private,
 )
-from ringwall.gateway.certificates.profiles import Profile, Signer, make_intermediate, make_root
-from ringwall.gateway.certificates.shelf import Shelf
 
 ROOT_NOTICE: Final = timedelta(days=90)
 """How long a new root is published before it signs anything."""

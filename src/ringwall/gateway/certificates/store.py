@@ -31,15 +31,15 @@ from ringwall.gateway.certificates.credential import (
 from ringwall.gateway.certificates.expiry import due
 from ringwall.gateway.certificates.host_files import check_serves, read_user_files
 from ringwall.gateway.certificates.names import folder_name, read_host, service_id
+from ringwall.gateway.certificates.profiles import Signer
+from ringwall.gateway.certificates.shelf import Shelf
+from ringwall.gateway.config import AcmeCertificate, FileCertificate, HostSettings
 from ringwall.runtime.private_files import (
     locked,
     private_folder,
     remove_leftovers,
     write_private,
 )
-from ringwall.gateway.certificates.profiles import Signer
-from ringwall.gateway.certificates.shelf import Shelf
-from ringwall.gateway.config import AcmeCertificate, FileCertificate, HostSettings
 
 
 class CertificateStore:

@@ -202,9 +202,9 @@ def _require_folder(out: Path) -> None:
 def _write(
     gateway: "Gateway", credential: "Credential", out: Path, wanted: "Wanted", *, as_json: bool
 ) -> None:
-    from ringwall.runtime.private_files import write_private
     from ringwall.gateway.envoy.sidecar import callers
     from ringwall.gateway.envoy.tls import spiffe_id
+    from ringwall.runtime.private_files import write_private
 
     kind, _, name = credential.name.partition("/")
     domain = wanted.edge.trust_domain

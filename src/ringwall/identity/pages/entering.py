@@ -42,9 +42,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if not _is_enough(session, asked):
         return _after(reverse("account_reauthenticate"), request)
     try:
-        url = visits.open_entry(
-            session, target=target, state=asked.get("state", ""), facts=facts
-        )
+        url = visits.open_entry(session, target=target, state=asked.get("state", ""), facts=facts)
     except visits.NotAMemberError as error:
         return refused(
             request,

@@ -4,9 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
-def refused(
-    request: HttpRequest, *, title: str, text: str, status: int = 400
-) -> HttpResponse:
+def refused(request: HttpRequest, *, title: str, text: str, status: int = 400) -> HttpResponse:
     """A page with one sentence about what went wrong and how to go on."""
     context = {"title": title, "text": text}
     return render(request, "identity/refused.html", context, status=status)
