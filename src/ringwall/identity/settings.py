@@ -8,6 +8,7 @@ INSTALLED_APPS: Final = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -59,6 +60,7 @@ TEMPLATES: Final[list[dict[str, Any]]] = [
         },
     }
 ]
+FORM_RENDERER: Final = "ringwall.identity.forms.Fields"
 STATIC_URL: Final = "/static/"
 WHITENOISE_USE_FINDERS: Final = True
 WHITENOISE_AUTOREFRESH: Final = False

@@ -1,0 +1,84 @@
+"""What the navigation of signed-in people leads to. Add an item here for a page of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+
+from ringwall.identity.models import Session
+
+
+def everybody(_session: Session) -> bool:
+    """Shown to whoever is signed in."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A page in the navigation: its label, the name of its URL, whom it is shown to.
+
+    Whether somebody may open the page is the page's own question, never the navigation's.
+    """
+
+    label: str
+    url_name: str
+    shown_to: Callable[[Session], bool] = everybody
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Items below one heading; the first group has none."""
+
+    name: str
+    members: tuple[Item, ...]
+
+
+GROUPS: Final = (
+    Group(
+        "",
+        (
+            Item("Overview", "overview"),
+            Item("Sign-in methods", "mfa_index"),
+            Item("Sessions", "sessions"),
+            Item("Mail address", "account_email"),
+            Item("Organisations", "organisations"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An item as it stands on one page."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def links(session: Session, path: str) -> list[dict[str, object]]:
+    """The navigation on the page at ``path``: groups of links, without the empty ones."""
+    found: list[dict[str, object]] = []
+    for group in GROUPS:
+        shown = [
+            (item, url)
+            for item in group.members
+            if item.shown_to(session) and (url := _url(item.url_name)) is not None
+        ]
+        under = max(
+            (url for _, url in shown if path == url or (url != "/" and path.startswith(url))),
+            key=len,
+            default=None,
+        )
+        if shown:
+            entries = [Link(item.label, url, url == under) for item, url in shown]
+            found.append({"name": group.name, "items": entries})
+    return found
+
+
+def _url(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
