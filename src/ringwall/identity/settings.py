@@ -31,14 +31,9 @@ MIDDLEWARE: Final = [
 ]
 AUTH_USER_MODEL: Final = "identity.User"
 AUTHENTICATION_BACKENDS: Final = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS: Final = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS: Final = ["ringwall.identity.passwords.Argon2id"]
 AUTH_PASSWORD_VALIDATORS: Final[list[dict[str, Any]]] = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "ringwall.identity.passwords.Acceptable"}
 ]
 TEMPLATES: Final[list[dict[str, Any]]] = [
     {
