@@ -11,7 +11,15 @@ from django.utils import timezone
 
 from ringwall.identity import revocations
 from ringwall.identity.installed import current_facts
-from ringwall.identity.models import Membership, Organisation, Session, Subject, User
+from ringwall.identity.models import (
+    Connection,
+    Membership,
+    Organisation,
+    Session,
+    Subject,
+    User,
+)
+from ringwall.identity.networks import is_within
 from ringwall.identity.strength import Strength, strength_of
 
 log = logging.getLogger("ringwall.identity")
@@ -27,8 +35,9 @@ def begin(request: HttpRequest, user: User) -> Session:
     now, facts = timezone.now(), current_facts()
     if not request.session.session_key:
         request.session.save()
-    organisation = default_organisation(user)
-    idle, absolute = _limits(organisation)
+    address, connection = address_of(request), _connection_of(request)
+    organisation = default_organisation(user, address=address, connection=connection)
+    idle, absolute = limits(organisation)
     proven = strength_of(request.session.get(METHODS, []), now=now)
     made = Session.objects.create(
         user=user,
@@ -41,7 +50,8 @@ def begin(request: HttpRequest, user: User) -> Session:
         acr=proven.acr,
         amr=list(proven.amr),
         proven=proven.at,
-        address=address_of(request),
+        address=address,
+        connection=connection,
         user_agent=request.headers.get("User-Agent", "")[:400],
     )
     log.info("session %s of %s begins (%s, %s)", made.id, user.subject, proven.acr, facts.origin)
@@ -93,7 +103,8 @@ def prove(request: HttpRequest, session: Session) -> None:
         request.session.cycle_key()
     session.key = request.session.session_key or ""
     session.acr, session.amr, session.proven = proven.acr, list(proven.amr), proven.at
-    session.save(update_fields=["key", "acr", "amr", "proven"])
+    session.connection = _connection_of(request)
+    session.save(update_fields=["key", "acr", "amr", "proven", "connection"])
 
 
 def end(session: Session, *, reason: str) -> None:
@@ -106,7 +117,9 @@ def end(session: Session, *, reason: str) -> None:
         )
         if not done:
             return
-        revocations.revoke(Subject.SESSION, session.pk, until=now + life, reason=reason)
+        # Read after the update, which nobody else's can pass: the turn that is really the last.
+        session.refresh_from_db(fields=["turn"])
+        revocations.revoke(Subject.SESSION, session.sid, until=now + life, reason=reason)
         session.visits.all().delete()
     SessionStore(session.key).delete()
     session.ended = now
@@ -135,16 +148,26 @@ def enable(user: User) -> None:
     revocations.lift(Subject.USER, user.subject)
 
 
-def default_organisation(user: User) -> Organisation | None:
-    """The organisation somebody acts for who has chosen none: the only one, else the company's."""
+def default_organisation(
+    user: User, *, address: str | None = None, connection: Connection | None = None
+) -> Organisation | None:
+    """The organisation somebody acts for who has chosen none.
+
+    That of the connection they came by, else the only one, else the company's; one that lets them
+    in from ``address`` before one that does not.
+    """
     found = [
         one.organisation
         for one in Membership.objects.filter(user=user, active=True, organisation__suspended=None)
         .select_related("organisation")
         .order_by("created")
     ]
-    own = [one for one in found if one.kind == "provider"]
-    return (own or found or [None])[0]
+
+    def last_wanted(one: Organisation) -> tuple[bool, bool, bool]:
+        own = connection is not None and one.pk == connection.organisation_id
+        return (not own, not is_within(address, one.networks), one.kind != "provider")
+
+    return min(found, key=last_wanted, default=None)
 
 
 def address_of(request: HttpRequest) -> str | None:
@@ -152,7 +175,19 @@ def address_of(request: HttpRequest) -> str | None:
     return request.headers.get("X-Ringwall-Address") or None
 
 
-def _limits(organisation: Organisation | None) -> tuple[int, int]:
+def _connection_of(request: HttpRequest) -> Connection | None:
+    """The connection that the last sign-on of a browser's session came by."""
+    for one in reversed(request.session.get(METHODS, [])):
+        if one.get("method") == "socialaccount":
+            return Connection.objects.filter(slug=one.get("provider"), enabled=True).first()
+    return None
+
+
+def limits(organisation: Organisation | None) -> tuple[int, int]:
+    """How long a session lives that acts for an organisation, the shorter of its and our limits.
+
+    Seconds without a use, and seconds in all.
+    """
     wanted = current_facts().settings.sessions
     idle, absolute = int(wanted.idle), int(wanted.absolute)
     if organisation is not None:

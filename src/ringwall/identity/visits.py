@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import jwt
 from django.db import transaction
 from django.utils import timezone
 
 from ringwall.identity import sessions
+from ringwall.identity.admission import Objection, acr_in, objection
 from ringwall.identity.facts import Facts
 from ringwall.identity.keyring import Purpose
 from ringwall.identity.models import EntryCode, Membership, Organisation, Session, Visit
@@ -39,6 +41,14 @@ class Entered:
     target: str
 
 
+class EntryRefusedError(Exception):
+    """The rules of the organisation keep the session out; ``objection`` says which and why."""
+
+    def __init__(self, objection: Objection) -> None:
+        super().__init__(objection.text)
+        self.objection = objection
+
+
 class NotAMemberError(Exception):
     """The host is of an organisation that the person does not belong to; ``slug`` names it."""
 
@@ -47,18 +57,36 @@ class NotAMemberError(Exception):
         self.slug = slug
 
 
-def organisation_for(session: Session, authority: str, facts: Facts) -> Organisation | None:
+def organisation_for(
+    session: Session, authority: str, facts: Facts, *, address: str | None = None
+) -> Organisation | None:
     """For whom somebody acts at a host: the tenant it names, else the session's choice.
 
-    :class:`NotAMemberError` when the host names a tenant that is not theirs.
+    :class:`NotAMemberError` when the host names a tenant that is not theirs,
+    :class:`EntryRefusedError` when the organisation's rules ask for more than the session has shown
+    or do not let ``address`` in (by default where the session was used last).
     """
     slug = facts.tenant_of(authority)
     if slug is None:
-        return session.organisation
+        slug = _chosen(session)
+        if slug is None:
+            return None
     found = membership(session, slug)
     if found is None:
         raise NotAMemberError(slug)
+    refused = objection(session, found, address=address or session.address, now=timezone.now())
+    if refused is not None:
+        raise EntryRefusedError(refused)
     return found.organisation
+
+
+def _chosen(session: Session) -> str | None:
+    """The organisation that a session acts for; one that has left it is followed by another."""
+    if session.organisation is not None and membership(session, session.organisation.slug):
+        return session.organisation.slug
+    session.organisation = sessions.default_organisation(session.user, address=session.address)
+    session.save(update_fields=["organisation"])
+    return session.organisation.slug if session.organisation is not None else None
 
 
 def membership(session: Session, slug: str) -> Membership | None:
@@ -71,10 +99,13 @@ def membership(session: Session, slug: str) -> Membership | None:
     )
 
 
-def open_entry(session: Session, *, target: str, state: str, facts: Facts) -> str:
+def open_entry(
+    session: Session, *, target: str, state: str, facts: Facts, address: str | None = None
+) -> str:
     """Return the URL on the protected host that begins a visit there, good once and for a minute.
 
-    ``target`` must be a page that ``facts`` protects: ``ValueError`` otherwise.
+    ``target`` must be a page that ``facts`` protects: ``ValueError`` otherwise. Refuses as
+    :func:`organisation_for` does.
     """
     if not facts.protects(target):
         msg = "the page is not on a protected host"
@@ -84,7 +115,7 @@ def open_entry(session: Session, *, target: str, state: str, facts: Facts) -> st
     EntryCode.objects.create(
         code_hash=hash_of(code),
         session=session,
-        organisation=organisation_for(session, authority, facts),
+        organisation=organisation_for(session, authority, facts, address=address),
         host=authority,
         state=state[:64],
         target=target,
@@ -137,14 +168,38 @@ def renew(
     session = visit.session
     if sessions.is_over(session, now) or not session.user.is_active:
         return None
-    if visit.organisation is not None and membership(session, visit.organisation.slug) is None:
+    if not _may_go_on(visit, address=address, now=now):
         return None
     fresh_from = now + timedelta(seconds=facts.settings.token_lifetime) - _SAME_MOMENT
-    if visit.token and visit.token_expires is not None and visit.token_expires > fresh_from:
+    if (
+        visit.token
+        and visit.token_expires is not None
+        and visit.token_expires > fresh_from
+        and _sid_of(visit.token) == session.sid
+    ):
         return cookie_value(secret, visit.token, visit.token_expires)
     sessions.note_use(session, now, address=address)
     token, expires = _token(visit, session, now=now, facts=facts, mint=mint)
     return cookie_value(secret, token, expires)
+
+
+def _may_go_on(visit: Visit, *, address: str | None, now: datetime) -> bool:
+    """Whether the organisation's rules still let a visit in; those who may not are told so there.
+
+    A host that the person entered for an organisation that they have left since is entered anew.
+    """
+    if visit.organisation is None:
+        return True
+    found = membership(visit.session, visit.organisation.slug)
+    if found is None:
+        return False
+    return objection(visit.session, found, address=address, now=now) is None
+
+
+def _sid_of(token: str) -> str | None:
+    """The ``sid`` of a token of our own: one of an earlier turn is refused at the edge."""
+    found: str | None = jwt.decode(token, options={"verify_signature": False}).get("sid")
+    return found
 
 
 def cookie_value(secret: str, token: str, expires: datetime) -> str:
@@ -171,13 +226,13 @@ def proven_by(
     pattern = facts.host_of(host)
     return Proven(
         sub=session.user.subject,
-        sid=session.pk,
+        sid=session.sid,
         audience=(facts.origin_of(pattern or host.partition(":")[0]),),
         tenant=organisation.slug if found and organisation else None,
         roles=tuple(found.roles) if found else (),
         email=session.user.email,
         name=session.user.name or None,
-        acr=session.acr,
+        acr=acr_in(session, organisation if found else None),
         amr=tuple(session.amr),
         auth_time=int(session.proven.timestamp()),
         more={"host": host.lower()},

@@ -1,6 +1,12 @@
 """Tables: people, organisations, sessions, machines, connections, mail."""
 
-from ringwall.identity.models.connections import Connection, Domain, GroupMapping, ScimToken
+from ringwall.identity.models.connections import (
+    Connection,
+    Domain,
+    GroupMapping,
+    ScimToken,
+    SeenAssertion,
+)
 from ringwall.identity.models.machines import ApiClient, ApiKey
 from ringwall.identity.models.mail import OutgoingMail
 from ringwall.identity.models.organisations import (
@@ -11,6 +17,7 @@ from ringwall.identity.models.organisations import (
     SecondFactor,
 )
 from ringwall.identity.models.people import People, RecoveryLink, User
+from ringwall.identity.models.provisioning import Group, ProvisionedUser
 from ringwall.identity.models.sessions import EntryCode, Revocation, Session, Subject, Visit
 from ringwall.identity.models.throttles import Throttle
 
@@ -20,6 +27,7 @@ __all__ = [
     "Connection",
     "Domain",
     "EntryCode",
+    "Group",
     "GroupMapping",
     "Invitation",
     "Kind",
@@ -27,10 +35,12 @@ __all__ = [
     "Organisation",
     "OutgoingMail",
     "People",
+    "ProvisionedUser",
     "RecoveryLink",
     "Revocation",
     "ScimToken",
     "SecondFactor",
+    "SeenAssertion",
     "Session",
     "Subject",
     "Throttle",

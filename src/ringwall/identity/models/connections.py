@@ -35,11 +35,20 @@ class Connection(models.Model):
 
 
 class GroupMapping(models.Model):
-    """Members of a group of the provider have a role here."""
+    """Members of a group, named by single sign-on or provisioning, have a role here."""
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="mappings")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="mappings"
+    )
     group = models.CharField(max_length=255)
     role = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "group", "role"), name="one_mapping_each"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.group} is {self.role}"
@@ -64,6 +73,26 @@ class Domain(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SeenAssertion(models.Model):
+    """A SAML assertion that was taken, so that nobody shows it twice."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    assertion_hash = models.CharField(max_length=64)
+    """Of its id, as :func:`ringwall.identity.secrets.hash_of` makes it."""
+    until = models.DateTimeField(db_index=True)
+    """When it is over by its own words; nobody needs to remember it then."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("connection", "assertion_hash"), name="an_assertion_is_taken_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"an assertion of {self.connection_id}"
 
 
 class ScimToken(models.Model):

@@ -54,6 +54,10 @@ class Membership(models.Model):
     )
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     roles = models.JSONField(default=list, blank=True)
+    from_groups = models.JSONField(default=list, blank=True)
+    """Those of ``roles`` that only groups give; the others were given by somebody."""
+    groups = models.JSONField(default=list, blank=True)
+    """The groups that the organisation's identity provider named at the last sign-in."""
     source = models.CharField(max_length=20, default="invitation")
     """How it came to be: ``first``, ``invitation``, ``sso``, ``scim``, ``command``."""
     active = models.BooleanField(default=True)

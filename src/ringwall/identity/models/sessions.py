@@ -5,6 +5,7 @@ import secrets
 from django.db import models
 from django.utils import timezone
 
+from ringwall.identity.models.connections import Connection
 from ringwall.identity.models.organisations import Organisation
 from ringwall.identity.models.people import User
 
@@ -37,6 +38,10 @@ class Session(models.Model):
     proven = models.DateTimeField(default=timezone.now)
     address = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=400, blank=True)
+    connection = models.ForeignKey(Connection, null=True, on_delete=models.SET_NULL)
+    """The organisation's own identity provider that proved who it is, if one did."""
+    turn = models.PositiveIntegerField(default=0)
+    """How often tokens were called back although the session goes on: roles changed, say."""
     ended = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=40, blank=True)
 
@@ -45,6 +50,11 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def sid(self) -> str:
+        """The ``sid`` of tokens made now; those of earlier turns are revoked."""
+        return f"{self.id}.{self.turn}" if self.turn else self.id
 
 
 class Visit(models.Model):

@@ -3,6 +3,7 @@
 from typing import Final
 from urllib.parse import unquote
 
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from ringwall.identity import sessions, visits
+from ringwall.identity.admission import Objection, Reason
 from ringwall.identity.installed import current_facts, current_mint
 from ringwall.identity.models import Session
 from ringwall.identity.pages.errors import refused
@@ -42,7 +44,15 @@ def enter(request: HttpRequest) -> HttpResponse:
     if not _is_enough(session, asked):
         return _after(reverse("account_reauthenticate"), request)
     try:
-        url = visits.open_entry(session, target=target, state=asked.get("state", ""), facts=facts)
+        url = visits.open_entry(
+            session,
+            target=target,
+            state=asked.get("state", ""),
+            facts=facts,
+            address=sessions.address_of(request),
+        )
+    except visits.EntryRefusedError as error:
+        return _refused_entry(request, session, error.objection)
     except visits.NotAMemberError as error:
         return refused(
             request,
@@ -52,6 +62,22 @@ def enter(request: HttpRequest) -> HttpResponse:
             status=403,
         )
     return HttpResponseRedirect(url)
+
+
+def _refused_entry(request: HttpRequest, session: Session, objection: Objection) -> HttpResponse:
+    """Lead on to what the organisation's rules ask for; say so where nothing can be done here."""
+    organisation = objection.organisation
+    if objection.reason is Reason.FACTOR:
+        return _after(reverse("account_reauthenticate"), request)
+    if objection.reason is Reason.OVER:
+        sessions.end(session, reason=f"over for {organisation.slug}")
+        logout(request)
+        return _after(reverse("account_login"), request)
+    if objection.reason is Reason.SIGN_ON:
+        found = organisation.connections.filter(enabled=True).order_by("created").first()
+        if found is not None:
+            return _after(reverse("sign_on", args=[found.slug]), request)
+    return refused(request, title="You cannot enter from here", text=objection.text, status=403)
 
 
 def _is_enough(session: Session, asked: dict[str, str]) -> bool:

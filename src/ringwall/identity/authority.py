@@ -1,0 +1,90 @@
+"""Roles, and who may give them: nobody gives what they could not have themselves."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from ringwall.identity.models import Kind, Membership, Organisation, User
+
+ADMINISTRATOR: Final = "administrator"
+"""In a customer's organisation: manages its members, invitations, rules and connections."""
+
+OWNER: Final = "owner"
+SECURITY_ADMINISTRATOR: Final = "security-administrator"
+PROVIDER_ROLES: Final = (
+    OWNER,
+    SECURITY_ADMINISTRATOR,
+    "operator",
+    "auditor",
+    "developer",
+    "member",
+    "guest",
+)
+"""The roles that there are in the company's own organisation."""
+
+MOST_ROLES: Final = 32
+_FORM: Final = re.compile(r"[a-z0-9]([a-z0-9._:-]{0,62}[a-z0-9])?")
+
+
+def parse_roles(roles: Iterable[str], organisation: Organisation) -> list[str]:
+    """Roles as they are kept: sorted, each once. ``ValueError`` says which cannot be, and why."""
+    found = sorted({role.strip() for role in roles if role.strip()})
+    if len(found) > MOST_ROLES:
+        msg = f"{len(found)} roles are too many for one person: {MOST_ROLES} at most"
+        raise ValueError(msg)
+    for role in found:
+        if not _FORM.fullmatch(role):
+            msg = (
+                f'"{role}" cannot be a role: lower-case letters, digits and . _ : - between them, '
+                "64 at most"
+            )
+            raise ValueError(msg)
+        if organisation.kind == Kind.PROVIDER and role not in PROVIDER_ROLES:
+            msg = f'there is no role "{role}" in {organisation.name}: {", ".join(PROVIDER_ROLES)}'
+            raise ValueError(msg)
+    return found
+
+
+def roles_of(user: User | None, organisation: Organisation) -> frozenset[str]:
+    """The roles somebody has in an organisation now."""
+    if user is None or not user.is_active:
+        return frozenset()
+    found = Membership.objects.filter(user=user, organisation=organisation, active=True).first()
+    return frozenset(found.roles) if found else frozenset()
+
+
+def provider_roles_of(user: User | None) -> frozenset[str]:
+    """The roles somebody has in the company itself."""
+    if user is None or not user.is_active:
+        return frozenset()
+    found = Membership.objects.filter(
+        user=user, active=True, organisation__kind=Kind.PROVIDER, organisation__suspended=None
+    )
+    return frozenset(role for one in found for role in one.roles)
+
+
+def may_manage(user: User | None, organisation: Organisation) -> bool:
+    """Whether somebody may change members, rules and connections of an organisation."""
+    if provider_roles_of(user) & {OWNER, SECURITY_ADMINISTRATOR}:
+        return True
+    if organisation.kind == Kind.PROVIDER or organisation.suspended is not None:
+        return False
+    return ADMINISTRATOR in roles_of(user, organisation)
+
+
+def may_touch(user: User | None, organisation: Organisation, roles: Iterable[str]) -> bool:
+    """Whether somebody may give, or take from others, these roles.
+
+    Who manages a customer's organisation may give all that exist there. In the company itself
+    only owners make owners, and unmake them.
+    """
+    if not may_manage(user, organisation):
+        return False
+    if organisation.kind == Kind.PROVIDER and OWNER in set(roles):
+        return OWNER in roles_of(user, organisation)
+    return True
+
+
+def keeper_role(organisation: Organisation) -> str:
+    """The role that somebody must have, or nobody could manage the organisation any more."""
+    return OWNER if organisation.kind == Kind.PROVIDER else ADMINISTRATOR

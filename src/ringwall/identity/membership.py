@@ -1,0 +1,281 @@
+"""Who belongs to an organisation, with which roles; and what that changes at the edge at once.
+
+Roles stand in tokens that the edge verifies by itself. When they change, the tokens of the
+person's sessions that act for that organisation are called back, but the sessions go on:
+each session counts its turns, tokens carry ``<session>.<turn>`` as ``sid``, and the turn that was
+is revoked. A browser is led through ``/enter`` once, without a question, and gets a token with the
+new roles; a program's page sees one 401. Ending the sessions instead would sign people out of all
+their organisations, for a change in one, and waiting for tokens to run out would leave a removed
+person in for minutes.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from ringwall.identity import revocations
+from ringwall.identity.admission import Objection, objection
+from ringwall.identity.authority import keeper_role, may_touch, parse_roles
+from ringwall.identity.installed import current_facts
+from ringwall.identity.models import (
+    ApiKey,
+    EntryCode,
+    GroupMapping,
+    Invitation,
+    Membership,
+    Organisation,
+    Session,
+    Subject,
+    User,
+    Visit,
+)
+
+log = logging.getLogger("ringwall.identity")
+
+_NOT_YOURS = "you may not change members with these roles: ask an administrator or owner"
+
+
+def add(
+    organisation: Organisation,
+    user: User,
+    roles: Iterable[str],
+    *,
+    source: str,
+    by: User | None = None,
+) -> Membership:
+    """Make somebody a member. ``by`` is who did it, ``None`` for the host or a provider.
+
+    ``ValueError`` when they are one already; ``PermissionError`` when ``by`` may not.
+    """
+    wanted = parse_roles(roles, organisation)
+    if by is not None and not may_touch(by, organisation, wanted):
+        raise PermissionError(_NOT_YOURS)
+    try:
+        with transaction.atomic():
+            made = Membership.objects.create(
+                organisation=organisation, user=user, roles=wanted, source=source
+            )
+    except IntegrityError as error:
+        msg = f"{user.email} is a member of {organisation.name} already"
+        raise ValueError(msg) from error
+    log.info("%s joins %s as %s (%s)", user.subject, organisation.slug, wanted, source)
+    return made
+
+
+def find(organisation: Organisation, email: str) -> Membership:
+    """The member with a mail address; ``LookupError`` when there is none."""
+    found = (
+        Membership.objects.select_related("user", "organisation")
+        .filter(organisation=organisation, user__email=email.strip().lower())
+        .first()
+    )
+    if found is None:
+        msg = f"{email.strip()} is not a member of {organisation.slug}"
+        raise LookupError(msg)
+    return found
+
+
+def set_roles(member: Membership, roles: Iterable[str], *, by: User | None = None) -> None:
+    """Give somebody exactly these roles, and none that groups do not give anyway.
+
+    ``PermissionError`` when ``by`` may not give or take them; ``ValueError`` when nobody would be
+    left to manage the organisation.
+    """
+    with transaction.atomic():
+        found = _locked(member)
+        wanted = parse_roles(roles, found.organisation)
+        changed = set(wanted) ^ set(found.roles)
+        if by is not None and not may_touch(by, found.organisation, changed):
+            raise PermissionError(_NOT_YOURS)
+        if keeper_role(found.organisation) not in wanted:
+            _require_another_keeper(found)
+        groups = _group_roles(found)
+        _put(found, set(wanted) | groups, from_groups=groups - set(wanted))
+    member.roles, member.from_groups = found.roles, found.from_groups
+
+
+def apply_groups(member: Membership, groups: Iterable[str] | None = None) -> None:
+    """Let roles follow groups: those of the last sign-on (``groups`` when it is now), and SCIM's.
+
+    What somebody gave by hand stays.
+    """
+    with transaction.atomic():
+        found = _locked(member)
+        if groups is not None:
+            found.groups = sorted(set(groups))
+            found.save(update_fields=["groups"])
+        given = set(found.roles) - set(found.from_groups)
+        mapped = _group_roles(found)
+        _put(found, given | mapped, from_groups=mapped - given)
+    member.roles, member.from_groups, member.groups = found.roles, found.from_groups, found.groups
+
+
+def remove(member: Membership, *, by: User | None = None, reason: str = "removed") -> None:
+    """End somebody's membership at once. People may leave by themselves.
+
+    ``PermissionError`` when ``by`` may not; ``ValueError`` for the last who can manage it.
+    """
+    with transaction.atomic():
+        found = _locked(member)
+        leaves = by is not None and by.pk == found.user_id
+        if by is not None and not leaves and not may_touch(by, found.organisation, found.roles):
+            raise PermissionError(_NOT_YOURS)
+        _require_another_keeper(found)
+        user, organisation = found.user, found.organisation
+        found.delete()
+        _shut_out(user, organisation, reason=reason)
+    log.info("%s leaves %s: %s", user.subject, organisation.slug, reason)
+
+
+def set_active(member: Membership, *, active: bool, reason: str) -> None:
+    """Let a membership rest, as provisioning does, or go on."""
+    with transaction.atomic():
+        found = _locked(member)
+        if found.active == active:
+            return
+        if not active:
+            _require_another_keeper(found)
+        found.active = active
+        found.save(update_fields=["active"])
+        if not active:
+            _shut_out(found.user, found.organisation, reason=reason)
+    member.active = active
+    log.info(
+        "%s in %s is %s: %s",
+        found.user.subject,
+        found.organisation.slug,
+        "active" if active else "at rest",
+        reason,
+    )
+
+
+def switch(session: Session, slug: str, *, address: str | None = None) -> Objection | None:
+    """Let a session act for another organisation of its person, if that one's rules allow it.
+
+    Returns what is missing, and changes nothing then. ``LookupError`` when they are no member.
+    """
+    from ringwall.identity.sessions import limits  # noqa: PLC0415 - sessions ask for organisations
+
+    now = timezone.now()
+    with transaction.atomic():
+        member = (
+            Membership.objects.select_related("organisation")
+            .filter(user=session.user_id, active=True)
+            .filter(organisation__slug=slug, organisation__suspended=None)
+            .first()
+        )
+        if member is None:
+            msg = f"you are not a member of {slug}"
+            raise LookupError(msg)
+        found = objection(session, member, address=address or session.address, now=now)
+        if found is not None:
+            return found
+        if session.organisation_id == member.organisation_id:
+            return None
+        idle, absolute = limits(member.organisation)
+        session.organisation, session.idle = member.organisation, idle
+        session.expires = session.created + timedelta(seconds=absolute)
+        session.save(update_fields=["organisation", "idle", "expires"])
+        facts = current_facts()
+        for visit in session.visits.all():
+            if facts.tenant_of(visit.host) is None:
+                visit.organisation, visit.token = member.organisation, ""
+                visit.save(update_fields=["organisation", "token"])
+        call_back(Session.objects.filter(pk=session.pk), reason="acts for another organisation")
+    session.refresh_from_db(fields=["turn"])
+    return None
+
+
+def call_back(found: "Iterable[Session]", *, reason: str) -> None:
+    """Refuse the tokens that sessions have been given so far; the sessions go on."""
+    until = timezone.now() + timedelta(seconds=current_facts().settings.token_lifetime)
+    ids = [one.pk for one in found]
+    for session in Session.objects.select_for_update().filter(pk__in=ids, ended=None):
+        revocations.revoke(Subject.SESSION, session.sid, until=until, reason=reason)
+        Session.objects.filter(pk=session.pk).update(turn=session.turn + 1)
+
+
+def _locked(member: Membership) -> Membership:
+    """The row as it is now, to be changed by us alone; ``LookupError`` when it is gone."""
+    found = (
+        Membership.objects.select_for_update(of=("self",))
+        .select_related("user", "organisation")
+        .filter(pk=member.pk)
+        .first()
+    )
+    if found is None:
+        msg = "the membership has ended in the meantime"
+        raise LookupError(msg)
+    return found
+
+
+def _put(found: Membership, roles: set[str], *, from_groups: set[str]) -> None:
+    before = set(found.roles)
+    found.roles, found.from_groups = sorted(roles), sorted(from_groups)
+    found.save(update_fields=["roles", "from_groups"])
+    if roles == before:
+        return
+    call_back(_acting(found.user, found.organisation), reason="roles changed")
+    _withdraw_keys(found.user, found.organisation, beyond=roles)
+    log.info("%s in %s is now %s", found.user.subject, found.organisation.slug, found.roles)
+
+
+def _group_roles(member: Membership) -> set[str]:
+    """The roles that somebody's groups have here."""
+    names = set(member.groups)
+    provisioned = getattr(member, "provisioned", None)
+    if provisioned is not None:
+        names |= set(provisioned.in_groups.values_list("name", flat=True))
+    rows = GroupMapping.objects.filter(organisation=member.organisation, group__in=names)
+    return set(rows.values_list("role", flat=True))
+
+
+def _require_another_keeper(member: Membership) -> None:
+    role = keeper_role(member.organisation)
+    if role not in member.roles or not member.active:
+        return
+    others = Membership.objects.select_for_update().filter(
+        organisation=member.organisation, active=True, user__is_active=True
+    )
+    if not any(role in one.roles for one in others if one.pk != member.pk):
+        msg = f"{member.user.email} is the last {role} of {member.organisation.name}: name another"
+        raise ValueError(msg)
+
+
+def _acting(user: User, organisation: Organisation) -> list[Session]:
+    """Sessions with tokens for an organisation, or about to get one."""
+    entering = EntryCode.objects.filter(organisation=organisation, expires__gt=timezone.now())
+    acts = (
+        Q(organisation=organisation)
+        | Q(visits__organisation=organisation)
+        | Q(pk__in=entering.values("session"))
+    )
+    return list(Session.objects.filter(acts, user=user, ended=None).distinct())
+
+
+def _shut_out(user: User, organisation: Organisation, *, reason: str) -> None:
+    call_back(_acting(user, organisation), reason=reason)
+    EntryCode.objects.filter(organisation=organisation, session__user=user).delete()
+    Visit.objects.filter(organisation=organisation, session__user=user).delete()
+    Session.objects.filter(organisation=organisation, user=user).update(organisation=None)
+    Invitation.objects.filter(organisation=organisation, email=user.email, taken=None).update(
+        withdrawn=timezone.now()
+    )
+    _withdraw_keys(user, organisation, beyond=None)
+
+
+def _withdraw_keys(user: User, organisation: Organisation, *, beyond: set[str] | None) -> None:
+    """Withdraw a member's keys: those with a role that is not in ``beyond``; all when ``None``."""
+    now = timezone.now()
+    for key in ApiKey.objects.filter(
+        owner=user, organisation=organisation, revoked=None, expires__gt=now
+    ):
+        if beyond is None or not set(key.roles) <= beyond:
+            ApiKey.objects.filter(pk=key.pk).update(revoked=now)
+            revocations.revoke(
+                Subject.SESSION, key.pk, until=key.expires, reason="its owner's roles changed"
+            )
