@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from ringwall.identity.pages import entering, published
+from ringwall.identity.pages import account, entering, published
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(".ringwall/", include(entering.callback_patterns)),
     path("enter", entering.enter, name="enter"),
     path(".well-known/ringwall/", include(published.urlpatterns)),
+    path("", include(account.urlpatterns)),
     path("accounts/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),
 ]

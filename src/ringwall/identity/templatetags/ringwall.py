@@ -1,11 +1,16 @@
 """What our templates ask for."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput
+from django.utils import timezone
 
+from ringwall.identity import moments
+from ringwall.identity.config import SignUp
+from ringwall.identity.installed import current_facts
 from ringwall.identity.pages import navigation as pages
 
 register = template.Library()
@@ -23,6 +28,24 @@ def tone(message: Message) -> str:
 def is_check(field: BoundField) -> bool:
     """Whether a field is one box to tick, whose label stands beside it."""
     return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def ago(moment: datetime | None) -> str:
+    """How long ago something was, in words: ``just now``, ``5 minutes ago``, ``on 3 May 2026``."""
+    return "never" if moment is None else moments.ago(moment, timezone.now())
+
+
+@register.filter
+def ahead(moment: datetime) -> str:
+    """How far away something is, in words: ``in 5 hours``, ``on 3 May 2026``."""
+    return moments.ahead(moment, timezone.now())
+
+
+@register.simple_tag
+def open_to_all() -> bool:
+    """Whether people may make accounts by themselves."""
+    return current_facts().settings.sign_up is SignUp.OPEN
 
 
 @register.inclusion_tag("identity/navigation.html", takes_context=True)
