@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from ringwall.gateway.sections import SECTIONS
+from ringwall.identity.sections import SECTIONS as IDENTITY
 from ringwall.inventory.sections import SECTIONS as INVENTORY
 from ringwall.runtime.configuration import ConfigurationError, Problem, Severity, load_text
 
@@ -75,7 +76,7 @@ def judge(**changes: Any) -> tuple[str, tuple[Problem, ...]]:
         there[last] = value
     text = yaml.safe_dump(config, sort_keys=False, width=1000)
     try:
-        found = load_text(text, (*INVENTORY, *SECTIONS))
+        found = load_text(text, (*INVENTORY, *IDENTITY, *SECTIONS))
     except ConfigurationError as error:
         return text, error.problems
     return text, found.warnings

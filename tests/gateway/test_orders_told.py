@@ -18,13 +18,14 @@ from ringwall.gateway.processes import specifications
 from ringwall.gateway.sections import SECTIONS
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.status import certificate_statuses, kept_credentials
+from ringwall.identity.sections import SECTIONS as IDENTITY
 from ringwall.inventory.sections import SECTIONS as INVENTORY
 from ringwall.runtime.configuration import Configuration, load
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.sections import SECTIONS as RUNTIME
 
 HOST = "a.example"
-ALL = (*INVENTORY, *SECTIONS, *RUNTIME)
+ALL = (*INVENTORY, *IDENTITY, *SECTIONS, *RUNTIME)
 FAILED = Attempts(
     failures=1,
     since=HeldClock().moment,

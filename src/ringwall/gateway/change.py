@@ -24,11 +24,12 @@ class Change:
         *,
         pending: VersionStore | None,
         release: Callable[[], None],
+        told: Callable[[], None] = lambda: None,
     ) -> None:
         self.version = version
         self._edge = handovers[EDGE]
         self._sidecars = tuple(one for proxy, one in handovers.items() if proxy != EDGE)
-        self._pending, self._release = pending, release
+        self._pending, self._release, self._told = pending, release, told
 
     def prepare(self) -> None:
         """Give the sidecars their part; they serve the old configuration too."""
@@ -42,6 +43,7 @@ class Change:
         self._edge.turn()
         if self._pending is not None:
             self._pending.commit(self.version)
+        self._told()
 
     def finish(self) -> None:
         """Take away what only the configuration before needed."""

@@ -56,6 +56,8 @@ class HostSettings(StrictModel):
 
     certificate: Certificate = LocalCertificate()
     """What the edge shows for this name."""
+    client_certificates: bool = False
+    """Whether clients may show certificates, for tokens bound to them (RFC 8705)."""
     tls_minimum: Literal["1.3", "1.2"] = "1.3"
     """The oldest TLS that is spoken; 1.2 only while a client needs it, and with a warning."""
 
@@ -160,6 +162,21 @@ class RetryOn(StrEnum):
     SERVER_ERROR = "5xx"
 
 
+class SignIn(StrEnum):
+    """Whether a route asks who is there."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    NONE = "none"
+
+
+class Factor(StrEnum):
+    """How surely people must have been proven."""
+
+    MFA = "mfa"
+    PASSKEY = "passkey"
+
+
 class Retries(StrictModel):
     """Retries of what is safe to repeat; the service's ``circuit`` holds their budget."""
 
@@ -210,6 +227,13 @@ class Route(StrictModel):
     """Whether the connection may become a WebSocket."""
     body_limit: Annotated[ByteSize, Field(ge=1), Form("a size of 1 byte or more")] = BODY_LIMIT
     """The largest request body; beyond it the answer is 413."""
+    sign_in: SignIn | None = None
+    """Whether people and programs must be signed in; else `required` as soon as `identity.host` is
+    there. With `optional` the service is told who it is if somebody is."""
+    factor: Factor | None = None
+    """How surely people must have been proven: by two factors, or by a passkey."""
+    factor_within: Positive | None = None
+    """How long ago that may be, for what matters most; people are asked again (RFC 9470)."""
     retries: Retries | None = None
     """Whether, when and how often a request is sent again."""
     response_headers: dict[HeaderName, HeaderValue | None] = Field(default_factory=dict)

@@ -10,6 +10,7 @@ from ringwall.gateway.challenges import PATIENCE
 from ringwall.gateway.layout import EDGE
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.ordering import Ordering
+from ringwall.identity import published
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.jobs import job
 
@@ -47,6 +48,14 @@ def order_certificates(installation: Installation) -> str:
             again = f"{one.again_at:%Y-%m-%d %H:%M} UTC" if one.again_at else "later"
             _log.warning("%s: no new certificate: %s; tried again %s", one.host, one.problem, again)
     return ", ".join(changed) or "nothing was due"
+
+
+@job(name="signing-keys", minutes=5)
+def turn_signing_keys(installation: Installation) -> str:
+    """Make signing keys that are due and drop outdated ones; the edge follows without a gap."""
+    changed = published.ready_keys(installation.state, datetime.now(UTC))
+    given = open_gateway(installation).refresh_identity()
+    return "keys turned" if changed or given else "nothing was due"
 
 
 @job(name="access-record", minutes=1)

@@ -19,11 +19,14 @@ from ringwall.gateway.change import Change
 from ringwall.gateway.envoy import edge as edge_builder
 from ringwall.gateway.envoy import sidecar as sidecar_builder
 from ringwall.gateway.envoy.rendering import Rendering
+from ringwall.gateway.envoy.signed_in import Verifying
 from ringwall.gateway.handover import Handover
 from ringwall.gateway.layout import EDGE, Layout, sidecar_proxy
 from ringwall.gateway.secrets import SecretFile, callers_of, secret_files
 from ringwall.gateway.versions import DamagedVersionError, Version, VersionStore
 from ringwall.gateway.wanted import Wanted
+from ringwall.identity import facts as facts_file
+from ringwall.identity import published
 from ringwall.runtime.configuration import Address, Configuration, ConfigurationError, Section
 from ringwall.runtime.private_files import locked, private_folder
 
@@ -67,6 +70,7 @@ class Gateway:
                 admin_socket=str(place.admin(EDGE)),
                 web=Address(path=str(place.web)),
                 log=str(place.access_log),
+                verifying=self._verifying(wanted),
             )
         }
         for name in wanted.sidecars:
@@ -92,6 +96,7 @@ class Gateway:
         touches no file that an Envoy reads.
         """
         with self._locked():
+            published.ready_keys(self.layout.state, self._clock.now())
             self._judge(configuration)
 
     def begin(
@@ -106,6 +111,7 @@ class Gateway:
         """
         with ExitStack() as held:
             held.enter_context(self._locked())
+            published.ready_keys(self.layout.state, self._clock.now())
             if check:
                 self._judge(configuration)
             wanted, latest = Wanted.of(configuration), self._latest()
@@ -126,7 +132,13 @@ class Gateway:
                     pending.abandon(version)
                 raise
             release = held.pop_all().close
-        return Change(version, handovers, pending=pending, release=release)
+        return Change(
+            version,
+            handovers,
+            pending=pending,
+            release=release,
+            told=lambda: facts_file.write(self.layout.state, wanted.facts),
+        )
 
     def apply(
         self, configuration: Configuration, *, author: str, reason: str, check: bool = True
@@ -177,6 +189,34 @@ class Gateway:
         if unusable:
             raise CredentialError("; ".join(str(error) for error in unusable))
         return tuple(one.credential for one in shown if one.credential is not None)
+
+    def refresh_identity(self) -> bool:
+        """Give the running edge the keys and revocations of now; whether anything changed.
+
+        Nothing is waited for: Envoy takes the files within milliseconds.
+        """
+        with self._locked():
+            current = self._current()
+            verifying = None if current is None else self._verifying(current)
+            if verifying is None:
+                return False
+            folder = Path(self.layout.xds(EDGE).path)
+            given = [
+                xds.replace_filter(folder / f"ecds-{name}.json", resource)
+                for name, resource in edge_builder.identity_filters(verifying).items()
+            ]
+            return any(given)
+
+    def _verifying(self, wanted: Wanted) -> Verifying | None:
+        """What the edge verifies with; ``None`` where nobody can sign in."""
+        if wanted.identity.host is None:
+            return None
+        state = self.layout.state
+        return Verifying(
+            facts=wanted.facts,
+            jwks=published.key_sets(state),
+            revoked=published.revoked(state),
+        )
 
     def _judge(self, configuration: Configuration) -> None:
         wanted = Wanted.of(configuration)

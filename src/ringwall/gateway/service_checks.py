@@ -5,7 +5,7 @@ from typing import Final
 
 from ringwall.gateway.config import ROUTES, Route
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY, OWN_SERVICE
-from ringwall.gateway.envoy.edge import WEB
+from ringwall.gateway.envoy.web import WEB
 from ringwall.gateway.judging import Path, header_problems, unknown, warning
 from ringwall.inventory.config import SERVICES, Protocol, Service, Sidecar, UpstreamTls
 from ringwall.runtime.configuration import Configuration, Problem

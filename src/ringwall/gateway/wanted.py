@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
+from ringwall.identity.config import IDENTITY, Identity
+from ringwall.identity.facts import Facts
 from ringwall.inventory.config import SERVICES, Service
 from ringwall.runtime.configuration import Configuration
 
@@ -15,6 +17,7 @@ class Wanted:
     edge: Edge
     services: Mapping[str, Service]
     routes: tuple[Route, ...]
+    identity: Identity
 
     @classmethod
     def of(cls, configuration: Configuration) -> "Wanted":
@@ -23,6 +26,16 @@ class Wanted:
             configuration.one(Edge, EDGE),
             configuration.map(Service, SERVICES),
             configuration.list(Route, ROUTES),
+            configuration.one(Identity, IDENTITY),
+        )
+
+    @property
+    def facts(self) -> Facts:
+        """What the processes of identity are told."""
+        return Facts(
+            settings=self.identity,
+            port=self.edge.public_port or self.edge.listen.port,
+            hosts=tuple(sorted(self.edge.hosts)),
         )
 
     @property

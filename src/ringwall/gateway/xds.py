@@ -1,5 +1,6 @@
 """Files that Envoy reads: replaced whole, given in order, and waited for until they are taken."""
 
+import hashlib
 import json
 import re
 import time
@@ -39,6 +40,17 @@ def write_json(path: Path, value: Json) -> bool:
     private_folder(path.parent)
     write_private(path, content)
     return True
+
+
+def replace_filter(path: Path, resource: Json) -> bool:
+    """Give a filter other contents between two changes of configuration; whether they differ.
+
+    A file that is not there yet is left to the change that brings the filter.
+    """
+    if not path.exists() or resources(path) == [resource]:
+        return False
+    version = hashlib.sha256(encoded(resource)).hexdigest()[:16]
+    return write_json(path, {"version_info": version, "resources": [resource]})
 
 
 def write_secret(path: Path, resource: Json) -> bool:

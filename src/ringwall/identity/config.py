@@ -76,7 +76,7 @@ class Identity(StrictModel):
     """People and programs that sign in, on an origin of the edge's own."""
 
     host: HostName | None = None
-    """The host of sign-in, one of `edge.hosts`, all of which is Ringwall's; none: nobody signs in."""
+    """The host of sign-in, one of `edge.hosts`, wholly Ringwall's; without it nobody signs in."""
     name: Annotated[str, StringConstraints(min_length=1, max_length=80)] = "Ringwall"
     """What people read as the name of whom they sign in to."""
     tenant_hosts: str | None = None

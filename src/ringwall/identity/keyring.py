@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,7 +88,7 @@ def signing(keys: Iterable[Key], now: datetime) -> Key:
 def outdated(keys: Iterable[Key], schedule: Schedule, now: datetime) -> tuple[Key, ...]:
     """Keys whose last token is over: a successor has been signing for longer than any lives."""
     ordered = sorted(keys, key=lambda key: key.signs_from)
-    pairs = zip(ordered, ordered[1:], strict=False)
+    pairs = pairwise(ordered)
     return tuple(old for old, new in pairs if new.signs_from + schedule.longest < now)
 
 
@@ -106,11 +107,8 @@ class Keyring:
 
     def keys(self) -> tuple[Key, ...]:
         """Every key that is published, oldest first."""
-        try:
-            stamp = self._folder.stat().st_mtime_ns
-        except FileNotFoundError:
-            return ()
-        return _read(self._folder, stamp)
+        names = sorted(path.name for path in self._folder.glob("*.json"))
+        return _read(self._folder, tuple(names))
 
     def signing(self, now: datetime) -> Key:
         """The key that signs now."""
@@ -159,8 +157,9 @@ def _fresh(created: datetime, signs_from: datetime) -> Key:
 
 
 @lru_cache(maxsize=16)
-def _read(folder: Path, _stamp: int) -> tuple[Key, ...]:
-    found = [json.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))]
+def _read(folder: Path, names: tuple[str, ...]) -> tuple[Key, ...]:
+    # A key's file never changes: its name says what is in it.
+    found = [json.loads((folder / name).read_bytes()) for name in names]
     keys = [
         Key(
             kid=one["kid"],

@@ -12,6 +12,6 @@ _OWN: Final = Path(__file__).with_name("templates")
 class OwnFirst(Loader):
     """Templates of this module, then of the installed apps."""
 
-    def get_dirs(self) -> list[Path]:
+    def get_dirs(self) -> list[str | Path]:
         """The folders, in order."""
         return [_OWN, *map(Path, get_app_template_dirs("templates"))]

@@ -42,7 +42,7 @@ def begin(request: HttpRequest, user: User) -> Session:
     made = Session.objects.create(
         user=user,
         organisation=organisation,
-        key=request.session.session_key,
+        key=request.session.session_key or "",
         created=now,
         last_use=now,
         expires=now + timedelta(seconds=absolute),

@@ -34,11 +34,11 @@ _SAME_MOMENT: Final = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A visit that has begun: the cookie's value, its life in seconds, where to go."""
+    """A visit that begins or goes on: the cookie's value, its life in seconds, where to go."""
 
     cookie: str
     life: int
-    target: str
+    target: str = ""
 
 
 class EntryRefusedError(Exception):
@@ -149,13 +149,13 @@ def take_entry(
             organisation=found.organisation,
         )
     token, expires = _token(visit, found.session, now=now, facts=facts, mint=mint)
-    life = int((found.session.expires - now).total_seconds())
-    return Entered(cookie_value(secret, token, expires), max(1, life), found.target)
+    cookie = cookie_value(secret, token, expires)
+    return _entered(cookie, found.session, now, target=found.target)
 
 
 def renew(
     secret: str, *, authority: str, facts: Facts, mint: Mint, address: str | None = None
-) -> str | None:
+) -> Entered | None:
     """The cookie's new value while the session lives, else ``None``."""
     now = timezone.now()
     visit = (
@@ -177,10 +177,15 @@ def renew(
         and visit.token_expires > fresh_from
         and _sid_of(visit.token) == session.sid
     ):
-        return cookie_value(secret, visit.token, visit.token_expires)
+        same = cookie_value(secret, visit.token, visit.token_expires)
+        return _entered(same, session, now)
     sessions.note_use(session, now, address=address)
     token, expires = _token(visit, session, now=now, facts=facts, mint=mint)
-    return cookie_value(secret, token, expires)
+    return _entered(cookie_value(secret, token, expires), session, now)
+
+
+def _entered(cookie: str, session: Session, now: datetime, *, target: str = "") -> Entered:
+    return Entered(cookie, max(1, int((session.expires - now).total_seconds())), target)
 
 
 def _may_go_on(visit: Visit, *, address: str | None, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from huey import SqliteHuey, crontab
 from huey.api import TaskWrapper
 
 from ringwall.runtime import jobs
+from ringwall.runtime.discovery import modules
 from ringwall.runtime.installation import Installation
 
 _log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ def serve(installation: Installation) -> None:
                 task()
 
     queue.task(name=_CHANGED)(changed)
+    following = _follow(installation)
     _log.info("worker is ready")
     # One more than there are jobs: each may hang without keeping another from its turn.
     queue.create_consumer(
@@ -50,6 +52,7 @@ def serve(installation: Installation) -> None:
         max_delay=_LOOKS_EVERY,
         graceful_signal="TERM",
     ).run()
+    following.set()
     sys.exit(0)
 
 
@@ -67,6 +70,18 @@ def configuration_changed(installation: Installation) -> None:
         queue.task(name=_CHANGED)(changed)()
     finally:
         queue.storage.close()
+
+
+def _follow(installation: Installation) -> threading.Event:
+    """Start what every module's ``followers`` bring; the event ends them."""
+    stop = threading.Event()
+    for module in modules("followers"):
+        for follow in module.FOLLOWERS:
+            thread = threading.Thread(
+                target=follow, args=(installation, stop), name=follow.__name__, daemon=True
+            )
+            thread.start()
+    return stop
 
 
 def _queue(installation: Installation) -> SqliteHuey:

@@ -13,12 +13,13 @@ from ringwall.gateway.layout import Layout
 from ringwall.gateway.sections import SECTIONS as GATEWAY
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.wanted import Wanted
+from ringwall.identity.sections import SECTIONS as IDENTITY
 from ringwall.inventory.sections import SECTIONS as INVENTORY
 from ringwall.runtime.configuration import Configuration, load_sources
 
 COMMAND: Final = "python -m tests.gateway.envoy.rendered"
 FOLDER: Final = Path(__file__).with_name("golden")
-SECTIONS: Final = (*INVENTORY, *GATEWAY)
+SECTIONS: Final = (*INVENTORY, *IDENTITY, *GATEWAY)
 _PLACES: Final = Layout(Path("/srv/app"), Path("/var/lib/ringwall"), Path("/run/ringwall"))
 
 Json = dict[str, Any]

@@ -4,16 +4,25 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ringwall.gateway.config import AcmeCertificate, Edge, Route
-from ringwall.gateway.envoy import http, listeners, overload, routes, sources, tls
+from ringwall.gateway.envoy import (
+    http,
+    listeners,
+    overload,
+    refusals,
+    revoked,
+    routes,
+    signed_in,
+    sources,
+    tls,
+)
 from ringwall.gateway.envoy.bootstrap import bootstrap
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY, local_cluster, service_cluster
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.resources import Folder, Json
+from ringwall.gateway.envoy.signed_in import Verifying
+from ringwall.gateway.envoy.web import WEB
 from ringwall.inventory.config import Service, UpstreamTls
 from ringwall.runtime.configuration import Address
-
-WEB: Final = "ringwall-web"
-"""The cluster of Ringwall's own web process."""
 
 UNKNOWN_HOST: Final = "ringwall-unknown"
 """Name of the certificate shown to clients that ask for no host the edge knows."""
@@ -30,11 +39,13 @@ def render_edge(
     admin_socket: str,
     web: Address,
     log: str,
+    verifying: Verifying | None = None,
 ) -> Rendering:
     """Build the edge.
 
     ``folder`` is where the xDS files will lie, ``web`` where Ringwall's web process listens,
-    ``log`` the access log; all as Envoy is to name them.
+    ``log`` the access log; all as Envoy is to name them. With ``verifying`` people and programs
+    sign in.
     """
     used = {route.service for route in table}
     reached = {name: service for name, service in services.items() if name in used}
@@ -43,7 +54,9 @@ def render_edge(
     strict = [name for name in names if name not in legacy]
 
     tables = {
-        _ALL: routes.route_table(_ALL, edge=edge, hosts=names, routes=table, services=services),
+        _ALL: routes.route_table(
+            _ALL, edge=edge, hosts=names, routes=table, services=services, verifying=verifying
+        ),
         _UNKNOWN: routes.route_table(_UNKNOWN, edge=edge, hosts=(), routes=(), services={}),
     }
     if legacy:
@@ -54,12 +67,13 @@ def render_edge(
             misdirected=strict,
             routes=table,
             services=services,
+            verifying=verifying,
         )
     if edge.redirect is not None:
         tables[_REDIRECT] = routes.redirect_table(
             _REDIRECT, hosts=names, port=edge.public_port or edge.listen.port, challenges=WEB
         )
-    doors = [_edge_listener(edge, folder, log, legacy)]
+    doors = [_edge_listener(edge, folder, log, legacy, verifying)]
     if edge.redirect is not None:
         manager = _manager(edge, folder, log, _REDIRECT)
         chain = listeners.plain_chain(manager)
@@ -87,7 +101,7 @@ def render_edge(
         ),
         listeners=tuple(doors),
         tables=tables,
-        filters={sources.FILTER: sources.blocked_sources(edge.blocked)} if edge.blocked else {},
+        filters=_filters(edge, verifying),
     )
 
 
@@ -113,7 +127,23 @@ def peers_of_service(folder: Folder, name: str, service: Service) -> Json:
     return tls.secret_reference(f"peer:{name}", folder.file(f"sds/peer-{name}.json"))
 
 
-def _edge_listener(edge: Edge, folder: Folder, log: str, legacy: list[str]) -> Json:
+def _filters(edge: Edge, verifying: Verifying | None) -> dict[str, Json]:
+    """What changes by itself, without the listeners."""
+    found = {sources.FILTER: sources.blocked_sources(edge.blocked)} if edge.blocked else {}
+    return found if verifying is None else {**found, **identity_filters(verifying)}
+
+
+def identity_filters(verifying: Verifying) -> dict[str, Json]:
+    """The filters that follow keys and revocations, ECDS resources by name."""
+    return {
+        signed_in.TOKENS_FILTER: signed_in.tokens_filter(verifying),
+        signed_in.REVOKED_FILTER: revoked.revoked(verifying.revoked),
+    }
+
+
+def _edge_listener(
+    edge: Edge, folder: Folder, log: str, legacy: list[str], verifying: Verifying | None
+) -> Json:
     chains: list[Json] = []
     for host, settings in sorted(edge.hosts.items()):
         table = _LEGACY if host in legacy else _ALL
@@ -123,7 +153,7 @@ def _edge_listener(edge: Edge, folder: Folder, log: str, legacy: list[str]) -> J
                 host,
                 edge=edge,
                 certificate=certificate,
-                manager=_manager(edge, folder, log, table),
+                manager=_manager(edge, folder, log, table, verifying),
             )
         )
         answers = settings.certificate
@@ -148,7 +178,9 @@ def _edge_listener(edge: Edge, folder: Folder, log: str, legacy: list[str]) -> J
     )
 
 
-def _manager(edge: Edge, folder: Folder, log: str, table: str) -> Json:
+def _manager(
+    edge: Edge, folder: Folder, log: str, table: str, verifying: Verifying | None = None
+) -> Json:
     return http.edge_manager(
         stat_prefix=table,
         tls=table != _REDIRECT,
@@ -156,8 +188,28 @@ def _manager(edge: Edge, folder: Folder, log: str, table: str) -> Json:
         trusted_hops=edge.trusted_hops,
         log=log,
         routes=http.dynamic_routes(table, folder.file(f"rds-{table}.json")),
-        filters=[*_sources(edge, folder), http.standard_limit(), http.route_slot()],
+        filters=[
+            *_sources(edge, folder),
+            *_who(folder, verifying),
+            http.standard_limit(),
+            http.route_slot(),
+        ],
+        refusals=[] if verifying is None else refusals.mappers(verifying.facts.origin),
     )
+
+
+def _who(folder: Folder, verifying: Verifying | None) -> list[Json]:
+    """The filters that find out who is asking; routes switch on and off what they need."""
+    if verifying is None:
+        return []
+    dynamic = (
+        (signed_in.TOKENS_FILTER, signed_in.TOKENS_TYPE),
+        (signed_in.REVOKED_FILTER, revoked.TYPE),
+    )
+    return [
+        signed_in.session_filter(verifying, web=WEB),
+        *(http.dynamic_filter(n, folder.file(f"ecds-{n}.json"), kind) for n, kind in dynamic),
+    ]
 
 
 def _sources(edge: Edge, folder: Folder) -> list[Json]:

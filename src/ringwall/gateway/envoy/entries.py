@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ringwall.gateway.config import BODY_LIMIT, Edge, Route
-from ringwall.gateway.envoy import headers, http
+from ringwall.gateway.envoy import headers, http, signed_in
 from ringwall.gateway.envoy.resources import Json, seconds, typed
+from ringwall.gateway.envoy.signed_in import Verifying
 from ringwall.gateway.paths import PathTemplate
 from ringwall.inventory.config import Service, UpstreamTls
 
@@ -40,30 +41,51 @@ class Placed:
     template: PathTemplate
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """On which host somebody's name is asked for, and how it is verified."""
+
+    host: str
+    verifying: Verifying
+
+
 def expand(methods: Sequence[str]) -> tuple[str, ...]:
     """The methods a route takes: GET brings HEAD with it (RFC 9110 section 9.3.2)."""
     return tuple(sorted({*methods, *(["HEAD"] if "GET" in methods else [])}))
 
 
-def entries(placed: Placed, methods: Sequence[str], edge: Edge, service: Service) -> list[Json]:
+def entries(
+    placed: Placed,
+    methods: Sequence[str],
+    edge: Edge,
+    service: Service,
+    asked: Asked | None = None,
+) -> list[Json]:
     """The entries of one route for some of its methods, in the order they are to be tried."""
     route = placed.route
     found: list[Json] = []
     if route.websocket and "GET" in methods:
-        found.append(_websocket(placed, edge, service))
+        found.append(_websocket(placed, edge, service, asked))
     repeatable = [m for m in methods if m in IDEMPOTENT]
     if route.retries is None or not route.retries.attempts:
         repeatable = []
     rest = [m for m in methods if m not in repeatable]
     if repeatable:
-        found.append(_exchange(placed, repeatable, edge, service, retry=_retries(route)))
+        retry = _retries(route)
+        found.append(_exchange(placed, repeatable, edge, service, asked, retry=retry))
     if rest:
-        found.append(_exchange(placed, rest, edge, service, retry=_only_unsent()))
+        found.append(_exchange(placed, rest, edge, service, asked, retry=_only_unsent()))
     return found
 
 
 def _exchange(
-    placed: Placed, methods: Sequence[str], edge: Edge, service: Service, *, retry: Json
+    placed: Placed,
+    methods: Sequence[str],
+    edge: Edge,
+    service: Service,
+    asked: Asked | None,
+    *,
+    retry: Json,
 ) -> Json:
     """A request and its answer."""
     route = placed.route
@@ -81,13 +103,28 @@ def _exchange(
         action["idle_timeout"] = seconds(idle)
     entry = _entry(placed, [method_match(methods)], action, edge, service)
     if route.body_limit == BODY_LIMIT:
-        return entry
-    own = http.route_filters(http.body_limit(route.body_limit))
-    filters = {http.STANDARD_LIMIT: http.without_filter(), http.ROUTE_SLOT: own}
-    return {**entry, "typed_per_filter_config": filters}
+        return _with(entry, _filters(route, asked))
+    limit = http.body_limit(route.body_limit)
+    return _with(entry, _filters(route, asked, limit, standard_limit=False))
 
 
-def _websocket(placed: Placed, edge: Edge, service: Service) -> Json:
+def _filters(route: Route, asked: Asked | None, *own: Json, standard_limit: bool = True) -> Json:
+    """What the route says about shared filters, and the filters it brings."""
+    found: Json = {} if standard_limit else {http.STANDARD_LIMIT: http.without_filter()}
+    brought = list(own)
+    if asked is not None:
+        found |= signed_in.per_route(route, asked.host, asked.verifying)
+        brought = [*signed_in.own_filters(route, asked.host, asked.verifying), *own]
+    if brought:
+        found[http.ROUTE_SLOT] = http.route_filters(*brought)
+    return found
+
+
+def _with(entry: Json, filters: Json) -> Json:
+    return {**entry, "typed_per_filter_config": filters} if filters else entry
+
+
+def _websocket(placed: Placed, edge: Edge, service: Service, asked: Asked | None) -> Json:
     """A WebSocket (RFC 6455): neither its length nor the bytes that flow are limited.
 
     The header stands for a real upgrade: Envoy removes it from requests that ask for none.
@@ -102,7 +139,7 @@ def _websocket(placed: Placed, edge: Edge, service: Service) -> Json:
     }
     upgrade = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}
     entry = _entry(placed, [method_match(["GET"]), upgrade], action, edge, service)
-    return {**entry, "typed_per_filter_config": {http.STANDARD_LIMIT: http.without_filter()}}
+    return _with(entry, _filters(route, asked, standard_limit=False))
 
 
 def _entry(placed: Placed, matched: list[Json], action: Json, edge: Edge, service: Service) -> Json:
@@ -113,7 +150,15 @@ def _entry(placed: Placed, matched: list[Json], action: Json, edge: Edge, servic
         "match": {**placed.template.envoy_match(), "headers": matched},
         "route": action,
         "response_headers_to_add": headers.setting(given),
+        **_told(route),
     }
+
+
+def _told(route: Route) -> Json:
+    """What answers of the edge say about a route that asks for more."""
+    if route.factor is None and route.factor_within is None:
+        return {}
+    return {"metadata": {"filter_metadata": {"ringwall": signed_in.asked_of(route)}}}
 
 
 def _destination(route: Route, service: Service) -> Json:

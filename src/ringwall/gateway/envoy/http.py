@@ -48,8 +48,11 @@ def edge_manager(
     routes: Json,
     filters: list[Json],
     tls: bool,
+    refusals: Sequence[Json] = (),
 ) -> Json:
     """The connection manager of a listener that faces strangers, with ``tls`` or without.
+
+    ``refusals`` are local-reply mappers that come before the usual ones.
 
     Whatever scheme a client claims, services are told the one that is true.
     """
@@ -88,7 +91,7 @@ def edge_manager(
         always_set_request_id_in_response=True,
         access_log=[access_log.file_log(log)],
         upgrade_configs=[{"upgrade_type": "websocket", "enabled": False}],
-        local_reply_config=replies.local_replies(),
+        local_reply_config=replies.local_replies(refusals),
         http_filters=[*filters, router()],
         **routes,
     )

@@ -1,6 +1,6 @@
 """Answers the edge gives by itself: the status and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -18,9 +18,18 @@ def direct(status: int) -> Json:
 _ON_EVERY_REPLY: Final = ("strict-transport-security", "x-content-type-options", "x-frame-options")
 
 
-def local_replies() -> Json:
-    """``LocalReplyConfig`` that hides Envoy's own words, which tell about the inside."""
-    return _replies({name: headers.SECURITY[name] for name in _ON_EVERY_REPLY})
+def local_replies(before: Sequence[Json] = ()) -> Json:
+    """``LocalReplyConfig`` that hides Envoy's own words, which tell about the inside.
+
+    Mappers ``before`` the usual ones get the same headers.
+    """
+    given = {name: headers.SECURITY[name] for name in _ON_EVERY_REPLY}
+    made = _replies(given)
+    own = [
+        {**one, "headers_to_add": [*one["headers_to_add"], *headers.setting(given)]}
+        for one in before
+    ]
+    return {**made, "mappers": [*own, *made["mappers"]]}
 
 
 def inside_replies() -> Json:

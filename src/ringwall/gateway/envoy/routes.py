@@ -6,10 +6,11 @@ from itertools import groupby
 from typing import Final
 
 from ringwall.gateway.config import Edge, Route
-from ringwall.gateway.envoy import headers, http
-from ringwall.gateway.envoy.entries import Placed, entries, expand, method_match
+from ringwall.gateway.envoy import headers, http, web
+from ringwall.gateway.envoy.entries import Asked, Placed, entries, expand, method_match
 from ringwall.gateway.envoy.replies import direct
 from ringwall.gateway.envoy.resources import Json, typed
+from ringwall.gateway.envoy.signed_in import TOKEN_HEADER, Verifying
 from ringwall.gateway.paths import PathTemplate, parse_template
 from ringwall.inventory.config import Service
 
@@ -51,6 +52,7 @@ def route_table(
     misdirected: Sequence[str] = (),
     routes: Sequence[Route],
     services: Mapping[str, Service],
+    verifying: Verifying | None = None,
 ) -> Json:
     """One ``RouteConfiguration``.
 
@@ -64,7 +66,8 @@ def route_table(
             "domains": _authorities(host, edge),
             "routes": [
                 *_refusals(host, edge),
-                *_virtual_host(placed, edge, services),
+                *_own(host, edge, verifying),
+                *_virtual_host(host, placed, edge, services, verifying),
                 _nowhere(edge, 404),
             ],
         }
@@ -85,7 +88,10 @@ def route_table(
         "envoy.config.route.v3.RouteConfiguration",
         name=name,
         virtual_hosts=virtual_hosts,
-        request_headers_to_remove=list(headers.untrusted_names(trusted_hops=edge.trusted_hops)),
+        request_headers_to_remove=[
+            *headers.untrusted_names(trusted_hops=edge.trusted_hops),
+            *([TOKEN_HEADER] if verifying is not None else []),
+        ],
         response_headers_to_remove=list(headers.BANNERS),
         max_direct_response_body_size_bytes=4096,
     )
@@ -181,8 +187,22 @@ def _too_deep(host: str, given: Mapping[str, str]) -> list[Json]:
     return [_answer(match, 404, given)]
 
 
+def _own(host: str, edge: Edge, verifying: Verifying | None) -> list[Json]:
+    """What belongs to Ringwall: the host of sign-in, and a corner of every other host."""
+    if verifying is None:
+        return []
+    given = headers.merged(edge.response_headers)
+    if host == verifying.facts.settings.host:
+        return web.own_pages(given)
+    return web.callbacks(given)
+
+
 def _virtual_host(
-    routes: Sequence[Route], edge: Edge, services: Mapping[str, Service]
+    host: str,
+    routes: Sequence[Route],
+    edge: Edge,
+    services: Mapping[str, Service],
+    verifying: Verifying | None,
 ) -> list[Json]:
     placed = sorted(
         (Placed(r, parse_template(r.path)) for r in routes),
@@ -195,7 +215,8 @@ def _virtual_host(
         for one in same_path:
             methods = tuple(m for m in expand(one.route.methods) if m not in taken)
             taken.update(methods)
-            result += entries(one, methods, edge, services[one.route.service])
+            who = None if verifying is None else Asked(host, verifying)
+            result += entries(one, methods, edge, services[one.route.service], who)
         result.append(_wrong_method(same_path[0].template, taken, edge))
     return result
 

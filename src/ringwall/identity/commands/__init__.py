@@ -1,1 +1,1 @@
-"""Commands of identity."""
+"""Commands about people, programs and their sessions."""

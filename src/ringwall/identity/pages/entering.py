@@ -137,7 +137,9 @@ def renew(request: HttpRequest) -> HttpResponse:
     )
     if value is None:
         return HttpResponse("over\n", status=401, content_type="text/plain")
-    return HttpResponse(value, content_type="text/plain")
+    answer = HttpResponse(value.cookie, content_type="text/plain")
+    answer.headers["X-Ringwall-Life"] = str(value.life)
+    return answer
 
 
 callback_patterns = [path("enter", take), path("renew", renew)]

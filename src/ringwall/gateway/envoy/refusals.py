@@ -1,0 +1,139 @@
+"""What people and programs get who are not signed in, or not surely enough.
+
+A browser that navigates is sent to sign in, with the very page it wanted; whoever else gets 401 as
+problem details (RFC 9457), with a ``WWW-Authenticate`` that says what is missing (RFC 6750 section
+3, RFC 9470 section 3).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from ringwall.gateway.envoy.resources import Json, typed
+
+_STATE: Final = (
+    "__Host-ringwall-state=%REQ(x-request-id)%; "
+    "Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=1800"
+)
+"""The request's id, which the edge makes and nobody else can choose, ties the way back to this
+browser."""
+
+
+def mappers(origin: str) -> list[Json]:
+    """Local-reply mappers; ``origin`` is the host of sign-in's. The first that matches answers."""
+    who = "state=%REQ(x-request-id)%&"
+    more = "%METADATA(ROUTE:ringwall:query)%"
+    target = "to=https://%REQ(:authority)%%REQ(:path)%"
+    found: list[Json] = []
+    for reason, query, challenge in (
+        (_because(_denied("proof")), who + more + target, _STEP_UP),
+        (_because(_UNKNOWN, _denied("revoked"), _denied("place")), who + target, _SIGN_IN),
+    ):
+        location = f"{origin}/enter?{query}"
+        for methods, status in ((("GET", "HEAD"), 302), ((), 307)):
+            conditions = [reason, _BROWSER]
+            if methods:
+                conditions.append(_any([_header(":method", exact=one) for one in methods]))
+            found.append(
+                {
+                    "filter": _all(conditions),
+                    "status_code": status,
+                    "headers_to_add": [
+                        _set("location", location),
+                        _set("set-cookie", _STATE, append=True),
+                        _set("cache-control", "no-store"),
+                    ],
+                    "body_format_override": _text(f"{status}\n"),
+                }
+            )
+        found.append(
+            {
+                "filter": reason,
+                "status_code": 401,
+                "headers_to_add": [
+                    _set("www-authenticate", challenge),
+                    _set("cache-control", "no-store"),
+                ],
+                "body_format_override": _problem(challenge),
+            }
+        )
+    return found
+
+
+_SIGN_IN: Final = 'Bearer realm="ringwall"'
+_STEP_UP: Final = (
+    'Bearer realm="ringwall", error="insufficient_user_authentication", '
+    'error_description="a stronger or more recent proof is needed", '
+    "%METADATA(ROUTE:ringwall:challenge)%"
+)
+
+
+def _problem(challenge: str) -> Json:
+    stronger = "insufficient" in challenge
+    return {
+        "json_format": {
+            "type": "about:blank",
+            "title": "Unauthorized",
+            "status": 401,
+            "detail": (
+                "Sign in again with the factor that WWW-Authenticate names."
+                if stronger
+                else "Sign in, or send a valid access token or API key."
+            ),
+        },
+        "content_type": "application/problem+json",
+    }
+
+
+def _text(body: str) -> Json:
+    return {
+        "text_format_source": {"inline_string": body},
+        "content_type": "text/plain; charset=utf-8",
+    }
+
+
+def _set(name: str, value: str, *, append: bool = False) -> Json:
+    action = "APPEND_IF_EXISTS_OR_ADD" if append else "OVERWRITE_IF_EXISTS_OR_ADD"
+    return {"header": {"key": name, "value": value}, "append_action": action}
+
+
+_UNKNOWN: Final = 'response.code_details.startsWith("jwt_authn_access_denied")'
+"""No token, or none that holds here."""
+
+
+def _denied(name: str) -> str:
+    return f'response.code_details == "rbac_access_denied_matched_policy[{name}]"'
+
+
+def _because(*reasons: str) -> Json:
+    """An answer of the edge for one of some reasons, which its details tell apart."""
+    return {
+        "extension_filter": {
+            "name": "envoy.access_loggers.extension_filters.cel",
+            "typed_config": typed(
+                "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter",
+                expression=" || ".join(reasons),
+            ),
+        }
+    }
+
+
+def _header(name: str, **match: str) -> Json:
+    return {"header_filter": {"header": {"name": name, "string_match": match}}}
+
+
+def _all(filters: Sequence[Json]) -> Json:
+    return {"and_filter": {"filters": list(filters)}}
+
+
+def _any(filters: Sequence[Json]) -> Json:
+    return {"or_filter": {"filters": list(filters)}}
+
+
+_OLD_BROWSER: Final = _all(
+    [
+        {"header_filter": {"header": {"name": "sec-fetch-mode", "present_match": False}}},
+        _header("accept", contains="text/html"),
+    ]
+)
+_BROWSER: Final = _any([_header("sec-fetch-mode", exact="navigate"), _OLD_BROWSER])
+"""A navigation, by fetch metadata; browsers without it ask for HTML."""
