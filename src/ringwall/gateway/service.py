@@ -71,8 +71,6 @@ class Gateway:
                 web=Address(path=str(place.web)),
                 log=str(place.access_log),
                 verifying=self._verifying(wanted),
-                own_roots=str(self.layout.state / "pki" / "edge" / "trust.pem"),
-                root=str(place.root),
             )
         }
         for name in wanted.sidecars:

@@ -7,6 +7,13 @@ from ringwall.identity.models.connections import (
     ScimToken,
     SeenAssertion,
 )
+from ringwall.identity.models.grants import (
+    Consent,
+    DeviceCode,
+    Grant,
+    Participation,
+    UsedAssertion,
+)
 from ringwall.identity.models.machines import ApiClient, ApiKey
 from ringwall.identity.models.mail import OutgoingMail
 from ringwall.identity.models.organisations import (
@@ -25,8 +32,11 @@ __all__ = [
     "ApiClient",
     "ApiKey",
     "Connection",
+    "Consent",
+    "DeviceCode",
     "Domain",
     "EntryCode",
+    "Grant",
     "Group",
     "GroupMapping",
     "Invitation",
@@ -34,6 +44,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "OutgoingMail",
+    "Participation",
     "People",
     "ProvisionedUser",
     "RecoveryLink",
@@ -44,6 +55,7 @@ __all__ = [
     "Session",
     "Subject",
     "Throttle",
+    "UsedAssertion",
     "User",
     "Visit",
 ]

@@ -34,6 +34,13 @@ class ApiClient(models.Model):
     backchannel_logout_uri = models.URLField(blank=True)
     disabled = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    previous_secret = models.CharField(max_length=80, blank=True)
+    """The hash of the secret before this one, good until ``previous_until``."""
+    previous_until = models.DateTimeField(null=True, blank=True)
+    certificate_authority = models.TextField(blank=True)
+    """Whose certificates ``tls_client_auth`` takes: PEM, one or several."""
+    certificate_bound = models.BooleanField(default=False)
+    """Whether its access tokens are bound to its certificate (RFC 8705 section 3)."""
 
     def __str__(self) -> str:
         return str(self.client_id)
@@ -45,7 +52,11 @@ class ApiKey(models.Model):
     id = models.CharField(primary_key=True, max_length=32, default=key_id, editable=False)
     name = models.CharField(max_length=100)
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE)
-    owner = models.ForeignKey(User, null=True, on_delete=models.CASCADE)
+    owner = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="api_keys")
+    """The person it acts for; a key without one acts for ``client``."""
+    client = models.ForeignKey(ApiClient, null=True, on_delete=models.CASCADE, related_name="keys")
+    audiences = models.JSONField(default=list, blank=True)
+    """Origins it is good for; empty for every host of the edge."""
     scopes = models.JSONField(default=list)
     roles = models.JSONField(default=list, blank=True)
     created = models.DateTimeField(default=timezone.now)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from ringwall.identity.pages import account, entering, published
+from ringwall.identity.pages import account, entering, provider, published
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(".ringwall/", include(entering.callback_patterns)),
@@ -10,5 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/ringwall/", include(published.urlpatterns)),
     path("", include(account.urlpatterns)),
     path("accounts/", include("allauth.urls")),
-    path("", include("allauth.idp.urls")),
+    path("", include(provider.urlpatterns)),
 ]

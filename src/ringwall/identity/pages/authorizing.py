@@ -1,0 +1,261 @@
+"""A client asks a person: sign in, prove it again if need be, consent, go back with a code."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from allauth.core.internal import ratelimit
+from allauth.mfa.models import Authenticator
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ringwall.identity import visits
+from ringwall.identity.installed import current_facts
+from ringwall.identity.models import Consent, DeviceCode, Organisation, Session
+from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.leaving import to
+from ringwall.identity.provider import deciding, devices, grants, requests, scopes
+from ringwall.identity.provider.deciding import Refusal, Situation, Step
+from ringwall.identity.provider.redirects import origin_of
+from ringwall.identity.provider.requests import Authorization, BadRequestError, RefusedError
+from ringwall.identity.strength import LEVELS
+
+_SINCE: Final = "rw_since"
+"""When this was first asked, signed, while the person is away to prove themselves."""
+_SALT: Final = "ringwall.identity.authorize"
+_AWAY: Final = 900
+"""Seconds that somebody may take to sign in or to consent."""
+
+
+class StrangerError(Exception):
+    """The client is of an organisation that the person does not belong to."""
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def authorize(request: HttpRequest) -> HttpResponse:
+    """The authorization endpoint (RFC 6749 section 3.1, OpenID Connect Core section 3.1.2)."""
+    if request.method == "POST":
+        # Nothing happens here by a form of somebody else's: it becomes a plain visit.
+        fields = [(name, str(one)) for name, some in request.POST.lists() for one in some]
+        return to(f"{reverse('authorize')}?{urlencode(fields)}"[: requests.LONGEST])
+    query = request.META.get("QUERY_STRING", "")
+    facts, now = current_facts(), timezone.now()
+    asked_at = _since(request.GET.get(_SINCE, ""))
+    try:
+        wanted = requests.read(query, facts=facts, now=now)
+    except BadRequestError as error:
+        return _unusable(request, str(error))
+    except RefusedError as error:
+        return to(error.target)
+    session = _session(request)
+    step = deciding.next_step(wanted.asked, _situation(wanted, session, asked_at, now))
+    if isinstance(step, Refusal):
+        return _away(request, _told(wanted, step), came_back=asked_at is not None)
+    if step is Step.SIGN_IN or session is None:
+        return to(_after(reverse("account_login"), query, now))
+    if step is Step.PROVE_AGAIN:
+        return to(_after(_proof(session, wanted.asked.acr), query, now))
+    if step is Step.CONSENT:
+        return _ask(request, wanted, session, query)
+    return _grant(request, wanted, session, now, came_back=asked_at is not None)
+
+
+@require_POST
+def consent(request: HttpRequest) -> HttpResponse:
+    """The person's answer. It is for the session and the request that were asked."""
+    session = _session(request)
+    try:
+        asked: dict[str, Any] = signing.loads(
+            request.POST.get("request", ""), salt=_SALT, max_age=_AWAY
+        )
+    except signing.BadSignature:
+        return _unusable(request, "The question was open for too long.")
+    if session is None or asked["session"] != session.pk:
+        return _unusable(request, "Somebody else has signed in meanwhile.")
+    facts, now = current_facts(), timezone.now()
+    try:
+        wanted = requests.read(asked["query"], facts=facts, now=now)
+    except BadRequestError as error:
+        return _unusable(request, str(error))
+    except RefusedError as error:
+        return to(error.target)
+    if request.POST.get("action") != "allow":
+        return to(_told(wanted, Refusal("access_denied", "The person said no.")))
+    given, _ = Consent.objects.get_or_create(user=session.user, client=wanted.client.client)
+    given.scopes = sorted({*given.scopes, *wanted.scopes})
+    given.given = now
+    given.save()
+    return _grant(request, wanted, session, now, came_back=False)
+
+
+@require_http_methods(["GET", "POST"])
+def device(request: HttpRequest) -> HttpResponse:
+    """Where a person types the code that a device shows, and lets it in or not (RFC 8628)."""
+    session, now = _session(request), timezone.now()
+    if session is None:
+        back = quote(request.get_full_path(), safe="")
+        return to(f"{reverse('account_login')}?next={back}")
+    fields = request.POST if request.method == "POST" else request.GET
+    typed = str(fields.get("code", ""))
+    if not typed:
+        return render(request, "identity/device.html", {})
+    if not _may_try(request):
+        return _device_again(request, "Too many tries. Wait a minute.", status=429)
+    found = devices.waiting(typed, now=now)
+    if found is None:
+        return _device_again(request, "No device waits under this code. Is it as shown there?")
+    if request.method != "POST":
+        shown = {"client": found.client, "code": typed, "scopes": scopes.told(found.scopes)}
+        return render(request, "identity/device_confirm.html", shown)
+    return _decide(request, found, session, now)
+
+
+def _decide(
+    request: HttpRequest, found: DeviceCode, session: Session, now: datetime
+) -> HttpResponse:
+    is_let_in = request.POST.get("action") == "allow"
+    try:
+        _organisation(found.client.ringwall.organisation, session)
+    except StrangerError:
+        is_let_in = False
+    devices.decide(found, session if is_let_in else None, now=now)
+    return render(request, "identity/device_done.html", {"is_let_in": is_let_in})
+
+
+def _device_again(request: HttpRequest, text: str, *, status: int = 400) -> HttpResponse:
+    return render(request, "identity/device.html", {"problem": text}, status=status)
+
+
+def _may_try(request: HttpRequest) -> bool:
+    usage: Any = ratelimit.consume(
+        request, action="device_user_code", app="allauth.idp.oidc", limit_get=True
+    )
+    return bool(usage)
+
+
+def _situation(
+    wanted: Authorization, session: Session | None, asked_at: datetime | None, now: datetime
+) -> Situation:
+    if session is None:
+        return Situation(asked_at=asked_at, now=now)
+    given = Consent.objects.filter(user=session.user, client=wanted.client.client).first()
+    return Situation(
+        acr=session.acr,
+        proven=session.proven,
+        asked_at=asked_at,
+        is_hinted=wanted.hinted is None or wanted.hinted == session.user.subject,
+        has_consented=wanted.client.first_party
+        or (given is not None and deciding.covers(given.scopes, wanted.scopes)),
+        now=now,
+    )
+
+
+def _grant(
+    request: HttpRequest, wanted: Authorization, session: Session, now: datetime, *, came_back: bool
+) -> HttpResponse:
+    try:
+        organisation = _organisation(wanted.client.organisation, session)
+    except StrangerError:
+        refusal = Refusal("access_denied", "The person does not belong to the organisation.")
+        return _away(request, _told(wanted, refusal), came_back=came_back)
+    code = grants.open_with_code(
+        grants.Wanted(
+            client=wanted.client,
+            session=session,
+            organisation=organisation,
+            scopes=wanted.scopes,
+            audiences=wanted.audiences,
+            nonce=wanted.nonce,
+            redirect_uri=wanted.redirect_uri,
+            challenge=wanted.challenge,
+        ),
+        now=now,
+    )
+    target = wanted.answer({"code": code}, facts=current_facts())
+    return _away(request, target, came_back=came_back)
+
+
+def _organisation(required: Organisation | None, session: Session) -> Organisation | None:
+    """For whom the person acts: the client's organisation, else the session's."""
+    if required is None:
+        return session.organisation
+    member = visits.membership(session, required.slug)
+    if member is None:
+        raise StrangerError(required.slug)
+    return member.organisation
+
+
+def _ask(request: HttpRequest, wanted: Authorization, session: Session, query: str) -> HttpResponse:
+    # A browser holds the redirect after our form to form-action as well.
+    request.ringwall_form_targets = (origin_of(wanted.redirect_uri),)  # type: ignore[attr-defined]
+    signed = signing.dumps({"query": query, "session": session.pk}, salt=_SALT)
+    shown = {
+        "client": wanted.client.client,
+        "target": origin_of(wanted.redirect_uri),
+        "scopes": scopes.told(wanted.scopes),
+        "request_signed": signed,
+    }
+    return render(request, "identity/consent.html", shown)
+
+
+def _told(wanted: Authorization, refusal: Refusal) -> str:
+    told = {"error": refusal.error, "error_description": refusal.why}
+    return wanted.answer(told, facts=current_facts())
+
+
+def _proof(session: Session, wanted: str | None) -> str:
+    """Where somebody proves themselves again, at least as strongly as is wanted and as before."""
+    level = max(session.acr, wanted or session.acr, key=LEVELS.index)
+    kinds = set(Authenticator.objects.filter(user=session.user).values_list("type", flat=True))
+    if level == "phr" and "webauthn" in kinds:
+        return reverse("mfa_reauthenticate_webauthn")
+    if level != "single" and kinds & {"totp", "recovery_codes"}:
+        return reverse("mfa_reauthenticate")
+    return reverse("account_reauthenticate")
+
+
+def _after(url: str, query: str, now: datetime) -> str:
+    """The URL of a page that leads back here, with the time of the first question."""
+    since = signing.dumps(int(now.timestamp()), salt=_SALT)
+    kept = "&".join(part for part in query.split("&") if not part.startswith(f"{_SINCE}="))
+    back = f"{reverse('authorize')}?{kept}&{_SINCE}={since}"
+    return f"{url}?next={quote(back, safe='')}"
+
+
+def _since(signed: str) -> datetime | None:
+    try:
+        at = signing.loads(signed, salt=_SALT, max_age=_AWAY)
+    except signing.BadSignature:
+        return None
+    return datetime.fromtimestamp(at, UTC) if isinstance(at, int) else None
+
+
+def _away(request: HttpRequest, target: str, *, came_back: bool) -> HttpResponse:
+    """Send the browser to the client.
+
+    After a form of sign-in the redirect would still count as the form's, whose policy does not
+    know the client: a page of our own leads on then, which works without a script.
+    """
+    if not came_back:
+        return to(target)
+    return render(request, "identity/going.html", {"target": target})
+
+
+def _session(request: HttpRequest) -> Session | None:
+    found: Session | None = getattr(request, "ringwall_session", None)
+    return found
+
+
+def _unusable(request: HttpRequest, text: str) -> HttpResponse:
+    return refused(
+        request,
+        title="This request cannot be answered",
+        text=f"{text} Go back to the application and try again; if it happens again, tell "
+        "whoever runs it.",
+    )
