@@ -184,6 +184,19 @@ def renew(
     return _entered(cookie_value(secret, token, expires), session, now)
 
 
+def session_of(cookie: str, authority: str) -> Session | None:
+    """The living session of the cookie that a host's visitor shows, else ``None``."""
+    secret = cookie.strip('"').partition("~")[0].partition(".")[2]
+    visit = (
+        Visit.objects.select_related("session__user", "session__organisation")
+        .filter(secret_hash=hash_of(secret), host=authority.lower())
+        .first()
+    )
+    if visit is None or sessions.is_over(visit.session, timezone.now()):
+        return None
+    return visit.session if visit.session.user.is_active else None
+
+
 def _entered(cookie: str, session: Session, now: datetime, *, target: str = "") -> Entered:
     return Entered(cookie, max(1, int((session.expires - now).total_seconds())), target)
 

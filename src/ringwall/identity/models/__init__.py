@@ -14,6 +14,7 @@ from ringwall.identity.models.grants import (
     Participation,
     UsedAssertion,
 )
+from ringwall.identity.models.held import HeldForm
 from ringwall.identity.models.machines import ApiClient, ApiKey
 from ringwall.identity.models.mail import OutgoingMail
 from ringwall.identity.models.organisations import (
@@ -39,6 +40,7 @@ __all__ = [
     "Grant",
     "Group",
     "GroupMapping",
+    "HeldForm",
     "Invitation",
     "Kind",
     "Membership",

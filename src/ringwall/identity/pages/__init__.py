@@ -2,10 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from ringwall.identity.pages import account, entering, provider, published
+from ringwall.identity.pages import account, entering, provider, published, visiting
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(".ringwall/", include(entering.callback_patterns)),
+    path(".ringwall/", include(visiting.urlpatterns)),
     path("enter", entering.enter, name="enter"),
     path(".well-known/ringwall/", include(published.urlpatterns)),
     path("", include(account.urlpatterns)),

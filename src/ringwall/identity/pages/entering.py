@@ -1,26 +1,26 @@
-"""From the host of sign-in to a protected page and back."""
+"""The door of the host of sign-in: where the edge sends browsers that are to sign in."""
 
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
-from django.utils import timezone
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
-from ringwall.identity import sessions, visits
+from ringwall.identity import held, sessions, visits
 from ringwall.identity.admission import Objection, Reason
-from ringwall.identity.installed import current_facts, current_mint
+from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Session
 from ringwall.identity.pages.errors import refused
-from ringwall.identity.strength import at_least
+from ringwall.identity.pages.step_up import after, is_enough, prove_again
 
 _TARGET: Final = "to="
 
 
-@require_safe
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """Where the edge sends browsers: sign in as the page asks, then go to that very page.
 
@@ -37,16 +37,19 @@ def enter(request: HttpRequest) -> HttpResponse:
             title="That link leads nowhere",
             text="The page it names is not one of ours. Go back to where you came from.",
         )
+    if request.method == "POST":
+        return _come_back(request, head=head, target=target)
     asked = dict(part.split("=", 1) for part in head.split("&") if "=" in part)
     session: Session | None = getattr(request, "ringwall_session", None)
     if session is None:
-        return _after(reverse("account_login"), request)
-    if not _is_enough(session, asked):
-        return _after(reverse("account_reauthenticate"), request)
+        return after(reverse("account_login"), request)
+    factor = asked.get("factor", "")
+    if not is_enough(session, factor=factor, within=asked.get("within", "")):
+        return prove_again(request, session.user, factor=factor)
     try:
         url = visits.open_entry(
             session,
-            target=target,
+            target=_again(target, asked["form"]) if asked.get("form") else target,
             state=asked.get("state", ""),
             facts=facts,
             address=sessions.address_of(request),
@@ -64,82 +67,39 @@ def enter(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(url)
 
 
+def _come_back(request: HttpRequest, *, head: str, target: str) -> HttpResponse:
+    """Keep what was sent, if it may be, and go on as for a page that was only looked at."""
+    secret = held.hold(request, target)
+    if secret is None:
+        return refused(
+            request,
+            title="Please sign in and send it again",
+            text="You were signed out before what you sent arrived, and it could not be kept. "
+            "Go back, open the page anew, sign in, and send it once more.",
+            status=401,
+        )
+    answer = HttpResponseRedirect(f"/enter?{head}form={secret}&{_TARGET}{target}")
+    answer.status_code = 303
+    return answer
+
+
+def _again(target: str, form: str) -> str:
+    """The page on the target's host that sends a held form there."""
+    origin = "/".join(target.split("/", 3)[:3])
+    return f"{origin}/.ringwall/again?form={quote(form, safe='')}"
+
+
 def _refused_entry(request: HttpRequest, session: Session, objection: Objection) -> HttpResponse:
     """Lead on to what the organisation's rules ask for; say so where nothing can be done here."""
     organisation = objection.organisation
     if objection.reason is Reason.FACTOR:
-        return _after(reverse("account_reauthenticate"), request)
+        return prove_again(request, session.user, factor=objection.factor or "mfa")
     if objection.reason is Reason.OVER:
         sessions.end(session, reason=f"over for {organisation.slug}")
         logout(request)
-        return _after(reverse("account_login"), request)
+        return after(reverse("account_login"), request)
     if objection.reason is Reason.SIGN_ON:
         found = organisation.connections.filter(enabled=True).order_by("created").first()
         if found is not None:
-            return _after(reverse("sign_on", args=[found.slug]), request)
+            return after(reverse("sign_on", args=[found.slug]), request)
     return refused(request, title="You cannot enter from here", text=objection.text, status=403)
-
-
-def _is_enough(session: Session, asked: dict[str, str]) -> bool:
-    factor, within = asked.get("factor", ""), asked.get("within", "")
-    if factor and not at_least(session.acr, factor):
-        return False
-    age = (timezone.now() - session.proven).total_seconds()
-    return not within.isdigit() or age <= int(within)
-
-
-def _after(url: str, request: HttpRequest) -> HttpResponse:
-    from urllib.parse import quote  # noqa: PLC0415
-
-    return HttpResponseRedirect(f"{url}?next={quote(request.get_full_path(), safe='')}")
-
-
-@require_GET
-def take(request: HttpRequest) -> HttpResponse:
-    """On a protected host: begin the visit and go to the page."""
-    facts = current_facts()
-    entered = visits.take_entry(
-        request.GET.get("code", ""),
-        state=request.COOKIES.get(visits.STATE_COOKIE, ""),
-        authority=request.get_host(),
-        facts=facts,
-        mint=current_mint(),
-    )
-    if entered is None:
-        # Another tab was faster, or the code is old: the page itself asks again if need be.
-        answer = HttpResponseRedirect("/")
-        answer.delete_cookie(visits.STATE_COOKIE)
-        return answer
-    answer = HttpResponseRedirect(entered.target)
-    answer.status_code = 303
-    answer.set_cookie(
-        visits.COOKIE,
-        entered.cookie,
-        max_age=entered.life,
-        secure=True,
-        httponly=True,
-        samesite="Lax",
-    )
-    answer.delete_cookie(visits.STATE_COOKIE)
-    return answer
-
-
-@csrf_exempt
-@require_POST
-def renew(request: HttpRequest) -> HttpResponse:
-    """For the edge only, which lets nobody else here: the next value of a host's cookie."""
-    value = visits.renew(
-        request.headers.get("X-Ringwall-Secret", ""),
-        authority=request.get_host(),
-        facts=current_facts(),
-        mint=current_mint(),
-        address=sessions.address_of(request),
-    )
-    if value is None:
-        return HttpResponse("over\n", status=401, content_type="text/plain")
-    answer = HttpResponse(value.cookie, content_type="text/plain")
-    answer.headers["X-Ringwall-Life"] = str(value.life)
-    return answer
-
-
-callback_patterns = [path("enter", take), path("renew", renew)]

@@ -1,0 +1,41 @@
+"""Proving it once more: the way that gives what a page asks for, of those the person has."""
+
+from urllib.parse import quote
+
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from ringwall.identity.models import Session, User
+from ringwall.identity.strength import at_least
+
+
+def is_enough(session: Session, *, factor: str, within: str) -> bool:
+    """Whether a session is as strong (``mfa``, ``phr`` or empty) and as fresh (seconds) as that."""
+    if factor and not at_least(session.acr, factor):
+        return False
+    age = (timezone.now() - session.proven).total_seconds()
+    return not within.isdigit() or age <= int(within)
+
+
+def prove_again(request: HttpRequest, user: User, *, factor: str) -> HttpResponse:
+    """Lead to the page that proves what is asked for, and from there back to this one.
+
+    Somebody who has no factor of that kind is led to make one first.
+    """
+    kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    if Authenticator.Type.WEBAUTHN in kinds:
+        return after(reverse("mfa_reauthenticate_webauthn"), request)
+    if factor == "phr":
+        return after(reverse("mfa_add_webauthn"), request)
+    if Authenticator.Type.TOTP in kinds:
+        return after(reverse("mfa_reauthenticate"), request)
+    if factor:
+        return after(reverse("mfa_index"), request)
+    return after(reverse("account_reauthenticate"), request)
+
+
+def after(url: str, request: HttpRequest) -> HttpResponse:
+    """A redirect to ``url``, which is to lead back here."""
+    return HttpResponseRedirect(f"{url}?next={quote(request.get_full_path(), safe='')}")
