@@ -9,6 +9,7 @@ from ringwall.gateway.envoy.edge import UNKNOWN_HOST
 from ringwall.gateway.envoy.entries import IDEMPOTENT, expand
 from ringwall.gateway.judging import Path, header_problems, unknown, warning
 from ringwall.gateway.paths import parse_template
+from ringwall.identity.config import IDENTITY, Identity
 from ringwall.inventory.config import SERVICES, Protocol, Service
 from ringwall.runtime.configuration import Address, Configuration, Problem
 
@@ -22,7 +23,7 @@ def check_edge(configuration: Configuration) -> Iterator[Problem]:
     for host, settings in edge.hosts.items():
         path = (EDGE, "hosts", host)
         yield from _check_name(path, host)
-        if host not in named:
+        if host not in named and host != configuration.one(Identity, IDENTITY).host:
             yield warning(path, f"no route names {host}: all it answers is 404")
         if settings.tls_minimum == "1.2":
             yield warning(

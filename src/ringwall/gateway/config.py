@@ -51,13 +51,21 @@ Certificate = Annotated[
 ]
 
 
+class ClientCertificates(StrictModel):
+    """Certificates that clients may show; nobody has to."""
+
+    roots: str | None = None
+    """A PEM file of the authorities that sign them; else any certificate will do, known by its
+    fingerprint alone."""
+
+
 class HostSettings(StrictModel):
     """One name the edge answers for."""
 
     certificate: Certificate = LocalCertificate()
     """What the edge shows for this name."""
-    client_certificates: bool = False
-    """Whether clients may show certificates, for tokens bound to them (RFC 8705)."""
+    client_certificates: ClientCertificates | None = None
+    """Whether programs may show certificates, which their tokens are then bound to (RFC 8705)."""
     tls_minimum: Literal["1.3", "1.2"] = "1.3"
     """The oldest TLS that is spoken; 1.2 only while a client needs it, and with a warning."""
 

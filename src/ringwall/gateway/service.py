@@ -71,6 +71,8 @@ class Gateway:
                 web=Address(path=str(place.web)),
                 log=str(place.access_log),
                 verifying=self._verifying(wanted),
+                own_roots=str(self.layout.state / "pki" / "edge" / "trust.pem"),
+                root=str(place.root),
             )
         }
         for name in wanted.sidecars:

@@ -36,6 +36,9 @@ class Wanted:
             settings=self.identity,
             port=self.edge.public_port or self.edge.listen.port,
             hosts=tuple(sorted(self.edge.hosts)),
+            certificate_hosts=tuple(
+                sorted(n for n, h in self.edge.hosts.items() if h.client_certificates is not None)
+            ),
         )
 
     @property

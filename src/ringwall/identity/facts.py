@@ -28,6 +28,8 @@ class Facts:
     settings: Identity = field(default_factory=Identity)
     port: int = 443
     hosts: tuple[str, ...] = ()
+    certificate_hosts: tuple[str, ...] = ()
+    """Hosts where programs may show certificates: the only audience of tokens bound to one."""
 
     @property
     def origin(self) -> str:
@@ -36,11 +38,6 @@ class Facts:
             msg = "the configuration has no identity.host, so nobody can sign in"
             raise LookupError(msg)
         return self.origin_of(self.settings.host)
-
-    @property
-    def api_audience(self) -> str:
-        """The audience of access tokens and keys that name no host: ``https://id.example/api``."""
-        return f"{self.origin}/api"
 
     @property
     def authority(self) -> str:
@@ -78,6 +75,18 @@ class Facts:
         host = self.host_of(parts.netloc)
         return host is not None and host != self.settings.host
 
+    def place_of(self, tenant: str | None) -> str | None:
+        """The authority of an organisation's own host, where there is one for each."""
+        wildcard = self.settings.tenant_hosts
+        if tenant is None or wildcard is None:
+            return None
+        return self.origin_of(wildcard.replace("*", tenant, 1)).removeprefix("https://")
+
+    @property
+    def api_audience(self) -> str:
+        """What access tokens and keys are for that name no resource (RFC 9068 section 3)."""
+        return f"{self.origin}/api"
+
     def tenant_of(self, authority: str) -> str | None:
         """The organisation that a tenant host names by its first label, else ``None``."""
         wildcard = self.settings.tenant_hosts
@@ -113,4 +122,5 @@ def _parsed(path: Path, _stamp: int) -> Facts:
         settings=Identity.model_validate_json(json.dumps(found["settings"])),
         port=found["port"],
         hosts=tuple(found["hosts"]),
+        certificate_hosts=tuple(found.get("certificate_hosts", ())),
     )

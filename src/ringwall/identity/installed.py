@@ -13,4 +13,4 @@ def current_facts() -> Facts:
 
 def current_mint() -> Mint:
     """What signs tokens here."""
-    return Mint(current_installation().state, origin=current_facts().origin)
+    return Mint(current_installation().state, current_facts())

@@ -22,6 +22,7 @@ from typing import Any, Final
 
 import jwt
 
+from ringwall.identity.facts import Facts
 from ringwall.identity.keyring import ALGORITHM, Keyring, Purpose, private_key
 
 TYPES: Final = {
@@ -80,16 +81,23 @@ class Proven:
 
 
 class Mint:
-    """Signs tokens of an installation. ``origin`` is the host of sign-in's."""
+    """Signs tokens of an installation.
 
-    def __init__(self, state: Path, *, origin: str) -> None:
+    Where organisations have hosts of their own, a token of one is for no other's host: the claim
+    ``host`` says which, and the edge compares.
+    """
+
+    def __init__(self, state: Path, facts: Facts) -> None:
+        self._facts = facts
         self._rings = {purpose: Keyring(state, purpose) for purpose in Purpose}
-        self._origin = origin
 
     def issue(self, purpose: Purpose, proven: Proven, *, now: datetime, life: timedelta) -> str:
         """Return a signed token of ``proven`` that holds from ``now`` for ``life``."""
         times = {"iat": int(now.timestamp()), "exp": int((now + life).timestamp())}
         claims = {**proven.claims(), **times}
+        place = self._facts.place_of(proven.tenant)
+        if place is not None:
+            claims.setdefault("host", place)
         if purpose is not Purpose.ASSERTION:
             kept = {k: v for k, v in claims.items() if k not in _NOT_ASSERTED}
             claims["rw_assertion"] = self._sign(Purpose.ASSERTION, kept, now)
@@ -100,7 +108,7 @@ class Mint:
     def _sign(self, purpose: Purpose, claims: dict[str, Any], now: datetime) -> str:
         key = self._rings[purpose].signing(now)
         return jwt.encode(
-            {"iss": issuer(self._origin, purpose), **claims},
+            {"iss": issuer(self._facts.origin, purpose), **claims},
             private_key(key.pem),
             algorithm=ALGORITHM,
             headers={"kid": key.kid, "typ": TYPES[purpose]},

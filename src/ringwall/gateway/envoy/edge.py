@@ -1,9 +1,10 @@
 """The edge's Envoy, from configuration to every xDS resource it reads."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Final
 
-from ringwall.gateway.config import AcmeCertificate, Edge, Route
+from ringwall.gateway.config import AcmeCertificate, Edge, HostSettings, Route
 from ringwall.gateway.envoy import (
     http,
     listeners,
@@ -40,12 +41,15 @@ def render_edge(
     web: Address,
     log: str,
     verifying: Verifying | None = None,
+    own_roots: str = "",
+    root: str = "",
 ) -> Rendering:
     """Build the edge.
 
     ``folder`` is where the xDS files will lie, ``web`` where Ringwall's web process listens,
-    ``log`` the access log; all as Envoy is to name them. With ``verifying`` people and programs
-    sign in.
+    ``log`` the access log, ``own_roots`` the local authority's certificate; all as Envoy is to
+    name them. With ``verifying`` people and programs sign in. ``root`` is the folder that the
+    configuration's own paths begin at.
     """
     used = {route.service for route in table}
     reached = {name: service for name, service in services.items() if name in used}
@@ -73,7 +77,17 @@ def render_edge(
         tables[_REDIRECT] = routes.redirect_table(
             _REDIRECT, hosts=names, port=edge.public_port or edge.listen.port, challenges=WEB
         )
-    doors = [_edge_listener(edge, folder, log, legacy, verifying)]
+    doors = [
+        _edge_listener(
+            edge,
+            folder=folder,
+            log=log,
+            legacy=legacy,
+            verifying=verifying,
+            own_roots=own_roots,
+            root=root,
+        )
+    ]
     if edge.redirect is not None:
         manager = _manager(edge, folder, log, _REDIRECT)
         chain = listeners.plain_chain(manager)
@@ -142,7 +156,14 @@ def identity_filters(verifying: Verifying) -> dict[str, Json]:
 
 
 def _edge_listener(
-    edge: Edge, folder: Folder, log: str, legacy: list[str], verifying: Verifying | None
+    edge: Edge,
+    *,
+    folder: Folder,
+    log: str,
+    legacy: list[str],
+    verifying: Verifying | None,
+    own_roots: str,
+    root: str,
 ) -> Json:
     chains: list[Json] = []
     for host, settings in sorted(edge.hosts.items()):
@@ -154,6 +175,7 @@ def _edge_listener(
                 edge=edge,
                 certificate=certificate,
                 manager=_manager(edge, folder, log, table, verifying),
+                roots=_client_roots(settings, own_roots, root),
             )
         )
         answers = settings.certificate
@@ -176,6 +198,17 @@ def _edge_listener(
         inspection_timeout=min(5.0, edge.limits.handshake_timeout),
         buffer=edge.limits.connection_buffer,
     )
+
+
+def _client_roots(settings: HostSettings, own_roots: str, root: str) -> str | None:
+    """A PEM file, ``None`` where clients show no certificates.
+
+    Envoy asks for none unless it is given authorities, even where any certificate will do.
+    """
+    asked = settings.client_certificates
+    if asked is None:
+        return None
+    return own_roots if asked.roots is None else str(PurePath(root, asked.roots))
 
 
 def _manager(

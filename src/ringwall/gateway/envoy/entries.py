@@ -47,6 +47,7 @@ class Asked:
 
     host: str
     verifying: Verifying
+    with_certificates: bool = False
 
 
 def expand(methods: Sequence[str]) -> tuple[str, ...]:
@@ -114,7 +115,12 @@ def _filters(route: Route, asked: Asked | None, *own: Json, standard_limit: bool
     brought = list(own)
     if asked is not None:
         found |= signed_in.per_route(route, asked.host, asked.verifying)
-        brought = [*signed_in.own_filters(route, asked.host, asked.verifying), *own]
+        brought = [
+            *signed_in.own_filters(
+                route, asked.host, asked.verifying, with_certificates=asked.with_certificates
+            ),
+            *own,
+        ]
     if brought:
         found[http.ROUTE_SLOT] = http.route_filters(*brought)
     return found

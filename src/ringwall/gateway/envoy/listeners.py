@@ -48,14 +48,23 @@ def listener(
     return typed("envoy.config.listener.v3.Listener", **fields)
 
 
-def host_chain(host: str, *, edge: Edge, certificate: Json, manager: Json) -> Json:
-    """The chain that ends TLS for one host."""
+def host_chain(
+    host: str, *, edge: Edge, certificate: Json, manager: Json, roots: str | None = None
+) -> Json:
+    """The chain that ends TLS for one host.
+
+    ``roots`` is a PEM file of authorities of client certificates, where clients may show some.
+    """
+    asked = edge.hosts[host].client_certificates
     return {
         "name": f"host {host}",
         "filter_chain_match": {"server_names": [host]},
         "filters": [manager],
         "transport_socket": tls.server(
-            certificate=certificate, minimum=edge.hosts[host].tls_minimum
+            certificate=certificate,
+            minimum=edge.hosts[host].tls_minimum,
+            client_roots=roots,
+            any_client=asked is not None and asked.roots is None,
         ),
         "transport_socket_connect_timeout": seconds(edge.limits.handshake_timeout),
     }

@@ -26,7 +26,11 @@ def mappers(origin: str) -> list[Json]:
     found: list[Json] = []
     for reason, query, challenge in (
         (_because(_denied("proof")), who + more + target, _STEP_UP),
-        (_because(_UNKNOWN, _denied("revoked"), _denied("place")), who + target, _SIGN_IN),
+        (
+            _because(_UNKNOWN, _denied("revoked"), _denied("place"), _denied("bound")),
+            who + target,
+            _SIGN_IN,
+        ),
     ):
         location = f"{origin}/enter?{query}"
         for methods, status in ((("GET", "HEAD"), 302), ((), 307)):

@@ -193,7 +193,7 @@ def _own(host: str, edge: Edge, verifying: Verifying | None) -> list[Json]:
         return []
     given = headers.merged(edge.response_headers)
     if host == verifying.facts.settings.host:
-        return web.own_pages(given)
+        return web.own_pages(given, certificates=edge.hosts[host].client_certificates)
     return web.callbacks(given)
 
 
@@ -215,7 +215,8 @@ def _virtual_host(
         for one in same_path:
             methods = tuple(m for m in expand(one.route.methods) if m not in taken)
             taken.update(methods)
-            who = None if verifying is None else Asked(host, verifying)
+            certificates = edge.hosts[host].client_certificates is not None
+            who = None if verifying is None else Asked(host, verifying, certificates)
             result += entries(one, methods, edge, services[one.route.service], who)
         result.append(_wrong_method(same_path[0].template, taken, edge))
     return result

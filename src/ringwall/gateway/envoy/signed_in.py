@@ -134,7 +134,7 @@ def _provider(kind: Purpose, host: str, verifying: Verifying) -> Json:
     facts = verifying.facts
     audiences = [facts.origin_of(host)]
     if kind is not Purpose.SESSION:
-        audiences.append(f"{facts.origin}/api")
+        audiences.append(facts.api_audience)
     return {
         "issuer": issuer(facts.origin, kind),
         "audiences": audiences,
@@ -187,16 +187,24 @@ def nothing_asked() -> Json:
 REVOKED_FILTER: Final = "ringwall.revoked"
 
 
-def own_filters(route: Route, host: str, verifying: Verifying) -> list[Json]:
-    """The filters that a route brings: the host's tenant, the certificate, the factor, its age."""
-    if sign_in_of(route, verifying) is SignIn.NONE:
-        return []
-    found = []
-    if host.startswith("*.") and sign_in_of(route, verifying) is SignIn.REQUIRED:
-        found.append(_condition("place", _made_for(host, verifying)))
-    if route.factor is not None or route.factor_within is not None:
-        found.append(_condition("proof", _proven(route)))
-    return found
+def own_filters(
+    route: Route, host: str, verifying: Verifying, *, with_certificates: bool = False
+) -> list[Json]:
+    """The filters that a route brings: the certificate, the host's tenant, the factor, its age.
+
+    Tokens that are bound to a certificate have only hosts ``with_certificates`` as audience.
+    """
+    mode = sign_in_of(route, verifying)
+    asked: dict[str, Json] = {}
+    if mode is not SignIn.NONE and with_certificates:
+        asked["bound"] = _BOUND
+    if mode is not SignIn.NONE and host.startswith("*."):
+        asked["place"] = _made_for(host, verifying)
+    if mode is SignIn.OPTIONAL:
+        asked = {name: cel.any_of([_NOBODY, one]) for name, one in asked.items()}
+    if mode is SignIn.REQUIRED and (route.factor or route.factor_within) is not None:
+        asked["proof"] = _proven(route)
+    return [_condition(name, condition) for name, condition in asked.items()]
 
 
 def _made_for(host: str, verifying: Verifying) -> Json:
@@ -230,7 +238,19 @@ def has_claim(name: str) -> Json:
     return cel.contains(cel.text(name), cel.index(_METADATA, CLAIMS))
 
 
+_NOBODY: Final = cel.negate(
+    cel.contains(cel.text(NAMESPACE), cel.select("metadata", "filter_metadata"))
+)
+"""No token was shown that holds."""
+_SHOWN_CERTIFICATE: Final = cel.select("connection", "sha256_peer_certificate_digest")
+
 _METADATA: Final = cel.index(cel.select("metadata", "filter_metadata"), NAMESPACE)
+
+
+_BOUND: Final = cel.any_of(
+    [cel.negate(has_claim("rw_bound")), cel.equal(claim("rw_bound"), _SHOWN_CERTIFICATE)]
+)
+"""A bound token is good only beside its certificate (RFC 8705 section 3)."""
 
 
 def _condition(name: str, condition: Json) -> Json:

@@ -47,8 +47,14 @@ def server(
     minimum: Literal["1.2", "1.3"] = "1.3",
     alpn: tuple[str, ...] = ("h2", "http/1.1"),
     client_validation: Json | None = None,
+    client_roots: str | None = None,
+    any_client: bool = False,
 ) -> Json:
-    """A downstream transport socket; with ``client_validation`` a client certificate is a must."""
+    """A downstream transport socket; with ``client_validation`` a client certificate is a must.
+
+    With ``client_roots``, a PEM file, clients may show one that these have signed, or with
+    ``any_client`` any at all.
+    """
     common: Json = {
         "tls_params": parameters(minimum),
         "alpn_protocols": list(alpn),
@@ -58,6 +64,11 @@ def server(
     if client_validation is not None:
         common["validation_context_sds_secret_config"] = client_validation
         fields["require_client_certificate"] = True
+    elif client_roots is not None:
+        common["validation_context"] = {
+            "trusted_ca": {"filename": client_roots},
+            "trust_chain_verification": "ACCEPT_UNTRUSTED" if any_client else "VERIFY_TRUST_CHAIN",
+        }
     return extension(
         "envoy.transport_sockets.tls",
         "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from ringwall.gateway.config import ClientCertificates
 from ringwall.gateway.envoy import headers
 from ringwall.gateway.envoy.replies import direct
 from ringwall.gateway.envoy.resources import Json
@@ -15,9 +16,14 @@ WEB: Final = "ringwall-web"
 _TIMEOUT: Final = "30s"
 
 
-def own_pages(given: Mapping[str, str]) -> list[Json]:
-    """Every path of the host of sign-in."""
-    return [_entry("sign-in", {"prefix": "/"}, given)]
+def own_pages(
+    given: Mapping[str, str], *, certificates: ClientCertificates | None = None
+) -> list[Json]:
+    """Every path of the host of sign-in, which is told the certificate a client has shown."""
+    told = {} if certificates is None else dict(_CERTIFICATE)
+    if certificates is not None and certificates.roots is not None:
+        told["x-ringwall-certificate-subject"] = "%DOWNSTREAM_PEER_SUBJECT%"
+    return [_entry("sign-in", {"prefix": "/"}, given, told)]
 
 
 def callbacks(given: Mapping[str, str]) -> list[Json]:
@@ -31,7 +37,18 @@ def callbacks(given: Mapping[str, str]) -> list[Json]:
     return [nowhere, _entry("ringwall", {"prefix": CALLBACK}, given)]
 
 
-def _entry(name: str, match: Json, given: Mapping[str, str]) -> Json:
+_ADDRESS: Final = {"x-ringwall-address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"}
+_CERTIFICATE: Final = {
+    "x-ringwall-certificate": "%DOWNSTREAM_PEER_CERT%",
+    "x-ringwall-certificate-fingerprint": "%DOWNSTREAM_PEER_FINGERPRINT_256%",
+}
+"""URL-encoded PEM, and SHA-256 in hex. The subject is told only of certificates that verified
+authorities have signed: of any other it could say anything."""
+
+
+def _entry(
+    name: str, match: Json, given: Mapping[str, str], told: Mapping[str, str] | None = None
+) -> Json:
     return {
         "name": name,
         "match": match,
@@ -46,12 +63,10 @@ def _entry(name: str, match: Json, given: Mapping[str, str]) -> Json:
         },
         "request_headers_to_add": [
             {
-                "header": {
-                    "key": "x-ringwall-address",
-                    "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
-                },
+                "header": {"key": key, "value": value},
                 "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
             }
+            for key, value in {**_ADDRESS, **(told or {})}.items()
         ],
         "response_headers_to_add": headers.setting(given),
         "typed_per_filter_config": nothing_asked(),
