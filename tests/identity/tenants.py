@@ -69,13 +69,14 @@ def renewed(cookie: str, facts: Any, host: str, *, address: str | None = "127.0.
     from ringwall.identity.installed import current_mint
 
     secret = cookie.partition(".")[2].partition("~")[0]
-    return visits.renew(
+    found = visits.renew(
         secret,
         authority=f"{host}:{facts.port}",
         facts=facts,
         mint=current_mint(),
         address=address,
     )
+    return None if found is None else found.cookie
 
 
 def told(cookie: str) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from ringwall.identity.config import SignUp
 from ringwall.identity.installed import current_facts
+from ringwall.identity.pages.invitations import pending
 from ringwall.identity.sessions import address_of
 
 
@@ -17,9 +19,22 @@ class Accounts(DefaultAccountAdapter):
     """Accounts of people."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Whether anybody may make an account."""
-        del request
-        return current_facts().settings.sign_up is SignUp.OPEN
+        """Whether anybody may make an account, or this browser came with an invitation."""
+        return current_facts().settings.sign_up is SignUp.OPEN or pending(request) is not None
+
+    def clean_email(self, email: str) -> str:
+        """Who makes an account because of an invitation makes it for the invited address."""
+        found: str = super().clean_email(email)
+        request = self.request
+        match = request.resolver_match if request is not None else None
+        if request is None or match is None or match.url_name != "account_signup":
+            return found
+        invited = pending(request)
+        closed = current_facts().settings.sign_up is not SignUp.OPEN
+        if closed and (invited is None or invited.email != found.strip().lower()):
+            msg = "The invitation is for another address: write the one it was sent to."
+            raise ValidationError(msg)
+        return found
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address the edge saw."""

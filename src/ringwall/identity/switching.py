@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
-
-from ringwall.identity.facts import Facts
-from ringwall.identity.models import Membership, Organisation, Session, Visit
-from ringwall.identity.visits import membership
+from ringwall.identity.models import Membership, Organisation, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +25,3 @@ def places(session: Session) -> list[Place]:
     return [
         Place(one.organisation, tuple(one.roles), one.organisation_id == current) for one in found
     ]
-
-
-def switch(session: Session, slug: str, facts: Facts) -> Organisation | None:
-    """Let a session act for another of its person's organisations; ``None`` if it is none of them.
-
-    Hosts that name no tenant follow with their next token, which is within one token's life.
-    """
-    found = membership(session, slug)
-    if found is None:
-        return None
-    with transaction.atomic():
-        session.organisation = found.organisation
-        session.save(update_fields=["organisation"])
-        follow = [visit.pk for visit in session.visits.all() if facts.tenant_of(visit.host) is None]
-        Visit.objects.filter(pk__in=follow).update(
-            organisation=found.organisation, token="", token_expires=None
-        )
-    return found.organisation

@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from ringwall.identity import devices, sessions, switching
-from ringwall.identity.installed import current_facts
+from ringwall.identity import devices, membership, sessions, switching
 from ringwall.identity.models import Session, User
 from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.objecting import lead_on
 
 _FEW_CODES = 3
 _STRENGTHS = {
@@ -158,25 +158,29 @@ def end_others(request: HttpRequest) -> HttpResponse:
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """The organisations somebody belongs to, and which they act for."""
     places = switching.places(own_session(request))
-    context = {"places": places, "minutes": int(current_facts().settings.token_lifetime // 60) or 1}
-    return render(request, "identity/organisations.html", context)
+    return render(request, "identity/organisations.html", {"places": places})
 
 
 @require_POST
 @login_required
 def switch_organisation(request: HttpRequest) -> HttpResponse:
     """Act for another organisation."""
-    chosen = switching.switch(
-        own_session(request), request.POST.get("organisation", ""), current_facts()
-    )
-    if chosen is None:
+    session = own_session(request)
+    try:
+        missing = membership.switch(
+            session, request.POST.get("organisation", ""), address=sessions.address_of(request)
+        )
+    except LookupError:
         return refused(
             request,
             title="You are not a member there",
             text="Ask someone of that organisation to invite you, or choose one of your own.",
             status=403,
         )
-    messages.success(request, f"You act for {chosen.name} now.")
+    if missing is not None:
+        return lead_on(request, session, missing, back=reverse("organisations"))
+    acts_for = session.organisation
+    messages.success(request, f"You act for {acts_for.name if acts_for else 'nobody'} now.")
     return redirect("organisations")
 
 

@@ -3,17 +3,16 @@
 from typing import Final
 from urllib.parse import quote, unquote
 
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from ringwall.identity import held, sessions, visits
-from ringwall.identity.admission import Objection, Reason
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Session
 from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.objecting import lead_on
 from ringwall.identity.pages.step_up import after, is_enough, prove_again
 
 _TARGET: Final = "to="
@@ -55,7 +54,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             address=sessions.address_of(request),
         )
     except visits.EntryRefusedError as error:
-        return _refused_entry(request, session, error.objection)
+        return lead_on(request, session, error.objection, back=request.get_full_path())
     except visits.NotAMemberError as error:
         return refused(
             request,
@@ -87,19 +86,3 @@ def _again(target: str, form: str) -> str:
     """The page on the target's host that sends a held form there."""
     origin = "/".join(target.split("/", 3)[:3])
     return f"{origin}/.ringwall/again?form={quote(form, safe='')}"
-
-
-def _refused_entry(request: HttpRequest, session: Session, objection: Objection) -> HttpResponse:
-    """Lead on to what the organisation's rules ask for; say so where nothing can be done here."""
-    organisation = objection.organisation
-    if objection.reason is Reason.FACTOR:
-        return prove_again(request, session.user, factor=objection.factor or "mfa")
-    if objection.reason is Reason.OVER:
-        sessions.end(session, reason=f"over for {organisation.slug}")
-        logout(request)
-        return after(reverse("account_login"), request)
-    if objection.reason is Reason.SIGN_ON:
-        found = organisation.connections.filter(enabled=True).order_by("created").first()
-        if found is not None:
-            return after(reverse("sign_on", args=[found.slug]), request)
-    return refused(request, title="You cannot enter from here", text=objection.text, status=403)

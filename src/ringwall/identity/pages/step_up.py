@@ -20,20 +20,23 @@ def is_enough(session: Session, *, factor: str, within: str) -> bool:
 
 
 def prove_again(request: HttpRequest, user: User, *, factor: str) -> HttpResponse:
-    """Lead to the page that proves what is asked for, and from there back to this one.
+    """Lead to the page that proves what is asked for, and from there back to this one."""
+    return after(where_to_prove(user, factor=factor), request)
+
+
+def where_to_prove(user: User, *, factor: str) -> str:
+    """The page that proves what is asked for (``mfa``, ``phr`` or empty).
 
     Somebody who has no factor of that kind is led to make one first.
     """
     kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     if Authenticator.Type.WEBAUTHN in kinds:
-        return after(reverse("mfa_reauthenticate_webauthn"), request)
+        return reverse("mfa_reauthenticate_webauthn")
     if factor == "phr":
-        return after(reverse("mfa_add_webauthn"), request)
+        return reverse("mfa_add_webauthn")
     if Authenticator.Type.TOTP in kinds:
-        return after(reverse("mfa_reauthenticate"), request)
-    if factor:
-        return after(reverse("mfa_index"), request)
-    return after(reverse("account_reauthenticate"), request)
+        return reverse("mfa_reauthenticate")
+    return reverse("mfa_index" if factor else "account_reauthenticate")
 
 
 def after(url: str, request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,95 @@
+"""Who sees the pages of an organisation: those who manage it, as its own rules let them in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from ringwall.identity import sessions
+from ringwall.identity.admission import objection
+from ringwall.identity.authority import OWNER, SECURITY_ADMINISTRATOR, may_manage
+from ringwall.identity.models import Kind, Membership, Organisation, Session, User
+from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.objecting import lead_on
+
+View = Callable[..., HttpResponse]
+
+TABS: Final = (
+    ("Members", "organisation"),
+    ("Invitations", "organisation_invitations"),
+    ("Rules", "organisation_rules"),
+)
+
+
+def managers_only(view: View) -> View:
+    """Let in who manages the organisation that the path names; the view gets the organisation.
+
+    To all others it says the same, whether there is one of that name or not. What the view cannot
+    do (``ValueError``, ``LookupError``, ``PermissionError`` with a sentence) is told on the page.
+    """
+
+    @wraps(view)
+    @login_required
+    def guarded(request: HttpRequest, slug: str, **more: Any) -> HttpResponse:
+        session: Session = request.ringwall_session  # type: ignore[attr-defined]
+        organisation = Organisation.objects.filter(slug=slug).first()
+        if organisation is None or not may_manage(session.user, organisation):
+            return _not_yours(request)
+        member = _acting_as(session.user, organisation)
+        if member is None:
+            return _not_yours(request)
+        missing = objection(
+            session, member, address=sessions.address_of(request), now=timezone.now()
+        )
+        if missing is not None:
+            return lead_on(request, session, missing, back=request.path)
+        try:
+            return view(request, organisation, **more)
+        except (ValueError, LookupError, PermissionError) as error:
+            if request.method != "POST" or isinstance(error, KeyError | IndexError | UnicodeError):
+                raise
+            messages.error(request, _sentence(error))
+            return HttpResponseRedirect(request.path)
+
+    return guarded
+
+
+def context(request: HttpRequest, organisation: Organisation, **more: Any) -> dict[str, Any]:
+    """What every page of an organisation shows."""
+    tabs = [
+        {"label": label, "url": reverse(name, args=[organisation.slug])} for label, name in TABS
+    ]
+    for tab in tabs:
+        tab["current"] = "page" if tab["url"] == request.path else ""
+    return {"organisation": organisation, "tabs": tabs, **more}
+
+
+def _acting_as(user: User, organisation: Organisation) -> Membership | None:
+    """The membership that lets somebody manage: their own there, else in the company itself."""
+    found = Membership.objects.select_related("organisation").filter(user=user, active=True)
+    own = found.filter(organisation=organisation).first()
+    if own is not None and organisation.suspended is None:
+        return own
+    staff = found.filter(organisation__kind=Kind.PROVIDER, organisation__suspended=None)
+    powers = {OWNER, SECURITY_ADMINISTRATOR}
+    return next((one for one in staff if powers & set(one.roles)), None)
+
+
+def _not_yours(request: HttpRequest) -> HttpResponse:
+    return refused(
+        request,
+        title="Not yours to manage",
+        text="There is no organisation of that name that you manage. Its administrators can make "
+        "you one.",
+        status=404,
+    )
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."

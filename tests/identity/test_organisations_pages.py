@@ -1,0 +1,117 @@
+"""Pages of an organisation: for those who manage it, by its own rules, and by nobody's trick."""
+
+from typing import Any
+
+import pytest
+from tests.identity import tenants
+from tests.identity.test_invitations import signed_in
+
+from ringwall.identity.facts import Facts
+
+PAGES = ("", "invitations", "rules")
+
+
+@pytest.fixture
+def north(database: str, facts: Facts) -> Any:
+    """North with an administrator and Ada, a buyer; South with its own administrator."""
+    tenants.organisation("shop", kind="provider")
+    for slug in ("north", "south"):
+        tenants.organisation(slug)
+    tenants.person("boss@example.com", north=["administrator"])
+    tenants.person("ada@example.com", north=["buyer"])
+    tenants.person("rival@example.com", south=["administrator"])
+    from ringwall.identity.models import Organisation
+
+    return Organisation.objects.get(slug="north")
+
+
+def act_as(browser: Any, email: str, *, factors: int = 2) -> None:
+    from ringwall.identity.models import User
+
+    signed_in(browser, User.objects.get(email=email), factors=factors)
+
+
+def test_administrators_see_and_change_what_is_theirs(north: Any, browser: Any) -> None:
+    act_as(browser, "boss@example.com")
+    for page in PAGES:
+        assert browser.get(f"/organisations/north/{page}").status_code == 200
+    ada = {"member": "ada@example.com"}
+    browser.post("/organisations/north/", {**ada, "roles": "approver buyer"})
+    from ringwall.identity.models import Membership, User
+
+    user = User.objects.get(email="ada@example.com")
+    assert tenants.member(user, "north").roles == ["approver", "buyer"]
+    browser.post("/organisations/north/", {**ada, "action": "remove"})
+    assert not Membership.objects.filter(user=user).exists()
+
+
+@pytest.mark.parametrize("email", ["ada@example.com", "rival@example.com"])
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_else_learns_even_that_it_is_there(
+    north: Any, browser: Any, email: str, page: str
+) -> None:
+    from ringwall.identity.models import Invitation
+
+    act_as(browser, email)
+    here = browser.get(f"/organisations/north/{page}")
+    nowhere = browser.get(f"/organisations/nowhere/{page}")
+    assert here.status_code == nowhere.status_code == 404
+    told = {"member": "boss@example.com", "action": "remove", "email": "x@example.com"}
+    assert browser.post(f"/organisations/north/{page}", told).status_code == 404
+    assert north.memberships.count() == 2
+    assert not Invitation.objects.exists()
+
+
+def test_members_of_another_organisation_cannot_be_named(north: Any, browser: Any) -> None:
+    act_as(browser, "boss@example.com")
+    told = {"member": "rival@example.com", "roles": "administrator"}
+    page = browser.post("/organisations/north/", told, follow=True).content.decode()
+    assert "Rival@example.com is not a member of north." in page
+
+
+def test_without_our_own_form_nothing_changes(north: Any, facts: Facts) -> None:
+    from django.test import Client
+
+    careful = Client(
+        enforce_csrf_checks=True,
+        headers={"host": facts.authority, "x-forwarded-proto": "https"},
+    )
+    act_as(careful, "boss@example.com")
+    for page in PAGES:
+        told = {"member": "ada@example.com", "action": "remove", "email": "x@example.com"}
+        answer = careful.post(f"/organisations/north/{page}", told)
+        assert answer.status_code == 403
+    assert north.memberships.count() == 2
+
+
+def test_the_organisations_rules_hold_for_its_pages(north: Any, browser: Any) -> None:
+    north.networks = ["10.0.0.0/8"]
+    north.save()
+    act_as(browser, "boss@example.com")
+    answer = browser.get("/organisations/north/")
+    assert answer.status_code == 403
+    assert "certain networks" in answer.content.decode()
+
+
+def test_the_companys_people_help_with_two_factors(north: Any, browser: Any) -> None:
+    tenants.person("sec@example.com", shop=["security-administrator"])
+    act_as(browser, "sec@example.com")
+    assert browser.get("/organisations/north/").status_code == 200
+    browser.logout()
+    act_as(browser, "sec@example.com", factors=1)
+    answer = browser.get("/organisations/north/")
+    assert (answer.status_code, answer.url) == (
+        302,
+        "/accounts/2fa/?next=%2Forganisations%2Fnorth%2F",
+    )
+
+
+def test_rules_that_cannot_be_are_told_beside_the_form(north: Any, browser: Any) -> None:
+    act_as(browser, "boss@example.com")
+    told = {"name": "North", "second_factor": "optional", "networks": "everywhere"}
+    page = browser.post("/organisations/north/rules", told)
+    assert "is not a network" in page.content.decode()
+    told = {"name": "North", "second_factor": "required", "networks": "10.0.0.0/8 127.0.0.7"}
+    assert browser.post("/organisations/north/rules", told).status_code == 302
+    north.refresh_from_db()
+    assert north.networks == ["10.0.0.0/8", "127.0.0.7/32"]
