@@ -20,8 +20,17 @@ from ringwall.runtime.refusals import ExitCode
 HELP: Final = "The security layer in front of your services."
 PROGRAM: Final = "ringwall"
 
-_GROUPS: Final = {"cert": "List, issue, rotate and export certificates."}
-_PANELS: Final = ("Configuration", "Running", "Certificates", "Ringwall itself")
+_GROUPS: Final = {
+    "admin": "Let the first administrator in, or one who lost all sign-in methods.",
+    "cert": "List, issue, rotate and export certificates.",
+}
+_PANELS: Final = (
+    "Configuration",
+    "Running",
+    "Certificates",
+    "People and organisations",
+    "Ringwall itself",
+)
 
 
 def build() -> typer.Typer:

@@ -3,15 +3,18 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from ringwall.identity import enrolment
 from ringwall.identity.config import SignUp
 from ringwall.identity.installed import current_facts
 from ringwall.identity.pages.invitations import pending
+from ringwall.identity.sealing import seal, unseal
 from ringwall.identity.sessions import address_of
 
 
@@ -40,9 +43,24 @@ class Accounts(DefaultAccountAdapter):
         """The address the edge saw."""
         return address_of(request) or "127.0.0.1"
 
+    def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
+        """Whether somebody has to show who they are before they change how they sign in."""
+        del app
+        return not enrolment.is_fresh(context.request)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Ways to show it again, the strongest first; a password only where there is no factor."""
+        found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        strong = [one for one in found if one["id"] != "reauthenticate"]
+        return list(reversed(strong)) if _has_factor(user) else found
+
     def get_from_email(self) -> str:
         """Whom our mail is from."""
         return current_facts().settings.mail.sender
+
+
+def _has_factor(user: Any) -> bool:
+    return bool(user.is_authenticated and {"totp", "webauthn"} & set(enrolment.kinds_of(user)))
 
 
 class Factors(DefaultMFAAdapter):
@@ -56,6 +74,19 @@ class Factors(DefaultMFAAdapter):
         """Whom a passkey is for: the host of sign-in."""
         facts = current_facts()
         return {"id": facts.settings.host or "localhost", "name": facts.settings.name}
+
+    def can_delete_authenticator(self, authenticator: Any) -> bool:
+        """Whether a factor may go."""
+        recovering = enrolment.is_recovering(context.request)
+        return enrolment.may_remove(authenticator, recovering=recovering)
+
+    def encrypt(self, text: str) -> str:
+        """What is kept of a secret."""
+        return seal(text.encode())
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret again."""
+        return unseal(encrypted_text).decode()
 
 
 class Connections(DefaultSocialAccountAdapter):

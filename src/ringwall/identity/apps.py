@@ -12,6 +12,14 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what listens."""
-        from ringwall.identity import listening  # noqa: PLC0415 - needs the models
+        from ringwall.identity import (  # noqa: PLC0415 - needs the models
+            alerts,
+            enrolment,
+            factors,
+            listening,
+        )
 
         listening.connect()
+        alerts.connect()
+        enrolment.connect()
+        factors.install()

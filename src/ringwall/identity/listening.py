@@ -32,6 +32,11 @@ def _signed_out(request: HttpRequest | None, user: User | None, **_: Any) -> Non
 
 def _password_changed(request: HttpRequest, user: User, **_: Any) -> None:
     """Whoever knew the old password is signed out everywhere else."""
-    key = request.session.session_key
-    own = Session.objects.filter(user=user, key=key, ended=None).first() if key else None
+    own: Session | None = getattr(request, "ringwall_session", None)
+    if own is not None and own.user_id != user.pk:
+        own = None
+    if own is not None and request.session.session_key:
+        # Django has given the session of this very request a new key.
+        own.key = request.session.session_key
+        own.save(update_fields=["key"])
     sessions.end_all(user, reason="the password changed", but=own)

