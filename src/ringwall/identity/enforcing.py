@@ -64,6 +64,8 @@ class Enrolment:
         if session is None or request.resolver_match is None:
             return None
         name = request.resolver_match.url_name or ""
+        if name == "enter" and request.method == "POST":
+            return None  # what was sent is kept there for whoever comes back enrolled
         step = missing(request, session)
         recovering = is_recovering(request)
         if step is not None and name not in _OPEN[step] | (_RECOVERING if recovering else set()):

@@ -10,13 +10,13 @@ import unicodedata
 from datetime import timedelta
 from typing import Final
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from ringwall.identity import alerts, founding
-from ringwall.identity.adapters import Accounts
 from ringwall.identity.alerts import Alert
 from ringwall.identity.facts import Facts
 from ringwall.identity.models import RecoveryLink, Session, User
@@ -88,7 +88,7 @@ def sign_in(request: HttpRequest, link: RecoveryLink) -> None:
     person = link.user
     request.session.flush()
     record_authentication(request, person, method=METHOD)
-    Accounts(request).login(request, person)
+    get_adapter(request).login(request, person)
     now = timezone.now()
     Session.objects.filter(user=person, key=request.session.session_key, ended=None).update(
         expires=now + _SESSION_LIFE

@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import Any, Final
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import get_adapter as factor_adapter
 from allauth.mfa.models import Authenticator
@@ -23,7 +24,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from ringwall.identity import factors, first, founding, sessions
-from ringwall.identity.adapters import Accounts
 from ringwall.identity.founding import FoundedBeforeError, Founder
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import User
@@ -252,7 +252,7 @@ def _finish(
         request, person, "mfa", id=factor.pk, type=factor.type, passwordless=with_passkey or None
     )
     factors.add_recovery_codes(person)
-    Accounts(request).login(request, person)
+    get_adapter(request).login(request, person)
     sessions.log.warning("%s is the first administrator", person.subject)
     return HttpResponseRedirect(reverse("mfa_view_recovery_codes"))
 
