@@ -1,8 +1,8 @@
 """Durations, sizes and addresses: what is written and what it becomes, exactly both ways."""
 
 import importlib
-import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -141,10 +141,11 @@ def test_words_are_listed_as_in_a_sentence() -> None:
 def models_of_ringwall() -> Iterator[type[BaseModel]]:
     """Every model of every section that a module of Ringwall declares."""
     seen: set[type[BaseModel]] = set()
-    for found in pkgutil.walk_packages(ringwall.__path__, "ringwall."):
-        if found.name.rpartition(".")[2] not in {"config", "sections"}:
-            continue
-        module = importlib.import_module(found.name)
+    root = Path(ringwall.__file__).parent
+    for file in sorted((*root.rglob("config.py"), *root.rglob("sections.py"))):
+        module = importlib.import_module(
+            ".".join(("ringwall", *file.relative_to(root).with_suffix("").parts))
+        )
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, BaseModel) and value not in seen:
                 seen.add(value)

@@ -18,6 +18,7 @@ from shop.storefront.assets import asset
 from shop.storefront.basket_pages import add_to_basket, set_in_basket, show_basket
 from shop.storefront.catalogue_pages import home, product
 from shop.storefront.checkout_pages import send_checkout, show_checkout
+from shop.storefront.desk_pages import show_desk
 from shop.storefront.order_pages import cancel_order, list_orders, show_order
 from shop.storefront.ordering import OrdersUnreachableError
 from shop.storefront.rendering import page
@@ -73,6 +74,7 @@ def build(database: Database, *, orders: Peer) -> Starlette:
             Route("/basket/set", set_in_basket, methods=["POST"]),
             Route("/checkout", show_checkout),
             Route("/checkout", send_checkout, methods=["POST"]),
+            Route("/desk", show_desk),
             Route("/orders", list_orders),
             Route("/orders/{id}", show_order),
             Route("/orders/{id}/cancel", cancel_order, methods=["POST"]),
