@@ -13,3 +13,24 @@ def note_administrator(installation: Installation) -> str:
     found = founding.has_owner()
     first.settle(installation.state, has_administrator=found)
     return "there is an administrator" if found else "there is no administrator yet"
+
+
+@job(name="tell-logouts", minutes=1)
+def tell_logouts(_installation: Installation) -> str:
+    """Tell clients of sessions that are over."""
+    from django.utils import timezone  # noqa: PLC0415 - jobs are also listed without tables
+
+    from ringwall.identity.provider import backchannel  # noqa: PLC0415 - jobs are also listed without tables
+
+    told, failed = backchannel.tell(timezone.now())
+    return f"{told} clients were told of the end of a session, {failed} did not take it"
+
+
+@job(name="forget-grants", minutes=60)
+def forget_grants(_installation: Installation) -> str:
+    """Forget grants, codes and assertions that are over."""
+    from django.utils import timezone  # noqa: PLC0415 - jobs are also listed without tables
+
+    from ringwall.identity.provider import cleaning  # noqa: PLC0415 - jobs are also listed without tables
+
+    return f"{cleaning.forget(timezone.now())} rows of grants that are over were forgotten"

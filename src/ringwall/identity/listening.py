@@ -8,12 +8,14 @@ from django.http import HttpRequest
 
 from ringwall.identity import sessions
 from ringwall.identity.models import Session, User
+from ringwall.identity.provider import backchannel
 
 
 def connect() -> None:
     """Listen; called once when the tables are known."""
     user_logged_in.connect(_signed_in, dispatch_uid="ringwall.identity.signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="ringwall.identity.signed_out")
+    sessions.ended.connect(_ended, dispatch_uid="ringwall.identity.ended")
     for signal in (password_changed, password_reset):
         signal.connect(_password_changed, dispatch_uid="ringwall.identity.password")
 
@@ -28,6 +30,10 @@ def _signed_out(request: HttpRequest | None, user: User | None, **_: Any) -> Non
         return
     for found in Session.objects.filter(key=request.session.session_key, ended=None):
         sessions.end(found, reason="signed out")
+
+
+def _ended(session: Session, **_: Any) -> None:
+    backchannel.hurry(session)
 
 
 def _password_changed(request: HttpRequest, user: User, **_: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
+from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -23,6 +24,9 @@ from ringwall.identity.networks import is_within
 from ringwall.identity.strength import Strength, strength_of
 
 log = logging.getLogger("ringwall.identity")
+
+ended = Signal()
+"""Sent with ``session`` once one has ended for good."""
 
 METHODS = "account_authentication_methods"
 """Where allauth keeps in the session what was proven, how and when."""
@@ -123,6 +127,7 @@ def end(session: Session, *, reason: str) -> None:
         session.visits.all().delete()
     SessionStore(session.key).delete()
     session.ended = now
+    ended.send(sender=Session, session=session)
     log.info("session %s of %s ends: %s", session.pk, session.user_id.hex, reason)
 
 

@@ -84,6 +84,26 @@ def _follow(installation: Installation) -> threading.Event:
     return stop
 
 
+def run_soon(installation: Installation, name: str) -> None:
+    """Have the worker run a job once more as soon as it can, besides its own times.
+
+    ``sqlite3.Error`` when the queue cannot be written: the job runs at its next time then.
+    """
+    queue = _queue(installation)
+
+    def body() -> None:
+        """Stand for the worker's own function of this name."""
+
+    try:
+        queue.task(name=_task_name(name))(body)()
+    finally:
+        queue.storage.close()
+
+
+def _task_name(name: str) -> str:
+    return f"job_{name.replace('-', '_')}"
+
+
 def _queue(installation: Installation) -> SqliteHuey:
     return SqliteHuey("ringwall", filename=str(_file(installation)), utc=True, results=False)
 
@@ -116,7 +136,7 @@ def _register(queue: SqliteHuey, found: jobs.Job, installation: Installation) ->
     def body() -> None:
         alone()
 
-    body.__name__ = f"job_{found.name.replace('-', '_')}"
+    body.__name__ = _task_name(found.name)
     every = crontab(minute="*" if found.minutes == 1 else f"*/{found.minutes}")
 
     def due(at: datetime) -> bool:

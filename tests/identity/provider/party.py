@@ -86,8 +86,11 @@ class Party:
         return f"/identity/o/authorize?{urlencode(kept)}"
 
     def ask(self, browser: Any, **changes: str | None) -> Any:
-        """The provider's first answer to the browser."""
-        return browser.get(self.url(**changes))
+        """The provider's first answer to the browser, once it has noted when it was asked."""
+        answer = browser.get(self.url(**changes))
+        if answer.headers.get("location", "").startswith("/identity/o/authorize"):
+            answer = browser.get(answer.headers["location"])
+        return answer
 
     def authorize(self, browser: Any, **changes: str | None) -> dict[str, str]:
         """What comes back after the person says yes wherever asked."""
@@ -143,6 +146,12 @@ class Party:
         return self.machine.get(
             "/identity/o/api/userinfo", headers={"authorization": f"Bearer {token}", **headers}
         )
+
+
+def after(answer: Any) -> tuple[str, str]:
+    """The page a browser is sent to, and where that leads back to."""
+    path, _, query = answer.headers["location"].partition("?")
+    return path, parse_qs(query).get("next", [""])[0]
 
 
 def consent(browser: Any, page: Any, action: str = "allow") -> Any:

@@ -9,6 +9,7 @@ from tests.identity.provider.party import (
     ORIGIN,
     VERIFIER,
     Party,
+    after,
     challenge_of,
     decoded,
     new_browser,
@@ -218,11 +219,8 @@ def test_a_posted_request_becomes_a_visit(party: Party, browser: Any) -> None:
 def test_whoever_is_not_signed_in_signs_in_first(party: Party, ada: Any) -> None:
     browser = new_browser()
     answer = party.ask(browser)
-    path, _, query = answer.headers["location"].partition("?")
+    path, back = after(answer)
     assert path == "/accounts/login/"
-    from urllib.parse import parse_qs
-
-    back = parse_qs(query)["next"][0]
     sign_in(ada, browser=browser)
     page = browser.get(back)
     assert page.status_code == 200

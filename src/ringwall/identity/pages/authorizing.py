@@ -1,11 +1,11 @@
 """A client asks a person: sign in, prove it again if need be, consent, go back with a code."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from allauth.core.internal import ratelimit
-from allauth.mfa.models import Authenticator
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ringwall.identity import visits
+from ringwall.identity import admission, sessions, visits
 from ringwall.identity.installed import current_facts
-from ringwall.identity.models import Consent, DeviceCode, Organisation, Session
+from ringwall.identity.models import ApiClient, Consent, DeviceCode, Organisation, Session
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.leaving import to
+from ringwall.identity.pages.objecting import lead_on
+from ringwall.identity.pages.step_up import after, prove_again
 from ringwall.identity.provider import deciding, devices, grants, requests, scopes
 from ringwall.identity.provider.deciding import Refusal, Situation, Step
 from ringwall.identity.provider.redirects import origin_of
@@ -26,10 +28,21 @@ from ringwall.identity.provider.requests import Authorization, BadRequestError, 
 from ringwall.identity.strength import LEVELS
 
 _SINCE: Final = "rw_since"
-"""When this was first asked, signed, while the person is away to prove themselves."""
+"""The marker, signed, while the person is away to prove themselves."""
 _SALT: Final = "ringwall.identity.authorize"
 _AWAY: Final = 900
 """Seconds that somebody may take to sign in or to consent."""
+
+
+_STRANGER: Final = Refusal("access_denied", "The person does not belong to the organisation.")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """When a request was first made, and when the person was sent to prove themselves again."""
+
+    asked: datetime | None = None
+    tried: datetime | None = None
 
 
 class StrangerError(Exception):
@@ -46,7 +59,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return to(f"{reverse('authorize')}?{urlencode(fields)}"[: requests.LONGEST])
     query = request.META.get("QUERY_STRING", "")
     facts, now = current_facts(), timezone.now()
-    asked_at = _since(request.GET.get(_SINCE, ""))
+    marker = _marker(request.GET.get(_SINCE, ""))
     try:
         wanted = requests.read(query, facts=facts, now=now)
     except BadRequestError as error:
@@ -54,16 +67,36 @@ def authorize(request: HttpRequest) -> HttpResponse:
     except RefusedError as error:
         return to(error.target)
     session = _session(request)
-    step = deciding.next_step(wanted.asked, _situation(wanted, session, asked_at, now))
+    step = deciding.next_step(wanted.asked, _situation(wanted, session, marker, now))
     if isinstance(step, Refusal):
-        return _away(request, _told(wanted, step), came_back=asked_at is not None)
+        return _away(request, _told(wanted, step), came_back=marker.asked is not None)
     if step is Step.SIGN_IN or session is None:
-        return to(_after(reverse("account_login"), query, now))
+        if marker.asked is None:
+            return to(_marked(query, Marker(asked=now)))
+        return after(reverse("account_login"), request)
     if step is Step.PROVE_AGAIN:
-        return to(_after(_proof(session, wanted.asked.acr), query, now))
+        if marker.tried is None:
+            return to(_marked(query, Marker(asked=marker.asked or now, tried=now)))
+        return prove_again(request, session.user, factor=_factor(session, wanted.asked.acr))
+    return _with_organisation(request, wanted, session, step, now)
+
+
+def _with_organisation(
+    request: HttpRequest, wanted: Authorization, session: Session, step: Step, now: datetime
+) -> HttpResponse:
+    came_back = _SINCE in request.GET
+    try:
+        organisation = _organisation(request, wanted.client, session, now)
+    except StrangerError:
+        return _away(request, _told(wanted, _STRANGER), came_back=came_back)
+    except visits.EntryRefusedError as error:
+        if wanted.asked.is_silent:
+            refusal = Refusal("interaction_required", error.objection.text)
+            return _away(request, _told(wanted, refusal), came_back=came_back)
+        return lead_on(request, session, error.objection, back=request.get_full_path())
     if step is Step.CONSENT:
-        return _ask(request, wanted, session, query)
-    return _grant(request, wanted, session, now, came_back=asked_at is not None)
+        return _ask(request, wanted, session)
+    return _grant(request, wanted, session, organisation, came_back=came_back)
 
 
 @require_POST
@@ -87,11 +120,15 @@ def consent(request: HttpRequest) -> HttpResponse:
         return to(error.target)
     if request.POST.get("action") != "allow":
         return to(_told(wanted, Refusal("access_denied", "The person said no.")))
+    try:
+        organisation = _organisation(request, wanted.client, session, now)
+    except (StrangerError, visits.EntryRefusedError):
+        return to(f"{reverse('authorize')}?{asked['query']}")
     given, _ = Consent.objects.get_or_create(user=session.user, client=wanted.client.client)
     given.scopes = sorted({*given.scopes, *wanted.scopes})
     given.given = now
     given.save()
-    return _grant(request, wanted, session, now, came_back=False)
+    return _grant(request, wanted, session, organisation, came_back=False)
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,8 +136,7 @@ def device(request: HttpRequest) -> HttpResponse:
     """Where a person types the code that a device shows, and lets it in or not (RFC 8628)."""
     session, now = _session(request), timezone.now()
     if session is None:
-        back = quote(request.get_full_path(), safe="")
-        return to(f"{reverse('account_login')}?next={back}")
+        return after(reverse("account_login"), request)
     fields = request.POST if request.method == "POST" else request.GET
     typed = str(fields.get("code", ""))
     if not typed:
@@ -121,8 +157,8 @@ def _decide(
 ) -> HttpResponse:
     is_let_in = request.POST.get("action") == "allow"
     try:
-        _organisation(found.client.ringwall.organisation, session)
-    except StrangerError:
+        _organisation(request, found.client.ringwall, session, now)
+    except (StrangerError, visits.EntryRefusedError):
         is_let_in = False
     devices.decide(found, session if is_let_in else None, now=now)
     return render(request, "identity/device_done.html", {"is_let_in": is_let_in})
@@ -140,15 +176,16 @@ def _may_try(request: HttpRequest) -> bool:
 
 
 def _situation(
-    wanted: Authorization, session: Session | None, asked_at: datetime | None, now: datetime
+    wanted: Authorization, session: Session | None, marker: Marker, now: datetime
 ) -> Situation:
     if session is None:
-        return Situation(asked_at=asked_at, now=now)
+        return Situation(now=now)
     given = Consent.objects.filter(user=session.user, client=wanted.client.client).first()
     return Situation(
         acr=session.acr,
         proven=session.proven,
-        asked_at=asked_at,
+        asked_at=marker.asked,
+        tried_at=marker.tried,
         is_hinted=wanted.hinted is None or wanted.hinted == session.user.subject,
         has_consented=wanted.client.first_party
         or (given is not None and deciding.covers(given.scopes, wanted.scopes)),
@@ -157,13 +194,13 @@ def _situation(
 
 
 def _grant(
-    request: HttpRequest, wanted: Authorization, session: Session, now: datetime, *, came_back: bool
+    request: HttpRequest,
+    wanted: Authorization,
+    session: Session,
+    organisation: Organisation | None,
+    *,
+    came_back: bool,
 ) -> HttpResponse:
-    try:
-        organisation = _organisation(wanted.client.organisation, session)
-    except StrangerError:
-        refusal = Refusal("access_denied", "The person does not belong to the organisation.")
-        return _away(request, _told(wanted, refusal), came_back=came_back)
     code = grants.open_with_code(
         grants.Wanted(
             client=wanted.client,
@@ -175,25 +212,38 @@ def _grant(
             redirect_uri=wanted.redirect_uri,
             challenge=wanted.challenge,
         ),
-        now=now,
+        now=timezone.now(),
     )
     target = wanted.answer({"code": code}, facts=current_facts())
     return _away(request, target, came_back=came_back)
 
 
-def _organisation(required: Organisation | None, session: Session) -> Organisation | None:
-    """For whom the person acts: the client's organisation, else the session's."""
-    if required is None:
-        return session.organisation
-    member = visits.membership(session, required.slug)
+def _organisation(
+    request: HttpRequest, client: ApiClient, session: Session, now: datetime
+) -> Organisation | None:
+    """For whom the person acts: the client's organisation, else the session's.
+
+    :class:`StrangerError` or ``EntryRefusedError`` when that cannot be.
+    """
+    address, facts = sessions.address_of(request), current_facts()
+    if client.organisation is None:
+        try:
+            return visits.organisation_for(session, facts.authority, facts, address=address)
+        except visits.NotAMemberError as error:
+            raise StrangerError from error
+    member = visits.membership(session, client.organisation.slug)
     if member is None:
-        raise StrangerError(required.slug)
+        raise StrangerError
+    refused_by = admission.objection(session, member, address=address, now=now)
+    if refused_by is not None:
+        raise visits.EntryRefusedError(refused_by)
     return member.organisation
 
 
-def _ask(request: HttpRequest, wanted: Authorization, session: Session, query: str) -> HttpResponse:
+def _ask(request: HttpRequest, wanted: Authorization, session: Session) -> HttpResponse:
     # A browser holds the redirect after our form to form-action as well.
     request.ringwall_form_targets = (origin_of(wanted.redirect_uri),)  # type: ignore[attr-defined]
+    query = request.META.get("QUERY_STRING", "")
     signed = signing.dumps({"query": query, "session": session.pk}, salt=_SALT)
     shown = {
         "client": wanted.client.client,
@@ -209,31 +259,28 @@ def _told(wanted: Authorization, refusal: Refusal) -> str:
     return wanted.answer(told, facts=current_facts())
 
 
-def _proof(session: Session, wanted: str | None) -> str:
-    """Where somebody proves themselves again, at least as strongly as is wanted and as before."""
+def _factor(session: Session, wanted: str | None) -> str:
+    """What is to be proven again: as strongly as is wanted, and as before."""
     level = max(session.acr, wanted or session.acr, key=LEVELS.index)
-    kinds = set(Authenticator.objects.filter(user=session.user).values_list("type", flat=True))
-    if level == "phr" and "webauthn" in kinds:
-        return reverse("mfa_reauthenticate_webauthn")
-    if level != "single" and kinds & {"totp", "recovery_codes"}:
-        return reverse("mfa_reauthenticate")
-    return reverse("account_reauthenticate")
+    return "" if level == "single" else level
 
 
-def _after(url: str, query: str, now: datetime) -> str:
-    """The URL of a page that leads back here, with the time of the first question."""
-    since = signing.dumps(int(now.timestamp()), salt=_SALT)
-    kept = "&".join(part for part in query.split("&") if not part.startswith(f"{_SINCE}="))
-    back = f"{reverse('authorize')}?{kept}&{_SINCE}={since}"
-    return f"{url}?next={quote(back, safe='')}"
+def _marked(query: str, marker: Marker) -> str:
+    """The same request with a marker: pages of sign-in lead back to that."""
+    times = [None if at is None else int(at.timestamp()) for at in (marker.asked, marker.tried)]
+    signed = signing.dumps(times, salt=_SALT)
+    kept = [part for part in query.split("&") if not part.startswith(f"{_SINCE}=")]
+    return f"{reverse('authorize')}?{'&'.join(kept)}&{_SINCE}={signed}"
 
 
-def _since(signed: str) -> datetime | None:
+def _marker(signed: str) -> Marker:
     try:
-        at = signing.loads(signed, salt=_SALT, max_age=_AWAY)
+        times = signing.loads(signed, salt=_SALT, max_age=_AWAY)
     except signing.BadSignature:
-        return None
-    return datetime.fromtimestamp(at, UTC) if isinstance(at, int) else None
+        return Marker()
+    if not isinstance(times, list):
+        return Marker()
+    return Marker(*(None if at is None else datetime.fromtimestamp(at, UTC) for at in times))
 
 
 def _away(request: HttpRequest, target: str, *, came_back: bool) -> HttpResponse:

@@ -16,9 +16,14 @@ def allowed_by(facts: Facts) -> tuple[str, ...]:
 
 
 def granted(
-    asked: Sequence[str], *, client: Sequence[str], grant: Sequence[str] = (), facts: Facts
+    asked: Sequence[str],
+    *,
+    client: Sequence[str],
+    grant: Sequence[str] = (),
+    is_bound: bool = False,
+    facts: Facts,
 ) -> tuple[str, ...]:
-    """The audiences of a token.
+    """The audiences of a token. One that ``is_bound`` is only for hosts that ask for certificates.
 
     ``asked`` are the request's ``resource`` parameters, ``client`` what the client may ask for
     (nothing: anything there is), ``grant`` what a person granted before. Without a question it is
@@ -26,6 +31,13 @@ def granted(
     :class:`UnknownAudienceError` for what is not allowed.
     """
     possible = allowed_by(facts)
+    if is_bound:
+        # Elsewhere nobody would see that the certificate is missing.
+        possible = tuple(facts.origin_of(host) for host in facts.certificate_hosts)
+        client = tuple(one for one in client or possible if one in possible)
+        grant = tuple(one for one in grant if one in possible)
+        if not client:
+            raise UnknownAudienceError("no host of the edge asks for certificates")
     for wanted in asked:
         narrowed = wanted in (grant or client or possible)
         if not (wanted in possible and narrowed):

@@ -52,12 +52,14 @@ class Situation:
     """Who is there.
 
     ``proven`` is when the session was last proven, ``asked_at`` when this was first asked, before
-    the person was sent away to prove themselves (``None``: only now).
+    the person was sent away to sign in (``None``: only now), ``tried_at`` when they were sent to
+    prove themselves more strongly.
     """
 
     acr: str | None = None
     proven: datetime | None = None
     asked_at: datetime | None = None
+    tried_at: datetime | None = None
     is_hinted: bool = True
     has_consented: bool = False
     now: datetime
@@ -102,7 +104,8 @@ def next_step(asked: Asked, found: Situation) -> Step | Refusal:
             asked, Step.PROVE_AGAIN, "login_required", "The sign-in is older than max_age."
         )
     if asked.acr is not None and not at_least(found.acr, asked.acr):
-        if is_fresh or asked.is_silent:
+        has_tried = found.tried_at is not None and found.proven >= found.tried_at
+        if has_tried or asked.is_silent:
             msg = f"The sign-in is {found.acr}, not {asked.acr}."
             return Refusal("unmet_authentication_requirements", msg)
         return Step.PROVE_AGAIN

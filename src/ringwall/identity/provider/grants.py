@@ -18,6 +18,7 @@ from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from ringwall.identity import revocations, sessions
+from ringwall.identity.admission import acr_in
 from ringwall.identity.models import (
     ApiClient,
     Grant,
@@ -161,7 +162,8 @@ def membership(grant: Grant) -> Membership | None:
     if grant.organisation_id is None:
         return None
     return (
-        Membership.objects.filter(user=grant.user_id, organisation=grant.organisation_id)
+        Membership.objects.select_related("organisation")
+        .filter(user=grant.user_id, organisation=grant.organisation_id)
         .filter(active=True, organisation__suspended=None)
         .first()
     )
@@ -176,7 +178,7 @@ def _new(wanted: Wanted, now: datetime) -> Grant:
         organisation=wanted.organisation,
         scopes=list(wanted.scopes),
         audiences=list(wanted.audiences),
-        acr=session.acr,
+        acr=acr_in(session, wanted.organisation),
         amr=list(session.amr),
         auth_time=session.proven,
         nonce=wanted.nonce,
@@ -189,7 +191,7 @@ def _new(wanted: Wanted, now: datetime) -> Grant:
 
 
 def _all() -> models.QuerySet[Grant]:
-    return Grant.objects.select_related("user", "session", "organisation")
+    return Grant.objects.select_related("user", "session__connection", "organisation")
 
 
 def _is_alive(grant: Grant, now: datetime) -> bool:

@@ -61,7 +61,7 @@ def for_person(client: ApiClient, grant: Grant, roles: Sequence[str], asked: Ask
     person = grant.user
     proven = Proven(
         sub=person.subject,
-        sid=grant.session_id,
+        sid=grant.session.sid,
         audience=tuple(asked.audiences),
         tenant=None if grant.organisation is None else grant.organisation.slug,
         roles=tuple(roles),

@@ -13,6 +13,7 @@ from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 from oauthlib.openid import RequestValidator
 
+from ringwall.identity import admission
 from ringwall.identity.facts import Facts
 from ringwall.identity.models import ApiClient, Grant
 from ringwall.identity.provider import audiences, authentication, devices, grants, minting
@@ -214,6 +215,7 @@ class Validator(RequestValidator):
                 self.resources,
                 client=self.known.audiences,
                 grant=() if self.grant is None else self.grant.audiences,
+                is_bound=is_bound(self.known),
                 facts=self.facts,
             )
         except UnknownAudienceError as error:
@@ -293,6 +295,9 @@ class Validator(RequestValidator):
             member = grants.membership(grant)
             if member is None:
                 grants.end(grant, reason="the person left the organisation", now=self.now)
+                return False
+            session = grant.session
+            if admission.objection(session, member, address=session.address, now=self.now):
                 return False
             self.roles = tuple(member.roles)
         self.grant = grant
