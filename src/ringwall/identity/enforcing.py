@@ -14,7 +14,7 @@ from ringwall.identity.enrolment import NEXT, Step, is_fresh, is_recovering, may
 from ringwall.identity.models import Session, User
 from ringwall.identity.pages.errors import refused
 
-_ALWAYS: Final = frozenset({"enrol", "account_logout"})
+_ALWAYS: Final = frozenset({"enrol", "account_logout", "provider_logout"})
 _SHOW: Final = _ALWAYS | {
     "account_reauthenticate",
     "mfa_reauthenticate",
@@ -66,6 +66,8 @@ class Enrolment:
         name = request.resolver_match.url_name or ""
         if name == "enter" and request.method == "POST":
             return None  # what was sent is kept there for whoever comes back enrolled
+        if name == "authorize" and "none" in request.GET.get("prompt", "").split():
+            return None  # a client that lets no page be shown is told so by the page itself
         step = missing(request, session)
         recovering = is_recovering(request)
         if step is not None and name not in _OPEN[step] | (_RECOVERING if recovering else set()):

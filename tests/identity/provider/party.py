@@ -34,6 +34,7 @@ def new_browser(**headers: str) -> Any:
     from django.test import Client
 
     first = {"host": AUTHORITY, "x-forwarded-proto": "https", "x-ringwall-address": "127.0.0.7"}
+    first["accept"] = "text/html"
     return Client(headers=first | headers)
 
 

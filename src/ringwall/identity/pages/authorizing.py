@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ringwall.identity import admission, sessions, visits
+from ringwall.identity.enrolment import missing
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import ApiClient, Consent, DeviceCode, Organisation, Session
 from ringwall.identity.pages.errors import refused
@@ -85,6 +86,9 @@ def _with_organisation(
     request: HttpRequest, wanted: Authorization, session: Session, step: Step, now: datetime
 ) -> HttpResponse:
     came_back = _SINCE in request.GET
+    if wanted.asked.is_silent and missing(request, session) is not None:
+        refusal = Refusal("interaction_required", "The person has to add a way to sign in.")
+        return _away(request, _told(wanted, refusal), came_back=came_back)
     try:
         organisation = _organisation(request, wanted.client, session, now)
     except StrangerError:
