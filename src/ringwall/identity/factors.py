@@ -106,7 +106,7 @@ class App(totp_auth.TOTP):
                 return False
             kept.data["last"] = counter
             kept.save(update_fields=["data"])
-            self.instance = kept
+            self.instance.data = kept.data
         return True
 
 
@@ -157,7 +157,7 @@ class HashedCodes(recovery_auth.RecoveryCodes):
                 return False
             kept.data = {"salt": salt.hex(), "hashes": left}
             kept.save(update_fields=["data"])
-            self.instance = kept
+            self.instance.data = kept.data
         return True
 
     def get_unused_codes(self) -> list[str]:
@@ -179,7 +179,7 @@ class HashedCodes(recovery_auth.RecoveryCodes):
         """Forget the codes; this very object still shows them."""
         with transaction.atomic():
             kept = Authenticator.objects.select_for_update().get(pk=self.instance.pk)
-            self.instance = kept
+            self.instance.data = kept.data
             self._plain = self._waiting()
             kept.data.pop("shown", None)
             kept.save(update_fields=["data"])
