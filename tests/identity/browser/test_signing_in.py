@@ -1,0 +1,159 @@
+"""People sign in: by passkey, by app, by recovery code, with keys alone, on a phone."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.identity.browser.authenticators import Authenticator
+from tests.identity.browser.conftest import PHONE, Opening
+from tests.identity.browser.people import PASSWORD, someone, totp
+from tests.identity.browser.walks import (
+    add_passkey,
+    heading,
+    set_up_app,
+    shown_codes,
+    sign_in,
+)
+
+pytestmark = pytest.mark.e2e
+
+
+def sign_out(page: Page) -> None:
+    page.goto("/accounts/logout/")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+
+
+def test_a_passkey_is_added_and_signs_in(page: Page) -> None:
+    ada = someone()
+    keys = Authenticator(page)
+    sign_in(page, ada.email)
+    heading(page, "Hello, Ada")
+    add_passkey(page)
+    heading(page, "Recovery codes")
+    assert [key["isResidentCredential"] for key in keys.passkeys()] == [True]
+    sign_out(page)
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    heading(page, "Hello, Ada")
+    expect(page.get_by_text("proven by a passkey")).to_be_visible()
+
+
+def test_who_is_not_the_owner_is_told_what_to_do(page: Page) -> None:
+    ada = someone()
+    keys = Authenticator(page)
+    sign_in(page, ada.email)
+    add_passkey(page)
+    heading(page, "Recovery codes")
+    sign_out(page)
+    page.goto("/accounts/login/")
+    keys.recognise(owner=False)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("Press the button to try again")
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_enabled()
+
+
+def test_an_app_is_the_second_step_after_a_password(page: Page) -> None:
+    ada = someone()
+    sign_in(page, ada.email)
+    secret = set_up_app(page)
+    heading(page, "Recovery codes")
+    sign_out(page)
+    sign_in(page, ada.email)
+    heading(page, "Second step")
+    page.get_by_label("Code").fill("000000")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_label("Code")).to_have_attribute("aria-invalid", "true")
+    next_code = totp(secret, at=time.time() + 30)
+    page.get_by_label("Code").fill(next_code)
+    page.get_by_role("button", name="Go on").click()
+    heading(page, "Hello, Ada")
+    expect(page.get_by_text("proven by two factors")).to_be_visible()
+
+
+def test_recovery_codes_are_shown_once_and_work_once(page: Page) -> None:
+    ada = someone()
+    sign_in(page, ada.email)
+    set_up_app(page)
+    heading(page, "Recovery codes")
+    codes = shown_codes(page)
+    assert len(set(codes)) == 10
+    page.reload()
+    assert shown_codes(page) == []
+    assert not any(code in page.content() for code in codes)
+    for code, well in ((codes[0], True), (codes[0], False)):
+        sign_out(page)
+        sign_in(page, ada.email)
+        page.get_by_label("Code").fill(code)
+        page.get_by_role("button", name="Go on").click()
+        heading(page, "Hello, Ada" if well else "Second step")
+        if not well:
+            break
+
+
+def test_codes_can_be_kept_as_a_file(page: Page) -> None:
+    ada = someone()
+    sign_in(page, ada.email)
+    set_up_app(page)
+    heading(page, "Recovery codes")
+    codes = shown_codes(page)
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Download").click()
+    kept = downloading.value.path().read_text()
+    assert all(code in kept for code in codes)
+
+
+def test_a_wrong_password_is_told_without_saying_which_was_wrong(page: Page) -> None:
+    ada = someone()
+    told = []
+    for email in (ada.email, "nobody@example.com"):
+        sign_in(page, email, "not the right one")
+        told.append(page.get_by_role("alert").inner_text())
+    assert told[0] == told[1]
+
+
+def test_keys_alone_are_enough(page: Page) -> None:
+    ada = someone()
+    page.goto("/accounts/login/")
+    reached = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate("document.activeElement.id || document.activeElement.innerText")
+        )
+        if reached[-1] == "id_login":
+            break
+    assert reached[0] == "Skip to the content"
+    assert any("passkey" in name for name in reached)
+    ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert ring == "solid"
+    page.keyboard.type(ada.email)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    heading(page, "Hello, Ada")
+
+
+def test_a_phone_has_it_all_in_sight(opening: Opening) -> None:
+    ada = someone()
+    page = opening(viewport=PHONE, is_mobile=True, has_touch=True)
+    Authenticator(page)
+    page.goto("/accounts/login/")
+    button = page.get_by_role("button", name="Sign in with a passkey")
+    box = button.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < PHONE["height"]
+    assert box["height"] >= 44
+    sign_in(page, ada.email)
+    heading(page, "Hello, Ada")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.get_by_text("Menu", exact=True).tap()
+    page.get_by_role("navigation", name="Menu").get_by_role("link", name="Sessions").tap()
+    heading(page, "Sessions")
+
+
+def test_without_scripts_a_password_still_signs_in(opening: Opening) -> None:
+    ada = someone()
+    page = opening(java_script_enabled=False)
+    sign_in(page, ada.email)
+    heading(page, re.compile("Hello, Ada"))
