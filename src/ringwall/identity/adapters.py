@@ -10,7 +10,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from ringwall.identity import enrolment
+from ringwall.identity import enrolment, wording
 from ringwall.identity.config import SignUp
 from ringwall.identity.installed import current_facts
 from ringwall.identity.pages.invitations import pending
@@ -20,6 +20,8 @@ from ringwall.identity.sessions import address_of
 
 class Accounts(DefaultAccountAdapter):
     """Accounts of people."""
+
+    error_messages = {**DefaultAccountAdapter.error_messages, **wording.ACCOUNTS}  # noqa: RUF012
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Whether anybody may make an account, or this browser came with an invitation."""
@@ -66,6 +68,8 @@ def _has_factor(user: Any) -> bool:
 class Factors(DefaultMFAAdapter):
     """Second factors and passkeys."""
 
+    error_messages = {**DefaultMFAAdapter.error_messages, **wording.FACTORS}  # noqa: RUF012
+
     def get_totp_issuer(self) -> str:
         """What an authenticator app shows."""
         return current_facts().settings.name
@@ -100,6 +104,8 @@ class Connections(DefaultSocialAccountAdapter):
 
 class Provider(DefaultOIDCAdapter):
     """Ringwall as OpenID provider."""
+
+    scope_display = {**DefaultOIDCAdapter.scope_display, **wording.SCOPES}  # noqa: RUF012
 
     def get_issuer(self) -> str:
         """The issuer: the origin of sign-in, whatever host was asked."""

@@ -9,11 +9,17 @@ _AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding=
 _BAD = {"serious", "critical"}
 
 
-def faults(page: Page) -> list[str]:
-    """Serious and critical faults, one line each: the rule, what is wrong, where."""
+def faults(page: Page, *rules: str) -> list[str]:
+    """Serious and critical faults, one line each: the rule, what is wrong, where.
+
+    ``rules`` are the only ones to ask for, all by default.
+    """
     # By the debugger, which the page's Content-Security-Policy says nothing about.
     page.evaluate(_AXE)
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = list(rules)
+    found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{fault['id']} ({fault['impact']}): {fault['help']}: {node['html'][:160]}"
         for fault in found["violations"]

@@ -24,8 +24,12 @@ def sign_out(page: Page) -> None:
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
 
 
+NOT_IN_THE_FIELD = "PublicKeyCredential.isConditionalMediationAvailable = async () => false"
+
+
 def test_a_passkey_is_added_and_signs_in(page: Page) -> None:
     ada = someone()
+    page.add_init_script(NOT_IN_THE_FIELD)
     keys = Authenticator(page)
     sign_in(page, ada.email)
     heading(page, "Hello, Ada")
@@ -36,7 +40,19 @@ def test_a_passkey_is_added_and_signs_in(page: Page) -> None:
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     heading(page, "Hello, Ada")
-    expect(page.get_by_text("proven by a passkey")).to_be_visible()
+    expect(page.get_by_text("signed in with a passkey")).to_be_visible()
+
+
+def test_a_passkey_is_offered_in_the_field_for_the_mail_address(page: Page) -> None:
+    ada = someone()
+    Authenticator(page)
+    sign_in(page, ada.email)
+    add_passkey(page)
+    heading(page, "Recovery codes")
+    sign_out(page)
+    # The authenticator answers what waits in the field as if its passkey had been chosen there.
+    page.goto("/accounts/login/")
+    heading(page, "Hello, Ada")
 
 
 def test_who_is_not_the_owner_is_told_what_to_do(page: Page) -> None:
@@ -46,8 +62,9 @@ def test_who_is_not_the_owner_is_told_what_to_do(page: Page) -> None:
     add_passkey(page)
     heading(page, "Recovery codes")
     sign_out(page)
-    page.goto("/accounts/login/")
     keys.recognise(owner=False)
+    page.add_init_script(NOT_IN_THE_FIELD)
+    page.goto("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("Press the button to try again")
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_enabled()
@@ -68,7 +85,7 @@ def test_an_app_is_the_second_step_after_a_password(page: Page) -> None:
     page.get_by_label("Code").fill(next_code)
     page.get_by_role("button", name="Go on").click()
     heading(page, "Hello, Ada")
-    expect(page.get_by_text("proven by two factors")).to_be_visible()
+    expect(page.get_by_text("signed in with two factors")).to_be_visible()
 
 
 def test_recovery_codes_are_shown_once_and_work_once(page: Page) -> None:

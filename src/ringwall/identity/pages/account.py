@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,11 +19,7 @@ from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.objecting import lead_on
 
 _FEW_CODES = 3
-_STRENGTHS = {
-    "single": "one factor",
-    "mfa": "two factors",
-    "phr": "a passkey",
-}
+_ONE_FACTOR = {"pwd": "a password only", "fed": "single sign-on", "kba": "a recovery link"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +102,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "sessions": living(session.user).count(),
         "places": switching.places(session),
         "device": devices.in_words(session.user_agent),
-        "strength": _STRENGTHS.get(session.acr, session.acr),
+        "strength": proven_by(session),
     }
     return render(request, "identity/overview.html", context)
 
@@ -134,9 +131,10 @@ def end_session(request: HttpRequest, sid: str) -> HttpResponse:
             text="It has ended already, so there is nothing left to do.",
             status=404,
         )
-    sessions.end(found, reason="ended by its owner")
     if found.pk == own.pk:
+        logout(request)
         return redirect("account_login")
+    sessions.end(found, reason="ended by its owner")
     words = devices.in_words(found.user_agent)
     messages.success(request, f"Signed out: {words}. It can do nothing here any more.")
     return redirect("sessions")
@@ -195,13 +193,22 @@ def living(user: User) -> Any:
     return user.sessions.filter(ended=None).order_by("-last_use")
 
 
+def proven_by(session: Session) -> str:
+    """How whoever has a session has shown who they are, in words."""
+    if session.acr == "phr":
+        return "a passkey"
+    if session.acr == "mfa":
+        return "two factors"
+    return next((_ONE_FACTOR[way] for way in session.amr if way in _ONE_FACTOR), "one factor")
+
+
 def _shown(session: Session, own: Session) -> dict[str, Any]:
     return {
         "session": session,
         "own": session.pk == own.pk,
         "device": devices.in_words(session.user_agent),
         "phone": devices.is_phone(session.user_agent),
-        "strength": _STRENGTHS.get(session.acr, session.acr),
+        "strength": proven_by(session),
         "weak": session.acr == "single",
     }
 

@@ -15,6 +15,16 @@ from ringwall.identity.pages import navigation as pages
 
 register = template.Library()
 
+_LABELS: Final = {
+    "Email": "Mail address",
+    "E-mail": "Mail address",
+    "New Password": "New password",
+    "New Password (again)": "New password, once more",
+    "Password (again)": "Password, once more",
+    "Current Password": "Current password",
+    "Grant permissions": "It may",
+}
+"""The libraries' words for fields, in ours."""
 _TONES: Final = {"success": "good", "warning": "warn", "error": "danger"}
 
 
@@ -46,6 +56,13 @@ def ahead(moment: datetime) -> str:
 def open_to_all() -> bool:
     """Whether people may make accounts by themselves."""
     return current_facts().settings.sign_up is SignUp.OPEN
+
+
+@register.filter
+def label_of(field: BoundField) -> str:
+    """What a field is called."""
+    label = str(field.label)
+    return _LABELS.get(label, label)
 
 
 @register.inclusion_tag("identity/navigation.html", takes_context=True)

@@ -1,0 +1,58 @@
+"""Every page, light and dark, at a desk and on a phone: nothing axe objects to, nothing cut off.
+
+With RINGWALL_PICTURES naming a folder, pictures of all of them are put there to be looked at.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from tests.identity.browser import gallery
+from tests.identity.browser.accessibility import faults
+from tests.identity.browser.conftest import DESK, PHONE
+from tests.identity.browser.house import House
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+
+@pytest.mark.parametrize("walk", ["strangers", "members"])
+def test_every_page_can_be_seen_and_used_by_everybody(page: Page, house: House, walk: str) -> None:
+    names: Iterator[str] = (
+        gallery.strangers(page, house.state) if walk == "strangers" else gallery.members(page)
+    )
+    wrong, seen = [], 0
+    for name in names:
+        seen += 1
+        wrong += [f"{name}: {fault}" for fault in _looked_at(page, name)]
+    assert wrong == []
+    assert seen >= 15
+
+
+def _looked_at(page: Page, name: str) -> Iterator[str]:
+    title = page.title()
+    if not title or title.startswith(" ·"):
+        yield "it has no title"
+    if page.locator("h1").count() != 1:
+        yield "it has not exactly one heading of the first level"
+    if page.locator("[style], style, script:not([src]):not([type='application/json'])").count():
+        yield "it has inline code or style"
+    for colours in ("light", "dark"):
+        page.emulate_media(color_scheme=colours)
+        for size, viewport in (("desk", DESK), ("phone", PHONE)):
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            width = page.evaluate("document.documentElement.scrollWidth")
+            if width > viewport["width"]:
+                yield f"it is {width} wide on a {size}"
+            _keep_picture(page, f"{name}-{size}-{colours}")
+            # The colours are all that differs in the dark.
+            rules = () if colours == "light" else ("color-contrast",)
+            yield from (f"{colours}, {size}: {fault}" for fault in faults(page, *rules))
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+
+
+def _keep_picture(page: Page, name: str) -> None:
+    if folder := os.environ.get("RINGWALL_PICTURES"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
