@@ -28,6 +28,7 @@ from ringwall.identity.models import (
     Invitation,
     Membership,
     Organisation,
+    ProvisionedUser,
     Session,
     Subject,
     User,
@@ -63,6 +64,7 @@ def add(
         msg = f"{user.email} is a member of {organisation.name} already"
         raise ValueError(msg) from error
     log.info("%s joins %s as %s (%s)", user.subject, organisation.slug, wanted, source)
+    _take_over_provisioned(made)
     return made
 
 
@@ -114,30 +116,34 @@ def apply_groups(member: Membership, groups: Iterable[str] | None = None) -> Non
     member.roles, member.from_groups, member.groups = found.roles, found.from_groups, found.groups
 
 
-def remove(member: Membership, *, by: User | None = None, reason: str = "removed") -> None:
+def remove(
+    member: Membership, *, by: User | None = None, reason: str = "removed", last_too: bool = False
+) -> None:
     """End somebody's membership at once. People may leave by themselves.
 
-    ``PermissionError`` when ``by`` may not; ``ValueError`` for the last who can manage it.
+    ``PermissionError`` when ``by`` may not; ``ValueError`` for the last who can manage it, unless
+    ``last_too``: provisioning may have to shut out exactly them.
     """
     with transaction.atomic():
         found = _locked(member)
         leaves = by is not None and by.pk == found.user_id
         if by is not None and not leaves and not may_touch(by, found.organisation, found.roles):
             raise PermissionError(_NOT_YOURS)
-        _require_another_keeper(found)
+        if not last_too:
+            _require_another_keeper(found)
         user, organisation = found.user, found.organisation
         found.delete()
         _shut_out(user, organisation, reason=reason)
     log.info("%s leaves %s: %s", user.subject, organisation.slug, reason)
 
 
-def set_active(member: Membership, *, active: bool, reason: str) -> None:
-    """Let a membership rest, as provisioning does, or go on."""
+def set_active(member: Membership, *, active: bool, reason: str, last_too: bool = False) -> None:
+    """Let a membership rest, as provisioning does, or go on. Errors as of :func:`remove`."""
     with transaction.atomic():
         found = _locked(member)
         if found.active == active:
             return
-        if not active:
+        if not active and not last_too:
             _require_another_keeper(found)
         found.active = active
         found.save(update_fields=["active"])
@@ -197,6 +203,17 @@ def call_back(found: "Iterable[Session]", *, reason: str) -> None:
     for session in Session.objects.select_for_update().filter(pk__in=ids, ended=None):
         revocations.revoke(Subject.SESSION, session.sid, until=until, reason=reason)
         Session.objects.filter(pk=session.pk).update(turn=session.turn + 1)
+
+
+def _take_over_provisioned(member: Membership) -> None:
+    """Let what provisioning said of somebody hold from the moment they are a member."""
+    waiting = ProvisionedUser.objects.filter(
+        organisation=member.organisation, email=member.user.email, membership=None, active=True
+    ).first()
+    if waiting is not None:
+        waiting.membership = member
+        waiting.save(update_fields=["membership"])
+        apply_groups(member)
 
 
 def _locked(member: Membership) -> Membership:

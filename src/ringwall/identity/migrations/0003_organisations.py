@@ -37,6 +37,9 @@ class Migration(migrations.Migration):
                         default=uuid.uuid4, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("active", models.BooleanField(default=True)),
+                ("disabled_account", models.BooleanField(default=False)),
                 ("user_name", models.CharField(max_length=254)),
                 ("external_id", models.CharField(blank=True, max_length=255)),
                 ("attributes", models.JSONField(default=dict)),
@@ -119,7 +122,8 @@ class Migration(migrations.Migration):
             model_name="provisioneduser",
             name="membership",
             field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
                 related_name="provisioned",
                 to="identity.membership",
             ),

@@ -11,15 +11,21 @@ from ringwall.identity.models.organisations import Membership, Organisation
 class ProvisionedUser(models.Model):
     """A person as the provisioning system of one organisation sees them (RFC 7643 section 4.1).
 
-    ``attributes`` is what was said of them beyond what has a column. Another organisation of the
-    same person has a row of its own and sees nothing of this one.
+    ``attributes`` is what was said of them. Another organisation of the same person has a row of
+    its own and sees nothing of this one. ``membership`` is ``None`` while they are no member: who
+    has an address of a domain that the organisation has not shown to be its own is invited, and
+    decides alone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     membership = models.OneToOneField(
-        Membership, on_delete=models.CASCADE, related_name="provisioned"
+        Membership, null=True, on_delete=models.SET_NULL, related_name="provisioned"
     )
+    email = models.EmailField(max_length=254, blank=True)
+    active = models.BooleanField(default=True)
+    disabled_account = models.BooleanField(default=False)
+    """Whether it was us who disabled the whole account, and so may enable it again."""
     user_name = models.CharField(max_length=254)
     """In lower case: it is compared without regard to case (RFC 7643 section 4.1.1)."""
     external_id = models.CharField(max_length=255, blank=True)

@@ -6,12 +6,14 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_http_methods
 
 from ringwall.identity import invitations, membership, organisations
 from ringwall.identity.authority import ADMINISTRATOR, PROVIDER_ROLES
 from ringwall.identity.models import Kind, Organisation, SecondFactor, User
+from ringwall.identity.pages import invitations as invitation_pages
+from ringwall.identity.pages import scim
 from ringwall.identity.pages.managing import context, managers_only
 
 
@@ -157,4 +159,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisations/<slug:slug>/", members, name="organisation"),
     path("organisations/<slug:slug>/invitations", invited, name="organisation_invitations"),
     path("organisations/<slug:slug>/rules", rules, name="organisation_rules"),
+    path("", include(invitation_pages.urlpatterns)),
+    path("", include(scim.urlpatterns)),
 ]
