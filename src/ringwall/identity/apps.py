@@ -17,9 +17,11 @@ class IdentityConfig(AppConfig):
             enrolment,
             factors,
             listening,
+            slowing,
         )
 
         listening.connect()
         alerts.connect()
         enrolment.connect()
+        slowing.connect()
         factors.install()

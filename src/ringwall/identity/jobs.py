@@ -34,3 +34,14 @@ def forget_grants(_installation: Installation) -> str:
     from ringwall.identity.provider import cleaning  # noqa: PLC0415 - jobs are also listed without tables
 
     return f"{cleaning.forget(timezone.now())} rows of grants that are over were forgotten"
+
+
+@job(name="forget-throttles", minutes=60)
+def forget_throttles(_installation: Installation) -> str:
+    """Forget buckets of tries that have run dry."""
+    from django.utils import timezone  # noqa: PLC0415 - jobs are also listed without tables
+
+    from ringwall.identity import slowing, throttling  # noqa: PLC0415 - as above
+
+    done = throttling.forget_empty(slowing.RULES, timezone.now())
+    return f"{done} counts of tries that are over were forgotten"

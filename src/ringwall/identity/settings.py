@@ -28,6 +28,7 @@ MIDDLEWARE: Final = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "ringwall.identity.middleware.Sessions",
+    "ringwall.identity.slowing.Slowing",
     "ringwall.identity.enforcing.Enrolment",
 ]
 AUTH_USER_MODEL: Final = "identity.User"
@@ -90,6 +91,9 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED: Final = True
 ACCOUNT_EMAIL_NOTIFICATIONS: Final = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS: Final = True
 ACCOUNT_PREVENT_ENUMERATION: Final = True
+ACCOUNT_RATE_LIMITS: Final = False
+"""These count in the memory of one process: ours (``slowing``) stand before all pages."""
+MFA_RATE_LIMITS: Final = False
 ACCOUNT_REAUTHENTICATION_REQUIRED: Final = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT: Final = 300
 ACCOUNT_SESSION_REMEMBER: Final = True
