@@ -128,7 +128,7 @@ class Party:
         sent: dict[str, str | None] = {**form}
         given = dict(headers or {})
         if self.secret is None:
-            sent["client_id"] = self.id
+            sent.setdefault("client_id", self.id)
         elif "authorization" not in given:
             pair = f"{self.id}:{self.secret}".encode()
             given["authorization"] = "Basic " + base64.b64encode(pair).decode()
