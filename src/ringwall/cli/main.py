@@ -22,6 +22,8 @@ PROGRAM: Final = "ringwall"
 
 _GROUPS: Final = {
     "admin": "Let the first administrator in, or one who lost all sign-in methods.",
+    "client": "Register API clients and applications, list them, change their secrets.",
+    "key": "Make API keys, list, rotate and withdraw them.",
     "cert": "List, issue, rotate and export certificates.",
 }
 _PANELS: Final = (
@@ -29,6 +31,7 @@ _PANELS: Final = (
     "Running",
     "Certificates",
     "People and organisations",
+    "Programs",
     "Ringwall itself",
 )
 

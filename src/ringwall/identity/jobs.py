@@ -45,3 +45,21 @@ def forget_throttles(_installation: Installation) -> str:
 
     done = throttling.forget_empty(slowing.RULES, timezone.now())
     return f"{done} counts of tries that are over were forgotten"
+
+
+@job(name="note-key-uses", minutes=1)
+def note_key_uses(installation: Installation) -> str:
+    """Note when and from where API keys were used."""
+    from ringwall.identity import key_uses  # noqa: PLC0415 - jobs are also listed without tables
+
+    return f"{key_uses.follow(installation.state)} keys were in use"
+
+
+@job(name="end-keys", minutes=1)
+def end_keys(_installation: Installation) -> str:
+    """Withdraw keys that have a successor, or are stronger than their owner."""
+    from django.utils import timezone  # noqa: PLC0415 - jobs are also listed without tables
+
+    from ringwall.identity import apikeys  # noqa: PLC0415 - jobs are also listed without tables
+
+    return f"{apikeys.end_due(timezone.now())} keys were withdrawn"

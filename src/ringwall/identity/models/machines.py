@@ -61,6 +61,9 @@ class ApiKey(models.Model):
     roles = models.JSONField(default=list, blank=True)
     created = models.DateTimeField(default=timezone.now)
     expires = models.DateTimeField()
+    """The end that is signed into the key."""
+    ends = models.DateTimeField(null=True)
+    """An earlier end, once a successor was made."""
     last_use = models.DateTimeField(null=True)
     last_address = models.GenericIPAddressField(null=True)
     revoked = models.DateTimeField(null=True)

@@ -43,6 +43,8 @@ GROUPS: Final = (
             Item("Sessions", "sessions"),
             Item("Mail address", "account_email"),
             Item("Organisations", "organisations"),
+            Item("Applications", "applications"),
+            Item("API keys", "keys"),
         ),
     ),
 )

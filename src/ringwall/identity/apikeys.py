@@ -1,0 +1,232 @@
+"""API keys: signed tokens for programs, which the edge verifies without a secret of its own.
+
+A key (:mod:`~ringwall.identity.key_format`) is shown once and not kept; what is kept is whose it
+is, what it may do and until when.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from ringwall.identity import revocations
+from ringwall.identity.facts import Facts
+from ringwall.identity.key_format import written
+from ringwall.identity.keyring import Purpose
+from ringwall.identity.models import ApiClient, ApiKey, Membership, Organisation, Subject, User
+from ringwall.identity.provider.audiences import allowed_by
+from ringwall.identity.tokens import Mint, Proven
+
+LONGEST_LIFE: Final = timedelta(days=366)
+LONGEST_OVERLAP: Final = timedelta(days=30)
+_SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")
+"""RFC 6749 section 3.3."""
+
+
+class KeyRefusedError(ValueError):
+    """A key cannot be as it was asked for; the text says what to change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A key as it is to be: of a person or of a client, never of both.
+
+    ``roles`` are in ``organisation``. Empty ``audiences``: every host of the edge.
+    """
+
+    name: str
+    expires: datetime
+    owner: User | None = None
+    client: ApiClient | None = None
+    organisation: Organisation | None = None
+    roles: Sequence[str] = ()
+    scopes: Sequence[str] = ()
+    audiences: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new key and its text, which nobody can show again."""
+
+    key: ApiKey
+    text: str
+
+
+def make(wanted: Wanted, *, facts: Facts, mint: Mint, now: datetime) -> Made:
+    """Make a key. :class:`KeyRefusedError` when it asks for more than its owner has."""
+    _require_sensible(wanted, facts, now)
+    key = ApiKey.objects.create(
+        name=wanted.name.strip(),
+        organisation=wanted.organisation,
+        owner=wanted.owner,
+        client=wanted.client,
+        scopes=list(wanted.scopes),
+        roles=list(wanted.roles),
+        audiences=list(wanted.audiences),
+        created=now,
+        expires=wanted.expires,
+    )
+    return Made(key, _text(key, facts=facts, mint=mint, now=now))
+
+
+def rotate(
+    key: ApiKey, *, overlap: timedelta, life: timedelta, facts: Facts, mint: Mint, now: datetime
+) -> Made:
+    """Make a key that may do the same, for ``life``; the old one is good for ``overlap`` more."""
+    if key.revoked is not None or key.expires <= now or (key.ends or key.expires) <= now:
+        raise KeyRefusedError("the key is over already: make a new one")
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        days = LONGEST_OVERLAP.days
+        raise KeyRefusedError(f"the old key can stay good for {days} days at most")
+    wanted = Wanted(
+        name=key.name,
+        expires=now + life,
+        owner=key.owner,
+        client=key.client,
+        organisation=key.organisation,
+        roles=key.roles,
+        scopes=key.scopes,
+        audiences=key.audiences,
+    )
+    with transaction.atomic():
+        made = make(wanted, facts=facts, mint=mint, now=now)
+        ApiKey.objects.filter(pk=made.key.pk).update(replaces=key)
+        made.key.replaces = key
+        if overlap:
+            key.ends = min(now + overlap, key.ends or key.expires)
+            key.save(update_fields=["ends"])
+        else:
+            withdraw(key, reason="it was rotated", now=now)
+    return made
+
+
+def withdraw(key: ApiKey, *, reason: str, now: datetime) -> bool:
+    """Refuse a key from now on, at the edge within a second; whether that was still to be done."""
+    with transaction.atomic():
+        done = ApiKey.objects.filter(pk=key.pk, revoked=None).update(revoked=now)
+        if done and key.expires > now:
+            revocations.revoke(Subject.SESSION, key.pk, until=key.expires, reason=reason)
+    key.revoked = key.revoked or now
+    return bool(done)
+
+
+def end_due(now: datetime) -> int:
+    """Withdraw keys whose successors have taken over, and keys that have become too strong.
+
+    A key is too strong when its owner has lost the membership, a role or a scope that it has. How
+    many were withdrawn.
+    """
+    count = sum(
+        withdraw(key, reason="its successor took over", now=now)
+        for key in _living(now).filter(ends__lte=now)
+    )
+    for key in _living(now).select_related("owner", "organisation", "client__client"):
+        wrong = _excess(key)
+        if wrong is not None:
+            count += withdraw(key, reason=wrong, now=now)
+    return count
+
+
+def of_person(person: User) -> QuerySet[ApiKey]:
+    """A person's keys, the newest first."""
+    keys = ApiKey.objects.select_related("organisation", "client__client")
+    return keys.filter(owner=person).order_by("-created", "pk")
+
+
+def state_of(key: ApiKey, now: datetime) -> str:
+    """One word: ``active``, ``ending`` (it has a successor), ``withdrawn`` or ``expired``."""
+    if key.revoked is not None:
+        return "withdrawn"
+    if key.expires <= now:
+        return "expired"
+    return "active" if key.ends is None else "ending"
+
+
+def _living(now: datetime) -> QuerySet[ApiKey]:
+    return ApiKey.objects.filter(Q(expires__gt=now), revoked=None)
+
+
+def _text(key: ApiKey, *, facts: Facts, mint: Mint, now: datetime) -> str:
+    client = None if key.client is None else str(key.client.pk)
+    proven = Proven(
+        sub=key.owner.subject if key.owner is not None else str(client),
+        sid=key.pk,
+        audience=tuple(key.audiences) or (facts.api_audience,),
+        tenant=None if key.organisation is None else key.organisation.slug,
+        roles=tuple(key.roles),
+        client=client,
+        scope=" ".join(key.scopes) or None,
+    )
+    return written(mint.issue(Purpose.KEY, proven, now=now, life=key.expires - now))
+
+
+def _require_sensible(wanted: Wanted, facts: Facts, now: datetime) -> None:
+    if not wanted.name.strip() or len(wanted.name) > 100:
+        raise KeyRefusedError("give it a name of at most 100 letters, so that others know it")
+    if wanted.expires <= now:
+        raise KeyRefusedError("it would be over already: give it an end in the future")
+    if wanted.expires > now + LONGEST_LIFE:
+        days = LONGEST_LIFE.days
+        raise KeyRefusedError(f"a key lives for {days} days at most: rotate it before that")
+    for scope in wanted.scopes:
+        if not _SCOPE.fullmatch(scope):
+            raise KeyRefusedError(f"{scope[:100]!r} is no scope: one word without quotes")
+    possible = allowed_by(facts)
+    for audience in wanted.audiences:
+        if audience not in possible:
+            known = ", ".join(possible)
+            raise KeyRefusedError(f"{audience[:200]} is no audience: there is {known}")
+    wrong = _excess(
+        ApiKey(
+            owner=wanted.owner,
+            client=wanted.client,
+            organisation=wanted.organisation,
+            roles=list(wanted.roles),
+            scopes=list(wanted.scopes),
+            audiences=list(wanted.audiences),
+        )
+    )
+    if wrong is not None:
+        raise KeyRefusedError(wrong)
+
+
+def _excess(key: ApiKey) -> str | None:
+    """What a key has that its owner lacks; ``None`` if there is nothing."""
+    if (key.owner is None) == (key.client is None):
+        return "a key is of one person or of one client"
+    if key.client is not None:
+        return _excess_over_client(key, key.client)
+    owner = key.owner
+    if owner is None or not owner.is_active:
+        return "its owner cannot sign in"
+    if key.organisation is None:
+        return "its owner has no roles outside an organisation" if key.roles else None
+    member = (
+        Membership.objects.filter(user=owner, organisation=key.organisation, active=True)
+        .filter(organisation__suspended=None)
+        .first()
+    )
+    if member is None:
+        return f"its owner is not a member of {key.organisation.slug}"
+    return _missing("role", key.roles, member.roles)
+
+
+def _excess_over_client(key: ApiKey, client: ApiClient) -> str | None:
+    if client.disabled is not None:
+        return "its client is switched off"
+    if key.organisation_id != client.organisation_id:
+        return "its client is of another organisation"
+    return (
+        _missing("role", key.roles, client.roles)
+        or _missing("scope", key.scopes, client.client.get_scopes())
+        or (_missing("audience", key.audiences, client.audiences) if client.audiences else None)
+    )
+
+
+def _missing(what: str, wanted: Sequence[str], had: Sequence[str]) -> str | None:
+    lacking = sorted(set(wanted) - set(had))
+    return f"its owner has no {what} {lacking[0]!r}" if lacking else None

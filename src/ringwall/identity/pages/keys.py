@@ -1,0 +1,177 @@
+"""What people let programs do for them: applications, and API keys of their own."""
+
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ringwall.identity import apikeys
+from ringwall.identity.installed import current_facts, current_mint
+from ringwall.identity.models import ApiKey, Consent, Grant, Membership, Session
+from ringwall.identity.pages.step_up import is_enough, where_to_prove
+from ringwall.identity.provider import grants, scopes
+
+_LIVES: Final = [("30", "30 days"), ("90", "90 days"), ("180", "half a year"), ("365", "a year")]
+_FRESH: Final = "900"
+"""Seconds within which somebody proved themselves who makes a key, which outlives the session."""
+
+
+class NewKey(forms.Form):
+    """A key of a person in the organisation they act for."""
+
+    name = forms.CharField(max_length=100, label="What it is for")
+    days = forms.ChoiceField(choices=_LIVES, initial="90", label="How long it holds")
+
+    def __init__(self, *args: Any, roles: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if roles:
+            self.fields["roles"] = forms.MultipleChoiceField(
+                choices=[(role, role) for role in roles],
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                label="What it may be",
+                help_text="Give it no more roles than the program needs.",
+            )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+def keys(request: HttpRequest) -> HttpResponse:
+    """A person's keys, and a form for a new one."""
+    session, now = _session(request), timezone.now()
+    member = _member(session)
+    form = NewKey(request.POST or None, roles=list(member.roles) if member else [])
+    if request.method == "POST":
+        if not is_enough(session, factor="", within=_FRESH):
+            return _prove_first(request, session)
+        if form.is_valid():
+            made = _make(session, member, form)
+            if isinstance(made, apikeys.Made):
+                return render(request, "identity/key_made.html", {"made": made})
+            form.add_error(None, made)
+    found = [(key, apikeys.state_of(key, now)) for key in apikeys.of_person(session.user)[:200]]
+    return render(request, "identity/keys.html", {"keys": found, "form": form})
+
+
+@login_required
+@require_POST
+def rotate_key(request: HttpRequest, key_id: str) -> HttpResponse:
+    """A key that may do the same; the old one holds for a week more."""
+    session, now = _session(request), timezone.now()
+    key = get_object_or_404(ApiKey, pk=key_id, owner=session.user)
+    if not is_enough(session, factor="", within=_FRESH):
+        return _prove_first(request, session)
+    try:
+        made = apikeys.rotate(
+            key,
+            overlap=timedelta(days=7),
+            life=min(key.expires - key.created, apikeys.LONGEST_LIFE),
+            facts=current_facts(),
+            mint=current_mint(),
+            now=now,
+        )
+    except apikeys.KeyRefusedError as error:
+        messages.error(request, f"The key was not rotated: {error}.")
+        return HttpResponseRedirect(reverse("keys"))
+    return render(request, "identity/key_made.html", {"made": made})
+
+
+@login_required
+@require_POST
+def withdraw_key(request: HttpRequest, key_id: str) -> HttpResponse:
+    """Refuse a key of one's own from now on."""
+    key = get_object_or_404(ApiKey, pk=key_id, owner=_session(request).user)
+    apikeys.withdraw(key, reason="its owner withdrew it", now=timezone.now())
+    messages.success(request, f"The key {key.name} is refused from now on.")
+    return HttpResponseRedirect(reverse("keys"))
+
+
+@login_required
+@require_http_methods(["GET"])
+def applications(request: HttpRequest) -> HttpResponse:
+    """The applications a person has let in, and those that are in now."""
+    person, now = _session(request).user, timezone.now()
+    living = Grant.objects.filter(user=person, ended=None, expires__gt=now, session__ended=None)
+    living = living.exclude(code_hash__isnull=False, code_used=None)
+    found: dict[str, dict[str, Any]] = {}
+    for given in Consent.objects.filter(user=person).select_related("client"):
+        found[given.client_id] = {"client": given.client, "scopes": set(given.scopes), "last": None}
+    for grant in living.select_related("client").order_by("last_use"):
+        one = found.setdefault(
+            str(grant.client_id), {"client": grant.client, "scopes": set(), "last": None}
+        )
+        one["scopes"] |= set(grant.scopes)
+        one["last"] = grant.last_use
+    shown = sorted(found.values(), key=lambda one: str(one["client"].name).lower())
+    for one in shown:
+        one["told"] = scopes.told(sorted(one["scopes"]))
+    return render(request, "identity/applications.html", {"applications": shown})
+
+
+@login_required
+@require_POST
+def withdraw_application(request: HttpRequest, client_id: str) -> HttpResponse:
+    """Take back what an application was allowed; it is out at once."""
+    person, now = _session(request).user, timezone.now()
+    Consent.objects.filter(user=person, client=client_id).delete()
+    for grant in Grant.objects.filter(user=person, client=client_id, ended=None):
+        grants.end(grant, reason="the person took it back", now=now)
+    messages.success(request, "The application is out. It asks again if you sign in to it.")
+    return HttpResponseRedirect(reverse("applications"))
+
+
+def _prove_first(request: HttpRequest, session: Session) -> HttpResponse:
+    messages.info(request, "Prove that it is you, then do it once more.")
+    proof = where_to_prove(session.user, factor="")
+    return HttpResponseRedirect(f"{proof}?{urlencode({'next': reverse('keys')})}")
+
+
+def _make(session: Session, member: Membership | None, form: NewKey) -> apikeys.Made | str:
+    now = timezone.now()
+    wanted = apikeys.Wanted(
+        name=form.cleaned_data["name"],
+        expires=now + timedelta(days=int(form.cleaned_data["days"])),
+        owner=session.user,
+        organisation=member.organisation if member else None,
+        roles=form.cleaned_data.get("roles", []),
+    )
+    try:
+        return apikeys.make(wanted, facts=current_facts(), mint=current_mint(), now=now)
+    except apikeys.KeyRefusedError as error:
+        return f"No key is made: {error}."
+
+
+def _member(session: Session) -> Membership | None:
+    if session.organisation is None:
+        return None
+    return (
+        Membership.objects.select_related("organisation")
+        .filter(user=session.user, organisation=session.organisation, active=True)
+        .first()
+    )
+
+
+def _session(request: HttpRequest) -> Session:
+    found: Session = request.ringwall_session  # type: ignore[attr-defined]
+    return found
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("keys", keys, name="keys"),
+    path("keys/<str:key_id>/rotate", rotate_key, name="rotate_key"),
+    path("keys/<str:key_id>/withdraw", withdraw_key, name="withdraw_key"),
+    path("applications", applications, name="applications"),
+    path(
+        "applications/<str:client_id>/withdraw", withdraw_application, name="withdraw_application"
+    ),
+]
