@@ -6,8 +6,16 @@
 -- and the answer brings the new cookie along.
 --
 -- The value is <end, in seconds since 1970>.<secret>~<token>.
+--
+-- API keys are taken out of their headers the same way. A key is rwk_<token>~<checksum>: the
+-- checksum is for scanners and for whoever types; here the signature counts and nothing else.
+--
+-- Whoever sends a request chooses what is matched here: every pattern takes time in proportion to
+-- the length, and every table has a bound.
 
 local COOKIE = "__Host-ringwall"
+local ANYWHERE = "__Host%-ringwall%s*=" -- behind a comma, say, where some services see a cookie too
+local KEY = "rwk_eyJ"
 local AHEAD = @AHEAD@
 local WEB = "@WEB@"
 local REMEMBERED = 10000
@@ -15,7 +23,7 @@ local REMEMBERED = 10000
 -- Of this worker thread: what was renewed just now, for requests that still bring the old cookie,
 -- and who is asking at this moment, so that a token which still holds is asked for by one request.
 local renewed, renewed_count = {}, 0
-local asking = {}
+local asking, asking_count = {}, 0
 
 local function take_cookie(headers)
   local lines = headers:getNumValues("cookie")
@@ -28,11 +36,12 @@ local function take_cookie(headers)
   local kept, found, times = {}, nil, 0
   for index = 0, lines - 1 do
     for pair in headers:getAtIndex("cookie", index):gmatch("[^;]+") do
-      pair = pair:match("^%s*(.-)%s*$")
+      pair = pair:match("%S.*") or ""
+      pair = pair:match("^.*%S") or ""
       local name, value = pair:match("^([^=]*)=(.*)$")
       if name == COOKIE then
         found, times = value, times + 1
-      elseif name == nil or name:sub(1, #COOKIE) ~= COOKIE then
+      elseif pair ~= "" and pair:sub(1, #COOKIE) ~= COOKIE and not pair:find(ANYWHERE) then
         kept[#kept + 1] = pair
       end
     end
@@ -45,15 +54,26 @@ local function take_cookie(headers)
   return times == 1 and found or nil
 end
 
-local function drop_keys(headers)
-  local given = headers:get("authorization")
-  if given ~= nil and given:find("rwk_", 1, true) then
-    headers:remove("authorization")
+local function take_from(headers, name, before)
+  local given = headers:get(name) -- every line of that name, with commas between them
+  if given == nil or not given:find(KEY, 1, true) then
+    return nil, 0
   end
-  given = headers:get("x-api-key")
-  if given ~= nil and given:find("rwk_", 1, true) then
-    headers:remove("x-api-key")
+  headers:remove(name)
+  local _, last = given:find(before)
+  local token = last and given:match("^[%w_.-]+", last + 1)
+  local rest = token and given:sub(last + #token + 1)
+  if rest == "" or rest and rest:find("^~[%w_-]*$") then
+    return token, 1
   end
+  return nil, 1
+end
+
+local function take_key(headers)
+  local one, times = take_from(headers, "authorization", "^[Bb]earer +rwk_")
+  local other, more = take_from(headers, "x-api-key", "^rwk_")
+  -- Two keys are a mistake, or somebody's trick, and count as none.
+  return times + more == 1 and (one or other) or nil
 end
 
 local function remember(secret, value, ends)
@@ -77,9 +97,28 @@ end
 
 local ATTRIBUTES = "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age="
 
+local function begin_asking(secret, now)
+  if asking_count >= REMEMBERED then -- of those who hung up nobody tells us that they are done
+    asking, asking_count = {}, 0
+  end
+  if asking[secret] == nil then
+    asking_count = asking_count + 1
+  end
+  asking[secret] = now
+end
+
+local function end_asking(secret)
+  if asking[secret] ~= nil then
+    asking[secret], asking_count = nil, asking_count - 1
+  end
+end
+
 function ringwall_renew(handle)
   local headers = handle:headers()
-  local value = take_cookie(headers)
+  local value, key = take_cookie(headers), take_key(headers)
+  if key ~= nil then
+    headers:add("x-ringwall-key", key)
+  end
   if value == nil then
     return
   end
@@ -102,7 +141,7 @@ function ringwall_renew(handle)
     headers:add("x-ringwall-token", token)
     return
   end
-  asking[secret] = now
+  begin_asking(secret, now)
   local answer, body = handle:httpCall(WEB, {
     [":method"] = "POST",
     [":path"] = "/.ringwall/renew",
@@ -111,7 +150,7 @@ function ringwall_renew(handle)
     ["x-ringwall-secret"] = secret,
     ["x-ringwall-address"] = handle:streamInfo():downstreamRemoteAddress():match("^%[?(.-)%]?:%d+$"),
   }, "", 4000)
-  asking[secret] = nil
+  end_asking(secret)
   headers = handle:headers() -- what was taken before the wait is not valid after it
   local status = answer[":status"]
   if status == "200" then
@@ -136,5 +175,5 @@ end
 function ringwall_strip(handle)
   local headers = handle:headers()
   take_cookie(headers)
-  drop_keys(headers)
+  take_key(headers)
 end

@@ -2,8 +2,8 @@
 
 Four filters, in this order, each only where a route asks for it:
 
-1. Lua (``session.lua``): the cookie's token goes into a header, and is renewed when it ran out;
-   on every other route the cookie and our keys are taken away.
+1. Lua (``session.lua``): the cookie and our keys are taken out of their headers. Where a route
+   asks, their tokens go into headers of their own, the cookie's renewed when it ran out.
 2. ``jwt_authn``: one requirement a host, so that a token for one host is none for another.
 3. RBAC: what is revoked (:mod:`~ringwall.gateway.envoy.revoked`).
 4. RBAC in the route's own slot: factor, its age, the tenant of the host.
@@ -34,6 +34,8 @@ NAMESPACE: Final = "envoy.filters.http.jwt_authn"
 """Where the claims of a verified token stand in a request's dynamic metadata."""
 
 TOKEN_HEADER: Final = "x-ringwall-token"  # noqa: S105 - the name of a header
+KEY_HEADER: Final = "x-ringwall-key"
+"""Where Lua puts the token of a cookie, and that of an API key: nobody else can send these."""
 TOLD: Final[Mapping[str, str]] = {
     "x-ringwall-user": "sub",
     "x-ringwall-session": "sid",
@@ -50,7 +52,8 @@ TOLD: Final[Mapping[str, str]] = {
 
 _LUA: Final = Path(__file__).with_name("session.lua").read_text(encoding="utf-8")
 _LUA_TYPE: Final = "envoy.extensions.filters.http.lua.v3.Lua"
-_SKEW_S: Final = 5
+_SKEW_S: Final = 4
+"""How far clocks may differ. Envoy counts whole seconds, so that it is less than 5 in truth."""
 _CACHED: Final = 500
 """Verified tokens that each worker remembers, for each issuer and host."""
 
@@ -153,10 +156,7 @@ def _provider(kind: Purpose, host: str, verifying: Verifying) -> Json:
 _SHOWN: Final[Mapping[Purpose, list[Json]]] = {
     Purpose.SESSION: [{"name": TOKEN_HEADER}],
     Purpose.ACCESS: [{"name": "authorization", "value_prefix": "Bearer "}],
-    Purpose.KEY: [
-        {"name": "authorization", "value_prefix": "Bearer rwk_"},
-        {"name": "x-api-key", "value_prefix": "rwk_"},
-    ],
+    Purpose.KEY: [{"name": KEY_HEADER}],
 }
 
 

@@ -23,18 +23,22 @@ def own_pages(
     told = {} if certificates is None else dict(_CERTIFICATE)
     if certificates is not None and certificates.roots is not None:
         told["x-ringwall-certificate-subject"] = "%DOWNSTREAM_PEER_SUBJECT%"
-    return [_entry("sign-in", {"prefix": "/"}, given, told)]
+    return [_nowhere(given), _entry("sign-in", {"prefix": "/"}, given, told)]
 
 
 def callbacks(given: Mapping[str, str]) -> list[Json]:
-    """What protected hosts have of Ringwall; renewal is for the edge alone."""
-    nowhere: Json = {
+    """What protected hosts have of Ringwall."""
+    return [_nowhere(given), _entry("ringwall", {"prefix": CALLBACK}, given)]
+
+
+def _nowhere(given: Mapping[str, str]) -> Json:
+    """Renewal is for the edge alone, which asks the web process itself."""
+    return {
         "match": {"path": f"{CALLBACK}renew"},
         "direct_response": direct(404),
         "response_headers_to_add": headers.setting(given),
         "typed_per_filter_config": nothing_asked(),
     }
-    return [nowhere, _entry("ringwall", {"prefix": CALLBACK}, given)]
 
 
 _ADDRESS: Final = {"x-ringwall-address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"}
