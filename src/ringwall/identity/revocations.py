@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
 from ringwall.identity.models import Revocation, Subject
 
-SKEW = timedelta(seconds=5)
-"""How far clocks may differ: so much longer is a revocation kept than any token lives."""
+SKEW = timedelta(seconds=60)
+"""So much longer is a revocation kept than any token lives: clocks differ, and a token that was
+being made as its session ended lives a little longer."""
 
 _SEEN_WITHIN = timedelta(minutes=1)
 
@@ -35,6 +36,16 @@ def serial() -> int:
     """A number that grows with every change."""
     found: int | None = Revocation.objects.aggregate(last=Max("serial"))["last"]
     return found or 0
+
+
+def state() -> tuple[int, int, int]:
+    """What differs after every change that can be seen.
+
+    The last serial would not do: PostgreSQL gives them out as transactions begin, and one that
+    ends late has a lower one than what was seen before it.
+    """
+    found = Revocation.objects.aggregate(last=Max("serial"), count=Count("*"), sum=Sum("serial"))
+    return found["last"] or 0, found["count"], int(found["sum"] or 0)
 
 
 def live(now: datetime) -> Mapping[str, tuple[str, ...]]:
