@@ -5,6 +5,7 @@ they all speak of what the edge really does, not of files that may have changed 
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,12 @@ from ringwall.runtime.private_files import private_folder, write_private
 FILE: Final = "identity/facts.json"
 CALLBACK: Final = "/.ringwall/"
 """Below this, every protected host belongs to Ringwall."""
+
+_URL: Final = re.compile(
+    r"https://([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]{1,5})?)(?:[/?][^\x00-\x20\x7f]*)?"
+)
+"""What every reader of URLs understands alike up to the path: a host name, perhaps a port, and no
+``\\``, ``@`` or white space, with which readers disagree where the name ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +71,8 @@ class Facts:
 
     def protects(self, url: str) -> bool:
         """Whether an absolute URL leads to a protected host: nothing else is redirected to."""
-        from urllib.parse import urlsplit  # noqa: PLC0415
-
-        try:
-            parts = urlsplit(url)
-        except ValueError:
-            return False
-        if parts.scheme != "https" or "@" in parts.netloc or "\\" in url:
-            return False
-        host = self.host_of(parts.netloc)
+        found = _URL.fullmatch(url)
+        host = None if found is None else self.host_of(found[1])
         return host is not None and host != self.settings.host
 
     def place_of(self, tenant: str | None) -> str | None:

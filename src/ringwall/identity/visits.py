@@ -153,6 +153,16 @@ def take_entry(
     return _entered(cookie, found.session, now, target=found.target)
 
 
+def page_of(code: str, *, authority: str) -> str | None:
+    """The page that a code of this host was made for, whether it is still good or not."""
+    found: str | None = (
+        EntryCode.objects.filter(code_hash=hash_of(code), host=authority.lower())
+        .values_list("target", flat=True)
+        .first()
+    )
+    return found
+
+
 def renew(
     secret: str, *, authority: str, facts: Facts, mint: Mint, address: str | None = None
 ) -> Entered | None:

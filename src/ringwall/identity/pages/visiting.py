@@ -16,15 +16,20 @@ from ringwall.identity.models import Session
 @require_GET
 def take(request: HttpRequest) -> HttpResponse:
     """Begin the visit and go to the page."""
+    code = request.GET.get("code", "")
     entered = visits.take_entry(
-        request.GET.get("code", ""),
+        code,
         state=request.COOKIES.get(visits.STATE_COOKIE, ""),
         authority=request.get_host(),
         facts=current_facts(),
         mint=current_mint(),
     )
-    # Without one, another tab was faster or the code is old: the page itself asks again if need be.
-    answer = HttpResponseRedirect("/" if entered is None else entered.target)
+    if entered is None:
+        # Another tab was faster or the code is old: the page itself asks again if need be.
+        target = visits.page_of(code, authority=request.get_host()) or "/"
+    else:
+        target = entered.target
+    answer = HttpResponseRedirect(target)
     answer.status_code = 303
     if entered is not None:
         answer.set_cookie(
