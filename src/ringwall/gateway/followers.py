@@ -1,48 +1,20 @@
-"""What the worker follows without pause: revocations, which the edge is to know within a second."""
+"""What the worker follows without pause."""
 
-import logging
 import threading
 from typing import Final
 
-from django.db import close_old_connections
-from django.utils import timezone
+from django.apps import apps
 
-from ringwall.gateway.opening import open_gateway
-from ringwall.identity import published, revocations
 from ringwall.runtime.installation import Installation
 
-_log = logging.getLogger(__name__)
 
-_LOOKS_EVERY_S: Final = 0.1
-_FORGETS_EVERY_S: Final = 30.0
+def revocations(installation: Installation, stop: threading.Event) -> None:
+    """Tell the edge what is revoked, as soon as it is; until ``stop``."""
+    if not apps.is_installed("ringwall.identity"):
+        return
+    from ringwall.gateway.revoking import follow_revocations  # noqa: PLC0415 - needs the tables
 
-
-def follow_revocations(installation: Installation, stop: threading.Event) -> None:
-    """Tell the edge what is revoked, as soon as it is; goes on through a database that is gone."""
-    seen: object = None
-    waited, gone = 0.0, False
-    while not stop.wait(_LOOKS_EVERY_S):
-        waited += _LOOKS_EVERY_S
-        try:
-            state = revocations.state()
-            if state != seen or waited >= _FORGETS_EVERY_S:
-                tell(installation)
-                seen, waited = state, 0.0
-            gone = False
-        except Exception as error:  # noqa: BLE001 - whatever it is, nobody else would follow
-            if not gone:
-                _log.error("revocations cannot be followed, what the edge knows stays: %s", error)
-            gone = True
-            close_old_connections()
+    follow_revocations(installation, stop)
 
 
-def tell(installation: Installation) -> None:
-    """Tell the edge what is revoked now, and forget what concerns no living token any more."""
-    now = timezone.now()
-    published.keep_revoked(installation.state, revocations.live(now))
-    # Even if that is nothing new: the last one to tell the edge may not have come to it.
-    open_gateway(installation).refresh_identity()
-    revocations.forget_outdated(now)
-
-
-FOLLOWERS: Final = (follow_revocations,)
+FOLLOWERS: Final = (revocations,)

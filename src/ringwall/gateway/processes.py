@@ -16,6 +16,7 @@ from ringwall.inventory.config import Service
 from ringwall.runtime.config import DATABASE, Database
 from ringwall.runtime.configuration import Address, Configuration
 from ringwall.runtime.database import database_settings
+from ringwall.runtime.discovery import WITHOUT_VARIABLE
 from ringwall.runtime.draining import drained
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.processes.probes import Accepts, HttpOk, TcpAddress, UnixAddress
@@ -50,7 +51,12 @@ def specifications(
     """Every process of the installation: services, sidecars, the edge, web and worker."""
     wanted = Wanted.of(configuration)
     environment = {**plain_environment(), **installation.environment()}
-    own = {**environment, **_python_path(), **_database(configuration, installation.state)}
+    own = {
+        **environment,
+        **_python_path(),
+        **_database(configuration, installation.state),
+        **_left_out(wanted),
+    }
     services = [
         _service(name, service, configuration.root, environment)
         for name, service in wanted.services.items()
@@ -172,6 +178,11 @@ def plain_environment() -> dict[str, str]:
     # `python` in a service's command is the Python that Ringwall itself runs on.
     found["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{found.get('PATH', os.defpath)}"
     return {**found, "PYTHONUNBUFFERED": "1"}
+
+
+def _left_out(wanted: Wanted) -> dict[str, str]:
+    """What the web process and the worker do without, so that they start at once and stay small."""
+    return {} if wanted.identity.host is not None else {WITHOUT_VARIABLE: "identity"}
 
 
 def _python_path() -> dict[str, str]:
