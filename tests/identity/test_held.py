@@ -32,6 +32,10 @@ def test_a_form_of_the_pages_own_origin_waits_and_is_taken_once(browser: Any) ->
     assert held.take(secret, authority=authority) is None
 
 
+def test_browsers_hide_the_origin_of_what_was_redirected(browser: Any) -> None:
+    assert secret_of(sent(browser, headers={"origin": "null", "referer": f"{ORIGIN}/"}))
+
+
 def test_what_waits_is_sealed(browser: Any) -> None:
     from ringwall.identity.models import HeldForm
 
@@ -45,6 +49,9 @@ def test_what_waits_is_sealed(browser: Any) -> None:
     [
         {"headers": {"origin": "https://evil.example"}},
         {"headers": {"origin": "null"}},
+        {"headers": {"origin": "null", "referer": "https://evil.example/"}},
+        {"headers": {"origin": "null", "referer": f"{ORIGIN}.evil.example/"}},
+        {"headers": {"origin": "https://evil.example", "referer": f"{ORIGIN}/"}},
         {"headers": {"origin": "https://south.shop.localhost:8443"}},
         {"content_type": "application/json", "body": "{}"},
         {"content_type": "text/plain"},

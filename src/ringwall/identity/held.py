@@ -34,8 +34,7 @@ def hold(request: HttpRequest, target: str) -> str | None:
     Kept are forms as browsers send them by themselves (``application/x-www-form-urlencoded``), of
     at most :data:`LARGEST` bytes, from a page of the same origin as ``target``.
     """
-    origin = "/".join(target.split("/", 3)[:3])
-    if request.headers.get("Origin") != origin:
+    if not _comes_from(request, "/".join(target.split("/", 3)[:3])):
         return None
     if request.content_type != "application/x-www-form-urlencoded":
         return None
@@ -63,6 +62,19 @@ def hold(request: HttpRequest, target: str) -> str | None:
             created=now,
         )
     return secret
+
+
+def _comes_from(request: HttpRequest, origin: str) -> bool:
+    """Whether the page that sent this is of ``origin``, as no page of another could pretend.
+
+    Browsers make the ``Origin`` of what was redirected elsewhere ``null``; the ``Referer`` remains,
+    unless the page asked for none.
+    """
+    said = request.headers.get("Origin", "null")
+    if said != "null":
+        return said == origin
+    referer = request.headers.get("Referer", "")
+    return referer == origin or referer.startswith(f"{origin}/")
 
 
 def take(secret: str, *, authority: str) -> tuple[str, list[tuple[str, str]]] | None:

@@ -96,7 +96,8 @@ def _sends_a_form_too_late(stage: Stage, page: Page) -> None:
     page.goto(shop(stage, "/open/form"))
     page.evaluate(
         """() => { document.body.innerHTML = `<form method="post" action="/orders?draft=1">
-        <input name="article" value="tea &amp; 'ginger' &lt;b&gt;"><button>Order</button></form>` }"""
+        <input name="article" value="tea &amp; 'ginger' &lt;b&gt;"><button>Order</button>
+        </form>` }"""
     )
     other = page.context.new_page()
     other.goto("/accounts/logout/")

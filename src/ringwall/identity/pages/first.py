@@ -137,7 +137,8 @@ def _objection(request: HttpRequest) -> HttpResponse | None:
 @require_http_methods(["GET", "POST"])
 def who(request: HttpRequest) -> HttpResponse:
     """Take the link off the address, then ask who is here."""
-    if "secret" in request.GET:
+    if "secret" in request.GET and not founding.has_owner():
+        # Nobody can have a session yet; once somebody has, a link to here must not end it.
         request.session.flush()
         request.session[_LINK] = hash_of(request.GET["secret"][:200])
         return HttpResponseRedirect(reverse("first"))

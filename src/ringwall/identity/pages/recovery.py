@@ -27,7 +27,7 @@ _LINK: Final = "ringwall_recovery_link"
 def recover(request: HttpRequest) -> HttpResponse:
     """Take the link off the address; use it when its holder says so, since mail scanners do not."""
     if "secret" in request.GET:
-        request.session.flush()
+        # Whoever is signed in stays so until the link is used: a page elsewhere may lead here.
         request.session[_LINK] = hash_of(request.GET["secret"][:200])
         return HttpResponseRedirect(reverse("recover"))
     if request.method == "GET":
