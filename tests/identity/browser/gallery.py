@@ -163,6 +163,10 @@ def members(page: Page) -> Iterator[str]:
     sign_in(page, ada.email)
     heading(page, "Second step")
     yield "second-step"
+    page.get_by_text("Use a recovery code").click()
+    page.get_by_label("Recovery code").fill("wrong-wrong")
+    page.get_by_role("button", name="Use it").click()
+    yield "second-step-refused"
 
 
 def _applications(page: Page) -> Iterator[str]:
@@ -294,7 +298,7 @@ def _recovering(page: Page, known: Facts) -> Iterator[str]:
     heading(page, "Get back in")
     yield "recovery"
     page.get_by_role("button", name="Continue").click()
-    heading(page, "Set up new sign-in methods")
+    heading(page, re.compile("Set up new sign.in methods"))
     yield "recovery-methods"
     page.get_by_role("link", name="Choose a new password").click()
     yield "recovery-password"
