@@ -142,6 +142,7 @@ def members(page: Page) -> Iterator[str]:
         "sign-out": "/accounts/logout/",
         "application-sign-out": "/identity/o/logout",
         "applications-none": "/applications",
+        "keys-none": "/keys",
         "prove-by-code": "/accounts/2fa/reauthenticate/",
         "prove-by-passkey": "/accounts/2fa/webauthn/reauthenticate/",
         "device-code": "/identity/o/device",
@@ -157,6 +158,14 @@ def members(page: Page) -> Iterator[str]:
     page.goto("/accounts/2fa/")
     page.get_by_role("link", name="Remove Work laptop").click()
     yield "passkey-remove"
+    page.goto("/keys")
+    page.get_by_label("What it is for").fill("Nightly export")
+    page.get_by_role("button", name="Make the key").click()
+    if "/reauthenticate" not in page.url:
+        heading(page, "Your new key")
+        yield "key-made"
+        page.goto("/keys")
+        yield "keys"
     yield from _applications(page)
     page.context.clear_cookies()
     page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
