@@ -84,6 +84,8 @@ def _walk(page: Page, stage: Stage, client: str) -> None:
     again = page.evaluate("manager.signinSilent()")
     assert again["refresh_token"] != user["refresh_token"]
     # Signed in already and allowed before: no page on the way.
+    page.goto(APP)
+    page.evaluate(MANAGER, [stage.origin, client])
     page.evaluate("void manager.signinRedirect()")
     page.wait_for_url(f"{APP}/back**")
     page.evaluate(MANAGER, [stage.origin, client])
