@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("edge", "startup")
+ALL = ("edge", "identity-edge", "startup")
 
 
 def main(names: list[str]) -> None:
@@ -11,7 +11,7 @@ def main(names: list[str]) -> None:
     for name in names or ALL:
         if name not in ALL:
             sys.exit(f"there is no benchmark {name!r}: {', '.join(ALL)}")
-        importlib.import_module(f"bench.{name}").main()
+        importlib.import_module(f"bench.{name.replace('-', '_')}").main()
 
 
 if __name__ == "__main__":

@@ -48,8 +48,8 @@ def _measure(folder: Path) -> None:
     gateway = _apply(folder, ports)
     xds = Folder(gateway.layout.xds(EDGE).path)
     configurations: dict[str, Json | Path] = {
-        "bare": _bare(folder, xds, ports["bare"], ports["plain"], mutual=False),
-        "bare-mtls": _bare(folder, xds, ports["bare-mtls"], ports["service"], mutual=True),
+        "bare": bare(folder, xds, ports["bare"], ports["plain"], mutual=False),
+        "bare-mtls": bare(folder, xds, ports["bare-mtls"], ports["service"], mutual=True),
         "edge": gateway.layout.bootstrap(EDGE),
     }
     with ExitStack() as stack:
@@ -59,7 +59,7 @@ def _measure(folder: Path) -> None:
             stack.callback(proxy.stop)
             return proxy
 
-        run("service", _service(folder, ports), LOAD_CORE)
+        run("service", service(folder, ports), LOAD_CORE)
         proxies = {name: run(name, one, PROXY_CORE) for name, one in configurations.items()}
         print(f"{ROUNDS} rounds of {SECONDS:.0f} s each; the proxy alone on core {PROXY_CORE}\n")
         _compare(
@@ -149,7 +149,7 @@ routes:
     return gateway
 
 
-def _service(folder: Path, ports: dict[str, int]) -> Json:
+def service(folder: Path, ports: dict[str, int]) -> Json:
     """The small answer, by plain HTTP and by mutual TLS."""
     credential = folder / "state" / "pki" / "services" / "ringwall.internal" / "services"
     leaf = next(iter(sorted((credential / "service").glob("*.crt"))))
@@ -193,7 +193,7 @@ def _service(folder: Path, ports: dict[str, int]) -> Json:
     )
 
 
-def _bare(folder: Path, xds: Folder, port: int, upstream: int, *, mutual: bool) -> Json:
+def bare(folder: Path, xds: Folder, port: int, upstream: int, *, mutual: bool) -> Json:
     """The least Envoy that does the same walk."""
     certificate = tls.secret_reference(f"host:{load.HOST}", xds.file(f"sds/host-{load.HOST}.json"))
     cluster: Json = {

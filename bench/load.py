@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,9 +36,19 @@ def require() -> None:
 
 
 def keep_alive(
-    port: int, *, http2: bool, seconds: float, core: int, rate: int | None = None
+    port: int,
+    *,
+    http2: bool,
+    seconds: float,
+    core: int,
+    rate: int | None = None,
+    path: str = "/small",
+    headers: Sequence[str] = (),
 ) -> Result:
-    """Requests over long-lived connections; ``rate`` requests a second, or as many as go."""
+    """Requests over long-lived connections; ``rate`` requests a second, or as many as go.
+
+    ``headers`` are whole lines, such as ``cookie: a=b``.
+    """
     clients = 16
     with tempfile.NamedTemporaryFile() as log:
         command = [
@@ -56,7 +67,8 @@ def keep_alive(
             f"--log-file={log.name}",
             *(["--h1"] if not http2 else []),
             *([f"--rps={max(1, rate // clients)}"] if rate else []),
-            f"https://{HOST}:{port}/small",
+            *(f"--header={one}" for one in headers),
+            f"https://{HOST}:{port}{path}",
         ]
         text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         rows = [line.split("\t") for line in Path(log.name).read_text().splitlines()]

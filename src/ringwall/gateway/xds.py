@@ -45,12 +45,18 @@ def write_json(path: Path, value: Json) -> bool:
 def replace_filter(path: Path, resource: Json) -> bool:
     """Give a filter other contents between two changes of configuration; whether they differ.
 
-    A file that is not there yet is left to the change that brings the filter.
+    A file that is not there yet is left to the change that brings the filter. Many revocations make
+    a large file, and each is to be known soon: it is encoded once and never parsed.
     """
-    if not path.exists() or resources(path) == [resource]:
+    if not path.exists():
         return False
-    version = hashlib.sha256(encoded(resource)).hexdigest()[:16]
-    return write_json(path, {"version_info": version, "resources": [resource]})
+    body = encoded(resource)
+    same = b'{"resources":[' + body + b'],"version_info":"'
+    if path.read_bytes().startswith(same):
+        return False
+    private_folder(path.parent)
+    write_private(path, same + hashlib.sha256(body).hexdigest()[:16].encode() + b'"}')
+    return True
 
 
 def write_secret(path: Path, resource: Json) -> bool:

@@ -82,7 +82,7 @@ def config(recorder: str, recorder2: str, **more: Any) -> Json:
 class PatientStage(Stage):
     """The same with more patience: Django and its tables take their time on a busy machine."""
 
-    def wait(self, condition: Any, within: float = 90.0) -> None:
+    def wait(self, condition: Any, within: float = 150.0) -> None:
         deadline = time.monotonic() + within
         while not condition():
             assert time.monotonic() < deadline, self.log()
@@ -304,10 +304,13 @@ def identity_stage(
         if url is not None:
             stage.environment["STAGE_DATABASE"] = url
         patch = held.enter_context(pytest.MonkeyPatch.context())
-        patch.setenv("RINGWALL_STATE", str(stage.state))
-        current_installation.cache_clear()
         held.callback(current_installation.cache_clear)
         stage.up()
+        # Not for good: what tests start themselves would be taken for a part of it.
+        with pytest.MonkeyPatch.context() as named:
+            named.setenv("RINGWALL_STATE", str(stage.state))
+            current_installation.cache_clear()
+            current_installation()
         _point_django_at(url, stage.state, patch)
         patch.setattr(settings, "SECRET_KEY", (stage.state / "secret.key").read_text())
         held.callback(connections["default"].close)

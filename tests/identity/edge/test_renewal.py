@@ -237,11 +237,11 @@ def stopped(scene: IdentityStage, name: str) -> Iterator[None]:
 def test_when_nobody_can_be_asked_what_holds_goes_on(scene: IdentityStage) -> None:
     """The web process is killed: who has a token goes on, who has none is told to come again."""
     value, other = scene.enter(scene.session()), scene.enter(scene.session())
-    rest = value.partition(".")[2]
-    holds, ran_out = f"{COOKIE}={int(time.time()) + 4}.{rest}", over(scene, other)
     pid = scene.stage.pid("web")
     os.kill(pid, signal.SIGSTOP)  # so that it dies while it is being asked
     try:
+        holds = f"{COOKIE}={int(time.time()) + 5}.{value.partition('.')[2]}"
+        ran_out = over(scene, other)
         with ThreadPoolExecutor(4) as pool:
             asked = [pool.submit(scene.get, cookie=one) for one in (holds, ran_out, holds, ran_out)]
             time.sleep(0.5)

@@ -1,0 +1,390 @@
+"""What it costs that the edge knows who is asking, and how soon it knows what is revoked.
+
+The first part compares, all in one run and on one core, Envoys before the same small answer:
+
+- *bare* and *edge*: as in ``bench.edge``, nobody signs in;
+- *public*: the edge with identity, a route that asks nobody;
+- *cookie*, *bearer*, *key*: a route that asks, answered by a session's cookie, an access token or
+  an API key, each verified for the first time long ago.
+
+Then the same for *cookie* with one part of the work left out at a time, and with 10,000 live
+revocations. Rounds alternate, since machines are noisy; the processor time a request is the
+steadiest.
+
+The second part starts a whole installation with 10,000 live revocations, revokes one more again
+and again, and measures from the commit in the database to the first refusal at the edge.
+"""
+
+import json
+import os
+import re
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from tests.gateway.live.stage import free_port
+
+from bench import edge, load
+from bench.load import Result
+from bench.proxies import Json, Proxy, start
+from ringwall.core.clock import SystemClock
+from ringwall.gateway.envoy.resources import Folder
+from ringwall.gateway.layout import EDGE, Layout
+from ringwall.gateway.service import Gateway
+from ringwall.identity import facts, published
+from ringwall.identity.keyring import Purpose
+from ringwall.identity.tokens import Mint, Proven
+from ringwall.runtime.configuration import load_text
+from ringwall.runtime.current import all_sections
+
+LIVE: Final = int(os.environ.get("BENCH_LIVE", "10000"))
+SAMPLES: Final = int(os.environ.get("BENCH_SAMPLES", "200"))
+
+Change = Callable[[dict[str, Json]], None]
+
+
+def main() -> None:
+    """Measure and print."""
+    load.require()
+    if "requests" not in os.environ.get("BENCH_WITHOUT", ""):
+        with tempfile.TemporaryDirectory(prefix="ringwall-bench-", dir="/tmp") as folder:
+            _requests(Path(folder))
+    if "revocations" not in os.environ.get("BENCH_WITHOUT", ""):
+        with tempfile.TemporaryDirectory(prefix="ringwall-bench-", dir="/tmp") as folder:
+            _revocations(Path(folder))
+
+
+# -- what a request costs --------------------------------------------------------------------------
+
+
+def _requests(folder: Path) -> None:
+    ports = {name: free_port() for name in ("service", "plain", "bare", "edge", "identity")}
+    others = {name: free_port() for name in ("service", "plain")}
+    plain = _apply(folder / "plain", ports, ports["edge"], identity=False)
+    known = _apply(folder / "identity", others, ports["identity"], identity=True)
+    sent = _credentials(known.layout.state)
+    bare = edge.bare(
+        folder,
+        Folder(plain.layout.xds(EDGE).path),
+        ports["bare"],
+        ports["plain"],
+        mutual=False,
+    )
+    with ExitStack() as stack:
+
+        def run(name: str, bootstrap: Json | Path, core: int) -> Proxy:
+            proxy = start(bootstrap, folder=folder, name=name, core=core)
+            stack.callback(proxy.stop)
+            return proxy
+
+        run("service", edge.service(folder / "plain", ports), edge.LOAD_CORE)
+        run("service-known", edge.service(folder / "identity", others), edge.LOAD_CORE)
+        proxies = {
+            "bare": run("bare", bare, edge.PROXY_CORE),
+            "edge": run("edge", plain.layout.bootstrap(EDGE), edge.PROXY_CORE),
+            "identity": run("identity", known.layout.bootstrap(EDGE), edge.PROXY_CORE),
+        }
+        print(f"{edge.ROUNDS} rounds of {edge.SECONDS:.0f} s each, taking turns\n")
+        asked = {
+            "bare": (proxies["bare"], ports["bare"], ()),
+            "edge": (proxies["edge"], ports["edge"], ()),
+            "public": (proxies["identity"], ports["identity"], ("public",)),
+            **{
+                name: (proxies["identity"], ports["identity"], (header,))
+                for name, header in sent.items()
+            },
+        }
+        for http2 in (False, True):
+            _compare(f"HTTP/{2 if http2 else 1}", asked, http2=http2)
+        for name, change in PARTS.items():
+            sort = "bearer" if "bearer" in name else "cookie"
+            port = free_port()
+            bootstrap = _variant(known, folder / name, ports["identity"], port, change)
+            other = start(bootstrap, folder=folder, name=name, core=edge.PROXY_CORE)
+            try:
+                pair = {sort: asked[sort], name: (other, port, (sent[sort],))}
+                _compare(f"HTTP/1, {name}", pair, http2=False)
+            finally:
+                other.stop()  # a machine has few inotify instances, and each proxy takes two
+
+
+Asked = tuple[Proxy, int, tuple[str, ...]]
+
+
+def _compare(title: str, asked: Mapping[str, Asked], *, http2: bool) -> None:
+    found: dict[str, list[tuple[Result, float]]] = {name: [] for name in asked}
+    for _ in range(edge.ROUNDS):
+        for name, (proxy, port, headers) in asked.items():
+            public = headers == ("public",)
+            seconds, served = proxy.processor_seconds, proxy.requests
+            result = load.keep_alive(
+                port,
+                http2=http2,
+                seconds=edge.SECONDS,
+                core=edge.LOAD_CORE,
+                path="/public" if public else "/small",
+                headers=() if public else headers,
+            )
+            cost = (proxy.processor_seconds - seconds) / max(1, proxy.requests - served)
+            found[name].append((result, cost))
+    first = next(iter(found))
+    base_rate, base_cost = _medians(found[first])
+    edge_cost = _medians(found["edge"])[1] if "edge" in found else base_cost
+    print(f"{title}\n  {'':16}   req/s of {first}  us/req of {first}  of edge  failed")
+    for name, rows in found.items():
+        rate, cost = _medians(rows)
+        failed = sum(result.failed for result, _ in rows)
+        print(
+            f"  {name:16} {rate:7.0f} {rate / base_rate:5.2f}   {cost * 1e6:6.1f} "
+            f"{base_cost / cost:5.2f} {edge_cost / cost:5.2f}  {failed}",
+            flush=True,
+        )
+    print()
+
+
+def _medians(rows: list[tuple[Result, float]]) -> tuple[float, float]:
+    return (
+        statistics.median(result.rate for result, _ in rows),
+        statistics.median(cost for _, cost in rows),
+    )
+
+
+def _apply(folder: Path, ports: Mapping[str, int], listen: int, *, identity: bool) -> Gateway:
+    folder.mkdir()
+    hosts = f"{load.HOST}: {{}}, other.localhost: {{}}"
+    text = f"""
+version: 1
+edge:
+  listen: 127.0.0.1:{listen}
+  redirect: 127.0.0.1:{free_port()}
+  private: 127.0.0.1:{free_port()}
+  hosts: {{{hosts}{", id.localhost: {}" if identity else ""}}}
+services:
+  service: {{addresses: ["127.0.0.1:{ports["service"]}"], owner: bench}}
+{"identity: {host: id.localhost, token_lifetime: 15m}" if identity else ""}
+routes:
+  - name: items
+    hosts: [{load.HOST}]
+    path: "/v1/{{tenant}}/items"
+    methods: [GET, POST]
+    service: service
+  - {{name: item, hosts: [{load.HOST}], path: "/v1/{{tenant}}/items/{{id}}", service: service}}
+  - name: public
+    hosts: [{load.HOST}]
+    path: /public
+    service: service
+{"    sign_in: none" if identity else ""}
+  - {{name: all, hosts: [{load.HOST}], path: "/**", methods: [GET, POST], service: service}}
+"""
+    layout = Layout(folder, folder / "state", folder)
+    sections = all_sections()
+    gateway = Gateway(layout, sections=sections, clock=SystemClock())
+    gateway.apply(load_text(text, sections), author="bench", reason="bench")
+    gateway.certificates.for_service("service", trust_domain="ringwall.internal")
+    return gateway
+
+
+def _credentials(state: Path) -> dict[str, str]:
+    """Request headers of one person, each good for an hour."""
+    told = facts.read(state)
+    mint = Mint(state, told)
+    proven = Proven(
+        sub="5d0b4bd0b0a04c4c8d1f6a3f1f0c9f55",
+        sid="sJ2kq0P4m1nVZb8w7r6tXyQ",
+        audience=(told.origin_of(load.HOST),),
+        tenant="north",
+        roles=("buyer", "seller"),
+        email="ada@example.com",
+        name="Ada",
+        acr="mfa",
+        amr=("mfa", "otp", "pwd"),
+        auth_time=int(time.time()),
+    )
+
+    def token(purpose: Purpose) -> str:
+        return mint.issue(purpose, proven, now=datetime.now(UTC), life=timedelta(hours=1))
+
+    secret = "s" * 43
+    session = f"9999999999.{secret}~{token(Purpose.SESSION)}"
+    return {
+        "cookie": f"cookie: theme=dark; __Host-ringwall={session}; basket=12",
+        "bearer": f"authorization: Bearer {token(Purpose.ACCESS)}",
+        "key": f"x-api-key: rwk_{token(Purpose.KEY)}~abcdef",
+    }
+
+
+# -- the same with a part of the work left out -----------------------------------------------------
+
+
+def _variant(gateway: Gateway, folder: Path, port: int, other_port: int, change: Change) -> Path:
+    """A copy of an edge's files at another port, with a change to some of them."""
+    source = gateway.layout.bootstrap(EDGE).parent
+    folder.mkdir()
+    files: dict[str, Json] = {}
+    for path in sorted(source.rglob("*.json")):
+        text = path.read_text().replace(str(source), str(folder))
+        text = re.sub(rf'"port_value":\s*{port}\b', f'"port_value":{other_port}', text)
+        files[str(path.relative_to(source))] = json.loads(text)
+    admin = files[gateway.layout.bootstrap(EDGE).name]["admin"]
+    admin["address"]["pipe"]["path"] = str(folder / "admin.sock")
+    change(files)
+    for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(json.dumps(content))
+    return folder / gateway.layout.bootstrap(EDGE).name
+
+
+def _tokens(files: dict[str, Json]) -> list[Json]:
+    (filters,) = files["ecds-ringwall.tokens.json"]["resources"]
+    return list(filters["typed_config"]["providers"].values())
+
+
+def _no_claims(files: dict[str, Json]) -> None:
+    for provider in _tokens(files):
+        provider["claim_to_headers"] = []
+
+
+def _no_assertion(files: dict[str, Json]) -> None:
+    for provider in _tokens(files):
+        provider["claim_to_headers"] = [
+            one for one in provider["claim_to_headers"] if "assertion" not in one["header_name"]
+        ]
+
+
+def _no_metadata(files: dict[str, Json]) -> None:
+    for provider in _tokens(files):
+        del provider["payload_in_metadata"]
+
+
+def _no_cache(files: dict[str, Json]) -> None:
+    for provider in _tokens(files):
+        del provider["jwt_cache_config"]
+
+
+def _no_answer(files: dict[str, Json]) -> None:
+    """Without the part of Lua that sees answers."""
+    text = json.dumps(files["lds.json"])
+    changed = re.sub(r"\\nfunction envoy_on_response.*?\\nend\\n(?=\")", "", text)
+    files["lds.json"] = json.loads(changed)
+    if changed == text:
+        msg = "there is no such part"
+        raise RuntimeError(msg)
+
+
+def _without(*names: str) -> Change:
+    """Without some filters at all."""
+
+    def change(files: dict[str, Json]) -> None:
+        def walk(value: object) -> None:
+            if isinstance(value, dict):
+                for filters in ("http_filters",):
+                    if filters in value:
+                        value[filters] = [one for one in value[filters] if one["name"] not in names]
+                for name in names:
+                    value.get("typed_per_filter_config", {}).pop(name, None)
+                for one in value.values():
+                    walk(one)
+            elif isinstance(value, list):
+                for one in value:
+                    walk(one)
+
+        for name in ("lds.json", *(n for n in files if n.startswith("rds-"))):
+            walk(files[name])
+
+    return change
+
+
+def _revoked(several: int) -> Change:
+    def change(files: dict[str, Json]) -> None:
+        from ringwall.gateway.envoy.revoked import revoked  # noqa: PLC0415
+
+        values = tuple(f"s{number:021d}" for number in range(several))
+        files["ecds-ringwall.revoked.json"]["resources"] = [revoked({"session": values})]
+
+    return change
+
+
+def _two_filters(files: dict[str, Json]) -> None:
+    """A second, empty filter of revocations."""
+    name = "ringwall.revoked"
+    other = json.loads(json.dumps(files[f"ecds-{name}.json"]).replace(name, f"{name}-too"))
+    other["resources"][0]["typed_config"] = {
+        "@type": other["resources"][0]["typed_config"]["@type"]
+    }
+    files[f"ecds-{name}-too.json"] = other
+
+    def walk(value: object) -> None:
+        if isinstance(value, dict):
+            for number, one in enumerate(list(value.get("http_filters", []))):
+                if one["name"] == name:
+                    too = json.loads(json.dumps(one).replace(name, f"{name}-too"))
+                    value["http_filters"].insert(number + 1, too)
+            for one in list(value.values()):
+                walk(one)
+        elif isinstance(value, list):
+            for one in value:
+                walk(one)
+
+    walk(files["lds.json"])
+
+
+PARTS: Final[Mapping[str, Change]] = {
+    "10,000 revoked": _revoked(10_000),
+    "two filters": _two_filters,
+    "no revocations": _without("ringwall.revoked"),
+    "no answer Lua": _no_answer,
+    "no claims": _no_claims,
+    "no assertion": _no_assertion,
+    "no metadata": _no_metadata,
+    "no cache": _no_cache,
+    "no Lua, bearer": _without("ringwall.session"),
+}
+
+
+# -- how soon what is revoked is refused -----------------------------------------------------------
+
+
+def _revocations(folder: Path) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ringwall.runtime.settings")
+    os.environ["RINGWALL_STATE"] = str(folder / "own")
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from django.utils import timezone  # noqa: PLC0415
+    from tests.identity.edge.scene import ask, identity_stage  # noqa: PLC0415
+
+    from ringwall.identity import revocations  # noqa: PLC0415
+    from ringwall.identity.models import Revocation, Subject  # noqa: PLC0415
+
+    (folder / "stage").mkdir()
+    until = timezone.now() + timedelta(hours=1)
+    with (
+        identity_stage(folder / "stage", folder / "own") as scene,
+        scene.stage.client() as client,
+    ):
+        rows = [Revocation(subject="session", value=f"s{n:021d}", until=until) for n in range(LIVE)]
+        Revocation.objects.bulk_create(rows, batch_size=500)
+        scene.stage.wait(lambda: len(published.revoked(scene.stage.state)["session"]) >= LIVE)
+        times = []
+        for number in range(SAMPLES):
+            proven = scene.proven()
+            token = scene.issue(Purpose.ACCESS, proven)
+            if ask(client, scene.url(), bearer=token).status_code != 200:
+                msg = "a good token is refused"
+                raise RuntimeError(msg)
+            time.sleep(0.05 + 0.1 * (number % 7) / 7)  # at any moment of the follower's rest
+            revocations.revoke(Subject.SESSION, proven.sid, until=until, reason="bench")
+            begun = time.monotonic()
+            while ask(client, scene.url(), bearer=token).status_code != 401:
+                time.sleep(0.002)
+            times.append(time.monotonic() - begun)
+        times.sort()
+        print(f"from commit to refusal, {SAMPLES} times with {LIVE} live revocations, ms")
+        for share in (0.0, 0.5, 0.9, 0.95, 0.99):
+            print(f"  p{share * 100:<3.0f} {times[int(len(times) * share)] * 1e3:6.0f}")
+        print(f"  max  {times[-1] * 1e3:6.0f}")
