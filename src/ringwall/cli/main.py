@@ -25,6 +25,7 @@ _GROUPS: Final = {
     "client": "Register API clients and applications, list them, change their secrets.",
     "key": "Make API keys, list, rotate and withdraw them.",
     "cert": "List, issue, rotate and export certificates.",
+    "mail": "Read, and send again, what Ringwall has to tell people.",
 }
 _PANELS: Final = (
     "Configuration",

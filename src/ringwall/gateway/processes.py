@@ -12,6 +12,7 @@ from ringwall.gateway.binary import envoy_path
 from ringwall.gateway.layout import EDGE, sidecar_proxy
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.wanted import Wanted
+from ringwall.identity.config import IDENTITY, Identity
 from ringwall.inventory.config import Service
 from ringwall.runtime.config import DATABASE, Database
 from ringwall.runtime.configuration import Address, Configuration
@@ -85,7 +86,7 @@ def specifications(
             name=WORKER,
             argv=(sys.executable, "-m", "ringwall", "process", WORKER),
             cwd=configuration.root,
-            environment={**own, **_for_orders(wanted)},
+            environment={**own, **_for_orders(wanted), **_for_mail(configuration)},
         ),
     )
 
@@ -200,6 +201,15 @@ def _for_orders(wanted: Wanted) -> dict[str, str]:
     if acme.external_account is not None and acme.external_account.hmac_key.kind == "env":
         names.append(acme.external_account.hmac_key.name)
     return {name: os.environ[name] for name in names if name in os.environ}
+
+
+def _for_mail(configuration: Configuration) -> dict[str, str]:
+    """What the worker needs to log in to the mail server; nothing else gets it."""
+    smtp = configuration.one(Identity, IDENTITY).mail.smtp
+    if smtp is None or smtp.password is None or smtp.password.kind != "env":
+        return {}
+    name = smtp.password.name
+    return {name: os.environ[name]} if name in os.environ else {}
 
 
 def _database(configuration: Configuration, state: Path) -> dict[str, str]:

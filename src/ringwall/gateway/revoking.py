@@ -43,4 +43,3 @@ def tell(installation: Installation) -> None:
     # Even if that is nothing new: the last one to tell the edge may not have come to it.
     open_gateway(installation).refresh_identity()
     revocations.forget_outdated(now)
-

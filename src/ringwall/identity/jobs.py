@@ -63,3 +63,17 @@ def end_keys(_installation: Installation) -> str:
     from ringwall.identity import apikeys  # noqa: PLC0415 - jobs are also listed without tables
 
     return f"{apikeys.end_due(timezone.now())} keys were withdrawn"
+
+
+@job(name="mail", minutes=1, after_change=True)
+def send_mail(_installation: Installation) -> str:
+    """Send what waits in the outbox."""
+    from django.utils import timezone  # noqa: PLC0415 - jobs are also listed without tables
+
+    from ringwall.identity import sending  # noqa: PLC0415 - as above
+    from ringwall.identity.installed import current_facts  # noqa: PLC0415 - as above
+
+    done = sending.deliver(current_facts().settings.mail, timezone.now())
+    return f"{done.sent} mails were sent, {done.failed} were not" + (
+        f": {done.error}" if done.error else ""
+    )

@@ -39,7 +39,7 @@ def begin(request: HttpRequest, user: User) -> Session:
     now, facts = timezone.now(), current_facts()
     if not request.session.session_key:
         request.session.save()
-    address, connection = address_of(request), _connection_of(request)
+    address, connection = address_of(request), connection_of(request)
     organisation = default_organisation(user, address=address, connection=connection)
     idle, absolute = limits(organisation)
     proven = strength_of(request.session.get(METHODS, []), now=now)
@@ -107,7 +107,7 @@ def prove(request: HttpRequest, session: Session) -> None:
         request.session.cycle_key()
     session.key = request.session.session_key or ""
     session.acr, session.amr, session.proven = proven.acr, list(proven.amr), proven.at
-    session.connection = _connection_of(request)
+    session.connection = connection_of(request)
     session.save(update_fields=["key", "acr", "amr", "proven", "connection"])
 
 
@@ -180,7 +180,7 @@ def address_of(request: HttpRequest) -> str | None:
     return request.headers.get("X-Ringwall-Address") or None
 
 
-def _connection_of(request: HttpRequest) -> Connection | None:
+def connection_of(request: HttpRequest) -> Connection | None:
     """The connection that the last sign-on of a browser's session came by."""
     for one in reversed(request.session.get(METHODS, [])):
         if one.get("method") == "socialaccount":

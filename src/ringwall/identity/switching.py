@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ringwall.identity.authority import may_manage
 from ringwall.identity.models import Membership, Organisation, Session
 
 
@@ -12,6 +13,8 @@ class Place:
     organisation: Organisation
     roles: tuple[str, ...]
     current: bool
+    managed: bool
+    """Whether its pages are open to them."""
 
 
 def places(session: Session) -> list[Place]:
@@ -21,7 +24,12 @@ def places(session: Session) -> list[Place]:
         .filter(user=session.user_id, active=True, organisation__suspended=None)
         .order_by("organisation__name")
     )
-    current = session.organisation_id
     return [
-        Place(one.organisation, tuple(one.roles), one.organisation_id == current) for one in found
+        Place(
+            one.organisation,
+            tuple(one.roles),
+            one.organisation_id == session.organisation_id,
+            may_manage(session.user, one.organisation),
+        )
+        for one in found
     ]

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils import timezone
 from playwright.sync_api import Page
 from tests.identity.browser.authenticators import Authenticator
+from tests.identity.browser.house import House
 from tests.identity.browser.people import PASSWORD, member, someone
 from tests.identity.browser.walks import (
     add_passkey,
@@ -20,6 +21,7 @@ from tests.identity.browser.walks import (
 
 from ringwall.identity import facts as facts_file
 from ringwall.identity.config import SignUp
+from ringwall.identity.facts import Facts
 
 PHONE_AGENT = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
@@ -45,7 +47,8 @@ def strangers(page: Page, state: Any) -> Iterator[str]:
         "sign-on-failed": "/accounts/3rdparty/login/error/",
         "not-found": "/nowhere",
         "refused": "/enter?to=https://elsewhere.example/",
-        "application-error": "/identity/o/logout?id_token_hint=x&post_logout_redirect_uri=y",
+        "application-error": "/identity/o/authorize?client_id=unknown",
+        "application-signed-out": "/identity/o/logout",
     }.items():
         page.goto(path)
         yield name
@@ -138,6 +141,8 @@ def members(page: Page) -> Iterator[str]:
         "connected": "/accounts/3rdparty/",
         "sign-out": "/accounts/logout/",
         "application-sign-out": "/identity/o/logout",
+        "applications-none": "/applications",
+        "keys-none": "/keys",
         "prove-by-code": "/accounts/2fa/reauthenticate/",
         "prove-by-passkey": "/accounts/2fa/webauthn/reauthenticate/",
         "device-code": "/identity/o/device",
@@ -153,48 +158,173 @@ def members(page: Page) -> Iterator[str]:
     page.goto("/accounts/2fa/")
     page.get_by_role("link", name="Remove Work laptop").click()
     yield "passkey-remove"
+    page.goto("/keys")
+    page.get_by_label("What it is for").fill("Nightly export")
+    page.get_by_role("button", name="Make the key").click()
+    if "/reauthenticate" not in page.url:
+        heading(page, "Your new key")
+        yield "key-made"
+        page.goto("/keys")
+        yield "keys"
     yield from _applications(page)
     page.context.clear_cookies()
     page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
     sign_in(page, ada.email)
     heading(page, "Second step")
     yield "second-step"
+    page.get_by_text("Use a recovery code").click()
+    page.get_by_label("Recovery code").fill("wrong-wrong")
+    page.get_by_role("button", name="Use it").click()
+    yield "second-step-refused"
 
 
 def _applications(page: Page) -> Iterator[str]:
-    from allauth.idp.oidc.models import Client
-
-    client = Client.objects.create(id="gallery", name="Orders", type=Client.Type.PUBLIC)
-    client.set_redirect_uris(["https://orders.example/back"])
-    client.set_scopes(["openid", "profile", "email"])
-    client.set_grant_types(["authorization_code", Client.GrantType.DEVICE_CODE])
-    client.set_response_types(["code"])
-    client.save()
+    client = _orders()
     asked = {
         "client_id": client.id,
-        "redirect_uri": "https://orders.example/back",
+        "redirect_uri": f"{page.url.partition('/accounts')[0]}/sessions",
         "response_type": "code",
         "scope": "openid profile email",
         "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
         "code_challenge_method": "S256",
         "state": "x",
     }
+    client.set_redirect_uris([asked["redirect_uri"]])
+    client.save()
     page.goto(f"/identity/o/authorize?{urlencode(asked)}")
+    heading(page, "Allow Orders?")
     yield "consent"
-    page.goto("/identity/o/authorize?client_id=unknown")
-    yield "consent-error"
+    page.get_by_role("button", name="Allow", exact=True).click()
+    heading(page, "Sessions")
+    page.goto("/applications")
+    yield "applications"
     begun = page.evaluate(
         """async (client) => {
-          const body = new URLSearchParams({ client_id: client, scope: "openid" });
+          const body = new URLSearchParams({ client_id: client, scope: "openid profile" });
           const answer = await fetch("/identity/o/api/device/code", { method: "POST", body });
           return answer.json();
         }""",
         client.id,
     )
     page.goto(f"/identity/o/device?code={begun['user_code']}")
+    heading(page, "Let Orders in?")
     yield "device-confirm"
-    page.get_by_role("button", name="Do not allow").click()
+    page.get_by_role("button", name="It is not mine").click()
+    heading(page, "The device stays out")
     yield "device-denied"
+    page.goto("/identity/o/device?code=AAAAAAAA")
+    yield "device-code-refused"
+
+
+def _orders() -> Any:
+    """An application of others that people use."""
+    from allauth.idp.oidc.models import Client
+
+    from ringwall.identity.models import ApiClient
+
+    client = Client.objects.create(id="gallery", name="Orders", type=Client.Type.PUBLIC)
+    client.set_scopes(["openid", "profile", "email"])
+    client.set_grant_types(["authorization_code", Client.GrantType.DEVICE_CODE])
+    client.set_response_types(["code"])
+    client.save()
+    ApiClient.objects.create(client=client, auth_method="none")
+    return client
+
+
+def founders(page: Page, house: House) -> Iterator[str]:
+    """How the first administrator comes to be, by either way."""
+    from ringwall.identity import first
+
+    known = facts_file.read(house.state)
+    page.goto("/first?secret=worthless")
+    yield "first-link-over"
+    link = first.first_link(house.state, known, datetime.now(UTC))
+    assert link is not None
+    page.goto(link)
+    yield "first-who"
+    page.get_by_label("Your name").fill("Grace")
+    page.get_by_label("Mail address").fill("grace@example.com")
+    page.get_by_role("button", name="Use a password and an app instead").click()
+    yield "first-password"
+    page.get_by_label("Password").fill("short")
+    page.get_by_role("button", name="Continue").click()
+    yield "first-password-refused"
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    heading(page, "Set up an authenticator app")
+    yield "first-app"
+    page.goto("/first/passkey")
+    heading(page, "Make a passkey")
+    yield "first-passkey"
+    Authenticator(page)
+    page.get_by_role("button", name="Make a passkey").click()
+    heading(page, "Recovery codes")
+    yield "first-codes"
+    page.goto("/organisations")
+    yield "organisations-of-the-first"
+    yield from _managers(page)
+    yield from _recovering(page, known)
+
+
+def _managers(page: Page) -> Iterator[str]:
+    from ringwall.identity.models import Organisation
+
+    page.get_by_role("link", name="Manage").first.click()
+    own = Organisation.objects.get(kind="provider")
+    member(someone(name="Bo Lindqvist"), own.slug, own.name, roles=("operator", "auditor"))
+    member(someone(name=""), own.slug, own.name)
+    page.reload()
+    yield "members"
+    page.locator("summary", has_text="Change").nth(1).click()
+    yield "member-roles"
+    page.locator("summary", has_text="Remove").nth(1).click()
+    yield "member-question"
+    page.get_by_role("link", name="Invitations").click()
+    yield "invitations-none"
+    page.get_by_label("Mail address").fill("kim@example.com")
+    page.get_by_label("Roles").fill("developer")
+    page.get_by_role("button", name="Send the invitation").click()
+    yield "invitations"
+    page.get_by_role("link", name="Rules").click()
+    yield "rules"
+
+
+def _recovering(page: Page, known: Facts) -> Iterator[str]:
+    from ringwall.identity import recovery
+    from ringwall.identity.models import OutgoingMail
+
+    page.context.clear_cookies()
+    body = OutgoingMail.objects.filter(to="kim@example.com").latest("pk").body
+    invited = re.search(r"https://\S+", body)
+    assert invited is not None
+    page.goto(invited.group())
+    yield "invitation"
+    link = recovery.make_link(
+        "grace@example.com", reason="the phone is lost", author="root", facts=known
+    )
+    page.context.clear_cookies()
+    page.goto(link)
+    heading(page, "Get back in")
+    yield "recovery"
+    page.get_by_role("button", name="Continue").click()
+    heading(page, re.compile("Set up new sign.in methods"))
+    yield "recovery-methods"
+    page.get_by_role("link", name="Choose a new password").click()
+    yield "recovery-password"
+
+
+def newcomers(page: Page) -> Iterator[str]:
+    """Somebody whose organisation asks for more than they have."""
+    from ringwall.identity.models import Organisation, SecondFactor
+
+    ada = someone()
+    strict = member(ada, "gallery-strict", "Granite Bank")
+    Organisation.objects.filter(pk=strict.pk).update(second_factor=SecondFactor.REQUIRED)
+    sign_in(page, ada.email)
+    heading(page, "One more step")
+    yield "enrol"
+    page.get_by_role("link", name="Set up an authenticator app").click()
+    yield "enrol-app"
 
 
 def _sessions_elsewhere(person: Any) -> None:

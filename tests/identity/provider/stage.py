@@ -109,7 +109,7 @@ def certificate_for(name: str, folder: Path) -> tuple[Path, Path]:
 
 
 def _wait(stage: Stage, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while time.monotonic() < until:
         if process.poll() is not None:
             break

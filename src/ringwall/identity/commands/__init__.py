@@ -14,6 +14,7 @@ from ringwall.identity.commands.clients import (
     client_show,
 )
 from ringwall.identity.commands.keys import key_add, key_list, key_rotate, key_withdraw
+from ringwall.identity.commands.mail import mail_list, mail_resend, mail_show
 
 __all__ = [
     "admin_link",
@@ -29,4 +30,7 @@ __all__ = [
     "key_list",
     "key_rotate",
     "key_withdraw",
+    "mail_list",
+    "mail_resend",
+    "mail_show",
 ]

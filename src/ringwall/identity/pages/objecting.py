@@ -33,5 +33,14 @@ def lead_on(
     return refused(request, title="You cannot enter from here", text=objection.text, status=403)
 
 
+def sign_in_otherwise(request: HttpRequest, objection: Objection, *, back: str) -> HttpResponse:
+    """What somebody gets whose sign-in their organisation's rules do not let count."""
+    found = objection.organisation.connections.filter(enabled=True).order_by("created").first()
+    if objection.reason is Reason.SIGN_ON and found is not None:
+        messages.warning(request, objection.text)
+        return _after(reverse("sign_on", args=[found.slug]), back)
+    return refused(request, title="You cannot sign in from here", text=objection.text, status=403)
+
+
 def _after(url: str, back: str) -> HttpResponse:
     return HttpResponseRedirect(f"{url}?{urlencode({'next': back})}")

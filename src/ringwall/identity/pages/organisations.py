@@ -13,7 +13,7 @@ from ringwall.identity import invitations, membership, organisations
 from ringwall.identity.authority import ADMINISTRATOR, PROVIDER_ROLES
 from ringwall.identity.models import Kind, Organisation, SecondFactor, User
 from ringwall.identity.pages import invitations as invitation_pages
-from ringwall.identity.pages import scim
+from ringwall.identity.pages import scim, sso
 from ringwall.identity.pages.managing import context, managers_only
 
 
@@ -161,4 +161,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisations/<slug:slug>/rules", rules, name="organisation_rules"),
     path("", include(invitation_pages.urlpatterns)),
     path("", include(scim.urlpatterns)),
+    path("", include(sso.urlpatterns)),
 ]

@@ -25,6 +25,7 @@ _LABELS: Final = {
     "Grant permissions": "It may",
 }
 """The libraries' words for fields, in ours."""
+_DIGITS: Final = 6
 _TONES: Final = {"success": "good", "warning": "warn", "error": "danger"}
 
 
@@ -56,6 +57,12 @@ def ahead(moment: datetime) -> str:
 def open_to_all() -> bool:
     """Whether people may make accounts by themselves."""
     return current_facts().settings.sign_up is SignUp.OPEN
+
+
+@register.filter
+def is_recovery(field: BoundField) -> bool:
+    """Whether what somebody typed is longer than a code of an app: a recovery code."""
+    return len(str(field.value() or "").strip()) > _DIGITS
 
 
 @register.filter

@@ -1,0 +1,131 @@
+"""OpenID Connect: the authorization code flow with PKCE, and an ID token that is really judged."""
+
+from typing import Any, Final
+
+import jwt
+from allauth.socialaccount.models import SocialApp, SocialToken
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.http import HttpRequest
+from django.urls import reverse
+
+from ringwall.identity.installed import current_facts
+from ringwall.identity.models import Connection
+from ringwall.identity.sso import fetching
+from ringwall.identity.sso.arriving import Asserted, text_list
+
+ALGORITHMS: Final = (
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "EdDSA",
+)
+"""Signatures with a public key; a secret shared by both proves nothing to us."""
+
+_SKEW: Final = 60
+"""Seconds that the provider's clock may differ."""
+
+
+class Adapter(OpenIDConnectOAuth2Adapter):
+    """How the library speaks to one connection's provider."""
+
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        """What the provider says of itself (OpenID Connect Discovery section 4).
+
+        ``OAuth2Error`` when it is not that, or speaks for another issuer.
+        """
+        try:
+            found: dict[str, Any] = super().openid_config
+        except ValueError as error:
+            msg = "the provider's discovery document cannot be read"
+            raise OAuth2Error(msg) from error
+        issuer = self.get_provider().app.settings["server_url"]
+        said = str(found.get("issuer", "")) if isinstance(found, dict) else ""
+        if said.rstrip("/") != issuer.rstrip("/"):
+            msg = f"the provider calls itself {said!r}, not {issuer!r}"
+            raise OAuth2Error(msg)
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            if not isinstance(found.get(name), str):
+                msg = f"the provider's discovery document has no {name}"
+                raise OAuth2Error(msg)
+        return found
+
+    def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
+        """Where the provider sends people back to."""
+        del request, app
+        return current_facts().origin + reverse("sign_on_callback", args=[self.provider_id])
+
+    def complete_login(
+        self, request: HttpRequest, app: SocialApp, token: SocialToken, **more: Any
+    ) -> Any:
+        """Judge what came back; ``OAuth2Error`` when any of it is wrong."""
+        answer = more["response"]
+        if not isinstance(answer.get("id_token"), str):
+            msg = "the provider sent no ID token"
+            raise OAuth2Error(msg)
+        said = self._judge(app, answer["id_token"])
+        if "userinfo_endpoint" in self.openid_config:
+            more_said = self._fetch_user_info(token.token)
+            if not isinstance(more_said, dict) or more_said.get("sub") != said["sub"]:
+                msg = "the provider's user info is of somebody else (OpenID Connect Core 5.3.2)"
+                raise OAuth2Error(msg)
+            said = {**more_said, **said}
+        return self.get_provider().sociallogin_from_response(request, {"id_token": said})
+
+    def _judge(self, app: SocialApp, token: str) -> dict[str, Any]:
+        """The claims of an ID token (OpenID Connect Core section 3.1.3.7)."""
+        try:
+            header = jwt.get_unverified_header(token)
+            algorithm = header.get("alg")
+            if algorithm not in ALGORITHMS:
+                msg = f"the ID token is signed with {algorithm!r}"
+                raise OAuth2Error(msg)
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self._key(header.get("kid"), str(algorithm)),
+                algorithms=[str(algorithm)],
+                audience=app.client_id,
+                issuer=self.openid_config["issuer"],
+                leeway=_SKEW,
+                options={"require": ["exp", "iat", "sub", "aud", "iss"]},
+            )
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
+            msg = f"the ID token is not valid: {error}"
+            raise OAuth2Error(msg) from error
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if (several or "azp" in claims) and claims.get("azp") != app.client_id:
+            msg = "the ID token was made for another client"
+            raise OAuth2Error(msg)
+        return claims
+
+    def _key(self, kid: str | None, algorithm: str) -> Any:
+        with fetching.session() as session:
+            answer = session.get(self.openid_config["jwks_uri"])
+            answer.raise_for_status()
+        keys = [
+            one
+            for one in answer.json().get("keys", [])
+            if one.get("use", "sig") == "sig" and (kid is None or one.get("kid") == kid)
+        ]
+        if len(keys) != 1:
+            msg = f"the provider has {len(keys)} keys {kid!r}"
+            raise OAuth2Error(msg)
+        return jwt.PyJWK(keys[0], algorithm=algorithm).key
+
+
+def asserted(connection: Connection, said: dict[str, Any]) -> Asserted:
+    """What an ID token and user info say of a person."""
+    verified = said.get("email_verified")
+    return Asserted(
+        uid=str(said.get("sub", "")),
+        email=str(said.get("email") or said.get("upn") or ""),
+        name=str(said.get("name") or ""),
+        groups=text_list(said.get(connection.groups_claim, [])),
+        email_verified=None if verified is None else str(verified).lower() == "true",
+    )
