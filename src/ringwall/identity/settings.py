@@ -28,11 +28,12 @@ MIDDLEWARE: Final = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "ringwall.identity.middleware.Sessions",
+    "ringwall.identity.signing.Evenly",
     "ringwall.identity.slowing.Slowing",
     "ringwall.identity.enforcing.Enrolment",
 ]
 AUTH_USER_MODEL: Final = "identity.User"
-AUTHENTICATION_BACKENDS: Final = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS: Final = ["ringwall.identity.signing.ByPassword"]
 PASSWORD_HASHERS: Final = ["ringwall.identity.passwords.Argon2id"]
 AUTH_PASSWORD_VALIDATORS: Final[list[dict[str, Any]]] = [
     {"NAME": "ringwall.identity.passwords.Acceptable"}
@@ -86,6 +87,10 @@ ACCOUNT_ADAPTER: Final = "ringwall.identity.adapters.Accounts"
 ACCOUNT_USER_MODEL_USERNAME_FIELD: Final = None
 ACCOUNT_LOGIN_METHODS: Final = {"email"}
 ACCOUNT_SIGNUP_FIELDS: Final = ["email*", "password1*"]
+ACCOUNT_FORMS: Final = {
+    "signup": "ringwall.identity.signing.SignUp",
+    "reset_password": "ringwall.identity.signing.ResetPassword",
+}
 ACCOUNT_EMAIL_VERIFICATION: Final = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED: Final = True
 ACCOUNT_EMAIL_NOTIFICATIONS: Final = False
@@ -104,7 +109,13 @@ MFA_PASSKEY_LOGIN_ENABLED: Final = True
 MFA_PASSKEY_SIGNUP_ENABLED: Final = False
 MFA_WEBAUTHN_USER_VERIFICATION: Final = "required"
 MFA_RECOVERY_CODE_COUNT: Final = 10
-MFA_FORMS: Final = {"activate_totp": "ringwall.identity.factors.ActivateApp"}
+MFA_FORMS: Final = {
+    "activate_totp": "ringwall.identity.factors.ActivateApp",
+    "add_webauthn": "ringwall.identity.passkeys.Add",
+    "authenticate_webauthn": "ringwall.identity.passkeys.SecondStep",
+    "login_webauthn": "ringwall.identity.passkeys.SignIn",
+    "reauthenticate_webauthn": "ringwall.identity.passkeys.Again",
+}
 MFA_RECOVERY_CODES_SHOW_ONCE: Final = True
 MFA_TOTP_TOLERANCE: Final = 1
 SOCIALACCOUNT_ADAPTER: Final = "ringwall.identity.adapters.Connections"

@@ -28,6 +28,7 @@ from ringwall.identity.founding import FoundedBeforeError, Founder
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import User
 from ringwall.identity.pages.errors import refused
+from ringwall.identity.passkeys import CredentialField
 from ringwall.identity.passwords import LONGEST
 from ringwall.identity.sealing import UnsealingError, seal, unseal
 from ringwall.identity.secrets import hash_of
@@ -88,7 +89,7 @@ class CodeForm(forms.Form):
 class PasskeyForm(forms.Form):
     """What the browser made."""
 
-    credential = forms.JSONField(widget=forms.HiddenInput)
+    credential = CredentialField()
 
 
 View = Callable[..., HttpResponse]
