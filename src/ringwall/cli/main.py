@@ -24,6 +24,13 @@ _GROUPS: Final = {
     "admin": "Let the first administrator in, or one who lost all sign-in methods.",
     "client": "Register API clients and applications, list them, change their secrets.",
     "key": "Make API keys, list, rotate and withdraw them.",
+    "org": "Customers' organisations: make them, give them rules, suspend them.",
+    "member": "Who belongs to an organisation, with which roles.",
+    "invite": "Invite people to an organisation by mail.",
+    "user": "People, their sessions, and letting them in no more.",
+    "sso": "Single sign-on by an organisation's own identity provider.",
+    "domain": "Mail domains that an organisation speaks for.",
+    "scim": "Tokens for an organisation's directory (SCIM 2.0).",
     "cert": "List, issue, rotate and export certificates.",
     "mail": "Read, and send again, what Ringwall has to tell people.",
 }
