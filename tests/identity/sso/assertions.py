@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from lxml import etree
-from signxml import XMLSigner, methods
+from signxml import methods
+from signxml.signer import XMLSigner
 
 ENTITY = "https://idp.north.example/saml"
 ORIGIN = "https://id.shop.localhost:8443"
