@@ -297,7 +297,8 @@ def parted(one: Callable[[], float], other: Callable[[], float], rounds: int) ->
 
     They are measured in turns, so that what else the machine does befalls both.
     """
-    left, right = [], []
+    left: list[float] = []
+    right: list[float] = []
     one(), other()
     for n in range(rounds):
         for measure, kept in ((one, left), (other, right))[:: 1 if n % 2 else -1]:

@@ -46,6 +46,8 @@ class ByPassword(AuthenticationBackend):
 class SignUp(SignupForm):
     """A new account, or for an address that has one a mail that says so."""
 
+    account_already_exists: bool
+
     def try_save(self, request: HttpRequest) -> tuple[Any, Any]:
         """The person, or the answer for an address that is known."""
         request.ringwall_takes = SIGN_UP_TAKES  # type: ignore[attr-defined]
@@ -95,7 +97,7 @@ class ResetPassword(ResetPasswordForm):
                 super(ResetPassword, self).save(request, **more)
 
         setattr(request, _LATER, send)
-        return self.cleaned_data["email"]
+        return str(self.cleaned_data["email"])
 
 
 class Evenly:
