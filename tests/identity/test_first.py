@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.identity.authenticator import Passkey, code_of
+from tests.identity.commanding import told as told_by_host
 
 from ringwall.identity import first
 from ringwall.identity.facts import Facts
@@ -290,3 +291,36 @@ def test_every_form_of_it_wants_its_own_page(link: str, browser: Any) -> None:
     strict.get(link)
     for page in ("/first", "/first/passkey", "/first/password", "/first/app"):
         assert strict.post(page, {"name": "E"}).status_code == 403
+
+
+def test_the_host_prints_a_new_link_until_there_is_an_administrator(
+    browser: Any, link: str, state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, found, _ = told_by_host(capsys, state, "admin", "link")
+    assert (code, found["valid_seconds"]) == (0, 900)
+    again = found["link"].removeprefix("https://id.shop.localhost:8443")
+    assert browser.get(link, follow=True).status_code == 404
+    assert by_passkey(browser, again).status_code == 302
+    code, found, error = told_by_host(capsys, state, "admin", "link")
+    assert (code, found) == (1, None)
+    assert "there is an administrator already: ada@example.com" in error
+    # The database decides, not a file that somebody removed.
+    (state / first.MARKER).unlink()
+    assert told_by_host(capsys, state, "admin", "link")[0] == 1
+    assert first.is_settled(state)
+
+
+def test_a_job_tells_the_files_what_the_database_says(
+    browser: Any, link: str, state: Path, facts: Facts
+) -> None:
+    from ringwall.identity import jobs
+    from ringwall.identity.models import Membership
+    from ringwall.runtime.current import current_installation
+
+    by_passkey(browser, link)
+    (state / first.MARKER).unlink()
+    jobs.note_administrator(current_installation())
+    assert first.is_settled(state)
+    Membership.objects.all().delete()
+    jobs.note_administrator(current_installation())
+    assert first.first_link(state, facts, datetime.now(UTC)) is not None

@@ -1,5 +1,6 @@
 """Mail is kept, goes out over verified TLS, and what is not taken is tried again."""
 
+import dataclasses
 import datetime as dt
 import email
 import ipaddress
@@ -18,9 +19,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
+from tests.identity.commanding import told
 from tests.identity.signing_in import another, html, person, sign_in
 
+from ringwall.identity import facts as facts_file
 from ringwall.identity.config import Mail, Smtp, SmtpSecurity
+from ringwall.identity.facts import Facts
 from ringwall.runtime.configuration import Secret
 
 pytestmark = pytest.mark.usefixtures("facts")
@@ -370,8 +374,8 @@ def test_a_changed_password_is_told_and_ends_other_sessions(browser: Any) -> Non
     sign_in(browser)
     new = "seven-quiet-otters-on-ice"
     page = "/accounts/password/change/"
-    told = {"oldpassword": "mountain-lamp-river-eleven", "password1": new, "password2": new}
-    assert browser.post(page, told).status_code == 302
+    sent = {"oldpassword": "mountain-lamp-river-eleven", "password1": new, "password2": new}
+    assert browser.post(page, sent).status_code == 302
     subjects = list(OutgoingMail.objects.values_list("subject", flat=True))
     assert subjects.count("Your password was changed (The Shop)") == 1
     assert Session.objects.filter(ended=None).count() == 1
@@ -396,3 +400,47 @@ def test_ip_addresses_of_this_machine() -> None:
     assert [_is_here(one) for one in here] == [True] * 4
     assert not any(map(_is_here, ["example.com", "10.0.0.1", "localhost.example.com"]))
     assert ipaddress.ip_address("127.9.9.9").is_loopback
+
+
+def test_the_host_reads_the_outbox(
+    database: str, state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told(capsys, state, "mail", "list")[1] == []
+    row = put(subject="Hello", body="A code: 1234\x1b[2J\n")
+    other = put("bob@example.com")
+    other.sent = timezone.now()
+    other.save()
+    code, found, _ = told(capsys, state, "mail", "list")
+    assert code == 0
+    assert [(one["to"], one["state"]) for one in found] == [
+        ("bob@example.com", "sent"),
+        ("ada@example.com", "waiting"),
+    ]
+    assert "body" not in found[0]
+    found = told(capsys, state, "mail", "list", "--waiting")[1]
+    assert [one["to"] for one in found] == ["ada@example.com"]
+    assert told(capsys, state, "mail", "show", str(row.pk))[1]["body"].startswith("A code: 1234")
+    code, _, error = told(capsys, state, "mail", "show", "999999")
+    assert (code, "there is no mail 999999" in error) == (1, True)
+    code, _, error = told(capsys, state, "mail", "resend", str(row.pk))
+    assert (code, "names no mail server" in error) == (1, True)
+
+
+def test_the_host_sends_again_what_was_given_up(
+    database: str, state: Path, facts: Facts, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ringwall.identity import jobs
+    from ringwall.identity.models import OutgoingMail
+    from ringwall.runtime.current import current_installation
+
+    smtp = server.start(SmtpSecurity.NONE)
+    mail = facts.settings.mail.model_copy(update={"smtp": smtp})
+    settings = facts.settings.model_copy(update={"mail": mail})
+    facts_file.write(state, dataclasses.replace(facts, settings=settings))
+    row = put()
+    OutgoingMail.objects.update(tries=30, error="550 no")
+    assert told(capsys, state, "mail", "list")[1][0]["state"] == "given up"
+    assert "0 mails were sent" in jobs.send_mail(current_installation())
+    assert told(capsys, state, "mail", "resend", str(row.pk))[0] == 0
+    assert jobs.send_mail(current_installation()) == "1 mails were sent, 0 were not"
+    assert len(server.mailbox.got) == 1

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.identity.authenticator import Passkey, code_of
+from tests.identity.commanding import told
 from tests.identity.signing_in import (
     GOOD,
     another,
@@ -256,3 +257,20 @@ def test_no_other_site_uses_a_link_for_somebody(browser: Any, ada: Any, facts: F
     sent = {"csrfmiddlewaretoken": token[1]}
     answer = strict.post("/recover", sent, headers={"referer": "https://id.shop.localhost:8443/"})
     assert answer.status_code == 302
+
+
+def test_the_host_makes_a_link_and_says_for_how_long(
+    browser: Any, ada: Any, state: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ringwall.identity.models import RecoveryLink
+    from ringwall.runtime.installation import author
+
+    asked = ("admin", "recover", "Ada@example.com", "--reason")
+    code, found, _ = told(capsys, state, *asked, "lost her phone")
+    assert (code, found["valid_seconds"]) == (0, 900)
+    assert RecoveryLink.objects.get().made_by == author()
+    link = found["link"].removeprefix("https://id.shop.localhost:8443")
+    assert follow(browser, link).status_code == 302
+    assert "nobody here" in told(capsys, state, "admin", "recover", "x@y.z", "--reason", "why")[2]
+    assert "reason" in told(capsys, state, *asked, "  ")[2]
+    assert told(capsys, state, "admin", "recover", "ada@example.com")[0] == 2
