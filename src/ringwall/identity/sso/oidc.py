@@ -56,6 +56,15 @@ class Adapter(OpenIDConnectOAuth2Adapter):
                 raise OAuth2Error(msg)
         return found
 
+    @property
+    def basic_auth(self) -> bool:
+        """Whether we show our secret in a header, which every provider is to understand.
+
+        OpenID Connect Discovery section 3: so it is when the provider does not say.
+        """
+        methods = self.openid_config.get("token_endpoint_auth_methods_supported")
+        return not methods or "client_secret_basic" in methods
+
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         """Where the provider sends people back to."""
         del request, app
