@@ -71,23 +71,69 @@ def _folders(root: Path, *patterns: str) -> list[Path]:
 
 def _unpack(packages: tuple[str, ...], cache: Path, root: Path) -> None:
     """Download packages with what this machine knows of them, or else with a fresh look."""
+    _require_apt(packages)
+    own = _own_lists(packages, cache)
+    for package in packages:
+        _fetch(package, own, cache, root)
+
+
+def unpacked(package: str, cache: Path = CACHE) -> Path:
+    """A folder with a package and all that it depends on and this machine lacks; without root.
+
+    Raises ``LookupError`` where there is no ``apt-get``, or it cannot fetch them.
+    """
+    root = cache / f"root-{package}"
+    cache.mkdir(parents=True, exist_ok=True)
+    with _alone(cache / "lock"):
+        done = root / ".done"
+        if not done.exists():
+            _require_apt((package,))
+            own = _own_lists((package,), cache)
+            for name in _closure(package, own, cache):
+                _fetch(name, own, cache, root)
+            done.touch()
+    return root
+
+
+def _closure(package: str, own: tuple[str, ...], cache: Path) -> list[str]:
+    """The package and what would be installed with it here."""
+    command = ["apt-get", "-qq", *own, "--simulate", "--no-install-recommends", "install", package]
+    told = _run(command, cache)
+    if told.returncode != 0:
+        raise LookupError(f"{' '.join(command)} failed: {told.stderr.strip()}")
+    lines = map(str.split, told.stdout.splitlines())
+    needed = [words[1] for words in lines if words[:1] == ["Inst"]]
+    return list(dict.fromkeys([*needed, package]))
+
+
+def _fetch(name: str, own: tuple[str, ...], cache: Path, root: Path) -> None:
+    folder = cache / "packages"
+    folder.mkdir(exist_ok=True)
+    if not list(folder.glob(f"{name}_*.deb")):
+        _must(["apt-get", "-qq", *own, "download", name], folder)
+    for found in folder.glob(f"{name}_*.deb"):
+        _must(["dpkg", "-x", str(found), str(root)], folder)
+
+
+def _require_apt(packages: tuple[str, ...]) -> None:
     if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
         msg = f"install {', '.join(packages)}: this machine has no apt-get to fetch them with"
         raise LookupError(msg)
-    folder = cache / "packages"
-    folder.mkdir(exist_ok=True)
-    known = _run(["apt-cache", "show", *packages], folder).returncode == 0
+
+
+def _own_lists(packages: tuple[str, ...], cache: Path) -> tuple[str, ...]:
+    """Options for apt: none where it knows the packages, else lists of our own, made fresh."""
+    if _run(["apt-cache", "show", *packages], cache).returncode == 0:
+        return ()
     # apt's own folders need root; these do the same for anybody.
     state, archive = cache / "apt" / "state", cache / "apt" / "cache"
-    own = () if known else ("-o", f"Dir::State={state}", "-o", f"Dir::Cache={archive}")
-    if not known:
-        (state / "lists" / "partial").mkdir(parents=True, exist_ok=True)
-        (archive / "archives" / "partial").mkdir(parents=True, exist_ok=True)
-        _must(["apt-get", "-qq", *own, "update"], folder)
-    for package in packages:
-        _must(["apt-get", "-qq", *own, "download", package], folder)
-        for found in folder.glob(f"{package}_*.deb"):
-            _must(["dpkg", "-x", str(found), str(root)], folder)
+    known = "/var/lib/dpkg/status"
+    own = ("-o", f"Dir::State={state}", "-o", f"Dir::Cache={archive}")
+    own += ("-o", f"Dir::State::status={known}")
+    (state / "lists" / "partial").mkdir(parents=True, exist_ok=True)
+    (archive / "archives" / "partial").mkdir(parents=True, exist_ok=True)
+    _must(["apt-get", "-qq", *own, "update"], cache)
+    return own
 
 
 def _run(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.gateway.live.debian_tools import environment_with
+from tests.gateway.live.debian_tools import LIBRARIES, unpacked
 
 ARGUMENTS = (
     "--headless=new",
@@ -30,12 +30,23 @@ def chromium() -> tuple[Path, dict[str, str]]:
         found = shutil.which("chromium")
     if found is not None:
         return Path(found), dict(os.environ)
-    environment = environment_with("chromium")
-    found = shutil.which("chromium", path=environment["PATH"])
-    if found is None:
-        msg = "install Debian's package chromium: the tests of pages need a browser"
-        raise LookupError(msg)
-    return Path(found), environment
+    root = unpacked("chromium")
+    return root / "usr" / "lib" / "chromium" / "chromium", _environment(root)
+
+
+def _environment(root: Path) -> dict[str, str]:
+    """What an unpacked Chromium needs: its libraries, and letters to write with."""
+    libraries = [str(path) for pattern in LIBRARIES for path in sorted(root.glob(pattern))]
+    fonts = root / "fonts.conf"
+    places = f"<dir>{root}/usr/share/fonts</dir><dir>/usr/share/fonts</dir>"
+    cache = f"<cachedir>{root}/fonts-cache</cachedir>"
+    fonts.write_text(f"<?xml version='1.0'?><fontconfig>{places}{cache}</fontconfig>")
+    before = filter(None, [os.environ.get("LD_LIBRARY_PATH")])
+    return {
+        **os.environ,
+        "FONTCONFIG_FILE": str(fonts),
+        "LD_LIBRARY_PATH": os.pathsep.join([*libraries, *before]),
+    }
 
 
 def _install() -> None:
