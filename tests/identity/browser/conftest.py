@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.identity.browser.chromium import ARGUMENTS, chromium
 from tests.identity.browser.house import House, django_alone
 
@@ -20,6 +20,8 @@ from ringwall.runtime.database import database_settings
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+_PATIENCE_MS = 30_000
+"""For a busy machine; nothing waits longer than it must."""
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,7 @@ def _forget_connection() -> None:
 def browser_process(served: House) -> Iterator[Browser]:
     """One Chromium that trusts the house's certificate and nothing else that is made up."""
     program, environment = chromium()
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program,
@@ -88,7 +91,7 @@ def opening(house: House, browser_process: Browser) -> Iterator[Opening]:
     def open_one(**options: object) -> Page:
         wanted = {"viewport": DESK, "base_url": house.origin, **options}
         context = browser_process.new_context(**wanted)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(

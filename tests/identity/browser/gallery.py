@@ -182,7 +182,7 @@ def _applications(page: Page) -> Iterator[str]:
     client = _orders()
     asked = {
         "client_id": client.id,
-        "redirect_uri": f"{page.url.partition('/accounts')[0]}/sessions",
+        "redirect_uri": f"{page.evaluate('location.origin')}/sessions",
         "response_type": "code",
         "scope": "openid profile email",
         "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
