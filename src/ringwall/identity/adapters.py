@@ -9,11 +9,12 @@ from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from ringwall.identity import enrolment, wording
+from ringwall.identity import devices, enrolment, wording
 from ringwall.identity.admission import sign_in_objection
 from ringwall.identity.config import SignUp
 from ringwall.identity.installed import current_facts
@@ -97,6 +98,12 @@ class Factors(DefaultMFAAdapter):
         """Whom a passkey is for: the host of sign-in."""
         facts = current_facts()
         return {"id": facts.settings.host or "localhost", "name": facts.settings.name}
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - the library's
+        """What a new one is called until its owner says otherwise: the device it is made on."""
+        words = devices.in_words(context.request.headers.get("User-Agent", ""))
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return words if count == 0 else f"{words}, {count + 1}"
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         """Whether a factor may go."""

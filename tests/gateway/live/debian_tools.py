@@ -128,8 +128,8 @@ def _own_lists(packages: tuple[str, ...], cache: Path) -> tuple[str, ...]:
     # apt's own folders need root; these do the same for anybody.
     state, archive = cache / "apt" / "state", cache / "apt" / "cache"
     known = "/var/lib/dpkg/status"
-    own = ("-o", f"Dir::State={state}", "-o", f"Dir::Cache={archive}")
-    own += ("-o", f"Dir::State::status={known}")
+    places = (f"Dir::State={state}", f"Dir::Cache={archive}", f"Dir::State::status={known}")
+    own = tuple(word for place in places for word in ("-o", place))
     (state / "lists" / "partial").mkdir(parents=True, exist_ok=True)
     (archive / "archives" / "partial").mkdir(parents=True, exist_ok=True)
     _must(["apt-get", "-qq", *own, "update"], cache)

@@ -37,6 +37,7 @@ def strangers(page: Page, state: Any) -> Iterator[str]:
     """Pages before anybody is signed in; each name is told when its page is in the browser."""
     for name, path in {
         "sign-in": "/accounts/login/",
+        "sign-on": "/sign-on",
         "sign-up-closed": "/accounts/signup/",
         "password-forgotten": "/accounts/password/reset/",
         "password-link-sent": "/accounts/password/reset/done/",
