@@ -1,13 +1,19 @@
 """oidc-client-ts, a relying party nobody here wrote, in a real browser on an origin of its own."""
 
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 from tests.identity.browser.chromium import ARGUMENTS, chromium
 from tests.identity.provider.conftest import Register
 from tests.identity.provider.node import installed
-from tests.identity.provider.stage import PASSWORD, Stage
+from tests.identity.provider.stage import PASSWORD, Stage, certificate_for
 
 pytestmark = pytest.mark.e2e
 
@@ -42,27 +48,51 @@ def test_a_page_signs_in_asks_who_it_is_and_signs_out(
         origins=(APP,),
     )
     program, environment = chromium()
-    with sync_playwright() as playwright:
+    with _served(stage.folder) as port, sync_playwright() as playwright:
+        names = f"MAP app.example 127.0.0.1:{port}, MAP evil.example 127.0.0.1:{port}"
         browser = playwright.chromium.launch(
-            executable_path=program, env=dict(environment), args=list(ARGUMENTS)
+            executable_path=program,
+            env=dict(environment),
+            args=[*ARGUMENTS, f"--host-resolver-rules={names}"],
         )
-        context = browser.new_context(ignore_https_errors=True)
-        # A browser asks before a page of the Internet may speak to this machine.
-        context.grant_permissions(["local-network-access"])
-        page = context.new_page()
+        page = browser.new_context(ignore_https_errors=True).new_page()
         page.set_default_timeout(30_000)
-        page.route(f"{APP}/**", _serve)
         _walk(page, stage, client.pk)
         _other_origins_read_nothing(page, stage, client.pk)
         browser.close()
 
 
-def _serve(route: Route) -> None:
+@contextmanager
+def _served(folder: Path) -> Iterator[int]:
+    """The application: one page and the script, at every name."""
     script = installed() / "node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js"
-    if route.request.url.endswith(".js"):
-        route.fulfill(body=script.read_text(), content_type="text/javascript")
-    else:
-        route.fulfill(body=PAGE, content_type="text/html")
+
+    class Application(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            is_script = self.path.endswith(".js")
+            body = script.read_bytes() if is_script else PAGE.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/javascript" if is_script else "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate_for("app.example", folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Application)
+    server.daemon_threads = True
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def _walk(page: Page, stage: Stage, client: str) -> None:
@@ -98,7 +128,6 @@ def _walk(page: Page, stage: Stage, client: str) -> None:
 
 
 def _other_origins_read_nothing(page: Page, stage: Stage, client: str) -> None:
-    page.route("https://evil.example/**", _serve)
     page.goto("https://evil.example/")
     form = f"grant_type=refresh_token&client_id={client}&refresh_token=x"
     told = page.evaluate(

@@ -9,6 +9,7 @@ from typing import Final
 
 from ringwall.identity.models import ApiClient
 from ringwall.identity.provider import assertions, certificates
+from ringwall.identity.provider.prepared import Prepared
 from ringwall.identity.provider.presented import Presented
 
 BASIC: Final = "client_secret_basic"
@@ -36,15 +37,19 @@ def hashed(secret: str) -> str:
     return "sha256$" + hashlib.sha256(secret.encode()).hexdigest()
 
 
+_IN_USE: Final = Prepared(
+    lambda client_id: ApiClient.objects.select_related("client", "organisation").filter(
+        client=client_id, disabled=None
+    ),
+    is_shared=True,
+)
+
+
 def find(client_id: str) -> ApiClient | None:
     """A client that is in use, by its id."""
     if not client_id or len(client_id) > 100 or "\x00" in client_id:
         return None
-    return (
-        ApiClient.objects.select_related("client", "organisation")
-        .filter(pk=client_id, disabled=None)
-        .first()
-    )
+    return _IN_USE.first(client_id)
 
 
 def authenticate(shown: Presented, *, audiences: tuple[str, ...], now: datetime) -> Judgement:
