@@ -11,15 +11,22 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from tests.identity.browser.chromium import ARGUMENTS, chromium
 from tests.identity.browser.house import House, django_alone
 
 from ringwall.runtime.current import current_installation
 from ringwall.runtime.database import database_settings
 
-DESK = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 _PATIENCE_MS = 30_000
 """For a busy machine; nothing waits longer than it must."""
 

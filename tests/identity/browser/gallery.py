@@ -113,9 +113,10 @@ def members(page: Page) -> Iterator[str]:
     yield "factors-first-day"
     page.goto("/accounts/2fa/webauthn/")
     yield "passkeys-none"
+    page.goto("/accounts/reauthenticate/")
+    heading(page, "Is it you?")
+    yield "prove-by-password"
     page.goto("/accounts/2fa/webauthn/add/")
-    if "/reauthenticate" in page.url:
-        yield "prove-by-password"
     prove_again(page)
     heading(page, "Add a passkey")
     yield "passkey-add"

@@ -1,5 +1,7 @@
 """People look after their account: sessions, factors, organisations."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 from tests.identity.browser.authenticators import Authenticator
@@ -28,6 +30,19 @@ def test_a_session_elsewhere_is_seen_and_ended(opening: Opening) -> None:
     expect(rows).to_have_count(1)
     elsewhere.goto("/sessions")
     heading(elsewhere, "Sign in")
+
+
+def test_a_session_that_is_over_by_the_clock_is_not_shown(page: Page) -> None:
+    from django.utils import timezone
+
+    from ringwall.identity.models import Session
+
+    ada = someone()
+    ended = timezone.now() - timedelta(minutes=1)
+    Session.objects.create(user=ada, key="old", expires=ended, idle=60, acr="single")
+    sign_in(page, ada.email)
+    page.goto("/sessions")
+    expect(page.locator(".row")).to_have_count(1)
 
 
 def test_all_others_are_ended_after_a_question(opening: Opening) -> None:

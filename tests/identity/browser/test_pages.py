@@ -20,10 +20,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 Walk = Callable[[Page, House], Iterator[str]]
 
 WALKS: dict[str, tuple[Walk, int]] = {
-    "strangers": (lambda page, house: gallery.strangers(page, house.state), 19),
-    "members": (lambda page, _: gallery.members(page), 30),
+    "strangers": (lambda page, house: gallery.strangers(page, house.state), 21),
+    "members": (lambda page, _: gallery.members(page), 36),
     "newcomers": (lambda page, _: gallery.newcomers(page), 2),
-    "founders": (gallery.founders, 17),
+    "founders": (gallery.founders, 18),
 }
 """Each with how many pages it comes past at least."""
 
@@ -57,7 +57,7 @@ def _looked_at(page: Page, name: str) -> Iterator[str]:
     for colours in ("light", "dark"):
         page.emulate_media(color_scheme=colours)
         for size, viewport in (("desk", DESK), ("phone", PHONE)):
-            page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            page.set_viewport_size(viewport)
             width = page.evaluate("document.documentElement.scrollWidth")
             if width > viewport["width"]:
                 yield f"it is {width} wide on a {size}"
@@ -65,7 +65,7 @@ def _looked_at(page: Page, name: str) -> Iterator[str]:
             # The colours are all that differs in the dark.
             rules = () if colours == "light" else ("color-contrast",)
             yield from (f"{colours}, {size}: {fault}" for fault in faults(page, *rules))
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.set_viewport_size(DESK)
 
 
 def _keep_picture(page: Page, name: str) -> None:

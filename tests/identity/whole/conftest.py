@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from cryptography import x509
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from tests.gateway.live.stage import Json, Stage, echo_service
 from tests.identity.browser.chromium import ARGUMENTS, chromium
 from tests.identity.browser.house import spki_hash
 
 ID = "id.shop.localhost"
 NORTH = "north.shop.localhost"
-DESK = {"width": 1440, "height": 900}
+DESK: ViewportSize = {"width": 1440, "height": 900}
 
 
 def config() -> Json:

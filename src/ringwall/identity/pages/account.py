@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from ringwall.identity import devices, membership, sessions, switching
@@ -99,7 +100,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "points": found,
         "to_do": sum(not one.well for one in found),
-        "sessions": living(session.user).count(),
+        "sessions": len(living(session.user)),
         "places": switching.places(session),
         "device": devices.in_words(session.user_agent),
         "strength": proven_by(session),
@@ -123,7 +124,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 def end_session(request: HttpRequest, sid: str) -> HttpResponse:
     """End one of somebody's own sessions; those of others are as if they were not there."""
     own = own_session(request)
-    found = living(own.user).filter(pk=sid).first()
+    found = next((one for one in living(own.user) if one.pk == sid), None)
     if found is None:
         return refused(
             request,
@@ -188,9 +189,11 @@ def own_session(request: HttpRequest) -> Session:
     return found
 
 
-def living(user: User) -> Any:
-    """A person's sessions that are not over, the one used last first."""
-    return user.sessions.filter(ended=None).order_by("-last_use")
+def living(user: User) -> list[Session]:
+    """A person's sessions that are not over, by somebody or by the clock; the last used first."""
+    now = timezone.now()
+    found = user.sessions.filter(ended=None).order_by("-last_use")
+    return [one for one in found if not sessions.is_over(one, now)]
 
 
 def proven_by(session: Session) -> str:
