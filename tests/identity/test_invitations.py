@@ -41,7 +41,9 @@ def invited(north: Any, boss: Any, email: str = "ada@example.com") -> str:
 
 def signed_in(browser: Any, person: Any, *, factors: int = 2) -> None:
     """A browser that is signed in as somebody, by a password and, with two, a code."""
-    browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    from django.conf import settings
+
+    browser.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
     kept, at = browser.session, time.time()
     kept["account_authentication_methods"] = [
         {"method": "password", "at": at},

@@ -8,7 +8,7 @@ from tests.identity.test_invitations import signed_in
 
 from ringwall.identity.facts import Facts
 
-PAGES = ("", "invitations", "rules")
+PAGES = ("", "invitations", "rules", "sign-on", "provisioning")
 
 
 @pytest.fixture
@@ -112,3 +112,80 @@ def test_rules_that_cannot_be_are_told_beside_the_form(north: Any, browser: Any)
     assert browser.post("/organisations/north/rules", told).status_code == 302
     north.refresh_from_db()
     assert north.networks == ["10.0.0.0/8", "127.0.0.7/32"]
+
+
+def test_a_connection_a_domain_and_a_group_are_set_up(north: Any, browser: Any) -> None:
+    act_as(browser, "boss@example.com")
+    page = "/organisations/north/sign-on"
+    told = {
+        "action": "openid",
+        "openid-name": "Our ID",
+        "openid-issuer": "http://id.north.example",
+        "openid-client_id": "us",
+        "openid-client_secret": "a shared secret",
+        "openid-default_roles": "buyer",
+    }
+    wrong = browser.post(page, told, follow=True).content.decode()
+    assert "has to be an address that begins with https" in wrong
+    assert not north.connections.exists()
+    browser.post(page, {**told, "openid-issuer": "https://id.north.example"})
+    found = north.connections.get()
+    assert found.slug.startswith("north-")
+    assert found.settings["private_network"] is False
+    shown = browser.get(page).content.decode()
+    assert f"/sign-on/{found.slug}/callback" in shown
+    assert "a shared secret" not in shown
+    browser.post(page, {"action": "add-domain", "domain": "North.example"})
+    domain = north.domains.get()
+    assert (domain.name, domain.verified) == ("north.example", None)
+    assert domain.token in browser.get(page).content.decode()
+    browser.post(page, {"action": "map", "group": "Finance", "role": "approver"})
+    assert north.mappings.get().role == "approver"
+    browser.post(page, {"action": "remove-connection", "connection": found.slug})
+    assert not north.connections.exists()
+
+
+def test_nobody_touches_the_connections_of_others(north: Any, browser: Any) -> None:
+    from ringwall.identity.models import Connection, Domain, Organisation, ScimToken
+
+    south = Organisation.objects.get(slug="south")
+    Connection.objects.create(organisation=south, slug="south-id", protocol="oidc")
+    Domain.objects.create(organisation=south, name="south.example", token="t")
+    token = ScimToken.objects.create(
+        organisation=south, name="d", secret_hash="h", expires=south.created
+    )
+    act_as(browser, "boss@example.com")
+    page = "/organisations/north/sign-on"
+    browser.post(page, {"action": "remove-connection", "connection": "south-id"})
+    browser.post(page, {"action": "remove-domain", "domain": "south.example"})
+    browser.post(page, {"action": "verify-domain", "domain": "south.example"})
+    gone = {"action": "withdraw", "token": str(token.pk)}
+    browser.post("/organisations/north/provisioning", gone)
+    token.refresh_from_db()
+    assert token.revoked is None
+    assert south.connections.exists()
+    assert south.domains.get().verified is None
+
+
+def test_a_token_of_the_directory_is_shown_once(north: Any, browser: Any) -> None:
+    act_as(browser, "boss@example.com")
+    page = "/organisations/north/provisioning"
+    assert "rws_" in browser.post(page, {"name": "Entra"}).content.decode()
+    assert "rws_" not in browser.get(page).content.decode()
+    token = north.scimtoken_set.get()
+    browser.post(page, {"action": "withdraw", "token": str(token.pk)})
+    token.refresh_from_db()
+    assert token.revoked is not None
+
+
+def test_who_proved_themselves_long_ago_proves_it_again_first(north: Any, browser: Any) -> None:
+    act_as(browser, "boss@example.com")
+    kept = browser.session
+    for one in kept["account_authentication_methods"]:
+        one["at"] -= 3600
+    kept.save()
+    for page in ("sign-on", "provisioning"):
+        answer = browser.get(f"/organisations/north/{page}")
+        assert answer.status_code == 302
+        assert "reauthenticate" in answer.url
+    assert browser.get("/organisations/north/").status_code == 200

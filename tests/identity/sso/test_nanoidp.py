@@ -122,6 +122,7 @@ def test_openid_connect(idp: str, north: Any, browser: Any, facts: Facts) -> Non
     answer = browser.get(back.removeprefix(US))
     assert answer.status_code == 302, answer.content.decode()
     session = Session.objects.get(ended=None)
+    assert session.connection is not None
     assert (session.user.email, session.connection.slug) == ("ada@north.example", "north-oidc")
 
 
@@ -149,5 +150,6 @@ def test_saml(idp: str, north: Any, browser: Any, facts: Facts) -> None:
     assert first.status_code == 303, first.content.decode()
     assert browser.get(first.url).status_code == 302
     session = Session.objects.get(ended=None)
+    assert session.connection is not None
     assert (session.user.email, session.connection.slug) == ("ada@north.example", "north-saml")
     assert tenants.member(session.user, "north").roles == ["approver"]

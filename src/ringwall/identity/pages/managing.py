@@ -16,13 +16,19 @@ from ringwall.identity.authority import OWNER, SECURITY_ADMINISTRATOR, may_manag
 from ringwall.identity.models import Kind, Membership, Organisation, Session, User
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.objecting import lead_on
+from ringwall.identity.pages.step_up import is_enough, prove_again
 
 View = Callable[..., HttpResponse]
+
+_FRESH: Final = "900"
+"""Seconds."""
 
 TABS: Final = (
     ("Members", "organisation"),
     ("Invitations", "organisation_invitations"),
     ("Rules", "organisation_rules"),
+    ("Single sign-on", "organisation_sign_on"),
+    ("Provisioning", "organisation_provisioning"),
 )
 
 
@@ -55,6 +61,20 @@ def managers_only(view: View) -> View:
                 raise
             messages.error(request, _sentence(error))
             return HttpResponseRedirect(request.path)
+
+    return guarded
+
+
+def freshly_proven(view: View) -> View:
+    """Let in who has shown a factor lately: what follows lets others in. For ``managers_only``."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, organisation: Organisation, **more: Any) -> HttpResponse:
+        session: Session = request.ringwall_session  # type: ignore[attr-defined]
+        # Whom only another provider proves has nothing to show here again.
+        if session.connection is None and not is_enough(session, factor="", within=_FRESH):
+            return prove_again(request, session.user, factor="")
+        return view(request, organisation, **more)
 
     return guarded
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from ringwall.identity import invitations, membership, organisations
 from ringwall.identity.authority import ADMINISTRATOR, PROVIDER_ROLES
 from ringwall.identity.models import Kind, Organisation, SecondFactor, User
+from ringwall.identity.pages import connecting, scim, sso
 from ringwall.identity.pages import invitations as invitation_pages
-from ringwall.identity.pages import scim, sso
 from ringwall.identity.pages.managing import context, managers_only
 
 
@@ -160,6 +160,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisations/<slug:slug>/invitations", invited, name="organisation_invitations"),
     path("organisations/<slug:slug>/rules", rules, name="organisation_rules"),
     path("", include(invitation_pages.urlpatterns)),
+    path("", include(connecting.urlpatterns)),
     path("", include(scim.urlpatterns)),
     path("", include(sso.urlpatterns)),
 ]
