@@ -444,3 +444,18 @@ def test_the_host_sends_again_what_was_given_up(
     assert told(capsys, state, "mail", "resend", str(row.pk))[0] == 0
     assert jobs.send_mail(current_installation()) == "1 mails were sent, 0 were not"
     assert len(server.mailbox.got) == 1
+
+
+def test_a_changed_mail_address_is_told_to_both(browser: Any) -> None:
+    from allauth.account.models import EmailAddress
+
+    from ringwall.identity.models import OutgoingMail
+
+    ada = person()
+    EmailAddress.objects.create(user=ada, email="new@example.com", verified=True)
+    html(browser)
+    sign_in(browser)
+    sent = {"email": "new@example.com", "action_primary": ""}
+    assert browser.post("/accounts/email/", sent).status_code == 302
+    told_to = OutgoingMail.objects.filter(subject__startswith="The mail address of your account")
+    assert set(told_to.values_list("to", flat=True)) == {"ada@example.com", "new@example.com"}

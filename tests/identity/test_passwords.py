@@ -2,6 +2,7 @@
 
 import time
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -122,3 +123,46 @@ def test_an_organisation_of_the_company_is_known(database: str, facts: Facts) ->
     with pytest.raises(ValidationError, match="theshop"):
         validate_password("theshop2026!", User(email="ada@example.com"))
     validate_password("mountain-lamp-river-eleven", User(email="ada@example.com"))
+
+
+def test_a_link_for_a_forgotten_password_holds_once_and_an_hour(
+    browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import re
+    from datetime import datetime, timedelta
+
+    from tests.identity.signing_in import another, html, person, words
+
+    from ringwall.identity.models import OutgoingMail
+
+    ada = person(password="old-lanterns-over-water")
+    browser.post("/accounts/password/reset/", {"email": "ada@example.com"})
+    found = re.search(r"https://id.shop.localhost:8443(/\S+)", OutgoingMail.objects.get().body)
+    assert found
+
+    def use(password: str) -> Any:
+        one = html(another(browser))
+        form = one.get(found[1], follow=True)
+        page = form.request["PATH_INFO"]
+        return one.post(page, {"password1": password, "password2": password}, follow=True)
+
+    from django.contrib.auth.tokens import PasswordResetTokenGenerator
+
+    late = datetime.now() + timedelta(minutes=61)  # noqa: DTZ005 - as Django counts
+    with monkeypatch.context() as patch:
+        patch.setattr(PasswordResetTokenGenerator, "_now", lambda self: late)
+        use("seven-quiet-otters-on-ice")
+        ada.refresh_from_db()
+        assert ada.check_password("old-lanterns-over-water")
+    use("password1234")
+    ada.refresh_from_db()
+    assert ada.check_password("old-lanterns-over-water")
+    use("seven-quiet-otters-on-ice")
+    ada.refresh_from_db()
+    assert ada.check_password("seven-quiet-otters-on-ice")
+    assert "Your password was changed (The Shop)" in {
+        one.subject for one in OutgoingMail.objects.all()
+    }
+    assert words(use("eight-loud-otters-on-sand"))
+    ada.refresh_from_db()
+    assert ada.check_password("seven-quiet-otters-on-ice")

@@ -274,3 +274,13 @@ def test_the_host_makes_a_link_and_says_for_how_long(
     assert "nobody here" in told(capsys, state, "admin", "recover", "x@y.z", "--reason", "why")[2]
     assert "reason" in told(capsys, state, *asked, "  ")[2]
     assert told(capsys, state, "admin", "recover", "ada@example.com")[0] == 2
+
+
+def test_a_link_alone_ends_no_session(browser: Any, ada: Any, facts: Facts) -> None:
+    person("bob@example.com")
+    sign_in(browser, "bob@example.com")
+    for link in ("/recover?secret=x", make(facts), "/first?secret=x"):
+        browser.get(link)
+        assert session_of(browser).user.email == "bob@example.com"
+    browser.post("/recover")
+    assert session_of(browser).user == ada

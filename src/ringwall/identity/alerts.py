@@ -4,7 +4,14 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.account.signals import (
+    email_added,
+    email_changed,
+    email_removed,
+    password_changed,
+    password_reset,
+    password_set,
+)
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import (
     authenticator_added,
@@ -68,6 +75,9 @@ def connect() -> None:
         (authenticator_removed, _removed),
         (authenticator_reset, _reset),
         (authenticator_used, _used),
+        (email_added, _address_added),
+        (email_changed, _address_changed),
+        (email_removed, _address_removed),
         (password_changed, _password),
         (password_set, _password),
         (password_reset, _password),
@@ -75,8 +85,8 @@ def connect() -> None:
         signal.connect(listener, dispatch_uid=f"ringwall.identity.alerts.{listener.__name__}")
 
 
-def tell(person: User, alert: Alert, *, request: HttpRequest | None = None) -> None:
-    """Put a mail about ``alert`` to ``person`` into the outbox."""
+def tell(person: User, alert: Alert, *, request: HttpRequest | None = None, to: str = "") -> None:
+    """Put a mail about ``alert`` to ``person``, or their address ``to``, into the outbox."""
     facts = current_facts()
     known = [("When", f"{timezone.now():%d %B %Y, %H:%M} UTC"), *alert.facts]
     if request is not None:
@@ -93,7 +103,7 @@ def tell(person: User, alert: Alert, *, request: HttpRequest | None = None) -> N
         subject=f"{alert.subject} ({facts.settings.name})",
         body=render_to_string("identity/mail/alert.txt", context).strip() + "\n",
         from_email=facts.settings.mail.sender,
-        to=[person.email],
+        to=[to or person.email],
     )
     mail.attach_alternative(render_to_string("identity/mail/alert.html", context), "text/html")
     mail.send()
@@ -134,6 +144,28 @@ def _used(request: HttpRequest, user: User, authenticator: Any, **_: Any) -> Non
 
 def _password(request: HttpRequest, user: User, **_: Any) -> None:
     tell(user, PASSWORD_CHANGED, request=request)
+
+
+def _address_added(request: HttpRequest, user: User, email_address: Any, **_: Any) -> None:
+    text = f"{email_address.email} was added to your account and waits to be confirmed."
+    tell(user, Alert("A mail address was added to your account", text), request=request)
+
+
+def _address_removed(request: HttpRequest, user: User, email_address: Any, **_: Any) -> None:
+    text = f"{email_address.email} does not belong to your account any more."
+    alert = Alert("A mail address was removed from your account", text)
+    for to in {user.email, email_address.email}:
+        tell(user, alert, request=request, to=to)
+
+
+def _address_changed(
+    request: HttpRequest, user: User, from_email_address: Any, to_email_address: Any, **_: Any
+) -> None:
+    before = getattr(from_email_address, "email", "")
+    text = f"Mail about your account, and its sign-in, go by {to_email_address.email} from now on."
+    alert = Alert("The mail address of your account was changed", text)
+    for to in {before, to_email_address.email} - {""}:
+        tell(user, alert, request=request, to=to)
 
 
 def _name(authenticator: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -86,7 +87,7 @@ def take(secret_hash: str) -> RecoveryLink | None:
 def sign_in(request: HttpRequest, link: RecoveryLink) -> None:
     """Sign the person in who took ``link``, for an hour and only to set up new factors."""
     person = link.user
-    request.session.flush()
+    logout(request)
     record_authentication(request, person, method=METHOD)
     get_adapter(request).login(request, person)
     now = timezone.now()

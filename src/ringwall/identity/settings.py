@@ -78,6 +78,7 @@ CSRF_FAILURE_VIEW: Final = "ringwall.identity.pages.errors.csrf_failure"
 SECURE_PROXY_SSL_HEADER: Final = ("HTTP_X_FORWARDED_PROTO", "https")
 LOGIN_URL: Final = "account_login"
 LOGIN_REDIRECT_URL: Final = "/"
+PASSWORD_RESET_TIMEOUT: Final = 3600
 EMAIL_BACKEND: Final = "ringwall.identity.mailing.Outbox"
 DATA_UPLOAD_MAX_MEMORY_SIZE: Final = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS: Final = 200

@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
+from django.contrib.auth import logout
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -140,7 +141,7 @@ def who(request: HttpRequest) -> HttpResponse:
     """Take the link off the address, then ask who is here."""
     if "secret" in request.GET and not founding.has_owner():
         # Nobody can have a session yet; once somebody has, a link to here must not end it.
-        request.session.flush()
+        # Whoever is signed in stays so: a link alone must not end a session.
         request.session[_LINK] = hash_of(request.GET["secret"][:200])
         return HttpResponseRedirect(reverse("first"))
     return _who(request)
@@ -246,6 +247,8 @@ def _finish(
         first.settle(state, has_administrator=True)
     for name in (_LINK, _FOUNDER, _TOTP):
         request.session.pop(name, None)
+    if request.user.is_authenticated:
+        logout(request)
     if founder.password:
         record_authentication(request, person, method="password", email=person.email)
     factor = Authenticator.objects.filter(user=person).exclude(type="recovery_codes").get()
