@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import django
 import uvicorn
-from django.core.asgi import get_asgi_application
 
 from ringwall.runtime.configuration import Address
+from ringwall.runtime.handling import OneThread
 
 _log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ def serve(*, public: Path, private: Address) -> None:
     django.setup()
     # What strangers ask for in vain stands in the access record; the log is for us.
     logging.getLogger("django.request").setLevel(logging.ERROR)
-    application = get_asgi_application()
+    application = OneThread()
     asyncio.run(_serve(application, public, private))
 
 
