@@ -2,9 +2,9 @@
 
 import asyncio
 import threading
-from pathlib import Path
 from typing import Any
 
+import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import path
@@ -12,7 +12,8 @@ from django.urls import path
 from ringwall.runtime.handling import OneThread
 
 
-def test_middleware_and_view_of_a_request_run_in_one_thread(_django: Path) -> None:
+@pytest.mark.usefixtures("_django")
+def test_middleware_and_view_of_a_request_run_in_one_thread() -> None:
     seen: list[int] = []
 
     def view(_request: HttpRequest) -> HttpResponse:
