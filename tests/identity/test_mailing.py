@@ -320,6 +320,20 @@ def test_a_sender_that_died_gives_its_mail_back(database: str, server: Server) -
     assert deliver(smtp, later=301).sent == 1
 
 
+def test_only_what_was_sent_long_ago_is_forgotten(database: str) -> None:
+    from ringwall.identity import sending
+    from ringwall.identity.models import OutgoingMail
+
+    now = timezone.now()
+    for sent, made in ((None, 90), (20, 90), (31, 90)):
+        row = put()
+        row.created = now - timedelta(days=made)
+        row.sent = None if sent is None else now - timedelta(days=sent)
+        row.save()
+    assert sending.forget_sent(now) == 1
+    assert OutgoingMail.objects.count() == 2
+
+
 @pytest.mark.parametrize("subject", ["Hi\r\nBcc: eve@example.com", "Hi\nX: y", "Hi\x00\x0b"])
 def test_a_subject_adds_no_header(database: str, server: Server, subject: str) -> None:
     smtp = server.start(SmtpSecurity.NONE)

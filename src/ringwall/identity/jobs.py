@@ -77,3 +77,13 @@ def send_mail(_installation: Installation) -> str:
     return f"{done.sent} mails were sent, {done.failed} were not" + (
         f": {done.error}" if done.error else ""
     )
+
+
+@job(name="forget-mail", minutes=60)
+def forget_mail(_installation: Installation) -> str:
+    """Forget mail that was sent a month ago; what was not sent stays."""
+    from django.utils import timezone  # noqa: PLC0415 - jobs are also listed without tables
+
+    from ringwall.identity import sending  # noqa: PLC0415 - as above
+
+    return f"{sending.forget_sent(timezone.now())} old mails were forgotten"

@@ -32,6 +32,7 @@ _PATIENCE: Final = 20.0
 """Seconds for each answer of the server."""
 _LEASE: Final = timedelta(minutes=5)
 _AT_ONCE: Final = 100
+_KEPT: Final = timedelta(days=30)
 _FIRST: Final = 30.0
 _LONGEST: Final = 4 * 3600.0
 
@@ -75,6 +76,11 @@ def deliver(mail: Mail, now: datetime) -> Delivered:
             _failed(pk, told, now)
         log.warning("mail cannot be sent by %s: %s", mail.smtp.host, told)
         return Delivered(failed=len(taken), error=told)
+
+
+def forget_sent(now: datetime) -> int:
+    """Delete mails that were sent a month ago, with the names and links in them. How many."""
+    return OutgoingMail.objects.filter(sent__lt=now - _KEPT).delete()[0]
 
 
 @contextmanager
