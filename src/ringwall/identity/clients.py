@@ -11,7 +11,7 @@ from allauth.idp.oidc.models import Client
 from django.db import transaction
 from django.utils import timezone
 
-from ringwall.identity import revocations
+from ringwall.identity import apikeys, revocations
 from ringwall.identity.facts import Facts
 from ringwall.identity.models import ApiClient, Organisation, Subject
 from ringwall.identity.provider import audiences, authentication, grants, minting, registered_keys
@@ -162,6 +162,9 @@ def _withdraw_tokens(client: ApiClient, now: datetime, *, reason: str) -> None:
     )
     for grant in client.client.grants.filter(ended=None):
         grants.end(grant, reason=reason, now=now)
+    # Here, not at the worker's turn: the keys of a client that is removed are in no table then.
+    for key in client.keys.filter(revoked=None):
+        apikeys.withdraw(key, reason=reason, now=now)
 
 
 def _require_sensible(wanted: Registration, facts: Facts) -> None:

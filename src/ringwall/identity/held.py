@@ -3,7 +3,9 @@
 A session may end while somebody fills in a form. The edge answers the form with 307 to the host of
 sign-in, so the browser sends it there too. It is kept only if the page that sent it is of the very
 origin it was meant for: a form that another site made the browser send would otherwise pass for
-one of ours once the person has signed in.
+one of ours once the person has signed in. What a program says of its origin proves nothing, so the
+form is sent only from the browser that came back with the ``state`` the edge had given to it
+(:mod:`ringwall.identity.pages.visiting`).
 """
 
 import json

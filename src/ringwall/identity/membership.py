@@ -198,7 +198,7 @@ def switch(session: Session, slug: str, *, address: str | None = None) -> Object
 
 def call_back(found: "Iterable[Session]", *, reason: str) -> None:
     """Refuse the tokens that sessions have been given so far; the sessions go on."""
-    until = timezone.now() + timedelta(seconds=current_facts().settings.token_lifetime)
+    until = revocations.until_tokens_end(timezone.now())
     ids = [one.pk for one in found]
     for session in Session.objects.select_for_update().filter(pk__in=ids, ended=None):
         revocations.revoke(Subject.SESSION, session.sid, until=until, reason=reason)
@@ -269,6 +269,7 @@ def _acting(user: User, organisation: Organisation) -> list[Session]:
     acts = (
         Q(organisation=organisation)
         | Q(visits__organisation=organisation)
+        | Q(grants__organisation=organisation, grants__ended=None)
         | Q(pk__in=entering.values("session"))
     )
     return list(Session.objects.filter(acts, user=user, ended=None).distinct())

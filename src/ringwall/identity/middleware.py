@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from django.contrib.auth import logout
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from django.http import HttpRequest, HttpResponse
 
 from ringwall.identity import sessions
@@ -40,7 +40,7 @@ POLICY: Final = (
 
 
 class Guards:
-    """Headers of every page; and a database that cannot be reached is told as 503."""
+    """Headers of every page; and what the database cannot take or tell is no fault of ours."""
 
     def __init__(self, get_response: Handler) -> None:
         self._get_response = get_response
@@ -55,9 +55,13 @@ class Guards:
         return response
 
     def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Say that it will be back."""
+        """Say that it will be back, unless it is the request that cannot be."""
         if not isinstance(error, DatabaseError):
             return None
+        if isinstance(error, DataError):
+            # Such as a NUL, which PostgreSQL keeps nowhere: it is what was sent that is wrong.
+            sessions.log.info("a request that no table can take: %s", str(error)[:200])
+            return HttpResponse("400 Bad Request\n", status=400, content_type="text/plain")
         sessions.log.error("the database cannot be used: %s", error)
         answer = HttpResponse("503 Service Unavailable\n", status=503, content_type="text/plain")
         answer.headers["Retry-After"] = "2"

@@ -7,13 +7,23 @@ from django.db import transaction
 from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
+from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Revocation, Subject
 
 SKEW = timedelta(seconds=60)
 """So much longer is a revocation kept than any token lives: clocks differ, and a token that was
 being made as its session ended lives a little longer."""
 
+ACCESS_LIFE = timedelta(seconds=300)
+"""Of access tokens, which name a session too, however short the tokens of cookies live."""
+
 _SEEN_WITHIN = timedelta(minutes=1)
+
+
+def until_tokens_end(now: datetime) -> datetime:
+    """When the last token of any kind is over that a session may have been given until ``now``."""
+    cookies = timedelta(seconds=current_facts().settings.token_lifetime)
+    return now + max(cookies, ACCESS_LIFE)
 
 
 def revoke(subject: Subject, value: str, *, until: datetime | None, reason: str) -> None:

@@ -99,8 +99,10 @@ def note_use(session: Session, now: datetime, *, address: str | None = None) -> 
 
 def prove(request: HttpRequest, session: Session) -> None:
     """Take over what was proven since: a step-up changes the session's key and its strength."""
-    now = timezone.now()
-    proven = strength_of(request.session.get(METHODS, []), now=now)
+    records = request.session.get(METHODS, [])
+    if not records:
+        return  # nothing was proven since: a session that began so does not stay fresh for that
+    proven = strength_of(records, now=timezone.now())
     if proven == Strength(session.acr, tuple(session.amr), session.proven):
         return
     if proven.at > session.proven:
@@ -114,7 +116,7 @@ def prove(request: HttpRequest, session: Session) -> None:
 def end(session: Session, *, reason: str) -> None:
     """End a session: its pages, its visits and its tokens everywhere."""
     now = timezone.now()
-    life = timedelta(seconds=current_facts().settings.token_lifetime)
+    until = revocations.until_tokens_end(now)
     with transaction.atomic():
         done = Session.objects.filter(pk=session.pk, ended=None).update(
             ended=now, end_reason=reason[:40]
@@ -123,7 +125,7 @@ def end(session: Session, *, reason: str) -> None:
             return
         # Read after the update, which nobody else's can pass: the turn that is really the last.
         session.refresh_from_db(fields=["turn"])
-        revocations.revoke(Subject.SESSION, session.sid, until=now + life, reason=reason)
+        revocations.revoke(Subject.SESSION, session.sid, until=until, reason=reason)
         session.visits.all().delete()
     SessionStore(session.key).delete()
     session.ended = now

@@ -60,4 +60,6 @@ def strength_of(methods: Iterable[Mapping[str, Any]], *, now: datetime) -> Stren
 
 def at_least(acr: str | None, wanted: str) -> bool:
     """Whether a level is as high as the wanted one; an unknown one never is."""
-    return acr in LEVELS and LEVELS.index(acr) >= LEVELS.index(wanted)
+    if acr not in LEVELS or wanted not in LEVELS:
+        return False
+    return LEVELS.index(acr) >= LEVELS.index(wanted)

@@ -13,7 +13,7 @@ from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Session
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.objecting import lead_on
-from ringwall.identity.pages.step_up import after, is_enough, prove_again
+from ringwall.identity.pages.step_up import after, is_asked_well, is_enough, prove_again
 
 _TARGET: Final = "to="
 
@@ -30,7 +30,9 @@ def enter(request: HttpRequest) -> HttpResponse:
     raw = request.META.get("QUERY_STRING", "")
     head, _, target = raw.partition(_TARGET)
     target = target if target.startswith("https://") else unquote(target)
-    if not facts.protects(target):
+    asked = dict(part.split("=", 1) for part in head.split("&") if "=" in part)
+    factor, within = asked.get("factor", ""), asked.get("within", "")
+    if not (facts.protects(target) and is_asked_well(factor=factor, within=within)):
         return refused(
             request,
             title="That link leads nowhere",
@@ -38,12 +40,10 @@ def enter(request: HttpRequest) -> HttpResponse:
         )
     if request.method == "POST":
         return _come_back(request, head=head, target=target)
-    asked = dict(part.split("=", 1) for part in head.split("&") if "=" in part)
     session: Session | None = getattr(request, "ringwall_session", None)
     if session is None:
         return after(reverse("account_login"), request)
-    factor = asked.get("factor", "")
-    if not is_enough(session, factor=factor, within=asked.get("within", "")):
+    if not is_enough(session, factor=factor, within=within):
         return prove_again(request, session.user, factor=factor)
     try:
         url = visits.open_entry(

@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ringwall.identity import apikeys
+from ringwall.identity import admission, apikeys, sessions, visits
 from ringwall.identity.installed import current_facts, current_mint
 from ringwall.identity.models import ApiKey, Consent, Grant, Membership, Session
+from ringwall.identity.pages.objecting import lead_on
 from ringwall.identity.pages.step_up import is_enough, where_to_prove
 from ringwall.identity.provider import grants, scopes
 
@@ -54,6 +55,9 @@ def keys(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not is_enough(session, factor="", within=_FRESH):
             return _prove_first(request, session)
+        objected = _objection(request, session, member)
+        if objected is not None:
+            return objected
         if form.is_valid():
             made = _make(session, member, form)
             if isinstance(made, apikeys.Made):
@@ -71,6 +75,11 @@ def rotate_key(request: HttpRequest, key_id: str) -> HttpResponse:
     key = get_object_or_404(ApiKey, pk=key_id, owner=session.user)
     if not is_enough(session, factor="", within=_FRESH):
         return _prove_first(request, session)
+    if key.organisation is not None:
+        member = visits.membership(session, key.organisation.slug)
+        objected = _objection(request, session, member)
+        if objected is not None:
+            return objected
     try:
         made = apikeys.rotate(
             key,
@@ -134,6 +143,18 @@ def _prove_first(request: HttpRequest, session: Session) -> HttpResponse:
     messages.info(request, "Prove that it is you, then do it once more.")
     proof = where_to_prove(session.user, factor="")
     return HttpResponseRedirect(f"{proof}?{urlencode({'next': reverse('keys')})}")
+
+
+def _objection(
+    request: HttpRequest, session: Session, member: Membership | None
+) -> HttpResponse | None:
+    """Lead to what the organisation asks of its members: a key acts there without being asked."""
+    if member is None:
+        return None
+    found = admission.objection(
+        session, member, address=sessions.address_of(request), now=timezone.now()
+    )
+    return found and lead_on(request, session, found, back=reverse("keys"))
 
 
 def _make(session: Session, member: Membership | None, form: NewKey) -> apikeys.Made | str:

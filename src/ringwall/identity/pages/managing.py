@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ringwall.identity import sessions
 from ringwall.identity.admission import objection
-from ringwall.identity.authority import OWNER, SECURITY_ADMINISTRATOR, may_manage
+from ringwall.identity.authority import ADMINISTRATOR, OWNER, SECURITY_ADMINISTRATOR, may_manage
 from ringwall.identity.models import Kind, Membership, Organisation, Session, User
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.objecting import lead_on
@@ -90,10 +90,11 @@ def context(request: HttpRequest, organisation: Organisation, **more: Any) -> di
 
 
 def _acting_as(user: User, organisation: Organisation) -> Membership | None:
-    """The membership that lets somebody manage: their own there, else in the company itself."""
+    """The membership that lets somebody manage, whose rules therefore hold: there or at the company."""
     found = Membership.objects.select_related("organisation").filter(user=user, active=True)
     own = found.filter(organisation=organisation).first()
-    if own is not None and organisation.suspended is None:
+    customers = organisation.kind == Kind.CUSTOMER and organisation.suspended is None
+    if own is not None and customers and ADMINISTRATOR in own.roles:
         return own
     staff = found.filter(organisation__kind=Kind.PROVIDER, organisation__suspended=None)
     powers = {OWNER, SECURITY_ADMINISTRATOR}

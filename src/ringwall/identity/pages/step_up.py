@@ -1,5 +1,6 @@
 """Proving it once more: the way that gives what a page asks for, of those the person has."""
 
+import re
 from urllib.parse import quote
 
 from allauth.mfa.models import Authenticator
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ringwall.identity.models import Session, User
-from ringwall.identity.strength import at_least
+from ringwall.identity.strength import LEVELS, at_least
 
 
 def is_enough(session: Session, *, factor: str, within: str) -> bool:
@@ -16,7 +17,12 @@ def is_enough(session: Session, *, factor: str, within: str) -> bool:
     if factor and not at_least(session.acr, factor):
         return False
     age = (timezone.now() - session.proven).total_seconds()
-    return not within.isdigit() or age <= int(within)
+    return not within or age <= int(within)
+
+
+def is_asked_well(*, factor: str, within: str) -> bool:
+    """Whether these are a factor and a time that the edge may ask for; anybody can write a link."""
+    return factor in {"", *LEVELS} and re.fullmatch(r"[0-9]{0,9}", within) is not None
 
 
 def prove_again(request: HttpRequest, user: User, *, factor: str) -> HttpResponse:

@@ -5,6 +5,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -40,17 +41,33 @@ def take(request: HttpRequest) -> HttpResponse:
             httponly=True,
             samesite="Lax",
         )
+        form = _form_in(target)
+        if form:
+            answer.set_cookie(
+                _FORM_COOKIE, form, max_age=300, secure=True, httponly=True, samesite="Lax"
+            )
     _forget(answer, visits.STATE_COOKIE)
     return answer
+
+
+_FORM_COOKIE: Final = "__Host-ringwall-form"
+"""The form that this browser sent: whoever else has made one hold cannot have it sent from here."""
+_FORM: Final = "/.ringwall/again?form="
+
+
+def _form_in(target: str) -> str:
+    """The secret of the held form that a page of our own is about to send; empty for others."""
+    place, found, form = target.partition(_FORM)
+    return form if found and place.count("/") == 2 else ""
 
 
 @require_GET
 def again(request: HttpRequest) -> HttpResponse:
     """Send the form again that was held while its sender signed in; scripts press the button."""
-    session = _session(request)
+    form, own = request.GET.get("form", ""), request.COOKIES.get(_FORM_COOKIE, "")
     found = None
-    if session is not None:
-        found = held.take(request.GET.get("form", ""), authority=request.get_host().lower())
+    if form and constant_time_compare(form, own) and _session(request) is not None:
+        found = held.take(form, authority=request.get_host().lower())
     if found is None:
         return HttpResponseRedirect("/")
     target, pairs = found
@@ -58,6 +75,7 @@ def again(request: HttpRequest) -> HttpResponse:
     context = {"target": target, "pairs": pairs, "rw_assets": facts.origin}
     answer = render(request, "identity/again.html", context)
     answer.headers["Content-Security-Policy"] = _POLICY.format(assets=facts.origin)
+    _forget(answer, _FORM_COOKIE)
     return answer
 
 

@@ -27,7 +27,7 @@ def subject_of(assertion: str) -> str | None:
         return None
     try:
         found = jwt.decode(assertion, options={"verify_signature": False})
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, RecursionError):
         return None
     subject = found.get("sub")
     return subject if isinstance(subject, str) else None

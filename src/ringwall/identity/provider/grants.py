@@ -32,7 +32,7 @@ from ringwall.identity.provider.prepared import Prepared
 from ringwall.identity.secrets import hash_of, new_secret
 
 CODE_LIFE: Final = timedelta(seconds=60)
-ACCESS_LIFE: Final = timedelta(seconds=300)
+ACCESS_LIFE: Final = revocations.ACCESS_LIFE
 """Of access tokens; so long a revocation of a grant is kept."""
 
 _SALT: Final = "ringwall.identity.refresh"

@@ -68,7 +68,7 @@ def verified(
             issuer=facts.origin,
             options={"verify_aud": False, "verify_exp": False, "require": ["exp", "iat", "sub"]},
         )
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, RecursionError):  # JSON in JSON in JSON, as deep as it gets
         return None
     if not may_be_over and found["exp"] <= now.timestamp():
         return None
