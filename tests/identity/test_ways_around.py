@@ -1,4 +1,4 @@
-"""Ways around what is asked, each closed: other people's forms, odd links, keys that stay behind."""
+"""Ways around what is asked, each closed: forms of others, odd links, keys that stay behind."""
 
 import time
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from tests.identity import tenants
-from tests.identity.signing_in import html, session_of
+from tests.identity.signing_in import another, html, session_of
 from tests.identity.test_held import TARGET, secret_of, sent
 from tests.identity.test_invitations import signed_in
 
@@ -72,8 +72,13 @@ def test_a_page_that_only_looks_like_a_held_form_is_none(ada: Any, facts: Facts)
 
 @pytest.mark.parametrize(
     "asked",
-    ["factor=none&", "factor=single&factor=&x&within=-1&", "within=1e9&", "within=²&"]
-    + ["within=" + "9" * 5000 + "&"],
+    [
+        "factor=none&",
+        "factor=single&factor=&x&within=-1&",
+        "within=1e9&",
+        "within=²&",
+        f"within={'9' * 5000}&",
+    ],
 )
 def test_links_that_ask_for_nonsense_lead_nowhere(ada: Any, browser: Any, asked: str) -> None:
     signed_in(browser, ada)
@@ -84,14 +89,14 @@ def test_links_that_ask_for_nonsense_lead_nowhere(ada: Any, browser: Any, asked:
 def test_what_no_table_takes_is_the_askers_fault(ada: Any, browser: Any, database: str) -> None:
     signed_in(browser, ada)
     answer = browser.post("/organisations/switch", {"organisation": "no\x00rth"})
-    assert answer.status_code == (400 if database == "postgres" else 403)
+    assert answer.status_code == (400 if database == "postgresql" else 403)
 
 
 def test_a_session_that_began_without_a_proof_does_not_stay_fresh(ada: Any, browser: Any) -> None:
     """As after making an account: nothing else was recorded."""
     from ringwall.identity.models import Session
 
-    browser.force_login(ada, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(ada, backend="ringwall.identity.signing.ByPassword")
     long_ago = timezone.now() - timedelta(hours=1)
     Session.objects.filter(user=ada).update(proven=long_ago)
     browser.get("/")
@@ -155,12 +160,39 @@ def test_access_tokens_of_an_ended_session_stay_refused_for_as_long_as_they_live
     from ringwall.identity import revocations, sessions
     from ringwall.identity.provider.grants import ACCESS_LIFE
 
-    settings = Identity(host="id.shop.localhost", token_lifetime=30)
+    settings = Identity(host="id.shop.localhost", token_lifetime="30s")
     facts_file.write(state, Facts(settings=settings, port=8443, hosts=facts.hosts))
     time.sleep(0.01)
     session = tenants.session(ada, "north")
     sessions.end(session, reason="a test")
     assert session.sid in revocations.live(timezone.now() + ACCESS_LIFE)["session"]
+
+
+def test_a_link_for_a_new_password_goes_to_the_accounts_own_mailbox(ada: Any, browser: Any) -> None:
+    """The Kelvin sign is a k in lower case only; elsewhere it is another mailbox."""
+    from ringwall.identity.models import OutgoingMail
+
+    tenants.person("kay@example.com")
+    browser.post("/accounts/password/reset/", {"email": "\u212aay@example.com"})
+    assert [one.to for one in OutgoingMail.objects.all()] == ["kay@example.com"]
+
+
+def test_what_strangers_leave_is_forgotten(ada: Any, browser: Any) -> None:
+    from ringwall.identity import forgetting
+    from ringwall.identity.models import EntryCode, HeldForm
+
+    another(browser).get("/recover?secret=guess")
+    sent(browser)
+    session = tenants.session(ada, "north")
+    EntryCode.objects.create(
+        code_hash="0", session=session, host=NORTH, expires=timezone.now() - timedelta(hours=25)
+    )
+    signed_in(browser, ada)
+    assert forgetting.forget(timezone.now()) == 1
+    assert not EntryCode.objects.exists()
+    assert forgetting.forget(timezone.now() + timedelta(days=2)) == 2
+    assert not HeldForm.objects.exists()
+    assert browser.get("/sessions").status_code == 200
 
 
 def test_roles_reach_tokens_of_applications_too(ada: Any, facts: Facts) -> None:

@@ -25,7 +25,7 @@ LARGEST: Final = 64 * 1024
 """Bytes of a form that is kept."""
 
 _FIELDS: Final = 200
-_KEPT_FOR: Final = timedelta(minutes=30)
+KEPT_FOR: Final = timedelta(minutes=30)
 _AT_MOST: Final = 2000
 """Forms that wait at the same time; the oldest go first."""
 
@@ -54,7 +54,7 @@ def hold(request: HttpRequest, target: str) -> str | None:
         return None
     now, secret = timezone.now(), new_secret()
     with transaction.atomic():
-        HeldForm.objects.filter(created__lt=now - _KEPT_FOR).delete()
+        HeldForm.objects.filter(created__lt=now - KEPT_FOR).delete()
         spare = HeldForm.objects.order_by("-created")[_AT_MOST - 1 :].values("pk")
         HeldForm.objects.filter(pk__in=list(spare.values_list("pk", flat=True))).delete()
         HeldForm.objects.create(
@@ -85,7 +85,7 @@ def take(secret: str, *, authority: str) -> tuple[str, list[tuple[str, str]]] | 
         rows = HeldForm.objects.select_for_update().filter(
             secret_hash=hash_of(secret),
             target__startswith=f"https://{authority}/",
-            created__gt=timezone.now() - _KEPT_FOR,
+            created__gt=timezone.now() - KEPT_FOR,
         )
         found = rows.first()
         if found is None or not HeldForm.objects.filter(pk=found.pk).delete()[0]:

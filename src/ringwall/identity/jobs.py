@@ -36,6 +36,16 @@ def forget_grants(_installation: Installation) -> str:
     return f"{cleaning.forget(timezone.now())} rows of grants that are over were forgotten"
 
 
+@job(name="forget-leftovers", minutes=10)
+def forget_leftovers(_installation: Installation) -> str:
+    """Forget what browsers left in which nobody signed in, old codes and forms nobody came for."""
+    from django.utils import timezone  # noqa: PLC0415 - jobs are also listed without tables
+
+    from ringwall.identity import forgetting  # noqa: PLC0415 - as above
+
+    return f"{forgetting.forget(timezone.now())} rows of what is over were forgotten"
+
+
 @job(name="forget-throttles", minutes=60)
 def forget_throttles(_installation: Installation) -> str:
     """Forget buckets of tries that have run dry."""

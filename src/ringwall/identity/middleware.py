@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from ringwall.identity import sessions
 from ringwall.identity.facts import CALLBACK
+from ringwall.identity.forgetting import STRANGERS_FOR
 from ringwall.identity.installed import current_facts
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -91,4 +92,7 @@ class Sessions:
                 logout(request)
             else:
                 request.ringwall_session = found  # type: ignore[attr-defined]
-        return self._get_response(request)
+        response = self._get_response(request)
+        if request.session.modified and not request.user.is_authenticated:
+            request.session.set_expiry(STRANGERS_FOR)
+        return response

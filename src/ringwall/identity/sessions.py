@@ -37,6 +37,7 @@ _NOTED_EVERY = timedelta(seconds=60)
 def begin(request: HttpRequest, user: User) -> Session:
     """Begin the session of somebody who has just signed in; the sign-in has made a new key."""
     now, facts = timezone.now(), current_facts()
+    request.session.set_expiry(None)  # that of a stranger is much shorter
     if not request.session.session_key:
         request.session.save()
     address, connection = address_of(request), connection_of(request)

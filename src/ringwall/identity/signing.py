@@ -79,9 +79,13 @@ class ResetPassword(ResetPasswordForm):
     """A link by mail, if there is an account; nothing is looked up before the answer has gone."""
 
     def clean_email(self) -> str:
-        """Take the address as it is."""
+        """Take the address as accounts have it, for the link goes where this says.
+
+        A letter that only becomes an ASCII one in lower case (K, U+212A) would find the account of
+        one mailbox and send its link to another.
+        """
         email: str = self.cleaned_data["email"]
-        return email
+        return email.lower()
 
     def save(self, request: HttpRequest, **more: Any) -> str:
         """Have the mail sent once the answer has gone."""

@@ -90,7 +90,7 @@ def context(request: HttpRequest, organisation: Organisation, **more: Any) -> di
 
 
 def _acting_as(user: User, organisation: Organisation) -> Membership | None:
-    """The membership that lets somebody manage, whose rules therefore hold: there or at the company."""
+    """The membership that lets somebody manage, there or at the company: its rules hold."""
     found = Membership.objects.select_related("organisation").filter(user=user, active=True)
     own = found.filter(organisation=organisation).first()
     customers = organisation.kind == Kind.CUSTOMER and organisation.suspended is None
