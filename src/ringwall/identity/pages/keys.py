@@ -154,7 +154,9 @@ def _objection(
     found = admission.objection(
         session, member, address=sessions.address_of(request), now=timezone.now()
     )
-    return found and lead_on(request, session, found, back=reverse("keys"))
+    if found is None:
+        return None
+    return lead_on(request, session, found, back=reverse("keys"))
 
 
 def _make(session: Session, member: Membership | None, form: NewKey) -> apikeys.Made | str:
