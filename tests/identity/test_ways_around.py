@@ -139,6 +139,24 @@ def test_staff_who_are_guests_of_a_customer_manage_it_by_the_companys_rules(
     assert browser.get("/organisations/north/").status_code == 200
 
 
+@pytest.mark.parametrize("page", ["sign-on", "provisioning"])
+def test_only_owners_say_who_proves_owners(ada: Any, browser: Any, page: str) -> None:
+    """A provider of one's own that makes owners, or says it is one, would make anybody owner."""
+    from ringwall.identity.models import GroupMapping, Membership, ScimToken
+
+    tenants.organisation("shop", kind="provider")
+    staff = tenants.person("grace@example.com", shop=["security-administrator"])
+    signed_in(browser, staff)
+    told = {"action": "map", "group": "all", "role": "owner", "name": "Mine"}
+    assert browser.get(f"/organisations/shop/{page}").status_code == 403
+    assert browser.post(f"/organisations/shop/{page}", told).status_code == 403
+    assert browser.get(f"/organisations/north/{page}").status_code == 200
+    assert not GroupMapping.objects.exists()
+    assert not ScimToken.objects.exists()
+    Membership.objects.filter(user=staff).update(roles=["owner"])
+    assert browser.get(f"/organisations/shop/{page}").status_code == 200
+
+
 @pytest.mark.parametrize("removed", [True, False])
 def test_keys_of_a_client_end_with_it(ada: Any, facts: Facts, removed: bool) -> None:
     from ringwall.identity import apikeys, clients, revocations

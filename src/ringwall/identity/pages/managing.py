@@ -12,7 +12,13 @@ from django.utils import timezone
 
 from ringwall.identity import sessions
 from ringwall.identity.admission import objection
-from ringwall.identity.authority import ADMINISTRATOR, OWNER, SECURITY_ADMINISTRATOR, may_manage
+from ringwall.identity.authority import (
+    ADMINISTRATOR,
+    OWNER,
+    SECURITY_ADMINISTRATOR,
+    may_manage,
+    may_touch,
+)
 from ringwall.identity.models import Kind, Membership, Organisation, Session, User
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.objecting import lead_on
@@ -66,11 +72,22 @@ def managers_only(view: View) -> View:
 
 
 def freshly_proven(view: View) -> View:
-    """Let in who has shown a factor lately: what follows lets others in. For ``managers_only``."""
+    """Let in who has shown a factor lately: what follows lets others in. For ``managers_only``.
+
+    It lets them in as anybody: who may not make owners of the company cannot say who proves them.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, organisation: Organisation, **more: Any) -> HttpResponse:
         session: Session = request.ringwall_session  # type: ignore[attr-defined]
+        if not may_touch(session.user, organisation, [OWNER]):
+            return refused(
+                request,
+                title="Only owners change this",
+                text=f"Whoever connects a provider or a directory to {organisation.name} decides "
+                "who its owners are. Ask one of them.",
+                status=403,
+            )
         # Whom only another provider proves has nothing to show here again.
         if session.connection is None and not is_enough(session, factor="", within=_FRESH):
             return prove_again(request, session.user, factor="")
