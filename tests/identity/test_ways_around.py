@@ -157,6 +157,31 @@ def test_only_owners_say_who_proves_owners(ada: Any, browser: Any, page: str) ->
     assert browser.get(f"/organisations/shop/{page}").status_code == 200
 
 
+def test_a_customers_provider_signs_in_nobody_of_the_company(ada: Any, facts: Facts) -> None:
+    """Grace works for the company and has her mail at North."""
+    from ringwall.identity.models import Membership, Organisation
+    from ringwall.identity.sso import connections, domains
+    from ringwall.identity.sso.arriving import Asserted, NotLetInError, arrive
+
+    shop = tenants.organisation("shop", kind="provider")
+    north = Organisation.objects.get(slug="north")
+    domains.vouch(domains.add(north, "north.example"))
+    provider = connections.Oidc(
+        issuer="https://sso.north.example", client_id="us", client_secret="x"
+    )
+    made = connections.create(north, slug="north-sso", name="North", provider=provider)
+    grace = tenants.person("grace@north.example", shop=["operator"])
+    said = Asserted(uid="1", email="grace@north.example")
+    with pytest.raises(NotLetInError, match="company"):
+        arrive(made, said)
+    assert not Membership.objects.filter(user=grace, organisation=north).exists()
+    Membership.objects.filter(organisation=shop).delete()
+    assert arrive(made, said)[0] == grace
+    Membership.objects.create(organisation=shop, user=grace, roles=["operator"])
+    with pytest.raises(NotLetInError, match="company"):
+        arrive(made, said)
+
+
 @pytest.mark.parametrize("removed", [True, False])
 def test_keys_of_a_client_end_with_it(ada: Any, facts: Facts, removed: bool) -> None:
     from ringwall.identity import apikeys, clients, revocations

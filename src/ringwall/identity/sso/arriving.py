@@ -14,7 +14,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
 from ringwall.identity import membership, sessions
-from ringwall.identity.models import Connection, Membership, User
+from ringwall.identity.models import Connection, Kind, Membership, User
 from ringwall.identity.sso.domains import is_own
 
 log = logging.getLogger("ringwall.identity")
@@ -55,11 +55,13 @@ def arrive(connection: Connection, asserted: Asserted) -> tuple[User, SocialAcco
         if link is None:
             _require_own(connection, email, asserted)
             user = User.objects.filter(email=email).first() or _new(connection, email, asserted)
+            _require_no_staff_of_others(connection, user)
             _take_over_unproven(user, email)
             link = SocialAccount(provider=connection.slug, uid=asserted.uid, user=user)
         else:
             user = link.user
             _require_own(connection, user.email, asserted)
+            _require_no_staff_of_others(connection, user)
         if not user.is_active:
             msg = "This account is disabled. Ask your administrator."
             raise NotLetInError(msg)
@@ -78,6 +80,16 @@ def _require_own(connection: Connection, email: str, asserted: Asserted) -> None
             f"The sign-on of {organisation.name} can speak only for mail addresses of its own "
             "domains, and yours is in none of them. Tell its administrator."
         )
+        raise NotLetInError(msg)
+
+
+def _require_no_staff_of_others(connection: Connection, user: User) -> None:
+    """No customer's provider speaks for people of the company, wherever their mail goes."""
+    if connection.organisation.kind == Kind.PROVIDER:
+        return
+    if user.memberships.filter(organisation__kind=Kind.PROVIDER, active=True).exists():
+        log.warning("%s names %s, who is of the company", connection.slug, user.subject)
+        msg = "You belong to the company that runs this service: sign in as its people do."
         raise NotLetInError(msg)
 
 
