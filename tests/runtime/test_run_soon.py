@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ringwall.runtime import worker
+from ringwall.runtime import jobs, worker
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.jobs import Job
 
@@ -16,7 +16,7 @@ def test_the_worker_runs_a_job_that_another_process_asked_for(
     ran: list[str] = []
     queue = worker._queue(installation)
     job = Job("tell-somebody", 60, lambda _: "told", after_change=False)
-    monkeypatch.setattr(worker.jobs, "run", lambda found, one: ran.append(found.run(one)))
+    monkeypatch.setattr(jobs, "run", lambda found, one: ran.append(found.run(one)))
     worker._register(queue, job, installation)
     queue.flush()
     worker.run_soon(installation, "tell-somebody")
