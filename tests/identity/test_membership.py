@@ -208,3 +208,31 @@ def test_switching_moves_hosts_without_a_tenant_and_asks_for_that_ones_factor(
     assert (tenants.told(after)["tenant"], tenants.told(after)["roles"]) == ("south", ["reader"])
     with pytest.raises(LookupError):
         membership.switch(session, "shop")
+
+
+def test_a_program_that_acts_for_somebody_learns_of_it_too(ada: Any, facts: Facts) -> None:
+    """Its access token names the session, whoever holds it and however short tokens are."""
+    from dataclasses import replace
+
+    from allauth.idp.oidc.models import Client
+
+    from ringwall.identity import facts as facts_file
+    from ringwall.identity import membership, revocations
+    from ringwall.identity.models import Grant
+    from ringwall.runtime.current import current_installation
+
+    settings = facts.settings.model_copy(update={"token_lifetime": 30.0})
+    facts_file.write(current_installation().state, replace(facts, settings=settings))
+    session = tenants.session(ada, "south")
+    now = timezone.now()
+    Grant.objects.create(
+        client=Client.objects.create(id="c", name="C"),
+        user=ada,
+        session=session,
+        organisation=tenants.member(ada, "north").organisation,
+        auth_time=now,
+        acr="mfa",
+        expires=now + timedelta(days=1),
+    )
+    membership.set_roles(tenants.member(ada, "north"), ["approver"])
+    assert revocations.live(now + timedelta(seconds=299))["session"] == (session.pk,)

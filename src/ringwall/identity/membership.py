@@ -34,6 +34,7 @@ from ringwall.identity.models import (
     User,
     Visit,
 )
+from ringwall.identity.sessions import limits
 
 log = logging.getLogger("ringwall.identity")
 
@@ -164,8 +165,6 @@ def switch(session: Session, slug: str, *, address: str | None = None) -> Object
 
     Returns what is missing, and changes nothing then. ``LookupError`` when they are no member.
     """
-    from ringwall.identity.sessions import limits  # noqa: PLC0415 - sessions ask for organisations
-
     now = timezone.now()
     with transaction.atomic():
         member = (
