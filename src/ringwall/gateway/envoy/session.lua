@@ -25,14 +25,39 @@ local REMEMBERED = 10000
 local renewed, renewed_count = {}, 0
 local asking, asking_count = {}, 0
 
-local function take_cookie(headers)
-  local lines = headers:getNumValues("cookie")
-  if lines == 0 then
-    return nil
+-- One cookie of ours in one line, alone or between others: cut out, without a look at the others.
+-- Almost every request is of this kind; a token is long, and to match it character by character
+-- costs more than to verify it. Returns false where it is not so simple.
+local function cut_out(line)
+  local at, last = line:find(COOKIE, 1, true)
+  last = last + 1
+  if line:byte(last) ~= 61 or line:find(COOKIE, last, true) then
+    return false
   end
-  if lines == 1 and not headers:getAtIndex("cookie", 0):find(COOKIE, 1, true) then
-    return nil
+  local before = at - 1
+  while before > 0 and line:byte(before) == 32 do
+    before = before - 1
   end
+  if before > 0 and line:byte(before) ~= 59 then
+    return false
+  end
+  local after = line:find(";", last, true)
+  local value = line:sub(last + 1, after and after - 1)
+  local ending = value:byte(-1)
+  if ending == 32 or ending == 9 then
+    return false
+  end
+  local rest = ""
+  if before > 1 then
+    rest = line:sub(1, before - 1) .. (after and line:sub(after) or "")
+  elseif after ~= nil then
+    rest = line:sub(after + 1):match("[^; ].*") or ""
+  end
+  return true, value, rest
+end
+
+-- The same for whatever a Cookie header may be.
+local function pick_out(headers, lines)
   local kept, found, times = {}, nil, 0
   for index = 0, lines - 1 do
     for pair in headers:getAtIndex("cookie", index):gmatch("[^;]+") do
@@ -46,12 +71,31 @@ local function take_cookie(headers)
       end
     end
   end
-  headers:remove("cookie")
-  if #kept > 0 then
-    headers:add("cookie", table.concat(kept, "; "))
-  end
   -- A browser has one such cookie a host: two are somebody's trick, and count as none.
-  return times == 1 and found or nil
+  return times == 1 and found or nil, table.concat(kept, "; ")
+end
+
+local function take_cookie(headers)
+  local lines = headers:getNumValues("cookie")
+  if lines == 0 then
+    return nil
+  end
+  local simple, value, rest = false, nil, nil
+  if lines == 1 then
+    local line = headers:getAtIndex("cookie", 0)
+    if not line:find(COOKIE, 1, true) then
+      return nil
+    end
+    simple, value, rest = cut_out(line)
+  end
+  if not simple then
+    value, rest = pick_out(headers, lines)
+  end
+  headers:remove("cookie")
+  if rest ~= "" then
+    headers:add("cookie", rest)
+  end
+  return value
 end
 
 local function take_from(headers, name, before)
@@ -61,12 +105,14 @@ local function take_from(headers, name, before)
   end
   headers:remove(name)
   local _, last = given:find(before)
-  local token = last and given:match("^[%w_.-]+", last + 1)
-  local rest = token and given:sub(last + #token + 1)
-  if rest == "" or rest and rest:find("^~[%w_-]*$") then
-    return token, 1
+  if last == nil or given:find(",", last, true) or given:find(" ", last, true) then
+    return nil, 1
   end
-  return nil, 1
+  local sum = given:find("~", last, true)
+  if sum ~= nil and given:find("~", sum + 1, true) then
+    return nil, 1
+  end
+  return given:sub(last + 1, sum and sum - 1), 1
 end
 
 local function take_key(headers)
@@ -87,8 +133,12 @@ local function remember(secret, value, ends)
 end
 
 local function parse(value)
-  local ends, secret, token = value:match("^(%d+)%.([%w_-]+)~([%w_.-]+)$")
-  return tonumber(ends), secret, token
+  local at = value:find("~", 1, true)
+  if at == nil or value:find(" ", at, true) then
+    return nil
+  end
+  local ends, secret = value:sub(1, at - 1):match("^(%d+)%.([%w_-]+)$")
+  return tonumber(ends), secret, value:sub(at + 1)
 end
 
 local function give_cookie(handle, cookie)
