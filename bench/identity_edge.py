@@ -8,7 +8,7 @@ The first part compares, all in one run and on one core, Envoys before the same 
   an API key, each verified for the first time long ago.
 
 Then the same for *cookie* with one part of the work left out at a time, and with 10,000 live
-revocations. Rounds alternate, since machines are noisy; the processor time a request is the
+revocations. Rounds alternate, since machines are noisy; the instructions a request are the
 steadiest.
 
 The second part starts a whole installation with 10,000 live revocations, revokes one more again
@@ -18,11 +18,15 @@ and again, and measures from the commit in the database to the first refusal at 
 import json
 import os
 import re
+import shutil
+import signal
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -43,7 +47,12 @@ from ringwall.runtime.configuration import load_text
 from ringwall.runtime.current import all_sections
 
 LIVE: Final = int(os.environ.get("BENCH_LIVE", "10000"))
+COUNTED: Final = int(os.environ.get("BENCH_COUNTED", "3000"))
+"""Requests whose instructions are counted."""
 SAMPLES: Final = int(os.environ.get("BENCH_SAMPLES", "200"))
+
+_WITHOUT: Final = frozenset(os.environ.get("BENCH_WITHOUT", "").split(","))
+"""Of ``whole``, ``parts`` and ``revocations``, what not to measure."""
 
 Change = Callable[[dict[str, Json]], None]
 
@@ -51,10 +60,10 @@ Change = Callable[[dict[str, Json]], None]
 def main() -> None:
     """Measure and print."""
     load.require()
-    if "requests" not in os.environ.get("BENCH_WITHOUT", ""):
+    if not {"whole", "parts"} <= _WITHOUT:
         with tempfile.TemporaryDirectory(prefix="ringwall-bench-", dir="/tmp") as folder:
             _requests(Path(folder))
-    if "revocations" not in os.environ.get("BENCH_WITHOUT", ""):
+    if "revocations" not in _WITHOUT:
         with tempfile.TemporaryDirectory(prefix="ringwall-bench-", dir="/tmp") as folder:
             _revocations(Path(folder))
 
@@ -90,68 +99,125 @@ def _requests(folder: Path) -> None:
             "identity": run("identity", known.layout.bootstrap(EDGE), edge.PROXY_CORE),
         }
         print(f"{edge.ROUNDS} rounds of {edge.SECONDS:.0f} s each, taking turns\n")
+        identity, port = proxies["identity"], ports["identity"]
         asked = {
-            "bare": (proxies["bare"], ports["bare"], ()),
-            "edge": (proxies["edge"], ports["edge"], ()),
-            "public": (proxies["identity"], ports["identity"], ("public",)),
-            **{
-                name: (proxies["identity"], ports["identity"], (header,))
-                for name, header in sent.items()
-            },
+            "bare": Asked(proxies["bare"], ports["bare"]),
+            "edge": Asked(proxies["edge"], ports["edge"]),
+            "public": Asked(identity, port, path="/public"),
+            **{name: Asked(identity, port, headers=(one,)) for name, one in sent.items()},
         }
-        for http2 in (False, True):
-            _compare(f"HTTP/{2 if http2 else 1}", asked, http2=http2)
-        for name, change in PARTS.items():
+        for http2 in (False, True) if "whole" not in _WITHOUT else ():
+            title = f"HTTP/{2 if http2 else 1}"
+            _compare(title, asked, http2=http2)
+            _count(title, asked, http2=http2)
+        for name, change in PARTS.items() if "parts" not in _WITHOUT else ():
             sort = "bearer" if "bearer" in name else "cookie"
             port = free_port()
             bootstrap = _variant(known, folder / name, ports["identity"], port, change)
             other = start(bootstrap, folder=folder, name=name, core=edge.PROXY_CORE)
             try:
-                pair = {sort: asked[sort], name: (other, port, (sent[sort],))}
-                _compare(f"HTTP/1, {name}", pair, http2=False)
+                pair = {sort: asked[sort], name: Asked(other, port, headers=(sent[sort],))}
+                _count(f"HTTP/1, {name}", pair)
             finally:
                 other.stop()  # a machine has few inotify instances, and each proxy takes two
 
 
-Asked = tuple[Proxy, int, tuple[str, ...]]
+@dataclass(frozen=True)
+class Asked:
+    """What is measured: a proxy, and what it is asked."""
+
+    proxy: Proxy
+    port: int
+    headers: tuple[str, ...] = ()
+    path: str = "/small"
 
 
 def _compare(title: str, asked: Mapping[str, Asked], *, http2: bool) -> None:
     found: dict[str, list[tuple[Result, float]]] = {name: [] for name in asked}
     for _ in range(edge.ROUNDS):
-        for name, (proxy, port, headers) in asked.items():
-            public = headers == ("public",)
+        for name, one in asked.items():
+            proxy = one.proxy
             seconds, served = proxy.processor_seconds, proxy.requests
             result = load.keep_alive(
-                port,
+                one.port,
                 http2=http2,
                 seconds=edge.SECONDS,
                 core=edge.LOAD_CORE,
-                path="/public" if public else "/small",
-                headers=() if public else headers,
+                path=one.path,
+                headers=one.headers,
             )
             cost = (proxy.processor_seconds - seconds) / max(1, proxy.requests - served)
             found[name].append((result, cost))
-    first = next(iter(found))
-    base_rate, base_cost = _medians(found[first])
-    edge_cost = _medians(found["edge"])[1] if "edge" in found else base_cost
-    print(f"{title}\n  {'':16}   req/s of {first}  us/req of {first}  of edge  failed")
+    bare, plain = _medians(found["bare"]), _medians(found["edge"])
+    print(f"{title}\n  {'':16}   req/s of bare of edge   us/req of bare of edge  failed")
     for name, rows in found.items():
         rate, cost = _medians(rows)
         failed = sum(result.failed for result, _ in rows)
         print(
-            f"  {name:16} {rate:7.0f} {rate / base_rate:5.2f}   {cost * 1e6:6.1f} "
-            f"{base_cost / cost:5.2f} {edge_cost / cost:5.2f}  {failed}",
+            f"  {name:16} {rate:7.0f}    {rate / bare[0]:4.2f}    {rate / plain[0]:4.2f}  "
+            f"{cost * 1e6:7.1f}    {bare[1] / cost:4.2f}    {plain[1] / cost:4.2f}  {failed}",
             flush=True,
         )
     print()
 
 
 def _medians(rows: list[tuple[Result, float]]) -> tuple[float, float]:
+    """Rate, and processor seconds a request."""
     return (
         statistics.median(result.rate for result, _ in rows),
         statistics.median(cost for _, cost in rows),
     )
+
+
+def _count(title: str, asked: Mapping[str, Asked], *, http2: bool = False) -> None:
+    """Instructions a request, which are the same on a busy machine."""
+    if shutil.which("perf") is None:
+        print(f"{title}: not counted, there is no perf (package linux-perf)\n")
+        return
+    print(f"{title}\n  {'':16} 1000 instructions  ratio  failed")
+    first = None
+    for name, one in asked.items():
+        counts, failed = [], 0
+        for _ in range(edge.ROUNDS):
+            with _Instructions(one.proxy) as idle:
+                time.sleep(1)
+            with _Instructions(one.proxy) as busy:
+                failed += load.exactly(
+                    one.port,
+                    http2=http2,
+                    requests=COUNTED,
+                    core=edge.LOAD_CORE,
+                    path=one.path,
+                    headers=one.headers,
+                )
+            rest = idle.count / idle.seconds * busy.seconds
+            counts.append((busy.count - rest) / COUNTED)
+        count = statistics.median(counts)
+        first = first or count
+        print(f"  {name:16} {count / 1e3:17.1f}   {first / count:4.2f}  {failed}", flush=True)
+    print()
+
+
+class _Instructions:
+    """Counts what a proxy executes in user mode, and for how many seconds."""
+
+    def __init__(self, proxy: Proxy) -> None:
+        self.count, self.seconds = 0, 0.0
+        self._pid = proxy.process.pid
+
+    def __enter__(self) -> "_Instructions":
+        command = ["perf", "stat", "-x,", "-e", "instructions:u", "-p", str(self._pid)]
+        self._perf = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        time.sleep(0.3)  # until it has attached to every thread
+        self._begun = time.monotonic()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = time.monotonic() - self._begun + 0.3
+        self._perf.send_signal(signal.SIGINT)
+        text = self._perf.communicate(timeout=10)[1]
+        row = next(one for one in text.splitlines() if "instructions" in one)
+        self.count = int(row.partition(",")[0])
 
 
 def _apply(folder: Path, ports: Mapping[str, int], listen: int, *, identity: bool) -> Gateway:
@@ -229,6 +295,8 @@ def _variant(gateway: Gateway, folder: Path, port: int, other_port: int, change:
     for path in sorted(source.rglob("*.json")):
         text = path.read_text().replace(str(source), str(folder))
         text = re.sub(rf'"port_value":\s*{port}\b', f'"port_value":{other_port}', text)
+        if path.name.startswith("rds-"):
+            text = text.replace(f':{port}"', f':{other_port}"')
         files[str(path.relative_to(source))] = json.loads(text)
     admin = files[gateway.layout.bootstrap(EDGE).name]["admin"]
     admin["address"]["pipe"]["path"] = str(folder / "admin.sock")
@@ -355,6 +423,7 @@ def _revocations(folder: Path) -> None:
     import django  # noqa: PLC0415
 
     django.setup()
+    del os.environ["RINGWALL_STATE"]  # or the installation would take it for its own
     from django.utils import timezone  # noqa: PLC0415
     from tests.identity.edge.scene import ask, identity_stage  # noqa: PLC0415
 

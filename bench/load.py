@@ -81,6 +81,31 @@ def keep_alive(
     return Result(len(times), seconds, _at(times, 0.50), _at(times, 0.99), failed)
 
 
+def exactly(
+    port: int, *, http2: bool, requests: int, core: int, path: str, headers: Sequence[str]
+) -> int:
+    """So many requests over two connections, however long it takes; how many failed."""
+    command = [
+        "taskset",
+        "-c",
+        str(core),
+        "h2load",
+        f"--connect-to=127.0.0.1:{port}",
+        "-c",
+        "2",
+        "-m",
+        "2" if http2 else "1",
+        "-n",
+        str(requests),
+        *(["--h1"] if not http2 else []),
+        *(f"--header={one}" for one in headers),
+        f"https://{HOST}:{port}{path}",
+    ]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"status codes: (\d+) 2xx", text)
+    return requests - (int(found[1]) if found else 0)
+
+
 def new_connections(port: int, *, seconds: float, core: int) -> Result:
     """One TLS handshake a request, HTTP/1.1."""
     command = [

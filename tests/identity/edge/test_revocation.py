@@ -130,12 +130,15 @@ def test_suspending_an_organisation_shuts_its_members_out(scene: IdentityStage) 
 
 
 def test_ten_thousand_are_refused_each(scene: IdentityStage) -> None:
+    """How soon is measured in ``bench``."""
+    from ringwall.identity.models import Revocation
+
     many(scene, "many", 10_000)
     tokens = {
         number: scene.issue(Purpose.ACCESS, scene.proven(sid=f"many{number}"))
         for number in (0, 1, 5000, 9998, 9999, 10_000)
     }
-    becomes(401, status_of(scene, bearer=tokens[9999]))
+    scene.stage.wait(lambda: scene.get(bearer=tokens[9999]).status_code == 401)
     statuses = {number: scene.get(bearer=token).status_code for number, token in tokens.items()}
     assert statuses == {0: 401, 1: 401, 5000: 401, 9998: 401, 9999: 401, 10_000: 200}
     assert scene.get(cookie=scene.jar()).status_code == 200
@@ -143,12 +146,10 @@ def test_ten_thousand_are_refused_each(scene: IdentityStage) -> None:
     token = scene.issue(Purpose.ACCESS, victim)
     assert scene.get(bearer=token).status_code == 200
     revoke("session", victim.sid)
-    becomes(401, status_of(scene, bearer=token))
-    from ringwall.identity.models import Revocation
-
+    scene.stage.wait(lambda: scene.get(bearer=token).status_code == 401)
     Revocation.objects.filter(value__startswith="many").delete()
     lift("session", "nobody")
-    becomes(200, status_of(scene, bearer=tokens[0]))
+    scene.stage.wait(lambda: scene.get(bearer=tokens[0]).status_code == 200)
 
 
 def many(scene: IdentityStage, prefix: str, several: int) -> None:
