@@ -25,6 +25,11 @@ import jwt
 from ringwall.identity.facts import Facts
 from ringwall.identity.keyring import ALGORITHM, Keyring, Purpose, private_key
 
+GRANT: Final = "g"
+TOKEN: Final = "t"  # noqa: S105 - the beginning of a name
+"""How the ids of grants (``rw_grant``) and of single access tokens (``jti``) begin: the edge looks
+for a revoked one only where it can stand."""
+
 TYPES: Final = {
     Purpose.SESSION: "ringwall-session+jwt",
     Purpose.ACCESS: "at+jwt",
@@ -102,7 +107,7 @@ class Mint:
             kept = {k: v for k, v in claims.items() if k not in _NOT_ASSERTED}
             claims["rw_assertion"] = self._sign(Purpose.ASSERTION, kept, now)
         if purpose is Purpose.ACCESS:
-            claims["jti"] = secrets.token_urlsafe(16)
+            claims["jti"] = TOKEN + secrets.token_urlsafe(16)
         return self._sign(purpose, claims, now)
 
     def _sign(self, purpose: Purpose, claims: dict[str, Any], now: datetime) -> str:

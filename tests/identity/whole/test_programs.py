@@ -129,9 +129,9 @@ def test_a_secret_gives_tokens_until_the_client_is_disabled(stage: Stage) -> Non
     )  # fmt: skip
     name = made.get("client_id") or made["id"]
     secret = made.get("client_secret") or made["secret"]
+    auth = httpx.BasicAuth(name, secret)
     with client(stage) as program:
-        program.auth = httpx.BasicAuth(name, secret)
-        token = granted(program, stage, scope="orders:read")["access_token"]
+        token = granted_by(program, stage, auth, scope="orders:read")["access_token"]
     with client(stage) as program:
         bearer = {"authorization": f"Bearer {token}"}
         for host in (API, APP):
@@ -142,6 +142,52 @@ def test_a_secret_gives_tokens_until_the_client_is_disabled(stage: Stage) -> Non
         while program.get(url(stage, APP), headers=bearer).status_code == 200:
             assert time.monotonic() < deadline
             time.sleep(0.1)
+
+
+def test_a_token_that_its_client_gives_back_is_refused_at_the_edge(stage: Stage) -> None:
+    made = told(stage, "client", "add", "Tool", "--grant", "client_credentials", "--scope", "a:b")
+    name = made.get("client_id") or made["id"]
+    auth = httpx.BasicAuth(name, made.get("client_secret") or made["secret"])
+    with client(stage) as program:
+        kept, given_back = (
+            granted_by(program, stage, auth, scope="a:b")["access_token"] for _ in range(2)
+        )
+        found = program.get(url(stage, ID, "/.well-known/openid-configuration")).json()
+        done = program.post(found["revocation_endpoint"], data={"token": given_back}, auth=auth)
+        assert done.status_code == 200
+        deadline = time.monotonic() + 10
+        while _status(program, stage, given_back) == 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert _status(program, stage, kept) == 200
+
+
+def granted_by(
+    asking: httpx.Client, stage: Stage, auth: httpx.BasicAuth, **form: str
+) -> dict[str, Any]:
+    found = asking.get(url(stage, ID, "/.well-known/openid-configuration")).json()
+    data = {"grant_type": "client_credentials", **form}
+    answer = asking.post(found["token_endpoint"], data=data, auth=auth)
+    assert answer.status_code == 200, answer.text
+    token: dict[str, Any] = answer.json()
+    return token
+
+
+def _status(program: httpx.Client, stage: Stage, token: str) -> int:
+    bearer = {"authorization": f"Bearer {token}"}
+    return program.get(url(stage, APP), headers=bearer).status_code
+
+
+def test_made_up_cookies_are_soon_not_asked_for_any_more(stage: Stage) -> None:
+    with client(stage) as program:
+        answers = []
+        for number in range(30):
+            made_up = {"cookie": f"__Host-ringwall=1.{'x' * 40}{number}~a.b.c"}
+            answers.append(program.get(url(stage, APP), headers=made_up).status_code)
+        assert answers[0] == 401
+        assert answers[-1] == 503
+        # Whoever brings none is told what is missing, as ever.
+        assert program.get(url(stage, APP)).status_code == 401
 
 
 def test_without_any_of_it_a_program_is_told_what_is_missing(stage: Stage) -> None:

@@ -46,6 +46,11 @@ def at_most(one: Json, limit: int) -> Json:
     return call("_<=_", one, number(limit))
 
 
+def at_least(one: Json, limit: int) -> Json:
+    """``one >= limit``."""
+    return call("_>=_", one, number(limit))
+
+
 def contains(key: Json, container: Json) -> Json:
     """``key in container``."""
     return call("@in", key, container)

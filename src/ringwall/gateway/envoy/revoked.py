@@ -5,23 +5,28 @@ from typing import Final
 
 from ringwall.gateway.envoy.resources import Json, extension, typed
 from ringwall.gateway.envoy.signed_in import REVOKED_FILTER, rbac_action
+from ringwall.identity.tokens import GRANT, TOKEN
 
 TYPE: Final = "envoy.extensions.filters.http.rbac.v3.RBAC"
 
-_HEADERS: Final = {
-    "session": "x-ringwall-session",
-    "user": "x-ringwall-user",
-    "tenant": "x-ringwall-tenant",
-}
-"""Which header names a subject; the edge itself has set it from the verified token."""
+_HEADERS: Final = (
+    ("x-ringwall-session", "session", ""),
+    ("x-ringwall-grant", "session", GRANT),
+    ("x-ringwall-token-id", "session", TOKEN),
+    ("x-ringwall-user", "user", ""),
+    ("x-ringwall-tenant", "tenant", ""),
+)
+"""Which header names a subject, which the edge itself has set from the verified token; and how the
+values begin that can stand there, so that no map is larger than it need be."""
 
 
 def revoked(values: Mapping[str, Sequence[str]]) -> Json:
     """The ECDS resource; ``values`` by subject. With none, everyone passes."""
     matcher: Json | None = None
-    for subject, header in reversed(_HEADERS.items()):
-        if values.get(subject):
-            matcher = _look_up(header, values[subject], otherwise=matcher)
+    for header, subject, beginning in reversed(_HEADERS):
+        found = [value for value in values.get(subject, ()) if value.startswith(beginning)]
+        if found:
+            matcher = _look_up(header, found, otherwise=matcher)
     rules: Json = {} if matcher is None else {"matcher": matcher}
     return {
         "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",

@@ -25,6 +25,11 @@ local REMEMBERED = 10000
 local renewed, renewed_count = {}, 0
 local asking, asking_count = {}, 0
 
+-- Addresses that brought made-up cookies: each of those costs a question, so that a client which goes
+-- on with them is not asked for any more, for a while.
+local BLAMED_AFTER, BLAMED_FOR = 20, 10
+local blamed, blamed_count = {}, 0
+
 -- One cookie of ours in one line, alone or between others: cut out, without a look at the others.
 -- Almost every request is of this kind; a token is long, and to match it character by character
 -- costs more than to verify it. Returns false where it is not so simple.
@@ -163,6 +168,26 @@ local function end_asking(secret)
   end
 end
 
+local function blame(address, now)
+  if blamed_count >= REMEMBERED then
+    blamed, blamed_count = {}, 0
+  end
+  local found = blamed[address]
+  if found == nil then
+    blamed_count = blamed_count + 1
+  end
+  if found == nil or now - found.since >= BLAMED_FOR then
+    found = { times = 0, since = now }
+    blamed[address] = found
+  end
+  found.times = found.times + 1
+end
+
+local function is_blamed(address, now)
+  local found = blamed[address]
+  return found ~= nil and found.times >= BLAMED_AFTER and now - found.since < BLAMED_FOR
+end
+
 function ringwall_renew(handle)
   local headers = handle:headers()
   local value, key = take_cookie(headers), take_key(headers)
@@ -191,6 +216,15 @@ function ringwall_renew(handle)
     headers:add("x-ringwall-token", token)
     return
   end
+  local address = handle:streamInfo():downstreamRemoteAddress():match("^%[?(.-)%]?:%d+$") or ""
+  if is_blamed(address, now) then
+    if now < ends then
+      headers:add("x-ringwall-token", token)
+    else
+      handle:respond({ [":status"] = "503", ["retry-after"] = "10" }, "503 Service Unavailable\n")
+    end
+    return
+  end
   begin_asking(secret, now)
   local answer, body = handle:httpCall(WEB, {
     [":method"] = "POST",
@@ -198,7 +232,7 @@ function ringwall_renew(handle)
     [":authority"] = headers:get(":authority"),
     ["x-forwarded-proto"] = "https",
     ["x-ringwall-secret"] = secret,
-    ["x-ringwall-address"] = handle:streamInfo():downstreamRemoteAddress():match("^%[?(.-)%]?:%d+$"),
+    ["x-ringwall-address"] = address,
   }, "", 4000)
   end_asking(secret)
   headers = handle:headers() -- what was taken before the wait is not valid after it
@@ -212,6 +246,7 @@ function ringwall_renew(handle)
       return
     end
   elseif status == "401" then
+    blame(address, now)
     give_cookie(handle, COOKIE .. "=" .. ATTRIBUTES .. "0")
     return
   end

@@ -50,6 +50,12 @@ TOLD: Final[Mapping[str, str]] = {
 }
 """What services are told, from which claim. No client can send these: they are dropped first."""
 
+GRANTED: Final[Mapping[str, str]] = {
+    "x-ringwall-grant": "rw_grant",
+    "x-ringwall-token-id": "jti",
+}
+"""The same of access tokens, whose grants and which themselves can be revoked."""
+
 _LUA: Final = Path(__file__).with_name("session.lua").read_text(encoding="utf-8")
 _LUA_TYPE: Final = "envoy.extensions.filters.http.lua.v3.Lua"
 _SKEW_S: Final = 4
@@ -147,7 +153,8 @@ def _provider(kind: Purpose, host: str, verifying: Verifying) -> Json:
         "clock_skew_seconds": _SKEW_S,
         "payload_in_metadata": CLAIMS,
         "claim_to_headers": [
-            {"header_name": header, "claim_name": claim} for header, claim in TOLD.items()
+            {"header_name": header, "claim_name": claim}
+            for header, claim in {**TOLD, **(GRANTED if kind is Purpose.ACCESS else {})}.items()
         ],
         "jwt_cache_config": {"jwt_cache_size": _CACHED, "jwt_max_token_size": 8192},
     }
@@ -225,6 +232,7 @@ def _proven(route: Route) -> Json:
             cel.call("int", cel.select("request", "time")), cel.call("int", claim("auth_time"))
         )
         asked.append(cel.at_most(age, int(route.factor_within)))
+        asked.append(cel.at_least(age, -_SKEW_S))  # proven in the future: a clock was set back
     return cel.all_of(asked)
 
 

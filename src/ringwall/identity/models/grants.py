@@ -9,11 +9,12 @@ from django.utils import timezone
 from ringwall.identity.models.organisations import Organisation
 from ringwall.identity.models.people import User
 from ringwall.identity.models.sessions import Session
+from ringwall.identity.tokens import GRANT
 
 
 def grant_id() -> str:
     """A new grant's id, which tokens name as ``rw_grant``; no secret."""
-    return "g" + secrets.token_urlsafe(16)
+    return GRANT + secrets.token_urlsafe(16)
 
 
 class Consent(models.Model):

@@ -16,7 +16,7 @@ from ringwall.identity.models import ApiClient, Grant
 from ringwall.identity.provider import grants
 from ringwall.identity.provider.certificates import Certificate
 from ringwall.identity.provider.encoding import base64url
-from ringwall.identity.tokens import Proven
+from ringwall.identity.tokens import TOKEN, Proven
 from ringwall.runtime.current import current_installation
 
 ID_LIFE: Final = 300
@@ -139,7 +139,7 @@ def signed(
             "aud": audience,
             "iat": at,
             "exp": at + life,
-            "jti": secrets.token_urlsafe(16),
+            "jti": TOKEN + secrets.token_urlsafe(16),
             **claims,
         },
         private_key(key.pem),
