@@ -28,7 +28,8 @@ from urllib.parse import urlencode
 from ringwall.identity import facts as facts_file
 from ringwall.identity.config import Identity
 from ringwall.identity.facts import Facts
-from ringwall.identity.keyring import Keyring, Purpose
+from ringwall.identity.keyring import Keyring
+from ringwall.identity.kinds import Purpose
 
 ROUNDS: Final = int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS: Final = float(os.environ.get("BENCH_SECONDS", "4"))

@@ -41,7 +41,7 @@ from ringwall.gateway.envoy.resources import Folder
 from ringwall.gateway.layout import EDGE, Layout
 from ringwall.gateway.service import Gateway
 from ringwall.identity import facts, published
-from ringwall.identity.keyring import Purpose
+from ringwall.identity.kinds import Purpose
 from ringwall.identity.tokens import Mint, Proven
 from ringwall.runtime.configuration import load_text
 from ringwall.runtime.current import all_sections

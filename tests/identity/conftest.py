@@ -11,7 +11,8 @@ from tests.runtime.conftest import _django, database, postgres
 from ringwall.identity import facts as facts_file
 from ringwall.identity.config import Identity
 from ringwall.identity.facts import Facts
-from ringwall.identity.keyring import Keyring, Purpose
+from ringwall.identity.keyring import Keyring
+from ringwall.identity.kinds import Purpose
 from ringwall.runtime.current import current_installation
 
 __all__ = ["_django", "database", "postgres"]

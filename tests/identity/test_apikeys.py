@@ -15,7 +15,8 @@ from tests.identity.provider.party import sign_in
 
 from ringwall.identity.facts import Facts
 from ringwall.identity.key_format import PATTERN, checksum, is_whole
-from ringwall.identity.keyring import Keyring, Purpose
+from ringwall.identity.keyring import Keyring
+from ringwall.identity.kinds import Purpose
 
 __all__ = ["ada", "register"]
 

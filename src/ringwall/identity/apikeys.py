@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from ringwall.identity import revocations
 from ringwall.identity.facts import Facts
 from ringwall.identity.key_format import written
-from ringwall.identity.keyring import Purpose
+from ringwall.identity.kinds import Purpose
 from ringwall.identity.models import ApiClient, ApiKey, Membership, Organisation, Subject, User
 from ringwall.identity.provider.audiences import allowed_by
 from ringwall.identity.tokens import Mint, Proven

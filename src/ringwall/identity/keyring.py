@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,19 +19,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
+from ringwall.identity.kinds import Purpose
 from ringwall.runtime.private_files import locked, private_folder, write_private
 
 ALGORITHM: Final = "ES256"
 """RFC 7518 section 3.4; what Envoy and every relying party verify."""
-
-
-class Purpose(StrEnum):
-    """What a key signs."""
-
-    SESSION = "session"
-    ACCESS = "access"
-    KEY = "key"
-    ASSERTION = "assertion"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

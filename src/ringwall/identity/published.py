@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from ringwall.identity.keyring import Keyring, Purpose
+from ringwall.identity.keyring import Keyring
+from ringwall.identity.kinds import Purpose
 from ringwall.runtime.private_files import private_folder, write_private
 
 _REVOKED: Final = "identity/revoked.json"

@@ -23,12 +23,8 @@ from typing import Any, Final
 import jwt
 
 from ringwall.identity.facts import Facts
-from ringwall.identity.keyring import ALGORITHM, Keyring, Purpose, private_key
-
-GRANT: Final = "g"
-TOKEN: Final = "t"  # noqa: S105 - the beginning of a name
-"""How the ids of grants (``rw_grant``) and of single access tokens (``jti``) begin: the edge looks
-for a revoked one only where it can stand."""
+from ringwall.identity.keyring import ALGORITHM, Keyring, private_key
+from ringwall.identity.kinds import TOKEN, Purpose, issuer
 
 TYPES: Final = {
     Purpose.SESSION: "ringwall-session+jwt",
@@ -121,8 +117,3 @@ class Mint:
 
 
 _NOT_ASSERTED: Final = frozenset({"rw_roles", "cnf", "rw_bound"})
-
-
-def issuer(origin: str, purpose: Purpose) -> str:
-    """The ``iss`` of a kind of token."""
-    return origin if purpose is Purpose.ACCESS else f"{origin}/{purpose}"

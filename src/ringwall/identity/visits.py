@@ -19,7 +19,7 @@ from django.utils import timezone
 from ringwall.identity import sessions
 from ringwall.identity.admission import Objection, acr_in, objection
 from ringwall.identity.facts import Facts
-from ringwall.identity.keyring import Purpose
+from ringwall.identity.kinds import Purpose
 from ringwall.identity.models import EntryCode, Membership, Organisation, Session, Visit
 from ringwall.identity.secrets import hash_of, new_secret
 from ringwall.identity.tokens import Mint, Proven

@@ -4,7 +4,7 @@ from typing import Any
 
 from ringwall.gateway.envoy.revoked import revoked
 from ringwall.gateway.envoy.signed_in import GRANTED, TOLD
-from ringwall.identity.tokens import GRANT, TOKEN
+from ringwall.identity.kinds import GRANT, TOKEN
 
 Json = dict[str, Any]
 

@@ -22,7 +22,8 @@ from tests.gateway.live.stage import free_port
 from ringwall.identity import facts as facts_file
 from ringwall.identity.config import Identity
 from ringwall.identity.facts import Facts
-from ringwall.identity.keyring import Keyring, Purpose
+from ringwall.identity.keyring import Keyring
+from ringwall.identity.kinds import Purpose
 
 HOST = "id.shop.localhost"
 _ROOT = Path(__file__).parents[3]

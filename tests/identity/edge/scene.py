@@ -26,8 +26,9 @@ from tests.runtime.conftest import _point_django_at
 from ringwall.gateway.admin import Admin
 from ringwall.identity import facts as facts_file
 from ringwall.identity.facts import Facts
-from ringwall.identity.keyring import Keyring, Purpose, private_key
-from ringwall.identity.tokens import TYPES, Mint, Proven, issuer
+from ringwall.identity.keyring import Keyring, private_key
+from ringwall.identity.kinds import Purpose, issuer
+from ringwall.identity.tokens import TYPES, Mint, Proven
 from ringwall.runtime.current import current_installation
 
 APP: Final = "app.localhost"

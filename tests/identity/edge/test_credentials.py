@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from tests.identity.edge.scene import APP, COOKIE, IdentityStage, ask, segment
 
-from ringwall.identity.keyring import Keyring, Purpose, private_key
-from ringwall.identity.tokens import issuer
+from ringwall.identity.keyring import Keyring, private_key
+from ringwall.identity.kinds import Purpose, issuer
 
 pytestmark = pytest.mark.e2e
 

@@ -21,7 +21,7 @@ from tests.identity.edge.scene import (
     run_out,
 )
 
-from ringwall.identity.keyring import Purpose
+from ringwall.identity.kinds import Purpose
 
 pytestmark = pytest.mark.e2e
 

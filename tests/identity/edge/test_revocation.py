@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.identity.edge.scene import COOKIE, IdentityStage, ask, cookies_set
 
-from ringwall.identity.keyring import Purpose
+from ringwall.identity.kinds import Purpose
 
 pytestmark = pytest.mark.e2e
 

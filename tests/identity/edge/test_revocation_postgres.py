@@ -10,7 +10,7 @@ from tests.identity.edge.scene import IdentityStage, identity_stage
 from tests.identity.edge.test_revocation import becomes, revoke
 from tests.runtime.postgres import Postgres
 
-from ringwall.identity.keyring import Purpose
+from ringwall.identity.kinds import Purpose
 
 pytestmark = pytest.mark.e2e
 

@@ -23,7 +23,7 @@ from tests.identity.edge.scene import (
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from ringwall.identity.keyring import Purpose
+from ringwall.identity.kinds import Purpose
 
 pytestmark = pytest.mark.e2e
 

@@ -16,7 +16,7 @@ from websockets.exceptions import InvalidHandshake
 from websockets.sync.client import connect
 
 from ringwall.gateway.envoy.signed_in import KEY_HEADER, TOKEN_HEADER, TOLD
-from ringwall.identity.keyring import Purpose
+from ringwall.identity.kinds import Purpose
 
 pytestmark = pytest.mark.e2e
 

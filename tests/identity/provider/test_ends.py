@@ -261,7 +261,8 @@ def test_what_we_say_of_ourselves_is_so(browser: Any, register: Register, facts:
 def test_a_new_key_signs_without_a_request_failing(
     browser: Any, register: Register, facts: Facts, state: Any
 ) -> None:
-    from ringwall.identity.keyring import SCHEDULES, Keyring, Purpose
+    from ringwall.identity.keyring import SCHEDULES, Keyring
+    from ringwall.identity.kinds import Purpose
     from ringwall.identity.provider import reading
 
     party = Party(*register(facts, first_party=True))

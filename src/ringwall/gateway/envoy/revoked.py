@@ -5,7 +5,7 @@ from typing import Final
 
 from ringwall.gateway.envoy.resources import Json, extension, typed
 from ringwall.gateway.envoy.signed_in import REVOKED_FILTER, rbac_action
-from ringwall.identity.tokens import GRANT, TOKEN
+from ringwall.identity.kinds import GRANT, TOKEN
 
 TYPE: Final = "envoy.extensions.filters.http.rbac.v3.RBAC"
 

@@ -22,8 +22,7 @@ from ringwall.gateway.config import Factor, Route, SignIn
 from ringwall.gateway.envoy import cel, http
 from ringwall.gateway.envoy.resources import Json, extension, typed
 from ringwall.identity.facts import Facts
-from ringwall.identity.keyring import Purpose
-from ringwall.identity.tokens import issuer
+from ringwall.identity.kinds import Purpose, issuer
 
 SESSION_FILTER: Final = "ringwall.session"
 TOKENS_FILTER: Final = "ringwall.tokens"

@@ -65,6 +65,7 @@ def server(
         common["validation_context_sds_secret_config"] = client_validation
         fields["require_client_certificate"] = True
     elif client_roots is not None:
+        fields["require_client_certificate"] = False
         common["validation_context"] = {
             "trusted_ca": {"filename": client_roots},
             "trust_chain_verification": "ACCEPT_UNTRUSTED" if any_client else "VERIFY_TRUST_CHAIN",

@@ -6,10 +6,10 @@ from allauth.idp.oidc.models import Client
 from django.db import models
 from django.utils import timezone
 
+from ringwall.identity.kinds import GRANT
 from ringwall.identity.models.organisations import Organisation
 from ringwall.identity.models.people import User
 from ringwall.identity.models.sessions import Session
-from ringwall.identity.tokens import GRANT
 
 
 def grant_id() -> str:

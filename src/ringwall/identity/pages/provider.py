@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from oauthlib.oauth2.rfc6749 import errors
 
 from ringwall.identity.installed import current_facts
-from ringwall.identity.keyring import Keyring, Purpose
+from ringwall.identity.keyring import Keyring
+from ringwall.identity.kinds import Purpose
 from ringwall.identity.pages import authorizing, signing_out
 from ringwall.identity.provider import (
     audiences,

@@ -4,7 +4,8 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_safe
 
-from ringwall.identity.keyring import Keyring, Purpose
+from ringwall.identity.keyring import Keyring
+from ringwall.identity.kinds import Purpose
 from ringwall.runtime.current import current_installation
 
 

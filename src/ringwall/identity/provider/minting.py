@@ -11,12 +11,13 @@ import jwt
 
 from ringwall.identity.facts import Facts
 from ringwall.identity.installed import current_mint
-from ringwall.identity.keyring import ALGORITHM, Keyring, Purpose, private_key
+from ringwall.identity.keyring import ALGORITHM, Keyring, private_key
+from ringwall.identity.kinds import TOKEN, Purpose
 from ringwall.identity.models import ApiClient, Grant
 from ringwall.identity.provider import grants
 from ringwall.identity.provider.certificates import Certificate
 from ringwall.identity.provider.encoding import base64url
-from ringwall.identity.tokens import TOKEN, Proven
+from ringwall.identity.tokens import Proven
 from ringwall.runtime.current import current_installation
 
 ID_LIFE: Final = 300

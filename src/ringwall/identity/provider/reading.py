@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from ringwall.identity import revocations, sessions
 from ringwall.identity.facts import Facts
-from ringwall.identity.keyring import ALGORITHM, Keyring, Purpose
+from ringwall.identity.keyring import ALGORITHM, Keyring
+from ringwall.identity.kinds import Purpose
 from ringwall.identity.models import Grant, Revocation, Subject
 from ringwall.identity.provider import authentication, grants
 from ringwall.identity.tokens import TYPES
