@@ -41,7 +41,8 @@ log = logging.getLogger("ringwall.identity.provider")
 
 def hurry(session: Session) -> None:
     """Have the worker tell the end of a session now, if there is anybody to tell."""
-    if not session.participations.exclude(client__ringwall__backchannel_logout_uri="").exists():
+    told = Participation.objects.filter(session=session)
+    if not told.exclude(client__ringwall__backchannel_logout_uri="").exists():
         return
     try:
         worker.run_soon(current_installation(), JOB)
