@@ -39,9 +39,9 @@ wheel: $(VENV)/.dev
 # uv writes the locks; no registry's address gets into them.
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra postgresql -o requirements/run.lock
-	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra postgresql --group dev --group build -c requirements/run.lock -o requirements/dev.lock
-	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header -q --group tools -o requirements/tools.lock
+	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra postgresql -o requirements/run.lock
+	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra postgresql --group dev --group build -c requirements/run.lock -o requirements/dev.lock
+	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header -q --group tools -o requirements/tools.lock
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
