@@ -39,7 +39,7 @@ def follow_revocations(installation: Installation, stop: threading.Event) -> Non
 def tell(installation: Installation) -> None:
     """Tell the edge what is revoked now, and forget what concerns no living token any more."""
     now = timezone.now()
-    published.keep_revoked(installation.state, revocations.live(now))
+    published.keep_revoked(installation.state, revocations.live(now), now)
     # Even if that is nothing new: the last one to tell the edge may not have come to it.
     open_gateway(installation).refresh_identity()
     revocations.forget_outdated(now)

@@ -27,6 +27,7 @@ from ringwall.gateway.versions import DamagedVersionError, Version, VersionStore
 from ringwall.gateway.wanted import Wanted
 from ringwall.identity import facts as facts_file
 from ringwall.identity import published
+from ringwall.identity.facts import Facts
 from ringwall.runtime.configuration import Address, Configuration, ConfigurationError, Section
 from ringwall.runtime.private_files import locked, private_folder
 
@@ -70,7 +71,7 @@ class Gateway:
                 admin_socket=str(place.admin(EDGE)),
                 web=Address(path=str(place.web)),
                 log=str(place.access_log),
-                verifying=self._verifying(wanted),
+                verifying=self._verifying(wanted.facts),
                 own_roots=str(self.layout.state / "pki" / "edge" / "trust.pem"),
                 root=str(place.root),
             )
@@ -198,8 +199,8 @@ class Gateway:
         Nothing is waited for: Envoy takes the files within milliseconds.
         """
         with self._locked():
-            current = self._current()
-            verifying = None if current is None else self._verifying(current)
+            # What is in force, without reading the whole configuration again.
+            verifying = self._verifying(facts_file.read(self.layout.state))
             if verifying is None:
                 return False
             folder = Path(self.layout.xds(EDGE).path)
@@ -209,15 +210,17 @@ class Gateway:
             ]
             return any(given)
 
-    def _verifying(self, wanted: Wanted) -> Verifying | None:
+    def _verifying(self, facts: Facts) -> Verifying | None:
         """What the edge verifies with; ``None`` where nobody can sign in."""
-        if wanted.identity.host is None:
+        if facts.settings.host is None:
             return None
         state = self.layout.state
+        revoked = published.revoked(state)
         return Verifying(
-            facts=wanted.facts,
+            facts=facts,
             jwks=published.key_sets(state),
-            revoked=published.revoked(state),
+            settled=revoked.settled,
+            recent=revoked.recent,
         )
 
     def _judge(self, configuration: Configuration) -> None:

@@ -242,7 +242,8 @@ def test_the_edge_is_told_even_if_it_was_only_written_down(scene: IdentityStage)
         from django.utils import timezone
 
         revoke("session", victim.sid)
-        published.keep_revoked(scene.stage.state, revocations.live(timezone.now()))
+        now = timezone.now()
+        published.keep_revoked(scene.stage.state, revocations.live(now), now)
     finally:
         os.kill(pid, signal.SIGCONT)
     becomes(401, status_of(scene, bearer=token))

@@ -151,7 +151,8 @@ def identity_filters(verifying: Verifying) -> dict[str, Json]:
     """The filters that follow keys and revocations, ECDS resources by name."""
     return {
         signed_in.TOKENS_FILTER: signed_in.tokens_filter(verifying),
-        signed_in.REVOKED_FILTER: revoked.revoked(verifying.revoked),
+        signed_in.RECENT_FILTER: revoked.revoked(verifying.recent, name=signed_in.RECENT_FILTER),
+        signed_in.REVOKED_FILTER: revoked.revoked(verifying.settled),
     }
 
 
@@ -237,6 +238,7 @@ def _who(folder: Folder, verifying: Verifying | None) -> list[Json]:
         return []
     dynamic = (
         (signed_in.TOKENS_FILTER, signed_in.TOKENS_TYPE),
+        (signed_in.RECENT_FILTER, revoked.TYPE),
         (signed_in.REVOKED_FILTER, revoked.TYPE),
     )
     return [

@@ -20,8 +20,8 @@ _HEADERS: Final = (
 values begin that can stand there, so that no map is larger than it need be."""
 
 
-def revoked(values: Mapping[str, Sequence[str]]) -> Json:
-    """The ECDS resource; ``values`` by subject. With none, everyone passes."""
+def revoked(values: Mapping[str, Sequence[str]], *, name: str = REVOKED_FILTER) -> Json:
+    """The ECDS resource of one of the two filters; ``values`` by subject. With none, all pass."""
     matcher: Json | None = None
     for header, subject, beginning in reversed(_HEADERS):
         found = [value for value in values.get(subject, ()) if value.startswith(beginning)]
@@ -30,7 +30,7 @@ def revoked(values: Mapping[str, Sequence[str]]) -> Json:
     rules: Json = {} if matcher is None else {"matcher": matcher}
     return {
         "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",
-        "name": REVOKED_FILTER,
+        "name": name,
         "typed_config": typed(TYPE, rules_stat_prefix="revoked_", **rules),
     }
 

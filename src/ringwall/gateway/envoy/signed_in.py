@@ -67,12 +67,14 @@ _CACHED: Final = 500
 class Verifying:
     """What the edge needs to verify by itself. ``jwks`` are public key sets by what they sign.
 
-    ``revoked`` are values by subject, as :func:`ringwall.identity.revocations.live` gives them.
+    ``settled`` and ``recent`` are what is revoked, values by subject
+    (:class:`ringwall.identity.published.Revoked`).
     """
 
     facts: Facts
     jwks: Mapping[Purpose, Json]
-    revoked: Mapping[str, tuple[str, ...]]
+    settled: Mapping[str, tuple[str, ...]]
+    recent: Mapping[str, tuple[str, ...]]
 
 
 def sign_in_of(route: Route, verifying: Verifying | None) -> SignIn:
@@ -182,7 +184,11 @@ def per_route(route: Route, host: str, verifying: Verifying) -> Json:
 
 def nobody_asked() -> Json:
     """The same where it does not matter who is there: cookies and keys are still taken away."""
-    return {TOKENS_FILTER: http.without_filter(), REVOKED_FILTER: http.without_filter()}
+    return {
+        TOKENS_FILTER: http.without_filter(),
+        REVOKED_FILTER: http.without_filter(),
+        RECENT_FILTER: http.without_filter(),
+    }
 
 
 def nothing_asked() -> Json:
@@ -191,6 +197,8 @@ def nothing_asked() -> Json:
 
 
 REVOKED_FILTER: Final = "ringwall.revoked"
+RECENT_FILTER: Final = "ringwall.recent"
+"""Two filters for one thing: the large one changes seldom, the small one at once."""
 
 
 def own_filters(
