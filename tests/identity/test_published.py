@@ -4,11 +4,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringwall.identity import published
 from ringwall.identity.published import Revoked, keep_revoked, parted, revoked
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -23,21 +21,15 @@ def everything(parts: Revoked) -> set[str]:
     return {*parts.settled.get("session", ()), *parts.recent.get("session", ())}
 
 
-@pytest.fixture(autouse=True)
-def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(published, "_SMALL", 3)
-
-
 @given(steps=st.lists(st.tuples(VALUES, st.floats(0.1, 40.0)), max_size=20))
 def test_the_edge_always_knows_all_that_is_revoked(
     steps: list[tuple[frozenset[str], float]],
 ) -> None:
-    published._SMALL = 3
     parts, now = Revoked(), START
     large: list[tuple[datetime, Any]] = [(now - timedelta(hours=1), {})]
     for values, seconds in steps:
         now += timedelta(seconds=seconds)
-        parts = parted(by_subject(values), parts, now)
+        parts = parted(by_subject(values), parts, now, small=3)
         if parts.settled != large[-1][1]:
             large.append((now, parts.settled))
         # The edge may still have whichever large file it was given in the last seconds.
@@ -54,10 +46,9 @@ def test_the_edge_always_knows_all_that_is_revoked(
 def test_what_is_over_or_lifted_leaves_in_time(
     before: frozenset[str], values: frozenset[str]
 ) -> None:
-    published._SMALL = 3
-    parts = parted(by_subject(before), Revoked(), START)
+    parts = parted(by_subject(before), Revoked(), START, small=3)
     for turn in range(1, 4):
-        parts = parted(by_subject(values), parts, START + timedelta(seconds=20 * turn))
+        parts = parted(by_subject(values), parts, START + timedelta(seconds=20 * turn), small=3)
     assert everything(parts) == set(values)
 
 

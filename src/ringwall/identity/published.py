@@ -51,18 +51,20 @@ _TAKEN_WITHIN: Final = timedelta(seconds=15)
 """Until then the edge has taken a file, however large."""
 
 
-def parted(values: Values, before: Revoked, now: datetime) -> Revoked:
+def parted(values: Values, before: Revoked, now: datetime, *, small: int = _SMALL) -> Revoked:
     """Everything that is revoked ``now``, in two parts, of which the large one changes seldom.
+
+    Up to ``small`` values are all recent.
 
     What is over or lifted leaves the large part when that is written anew: at the latest after
     :data:`_TAKEN_WITHIN` for whatever was lifted.
     """
-    if sum(map(len, values.values())) <= _SMALL:
+    if sum(map(len, values.values())) <= small:
         return Revoked({}, values, {}, before.at)
     new = _without(values, before.settled)
     is_taken = now - before.at > _TAKEN_WITHIN or now < before.at
     has_left = any(_without(before.settled, values).values())
-    if is_taken and (has_left or sum(map(len, new.values())) > _SMALL):
+    if is_taken and (has_left or sum(map(len, new.values())) > small):
         return Revoked(values, new, new, now)
     if is_taken:
         return Revoked(before.settled, new, {}, before.at)
