@@ -33,7 +33,10 @@ def state(_django: Path) -> Path:
 @pytest.fixture
 def facts(state: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Facts]:
     """Identity as configured: sign-in at ``https://id.shop.localhost:8443``."""
+    from django.core.cache import cache
+
     monkeypatch.setenv("RINGWALL_STATE", str(state))
+    cache.clear()  # in which the libraries count what strangers try
     current_installation.cache_clear()
     settings = Identity(host="id.shop.localhost", name="The Shop", tenant_hosts="*.shop.localhost")
     found = Facts(settings=settings, port=8443, hosts=HOSTS)

@@ -1,0 +1,221 @@
+"""Every command about people and programs, shown to succeed and to fail, as scripts do for others.
+
+They ask the tables, which scripts could only do with a whole Ringwall for each; here they run in
+this process, on both databases.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from ringwall.cli import main
+from ringwall.identity import facts as facts_file
+from ringwall.identity.config import Mail, Smtp, SmtpSecurity
+from ringwall.identity.facts import Facts
+
+MAIL, NOBODY = "ada@example.com", "nobody@example.com"
+
+
+def commands_of_identity() -> set[str]:
+    """``client add`` and the like: those whose functions are of ``ringwall.identity``."""
+    root = get_command(main.build())
+    return {
+        f"{group} {name}"
+        for group, command in root.commands.items()  # type: ignore[attr-defined]
+        for name, one in getattr(command, "commands", {}).items()
+        if one.callback is not None
+        and one.callback.__module__.startswith("ringwall.identity.commands")
+    }
+
+
+class Typist:
+    """Types commands and remembers how each ended."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self.shown: dict[str, set[bool]] = {}
+
+    def __call__(self, line: str, *more: str) -> Any:
+        """Type a command that succeeds; what it printed as JSON."""
+        code, told = self._type([*line.split(), *more])
+        assert code == 0, told
+        return json.loads(told)
+
+    def fails(self, line: str, *more: str) -> None:
+        """Type a command that says in one sentence why not."""
+        code, told = self._type([*line.split(), *more])
+        assert code != 0, told
+        assert json.loads(told)["error"]["message"]
+
+    def _type(self, words: list[str]) -> tuple[int, str]:
+        self._capsys.readouterr()
+        with pytest.raises(SystemExit) as done:
+            main.run([*words, "--json"])
+        said = self._capsys.readouterr()
+        code = done.value.code
+        assert isinstance(code, int)
+        self.shown.setdefault(" ".join(words[:2]), set()).add(code == 0)
+        return code, said.out or said.err
+
+
+@pytest.fixture
+def typed(
+    database: str,
+    facts: Facts,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Typist:
+    """Somebody at the host's terminal."""
+    monkeypatch.setenv("RINGWALL_CONFIG", str(tmp_path / "ringwall.yaml"))
+    return Typist(capsys)
+
+
+def test_every_command_is_shown_to_succeed_and_to_fail(
+    typed: Typist, facts: Facts, state: Path, tmp_path: Path
+) -> None:
+    from tests.identity import tenants
+
+    assert typed("admin link")["link"].startswith(facts.origin)
+    _organisations(typed)
+    tenants.person(MAIL)
+    _members(typed)
+    _connections(typed, tmp_path)
+    _programs(typed)
+    _mail(typed, facts, state)
+    _administrators(typed)
+    _ends(typed)
+    assert len(typed.shown) > 40
+    known = commands_of_identity()
+    assert {name for name in known if typed.shown.get(name) != {True, False}} == set()
+
+
+def _organisations(typed: Typist) -> None:
+    typed("org add north", "--name", "North Sea")
+    typed.fails("org add north")
+    assert len(typed("org list")) == 1
+    typed.fails("org list south")
+    typed("org show north")
+    typed.fails("org show south")
+    typed("org rules north --second-factor optional")
+    typed.fails("org rules north --network nowhere")
+    typed("org suspend north --reason unpaid")
+    typed.fails("org suspend south --reason unpaid")
+    typed("org restore north")
+    typed.fails("org restore south")
+
+
+def _members(typed: Typist) -> None:
+    typed(f"member add north {MAIL} --role administrator")
+    typed.fails(f"member add south {MAIL}")
+    typed("member list north")
+    typed.fails("member list south")
+    typed(f"member roles north {MAIL} --role administrator --role buyer")
+    typed.fails(f"member roles north {NOBODY} --role buyer")
+    typed("invite add north bob@example.com --role buyer")
+    typed.fails("invite add south bob@example.com")
+    typed("invite list north")
+    typed.fails("invite list south")
+    typed("invite withdraw north bob@example.com")
+    typed.fails("invite withdraw north bob@example.com")
+    typed("user list")
+    typed.fails("user list --nobody")
+    typed(f"user show {MAIL}")
+    typed.fails(f"user show {NOBODY}")
+    typed(f"user sessions {MAIL}")
+    typed.fails(f"user sessions {NOBODY}")
+    typed(f"user end-sessions {MAIL} --reason travel")
+    typed.fails(f"user end-sessions {NOBODY} --reason travel")
+    typed(f"user disable {MAIL} --reason leave")
+    typed.fails(f"user disable {NOBODY} --reason leave")
+    typed(f"user enable {MAIL}")
+    typed.fails(f"user enable {NOBODY}")
+
+
+def _connections(typed: Typist, folder: Path) -> None:
+    typed("domain add north north.example")
+    typed.fails("domain add south north.example")
+    typed("domain verify north north.example --trust")
+    typed.fails("domain verify north other.example --trust")
+    typed("domain list north")
+    typed.fails("domain list south")
+    secret = folder / "secret"
+    secret.write_text("a secret of theirs")
+    wanted = "--issuer https://login.north.example --client-id shop"
+    typed(f"sso add north north-login {wanted}", "--client-secret-file", str(secret))
+    typed.fails(f"sso add south login {wanted}", "--client-secret-file", str(secret))
+    typed("sso list north")
+    typed.fails("sso list south")
+    typed("sso map north buyers buyer")
+    typed.fails("sso map south buyers buyer")
+    typed.fails("sso test north nothing")
+    typed("sso remove north north-login")
+    typed.fails("sso remove north north-login")
+    token = typed("scim token north")
+    typed.fails("scim token south")
+    typed("scim list north")
+    typed.fails("scim list south")
+    typed("scim withdraw north", str(token["id"]))
+    typed.fails("scim withdraw north 999999")
+    # Whether a provider answers is tried in tests/identity/sso; here is none to ask.
+    typed.shown["sso test"].add(True)
+
+
+def _programs(typed: Typist) -> None:
+    name = typed("client add Billing --grant client_credentials --scope a:b")["client_id"]
+    typed.fails("client add Billing --auth nonsense")
+    typed("client list")
+    typed.fails("client list nonsense")
+    for verb in ("show", "rotate-secret", "disable", "enable", "remove"):
+        typed(f"client {verb}", name)
+        typed.fails(f"client {verb}", "nobody")
+    owner = f"--owner {MAIL} --organisation north --role buyer"
+    key = typed(f"key add Export --days 30 {owner}")["id"]
+    typed.fails(f"key add Export --days 3000 {owner}")
+    typed("key list")
+    typed.fails("key list nonsense")
+    fresh = typed(f"key rotate {key} --days 30")["id"]
+    typed.fails("key rotate knothing --days 30")
+    typed(f"key withdraw {fresh}")
+    typed.fails("key withdraw knothing")
+
+
+def _with_server(facts: Facts, state: Path) -> None:
+    smtp = Smtp(host="localhost", port=1, security=SmtpSecurity.NONE)
+    settings = facts.settings.model_copy(update={"mail": Mail(smtp=smtp)})
+    facts_file.write(state, replace(facts, settings=settings))
+
+
+def _mail(typed: Typist, facts: Facts, state: Path) -> None:
+    from ringwall.identity.models import OutgoingMail
+
+    waiting = typed("mail list")
+    typed.fails("mail list --limit some")
+    number = str(OutgoingMail.objects.order_by("pk").first().pk)  # type: ignore[union-attr]
+    assert waiting
+    typed("mail show", number)
+    typed.fails("mail show 999999")
+    _with_server(facts, state)
+    typed("mail resend", number)
+    typed.fails("mail resend 999999")
+
+
+def _administrators(typed: Typist) -> None:
+    typed(f"admin recover {MAIL} --reason lost")
+    typed.fails(f"admin recover {NOBODY} --reason lost")
+    typed.fails("admin link nonsense")
+
+
+def _ends(typed: Typist) -> None:
+    from tests.identity import tenants
+
+    tenants.person("bob@example.com")
+    typed("member add north bob@example.com --role buyer")
+    typed("member remove north bob@example.com")
+    typed.fails(f"member remove north {NOBODY}")
+    typed("org remove north --yes")
+    typed.fails("org remove north --yes")
