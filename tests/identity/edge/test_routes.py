@@ -287,7 +287,8 @@ def test_a_page_may_ask_for_a_stronger_factor(scene: IdentityStage, http2: bool)
 
 @pytest.mark.parametrize("purpose", [Purpose.SESSION, Purpose.ACCESS, Purpose.KEY])
 @pytest.mark.parametrize(
-    ("age", "status"), [(0, 200), (40, 200), (58, 200), (61, 401), (3600, 401), (-30, 200)]
+    ("age", "status"),
+    [(0, 200), (40, 200), (58, 200), (61, 401), (3600, 401), (-2, 200), (-30, 401)],
 )
 def test_a_page_may_ask_for_a_fresh_proof(
     scene: IdentityStage, purpose: Purpose, age: int, status: int
