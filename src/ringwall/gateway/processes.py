@@ -79,7 +79,7 @@ def specifications(
             cwd=configuration.root,
             environment={**own, PRIVATE_VARIABLE: str(wanted.edge.private)},
             ready=Accepts(UnixAddress(gateway.layout.web)),
-            ready_within=60.0,
+            ready_within=30.0,
             outlives=(EDGE,),
         ),
         ProcessSpec(

@@ -18,7 +18,7 @@ import httpx
 import yaml
 
 ECHO = Path(__file__).with_name("echo.py")
-STARTS_WITHIN_S = 90.0
+STARTS_WITHIN_S = 30.0
 
 Json = dict[str, Any]
 
