@@ -1,5 +1,6 @@
 """Consent, strength, age and organisation: what a person is asked, and what a client is told."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -159,3 +160,58 @@ def test_an_expired_session_asks_to_sign_in(party: Party, browser: Any) -> None:
 
     Session.objects.update(expires=timezone.now() - timedelta(seconds=1))
     assert party.authorize(browser, prompt="none")["error"] == "login_required"
+
+
+def test_a_marker_is_of_one_browser_one_request_and_one_session(
+    ada: Any, register: Register, facts: Facts
+) -> None:
+    """Somebody with a stolen session and an old marker does not pass ``prompt=login``."""
+    own = Party(*register(facts, name="Ours", first_party=True))
+
+    def marked(browser: Any, **changes: str) -> str:
+        found: str = browser.get(own.url(**changes)).headers["location"]
+        assert "rw_since=" in found
+        return found
+
+    def name_of(url: str) -> str:
+        return url.rpartition("rw_since=")[2]
+
+    stranger, other, victim = new_browser(), sign_in(ada, ago=3600), sign_in(ada, ago=3600)
+    before = marked(stranger, prompt="login")
+    anothers = marked(other, prompt="login")
+    for_another_request = marked(victim, prompt="login", scope="openid")
+    prove(victim, "password")  # for something else, a moment later
+    time.sleep(1.1)  # times are kept in seconds
+    for name in map(name_of, (before, anothers, for_another_request)):
+        answer = victim.get(own.url(prompt="login", rw_since=name))
+        assert answer.headers["location"].startswith("/identity/o/authorize"), name
+        assert after(victim.get(answer.headers["location"]))[0] == "/accounts/reauthenticate/"
+    # Carried over into the browser by whoever can, it is still another session's.
+    session = victim.session
+    session["authorizing"] = other.session["authorizing"]
+    session.save()
+    answer = victim.get(anothers)
+    assert answer.headers["location"].startswith("/identity/o/authorize")
+    assert name_of(answer.headers["location"]) != name_of(anothers)
+
+
+def test_a_marker_is_good_for_one_code(ada: Any, register: Register, facts: Facts) -> None:
+    own = Party(*register(facts, name="Ours", first_party=True))
+    browser = sign_in(ada, ago=3600)
+    url = browser.get(own.url(prompt="login")).headers["location"]
+    prove(browser, "password")
+    assert "code" in returned(browser.get(url))
+    time.sleep(1.1)  # times are kept in seconds
+    again = browser.get(url).headers["location"]
+    assert after(browser.get(again))[0] == "/accounts/reauthenticate/"
+
+
+def test_a_marker_of_nobodys_serves_whoever_signs_in_afterwards(
+    ada: Any, register: Register, facts: Facts
+) -> None:
+    own = Party(*register(facts, name="Ours", first_party=True))
+    browser = new_browser()
+    url = browser.get(own.url(prompt="login")).headers["location"]
+    assert after(browser.get(url))[1] == url
+    sign_in(ada, browser=browser)
+    assert "code" in returned(browser.get(url))

@@ -1,9 +1,8 @@
 """A client asks a person: sign in, prove it again if need be, consent, go back with a code."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from allauth.core.internal import ratelimit
 from django.core import signing
@@ -22,28 +21,15 @@ from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.leaving import to
 from ringwall.identity.pages.objecting import lead_on
 from ringwall.identity.pages.step_up import after, prove_again
-from ringwall.identity.provider import deciding, devices, grants, requests, scopes
+from ringwall.identity.provider import deciding, devices, grants, markers, requests, scopes
 from ringwall.identity.provider.deciding import Refusal, Situation, Step
+from ringwall.identity.provider.markers import Marker
 from ringwall.identity.provider.redirects import origin_of
 from ringwall.identity.provider.requests import Authorization, BadRequestError, RefusedError
 from ringwall.identity.strength import LEVELS
 
-_SINCE: Final = "rw_since"
-"""The marker, signed, while the person is away to prove themselves."""
 _SALT: Final = "ringwall.identity.authorize"
-_AWAY: Final = 900
-"""Seconds that somebody may take to sign in or to consent."""
-
-
 _STRANGER: Final = Refusal("access_denied", "The person does not belong to the organisation.")
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """When a request was first made, and when the person was sent to prove themselves again."""
-
-    asked: datetime | None = None
-    tried: datetime | None = None
 
 
 class StrangerError(Exception):
@@ -60,24 +46,24 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return to(f"{reverse('authorize')}?{urlencode(fields)}"[: requests.LONGEST])
     query = request.META.get("QUERY_STRING", "")
     facts, now = current_facts(), timezone.now()
-    marker = _marker(request.GET.get(_SINCE, ""))
+    session = _session(request)
+    marker = markers.marker_of(request, query, of=session, now=now)
     try:
         wanted = requests.read(query, facts=facts, now=now)
     except BadRequestError as error:
         return _unusable(request, str(error))
     except RefusedError as error:
         return to(error.target)
-    session = _session(request)
     step = deciding.next_step(wanted.asked, _situation(wanted, session, marker, now))
     if isinstance(step, Refusal):
         return _away(request, _told(wanted, step), came_back=marker.asked is not None)
     if step is Step.SIGN_IN or session is None:
         if marker.asked is None:
-            return to(_marked(query, Marker(asked=now)))
+            return _marked(request, query, Marker(asked=now), session)
         return after(reverse("account_login"), request)
     if step is Step.PROVE_AGAIN:
         if marker.tried is None:
-            return to(_marked(query, Marker(asked=marker.asked or now, tried=now)))
+            return _marked(request, query, Marker(marker.asked or now, tried=now), session)
         return prove_again(request, session.user, factor=_factor(session, wanted.asked.acr))
     return _with_organisation(request, wanted, session, step, now)
 
@@ -85,7 +71,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
 def _with_organisation(
     request: HttpRequest, wanted: Authorization, session: Session, step: Step, now: datetime
 ) -> HttpResponse:
-    came_back = _SINCE in request.GET
+    came_back = markers.PARAMETER in request.GET
     if wanted.asked.is_silent and missing(request, session) is not None:
         refusal = Refusal("interaction_required", "The person has to add a way to sign in.")
         return _away(request, _told(wanted, refusal), came_back=came_back)
@@ -100,6 +86,7 @@ def _with_organisation(
         return lead_on(request, session, error.objection, back=request.get_full_path())
     if step is Step.CONSENT:
         return _ask(request, wanted, session)
+    markers.spend(request, request.GET.get(markers.PARAMETER, ""))
     return _grant(request, wanted, session, organisation, came_back=came_back)
 
 
@@ -109,7 +96,7 @@ def consent(request: HttpRequest) -> HttpResponse:
     session = _session(request)
     try:
         asked: dict[str, Any] = signing.loads(
-            request.POST.get("request", ""), salt=_SALT, max_age=_AWAY
+            request.POST.get("request", ""), salt=_SALT, max_age=markers.LIFE
         )
     except signing.BadSignature:
         return _unusable(request, "The question was open for too long.")
@@ -132,6 +119,8 @@ def consent(request: HttpRequest) -> HttpResponse:
     given.scopes = sorted({*given.scopes, *wanted.scopes})
     given.given = now
     given.save()
+    for name in parse_qs(asked["query"]).get(markers.PARAMETER, ()):
+        markers.spend(request, name)
     return _grant(request, wanted, session, organisation, came_back=False)
 
 
@@ -269,22 +258,12 @@ def _factor(session: Session, wanted: str | None) -> str:
     return "" if level == "single" else level
 
 
-def _marked(query: str, marker: Marker) -> str:
+def _marked(
+    request: HttpRequest, query: str, marker: Marker, session: Session | None
+) -> HttpResponse:
     """The same request with a marker: pages of sign-in lead back to that."""
-    times = [None if at is None else int(at.timestamp()) for at in (marker.asked, marker.tried)]
-    signed = signing.dumps(times, salt=_SALT)
-    kept = [part for part in query.split("&") if not part.startswith(f"{_SINCE}=")]
-    return f"{reverse('authorize')}?{'&'.join(kept)}&{_SINCE}={signed}"
-
-
-def _marker(signed: str) -> Marker:
-    try:
-        times = signing.loads(signed, salt=_SALT, max_age=_AWAY)
-    except signing.BadSignature:
-        return Marker()
-    if not isinstance(times, list):
-        return Marker()
-    return Marker(*(None if at is None else datetime.fromtimestamp(at, UTC) for at in times))
+    marked = markers.mark(request, query, marker, of=session, now=timezone.now())
+    return to(f"{reverse('authorize')}?{marked}")
 
 
 def _away(request: HttpRequest, target: str, *, came_back: bool) -> HttpResponse:
