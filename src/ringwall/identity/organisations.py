@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ringwall.identity import revocations
+from ringwall.identity.authority import OWNER, may_touch
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import (
     ApiClient,
@@ -22,9 +23,10 @@ from ringwall.identity.models import (
     SecondFactor,
     Session,
     Subject,
+    User,
     Visit,
 )
-from ringwall.identity.networks import parse_networks
+from ringwall.identity.networks import is_within, parse_networks
 
 log = logging.getLogger("ringwall.identity")
 
@@ -142,8 +144,22 @@ def rules_of(organisation: Organisation) -> Rules:
     )
 
 
-def set_rules(organisation: Organisation, rules: Rules) -> None:
-    """Put rules in force, for sessions that are open too. ``ValueError`` says what cannot be."""
+class NetworksError(ValueError):
+    """Networks that this person may not set, or not from where they are."""
+
+
+def set_rules(
+    organisation: Organisation,
+    rules: Rules,
+    *,
+    by: User | None = None,
+    address: str | None = None,
+) -> None:
+    """Put rules in force, for sessions that are open too. ``ValueError`` says what cannot be.
+
+    ``by`` is who asks, from ``address``; ``None`` for the host. :class:`NetworksError` when they
+    would shut themselves out, or would say where the company's people come from and are no owner.
+    """
     told: dict[str, Any] = {
         "second_factor": _second_factor(rules.second_factor),
         "session_idle": _seconds("idle", rules.session_idle, least=shortest_idle()),
@@ -154,12 +170,32 @@ def set_rules(organisation: Organisation, rules: Rules) -> None:
     if rules.sso_enforced and not organisation.connections.filter(enabled=True).exists():
         msg = "single sign-on cannot be enforced before a connection is enabled: nobody could enter"
         raise ValueError(msg)
-    for name, value in told.items():
-        setattr(organisation, name, value)
     with transaction.atomic():
+        now = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        if by is not None and told["networks"] != now.networks:
+            _require_may_close(now, told["networks"], by=by, address=address)
+        for name, value in told.items():
+            setattr(organisation, name, value)
         organisation.save(update_fields=list(told))
         _shorten(organisation)
     log.info("organisation %s has the rules %s", organisation.slug, told)
+
+
+def _require_may_close(
+    organisation: Organisation, networks: list[str], *, by: User, address: str | None
+) -> None:
+    if not may_touch(by, organisation, [OWNER]):
+        msg = (
+            f"only owners of {organisation.name} change where its people may come from: with it "
+            "anybody could shut the owners out"
+        )
+        raise NetworksError(msg)
+    if not is_within(address, networks):
+        msg = (
+            f"you ask from {address or 'an unknown address'}, which is in none of these networks, "
+            "and would shut yourself out: add a network that holds it"
+        )
+        raise NetworksError(msg)
 
 
 def shortest_idle() -> int:

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_http_methods
 
-from ringwall.identity import invitations, membership, organisations
-from ringwall.identity.authority import ADMINISTRATOR, PROVIDER_ROLES
+from ringwall.identity import invitations, membership, organisations, sessions
+from ringwall.identity.authority import ADMINISTRATOR, OWNER, PROVIDER_ROLES, may_touch
 from ringwall.identity.models import Kind, Organisation, SecondFactor, User
 from ringwall.identity.pages import connecting, scim, sso
 from ringwall.identity.pages import invitations as invitation_pages
@@ -62,6 +62,11 @@ class RulesForm(forms.Form):
     sso_enforced = forms.BooleanField(
         label="Members sign in with our single sign-on only", required=False
     )
+
+    def keep_networks(self) -> None:
+        """Show the networks to somebody who may not change them."""
+        self.fields["networks"].widget.attrs["readonly"] = True
+        self.fields["networks"].help_text = "Only owners change them. Empty: from anywhere."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,13 +144,18 @@ def rules(request: HttpRequest, organisation: Organisation) -> HttpResponse:
                         networks=tuple(said["networks"].split()),
                         sso_enforced=said["sso_enforced"],
                     ),
+                    by=_user(request),
+                    address=sessions.address_of(request),
                 )
                 organisations.rename(organisation, said["name"])
             except ValueError as error:
-                form.add_error(None, f"{str(error)[:1].upper()}{str(error)[1:]}.")
+                field = "networks" if isinstance(error, organisations.NetworksError) else None
+                form.add_error(field, f"{str(error)[:1].upper()}{str(error)[1:]}.")
             else:
                 messages.success(request, "These rules hold from now on.")
                 return HttpResponseRedirect(request.path)
+    if not may_touch(_user(request), organisation, [OWNER]):
+        form.keep_networks()
     told = context(request, organisation, form=form)
     return render(request, "identity/organisation/rules.html", told)
 
