@@ -49,6 +49,7 @@ def signed_in(browser: Any, person: Any, *, factors: int = 2) -> None:
         {"method": "password", "at": at},
         {"method": "mfa", "type": "totp", "at": at},
     ][:factors]
+    kept["account_authentication_methods_user"] = str(person.pk)
     kept.save()
 
 

@@ -54,7 +54,7 @@ class Accounts(DefaultAccountAdapter):
     def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> Any:
         """Hold a sign-in to the rules of whoever's member it is."""
         missing = sign_in_objection(
-            user, connection=connection_of(request), address=address_of(request)
+            user, connection=connection_of(request, user), address=address_of(request)
         )
         if missing is None:
             return super().pre_login(request, user, **more)

@@ -4,7 +4,7 @@ Asked at sign-in, when a host is entered, at each renewal and on pages of the or
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -156,5 +156,10 @@ def _is_over(session: Session, organisation: Organisation, now: datetime) -> boo
     life = timedelta(seconds=current_facts().settings.token_lifetime)
     # A visit's token was made when the edge last asked; a host never visited was never left.
     visits = session.visits.filter(organisation=organisation)
-    last: datetime | None = visits.aggregate(last=Max("token_expires"))["last"]
-    return last is not None and now >= last - life + timedelta(seconds=organisation.session_idle)
+    visited: datetime | None = visits.aggregate(last=Max("token_expires"))["last"]
+    uses = [] if visited is None else [visited - life]
+    left = session.left.get(str(organisation.pk))
+    if left is not None:
+        # Its visits go on for another organisation, and tell nothing of this one any more.
+        uses.append(datetime.fromtimestamp(left, UTC))
+    return bool(uses) and now >= max(uses) + timedelta(seconds=organisation.session_idle)

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from ringwall.identity import sessions
 from ringwall.identity.models import Kind, Membership, SecondFactor, Session, User
-from ringwall.identity.strength import LEVELS, at_least
+from ringwall.identity.strength import LEVELS, SKEW_S, at_least
 
 NEXT: Final = "ringwall_enrol_next"
 """Where in the session stands the page that was wanted before enrolment came between."""
@@ -104,7 +104,8 @@ def kinds_of(person: User) -> tuple[str, ...]:
 
 def is_recovering(request: HttpRequest) -> bool:
     """Whether the session came by a recovery link and no factor has been set up since."""
-    return _is_recovering(request.session.get(sessions.METHODS, []))
+    user = request.user
+    return isinstance(user, User) and _is_recovering(sessions.records_of(request, user))
 
 
 def _is_recovering(records: Iterable[Mapping[str, Any]]) -> bool:
@@ -124,7 +125,7 @@ def is_fresh(request: HttpRequest) -> bool:
         return False
     if is_recovering(request):
         return True
-    return 0 <= (timezone.now() - session.proven).total_seconds() < FRESH
+    return -SKEW_S <= (timezone.now() - session.proven).total_seconds() < FRESH
 
 
 def may_remove(authenticator: Authenticator, *, recovering: bool = False) -> bool:

@@ -125,7 +125,7 @@ def take(secret: str, user: User) -> Membership | None:
 
 def has_verified(user: User, email: str) -> bool:
     """Whether somebody has shown that a mail address is theirs."""
-    found = EmailAddress.objects.filter(user=user, email__iexact=email, verified=True)
+    found = EmailAddress.objects.filter(user=user, email=email.lower(), verified=True)
     return bool(found.exists())
 
 

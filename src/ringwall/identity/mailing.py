@@ -29,13 +29,18 @@ class Outbox(BaseEmailBackend):
             for recipient in message.recipients():
                 OutgoingMail.objects.create(
                     to=recipient,
-                    subject=" ".join(message.subject.split())[:200],
-                    body=str(message.body),
-                    html=html,
+                    subject=_kept(" ".join(message.subject.split()))[:200],
+                    body=_kept(str(message.body)),
+                    html=_kept(html),
                 )
         if email_messages:
             transaction.on_commit(send_soon)
         return len(email_messages)
+
+
+def _kept(text: str) -> str:
+    """A text without NUL, which PostgreSQL does not keep: no mail is lost for it."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def send_soon() -> None:

@@ -182,9 +182,12 @@ def switch(session: Session, slug: str, *, address: str | None = None) -> Object
         if session.organisation_id == member.organisation_id:
             return None
         idle, absolute = limits(member.organisation)
+        if session.organisation_id is not None:
+            session.left[str(session.organisation_id)] = int(now.timestamp())
+        session.left.pop(str(member.organisation_id), None)
         session.organisation, session.idle = member.organisation, idle
         session.expires = session.created + timedelta(seconds=absolute)
-        session.save(update_fields=["organisation", "idle", "expires"])
+        session.save(update_fields=["organisation", "idle", "expires", "left"])
         facts = current_facts()
         for visit in session.visits.all():
             if facts.tenant_of(visit.host) is None:

@@ -1,7 +1,7 @@
 """What stands before every page: the right host, safe headers, a session that is still alive."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth import logout
 from django.db import DatabaseError, DataError
@@ -11,6 +11,7 @@ from ringwall.identity import sessions
 from ringwall.identity.facts import CALLBACK
 from ringwall.identity.forgetting import STRANGERS_FOR
 from ringwall.identity.installed import current_facts
+from ringwall.identity.pages.errors import refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -54,6 +55,24 @@ class Guards:
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Refuse a NUL, which PostgreSQL keeps nowhere, before it gets as far as a table."""
+        told = [str(one) for one in (*args, *kwargs.values())]
+        told += (one for name in request.GET for one in (name, *request.GET.getlist(name)))
+        # A view that is exempt may want to read the body by itself.
+        if request.method == "POST" and not getattr(view, "csrf_exempt", False):
+            told += (one for name in request.POST for one in (name, *request.POST.getlist(name)))
+        if not any("\0" in one for one in told):
+            return None
+        return refused(
+            request,
+            title="This cannot be kept",
+            text="What was sent has a character in it that is none (NUL). Go back, type it anew "
+            "instead of pasting it, and send it once more.",
+        )
 
     def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Say that it will be back, unless it is the request that cannot be."""

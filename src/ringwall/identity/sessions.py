@@ -1,9 +1,11 @@
 """Sessions of people: begun by a sign-in, proven again by a step-up, ended for good."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.dispatch import Signal
@@ -28,9 +30,6 @@ log = logging.getLogger("ringwall.identity")
 ended = Signal()
 """Sent with ``session`` once one has ended for good."""
 
-METHODS = "account_authentication_methods"
-"""Where allauth keeps in the session what was proven, how and when."""
-
 _NOTED_EVERY = timedelta(seconds=60)
 
 
@@ -40,10 +39,10 @@ def begin(request: HttpRequest, user: User) -> Session:
     request.session.set_expiry(None)  # that of a stranger is much shorter
     if not request.session.session_key:
         request.session.save()
-    address, connection = address_of(request), connection_of(request)
+    address, connection = address_of(request), connection_of(request, user)
     organisation = default_organisation(user, address=address, connection=connection)
     idle, absolute = limits(organisation)
-    proven = strength_of(request.session.get(METHODS, []), now=now)
+    proven = strength_of(records_of(request, user), now=now)
     made = Session.objects.create(
         user=user,
         organisation=organisation,
@@ -100,7 +99,7 @@ def note_use(session: Session, now: datetime, *, address: str | None = None) -> 
 
 def prove(request: HttpRequest, session: Session) -> None:
     """Take over what was proven since: a step-up changes the session's key and its strength."""
-    records = request.session.get(METHODS, [])
+    records = records_of(request, session.user)
     if not records:
         return  # nothing was proven since: a session that began so does not stay fresh for that
     proven = strength_of(records, now=timezone.now())
@@ -110,7 +109,7 @@ def prove(request: HttpRequest, session: Session) -> None:
         request.session.cycle_key()
     session.key = request.session.session_key or ""
     session.acr, session.amr, session.proven = proven.acr, list(proven.amr), proven.at
-    session.connection = connection_of(request)
+    session.connection = connection_of(request, session.user)
     session.save(update_fields=["key", "acr", "amr", "proven", "connection"])
 
 
@@ -183,9 +182,15 @@ def address_of(request: HttpRequest) -> str | None:
     return request.headers.get("X-Ringwall-Address") or None
 
 
-def connection_of(request: HttpRequest) -> Connection | None:
-    """The connection that the last sign-on of a browser's session came by."""
-    for one in reversed(request.session.get(METHODS, [])):
+def records_of(request: HttpRequest, user: User) -> list[Mapping[str, Any]]:
+    """What somebody has proven in this browser, how and when; nothing that another one proved."""
+    found: list[Mapping[str, Any]] = get_authentication_records(request, user)
+    return found
+
+
+def connection_of(request: HttpRequest, user: User) -> Connection | None:
+    """The connection that somebody's last sign-on in this browser came by."""
+    for one in reversed(records_of(request, user)):
         if one.get("method") == "socialaccount":
             return Connection.objects.filter(slug=one.get("provider"), enabled=True).first()
     return None

@@ -1,7 +1,8 @@
 """How surely somebody was proven: from what the sign-in recorded to ``acr`` and ``amr``.
 
 ``acr`` grows: ``single`` (one factor), ``mfa`` (two), ``phr`` (resistant to phishing: a passkey
-with user verification, OpenID EAP ACR values). ``amr`` are values of RFC 8176.
+with user verification, OpenID EAP ACR values). ``amr`` are values of RFC 8176, which has none for
+a code that came by mail: it is a one-time password like others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,12 +13,15 @@ from typing import Any, Final
 LEVELS: Final = ("single", "mfa", "phr")
 """Weakest first."""
 
+SKEW_S: Final = 5
+"""Seconds that clocks may differ by."""
+
 _AMR: Final = {
     "password": "pwd",
     "totp": "otp",
     "webauthn": "hwk",
     "recovery_codes": "kba",
-    "code": "sms",
+    "code": "otp",
     "socialaccount": "fed",
     "recovery_link": "kba",
 }
@@ -36,14 +40,16 @@ def strength_of(methods: Iterable[Mapping[str, Any]], *, now: datetime) -> Stren
     """The strength of what allauth recorded in a session; ``now`` if it recorded nothing.
 
     Each record has ``method`` (``password``, ``mfa``, ``socialaccount``, ``code``), ``type`` for
-    second factors, and ``at`` in seconds since 1970.
+    second factors, and ``at`` in seconds since 1970. A proof from the future says that
+    a clock was set back: nobody knows how long ago it was given, so it counts as given in 1970.
     """
     kinds: dict[str, float] = {}
     for one in methods:
         kind = str(one.get("type") or one.get("method"))
         if kind == "mfa":
             kind = "totp"
-        kinds[kind] = max(kinds.get(kind, 0.0), float(one.get("at", 0.0)))
+        at = float(one.get("at", 0.0))
+        kinds[kind] = max(kinds.get(kind, 0.0), at if at <= now.timestamp() + SKEW_S else 0.0)
     second = {"totp", "webauthn", "recovery_codes"} & set(kinds)
     first = set(kinds) - second
     if "webauthn" in kinds:
@@ -53,9 +59,9 @@ def strength_of(methods: Iterable[Mapping[str, Any]], *, now: datetime) -> Stren
     else:
         acr, counted = "single", set(kinds)
     latest = max((kinds[kind] for kind in counted), default=None)
-    at = now if latest is None else datetime.fromtimestamp(int(latest), UTC)
+    proven = now if latest is None else datetime.fromtimestamp(int(latest), UTC)
     amr = sorted({_AMR.get(kind, kind) for kind in kinds} | ({"mfa"} if acr != "single" else set()))
-    return Strength(acr, tuple(amr), at)
+    return Strength(acr, tuple(amr), proven)
 
 
 def at_least(acr: str | None, wanted: str) -> bool:

@@ -155,7 +155,6 @@ class IdentityStage:
         from django.contrib.sessions.backends.db import SessionStore
         from django.utils import timezone
 
-        from ringwall.identity import sessions
         from ringwall.identity.strength import strength_of
 
         session, store = self.session(**more), SessionStore()
@@ -164,12 +163,13 @@ class IdentityStage:
         store[HASH_SESSION_KEY] = session.user.get_session_auth_hash()
         at = int(time.time())
         kinds = {"totp": "mfa", "webauthn": "mfa"}
-        store[sessions.METHODS] = [
+        store["account_authentication_methods_user"] = str(session.user.pk)
+        store["account_authentication_methods"] = [
             {"method": kinds.get(one, one), "at": at, **({"type": one} if one in kinds else {})}
             for one in methods or ("password", "totp")
         ]
         store.save()
-        found = strength_of(store[sessions.METHODS], now=timezone.now())
+        found = strength_of(store["account_authentication_methods"], now=timezone.now())
         session.key, session.acr = store.session_key, found.acr
         session.amr, session.proven = list(found.amr), found.at
         session.save()

@@ -5,6 +5,7 @@ import hashlib
 import html
 import re
 import time
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -55,6 +56,7 @@ def prove(browser: Any, *kinds: str, ago: float = 0) -> None:
         one = {"method": "mfa", "type": kind} if is_second else {"method": kind}
         known.append({**one, "at": time.time() - ago})
     session["account_authentication_methods"] = known
+    session["account_authentication_methods_user"] = str(uuid.UUID(session["_auth_user_id"]))
     session.save()
 
 

@@ -8,6 +8,7 @@ from ringwall.identity.provider.deciding import Asked, Refusal, Situation, Step,
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 AGO = NOW - timedelta(minutes=10)
+LATER = NOW + timedelta(seconds=6)
 
 
 def situation(**more: object) -> Situation:
@@ -54,6 +55,10 @@ NOBODY = {"acr": None, "proven": None}
         ({"acr_values": "mfa"}, {"tried_at": AGO}, "unmet_authentication_requirements"),
         ({"acr_values": "mfa", "prompt": "none"}, {}, "unmet_authentication_requirements"),
         ({"acr_values": "mfa"}, {"acr": "forged"}, Step.PROVE_AGAIN),
+        ({"max_age": "599"}, {"proven": LATER}, Step.PROVE_AGAIN),
+        ({"prompt": "login"}, {"proven": LATER, "asked_at": AGO}, Step.PROVE_AGAIN),
+        ({"acr_values": "mfa"}, {"proven": LATER, "tried_at": AGO}, Step.PROVE_AGAIN),
+        ({}, {"proven": LATER}, Step.GRANT),
     ],
 )
 def test_the_next_step(

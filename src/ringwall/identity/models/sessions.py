@@ -36,6 +36,8 @@ class Session(models.Model):
     acr = models.CharField(max_length=10)
     amr = models.JSONField(default=list)
     proven = models.DateTimeField(default=timezone.now)
+    left = models.JSONField(default=dict)
+    """When it stopped acting for an organisation, by the id of that: seconds since 1970."""
     address = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=400, blank=True)
     connection = models.ForeignKey(Connection, null=True, on_delete=models.SET_NULL)

@@ -1,7 +1,6 @@
 """Proving it once more: the way that gives what a page asks for, of those the person has."""
 
 import re
-from typing import Final
 from urllib.parse import quote
 
 from allauth.mfa.models import Authenticator
@@ -10,9 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ringwall.identity.models import Session, User
-from ringwall.identity.strength import LEVELS, at_least
-
-_SKEW_S: Final = 5
+from ringwall.identity.strength import LEVELS, SKEW_S, at_least
 
 
 def is_enough(session: Session, *, factor: str, within: str) -> bool:
@@ -21,7 +18,7 @@ def is_enough(session: Session, *, factor: str, within: str) -> bool:
         return False
     age = (timezone.now() - session.proven).total_seconds()
     # Proven in the future: a clock was set back, and who knows how long ago that was.
-    return not within or -_SKEW_S <= age <= int(within)
+    return not within or -SKEW_S <= age <= int(within)
 
 
 def is_asked_well(*, factor: str, within: str) -> bool:

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final
 
-from ringwall.identity.strength import LEVELS, at_least
+from ringwall.identity.strength import LEVELS, SKEW_S, at_least
 
 _PROMPTS: Final = frozenset({"none", "login", "consent", "select_account"})
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Step(Enum):
@@ -95,16 +96,19 @@ def next_step(asked: Asked, found: Situation) -> Step | Refusal:
         return _unless_silent(asked, Step.SIGN_IN, "login_required", "Nobody is signed in.")
     if not found.is_hinted:
         return Refusal("login_required", "Somebody else is signed in.")
-    is_fresh = found.asked_at is not None and found.proven >= found.asked_at
+    # Proven in the future: a clock was set back, and who knows how long ago that was.
+    from_the_future = found.proven > found.now + timedelta(seconds=SKEW_S)
+    proven = _LONG_AGO if from_the_future else found.proven
+    is_fresh = found.asked_at is not None and proven >= found.asked_at
     if asked.wants_new_proof and not is_fresh:
         return Step.PROVE_AGAIN
-    age = (found.now - found.proven).total_seconds()
+    age = (found.now - proven).total_seconds()
     if asked.max_age is not None and age > asked.max_age and not is_fresh:
         return _unless_silent(
             asked, Step.PROVE_AGAIN, "login_required", "The sign-in is older than max_age."
         )
     if asked.acr is not None and not at_least(found.acr, asked.acr):
-        has_tried = found.tried_at is not None and found.proven >= found.tried_at
+        has_tried = found.tried_at is not None and proven >= found.tried_at
         if has_tried or asked.is_silent:
             msg = f"The sign-in is {found.acr}, not {asked.acr}."
             return Refusal("unmet_authentication_requirements", msg)

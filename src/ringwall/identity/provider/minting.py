@@ -163,5 +163,5 @@ def _bound(certificate: Certificate | None) -> dict[str, Any]:
 def _is_verified(grant: Grant) -> bool:
     from allauth.account.models import EmailAddress  # noqa: PLC0415 - needs the tables
 
-    own = EmailAddress.objects.filter(user=grant.user_id, email__iexact=grant.user.email)
+    own = EmailAddress.objects.filter(user=grant.user_id, email=grant.user.email)
     return bool(own.filter(verified=True).exists())

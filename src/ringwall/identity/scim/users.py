@@ -123,7 +123,7 @@ def _member_of(organisation: Organisation, email: str, name: str) -> Membership:
     user = User.objects.filter(email=email).first()
     if user is None:
         user = User.objects.create_user(email, name=name)
-    if not EmailAddress.objects.filter(user=user, email__iexact=email).exists():
+    if not EmailAddress.objects.filter(user=user, email=email).exists():
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     found = Membership.objects.filter(organisation=organisation, user=user).first()
     return found or membership.add(organisation, user, [], source="scim")

@@ -104,7 +104,7 @@ def _take_over_unproven(user: User, email: str) -> None:
 
     Whoever made it never showed that the address is theirs, so what they set up goes.
     """
-    proven = EmailAddress.objects.filter(user=user, email__iexact=email, verified=True)
+    proven = EmailAddress.objects.filter(user=user, email=email, verified=True)
     if proven.exists():
         return
     if user.has_usable_password():
@@ -112,7 +112,7 @@ def _take_over_unproven(user: User, email: str) -> None:
         user.save(update_fields=["password"])
     Authenticator.objects.filter(user=user).delete()
     sessions.end_all(user, reason="its owner came by sign-on")
-    EmailAddress.objects.filter(user=user).exclude(email__iexact=email).delete()
+    EmailAddress.objects.filter(user=user).exclude(email=email).delete()
     EmailAddress.objects.update_or_create(
         user=user, email=email, defaults={"verified": True, "primary": True}
     )
