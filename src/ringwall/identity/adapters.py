@@ -23,7 +23,7 @@ from ringwall.identity.pages.invitations import pending
 from ringwall.identity.pages.objecting import sign_in_otherwise
 from ringwall.identity.sealing import seal, unseal
 from ringwall.identity.sessions import address_of, connection_of
-from ringwall.identity.sso import arriving, connections, fetching, oidc
+from ringwall.identity.sso import arriving, connections, fetching, forcing, oidc
 
 log = logging.getLogger("ringwall.identity")
 
@@ -148,6 +148,7 @@ class Connections(DefaultSocialAccountAdapter):
             sociallogin.user, sociallogin.account = arriving.arrive(found, said)
         except arriving.NotLetInError as error:
             raise ImmediateHttpResponse(_refused(request, str(error))) from error
+        forcing.arrived(request, sociallogin.user)
 
     def on_authentication_error(
         self,

@@ -74,6 +74,7 @@ class Words:
     outer_request: str | None = "same"
     groups: list[str] = field(default_factory=list)
     prefix: str = ""
+    proven: timedelta = timedelta()
 
     def assertion(self) -> str:
         """The assertion, with a place for its signature."""
@@ -106,7 +107,7 @@ class Words:
             f"<saml:SubjectConfirmationData{confirmed}/></saml:SubjectConfirmation></saml:Subject>"
             f'<saml:Conditions NotBefore="{_time(now + self.begins)}" NotOnOrAfter="{end}">'
             f"{audience}</saml:Conditions>"
-            f'<saml:AuthnStatement AuthnInstant="{_time(now)}"><saml:AuthnContext>'
+            f'<saml:AuthnStatement AuthnInstant="{_time(now + self.proven)}"><saml:AuthnContext>'
             "<saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password"
             "</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>"
             "<saml:AttributeStatement>"

@@ -60,6 +60,12 @@ class OpenId:
                 return self._token(form)
         return 404, {}
 
+    def _auth_time(self, asked: dict[str, str], now: int) -> int | None:
+        """When the person signed in over there: said when it was asked for."""
+        if "max_age" not in asked:
+            return None
+        return now if asked.get("prompt") == "login" else now - 3600
+
     def _token(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         asked = self._codes.pop(form["code"], None)
         if asked is None or form.get("client_secret") != "a shared secret":
@@ -72,6 +78,8 @@ class OpenId:
             "aud": asked["client_id"],
             "iat": now,
             "exp": now + 60,
+            "nonce": asked.get("nonce"),
+            "auth_time": self._auth_time(asked, now),
             **self.claims,
             **self.lies,
         }

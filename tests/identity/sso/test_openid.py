@@ -196,6 +196,10 @@ def lies(provider: OpenId, lie: str) -> None:
             provider.lies["exp"] = None
         case "not yet":
             provider.lies["nbf"] = now + 600
+        case "no nonce":
+            provider.lies["nonce"] = None
+        case "another nonce":
+            provider.lies["nonce"] = "that-of-another-question"
         case "another key":
             provider.signing_key = stranger
         case "an unknown key":
@@ -219,6 +223,8 @@ def lies(provider: OpenId, lie: str) -> None:
         "over",
         "no end",
         "not yet",
+        "no nonce",
+        "another nonce",
         "another key",
         "an unknown key",
         "a secret as key",

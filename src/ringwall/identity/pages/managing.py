@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -19,15 +20,19 @@ from ringwall.identity.authority import (
     may_manage,
     may_touch,
 )
+from ringwall.identity.enrolment import kinds_of
 from ringwall.identity.models import Kind, Membership, Organisation, Session, User
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.objecting import lead_on
 from ringwall.identity.pages.step_up import is_enough, prove_again
+from ringwall.identity.sso import forcing
 
 View = Callable[..., HttpResponse]
 
-_FRESH: Final = "900"
+_FRESH: Final = 900
 """Seconds."""
+_OWN: Final = frozenset({"totp", "webauthn", "recovery_codes"})
+"""Kinds of factors that somebody shows here, whoever else proves them."""
 
 TABS: Final = (
     ("Members", "organisation"),
@@ -88,9 +93,8 @@ def freshly_proven(view: View) -> View:
                 "who its owners are. Ask one of them.",
                 status=403,
             )
-        # Whom only another provider proves has nothing to show here again.
-        if session.connection is None and not is_enough(session, factor="", within=_FRESH):
-            return prove_again(request, session.user, factor="")
+        if not _is_proven_lately(request, session):
+            return _prove_again(request, session)
         return view(request, organisation, **more)
 
     return guarded
@@ -116,6 +120,33 @@ def _acting_as(user: User, organisation: Organisation) -> Membership | None:
     staff = found.filter(organisation__kind=Kind.PROVIDER, organisation__suspended=None)
     powers = {OWNER, SECURITY_ADMINISTRATOR}
     return next((one for one in staff if powers & set(one.roles)), None)
+
+
+def _is_proven_lately(request: HttpRequest, session: Session) -> bool:
+    """Whether somebody has shown who they are here, or their provider has asked them anew.
+
+    That a provider let them through once more is not enough: it may have asked nothing.
+    """
+    if session.connection is None and "fed" not in session.amr:
+        return is_enough(session, factor="", within=str(_FRESH))
+    times = [
+        one.get("at", 0.0)
+        for one in request.session.get(sessions.METHODS, [])
+        if one.get("type") in _OWN
+    ]
+    times += [forcing.noted(request) or 0]
+    now = timezone.now().timestamp()
+    return any(0 <= now - at <= _FRESH for at in times)
+
+
+def _prove_again(request: HttpRequest, session: Session) -> HttpResponse:
+    """By a factor of their own if they have one, else by the provider they came from."""
+    has_own = bool(_OWN & {*kinds_of(session.user)} - {"recovery_codes"})
+    if has_own or session.connection is None:
+        return prove_again(request, session.user, factor="")
+    asked = {"again": "1", "next": request.get_full_path()}
+    begin = reverse("sign_on", args=[session.connection.slug])
+    return HttpResponseRedirect(f"{begin}?{urlencode(asked)}")
 
 
 def _not_yours(request: HttpRequest) -> HttpResponse:

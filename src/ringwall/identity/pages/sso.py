@@ -18,6 +18,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path, re_path, reverse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import (
     require_GET,
@@ -28,7 +29,7 @@ from django.views.decorators.http import (
 
 from ringwall.identity.models import Connection, User
 from ringwall.identity.pages.errors import refused
-from ringwall.identity.sso import connections, fetching, saml
+from ringwall.identity.sso import connections, fetching, forcing, oidc, saml
 from ringwall.identity.sso.domains import owner_of
 from ringwall.identity.sso.oidc import Adapter
 
@@ -69,15 +70,21 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     if connection is None:
         return _unknown(request)
     then = request.POST.get("next") or request.GET.get("next") or ""
+    forced = "again" in (request.POST if request.method == "POST" else request.GET)
     try:
         with _reaching(connection):
             if request.method == "POST":
-                return _off(request, connection, then if _is_ours(then) else None)
+                return _off(request, connection, then if _is_ours(then) else None, forced=forced)
             target = _target(request, connection)
     except (requests.RequestException, OAuth2Error, ValueError, KeyError) as error:
         return _trouble(request, connection, error)
     request.ringwall_form_targets = (target,)  # type: ignore[attr-defined]
-    told = {"connection": connection, "organisation": connection.organisation, "next": then}
+    told = {
+        "connection": connection,
+        "organisation": connection.organisation,
+        "next": then,
+        "again": forced,
+    }
     return render(request, "identity/sign_on/begin.html", told)
 
 
@@ -87,14 +94,18 @@ def callback(request: HttpRequest, slug: str) -> HttpResponse:
     connection = connections.usable(slug)
     if connection is None or connection.protocol != Connection.Protocol.OIDC:
         return _unknown(request)
+    adapter = Adapter(request, slug)
+    asked = statekit.get_states(request).get(request.GET.get("state", ""))
+    adapter.question = question = asked[0] if asked is not None and asked[2] == slug else {}
     with _reaching(connection):
         try:
-            view = OAuth2CallbackView.adapter_view(Adapter(request, slug))
+            view = OAuth2CallbackView.adapter_view(adapter)
             answer: HttpResponse = view(request)
         except ImmediateHttpResponse as done:
             return done.response  # type: ignore[no-any-return]
         except (requests.RequestException, OAuth2Error, ValueError, KeyError) as error:
             return _trouble(request, connection, error)
+    forcing.note(request, question, timezone.now())
     return answer
 
 
@@ -134,17 +145,22 @@ def finish(request: HttpRequest, slug: str) -> HttpResponse:
         return _not_valid(request, connection)
     found = saml.Answer.from_json(told)
     provider = get_adapter().get_provider(request, provider=slug)
-    state = {"process": "login"}
+    state: dict[str, Any] = {"process": "login"}
     if found.answers is not None:
         kept_state = statekit.unstash_state(request, provider_id=slug, state_id=found.answers)
         if kept_state is None:
             log.error("connection %s: the answer is to a question of another browser", slug)
             return _not_valid(request, connection)
         state = kept_state
+    since = forcing.since(state)
+    if since is not None and not forcing.is_met(since, found.proven):
+        log.error("connection %s: the person was to sign in anew, and did not", slug)
+        return _not_valid(request, connection)
     account = SocialAccount(provider=slug, uid=found.asserted.uid)
     login = SocialLogin(user=User(), account=account, provider=provider)
     login.state, login.ringwall_asserted = state, found.asserted
     answer: HttpResponse = complete_social_login(request, login)
+    forcing.note(request, state, timezone.now())
     return answer
 
 
@@ -167,12 +183,13 @@ def _not_valid(request: HttpRequest, connection: Connection) -> HttpResponse:
     )
 
 
-def _off(request: HttpRequest, connection: Connection, then: str | None) -> HttpResponse:
+def _off(
+    request: HttpRequest, connection: Connection, then: str | None, *, forced: bool
+) -> HttpResponse:
     if connection.protocol == Connection.Protocol.SAML:
-        return HttpResponseRedirect(saml.begin(request, connection, then=then))
-    provider = Adapter(request, connection.slug).get_provider()
-    provider.oauth2_adapter_class = Adapter
-    answer: HttpResponse = provider.redirect(request, process="login", next_url=then)
+        return HttpResponseRedirect(saml.begin(request, connection, then=then, forced=forced))
+    adapter = Adapter(request, connection.slug)
+    answer: HttpResponse = oidc.ask(adapter, request, then=then, forced=forced)
     return answer
 
 

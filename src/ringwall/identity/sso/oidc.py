@@ -1,5 +1,8 @@
 """OpenID Connect: the authorization code flow with PKCE, and an ID token that is really judged."""
 
+import hmac
+import secrets
+from collections.abc import Mapping
 from typing import Any, Final
 
 import jwt
@@ -8,10 +11,11 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Connection
-from ringwall.identity.sso import fetching
+from ringwall.identity.sso import fetching, forcing
 from ringwall.identity.sso.arriving import Asserted, text_list
 
 ALGORITHMS: Final = (
@@ -32,7 +36,12 @@ _SKEW: Final = 60
 
 
 class Adapter(OpenIDConnectOAuth2Adapter):
-    """How the library speaks to one connection's provider."""
+    """How the library speaks to one connection's provider.
+
+    ``question`` is what this browser's session keeps of what it asked; empty when it asked nothing.
+    """
+
+    question: Mapping[str, Any] = {}
 
     @property
     def openid_config(self) -> dict[str, Any]:
@@ -107,6 +116,14 @@ class Adapter(OpenIDConnectOAuth2Adapter):
         except (jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
             msg = f"the ID token is not valid: {error}"
             raise OAuth2Error(msg) from error
+        nonce = self.question.get("nonce")
+        if not nonce or not hmac.compare_digest(str(claims.get("nonce", "")), str(nonce)):
+            msg = "the ID token answers another question: its nonce is not the one that was sent"
+            raise OAuth2Error(msg)
+        since = forcing.since(self.question)
+        if since is not None and not forcing.is_met(since, claims.get("auth_time")):
+            msg = f"the person was to sign in anew, and auth_time is {claims.get('auth_time')!r}"
+            raise OAuth2Error(msg)
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
         if (several or "azp" in claims) and claims.get("azp") != app.client_id:
             msg = "the ID token was made for another client"
@@ -126,6 +143,21 @@ class Adapter(OpenIDConnectOAuth2Adapter):
             msg = f"the provider has {len(keys)} keys {kid!r}"
             raise OAuth2Error(msg)
         return jwt.PyJWK(keys[0], algorithm=algorithm).key
+
+
+def ask(adapter: Adapter, request: HttpRequest, *, then: str | None, forced: bool) -> Any:
+    """Send the browser to the provider; ``forced`` lets it ask the person again, whoever is there.
+
+    The answer is for this question alone (``nonce``, OpenID Connect Core section 3.1.2.1).
+    """
+    provider = adapter.get_provider()
+    provider.oauth2_adapter_class = Adapter
+    nonce = secrets.token_urlsafe(24)
+    parameters = {"nonce": nonce, **({"prompt": "login", "max_age": "0"} if forced else {})}
+    kept = forcing.kept(timezone.now()) if forced else {}
+    return provider.redirect(
+        request, process="login", next_url=then, auth_params=parameters, nonce=nonce, **kept
+    )
 
 
 def asserted(connection: Connection, said: dict[str, Any]) -> Asserted:

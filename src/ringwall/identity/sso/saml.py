@@ -26,6 +26,7 @@ from onelogin.saml2.utils import OneLogin_Saml2_Utils
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Connection, SeenAssertion
 from ringwall.identity.secrets import hash_of
+from ringwall.identity.sso import forcing
 from ringwall.identity.sso.arriving import Asserted, text_list
 
 log = logging.getLogger("ringwall.identity")
@@ -53,30 +54,48 @@ class SamlError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a valid answer says. ``answers`` is the id of our request, ``None`` if unasked for."""
+    """What a valid answer says. ``answers`` is the id of our request, ``None`` if unasked for.
+
+    ``proven`` is when the person showed who they are, in seconds since 1970, if the provider says.
+    """
 
     asserted: Asserted
     answers: str | None
+    proven: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A form that a session can keep."""
-        return {"asserted": asdict(self.asserted), "answers": self.answers}
+        return {
+            "asserted": asdict(self.asserted),
+            "answers": self.answers,
+            "proven": self.proven,
+        }
 
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> "Answer":
         """The same again."""
         said = told["asserted"]
         return cls(
-            asserted=Asserted(**{**said, "groups": tuple(said["groups"])}), answers=told["answers"]
+            asserted=Asserted(**{**said, "groups": tuple(said["groups"])}),
+            answers=told["answers"],
+            proven=told["proven"],
         )
 
 
-def begin(request: HttpRequest, connection: Connection, *, then: str | None) -> str:
-    """The URL that asks the provider; this browser remembers that it did."""
+def begin(
+    request: HttpRequest, connection: Connection, *, then: str | None, forced: bool = False
+) -> str:
+    """The URL that asks the provider; this browser remembers that it did.
+
+    ``forced`` lets it ask the person again (``ForceAuthn``, SAML Core section 3.4.1).
+    """
     auth = OneLogin_Saml2_Auth(_here(connection), old_settings=_settings(connection))
-    url: str = auth.login(return_to="")
+    url: str = auth.login(return_to="", force_authn=forced)
     provider = get_adapter().get_provider(request, provider=connection.slug)
-    provider.stash_redirect_state(request, "login", then, state_id=auth.get_last_request_id())
+    kept = forcing.kept(timezone.now()) if forced else {}
+    provider.stash_redirect_state(
+        request, "login", then, state_id=auth.get_last_request_id(), **kept
+    )
     return url
 
 
@@ -115,7 +134,7 @@ def read(connection: Connection, text: str) -> Answer:
         name=_first(said, _NAME),
         groups=text_list(said.get(connection.groups_claim, [])),
     )
-    return Answer(asserted=asserted, answers=answers)
+    return Answer(asserted=asserted, answers=answers, proven=_proven(response))
 
 
 def metadata(connection: Connection) -> bytes:
@@ -155,6 +174,18 @@ def _require_exact(
         msg = "the answer and its assertion name different requests"
         raise SamlError(msg)
     return answers, until
+
+
+def _proven(response: OneLogin_Saml2_Response) -> int | None:
+    """``AuthnInstant`` of the signed assertion, the earliest if it has several."""
+    found = response._query_assertion("/saml:AuthnStatement")  # noqa: SLF001 - as above
+    times = [one.get("AuthnInstant") for one in found]
+    if not times or None in times:
+        return None
+    try:
+        return min(int(OneLogin_Saml2_Utils.parse_SAML_to_time(one)) for one in times)
+    except ValueError:
+        return None
 
 
 def _take_once(connection: Connection, assertion_id: str, until: datetime) -> None:

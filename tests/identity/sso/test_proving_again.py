@@ -1,0 +1,136 @@
+"""What lets others in is changed only by who has shown a factor lately, also after a sign-on."""
+
+import base64
+import re
+import zlib
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from tests.identity import tenants
+from tests.identity.provider.party import prove
+from tests.identity.signing_in import app_of
+from tests.identity.sso import assertions
+from tests.identity.sso.assertions import Signer, Words, answer
+from tests.identity.sso.openid import OpenId, serving
+
+PAGE = "/organisations/north/provisioning"
+US = "https://id.shop.localhost:8443"
+
+
+@pytest.fixture
+def ada(north: Any) -> Any:
+    return tenants.person("ada@north.example", north=["administrator"])
+
+
+@pytest.fixture
+def provider(north: Any, ada: Any) -> Iterator[OpenId]:
+    from ringwall.identity.sso import connections
+
+    with serving() as found:
+        found.claims = {"sub": "u-1", "email": "ada@north.example", "email_verified": True}
+        connections.create(
+            north,
+            slug="north-id",
+            name="North ID",
+            provider=connections.Oidc(
+                issuer=found.issuer, client_id="us", client_secret="a shared secret"
+            ),
+            private_network=True,
+        )
+        yield found
+
+
+def back_from(browser: Any, provider: OpenId, off: Any) -> Any:
+    return browser.get(provider.authorize(off.url).removeprefix(US))
+
+
+def led_to_the_provider(browser: Any) -> dict[str, str]:
+    """Where the page leads that is to be seen; the fields of the form there."""
+    led = browser.get(PAGE)
+    assert led.status_code == 302
+    assert urlsplit(led.url).path.startswith("/sign-on/north-")
+    form = browser.get(led.url).content.decode()
+    found = dict(re.findall(r'type="hidden" name="(next|again)" value="([^"]*)"', form))
+    assert found == {"next": PAGE, "again": "1"}
+    return found
+
+
+def test_a_sign_on_is_asked_for_once_more_and_anew(browser: Any, provider: OpenId) -> None:
+    back_from(browser, provider, browser.post("/sign-on/north-id"))
+    form = led_to_the_provider(browser)
+    # A provider that lets through whom it knows has asked nothing: no way in.
+    back_from(browser, provider, browser.post("/sign-on/north-id", {"next": PAGE}))
+    led_to_the_provider(browser)
+    off = browser.post("/sign-on/north-id", form)
+    asked = parse_qs(urlsplit(off.url).query)
+    assert (asked["prompt"], asked["max_age"]) == (["login"], ["0"])
+    answer = back_from(browser, provider, off)
+    assert (answer.status_code, answer.url) == (302, PAGE)
+    assert browser.get(PAGE).status_code == 200
+    # And for a quarter of an hour.
+    kept = browser.session
+    kept["forced_sign_on"] -= 1000
+    kept.save()
+    led_to_the_provider(browser)
+
+
+@pytest.mark.parametrize("said", [None, "3600", 0, 10**11])
+def test_a_provider_that_did_not_ask_anew_proves_nothing(
+    browser: Any, provider: OpenId, said: Any
+) -> None:
+    back_from(browser, provider, browser.post("/sign-on/north-id"))
+    form = led_to_the_provider(browser)
+    provider.lies["auth_time"] = said
+    assert back_from(browser, provider, browser.post("/sign-on/north-id", form)).status_code == 403
+    led_to_the_provider(browser)
+
+
+def test_who_has_a_factor_of_their_own_shows_that(browser: Any, provider: OpenId, ada: Any) -> None:
+    back_from(browser, provider, browser.post("/sign-on/north-id"))
+    app_of(ada)
+    led = browser.get(PAGE)
+    assert led.url.startswith("/accounts/2fa/reauthenticate/")
+    prove(browser, "totp")
+    assert browser.get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("proven", "is_let_in"), [(timedelta(), True), (timedelta(hours=-1), False)]
+)
+def test_a_saml_provider_is_told_to_ask_anew(
+    browser: Any, north: Any, ada: Any, proven: timedelta, is_let_in: bool
+) -> None:
+    from ringwall.identity.sso import connections
+
+    signer = Signer()
+    connections.create(
+        north,
+        slug="north-saml",
+        name="North",
+        provider=connections.Saml(
+            entity_id=assertions.ENTITY,
+            sso_url="https://idp.north.example/sso",
+            certificates=(signer.certificate,),
+        ),
+    )
+
+    def come_back(form: dict[str, str], **words: Any) -> Any:
+        off = browser.post("/sign-on/north-saml", form)
+        text = parse_qs(urlsplit(off.url).query)["SAMLRequest"][0]
+        asked = zlib.decompress(base64.b64decode(text), -15).decode()
+        assert ('ForceAuthn="true"' in asked) is bool(form)
+        request = re.search(r'\bID="([^"]+)"', asked)
+        assert request is not None
+        said = answer(Words(request[1], assertion_id=f"_{len(words)}", **words), signer)
+        return browser.get(browser.post("/sign-on/north-saml/acs", {"SAMLResponse": said}).url)
+
+    assert come_back({}).status_code == 302
+    last = come_back(led_to_the_provider(browser), proven=proven)
+    assert last.status_code == (302 if is_let_in else 403)
+    if is_let_in:
+        assert browser.get(PAGE).status_code == 200
+    else:
+        led_to_the_provider(browser)
