@@ -256,3 +256,25 @@ def test_a_slip_of_the_pen_is_seen(position: int, letter: str) -> None:
     assert is_whole(whole)
     changed = whole[:position] + letter + whole[position + 1 :]
     assert changed == whole or not is_whole(changed)
+
+
+def test_keys_of_an_organisation_come_back_when_it_does(north: Any, ada: Any, facts: Facts) -> None:
+    """Meanwhile the edge refuses them, since they name an organisation that is revoked."""
+    from ringwall.identity import apikeys, organisations, revocations
+    from ringwall.identity.models import Membership
+
+    made = make(facts, owner=ada, organisation=north, roles=["buyer"])
+    organisations.suspend(north, reason="unpaid")
+    assert "north" in revocations.live(timezone.now())["tenant"]
+    assert apikeys.end_due(timezone.now()) == 0
+    with pytest.raises(apikeys.KeyRefusedError, match="north is suspended"):
+        make(facts, owner=ada, organisation=north)
+    organisations.restore(north)
+    assert apikeys.end_due(timezone.now()) == 0
+    assert made.key.pk not in revoked()
+    assert "north" not in revocations.live(timezone.now())["tenant"]
+    # Who lost the membership meanwhile has lost the keys with it.
+    organisations.suspend(north, reason="unpaid again")
+    Membership.objects.update(active=False)
+    assert apikeys.end_due(timezone.now()) == 1
+    assert made.key.pk in revoked()

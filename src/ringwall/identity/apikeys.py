@@ -175,6 +175,8 @@ def _require_sensible(wanted: Wanted, facts: Facts, now: datetime) -> None:
     for scope in wanted.scopes:
         if not _SCOPE.fullmatch(scope):
             raise KeyRefusedError(f"{scope[:100]!r} is no scope: one word without quotes")
+    if wanted.organisation is not None and wanted.organisation.suspended is not None:
+        raise KeyRefusedError(f"{wanted.organisation.slug} is suspended: restore it first")
     possible = allowed_by(facts)
     for audience in wanted.audiences:
         if audience not in possible:
@@ -195,7 +197,11 @@ def _require_sensible(wanted: Wanted, facts: Facts, now: datetime) -> None:
 
 
 def _excess(key: ApiKey) -> str | None:
-    """What a key has that its owner lacks; ``None`` if there is nothing."""
+    """What a key has that its owner lacks; ``None`` if there is nothing.
+
+    That the organisation is suspended is no such thing: its keys are refused at the edge until it
+    is restored, by the revocation of the organisation itself, and are good again then.
+    """
     if (key.owner is None) == (key.client is None):
         return "a key is of one person or of one client"
     if key.client is not None:
@@ -205,11 +211,9 @@ def _excess(key: ApiKey) -> str | None:
         return "its owner cannot sign in"
     if key.organisation is None:
         return "its owner has no roles outside an organisation" if key.roles else None
-    member = (
-        Membership.objects.filter(user=owner, organisation=key.organisation, active=True)
-        .filter(organisation__suspended=None)
-        .first()
-    )
+    member = Membership.objects.filter(
+        user=owner, organisation=key.organisation, active=True
+    ).first()
     if member is None:
         return f"its owner is not a member of {key.organisation.slug}"
     return _missing("role", key.roles, member.roles)

@@ -177,3 +177,53 @@ def test_a_client_that_is_switched_off_gets_nothing(party: Party, browser: Any) 
     clients.enable(clients.get(party.id))
     assert party.refresh(given["refresh_token"]).json()["error"] == "invalid_grant"
     assert "access_token" in party.tokens(browser)
+
+
+def test_tokens_are_worth_nothing_to_whoever_has_left(party: Party, browser: Any, ada: Any) -> None:
+    """However they left: here without a revocation that the edge would know of."""
+    from ringwall.identity.models import Grant, Membership, Organisation
+
+    given = party.tokens(browser)
+    access, refresh = given["access_token"], given["refresh_token"]
+
+    def are_good() -> set[bool]:
+        return {
+            party.introspect(access)["active"],
+            party.introspect(refresh)["active"],
+            party.userinfo(access).status_code == 200,
+        }
+
+    assert are_good() == {True}
+    Organisation.objects.update(suspended=timezone.now())
+    assert are_good() == {False}
+    assert party.refresh(refresh).json()["error"] == "invalid_grant"
+    Organisation.objects.update(suspended=None)
+    assert are_good() == {True}
+    Membership.objects.update(active=False)
+    assert are_good() == {False}
+    assert Grant.objects.get().ended is None
+    assert party.refresh(refresh).json()["error"] == "invalid_grant"
+    assert Grant.objects.get().ended is not None
+
+
+def test_a_token_of_a_client_is_worth_nothing_while_its_organisation_is_suspended(
+    ada: Any, register: Register, facts: Facts
+) -> None:
+    from ringwall.identity.models import Organisation
+
+    asking = Party(*register(facts, name="A service", audiences=(f"{facts.origin}/api",)))
+    theirs = Party(
+        *register(
+            facts,
+            name="North's",
+            organisation=Organisation.objects.get(slug="north"),
+            grant_types=("client_credentials",),
+            scopes=("orders:read",),
+            redirect_uris=(),
+        )
+    )
+    form = {"grant_type": "client_credentials"}
+    token = theirs.post("/identity/o/api/token", form).json()["access_token"]
+    assert asking.introspect(token)["active"]
+    Organisation.objects.update(suspended=timezone.now())
+    assert not asking.introspect(token)["active"]

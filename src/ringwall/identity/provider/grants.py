@@ -167,6 +167,15 @@ def membership(grant: Grant) -> Membership | None:
     return _MEMBERS.first(grant.pk)
 
 
+def is_of_member(grant: Grant) -> bool:
+    """Whether the person belongs to whom they act for, or acts for nobody but themselves.
+
+    Asked wherever a token is judged here: what tells the edge so is a revocation, which is over one
+    day, and there may be ways out of an organisation that revoke nothing.
+    """
+    return grant.organisation_id is None or membership(grant) is not None
+
+
 def _new(wanted: Wanted, now: datetime) -> Grant:
     session = wanted.session
     return Grant(

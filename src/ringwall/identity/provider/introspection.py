@@ -38,6 +38,8 @@ def told(token: str, *, client: ApiClient, facts: Facts, now: datetime) -> dict[
     if grant is not None:
         if grant.client_id != client.pk or not grants.is_current(grant, token, now=now):
             return NOTHING
+        if not grants.is_of_member(grant):
+            return NOTHING
         return {
             "active": True,
             "token_type": "refresh_token",

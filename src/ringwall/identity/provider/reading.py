@@ -34,11 +34,15 @@ def access_token(token: str, *, facts: Facts, now: datetime) -> Read | None:
         return None
     if "rw_grant" not in claims:
         client = authentication.find(str(claims.get("client_id")))
-        return Read(claims, None) if client is not None else None
+        if client is None or (client.organisation and client.organisation.suspended is not None):
+            return None
+        return Read(claims, None)
     grant = grants.by_id(str(claims["rw_grant"]))
     if grant is None or grant.ended is not None or not grant.user.is_active:
         return None
     if sessions.is_over(grant.session, now) or authentication.find(str(grant.client_id)) is None:
+        return None
+    if not grants.is_of_member(grant):
         return None
     return Read(claims, grant)
 

@@ -294,7 +294,9 @@ class Validator(RequestValidator):
         if grant.organisation_id is not None:
             member = grants.membership(grant)
             if member is None:
-                grants.end(grant, reason="the person left the organisation", now=self.now)
+                # A suspended organisation may be restored, and then goes on where it was.
+                if grant.organisation is None or grant.organisation.suspended is None:
+                    grants.end(grant, reason="the person left the organisation", now=self.now)
                 return False
             session = grant.session
             if admission.objection(session, member, address=session.address, now=self.now):
