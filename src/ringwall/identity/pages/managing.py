@@ -26,6 +26,7 @@ from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.objecting import lead_on
 from ringwall.identity.pages.step_up import is_enough, prove_again
 from ringwall.identity.sso import forcing
+from ringwall.identity.strength import SKEW_S
 
 View = Callable[..., HttpResponse]
 
@@ -131,12 +132,12 @@ def _is_proven_lately(request: HttpRequest, session: Session) -> bool:
         return is_enough(session, factor="", within=str(_FRESH))
     times = [
         one.get("at", 0.0)
-        for one in request.session.get(sessions.METHODS, [])
+        for one in sessions.records_of(request, session.user)
         if one.get("type") in _OWN
     ]
     times += [forcing.noted(request) or 0]
     now = timezone.now().timestamp()
-    return any(0 <= now - at <= _FRESH for at in times)
+    return any(-SKEW_S <= now - at <= _FRESH for at in times)
 
 
 def _prove_again(request: HttpRequest, session: Session) -> HttpResponse:
