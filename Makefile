@@ -50,6 +50,7 @@ $(VENV)/.run: requirements/dev.lock pyproject.toml | $(BIN)/python
 	@echo "installing into $(VENV); this is done once and takes a minute or two"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run

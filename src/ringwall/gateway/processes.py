@@ -29,6 +29,9 @@ PRIVATE_VARIABLE: Final = "RINGWALL_PRIVATE"
 WEB: Final = "web"
 WORKER: Final = "worker"
 
+_LETS_OTHERS_START: Final = 3.0
+"""Seconds."""
+
 _PASSED_ON: Final = (
     "HOME",
     "LANG",
@@ -80,6 +83,9 @@ def specifications(
             environment={**own, PRIVATE_VARIABLE: str(wanted.edge.private)},
             ready=Accepts(UnixAddress(gateway.layout.web)),
             ready_within=30.0,
+            # What is protected is waited for; while it starts, pages would only be in its way.
+            after=tuple(service.name for service in services),
+            after_at_most=_LETS_OTHERS_START,
             outlives=(EDGE,),
         ),
         ProcessSpec(
@@ -87,6 +93,8 @@ def specifications(
             argv=(sys.executable, "-m", "ringwall", "process", WORKER),
             cwd=configuration.root,
             environment={**own, **_for_orders(wanted), **_for_mail(configuration)},
+            after=(WEB,),
+            after_at_most=2 * _LETS_OTHERS_START,
         ),
     )
 

@@ -6,24 +6,20 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import clear_authentication_records
 from allauth.core import context
-from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from ringwall.identity import devices, enrolment, wording
 from ringwall.identity.admission import sign_in_objection
 from ringwall.identity.config import SignUp
 from ringwall.identity.installed import current_facts
-from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.invitations import pending
 from ringwall.identity.pages.objecting import sign_in_otherwise
 from ringwall.identity.sealing import seal, unseal
 from ringwall.identity.sessions import address_of, connection_of
-from ringwall.identity.sso import arriving, connections, fetching, forcing, oidc
 
 log = logging.getLogger("ringwall.identity")
 
@@ -117,61 +113,6 @@ class Factors(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         """The secret again."""
         return unseal(encrypted_text).decode()
-
-
-class Connections(DefaultSocialAccountAdapter):
-    """Single sign-on: what organisations configured, instead of what an operator would."""
-
-    def list_apps(
-        self, request: HttpRequest, provider: Any = None, client_id: Any = None
-    ) -> list[Any]:
-        """The connection of that name; never a list of them, since they are customers."""
-        del request, client_id
-        if provider is None:
-            return []
-        found = connections.usable(str(provider))
-        return [] if found is None else [connections.as_app(found)]
-
-    def get_requests_session(self) -> Any:
-        """How a provider is asked."""
-        return fetching.session()
-
-    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Find out who it is here; or refuse before anything was changed."""
-        found = connections.usable(sociallogin.account.provider)
-        if found is None or sociallogin.state.get("process") != "login":
-            raise ImmediateHttpResponse(_refused(request, "There is no such sign-on."))
-        said = getattr(sociallogin, "ringwall_asserted", None)
-        if said is None:
-            said = oidc.asserted(found, sociallogin.account.extra_data["id_token"])
-        try:
-            sociallogin.user, sociallogin.account = arriving.arrive(found, said)
-        except arriving.NotLetInError as error:
-            raise ImmediateHttpResponse(_refused(request, str(error))) from error
-        forcing.arrived(request, sociallogin.user)
-
-    def on_authentication_error(
-        self,
-        request: HttpRequest,
-        provider: Any,
-        error: Any = None,
-        exception: Any = None,
-        extra_context: Any = None,
-    ) -> None:
-        """Say it in our words; the log has the rest."""
-        del extra_context
-        log.error("connection %s: %s: %s", provider.app.provider_id, error, exception)
-        text = f"{provider.name} did not confirm who you are. Begin again."
-        raise ImmediateHttpResponse(_refused(request, text))
-
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        """Whether the library makes accounts: never, we have done it by then."""
-        del request, sociallogin
-        return False
-
-
-def _refused(request: HttpRequest, text: str) -> HttpResponse:
-    return refused(request, title="You cannot come in this way", text=text, status=403)
 
 
 class Provider(DefaultOIDCAdapter):

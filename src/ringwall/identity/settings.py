@@ -119,6 +119,6 @@ MFA_FORMS: Final = {
 }
 MFA_RECOVERY_CODES_SHOW_ONCE: Final = True
 MFA_TOTP_TOLERANCE: Final = 1
-SOCIALACCOUNT_ADAPTER: Final = "ringwall.identity.adapters.Connections"
+SOCIALACCOUNT_ADAPTER: Final = "ringwall.identity.sso.adapter.Connections"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION: Final = False
 IDP_OIDC_ADAPTER: Final = "ringwall.identity.adapters.Provider"

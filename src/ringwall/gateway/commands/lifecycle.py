@@ -51,7 +51,8 @@ def up(
         msg = f"Ringwall runs already (process {running})"
         hint = "`ringwall reload` applies changes, `ringwall down` stops it"
         raise Refused(msg, hint=hint, code=ExitCode.ALREADY_RUNNING)
-    _require_configuration(installation, last_good=last_good)
+    if detach:  # where the supervisor's own refusal would be read out of its log
+        _require_configuration(installation, last_good=last_good)
     flags = ["--watch" if watch else "--no-watch", *(["--last-good"] if last_good else [])]
     if not detach and _has_terminal():
         flags.append("--hangup-ends")

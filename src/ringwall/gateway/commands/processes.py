@@ -2,10 +2,7 @@
 
 import logging
 import os
-import socket
 import sys
-import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -44,23 +41,12 @@ def process(
     elif name == WEB:
         _serve_web(installation)
     elif name == WORKER:
-        _let_others_start(installation)
         from ringwall.runtime.worker import serve
 
         serve(installation)
     else:
         msg = f"there is no process {name}"
         raise Refused(msg, hint=f"supervisor, {WEB} or {WORKER}", code=ExitCode.USAGE)
-
-
-def _let_others_start(installation: "Installation") -> None:
-    """Wait a few seconds for the web process: services, edge and pages are waited for, jobs not."""
-    deadline = time.monotonic() + 5.0
-    while time.monotonic() < deadline:
-        with socket.socket(socket.AF_UNIX) as sock, suppress(OSError):
-            sock.connect(str(installation.run / "web.sock"))
-            return
-        time.sleep(0.1)
 
 
 def _serve_web(installation: "Installation") -> None:

@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(account.urlpatterns)),
     path("", include(keys.urlpatterns)),
     path("", include(organisations.urlpatterns)),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/3rdparty/", include("allauth.socialaccount.urls")),
     path("", include(provider.urlpatterns)),
 ]

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import URLPattern, URLResolver, path, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from ringwall.identity.installed import current_facts
@@ -190,9 +190,3 @@ def _shown(connection: Connection) -> dict[str, Any]:
             label: origin + reverse(name, args=[connection.slug]) for label, name in names.items()
         },
     }
-
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("organisations/<slug:slug>/sign-on", sign_on, name="organisation_sign_on"),
-    path("organisations/<slug:slug>/provisioning", provisioning, name="organisation_provisioning"),
-]

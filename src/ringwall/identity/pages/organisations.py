@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from ringwall.identity import invitations, membership, organisations, sessions
 from ringwall.identity.authority import ADMINISTRATOR, OWNER, PROVIDER_ROLES, may_touch
 from ringwall.identity.models import Kind, Organisation, SecondFactor, User
-from ringwall.identity.pages import connecting, scim, sso
 from ringwall.identity.pages import invitations as invitation_pages
+from ringwall.identity.pages import later
 from ringwall.identity.pages.managing import context, managers_only
 
 
@@ -170,7 +170,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisations/<slug:slug>/invitations", invited, name="organisation_invitations"),
     path("organisations/<slug:slug>/rules", rules, name="organisation_rules"),
     path("", include(invitation_pages.urlpatterns)),
-    path("", include(connecting.urlpatterns)),
-    path("", include(scim.urlpatterns)),
-    path("", include(sso.urlpatterns)),
+    path("", include(later.urlpatterns)),
 ]

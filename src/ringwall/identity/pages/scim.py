@@ -10,7 +10,6 @@ from uuid import UUID
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from pydantic import ValidationError
 from scim2_models import (
@@ -309,9 +308,3 @@ def _not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
     refused = _error(Error(status=405, detail=f"{request.method} is not possible here"))
     refused.headers["Allow"] = allowed
     return refused
-
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("scim/v2", answer),
-    re_path(r"^scim/v2/(?P<rest>.*)$", answer, name="scim"),
-]

@@ -15,9 +15,9 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.sessions import LoginSession
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import URLPattern, URLResolver, path, re_path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import (
@@ -232,19 +232,3 @@ def _unknown(request: HttpRequest) -> HttpResponse:
         text="It was removed, or the link is wrong. Begin again with your mail address.",
         status=404,
     )
-
-
-def nowhere(_request: HttpRequest, **_: str) -> HttpResponse:
-    """In place of the library's own pages: ours judge more, and are the only way."""
-    raise Http404
-
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    re_path(r"^accounts/(?P<protocol>oidc|saml)/", nowhere),
-    path("sign-on", discover, name="sign_on_discover"),
-    path("sign-on/<slug:slug>", begin, name="sign_on"),
-    path("sign-on/<slug:slug>/callback", callback, name="sign_on_callback"),
-    path("sign-on/<slug:slug>/acs", acs, name="sign_on_acs"),
-    path("sign-on/<slug:slug>/finish", finish, name="sign_on_finish"),
-    path("sign-on/<slug:slug>/metadata", metadata, name="sign_on_metadata"),
-]

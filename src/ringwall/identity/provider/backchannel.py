@@ -22,7 +22,6 @@ from ringwall.identity.facts import Facts
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Participation, Session
 from ringwall.identity.provider import minting
-from ringwall.runtime import worker
 from ringwall.runtime.current import current_installation
 
 JOB: Final = "tell-logouts"
@@ -44,8 +43,10 @@ def hurry(session: Session) -> None:
     told = Participation.objects.filter(session=session)
     if not told.exclude(client__ringwall__backchannel_logout_uri="").exists():
         return
+    from ringwall.runtime.worker import run_soon  # noqa: PLC0415 - huey is needed only here
+
     try:
-        worker.run_soon(current_installation(), JOB)
+        run_soon(current_installation(), JOB)
     except sqlite3.Error as error:
         log.warning("clients hear of the end of %s a little later: %s", session.pk, error)
 

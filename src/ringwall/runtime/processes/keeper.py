@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from math import inf
 from typing import Any, Final, TypeVar
 
 from ringwall.core.clock import Clock
@@ -73,8 +74,10 @@ class Keeper:
         """Keep the process alive until :meth:`stop`; it and its descendants are gone then."""
         loop = asyncio.get_running_loop()
         if self.child is None:
+            patient_until = loop.time() + self.spec.after_at_most
             for other in after:
-                await self._unless_told(loop.create_task(other.settled.wait()))
+                within = None if patient_until == inf else max(0.0, patient_until - loop.time())
+                await self._unless_told(loop.create_task(other.settled.wait()), within=within)
         giving_up = loop.call_later(self.spec.ready_within, self.settled.set)
         try:
             while not self._told.done():
@@ -190,8 +193,10 @@ class Keeper:
         self._say(Level.ERROR, f"{self.spec.name} {self.last_exit}; starting it again {when}")
         await _first(self._told, within=pause)
 
-    async def _unless_told(self, task: "asyncio.Task[bool]") -> None:
-        await _first(task, self._told)
+    async def _unless_told(
+        self, task: "asyncio.Task[bool]", *, within: float | None = None
+    ) -> None:
+        await _first(task, self._told, within=within)
         if not task.done():
             await _cancelled(task)
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -33,9 +34,9 @@ class ProcessSpec:
     go there or into files, never into ``argv``, which every user of the machine can read. Without
     ``ready`` the process counts as ready once it runs; with it, it is ended and started again when
     it is not ready ``ready_within`` seconds after its start. ``after`` names processes that get
-    their chance to become ready first: an order, not a condition, so that one that crashes again
-    and again keeps nobody down. A start waits for the ``essential`` ones, and reports those that
-    are missing.
+    their chance to become ready first, for at most ``after_at_most`` seconds: an order, not a
+    condition, so that one that crashes again and again keeps nobody down. A start waits for the
+    ``essential`` ones, and reports those that are missing.
 
     ``outlives`` names processes that are ended first, if both are to end; unlike ``after`` it says
     nothing about the start, and names nobody who must exist.
@@ -51,6 +52,7 @@ class ProcessSpec:
     ready: Probe | None = None
     ready_within: float = 10.0
     after: tuple[str, ...] = ()
+    after_at_most: float = inf
     outlives: tuple[str, ...] = ()
     essential: bool = True
     stop_grace: float = 5.0
