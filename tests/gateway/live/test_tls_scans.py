@@ -203,6 +203,8 @@ def test_sslyze_is_told_to_use_tls_from_now_on(strict: Sslyze) -> None:
 def findings(scanned: Stage, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
     """Everything testssl.sh has to say. It asks nobody but 127.0.0.1."""
     environment = environment_with("testssl", "openssl", "hexdump", "ps", "nslookup")
+    # Whether the scanner's own OpenSSL has GOST says nothing about the edge; else it is a finding.
+    environment["NO_ENGINE"] = "true"
     folder = tmp_path_factory.mktemp("testssl")
     out = folder / "findings.json"
     done = subprocess.run(

