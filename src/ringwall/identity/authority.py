@@ -11,10 +11,11 @@ ADMINISTRATOR: Final = "administrator"
 
 OWNER: Final = "owner"
 SECURITY_ADMINISTRATOR: Final = "security-administrator"
+OPERATOR: Final = "operator"
 PROVIDER_ROLES: Final = (
     OWNER,
     SECURITY_ADMINISTRATOR,
-    "operator",
+    OPERATOR,
     "auditor",
     "developer",
     "member",
@@ -83,6 +84,19 @@ def may_touch(user: User | None, organisation: Organisation, roles: Iterable[str
     if organisation.kind == Kind.PROVIDER and OWNER in set(roles):
         return OWNER in roles_of(user, organisation)
     return True
+
+
+def may_see_outbox(user: User | None) -> bool:
+    """Whether somebody may see to whom mail goes and what became of it."""
+    return bool(provider_roles_of(user) & {OWNER, SECURITY_ADMINISTRATOR, OPERATOR})
+
+
+def may_read_mail(user: User | None) -> bool:
+    """Whether somebody may read mail to others: its links and codes let in as whoever they are for.
+
+    Owners, who may let in anybody anyway.
+    """
+    return OWNER in provider_roles_of(user)
 
 
 def keeper_role(organisation: Organisation) -> str:

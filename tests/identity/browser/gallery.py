@@ -289,6 +289,35 @@ def _managers(page: Page) -> Iterator[str]:
     yield "invitations"
     page.get_by_role("link", name="Rules").click()
     yield "rules"
+    yield from _mail(page)
+
+
+def _mail(page: Page) -> Iterator[str]:
+    from ringwall.identity.models import OutgoingMail
+
+    page.goto("/")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Outbox").focus()
+    page.keyboard.press("Enter")
+    heading(page, "Outbox")
+    tried = OutgoingMail.objects.create(
+        to="lou@example.com", subject="A new device signed in to your account", body="Hello.\n"
+    )
+    error = "the server refuses the recipient: 550 5.1.1 No such mailbox here"
+    OutgoingMail.objects.filter(pk=tried.pk).update(tries=3, error=error)
+    gone = OutgoingMail.objects.create(
+        to="bo@example.com", subject="Your password was changed", body="See https://id.example/x\n"
+    )
+    OutgoingMail.objects.filter(pk=gone.pk).update(tries=1, sent=timezone.now())
+    page.reload()
+    yield "outbox"
+    page.get_by_role("link", name="Read You are invited to").focus()
+    page.keyboard.press("Enter")
+    heading(page, re.compile("You are invited to"))
+    assert "/invitations/" in page.locator(".letter").inner_text()
+    yield "mail-to-pass-on"
+    page.goto(f"/outbox/{gone.pk}")
+    assert "id.example" not in page.content()
+    yield "mail-sent"
 
 
 def _recovering(page: Page, known: Facts) -> Iterator[str]:

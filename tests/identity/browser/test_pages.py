@@ -23,7 +23,7 @@ WALKS: dict[str, tuple[Walk, int]] = {
     "strangers": (lambda page, house: gallery.strangers(page, house.state), 21),
     "members": (lambda page, _: gallery.members(page), 36),
     "newcomers": (lambda page, _: gallery.newcomers(page), 2),
-    "founders": (gallery.founders, 18),
+    "founders": (gallery.founders, 21),
 }
 """Each with how many pages it comes past at least."""
 

@@ -36,6 +36,7 @@ def mail_list(
             [{name: _told(one)[name] for name in _told(one) if name not in _LONG} for one in found]
         )
         return
+    from ringwall.identity.outbox import state_of
     from ringwall.runtime.tables import Column
 
     print_table(
@@ -47,7 +48,7 @@ def mail_list(
             Column("state"),
         ),
         [
-            (one.pk, f"{one.created:%Y-%m-%d %H:%M}", one.to, one.subject, _state(one))
+            (one.pk, f"{one.created:%Y-%m-%d %H:%M}", one.to, one.subject, state_of(one))
             for one in found
         ],
         empty="no mail is in the outbox",
@@ -58,6 +59,8 @@ def mail_list(
 def mail_show(context: typer.Context, number: Number, *, as_json: AsJson = False) -> None:
     """Show one mail. Links and codes in it let in whoever uses them."""
     found = _one(context, number)
+    from ringwall.identity.outbox import state_of
+
     if as_json:
         print_json(_told(found))
         return
@@ -65,7 +68,7 @@ def mail_show(context: typer.Context, number: Number, *, as_json: AsJson = False
         ("To", found.to),
         ("Subject", found.subject),
         ("Made", f"{found.created:%Y-%m-%d %H:%M:%S} UTC"),
-        ("State", _state(found)),
+        ("State", state_of(found)),
         ("Error", found.error),
     ):
         if value:
@@ -117,6 +120,8 @@ def _one(context: typer.Context, number: int) -> Any:
 
 
 def _told(mail: Any) -> dict[str, Any]:
+    from ringwall.identity.outbox import state_of
+
     return {
         "number": mail.pk,
         "to": mail.to,
@@ -128,18 +133,8 @@ def _told(mail: Any) -> dict[str, Any]:
         "tries": mail.tries,
         "next_try": None if mail.sent else mail.next_try.isoformat(),
         "error": mail.error,
-        "state": _state(mail),
+        "state": state_of(mail),
     }
-
-
-def _state(mail: Any) -> str:
-    from ringwall.identity.sending import MOST_TRIES
-
-    if mail.sent:
-        return "sent"
-    if mail.tries >= MOST_TRIES:
-        return "given up"
-    return "failed" if mail.error else "waiting"
 
 
 def _plain(text: str) -> str:

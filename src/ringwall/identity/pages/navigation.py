@@ -6,12 +6,18 @@ from typing import Final
 
 from django.urls import NoReverseMatch, reverse
 
+from ringwall.identity.authority import may_see_outbox
 from ringwall.identity.models import Session
 
 
 def everybody(_session: Session) -> bool:
     """Shown to whoever is signed in."""
     return True
+
+
+def sees_outbox(session: Session) -> bool:
+    """Shown to whoever looks after mail."""
+    return may_see_outbox(session.user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ GROUPS: Final = (
             Item("API keys", "keys"),
         ),
     ),
+    Group("Company", (Item("Outbox", "outbox", shown_to=sees_outbox),)),
 )
 
 

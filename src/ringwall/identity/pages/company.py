@@ -1,0 +1,51 @@
+"""Pages about the company itself: for those of its people who may, as its own rules let them in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from ringwall.identity import sessions
+from ringwall.identity.admission import objection
+from ringwall.identity.models import Kind, Membership, Session, User
+from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.objecting import lead_on
+
+View = Callable[..., HttpResponse]
+
+
+def company_only(may: Callable[[User], bool]) -> Callable[[View], View]:
+    """Let in whoever ``may``, by their roles in the company; the page is not there for others."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        @login_required
+        def guarded(request: HttpRequest, **more: Any) -> HttpResponse:
+            session: Session = request.ringwall_session  # type: ignore[attr-defined]
+            member = (
+                Membership.objects.select_related("organisation")
+                .filter(user=session.user, active=True)
+                .filter(organisation__kind=Kind.PROVIDER, organisation__suspended=None)
+                .first()
+            )
+            if member is None or not may(session.user):
+                return refused(
+                    request,
+                    title="Not yours to see",
+                    text="This is for some of the people who run the service. An owner can make "
+                    "you one of them.",
+                    status=404,
+                )
+            missing = objection(
+                session, member, address=sessions.address_of(request), now=timezone.now()
+            )
+            if missing is not None:
+                return lead_on(request, session, missing, back=request.path)
+            return view(request, **more)
+
+        return guarded
+
+    return guard
