@@ -26,6 +26,7 @@ class OpenId:
         self.signing_key: Any = self.key
         self.user_info: dict[str, Any] = {}
         self.down = False
+        self.discovery: dict[str, Any] = {}
         self._codes: dict[str, dict[str, str]] = {}
 
     def authorize(self, url: str) -> str:
@@ -51,6 +52,7 @@ class OpenId:
                     "userinfo_endpoint": f"{self.issuer}/userinfo",
                     "jwks_uri": f"{self.issuer}/jwks",
                     "token_endpoint_auth_methods_supported": ["client_secret_post"],
+                    **self.discovery,
                 }
             case "/jwks":
                 return 200, {"keys": [self.key.as_dict(private=False)]}

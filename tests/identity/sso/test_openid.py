@@ -365,3 +365,45 @@ def test_the_address_leads_to_the_sign_on_whether_or_not_there_is_an_account(
     ]
     assert "There is no single sign-on for this domain" in pages[0]
     assert len(pages[0]) == len(pages[1])
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "https://idp.example;script-src * /authorize",
+        "https://idp.example;script-src%20*/authorize",
+        "https://idp.example 'unsafe-inline'/authorize",
+        "https://*.example/authorize",
+        "https://*/authorize",
+        "https://us@evil.example/authorize",
+        "https://idp.example:0/authorize",
+        "https://idp.example:99999/authorize",
+        "https://idp.example:/authorize",
+        "https://[::1;x]/authorize",
+        "https://\u0131dp.example/authorize",
+        "https:///authorize",
+        "http://idp.example/authorize",
+        "javascript:alert(1)",
+        "//idp.example/authorize",
+    ],
+)
+def test_a_providers_words_do_not_become_policy_of_ours(
+    browser: Any, provider: OpenId, where: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.discovery["authorization_endpoint"] = where
+    for answer in (browser.get("/sign-on/north-id"), browser.post("/sign-on/north-id")):
+        assert answer.status_code == 502
+        assert "set up wrongly" in answer.content.decode()
+        policy = answer.headers["Content-Security-Policy"]
+        assert not any(one in policy for one in ("example", "*.example", "javascript"))
+    assert "the provider's authorization_endpoint" in caplog.text
+
+
+def test_an_origin_is_written_as_policies_have_it() -> None:
+    from ringwall.identity.sso.origins import origin_of
+
+    assert origin_of("https://IDP.example:8443/a?b", "it") == "https://idp.example:8443"
+    assert origin_of("https://[2001:db8::1]/a", "it") == "https://[2001:db8::1]"
+    assert origin_of("http://127.0.0.1:9/a", "it", private=True) == "http://127.0.0.1:9"
+    with pytest.raises(ValueError, match="https"):
+        origin_of("http://127.0.0.1:9/a", "it")

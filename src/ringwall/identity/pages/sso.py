@@ -2,7 +2,7 @@
 
 import logging
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import requests
 from allauth.account.adapter import get_adapter as get_account_adapter
@@ -29,7 +29,7 @@ from django.views.decorators.http import (
 
 from ringwall.identity.models import Connection, User
 from ringwall.identity.pages.errors import refused
-from ringwall.identity.sso import connections, fetching, forcing, oidc, saml
+from ringwall.identity.sso import connections, fetching, forcing, oidc, origins, saml
 from ringwall.identity.sso.domains import owner_of
 from ringwall.identity.sso.oidc import Adapter
 
@@ -196,11 +196,10 @@ def _off(
 def _target(request: HttpRequest, connection: Connection) -> str:
     """The origin that the form leads to, which the page's policy has to allow."""
     if connection.protocol == Connection.Protocol.SAML:
+        private = connection.settings.get("private_network") is True
         url = str(connection.settings["sso_url"])
-    else:
-        url = Adapter(request, connection.slug).authorize_url
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+        return origins.origin_of(url, "the address of sign-on", private=private)
+    return Adapter(request, connection.slug).target()
 
 
 def _reaching(connection: Connection) -> Any:

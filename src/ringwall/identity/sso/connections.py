@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from cryptography.x509 import load_pem_x509_certificate
@@ -14,6 +13,7 @@ from django.db import IntegrityError, transaction
 from ringwall.identity.authority import parse_roles
 from ringwall.identity.models import Connection, GroupMapping, Membership, Organisation
 from ringwall.identity.sealing import seal, unseal
+from ringwall.identity.sso.origins import origin_of
 
 log = logging.getLogger("ringwall.identity")
 
@@ -156,6 +156,7 @@ def as_app(connection: Connection) -> SocialApp:
         app.secret = unseal(said["client_secret"]).decode()
         app.settings = {
             "server_url": said["issuer"],
+            "private_network": said.get("private_network") is True,
             "oauth_pkce_enabled": True,
             "scope": ["openid", "profile", "email"],
         }
@@ -201,13 +202,5 @@ def _certificate(pem: str) -> str:
 
 
 def _url(url: str, what: str, *, private: bool) -> str:
-    try:
-        parts = urlsplit(url.strip())
-        known = parts.hostname is not None and parts.port != 0
-    except ValueError:
-        known, parts = False, urlsplit("")
-    here = private and parts.hostname in {"localhost", "127.0.0.1"}
-    if not known or "@" in parts.netloc or (parts.scheme != "https" and not here):
-        msg = f"{what} has to be an address that begins with https://"
-        raise ValueError(msg)
+    origin_of(url.strip(), what, private=private)
     return url.strip()

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Connection
-from ringwall.identity.sso import fetching, forcing
+from ringwall.identity.sso import fetching, forcing, origins
 from ringwall.identity.sso.arriving import Asserted, text_list
 
 ALGORITHMS: Final = (
@@ -63,7 +63,18 @@ class Adapter(OpenIDConnectOAuth2Adapter):
             if not isinstance(found.get(name), str):
                 msg = f"the provider's discovery document has no {name}"
                 raise OAuth2Error(msg)
+        self.target(found)
         return found
+
+    def target(self, said: Mapping[str, Any] | None = None) -> str:
+        """The origin that browsers are sent to; ``OAuth2Error`` when the provider names none."""
+        said = self.openid_config if said is None else said
+        private = bool(self.get_provider().app.settings["private_network"])
+        url, what = str(said["authorization_endpoint"]), "the provider's authorization_endpoint"
+        try:
+            return origins.origin_of(url, what, private=private)
+        except ValueError as error:
+            raise OAuth2Error(str(error)) from error
 
     @property
     def basic_auth(self) -> bool:
