@@ -28,6 +28,7 @@ from ringwall.identity.throttling import (
     give_back,
     network_block,
     spend,
+    wait_of,
 )
 
 log = logging.getLogger("ringwall.identity")
@@ -58,6 +59,12 @@ AGAIN: Final = Rule("again", 6, 20)
 AGAIN_DAY: Final = Rule("again-day", 40, 10 * MINUTE)
 LINK: Final = Rule("link", 240, 1)
 ASKING: Final = Rule("asking", 120, 1)
+DEVICE: Final = Rule("device", 20, 10)
+"""Devices that begin to wait, each of which costs a row (RFC 8628 section 3.1)."""
+DEVICE_NETWORK: Final = Rule("device-network", 100, 2)
+DEVICE_EVERYWHERE: Final = Rule("device-everywhere", 1000, 0.1)
+SCANNING: Final = Rule("scanning", 600, 0.1)
+"""Tokens that a client asks about and that are worth nothing (RFC 7662 section 4)."""
 DEVICE_CODE: Final = Rule("device-code", 6, 30)
 DEVICE_CODE_EVERYWHERE: Final = Rule("device-code-everywhere", 300, 0.5)
 
@@ -143,9 +150,30 @@ def asking(request: HttpRequest) -> Try:
 
 
 def device_code(request: HttpRequest) -> Try:
-    """The code of another device (RFC 8628 section 5.1)."""
+    """The code of another device (RFC 8628 section 5.1), typed or in the address."""
+    fields = request.POST if request.method == "POST" else request.GET
+    if not fields.get("code"):
+        return Try(())
     by_place = where(request, address=DEVICE_CODE)
     return Try((*by_place, Charge(DEVICE_CODE_EVERYWHERE, "")))
+
+
+def require_device_room(request: HttpRequest) -> None:
+    """Before a device begins to wait: :class:`ThrottledError` when too many do."""
+    by_place = where(request, address=DEVICE, network=DEVICE_NETWORK)
+    require_room(*by_place, Charge(DEVICE_EVERYWHERE, ""))
+
+
+def require_scanning_room(client_id: str) -> None:
+    """Before a client is told of a token: :class:`ThrottledError` while it scans for good ones."""
+    wait = wait_of((Charge(SCANNING, client_id),), timezone.now())
+    if wait > 0:
+        raise ThrottledError(wait)
+
+
+def note_scanned(client_id: str) -> None:
+    """Count a token that was worth nothing."""
+    spend((Charge(SCANNING, client_id),), timezone.now())
 
 
 def _by_account(request: HttpRequest, email: str, rules: tuple[Rule, Rule, Rule, Rule]) -> Charges:
@@ -191,6 +219,7 @@ _GETS: Final[dict[str, Callable[[HttpRequest], Try]]] = {
     "first": linked,
     "recover": linked,
     "invitation": linked,
+    "device": device_code,
 }
 
 
@@ -221,6 +250,8 @@ class Slowing:
         if made is None:
             return None
         found = made(request)
+        if not found.charges:
+            return None
         wait = spend(found.charges, timezone.now())
         if wait > 0:
             return too_soon(request, wait)

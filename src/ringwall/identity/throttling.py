@@ -88,6 +88,19 @@ def spend(charges: Iterable[Charge], now: datetime) -> float:
     return 0.0
 
 
+def wait_of(charges: Iterable[Charge], now: datetime) -> float:
+    """Seconds until each bucket has room for a drop; only looks, and pours none."""
+    wanted = {charge.key: charge.rule for charge in charges}
+    rows = Throttle.objects.filter(key__in=list(wanted))
+    return max(
+        (
+            wait_for(Bucket(row.level, row.at.timestamp()), wanted[row.key], now.timestamp())
+            for row in rows
+        ),
+        default=0.0,
+    )
+
+
 def give_back(charges: Iterable[Charge], now: datetime) -> None:
     """Take the drops of one try out again, which was no guess; those of others stay."""
     wanted = {charge.key: charge.rule for charge in charges}

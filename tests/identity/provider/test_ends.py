@@ -278,3 +278,58 @@ def test_a_new_key_signs_without_a_request_failing(
     assert ring.signing(now).kid != ring.signing(now + lead).kid
     assert party.userinfo(old["access_token"]).status_code == 200
     assert reading.hint(old["id_token"], facts=facts, now=now + lead) is not None
+
+
+def test_codes_of_devices_are_guessed_slowly_however_they_are_sent(browser: Any) -> None:
+    """All processes count together: nothing of it is kept in one of them."""
+    from django.core.cache import cache
+
+    def tries() -> list[int]:
+        found = []
+        for number in range(8):
+            cache.clear()
+            code = {"code": f"BBBB-BBB{'BCDFGHJK'[number]}"}
+            page = "/identity/o/device"
+            answer = browser.post(page, code) if number % 2 else browser.get(page, code)
+            found.append(answer.status_code)
+        return found
+
+    assert tries() == [400] * 6 + [429] * 2
+    answer = browser.get("/identity/o/device?code=BBBB-BBBB")
+    assert (answer.status_code, answer.headers["retry-after"].isdigit()) == (429, True)
+    assert browser.get("/identity/o/device").status_code == 200, "no code, no guess"
+    elsewhere = {"x-ringwall-address": "192.0.2.9"}
+    other = browser.get("/identity/o/device?code=BBBB-BBBB", headers=elsewhere)
+    assert other.status_code == 400
+
+
+def test_devices_begin_to_wait_slowly(register: Register, facts: Facts) -> None:
+    from ringwall.identity.models import DeviceCode
+
+    party = Party(
+        *register(facts, name="TV", grant_types=(DEVICE,), redirect_uris=(), auth_method="none")
+    )
+    answers = [party.post("/identity/o/api/device/code", {"scope": "openid"}) for _ in range(22)]
+    assert [one.status_code for one in answers] == [200] * 20 + [429] * 2
+    assert answers[-1].json()["error"] == "temporarily_unavailable"
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 20
+    assert DeviceCode.objects.count() == 20
+
+
+def test_who_scans_for_tokens_is_told_nothing_for_a_while(
+    browser: Any, register: Register, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ringwall.identity import slowing
+    from ringwall.identity.throttling import Rule
+
+    monkeypatch.setattr(slowing, "SCANNING", Rule("scanning", 3, 60))
+    party = Party(*register(facts, first_party=True))
+    other = Party(*register(facts, first_party=True))
+    token = party.tokens(browser)["access_token"]
+    for _ in range(5):
+        assert party.introspect(token)["active"], "good ones are not counted"
+    for _ in range(3):
+        assert not party.introspect("a guess")["active"]
+    answer = party.post("/identity/o/api/introspect", {"token": token})
+    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
+    assert other.introspect("another") == {"active": False}

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
 
-from allauth.core.internal import ratelimit
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -134,8 +133,6 @@ def device(request: HttpRequest) -> HttpResponse:
     typed = str(fields.get("code", ""))
     if not typed:
         return render(request, "identity/device.html", {})
-    if not _may_try(request):
-        return _device_again(request, "Too many tries. Wait a minute.", status=429)
     found = devices.waiting(typed, now=now)
     if found is None:
         return _device_again(request, "No device waits under this code. Is it as shown there?")
@@ -157,15 +154,8 @@ def _decide(
     return render(request, "identity/device_done.html", {"is_let_in": is_let_in})
 
 
-def _device_again(request: HttpRequest, text: str, *, status: int = 400) -> HttpResponse:
-    return render(request, "identity/device.html", {"problem": text}, status=status)
-
-
-def _may_try(request: HttpRequest) -> bool:
-    usage: Any = ratelimit.consume(
-        request, action="device_user_code", app="allauth.idp.oidc", limit_get=True
-    )
-    return bool(usage)
+def _device_again(request: HttpRequest, text: str) -> HttpResponse:
+    return render(request, "identity/device.html", {"problem": text}, status=400)
 
 
 def _situation(

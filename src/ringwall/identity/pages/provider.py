@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import wraps
+from math import ceil
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from oauthlib.oauth2.rfc6749 import errors
 
+from ringwall.identity import slowing
 from ringwall.identity.installed import current_facts
 from ringwall.identity.keyring import Keyring
 from ringwall.identity.kinds import Purpose
@@ -54,6 +56,8 @@ def endpoint(function: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
             return JsonResponse(told, status=error.status)
         except errors.OAuth2Error as error:
             return _told(error)
+        except slowing.ThrottledError as error:
+            return _too_soon(error)
 
     return answer
 
@@ -106,9 +110,13 @@ def introspect(request: HttpRequest, form: forms.Form) -> HttpResponse:
     """What a token is worth, for its own client and the services it is for (RFC 7662)."""
     validator = _authenticated(request, form, confidential=True)
     shown = _required(form, "token")
+    client_id = str(validator.known.pk)
+    slowing.require_scanning_room(client_id)
     told = introspection.told(
         shown, client=validator.known, facts=validator.facts, now=timezone.now()
     )
+    if not told["active"]:
+        slowing.note_scanned(client_id)
     return JsonResponse(told)
 
 
@@ -126,6 +134,7 @@ def device_code(request: HttpRequest, form: forms.Form) -> HttpResponse:
         audience = audiences.granted(form.resources, client=client.audiences, facts=facts)
     except audiences.UnknownAudienceError as error:
         raise InvalidTargetError from error
+    slowing.require_device_room(request)
     begun = devices.begin(client, scopes=scopes, audiences=audience, now=timezone.now())
     page = f"{facts.origin}/identity/o/device"
     told = {
@@ -188,6 +197,16 @@ def _told(error: errors.OAuth2Error) -> HttpResponse:
         answer.headers["WWW-Authenticate"] = _BASIC
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _too_soon(error: slowing.ThrottledError) -> HttpResponse:
+    """How long to wait, in the form of all errors here (RFC 6749 section 5.2, RFC 6585)."""
+    seconds = max(1, ceil(error.wait))
+    text = f"Too many requests. Wait {slowing.in_words(seconds)}, then try again."
+    told = {"error": "temporarily_unavailable", "error_description": text}
+    return JsonResponse(
+        told, status=429, headers={"Retry-After": str(seconds), "Cache-Control": "no-store"}
+    )
 
 
 def _refused(status: int, error: str) -> HttpResponse:
