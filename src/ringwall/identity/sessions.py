@@ -18,6 +18,7 @@ from ringwall.identity.models import (
     Connection,
     Membership,
     Organisation,
+    ProvisionedUser,
     Session,
     Subject,
     User,
@@ -143,7 +144,11 @@ def end_all(user: User, *, reason: str, but: Session | None = None) -> int:
 
 
 def disable(user: User, *, reason: str) -> None:
-    """Let a person in nowhere any more, from this moment on."""
+    """Let a person in nowhere any more, from this moment on.
+
+    A directory that has disabled them before no longer may enable them again.
+    """
+    ProvisionedUser.objects.filter(membership__user=user).update(disabled_account=False)
     User.objects.filter(pk=user.pk).update(is_active=False)
     revocations.revoke(Subject.USER, user.subject, until=None, reason=reason)
     end_all(user, reason=reason)

@@ -86,11 +86,8 @@ def user_disable(
     """Let a person in nowhere any more, within a second. Nothing of theirs is deleted."""
     user = _find(context, email)
     from ringwall.identity import sessions
-    from ringwall.identity.models import ProvisionedUser
 
     sessions.disable(user, reason=reason)
-    # From now on it was us: a directory that says "active" does not undo it.
-    ProvisionedUser.objects.filter(membership__user=user).update(disabled_account=False)
     _say(as_json, user, f"{email} is in nowhere any more")
 
 

@@ -27,7 +27,7 @@ from scim2_models import (
 )
 
 from ringwall.identity.models import Group, Organisation, ProvisionedUser
-from ringwall.identity.scim import groups, resources, tokens, users
+from ringwall.identity.scim import groups, resources, searching, tokens, users
 
 log = logging.getLogger("ringwall.identity")
 
@@ -87,6 +87,8 @@ def answer(request: HttpRequest, rest: str = "") -> HttpResponse:
         found = error.to_error()
     except ValidationError as error:
         found = Error.from_validation_errors(error)[0]
+    except RecursionError:
+        found = Error(status=400, scim_type="invalidSyntax", detail="that is nested too deeply")
     except RequestDataTooBig:
         found = _too_big().to_error()
     except (ValueError, LookupError, PermissionError) as error:
@@ -104,8 +106,7 @@ def _answer(request: HttpRequest, organisation: Organisation, parts: list[str]) 
         case [name] if name in _KINDS:
             return _collection(request, organisation, _KINDS[name])
         case [name, ".search"] if name in _KINDS and request.method == "POST":
-            kind = _KINDS[name]
-            return _search(kind, organisation, resources.search_of(kind.model, _json(request)))
+            return _search(_KINDS[name], organisation, _json(request))
         case [".search"] if request.method == "POST":
             return _search_all(organisation, _json(request))
         case [name, key] if name in _KINDS:
@@ -137,7 +138,7 @@ def _discover(request: HttpRequest, model: Any, key: str | None) -> HttpResponse
 
 def _collection(request: HttpRequest, organisation: Organisation, kind: _Kind) -> HttpResponse:
     if request.method in {"GET", "HEAD"}:
-        return _search(kind, organisation, resources.search_of(kind.model, request.GET.dict()))
+        return _search(kind, organisation, request.GET.dict())
     if request.method != "POST":
         return _not_allowed(request, "GET, POST")
     given = kind.model.model_validate_json(
@@ -181,54 +182,26 @@ def _one(request: HttpRequest, organisation: Organisation, kind: _Kind, key: str
     return _resource(changed, parameters=parameters, context=context)
 
 
-def _search(kind: _Kind, organisation: Organisation, search: Any) -> HttpResponse:
-    rows = _narrowed(kind.rows(organisation), search).order_by("created", "pk")
-    found = [kind.shown(row) for row in rows]
-    if search.filter is not None:
-        wanted = resources.filter_of(kind.model, search.filter)
-        found = [one for one in found if wanted.match(one)]
-    return _page(kind.model, found, search)
+def _search(kind: _Kind, organisation: Organisation, told: dict[str, Any]) -> HttpResponse:
+    """Search records of one kind (RFC 7644 section 3.4.2)."""
+    return _searched(kind.model, organisation, [kind], told)
 
 
 def _search_all(organisation: Organisation, told: dict[str, Any]) -> HttpResponse:
     """Search records of every kind at once (RFC 7644 section 3.4.3)."""
     every = resources.UserResource | resources.GroupResource
-    search = resources.search_of(every, told)
-    found = [
-        kind.shown(row)
-        for kind in _KINDS.values()
-        for row in kind.rows(organisation).order_by("created", "pk")
-    ]
-    if search.filter is not None:
-        wanted = resources.filter_of(every, search.filter)
-        found = [one for one in found if wanted.match(one)]
-    return _page(every, found, search)
+    return _searched(every, organisation, list(_KINDS.values()), told)
 
 
-def _page(model: Any, found: list[Any], search: Any) -> HttpResponse:
-    found = search.sort(found)
-    start = search.start_index_0 or 0
-    count = resources.MOST_RESULTS if search.count is None else search.count
-    page = found[start : start + min(count, resources.MOST_RESULTS)]
-    return _list(model, page, total=len(found), start=start + 1, parameters=search)
-
-
-def _narrowed(rows: Any, search: Any) -> Any:
-    """Let the database look for what directories ask all the time; the filter has the last word."""
-    text = str(search.filter or "")
-    name, _, rest = text.partition(" eq ")
-    value = rest.strip()
-    if not (len(value) > 1 and value[0] == value[-1] == '"') or set('"\\') & set(value[1:-1]):
-        return rows
-    value = value[1:-1]
-    match name.strip().lower():
-        case "username" if rows.model is ProvisionedUser:
-            return rows.filter(user_name=value.lower())
-        case "externalid":
-            return rows.filter(external_id=value)
-        case "displayname" if rows.model is Group:
-            return rows.filter(name__iexact=value)
-    return rows
+def _searched(
+    model: Any, organisation: Organisation, kinds: list[_Kind], told: dict[str, Any]
+) -> HttpResponse:
+    searching.require_sensible(told.get("filter"))
+    asked = resources.search_of(model, told)
+    sources = [searching.Source(one.rows(organisation), one.shown) for one in kinds]
+    page, total = searching.search(sources, model, asked)
+    start = (asked.start_index_0 or 0) + 1
+    return _list(model, page, total=total, start=start, parameters=asked)
 
 
 def _row(kind: _Kind, organisation: Organisation, key: str) -> Any:
