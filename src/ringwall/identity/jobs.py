@@ -46,6 +46,16 @@ def forget_leftovers(_installation: Installation) -> str:
     return f"{forgetting.forget(timezone.now())} rows of what is over were forgotten"
 
 
+@job(name="forget-old", minutes=60)
+def forget_old(_installation: Installation) -> str:
+    """Forget sessions, visits, links and invitations that have been over for long."""
+    from django.utils import timezone  # noqa: PLC0415 - jobs are also listed without tables
+
+    from ringwall.identity import forgetting  # noqa: PLC0415 - as above
+
+    return f"{forgetting.forget_old(timezone.now())} rows of what is long over were forgotten"
+
+
 @job(name="forget-throttles", minutes=60)
 def forget_throttles(_installation: Installation) -> str:
     """Forget buckets of tries that have run dry."""
