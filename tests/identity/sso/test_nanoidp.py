@@ -108,7 +108,7 @@ def log_in(url: str) -> httpx.Response:
 
 def test_openid_connect(idp: str, north: Any, browser: Any, facts: Facts) -> None:
     from ringwall.identity.models import Session
-    from ringwall.identity.sso import connections
+    from ringwall.identity.sso import connections, trying
 
     connections.create(
         north,
@@ -117,6 +117,7 @@ def test_openid_connect(idp: str, north: Any, browser: Any, facts: Facts) -> Non
         provider=connections.Oidc(issuer=idp, client_id="us", client_secret="a shared secret"),
         private_network=True,
     )
+    assert all(one.fine for one in trying.try_out(connections.find(north, "north-oidc")))
     off = browser.post("/sign-on/north-oidc")
     back = log_in(off.url).headers["Location"]
     answer = browser.get(back.removeprefix(US))
