@@ -9,11 +9,16 @@ leave half done. The order is make before break:
 3. ``narrow``: what only the old configuration needed is taken away
 
 ``put_back`` at any time before ``narrow`` restores every file as it was, to the byte.
+
+What is revoked changes meanwhile, and nobody waits for a change that is under way:
+:meth:`Handover.wherever` says where else such a file lies, and every renaming holds ``moment``, so
+that none brings back what was there before.
 """
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -30,10 +35,19 @@ _BOOTSTRAP: Final = "bootstrap.json"
 
 
 class Handover:
-    """The files of one proxy in ``folder``; ``admin`` is asked whether a running one took them."""
+    """The files of one proxy in ``folder``; ``admin`` is asked whether a running one took them.
 
-    def __init__(self, folder: Path, *, admin: Admin) -> None:
-        self._folder, self._admin = folder, admin
+    ``moment`` is a lock that is held while files are renamed, but not while Envoy is waited for.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        admin: Admin,
+        moment: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        self._folder, self._admin, self._moment = folder, admin, moment
         self._filters: tuple[str, ...] = ()
         self._tables: tuple[str, ...] = ()
         self._secrets: dict[str, str] = {}
@@ -103,8 +117,17 @@ class Handover:
             self._give_secret(name, self._staged(name))
         self.clear()
 
+    @staticmethod
+    def wherever(folder: Path, name: str) -> tuple[Path, ...]:
+        """Where a file lies, and where a change under way has others that may take its place."""
+        return (folder / name, *(folder / one / name for one in (_STAGED, _WIDE, _KEPT)))
+
     def put_back(self) -> None:
         """Restore the files as they were when :meth:`stage` ended."""
+        with self._moment():
+            self._restore()
+
+    def _restore(self) -> None:
         kept = self._folder / _KEPT
         for path in self._files():
             if not (kept / path.relative_to(self._folder)).exists():
@@ -114,10 +137,14 @@ class Handover:
             # Renaming one name of a file over another of the same file does nothing (rename(2)).
             if not (path.exists() and path.samefile(copy)):
                 copy.replace(path)
-        self.clear()
+        self._clear()
 
     def clear(self) -> None:
         """Remove what was staged and kept, by this or by a killed process."""
+        with self._moment():
+            self._clear()
+
+    def _clear(self) -> None:
         for name in (_STAGED, _WIDE, _KEPT):
             shutil.rmtree(self._folder / name, ignore_errors=True)
         remove_leftovers(self._folder / "sds")
@@ -141,7 +168,7 @@ class Handover:
     def _place(self, name: str, source: Path, statistics: str) -> None:
         path = self._folder / name
         if not xds.says_the_same(path, source):
-            xds.replace(path, source, statistics=statistics, admin=self._admin)
+            xds.replace(path, source, statistics=statistics, admin=self._admin, moment=self._moment)
 
     def _staged(self, name: str) -> Path:
         return self._folder / _STAGED / name

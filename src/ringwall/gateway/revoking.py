@@ -41,5 +41,5 @@ def tell(installation: Installation) -> None:
     now = timezone.now()
     published.keep_revoked(installation.state, revocations.live(now), now)
     # Even if that is nothing new: the last one to tell the edge may not have come to it.
-    open_gateway(installation).refresh_identity()
+    open_gateway(installation).refresh_revoked()
     revocations.forget_outdated(now)

@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from ringwall.gateway.change import Change
 from ringwall.gateway.envoy import edge as edge_builder
 from ringwall.gateway.envoy import sidecar as sidecar_builder
 from ringwall.gateway.envoy.rendering import Rendering
-from ringwall.gateway.envoy.signed_in import Verifying
+from ringwall.gateway.envoy.signed_in import TOKENS_FILTER, Verifying, tokens_filter
 from ringwall.gateway.handover import Handover
 from ringwall.gateway.layout import EDGE, Layout, sidecar_proxy
 from ringwall.gateway.secrets import SecretFile, callers_of, secret_files
@@ -204,23 +204,38 @@ class Gateway:
             if verifying is None:
                 return False
             folder = Path(self.layout.xds(EDGE).path)
+            file = folder / f"ecds-{TOKENS_FILTER}.json"
+            turned = xds.replace_filter(file, tokens_filter(verifying))
+        return self.refresh_revoked() or turned
+
+    def refresh_revoked(self) -> bool:
+        """Give the running edge the revocations of now; whether anything changed.
+
+        Waits for no change of configuration, which holds its lock for seconds: what such a change
+        has laid out is brought up to date too.
+        """
+        folder = Path(self.layout.xds(EDGE).path)
+        with self._moment():
+            found = published.revoked(self.layout.state)
             given = [
-                xds.replace_filter(folder / f"ecds-{name}.json", resource)
-                for name, resource in edge_builder.identity_filters(verifying).items()
+                xds.replace_filter(path, resource)
+                for name, resource in edge_builder.revoked_filters(found).items()
+                for path in Handover.wherever(folder, f"ecds-{name}.json")
             ]
-            return any(given)
+        return any(given)
+
+    def _moment(self) -> AbstractContextManager[object]:
+        """A lock for as long as files are renamed, never held while anything is waited for."""
+        private_folder(self.layout.state)
+        return locked(self.layout.state / ".revoked.lock")
 
     def _verifying(self, facts: Facts) -> Verifying | None:
         """What the edge verifies with; ``None`` where nobody can sign in."""
         if facts.settings.host is None:
             return None
         state = self.layout.state
-        revoked = published.revoked(state)
         return Verifying(
-            facts=facts,
-            jwks=published.key_sets(state),
-            settled=revoked.settled,
-            recent=revoked.recent,
+            facts=facts, jwks=published.key_sets(state), revoked=published.revoked(state)
         )
 
     def _judge(self, configuration: Configuration) -> None:
@@ -253,7 +268,7 @@ class Gateway:
         try:
             for proxy, rendering in self.render(wanted).items():
                 folder = Path(self.layout.xds(proxy).path)
-                staged[proxy] = Handover(folder, admin=self.admin(proxy))
+                staged[proxy] = Handover(folder, admin=self.admin(proxy), moment=self._moment)
                 staged[proxy].stage(
                     rendering,
                     wide[proxy],
@@ -261,6 +276,7 @@ class Gateway:
                     secrets={f.name: f.resource for f in secrets if f.proxy == proxy},
                     wide_secrets={f.name: f.resource for f in wide_secrets if f.proxy == proxy},
                 )
+            self.refresh_revoked()  # what came since it was rendered found nothing to change yet
         except BaseException:
             for one in staged.values():
                 one.clear()

@@ -39,6 +39,9 @@ class Wanted:
             certificate_hosts=tuple(
                 sorted(n for n, h in self.edge.hosts.items() if h.client_certificates is not None)
             ),
+            dated_hosts=tuple(
+                sorted({h for r in self.routes if r.factor_within is not None for h in r.hosts})
+            ),
         )
 
     @property

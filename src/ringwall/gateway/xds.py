@@ -5,6 +5,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -108,14 +109,17 @@ def replace(
     statistics: str,
     admin: Admin,
     wait: Callable[[float], None] = time.sleep,
+    moment: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> None:
     """Put ``staged`` in the place of ``path`` and wait until the running Envoy has taken it.
 
-    A file nobody has asked for yet is not waited for: it is read with what asks for it. Raises
-    :class:`NotAcceptedError` when Envoy refuses the file or does not answer in time.
+    ``moment`` is held while it is renamed. A file nobody has asked for yet is not waited for: it is
+    read with what asks for it. Raises :class:`NotAcceptedError` when Envoy refuses the file or does
+    not answer in time.
     """
     before = counters(admin, statistics)
-    staged.replace(path)
+    with moment():
+        staged.replace(path)
     if not before:
         return
     deadline = time.monotonic() + _PATIENCE

@@ -37,6 +37,8 @@ class Facts:
     hosts: tuple[str, ...] = ()
     certificate_hosts: tuple[str, ...] = ()
     """Hosts where programs may show certificates: the only audience of tokens bound to one."""
+    dated_hosts: tuple[str, ...] = ()
+    """Hosts with routes that ask how long ago somebody was proven."""
 
     @property
     def origin(self) -> str:
@@ -123,4 +125,5 @@ def _parsed(path: Path, _stamp: int) -> Facts:
         port=found["port"],
         hosts=tuple(found["hosts"]),
         certificate_hosts=tuple(found.get("certificate_hosts", ())),
+        dated_hosts=tuple(found.get("dated_hosts", ())),
     )

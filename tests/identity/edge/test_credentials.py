@@ -378,6 +378,41 @@ def test_beside_a_cookie_keys_do_not_go_on(scene: IdentityStage, path: str) -> N
         assert key[4:40] not in repr([h for h in seen.headers if h[0] != "x-ringwall-assertion"])
 
 
+@pytest.mark.parametrize("lives", [300, -60])
+@pytest.mark.parametrize("path", ["/required", "/optional", "/public", "/public2"])
+def test_our_access_tokens_do_not_go_on(scene: IdentityStage, path: str, lives: int) -> None:
+    """Whether they hold or not, whether they are asked for or not."""
+    token = scene.issue(Purpose.ACCESS, seconds=lives)
+    for scheme in ("Bearer", "bearer", "BEARER ", "DPoP", "Bearer x,", "Bearer\tx"):
+        _, (seen,) = scene.seen(
+            path, cookie=scene.jar(), headers=[("authorization", f"{scheme} {token}")]
+        )
+        assert seen.values("authorization") == []
+        assert token[-40:] not in repr(seen)
+
+
+def test_the_scheme_is_read_in_any_case(scene: IdentityStage) -> None:
+    """RFC 9110 section 11.1."""
+    token, key = scene.issue(Purpose.ACCESS), f"rwk_{scene.issue(Purpose.KEY)}~abcdef"
+    for scheme in ("Bearer", "bearer", "BEARER"):
+        for shown in (token, key):
+            headers = {"authorization": f"{scheme} {shown}"}
+            assert scene.get(headers=headers).status_code == 200
+    for form in ("Bearer{}", "Basic {}", "{}", "Bearer {}.x", "Bearer {}~x", "Bearer {} x"):
+        headers = {"authorization": form.format(token)}
+        assert scene.get(headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/optional", "/public"])
+def test_tokens_of_others_do(scene: IdentityStage, path: str) -> None:
+    """However much their issuer's name is like ours."""
+    ours = scene.facts.origin
+    for other in ("https://else.example", f"{ours}.example", f"{ours}/", ours[:-1], f" {ours}"):
+        token = jwt.encode({"iss": other, "sub": "ada"}, "k" * 32, algorithm="HS256")
+        _, (seen,) = scene.seen(path, bearer=token)
+        assert seen.values("authorization") == [f"Bearer {token}"]
+
+
 def test_a_service_may_have_keys_and_tokens_of_its_own(scene: IdentityStage) -> None:
     for path in ("/public", "/optional"):
         for sent in ({"key": "sk_live_rwk_1"}, {"bearer": "their.own.token"}):

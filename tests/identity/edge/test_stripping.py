@@ -15,15 +15,23 @@ from tests.identity.edge.scene import APP, COOKIE, IdentityStage, ask
 from websockets.exceptions import InvalidHandshake
 from websockets.sync.client import connect
 
-from ringwall.gateway.envoy.signed_in import KEY_HEADER, TOKEN_HEADER, TOLD
+from ringwall.gateway.envoy.signed_in import (
+    GRANTED,
+    PLACE_HEADER,
+    PROVEN_HEADER,
+    SHOWN,
+    TOLD,
+)
 from ringwall.identity.kinds import Purpose
 
 pytestmark = pytest.mark.e2e
 
 NAMES: Final = (
     *TOLD,
-    TOKEN_HEADER,
-    KEY_HEADER,
+    *GRANTED,
+    *SHOWN.values(),
+    PLACE_HEADER,
+    PROVEN_HEADER,
     "x-ringwall",
     "x-ringwall-",
     "x-ringwall-secret",

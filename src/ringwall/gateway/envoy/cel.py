@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import reduce
+from typing import Final
 
 from ringwall.gateway.envoy.resources import Json, extension
 
@@ -29,6 +30,16 @@ def call(function: str, *arguments: Json) -> Json:
 def index(container: Json, key: str) -> Json:
     """``container[key]``; an error when there is none."""
     return call("_[_]", container, text(key))
+
+
+def header(name: str) -> Json:
+    """The value of a request header; an error when there is none."""
+    return index(_HEADERS, name)
+
+
+def has_header(name: str) -> Json:
+    """Whether the request has a header."""
+    return contains(text(name), _HEADERS)
 
 
 def equal(one: Json, other: Json) -> Json:
@@ -69,6 +80,9 @@ def all_of(conditions: Sequence[Json]) -> Json:
 def any_of(conditions: Sequence[Json]) -> Json:
     """``a || b``; there must be one."""
     return reduce(lambda one, other: call("_||_", one, other), conditions)
+
+
+_HEADERS: Final = select("request", "headers")
 
 
 def predicate(condition: Json) -> Json:

@@ -22,6 +22,7 @@ from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.resources import Folder, Json
 from ringwall.gateway.envoy.signed_in import Verifying
 from ringwall.gateway.envoy.web import WEB
+from ringwall.identity.published import Revoked
 from ringwall.inventory.config import Service, UpstreamTls
 from ringwall.runtime.configuration import Address
 
@@ -151,8 +152,15 @@ def identity_filters(verifying: Verifying) -> dict[str, Json]:
     """The filters that follow keys and revocations, ECDS resources by name."""
     return {
         signed_in.TOKENS_FILTER: signed_in.tokens_filter(verifying),
-        signed_in.RECENT_FILTER: revoked.revoked(verifying.recent, name=signed_in.RECENT_FILTER),
-        signed_in.REVOKED_FILTER: revoked.revoked(verifying.settled),
+        **revoked_filters(verifying.revoked),
+    }
+
+
+def revoked_filters(found: Revoked) -> dict[str, Json]:
+    """Those of them that say what is revoked; the small one first."""
+    return {
+        signed_in.RECENT_FILTER: revoked.revoked(found.recent, name=signed_in.RECENT_FILTER),
+        signed_in.REVOKED_FILTER: revoked.revoked(found.settled),
     }
 
 

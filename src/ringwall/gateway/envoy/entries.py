@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ringwall.gateway.config import BODY_LIMIT, Edge, Route
-from ringwall.gateway.envoy import headers, http, signed_in
+from ringwall.gateway.config import BODY_LIMIT, Edge, Route, SignIn
+from ringwall.gateway.envoy import conditions, headers, http, signed_in
 from ringwall.gateway.envoy.resources import Json, seconds, typed
 from ringwall.gateway.envoy.signed_in import Verifying
 from ringwall.gateway.paths import PathTemplate
@@ -76,7 +76,22 @@ def entries(
         found.append(_exchange(placed, repeatable, edge, service, asked, retry=retry))
     if rest:
         found.append(_exchange(placed, rest, edge, service, asked, retry=_only_unsent()))
+    if asked is not None and signed_in.sign_in_of(route, asked.verifying) is SignIn.NONE:
+        return [two for one in found for two in (_with_nothing_shown(one), one)]
     return found
+
+
+def _with_nothing_shown(entry: Json) -> Json:
+    """The same entry for requests that bring nothing of the edge's, so that nobody looks for it.
+
+    To begin the filter that does would cost an open route a twentieth.
+    """
+    match, filters = entry["match"], entry["typed_per_filter_config"]
+    return {
+        **entry,
+        "match": {**match, "headers": [*match["headers"], *signed_in.NOTHING_SHOWN]},
+        "typed_per_filter_config": {**filters, **signed_in.nothing_taken()},
+    }
 
 
 def _exchange(
@@ -102,7 +117,7 @@ def _exchange(
     }
     if idle is not None:
         action["idle_timeout"] = seconds(idle)
-    entry = _entry(placed, [method_match(methods)], action, edge, service)
+    entry = _entry(placed, [method_match(methods)], action, edge, service, asked=asked)
     if route.body_limit == BODY_LIMIT:
         return _with(entry, _filters(route, asked))
     limit = http.body_limit(route.body_limit)
@@ -116,7 +131,7 @@ def _filters(route: Route, asked: Asked | None, *own: Json, standard_limit: bool
     if asked is not None:
         found |= signed_in.per_route(route, asked.host, asked.verifying)
         brought = [
-            *signed_in.own_filters(
+            *conditions.own_filters(
                 route, asked.host, asked.verifying, with_certificates=asked.with_certificates
             ),
             *own,
@@ -144,18 +159,30 @@ def _websocket(placed: Placed, edge: Edge, service: Service, asked: Asked | None
         "upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}],
     }
     upgrade = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}
-    entry = _entry(placed, [method_match(["GET"]), upgrade], action, edge, service)
+    entry = _entry(placed, [method_match(["GET"]), upgrade], action, edge, service, asked=asked)
     return _with(entry, _filters(route, asked, standard_limit=False))
 
 
-def _entry(placed: Placed, matched: list[Json], action: Json, edge: Edge, service: Service) -> Json:
+def _entry(
+    placed: Placed,
+    matched: list[Json],
+    action: Json,
+    edge: Edge,
+    service: Service,
+    *,
+    asked: Asked | None,
+) -> Json:
     route = placed.route
+    is_asked = asked is not None and signed_in.sign_in_of(route, asked.verifying) is not SignIn.NONE
     given = headers.merged(edge.response_headers, service.response_headers, route.response_headers)
     return {
         "name": route.name,
         "match": {**placed.template.envoy_match(), "headers": matched},
         "route": action,
-        "response_headers_to_add": headers.setting(given),
+        "response_headers_to_add": [
+            *headers.setting(given),
+            *([signed_in.COOKIE_GIVEN] if is_asked else []),
+        ],
         **_told(route),
     }
 
@@ -164,7 +191,7 @@ def _told(route: Route) -> Json:
     """What answers of the edge say about a route that asks for more."""
     if route.factor is None and route.factor_within is None:
         return {}
-    return {"metadata": {"filter_metadata": {"ringwall": signed_in.asked_of(route)}}}
+    return {"metadata": {"filter_metadata": {"ringwall": conditions.asked_of(route)}}}
 
 
 def _destination(route: Route, service: Service) -> Json:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from ringwall.gateway.envoy.conditions import rbac_action
 from ringwall.gateway.envoy.resources import Json, extension, typed
-from ringwall.gateway.envoy.signed_in import REVOKED_FILTER, rbac_action
+from ringwall.gateway.envoy.signed_in import REVOKED_FILTER
 from ringwall.identity.kinds import GRANT, TOKEN
 
 TYPE: Final = "envoy.extensions.filters.http.rbac.v3.RBAC"

@@ -10,7 +10,7 @@ from ringwall.gateway.envoy import headers, http, web
 from ringwall.gateway.envoy.entries import Asked, Placed, entries, expand, method_match
 from ringwall.gateway.envoy.replies import direct
 from ringwall.gateway.envoy.resources import Json, typed
-from ringwall.gateway.envoy.signed_in import KEY_HEADER, TOKEN_HEADER, Verifying
+from ringwall.gateway.envoy.signed_in import PLACE_HEADER, PROVEN_HEADER, SHOWN, Verifying
 from ringwall.gateway.paths import PathTemplate, parse_template
 from ringwall.inventory.config import Service
 
@@ -70,6 +70,7 @@ def route_table(
                 *_virtual_host(host, placed, edge, services, verifying),
                 _nowhere(edge, 404),
             ],
+            **_for_itself(host, verifying),
         }
         for host, placed in sorted(by_host.items())
     ]
@@ -90,11 +91,21 @@ def route_table(
         virtual_hosts=virtual_hosts,
         request_headers_to_remove=[
             *headers.untrusted_names(trusted_hops=edge.trusted_hops),
-            *([TOKEN_HEADER, KEY_HEADER] if verifying is not None else []),
+            *(SHOWN.values() if verifying is not None else []),
         ],
         response_headers_to_remove=list(headers.BANNERS),
         max_direct_response_body_size_bytes=4096,
     )
+
+
+def _for_itself(host: str, verifying: Verifying | None) -> Json:
+    """What the edge tells itself for its conditions, and services are not told."""
+    made = []
+    if verifying is not None and host in verifying.facts.dated_hosts:
+        made.append(PROVEN_HEADER)
+    if verifying is not None and host.startswith("*."):
+        made.append(PLACE_HEADER)
+    return {"request_headers_to_remove": made} if made else {}
 
 
 def redirect_table(name: str, *, hosts: Sequence[str], port: int, challenges: str | None) -> Json:

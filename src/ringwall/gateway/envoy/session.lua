@@ -7,8 +7,10 @@
 --
 -- The value is <end, in seconds since 1970>.<secret>~<token>.
 --
--- API keys are taken out of their headers the same way. A key is rwk_<token>~<checksum>: the
--- checksum is for scanners and for whoever types; here the signature counts and nothing else.
+-- API keys and our access tokens are taken out of their headers the same way. A key is
+-- rwk_<token>~<checksum>: the checksum is for scanners and for whoever types; here the signature
+-- counts and nothing else. An access token of ours is known by how its payload begins, which names
+-- the issuer: another `Authorization` belongs to the service.
 --
 -- Whoever sends a request chooses what is matched here: every pattern takes time in proportion to
 -- the length, and every table has a bound.
@@ -16,6 +18,7 @@
 local COOKIE = "__Host-ringwall"
 local ANYWHERE = "__Host%-ringwall%s*=" -- behind a comma, say, where some services see a cookie too
 local KEY = "rwk_eyJ"
+local ISSUED = "@ISSUED@"
 local AHEAD = @AHEAD@
 local WEB = "@WEB@"
 local REMEMBERED = 10000
@@ -30,27 +33,27 @@ local asking, asking_count = {}, 0
 local BLAMED_AFTER, BLAMED_FOR = 20, 10
 local blamed, blamed_count = {}, 0
 
--- One cookie of ours in one line, alone or between others: cut out, without a look at the others.
--- Almost every request is of this kind; a token is long, and to match it character by character
--- costs more than to verify it. Returns false where it is not so simple.
-local function cut_out(line)
-  local at, last = line:find(COOKIE, 1, true)
+-- One cookie of ours in one line, alone or between others: where its value begins and ends, without
+-- a look at the others, and what is left. Almost every request is of this kind; a token is long, and
+-- to match it character by character costs more than to verify it. Returns nothing where it is not so
+-- simple.
+local function cut_out(line, at, last)
   last = last + 1
   if line:byte(last) ~= 61 or line:find(COOKIE, last, true) then
-    return false
+    return nil
   end
   local before = at - 1
   while before > 0 and line:byte(before) == 32 do
     before = before - 1
   end
   if before > 0 and line:byte(before) ~= 59 then
-    return false
+    return nil
   end
   local after = line:find(";", last, true)
-  local value = line:sub(last + 1, after and after - 1)
-  local ending = value:byte(-1)
+  local final = after and after - 1 or #line
+  local ending = line:byte(final)
   if ending == 32 or ending == 9 then
-    return false
+    return nil
   end
   local rest = ""
   if before > 1 then
@@ -58,7 +61,7 @@ local function cut_out(line)
   elseif after ~= nil then
     rest = line:sub(after + 1):match("[^; ].*") or ""
   end
-  return true, value, rest
+  return last + 1, final, rest
 end
 
 -- The same for whatever a Cookie header may be.
@@ -80,51 +83,73 @@ local function pick_out(headers, lines)
   return times == 1 and found or nil, table.concat(kept, "; ")
 end
 
+-- Takes the cookie away; returns the line it stands in, and where its value begins and ends there.
 local function take_cookie(headers)
-  local lines = headers:getNumValues("cookie")
-  if lines == 0 then
+  local line = headers:get("cookie") -- every line of that name, with commas between them
+  local at, last
+  if line ~= nil then
+    at, last = line:find(COOKIE, 1, true)
+  end
+  if at == nil then
     return nil
   end
-  local simple, value, rest = false, nil, nil
+  local lines = headers:getNumValues("cookie")
   if lines == 1 then
-    local line = headers:getAtIndex("cookie", 0)
-    if not line:find(COOKIE, 1, true) then
-      return nil
+    local first, final, rest = cut_out(line, at, last)
+    if first ~= nil then
+      headers:remove("cookie")
+      if rest ~= "" then
+        headers:add("cookie", rest)
+      end
+      return line, first, final
     end
-    simple, value, rest = cut_out(line)
   end
-  if not simple then
-    value, rest = pick_out(headers, lines)
-  end
+  local value, rest = pick_out(headers, lines)
   headers:remove("cookie")
   if rest ~= "" then
     headers:add("cookie", rest)
   end
-  return value
+  return value, 1, value and #value
 end
 
-local function take_from(headers, name, before)
-  local given = headers:get(name) -- every line of that name, with commas between them
-  if given == nil or not given:find(KEY, 1, true) then
-    return nil, 0
-  end
+-- Takes a header away; returns what stands in it behind `before`, if that is all there is.
+local function take_from(headers, name, given, before)
   headers:remove(name)
   local _, last = given:find(before)
-  if last == nil or given:find(",", last, true) or given:find(" ", last, true) then
-    return nil, 1
+  if last == nil or given:find(",", last, true) or given:find(" ", last + 1, true) then
+    return nil
   end
-  local sum = given:find("~", last, true)
-  if sum ~= nil and given:find("~", sum + 1, true) then
-    return nil, 1
-  end
-  return given:sub(last + 1, sum and sum - 1), 1
+  return given:sub(last + 1)
 end
 
-local function take_key(headers)
-  local one, times = take_from(headers, "authorization", "^[Bb]earer +rwk_")
-  local other, more = take_from(headers, "x-api-key", "^rwk_")
+-- The token of a key, without the checksum.
+local function unsummed(key)
+  local sum = key and key:find("~", 1, true)
+  if sum == nil then
+    return key
+  end
+  return not key:find("~", sum + 1, true) and key:sub(1, sum - 1) or nil
+end
+
+local SCHEME = "^[Bb][Ee][Aa][Rr][Ee][Rr] +"
+
+-- Returns an access token and an API key, at most one of each.
+local function take_tokens(headers)
+  local token, key, keys = nil, nil, 0
+  local given = headers:get("authorization")
+  if given ~= nil then
+    if given:find(KEY, 1, true) then
+      key, keys = take_from(headers, "authorization", given, SCHEME .. "rwk_"), 1
+    elseif given:find(ISSUED, 1, true) then
+      token = take_from(headers, "authorization", given, SCHEME)
+    end
+  end
+  given = headers:get("x-api-key")
+  if given ~= nil and given:find(KEY, 1, true) then
+    key, keys = take_from(headers, "x-api-key", given, "^rwk_"), keys + 1
+  end
   -- Two keys are a mistake, or somebody's trick, and count as none.
-  return times + more == 1 and (one or other) or nil
+  return token, keys == 1 and unsummed(key) or nil
 end
 
 local function remember(secret, value, ends)
@@ -137,13 +162,17 @@ local function remember(secret, value, ends)
   renewed[secret] = { value = value, ends = ends }
 end
 
-local function parse(value)
-  local at = value:find("~", 1, true)
-  if at == nil or value:find(" ", at, true) then
+-- The three parts of a cookie's value, which stands in a line between two places.
+local function parse(line, first, final)
+  local ends, secret, begins = line:match("^(%d+)%.([%w_-]+)~()", first)
+  if begins == nil or begins > final + 1 then
     return nil
   end
-  local ends, secret = value:sub(1, at - 1):match("^(%d+)%.([%w_-]+)$")
-  return tonumber(ends), secret, value:sub(at + 1)
+  local space = line:find(" ", begins, true)
+  if space ~= nil and space <= final then
+    return nil
+  end
+  return tonumber(ends), secret, line:sub(begins, final)
 end
 
 local function give_cookie(handle, cookie)
@@ -190,14 +219,18 @@ end
 
 function ringwall_renew(handle)
   local headers = handle:headers()
-  local value, key = take_cookie(headers), take_key(headers)
+  local line, first, final = take_cookie(headers)
+  local access, key = take_tokens(headers)
+  if access ~= nil then
+    headers:add("x-ringwall-access", access)
+  end
   if key ~= nil then
     headers:add("x-ringwall-key", key)
   end
-  if value == nil then
+  if line == nil then
     return
   end
-  local ends, secret, token = parse(value)
+  local ends, secret, token = parse(line, first, final)
   if ends == nil then
     return
   end
@@ -208,7 +241,7 @@ function ringwall_renew(handle)
   end
   local known = renewed[secret]
   if known ~= nil and known.ends > ends and now < known.ends - AHEAD then
-    local _, _, other = parse(known.value)
+    local _, _, other = parse(known.value, 1, #known.value)
     headers:add("x-ringwall-token", other)
     return
   end
@@ -238,7 +271,7 @@ function ringwall_renew(handle)
   headers = handle:headers() -- what was taken before the wait is not valid after it
   local status = answer[":status"]
   if status == "200" then
-    local until_then, _, fresh = parse(body)
+    local until_then, _, fresh = parse(body, 1, #body)
     if until_then ~= nil then
       remember(secret, body, until_then)
       headers:add("x-ringwall-token", fresh)
@@ -260,5 +293,5 @@ end
 function ringwall_strip(handle)
   local headers = handle:headers()
   take_cookie(headers)
-  take_key(headers)
+  take_tokens(headers)
 end

@@ -2,52 +2,66 @@
 
 Four filters, in this order, each only where a route asks for it:
 
-1. Lua (``session.lua``): the cookie and our keys are taken out of their headers. Where a route
-   asks, their tokens go into headers of their own, the cookie's renewed when it ran out.
-2. ``jwt_authn``: one requirement a host, so that a token for one host is none for another.
+1. Lua (``session.lua``): the cookie, our keys and our access tokens are taken out of their headers.
+   Where a route asks, their tokens go into headers of their own, the cookie's renewed when it ran
+   out.
+2. ``jwt_authn``: one requirement a host, so that a token for one host is none for another. It makes
+   claims into headers, which no client can send.
 3. RBAC: what is revoked (:mod:`~ringwall.gateway.envoy.revoked`).
-4. RBAC in the route's own slot: factor, its age, the tenant of the host.
+4. RBAC in the route's own slot: factor, its age, the tenant of the host
+   (:mod:`~ringwall.gateway.envoy.conditions`).
 
 Refusals become redirects for browsers and problem details for programs
 (:mod:`~ringwall.gateway.envoy.refusals`).
 """
 
+import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ringwall.gateway.config import Factor, Route, SignIn
-from ringwall.gateway.envoy import cel, http
+from ringwall.gateway.config import Route, SignIn
+from ringwall.gateway.envoy import http
 from ringwall.gateway.envoy.resources import Json, extension, typed
 from ringwall.identity.facts import Facts
 from ringwall.identity.kinds import Purpose, issuer
+from ringwall.identity.published import Revoked
 
 SESSION_FILTER: Final = "ringwall.session"
 TOKENS_FILTER: Final = "ringwall.tokens"
 TOKENS_TYPE: Final = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication"
 
-CLAIMS: Final = "jwt_payload"
-NAMESPACE: Final = "envoy.filters.http.jwt_authn"
-"""Where the claims of a verified token stand in a request's dynamic metadata."""
-
 TOKEN_HEADER: Final = "x-ringwall-token"  # noqa: S105 - the name of a header
+ACCESS_HEADER: Final = "x-ringwall-access"
 KEY_HEADER: Final = "x-ringwall-key"
-"""Where Lua puts the token of a cookie, and that of an API key: nobody else can send these."""
-TOLD: Final[Mapping[str, str]] = {
+"""Where Lua puts the token of a cookie, an access token and that of an API key: nobody else can
+send these."""
+SHOWN: Final[Mapping[Purpose, str]] = {
+    Purpose.SESSION: TOKEN_HEADER,
+    Purpose.ACCESS: ACCESS_HEADER,
+    Purpose.KEY: KEY_HEADER,
+}
+_PEOPLE: Final[Mapping[str, str]] = {
     "x-ringwall-user": "sub",
     "x-ringwall-session": "sid",
     "x-ringwall-tenant": "tenant",
     "x-ringwall-roles": "rw_roles",
     "x-ringwall-email": "email",
-    "x-ringwall-client": "client_id",
-    "x-ringwall-scope": "scope",
     "x-ringwall-strength": "acr",
-    "x-ringwall-bound": "rw_bound",
     "x-ringwall-assertion": "rw_assertion",
 }
-"""What services are told, from which claim. No client can send these: they are dropped first."""
+_PROGRAMS: Final[Mapping[str, str]] = {
+    "x-ringwall-client": "client_id",
+    "x-ringwall-scope": "scope",
+}
+BOUND_HEADER: Final = "x-ringwall-bound"
+TOLD: Final[Mapping[str, str]] = {**_PEOPLE, **_PROGRAMS, BOUND_HEADER: "rw_bound"}
+"""What services are told, from which claim. No client can send these: they are dropped first.
+
+Each costs a request some thousand instructions, so that a token is only asked for what it can have.
+"""
 
 GRANTED: Final[Mapping[str, str]] = {
     "x-ringwall-grant": "rw_grant",
@@ -55,9 +69,14 @@ GRANTED: Final[Mapping[str, str]] = {
 }
 """The same of access tokens, whose grants and which themselves can be revoked."""
 
+PROVEN_HEADER: Final = "x-ringwall-proven"
+PLACE_HEADER: Final = "x-ringwall-place"
+"""The same for the edge's own conditions, where a host has such: when a person was proven, in
+seconds since 1970, and for which one of many hosts a token is. Services do not get these."""
+
 _LUA: Final = Path(__file__).with_name("session.lua").read_text(encoding="utf-8")
 _LUA_TYPE: Final = "envoy.extensions.filters.http.lua.v3.Lua"
-_SKEW_S: Final = 4
+SKEW_S: Final = 4
 """How far clocks may differ. Envoy counts whole seconds, so that it is less than 5 in truth."""
 _CACHED: Final = 500
 """Verified tokens that each worker remembers, for each issuer and host."""
@@ -65,16 +84,11 @@ _CACHED: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verifying:
-    """What the edge needs to verify by itself. ``jwks`` are public key sets by what they sign.
-
-    ``settled`` and ``recent`` are what is revoked, values by subject
-    (:class:`ringwall.identity.published.Revoked`).
-    """
+    """What the edge needs to verify by itself. ``jwks`` are public key sets by what they sign."""
 
     facts: Facts
     jwks: Mapping[Purpose, Json]
-    settled: Mapping[str, tuple[str, ...]]
-    recent: Mapping[str, tuple[str, ...]]
+    revoked: Revoked
 
 
 def sign_in_of(route: Route, verifying: Verifying | None) -> SignIn:
@@ -87,26 +101,37 @@ def sign_in_of(route: Route, verifying: Verifying | None) -> SignIn:
 def session_filter(verifying: Verifying, *, web: str) -> Json:
     """Lua: by default it only takes away; see :func:`per_route` for where it renews."""
     life = int(verifying.facts.settings.token_lifetime)
-    script = _LUA.replace("@AHEAD@", str(min(60, life // 5))).replace("@WEB@", web)
+    script = (
+        _LUA.replace("@AHEAD@", str(min(60, life // 5)))
+        .replace("@WEB@", web)
+        .replace("@ISSUED@", _issued_by(issuer(verifying.facts.origin, Purpose.ACCESS)))
+    )
     return extension(
         SESSION_FILTER,
         _LUA_TYPE,
         default_source_code={"inline_string": script + _ON_REQUEST.format("ringwall_strip")},
-        source_codes={
-            "renew": {"inline_string": script + _ON_REQUEST.format("ringwall_renew") + _ON_ANSWER}
-        },
+        source_codes={"renew": {"inline_string": script + _ON_REQUEST.format("ringwall_renew")}},
     )
 
 
 _ON_REQUEST: Final = "\nfunction envoy_on_request(handle)\n  {}(handle)\nend\n"
-_ON_ANSWER: Final = """
-function envoy_on_response(handle)
-  local found = handle:streamInfo():dynamicMetadata():get("ringwall.session")
-  if found ~= nil and found["cookie"] ~= nil then
-    handle:headers():add("set-cookie", found["cookie"])
-  end
-end
-"""
+COOKIE_GIVEN: Final[Json] = {
+    "header": {"key": "set-cookie", "value": "%DYNAMIC_METADATA(ringwall.session:cookie)%"},
+    "append_action": "APPEND_IF_EXISTS_OR_ADD",
+}
+"""The cookie that Lua has renewed or ended, on its way back; nothing where it did not. Lua could
+set it itself, but to call it for an answer costs each request a twentieth."""
+
+
+def _issued_by(name: str) -> str:
+    """How the payload of a token of this issuer begins, from the dot before it on.
+
+    ``iss`` is the first claim of all that we sign (:mod:`ringwall.identity.tokens`). What is
+    compared goes beyond the closing quotation mark: an issuer that begins like ours is another.
+    """
+    beginning = json.dumps({"iss": name}, separators=(",", ":")).removesuffix("}") + ',"'
+    text = base64.urlsafe_b64encode(beginning.encode()).decode().rstrip("=")
+    return "." + (text if len(beginning) % 3 == 0 else text[:-1])
 
 
 def tokens_filter(verifying: Verifying) -> Json:
@@ -149,23 +174,29 @@ def _provider(kind: Purpose, host: str, verifying: Verifying) -> Json:
         "issuer": issuer(facts.origin, kind),
         "audiences": audiences,
         "local_jwks": {"inline_string": json.dumps(verifying.jwks[kind], sort_keys=True)},
-        "from_headers": _SHOWN[kind],
+        "from_headers": [{"name": SHOWN[kind]}],
         "require_expiration": True,
-        "clock_skew_seconds": _SKEW_S,
-        "payload_in_metadata": CLAIMS,
+        "clock_skew_seconds": SKEW_S,
         "claim_to_headers": [
             {"header_name": header, "claim_name": claim}
-            for header, claim in {**TOLD, **(GRANTED if kind is Purpose.ACCESS else {})}.items()
+            for header, claim in _claims(kind, host, facts).items()
         ],
         "jwt_cache_config": {"jwt_cache_size": _CACHED, "jwt_max_token_size": 8192},
     }
 
 
-_SHOWN: Final[Mapping[Purpose, list[Json]]] = {
-    Purpose.SESSION: [{"name": TOKEN_HEADER}],
-    Purpose.ACCESS: [{"name": "authorization", "value_prefix": "Bearer "}],
-    Purpose.KEY: [{"name": KEY_HEADER}],
-}
+def _claims(kind: Purpose, host: str, facts: Facts) -> dict[str, str]:
+    """Which headers are made of which claims."""
+    found = dict(_PEOPLE)
+    if kind is not Purpose.SESSION:
+        found |= {**_PROGRAMS, BOUND_HEADER: "rw_bound"}
+    if kind is Purpose.ACCESS:
+        found |= GRANTED
+    if host in facts.dated_hosts:
+        found[PROVEN_HEADER] = "auth_time"
+    if host.startswith("*."):
+        found[PLACE_HEADER] = "host"
+    return found
 
 
 def per_route(route: Route, host: str, verifying: Verifying) -> Json:
@@ -193,121 +224,27 @@ def nobody_asked() -> Json:
 
 def nothing_asked() -> Json:
     """The same for pages of Ringwall's own, which read the cookies themselves."""
-    return {SESSION_FILTER: http.without_filter(), **nobody_asked()}
+    return {**nothing_taken(), **nobody_asked()}
+
+
+def nothing_taken() -> Json:
+    """What says that there is nothing to take away."""
+    return {SESSION_FILTER: http.without_filter()}
+
+
+NOTHING_SHOWN: Final[Sequence[Json]] = (
+    {"name": "authorization", "present_match": False},
+    {"name": "x-api-key", "present_match": False},
+    {
+        "name": "cookie",
+        "string_match": {"contains": "__Host-ringwall"},
+        "invert_match": True,
+        "treat_missing_header_as_empty": True,
+    },
+)
+"""How a request looks in which the Lua filter would find nothing."""
 
 
 REVOKED_FILTER: Final = "ringwall.revoked"
 RECENT_FILTER: Final = "ringwall.recent"
 """Two filters for one thing: the large one changes seldom, the small one at once."""
-
-
-def own_filters(
-    route: Route, host: str, verifying: Verifying, *, with_certificates: bool = False
-) -> list[Json]:
-    """The filters that a route brings: the certificate, the host's tenant, the factor, its age.
-
-    Tokens that are bound to a certificate have only hosts ``with_certificates`` as audience.
-    """
-    mode = sign_in_of(route, verifying)
-    asked: dict[str, Json] = {}
-    if mode is not SignIn.NONE and with_certificates:
-        asked["bound"] = _BOUND
-    if mode is not SignIn.NONE and host.startswith("*."):
-        asked["place"] = _made_for(host, verifying)
-    if mode is SignIn.OPTIONAL:
-        asked = {name: cel.any_of([_NOBODY, one]) for name, one in asked.items()}
-    if mode is SignIn.REQUIRED and (route.factor or route.factor_within) is not None:
-        asked["proof"] = _proven(route)
-    return [_condition(name, condition) for name, condition in asked.items()]
-
-
-def _made_for(host: str, verifying: Verifying) -> Json:
-    """Tokens for a wildcard are for one name below it; at a tenant's host every token is."""
-    same = cel.equal(claim("host"), cel.select("request", "host"))
-    if host == verifying.facts.settings.tenant_hosts:
-        return same
-    return cel.any_of([cel.negate(has_claim("host")), same])
-
-
-def _proven(route: Route) -> Json:
-    asked: list[Json] = []
-    if route.factor is not None:
-        enough = ("phr",) if route.factor is Factor.PASSKEY else ("mfa", "phr")
-        asked.append(cel.any_of([cel.equal(claim("acr"), cel.text(one)) for one in enough]))
-    if route.factor_within is not None:
-        age = cel.subtract(
-            cel.call("int", cel.select("request", "time")), cel.call("int", claim("auth_time"))
-        )
-        asked.append(cel.at_most(age, int(route.factor_within)))
-        asked.append(cel.at_least(age, -_SKEW_S))  # proven in the future: a clock was set back
-    return cel.all_of(asked)
-
-
-def claim(name: str) -> Json:
-    """A claim of the verified token, as an expression; a missing one is an error, which denies."""
-    return cel.index(cel.index(_METADATA, CLAIMS), name)
-
-
-def has_claim(name: str) -> Json:
-    """Whether the token has a claim."""
-    return cel.contains(cel.text(name), cel.index(_METADATA, CLAIMS))
-
-
-_NOBODY: Final = cel.negate(
-    cel.contains(cel.text(NAMESPACE), cel.select("metadata", "filter_metadata"))
-)
-"""No token was shown that holds."""
-_SHOWN_CERTIFICATE: Final = cel.select("connection", "sha256_peer_certificate_digest")
-
-_METADATA: Final = cel.index(cel.select("metadata", "filter_metadata"), NAMESPACE)
-
-
-_BOUND: Final = cel.any_of(
-    [cel.negate(has_claim("rw_bound")), cel.equal(claim("rw_bound"), _SHOWN_CERTIFICATE)]
-)
-"""A bound token is good only beside its certificate (RFC 8705 section 3)."""
-
-
-def _condition(name: str, condition: Json) -> Json:
-    """An RBAC filter that lets in only what meets a condition; anything odd is refused.
-
-    A matcher rather than rules: what it refuses is told by ``name``.
-    """
-    return extension(
-        f"ringwall.{name}",
-        "envoy.extensions.filters.http.rbac.v3.RBAC",
-        rules_stat_prefix=f"{name}_",
-        matcher={
-            "matcher_list": {
-                "matchers": [
-                    {
-                        "predicate": {"single_predicate": cel.predicate(condition)},
-                        "on_match": rbac_action("ALLOW", "met"),
-                    }
-                ]
-            },
-            "on_no_match": rbac_action("DENY", name),
-        },
-    )
-
-
-def rbac_action(action: str, name: str) -> Json:
-    """What an RBAC matcher decides; the name is told in the response's details."""
-    told = typed("envoy.config.rbac.v3.Action", name=name, action=action)
-    return {"action": {"name": "action", "typed_config": told}}
-
-
-def asked_of(route: Route) -> Json:
-    """What the edge's answers say of a route that asks for more, as route metadata.
-
-    ``query`` goes into the redirect of browsers, ``challenge`` into ``WWW-Authenticate``.
-    """
-    query, challenge = "", []
-    if route.factor is not None:
-        acr = "phr" if route.factor is Factor.PASSKEY else "mfa"
-        query += f"factor={acr}&"
-        challenge.append(f'acr_values="{acr}"')
-    if route.factor_within is not None:
-        query += f"within={int(route.factor_within)}&"
-        challenge.append(f'max_age="{int(route.factor_within)}"')
-    return {"query": query, "challenge": ", ".join(challenge)}
