@@ -1,11 +1,13 @@
 """Judgments over signing in: its host, the hosts of tenants, what routes ask for."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route, SignIn
 from ringwall.gateway.judging import unknown, warning
 from ringwall.identity.config import IDENTITY, Identity, SmtpSecurity
+from ringwall.identity.places import objection_to
 from ringwall.runtime.configuration import Configuration, Problem
 
 _HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -17,6 +19,7 @@ def check_identity(configuration: Configuration) -> Iterator[Problem]:
     edge = configuration.one(Edge, EDGE)
     yield from _check_hosts(identity, edge)
     yield from _check_mail(identity)
+    yield from _check_places(identity, configuration.root)
     for position, route in enumerate(configuration.list(Route, ROUTES)):
         yield from _check_route((ROUTES, position), route, identity)
 
@@ -36,6 +39,19 @@ def _check_hosts(identity: Identity, edge: Edge) -> Iterator[Problem]:
         )
     elif wildcard not in edge.hosts:
         yield unknown((IDENTITY, "tenant_hosts"), "host under edge.hosts", wildcard, edge.hosts)
+
+
+def _check_places(identity: Identity, root: Path) -> Iterator[Problem]:
+    if identity.places is None:
+        return
+    objection = objection_to(root / identity.places)
+    if objection is not None:
+        yield Problem(
+            path=(IDENTITY, "places"),
+            message=objection,
+            value=identity.places,
+            allowed="a readable file in MaxMind's format (.mmdb), of cities or of countries",
+        )
 
 
 def _check_mail(identity: Identity) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
 from ringwall.identity.config import IDENTITY, Identity
@@ -26,7 +27,7 @@ class Wanted:
             configuration.one(Edge, EDGE),
             configuration.map(Service, SERVICES),
             configuration.list(Route, ROUTES),
-            configuration.one(Identity, IDENTITY),
+            _found(configuration.one(Identity, IDENTITY), configuration.root),
         )
 
     @property
@@ -48,3 +49,10 @@ class Wanted:
     def sidecars(self) -> tuple[str, ...]:
         """The services that have a sidecar, by name."""
         return tuple(sorted(n for n, s in self.services.items() if s.sidecar is not None))
+
+
+def _found(identity: Identity, root: Path) -> Identity:
+    """With paths that hold in whatever folder a process works."""
+    if identity.places is None:
+        return identity
+    return identity.model_copy(update={"places": str(root / identity.places)})

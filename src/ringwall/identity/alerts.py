@@ -27,6 +27,7 @@ from django.utils import timezone
 from ringwall.identity import devices
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Session, User
+from ringwall.identity.places import place_of
 from ringwall.identity.sessions import address_of
 
 log = logging.getLogger("ringwall.identity")
@@ -91,7 +92,10 @@ def tell(person: User, alert: Alert, *, request: HttpRequest | None = None, to: 
     known = [("When", f"{timezone.now():%d %B %Y, %H:%M} UTC"), *alert.facts]
     if request is not None:
         known.append(("Device", devices.in_words(request.headers.get("User-Agent", ""))))
-        known.append(("Address", address_of(request) or "unknown"))
+        address = address_of(request)
+        known.append(("Address", address or "unknown"))
+        if place := place_of(address):
+            known.append(("Place", place))
     context = {
         "alert": alert,
         "person": person,

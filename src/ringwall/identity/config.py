@@ -91,6 +91,8 @@ class Identity(StrictModel):
     """Life of the tokens that the edge verifies; a session renews them by itself."""
     mail: Mail = Mail()
     """Mail to people."""
+    places: str | None = None
+    """A file in MaxMind's format that tells where addresses are; without it they stand alone."""
 
 
 IDENTITY: Final = "identity"

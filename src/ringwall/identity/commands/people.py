@@ -105,6 +105,8 @@ def user_enable(context: typer.Context, email: Email, *, as_json: AsJson = False
 def user_sessions(context: typer.Context, email: Email, *, as_json: AsJson = False) -> None:
     """List where a person is signed in."""
     user = _find(context, email)
+    from ringwall.identity.places import place_of
+
     found = user.sessions.select_related("organisation").filter(ended=None).order_by("-last_use")
     if as_json:
         print_json(
@@ -118,6 +120,7 @@ def user_sessions(context: typer.Context, email: Email, *, as_json: AsJson = Fal
                     "acr": one.acr,
                     "amr": one.amr,
                     "address": one.address,
+                    "place": place_of(one.address) or None,
                     "user_agent": one.user_agent,
                 }
                 for one in found
@@ -128,7 +131,7 @@ def user_sessions(context: typer.Context, email: Email, *, as_json: AsJson = Fal
         (
             Column("session", rank=3),
             Column("last use (UTC)"),
-            Column("address"),
+            Column("from"),
             Column("for", rank=1),
             Column("proven", rank=2),
             Column("device", rank=4),
@@ -137,7 +140,7 @@ def user_sessions(context: typer.Context, email: Email, *, as_json: AsJson = Fal
             (
                 one.pk,
                 f"{one.last_use:%Y-%m-%d %H:%M}",
-                one.address or "",
+                " ".join(part for part in (one.address, place_of(one.address)) if part),
                 one.organisation.slug if one.organisation else "",
                 one.acr,
                 one.user_agent[:60],

@@ -12,6 +12,7 @@ from ringwall.identity import moments
 from ringwall.identity.config import SignUp
 from ringwall.identity.installed import current_facts
 from ringwall.identity.pages import navigation as pages
+from ringwall.identity.places import place_of
 
 register = template.Library()
 
@@ -51,6 +52,13 @@ def ago(moment: datetime | None) -> str:
 def ahead(moment: datetime) -> str:
     """How far away something is, in words: ``in 5 hours``, ``on 3 May 2026``."""
     return moments.ahead(moment, timezone.now())
+
+
+@register.filter
+def place(address: str | None) -> str:
+    """Where an address is, then itself: ``Graz, Austria (192.0.2.7)``; itself if none knows."""
+    found = place_of(address)
+    return f"{found} ({address})" if found else address or "an unknown address"
 
 
 @register.simple_tag
