@@ -2,6 +2,7 @@
 
 import base64
 import re
+import time
 import zlib
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,11 +11,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.identity import tenants
-from tests.identity.provider.party import prove
+from tests.identity.provider.conftest import Register, register
+from tests.identity.provider.party import Party, after, prove, returned
 from tests.identity.signing_in import app_of
 from tests.identity.sso import assertions
 from tests.identity.sso.assertions import Signer, Words, answer
 from tests.identity.sso.openid import OpenId, serving
+
+from ringwall.identity.facts import Facts
+
+__all__ = ["register"]
 
 PAGE = "/organisations/north/provisioning"
 US = "https://id.shop.localhost:8443"
@@ -52,6 +58,7 @@ def led_to_the_provider(browser: Any) -> dict[str, str]:
     led = browser.get(PAGE)
     assert led.status_code == 302
     assert urlsplit(led.url).path.startswith("/sign-on/north-")
+    assert parse_qs(urlsplit(led.url).query) == {"again": ["1"], "next": [PAGE]}
     form = browser.get(led.url).content.decode()
     found = dict(re.findall(r'type="hidden" name="(next|again)" value="([^"]*)"', form))
     assert found == {"next": PAGE, "again": "1"}
@@ -86,6 +93,29 @@ def test_a_provider_that_did_not_ask_anew_proves_nothing(
     provider.lies["auth_time"] = said
     assert back_from(browser, provider, browser.post("/sign-on/north-id", form)).status_code == 403
     led_to_the_provider(browser)
+
+
+def test_a_client_that_wants_a_new_sign_in_gets_one_of_whom_a_provider_proves(
+    browser: Any, provider: OpenId, register: Register, facts: Facts
+) -> None:
+    """Signing on once more makes a new session: the question is still the same afterwards."""
+    from ringwall.identity.models import Session
+
+    party = Party(*register(facts, first_party=True))
+    back_from(browser, provider, browser.post("/sign-on/north-id"))
+    browser.defaults["HTTP_ACCEPT"] = "text/html"
+    first = Session.objects.get(ended=None)
+    time.sleep(1.1)  # times are kept in seconds
+    led = party.ask(browser, prompt="login")
+    path, back = after(led)
+    assert path == "/sign-on/north-id"
+    form = {"next": back, "again": "1"}
+    came = back_from(browser, provider, browser.post("/sign-on/north-id", form))
+    assert came.url == back
+    assert "code" in returned(browser.get(back))
+    assert Session.objects.get(ended=None).pk != first.pk
+    # Once: for the next code they are asked again.
+    assert browser.get(back).headers["location"].startswith("/identity/o/authorize")
 
 
 def test_who_has_a_factor_of_their_own_shows_that(browser: Any, provider: OpenId, ada: Any) -> None:

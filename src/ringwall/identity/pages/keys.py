@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +17,7 @@ from ringwall.identity import admission, apikeys, sessions, visits
 from ringwall.identity.installed import current_facts, current_mint
 from ringwall.identity.models import ApiKey, Consent, Grant, Membership, Session
 from ringwall.identity.pages.objecting import lead_on
-from ringwall.identity.pages.step_up import is_enough, where_to_prove
+from ringwall.identity.pages.step_up import is_enough, leading_to, where_to_prove
 from ringwall.identity.provider import grants, scopes
 
 _LIVES: Final = [("30", "30 days"), ("90", "90 days"), ("180", "half a year"), ("365", "a year")]
@@ -141,8 +140,8 @@ def withdraw_application(request: HttpRequest, client_id: str) -> HttpResponse:
 
 def _prove_first(request: HttpRequest, session: Session) -> HttpResponse:
     messages.info(request, "Prove that it is you, then do it once more.")
-    proof = where_to_prove(session.user, factor="")
-    return HttpResponseRedirect(f"{proof}?{urlencode({'next': reverse('keys')})}")
+    proof = where_to_prove(session.user, factor="", session=session)
+    return HttpResponseRedirect(leading_to(proof, reverse("keys")))
 
 
 def _objection(

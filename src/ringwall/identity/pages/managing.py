@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,7 +19,6 @@ from ringwall.identity.authority import (
     may_manage,
     may_touch,
 )
-from ringwall.identity.enrolment import kinds_of
 from ringwall.identity.models import Kind, Membership, Organisation, Session, User
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.objecting import lead_on
@@ -95,7 +93,7 @@ def freshly_proven(view: View) -> View:
                 status=403,
             )
         if not _is_proven_lately(request, session):
-            return _prove_again(request, session)
+            return prove_again(request, session.user, factor="")
         return view(request, organisation, **more)
 
     return guarded
@@ -138,16 +136,6 @@ def _is_proven_lately(request: HttpRequest, session: Session) -> bool:
     times += [forcing.noted(request) or 0]
     now = timezone.now().timestamp()
     return any(-SKEW_S <= now - at <= _FRESH for at in times)
-
-
-def _prove_again(request: HttpRequest, session: Session) -> HttpResponse:
-    """By a factor of their own if they have one, else by the provider they came from."""
-    has_own = bool(_OWN & {*kinds_of(session.user)} - {"recovery_codes"})
-    if has_own or session.connection is None:
-        return prove_again(request, session.user, factor="")
-    asked = {"again": "1", "next": request.get_full_path()}
-    begin = reverse("sign_on", args=[session.connection.slug])
-    return HttpResponseRedirect(f"{begin}?{urlencode(asked)}")
 
 
 def _not_yours(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Single sign-on as people see it: whose address is it, off to the provider, and back."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -27,8 +28,9 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from ringwall.identity.models import Connection, User
+from ringwall.identity.models import Connection, Session, User
 from ringwall.identity.pages.errors import refused
+from ringwall.identity.provider import markers
 from ringwall.identity.sso import connections, fetching, forcing, oidc, origins, saml
 from ringwall.identity.sso.domains import owner_of
 from ringwall.identity.sso.oidc import Adapter
@@ -97,6 +99,7 @@ def callback(request: HttpRequest, slug: str) -> HttpResponse:
     adapter = Adapter(request, slug)
     asked = statekit.get_states(request).get(request.GET.get("state", ""))
     adapter.question = question = asked[0] if asked is not None and asked[2] == slug else {}
+    before, waiting = _session(request), markers.waiting(request)
     with _reaching(connection):
         try:
             view = OAuth2CallbackView.adapter_view(adapter)
@@ -105,7 +108,7 @@ def callback(request: HttpRequest, slug: str) -> HttpResponse:
             return done.response  # type: ignore[no-any-return]
         except (requests.RequestException, OAuth2Error, ValueError, KeyError) as error:
             return _trouble(request, connection, error)
-    forcing.note(request, question, timezone.now())
+    _arrived(request, question, before, waiting)
     return answer
 
 
@@ -159,8 +162,9 @@ def finish(request: HttpRequest, slug: str) -> HttpResponse:
     account = SocialAccount(provider=slug, uid=found.asserted.uid)
     login = SocialLogin(user=User(), account=account, provider=provider)
     login.state, login.ringwall_asserted = state, found.asserted
+    before, waiting = _session(request), markers.waiting(request)
     answer: HttpResponse = complete_social_login(request, login)
-    forcing.note(request, state, timezone.now())
+    _arrived(request, state, before, waiting)
     return answer
 
 
@@ -171,6 +175,24 @@ def metadata(request: HttpRequest, slug: str) -> HttpResponse:
     if connection is None or connection.protocol != Connection.Protocol.SAML:
         return _unknown(request)
     return HttpResponse(saml.metadata(connection), content_type="application/samlmetadata+xml")
+
+
+def _session(request: HttpRequest) -> Session | None:
+    found: Session | None = getattr(request, "ringwall_session", None)
+    return found
+
+
+def _arrived(
+    request: HttpRequest,
+    question: Mapping[str, Any],
+    before: Session | None,
+    waiting: dict[str, dict[str, Any]],
+) -> None:
+    """Note what a new session has of the one before; nothing when nobody came in."""
+    if not forcing.has_arrived(request):
+        return
+    forcing.note(request, question, timezone.now())
+    markers.carry_over(request, waiting, of=before)
 
 
 def _not_valid(request: HttpRequest, connection: Connection) -> HttpResponse:

@@ -28,13 +28,15 @@ def is_asked_well(*, factor: str, within: str) -> bool:
 
 def prove_again(request: HttpRequest, user: User, *, factor: str) -> HttpResponse:
     """Lead to the page that proves what is asked for, and from there back to this one."""
-    return after(where_to_prove(user, factor=factor), request)
+    session: Session | None = getattr(request, "ringwall_session", None)
+    return after(where_to_prove(user, factor=factor, session=session), request)
 
 
-def where_to_prove(user: User, *, factor: str) -> str:
+def where_to_prove(user: User, *, factor: str, session: Session | None = None) -> str:
     """The page that proves what is asked for (``mfa``, ``phr`` or empty).
 
-    Somebody who has no factor of that kind is led to make one first.
+    Somebody who has no factor of that kind is led to make one first. Whom only a provider proves
+    has nothing to show here and is led to it again, by what ``session`` came from.
     """
     kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     if Authenticator.Type.WEBAUTHN in kinds:
@@ -43,9 +45,18 @@ def where_to_prove(user: User, *, factor: str) -> str:
         return reverse("mfa_add_webauthn")
     if Authenticator.Type.TOTP in kinds:
         return reverse("mfa_reauthenticate")
-    return reverse("mfa_index" if factor else "account_reauthenticate")
+    if factor:
+        return reverse("mfa_index")
+    if session is not None and session.connection is not None:
+        return f"{reverse('sign_on', args=[session.connection.slug])}?again=1"
+    return reverse("account_reauthenticate")
 
 
 def after(url: str, request: HttpRequest) -> HttpResponse:
     """A redirect to ``url``, which is to lead back here."""
-    return HttpResponseRedirect(f"{url}?next={quote(request.get_full_path(), safe='')}")
+    return HttpResponseRedirect(leading_to(url, request.get_full_path()))
+
+
+def leading_to(url: str, back: str) -> str:
+    """The page at ``url``, which leads to ``back`` once it is done."""
+    return f"{url}{'&' if '?' in url else '?'}next={quote(back, safe='')}"

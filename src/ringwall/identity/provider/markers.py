@@ -89,6 +89,26 @@ def marker_of(request: HttpRequest, query: str, *, of: Session | None, now: date
     return Marker(datetime.fromtimestamp(kept.asked, UTC), tried)
 
 
+def waiting(request: HttpRequest) -> dict[str, dict[str, Any]]:
+    """The markers of a browser, for :func:`carry_over`."""
+    return _all(request)
+
+
+def carry_over(
+    request: HttpRequest, kept: dict[str, dict[str, Any]], *, of: Session | None
+) -> None:
+    """Keep the markers of the session ``of`` for the same person's next, in the same browser.
+
+    Who signs on once more gets a new session, which the one before does not survive. It begins
+    after the question was asked, as that of somebody does who was nobody then.
+    """
+    if of is None or request.user.pk != of.user_id:
+        return
+    own = {name: {**one, "of": _NOBODY} for name, one in kept.items() if one["of"] == of.pk}
+    if own:
+        request.session[_KEPT] = own
+
+
 def spend(request: HttpRequest, name: str) -> None:
     """Let a marker count no more: its request has been answered."""
     kept = _all(request)

@@ -47,10 +47,15 @@ def arrived(request: HttpRequest, user: User) -> None:
     request.ringwall_arrived = user.pk  # type: ignore[attr-defined]
 
 
+def has_arrived(request: HttpRequest) -> bool:
+    """Whether somebody has come in by this very request."""
+    who = getattr(request, "ringwall_arrived", None)
+    return who is not None and request.user.pk == who
+
+
 def note(request: HttpRequest, question: Mapping[str, Any], now: datetime) -> None:
     """Note, once somebody has come in by this request, that they were asked anew."""
-    who = getattr(request, "ringwall_arrived", None)
-    if since(question) is not None and who is not None and request.user.pk == who:
+    if since(question) is not None and has_arrived(request):
         request.session[_PROVEN] = int(now.timestamp())
 
 
