@@ -194,7 +194,10 @@ def _domains_and_providers(typed: Typist, folder: Path, monkeypatch: pytest.Monk
         wanted = f"--issuer {provider.issuer} --client-id us --private-network"
         typed(f"sso add north north-id {wanted}", "--client-secret-file", str(secret))
         found = {one["point"]: one["fine"] for one in typed("sso test north north-id")}
-        assert found == {"domains": True, "issuer": True, "keys": True}
+        assert found == {"domains": True, "issuer": True, "sign-on": True, "keys": True}
+        provider.discovery["authorization_endpoint"] = "https://idp.example;script-src *"
+        found = {one["point"]: one["fine"] for one in typed.finds("sso test north north-id")}
+        assert found == {"domains": True, "issuer": True, "sign-on": False, "keys": True}
         provider.down = True
         assert not all(one["fine"] for one in typed.finds("sso test north north-id"))
         typed("sso remove north north-id")

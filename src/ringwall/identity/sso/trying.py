@@ -8,6 +8,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from ringwall.identity.models import Connection
 from ringwall.identity.sso import fetching
+from ringwall.identity.sso.origins import origin_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,18 @@ def _oidc(connection: Connection) -> list[Point]:
     name = "the provider calls itself as configured" if same else f"it is {said.get('issuer')!r}"
     return [
         Point("issuer", same, name),
+        _sign_on(connection, str(said.get("authorization_endpoint", ""))),
         Point("keys", count > 0, f"it publishes {count} keys"),
     ]
+
+
+def _sign_on(connection: Connection, url: str) -> Point:
+    private = connection.settings.get("private_network") is True
+    try:
+        origin = origin_of(url, "its authorization_endpoint", private=private)
+    except ValueError as error:
+        return Point("sign-on", False, str(error))
+    return Point("sign-on", True, f"people sign in at {origin}")
 
 
 def _saml(connection: Connection) -> list[Point]:
