@@ -1,11 +1,12 @@
-"""Requests behind ASGI: one change of threads, the same answers."""
+"""Requests behind ASGI: one thread for each, kept for the next, and the same answers."""
 
 import asyncio
 import threading
 from typing import Any
 
 import pytest
-from django.http import HttpRequest, HttpResponse
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
 
@@ -42,14 +43,18 @@ def noting(get_response: Any) -> Any:
     return middleware
 
 
-async def _ask(application: Any) -> list[dict[str, Any]]:
-    scope = {
+def _scope(where: str = "/", query: bytes = b"") -> dict[str, Any]:
+    return {
         "type": "http",
         "method": "GET",
-        "path": "/",
-        "query_string": b"",
+        "path": where,
+        "query_string": query,
         "headers": [(b"host", b"localhost")],
     }
+
+
+async def _ask(application: Any, *, where: str = "/", query: bytes = b"") -> list[dict[str, Any]]:
+    scope = _scope(where, query)
     sent: list[dict[str, Any]] = []
     messages = [{"type": "http.request", "body": b"", "more_body": False}]
 
@@ -64,3 +69,79 @@ async def _ask(application: Any) -> list[dict[str, Any]]:
 
     await application(scope, receive, send)
     return sent
+
+
+@pytest.mark.usefixtures("_django")
+def test_a_connection_to_the_database_serves_one_request_after_the_other() -> None:
+    seen: list[int] = []
+
+    def view(_request: HttpRequest) -> HttpResponse:
+        connection.ensure_connection()
+        seen.append(id(connection.connection))
+        return HttpResponse("here")
+
+    async def story() -> None:
+        application = OneThread(threads=1)
+        for _ in range(3):
+            sent = await _ask(application)
+            assert sent[0]["status"] == 200
+
+    with override_settings(ROOT_URLCONF=(path("", view),), MIDDLEWARE=[]):
+        asyncio.run(story())
+    assert len(set(seen)) == 1
+
+
+@pytest.mark.usefixtures("_django")
+def test_many_are_answered_at_a_time_and_each_gets_its_own() -> None:
+    together = threading.Barrier(5, timeout=20)
+
+    def view(request: HttpRequest) -> HttpResponse:
+        together.wait()
+        answer = HttpResponse(request.GET["number"], headers={"x-number": request.GET["number"]})
+        answer.set_cookie("number", request.GET["number"])
+        return answer
+
+    async def story() -> None:
+        application = OneThread(threads=5)
+        asked = (_ask(application, query=f"number={n}".encode()) for n in range(5))
+        for number, sent in enumerate(await asyncio.gather(*asked)):
+            assert sent[1]["body"] == str(number).encode()
+            headers = dict(sent[0]["headers"])
+            assert headers[b"x-number"] == str(number).encode()
+            assert headers[b"Set-Cookie"] == f"number={number}; Path=/".encode()
+
+    with override_settings(ROOT_URLCONF=(path("", view),), MIDDLEWARE=[]):
+        asyncio.run(story())
+
+
+@pytest.mark.usefixtures("_django")
+def test_streams_are_sent_and_failures_are_answers() -> None:
+    def streamed(_request: HttpRequest) -> StreamingHttpResponse:
+        return StreamingHttpResponse(iter([b"a", b"b"]))
+
+    def failing(_request: HttpRequest) -> HttpResponse:
+        msg = "not for strangers"
+        raise RuntimeError(msg)
+
+    urls = (path("", streamed), path("failing", failing))
+    with override_settings(ROOT_URLCONF=urls, MIDDLEWARE=[]):
+        sent = asyncio.run(_ask(OneThread()))
+        assert sent[1]["body"] == b"ab"
+        failed = asyncio.run(_ask(OneThread(), where="/failing"))
+    assert failed[0]["status"] == 500
+    assert b"strangers" not in failed[1]["body"]
+
+
+@pytest.mark.usefixtures("_django")
+def test_who_hangs_up_before_all_was_sent_gets_no_answer() -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    with override_settings(ROOT_URLCONF=(), MIDDLEWARE=[]):
+        asyncio.run(OneThread()(_scope(), receive, send))
+    assert not sent

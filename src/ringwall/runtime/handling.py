@@ -1,24 +1,66 @@
-"""Django behind ASGI with one change of threads a request."""
+"""Django behind ASGI: a request is answered in one thread of several that stay."""
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIHandler
-from django.http import HttpRequest, HttpResponseBase
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any, Final
+
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.core.signals import request_started
+from django.urls import set_script_prefix
+
+THREADS: Final = 64
+"""Most requests at a time; one that asks somebody else's server may hold its thread for seconds."""
 
 
 class OneThread(ASGIHandler):
-    """Runs middleware and view of a request in one thread.
+    """Runs all of a request, from its first signal to its last, in one thread.
 
-    All of ours is synchronous. Django's own handler would go from the loop to a thread, back, and
-    to a thread again for each request, which takes longer than many a page.
+    All of ours is synchronous. Django's own handler would go from the loop to a thread and back
+    several times a request, and begin a thread and a connection to the database for each.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = THREADS) -> None:
         super(ASGIHandler, self).__init__()
         self.load_middleware(is_async=False)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
 
-    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer a request."""
-        answer: HttpResponseBase = await sync_to_async(self.get_response, thread_sensitive=True)(
-            request
-        )
-        return answer
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request; what we serve is small, so answers are sent in one piece."""
+        if scope["type"] != "http":
+            msg = f"only HTTP is answered here, not {scope['type']}"
+            raise ValueError(msg)
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        with body:
+            start, content = await asyncio.get_running_loop().run_in_executor(
+                self._threads, copy_context().run, self._answer, scope, body
+            )
+        await send(start)
+        await send({"type": "http.response.body", "body": content})
+
+    def _answer(self, scope: Any, body: Any) -> tuple[dict[str, Any], bytes]:
+        set_script_prefix(get_script_prefix(scope))
+        request_started.send(sender=type(self), scope=scope)
+        request, refused = self.create_request(scope, body)
+        answer: Any = refused if request is None else self.get_response(request)
+        answer._handler_class = type(self)  # noqa: SLF001 - for its last signal
+        try:
+            return _start(answer), _content(answer)
+        finally:
+            answer.close()
+
+
+def _start(answer: Any) -> dict[str, Any]:
+    headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in answer.items()]
+    cookies = (one.OutputString().encode("ascii") for one in answer.cookies.values())
+    headers += [(b"Set-Cookie", one) for one in cookies]
+    return {"type": "http.response.start", "status": answer.status_code, "headers": headers}
+
+
+def _content(answer: Any) -> bytes:
+    found = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return bytes(found)

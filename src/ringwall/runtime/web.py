@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import django
 import uvicorn
+from django.urls import get_resolver
 
 from ringwall.runtime.configuration import Address
 from ringwall.runtime.handling import OneThread
@@ -26,6 +27,8 @@ def serve(*, public: Path, private: Address) -> None:
     # What strangers ask for in vain stands in the access record; the log is for us.
     logging.getLogger("django.request").setLevel(logging.ERROR)
     application = OneThread()
+    for urls in (None, "ringwall.runtime.private_urls"):
+        get_resolver(urls).url_patterns  # noqa: B018 - loads all pages: ready is ready
     asyncio.run(_serve(application, public, private))
 
 
