@@ -16,6 +16,7 @@ from websockets.exceptions import InvalidHandshake
 from websockets.sync.client import connect
 
 from ringwall.gateway.envoy.signed_in import (
+    AGAIN_HEADER,
     GRANTED,
     PLACE_HEADER,
     PROVEN_HEADER,
@@ -30,6 +31,7 @@ NAMES: Final = (
     *TOLD,
     *GRANTED,
     *SHOWN.values(),
+    AGAIN_HEADER,
     PLACE_HEADER,
     PROVEN_HEADER,
     "x-ringwall",

@@ -3,12 +3,16 @@
 A browser that navigates is sent to sign in, with the very page it wanted; whoever else gets 401 as
 problem details (RFC 9457), with a ``WWW-Authenticate`` that says what is missing (RFC 6750 section
 3, RFC 9470 section 3).
+
+A token of a cookie that is revoked may have been called back only, because roles have changed: a
+second cookie has it renewed at the next request, and what a page fetches is sent that way at once.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
 from ringwall.gateway.envoy.resources import Json, typed
+from ringwall.gateway.envoy.signed_in import AGAIN_HEADER, TOKEN_HEADER
 
 _STATE: Final = (
     "__Host-ringwall-state=%REQ(x-request-id)%; "
@@ -24,12 +28,13 @@ def mappers(origin: str) -> list[Json]:
     more = "%METADATA(ROUTE:ringwall:query)%"
     target = "to=https://%REQ(:authority)%%REQ(:path)%"
     found: list[Json] = []
-    for reason, query, challenge in (
-        (_because(_denied("proof")), who + more + target, _STEP_UP),
+    for reason, query, challenge, again in (
+        (_because(_denied("proof")), who + more + target, _STEP_UP, []),
         (
             _because(_UNKNOWN, _denied("revoked"), _denied("place"), _denied("bound")),
             who + target,
             _SIGN_IN,
+            _once_more(),
         ),
     ):
         location = f"{origin}/enter?{query}"
@@ -49,6 +54,7 @@ def mappers(origin: str) -> list[Json]:
                     "body_format_override": _text(f"{status}\n"),
                 }
             )
+        found += again
         found.append(
             {
                 "filter": reason,
@@ -62,6 +68,32 @@ def mappers(origin: str) -> list[Json]:
         )
     return found
 
+
+def _once_more() -> list[Json]:
+    """Mappers for what may be called back only, where that was not tried yet."""
+    shown = {"header_filter": {"header": {"name": TOKEN_HEADER, "present_match": True}}}
+    untried = {"header_filter": {"header": {"name": AGAIN_HEADER, "present_match": False}}}
+    reason = [_because(_denied("revoked")), shown, untried]
+    fetches = [_header("sec-fetch-mode", exact=one) for one in ("cors", "same-origin", "no-cors")]
+    given = [_set("set-cookie", _AGAIN, append=True), _set("cache-control", "no-store")]
+    return [
+        {
+            "filter": _all([*reason, _any(fetches)]),
+            "status_code": 307,
+            "headers_to_add": [_set("location", "https://%REQ(:authority)%%REQ(:path)%"), *given],
+            "body_format_override": _text("307\n"),
+        },
+        {
+            "filter": _all(reason),
+            "status_code": 401,
+            "headers_to_add": [_set("www-authenticate", _SIGN_IN), *given],
+            "body_format_override": _problem(_SIGN_IN),
+        },
+    ]
+
+
+_AGAIN: Final = "__Host-ringwall-again=1; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=10"
+"""Read by ``session.lua`` alone, which takes it away like the session's own."""
 
 _SIGN_IN: Final = 'Bearer realm="ringwall"'
 _STEP_UP: Final = (

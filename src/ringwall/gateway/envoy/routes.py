@@ -10,7 +10,13 @@ from ringwall.gateway.envoy import headers, http, web
 from ringwall.gateway.envoy.entries import Asked, Placed, entries, expand, method_match
 from ringwall.gateway.envoy.replies import direct
 from ringwall.gateway.envoy.resources import Json, typed
-from ringwall.gateway.envoy.signed_in import PLACE_HEADER, PROVEN_HEADER, SHOWN, Verifying
+from ringwall.gateway.envoy.signed_in import (
+    AGAIN_HEADER,
+    PLACE_HEADER,
+    PROVEN_HEADER,
+    SHOWN,
+    Verifying,
+)
 from ringwall.gateway.paths import PathTemplate, parse_template
 from ringwall.inventory.config import Service
 
@@ -91,7 +97,7 @@ def route_table(
         virtual_hosts=virtual_hosts,
         request_headers_to_remove=[
             *headers.untrusted_names(trusted_hops=edge.trusted_hops),
-            *(SHOWN.values() if verifying is not None else []),
+            *((*SHOWN.values(), AGAIN_HEADER) if verifying is not None else ()),
         ],
         response_headers_to_remove=list(headers.BANNERS),
         max_direct_response_body_size_bytes=4096,

@@ -7,6 +7,10 @@
 --
 -- The value is <end, in seconds since 1970>.<secret>~<token>.
 --
+-- A token can be called back while its session goes on, when roles change, say. Nobody here knows of
+-- that before the token is refused; the refusal brings a second cookie along, for a few seconds, which
+-- has the token renewed at the next request: once in that time for each secret.
+--
 -- API keys and our access tokens are taken out of their headers the same way. A key is
 -- rwk_<token>~<checksum>: the checksum is for scanners and for whoever types; here the signature
 -- counts and nothing else. An access token of ours is known by how its payload begins, which names
@@ -16,12 +20,14 @@
 -- the length, and every table has a bound.
 
 local COOKIE = "__Host-ringwall"
+local AGAIN = COOKIE .. "-again"
 local ANYWHERE = "__Host%-ringwall%s*=" -- behind a comma, say, where some services see a cookie too
 local KEY = "rwk_eyJ"
 local ISSUED = "@ISSUED@"
 local AHEAD = @AHEAD@
 local WEB = "@WEB@"
 local REMEMBERED = 10000
+local AGAIN_EVERY = 10
 
 -- Of this worker thread: what was renewed just now, for requests that still bring the old cookie,
 -- and who is asking at this moment, so that a token which still holds is asked for by one request.
@@ -64,9 +70,9 @@ local function cut_out(line, at, last)
   return last + 1, final, rest
 end
 
--- The same for whatever a Cookie header may be.
+-- The same for whatever a Cookie header may be: a value, what is left, and whether to renew.
 local function pick_out(headers, lines)
-  local kept, found, times = {}, nil, 0
+  local kept, found, times, again = {}, nil, 0, false
   for index = 0, lines - 1 do
     for pair in headers:getAtIndex("cookie", index):gmatch("[^;]+") do
       pair = pair:match("%S.*") or ""
@@ -74,16 +80,19 @@ local function pick_out(headers, lines)
       local name, value = pair:match("^([^=]*)=(.*)$")
       if name == COOKIE then
         found, times = value, times + 1
+      elseif name == AGAIN then
+        again = true
       elseif pair ~= "" and pair:sub(1, #COOKIE) ~= COOKIE and not pair:find(ANYWHERE) then
         kept[#kept + 1] = pair
       end
     end
   end
   -- A browser has one such cookie a host: two are somebody's trick, and count as none.
-  return times == 1 and found or nil, table.concat(kept, "; ")
+  return times == 1 and found or nil, table.concat(kept, "; "), again
 end
 
--- Takes the cookie away; returns the line it stands in, and where its value begins and ends there.
+-- Takes the cookie away; returns the line it stands in, where its value begins and ends there, and
+-- whether it is to be renewed whatever its end is.
 local function take_cookie(headers)
   local line = headers:get("cookie") -- every line of that name, with commas between them
   local at, last
@@ -104,12 +113,12 @@ local function take_cookie(headers)
       return line, first, final
     end
   end
-  local value, rest = pick_out(headers, lines)
+  local value, rest, again = pick_out(headers, lines)
   headers:remove("cookie")
   if rest ~= "" then
     headers:add("cookie", rest)
   end
-  return value, 1, value and #value
+  return value, 1, value and #value, again
 end
 
 -- Takes a header away; returns what stands in it behind `before`, if that is all there is.
@@ -152,14 +161,14 @@ local function take_tokens(headers)
   return token, keys == 1 and unsummed(key) or nil
 end
 
-local function remember(secret, value, ends)
+local function remember(secret, value, ends, now)
   if renewed_count >= REMEMBERED then
     renewed, renewed_count = {}, 0
   end
   if renewed[secret] == nil then
     renewed_count = renewed_count + 1
   end
-  renewed[secret] = { value = value, ends = ends }
+  renewed[secret] = { value = value, ends = ends, at = now }
 end
 
 -- The three parts of a cookie's value, which stands in a line between two places.
@@ -219,13 +228,16 @@ end
 
 function ringwall_renew(handle)
   local headers = handle:headers()
-  local line, first, final = take_cookie(headers)
+  local line, first, final, again = take_cookie(headers)
   local access, key = take_tokens(headers)
   if access ~= nil then
     headers:add("x-ringwall-access", access)
   end
   if key ~= nil then
     headers:add("x-ringwall-key", key)
+  end
+  if again then
+    headers:add("x-ringwall-again", "1") -- then a refusal is final
   end
   if line == nil then
     return
@@ -235,17 +247,18 @@ function ringwall_renew(handle)
     return
   end
   local now = handle:timestamp() / 1000
-  if now < ends - AHEAD then
+  if not again and now < ends - AHEAD then
     headers:add("x-ringwall-token", token)
     return
   end
   local known = renewed[secret]
-  if known ~= nil and known.ends > ends and now < known.ends - AHEAD then
+  if known ~= nil and (known.ends > ends or again) and now < known.ends - AHEAD
+    and (not again or now - known.at < AGAIN_EVERY) then
     local _, _, other = parse(known.value, 1, #known.value)
     headers:add("x-ringwall-token", other)
     return
   end
-  if now < ends and asking[secret] ~= nil and now - asking[secret] < 10 then
+  if not again and now < ends and asking[secret] ~= nil and now - asking[secret] < 10 then
     headers:add("x-ringwall-token", token)
     return
   end
@@ -273,7 +286,7 @@ function ringwall_renew(handle)
   if status == "200" then
     local until_then, _, fresh = parse(body, 1, #body)
     if until_then ~= nil then
-      remember(secret, body, until_then)
+      remember(secret, body, until_then, now)
       headers:add("x-ringwall-token", fresh)
       give_cookie(handle, COOKIE .. "=" .. body .. ATTRIBUTES .. (answer["x-ringwall-life"] or "0"))
       return

@@ -69,6 +69,8 @@ GRANTED: Final[Mapping[str, str]] = {
 }
 """The same of access tokens, whose grants and which themselves can be revoked."""
 
+AGAIN_HEADER: Final = "x-ringwall-again"
+"""What Lua adds once it has renewed a token because it was refused."""
 PROVEN_HEADER: Final = "x-ringwall-proven"
 PLACE_HEADER: Final = "x-ringwall-place"
 """The same for the edge's own conditions, where a host has such: when a person was proven, in
@@ -175,6 +177,7 @@ def _provider(kind: Purpose, host: str, verifying: Verifying) -> Json:
         "audiences": audiences,
         "local_jwks": {"inline_string": json.dumps(verifying.jwks[kind], sort_keys=True)},
         "from_headers": [{"name": SHOWN[kind]}],
+        "forward": kind is Purpose.SESSION,  # only as far as the answers that tell a cookie by it
         "require_expiration": True,
         "clock_skew_seconds": SKEW_S,
         "claim_to_headers": [
