@@ -215,3 +215,21 @@ def test_a_marker_of_nobodys_serves_whoever_signs_in_afterwards(
     assert after(browser.get(url))[1] == url
     sign_in(ada, browser=browser)
     assert "code" in returned(browser.get(url))
+
+
+def test_strangers_cost_nothing_unless_it_matters_when_they_were_asked(
+    ada: Any, register: Register, facts: Facts
+) -> None:
+    from django.contrib.sessions.models import Session as BrowserSession
+
+    own = Party(*register(facts, name="Ours", first_party=True))
+    browser = new_browser()
+    path, back = after(own.ask(browser))
+    assert path == "/accounts/login/"
+    assert not BrowserSession.objects.exists()
+    sign_in(ada, browser=browser)
+    # After a form of ours the browser is led on by a page of ours.
+    answer = browser.get(back)
+    assert answer.status_code == 200
+    assert "code" in returned(answer)
+    assert after(own.ask(new_browser(), max_age="60"))[0] == "/accounts/login/"

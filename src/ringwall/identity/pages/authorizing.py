@@ -57,8 +57,11 @@ def authorize(request: HttpRequest) -> HttpResponse:
     if isinstance(step, Refusal):
         return _away(request, _told(wanted, step), came_back=marker.asked is not None)
     if step is Step.SIGN_IN or session is None:
-        if marker.asked is None:
+        if marker.asked is None and wanted.asked.is_about_time:
             return _marked(request, query, Marker(asked=now), session)
+        if markers.PARAMETER not in request.GET:
+            # Nothing to keep: strangers who only come by cost no row.
+            return to(f"{reverse('authorize')}?{markers.bare(query)}&{markers.PARAMETER}=")
         return after(reverse("account_login"), request)
     if step is Step.PROVE_AGAIN:
         if marker.tried is None:

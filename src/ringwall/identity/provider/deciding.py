@@ -47,6 +47,11 @@ class Asked:
         """Whether the person has to prove themselves whatever the session says."""
         return bool({"login", "select_account"} & self.prompts)
 
+    @property
+    def is_about_time(self) -> bool:
+        """Whether it matters when this was asked."""
+        return self.wants_new_proof or self.max_age is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
