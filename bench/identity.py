@@ -1,4 +1,4 @@
-"""What tokens cost: grants a second and core of the web process, as it runs behind the edge.
+"""What tokens and sign-ins cost: how many a second and core of the web process behind the edge.
 
 One process of Ringwall's web is started on its unix socket, with SQLite unless
 ``BENCH_DATABASE_URL`` names a PostgreSQL. The load speaks HTTP/1.1 over kept connections from the
@@ -13,6 +13,7 @@ import asyncio
 import base64
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -37,6 +38,8 @@ WEB_CORE, LOAD_CORE = 0, 1
 CONNECTIONS: Final = 8
 HOST: Final = "id.localhost"
 TOKEN: Final = "/identity/o/api/token"
+SIGN_IN: Final = "/accounts/login/"
+PASSWORD: Final = "mountain-lamp-river-eleven"
 
 Next = Callable[[bytes], bytes | None]
 """The next request of a connection, of the last answer's body (first empty); ``None`` ends it."""
@@ -67,12 +70,14 @@ class Ground:
 class Work:
     """One thing to measure. ``goal`` is a peer's published rate per core.
 
-    ``connections`` says for each connection what it asks; each answer is to have status 200.
+    ``connections`` says for each connection what it asks. ``statuses`` are those of the answers
+    that make one of it, in turn; what has another one has failed.
     """
 
     name: str
     goal: float
     connections: Sequence[Next]
+    statuses: tuple[int, ...] = (200,)
 
 
 @dataclass(slots=True)
@@ -138,7 +143,22 @@ def refresh(ground: Ground) -> Iterator[Work]:
         yield Work("refresh", 120, [one() for _ in range(CONNECTIONS)])
 
 
-PARTS: Final[Sequence[Callable[[Ground], Iterator[Work]]]] = (client_credentials, refresh)
+def password_sign_in(_ground: Ground) -> Iterator[Work]:
+    """Somebody opens the page, types mail address and password, and has a session.
+
+    One hash by Argon2id is verified; a browser that is new to the account costs a mail too.
+    """
+    people = [_person(number) for number in range(CONNECTIONS)]
+    for name, known in (("known", True), ("new", False)):
+        connections = [_signing_in(*one, known=known) for one in people]
+        yield Work(f"password sign-in, {name} browser", 15, connections, (200, 302))
+
+
+PARTS: Final[Sequence[Callable[[Ground], Iterator[Work]]]] = (
+    client_credentials,
+    refresh,
+    password_sign_in,
+)
 
 
 def main() -> None:
@@ -195,16 +215,23 @@ def start(folder: Path) -> Ground:
 def posted(path: str, form: dict[str, str], headers: dict[str, str]) -> bytes:
     """A POST as the edge passes it on."""
     body = urlencode(form).encode()
-    lines = {
-        "host": HOST,
-        "x-forwarded-proto": "https",
-        "x-ringwall-address": "192.0.2.1",
+    told = {
         "content-type": "application/x-www-form-urlencoded",
         "content-length": str(len(body)),
         **headers,
     }
+    return _asked("POST", path, told) + body
+
+
+def _asked(method: str, path: str, headers: dict[str, str]) -> bytes:
+    lines = {
+        "host": HOST,
+        "x-forwarded-proto": "https",
+        "x-ringwall-address": "192.0.2.1",
+        **headers,
+    }
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    return f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body
+    return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode()
 
 
 def basic(name: str, secret: str) -> dict[str, str]:
@@ -221,9 +248,11 @@ def _measure(ground: Ground, works: Sequence[Work]) -> None:
         for number in range(ROUNDS):
             work = rounds[number % len(rounds)]
             before, began = ground.processor_seconds, time.monotonic()
-            seen = asyncio.run(_load(ground.socket, work.connections))
+            seen = asyncio.run(_load(ground.socket, work))
             took, used = time.monotonic() - began, ground.processor_seconds - before
             done = len(seen.latencies)
+            if not done:
+                sys.exit(f"{name}: nothing of it was answered as it is to be")
             found = sorted(seen.latencies)
             rows.append(
                 (
@@ -240,27 +269,33 @@ def _measure(ground: Ground, works: Sequence[Work]) -> None:
         print(f"{name:42} {core:9.0f} {goal:6.0f} {rate:7.0f} {p50:7.1f} {p99:7.1f} {failed:6d}")
 
 
-async def _load(socket: Path, connections: Sequence[Next]) -> Seen:
+async def _load(socket: Path, work: Work) -> Seen:
     seen, until = Seen(), time.monotonic() + SECONDS
-    await asyncio.gather(*(_ask(socket, one, seen, until) for one in connections))
+    asking = (_ask(socket, one, work.statuses, seen, until) for one in work.connections)
+    await asyncio.gather(*asking)
     return seen
 
 
-async def _ask(socket: Path, following: Next, seen: Seen, until: float) -> None:
+async def _ask(
+    socket: Path, following: Next, statuses: tuple[int, ...], seen: Seen, until: float
+) -> None:
     reader, writer = await asyncio.open_unix_connection(str(socket))
-    body = b""
-    while time.monotonic() < until:
+    body, turn, took = b"", 0, 0.0
+    while turn or time.monotonic() < until:
         asked = following(body)
         if asked is None:
             break
         began = time.perf_counter()
         writer.write(asked)
         status, body = await _answer(reader)
-        if status == 200:
-            seen.latencies.append(time.perf_counter() - began)
-        else:
+        took += time.perf_counter() - began
+        if status != statuses[turn]:
             seen.failed += 1
             break
+        turn = (turn + 1) % len(statuses)
+        if not turn:
+            seen.latencies.append(took)
+            took = 0.0
     writer.close()
     await writer.wait_closed()
 
@@ -304,6 +339,45 @@ def _signing(ground: Ground) -> Sequence[Next]:
         return posted(TOKEN, form | {"client_assertion_type": TYPE}, {})
 
     return [following] * CONNECTIONS
+
+
+def _person(number: int) -> tuple[Any, str]:
+    """Somebody with a password and a confirmed mail address, and where they sit."""
+    from allauth.account.models import EmailAddress
+
+    from ringwall.identity.models import User
+
+    made = User.objects.create_user(f"bench{number}@example.com", PASSWORD, name="Bench")
+    EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
+    return made, f"192.0.2.{number + 10}"
+
+
+def _signing_in(person: Any, address: str, *, known: bool) -> Next:
+    """A connection by which one person signs in again and again, each time in a fresh browser."""
+    from django.http import HttpRequest, HttpResponse
+    from django.middleware.csrf import CSRF_SECRET_LENGTH
+
+    from ringwall.identity import familiar
+
+    cookies = {"__Host-ringwall-csrf": "b" * CSRF_SECRET_LENGTH}
+    if known:
+        answer = HttpResponse()
+        familiar.remember(HttpRequest(), answer, person.email)
+        cookies[familiar.COOKIE] = answer.cookies[familiar.COOKIE].value
+    headers = {
+        "x-ringwall-address": address,
+        "origin": f"https://{HOST}",
+        "cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+    }
+
+    def following(page: bytes) -> bytes:
+        field = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        if field is None:
+            return _asked("GET", SIGN_IN, headers)
+        form = {"login": person.email, "password": PASSWORD}
+        return posted(SIGN_IN, {**form, "csrfmiddlewaretoken": field[1].decode()}, headers)
+
+    return following
 
 
 def _session() -> Any:
