@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from ringwall.identity import sessions
 from ringwall.identity.models import Kind, Membership, SecondFactor, Session, User
-from ringwall.identity.strength import LEVELS, SKEW_S, at_least
+from ringwall.identity.strength import LEVELS, NEVER, SKEW_S, at_least
 
 NEXT: Final = "ringwall_enrol_next"
 """Where in the session stands the page that was wanted before enrolment came between."""
@@ -125,7 +125,11 @@ def is_fresh(request: HttpRequest) -> bool:
         return False
     if is_recovering(request):
         return True
-    return -SKEW_S <= (timezone.now() - session.proven).total_seconds() < FRESH
+    since = session.proven
+    if session.connection is not None and since == NEVER and not kinds_of(session.user):
+        # Their provider never says when it proved anybody: else they could never add the first.
+        since = session.created
+    return -SKEW_S <= (timezone.now() - since).total_seconds() < FRESH
 
 
 def may_remove(authenticator: Authenticator, *, recovering: bool = False) -> bool:

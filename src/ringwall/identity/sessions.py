@@ -24,6 +24,7 @@ from ringwall.identity.models import (
     User,
 )
 from ringwall.identity.networks import is_within
+from ringwall.identity.sso import forcing
 from ringwall.identity.strength import Strength, strength_of
 
 log = logging.getLogger("ringwall.identity")
@@ -188,9 +189,13 @@ def address_of(request: HttpRequest) -> str | None:
 
 
 def records_of(request: HttpRequest, user: User) -> list[Mapping[str, Any]]:
-    """What somebody has proven in this browser, how and when; nothing that another one proved."""
+    """What somebody has proven in this browser, how and when; nothing that another one proved.
+
+    What their provider proved it has proven when it says, not when they came from there.
+    """
     found: list[Mapping[str, Any]] = get_authentication_records(request, user)
-    return found
+    at = forcing.proven_at(request)
+    return [{**one, "at": at} if one.get("method") == "socialaccount" else one for one in found]
 
 
 def connection_of(request: HttpRequest, user: User) -> Connection | None:

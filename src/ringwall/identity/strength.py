@@ -16,6 +16,9 @@ LEVELS: Final = ("single", "mfa", "phr")
 SKEW_S: Final = 5
 """Seconds that clocks may differ by."""
 
+NEVER: Final = datetime.fromtimestamp(0, UTC)
+"""When something was proven of which nobody knows when."""
+
 _AMR: Final = {
     "password": "pwd",
     "totp": "otp",

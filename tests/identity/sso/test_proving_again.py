@@ -164,3 +164,61 @@ def test_a_saml_provider_is_told_to_ask_anew(
         assert browser.get(PAGE).status_code == 200
     else:
         led_to_the_provider(browser)
+
+
+@pytest.mark.parametrize(
+    ("said", "age"),
+    [
+        (-3600, 3600),
+        (0, 0),
+        (None, None),
+        ("now", None),
+        (True, None),
+        (10**6, None),
+        (-1e12, None),
+    ],
+)
+def test_a_sign_on_is_as_fresh_as_the_provider_says(
+    browser: Any, provider: OpenId, ada: Any, said: Any, age: int | None
+) -> None:
+    from ringwall.identity.models import Session
+    from ringwall.identity.pages.step_up import is_enough
+
+    now = int(time.time())
+    provider.lies["auth_time"] = now + said if type(said) in {int, float} else said
+    back_from(browser, provider, browser.post("/sign-on/north-id"))
+    found = Session.objects.get(ended=None)
+    proven = int(found.proven.timestamp())
+    assert proven == 0 if age is None else abs(proven - (now - age)) <= 10
+    assert is_enough(found, factor="", within="600") is (age == 0)
+    # And it stays so: to come once more without being asked makes nothing fresh.
+    browser.get("/sessions")
+    found.refresh_from_db()
+    assert int(found.proven.timestamp()) == proven
+
+
+def test_a_page_that_wants_a_fresh_proof_sends_to_the_provider_to_be_asked(
+    browser: Any, provider: OpenId
+) -> None:
+    provider.lies["auth_time"] = None
+    back_from(browser, provider, browser.post("/sign-on/north-id"))
+    browser.defaults["HTTP_ACCEPT"] = "text/html"
+    wanted = "https://shop.localhost:8443/orders"
+    led = browser.get("/enter", {"state": "s" * 22, "within": "300", "to": wanted})
+    assert led.status_code == 302
+    assert urlsplit(led.url).path == "/sign-on/north-id"
+    assert parse_qs(urlsplit(led.url).query)["again"] == ["1"]
+
+
+def test_who_came_by_a_provider_that_never_says_when_may_add_a_first_factor(
+    browser: Any, provider: OpenId, ada: Any
+) -> None:
+    from ringwall.identity.models import Session
+
+    provider.lies["auth_time"] = None
+    back_from(browser, provider, browser.post("/sign-on/north-id"))
+    browser.defaults["HTTP_ACCEPT"] = "text/html"
+    page = "/accounts/2fa/totp/activate/"
+    assert browser.get(page).status_code == 200
+    Session.objects.update(created=Session.objects.get(ended=None).created - timedelta(hours=1))
+    assert browser.get(page).status_code == 302

@@ -156,7 +156,7 @@ def finish(request: HttpRequest, slug: str) -> HttpResponse:
             return _not_valid(request, connection)
         state = kept_state
     since = forcing.since(state)
-    if since is not None and not forcing.is_met(since, found.proven):
+    if since is not None and not forcing.is_met(since, found.asserted.proven):
         log.error("connection %s: the person was to sign in anew, and did not", slug)
         return _not_valid(request, connection)
     account = SocialAccount(provider=slug, uid=found.asserted.uid)

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.sso import arriving, connections, fetching, forcing, oidc
@@ -42,7 +43,10 @@ class Connections(DefaultSocialAccountAdapter):
             sociallogin.user, sociallogin.account = arriving.arrive(found, said)
         except arriving.NotLetInError as error:
             raise ImmediateHttpResponse(_refused(request, str(error))) from error
-        forcing.arrived(request, sociallogin.user)
+        # Who was asked anew was proven now, by our clock and not by the provider's.
+        anew = forcing.since(sociallogin.state) is not None
+        at = int(timezone.now().timestamp()) if anew else said.proven
+        forcing.arrived(request, sociallogin.user, at=at)
 
     def on_authentication_error(
         self,

@@ -22,13 +22,17 @@ log = logging.getLogger("ringwall.identity")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asserted:
-    """What a provider says of a person. ``uid`` is its own name for them and never changes."""
+    """What a provider says of a person. ``uid`` is its own name for them and never changes.
+
+    ``proven`` is when they showed it who they are, in seconds since 1970, if it says.
+    """
 
     uid: str
     email: str
     name: str = ""
     groups: tuple[str, ...] = ()
     email_verified: bool | None = None
+    proven: int | None = None
 
 
 class NotLetInError(Exception):

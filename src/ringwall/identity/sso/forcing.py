@@ -1,7 +1,9 @@
-"""Proving it once more at somebody else's provider: asked for, judged, and noted in the session.
+"""When somebody else's provider proved a person: what it says, what is asked for, what is noted.
 
-Whom only a provider proves has nothing to show here again. So the provider is told to ask the
-person anew (``prompt=login``, ``ForceAuthn``) and has to say when it did.
+A provider lets through whom it knows without asking anything, so that somebody comes in says
+nothing of when they were proven: it says so itself (``auth_time``, ``AuthnInstant``), or nobody
+knows. Whom only a provider proves has nothing to show here again. So it is told to ask the person
+anew (``prompt=login``, ``ForceAuthn``) and has to say when it did.
 """
 
 import math
@@ -15,6 +17,8 @@ from ringwall.identity.models import User
 
 _SINCE: Final = "forced_since"
 _PROVEN: Final = "forced_sign_on"
+_AT: Final = "sign_on_at"
+_UNKNOWN: Final = 0
 _SKEW: Final = 60
 """Seconds that the provider's clock may differ."""
 
@@ -36,15 +40,35 @@ def is_met(since: int, proven: object) -> bool:
     OpenID Connect Core section 3.1.2.1 has ``auth_time`` said when it was asked for; one that is
     missing is no proof.
     """
-    if isinstance(proven, bool) or not isinstance(proven, int | float) or math.isnan(proven):
-        return False
+    at = moment(proven)
+    return at is not None and since - _SKEW <= at
+
+
+def moment(said: object) -> int | None:
+    """When a provider says (seconds since 1970) that it proved somebody; ``None`` for no answer.
+
+    What it says of a later time than now is an answer only as far as clocks differ.
+    """
+    if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
+        return None
     now = datetime.now(UTC).timestamp()
-    return since - _SKEW <= proven <= now + _SKEW
+    return int(min(said, now)) if 0 < said <= now + _SKEW else None
 
 
-def arrived(request: HttpRequest, user: User) -> None:
-    """Tell that this very request proves ``user``: a refused one leaves the old session alone."""
+def arrived(request: HttpRequest, user: User, *, at: int | None) -> None:
+    """Tell that this very request proves ``user``, and ``at`` which time, if it is known.
+
+    A refused request leaves the old session alone.
+    """
     request.ringwall_arrived = user.pk  # type: ignore[attr-defined]
+    request.ringwall_arrived_at = at or _UNKNOWN  # type: ignore[attr-defined]
+
+
+def proven_at(request: HttpRequest) -> int:
+    """When the last sign-on in this browser was proven; 1970 when nobody knows."""
+    found = getattr(request, "ringwall_arrived_at", None)
+    found = request.session.get(_AT) if found is None else found
+    return found if isinstance(found, int) else _UNKNOWN
 
 
 def has_arrived(request: HttpRequest) -> bool:
@@ -54,8 +78,11 @@ def has_arrived(request: HttpRequest) -> bool:
 
 
 def note(request: HttpRequest, question: Mapping[str, Any], now: datetime) -> None:
-    """Note, once somebody has come in by this request, that they were asked anew."""
-    if since(question) is not None and has_arrived(request):
+    """Note, once somebody has come in by this request, when they were proven, and if anew."""
+    if not has_arrived(request):
+        return
+    request.session[_AT] = proven_at(request)
+    if since(question) is not None:
         request.session[_PROVEN] = int(now.timestamp())
 
 

@@ -180,4 +180,5 @@ def asserted(connection: Connection, said: dict[str, Any]) -> Asserted:
         name=str(said.get("name") or ""),
         groups=text_list(said.get(connection.groups_claim, [])),
         email_verified=None if verified is None else str(verified).lower() == "true",
+        proven=forcing.moment(said.get("auth_time")),
     )

@@ -54,31 +54,21 @@ class SamlError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a valid answer says. ``answers`` is the id of our request, ``None`` if unasked for.
-
-    ``proven`` is when the person showed who they are, in seconds since 1970, if the provider says.
-    """
+    """What a valid answer says. ``answers`` is the id of our request, ``None`` if unasked for."""
 
     asserted: Asserted
     answers: str | None
-    proven: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A form that a session can keep."""
-        return {
-            "asserted": asdict(self.asserted),
-            "answers": self.answers,
-            "proven": self.proven,
-        }
+        return {"asserted": asdict(self.asserted), "answers": self.answers}
 
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> "Answer":
         """The same again."""
         said = told["asserted"]
         return cls(
-            asserted=Asserted(**{**said, "groups": tuple(said["groups"])}),
-            answers=told["answers"],
-            proven=told["proven"],
+            asserted=Asserted(**{**said, "groups": tuple(said["groups"])}), answers=told["answers"]
         )
 
 
@@ -133,8 +123,9 @@ def read(connection: Connection, text: str) -> Answer:
         email=mail,
         name=_first(said, _NAME),
         groups=text_list(said.get(connection.groups_claim, [])),
+        proven=forcing.moment(_proven(response)),
     )
-    return Answer(asserted=asserted, answers=answers, proven=_proven(response))
+    return Answer(asserted=asserted, answers=answers)
 
 
 def metadata(connection: Connection) -> bytes:
