@@ -13,6 +13,8 @@ from django.urls import reverse
 from ringwall.identity.enrolment import NEXT, Step, is_fresh, is_recovering, may_remove, missing
 from ringwall.identity.models import Session, User
 from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.step_up import prove_again
+from ringwall.identity.strength import NEVER
 
 _ALWAYS: Final = frozenset({"enrol", "account_logout", "provider_logout"})
 _SHOW: Final = _ALWAYS | {
@@ -105,6 +107,8 @@ def _asked_again(request: HttpRequest, session: Session) -> HttpResponse | None:
     """Lead to a proof of the strongest somebody has; ``None`` where there is nothing to show."""
     methods = get_adapter().get_reauthentication_methods(session.user)
     if not methods:
+        if session.connection is not None and session.proven != NEVER:
+            return prove_again(request, session.user, factor="")
         return refused(
             request,
             title="Please sign in again",

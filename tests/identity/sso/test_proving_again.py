@@ -210,15 +210,27 @@ def test_a_page_that_wants_a_fresh_proof_sends_to_the_provider_to_be_asked(
     assert parse_qs(urlsplit(led.url).query)["again"] == ["1"]
 
 
-def test_who_came_by_a_provider_that_never_says_when_may_add_a_first_factor(
-    browser: Any, provider: OpenId, ada: Any
+@pytest.mark.parametrize("said", [None, -3600])
+def test_who_came_by_a_provider_may_add_a_first_factor_when_just_proven(
+    browser: Any, provider: OpenId, ada: Any, said: int | None
 ) -> None:
     from ringwall.identity.models import Session
 
-    provider.lies["auth_time"] = None
+    provider.lies["auth_time"] = None if said is None else int(time.time()) + said
     back_from(browser, provider, browser.post("/sign-on/north-id"))
     browser.defaults["HTTP_ACCEPT"] = "text/html"
     page = "/accounts/2fa/totp/activate/"
+    if said is None:
+        # Nobody will ever know when they were proven: having just come in is all there can be.
+        assert browser.get(page).status_code == 200
+        Session.objects.update(created=Session.objects.get(ended=None).created - timedelta(hours=1))
+        old = browser.get(page)
+        assert old.status_code == 403
+        assert "sign out and in again" in old.content.decode()
+        return
+    led = browser.get(page)
+    assert urlsplit(led.url).path == "/sign-on/north-id"
+    provider.lies.clear()
+    form = {"next": page, "again": "1"}
+    assert back_from(browser, provider, browser.post("/sign-on/north-id", form)).url == page
     assert browser.get(page).status_code == 200
-    Session.objects.update(created=Session.objects.get(ended=None).created - timedelta(hours=1))
-    assert browser.get(page).status_code == 302
