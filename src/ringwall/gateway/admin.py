@@ -57,10 +57,12 @@ class Admin:
         return json.loads(self.get(path))
 
     def upstreams(self) -> tuple[Upstream, ...]:
-        """Every address of every cluster with its health."""
+        """Every address of every cluster with its health, but for those within Envoy itself."""
         found = []
         for cluster in self.json("/clusters?format=json").get("cluster_statuses", []):
             for host in cluster.get("host_statuses", []):
+                if is_inside(host["address"]):
+                    continue
                 health = host.get("health_status", {})
                 reasons = tuple(
                     name.removeprefix("failed_").replace("_", " ")
@@ -98,6 +100,11 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(str(self._path))
+
+
+def is_inside(address: dict[str, Any]) -> bool:
+    """Whether it leads to a listener within the same Envoy: nobody else gets there."""
+    return "envoy_internal_address" in address
 
 
 def _address(address: dict[str, Any]) -> str:

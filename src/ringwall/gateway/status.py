@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from ringwall.gateway.admin import Admin, AdminUnreachableError
+from ringwall.gateway.admin import Admin, AdminUnreachableError, is_inside
 from ringwall.gateway.certificates.acme_schedule import AttemptLog, Attempts, renewal_at
 from ringwall.gateway.certificates.credential import Credential
 from ringwall.gateway.certificates.expiry import days_left, judge
@@ -199,7 +199,11 @@ def in_force(gateway: Gateway) -> tuple[Version | None, Wanted | None, str | Non
 
 def _listeners(proxy: str, admin: Admin) -> list[ListenerStatus]:
     found = admin.json("/listeners?format=json").get("listener_statuses", [])
-    return [ListenerStatus(proxy, one["name"], _place(one["local_address"])) for one in found]
+    return [
+        ListenerStatus(proxy, one["name"], _place(one["local_address"]))
+        for one in found
+        if not is_inside(one["local_address"])
+    ]
 
 
 def _place(address: dict[str, Any]) -> str:

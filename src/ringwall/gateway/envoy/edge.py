@@ -18,6 +18,7 @@ from ringwall.gateway.envoy import (
 )
 from ringwall.gateway.envoy.bootstrap import bootstrap
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY, local_cluster, service_cluster
+from ringwall.gateway.envoy.pause import PAUSE, pausing
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.resources import Folder, Json
 from ringwall.gateway.envoy.signed_in import Verifying
@@ -95,7 +96,8 @@ def render_edge(
         doors.append(listeners.listener(_REDIRECT, edge.redirect, chains=[chain]))
     limit = edge.limits.connections
     return Rendering(
-        bootstrap=bootstrap(
+        bootstrap=pausing()
+        | bootstrap(
             node="edge",
             folder=folder,
             admin_socket=admin_socket,
@@ -250,7 +252,7 @@ def _who(folder: Folder, verifying: Verifying | None) -> list[Json]:
         (signed_in.REVOKED_FILTER, revoked.TYPE),
     )
     return [
-        signed_in.session_filter(verifying, web=WEB),
+        signed_in.session_filter(verifying, web=WEB, pause=PAUSE),
         *(http.dynamic_filter(n, folder.file(f"ecds-{n}.json"), kind) for n, kind in dynamic),
     ]
 

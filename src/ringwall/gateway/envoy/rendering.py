@@ -29,11 +29,15 @@ class Rendering:
     def static(self) -> Json:
         """One bootstrap with everything inlined, for ``envoy --mode validate``."""
         bootstrap = {k: v for k, v in self.bootstrap.items() if k != "dynamic_resources"}
+        own = self.bootstrap.get("static_resources", {"clusters": [], "listeners": []})
         return {
             **bootstrap,
             "static_resources": {
-                "clusters": [_untyped(c) for c in self.clusters],
-                "listeners": [_untyped(self._inlined(one)) for one in self.listeners],
+                "clusters": [*own["clusters"], *map(_untyped, self.clusters)],
+                "listeners": [
+                    *own["listeners"],
+                    *(_untyped(self._inlined(one)) for one in self.listeners),
+                ],
             },
         }
 

@@ -26,6 +26,8 @@ local KEY = "rwk_eyJ"
 local ISSUED = "@ISSUED@"
 local AHEAD = @AHEAD@
 local WEB = "@WEB@"
+local PAUSE = "@PAUSE@"
+local PAUSES = 40
 local REMEMBERED = 10000
 local AGAIN_EVERY = 10
 
@@ -33,6 +35,9 @@ local AGAIN_EVERY = 10
 -- and who is asking at this moment, so that a token which still holds is asked for by one request.
 local renewed, renewed_count = {}, 0
 local asking, asking_count = {}, 0
+-- Secrets, with the address that brought them, of which the answer was no: for those that waited for it.
+local refused, refused_count = {}, 0
+local REFUSED_FOR = 2
 
 -- Addresses that brought made-up cookies: each of those costs a question, so that a client which goes
 -- on with them is not asked for any more, for a while.
@@ -206,6 +211,29 @@ local function end_asking(secret)
   end
 end
 
+-- Waits while another request of this worker asks for the same secret; two seconds at most, since
+-- whoever hung up meanwhile never comes to an end. Returns the time after that.
+local function wait_for_another(handle, secret, now)
+  for _ = 1, PAUSES do
+    if asking[secret] == nil or now - asking[secret] >= 10 then
+      break
+    end
+    handle:httpCall(PAUSE, { [":method"] = "GET", [":path"] = "/", [":authority"] = PAUSE }, "", 1000)
+    now = handle:timestamp() / 1000
+  end
+  return now
+end
+
+local function refuse(who, now)
+  if refused_count >= REMEMBERED then
+    refused, refused_count = {}, 0
+  end
+  if refused[who] == nil then
+    refused_count = refused_count + 1
+  end
+  refused[who] = now
+end
+
 local function blame(address, now)
   if blamed_count >= REMEMBERED then
     blamed, blamed_count = {}, 0
@@ -263,6 +291,21 @@ function ringwall_renew(handle)
     return
   end
   local address = handle:streamInfo():downstreamRemoteAddress():match("^%[?(.-)%]?:%d+$") or ""
+  local who = secret .. " " .. address
+  if asking[secret] ~= nil then
+    now = wait_for_another(handle, secret, now)
+    headers = handle:headers() -- what was taken before the wait is not valid after it
+    known = renewed[secret]
+    if known ~= nil and now - known.at < AGAIN_EVERY and now < known.ends - AHEAD then
+      local _, _, other = parse(known.value, 1, #known.value)
+      headers:add("x-ringwall-token", other)
+      return
+    end
+    if refused[who] ~= nil and now - refused[who] < REFUSED_FOR then
+      give_cookie(handle, COOKIE .. "=" .. ATTRIBUTES .. "0")
+      return
+    end
+  end
   if is_blamed(address, now) then
     if now < ends then
       headers:add("x-ringwall-token", token)
@@ -281,7 +324,7 @@ function ringwall_renew(handle)
     ["x-ringwall-address"] = address,
   }, "", 4000)
   end_asking(secret)
-  headers = handle:headers() -- what was taken before the wait is not valid after it
+  headers = handle:headers()
   local status = answer[":status"]
   if status == "200" then
     local until_then, _, fresh = parse(body, 1, #body)
@@ -293,6 +336,7 @@ function ringwall_renew(handle)
     end
   elseif status == "401" then
     blame(address, now)
+    refuse(who, now)
     give_cookie(handle, COOKIE .. "=" .. ATTRIBUTES .. "0")
     return
   end

@@ -100,12 +100,13 @@ def sign_in_of(route: Route, verifying: Verifying | None) -> SignIn:
     return route.sign_in or SignIn.REQUIRED
 
 
-def session_filter(verifying: Verifying, *, web: str) -> Json:
+def session_filter(verifying: Verifying, *, web: str, pause: str) -> Json:
     """Lua: by default it only takes away; see :func:`per_route` for where it renews."""
     life = int(verifying.facts.settings.token_lifetime)
     script = (
         _LUA.replace("@AHEAD@", str(min(60, life // 5)))
         .replace("@WEB@", web)
+        .replace("@PAUSE@", pause)
         .replace("@ISSUED@", _issued_by(issuer(verifying.facts.origin, Purpose.ACCESS)))
     )
     return extension(
