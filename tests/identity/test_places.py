@@ -18,7 +18,8 @@ from ringwall.gateway.sections import SECTIONS as EDGE
 from ringwall.gateway.wanted import Wanted
 from ringwall.identity import facts as facts_file
 from ringwall.identity.facts import Facts
-from ringwall.identity.places import in_words, objection_to, place_of
+from ringwall.identity.installed import where_is
+from ringwall.identity.places import in_words, objection_to
 from ringwall.identity.sections import SECTIONS as IDENTITY
 from ringwall.inventory.sections import SECTIONS as INVENTORY
 from ringwall.runtime.configuration import ConfigurationError, load
@@ -63,23 +64,23 @@ def places(state: Path, facts: Facts) -> Path:
     ],
 )
 def test_it_tells_where_an_address_is(places: Path, address: str | None, place: str) -> None:
-    assert place_of(address) == place
+    assert where_is(address) == place
 
 
 def test_without_a_database_nobody_knows(facts: Facts) -> None:
-    assert place_of("8.8.8.8") == ""
+    assert where_is("8.8.8.8") == ""
 
 
 def test_a_new_file_is_used_at_once_and_a_missing_one_hides_nothing(
     places: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert place_of("8.8.8.8") == "Graz, Austria"
+    assert where_is("8.8.8.8") == "Graz, Austria"
     fresh = database(places.with_suffix(".new"), [("8.8.8.0/24", SOMEWHERE)])
     os.utime(fresh, ns=(1, 1))
     fresh.replace(places)
-    assert place_of("8.8.8.8") == "Japan"
+    assert where_is("8.8.8.8") == "Japan"
     places.unlink()
-    assert place_of("8.8.8.8") == ""
+    assert where_is("8.8.8.8") == ""
     assert "identity.places does not tell where addresses are" in caplog.text
 
 

@@ -25,9 +25,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from ringwall.identity import devices
-from ringwall.identity.installed import current_facts
+from ringwall.identity.installed import current_facts, where_is
 from ringwall.identity.models import Session, User
-from ringwall.identity.places import place_of
 from ringwall.identity.sessions import address_of
 
 log = logging.getLogger("ringwall.identity")
@@ -94,7 +93,7 @@ def tell(person: User, alert: Alert, *, request: HttpRequest | None = None, to: 
         known.append(("Device", devices.in_words(request.headers.get("User-Agent", ""))))
         address = address_of(request)
         known.append(("Address", address or "unknown"))
-        if place := place_of(address):
+        if place := where_is(address):
             known.append(("Place", place))
     context = {
         "alert": alert,

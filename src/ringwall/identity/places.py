@@ -12,25 +12,18 @@ from typing import Any, Final
 
 import maxminddb
 
-from ringwall.identity.installed import current_facts
-
 log = logging.getLogger("ringwall.identity")
 
 _LANGUAGE: Final = "en"
 _LONGEST: Final = 100
 
 
-def place_of(address: str | None) -> str:
-    """City and country, or what is known of them; empty when nothing is.
-
-    >>> place_of(None)
-    ''
-    """
-    file = current_facts().settings.places
-    if address is None or file is None or not ip_address(address).is_global:
+def place_in(file: Path, address: str) -> str:
+    """City and country, or what a file knows of them; empty when it knows nothing."""
+    if not ip_address(address).is_global:
         return ""
     try:
-        found = _database(Path(file), Path(file).stat().st_mtime_ns).get(address)
+        found = _database(file, file.stat().st_mtime_ns).get(address)
     except (OSError, ValueError) as error:  # an address of a family the file does not have, too
         log.warning("identity.places does not tell where addresses are: %s", error)
         return ""

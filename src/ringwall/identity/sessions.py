@@ -25,7 +25,7 @@ from ringwall.identity.models import (
 )
 from ringwall.identity.networks import is_within
 from ringwall.identity.sso import forcing
-from ringwall.identity.strength import Strength, strength_of
+from ringwall.identity.strength import Strength, at_least, strength_of
 
 log = logging.getLogger("ringwall.identity")
 
@@ -107,8 +107,8 @@ def prove(request: HttpRequest, session: Session) -> None:
     proven = strength_of(records, now=timezone.now())
     if proven == Strength(session.acr, tuple(session.amr), session.proven):
         return
-    if proven.at > session.proven:
-        request.session.cycle_key()
+    if proven.at > session.proven or not at_least(session.acr, proven.acr):
+        request.session.cycle_key()  # times are in seconds: more can be proven within the same one
     session.key = request.session.session_key or ""
     session.acr, session.amr, session.proven = proven.acr, list(proven.amr), proven.at
     session.connection = connection_of(request, session.user)

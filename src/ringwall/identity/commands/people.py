@@ -105,7 +105,7 @@ def user_enable(context: typer.Context, email: Email, *, as_json: AsJson = False
 def user_sessions(context: typer.Context, email: Email, *, as_json: AsJson = False) -> None:
     """List where a person is signed in."""
     user = _find(context, email)
-    from ringwall.identity.places import place_of
+    from ringwall.identity.installed import where_is
 
     found = user.sessions.select_related("organisation").filter(ended=None).order_by("-last_use")
     if as_json:
@@ -120,7 +120,7 @@ def user_sessions(context: typer.Context, email: Email, *, as_json: AsJson = Fal
                     "acr": one.acr,
                     "amr": one.amr,
                     "address": one.address,
-                    "place": place_of(one.address) or None,
+                    "place": where_is(one.address) or None,
                     "user_agent": one.user_agent,
                 }
                 for one in found
@@ -140,7 +140,7 @@ def user_sessions(context: typer.Context, email: Email, *, as_json: AsJson = Fal
             (
                 one.pk,
                 f"{one.last_use:%Y-%m-%d %H:%M}",
-                " ".join(part for part in (one.address, place_of(one.address)) if part),
+                " ".join(part for part in (one.address, where_is(one.address)) if part),
                 one.organisation.slug if one.organisation else "",
                 one.acr,
                 one.user_agent[:60],

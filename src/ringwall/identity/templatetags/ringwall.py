@@ -10,9 +10,8 @@ from django.utils import timezone
 
 from ringwall.identity import moments
 from ringwall.identity.config import SignUp
-from ringwall.identity.installed import current_facts
+from ringwall.identity.installed import current_facts, where_is
 from ringwall.identity.pages import navigation as pages
-from ringwall.identity.places import place_of
 
 register = template.Library()
 
@@ -57,7 +56,7 @@ def ahead(moment: datetime) -> str:
 @register.filter
 def place(address: str | None) -> str:
     """Where an address is, then itself: ``Graz, Austria (192.0.2.7)``; itself if none knows."""
-    found = place_of(address)
+    found = where_is(address)
     return f"{found} ({address})" if found else address or "an unknown address"
 
 
