@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from ringwall.identity.keyring import Keyring
 from ringwall.identity.kinds import Purpose
 from ringwall.runtime.private_files import private_folder, write_private
 
@@ -16,11 +15,15 @@ _REVOKED: Final = "identity/revoked.json"
 
 def ready_keys(state: Path, now: datetime) -> bool:
     """Make the keys that are missing or due, and drop outdated ones; whether anything changed."""
+    from ringwall.identity.keyring import Keyring  # noqa: PLC0415 - its libraries are large
+
     return any([Keyring(state, one).turn(now) for one in Purpose])  # noqa: C419 - every one of them
 
 
 def key_sets(state: Path) -> dict[Purpose, dict[str, Any]]:
     """The public keys of every purpose (RFC 7517 section 5)."""
+    from ringwall.identity.keyring import Keyring  # noqa: PLC0415 - as above
+
     return {purpose: Keyring(state, purpose).jwks() for purpose in Purpose}
 
 
