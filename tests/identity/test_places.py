@@ -79,6 +79,13 @@ def test_a_new_file_is_used_at_once_and_a_missing_one_hides_nothing(
     os.utime(fresh, ns=(1, 1))
     fresh.replace(places)
     assert where_is("8.8.8.8") == "Japan"
+    # In the middle of being copied over: what stands there is no database, or half of one.
+    whole = places.read_bytes()
+    for number, part in enumerate((b"", whole[:10], whole[: len(whole) // 2], whole[40:])):
+        places.write_bytes(part)
+        os.utime(places, ns=(number + 2, number + 2))
+        assert where_is("8.8.8.8") == ""
+    assert where_is("no address") == ""
     places.unlink()
     assert where_is("8.8.8.8") == ""
     assert "identity.places does not tell where addresses are" in caplog.text

@@ -16,15 +16,16 @@ log = logging.getLogger("ringwall.identity")
 
 _LANGUAGE: Final = "en"
 _LONGEST: Final = 100
+_UNREADABLE: Final = (OSError, ValueError, maxminddb.InvalidDatabaseError)
 
 
 def place_in(file: Path, address: str) -> str:
     """City and country, or what a file knows of them; empty when it knows nothing."""
-    if not ip_address(address).is_global:
-        return ""
     try:
+        if not ip_address(address).is_global:
+            return ""
         found = _database(file, file.stat().st_mtime_ns).get(address)
-    except (OSError, ValueError) as error:  # an address of a family the file does not have, too
+    except _UNREADABLE as error:  # an address of a family that the file does not have, too
         log.warning("identity.places does not tell where addresses are: %s", error)
         return ""
     return in_words(found)
@@ -50,9 +51,9 @@ def objection_to(file: Path) -> str | None:
     if not file.is_file():
         return f"there is no file {file}"
     try:
-        with maxminddb.open_database(file) as database:
+        with maxminddb.open_database(file, maxminddb.MODE_FILE) as database:
             kind = database.metadata().database_type
-    except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
+    except _UNREADABLE as error:
         return f"{file} cannot be read: {error}"
     words = kind.lower()
     if not any(word in words for word in ("city", "country", "location")):
@@ -62,7 +63,8 @@ def objection_to(file: Path) -> str | None:
 
 @lru_cache(maxsize=2)
 def _database(file: Path, _stamp: int) -> maxminddb.Reader:
-    return maxminddb.open_database(file)
+    # Not mapped into memory: a file that is copied over while we read would end the process.
+    return maxminddb.open_database(file, maxminddb.MODE_MEMORY)
 
 
 def _name(said: Any) -> str:

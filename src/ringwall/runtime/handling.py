@@ -10,7 +10,7 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.signals import request_started
 from django.urls import set_script_prefix
 
-THREADS: Final = 64
+THREADS: Final = 32
 """Most requests at a time; one that asks somebody else's server may hold its thread for seconds."""
 
 
