@@ -169,3 +169,48 @@ def test_what_the_company_disabled_later_stays_disabled(ask: Call) -> None:
     assert not account().is_active
     assert ask("DELETE", f"Users/{user}").status_code == 204
     assert not account().is_active
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["aö" * 1500 + "b", "ö" * 4000],
+)
+@pytest.mark.parametrize("where", ["Users", "Groups"])
+def test_nothing_that_is_sent_becomes_a_pattern_and_reading_shuts_nobody_out(
+    ask: Call, people: list[Any], monkeypatch: pytest.MonkeyPatch, where: str, wanted: str
+) -> None:
+    """SQLite has Python match patterns, for ever if need be, and every transaction there writes."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from ringwall.identity.scim import searching
+
+    monkeypatch.setattr(searching, "MOST_JUDGED", 2000)
+    name = "aö" * 100 if where == "Groups" else "aö" * 1500
+    record = {"schemas": [GROUP if where == "Groups" else USER], "displayName": name}
+    if where == "Users":
+        record |= {"userName": "long@north.example", "emails": [{"value": "long@north.example"}]}
+    assert ask("POST", where, record).status_code == 201
+    text = f'displayName eq "{wanted}"'
+    with CaptureQueriesContext(connection) as found:
+        answers = [
+            ask("GET", f"{where}?filter={quote(text)}"),
+            ask("POST", f"{where}/.search", {"schemas": [SEARCH], "filter": text}),
+            ask("POST", ".search", {"schemas": [SEARCH], "filter": text}),
+        ]
+    assert [one.status_code for one in answers] == [200, 200, 200]
+    said = [one["sql"].upper() for one in found.captured_queries]
+    assert any("LIKE" in one or "COUNT" in one for one in said)
+    assert not [one for one in said if "REGEXP" in one or "~" in one]
+    assert not [one for one in said if one.startswith(("BEGIN", "SAVEPOINT"))]
+    longest = max(len(one) for one in said)
+    assert wanted.isascii() or longest < 4000
+
+
+def test_a_letter_that_is_not_ascii_is_found_in_either_case(ask: Call, people: list[Any]) -> None:
+    for name in ("ÄÖ", "100%ö"):
+        made = ask("POST", "Groups", {"schemas": [GROUP], "displayName": name})
+        assert made.status_code == 201
+    for wanted, found in (("100%Ö", ["100%ö"]), ("1000Ö", [])):
+        text = quote(f'displayName eq "{wanted}"')
+        assert names(ask("GET", f"Groups?filter={text}")) == found

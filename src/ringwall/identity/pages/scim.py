@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -80,9 +81,12 @@ def answer(request: HttpRequest, rest: str = "") -> HttpResponse:
         refused = _error(Error(status=401, detail="show a token of your organisation"))
         refused.headers["WWW-Authenticate"] = 'Bearer realm="scim"'
         return refused
+    parts = [part for part in rest.split("/") if part]
+    # Reading opens no transaction: on SQLite each would shut out everybody who writes.
+    kept = nullcontext() if _only_reads(request, parts) else transaction.atomic()
     try:
-        with transaction.atomic(), resources.POLICY:
-            return _answer(request, organisation, [part for part in rest.split("/") if part])
+        with kept, resources.POLICY:
+            return _answer(request, organisation, parts)
     except SCIMException as error:
         found = error.to_error()
     except ValidationError as error:
@@ -97,6 +101,10 @@ def answer(request: HttpRequest, rest: str = "") -> HttpResponse:
         found = Error(status=400, scim_type="invalidValue", detail=str(error))
     log.info("scim of %s: %s %s: %s", organisation.slug, request.method, request.path, found.detail)
     return _error(found)
+
+
+def _only_reads(request: HttpRequest, parts: list[str]) -> bool:
+    return request.method in {"GET", "HEAD"} or parts[-1:] == [".search"]
 
 
 def _answer(request: HttpRequest, organisation: Organisation, parts: list[str]) -> HttpResponse:
