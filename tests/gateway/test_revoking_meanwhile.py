@@ -44,6 +44,11 @@ class Revoking:
         text = "".join(path.read_text() for path in folder.glob("ecds-ringwall.re*.json"))
         return {one for one in self.revoked if f'"{one}"' in text}
 
+    def names(self) -> set[tuple[str, int]]:
+        """Every file there is for the edge, and which one has that name."""
+        folder = Path(self.gateway.layout.xds(EDGE).path)
+        return {(str(path), path.stat().st_ino) for path in folder.rglob("*.json")}
+
     def begin(self, path: str) -> Change:
         """Lay out a configuration with one route."""
         return self.gateway.begin(_configuration(path), author="test", reason="", check=False)
@@ -112,6 +117,27 @@ def test_what_is_revoked_while_a_change_is_laid_out_is_in_it(
     change.finish()
     assert revoking.revoked
     assert revoking.known() == {*revoking.revoked}
+
+
+@pytest.mark.parametrize("step", [Change.turn, Change.finish, Change.undo])
+def test_no_step_renames_anything_in_the_moment_in_which_revocations_are_told(
+    revoking: Revoking, step: Callable[[Change], None]
+) -> None:
+    """Whoever tells them has read and not yet written: a renaming in between would be lost."""
+    change = revoking.begin("/other/**")
+    change.prepare()
+    if step is Change.finish:
+        change.turn()
+    taking = threading.Thread(target=step, args=(change,), daemon=True)
+    with revoking.gateway._moment():
+        names = revoking.names()
+        taking.start()
+        taking.join(0.5)
+        assert taking.is_alive(), "a step does not wait for the moment"
+        assert revoking.names() == names
+    taking.join(30)
+    assert not taking.is_alive()
+    assert revoking.names() != names
 
 
 @pytest.mark.parametrize("wide", [True, False])
