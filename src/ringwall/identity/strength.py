@@ -14,7 +14,8 @@ LEVELS: Final = ("single", "mfa", "phr")
 """Weakest first."""
 
 SKEW_S: Final = 5
-"""Seconds that clocks may differ by."""
+"""Seconds that clocks may differ by, wherever Python compares. The edge's Envoy rounds its time
+down to whole seconds and is told 4, so that it comes to less than this."""
 
 NEVER: Final = datetime.fromtimestamp(0, UTC)
 """When something was proven of which nobody knows when."""

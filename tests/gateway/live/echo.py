@@ -51,6 +51,11 @@ async def slow(request: Request) -> Response:
     return JSONResponse({"pid": os.getpid()})
 
 
+async def stored(_request: Request) -> Response:
+    """What every cache may keep."""
+    return Response("the same for all", headers={"cache-control": "public, max-age=60"})
+
+
 async def events(_request: Request) -> Response:
     """Server-sent events, one every 50 ms, twenty of them."""
 
@@ -79,6 +84,7 @@ app = Starlette(
         Route("/healthz", health),
         Route("/status/{code}", status, methods=METHODS),
         Route("/slow/{ms}", slow, methods=METHODS),
+        Route("/stored/x", stored),
         Route("/events", events),
         WebSocketRoute("/chat", chat),
         Route("/{path:path}", echo, methods=METHODS),

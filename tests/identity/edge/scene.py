@@ -37,6 +37,8 @@ TENANTS: Final = "*.app.localhost"
 WILD: Final = "*.wild.localhost"
 ALL: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 COOKIE: Final = "__Host-ringwall"
+SECRET: Final = "s" * 43
+"""As long as the secrets of visits are; none of them is this one."""
 LIFE_S: Final = 30
 """The shortest life of tokens that there is."""
 

@@ -1,6 +1,7 @@
 """A token that is called back while its session goes on: background requests go on too."""
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -59,6 +60,32 @@ def test_a_page_that_fetches_notices_nothing(
     assert seen.values("x-ringwall-user") == [session.user.subject]
     assert seen.values("cookie") == seen.values("x-ringwall-again") == []
     assert not browser.get(scene.url(), headers=FETCHES).history
+
+
+def test_nor_does_it_when_that_happens_thrice_in_a_moment(
+    scene: IdentityStage, browser: httpx.Client
+) -> None:
+    """Roles that change one by one, faster than a second cookie is over."""
+    session, _ = signed_in(scene, browser)
+    begun = time.monotonic()
+    for times in range(3):
+        call_back(scene, session, f"{COOKIE}={browser.cookies[COOKIE]}")
+        answer = browser.get(scene.url(), headers=FETCHES)
+        assert (answer.status_code, len(answer.history)) == (200, 1), times
+        before = scene.call_outs()
+        assert not browser.get(scene.url(), headers=FETCHES).history
+        assert scene.call_outs() - before < WORKERS, "at most by one that has renewed nothing yet"
+    assert time.monotonic() - begun < 10, "else it shows nothing"
+
+
+@pytest.mark.parametrize("refused", ["0", "1", "9999999999", "nan", "x" * 5000, ""])
+def test_whatever_a_client_says_of_the_refusal_few_are_asked(
+    scene: IdentityStage, refused: str
+) -> None:
+    jar = f"{COOKIE}={scene.enter(scene.session())}; {AGAIN}={refused}"
+    before = scene.call_outs()
+    assert [scene.get(cookie=jar).status_code for _ in range(30)] == [200] * 30
+    assert 1 <= scene.call_outs() - before <= 4 * WORKERS
 
 
 @pytest.mark.parametrize("headers", [{}, {"sec-fetch-mode": "websocket"}])

@@ -12,7 +12,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from tests.identity.edge.scene import APP, COOKIE, IdentityStage, ask, segment
+from tests.identity.edge.scene import APP, COOKIE, SECRET, IdentityStage, ask, segment
 
 from ringwall.identity.keyring import Keyring, private_key
 from ringwall.identity.kinds import Purpose, issuer
@@ -26,7 +26,7 @@ Forger = Callable[[IdentityStage, Purpose], str]
 def shown(purpose: Purpose, token: str) -> dict[str, str]:
     """A token where tokens of its kind are shown."""
     if purpose is Purpose.SESSION:
-        return {"cookie": f"{COOKIE}=9999999999.secret~{token}"}
+        return {"cookie": f"{COOKIE}=9999999999.{SECRET}~{token}"}
     if purpose is Purpose.ACCESS:
         return {"bearer": token}
     return {"key": f"rwk_{token}~abcdef"}
@@ -423,7 +423,7 @@ def test_a_service_may_have_keys_and_tokens_of_its_own(scene: IdentityStage) -> 
 
 def test_a_bad_cookie_does_not_spoil_a_good_token(scene: IdentityStage) -> None:
     token = scene.issue(Purpose.ACCESS)
-    for cookie in (f"{COOKIE}=9999999999.x~e.e.e", f"{COOKIE}=1", f"{COOKIE}=1.x~y"):
+    for cookie in (f"{COOKIE}=9999999999.{SECRET}~e.e.e", f"{COOKIE}=1", f"{COOKIE}=1.{SECRET}~y"):
         assert scene.get(cookie=cookie, bearer=token).status_code == 200
 
 
@@ -436,7 +436,7 @@ def test_a_cookie_wins_over_a_token(scene: IdentityStage) -> None:
 
 @pytest.mark.parametrize("http2", [False, True])
 def test_two_cookies_of_that_name_are_none(scene: IdentityStage, http2: bool) -> None:
-    good, other, bad = scene.jar(), scene.jar(), f"{COOKIE}=9999999999.x~e.e.e"
+    good, other, bad = scene.jar(), scene.jar(), f"{COOKIE}=9999999999.{SECRET}~e.e.e"
     for one, two in ((good, bad), (bad, good), (good, good), (good, other)):
         several = [
             [("cookie", f"{one}; {two}")],

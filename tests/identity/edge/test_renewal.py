@@ -14,6 +14,7 @@ import pytest
 from tests.identity.edge.scene import (
     COOKIE,
     LIFE_S,
+    SECRET,
     IdentityStage,
     ask,
     cookie_set,
@@ -228,10 +229,28 @@ def test_a_secret_is_good_at_its_own_host(scene: IdentityStage) -> None:
 
 
 def test_made_up_secrets_are_refused(scene: IdentityStage) -> None:
-    for secret in ("x", "a" * 43, "a" * 5000):
-        answer = scene.get(cookie=f"{COOKIE}=1.{secret}~e.e.e")
-        assert answer.status_code == 401
-        assert cookies_set(answer) == [""]
+    answer = scene.get(cookie=f"{COOKIE}=1.{SECRET}~e.e.e")
+    assert (answer.status_code, cookies_set(answer)) == (401, [""])
+    before = scene.call_outs()
+    for secret in ("x", "a" * 42, "a" * 44, "a" * 5000):
+        for cookie in (
+            f"{COOKIE}=1.{secret}~e.e.e",
+            f"{COOKIE}-again=1; {COOKIE}=1.{secret}~e.e.e",
+        ):
+            answer = scene.get(cookie=cookie)
+            assert (answer.status_code, cookies_set(answer)) == (401, [])
+    assert scene.call_outs() == before, "nobody is asked about what cannot be a secret"
+
+
+def test_an_answer_that_brings_a_cookie_is_kept_by_no_cache(scene: IdentityStage) -> None:
+    """Whatever the service says; all others stay as it says."""
+    jar = over(scene, scene.enter(scene.session()))
+    with_cookie = scene.get("/stored/x", cookie=jar)
+    assert with_cookie.status_code == 200
+    assert with_cookie.headers.get_list("cache-control") == ["no-store"]
+    without = scene.get("/stored/x", cookie=f"{COOKIE}={cookie_set(with_cookie)}")
+    assert not cookies_set(without)
+    assert without.headers.get_list("cache-control") == ["public, max-age=60"]
 
 
 def test_an_end_that_lies_helps_nobody(scene: IdentityStage) -> None:
@@ -240,7 +259,7 @@ def test_an_end_that_lies_helps_nobody(scene: IdentityStage) -> None:
         scene.claims(Purpose.SESSION, exp=int(time.time()) - 60), key=Purpose.SESSION
     )
     for end in ("9999999999", "9" * 400, "0" * 400, "1" * 20):
-        answer = scene.get(cookie=f"{COOKIE}={end}.secret~{token}")
+        answer = scene.get(cookie=f"{COOKIE}={end}.{SECRET}~{token}")
         assert answer.status_code == 401, end
 
 
@@ -306,7 +325,7 @@ def test_keys_turn_under_load_without_an_error(scene: IdentityStage) -> None:
 
     state = scene.stage.state
     old = {purpose: scene.issue(purpose) for purpose in (Purpose.ACCESS, Purpose.KEY)}
-    session = f"{COOKIE}=9999999999.s~{scene.issue(Purpose.SESSION)}"
+    session = f"{COOKIE}=9999999999.{SECRET}~{scene.issue(Purpose.SESSION)}"
     renews = over(scene, scene.enter(scene.session()))
     sent: list[dict[str, Any]] = [
         {"cookie": session},

@@ -4,11 +4,13 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
-from tests.identity.edge.scene import COOKIE, IdentityStage, ask, cookies_set
+from tests.identity.edge.scene import COOKIE, SECRET, IdentityStage, ask, cookies_set
 
 from ringwall.identity.kinds import Purpose
 
@@ -48,7 +50,7 @@ def becomes(status: int, asked: Callable[[], int]) -> float:
 def shown_as(purpose: Purpose, token: str) -> dict[str, str]:
     """A token where tokens of its kind are shown."""
     return {
-        Purpose.SESSION: {"cookie": f"{COOKIE}=9999999999.s~{token}"},
+        Purpose.SESSION: {"cookie": f"{COOKIE}=9999999999.{SECRET}~{token}"},
         Purpose.ACCESS: {"bearer": token},
         Purpose.KEY: {"key": f"rwk_{token}~abcdef"},
     }[purpose]
@@ -263,6 +265,36 @@ def test_it_survives_a_whole_restart(scene: IdentityStage) -> None:
         assert scene.get(bearer=token).status_code == 401
     again = scene.get(cookie=cookie)
     assert again.status_code == 200, "who is signed in stays so"
+
+
+def test_what_was_revoked_while_everything_was_stopped_is_refused_from_the_first_answer_on(
+    scene: IdentityStage,
+) -> None:
+    north, south = scene.organisation(), scene.organisation()
+    key, other = (
+        f"rwk_{scene.issue(Purpose.KEY, scene.proven(tenant=one.slug), hours=1)}~abcdef"
+        for one in (north, south)
+    )
+    assert scene.get(key=key).status_code == 200
+    scene.stage.down()
+    done = scene.stage.command("org", "suspend", north.slug, "--reason", "a test")
+    assert done.returncode == 0, done.stderr
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(first_answer, scene, key)
+        scene.stage.up()
+        assert first.result().status_code == 401
+    assert scene.get(key=other).status_code == 200
+
+
+def first_answer(scene: IdentityStage, key: str) -> httpx.Response:
+    """What the edge answers as soon as it does."""
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            return scene.get(key=key)
+        except httpx.TransportError:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
 
 def test_a_change_of_configuration_keeps_it(scene: IdentityStage) -> None:

@@ -16,6 +16,7 @@ from tests.identity.edge.scene import (
     APP,
     COOKIE,
     ID,
+    SECRET,
     IdentityStage,
     cookies_set,
     run_out,
@@ -33,7 +34,7 @@ OLD_BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 @pytest.mark.parametrize("http2", [False, True])
 def test_a_public_route_asks_nobody_and_is_told_nothing(scene: IdentityStage, http2: bool) -> None:
-    for cookie in (None, scene.jar(), f"{COOKIE}=1.x~y"):
+    for cookie in (None, scene.jar(), f"{COOKIE}=1.{SECRET}~y"):
         answer, (seen,) = scene.seen("/public", cookie=cookie, http2=http2)
         assert answer.status_code == 200
         assert [name for name, _ in seen.headers if name.startswith("x-ringwall")] == []
@@ -60,7 +61,7 @@ def test_a_required_route_lets_in_who_is_signed_in(
 def test_an_optional_route_is_told_who_it_is_if_somebody_is(scene: IdentityStage) -> None:
     _, (known,) = scene.seen("/optional", cookie=scene.jar())
     assert known.values("x-ringwall-user")
-    for cookie in (None, "a=b", f"{COOKIE}=nonsense", f"{COOKIE}=9999999999.x~eyJ.e30.x"):
+    for cookie in (None, "a=b", f"{COOKIE}=nonsense", f"{COOKIE}=9999999999.{SECRET}~eyJ.e30.x"):
         answer, (nobody,) = scene.seen("/optional", cookie=cookie)
         assert answer.status_code == 200
         assert nobody.values("x-ringwall-user") == []
@@ -312,7 +313,7 @@ def test_a_token_that_does_not_say_how_it_was_proven_proves_nothing(
 def _with(scene: IdentityStage, purpose: Purpose, proven: Any, path: str) -> httpx.Response:
     token = scene.issue(purpose, proven)
     if purpose is Purpose.SESSION:
-        return scene.get(path, cookie=f"{COOKIE}=9999999999.x~{token}")
+        return scene.get(path, cookie=f"{COOKIE}=9999999999.{SECRET}~{token}")
     if purpose is Purpose.ACCESS:
         return scene.get(path, bearer=token)
     return scene.get(path, key=f"rwk_{token}~abcdef")
@@ -436,7 +437,7 @@ def test_a_websocket_begins_for_who_is_signed_in(scene: IdentityStage) -> None:
     with _chat(scene, {"authorization": f"Bearer {token}"}) as chat:
         chat.send("hello")
         assert chat.recv(timeout=5) == "hello"
-    for sent in ({}, {"cookie": f"{COOKIE}=1.x~y"}, {"authorization": "Bearer x.y.z"}):
+    for sent in ({}, {"cookie": f"{COOKIE}=1.{SECRET}~y"}, {"authorization": "Bearer x.y.z"}):
         with pytest.raises(InvalidStatus) as refused:
             _chat(scene, sent)
         assert refused.value.response.status_code == 401

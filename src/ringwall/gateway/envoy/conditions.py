@@ -13,7 +13,7 @@ from ringwall.gateway.envoy.signed_in import (
     BOUND_HEADER,
     PLACE_HEADER,
     PROVEN_HEADER,
-    SKEW_S,
+    WHOLE_SKEW_S,
     Verifying,
     sign_in_of,
 )
@@ -57,7 +57,7 @@ def _proven(route: Route) -> Json:
         now, then = cel.select("request", "time"), cel.header(PROVEN_HEADER)
         age = cel.subtract(cel.call("int", now), cel.call("int", then))
         asked.append(cel.at_most(age, int(route.factor_within)))
-        asked.append(cel.at_least(age, -SKEW_S))  # proven in the future: a clock was set back
+        asked.append(cel.at_least(age, -WHOLE_SKEW_S))  # proven in the future: a clock was set back
     return cel.all_of(asked)
 
 

@@ -181,7 +181,7 @@ def _entry(
         "route": action,
         "response_headers_to_add": [
             *headers.setting(given),
-            *([signed_in.COOKIE_GIVEN] if is_asked else []),
+            *(signed_in.COOKIE_GIVEN if is_asked else []),
         ],
         **_told(route),
     }

@@ -28,13 +28,13 @@ def mappers(origin: str) -> list[Json]:
     more = "%METADATA(ROUTE:ringwall:query)%"
     target = "to=https://%REQ(:authority)%%REQ(:path)%"
     found: list[Json] = []
-    for reason, query, challenge, again in (
+    for reason, query, challenge, before in (
         (_because(_denied("proof")), who + more + target, _STEP_UP, []),
         (
             _because(_UNKNOWN, _denied("revoked"), _denied("place"), _denied("bound")),
             who + target,
             _SIGN_IN,
-            _once_more(),
+            _maybe_called_back(),
         ),
     ):
         location = f"{origin}/enter?{query}"
@@ -54,7 +54,7 @@ def mappers(origin: str) -> list[Json]:
                     "body_format_override": _text(f"{status}\n"),
                 }
             )
-        found += again
+        found += before
         found.append(
             {
                 "filter": reason,
@@ -69,13 +69,13 @@ def mappers(origin: str) -> list[Json]:
     return found
 
 
-def _once_more() -> list[Json]:
+def _maybe_called_back() -> list[Json]:
     """Mappers for what may be called back only, where that was not tried yet."""
     shown = {"header_filter": {"header": {"name": TOKEN_HEADER, "present_match": True}}}
     untried = {"header_filter": {"header": {"name": AGAIN_HEADER, "present_match": False}}}
     reason = [_because(_denied("revoked")), shown, untried]
     fetches = [_header("sec-fetch-mode", exact=one) for one in ("cors", "same-origin", "no-cors")]
-    given = [_set("set-cookie", _AGAIN, append=True), _set("cache-control", "no-store")]
+    given = [_set("set-cookie", _CALLED_BACK, append=True), _set("cache-control", "no-store")]
     return [
         {
             "filter": _all([*reason, _any(fetches)]),
@@ -92,8 +92,11 @@ def _once_more() -> list[Json]:
     ]
 
 
-_AGAIN: Final = "__Host-ringwall-again=1; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=10"
-"""Read by ``session.lua`` alone, which takes it away like the session's own."""
+_CALLED_BACK: Final = (
+    "__Host-ringwall-again=%START_TIME(%s.%3f)%; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=10"
+)
+"""When a token was refused, so that what is renewed later counts as the next one. Read by
+``session.lua`` alone, which takes it away like the session's own."""
 
 _SIGN_IN: Final = 'Bearer realm="ringwall"'
 _STEP_UP: Final = (

@@ -5,11 +5,12 @@
 -- token that is (nearly) over is renewed: Ringwall's web process is asked once, the request waits,
 -- and the answer brings the new cookie along.
 --
--- The value is <end, in seconds since 1970>.<secret>~<token>.
+-- The value is <end, in seconds since 1970>.<secret>~<token>; the secret is 32 random bytes, url-safe.
 --
 -- A token can be called back while its session goes on, when roles change, say. Nobody here knows of
 -- that before the token is refused; the refusal brings a second cookie along, for a few seconds, which
--- has the token renewed at the next request: once in that time for each secret.
+-- says when that was and has the token renewed at the next request, unless it was renewed since; a few
+-- times in that time for each secret.
 --
 -- API keys and our access tokens are taken out of their headers the same way. A key is
 -- rwk_<token>~<checksum>: the checksum is for scanners and for whoever types; here the signature
@@ -17,7 +18,7 @@
 -- the issuer: another `Authorization` belongs to the service.
 --
 -- Whoever sends a request chooses what is matched here: every pattern takes time in proportion to
--- the length, and every table has a bound.
+-- the length, and every table has a bound, as has what stands in it.
 
 local COOKIE = "__Host-ringwall"
 local AGAIN = COOKIE .. "-again"
@@ -28,8 +29,10 @@ local AHEAD = @AHEAD@
 local WEB = "@WEB@"
 local PAUSE = "@PAUSE@"
 local PAUSES = 40
+local TAKEN_OVER_AFTER, HOLDS_FOR = 1, 5
 local REMEMBERED = 10000
-local AGAIN_EVERY = 10
+local AGAIN_EVERY, AGAIN_TIMES = 10, 4
+local SECRET = 43 -- characters; with more or fewer it is none that we gave
 
 -- Of this worker thread: what was renewed just now, for requests that still bring the old cookie,
 -- and who is asking at this moment, so that a token which still holds is asked for by one request.
@@ -39,9 +42,9 @@ local asking, asking_count = {}, 0
 local refused, refused_count = {}, 0
 local REFUSED_FOR = 2
 
--- Addresses that brought made-up cookies: each of those costs a question, so that a client which goes
--- on with them is not asked for any more, for a while.
-local BLAMED_AFTER, BLAMED_FOR = 20, 10
+-- Networks that brought made-up cookies, or hung up: each of those costs a question, so that for those
+-- who go on with them few are asked for a while. Not none: others may be behind the same address.
+local BLAMED_AFTER, BLAMED_FOR, LET_THROUGH = 20, 10, 3
 local blamed, blamed_count = {}, 0
 
 -- One cookie of ours in one line, alone or between others: where its value begins and ends, without
@@ -75,9 +78,9 @@ local function cut_out(line, at, last)
   return last + 1, final, rest
 end
 
--- The same for whatever a Cookie header may be: a value, what is left, and whether to renew.
+-- The same for whatever a Cookie header may be: a value, what is left, and when a token was refused.
 local function pick_out(headers, lines)
-  local kept, found, times, again = {}, nil, 0, false
+  local kept, found, times, again = {}, nil, 0, nil
   for index = 0, lines - 1 do
     for pair in headers:getAtIndex("cookie", index):gmatch("[^;]+") do
       pair = pair:match("%S.*") or ""
@@ -86,7 +89,7 @@ local function pick_out(headers, lines)
       if name == COOKIE then
         found, times = value, times + 1
       elseif name == AGAIN then
-        again = true
+        again = tonumber(value) or 0
       elseif pair ~= "" and pair:sub(1, #COOKIE) ~= COOKIE and not pair:find(ANYWHERE) then
         kept[#kept + 1] = pair
       end
@@ -96,8 +99,8 @@ local function pick_out(headers, lines)
   return times == 1 and found or nil, table.concat(kept, "; "), again
 end
 
--- Takes the cookie away; returns the line it stands in, where its value begins and ends there, and
--- whether it is to be renewed whatever its end is.
+-- Takes the cookie away; returns the line it stands in, where its value begins and ends there, and,
+-- where it is to be renewed whatever its end is, when it was refused, in seconds since 1970.
 local function take_cookie(headers)
   local line = headers:get("cookie") -- every line of that name, with commas between them
   local at, last
@@ -170,16 +173,33 @@ local function remember(secret, value, ends, now)
   if renewed_count >= REMEMBERED then
     renewed, renewed_count = {}, 0
   end
-  if renewed[secret] == nil then
+  local before = renewed[secret]
+  if before == nil then
     renewed_count = renewed_count + 1
   end
-  renewed[secret] = { value = value, ends = ends, at = now }
+  local since, times = now, 1
+  if before ~= nil and now - before.since < AGAIN_EVERY then
+    since, times = before.since, before.times + 1
+  end
+  renewed[secret] = { value = value, ends = ends, at = now, since = since, times = times }
+end
+
+-- Whether what was renewed is what a request needs that brings a token which ends at `ends`, or one
+-- that was refused at `again`: then it has to be younger than that, unless there were enough of them.
+local function serves(known, ends, again, now)
+  if known == nil or now >= known.ends - AHEAD then
+    return false
+  end
+  if not again then
+    return known.ends > ends
+  end
+  return now - known.at < AGAIN_EVERY and (known.at >= again or known.times >= AGAIN_TIMES)
 end
 
 -- The three parts of a cookie's value, which stands in a line between two places.
 local function parse(line, first, final)
   local ends, secret, begins = line:match("^(%d+)%.([%w_-]+)~()", first)
-  if begins == nil or begins > final + 1 then
+  if begins == nil or begins > final + 1 or #secret ~= SECRET then
     return nil
   end
   local space = line:find(" ", begins, true)
@@ -190,11 +210,14 @@ local function parse(line, first, final)
 end
 
 local function give_cookie(handle, cookie)
-  handle:streamInfo():dynamicMetadata():set("ringwall.session", "cookie", cookie)
+  local told = handle:streamInfo():dynamicMetadata()
+  told:set("ringwall.session", "cookie", cookie)
+  told:set("ringwall.session", "storing", "no-store") -- whatever the service says to caches
 end
 
 local ATTRIBUTES = "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age="
 
+-- Returns what says that it is this request that asks.
 local function begin_asking(secret, now)
   if asking_count >= REMEMBERED then -- of those who hung up nobody tells us that they are done
     asking, asking_count = {}, 0
@@ -202,26 +225,39 @@ local function begin_asking(secret, now)
   if asking[secret] == nil then
     asking_count = asking_count + 1
   end
-  asking[secret] = now
+  local mine = { at = now }
+  asking[secret] = mine
+  return mine
 end
 
-local function end_asking(secret)
-  if asking[secret] ~= nil then
+local function end_asking(secret, mine)
+  if asking[secret] == mine then -- and nobody has taken over
     asking[secret], asking_count = nil, asking_count - 1
   end
 end
 
--- Waits while another request of this worker asks for the same secret; two seconds at most, since
--- whoever hung up meanwhile never comes to an end. Returns the time after that.
+local function is_asked(secret, now, patience)
+  local found = asking[secret]
+  return found ~= nil and now - found.at < patience
+end
+
+-- Waits while another request of this worker asks for the same secret, but for no longer than it may
+-- take: who asks may have hung up, or the web process be slow, and then one of those that wait takes
+-- over, which begins a new wait for the others; two seconds for each at most. Returns the time after
+-- that, and whether to go on: no, if others are asking still, or there are too many that wait.
 local function wait_for_another(handle, secret, now)
   for _ = 1, PAUSES do
-    if asking[secret] == nil or now - asking[secret] >= 10 then
-      break
+    if not is_asked(secret, now, TAKEN_OVER_AFTER) then
+      return now, true
     end
-    handle:httpCall(PAUSE, { [":method"] = "GET", [":path"] = "/", [":authority"] = PAUSE }, "", 1000)
+    local answer = handle:httpCall(
+      PAUSE, { [":method"] = "GET", [":path"] = "/", [":authority"] = PAUSE }, "", 1000)
     now = handle:timestamp() / 1000
+    if answer[":status"] ~= "404" then -- which is all that it ever says
+      return now, asking[secret] == nil
+    end
   end
-  return now
+  return now, not is_asked(secret, now, TAKEN_OVER_AFTER)
 end
 
 local function refuse(who, now)
@@ -234,24 +270,89 @@ local function refuse(who, now)
   refused[who] = now
 end
 
-local function blame(address, now)
+-- Whom an address counts for: itself, or the /64 of IPv6, which is one customer's (RFC 6177).
+local function network_of(address)
+  local mapped = address:match("^::[fF][fF][fF][fF]:(%d+%.%d+%.%d+%.%d+)$") -- RFC 4291 section 2.5.5.2
+  if mapped ~= nil or not address:find(":", 1, true) then
+    return mapped or address
+  end
+  local before, after = address:match("^(.-)::(.*)$")
+  local groups, last = {}, {}
+  for group in (before or address):gmatch("[^:]+") do
+    groups[#groups + 1] = group
+  end
+  for group in (after or ""):gmatch("[^:]+") do
+    last[#last + 1] = group
+  end
+  for _ = 1, 8 - #groups - #last do
+    groups[#groups + 1] = "0"
+  end
+  for _, group in ipairs(last) do
+    groups[#groups + 1] = group
+  end
+  for index = 1, 4 do
+    groups[index] = ("%x"):format(tonumber(groups[index], 16) or 0)
+  end
+  return table.concat(groups, ":", 1, 4) .. "::/64"
+end
+
+-- Counts a question before it is asked: whoever hangs up never comes back here. Returns what is given
+-- back when the answer is good.
+local function blame(network, now)
   if blamed_count >= REMEMBERED then
     blamed, blamed_count = {}, 0
   end
-  local found = blamed[address]
+  local found = blamed[network]
   if found == nil then
     blamed_count = blamed_count + 1
   end
   if found == nil or now - found.since >= BLAMED_FOR then
-    found = { times = 0, since = now }
-    blamed[address] = found
+    found = { times = 0, since = now, second = 0, through = 0 }
+    blamed[network] = found
   end
   found.times = found.times + 1
+  return found
 end
 
-local function is_blamed(address, now)
-  local found = blamed[address]
-  return found ~= nil and found.times >= BLAMED_AFTER and now - found.since < BLAMED_FOR
+local function excuse(found)
+  found.times = found.times - 1 -- each was counted in the same, so that it is never below zero
+end
+
+-- Whether a network may have the web process asked; each yes counts, where few are let through.
+local function may_ask(network, now)
+  local found = blamed[network]
+  if found == nil or found.times < BLAMED_AFTER or now - found.since >= BLAMED_FOR then
+    return true
+  end
+  local second = math.floor(now)
+  if found.second ~= second then
+    found.second, found.through = second, 0
+  end
+  found.through = found.through + 1
+  return found.through <= LET_THROUGH
+end
+
+-- Says that a refusal is final: there is no younger token to be had.
+local function be_final(handle)
+  handle:headers():add("x-ringwall-again", "1")
+end
+
+-- What there is for a request whose token nobody can renew now.
+local function do_without(handle, token, ends, again, now)
+  if again then
+    be_final(handle)
+  end
+  if now < ends then
+    handle:headers():add("x-ringwall-token", token)
+  else
+    handle:respond({ [":status"] = "503", ["retry-after"] = "1" }, "503 Service Unavailable\n")
+  end
+end
+
+-- Shows what was renewed instead of what the request brought.
+local function show(handle, known)
+  local _, _, token = parse(known.value, 1, #known.value)
+  handle:headers():add("x-ringwall-token", token)
 end
 
 function ringwall_renew(handle)
@@ -263,9 +364,6 @@ function ringwall_renew(handle)
   end
   if key ~= nil then
     headers:add("x-ringwall-key", key)
-  end
-  if again then
-    headers:add("x-ringwall-again", "1") -- then a refusal is final
   end
   if line == nil then
     return
@@ -280,71 +378,66 @@ function ringwall_renew(handle)
     return
   end
   local known = renewed[secret]
-  if known ~= nil and (known.ends > ends or again) and now < known.ends - AHEAD
-    and (not again or now - known.at < AGAIN_EVERY) then
-    local _, _, other = parse(known.value, 1, #known.value)
-    headers:add("x-ringwall-token", other)
-    return
+  if serves(known, ends, again, now) then
+    if again and known.times >= AGAIN_TIMES then
+      be_final(handle)
+    end
+    return show(handle, known)
   end
-  if not again and now < ends and asking[secret] ~= nil and now - asking[secret] < 10 then
+  if not again and now < ends and is_asked(secret, now, HOLDS_FOR) then
     headers:add("x-ringwall-token", token)
     return
   end
   local address = handle:streamInfo():downstreamRemoteAddress():match("^%[?(.-)%]?:%d+$") or ""
-  local who = secret .. " " .. address
+  local who, network = secret .. " " .. address, network_of(address)
+  if not may_ask(network, now) then
+    return do_without(handle, token, ends, again, now)
+  end
   if asking[secret] ~= nil then
-    now = wait_for_another(handle, secret, now)
-    headers = handle:headers() -- what was taken before the wait is not valid after it
-    known = renewed[secret]
-    if known ~= nil and now - known.at < AGAIN_EVERY and now < known.ends - AHEAD then
-      local _, _, other = parse(known.value, 1, #known.value)
-      headers:add("x-ringwall-token", other)
-      return
+    local goes_on
+    now, goes_on = wait_for_another(handle, secret, now)
+    local fresh = renewed[secret]
+    if fresh ~= nil and fresh ~= known and now < fresh.ends - AHEAD then
+      return show(handle, fresh)
     end
     if refused[who] ~= nil and now - refused[who] < REFUSED_FOR then
       give_cookie(handle, COOKIE .. "=" .. ATTRIBUTES .. "0")
       return
     end
-  end
-  if is_blamed(address, now) then
-    if now < ends then
-      headers:add("x-ringwall-token", token)
-    else
-      handle:respond({ [":status"] = "503", ["retry-after"] = "10" }, "503 Service Unavailable\n")
+    if not goes_on then
+      return do_without(handle, token, ends, again, now)
     end
-    return
   end
-  begin_asking(secret, now)
+  local mine, counted = begin_asking(secret, now), blame(network, now)
   local answer, body = handle:httpCall(WEB, {
     [":method"] = "POST",
     [":path"] = "/.ringwall/renew",
-    [":authority"] = headers:get(":authority"),
+    [":authority"] = handle:headers():get(":authority"), -- what was taken before a wait is not valid
     ["x-forwarded-proto"] = "https",
     ["x-ringwall-secret"] = secret,
     ["x-ringwall-address"] = address,
   }, "", 4000)
-  end_asking(secret)
-  headers = handle:headers()
+  end_asking(secret, mine)
   local status = answer[":status"]
-  if status == "200" then
-    local until_then, _, fresh = parse(body, 1, #body)
-    if until_then ~= nil then
-      remember(secret, body, until_then, now)
-      headers:add("x-ringwall-token", fresh)
-      give_cookie(handle, COOKIE .. "=" .. body .. ATTRIBUTES .. (answer["x-ringwall-life"] or "0"))
-      return
-    end
-  elseif status == "401" then
-    blame(address, now)
+  if status == "401" then
     refuse(who, now)
     give_cookie(handle, COOKIE .. "=" .. ATTRIBUTES .. "0")
     return
   end
-  if now < ends then
-    headers:add("x-ringwall-token", token)
-    return
+  excuse(counted)
+  local until_then, _, fresh = nil, nil, nil
+  if status == "200" then
+    until_then, _, fresh = parse(body, 1, #body)
   end
-  handle:respond({ [":status"] = "503", ["retry-after"] = "1" }, "503 Service Unavailable\n")
+  if until_then == nil then
+    return do_without(handle, token, ends, again, now)
+  end
+  remember(secret, body, until_then, now)
+  if again then
+    be_final(handle)
+  end
+  handle:headers():add("x-ringwall-token", fresh)
+  give_cookie(handle, COOKIE .. "=" .. body .. ATTRIBUTES .. (answer["x-ringwall-life"] or "0"))
 end
 
 function ringwall_strip(handle)

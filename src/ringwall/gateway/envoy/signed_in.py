@@ -70,7 +70,7 @@ GRANTED: Final[Mapping[str, str]] = {
 """The same of access tokens, whose grants and which themselves can be revoked."""
 
 AGAIN_HEADER: Final = "x-ringwall-again"
-"""What Lua adds once it has renewed a token because it was refused."""
+"""What Lua adds where a token was refused and it has the youngest that there is."""
 PROVEN_HEADER: Final = "x-ringwall-proven"
 PLACE_HEADER: Final = "x-ringwall-place"
 """The same for the edge's own conditions, where a host has such: when a person was proven, in
@@ -78,8 +78,10 @@ seconds since 1970, and for which one of many hosts a token is. Services do not 
 
 _LUA: Final = Path(__file__).with_name("session.lua").read_text(encoding="utf-8")
 _LUA_TYPE: Final = "envoy.extensions.filters.http.lua.v3.Lua"
-SKEW_S: Final = 4
-"""How far clocks may differ. Envoy counts whole seconds, so that it is less than 5 in truth."""
+WHOLE_SKEW_S: Final = 4
+"""Whole seconds that clocks may differ by, for Envoy, which rounds its own time down: it takes a
+token for up to a second more after its end, so that this is less than the 5 of
+:data:`ringwall.identity.strength.SKEW_S`, by which the rest compares."""
 _CACHED: Final = 500
 """Verified tokens that each worker remembers, for each issuer and host."""
 
@@ -118,12 +120,19 @@ def session_filter(verifying: Verifying, *, web: str, pause: str) -> Json:
 
 
 _ON_REQUEST: Final = "\nfunction envoy_on_request(handle)\n  {}(handle)\nend\n"
-COOKIE_GIVEN: Final[Json] = {
-    "header": {"key": "set-cookie", "value": "%DYNAMIC_METADATA(ringwall.session:cookie)%"},
-    "append_action": "APPEND_IF_EXISTS_OR_ADD",
-}
-"""The cookie that Lua has renewed or ended, on its way back; nothing where it did not. Lua could
-set it itself, but to call it for an answer costs each request a twentieth."""
+COOKIE_GIVEN: Final[Sequence[Json]] = (
+    {
+        "header": {"key": "set-cookie", "value": "%DYNAMIC_METADATA(ringwall.session:cookie)%"},
+        "append_action": "APPEND_IF_EXISTS_OR_ADD",
+    },
+    {
+        "header": {"key": "cache-control", "value": "%DYNAMIC_METADATA(ringwall.session:storing)%"},
+        "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
+    },
+)
+"""The cookie that Lua has renewed or ended, on its way back, and ``no-store``, whatever the service
+says: a cache gives what it keeps to others, cookies too (RFC 9111 section 7.3). Nothing where it
+did not. Lua could set it itself, but to call it for an answer costs each request a twentieth."""
 
 
 def _issued_by(name: str) -> str:
@@ -180,7 +189,7 @@ def _provider(kind: Purpose, host: str, verifying: Verifying) -> Json:
         "from_headers": [{"name": SHOWN[kind]}],
         "forward": kind is Purpose.SESSION,  # only as far as the answers that tell a cookie by it
         "require_expiration": True,
-        "clock_skew_seconds": SKEW_S,
+        "clock_skew_seconds": WHOLE_SKEW_S,
         "claim_to_headers": [
             {"header_name": header, "claim_name": claim}
             for header, claim in _claims(kind, host, facts).items()
