@@ -28,6 +28,8 @@ PRIVATE_VARIABLE: Final = "RINGWALL_PRIVATE"
 
 WEB: Final = "web"
 WORKER: Final = "worker"
+REVOCATIONS: Final = "revocations"
+"""Ends by itself; see :mod:`~ringwall.gateway.catching_up`."""
 
 _LETS_OTHERS_START: Final = 3.0
 """Seconds."""
@@ -55,12 +57,7 @@ def specifications(
     """Every process of the installation: services, sidecars, the edge, web and worker."""
     wanted = Wanted.of(configuration)
     environment = {**plain_environment(), **installation.environment()}
-    own = {
-        **environment,
-        **_python_path(),
-        **_database(configuration, installation.state),
-        **_left_out(wanted),
-    }
+    own = own_environment(installation, configuration)
     services = [
         _service(name, service, configuration.root, environment)
         for name, service in wanted.services.items()
@@ -97,6 +94,17 @@ def specifications(
             after_at_most=2 * _LETS_OTHERS_START,
         ),
     )
+
+
+def own_environment(installation: Installation, configuration: Configuration) -> dict[str, str]:
+    """What every process of Ringwall's own gets, those that ask the database."""
+    return {
+        **plain_environment(),
+        **installation.environment(),
+        **_python_path(),
+        **_database(configuration, installation.state),
+        **_left_out(Wanted.of(configuration)),
+    }
 
 
 def envoy_process(

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from datetime import datetime
 from typing import Final
 
 from django.db import close_old_connections
@@ -39,7 +40,12 @@ def follow_revocations(installation: Installation, stop: threading.Event) -> Non
 def tell(installation: Installation) -> None:
     """Tell the edge what is revoked now, and forget what concerns no living token any more."""
     now = timezone.now()
+    tell_only(installation, now)
+    revocations.forget_outdated(now)
+
+
+def tell_only(installation: Installation, now: datetime) -> None:
+    """Tell the edge what is revoked at ``now``; the database is only read."""
     published.keep_revoked(installation.state, revocations.live(now), now)
     # Even if that is nothing new: the last one to tell the edge may not have come to it.
     open_gateway(installation).refresh_revoked()
-    revocations.forget_outdated(now)

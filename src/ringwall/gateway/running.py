@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ringwall.gateway import ports
 from ringwall.gateway.binary import EnvoyRefusedError
+from ringwall.gateway.catching_up import catch_up
 from ringwall.gateway.certificates.credential import CredentialError
 from ringwall.gateway.change import Change
 from ringwall.gateway.opening import open_gateway
@@ -138,9 +139,23 @@ class Run:
         except DamagedVersionError as error:
             self._complain(str(error))
         checked = known is not None and known.is_of(configuration)
-        version = await asyncio.to_thread(
-            self._gateway.apply, configuration, author=author(), reason="up", check=not checked
-        )
+        # After a kill the edge still runs, and the worker: neither has missed anything.
+        caught_up = None
+        if not self._mark.is_of_this_run():
+            caught_up = asyncio.create_task(
+                asyncio.to_thread(catch_up, self._installation, configuration)
+            )
+        try:
+            version = await asyncio.to_thread(
+                self._gateway.apply, configuration, author=author(), reason="up", check=not checked
+            )
+        finally:
+            is_caught_up = caught_up is None or await caught_up
+        if not is_caught_up:
+            self._complain(
+                "the database does not say what was revoked meanwhile: the edge starts with what "
+                "it knew, and follows once the worker can ask"
+            )
         self._configuration = configuration
         self._mark.set()
         return version

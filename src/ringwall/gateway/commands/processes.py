@@ -25,7 +25,7 @@ def process(
     hangup_ends: Annotated[bool, typer.Option("--hangup-ends")] = False,
 ) -> None:
     """Be one of Ringwall's own processes."""
-    from ringwall.gateway.processes import WEB, WORKER
+    from ringwall.gateway.processes import REVOCATIONS, WEB, WORKER
 
     installation = installation_of(context)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
@@ -44,9 +44,15 @@ def process(
         from ringwall.runtime.worker import serve
 
         serve(installation)
+    elif name == REVOCATIONS:
+        from ringwall.gateway.catching_up import tell_once
+
+        tell_once(installation)
     else:
         msg = f"there is no process {name}"
-        raise Refused(msg, hint=f"supervisor, {WEB} or {WORKER}", code=ExitCode.USAGE)
+        raise Refused(
+            msg, hint=f"supervisor, {WEB}, {WORKER} or {REVOCATIONS}", code=ExitCode.USAGE
+        )
 
 
 def _serve_web(installation: "Installation") -> None:
