@@ -390,3 +390,16 @@ def test_how_long_is_said_in_words(seconds: int, told: str) -> None:
     from ringwall.identity.slowing import in_words
 
     assert in_words(seconds) == told
+
+
+def test_strangers_do_not_use_up_what_people_have_for_codes_of_devices(browser: Any) -> None:
+    """Nothing is looked up for them, and a picture on somebody's page could send them all."""
+    from ringwall.identity.models import Throttle
+
+    for _ in range(8):
+        assert browser.get("/identity/o/device?code=ABCD-EFGH").status_code == 302
+    assert browser.post("/identity/o/device", {"code": "ABCD-EFGH"}).status_code == 302
+    assert not Throttle.objects.filter(key__startswith="device-code").exists()
+    sign_in(browser, person())
+    assert browser.get("/identity/o/device?code=ABCD-EFGH").status_code == 400
+    assert Throttle.objects.filter(key__startswith="device-code").count() == 2

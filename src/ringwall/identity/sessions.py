@@ -82,6 +82,21 @@ def of_request(request: HttpRequest) -> Session | None:
     return found
 
 
+def current(request: HttpRequest) -> Session | None:
+    """The living session that the request came with, as found before its page was asked."""
+    found: Session | None = getattr(request, "ringwall_session", None)
+    return found
+
+
+def signed_in(request: HttpRequest) -> Session:
+    """The same for pages that only somebody signed in reaches; ``LookupError`` for anybody else."""
+    found = current(request)
+    if found is None:
+        msg = "nobody is signed in"
+        raise LookupError(msg)
+    return found
+
+
 def is_over(session: Session, now: datetime) -> bool:
     """Whether a session has ended, by somebody or by the clock."""
     idle_until = session.last_use + timedelta(seconds=session.idle)

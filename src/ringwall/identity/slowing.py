@@ -57,12 +57,18 @@ MAIL_NETWORK: Final = Rule("mail-network", 60, 10)
 MAIL_EVERYWHERE: Final = Rule("mail-everywhere", 300, 1)
 AGAIN: Final = Rule("again", 6, 20)
 AGAIN_DAY: Final = Rule("again-day", 40, 10 * MINUTE)
+SIGN_ON: Final = Rule("sign-on", 240, 0.5)
+SIGN_ON_NETWORK: Final = Rule("sign-on-network", 2000, 0.1)
+"""Steps of single sign-on, of which an office has many at nine in the morning."""
 LINK: Final = Rule("link", 240, 1)
 ASKING: Final = Rule("asking", 120, 1)
 DEVICE: Final = Rule("device", 20, 10)
 """Devices that begin to wait, each of which costs a row (RFC 8628 section 3.1)."""
 DEVICE_NETWORK: Final = Rule("device-network", 100, 2)
 DEVICE_EVERYWHERE: Final = Rule("device-everywhere", 1000, 0.1)
+MARKING: Final = Rule("marking", 60, 5)
+MARKING_NETWORK: Final = Rule("marking-network", 600, 0.5)
+"""Strangers whose request is noted until they have signed in, each of which costs a row."""
 SCANNING: Final = Rule("scanning", 600, 0.1)
 """Tokens that a client asks about and that are worth nothing (RFC 7662 section 4)."""
 DEVICE_CODE: Final = Rule("device-code", 6, 30)
@@ -144,6 +150,11 @@ def linked(request: HttpRequest) -> Try:
     return Try(where(request, address=LINK))
 
 
+def sign_on(request: HttpRequest) -> Try:
+    """A step of single sign-on: we may have to ask somebody else's provider for it."""
+    return Try(where(request, address=SIGN_ON, network=SIGN_ON_NETWORK))
+
+
 def asking(request: HttpRequest) -> Try:
     """Options of a passkey, which cost a row."""
     return Try(where(request, address=ASKING))
@@ -152,8 +163,8 @@ def asking(request: HttpRequest) -> Try:
 def device_code(request: HttpRequest) -> Try:
     """The code of another device (RFC 8628 section 5.1), typed or in the address."""
     fields = request.POST if request.method == "POST" else request.GET
-    if not fields.get("code"):
-        return Try(())
+    if not fields.get("code") or getattr(request, "ringwall_session", None) is None:
+        return Try(())  # nothing is looked up for strangers, who could only use the room up
     by_place = where(request, address=DEVICE_CODE)
     return Try((*by_place, Charge(DEVICE_CODE_EVERYWHERE, "")))
 
@@ -162,6 +173,11 @@ def require_device_room(request: HttpRequest) -> None:
     """Before a device begins to wait: :class:`ThrottledError` when too many do."""
     by_place = where(request, address=DEVICE, network=DEVICE_NETWORK)
     require_room(*by_place, Charge(DEVICE_EVERYWHERE, ""))
+
+
+def require_marking_room(request: HttpRequest) -> None:
+    """Before a stranger's request is noted: :class:`ThrottledError` when too many are."""
+    require_room(*where(request, address=MARKING, network=MARKING_NETWORK))
 
 
 def require_scanning_room(client_id: str) -> None:
@@ -212,6 +228,9 @@ _POSTS: Final[dict[str, Callable[[HttpRequest], Try]]] = {
     "recover": linked,
     "invitation": linked,
     "device": device_code,
+    "sign_on_discover": sign_on,
+    "sign_on": sign_on,
+    "sign_on_acs": sign_on,
 }
 _GETS: Final[dict[str, Callable[[HttpRequest], Try]]] = {
     "mfa_login_webauthn": asking,
@@ -220,6 +239,9 @@ _GETS: Final[dict[str, Callable[[HttpRequest], Try]]] = {
     "recover": linked,
     "invitation": linked,
     "device": device_code,
+    "sign_on": sign_on,
+    "sign_on_callback": sign_on,
+    "sign_on_finish": sign_on,
 }
 
 

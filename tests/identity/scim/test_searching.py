@@ -187,7 +187,10 @@ def test_nothing_that_is_sent_becomes_a_pattern_and_reading_shuts_nobody_out(
 
     monkeypatch.setattr(searching, "MOST_JUDGED", 2000)
     name = "aö" * 100 if where == "Groups" else "aö" * 1500
-    record = {"schemas": [GROUP if where == "Groups" else USER], "displayName": name}
+    record: dict[str, Any] = {
+        "schemas": [GROUP if where == "Groups" else USER],
+        "displayName": name,
+    }
     if where == "Users":
         record |= {"userName": "long@north.example", "emails": [{"value": "long@north.example"}]}
     assert ask("POST", where, record).status_code == 201

@@ -15,7 +15,9 @@ __all__ = ["_django", "browser", "database", "facts", "postgres", "state"]
 @pytest.fixture
 def north(database: str, facts: Facts) -> Any:
     from ringwall.identity.models import Domain
+    from ringwall.identity.sso import documents
 
+    documents.forget()  # a port may have been another provider's before
     tenants.organisation("shop", kind="provider")
     south = tenants.organisation("south")
     found = tenants.organisation("north")

@@ -26,6 +26,7 @@ class OpenId:
         self.signing_key: Any = self.key
         self.user_info: dict[str, Any] = {}
         self.down = False
+        self.asked: list[str] = []
         self.discovery: dict[str, Any] = {}
         self._codes: dict[str, dict[str, str]] = {}
 
@@ -41,6 +42,7 @@ class OpenId:
 
     def answer(self, path: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         """What a path says."""
+        self.asked.append(path)
         if self.down:
             return 503, {}
         match path:

@@ -5,7 +5,7 @@ import re
 import time
 import zlib
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -91,8 +91,47 @@ def test_a_provider_that_did_not_ask_anew_proves_nothing(
     back_from(browser, provider, browser.post("/sign-on/north-id"))
     form = led_to_the_provider(browser)
     provider.lies["auth_time"] = said
-    assert back_from(browser, provider, browser.post("/sign-on/north-id", form)).status_code == 403
+    refused = back_from(browser, provider, browser.post("/sign-on/north-id", form))
+    assert refused.status_code == 403
+    assert_leads_to_a_factor(refused)
     led_to_the_provider(browser)
+
+
+def assert_leads_to_a_factor(answer: Any) -> None:
+    """It is no dead end: what serves instead is one link away."""
+    page = answer.content.decode()
+    assert "a passkey or an app of your own" in page
+    assert 'href="/accounts/2fa/"' in page
+
+
+def test_a_proof_counts_from_when_it_was_asked_for(browser: Any, provider: OpenId) -> None:
+    """Whoever stays at the provider's door for minutes comes back with what is minutes old."""
+    from ringwall.identity.models import Session
+
+    back_from(browser, provider, browser.post("/sign-on/north-id"))
+    off = browser.post("/sign-on/north-id", led_to_the_provider(browser))
+    now = int(time.time())
+    kept = browser.session
+    for state in kept["socialaccount_states"].values():
+        state[0]["forced_since"] = now - 500
+    kept.save()
+    provider.lies["auth_time"] = now - 400
+    assert back_from(browser, provider, off).status_code == 302
+    assert browser.session["forced_sign_on"] == now - 400
+    assert int(Session.objects.get(ended=None).proven.timestamp()) == now - 400
+
+
+@pytest.mark.usefixtures("_django")
+@pytest.mark.parametrize(
+    ("said", "at"), [(None, 1000), (990, 1000), (1200, 1200), (10**9 + 30, 10**9)]
+)
+def test_a_new_proof_is_between_the_question_and_now(said: int | None, at: int) -> None:
+    from ringwall.identity.sso import forcing
+
+    now = datetime.fromtimestamp(10**9, UTC)
+    asked = forcing.kept(datetime.fromtimestamp(1000, UTC))
+    assert forcing.anew_at(asked, said, now) == at
+    assert forcing.anew_at({}, said, now) is None
 
 
 def test_a_client_that_wants_a_new_sign_in_gets_one_of_whom_a_provider_proves(
@@ -163,6 +202,7 @@ def test_a_saml_provider_is_told_to_ask_anew(
     if is_let_in:
         assert browser.get(PAGE).status_code == 200
     else:
+        assert_leads_to_a_factor(last)
         led_to_the_provider(browser)
 
 

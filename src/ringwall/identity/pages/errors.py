@@ -2,12 +2,37 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 
 def refused(request: HttpRequest, *, title: str, text: str, status: int = 400) -> HttpResponse:
     """A page with one sentence about what went wrong and how to go on."""
     context = {"title": title, "text": text}
     return render(request, "identity/refused.html", context, status=status)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """A page for when too many wait for the same; it goes by itself."""
+    answer = refused(
+        request,
+        title="Single sign-on is busy",
+        text="Many people sign on at this moment. Try again in a moment.",
+        status=503,
+    )
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def not_anew(request: HttpRequest, name: str) -> HttpResponse:
+    """A page for whom the sign-on of ``name`` did not ask again, and what serves instead."""
+    context = {
+        "title": "Show a passkey or an app instead",
+        "text": f"The sign-on of {name} was told to ask you again, and does not say that it did: "
+        "add a passkey or an app of your own, or show the one you have, and that counts.",
+        "url": reverse("mfa_index"),
+        "action": "Passkeys and apps",
+    }
+    return render(request, "identity/refused.html", context, status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -28,8 +28,9 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from ringwall.identity import sessions
 from ringwall.identity.models import Connection, Session, User
-from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.errors import busy, not_anew, refused
 from ringwall.identity.provider import markers
 from ringwall.identity.sso import connections, fetching, forcing, oidc, origins, saml
 from ringwall.identity.sso.domains import owner_of
@@ -99,7 +100,7 @@ def callback(request: HttpRequest, slug: str) -> HttpResponse:
     adapter = Adapter(request, slug)
     asked = statekit.get_states(request).get(request.GET.get("state", ""))
     adapter.question = question = asked[0] if asked is not None and asked[2] == slug else {}
-    before, waiting = _session(request), markers.waiting(request)
+    before, waiting = sessions.current(request), markers.waiting(request)
     with _reaching(connection):
         try:
             view = OAuth2CallbackView.adapter_view(adapter)
@@ -158,11 +159,11 @@ def finish(request: HttpRequest, slug: str) -> HttpResponse:
     since = forcing.since(state)
     if since is not None and not forcing.is_met(since, found.asserted.proven):
         log.error("connection %s: the person was to sign in anew, and did not", slug)
-        return _not_valid(request, connection)
+        return not_anew(request, connection.organisation.name)
     account = SocialAccount(provider=slug, uid=found.asserted.uid)
     login = SocialLogin(user=User(), account=account, provider=provider)
     login.state, login.ringwall_asserted = state, found.asserted
-    before, waiting = _session(request), markers.waiting(request)
+    before, waiting = sessions.current(request), markers.waiting(request)
     answer: HttpResponse = complete_social_login(request, login)
     _arrived(request, state, before, waiting)
     return answer
@@ -175,11 +176,6 @@ def metadata(request: HttpRequest, slug: str) -> HttpResponse:
     if connection is None or connection.protocol != Connection.Protocol.SAML:
         return _unknown(request)
     return HttpResponse(saml.metadata(connection), content_type="application/samlmetadata+xml")
-
-
-def _session(request: HttpRequest) -> Session | None:
-    found: Session | None = getattr(request, "ringwall_session", None)
-    return found
 
 
 def _arrived(
@@ -225,7 +221,8 @@ def _target(request: HttpRequest, connection: Connection) -> str:
 
 
 def _reaching(connection: Connection) -> Any:
-    return fetching.reaching(private=connection.settings.get("private_network") is True)
+    private = connection.settings.get("private_network") is True
+    return fetching.reaching(private=private, whose=connection.slug)
 
 
 def _is_ours(url: str) -> bool:
@@ -234,6 +231,10 @@ def _is_ours(url: str) -> bool:
 
 def _trouble(request: HttpRequest, connection: Connection, error: Exception) -> HttpResponse:
     log.error("connection %s: %s: %s", connection.slug, type(error).__name__, error)
+    if isinstance(error, fetching.BusyError):
+        return busy(request)
+    if isinstance(error, oidc.NotAnewError):
+        return not_anew(request, connection.organisation.name)
     away = isinstance(error, requests.RequestException)
     name = connection.organisation.name
     return refused(

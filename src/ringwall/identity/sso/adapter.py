@@ -8,7 +8,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.errors import busy, not_anew, refused
 from ringwall.identity.sso import arriving, connections, fetching, forcing, oidc
 
 log = logging.getLogger("ringwall.identity")
@@ -43,9 +43,8 @@ class Connections(DefaultSocialAccountAdapter):
             sociallogin.user, sociallogin.account = arriving.arrive(found, said)
         except arriving.NotLetInError as error:
             raise ImmediateHttpResponse(_refused(request, str(error))) from error
-        # Who was asked anew was proven now, by our clock and not by the provider's.
-        anew = forcing.since(sociallogin.state) is not None
-        at = int(timezone.now().timestamp()) if anew else said.proven
+        anew = forcing.anew_at(sociallogin.state, said.proven, timezone.now())
+        at = said.proven if anew is None else anew
         forcing.arrived(request, sociallogin.user, at=at)
 
     def on_authentication_error(
@@ -59,6 +58,12 @@ class Connections(DefaultSocialAccountAdapter):
         """Say it in our words; the log has the rest."""
         del extra_context
         log.error("connection %s: %s: %s", provider.app.provider_id, error, exception)
+        if isinstance(exception, fetching.BusyError):
+            raise ImmediateHttpResponse(busy(request))
+        if isinstance(exception, oidc.NotAnewError):
+            found = connections.usable(provider.app.provider_id)
+            name = provider.name if found is None else found.organisation.name
+            raise ImmediateHttpResponse(not_anew(request, name))
         text = f"{provider.name} did not confirm who you are. Begin again."
         raise ImmediateHttpResponse(_refused(request, text))
 

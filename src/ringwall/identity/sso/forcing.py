@@ -19,7 +19,7 @@ _SINCE: Final = "forced_since"
 _PROVEN: Final = "forced_sign_on"
 _AT: Final = "sign_on_at"
 _UNKNOWN: Final = 0
-_SKEW: Final = 60
+SKEW: Final = 60
 """Seconds that the provider's clock may differ."""
 
 
@@ -41,7 +41,19 @@ def is_met(since: int, proven: object) -> bool:
     missing is no proof.
     """
     at = moment(proven)
-    return at is not None and since - _SKEW <= at
+    return at is not None and since - SKEW <= at
+
+
+def anew_at(question: Mapping[str, Any], proven: object, now: datetime) -> int | None:
+    """When somebody was proven anew by our clock; ``None`` when that was not asked for.
+
+    Not before the question, whatever the provider's clock says, and not when they came from it:
+    they may have stayed away for long since. ``proven`` is what the provider says.
+    """
+    asked = since(question)
+    if asked is None:
+        return None
+    return min(max(asked, moment(proven) or 0), int(now.timestamp()))
 
 
 def moment(said: object) -> int | None:
@@ -52,7 +64,7 @@ def moment(said: object) -> int | None:
     if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
         return None
     now = datetime.now(UTC).timestamp()
-    return int(min(said, now)) if 0 < said <= now + _SKEW else None
+    return int(min(said, now)) if 0 < said <= now + SKEW else None
 
 
 def arrived(request: HttpRequest, user: User, *, at: int | None) -> None:
@@ -82,8 +94,9 @@ def note(request: HttpRequest, question: Mapping[str, Any], now: datetime) -> No
     if not has_arrived(request):
         return
     request.session[_AT] = proven_at(request)
-    if since(question) is not None:
-        request.session[_PROVEN] = int(now.timestamp())
+    at = anew_at(question, proven_at(request), now)
+    if at is not None:
+        request.session[_PROVEN] = at
 
 
 def noted(request: HttpRequest) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import jwt
+import requests
 from allauth.socialaccount.models import SocialApp, SocialToken
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Connection
-from ringwall.identity.sso import fetching, forcing, origins
+from ringwall.identity.sso import documents, forcing, origins
 from ringwall.identity.sso.arriving import Asserted, text_list
 
 ALGORITHMS: Final = (
@@ -31,8 +32,9 @@ ALGORITHMS: Final = (
 )
 """Signatures with a public key; a secret shared by both proves nothing to us."""
 
-_SKEW: Final = 60
-"""Seconds that the provider's clock may differ."""
+
+class NotAnewError(OAuth2Error):
+    """The provider was told to ask the person anew, and does not say that it did."""
 
 
 class Adapter(OpenIDConnectOAuth2Adapter):
@@ -50,12 +52,14 @@ class Adapter(OpenIDConnectOAuth2Adapter):
         ``OAuth2Error`` when it is not that, or speaks for another issuer.
         """
         try:
-            found: dict[str, Any] = super().openid_config
+            found = documents.document(self.get_provider().server_url)
+        except requests.RequestException:
+            raise
         except ValueError as error:
             msg = "the provider's discovery document cannot be read"
             raise OAuth2Error(msg) from error
         issuer = self.get_provider().app.settings["server_url"]
-        said = str(found.get("issuer", "")) if isinstance(found, dict) else ""
+        said = str(found.get("issuer", ""))
         if said.rstrip("/") != issuer.rstrip("/"):
             msg = f"the provider calls itself {said!r}, not {issuer!r}"
             raise OAuth2Error(msg)
@@ -121,7 +125,7 @@ class Adapter(OpenIDConnectOAuth2Adapter):
                 algorithms=[str(algorithm)],
                 audience=app.client_id,
                 issuer=self.openid_config["issuer"],
-                leeway=_SKEW,
+                leeway=forcing.SKEW,
                 options={"require": ["exp", "iat", "sub", "aud", "iss"]},
             )
         except (jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
@@ -134,7 +138,7 @@ class Adapter(OpenIDConnectOAuth2Adapter):
         since = forcing.since(self.question)
         if since is not None and not forcing.is_met(since, claims.get("auth_time")):
             msg = f"the person was to sign in anew, and auth_time is {claims.get('auth_time')!r}"
-            raise OAuth2Error(msg)
+            raise NotAnewError(msg)
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
         if (several or "azp" in claims) and claims.get("azp") != app.client_id:
             msg = "the ID token was made for another client"
@@ -142,18 +146,25 @@ class Adapter(OpenIDConnectOAuth2Adapter):
         return claims
 
     def _key(self, kid: str | None, algorithm: str) -> Any:
-        with fetching.session() as session:
-            answer = session.get(self.openid_config["jwks_uri"])
-            answer.raise_for_status()
-        keys = [
-            one
-            for one in answer.json().get("keys", [])
-            if one.get("use", "sig") == "sig" and (kid is None or one.get("kid") == kid)
-        ]
+        url = self.openid_config["jwks_uri"]
+        keys = _keys_named(kid, documents.document(url))
+        if len(keys) != 1:  # perhaps a newer one than we know
+            keys = _keys_named(kid, documents.document(url, younger_than=documents.AGAIN))
         if len(keys) != 1:
             msg = f"the provider has {len(keys)} keys {kid!r}"
             raise OAuth2Error(msg)
         return jwt.PyJWK(keys[0], algorithm=algorithm).key
+
+
+def _keys_named(kid: str | None, said: dict[str, Any]) -> list[Any]:
+    """The keys of a set (RFC 7517 section 5) that sign, with this name if one is given."""
+    return [
+        one
+        for one in said.get("keys", [])
+        if isinstance(one, dict)
+        and one.get("use", "sig") == "sig"
+        and (kid is None or one.get("kid") == kid)
+    ]
 
 
 def ask(adapter: Adapter, request: HttpRequest, *, then: str | None, forced: bool) -> Any:

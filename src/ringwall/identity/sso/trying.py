@@ -23,7 +23,8 @@ class Point:
 def try_out(connection: Connection) -> list[Point]:
     """Look at a connection; nothing is changed."""
     found = [_domains(connection)]
-    with fetching.reaching(private=connection.settings.get("private_network") is True):
+    private = connection.settings.get("private_network") is True
+    with fetching.reaching(private=private, whose=connection.slug):
         if connection.protocol == Connection.Protocol.OIDC:
             found += _oidc(connection)
         else:
