@@ -149,3 +149,31 @@ def test_a_job_does_it_every_hour(ada: Any, now: datetime) -> None:
     found = next(one for one in discover() if one.name == "forget-old")
     assert (found.run, found.minutes) == (jobs.forget_old, 60)
     assert found.run(current_installation()).startswith("1 rows")
+
+
+def test_what_browsers_left_goes_in_pieces_too(
+    ada: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many strangers came by: one statement for them all would shut out who writes."""
+    from django.contrib.sessions.models import Session as BrowserSession
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from ringwall.identity import forgetting
+
+    monkeypatch.setattr(forgetting, "_PIECE", 2)
+    monkeypatch.setattr(forgetting, "_AT_MOST", 4)
+    BrowserSession.objects.bulk_create(
+        BrowserSession(session_key=f"k{number}", session_data="", expire_date=now - DAY)
+        for number in range(7)
+    )
+    with CaptureQueriesContext(connection) as found:
+        assert forgetting.forget(now) == 4
+    deleted = [
+        one["sql"]
+        for one in found.captured_queries
+        if one["sql"].startswith("DELETE") and "django_session" in one["sql"]
+    ]
+    assert len(deleted) == 2
+    assert forgetting.forget(now) == 3
+    assert not BrowserSession.objects.exists()

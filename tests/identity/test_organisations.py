@@ -90,6 +90,25 @@ def test_a_removed_name_is_not_given_again_while_keys_of_it_may_live(
         organisations.create(slug="north", name="Not North")
 
 
+def test_the_name_of_one_that_was_suspended_is_free_again_too(ada: Any, facts: Facts) -> None:
+    from django.utils import timezone
+
+    from ringwall.identity import organisations, revocations
+    from ringwall.identity.models import Revocation
+
+    organisations.suspend(organisations.find("north"), reason="unpaid")
+    organisations.remove(organisations.find("north"))
+    assert "north" in revocations.live(timezone.now())["tenant"]
+    assert not Revocation.objects.filter(until=None, lifted=False).exists()
+    with pytest.raises(ValueError, match="choose another"):
+        organisations.create(slug="north", name="Not North")
+    later = timezone.now() + timedelta(days=368)
+    assert "north" not in revocations.live(later)["tenant"]
+    assert "south" not in revocations.live(later)["tenant"]
+    Revocation.objects.update(until=timezone.now())
+    organisations.create(slug="north", name="Not North")
+
+
 def test_the_company_itself_is_neither_suspended_nor_removed(database: str, facts: Facts) -> None:
     from ringwall.identity import organisations
 

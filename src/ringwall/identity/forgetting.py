@@ -38,12 +38,12 @@ _AT_MOST: Final = 10_000
 
 def forget(now: datetime) -> int:
     """Delete what is of no use from the moment it is over; how many rows."""
-    over = (
+    over: tuple[QuerySet[Any], ...] = (
         BrowserSession.objects.filter(expire_date__lt=now),
         EntryCode.objects.filter(expires__lt=now - _DAY),
         HeldForm.objects.filter(created__lt=now - held.KEPT_FOR),
     )
-    return sum(rows.delete()[0] for rows in over)
+    return sum(delete_in_pieces(rows) for rows in over)
 
 
 def forget_old(now: datetime) -> int:
@@ -64,10 +64,10 @@ def forget_old(now: datetime) -> int:
         # Long since dry, of rules that there are no more too.
         Throttle.objects.filter(at__lt=kept),
     )
-    return sum(_delete(rows) for rows in old)
+    return sum(delete_in_pieces(rows) for rows in old)
 
 
-def _delete(rows: QuerySet[Any]) -> int:
+def delete_in_pieces(rows: QuerySet[Any]) -> int:
     """Delete rows piece by piece; how many, without what hangs on them."""
     done = 0
     while done < _AT_MOST:

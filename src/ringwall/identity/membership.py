@@ -4,9 +4,9 @@ Roles stand in tokens that the edge verifies by itself. When they change, the to
 person's sessions that act for that organisation are called back, but the sessions go on:
 each session counts its turns, tokens carry ``<session>.<turn>`` as ``sid``, and the turn that was
 is revoked. A browser is led through ``/enter`` once, without a question, and gets a token with the
-new roles; a program's page sees one 401. Ending the sessions instead would sign people out of all
-their organisations, for a change in one, and waiting for tokens to run out would leave a removed
-person in for minutes.
+new roles; what a page fetches is sent to fetch the same once more (307), and other programs get one
+401. Ending the sessions instead would sign people out of all their organisations, for a change in
+one, and waiting for tokens to run out would leave a removed person in for minutes.
 """
 
 import logging

@@ -114,6 +114,8 @@ def remove(organisation: Organisation) -> None:
     with transaction.atomic():
         until = timezone.now() + _LONGEST_CREDENTIAL
         revocations.revoke(Subject.TENANT, organisation.slug, until=until, reason="removed")
+        # One that was suspended is refused for good; nobody could ever take that back.
+        revocations.end(Subject.TENANT, organisation.slug, until=until)
         _leave(organisation)
         ApiKey.objects.filter(organisation=organisation).delete()
         for one in ApiClient.objects.filter(organisation=organisation):

@@ -33,6 +33,17 @@ def revoke(subject: Subject, value: str, *, until: datetime | None, reason: str)
     )
 
 
+def end(subject: Subject, value: str, *, until: datetime) -> None:
+    """Refuse tokens that name ``value`` until ``until`` and not for good, whatever was said before.
+
+    In the caller's transaction, so that followers see no moment in between.
+    """
+    with transaction.atomic():
+        Revocation.objects.filter(subject=subject, value=value, lifted=False, until=None).update(
+            until=until + SKEW
+        )
+
+
 def lift(subject: Subject, value: str) -> None:
     """Take revocations of ``value`` back. What else was revoked with it stays so."""
     with transaction.atomic():

@@ -206,6 +206,55 @@ def test_a_marker_is_good_for_one_code(ada: Any, register: Register, facts: Fact
     assert after(browser.get(again))[0] == "/accounts/reauthenticate/"
 
 
+def test_a_yes_after_a_new_proof_is_good_for_one_code(party: Party, ada: Any) -> None:
+    browser = sign_in(ada, ago=3600)
+    url = browser.get(party.url(prompt="login")).headers["location"]
+    prove(browser, "password")
+    page = browser.get(url)
+    assert "code" in returned(consent(browser, page))
+    time.sleep(1.1)  # times are kept in seconds
+    for _ in range(2):
+        again = consent(browser, page)
+        assert again.headers["location"].startswith("/identity/o/authorize?")
+        marked = browser.get(again.headers["location"]).headers["location"]
+        assert after(browser.get(marked))[0] == "/accounts/reauthenticate/"
+
+
+def test_a_yes_that_came_too_late_for_max_age_is_none(party: Party, ada: Any) -> None:
+    browser = sign_in(ada)
+    page = party.ask(browser, max_age="600")
+    assert page.status_code == 200
+    kept = browser.session
+    for one in kept["account_authentication_methods"]:
+        one["at"] -= 700
+    kept.save()
+    from ringwall.identity.models import Session
+
+    for one in Session.objects.filter(ended=None):
+        one.proven -= timedelta(seconds=700)
+        one.save(update_fields=["proven"])
+    late = consent(browser, page)
+    assert late.headers["location"].startswith("/identity/o/authorize?")
+
+
+def test_strangers_whose_requests_are_noted_are_slowed_down(
+    ada: Any, register: Register, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.contrib.sessions.models import Session as BrowserSession
+
+    from ringwall.identity import slowing
+    from ringwall.identity.throttling import Rule
+
+    monkeypatch.setattr(slowing, "MARKING", Rule("marking", 3, 60))
+    own = Party(*register(facts, name="Ours", first_party=True))
+    asked = [new_browser().get(own.url(max_age="1")).status_code for _ in range(5)]
+    assert asked == [303, 303, 303, 429, 429] or asked == [302, 302, 302, 429, 429]
+    assert BrowserSession.objects.count() == 3
+    # Whoever is signed in is none of them, and who asks for nothing of time costs nothing.
+    assert new_browser().get(own.url()).status_code in {302, 303}
+    assert sign_in(ada, ago=3600).get(own.url(max_age="1")).status_code in {302, 303}
+
+
 def test_a_marker_of_nobodys_serves_whoever_signs_in_afterwards(
     ada: Any, register: Register, facts: Facts
 ) -> None:

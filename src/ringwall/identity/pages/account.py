@@ -95,7 +95,7 @@ def _codes(user: User) -> Point:
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
     """Who somebody is here, what is safe and what needs doing."""
-    session = own_session(request)
+    session = sessions.signed_in(request)
     found = points(session.user)
     context = {
         "points": found,
@@ -112,7 +112,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @login_required
 def session_list(request: HttpRequest) -> HttpResponse:
     """Where somebody is signed in, this device first, then by last use."""
-    own = own_session(request)
+    own = sessions.signed_in(request)
     rows = [_shown(one, own) for one in living(own.user)]
     rows.sort(key=lambda row: not row["own"])
     context = {"rows": rows, "others": len(rows) - 1}
@@ -123,7 +123,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 @login_required
 def end_session(request: HttpRequest, sid: str) -> HttpResponse:
     """End one of somebody's own sessions; those of others are as if they were not there."""
-    own = own_session(request)
+    own = sessions.signed_in(request)
     found = next((one for one in living(own.user) if one.pk == sid), None)
     if found is None:
         return refused(
@@ -145,7 +145,7 @@ def end_session(request: HttpRequest, sid: str) -> HttpResponse:
 @login_required
 def end_others(request: HttpRequest) -> HttpResponse:
     """End all of somebody's sessions but this one."""
-    own = own_session(request)
+    own = sessions.signed_in(request)
     ended = sessions.end_all(own.user, reason="ended by its owner", but=own)
     told = "One other device is signed out." if ended == 1 else f"{ended} devices are signed out."
     messages.success(request, told)
@@ -156,7 +156,7 @@ def end_others(request: HttpRequest) -> HttpResponse:
 @login_required
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """The organisations somebody belongs to, and which they act for."""
-    places = switching.places(own_session(request))
+    places = switching.places(sessions.signed_in(request))
     return render(request, "identity/organisations.html", {"places": places})
 
 
@@ -164,7 +164,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 @login_required
 def switch_organisation(request: HttpRequest) -> HttpResponse:
     """Act for another organisation."""
-    session = own_session(request)
+    session = sessions.signed_in(request)
     try:
         missing = membership.switch(
             session, request.POST.get("organisation", ""), address=sessions.address_of(request)
@@ -181,12 +181,6 @@ def switch_organisation(request: HttpRequest) -> HttpResponse:
     acts_for = session.organisation
     messages.success(request, f"You act for {acts_for.name if acts_for else 'nobody'} now.")
     return redirect("organisations")
-
-
-def own_session(request: HttpRequest) -> Session:
-    """The session of a request of somebody signed in."""
-    found: Session = request.ringwall_session  # type: ignore[attr-defined]
-    return found
 
 
 def living(user: User) -> list[Session]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ringwall.identity import admission, sessions, visits
+from ringwall.identity import admission, sessions, slowing, visits
 from ringwall.identity.enrolment import missing
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import ApiClient, Consent, DeviceCode, Organisation, Session
@@ -45,7 +45,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return to(f"{reverse('authorize')}?{urlencode(fields)}"[: requests.LONGEST])
     query = request.META.get("QUERY_STRING", "")
     facts, now = current_facts(), timezone.now()
-    session = _session(request)
+    session = sessions.current(request)
     marker = markers.marker_of(request, query, of=session, now=now)
     try:
         wanted = requests.read(query, facts=facts, now=now)
@@ -58,6 +58,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return _away(request, _told(wanted, step), came_back=marker.asked is not None)
     if step is Step.SIGN_IN or session is None:
         if marker.asked is None and wanted.asked.is_about_time:
+            slowing.require_marking_room(request)
             return _marked(request, query, Marker(asked=now), session)
         if markers.PARAMETER not in request.GET:
             # Nothing to keep: strangers who only come by cost no row.
@@ -95,7 +96,7 @@ def _with_organisation(
 @require_POST
 def consent(request: HttpRequest) -> HttpResponse:
     """The person's answer. It is for the session and the request that were asked."""
-    session = _session(request)
+    session = sessions.current(request)
     try:
         asked: dict[str, Any] = signing.loads(
             request.POST.get("request", ""), salt=_SALT, max_age=markers.LIFE
@@ -113,6 +114,11 @@ def consent(request: HttpRequest) -> HttpResponse:
         return to(error.target)
     if request.POST.get("action") != "allow":
         return to(_told(wanted, Refusal("access_denied", "The person said no.")))
+    # A proof that one code was given for is none for another, and it may be too old by now.
+    marker = markers.marker_of(request, asked["query"], of=session, now=now)
+    step = deciding.next_step(wanted.asked, _situation(wanted, session, marker, now))
+    if step not in {Step.CONSENT, Step.GRANT}:
+        return to(f"{reverse('authorize')}?{markers.bare(asked['query'])}")
     try:
         organisation = _organisation(request, wanted.client, session, now)
     except (StrangerError, visits.EntryRefusedError):
@@ -129,7 +135,7 @@ def consent(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def device(request: HttpRequest) -> HttpResponse:
     """Where a person types the code that a device shows, and lets it in or not (RFC 8628)."""
-    session, now = _session(request), timezone.now()
+    session, now = sessions.current(request), timezone.now()
     if session is None:
         return after(reverse("account_login"), request)
     fields = request.POST if request.method == "POST" else request.GET
@@ -268,11 +274,6 @@ def _away(request: HttpRequest, target: str, *, came_back: bool) -> HttpResponse
     if not came_back:
         return to(target)
     return render(request, "identity/going.html", {"target": target})
-
-
-def _session(request: HttpRequest) -> Session | None:
-    found: Session | None = getattr(request, "ringwall_session", None)
-    return found
 
 
 def _unusable(request: HttpRequest, text: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ringwall.identity import sessions
 from ringwall.identity.admission import objection
-from ringwall.identity.models import Kind, Membership, Session, User
+from ringwall.identity.models import Kind, Membership, User
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.objecting import lead_on
 
@@ -24,7 +24,7 @@ def company_only(may: Callable[[User], bool]) -> Callable[[View], View]:
         @wraps(view)
         @login_required
         def guarded(request: HttpRequest, **more: Any) -> HttpResponse:
-            session: Session = request.ringwall_session  # type: ignore[attr-defined]
+            session = sessions.signed_in(request)
             member = (
                 Membership.objects.select_related("organisation")
                 .filter(user=session.user, active=True)

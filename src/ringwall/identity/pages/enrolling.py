@@ -13,9 +13,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ringwall.identity import enrolment
+from ringwall.identity import enrolment, sessions
 from ringwall.identity.enrolment import Step
-from ringwall.identity.models import Session
 from ringwall.identity.strength import LEVELS
 
 
@@ -24,7 +23,7 @@ from ringwall.identity.strength import LEVELS
 @login_required
 def enrol(request: HttpRequest) -> HttpResponse:
     """Say what is missing and why; show what is there; go on when all is well."""
-    session: Session = request.ringwall_session  # type: ignore[attr-defined]
+    session = sessions.signed_in(request)
     wanted, after = request.GET.get("factor", LEVELS[0]), request.GET.get("next", "")
     step = enrolment.missing(request, session, wanted=wanted if wanted in LEVELS else LEVELS[-1])
     if _is_own(after, request):

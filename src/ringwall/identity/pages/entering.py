@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from ringwall.identity import held, sessions, visits
 from ringwall.identity.installed import current_facts
-from ringwall.identity.models import Session
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.objecting import lead_on
 from ringwall.identity.pages.step_up import after, is_asked_well, is_enough, prove_again
@@ -40,7 +39,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         )
     if request.method == "POST":
         return _come_back(request, head=head, target=target)
-    session: Session | None = getattr(request, "ringwall_session", None)
+    session = sessions.current(request)
     if session is None:
         return after(reverse("account_login"), request)
     if not is_enough(session, factor=factor, within=within):

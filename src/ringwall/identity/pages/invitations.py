@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.views.decorators.http import require_http_methods
 
-from ringwall.identity import invitations, membership
-from ringwall.identity.models import Invitation, Session
+from ringwall.identity import invitations, membership, sessions
+from ringwall.identity.models import Invitation
 from ringwall.identity.pages.errors import refused
 
 _KEPT: Final = "ringwall_invitation"
@@ -23,7 +23,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     found = invitations.look_up(secret)
     if found is None:
         return _gone(request)
-    session: Session | None = getattr(request, "ringwall_session", None)
+    session = sessions.current(request)
     if session is None:
         request.session[_KEPT] = secret
         query = urlencode({"next": request.path})

@@ -48,7 +48,7 @@ class NewKey(forms.Form):
 @sensitive_post_parameters()
 def keys(request: HttpRequest) -> HttpResponse:
     """A person's keys, and a form for a new one."""
-    session, now = _session(request), timezone.now()
+    session, now = sessions.signed_in(request), timezone.now()
     member = _member(session)
     form = NewKey(request.POST or None, roles=list(member.roles) if member else [])
     if request.method == "POST":
@@ -70,7 +70,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 @require_POST
 def rotate_key(request: HttpRequest, key_id: str) -> HttpResponse:
     """A key that may do the same; the old one holds for a week more."""
-    session, now = _session(request), timezone.now()
+    session, now = sessions.signed_in(request), timezone.now()
     key = get_object_or_404(ApiKey, pk=key_id, owner=session.user)
     if not is_enough(session, factor="", within=_FRESH):
         return _prove_first(request, session)
@@ -98,7 +98,7 @@ def rotate_key(request: HttpRequest, key_id: str) -> HttpResponse:
 @require_POST
 def withdraw_key(request: HttpRequest, key_id: str) -> HttpResponse:
     """Refuse a key of one's own from now on."""
-    key = get_object_or_404(ApiKey, pk=key_id, owner=_session(request).user)
+    key = get_object_or_404(ApiKey, pk=key_id, owner=sessions.signed_in(request).user)
     apikeys.withdraw(key, reason="its owner withdrew it", now=timezone.now())
     messages.success(request, f"The key {key.name} is refused from now on.")
     return HttpResponseRedirect(reverse("keys"))
@@ -108,7 +108,7 @@ def withdraw_key(request: HttpRequest, key_id: str) -> HttpResponse:
 @require_http_methods(["GET"])
 def applications(request: HttpRequest) -> HttpResponse:
     """The applications a person has let in, and those that are in now."""
-    person, now = _session(request).user, timezone.now()
+    person, now = sessions.signed_in(request).user, timezone.now()
     living = Grant.objects.filter(user=person, ended=None, expires__gt=now, session__ended=None)
     living = living.exclude(code_hash__isnull=False, code_used=None)
     found: dict[str, dict[str, Any]] = {}
@@ -130,7 +130,7 @@ def applications(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw_application(request: HttpRequest, client_id: str) -> HttpResponse:
     """Take back what an application was allowed; it is out at once."""
-    person, now = _session(request).user, timezone.now()
+    person, now = sessions.signed_in(request).user, timezone.now()
     Consent.objects.filter(user=person, client=client_id).delete()
     for grant in Grant.objects.filter(user=person, client=client_id, ended=None):
         grants.end(grant, reason="the person took it back", now=now)
@@ -181,11 +181,6 @@ def _member(session: Session) -> Membership | None:
         .filter(user=session.user, organisation=session.organisation, active=True)
         .first()
     )
-
-
-def _session(request: HttpRequest) -> Session:
-    found: Session = request.ringwall_session  # type: ignore[attr-defined]
-    return found
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -52,7 +52,7 @@ def managers_only(view: View) -> View:
     @wraps(view)
     @login_required
     def guarded(request: HttpRequest, slug: str, **more: Any) -> HttpResponse:
-        session: Session = request.ringwall_session  # type: ignore[attr-defined]
+        session = sessions.signed_in(request)
         organisation = Organisation.objects.filter(slug=slug).first()
         if organisation is None or not may_manage(session.user, organisation):
             return _not_yours(request)
@@ -83,7 +83,7 @@ def freshly_proven(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, organisation: Organisation, **more: Any) -> HttpResponse:
-        session: Session = request.ringwall_session  # type: ignore[attr-defined]
+        session = sessions.signed_in(request)
         if not may_touch(session.user, organisation, [OWNER]):
             return refused(
                 request,

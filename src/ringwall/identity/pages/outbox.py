@@ -8,9 +8,10 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_safe
 
 from ringwall.identity import outbox as words
+from ringwall.identity import sessions
 from ringwall.identity.authority import may_read_mail, may_see_outbox
 from ringwall.identity.installed import current_facts
-from ringwall.identity.models import OutgoingMail, Session
+from ringwall.identity.models import OutgoingMail
 from ringwall.identity.pages.company import company_only
 from ringwall.identity.pages.step_up import is_enough, prove_again
 from ringwall.identity.sessions import log
@@ -33,7 +34,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     told = {
         "rows": [(one, words.state_of(one)) for one in shown],
         "older": shown[-1].pk if len(found) > _AT_ONCE else None,
-        "reads": may_read_mail(_session(request).user),
+        "reads": may_read_mail(sessions.signed_in(request).user),
         "sends": current_facts().settings.mail.smtp is not None,
     }
     return render(request, "identity/outbox.html", told)
@@ -43,7 +44,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 @company_only(may_read_mail)
 def mail(request: HttpRequest, number: int) -> HttpResponse:
     """What one mail says, to owners who have just shown two factors."""
-    session = _session(request)
+    session = sessions.signed_in(request)
     if not is_enough(session, factor="mfa", within=_FRESH):
         return prove_again(request, session.user, factor="mfa")
     found = get_object_or_404(OutgoingMail, pk=number)
@@ -56,11 +57,6 @@ def mail(request: HttpRequest, number: int) -> HttpResponse:
         "complete": complete,
     }
     return render(request, "identity/mail.html", told)
-
-
-def _session(request: HttpRequest) -> Session:
-    found: Session = request.ringwall_session  # type: ignore[attr-defined]
-    return found
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -62,7 +62,7 @@ class NewPassword(forms.Form):
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """For whoever came by a recovery link: a new password, without the old one."""
-    session = getattr(request, "ringwall_session", None)
+    session = sessions.current(request)
     if session is None or not enrolment.is_recovering(request):
         return HttpResponseRedirect(reverse("account_change_password"))
     form = NewPassword(request.POST or None)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from ringwall.identity import sessions
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import ApiClient, Session
 from ringwall.identity.pages.leaving import to
@@ -38,7 +39,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 
     The browser is sent on only to a URI that the client has registered for this.
     """
-    session: Session | None = getattr(request, "ringwall_session", None)
+    session = sessions.current(request)
     fields = request.POST if request.method == "POST" else request.GET
     answer = str(fields.get("answer", ""))
     if request.method == "POST" and answer:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from ringwall.identity import sessions
 from ringwall.identity.models import Session, User
 from ringwall.identity.strength import LEVELS, SKEW_S, at_least
 
@@ -28,7 +29,7 @@ def is_asked_well(*, factor: str, within: str) -> bool:
 
 def prove_again(request: HttpRequest, user: User, *, factor: str) -> HttpResponse:
     """Lead to the page that proves what is asked for, and from there back to this one."""
-    session: Session | None = getattr(request, "ringwall_session", None)
+    session = sessions.current(request)
     return after(where_to_prove(user, factor=factor, session=session), request)
 
 

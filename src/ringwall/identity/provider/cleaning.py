@@ -1,11 +1,12 @@
 """What nobody can use any more is forgotten, so that tables do not grow for ever."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from allauth.idp.oidc.models import Token
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from ringwall.identity.forgetting import delete_in_pieces
 from ringwall.identity.models import DeviceCode, Grant, Participation, UsedAssertion
 
 _KEPT: Final = timedelta(days=1)
@@ -19,11 +20,11 @@ def forget(now: datetime) -> int:
     unused = Q(code_hash__isnull=False, code_used=None, code_expires__lt=now - _KEPT)
     over = Q(expires__lt=now - _KEPT) | Q(ended__lt=now - _KEPT)
     past = Q(session__ended__lt=now - 7 * _KEPT) | Q(session__expires__lt=now - 7 * _KEPT)
-    found = [
-        DeviceCode.objects.filter(expires__lt=now - _KEPT).delete()[0],
-        Grant.objects.filter(unused | over).delete()[0],
-        Participation.objects.filter(past).delete()[0],
-        UsedAssertion.objects.filter(expires__lt=now).delete()[0],
-        Token.objects.expired().delete()[0],
-    ]
-    return sum(found)
+    found: tuple[QuerySet[Any], ...] = (
+        DeviceCode.objects.filter(expires__lt=now - _KEPT),
+        Grant.objects.filter(unused | over),
+        Participation.objects.filter(past),
+        UsedAssertion.objects.filter(expires__lt=now),
+        Token.objects.expired(),
+    )
+    return sum(delete_in_pieces(rows) for rows in found)

@@ -9,6 +9,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 from django.http import HttpRequest
 
@@ -75,7 +76,7 @@ def mark(
 
 def marker_of(request: HttpRequest, query: str, *, of: Session | None, now: datetime) -> Marker:
     """The marker that a request names; one without times for all that do not count."""
-    found = _all(request).get(request.GET.get(PARAMETER, ""))
+    found = _all(request).get(parse_qs(query).get(PARAMETER, [""])[-1])
     if found is None:
         return Marker()
     kept = _Kept(**found)
