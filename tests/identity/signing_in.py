@@ -87,9 +87,11 @@ def options_of(answer: Any, name: str = "passkey-options") -> dict[str, Any]:
 
 def session_of(browser: Any) -> Any:
     """The living session of a browser, or nothing."""
+    from ringwall.identity.browser_sessions import kept_key
     from ringwall.identity.models import Session
 
-    return Session.objects.filter(key=browser.session.session_key, ended=None).first()
+    kept = kept_key(browser.session.session_key)
+    return Session.objects.filter(key=kept, ended=None).first()
 
 
 def html(browser: Any) -> Any:

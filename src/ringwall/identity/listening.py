@@ -7,6 +7,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 
 from ringwall.identity import sessions
+from ringwall.identity.browser_sessions import kept_key
 from ringwall.identity.models import Session, User
 from ringwall.identity.provider import backchannel
 
@@ -26,9 +27,9 @@ def _signed_in(request: HttpRequest | None, user: User, **_: Any) -> None:
 
 
 def _signed_out(request: HttpRequest | None, user: User | None, **_: Any) -> None:
-    if request is None or user is None:
+    if request is None or user is None or not request.session.session_key:
         return
-    for found in Session.objects.filter(key=request.session.session_key, ended=None):
+    for found in Session.objects.filter(key=kept_key(request.session.session_key), ended=None):
         sessions.end(found, reason="signed out")
 
 
@@ -43,6 +44,6 @@ def _password_changed(request: HttpRequest, user: User, **_: Any) -> None:
         own = None
     if own is not None and request.session.session_key:
         # Django has given the session of this very request a new key.
-        own.key = request.session.session_key
+        own.key = kept_key(request.session.session_key)
         own.save(update_fields=["key"])
     sessions.end_all(user, reason="the password changed", but=own)

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from ringwall.identity import alerts, founding
 from ringwall.identity.alerts import Alert
+from ringwall.identity.browser_sessions import kept_key
 from ringwall.identity.facts import Facts
 from ringwall.identity.models import RecoveryLink, Session, User
 from ringwall.identity.secrets import hash_of, new_secret
@@ -91,9 +92,9 @@ def sign_in(request: HttpRequest, link: RecoveryLink) -> None:
     record_authentication(request, person, method=METHOD)
     get_adapter(request).login(request, person)
     now = timezone.now()
-    Session.objects.filter(user=person, key=request.session.session_key, ended=None).update(
-        expires=now + _SESSION_LIFE
-    )
+    Session.objects.filter(
+        user=person, key=kept_key(request.session.session_key), ended=None
+    ).update(expires=now + _SESSION_LIFE)
     log.warning(
         "recovery link for %s, made by %s, used from %s",
         person.subject,

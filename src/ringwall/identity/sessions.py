@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
 
-from ringwall.identity import revocations
+from ringwall.identity import browser_sessions, revocations
+from ringwall.identity.browser_sessions import kept_key
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import (
     Connection,
@@ -48,7 +48,7 @@ def begin(request: HttpRequest, user: User) -> Session:
     made = Session.objects.create(
         user=user,
         organisation=organisation,
-        key=request.session.session_key or "",
+        key=kept_key(request.session.session_key),
         created=now,
         last_use=now,
         expires=now + timedelta(seconds=absolute),
@@ -68,7 +68,7 @@ def of_request(request: HttpRequest) -> Session | None:
     """The living session of a request at the host of sign-in, its use noted; else ``None``."""
     found = (
         Session.objects.select_related("user", "organisation")
-        .filter(key=request.session.session_key, ended=None)
+        .filter(key=kept_key(request.session.session_key), ended=None)
         .first()
     )
     if found is None or found.user_id != request.user.pk or not found.user.is_active:
@@ -124,7 +124,7 @@ def prove(request: HttpRequest, session: Session) -> None:
         return
     if proven.at > session.proven or not at_least(session.acr, proven.acr):
         request.session.cycle_key()  # times are in seconds: more can be proven within the same one
-    session.key = request.session.session_key or ""
+    session.key = kept_key(request.session.session_key)
     session.acr, session.amr, session.proven = proven.acr, list(proven.amr), proven.at
     session.connection = connection_of(request, session.user)
     session.save(update_fields=["key", "acr", "amr", "proven", "connection"])
@@ -144,7 +144,7 @@ def end(session: Session, *, reason: str) -> None:
         session.refresh_from_db(fields=["turn"])
         revocations.revoke(Subject.SESSION, session.sid, until=until, reason=reason)
         session.visits.all().delete()
-    SessionStore(session.key).delete()
+    browser_sessions.forget(session.key)
     session.ended = now
     ended.send(sender=Session, session=session)
     log.info("session %s of %s ends: %s", session.pk, session.user_id.hex, reason)

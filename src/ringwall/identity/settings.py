@@ -64,6 +64,7 @@ WHITENOISE_USE_FINDERS: Final = True
 WHITENOISE_AUTOREFRESH: Final = False
 WHITENOISE_MAX_AGE: Final = 3600
 
+SESSION_ENGINE: Final = "ringwall.identity.browser_sessions"
 SESSION_COOKIE_NAME: Final = "__Host-ringwall-id"
 SESSION_COOKIE_SECURE: Final = True
 SESSION_COOKIE_HTTPONLY: Final = True

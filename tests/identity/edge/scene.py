@@ -154,9 +154,9 @@ class IdentityStage:
         """Somebody signed in at the host of sign-in by ``methods``; their Cookie header there."""
         from django.conf import settings
         from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-        from django.contrib.sessions.backends.db import SessionStore
         from django.utils import timezone
 
+        from ringwall.identity.browser_sessions import SessionStore, kept_key
         from ringwall.identity.strength import strength_of
 
         session, store = self.session(**more), SessionStore()
@@ -172,7 +172,7 @@ class IdentityStage:
         ]
         store.save()
         found = strength_of(store["account_authentication_methods"], now=timezone.now())
-        session.key, session.acr = store.session_key, found.acr
+        session.key, session.acr = kept_key(store.session_key), found.acr
         session.amr, session.proven = list(found.amr), found.at
         session.save()
         return f"{COOKIE}-id={store.session_key}"

@@ -8,6 +8,7 @@ from django.utils import timezone
 from ringwall.identity.models.connections import Connection
 from ringwall.identity.models.organisations import Organisation
 from ringwall.identity.models.people import User
+from ringwall.identity.models.sealed import SealedText
 
 
 def session_id() -> str:
@@ -18,8 +19,9 @@ def session_id() -> str:
 class Session(models.Model):
     """A person signed in on one device. ``id`` is the ``sid`` of its tokens.
 
-    ``key`` is Django's session on the host of sign-in. ``acr`` is what was proven (``single``,
-    ``mfa`` or ``phr``), ``amr`` how (RFC 8176), ``proven`` when all of it was last proven.
+    ``key`` is the hash of Django's session on the host of sign-in. ``acr`` is what was proven
+    (``single``, ``mfa`` or ``phr``), ``amr`` how (RFC 8176), ``proven`` when all of it was last
+    proven.
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=session_id, editable=False)
@@ -68,7 +70,7 @@ class Visit(models.Model):
     secret_hash = models.CharField(max_length=64, unique=True)
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.SET_NULL)
     created = models.DateTimeField(default=timezone.now)
-    token = models.TextField(blank=True)
+    token = SealedText(blank=True)
     """The token given last, so that requests at the same moment get the same."""
     token_expires = models.DateTimeField(null=True)
 

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from ringwall.identity import alerts, enrolment, recovery, sessions
+from ringwall.identity.browser_sessions import kept_key
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.passwords import LONGEST
 from ringwall.identity.secrets import hash_of
@@ -76,7 +77,7 @@ def password(request: HttpRequest) -> HttpResponse:
             person.set_password(chosen)
             person.save(update_fields=["password"])
             update_session_auth_hash(request, person)
-            session.key = request.session.session_key or ""
+            session.key = kept_key(request.session.session_key)
             session.save(update_fields=["key"])
             sessions.end_all(person, reason="the password changed", but=session)
             alerts.tell(person, alerts.PASSWORD_CHANGED, request=request)
