@@ -58,8 +58,12 @@ def validate(bootstrap: Json, *, folder: Path) -> None:
 
 
 def _reason(stderr: str, file: str) -> str:
-    """Envoy's last complaint: a log line, and what it dumps of the configuration after it."""
-    lines = stderr.splitlines() or ["Envoy gave no reason"]
+    """Envoy's last complaint: a log line, and what it dumps of the configuration after it.
+
+    One that ended by a failure of its own tells where it was in lines after that, for its makers.
+    """
+    lines = [line for line in stderr.splitlines() if not _TRACE.match(line)]
+    lines = lines or ["Envoy gave no reason"]
     begins = [n for n, line in enumerate(lines) if _COMPLAINT.match(line)]
     complaint = lines[begins[-1] :] if begins else lines[-1:]
     first = _COMPLAINT.sub("", complaint[0])
@@ -69,3 +73,6 @@ def _reason(stderr: str, file: str) -> str:
 
 
 _COMPLAINT: Final = re.compile(r"(\[[^\]]*\])*\[(critical|error)\](\[[^\]]*\] ?)*")
+_TRACE: Final = re.compile(
+    _COMPLAINT.pattern + r"(\[[^\]]*\] )?(#[0-9]+: |Backtrace |Caught |Envoy version: )"
+)
