@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import override_settings
-from django.urls import path
+from django.urls import get_urlconf, path, set_urlconf
 
 from ringwall.runtime.handling import OneThread
 
@@ -145,3 +146,66 @@ def test_who_hangs_up_before_all_was_sent_gets_no_answer() -> None:
     with override_settings(ROOT_URLCONF=(), MIDDLEWARE=[]):
         asyncio.run(OneThread()(_scope(), receive, send))
     assert not sent
+
+
+word: ContextVar[str] = ContextVar("word", default="nothing")
+
+
+@pytest.mark.usefixtures("_django")
+@pytest.mark.parametrize("how", ["atomic", "autocommit"])
+def test_nothing_of_a_request_is_left_to_the_next_in_its_thread(how: str) -> None:
+    """Not its words, not its URLs, and not a transaction that it never ended."""
+    seen: list[tuple[str, Any, bool, bool]] = []
+
+    def careless(_request: HttpRequest) -> HttpResponse:
+        word.set("secret")
+        set_urlconf(elsewhere)  # type: ignore[arg-type]
+        connection.ensure_connection()
+        if how == "atomic":
+            transaction.atomic().__enter__()
+        else:
+            transaction.set_autocommit(False)
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO left_behind VALUES (1)")
+        raise ValueError(how)
+
+    def next_one(_request: HttpRequest) -> HttpResponse:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM left_behind")
+            assert cursor.fetchone() == (0,)
+        told = (word.get(), get_urlconf(), connection.get_autocommit(), connection.in_atomic_block)
+        seen.append(told)
+        return HttpResponse("here")
+
+    elsewhere = (path("elsewhere", next_one),)
+
+    def first(_request: HttpRequest) -> HttpResponse:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS left_behind")
+            cursor.execute("CREATE TABLE left_behind (id integer)")
+        return HttpResponse("made")
+
+    def last(_request: HttpRequest) -> HttpResponse:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE left_behind")
+        return HttpResponse("gone")
+
+    urls = (
+        path("first", first),
+        path("careless", careless),
+        path("next", next_one),
+        path("last", last),
+    )
+
+    async def story() -> None:
+        application = OneThread(threads=1)
+        assert (await _ask(application, where="/first"))[0]["status"] == 200
+        for _ in range(2):
+            assert (await _ask(application, where="/careless"))[0]["status"] == 500
+            assert (await _ask(application, where="/next"))[0]["status"] == 200
+        assert (await _ask(application, where="/last"))[0]["status"] == 200
+
+    with override_settings(ROOT_URLCONF=urls, MIDDLEWARE=[]):
+        asyncio.run(story())
+    assert [(one[0], one[2], one[3]) for one in seen] == [("nothing", True, False)] * 2
+    assert elsewhere not in [one[1] for one in seen]

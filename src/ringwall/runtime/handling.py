@@ -1,6 +1,7 @@
 """Django behind ASGI: a request is answered in one thread of several that stay."""
 
 import asyncio
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, Final
@@ -8,7 +9,10 @@ from typing import Any, Final
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.signals import request_started
+from django.db import connections
 from django.urls import set_script_prefix
+
+_log = logging.getLogger(__name__)
 
 THREADS: Final = 32
 """Most requests at a time; one that asks somebody else's server may hold its thread for seconds."""
@@ -52,6 +56,19 @@ class OneThread(ASGIHandler):
             return _start(answer), _content(answer)
         finally:
             answer.close()
+            _end_what_was_left()
+
+
+def _end_what_was_left() -> None:
+    """Take a transaction back that a request began and did not end: the next is none of it.
+
+    Django closes connections that are out of date, but none that is within a transaction.
+    """
+    for one in connections.all(initialized_only=True):
+        if one.in_atomic_block or (one.connection is not None and not one.get_autocommit()):
+            _log.error("a request left a transaction open: it is taken back")
+            one.close()
+            del connections[one.alias]  # it would believe to be within the transaction for good
 
 
 def _start(answer: Any) -> dict[str, Any]:
