@@ -182,10 +182,11 @@ def test_made_up_cookies_are_soon_not_asked_for_any_more(stage: Stage) -> None:
     with client(stage) as program:
         answers = []
         for number in range(30):
-            made_up = {"cookie": f"__Host-ringwall=1.{'x' * 40}{number}~a.b.c"}
+            made_up = {"cookie": f"__Host-ringwall=1.{'x' * 41}{number:02}~a.b.c"}
             answers.append(program.get(url(stage, APP), headers=made_up).status_code)
         assert answers[0] == 401
-        assert answers[-1] == 503
+        assert 503 in answers[20:]  # and a few a second are let through
+        assert set(answers) == {401, 503}
         # Whoever brings none is told what is missing, as ever.
         assert program.get(url(stage, APP)).status_code == 401
 

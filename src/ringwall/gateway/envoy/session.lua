@@ -217,6 +217,10 @@ end
 
 local ATTRIBUTES = "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age="
 
+local function delete_cookie(handle)
+  give_cookie(handle, COOKIE .. "=" .. ATTRIBUTES .. "0")
+end
+
 -- Returns what says that it is this request that asks.
 local function begin_asking(secret, now)
   if asking_count >= REMEMBERED then -- of those who hung up nobody tells us that they are done
@@ -268,6 +272,10 @@ local function refuse(who, now)
     refused_count = refused_count + 1
   end
   refused[who] = now
+end
+
+local function is_refused(who, now)
+  return refused[who] ~= nil and now - refused[who] < REFUSED_FOR
 end
 
 -- Whom an address counts for: itself, or the /64 of IPv6, which is one customer's (RFC 6177).
@@ -390,6 +398,9 @@ function ringwall_renew(handle)
   end
   local address = handle:streamInfo():downstreamRemoteAddress():match("^%[?(.-)%]?:%d+$") or ""
   local who, network = secret .. " " .. address, network_of(address)
+  if is_refused(who, now) then -- just now: what comes a moment later need not ask again
+    return delete_cookie(handle)
+  end
   if not may_ask(network, now) then
     return do_without(handle, token, ends, again, now)
   end
@@ -400,9 +411,8 @@ function ringwall_renew(handle)
     if fresh ~= nil and fresh ~= known and now < fresh.ends - AHEAD then
       return show(handle, fresh)
     end
-    if refused[who] ~= nil and now - refused[who] < REFUSED_FOR then
-      give_cookie(handle, COOKIE .. "=" .. ATTRIBUTES .. "0")
-      return
+    if is_refused(who, now) then
+      return delete_cookie(handle)
     end
     if not goes_on then
       return do_without(handle, token, ends, again, now)
@@ -421,8 +431,7 @@ function ringwall_renew(handle)
   local status = answer[":status"]
   if status == "401" then
     refuse(who, now)
-    give_cookie(handle, COOKIE .. "=" .. ATTRIBUTES .. "0")
-    return
+    return delete_cookie(handle)
   end
   excuse(counted)
   local until_then, _, fresh = nil, nil, nil
