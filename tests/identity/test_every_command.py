@@ -257,3 +257,21 @@ def _ends(typed: Typist) -> None:
     typed.fails(f"member remove north {NOBODY}")
     typed("org remove north --yes")
     typed.fails("org remove north --yes")
+
+
+def test_tables_that_are_being_made_are_waited_for_and_old_ones_refused(
+    database: str, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ringwall.identity.commands import opening
+    from ringwall.runtime.refusals import Refused
+
+    whole = opening._ours()
+    opening._require_tables(being_made=False)
+    steps = [set(), set(list(whole)[:2]), whole]
+    monkeypatch.setattr(opening, "_applied", lambda: steps.pop(0))
+    opening._require_tables(being_made=True)
+    assert steps == []
+    for done, said in ((set(), "no tables yet"), ({"0001_initial"}, "tables of an older version")):
+        monkeypatch.setattr(opening, "_applied", lambda done=done: done)
+        with pytest.raises(Refused, match=said):
+            opening._require_tables(being_made=False)

@@ -1,10 +1,15 @@
 """What every command that asks the database does first."""
 
 import os
+import pkgutil
+import time
+from typing import Final
 
 from ringwall.runtime.config import DATABASE, Database
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.refusals import ExitCode, Refused
+
+_BEING_MADE_S: Final = 20.0
 
 
 def open_tables(installation: Installation) -> None:
@@ -23,22 +28,46 @@ def open_tables(installation: Installation) -> None:
         if url is not None:
             os.environ["RINGWALL_DATABASE_URL"] = url.reveal()
         django.setup()
-    _require_tables()
+    _require_tables(being_made=installation.control.exists())
 
 
-def _require_tables() -> None:
-    """Refuse a database that holds no people: asking it would make an empty file and a trace."""
+def _require_tables(*, being_made: bool) -> None:
+    """Refuse a database that holds no people: asking it would make an empty file and a trace.
+
+    Where Ringwall has just been started they are ``being_made``, or brought up to date.
+    """
     from django.db import DatabaseError, connection
 
     missing = "the database has no tables yet"
     hint = "`ringwall up` makes them"
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite" and not os.path.exists(str(name)):  # noqa: PTH110 - may be a URI
-        raise Refused(missing, hint=hint, code=ExitCode.NOT_RUNNING)
-    try:
-        tables = connection.introspection.table_names()
-    except DatabaseError as error:
-        msg = f"the database cannot be reached: {str(error).splitlines()[0]}"
-        raise Refused(msg, hint="see `database` in ringwall.yaml") from error
-    if "identity_user" not in tables:
-        raise Refused(missing, hint=hint, code=ExitCode.NOT_RUNNING)
+    name = str(connection.settings_dict["NAME"])
+    deadline = time.monotonic() + _BEING_MADE_S
+    while True:
+        is_there = connection.vendor != "sqlite" or os.path.exists(name)  # noqa: PTH110 - may be a URI
+        try:
+            done = _applied() if is_there else set()
+        except DatabaseError as error:
+            msg = f"the database cannot be reached: {str(error).splitlines()[0]}"
+            raise Refused(msg, hint="see `database` in ringwall.yaml") from error
+        if done == _ours():
+            return
+        if not being_made or time.monotonic() > deadline:
+            if done:
+                missing, hint = "the database has tables of an older version", f"{hint} new"
+            raise Refused(missing, hint=hint, code=ExitCode.NOT_RUNNING)
+        time.sleep(0.2)
+
+
+def _ours() -> set[str]:
+    from ringwall.identity import migrations
+
+    return {found.name for found in pkgutil.iter_modules(migrations.__path__)}
+
+
+def _applied() -> set[str]:
+    """Which of our migrations are in; a worker that has just been started is at it."""
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    found = MigrationRecorder(connection).applied_migrations()
+    return {name for app, name in found if app == "identity"} & _ours()
