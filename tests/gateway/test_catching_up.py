@@ -1,12 +1,15 @@
 """What a start does about revocations that nobody followed."""
 
 import json
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.gateway.envoy import rendered
+from tests.runtime.conftest import _django
 
 from ringwall.gateway import catching_up
 from ringwall.runtime.configuration import Configuration, load_text
@@ -14,6 +17,8 @@ from ringwall.runtime.installation import Installation
 from ringwall.runtime.sections import SECTIONS as RUNTIME
 
 SECTIONS = (*RUNTIME, *rendered.SECTIONS)
+__all__ = ["_django"]
+TABLE = "identity_revocation"
 
 
 @pytest.fixture
@@ -58,3 +63,24 @@ def test_a_database_that_does_not_answer_is_told_and_no_reason_not_to_start(
     (installation.state / "ringwall.sqlite3").touch()
     assert not catching_up.catch_up(installation, configuration(host="id.localhost"))
     assert len(started) == 1
+
+
+@pytest.mark.parametrize(("rows", "starts"), [(0, 0), (1, 1)])
+def test_a_table_without_revocations_is_seen_to_be_so(
+    installation: Installation, started: list[list[str]], rows: int, starts: int
+) -> None:
+    installation.state.mkdir()
+    with closing(sqlite3.connect(installation.state / "ringwall.sqlite3")) as tables:
+        tables.execute(f"CREATE TABLE {TABLE} (serial INTEGER PRIMARY KEY, value TEXT)")
+        tables.executemany(f"INSERT INTO {TABLE} (value) VALUES (?)", [("sid",)] * rows)
+        tables.commit()
+    known = catching_up.catch_up(installation, configuration(host="id.localhost"))
+    assert len(started) == starts
+    assert known is (rows == 0)
+
+
+@pytest.mark.usefixtures("_django")
+def test_the_table_is_called_so() -> None:
+    from ringwall.identity.models import Revocation  # noqa: PLC0415 - only once Django is set up
+
+    assert Revocation._meta.db_table == TABLE

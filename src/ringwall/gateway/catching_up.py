@@ -6,8 +6,10 @@ same database too. So a process of its own reads that table while the configurat
 """
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +22,7 @@ from ringwall.runtime.installation import Installation
 
 _AT_MOST_S: Final = 8.0
 """A database that does not answer keeps the edge from starting for no longer."""
+_ANY: Final = "SELECT 1 FROM identity_revocation LIMIT 1"
 
 
 def catch_up(installation: Installation, configuration: Configuration) -> bool:
@@ -27,7 +30,7 @@ def catch_up(installation: Installation, configuration: Configuration) -> bool:
 
     There are none to know where nobody signs in, or where the tables were never made.
     """
-    if Wanted.of(configuration).identity.host is None or _is_new(installation, configuration):
+    if Wanted.of(configuration).identity.host is None or _holds_none(installation, configuration):
         return True
     try:
         ended = subprocess.run(
@@ -45,10 +48,21 @@ def catch_up(installation: Installation, configuration: Configuration) -> bool:
     return ended.returncode == 0
 
 
-def _is_new(installation: Installation, configuration: Configuration) -> bool:
+def _holds_none(installation: Installation, configuration: Configuration) -> bool:
+    """Whether our own file of tables is not there, or has no revocation: most starts find it so.
+
+    Any doubt is a no, and the tables are read as they are to be.
+    """
     if configuration.one(Database, DATABASE).url is not None:
         return False
-    return not Path(database_settings(None, state=installation.state)["NAME"]).exists()
+    file = Path(database_settings(None, state=installation.state)["NAME"])
+    if not file.exists():
+        return True
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=2)) as tables:
+            return tables.execute(_ANY).fetchone() is None
+    except sqlite3.Error:
+        return False
 
 
 def tell_once(installation: Installation) -> None:
