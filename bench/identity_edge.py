@@ -411,7 +411,7 @@ def _revocations(folder: Path) -> None:
         rows = [Revocation(subject="session", value=f"s{n:021d}", until=until) for n in range(LIVE)]
         Revocation.objects.bulk_create(rows, batch_size=500)
         scene.stage.wait(lambda: _told(scene.stage.state) >= LIVE)
-        time.sleep(10)  # until the edge has taken the file of so many, which comes seldom
+        time.sleep(20)  # until so many at once are settled (published._TAKEN_WITHIN): now they live
         times = []
         for number in range(SAMPLES):
             proven = scene.proven()
