@@ -1,6 +1,7 @@
 """Requests behind ASGI: one thread for each, kept for the next, and the same answers."""
 
 import asyncio
+import contextlib
 import threading
 from contextvars import ContextVar
 from typing import Any
@@ -146,6 +147,38 @@ def test_who_hangs_up_before_all_was_sent_gets_no_answer() -> None:
     with override_settings(ROOT_URLCONF=(), MIDDLEWARE=[]):
         asyncio.run(OneThread()(_scope(), receive, send))
     assert not sent
+
+
+@pytest.mark.usefixtures("_django")
+@pytest.mark.parametrize("goes_away", [False, True])
+def test_what_follows_an_answer_is_done_once_it_is_sent(goes_away: bool) -> None:
+    """Else how long an answer takes tells what is done after it."""
+    order: list[str] = []
+
+    def view(_request: HttpRequest) -> HttpResponse:
+        answer = HttpResponse("here")
+        close = answer.close
+
+        def closing() -> None:
+            order.append("followed")
+            close()
+
+        answer.close = closing  # type: ignore[method-assign]
+        return answer
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        order.append(message["type"])
+        if goes_away:
+            raise ConnectionError
+
+    urls = override_settings(ROOT_URLCONF=(path("", view),), MIDDLEWARE=[])
+    with urls, contextlib.suppress(ConnectionError):
+        asyncio.run(OneThread()(_scope(), receive, send))
+    sent = ["http.response.start", "http.response.body"]
+    assert order == [*(sent[:1] if goes_away else sent), "followed"]
 
 
 word: ContextVar[str] = ContextVar("word", default="nothing")

@@ -19,10 +19,12 @@ THREADS: Final = 32
 
 
 class OneThread(ASGIHandler):
-    """Runs all of a request, from its first signal to its last, in one thread.
+    """Runs all that leads to an answer in one thread, and what follows it once it is sent.
 
-    All of ours is synchronous. Django's own handler would go from the loop to a thread and back
-    several times a request, and begin a thread and a connection to the database for each.
+    What follows an answer is meant to take its time unseen: nobody learns from how long an answer
+    took whether a mail was written. All of ours is synchronous. Django's own handler would go from
+    the loop to a thread and back several times a request, and begin a thread and a connection to
+    the database for each.
     """
 
     def __init__(self, threads: int = THREADS) -> None:
@@ -39,24 +41,37 @@ class OneThread(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
+        loop, context = asyncio.get_running_loop(), copy_context()
         with body:
-            start, content = await asyncio.get_running_loop().run_in_executor(
-                self._threads, copy_context().run, self._answer, scope, body
+            answer, start, content = await loop.run_in_executor(
+                self._threads, context.run, self._answer, scope, body
             )
-        await send(start)
-        await send({"type": "http.response.body", "body": content})
+            try:
+                await send(start)
+                await send({"type": "http.response.body", "body": content})
+            finally:
+                await loop.run_in_executor(self._threads, context.run, _finish, answer)
 
-    def _answer(self, scope: Any, body: Any) -> tuple[dict[str, Any], bytes]:
+    def _answer(self, scope: Any, body: Any) -> tuple[Any, dict[str, Any], bytes]:
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=type(self), scope=scope)
         request, refused = self.create_request(scope, body)
         answer: Any = refused if request is None else self.get_response(request)
         answer._handler_class = type(self)  # noqa: SLF001 - for its last signal
         try:
-            return _start(answer), _content(answer)
-        finally:
+            return answer, _start(answer), _content(answer)
+        except BaseException:
             answer.close()
+            raise
+        finally:
             _end_what_was_left()
+
+
+def _finish(answer: Any) -> None:
+    try:
+        answer.close()
+    finally:
+        _end_what_was_left()
 
 
 def _end_what_was_left() -> None:
