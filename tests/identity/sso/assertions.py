@@ -151,3 +151,19 @@ def posted(xml: str) -> str:
 
 def _time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def connect(north: Any, signer: Signer) -> Any:
+    """North's connection to the provider that signs so."""
+    from ringwall.identity.sso import connections
+
+    return connections.create(
+        north,
+        slug="north-saml",
+        name="North",
+        provider=connections.Saml(
+            entity_id=ENTITY,
+            sso_url="https://idp.north.example/sso",
+            certificates=(signer.certificate,),
+        ),
+    )

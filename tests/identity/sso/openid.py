@@ -126,3 +126,19 @@ def serving() -> Iterator[OpenId]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def connect(north: Any, provider: OpenId, **more: Any) -> Any:
+    """North's connection to a provider that runs here."""
+    from ringwall.identity.sso import connections
+
+    return connections.create(
+        north,
+        slug="north-id",
+        name="North ID",
+        provider=connections.Oidc(
+            issuer=provider.issuer, client_id="us", client_secret="a shared secret"
+        ),
+        private_network=True,
+        **more,
+    )

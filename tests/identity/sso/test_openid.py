@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, OctKey
 from tests.identity import tenants
-from tests.identity.sso.openid import OpenId, serving
+from tests.identity.sso.openid import OpenId, connect, serving
 
 from ringwall.identity.facts import Facts
 
@@ -18,20 +18,9 @@ ADA = {"sub": "u-1", "email": "ada@north.example", "email_verified": True, "name
 @pytest.fixture
 def provider(north: Any) -> Iterator[OpenId]:
     """North's provider, which says that it is Ada."""
-    from ringwall.identity.sso import connections
-
     with serving() as found:
         found.claims = dict(ADA)
-        connections.create(
-            north,
-            slug="north-id",
-            name="North ID",
-            provider=connections.Oidc(
-                issuer=found.issuer, client_id="us", client_secret="a shared secret"
-            ),
-            default_roles=["buyer"],
-            private_network=True,
-        )
+        connect(north, found, default_roles=["buyer"])
         yield found
 
 

@@ -16,7 +16,7 @@ from tests.identity.provider.party import Party, after, prove, returned
 from tests.identity.signing_in import app_of
 from tests.identity.sso import assertions
 from tests.identity.sso.assertions import Signer, Words, answer
-from tests.identity.sso.openid import OpenId, serving
+from tests.identity.sso.openid import OpenId, connect, serving
 
 from ringwall.identity.facts import Facts
 
@@ -33,19 +33,9 @@ def ada(north: Any) -> Any:
 
 @pytest.fixture
 def provider(north: Any, ada: Any) -> Iterator[OpenId]:
-    from ringwall.identity.sso import connections
-
     with serving() as found:
         found.claims = {"sub": "u-1", "email": "ada@north.example", "email_verified": True}
-        connections.create(
-            north,
-            slug="north-id",
-            name="North ID",
-            provider=connections.Oidc(
-                issuer=found.issuer, client_id="us", client_secret="a shared secret"
-            ),
-            private_network=True,
-        )
+        connect(north, found)
         yield found
 
 
@@ -172,19 +162,8 @@ def test_who_has_a_factor_of_their_own_shows_that(browser: Any, provider: OpenId
 def test_a_saml_provider_is_told_to_ask_anew(
     browser: Any, north: Any, ada: Any, proven: timedelta, is_let_in: bool
 ) -> None:
-    from ringwall.identity.sso import connections
-
     signer = Signer()
-    connections.create(
-        north,
-        slug="north-saml",
-        name="North",
-        provider=connections.Saml(
-            entity_id=assertions.ENTITY,
-            sso_url="https://idp.north.example/sso",
-            certificates=(signer.certificate,),
-        ),
-    )
+    assertions.connect(north, signer)
 
     def come_back(form: dict[str, str], **words: Any) -> Any:
         off = browser.post("/sign-on/north-saml", form)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from tests.identity import tenants
 from tests.identity.sso import assertions
-from tests.identity.sso.assertions import Signer, Words, answer, posted, signed
+from tests.identity.sso.assertions import Signer, Words, answer, connect, posted, signed
 
 from ringwall.identity.facts import Facts
 
@@ -23,18 +23,7 @@ def signer() -> Signer:
 
 @pytest.fixture(autouse=True)
 def connection(north: Any, signer: Signer) -> Any:
-    from ringwall.identity.sso import connections
-
-    return connections.create(
-        north,
-        slug="north-saml",
-        name="North",
-        provider=connections.Saml(
-            entity_id=assertions.ENTITY,
-            sso_url="https://idp.north.example/sso",
-            certificates=(signer.certificate,),
-        ),
-    )
+    return connect(north, signer)
 
 
 def begin(browser: Any) -> str:
