@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db.models import Max
 
-from ringwall.identity.authority import OWNER
+from ringwall.access.built_in import OWNER
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import (
     Connection,

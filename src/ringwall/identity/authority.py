@@ -4,27 +4,19 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from ringwall.access.built_in import (
+    ADMINISTRATOR,
+    OPERATOR,
+    OWNER,
+    PROVIDER_ROLES,
+    ROLE_FORM,
+    ROLE_WORDS,
+    SECURITY_ADMINISTRATOR,
+)
 from ringwall.identity.models import Kind, Membership, Organisation, User
 
-ADMINISTRATOR: Final = "administrator"
-"""In a customer's organisation: manages its members, invitations, rules and connections."""
-
-OWNER: Final = "owner"
-SECURITY_ADMINISTRATOR: Final = "security-administrator"
-OPERATOR: Final = "operator"
-PROVIDER_ROLES: Final = (
-    OWNER,
-    SECURITY_ADMINISTRATOR,
-    OPERATOR,
-    "auditor",
-    "developer",
-    "member",
-    "guest",
-)
-"""The roles that there are in the company's own organisation."""
-
 MOST_ROLES: Final = 32
-_FORM: Final = re.compile(r"[a-z0-9]([a-z0-9._:-]{0,62}[a-z0-9])?")
+_FORM: Final = re.compile(ROLE_FORM)
 
 
 def parse_roles(roles: Iterable[str], organisation: Organisation) -> list[str]:
@@ -35,10 +27,7 @@ def parse_roles(roles: Iterable[str], organisation: Organisation) -> list[str]:
         raise ValueError(msg)
     for role in found:
         if not _FORM.fullmatch(role):
-            msg = (
-                f'"{role}" cannot be a role: lower-case letters, digits and . _ : - between them, '
-                "64 at most"
-            )
+            msg = f'"{role}" cannot be a role: {ROLE_WORDS}'
             raise ValueError(msg)
         if organisation.kind == Kind.PROVIDER and role not in PROVIDER_ROLES:
             msg = f'there is no role "{role}" in {organisation.name}: {", ".join(PROVIDER_ROLES)}'

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
-from typing import Final
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -12,12 +11,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
+from ringwall.access.built_in import OWNER
 from ringwall.identity import sessions
 from ringwall.identity.facts import Facts
 from ringwall.identity.models import Kind, Membership, Organisation, User
-
-OWNER: Final = "owner"
-"""The role that may do everything at the company."""
 
 
 class FoundedBeforeError(Exception):

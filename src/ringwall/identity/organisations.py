@@ -10,8 +10,9 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from ringwall.access.built_in import OWNER
 from ringwall.identity import revocations
-from ringwall.identity.authority import OWNER, may_touch
+from ringwall.identity.authority import may_touch
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import (
     ApiClient,

@@ -10,15 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from ringwall.access.built_in import ADMINISTRATOR, OWNER, SECURITY_ADMINISTRATOR
 from ringwall.identity import sessions
 from ringwall.identity.admission import objection
-from ringwall.identity.authority import (
-    ADMINISTRATOR,
-    OWNER,
-    SECURITY_ADMINISTRATOR,
-    may_manage,
-    may_touch,
-)
+from ringwall.identity.authority import may_manage, may_touch
 from ringwall.identity.models import Kind, Membership, Organisation, Session, User
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.objecting import lead_on

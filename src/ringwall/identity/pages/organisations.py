@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_http_methods
 
+from ringwall.access.built_in import ADMINISTRATOR, OWNER, PROVIDER_ROLES
 from ringwall.identity import invitations, membership, organisations, sessions
-from ringwall.identity.authority import ADMINISTRATOR, OWNER, PROVIDER_ROLES, may_touch
+from ringwall.identity.authority import may_touch
 from ringwall.identity.models import Kind, Organisation, SecondFactor, User
 from ringwall.identity.pages import invitations as invitation_pages
 from ringwall.identity.pages import later

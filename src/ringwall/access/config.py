@@ -1,0 +1,50 @@
+"""The ``access`` section: where policies are, which roles there are and who may have them."""
+
+from typing import Annotated, Final
+
+from pydantic import Field, StringConstraints
+
+from ringwall.access.built_in import ROLE_FORM, ROLE_WORDS
+from ringwall.access.model import Holders
+from ringwall.runtime.configuration import Form, StrictModel
+
+RoleName = Annotated[str, StringConstraints(pattern=f"^{ROLE_FORM}$"), Form(ROLE_WORDS)]
+GroupName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9 ._:/@&()+=-]{0,62}[A-Za-z0-9)])?$"),
+    Form(
+        "a name without commas, quotes and accents, since it travels in a header: letters, digits, "
+        "spaces and . _ : / @ & ( ) + = - between them, 64 at most"
+    ),
+]
+ParameterName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,63}$"),
+    Form("the name of a path parameter: lower-case letters, digits and _"),
+]
+
+
+class RoleSettings(StrictModel):
+    """One role that services know and policies name."""
+
+    includes: tuple[RoleName, ...] = ()
+    """Roles whose rights it has as well, and those that they include."""
+    held_by: Holders = Holders.CUSTOMER
+    """Whose members may have it: customers' organisations, the company's own, or both."""
+
+
+class Access(StrictModel):
+    """Who may do what: policies in Cedar, and the roles and groups they name."""
+
+    policies: Annotated[str, StringConstraints(min_length=1)] = "policies"
+    """The folder of policies (`*.cedar`); without it the edge asks only what routes say."""
+    tenant_parameter: ParameterName = "tenant"
+    """The path parameter that names the organisation a resource belongs to."""
+    roles: dict[RoleName, RoleSettings] = Field(default_factory=dict)
+    """The roles there are; once there is one, no other is given, but for Ringwall's own."""
+    groups: Annotated[tuple[GroupName, ...], Field(max_length=50)] = ()
+    """Groups of identity providers that policies name; tokens carry no others."""
+
+
+ACCESS: Final = "access"
+"""Access's section of the configuration."""
