@@ -9,6 +9,7 @@ import pytest
 import yaml
 from tests.gateway.certificates.held_clock import HeldClock
 
+from ringwall.access.sections import SECTIONS as ACCESS
 from ringwall.gateway.certificates.acme_schedule import AttemptLog, Attempts
 from ringwall.gateway.certificates.authority import key_pem, pem
 from ringwall.gateway.certificates.names import read_host
@@ -25,7 +26,7 @@ from ringwall.runtime.installation import Installation
 from ringwall.runtime.sections import SECTIONS as RUNTIME
 
 HOST = "a.example"
-ALL = (*INVENTORY, *IDENTITY, *SECTIONS, *RUNTIME)
+ALL = (*ACCESS, *INVENTORY, *IDENTITY, *SECTIONS, *RUNTIME)
 FAILED = Attempts(
     failures=1,
     since=HeldClock().moment,

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from tests.gateway.certificates.held_clock import HeldClock
 
+from ringwall.access.sections import SECTIONS as ACCESS
 from ringwall.core.clock import SystemClock
 from ringwall.gateway.certificates.credential import CredentialError
 from ringwall.gateway.certificates.store import CertificateStore
@@ -66,7 +67,7 @@ def gateway(tmp_path: Path, clock: HeldClock) -> Gateway:
     (tmp_path / "a.key").chmod(0o600)
     (tmp_path / "roots.pem").write_bytes(brought.trust_bundle("edge").read_bytes())
     (tmp_path / "ringwall.yaml").write_text(yaml.safe_dump(CONFIG))
-    sections = (*INVENTORY, *IDENTITY, *SECTIONS)
+    sections = (*ACCESS, *INVENTORY, *IDENTITY, *SECTIONS)
     layout = Layout(tmp_path, tmp_path / "state", tmp_path / "run")
     made = Gateway(layout, sections=sections, clock=clock)
     configuration = load(tmp_path / "ringwall.yaml", sections)
@@ -127,7 +128,7 @@ def test_a_renewal_that_waited_for_a_change_renews_what_the_change_brought(
         "calls": ["own"],
         "sidecar": {"app": "unix:run/caller.sock", "outbound": "unix:run/out.sock"},
     }
-    sections = (*INVENTORY, *IDENTITY, *SECTIONS)
+    sections = (*ACCESS, *INVENTORY, *IDENTITY, *SECTIONS)
     with_caller = load(_written(gateway, config), sections)
     change = gateway.begin(with_caller, author="tests", reason="test", check=False)
     # The worker is another process, so it has a gateway of its own.

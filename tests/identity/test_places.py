@@ -14,6 +14,7 @@ from netaddr import IPSet
 from tests.identity import tenants
 from tests.identity.test_organisations_pages import act_as
 
+from ringwall.access.sections import SECTIONS as ACCESS
 from ringwall.gateway.sections import SECTIONS as EDGE
 from ringwall.gateway.wanted import Wanted
 from ringwall.identity import facts as facts_file
@@ -158,7 +159,7 @@ def test_the_configuration_is_refused_with_the_place_and_the_reason(tmp_path: Pa
     base = {"version": 1, "edge": {"hosts": {"id.example": {}}}}
     database(tmp_path / "places.mmdb")
     file = tmp_path / "ringwall.yaml"
-    sections = (*EDGE, *IDENTITY, *INVENTORY)
+    sections = (*ACCESS, *EDGE, *IDENTITY, *INVENTORY)
 
     def written(name: str) -> Path:
         identity = {"host": "id.example", "places": name}

@@ -43,7 +43,7 @@ class Access(StrictModel):
     roles: dict[RoleName, RoleSettings] = Field(default_factory=dict)
     """The roles there are; once there is one, no other is given, but for Ringwall's own."""
     groups: Annotated[tuple[GroupName, ...], Field(max_length=50)] = ()
-    """Groups of identity providers that policies name; tokens carry no others."""
+    """Groups of the company's own identity provider that policies name; tokens carry no others."""
 
 
 ACCESS: Final = "access"

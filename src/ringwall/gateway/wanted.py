@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ringwall.access.config import ACCESS, Access
+from ringwall.access.roles import roles_in
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
 from ringwall.identity.config import IDENTITY, Identity
 from ringwall.identity.facts import Facts
@@ -19,6 +21,7 @@ class Wanted:
     services: Mapping[str, Service]
     routes: tuple[Route, ...]
     identity: Identity
+    access: Access
 
     @classmethod
     def of(cls, configuration: Configuration) -> "Wanted":
@@ -28,6 +31,7 @@ class Wanted:
             configuration.map(Service, SERVICES),
             configuration.list(Route, ROUTES),
             _found(configuration.one(Identity, IDENTITY), configuration.root),
+            configuration.one(Access, ACCESS),
         )
 
     @property
@@ -43,6 +47,8 @@ class Wanted:
             dated_hosts=tuple(
                 sorted({h for r in self.routes if r.factor_within is not None for h in r.hosts})
             ),
+            roles={name: role.holders for name, role in roles_in(self.access).items()},
+            groups=self.access.groups,
         )
 
     @property

@@ -13,8 +13,9 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from ringwall.identity import revocations
+from ringwall.identity import effective, revocations
 from ringwall.identity.facts import Facts
+from ringwall.identity.installed import current_facts
 from ringwall.identity.key_format import written
 from ringwall.identity.kinds import Purpose
 from ringwall.identity.models import ApiClient, ApiKey, Membership, Organisation, Subject, User
@@ -117,15 +118,16 @@ def withdraw(key: ApiKey, *, reason: str, now: datetime) -> bool:
 def end_due(now: datetime) -> int:
     """Withdraw keys whose successors have taken over, and keys that have become too strong.
 
-    A key is too strong when its owner has lost the membership, a role or a scope that it has. How
-    many were withdrawn.
+    A key is too strong when its owner has lost the membership, a role or a scope that it has, and
+    when a role of it is declared no more. How many were withdrawn.
     """
+    facts = current_facts()
     count = sum(
         withdraw(key, reason="its successor took over", now=now)
         for key in _living(now).filter(ends__lte=now)
     )
     for key in _living(now).select_related("owner", "organisation", "client__client"):
-        wrong = _excess(key)
+        wrong = _excess(key, facts)
         if wrong is not None:
             count += withdraw(key, reason=wrong, now=now)
     return count
@@ -190,13 +192,14 @@ def _require_sensible(wanted: Wanted, facts: Facts, now: datetime) -> None:
             roles=list(wanted.roles),
             scopes=list(wanted.scopes),
             audiences=list(wanted.audiences),
-        )
+        ),
+        facts,
     )
     if wrong is not None:
         raise KeyRefusedError(wrong)
 
 
-def _excess(key: ApiKey) -> str | None:
+def _excess(key: ApiKey, facts: Facts) -> str | None:
     """What a key has that its owner lacks; ``None`` if there is nothing.
 
     That the organisation is suspended is no such thing: its keys are refused at the edge until it
@@ -204,6 +207,11 @@ def _excess(key: ApiKey) -> str | None:
     """
     if (key.owner is None) == (key.client is None):
         return "a key is of one person or of one client"
+    idle = effective.idle_roles(key.roles, key.organisation, facts)
+    if idle:
+        whose = "programs without an organisation"
+        whose = whose if key.organisation is None else key.organisation.slug
+        return f"{idle[0]!r} is no role of {whose}: access.roles in ringwall.yaml"
     if key.client is not None:
         return _excess_over_client(key, key.client)
     owner = key.owner

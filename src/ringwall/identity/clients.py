@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ringwall.identity import apikeys, revocations
+from ringwall.identity.authority import parse_program_roles
 from ringwall.identity.facts import Facts
 from ringwall.identity.models import ApiClient, Organisation, Subject
 from ringwall.identity.provider import audiences, authentication, grants, minting, registered_keys
@@ -26,7 +27,6 @@ SECRET_PREFIX: Final = "rwc_"  # noqa: S105 - what all secrets begin with
 LONGEST_OVERLAP: Final = timedelta(days=30)
 _SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")
 """RFC 6749 section 3.3."""
-_ROLE: Final = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,99}")
 
 
 class ClientError(ValueError):
@@ -84,7 +84,7 @@ def add(wanted: Registration, *, facts: Facts) -> tuple[ApiClient, str | None]:
         made = ApiClient.objects.create(
             client=client,
             organisation=wanted.organisation,
-            roles=list(wanted.roles),
+            roles=parse_program_roles(wanted.roles, wanted.organisation),
             auth_method=wanted.auth_method,
             jwks=jwks,
             certificate_thumbprint=thumbprint,
@@ -178,9 +178,10 @@ def _require_sensible(wanted: Registration, facts: Facts) -> None:
     for scope in wanted.scopes:
         if not _SCOPE.fullmatch(scope):
             raise ClientError(f"{scope[:100]!r} is no scope: one word without quotes")
-    for role in wanted.roles:
-        if not _ROLE.fullmatch(role):
-            raise ClientError(f"{role[:100]!r} is no role: small letters, digits, - _ . :")
+    try:
+        parse_program_roles(wanted.roles, wanted.organisation)
+    except ValueError as error:
+        raise ClientError(str(error)) from error
     possible = audiences.allowed_by(facts)
     for audience in wanted.audiences:
         if audience not in possible:

@@ -6,11 +6,13 @@ they all speak of what the edge really does, not of files that may have changed 
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from ringwall.access.model import Holders
 from ringwall.identity.config import Identity
 from ringwall.runtime.private_files import private_folder, write_private
 
@@ -39,6 +41,18 @@ class Facts:
     """Hosts where programs may show certificates: the only audience of tokens bound to one."""
     dated_hosts: tuple[str, ...] = ()
     """Hosts with routes that ask how long ago somebody was proven."""
+    roles: Mapping[str, Holders] = field(default_factory=dict)
+    """The roles there are and whose members may have them; none while none is declared."""
+    groups: tuple[str, ...] = ()
+    """The groups that policies name."""
+
+    def roles_for(self, kind: str) -> frozenset[str] | None:
+        """The roles that an organisation of this kind may give; ``None`` for any."""
+        if not self.roles:
+            return None
+        return frozenset(
+            name for name, holders in self.roles.items() if holders in {kind, Holders.ANYONE}
+        )
 
     @property
     def origin(self) -> str:
@@ -126,4 +140,6 @@ def _parsed(path: Path, _stamp: int) -> Facts:
         hosts=tuple(found["hosts"]),
         certificate_hosts=tuple(found.get("certificate_hosts", ())),
         dated_hosts=tuple(found.get("dated_hosts", ())),
+        roles={name: Holders(holders) for name, holders in found.get("roles", {}).items()},
+        groups=tuple(found.get("groups", ())),
     )

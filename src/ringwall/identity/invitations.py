@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from ringwall.identity import membership
+from ringwall.identity import effective, membership
 from ringwall.identity.authority import may_touch, parse_roles
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Invitation, Membership, Organisation, User
@@ -97,7 +97,8 @@ def take(secret: str, user: User) -> Membership | None:
     """Make ``user`` a member by a link, once; ``None`` when it cannot be taken any more.
 
     :class:`NotYoursError` when none of their verified addresses is the invited one. Who lost the
-    right to give these roles since has given nothing: ``None`` as well.
+    right to give these roles since has given nothing: ``None`` as well. Roles that are declared no
+    more are not given.
     """
     with transaction.atomic():
         found = (
@@ -120,7 +121,8 @@ def take(secret: str, user: User) -> Membership | None:
         member = Membership.objects.filter(organisation=organisation, user=user).first()
         if member is not None:
             return member
-        return membership.add(organisation, user, found.roles, source="invitation")
+        roles = effective.roles(found.roles, organisation, current_facts())
+        return membership.add(organisation, user, roles, source="invitation")
 
 
 def has_verified(user: User, email: str) -> bool:

@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from ringwall.identity import revocations
+from ringwall.identity import effective, revocations
 from ringwall.identity.admission import Objection, objection
 from ringwall.identity.authority import keeper_role, may_touch, parse_roles
 from ringwall.identity.installed import current_facts
@@ -26,6 +26,7 @@ from ringwall.identity.models import (
     EntryCode,
     GroupMapping,
     Invitation,
+    Kind,
     Membership,
     Organisation,
     ProvisionedUser,
@@ -101,19 +102,26 @@ def set_roles(member: Membership, roles: Iterable[str], *, by: User | None = Non
     member.roles, member.from_groups = found.roles, found.from_groups
 
 
-def apply_groups(member: Membership, groups: Iterable[str] | None = None) -> None:
+def apply_groups(
+    member: Membership, groups: Iterable[str] | None = None, *, moved: Iterable[str] = ()
+) -> None:
     """Let roles follow groups: those of the last sign-on (``groups`` when it is now), and SCIM's.
 
-    What somebody gave by hand stays.
+    What somebody gave by hand stays. ``moved`` are groups of SCIM that they may have come into or
+    left: tokens that name them are called back.
     """
     with transaction.atomic():
-        found = _locked(member)
+        found, moves = _locked(member), set(moved)
         if groups is not None:
+            moves |= set(found.groups) ^ set(groups)
             found.groups = sorted(set(groups))
             found.save(update_fields=["groups"])
         given = set(found.roles) - set(found.from_groups)
         mapped = _group_roles(found)
+        was = set(found.roles)
         _put(found, given | mapped, from_groups=mapped - given)
+        if was == set(found.roles) and _are_in_tokens(moves, found.organisation):
+            call_back(_acting(found.user, found.organisation), reason="groups changed")
     member.roles, member.from_groups, member.groups = found.roles, found.from_groups, found.groups
 
 
@@ -215,7 +223,7 @@ def _take_over_provisioned(member: Membership) -> None:
     if waiting is not None:
         waiting.membership = member
         waiting.save(update_fields=["membership"])
-        apply_groups(member)
+        apply_groups(member, moved=waiting.in_groups.values_list("name", flat=True))
 
 
 def _locked(member: Membership) -> Membership:
@@ -245,12 +253,13 @@ def _put(found: Membership, roles: set[str], *, from_groups: set[str]) -> None:
 
 def _group_roles(member: Membership) -> set[str]:
     """The roles that somebody's groups have here."""
-    names = set(member.groups)
-    provisioned = getattr(member, "provisioned", None)
-    if provisioned is not None:
-        names |= set(provisioned.in_groups.values_list("name", flat=True))
+    names = effective.group_names(member)
     rows = GroupMapping.objects.filter(organisation=member.organisation, group__in=names)
     return set(rows.values_list("role", flat=True))
+
+
+def _are_in_tokens(groups: set[str], organisation: Organisation) -> bool:
+    return organisation.kind == Kind.PROVIDER and bool(groups & set(current_facts().groups))
 
 
 def _require_another_keeper(member: Membership) -> None:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from ringwall.identity import effective
 from ringwall.identity.authority import may_manage
+from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Membership, Organisation, Session
 
 
@@ -19,6 +21,7 @@ class Place:
 
 def places(session: Session) -> list[Place]:
     """The organisations a session's person may act for, by name."""
+    facts = current_facts()
     found = (
         Membership.objects.select_related("organisation")
         .filter(user=session.user_id, active=True, organisation__suspended=None)
@@ -27,7 +30,7 @@ def places(session: Session) -> list[Place]:
     return [
         Place(
             one.organisation,
-            tuple(one.roles),
+            effective.roles(one.roles, one.organisation, facts),
             one.organisation_id == session.organisation_id,
             may_manage(session.user, one.organisation),
         )

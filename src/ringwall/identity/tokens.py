@@ -48,6 +48,7 @@ class Proven:
     audience: tuple[str, ...]
     tenant: str | None = None
     roles: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     email: str | None = None
     name: str | None = None
     client: str | None = None
@@ -60,7 +61,8 @@ class Proven:
     def claims(self) -> dict[str, Any]:
         """The claims that are known, without those of the token itself.
 
-        ``rw_roles`` repeats ``roles`` as text, which is what can be copied into a header.
+        ``rw_roles`` repeats ``roles`` and ``groups`` as text, which is what can be copied into a
+        header: ``clerk,@engineering``. No role has an ``@``.
         """
         found: dict[str, Any] = {
             "sub": self.sub,
@@ -68,7 +70,8 @@ class Proven:
             "aud": list(self.audience) if len(self.audience) != 1 else self.audience[0],
             "tenant": self.tenant,
             "roles": list(self.roles) or None,
-            "rw_roles": ",".join(self.roles) or None,
+            "groups": list(self.groups) or None,
+            "rw_roles": ",".join((*self.roles, *(f"@{one}" for one in self.groups))) or None,
             "email": self.email,
             "name": self.name,
             "client_id": self.client,

@@ -16,7 +16,7 @@ import jwt
 from django.db import transaction
 from django.utils import timezone
 
-from ringwall.identity import sessions
+from ringwall.identity import effective, sessions
 from ringwall.identity.admission import Objection, acr_in, objection
 from ringwall.identity.facts import Facts
 from ringwall.identity.kinds import Purpose
@@ -257,7 +257,8 @@ def proven_by(
         sid=session.sid,
         audience=(facts.origin_of(pattern or host.partition(":")[0]),),
         tenant=organisation.slug if found and organisation else None,
-        roles=tuple(found.roles) if found else (),
+        roles=effective.roles(found.roles, organisation, facts) if found else (),
+        groups=effective.groups(found, facts),
         email=session.user.email,
         name=session.user.name or None,
         acr=acr_in(session, organisation if found else None),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from ringwall.access.sections import SECTIONS as ACCESS
 from ringwall.core.clock import SystemClock
 from ringwall.gateway.layout import Layout
 from ringwall.gateway.sections import SECTIONS as GATEWAY
@@ -19,7 +20,7 @@ from ringwall.runtime.configuration import Configuration, load_sources
 
 COMMAND: Final = "python -m tests.gateway.envoy.rendered"
 FOLDER: Final = Path(__file__).with_name("golden")
-SECTIONS: Final = (*INVENTORY, *IDENTITY, *GATEWAY)
+SECTIONS: Final = (*ACCESS, *INVENTORY, *IDENTITY, *GATEWAY)
 _PLACES: Final = Layout(Path("/srv/app"), Path("/var/lib/ringwall"), Path("/run/ringwall"))
 
 Json = dict[str, Any]

@@ -297,7 +297,11 @@ def _tell(found: "ApiClient", what: str, *, as_json: bool) -> None:
 
 
 def _told(found: "ApiClient") -> dict[str, Any]:
+    from ringwall.identity import effective
+    from ringwall.identity.installed import current_facts
+
     client = found.client
+    idle = effective.idle_roles(found.roles, found.organisation, current_facts())
     return {
         "client_id": found.pk,
         "name": client.name,
@@ -306,6 +310,7 @@ def _told(found: "ApiClient") -> dict[str, Any]:
         "grant_types": client.get_grant_types(),
         "scopes": client.get_scopes(),
         "roles": found.roles,
+        "without_effect": list(idle),
         "audiences": found.audiences,
         "redirect_uris": client.get_redirect_uris(),
         "logout_uris": client.get_post_logout_redirect_uris(),

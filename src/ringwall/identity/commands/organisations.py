@@ -232,6 +232,10 @@ def member_add(
 def member_list(context: typer.Context, slug: Slug, *, as_json: AsJson = False) -> None:
     """List the members of an organisation and their roles."""
     found = organisation(context, slug)
+    from ringwall.identity import effective
+    from ringwall.identity.installed import current_facts
+
+    facts = current_facts()
     members = found.memberships.select_related("user").order_by("user__email")
     if as_json:
         print_json([_member(one) for one in members])
@@ -242,7 +246,7 @@ def member_list(context: typer.Context, slug: Slug, *, as_json: AsJson = False) 
             (
                 Cell(one.user.email, "" if one.active and one.user.is_active else "dim"),
                 one.user.name,
-                Cell.listing(one.roles),
+                Cell.listing(effective.marked(one.roles, found, facts)),
                 one.source if one.active else f"{one.source}, at rest",
             )
             for one in members
@@ -362,10 +366,15 @@ def _told(one: "Organisation") -> dict[str, Any]:
 
 
 def _member(one: "Membership") -> dict[str, Any]:
+    from ringwall.identity import effective
+    from ringwall.identity.installed import current_facts
+
+    idle = effective.idle_roles(one.roles, one.organisation, current_facts())
     return {
         "email": one.user.email,
         "name": one.user.name,
         "roles": list(one.roles),
+        "without_effect": list(idle),
         "from_groups": list(one.from_groups),
         "source": one.source,
         "active": one.active,

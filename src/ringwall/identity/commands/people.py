@@ -74,8 +74,10 @@ def user_show(context: typer.Context, email: Email, *, as_json: AsJson = False) 
     for name, value in told.items():
         if name == "roles":
             for slug, roles in value.items():
-                show(f"in {slug}: {', '.join(roles) or 'without a role'}")
-        else:
+                idle = told["without_effect"][slug]
+                marked = [f"{one} (without effect)" if one in idle else one for one in roles]
+                show(f"in {slug}: {', '.join(marked) or 'without a role'}")
+        elif name != "without_effect":
             show(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
 
 
@@ -169,6 +171,10 @@ def user_end_sessions(
 def _told(user: "User") -> dict[str, Any]:
     from allauth.mfa.models import Authenticator
 
+    from ringwall.identity import effective
+    from ringwall.identity.installed import current_facts
+
+    facts = current_facts()
     members = user.memberships.select_related("organisation").filter(active=True)
     kinds = Authenticator.objects.filter(user=user).values_list("type", flat=True)
     return {
@@ -181,6 +187,10 @@ def _told(user: "User") -> dict[str, Any]:
         "password": user.has_usable_password(),
         "sessions": user.sessions.filter(ended=None).count(),
         "roles": {one.organisation.slug: list(one.roles) for one in members},
+        "without_effect": {
+            one.organisation.slug: list(effective.idle_roles(one.roles, one.organisation, facts))
+            for one in members
+        },
     }
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ringwall.identity import admission, apikeys, sessions, visits
+from ringwall.identity import admission, apikeys, effective, sessions, visits
 from ringwall.identity.installed import current_facts, current_mint
 from ringwall.identity.models import ApiKey, Consent, Grant, Membership, Session
 from ringwall.identity.pages.objecting import lead_on
@@ -50,7 +50,8 @@ def keys(request: HttpRequest) -> HttpResponse:
     """A person's keys, and a form for a new one."""
     session, now = sessions.signed_in(request), timezone.now()
     member = _member(session)
-    form = NewKey(request.POST or None, roles=list(member.roles) if member else [])
+    roles = effective.roles(member.roles, member.organisation, current_facts()) if member else ()
+    form = NewKey(request.POST or None, roles=list(roles))
     if request.method == "POST":
         if not is_enough(session, factor="", within=_FRESH):
             return _prove_first(request, session)

@@ -10,8 +10,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_http_methods
 
 from ringwall.access.built_in import ADMINISTRATOR, OWNER, PROVIDER_ROLES
-from ringwall.identity import invitations, membership, organisations, sessions
+from ringwall.identity import effective, invitations, membership, organisations, sessions
 from ringwall.identity.authority import may_touch
+from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Kind, Organisation, SecondFactor, User
 from ringwall.identity.pages import invitations as invitation_pages
 from ringwall.identity.pages import later
@@ -26,7 +27,9 @@ class Roles(forms.Form):
     def __init__(self, organisation: Organisation, *more: Any, **named: Any) -> None:
         super().__init__(*more, **named)
         usual = PROVIDER_ROLES if organisation.kind == Kind.PROVIDER else (ADMINISTRATOR,)
-        self.fields["roles"].help_text = f"Separated by spaces. Such as {', '.join(usual)}."
+        possible = current_facts().roles_for(organisation.kind)
+        offered = usual if possible is None else tuple(sorted(possible))
+        self.fields["roles"].help_text = f"Separated by spaces. Such as {', '.join(offered)}."
 
 
 class Invite(Roles):
@@ -86,7 +89,11 @@ def members(request: HttpRequest, organisation: Organisation) -> HttpResponse:
             membership.set_roles(member, given.cleaned_data["roles"].split(), by=_user(request))
             messages.success(request, f"{member.user.get_full_name()} has these roles from now on.")
         return HttpResponseRedirect(request.path)
-    found = organisation.memberships.select_related("user").order_by("user__email")
+    facts = current_facts()
+    found = [
+        (one, effective.idle_roles(one.roles, organisation, facts))
+        for one in organisation.memberships.select_related("user").order_by("user__email")
+    ]
     return render(
         request,
         "identity/organisation/members.html",

@@ -22,6 +22,7 @@ _TOLD: Final = (
     "sid",
     "tenant",
     "roles",
+    "groups",
     "acr",
     "amr",
     "auth_time",

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 import jwt
 
+from ringwall.identity import effective
 from ringwall.identity.facts import Facts
-from ringwall.identity.installed import current_mint
+from ringwall.identity.installed import current_facts, current_mint
 from ringwall.identity.keyring import ALGORITHM, Keyring, private_key
 from ringwall.identity.kinds import TOKEN, Purpose
-from ringwall.identity.models import ApiClient, Grant
+from ringwall.identity.models import ApiClient, Grant, Membership
 from ringwall.identity.provider import grants
 from ringwall.identity.provider.certificates import Certificate
 from ringwall.identity.provider.encoding import base64url
@@ -49,7 +50,7 @@ def for_client(client: ApiClient, asked: Asked) -> str:
         sid=sid_of_client(str(client.pk)),
         audience=tuple(asked.audiences),
         tenant=None if client.organisation is None else client.organisation.slug,
-        roles=tuple(client.roles),
+        roles=effective.roles(client.roles, client.organisation, current_facts()),
         client=str(client.pk),
         scope=" ".join(asked.scopes),
         more=_bound(asked.certificate),
@@ -57,15 +58,16 @@ def for_client(client: ApiClient, asked: Asked) -> str:
     return _access(proven, asked)
 
 
-def for_person(client: ApiClient, grant: Grant, roles: Sequence[str], asked: Asked) -> str:
-    """An access token of a client that acts for the person of ``grant``, who has ``roles``."""
-    person = grant.user
+def for_person(client: ApiClient, grant: Grant, member: Membership | None, asked: Asked) -> str:
+    """An access token of a client that acts for the person of ``grant``, as ``member``."""
+    person, facts = grant.user, current_facts()
     proven = Proven(
         sub=person.subject,
         sid=grant.session.sid,
         audience=tuple(asked.audiences),
         tenant=None if grant.organisation is None else grant.organisation.slug,
-        roles=tuple(roles),
+        roles=effective.roles(member.roles, member.organisation, facts) if member else (),
+        groups=effective.groups(member, facts),
         email=person.email if "email" in asked.scopes else None,
         name=(person.name or None) if "profile" in asked.scopes else None,
         client=str(client.pk),
@@ -108,7 +110,9 @@ def claims_of(grant: Grant, scopes: Sequence[str]) -> dict[str, Any]:
     if "roles" in scopes and grant.organisation is not None:
         member = grants.membership(grant)
         found["tenant"] = grant.organisation.slug
-        found["roles"] = list(member.roles) if member else []
+        facts = current_facts()
+        given = member.roles if member else ()
+        found["roles"] = list(effective.roles(given, grant.organisation, facts))
     return found
 
 

@@ -15,7 +15,7 @@ from oauthlib.openid import RequestValidator
 
 from ringwall.identity import admission
 from ringwall.identity.facts import Facts
-from ringwall.identity.models import ApiClient, Grant
+from ringwall.identity.models import ApiClient, Grant, Membership
 from ringwall.identity.provider import audiences, authentication, devices, grants, minting
 from ringwall.identity.provider.audiences import UnknownAudienceError
 from ringwall.identity.provider.presented import Presented
@@ -44,7 +44,7 @@ class Validator(RequestValidator):
         self.presented, self.resources = presented, resources
         self.client: ApiClient | None = None
         self.grant: Grant | None = None
-        self.roles: Sequence[str] = ()
+        self.member: Membership | None = None
         self.audiences: tuple[str, ...] = ()
 
     # Clients
@@ -239,7 +239,7 @@ class Validator(RequestValidator):
         )
         if self.grant is None:
             return minting.for_client(client, asked)
-        return minting.for_person(client, self.grant, self.roles, asked)
+        return minting.for_person(client, self.grant, self.member, asked)
 
     def refresh_token(self, _request: Request) -> str:
         """The next refresh token; empty for a client that has no use for one."""
@@ -301,7 +301,7 @@ class Validator(RequestValidator):
             session = grant.session
             if admission.objection(session, member, address=session.address, now=self.now):
                 return False
-            self.roles = tuple(member.roles)
+            self.member = member
         self.grant = grant
         request.user, request.scopes = grant.user, list(grant.scopes)
         return True

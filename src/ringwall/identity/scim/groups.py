@@ -1,5 +1,6 @@
 """Groups in the records of an organisation's directory. What roles they give, mappings say."""
 
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,8 +28,9 @@ def remove(row: Group) -> None:
     """Forget a group; its members lose what only it gave them."""
     with transaction.atomic():
         members = list(row.members.all())
+        name = row.name
         row.delete()
-        _apply(members)
+        _apply(members, {name})
 
 
 def _keep(row: Group, resource: Any) -> Group:
@@ -38,14 +40,14 @@ def _keep(row: Group, resource: Any) -> Group:
     if len(resource.external_id or "") > 255:
         raise InvalidValueException(detail="externalId has 255 characters at most")
     wanted = _members(row.organisation, resource.members or [])
-    renamed = row.name != name
+    names, renamed = {row.name, name}, row.name != name
     row.name, row.external_id, row.modified = name, resource.external_id or "", timezone.now()
     try:
         with transaction.atomic():
             row.save()
             before = set(row.members.all())
             row.members.set(wanted)
-            _apply(before | wanted if renamed else before ^ wanted)
+            _apply(before | wanted if renamed else before ^ wanted, names)
     except IntegrityError as error:
         msg = f"there is a group with the displayName {name} already"
         raise UniquenessException(detail=msg) from error
@@ -72,8 +74,8 @@ def _id(value: str | None) -> UUID:
         raise InvalidValueException(detail=f'there is no user "{value}"') from error
 
 
-def _apply(members: "set[ProvisionedUser] | list[ProvisionedUser]") -> None:
+def _apply(members: Collection[ProvisionedUser], names: set[str]) -> None:
     for one in sorted(members, key=lambda row: str(row.pk)):
         one.refresh_from_db()
         if one.membership is not None:
-            membership.apply_groups(one.membership)
+            membership.apply_groups(one.membership, moved=names)

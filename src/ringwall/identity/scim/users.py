@@ -116,7 +116,8 @@ def _let_in(row: ProvisionedUser, name: str) -> None:
         row.membership = _member_of(organisation, row.email, name)
     row.save(update_fields=["membership"])
     membership.set_active(row.membership, active=True, reason="activated by provisioning")
-    membership.apply_groups(row.membership)
+    groups = row.in_groups.values_list("name", flat=True)
+    membership.apply_groups(row.membership, moved=groups)
 
 
 def _member_of(organisation: Organisation, email: str, name: str) -> Membership:

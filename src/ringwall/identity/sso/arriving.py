@@ -13,7 +13,8 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
-from ringwall.identity import membership, sessions
+from ringwall.identity import effective, membership, sessions
+from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Connection, Kind, Membership, User
 from ringwall.identity.sso.domains import is_own
 
@@ -132,7 +133,8 @@ def _member(connection: Connection, user: User) -> Membership:
         return found
     if not connection.just_in_time:
         raise NotLetInError(_uninvited(connection))
-    return membership.add(organisation, user, connection.default_roles, source="sso")
+    roles = effective.roles(connection.default_roles, organisation, current_facts())
+    return membership.add(organisation, user, roles, source="sso")
 
 
 def _uninvited(connection: Connection) -> str:
