@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.access.language import cedar, writing
 
@@ -90,7 +90,6 @@ def test_words_at_random_are_judged_as_cedar_judges_them(words: list[str], withi
     assert ours == theirs
 
 
-@settings(max_examples=300)
 @given(writing.policies, writing.layouts, st.data())
 def test_changed_policies_are_judged_as_cedar_judges_them(
     made: Policy, layout: list[str], data: st.DataObject

@@ -21,7 +21,7 @@ _FOREIGN: Final = {
     "False": ('"False" is written in small letters', "false"),
     "#": ("a comment begins with //", "//"),
 }
-_QUOTES: Final = frozenset(
+QUOTES: Final = frozenset(
     "'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a\uff02\uff07"
 )
 _ABSENT: Final = frozenset({"null", "nil", "None", "undefined"})
@@ -75,7 +75,7 @@ def unexpected(word: str, at: int, *, allowed: str, words: Iterable[str] = ()) -
     if word in _FOREIGN:
         message, instead = _FOREIGN[word]
         return MistakeError(message, at, value=word, nearest=instead)
-    if word in _QUOTES:
+    if word in QUOTES:
         message = 'strings stand in straight double quotes: "'
         return MistakeError(message, at, value=word, nearest='"')
     if word in _ABSENT:

@@ -4,7 +4,9 @@ A parser of our own, since nothing else tells where each word of a policy stands
 what Cedar reads, and as Cedar reads it, is tested against Cedar itself.
 """
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +32,26 @@ def parse(text: str, file: Path) -> tuple[Policy, ...]:
     :class:`PolicySyntaxError` tells all mistakes at once: after one, reading goes on with the next
     policy.
     """
+    with _without_collection():
+        return _parsed(text, file)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Hold Python's search for cycles, which would go through all trees again and again.
+
+    Trees have no cycles, and it takes longer than the reading itself.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _parsed(text: str, file: Path) -> tuple[Policy, ...]:
     reader = _Policies(text, file)
     found: list[Policy] = []
     problems: list[Problem] = []
@@ -105,7 +127,7 @@ class _Policies(Heads, Expressions):
         word = self.words[self.index]
         if word in {*_EFFECTS, "@", END}:
             message = "a policy ends with a semicolon: it is missing here"
-            return MistakeError(message, max(0, end - 1), allowed=";")
+            return MistakeError(message, end, allowed=";")
         return self.wrong("a semicolon, when { ... } or unless { ... }", _KINDS)
 
     def _refuse_heights(self, conditions: tuple[Condition, ...]) -> None:
