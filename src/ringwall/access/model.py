@@ -10,19 +10,15 @@ from types import MappingProxyType
 from typing import Final
 
 from ringwall.core.components import Component
+from ringwall.core.principals import PrincipalKind
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Safe methods (RFC 9110 section 9.2.1): the action group ``read``; all others are ``write``."""
 METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
-class Kind(StrEnum):
-    """The types of principals, named as in policies."""
-
-    USER = "User"
-    CLIENT = "ApiClient"
-    SERVICE = "Service"
-    ANONYMOUS = "Anonymous"
+Kind = PrincipalKind
+"""The types of principals, named as in policies."""
 
 
 class Holders(StrEnum):

@@ -38,13 +38,22 @@ def kind_of(organisation: Organisation | None) -> str:
 
 
 def groups(member: Membership | None, facts: Facts) -> tuple[str, ...]:
-    """The declared groups that somebody is in, sorted; of the company's own people only.
+    """The groups of somebody that have effect, sorted: see :func:`named_groups`."""
+    if not facts.groups or member is None or member.organisation.kind != Kind.PROVIDER:
+        return ()
+    return named_groups(group_names(member), member.organisation, facts)
+
+
+def named_groups(
+    names: Iterable[str], organisation: Organisation | None, facts: Facts
+) -> tuple[str, ...]:
+    """Those of ``names`` that have effect, sorted: declared, and of the company's own people.
 
     What groups a customer's people are in its own provider says: whoever runs that could name any.
     """
-    if not facts.groups or member is None or member.organisation.kind != Kind.PROVIDER:
+    if organisation is None or organisation.kind != Kind.PROVIDER:
         return ()
-    return tuple(sorted(group_names(member) & set(facts.groups)))
+    return tuple(sorted(set(names) & set(facts.groups)))
 
 
 def group_names(member: Membership) -> set[str]:

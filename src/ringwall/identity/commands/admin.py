@@ -21,7 +21,7 @@ def admin_link(context: typer.Context, *, as_json: AsJson = False) -> None:
     """
     from ringwall.identity import facts as facts_file
     from ringwall.identity import first
-    from ringwall.identity.commands.opening import open_tables
+    from ringwall.runtime.opening import open_tables
 
     installation = installation_of(context)
     open_tables(installation)
@@ -59,7 +59,7 @@ def admin_recover(
     and that it was used.
     """
     from ringwall.identity import facts as facts_file
-    from ringwall.identity.commands.opening import open_tables
+    from ringwall.runtime.opening import open_tables
 
     installation = installation_of(context)
     open_tables(installation)

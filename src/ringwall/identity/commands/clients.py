@@ -266,7 +266,7 @@ def organisation_of(slug: str) -> Any:
 def open_with_facts(context: typer.Context) -> "Facts":
     """Open the tables; the facts of what is in force. :class:`Refused` where nobody can sign in."""
     from ringwall.identity import facts as facts_file
-    from ringwall.identity.commands.opening import open_tables
+    from ringwall.runtime.opening import open_tables
 
     installation = installation_of(context)
     open_tables(installation)

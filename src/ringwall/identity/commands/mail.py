@@ -104,7 +104,7 @@ _LONG: Final = ("body", "html")
 
 
 def _rows(context: typer.Context) -> Any:
-    from ringwall.identity.commands.opening import open_tables
+    from ringwall.runtime.opening import open_tables
 
     open_tables(installation_of(context))
     from ringwall.identity.models import OutgoingMail

@@ -24,7 +24,7 @@ Roles = Annotated[
 
 def organisation(context: typer.Context, slug: str) -> "Organisation":
     """The organisation a command names; ``LookupError`` says that there is none."""
-    from ringwall.identity.commands.opening import open_tables
+    from ringwall.runtime.opening import open_tables
 
     open_tables(installation_of(context))
     from ringwall.identity import organisations
@@ -44,7 +44,7 @@ def org_add(
 
     Its name stands in host names and tokens and never changes; what people read can.
     """
-    from ringwall.identity.commands.opening import open_tables
+    from ringwall.runtime.opening import open_tables
 
     open_tables(installation_of(context))
     from ringwall.identity import organisations
@@ -60,7 +60,7 @@ def org_add(
 @command(name="list", group="org", panel=PANEL)
 def org_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List organisations, the company's own first."""
-    from ringwall.identity.commands.opening import open_tables
+    from ringwall.runtime.opening import open_tables
 
     open_tables(installation_of(context))
     from ringwall.identity.models import Organisation

@@ -18,7 +18,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log.")]
 
 
 def _find(context: typer.Context, email: str) -> "User":
-    from ringwall.identity.commands.opening import open_tables
+    from ringwall.runtime.opening import open_tables
 
     open_tables(installation_of(context))
     from ringwall.identity.models import User
@@ -33,7 +33,7 @@ def _find(context: typer.Context, email: str) -> "User":
 @command(name="list", group="user", panel=PANEL)
 def user_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List people who have an account."""
-    from ringwall.identity.commands.opening import open_tables
+    from ringwall.runtime.opening import open_tables
 
     open_tables(installation_of(context))
     from ringwall.identity.models import User

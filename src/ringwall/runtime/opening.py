@@ -1,15 +1,23 @@
 """What every command that asks the database does first."""
 
+import importlib
+import importlib.util
 import os
 import pkgutil
 import time
 from typing import Final
+
+import django
+from django.apps import apps
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from ringwall.runtime.config import DATABASE, Database
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.refusals import ExitCode, Refused
 
 _BEING_MADE_S: Final = 20.0
+_OUR_APPS: Final = "ringwall."
 
 
 def open_tables(installation: Installation) -> None:
@@ -18,9 +26,6 @@ def open_tables(installation: Installation) -> None:
     :class:`Refused` when its tables were never made, ``ConfigurationError`` when the configuration
     that names the database is wrong. Models can be imported only after this.
     """
-    import django
-    from django.apps import apps
-
     if not apps.ready:
         url = installation.load().one(Database, DATABASE).url
         os.environ.update(installation.environment())
@@ -32,12 +37,10 @@ def open_tables(installation: Installation) -> None:
 
 
 def _require_tables(*, being_made: bool) -> None:
-    """Refuse a database that holds no people: asking it would make an empty file and a trace.
+    """Refuse a database that holds nothing yet: asking it would make an empty file and a trace.
 
     Where Ringwall has just been started they are ``being_made``, or brought up to date.
     """
-    from django.db import DatabaseError, connection
-
     missing = "the database has no tables yet"
     hint = "`ringwall up` makes them"
     name = str(connection.settings_dict["NAME"])
@@ -58,16 +61,19 @@ def _require_tables(*, being_made: bool) -> None:
         time.sleep(0.2)
 
 
-def _ours() -> set[str]:
-    from ringwall.identity import migrations
+def _ours() -> set[tuple[str, str]]:
+    """The migrations of our own apps that there are, by app and name."""
+    return {
+        (app.label, found.name)
+        for app in apps.get_app_configs()
+        if app.name.startswith(_OUR_APPS)
+        and importlib.util.find_spec(f"{app.name}.migrations") is not None
+        for found in pkgutil.iter_modules(
+            importlib.import_module(f"{app.name}.migrations").__path__
+        )
+    }
 
-    return {found.name for found in pkgutil.iter_modules(migrations.__path__)}
 
-
-def _applied() -> set[str]:
-    """Which of our migrations are in; a worker that has just been started is at it."""
-    from django.db import connection
-    from django.db.migrations.recorder import MigrationRecorder
-
-    found = MigrationRecorder(connection).applied_migrations()
-    return {name for app, name in found if app == "identity"} & _ours()
+def _applied() -> set[tuple[str, str]]:
+    """Those of them that are in; a worker that has just been started is at it."""
+    return set(MigrationRecorder(connection).applied_migrations()) & _ours()
