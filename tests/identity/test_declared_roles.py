@@ -200,6 +200,30 @@ def test_keys_of_roles_that_are_declared_no_more_are_withdrawn(
     assert (lasting.revoked, going.revoked is not None) == (None, True)
 
 
+def test_tokens_made_when_other_roles_were_declared_are_called_back_once(
+    company: Any, declare: Declare, state: Path, facts: Facts
+) -> None:
+    from ringwall.identity import redeclaring
+    from ringwall.identity.models import Membership
+
+    redeclaring.follow(state, facts)
+    ada, grace = of("ada@example.com", "north"), of("grace@example.com", "shop")
+    Membership.objects.filter(pk=ada.pk).update(roles=["support"])
+    hers = tenants.entered(tenants.session(ada.user, "north"), facts, NORTH).cookie
+    other = tenants.entered(tenants.session(grace.user, "shop"), facts, SHOP).cookie
+    assert tenants.told(hers)["roles"] == ["support"]
+    assert redeclaring.follow(state, facts) == 0
+    facts = declare("support")
+    assert redeclaring.follow(state, facts) == 1
+    assert not tenants.is_accepted(hers)
+    assert tenants.is_accepted(other)
+    hers = tenants.renewed(hers, facts, NORTH)
+    assert "roles" not in tenants.told(hers)
+    assert redeclaring.follow(state, facts) == 0
+    assert redeclaring.follow(state, declare("support", "buyer")) == 0
+    assert tenants.is_accepted(hers)
+
+
 def test_who_was_invited_before_comes_in_without_what_is_gone(
     company: Any, declare: Declare
 ) -> None:

@@ -75,7 +75,17 @@ def note_key_uses(installation: Installation) -> str:
     return f"{key_uses.follow(installation.state)} keys were in use"
 
 
-@job(name="end-keys", minutes=1)
+@job(name="follow-roles", minutes=1, after_change=True)
+def follow_roles(installation: Installation) -> str:
+    """Call tokens back whose roles have no effect any more, since others are declared."""
+    from ringwall.identity import redeclaring  # noqa: PLC0415 - jobs are also listed without tables
+    from ringwall.identity.installed import current_facts  # noqa: PLC0415 - as above
+
+    done = redeclaring.follow(installation.state, current_facts())
+    return f"tokens of {done} members were called back"
+
+
+@job(name="end-keys", minutes=1, after_change=True)
 def end_keys(_installation: Installation) -> str:
     """Withdraw keys that have a successor, or are stronger than their owner."""
     from django.utils import timezone  # noqa: PLC0415 - jobs are also listed without tables

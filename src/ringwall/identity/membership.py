@@ -215,6 +215,11 @@ def call_back(found: "Iterable[Session]", *, reason: str) -> None:
         Session.objects.filter(pk=session.pk).update(turn=session.turn + 1)
 
 
+def recall(member: Membership, *, reason: str) -> None:
+    """Refuse the tokens somebody has been given for an organisation; their sessions go on."""
+    call_back(_acting(member.user, member.organisation), reason=reason)
+
+
 def _take_over_provisioned(member: Membership) -> None:
     """Let what provisioning said of somebody hold from the moment they are a member."""
     waiting = ProvisionedUser.objects.filter(
