@@ -14,6 +14,7 @@ from tests.identity.provider.conftest import register
 from tests.identity.provider.party import TOKEN, Party, decoded, sign_in
 from tests.identity.test_organisations_pages import act_as
 
+from ringwall.access.built_in import PROVIDER_ROLES
 from ringwall.access.config import Access, RoleSettings
 from ringwall.access.model import Holders
 from ringwall.access.roles import roles_in
@@ -62,6 +63,22 @@ def of(email: str, slug: str) -> Any:
     from ringwall.identity.models import User
 
     return tenants.member(User.objects.get(email=email), slug)
+
+
+def test_identity_is_told_what_the_configuration_declares() -> None:
+    from ringwall.gateway.wanted import Wanted
+    from ringwall.runtime.configuration import load_text
+    from ringwall.runtime.current import all_sections
+
+    begun = "version: 1\nedge: {hosts: {a.example: {}}}\n"
+    nothing = Wanted.of(load_text(begun, all_sections())).facts
+    assert (dict(nothing.roles), nothing.groups) == ({}, ())
+    assert nothing.roles_for("customer") is None
+    declared = "access: {roles: {clerk: {}, all: {held_by: anyone}}, groups: [on-call]}\n"
+    facts = Wanted.of(load_text(begun + declared, all_sections())).facts
+    assert facts.roles_for("customer") == {"administrator", "all", "clerk"}
+    assert facts.roles_for("provider") == {"all", *PROVIDER_ROLES}
+    assert facts.groups == ("on-call",)
 
 
 def test_only_declared_roles_are_given(company: Any, declare: Declare) -> None:

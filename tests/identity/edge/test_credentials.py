@@ -391,6 +391,19 @@ def test_our_access_tokens_do_not_go_on(scene: IdentityStage, path: str, lives: 
         assert token[-40:] not in repr(seen)
 
 
+def test_groups_stand_behind_roles_and_cannot_be_taken_for_one(scene: IdentityStage) -> None:
+    names = ("Engineering Team", "a.b_c:d/e@f&(g)+h=i-j")
+    token = scene.issue(
+        Purpose.ACCESS, scene.proven(tenant="shop", roles=("support", "reader"), groups=names)
+    )
+    _, (seen,) = scene.seen(bearer=token)
+    (told,) = seen.values("x-ringwall-roles")
+    assert told.split(",") == ["support", "reader", *(f"@{name}" for name in names)]
+    (assertion,) = seen.values("x-ringwall-assertion")
+    said = _claims(assertion)
+    assert (said["roles"], said["groups"]) == (["support", "reader"], list(names))
+
+
 def test_the_scheme_is_read_in_any_case(scene: IdentityStage) -> None:
     """RFC 9110 section 11.1."""
     token, key = scene.issue(Purpose.ACCESS), f"rwk_{scene.issue(Purpose.KEY)}~abcdef"
