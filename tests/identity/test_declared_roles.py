@@ -76,8 +76,8 @@ def test_identity_is_told_what_the_configuration_declares() -> None:
     assert nothing.roles_for("customer") is None
     declared = "access: {roles: {clerk: {}, all: {held_by: anyone}}, groups: [on-call]}\n"
     facts = Wanted.of(load_text(begun + declared, all_sections())).facts
-    assert facts.roles_for("customer") == {"administrator", "all", "clerk"}
-    assert facts.roles_for("provider") == {"all", *PROVIDER_ROLES}
+    assert facts.roles_for("customer") == frozenset({"administrator", "all", "clerk"})
+    assert facts.roles_for("provider") == frozenset({"all", *PROVIDER_ROLES})
     assert facts.groups == ("on-call",)
 
 
