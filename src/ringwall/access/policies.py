@@ -14,7 +14,7 @@ from ringwall.access.language.characters import misleading
 from ringwall.access.language.mistakes import MistakeError, PolicySyntaxError
 from ringwall.access.language.parser import parse
 from ringwall.access.language.syntax import Policy
-from ringwall.access.language.tokens import Lines, tokens
+from ringwall.access.language.tokens import Lines
 from ringwall.runtime.configuration.problems import ConfigurationError, Place, Problem
 from ringwall.runtime.configuration.spelling import listed, nearest, shortened
 
@@ -109,7 +109,7 @@ def _read(file: Path, data: bytes) -> _File:
         message = f"byte {data[error.start]:#04x} is not UTF-8: save as UTF-8"
         return _unread(file, data, message, before)
     lines = Lines(text, file)
-    problems = [mistake.problem(lines) for mistake in misleading(text, tokens(text))]
+    problems = [mistake.problem(lines) for mistake in misleading(text)]
     try:
         policies = parse(text, file)
     except PolicySyntaxError as error:

@@ -11,7 +11,7 @@ from typing import Final
 from unicodedata import category, is_normalized, name, normalize
 
 from ringwall.access.language.mistakes import QUOTES, MistakeError
-from ringwall.access.language.tokens import Tokens
+from ringwall.access.language.tokens import tokens
 
 PROSE: Final = frozenset({"description", "advice"})
 """Annotations that people write sentences in: there only words may not mix scripts."""
@@ -100,14 +100,11 @@ def _table() -> dict[str, str]:
 _ALIKE: Final = _table()
 
 
-def misleading(text: str, found: Tokens) -> Iterator[MistakeError]:
-    """Say of each word, comment and blank of a file what misleads in it, one thing for each.
-
-    ``found`` are the words of ``text``.
-    """
+def misleading(text: str) -> Iterator[MistakeError]:
+    """Say of each word, comment and blank of a file what misleads in it, one thing for each."""
     if not _SUSPECT.search(text):
         return
-    at = 0
+    found, at = tokens(text), 0
     said = ""
     for index, word in enumerate(found.words):
         start, end = found.starts[index], found.ends[index]
@@ -138,7 +135,7 @@ def _is_hidden(character: str) -> bool:
 
 
 def _in_blank(text: str, start: int, end: int) -> Iterator[MistakeError]:
-    if text.isascii() and not _SUSPECT.search(text, start, end):
+    if not _SUSPECT.search(text, start, end):
         return
     comments = [match.span() for match in _COMMENT.finditer(text, start, end)]
     for match in _SUSPECT.finditer(text, start, end):
