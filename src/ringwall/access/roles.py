@@ -1,7 +1,6 @@
 """The roles of a configuration: those it declares, and Ringwall's own."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 from ringwall.access.built_in import BUILT_IN
@@ -38,7 +37,7 @@ def roles_in(access: Access) -> Mapping[str, Role]:
 def check_access(configuration: Configuration) -> Iterator[Problem]:
     """Roles that include what is not there, each other, or what their holders may never have."""
     access = configuration.one(Access, ACCESS)
-    yield from _check_folder(access, configuration.root)
+    yield from _check_folder(access, configuration)
     roles = roles_in(access)
     for name, settings in access.roles.items():
         yield from _check_holders(name, access)
@@ -73,14 +72,14 @@ def check_access(configuration: Configuration) -> Iterator[Problem]:
         )
 
 
-def _check_folder(access: Access, root: Path) -> Iterator[Problem]:
+def _check_folder(access: Access, configuration: Configuration) -> Iterator[Problem]:
     # Without policies everything is open that routes leave open: a slip must not lead there.
-    if "policies" in access.model_fields_set and not (root / access.policies).is_dir():
+    if "policies" in access.model_fields_set and not configuration.attached:
         yield Problem(
             path=(ACCESS, "policies"),
-            message=f"there is no folder {access.policies}",
+            message=f"there is no policy in {access.policies}",
             value=access.policies,
-            allowed="a folder of *.cedar files beside ringwall.yaml, or no such key",
+            allowed="a folder beside ringwall.yaml with *.cedar files, or no such key",
         )
 
 

@@ -1,0 +1,379 @@
+"""Conditions over what a request brings: what is left of policies once their route is known.
+
+Built only by the functions below, which simplify: equal conditions become equal formulas as far as
+this can be seen without search. There are no errors in them, because policies were judged: a word
+that a request does not bring is in no set and equal to nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache, reduce
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Final
+
+from ringwall.access.compiler.facts import NEVER, Clock, Number, Several, Word
+from ringwall.access.language.syntax import Wildcard
+
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+Pattern = tuple[str | Wildcard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """True or false whatever comes."""
+
+    value: bool
+
+
+TRUE: Final = Always(True)
+FALSE: Final = Always(False)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The request brings this word, or such a set."""
+
+    fact: Word | Several
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The word is one of these."""
+
+    word: Word
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The word looks like this."""
+
+    word: Word
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Both words are there and equal; the one that sorts first stands first."""
+
+    one: Word
+    other: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The set has at least one of these."""
+
+    several: Several
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """The number is there and not above the bound."""
+
+    number: Number
+    bound: int
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The client's address is in one of these networks."""
+
+    networks: frozenset[Network]
+
+
+Atom = Known | Among | Matches | Same | Holds | AtMost | Within
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite."""
+
+    formula: "Formula"
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every one; two or more."""
+
+    formulas: "frozenset[Formula]"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one; two or more."""
+
+    formulas: "frozenset[Formula]"
+
+
+Formula = Always | Atom | Not | AllOf | AnyOf
+
+
+def negate(formula: Formula) -> Formula:
+    """Not this."""
+    match formula:
+        case Always(value):
+            return FALSE if value else TRUE
+        case Not(inner):
+            return inner
+        case _:
+            return Not(formula)
+
+
+def among(word: Word, values: Iterable[str]) -> Formula:
+    """The word is one of some; of none, never."""
+    found = frozenset(values)
+    return Among(word, found) if found else FALSE
+
+
+def holds(several: Several, values: Iterable[str]) -> Formula:
+    """The set has one of some; of none, never."""
+    found = frozenset(values)
+    return Holds(several, found) if found else FALSE
+
+
+def same(one: Word, other: Word) -> Formula:
+    """Two words are equal, whichever is named first."""
+    if one == other:
+        return Known(one)
+    first, second = sorted((one, other), key=repr)
+    return Same(first, second)
+
+
+def matches(word: Word, pattern: Pattern) -> Formula:
+    """The word looks like a pattern."""
+    if all(isinstance(piece, str) for piece in pattern):
+        return among(word, ["".join(str(piece) for piece in pattern)])
+    return Matches(word, pattern)
+
+
+def at_most(number: Number, bound: int) -> Formula:
+    """The number is not above a bound."""
+    lowest, highest = number.bounds
+    if bound < lowest:
+        return FALSE
+    if bound >= highest:
+        return TRUE
+    return AtMost(number, bound)
+
+
+def all_of(formulas: Iterable[Formula]) -> Formula:
+    """Every one of them."""
+    found: set[Formula] = set()
+    for one in formulas:
+        match one:
+            case Always(value):
+                if not value:
+                    return FALSE
+            case AllOf(inner):
+                found |= inner
+            case _:
+                found.add(one)
+    if any(Not(one) in found for one in found if not isinstance(one, Not)):
+        return FALSE
+    found = _narrowed(found)
+    if FALSE in found:
+        return FALSE
+    # a && (a || b) is a; a && (!a || b) stays as it is written.
+    found = {
+        one
+        for one in found
+        if not (isinstance(one, AnyOf) and any(o in found for o in one.formulas))
+    }
+    if not found:
+        return TRUE
+    return next(iter(found)) if len(found) == 1 else AllOf(frozenset(found))
+
+
+def any_of(formulas: Iterable[Formula]) -> Formula:
+    """At least one of them."""
+    found: set[Formula] = set()
+    for one in formulas:
+        match one:
+            case Always(value):
+                if value:
+                    return TRUE
+            case AnyOf(inner):
+                found |= inner
+            case _:
+                found.add(one)
+    if any(Not(one) in found for one in found if not isinstance(one, Not)):
+        return TRUE
+    found = _widened(found)
+    found = {
+        one
+        for one in found
+        if not (isinstance(one, AllOf) and any(o in found for o in one.formulas))
+    }
+    if not found:
+        return FALSE
+    return next(iter(found)) if len(found) == 1 else AnyOf(frozenset(found))
+
+
+def _narrowed(found: set[Formula]) -> set[Formula]:
+    """What is left of ``Among`` of the same word, together: one word has one value."""
+    words: dict[Word, list[frozenset[str]]] = {}
+    for one in found:
+        if isinstance(one, Among):
+            words.setdefault(one.word, []).append(one.values)
+    for word, several in words.items():
+        without = [
+            one.formula.values
+            for one in found
+            if isinstance(one, Not) and isinstance(one.formula, Among) and one.formula.word == word
+        ]
+        known = Known(word) in found
+        if len(several) == 1 and not without and not known:
+            continue
+        left = frozenset.intersection(*several).difference(*without)
+        found = {
+            one
+            for one in found
+            if not (isinstance(one, Among) and one.word == word)
+            and not (
+                isinstance(one, Not) and isinstance(one.formula, Among) and one.formula.word == word
+            )
+            and one != Known(word)
+        }
+        found.add(among(word, left))
+    return found
+
+
+def _widened(found: set[Formula]) -> set[Formula]:
+    """``Among`` of the same word as one, and so for sets and networks."""
+    words: dict[Word, set[str]] = {}
+    sets: dict[Several, set[str]] = {}
+    networks: set[Network] = set()
+    rest: set[Formula] = set()
+    for one in found:
+        match one:
+            case Among(word, values):
+                words.setdefault(word, set()).update(values)
+            case Holds(several, values):
+                sets.setdefault(several, set()).update(values)
+            case Within(some):
+                networks |= some
+            case _:
+                rest.add(one)
+    rest |= {Among(word, frozenset(values)) for word, values in words.items()}
+    rest |= {Holds(several, frozenset(values)) for several, values in sets.items()}
+    if networks:
+        rest.add(Within(frozenset(networks)))
+    return rest
+
+
+def atoms(formula: Formula) -> frozenset[Atom]:
+    """Everything that a formula asks."""
+    match formula:
+        case Always():
+            return frozenset()
+        case Not(inner):
+            return atoms(inner)
+        case AllOf(several) | AnyOf(several):
+            return reduce(frozenset.union, (atoms(one) for one in several), frozenset())
+        case _:
+            return frozenset([formula])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What one request brings: the facts that formulas are about.
+
+    ``now`` is cut to whole seconds. ``proven`` is when the person was proven, seconds since 1970.
+    """
+
+    words: Mapping[Word, str] = field(default_factory=dict)
+    sets: Mapping[Several, frozenset[str]] = field(default_factory=dict)
+    now: int = 0
+    proven: int | None = None
+    address: Address = ip_address("127.0.0.1")  # noqa: RUF009 - immutable
+
+    def number(self, number: Number) -> int:
+        """The value of a number."""
+        match number.clock:
+            case Clock.PROVEN_AGO:
+                return proven_ago(self.now, self.proven)
+            case Clock.NOW:
+                return self.now
+            case Clock.TIME_OF_DAY:
+                return (self.now + number.shift) % 86_400
+            case Clock.DAY:
+                return (self.now + number.shift) // 86_400
+            case Clock.WEEKDAY:
+                return datetime.fromtimestamp(self.now, UTC).isoweekday()
+
+
+SKEW: Final = 4
+"""Seconds in the future that a proof may seem to be, by clocks that differ."""
+
+
+def proven_ago(now: int, proven: int | None) -> int:
+    """Seconds since a person was proven; :data:`NEVER` for nobody, and for a time to come."""
+    if proven is None or now - proven < -SKEW:
+        return NEVER
+    return now - proven
+
+
+def evaluate(formula: Formula, request: Request) -> bool:
+    """Whether a condition holds for a request: what the edge must answer too."""
+    match formula:
+        case Always(value):
+            return value
+        case Not(inner):
+            return not evaluate(inner, request)
+        case AllOf(several):
+            return all(evaluate(one, request) for one in several)
+        case AnyOf(several):
+            return any(evaluate(one, request) for one in several)
+        case Known(fact):
+            return fact in (request.sets if isinstance(fact, Several) else request.words)
+        case Among(word, values):
+            return request.words.get(word) in values
+        case Matches(word, pattern):
+            return word in request.words and is_like(request.words[word], pattern)
+        case Same(one, other):
+            return one in request.words and request.words[one] == request.words.get(other)
+        case Holds(several_words, values):
+            return not values.isdisjoint(request.sets.get(several_words, frozenset()))
+        case AtMost(number, bound):
+            return request.number(number) <= bound
+        case Within(networks):
+            return any(request.address in network for network in networks)
+
+
+@lru_cache(maxsize=1000)
+def regex_of(pattern: Pattern, *, among_what: str = r"[\s\S]") -> str:
+    """A pattern as a regular expression of RE2, for the whole word."""
+    return "".join(
+        escaped(piece) if isinstance(piece, str) else f"{among_what}*" for piece in pattern
+    )
+
+
+def escaped(text: str) -> str:
+    """Text as a regular expression for just this text."""
+    return "".join(c if c.isalnum() or not c.isascii() else f"\\{c}" for c in text)
+
+
+def is_like(text: str, pattern: Pattern) -> bool:
+    """Whether text looks like a pattern (Cedar's ``like``), in time linear in the text."""
+    pieces: list[str] = [""]
+    for piece in pattern:
+        if isinstance(piece, str):
+            pieces[-1] += piece
+        else:
+            pieces.append("")
+    if len(pieces) == 1:
+        return text == pieces[0]
+    first, *middle, last = pieces
+    if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
+        return False
+    position, end = len(first), len(text) - len(last)
+    for piece in middle:
+        found = text.find(piece, position, end)
+        if found < 0:
+            return False
+        position = found + len(piece)
+    return True

@@ -1,0 +1,102 @@
+"""What people would be allowed if they proved better who they are (RFC 9470)."""
+
+from typing import Final
+
+from ringwall.access.compiler import formulas
+from ringwall.access.compiler.facts import Clock, Text
+from ringwall.access.compiler.formulas import (
+    FALSE,
+    AllOf,
+    Among,
+    AnyOf,
+    AtMost,
+    Formula,
+    Known,
+    Matches,
+    Not,
+    Same,
+)
+from ringwall.access.compiler.rules import Rule, Ruling
+
+LEVELS: Final = ("mfa", "phr")
+"""How surely somebody can be asked to be proven: by two factors, by a passkey."""
+
+
+def could_be_proven(ruling: Ruling) -> Formula:
+    """When a person who is denied would be allowed after proving as well as :func:`asked` says."""
+    level, _ = asked(ruling)
+    if level is None:
+        return FALSE
+    # A key of a person's has no strength: nobody is there to prove anything.
+    return formulas.all_of([Known(Text.STRENGTH), _helped(ruling, level)])
+
+
+def asked(ruling: Ruling) -> tuple[str | None, int | None]:
+    """How surely, and how many seconds ago at most, people are to be proven to be allowed more.
+
+    The level is ``None`` where no proof changes anything. It is the lowest that helps at all, and
+    only if a stronger one would not undo it: or somebody could be asked for ever.
+    """
+    ages = [
+        atom.bound
+        for rule in _rules(ruling)
+        for atom in formulas.atoms(rule.formula)
+        if isinstance(atom, AtMost) and atom.number.clock is Clock.PROVEN_AGO and atom.bound > 0
+    ]
+    if not ages and not any(_asks_strength(rule.formula) for rule in _rules(ruling)):
+        return None, None
+    within = min(ages, default=None)
+    for level in LEVELS:
+        if _helped(ruling, level) != FALSE:
+            return level, within
+    return None, None
+
+
+def _helped(ruling: Ruling, level: str) -> Formula:
+    return formulas.all_of([_allowed(ruling, level), _allowed(ruling, LEVELS[-1])])
+
+
+def _rules(ruling: Ruling) -> tuple[Rule, ...]:
+    return (*ruling.forbids, *ruling.permits)
+
+
+def _asks_strength(formula: Formula) -> bool:
+    return any(
+        isinstance(atom, Among | Matches) and atom.word is Text.STRENGTH
+        for atom in formulas.atoms(formula)
+    )
+
+
+def allowed(ruling: Ruling) -> Formula:
+    """When a ruling allows."""
+    forbidden = formulas.any_of(rule.formula for rule in ruling.forbids)
+    permitted = formulas.any_of(rule.formula for rule in ruling.permits)
+    return formulas.all_of([permitted, formulas.negate(forbidden)])
+
+
+def _allowed(ruling: Ruling, level: str) -> Formula:
+    forbidden = formulas.any_of(_proven(rule.formula, level) for rule in ruling.forbids)
+    permitted = formulas.any_of(_proven(rule.formula, level) for rule in ruling.permits)
+    return formulas.all_of([permitted, formulas.negate(forbidden)])
+
+
+def _proven(formula: Formula, level: str) -> Formula:
+    """A formula once somebody was proven at a level, just now."""
+    match formula:
+        case Not(inner):
+            return formulas.negate(_proven(inner, level))
+        case AllOf(several):
+            return formulas.all_of(_proven(one, level) for one in several)
+        case AnyOf(several):
+            return formulas.any_of(_proven(one, level) for one in several)
+        case Among(Text.STRENGTH, values):
+            return formulas.TRUE if level in values else FALSE
+        case Matches(Text.STRENGTH, pattern):
+            return formulas.TRUE if formulas.is_like(level, pattern) else FALSE
+        case Known(Text.STRENGTH):
+            return formulas.TRUE
+        case AtMost(number, bound) if number.clock is Clock.PROVEN_AGO:
+            return formulas.TRUE if bound >= 0 else FALSE
+        case Same(one, other) if Text.STRENGTH in (one, other):
+            return FALSE
+    return formula
