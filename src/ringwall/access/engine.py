@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 import cedarpy
 
@@ -118,10 +118,6 @@ def context_of(question: Question) -> Json:
     }
 
 
-_KEY: Final = "key"
-"""The strength of a person's key, which proves nobody."""
-
-
 def _principal(question: Question, roles: Iterable[str]) -> Json:
     request, delegated = question.request, question.delegated
     words = request.words
@@ -143,7 +139,7 @@ def _principal(question: Question, roles: Iterable[str]) -> Json:
     if scopes is not None or question.kind is Kind.CLIENT:
         attributes["scopes"] = sorted(scopes or ())
     if question.kind is Kind.USER:
-        attributes["strength"] = words.get(Text.STRENGTH, _KEY)
+        attributes["strength"] = request.word(Text.STRENGTH)
         attributes["proven_ago"] = proven_ago(request.now, request.proven)
         if Text.EMAIL in words:
             attributes["email"] = words[Text.EMAIL]

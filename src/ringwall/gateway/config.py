@@ -20,6 +20,11 @@ Host = Annotated[
 ]
 Network = IPv4Network | IPv6Network
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+ActionName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}(:[a-z0-9-]{1,63})+$"),
+    Form("two words of lower-case letters, digits and dashes with a colon, such as orders:refund"),
+]
 
 
 class LocalCertificate(StrictModel):
@@ -223,6 +228,8 @@ class Route(StrictModel):
     """The path template."""
     methods: Annotated[tuple[Method, ...], Field(min_length=1)] = ("GET",)
     """The methods it takes; GET brings HEAD with it."""
+    actions: dict[Method, ActionName] = Field(default_factory=dict)
+    """What policies call a method here, such as `POST: orders:refund`; else by its own name."""
     service: ServiceName
     """The service it leads to."""
     timeout: Positive = 15.0

@@ -72,6 +72,7 @@ class Gateway:
                 web=Address(path=str(place.web)),
                 log=str(place.access_log),
                 verifying=self._verifying(wanted.facts),
+                permitting=None if wanted.compiled is None else wanted.compiled.permitted,
                 own_roots=str(self.layout.state / "pki" / "edge" / "trust.pem"),
                 root=str(place.root),
             )

@@ -1,12 +1,16 @@
 """The parts of a configuration that the gateway is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ringwall.access.config import ACCESS, Access
+from ringwall.access.model import World
+from ringwall.access.policies import PolicySet, read
 from ringwall.access.roles import roles_in
+from ringwall.gateway.compiled import Compiled, compiled
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
+from ringwall.gateway.world import world_of
 from ringwall.identity.config import IDENTITY, Identity
 from ringwall.identity.facts import Facts
 from ringwall.inventory.config import SERVICES, Service
@@ -22,6 +26,7 @@ class Wanted:
     routes: tuple[Route, ...]
     identity: Identity
     access: Access
+    policies: PolicySet | None = None
 
     @classmethod
     def of(cls, configuration: Configuration) -> "Wanted":
@@ -32,7 +37,20 @@ class Wanted:
             configuration.list(Route, ROUTES),
             _found(configuration.one(Identity, IDENTITY), configuration.root),
             configuration.one(Access, ACCESS),
+            read(configuration.attached) if configuration.attached else None,
         )
+
+    @property
+    def world(self) -> World:
+        """What policies speak of."""
+        return world_of(
+            self.access, services=self.services, routes=self.routes, identity=self.identity
+        )
+
+    @property
+    def compiled(self) -> Compiled | None:
+        """The policies for the edge; ``None`` where there are none, so that routes alone decide."""
+        return None if self.policies is None else compiled(self.policies, self.world)
 
     @property
     def facts(self) -> Facts:
@@ -44,12 +62,23 @@ class Wanted:
             certificate_hosts=tuple(
                 sorted(n for n, h in self.edge.hosts.items() if h.client_certificates is not None)
             ),
+<<<<<<< HEAD
             dated_hosts=tuple(
                 sorted({h for r in self.routes if r.factor_within is not None for h in r.hosts})
             ),
             roles={name: role.holders for name, role in roles_in(self.access).items()},
             groups=self.access.groups,
+=======
+            dated_hosts=self._dated_hosts(),
         )
+
+    def _dated_hosts(self) -> tuple[str, ...]:
+        """Hosts where something asks how long ago somebody was proven."""
+        found = {h for r in self.routes if r.factor_within is not None for h in r.hosts}
+        policies = self.compiled
+        if policies is not None:
+            found |= {host for host in self.edge.hosts if policies.reads_proof(host)}
+        return tuple(sorted(found))
 
     @property
     def sidecars(self) -> tuple[str, ...]:

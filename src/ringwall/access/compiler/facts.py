@@ -7,6 +7,11 @@ from typing import Final
 NEVER: Final = 1_000_000_000_000
 """``proven_ago`` of whom no person proved to be: more seconds than any clock has counted."""
 
+KEY: Final = "key"
+STRENGTHS: Final = ("single", "mfa", "phr", KEY)
+"""Every strength a person's request can have; a person's API key, which proves nobody, names none
+at the edge."""
+
 GROUP_MARK: Final = "@"
 """Before the name of a group where roles and groups stand together: no role begins so."""
 

@@ -12,7 +12,16 @@ from functools import lru_cache, reduce
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
-from ringwall.access.compiler.facts import NEVER, Clock, Number, Several, Word
+from ringwall.access.compiler.facts import (
+    KEY,
+    NEVER,
+    STRENGTHS,
+    Clock,
+    Number,
+    Several,
+    Text,
+    Word,
+)
 from ringwall.access.language.syntax import Wildcard
 
 Network = IPv4Network | IPv6Network
@@ -145,6 +154,8 @@ def same(one: Word, other: Word) -> Formula:
 
 def matches(word: Word, pattern: Pattern) -> Formula:
     """The word looks like a pattern."""
+    if word is Text.STRENGTH:
+        return among(word, [one for one in STRENGTHS if is_like(one, pattern)])
     if all(isinstance(piece, str) for piece in pattern):
         return among(word, ["".join(str(piece) for piece in pattern)])
     return Matches(word, pattern)
@@ -291,6 +302,12 @@ class Request:
     proven: int | None = None
     address: Address = ip_address("127.0.0.1")  # noqa: RUF009 - immutable
 
+    def word(self, word: Word) -> str | None:
+        """The value of a word, ``None`` where there is none."""
+        if word is Text.STRENGTH and Text.USER in self.words:
+            return self.words.get(word, KEY)
+        return self.words.get(word)
+
     def number(self, number: Number) -> int:
         """The value of a number."""
         match number.clock:
@@ -331,7 +348,7 @@ def evaluate(formula: Formula, request: Request) -> bool:
         case Known(fact):
             return fact in (request.sets if isinstance(fact, Several) else request.words)
         case Among(word, values):
-            return request.words.get(word) in values
+            return request.word(word) in values
         case Matches(word, pattern):
             return word in request.words and is_like(request.words[word], pattern)
         case Same(one, other):

@@ -68,13 +68,13 @@ class Asker:
     kind: Kind
     uid: EntityUid | None = None
     delegated: bool = False
-    attributes: Mapping[str, Value] | None = None
+    attributes: tuple[tuple[str, Value], ...] = ()
 
 
 USER: Final = Asker(Kind.USER)
 CLIENT: Final = Asker(Kind.CLIENT)
 DELEGATE: Final = Asker(Kind.CLIENT, delegated=True)
-NOBODY: Final = Asker(Kind.ANONYMOUS, uid=ANONYMOUS, attributes={})
+NOBODY: Final = Asker(Kind.ANONYMOUS, uid=ANONYMOUS)
 
 _IDS: Final = {Kind.USER: Text.USER, Kind.CLIENT: Text.CLIENT}
 
@@ -306,7 +306,7 @@ class Evaluation:
                 there = name in self._ground.parameters
                 return (TRUE, TheWord(Parameter(name))) if there else (FALSE, FALSE)
             case Constant(EntityUid() as uid) if uid == self._asker.uid:
-                found = (self._asker.attributes or {}).get(name)
+                found = dict(self._asker.attributes).get(name)
                 return (FALSE, FALSE) if found is None else (TRUE, found)
         raise NotNativeError("the edge knows attributes of principal, resource and context only")
 

@@ -129,11 +129,11 @@ class Compiler:
     def service(self, caller: ServiceEntity, called: ServiceEntity, method: str) -> Ruling:
         """The ruling for a service that calls another by one method."""
         uid = EntityUid(Kind.SERVICE, caller.name)
-        categories: dict[str, Value] = {n: Constant(v) for n, v in _categories(caller.component)}
-        calls = tuple(Constant(EntityUid(Kind.SERVICE, name)) for name in caller.calls)
-        asker = Asker(
-            Kind.SERVICE, uid=uid, attributes=_Hashed({**categories, "calls": Items(calls)})
+        calls: Value = Items(
+            tuple(Constant(EntityUid(Kind.SERVICE, name)) for name in caller.calls)
         )
+        known = [(name, Constant(value)) for name, value in _categories(caller.component)]
+        asker = Asker(Kind.SERVICE, uid=uid, attributes=(*known, ("calls", calls)))
         return self._ruling(asker, _place_of_service(called, method))
 
     def place(self, route: RouteEntity, host: str, method: str) -> Place:
@@ -228,10 +228,3 @@ def _place_of_service(service: ServiceEntity, method: str) -> Place:
 
 def _categories(component: Component) -> tuple[tuple[str, str], ...]:
     return tuple((name, str(getattr(component, name))) for name in CATEGORIES)
-
-
-class _Hashed(dict[str, Value]):
-    """Attributes of a service, told apart by the service's name elsewhere."""
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return 0

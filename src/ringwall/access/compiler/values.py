@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from ringwall.access.compiler import formulas
-from ringwall.access.compiler.facts import Number, Several, Word
+from ringwall.access.compiler.facts import Number, Parameter, Several, Text, Word
 from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, Network
 from ringwall.access.language.syntax import EntityUid
 
@@ -213,6 +213,10 @@ def _equal(one: Value, other: Value) -> Formula:
         case Constant(value), TheWord(word, kind):
             return _is_named(word, kind, value)
         case TheWord(first, kind), TheWord(second, other_kind):
+            if Text.STRENGTH in (first, second) and first != second:
+                raise NotNativeError("the edge compares a strength with what the policy writes out")
+            if _is_placed(first) and _is_placed(second) and first != second:
+                raise NotNativeError("the edge cannot compare two parts of where a request goes")
             return formulas.same(first, second) if kind == other_kind else FALSE
         case Linear(), Linear():
             return _same_number(one, other)
@@ -230,6 +234,10 @@ def _equal(one: Value, other: Value) -> Formula:
             "ask with contains, containsAll or containsAny"
         )
     return FALSE
+
+
+def _is_placed(word: Word) -> bool:
+    return isinstance(word, Parameter) or word is Text.HOST_TENANT
 
 
 def _is_named(word: Word, kind: str | None, value: str | EntityUid) -> Formula:

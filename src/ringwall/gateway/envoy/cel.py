@@ -27,6 +27,11 @@ def call(function: str, *arguments: Json) -> Json:
     return {"call_expr": {"function": function, "args": list(arguments)}}
 
 
+def method(function: str, receiver: Json, *arguments: Json) -> Json:
+    """A function called on something: ``text.startsWith("a")``."""
+    return {"call_expr": {"target": receiver, "function": function, "args": list(arguments)}}
+
+
 def index(container: Json, key: str) -> Json:
     """``container[key]``; an error when there is none."""
     return call("_[_]", container, text(key))

@@ -102,17 +102,27 @@ def rbac_action(action: str, name: str) -> Json:
     return {"action": {"name": "action", "typed_config": told}}
 
 
-def asked_of(route: Route) -> Json:
+def strongest(
+    *asked: tuple[Factor | None, float | None],
+) -> tuple[Factor | None, float | None]:
+    """Of several demands for a proof, the one that meets them all."""
+    factors = [factor for factor, _ in asked if factor is not None]
+    within = [seconds for _, seconds in asked if seconds is not None]
+    factor = Factor.PASSKEY if Factor.PASSKEY in factors else next(iter(factors), None)
+    return factor, min(within, default=None)
+
+
+def asked_of(factor: Factor | None, within: float | None) -> Json:
     """What the edge's answers say of a route that asks for more, as route metadata.
 
     ``query`` goes into the redirect of browsers, ``challenge`` into ``WWW-Authenticate``.
     """
     query, challenge = "", []
-    if route.factor is not None:
-        acr = "phr" if route.factor is Factor.PASSKEY else "mfa"
+    if factor is not None:
+        acr = "phr" if factor is Factor.PASSKEY else "mfa"
         query += f"factor={acr}&"
         challenge.append(f'acr_values="{acr}"')
-    if route.factor_within is not None:
-        query += f"within={int(route.factor_within)}&"
-        challenge.append(f'max_age="{int(route.factor_within)}"')
+    if within is not None:
+        query += f"within={int(within)}&"
+        challenge.append(f'max_age="{int(within)}"')
     return {"query": query, "challenge": ", ".join(challenge)}

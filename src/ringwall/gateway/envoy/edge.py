@@ -21,6 +21,7 @@ from ringwall.gateway.envoy.clusters import EDGE_IDENTITY, local_cluster, servic
 from ringwall.gateway.envoy.pause import PAUSE, pausing
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.resources import Folder, Json
+from ringwall.gateway.envoy.routes import Permitting
 from ringwall.gateway.envoy.signed_in import Verifying
 from ringwall.gateway.envoy.web import WEB
 from ringwall.identity.published import Revoked
@@ -43,6 +44,7 @@ def render_edge(
     web: Address,
     log: str,
     verifying: Verifying | None = None,
+    permitting: Permitting | None = None,
     own_roots: str = "",
     root: str = "",
 ) -> Rendering:
@@ -50,8 +52,8 @@ def render_edge(
 
     ``folder`` is where the xDS files will lie, ``web`` where Ringwall's web process listens,
     ``log`` the access log, ``own_roots`` the local authority's certificate; all as Envoy is to
-    name them. With ``verifying`` people and programs sign in. ``root`` is the folder that the
-    configuration's own paths begin at.
+    name them. With ``verifying`` people and programs sign in; with ``permitting`` policies decide.
+    ``root`` is the folder that the configuration's own paths begin at.
     """
     used = {route.service for route in table}
     reached = {name: service for name, service in services.items() if name in used}
@@ -61,7 +63,13 @@ def render_edge(
 
     tables = {
         _ALL: routes.route_table(
-            _ALL, edge=edge, hosts=names, routes=table, services=services, verifying=verifying
+            _ALL,
+            edge=edge,
+            hosts=names,
+            routes=table,
+            services=services,
+            verifying=verifying,
+            permitting=permitting,
         ),
         _UNKNOWN: routes.route_table(_UNKNOWN, edge=edge, hosts=(), routes=(), services={}),
     }
@@ -74,6 +82,7 @@ def render_edge(
             routes=table,
             services=services,
             verifying=verifying,
+            permitting=permitting,
         )
     if edge.redirect is not None:
         tables[_REDIRECT] = routes.redirect_table(
@@ -86,6 +95,7 @@ def render_edge(
             log=log,
             legacy=legacy,
             verifying=verifying,
+            permits=permitting is not None,
             own_roots=own_roots,
             root=root,
         )
@@ -173,6 +183,7 @@ def _edge_listener(
     log: str,
     legacy: list[str],
     verifying: Verifying | None,
+    permits: bool,
     own_roots: str,
     root: str,
 ) -> Json:
@@ -185,7 +196,7 @@ def _edge_listener(
                 host,
                 edge=edge,
                 certificate=certificate,
-                manager=_manager(edge, folder, log, table, verifying),
+                manager=_manager(edge, folder, log, table, verifying, permits=permits),
                 roots=_client_roots(settings, own_roots, root),
             )
         )
@@ -223,7 +234,13 @@ def _client_roots(settings: HostSettings, own_roots: str, root: str) -> str | No
 
 
 def _manager(
-    edge: Edge, folder: Folder, log: str, table: str, verifying: Verifying | None = None
+    edge: Edge,
+    folder: Folder,
+    log: str,
+    table: str,
+    verifying: Verifying | None = None,
+    *,
+    permits: bool = False,
 ) -> Json:
     return http.edge_manager(
         stat_prefix=table,
@@ -238,7 +255,10 @@ def _manager(
             http.standard_limit(),
             http.route_slot(),
         ],
-        refusals=[] if verifying is None else refusals.mappers(verifying.facts.origin),
+        refusals=[
+            *(refusals.forbidden() if permits else []),
+            *([] if verifying is None else refusals.mappers(verifying.facts.origin)),
+        ],
     )
 
 

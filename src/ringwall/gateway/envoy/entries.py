@@ -1,11 +1,12 @@
 """One route as Envoy's entries: what is matched, where it goes, how long and how often."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ringwall.gateway.config import BODY_LIMIT, Edge, Route, SignIn
 from ringwall.gateway.envoy import conditions, headers, http, signed_in
+from ringwall.gateway.envoy.permissions import Permitted
 from ringwall.gateway.envoy.resources import Json, seconds, typed
 from ringwall.gateway.envoy.signed_in import Verifying
 from ringwall.gateway.paths import PathTemplate
@@ -41,6 +42,10 @@ class Placed:
     template: PathTemplate
 
 
+Permitting = Callable[[str], Permitted]
+"""What policies make of a method of one route on one host."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """On which host somebody's name is asked for, and how it is verified."""
@@ -61,21 +66,58 @@ def entries(
     edge: Edge,
     service: Service,
     asked: Asked | None = None,
+    *,
+    permitting: Permitting | None = None,
 ) -> list[Json]:
-    """The entries of one route for some of its methods, in the order they are to be tried."""
+    """The entries of one route for some of its methods, in the order they are to be tried.
+
+    ``permitting`` tells what policies make of a method; methods that it makes the same of share
+    their entries.
+    """
+    if permitting is None:
+        return _alike(placed, methods, edge, service, asked, permitted=None)
+    alike: list[tuple[Permitted, list[str]]] = []
+    for method in methods:
+        permitted = permitting(method)
+        group = next((group for other, group in alike if other == permitted), None)
+        if group is None:
+            alike.append((permitted, [method]))
+        else:
+            group.append(method)
+    return [
+        entry
+        for permitted, group in alike
+        for entry in _alike(placed, group, edge, service, asked, permitted=permitted)
+    ]
+
+
+def _alike(
+    placed: Placed,
+    methods: Sequence[str],
+    edge: Edge,
+    service: Service,
+    asked: Asked | None,
+    *,
+    permitted: Permitted | None,
+) -> list[Json]:
+    """The entries of methods that policies make the same of."""
     route = placed.route
     found: list[Json] = []
     if route.websocket and "GET" in methods:
-        found.append(_websocket(placed, edge, service, asked))
+        found.append(_websocket(placed, edge, service, asked, permitted=permitted))
     repeatable = [m for m in methods if m in IDEMPOTENT]
     if route.retries is None or not route.retries.attempts:
         repeatable = []
     rest = [m for m in methods if m not in repeatable]
     if repeatable:
         retry = _retries(route)
-        found.append(_exchange(placed, repeatable, edge, service, asked, retry=retry))
+        found.append(
+            _exchange(placed, repeatable, edge, service, asked, permitted=permitted, retry=retry)
+        )
     if rest:
-        found.append(_exchange(placed, rest, edge, service, asked, retry=_only_unsent()))
+        found.append(
+            _exchange(placed, rest, edge, service, asked, permitted=permitted, retry=_only_unsent())
+        )
     if asked is not None and signed_in.sign_in_of(route, asked.verifying) is SignIn.NONE:
         return [two for one in found for two in (_with_nothing_shown(one), one)]
     return found
@@ -101,6 +143,7 @@ def _exchange(
     service: Service,
     asked: Asked | None,
     *,
+    permitted: Permitted | None,
     retry: Json,
 ) -> Json:
     """A request and its answer."""
@@ -117,23 +160,33 @@ def _exchange(
     }
     if idle is not None:
         action["idle_timeout"] = seconds(idle)
-    entry = _entry(placed, [method_match(methods)], action, edge, service, asked=asked)
+    entry = _entry(
+        placed, [method_match(methods)], action, edge, service, asked=asked, permitted=permitted
+    )
     if route.body_limit == BODY_LIMIT:
-        return _with(entry, _filters(route, asked))
+        return _with(entry, _filters(route, asked, permitted))
     limit = http.body_limit(route.body_limit)
-    return _with(entry, _filters(route, asked, limit, standard_limit=False))
+    return _with(entry, _filters(route, asked, permitted, limit, standard_limit=False))
 
 
-def _filters(route: Route, asked: Asked | None, *own: Json, standard_limit: bool = True) -> Json:
+def _filters(
+    route: Route,
+    asked: Asked | None,
+    permitted: Permitted | None,
+    *own: Json,
+    standard_limit: bool = True,
+) -> Json:
     """What the route says about shared filters, and the filters it brings."""
     found: Json = {} if standard_limit else {http.STANDARD_LIMIT: http.without_filter()}
-    brought = list(own)
+    may = () if permitted is None else permitted.permissions.filters
+    brought = [*may, *own]
     if asked is not None:
         found |= signed_in.per_route(route, asked.host, asked.verifying)
         brought = [
             *conditions.own_filters(
                 route, asked.host, asked.verifying, with_certificates=asked.with_certificates
             ),
+            *may,
             *own,
         ]
     if brought:
@@ -145,7 +198,14 @@ def _with(entry: Json, filters: Json) -> Json:
     return {**entry, "typed_per_filter_config": filters} if filters else entry
 
 
-def _websocket(placed: Placed, edge: Edge, service: Service, asked: Asked | None) -> Json:
+def _websocket(
+    placed: Placed,
+    edge: Edge,
+    service: Service,
+    asked: Asked | None,
+    *,
+    permitted: Permitted | None,
+) -> Json:
     """A WebSocket (RFC 6455): neither its length nor the bytes that flow are limited.
 
     The header stands for a real upgrade: Envoy removes it from requests that ask for none.
@@ -159,8 +219,9 @@ def _websocket(placed: Placed, edge: Edge, service: Service, asked: Asked | None
         "upgrade_configs": [{"upgrade_type": "websocket", "enabled": True}],
     }
     upgrade = {"name": "upgrade", "string_match": {"exact": "websocket", "ignore_case": True}}
-    entry = _entry(placed, [method_match(["GET"]), upgrade], action, edge, service, asked=asked)
-    return _with(entry, _filters(route, asked, standard_limit=False))
+    matched = [method_match(["GET"]), upgrade]
+    entry = _entry(placed, matched, action, edge, service, asked=asked, permitted=permitted)
+    return _with(entry, _filters(route, asked, permitted, standard_limit=False))
 
 
 def _entry(
@@ -171,6 +232,7 @@ def _entry(
     service: Service,
     *,
     asked: Asked | None,
+    permitted: Permitted | None,
 ) -> Json:
     route = placed.route
     is_asked = asked is not None and signed_in.sign_in_of(route, asked.verifying) is not SignIn.NONE
@@ -183,15 +245,22 @@ def _entry(
             *headers.setting(given),
             *(signed_in.COOKIE_GIVEN if is_asked else []),
         ],
-        **_told(route),
+        **_told(route, permitted),
     }
 
 
-def _told(route: Route) -> Json:
-    """What answers of the edge say about a route that asks for more."""
-    if route.factor is None and route.factor_within is None:
-        return {}
-    return {"metadata": {"filter_metadata": {"ringwall": conditions.asked_of(route)}}}
+def _told(route: Route, permitted: Permitted | None) -> Json:
+    """What answers and records say about a route: what more it asks, by which policies."""
+    told: Json = {}
+    if permitted is not None:
+        told |= {"action": permitted.action, "policies": permitted.hash}
+    factor, within = conditions.strongest(
+        (route.factor, route.factor_within),
+        (None, None) if permitted is None else (permitted.factor, permitted.within),
+    )
+    if factor is not None or within is not None:
+        told |= conditions.asked_of(factor, within)
+    return {"metadata": {"filter_metadata": {"ringwall": told}}} if told else {}
 
 
 def _destination(route: Route, service: Service) -> Json:

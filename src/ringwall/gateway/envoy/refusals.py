@@ -11,6 +11,7 @@ second cookie has it renewed at the next request, and what a page fetches is sen
 from collections.abc import Sequence
 from typing import Final
 
+from ringwall.gateway.envoy.permissions import PREFIX
 from ringwall.gateway.envoy.resources import Json, typed
 from ringwall.gateway.envoy.signed_in import AGAIN_HEADER, TOKEN_HEADER
 
@@ -31,7 +32,9 @@ def mappers(origin: str) -> list[Json]:
     for reason, query, challenge, before in (
         (_because(_denied("proof")), who + more + target, _STEP_UP, []),
         (
-            _because(_UNKNOWN, _denied("revoked"), _denied("place"), _denied("bound")),
+            _because(
+                _UNKNOWN, _denied("revoked"), _denied("place"), _denied("bound"), _denied("unknown")
+            ),
             who + target,
             _SIGN_IN,
             _maybe_called_back(),
@@ -67,6 +70,32 @@ def mappers(origin: str) -> list[Json]:
             }
         )
     return found
+
+
+def forbidden() -> list[Json]:
+    """The mapper of what policies deny: a problem that names no policy (RFC 9457).
+
+    ``reference`` is the request's id, by which the access record tells the policy.
+    """
+    return [
+        {
+            "filter": _because(
+                f'response.code_details.startsWith("rbac_access_denied_matched_policy[{PREFIX}")'
+            ),
+            "status_code": 403,
+            "headers_to_add": [_set("cache-control", "no-store")],
+            "body_format_override": {
+                "json_format": {
+                    "type": "about:blank",
+                    "title": "Forbidden",
+                    "status": 403,
+                    "detail": "You are not allowed to do this.",
+                    "reference": "%REQ(x-request-id)%",
+                },
+                "content_type": "application/problem+json",
+            },
+        }
+    ]
 
 
 def _maybe_called_back() -> list[Json]:

@@ -1,13 +1,16 @@
 """Route tables: which host, path and method leads to which service, and all that leads nowhere."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Final
 
 from ringwall.gateway.config import Edge, Route
 from ringwall.gateway.envoy import headers, http, web
 from ringwall.gateway.envoy.entries import Asked, Placed, entries, expand, method_match
+from ringwall.gateway.envoy.permissions import Permitted
+from ringwall.gateway.envoy.predicates import NETWORKS_HEADER
 from ringwall.gateway.envoy.replies import direct
 from ringwall.gateway.envoy.resources import Json, typed
 from ringwall.gateway.envoy.signed_in import (
@@ -42,6 +45,10 @@ _UNNAMEABLE: Final[Json] = {
 """An authority that is no host name: a wildcard's suffix also ends ``user:word@a.example``."""
 
 
+Permitting = Callable[[Route, str, str], Permitted]
+"""What policies make of a method of a route on a host, in the order route, host, method."""
+
+
 def hosts_of(routes: Sequence[Route], hosts: Sequence[str]) -> dict[str, tuple[Route, ...]]:
     """The routes of each of the edge's hosts: those that name it, and no others.
 
@@ -59,6 +66,7 @@ def route_table(
     routes: Sequence[Route],
     services: Mapping[str, Service],
     verifying: Verifying | None = None,
+    permitting: Permitting | None = None,
 ) -> Json:
     """One ``RouteConfiguration``.
 
@@ -73,7 +81,7 @@ def route_table(
             "routes": [
                 *_refusals(host, edge),
                 *_own(host, edge, verifying),
-                *_virtual_host(host, placed, edge, services, verifying),
+                *_virtual_host(host, placed, edge, services, verifying, permitting=permitting),
                 _nowhere(edge, 404),
             ],
             **_for_itself(host, verifying),
@@ -98,6 +106,7 @@ def route_table(
         request_headers_to_remove=[
             *headers.untrusted_names(trusted_hops=edge.trusted_hops),
             *((*SHOWN.values(), AGAIN_HEADER) if verifying is not None else ()),
+            *((NETWORKS_HEADER,) if permitting is not None else ()),
         ],
         response_headers_to_remove=list(headers.BANNERS),
         max_direct_response_body_size_bytes=4096,
@@ -220,6 +229,8 @@ def _virtual_host(
     edge: Edge,
     services: Mapping[str, Service],
     verifying: Verifying | None,
+    *,
+    permitting: Permitting | None,
 ) -> list[Json]:
     placed = sorted(
         (Placed(r, parse_template(r.path)) for r in routes),
@@ -234,7 +245,8 @@ def _virtual_host(
             taken.update(methods)
             certificates = edge.hosts[host].client_certificates is not None
             who = None if verifying is None else Asked(host, verifying, certificates)
-            result += entries(one, methods, edge, services[one.route.service], who)
+            may = None if permitting is None else partial(permitting, one.route, host)
+            result += entries(one, methods, edge, services[one.route.service], who, permitting=may)
         result.append(_wrong_method(same_path[0].template, taken, edge))
     return result
 

@@ -1,6 +1,6 @@
 """Read files into a configuration, or say everything that is wrong with them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,7 +39,22 @@ def load(path: Path, sections: Iterable[Section]) -> Configuration:
     found, problems = patterns(documents[0])
     included, unread = _included(folder, root, found)
     documents += [parse(source.data, path.parent / source.name) for source in included]
-    return _judge([root, *included], documents, sections, folder, [*problems, *unread])
+
+    def attach(name: str, ending: str) -> Iterable[Source]:
+        names = reading.below(folder, name, ending)
+        if len(names) > reading.MOST:
+            raise UnreadableError(f"{name} has more than {reading.MOST} files: put them together")
+        return [reading.read(folder, one) for one in names]
+
+    return _judge(
+        [root, *included],
+        documents,
+        sections,
+        folder,
+        [*problems, *unread],
+        attach=attach,
+        shown=path.parent,
+    )
 
 
 def load_sources(
@@ -47,12 +62,24 @@ def load_sources(
 ) -> Configuration:
     """Judge kept contents (:attr:`Configuration.sources`) again, without reading any file.
 
-    The first is the root file, the others those it included when they were kept.
+    The first is the root file, the others those it included when they were kept, and those of
+    sections' folders.
     """
+    sections = tuple(sections)
+    endings = tuple(section.ending for section in sections if section.ending)
     kept = [Source(name, data) for name, data in sources]
-    documents = [parse(data, name) for name, data in sources]
+    read = [source for source in kept if not source.name.name.endswith(endings)]
+    documents = [parse(source.data, source.name) for source in read]
     _, problems = patterns(documents[0])
-    return _judge(kept, documents, sections, root, problems)
+
+    def attach(name: str, ending: str) -> Iterable[Source]:
+        return [
+            source
+            for source in kept
+            if source.name.name.endswith(ending) and source.name.is_relative_to(name)
+        ]
+
+    return _judge(read, documents, sections, root, problems, attach=attach)
 
 
 def load_text(
@@ -93,13 +120,22 @@ def _judge(
     sections: Iterable[Section],
     folder: Path,
     problems: Sequence[Problem],
+    *,
+    attach: Callable[[str, str], Iterable[Source]] = lambda _name, _ending: (),
+    shown: Path = Path(),
 ) -> Configuration:
-    """Decide; no file is read from here on. ``problems`` are those of the includes."""
+    """Decide; only ``attach`` reads files from here on, those of sections' folders.
+
+    ``problems`` are those of the includes.
+    """
     owned = _owned(sections)
     gathered = gather(documents, owned)
     validated = Validated()
     for section in owned.values():
         validate(gathered, section, validated)
+    attached, unread = _attached(owned.values(), validated, attach)
+    sources = [*sources, *attached]
+    problems = [*problems, *unread]
     configuration = Configuration(
         root=folder,
         items=validated.items,
@@ -110,6 +146,7 @@ def _judge(
         },
         sources=tuple((source.name, source.data) for source in sources),
         hash=reading.fingerprint(sources),
+        attached=tuple((shown / source.name, source.data) for source in attached),
     )
     found = [*problems, *gathered.problems, *validated.problems]
     if gathered.is_whole and not problems:
@@ -124,6 +161,25 @@ def _judge(
     if refused:
         raise ConfigurationError(told)
     return replace(configuration, warnings=told)
+
+
+def _attached(
+    sections: Iterable[Section],
+    validated: Validated,
+    attach: Callable[[str, str], Iterable[Source]],
+) -> tuple[list[Source], list[Problem]]:
+    """The files of sections' folders, as far as the sections themselves are right."""
+    found: list[Source] = []
+    problems: list[Problem] = []
+    for section in sections:
+        if section.folder is None or section.key not in validated.items:
+            continue
+        name = section.folder(validated.items[section.key])
+        try:
+            found += attach(name, section.ending)
+        except UnreadableError as error:
+            problems.append(Problem(path=(section.key,), message=str(error), value=name))
+    return found, problems
 
 
 def _owned(sections: Iterable[Section]) -> dict[str, Section]:
@@ -171,17 +227,17 @@ def _told(
     for problem in problems[:MOST_TOLD]:
         place = problem.place
         shown = excerpts[place.file].at(place) if place and place.file in excerpts else None
-        told.append(replace(problem, excerpt=shown))
+        told.append(replace(problem, excerpt=shown or problem.excerpt))
     return tuple(told)
 
 
 def _ordered(problems: Iterable[Problem], documents: Sequence[Document]) -> list[Problem]:
     order = {document.file: position for position, document in enumerate(documents)}
 
-    def key(problem: Problem) -> tuple[int, int, int]:
+    def key(problem: Problem) -> tuple[int, str, int, int]:
         place = problem.place
         if place is None:
-            return (len(order), 0, 0)
-        return (order.get(place.file, len(order)), place.line, place.column)
+            return (len(order), "", 0, 0)
+        return (order.get(place.file, len(order)), str(place.file), place.line, place.column)
 
     return sorted(problems, key=key)

@@ -95,6 +95,26 @@ def _globbed(folder: Path, pattern: str) -> tuple[Path, ...]:
     return tuple(sorted(names))
 
 
+def below(folder: Path, name: str, ending: str) -> tuple[Path, ...]:
+    """Return the files with an ending in a folder and all below it, relative to ``folder``, sorted.
+
+    Hidden ones are passed over. Nothing where the folder is missing. ``UnreadableError`` if it
+    leads out of the configuration folder.
+    """
+    if not name or "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts:
+        raise UnreadableError(f"{name} leads out of the configuration folder: move it inside")
+    target = folder / name
+    try:
+        if not target.is_dir():
+            return ()
+        if not target.resolve().is_relative_to(folder.resolve()):
+            raise UnreadableError(f"{name} leads out of the configuration folder")
+        found = [entry.relative_to(folder) for entry in target.rglob(f"*{ending}")]
+    except (OSError, RuntimeError) as error:
+        raise UnreadableError(f"cannot read {name}: {error}") from None
+    return tuple(sorted(one for one in found if not any(p.startswith(".") for p in one.parts)))
+
+
 def fingerprint(sources: Sequence[Source] | Iterable[Source]) -> str:
     """Return the SHA-256 over names and contents, each preceded by its length in eight bytes."""
     digest = hashlib.sha256()

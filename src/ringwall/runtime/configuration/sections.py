@@ -32,6 +32,9 @@ class Section:
     ``check`` judges references across sections; it sees every item that is valid by itself, plus
     the names of all that were written (:meth:`Configuration.names`). A problem it returns needs
     no place, only the path of what is wrong, with list items counted as ``check`` sees them.
+
+    A ``ONE`` section may have a ``folder`` of other files with an ``ending`` of their own, such as
+    ``.cedar``: all of them below it belong to the configuration (:attr:`Configuration.attached`).
     """
 
     key: str
@@ -39,6 +42,8 @@ class Section:
     shape: Shape = Shape.ONE
     name: Any = str
     check: "Callable[[Configuration], Iterable[Problem]] | None" = None
+    folder: Callable[[Any], str] | None = None
+    ending: str = ""
 
 
 class SectionInvalidError(LookupError):
@@ -52,7 +57,8 @@ class Configuration:
     ``items[key]`` is a model (``ONE``), a ``dict`` of models by name (``MAP``) or a ``list`` of
     models (``LIST``). ``root`` is the folder of ``ringwall.yaml``, absolute. ``sources`` are the
     files read, in order, root file first, named relative to ``root``, with their exact contents;
-    ``hash`` is the SHA-256 over them, and names a version.
+    ``hash`` is the SHA-256 over them, and names a version. ``attached`` are the last of them, those
+    of sections' folders, under the names that are shown to people.
     """
 
     root: Path
@@ -61,6 +67,7 @@ class Configuration:
     sources: tuple[tuple[Path, bytes], ...] = ()
     hash: str = ""
     warnings: tuple[Problem, ...] = ()
+    attached: tuple[tuple[Path, bytes], ...] = ()
 
     def one(self, model: type[ModelT], key: str) -> ModelT:
         """Return the single value of a ``ONE`` section, defaults included.

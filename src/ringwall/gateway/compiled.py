@@ -1,0 +1,103 @@
+"""The policies in force as filters of routes: compiled once for each set and each world."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from ringwall.access.compiler.facts import Clock
+from ringwall.access.compiler.partial import RefusedError
+from ringwall.access.compiler.proving import asked
+from ringwall.access.compiler.rules import Compiler, Rulings
+from ringwall.access.model import World
+from ringwall.access.policies import PolicySet
+from ringwall.gateway.config import Factor, Route
+from ringwall.gateway.envoy.permissions import Permissions, Permitted, numbers, permissions
+from ringwall.gateway.paths import parse_template
+
+_SHORT: Final = 12
+"""Digits of the hash of a policy set, which records tell."""
+
+
+_FACTORS: Final = {"mfa": Factor.MFA, "phr": Factor.PASSKEY}
+
+
+class Compiled:
+    """One set of policies in one world, for the edge."""
+
+    def __init__(self, policies: PolicySet, world: World) -> None:
+        self.policies, self.world = policies, world
+        self._compiler = Compiler(policies.policies, world)
+        self._rulings: dict[tuple[str, str, str], Rulings] = {}
+
+    @property
+    def hash(self) -> str:
+        """The beginning of the hash of the policy set, as records tell it."""
+        return self.policies.hash[:_SHORT]
+
+    @property
+    def refused(self) -> tuple[RefusedError, ...]:
+        """The policies that the edge cannot decide, once :meth:`all` was asked."""
+        return tuple(self._compiler.refused.values())
+
+    def all(self) -> dict[tuple[str, str, str], Rulings]:
+        """The rulings by route, host and method."""
+        for route in self.world.routes.values():
+            for host in route.hosts:
+                for method in route.actions:
+                    self.rulings(route.name, host, method)
+        return self._rulings
+
+    def rulings(self, route: str, host: str, method: str) -> Rulings:
+        """The rulings of one method of a route on one host."""
+        key = (route, host, method)
+        if key not in self._rulings:
+            self._rulings[key] = self._compiler.route(self.world.routes[route], host, method)
+        return self._rulings[key]
+
+    def permitted(self, route: Route, host: str, method: str) -> Permitted:
+        """The same as the edge is told."""
+        rulings = self.rulings(route.name, host, method)
+        level, within = (None, None) if rulings.user is None else asked(rulings.user)
+        return Permitted(
+            action=self.world.routes[route.name].actions[method],
+            hash=self.hash,
+            permissions=_said(rulings, route.path),
+            factor=None if level is None else _FACTORS[level],
+            within=within,
+        )
+
+    def reads_proof(self, host: str) -> bool:
+        """Whether any policy asks on a host how long ago somebody was proven."""
+        return any(
+            number.clock is Clock.PROVEN_AGO
+            for (_, at, _), rulings in self.all().items()
+            if at == host
+            for number in numbers(rulings)
+        )
+
+
+@lru_cache(maxsize=4096)
+def _said(rulings: Rulings, path: str) -> Permissions:
+    return permissions(rulings, parse_template(path))
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The last few that were compiled: a change is judged, begun and compared in one go."""
+
+    found: "OrderedDict[tuple[str, str], Compiled]" = field(default_factory=OrderedDict)
+    most: int = 4
+
+
+_KEPT: Final = _Kept()
+
+
+def compiled(policies: PolicySet, world: World) -> Compiled:
+    """The policies compiled for a world, or what was compiled of the same before."""
+    key = (policies.hash, repr(world))
+    if key not in _KEPT.found:
+        _KEPT.found[key] = Compiled(policies, world)
+        while len(_KEPT.found) > _KEPT.most:
+            _KEPT.found.popitem(last=False)
+    return _KEPT.found[key]

@@ -1,0 +1,154 @@
+"""An Envoy that decides by compiled policies alone, and says by which: no tokens, no services."""
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from tests.gateway.live.stage import free_port
+
+from ringwall.access.compiler.facts import Parameter, Several, Text
+from ringwall.access.compiler.formulas import Request
+from ringwall.access.compiler.rules import Compiler
+from ringwall.access.model import RouteEntity
+from ringwall.gateway.binary import envoy_path
+from ringwall.gateway.envoy import http
+from ringwall.gateway.envoy.permissions import PREFIX, permissions
+from ringwall.gateway.envoy.predicates import HEADERS
+from ringwall.gateway.envoy.resources import extension
+from ringwall.gateway.envoy.signed_in import PROVEN_HEADER
+from ringwall.gateway.paths import parse_template
+
+Json = dict[str, Any]
+_SAID: Final = "%DYNAMIC_METADATA(envoy.filters.http.rbac:access_enforced_effective_policy_id)%"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Envoy said: the status, and the name of what decided."""
+
+    status: int
+    by: str
+
+
+def virtual_host(name: str, domain: str, compiler: Compiler) -> Json:
+    """All routes of a compiler's world below one domain (``*.`` for the hosts of tenants)."""
+    entries = []
+    for route in compiler.world.routes.values():
+        template = parse_template(route.path)
+        for method in route.actions:
+            rulings = compiler.route(route, route.hosts[0], method)
+            filters = permissions(rulings, template).filters
+            entries.append(
+                {
+                    "name": route.name,
+                    "match": {
+                        **template.envoy_match(),
+                        "headers": [{"name": ":method", "string_match": {"exact": method}}],
+                    },
+                    "direct_response": {"status": 200, "body": {"inline_string": "ok"}},
+                    "typed_per_filter_config": {http.ROUTE_SLOT: http.route_filters(*filters)},
+                }
+            )
+    return {"name": name, "domains": [domain], "routes": entries}
+
+
+@contextmanager
+def running(folder: Path, virtual_hosts: Sequence[Json]) -> Iterator[HTTPConnection]:
+    """An Envoy with these, and a connection to it. It believes ``x-forwarded-for``."""
+    port = free_port()
+    (folder / "envoy.json").write_text(json.dumps(_static(port, virtual_hosts)))
+    command = [str(envoy_path()), "--concurrency", "1", "--disable-hot-restart"]
+    command += ["-l", "error", "-c", str(folder / "envoy.json")]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        made = HTTPConnection("127.0.0.1", port, timeout=10)
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                made.connect()
+                break
+            except OSError:
+                is_running = process.poll() is None and time.monotonic() < deadline
+                assert is_running, (folder / "log").read_text()[-1500:]
+                time.sleep(0.05)
+        yield made
+        made.close()
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _static(port: int, virtual_hosts: Sequence[Json]) -> Json:
+    manager = extension(
+        "envoy.filters.network.http_connection_manager",
+        "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        stat_prefix="decisions",
+        codec_type="AUTO",
+        use_remote_address=True,
+        xff_num_trusted_hops=1,
+        normalize_path=True,
+        merge_slashes=True,
+        path_with_escaped_slashes_action="REJECT_REQUEST",
+        local_reply_config={
+            "body_format": {
+                "text_format_source": {"inline_string": f"%RESPONSE_CODE_DETAILS%\n{_SAID}"}
+            }
+        },
+        route_config={"name": "all", "virtual_hosts": list(virtual_hosts)},
+        http_filters=[http.route_slot(), http.router()],
+    )
+    address = {"socket_address": {"address": "127.0.0.1", "port_value": port}}
+    listener = {"name": "all", "address": address, "filter_chains": [{"filters": [manager]}]}
+    return {"static_resources": {"listeners": [listener]}}
+
+
+def ask(
+    connection: HTTPConnection,
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+) -> Answer:
+    """Send one request and read what was decided."""
+    connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+    for name, value in headers.items():
+        connection.putheader(name, value.encode())
+    connection.endheaders()
+    response = connection.getresponse()
+    body = response.read().decode()
+    if method == "HEAD":
+        return Answer(response.status, "")
+    details, _, by = body.strip().partition("\n")
+    if response.status == 403:  # Envoy answers before it sets the metadata
+        by = details.removeprefix("rbac_access_denied_matched_policy[").removesuffix("]")
+    return Answer(response.status, by.removeprefix(PREFIX))
+
+
+def headers_of(request: Request, host: str) -> dict[str, str]:
+    """What the edge would have made of the token that stands for a request."""
+    found = {"host": host, "x-forwarded-for": str(request.address)}
+    for word, value in request.words.items():
+        if isinstance(word, Text) and word in HEADERS:
+            found[HEADERS[word]] = value
+    if Several.ROLES in request.sets and request.sets[Several.ROLES]:
+        found[HEADERS[Several.ROLES]] = ",".join(sorted(request.sets[Several.ROLES]))
+    if Several.SCOPES in request.sets:
+        found[HEADERS[Several.SCOPES]] = " ".join(sorted(request.sets[Several.SCOPES]))
+    if request.proven is not None:
+        found[PROVEN_HEADER] = str(request.proven)
+    return found
+
+
+def path_of(route: RouteEntity, request: Request) -> str:
+    """The path with the request's parameters in it."""
+    path = route.path
+    for name in route.parameters:
+        path = path.replace(f"{{{name}}}", quote(request.words[Parameter(name)], safe="~:@"))
+    return path
