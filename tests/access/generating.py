@@ -1,7 +1,7 @@
 """Worlds, policies and requests by chance: small, but with everything that policies can say.
 
-Hypothesis chooses the seed and how much there is; all else follows from them. Choosing every word by
-itself would be a hundred times slower, and what fails is read off the policies anyway.
+Hypothesis chooses the seed and how much there is; all else follows from them. Were every word
+chosen by itself, it would be a hundred times slower, and what fails is read off the policies.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from typing import Final
 
 from ringwall.access.compiler.facts import Parameter, Several, Text, Word
 from ringwall.access.compiler.formulas import Request
-from ringwall.access.engine import Question
 from ringwall.access.compiler.places import Place
+from ringwall.access.engine import Question
 from ringwall.access.model import (
     Asks,
     Holders,
@@ -169,7 +169,9 @@ class Chance:
         kind = self._any.choice((Kind.USER, Kind.USER, Kind.CLIENT, Kind.ANONYMOUS, None))
         head = ", ".join((self._principal(kind), self._action(world), self._resource(world)))
         conditions = "".join(
-            f"\n{self._of('when', 'when', 'unless')} {{ {self._boolean(world, kind, self._depth)} }}"
+            "\n"
+            + self._of("when", "when", "unless")
+            + f" {{ {self._boolean(world, kind, self._depth)} }}"
             for _ in range(self._any.choice((0, 1, 1, 1, 2)))
         )
         return f'@id("{name}")\n{self._of("permit", "permit", "forbid")} ({head}){conditions};'
@@ -261,7 +263,7 @@ class Chance:
             f'context.now.offset(duration("{shift}")).toTime() {compared} duration("{length}")',
             f'context.now.durationSince(datetime("{moment}")) {compared} duration("{length}")',
             f"context.weekday {compared} {self._any.randrange(9)}",
-            f"context.weekday * {self._any.randrange(-3, 4)} {compared} {self._any.randrange(-9, 9)}",
+            f"context.weekday * {self._of(-3, -1, 0, 1, 3)} {compared} {self._of(-9, -3, 0, 8)}",
         ]
         for name in world.parameters:
             value = f"context.path.{name}"

@@ -5,13 +5,13 @@ from pathlib import Path
 import cedarpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.access.generating import Asked, Chance
 
 from ringwall.access.compiler.rules import Compiler, Ruling, Rulings
 from ringwall.access.engine import Engine
 from ringwall.access.language.parser import parse
 from ringwall.access.model import Kind
 from ringwall.access.schema import schema
-from tests.access.generating import Asked, Chance
 
 SEEDS = st.integers(0, 2**64)
 

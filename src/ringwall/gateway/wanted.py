@@ -1,7 +1,7 @@
 """The parts of a configuration that the gateway is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from ringwall.access.config import ACCESS, Access
@@ -62,14 +62,9 @@ class Wanted:
             certificate_hosts=tuple(
                 sorted(n for n, h in self.edge.hosts.items() if h.client_certificates is not None)
             ),
-<<<<<<< HEAD
-            dated_hosts=tuple(
-                sorted({h for r in self.routes if r.factor_within is not None for h in r.hosts})
-            ),
+            dated_hosts=self._dated_hosts(),
             roles={name: role.holders for name, role in roles_in(self.access).items()},
             groups=self.access.groups,
-=======
-            dated_hosts=self._dated_hosts(),
         )
 
     def _dated_hosts(self) -> tuple[str, ...]:

@@ -137,7 +137,7 @@ def headers_of(request: Request, host: str) -> dict[str, str]:
     for word, value in request.words.items():
         if isinstance(word, Text) and word in HEADERS:
             found[HEADERS[word]] = value
-    if Several.ROLES in request.sets and request.sets[Several.ROLES]:
+    if request.sets.get(Several.ROLES):
         found[HEADERS[Several.ROLES]] = ",".join(sorted(request.sets[Several.ROLES]))
     if Several.SCOPES in request.sets:
         found[HEADERS[Several.SCOPES]] = " ".join(sorted(request.sets[Several.SCOPES]))

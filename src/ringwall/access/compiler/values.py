@@ -208,16 +208,10 @@ def _equal(one: Value, other: Value) -> Formula:
     match one, other:
         case Constant(), Constant():
             return TRUE if one == other else FALSE
-        case TheWord(word, kind), Constant(value):
-            return _is_named(word, kind, value)
-        case Constant(value), TheWord(word, kind):
+        case (TheWord(word, kind), Constant(value)) | (Constant(value), TheWord(word, kind)):
             return _is_named(word, kind, value)
         case TheWord(first, kind), TheWord(second, other_kind):
-            if Text.STRENGTH in (first, second) and first != second:
-                raise NotNativeError("the edge compares a strength with what the policy writes out")
-            if _is_placed(first) and _is_placed(second) and first != second:
-                raise NotNativeError("the edge cannot compare two parts of where a request goes")
-            return formulas.same(first, second) if kind == other_kind else FALSE
+            return _same(first, second) if kind == other_kind else FALSE
         case Linear(), Linear():
             return _same_number(one, other)
         case Range(), Range():
@@ -234,6 +228,14 @@ def _equal(one: Value, other: Value) -> Formula:
             "ask with contains, containsAll or containsAny"
         )
     return FALSE
+
+
+def _same(one: Word, other: Word) -> Formula:
+    if one != other and Text.STRENGTH in {one, other}:
+        raise NotNativeError("the edge compares a strength with what the policy writes out")
+    if one != other and _is_placed(one) and _is_placed(other):
+        raise NotNativeError("the edge cannot compare two parts of where a request goes")
+    return formulas.same(one, other)
 
 
 def _is_placed(word: Word) -> bool:

@@ -146,12 +146,12 @@ def _judge(
         },
         sources=tuple((source.name, source.data) for source in sources),
         hash=reading.fingerprint(sources),
-        attached=tuple((shown / source.name, source.data) for source in attached),
+        attached=tuple((source.name, source.data) for source in attached),
     )
     found = [*problems, *gathered.problems, *validated.problems]
     if gathered.is_whole and not problems:
         for section in owned.values():
-            found += _checked(section, configuration, gathered, validated)
+            found += _checked(section, configuration, gathered, validated, shown=shown)
     refused = any(problem.severity is Severity.ERROR for problem in found)
     told = _told(_ordered(found, documents), documents, owned)
     if len(found) > len(told) or validated.is_cut:
@@ -193,8 +193,14 @@ def _owned(sections: Iterable[Section]) -> dict[str, Section]:
 
 
 def _checked(
-    section: Section, configuration: Configuration, gathered: Gathered, validated: Validated
+    section: Section,
+    configuration: Configuration,
+    gathered: Gathered,
+    validated: Validated,
+    *,
+    shown: Path,
 ) -> list[Problem]:
+    attached = {name for name, _ in configuration.attached}
     found: list[Problem] = []
     if section.check is None:
         return found
@@ -202,6 +208,8 @@ def _checked(
         for problem in section.check(configuration):
             path = _as_written(problem.path, validated)
             place = problem.place or locate(gathered.tree, path)
+            if place is not None and place.file in attached:
+                place = replace(place, file=shown / place.file)
             found.append(replace(problem, path=path, place=place))
     except SectionInvalidError:
         pass  # that section's own problems say what is wrong

@@ -58,7 +58,7 @@ class Configuration:
     models (``LIST``). ``root`` is the folder of ``ringwall.yaml``, absolute. ``sources`` are the
     files read, in order, root file first, named relative to ``root``, with their exact contents;
     ``hash`` is the SHA-256 over them, and names a version. ``attached`` are the last of them, those
-    of sections' folders, under the names that are shown to people.
+    of sections' folders.
     """
 
     root: Path
