@@ -124,9 +124,15 @@ def test_a_folder_of_policies_that_is_named_has_to_be_there(tmp_path: Path) -> N
     file.write_text("version: 1\naccess: {policies: rules}\n")
     with pytest.raises(ConfigurationError) as caught:
         load(file, SECTIONS)
-    assert "there is no folder rules" in str(caught.value.problems[0])
+    assert "there is no policy in rules" in str(caught.value.problems[0])
     (tmp_path / "rules").mkdir()
-    assert load(file, SECTIONS).one(Access, ACCESS).policies == "rules"
+    with pytest.raises(ConfigurationError) as caught:
+        load(file, SECTIONS)
+    assert "rules has no *.cedar file" in str(caught.value.problems[0])
+    (tmp_path / "rules" / "all.cedar").write_text("")
+    loaded = load(file, SECTIONS)
+    assert loaded.one(Access, ACCESS).policies == "rules"
+    assert loaded.attached == ((Path("rules/all.cedar"), b""),)
     file.write_text("version: 1\n")
     assert load(file, SECTIONS).one(Access, ACCESS).policies == "policies"
 

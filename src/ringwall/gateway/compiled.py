@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from ringwall.access.compiler.facts import Clock
@@ -35,10 +35,16 @@ class Compiled:
         """The beginning of the hash of the policy set, as records tell it."""
         return self.policies.hash[:_SHORT]
 
+    @cached_property
+    def compiler(self) -> Compiler:
+        """The compiler, once it has seen every place."""
+        self._compiler.everywhere()
+        return self._compiler
+
     @property
     def refused(self) -> tuple[RefusedError, ...]:
-        """The policies that the edge cannot decide, once :meth:`all` was asked."""
-        return tuple(self._compiler.refused.values())
+        """The policies that the edge cannot decide."""
+        return tuple(self.compiler.refused.values())
 
     def all(self) -> dict[tuple[str, str, str], Rulings]:
         """The rulings by route, host and method."""

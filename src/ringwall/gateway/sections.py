@@ -6,6 +6,7 @@ from typing import Final
 from ringwall.gateway.checks import check_edge, check_routes
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
 from ringwall.gateway.identity_checks import check_identity
+from ringwall.gateway.policy_checks import check_policies
 from ringwall.gateway.service_checks import check_services
 from ringwall.runtime.configuration import Configuration, Problem, Section
 from ringwall.runtime.configuration.sections import Shape
@@ -15,6 +16,7 @@ def _check_paths(configuration: Configuration) -> Iterator[Problem]:
     yield from check_services(configuration)
     yield from check_routes(configuration)
     yield from check_identity(configuration)
+    yield from check_policies(configuration)
 
 
 SECTIONS: Final = (

@@ -19,11 +19,11 @@ def world_of(
     routes: Sequence[Route],
     identity: Identity,
 ) -> World:
-    """The world of a configuration that was judged; routes that lead nowhere are left out."""
+    """The world of a configuration; routes that lead nowhere or cannot be read are left out."""
     found = [
         _route(route, place, access=access, identity=identity)
         for place, route in enumerate(routes)
-        if route.service in services
+        if route.service in services and _is_readable(route.path)
     ]
     return World(
         roles=roles_in(access),
@@ -32,6 +32,14 @@ def world_of(
         groups=frozenset(access.groups),
         tenant_hosts=identity.tenant_hosts,
     )
+
+
+def _is_readable(path: str) -> bool:
+    try:
+        parse_template(path)
+    except ValueError:
+        return False  # a judgment over routes tells that
+    return True
 
 
 def _service(name: str, service: Service) -> ServiceEntity:

@@ -33,8 +33,11 @@ def names() -> tuple[str, ...]:
 
 def configuration(name: str, *, root: Path = _PLACES.root) -> Configuration:
     """One of them, loaded and judged."""
-    source = (Path("ringwall.yaml"), (FOLDER / f"{name}.yaml").read_bytes())
-    return load_sources([source], SECTIONS, root=root)
+    sources = [(Path("ringwall.yaml"), (FOLDER / f"{name}.yaml").read_bytes())]
+    policies = FOLDER / f"{name}.cedar"
+    if policies.exists():
+        sources.append((Path("rules/all.cedar"), policies.read_bytes()))
+    return load_sources(sources, SECTIONS, root=root)
 
 
 def gateway(layout: Layout = _PLACES) -> Gateway:

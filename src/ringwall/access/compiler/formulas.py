@@ -224,6 +224,30 @@ def any_of(formulas: Iterable[Formula]) -> Formula:
     return next(iter(found)) if len(found) == 1 else AnyOf(frozenset(found))
 
 
+def implies(one: Formula, other: Formula) -> bool:
+    """Whether it can be seen that ``other`` holds wherever ``one`` does; not seen is no."""
+    if other == TRUE or one in {FALSE, other}:
+        return True
+    mine = one.formulas if isinstance(one, AllOf) else frozenset([one])
+    match other:
+        case AllOf(several):
+            return all(implies(one, each) for each in several)
+        case AnyOf(several):
+            return any(implies(one, each) for each in several)
+        case Among(word, values):
+            return any(isinstance(m, Among) and m.word == word and m.values <= values for m in mine)
+        case Holds(several_words, values):
+            return any(
+                isinstance(m, Holds) and m.several == several_words and m.values <= values
+                for m in mine
+            )
+        case AtMost(number, bound):
+            return any(
+                isinstance(m, AtMost) and m.number == number and m.bound <= bound for m in mine
+            )
+    return other in mine
+
+
 def _narrowed(found: set[Formula]) -> set[Formula]:
     """What is left of ``Among`` of the same word, together: one word has one value."""
     words: dict[Word, list[frozenset[str]]] = {}

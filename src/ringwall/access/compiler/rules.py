@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from ringwall.access.compiler.facts import Parameter, Text
-from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, Request, evaluate
+from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, Request, evaluate, implies
 from ringwall.access.compiler.partial import (
     CLIENT,
     DELEGATE,
@@ -20,7 +20,7 @@ from ringwall.access.compiler.partial import (
 from ringwall.access.compiler.places import CATEGORIES, Memory, Place, Reading
 from ringwall.access.compiler.values import Constant, Items, Value
 from ringwall.access.language.syntax import Effect, EntityUid, Policy
-from ringwall.access.model import Asks, Kind, RouteEntity, ServiceEntity, World
+from ringwall.access.model import METHODS, Asks, Kind, RouteEntity, ServiceEntity, World
 from ringwall.access.schema import group_of
 from ringwall.core.components import Component
 
@@ -94,13 +94,17 @@ class Rulings:
 class Compiler:
     """Compiles one set of policies for one world. Formulas are kept, so asking twice is cheap.
 
-    ``refused`` collects the policies that the edge cannot decide; until it is empty nothing that
-    was compiled may be used.
+    ``refused`` collects the policies that the edge cannot decide; unless it is empty nothing that
+    was compiled may be used. ``applying`` are the policies that can apply anywhere that was asked
+    for, ``hidden_by`` the permits that a forbid undoes wherever they apply, with that forbid.
     """
 
     def __init__(self, policies: Sequence[Policy], world: World) -> None:
         self.world = world
         self.refused: dict[str, RefusedError] = {}
+        self.applying: set[str] = set()
+        self.hidden_by: dict[str, str] = {}
+        self._showing: set[str] = set()
         self._memories: dict[tuple[str, Asker], Memory] = {}
         self._holders = holders(world)
         self._anywhere: list[Policy] = []
@@ -136,6 +140,17 @@ class Compiler:
         asker = Asker(Kind.SERVICE, uid=uid, attributes=(*known, ("calls", calls)))
         return self._ruling(asker, _place_of_service(called, method))
 
+    def everywhere(self) -> None:
+        """Compile for every place there is, so that what is told of policies is told of all."""
+        for route in self.world.routes.values():
+            for host in route.hosts:
+                for method in route.actions:
+                    self.route(route, host, method)
+        for caller in self.world.services.values():
+            for called in self.world.services.values():
+                for method in METHODS:
+                    self.service(caller, called, method)
+
     def place(self, route: RouteEntity, host: str, method: str) -> Place:
         """Where a method of a route leads on one host."""
         tenant: Parameter | Text | None = None
@@ -170,7 +185,21 @@ class Compiler:
             if formula != FALSE:
                 rules = forbids if policy.effect is Effect.FORBID else permits
                 rules.append(Rule(policy.id, formula))
+        self._tell(forbids, permits)
         return Ruling(_shortest(forbids), _shortest(permits))
+
+    def _tell(self, forbids: Sequence[Rule], permits: Sequence[Rule]) -> None:
+        """Remember which policies do anything at all."""
+        self.applying.update(rule.policy for rule in (*forbids, *permits))
+        for rule in permits:
+            if rule.policy in self._showing:
+                continue
+            hiding = next((one for one in forbids if implies(rule.formula, one.formula)), None)
+            if hiding is None:
+                self._showing.add(rule.policy)
+                self.hidden_by.pop(rule.policy, None)
+            else:
+                self.hidden_by[rule.policy] = hiding.policy
 
     def _about(self, place: Place) -> Iterable[Policy]:
         yield from self._of.get(place.resource, ())

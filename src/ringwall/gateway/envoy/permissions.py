@@ -352,6 +352,10 @@ def _when(predicate: Json, acting: Json) -> Json:
 
 
 def _list(entries: Sequence[Json], otherwise: Json) -> Json:
+    """A matcher that tries entries in turn; without any it is what else would follow."""
+    if not entries:
+        inner: Json = otherwise.get("matcher", {"on_no_match": otherwise})
+        return inner
     return {"matcher_list": {"matchers": list(entries)}, "on_no_match": otherwise}
 
 

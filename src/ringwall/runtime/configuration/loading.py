@@ -42,6 +42,8 @@ def load(path: Path, sections: Iterable[Section]) -> Configuration:
 
     def attach(name: str, ending: str) -> Iterable[Source]:
         names = reading.below(folder, name, ending)
+        if not names and (folder / name).is_dir():
+            raise UnreadableError(f"{name} has no *{ending} file: write one, or remove the folder")
         if len(names) > reading.MOST:
             raise UnreadableError(f"{name} has more than {reading.MOST} files: put them together")
         return [reading.read(folder, one) for one in names]

@@ -1,0 +1,119 @@
+"""Judgments over policies: each by itself, and what they come to for the routes."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ringwall.access.compiler.rules import Rulings
+from ringwall.access.language.syntax import Effect, Policy, Span
+from ringwall.access.policies import PolicySet
+from ringwall.access.schema import READ, group_of
+from ringwall.gateway.compiled import Compiled
+from ringwall.gateway.config import ROUTES, Route, SignIn
+from ringwall.gateway.judging import warning
+from ringwall.gateway.wanted import Wanted
+from ringwall.runtime.configuration import Configuration, ConfigurationError, Problem, Severity
+
+
+def check_policies(configuration: Configuration) -> Iterator[Problem]:
+    """Policies that mean nothing or cannot be decided; routes that nobody or everybody may use."""
+    yield from _actions(configuration)
+    if not configuration.attached:
+        return
+    try:
+        wanted = Wanted.of(configuration)
+    except ConfigurationError as error:
+        yield from error.problems
+        return
+    if wanted.policies is None or wanted.compiled is None:
+        return
+    refused = [
+        _problem(
+            wanted.policies,
+            error.policy,
+            f'the edge cannot decide "{error.policy.id}" by itself: {error.reason}',
+            at=error.at,
+        )
+        for error in wanted.compiled.refused
+    ]
+    yield from refused
+    if not refused:
+        yield from _idle(wanted.policies, wanted.compiled)
+        yield from _routes(configuration, wanted.compiled)
+
+
+def _actions(configuration: Configuration) -> Iterator[Problem]:
+    """Names of actions for methods that a route does not take, or for reading and writing alike."""
+    reading: dict[str, bool] = {}
+    for position, route in enumerate(configuration.list(Route, ROUTES)):
+        for method, action in route.actions.items():
+            path = (ROUTES, position, "actions", method)
+            if method not in route.methods:
+                yield Problem(
+                    path=path,
+                    message=f"the route does not take {method}",
+                    value=method,
+                    allowed=" or ".join(route.methods),
+                )
+            reads = group_of(method) == READ
+            if reading.setdefault(action, reads) != reads:
+                yield Problem(
+                    path=path,
+                    message=f'"{action}" is asked for by methods that read and by methods that '
+                    "write: who may do one could do the other",
+                    value=action,
+                    allowed="two names",
+                )
+
+
+def _idle(policies: PolicySet, compiled: Compiled) -> Iterator[Problem]:
+    compiler = compiled.compiler
+    for policy in policies.policies:
+        if policy.id not in compiler.applying:
+            yield _problem(
+                policies,
+                policy,
+                f'"{policy.id}" never applies: no route, service or principal there is meets it',
+                severity=Severity.WARNING,
+            )
+        elif policy.effect is Effect.PERMIT and policy.id in compiler.hidden_by:
+            forbid = compiler.hidden_by[policy.id]
+            place = policies.place(policies.by_id[forbid])
+            yield _problem(
+                policies,
+                policy,
+                f'"{policy.id}" permits nothing: "{forbid}" ({place}) forbids all of it',
+                severity=Severity.WARNING,
+            )
+
+
+def _problem(
+    policies: PolicySet,
+    policy: Policy,
+    message: str,
+    *,
+    at: Span | None = None,
+    severity: Severity = Severity.ERROR,
+) -> Problem:
+    start = policy.at.start if at is None else at.start
+    return Problem(
+        path=(),
+        message=message,
+        severity=severity,
+        place=policies.place(policy, start),
+        excerpt=policies.lines[policy.file].excerpt(start),
+    )
+
+
+def _routes(configuration: Configuration, compiled: Compiled) -> Iterator[Problem]:
+    every: dict[str, list[Rulings]] = defaultdict(list)
+    for (name, _, _), rulings in compiled.all().items():
+        every[name].append(rulings)
+    for position, route in enumerate(configuration.list(Route, ROUTES)):
+        path = (ROUTES, position, "name")
+        ways = [one for rulings in every.get(route.name, ()) for one in rulings.all()]
+        if not ways:
+            continue
+        if all(one.is_closed for one in ways):
+            yield warning(path, f'no policy lets anybody use the route "{route.name}"')
+        elif route.sign_in is not SignIn.NONE and all(one.is_open for one in ways):
+            yield warning(path, f'everybody may use the route "{route.name}", whoever they are')
