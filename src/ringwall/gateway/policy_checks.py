@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ringwall.access.compiler.rules import Rulings
+from ringwall.access.judging import judge
 from ringwall.access.language.syntax import Effect, Policy, Span
 from ringwall.access.policies import PolicySet
 from ringwall.access.schema import READ, group_of
@@ -26,6 +27,10 @@ def check_policies(configuration: Configuration) -> Iterator[Problem]:
         return
     if wanted.policies is None or wanted.compiled is None:
         return
+    wrong = judge(wanted.policies, wanted.world)
+    yield from wrong
+    if any(problem.severity is Severity.ERROR for problem in wrong):
+        return  # what is compiled of it would mean nothing
     refused = [
         _problem(
             wanted.policies,

@@ -54,8 +54,13 @@ def check(context: typer.Context, *, as_json: AsJson = False) -> None:
         _counted(len(wanted.edge.hosts), "host"),
         _counted(len(wanted.services), "service"),
         _counted(len(wanted.routes), "route"),
+        *(() if wanted.policies is None else (_policies(len(wanted.policies.policies)),)),
     )
     say(f"{installation.config.name} is valid: {', '.join(counts)}", style="green")
+
+
+def _policies(count: int) -> str:
+    return "1 policy" if count == 1 else f"{count} policies"
 
 
 @command(panel=PANEL)
