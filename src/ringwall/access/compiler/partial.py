@@ -203,7 +203,18 @@ class Evaluation:
         return condition(equal(self._looked_at(one), self._looked_at(other)))
 
     def _looked_at(self, value: Value) -> Value:
-        return Constant(self._ground.resource) if isinstance(value, TheResource) else value
+        """The same, with the resource as the entity that it is, to be compared."""
+        match value:
+            case TheResource():
+                return Constant(self._ground.resource)
+            case Choice() | Items():
+                return self._looked_into(value)
+        return value
+
+    def _looked_into(self, value: Choice | Items) -> Value:
+        if isinstance(value, Items):
+            return Items(tuple(self._looked_at(one) for one in value.items))
+        return choose(value.condition, self._looked_at(value.one), self._looked_at(value.other))
 
     def _operator(self, op: str, left: Value, right: Value) -> Value:
         match op:
@@ -220,11 +231,11 @@ class Evaluation:
             case "*":
                 return times(left, right)
             case "contains":
-                return mapped_two(contains, left, right)
+                return mapped_two(contains, self._looked_at(left), self._looked_at(right))
             case "containsAll":
-                return mapped_two(contains_all, left, right)
+                return mapped_two(contains_all, self._looked_at(left), self._looked_at(right))
             case "containsAny":
-                return mapped_two(contains_any, left, right)
+                return mapped_two(contains_any, self._looked_at(left), self._looked_at(right))
         raise NotNativeError("entities of Ringwall have no tags")
 
     def _is(self, value: Value, kind: str, within: syntax.Expression | None) -> Value:
@@ -283,6 +294,8 @@ class Evaluation:
         """What a known entity belongs to."""
         if uid.type == "Action":
             return self._ground.groups if uid == self._ground.action else ()
+        if uid.type == "Route" and uid == self._ground.resource:
+            return () if self._ground.service is None else (self._ground.service,)
         if uid.type == "Role":
             return tuple(
                 EntityUid("Role", name)

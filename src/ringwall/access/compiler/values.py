@@ -206,6 +206,8 @@ def _equal(one: Value, other: Value) -> Formula:
     if isinstance(one, _FORMULAS) and isinstance(other, _FORMULAS):
         return _either(one, other, formulas.negate(other))
     match one, other:
+        case (TheResource(), _) | (_, TheResource()):
+            raise NotNativeError("the edge cannot compare the resource here")
         case Constant(), Constant():
             return TRUE if one == other else FALSE
         case (TheWord(word, kind), Constant(value)) | (Constant(value), TheWord(word, kind)):
