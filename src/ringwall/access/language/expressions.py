@@ -31,6 +31,7 @@ from ringwall.runtime.configuration.spelling import listed
 DEEPEST: Final = 64
 """How deep parentheses, brackets, braces and ifs may stand in each other."""
 VARIABLES: Final = frozenset({"principal", "action", "resource", "context"})
+_CONSTANTS: Final = VARIABLES | {"true", "false"}
 _COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 _RELATIONS: Final = frozenset({*_COMPARISONS, "has", "like", "is"})
 _ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "%"})
@@ -228,17 +229,18 @@ class Expressions(Cursor):
 
     def _attribute_or_method(self, of: Expression, start: int) -> Expression:
         self.index += 1
-        at = self.start()
-        if self.words[self.index].isdecimal():
+        index, words = self.index, self.words
+        word = words[index]
+        if word.isdecimal():
             message = "numbers are whole"
-            hint = f'decimal("1.5") for {self.words[self.index - 2]}.{self.words[self.index]}'
-            raise MistakeError(message, at, value=self.words[self.index], allowed=hint)
+            hint = f'decimal("1.5") for {words[index - 2]}.{word}'
+            raise MistakeError(message, self.starts[index], value=word, allowed=hint)
         name = self.identifier("the name of an attribute", '["..."] instead of the dot')
-        named = self.span(at)
-        if self.words[self.index] != "(":
-            return Attribute(of, name, Span(start, self.ends[self.index - 1]))
+        if words[self.index] != "(":
+            return Attribute(of, name, Span(start, self.ends[index]))
         self.index += 1
         arguments = self._items(")")
+        named = Span(self.starts[index], self.ends[index])
         return functions.asked(of, name, arguments, self.span(start), named)
 
     def _items(self, closing: str) -> tuple[Expression, ...]:
@@ -254,17 +256,15 @@ class Expressions(Cursor):
         return tuple(items)
 
     def _primary(self, start: int) -> Expression:
-        word = self.words[self.index]
+        index, words = self.index, self.words
+        word = words[index]
+        if word in _CONSTANTS and words[index + 1] != "::":
+            self.index += 1
+            at = Span(start, self.ends[index])
+            return Variable(word, at) if word in VARIABLES else Literal(word == "true", at)
         first = word[:1]
         if first == '"' and len(word) > 1:
-            said = self.string(_VALUE)
-            return Literal(said, self.span(start))
-        if word in VARIABLES and self.words[self.index + 1] != "::":
-            self.index += 1
-            return Variable(word, Span(start, start + len(word)))
-        if word in {"true", "false"} and self.words[self.index + 1] != "::":
-            self.index += 1
-            return Literal(word == "true", Span(start, start + len(word)))
+            return Literal(self.string(_VALUE), Span(start, self.ends[index]))
         if first.isdecimal() and first.isascii():
             return self._literal_number(sign=1, start=start)
         if word == "(":

@@ -14,7 +14,7 @@ from ringwall.access.schema import READ, WRITE, schema
 
 _ENTITY: Final = re.compile(r"entity (\w+)(?: in \[([^\]]*)\])?(?: = \{([^}]*)\})?;")
 _ATTRIBUTE: Final = re.compile(r"(\w+)(\?)?: ([^,]+)")
-_ACTION: Final = re.compile(r'action ("(?:\\.|[^"\\])*+") in \[([^\]]*)\] .*')
+_ACTION: Final = re.compile(r'^action ("(?:\\.|[^"\\])*+") in \[([^\]]*)\] .*$', re.MULTILINE)
 _CONTEXT: Final = re.compile(r"type Request = \{(.*)\};")
 _PATH: Final = re.compile(r"path: \{.*\}")
 RESOURCES: Final = ("Route", "Service")
@@ -94,12 +94,24 @@ class Vocabulary:
         when they are in the same groups: one of them is enough. That is a method, if there is one:
         they come first, and are asked of all that others are asked of.
         """
-        lines, seen = [], set()
-        for line in self.schema.splitlines():
-            match = _ACTION.fullmatch(line)
-            if match is None or unquoted(match[1]) in named:
-                lines.append(line)
-            elif match[2] not in seen:
-                seen.add(match[2])
-                lines.append(line)
-        return "\n".join(lines)
+        alike = (
+            next((line for name, line in actions.items() if name not in named), None)
+            for actions in self._actions.values()
+        )
+        asked = (
+            actions[name] for actions in self._actions.values() for name in named & actions.keys()
+        )
+        return "\n".join([self._entities, *filter(None, alike), *sorted(asked)])
+
+    @cached_property
+    def _actions(self) -> Mapping[str, Mapping[str, str]]:
+        """The lines of the schema that declare actions, by their groups and names."""
+        found: dict[str, dict[str, str]] = {}
+        for match in _ACTION.finditer(self.schema):
+            found.setdefault(match[2], {})[unquoted(match[1])] = match[0]
+        return found
+
+    @cached_property
+    def _entities(self) -> str:
+        """All else of the schema."""
+        return _ACTION.sub("", self.schema)
