@@ -399,13 +399,19 @@ _bodies = st.recursive(
 _numbers = count()
 
 
-@given(st.sampled_from(_HEADS), st.lists(_bodies, max_size=2))
-def test_fewer_actions_are_judged_the_same(head: str, bodies: list[str]) -> None:
+@given(
+    st.sampled_from(_HEADS),
+    st.lists(_bodies, max_size=2),
+    st.frozensets(st.sampled_from(sorted(Vocabulary(WORLD).ids["Action"]))),
+)
+def test_fewer_actions_are_judged_the_same(
+    head: str, bodies: list[str], others: frozenset[str]
+) -> None:
     conditions = " ".join(f"when {{ {body} }}" for body in bodies)
     text = f'@id("made-up-{next(_numbers)}") {head} {conditions};'
     found = read([(FILE, text.encode())])
     vocabulary = Vocabulary(WORLD)
-    narrowed = vocabulary.narrowed(judging.named_actions(found.policies[0]))
+    narrowed = vocabulary.narrowed(judging.named_actions(found.policies[0]) | others)
     said = asking.complaints_of(vocabulary.schema, text)
     assert asking.complaints_of(narrowed, text) == said
     problems = judge(found, WORLD)

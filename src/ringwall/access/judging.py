@@ -1,6 +1,6 @@
 """Whether policies fit the world that they speak of, told with places and the way to mend them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ringwall.access.language.syntax import Entity, Policy
@@ -17,6 +17,8 @@ from ringwall.runtime.configuration.problems import Problem
 
 MOST_LOCATED: Final = 100
 """Of so many policies it is found out where they are wrong; of others, only that they are."""
+MOST_NAMED: Final = 16
+"""So many actions that are named may be in one schema."""
 _MOST_KNOWN: Final = 200_000
 
 Key = tuple[bytes, str]
@@ -46,13 +48,9 @@ def judge(policies: PolicySet, world: World) -> tuple[Problem, ...]:
 def _judged(
     policies: Sequence[Policy], vocabulary: Vocabulary
 ) -> Iterator[tuple[Policy, tuple[Remark, ...]]]:
-    schemas: dict[frozenset[str], str] = {}
-    narrowed = []
-    for policy in policies:
-        named = named_actions(policy)
-        if named not in schemas:
-            schemas[named] = vocabulary.narrowed(named)
-        narrowed.append(schemas[named])
+    named = [named_actions(policy) for policy in policies]
+    schemas = _schemas(named, vocabulary)
+    narrowed = [schemas[actions] for actions in named]
     said = complaints(
         (schema, policy.text) for schema, policy in zip(narrowed, policies, strict=True)
     )
@@ -67,6 +65,23 @@ def _judged(
             # Fail closed, whatever Cedar says.
             remarks.add(Remark(0, f"Cedar's validator says: {min(complained)}"))
         yield policy, tuple(sorted(remarks))
+
+
+def _schemas(named: Iterable[frozenset[str]], vocabulary: Vocabulary) -> dict[frozenset[str], str]:
+    """Return a schema for each set of actions that a policy names.
+
+    A schema takes as long to be read as some policies to be judged by it, and each action makes
+    judging longer: so a few sets share one.
+    """
+    found: dict[frozenset[str], str] = {}
+    together: list[frozenset[str]] = []
+    for actions in (*sorted(set(named), key=sorted), None):
+        union = frozenset().union(*together)
+        if together and (actions is None or len(union | actions) > MOST_NAMED or not union):
+            found |= dict.fromkeys(together, vocabulary.narrowed(union))
+            together = []
+        together += [actions] if actions is not None else []
+    return found
 
 
 def _places(
