@@ -82,14 +82,15 @@ def test_pages_lead_only_to_files_that_are_there() -> None:
                 assert Path(page.parent, target).exists(), f"{page}: {target}"
 
 
-def test_the_mistake_in_the_readme_is_told_as_it_shows(tmp_path: Path) -> None:
+def test_the_mistakes_in_the_readme_are_told_as_it_shows(tmp_path: Path) -> None:
     readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
-    edits = re.findall(r"^sed -i '(s/methods.*)' ringwall\.yaml$", readme, re.MULTILINE)
-    assert len(edits) == 1
+    block = re.search(r"^Make mistakes.*?```sh\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    assert block is not None
     file = Path(shutil.copy(SHOP / "ringwall.yaml", tmp_path))
-    subprocess.run(["sed", "-i", edits[0], file], check=True, timeout=10)
+    shutil.copytree(SHOP / "policies", tmp_path / "policies")
+    subprocess.run(["sh", "-eu", "-c", block[1]], cwd=tmp_path, check=True, timeout=10)
     with pytest.raises(ConfigurationError) as refused:
         load(file, all_sections())
     told = "\n".join(map(plain, refused.value.problems))
-    shown = readme.replace("…/examples/shop/ringwall.yaml", str(file))
-    assert f"```\n{told}\n1 error\n```\n" in shown
+    shown = readme.replace("…/examples/shop", str(tmp_path))
+    assert f"```\n{told}\n{len(refused.value.problems)} errors\n```\n" in shown

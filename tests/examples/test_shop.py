@@ -102,6 +102,22 @@ def test_cancelling_gives_money_and_stock_back_once(shop: Shop) -> None:
     problem(orders.post(f"/v1/south/orders/{delivered['id']}/cancel"), 409)
 
 
+def test_a_delivered_order_is_refunded_once(shop: Shop) -> None:
+    orders = shop.client("orders")
+    several = orders.get("/v1/south/orders").json()["orders"]
+    delivered = next(one for one in several if one["status"] == "delivered")
+    before = orders.get("/v1/south/stock").json()["stock"]
+    line = delivered["lines"][0]
+    for _ in range(2):
+        response = orders.post(f"/v1/south/orders/{delivered['id']}/refund")
+        assert (response.status_code, response.json()["status"]) == (200, "cancelled")
+    after = orders.get("/v1/south/stock").json()["stock"]
+    assert after[line["sku"]] == before[line["sku"]] + line["quantity"]
+    paid = place(orders, wanted("clay-pot", 1), tenant="south").json()
+    problem(orders.post(f"/v1/south/orders/{paid['id']}/refund"), 409)
+    problem(orders.post(f"/v1/north/orders/{delivered['id']}/refund"), 404)
+
+
 def test_another_tenants_things_are_not_there(shop: Shop) -> None:
     orders, billing = shop.client("orders"), shop.client("billing")
     order = place(orders, wanted()).json()

@@ -74,20 +74,28 @@ async def show_order(request: Request) -> Response:
 
 async def cancel_order(request: Request) -> Response:
     """``POST /v1/{tenant}/orders/{id}/cancel``: 200 when cancelled, 202 while the refund waits."""
+    return await _take_back(request, Status.PAID, verb="cancelled", kind="not-cancellable")
+
+
+async def refund_order(request: Request) -> Response:
+    """``POST /v1/{tenant}/orders/{id}/refund``: the same for an order that was delivered."""
+    return await _take_back(request, Status.DELIVERED, verb="refunded", kind="not-refundable")
+
+
+async def _take_back(request: Request, expected: Status, *, verb: str, kind: str) -> Response:
+    """Goods return to the shelf, and billing gives the money back."""
     tenant = tenant_of_path(request).slug
     order = await _database(request).run(
         lifecycle.move,
         tenant=tenant,
         order_id=request.path_params["id"],
-        expected=Status.PAID,
+        expected=expected,
         status=Status.CANCELLING,
     )
     if order is None:
         raise not_found()
     if order.status not in {Status.CANCELLING, Status.CANCELLED}:
-        raise Problem(
-            409, f"An order that is {order.status} cannot be cancelled.", kind="not-cancellable"
-        )
+        raise Problem(409, f"An order that is {order.status} cannot be {verb}.", kind=kind)
     order = await _settling(request).settle(order, trace=trace_headers(request.headers))
     return JSONResponse(
         order.as_json(), status_code=200 if order.status == Status.CANCELLED else 202
@@ -131,6 +139,7 @@ def build(database: Database, *, billing: Peer, bell: Bell) -> Starlette:
             Route("/v1/{tenant}/orders/events", order_events),
             Route("/v1/{tenant}/orders/{id}", show_order),
             Route("/v1/{tenant}/orders/{id}/cancel", cancel_order, methods=["POST"]),
+            Route("/v1/{tenant}/orders/{id}/refund", refund_order, methods=["POST"]),
             Route("/v1/{tenant}/stock", show_stock),
             WebSocketRoute("/v1/{tenant}/stock", watch_stock),
         ],
