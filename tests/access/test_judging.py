@@ -437,3 +437,21 @@ def test_actions_that_a_policy_does_not_name_are_judged_once() -> None:
     named = {line.split('"')[1] for line in narrowed.splitlines() if line.startswith("action")}
     # One of each kind: what writes, what reads, what does both.
     assert named == {"read", "DELETE", "GET", "HEAD", "orders:export", "orders:refund"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"true{' && true' * 190} && context.\u00a6x",
+        f"context.\u00a6x{' && true' * 190}",
+        f"false{' || false' * 190} || context.\u00a6x",
+        f"{'!(' * 60}context.\u00a6x{')' * 60}",
+        f"{'true && (' * 60}context.\u00a6x{')' * 60}",
+        "principal in [" + 'Role::"support", ' * 500 + "context.\u00a6x]",
+    ],
+)
+def test_mistakes_are_found_in_large_policies(body: str) -> None:
+    text, [place] = marked(f'@id("one") {HEAD} when {{ {body} }};')
+    (problem,) = _judge(text)
+    assert problem.message == 'the context has no attribute "x"'
+    assert problem.place == Place(FILE, *place)

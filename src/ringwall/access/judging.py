@@ -33,15 +33,19 @@ def judge(policies: PolicySet, world: World) -> tuple[Problem, ...]:
     roles, services, routes, groups and actions as the world has them.
     """
     vocabulary = Vocabulary(world)
-    if len(_known) > _MOST_KNOWN:
+    key = vocabulary.key
+    texts = [one.text for one in policies.policies]
+    known = {text: said for text in texts if (said := _known.get((key, text))) is not None}
+    new = [one for one in policies.policies if one.text not in known]
+    found = {one.text: remarks for one, remarks in _judged(new, vocabulary)}
+    if len(_known) + len(found) > _MOST_KNOWN:
         _known.clear()
-    new = [one for one in policies.policies if (vocabulary.key, one.text) not in _known]
-    found = {(vocabulary.key, one.text): remarks for one, remarks in _judged(new, vocabulary)}
-    _known.update(found)
+    _known.update({(key, text): remarks for text, remarks in found.items()})
+    known |= found
     return tuple(
         remark.problem(policy, policies.lines[policy.file])
         for policy in policies.policies
-        for remark in _known[vocabulary.key, policy.text]
+        for remark in known[policy.text]
     )
 
 

@@ -5,11 +5,14 @@ The parts of a condition are judged each alone, behind what guards them (``a`` g
 """
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from ringwall.access.language.syntax import Binary, Expression, Has, If, Policy, Unary
 from ringwall.access.language.walking import parts
 from ringwall.access.validation.asking import Complaints
 
+MOST_ASKED: Final = 1000
+"""After so many questions about one policy, a part is named whole rather than looked into."""
 Located = tuple[Expression | None, Complaints]
 """A part of a condition, or ``None`` for the head, and what is said of it alone."""
 
@@ -34,6 +37,7 @@ class _Asker:
         self._text = policy.text
         self._start = policy.at.start
         self._ask = ask
+        self._asked = 0
         if policy.conditions:
             self._head = self._text[: policy.conditions[0].at.start - self._start]
         else:
@@ -49,6 +53,7 @@ class _Asker:
         if not is_boolean:
             # Of which type a part is does not matter here: it is of the same as itself.
             text = f"{text} == {text}"
+        self._asked += 1
         return self._ask(f"{self._head} when {{ {guard}{text} }};") - self.of_head
 
     def guarded(self, part: Expression, guard: str) -> str:
@@ -64,6 +69,9 @@ class _Asker:
         if not said:
             return
         rest = said
+        if self._asked > MOST_ASKED:
+            yield whole, said
+            return
         for part, its_guard, is_boolean in self._parts(whole, guard):
             of_part = self.of(part, its_guard, is_boolean=is_boolean) & said
             rest -= of_part

@@ -6,18 +6,16 @@ from typing import Final
 
 from ringwall.access.language.functions import FUNCTIONS
 from ringwall.access.language.syntax import (
-    ActionScope,
     Attribute,
     Binary,
     Call,
     Expression,
     Literal,
     Policy,
-    Scope,
-    ScopeOp,
     Variable,
 )
 from ringwall.access.validation.asking import Complaints
+from ringwall.access.validation.heads import no_request, type_of
 from ringwall.access.validation.remarks import Remark
 from ringwall.access.validation.vocabulary import PRINCIPALS, RESOURCES, Vocabulary
 from ringwall.runtime.configuration.spelling import listed, nearest
@@ -76,7 +74,7 @@ def worded(
     left = {one for one in said if not _UNRECOGNISED.match(one)}
     if part is None:
         if _NO_ACTION in left and left == said:
-            yield words.no_request()
+            yield no_request(policy, vocabulary)
         left = {one for one in left if one not in {_NO_ACTION, _EMPTY}}
     if isinstance(part, Attribute):
         yield from words.attribute(part, left)
@@ -176,35 +174,6 @@ class _Words:
             )
         return Remark(offset, f"Cedar's validator says: {said}", written)
 
-    def no_request(self) -> Remark:
-        """Why no request fits the head."""
-        policy = self._policy
-        for variable, scope, types in (
-            ("principal", policy.principal, PRINCIPALS),
-            ("resource", policy.resource, RESOURCES),
-        ):
-            kind = _type_of(scope)
-            if kind is not None and kind not in types:
-                return self._of_head(scope, kind, f"no {variable} is a {kind}", listed(types))
-            if scope.op not in {ScopeOp.IN, ScopeOp.IS_IN} or scope.uid is None:
-                continue
-            able = (kind,) if kind is not None else types
-            known = {one: self._vocabulary.types[one].parents | {one} for one in able}
-            parents = frozenset().union(*known.values())
-            if scope.uid.type not in parents:
-                message = f"no {kind or variable} is in a {scope.uid.type}"
-                return self._of_head(scope, scope.uid.type, message, listed(sorted(parents)))
-        if policy.action.op is not ScopeOp.ALL and not policy.action.uids:
-            return self._of_head(policy.action, "[", "the list of actions is empty", "an action")
-        word = _type_of(policy.resource) or "resource"
-        message = "no request fits this: such actions are asked of no such resource"
-        return self._of_head(policy.resource, word, message, "Route, for actions of routes")
-
-    def _of_head(self, scope: Scope | ActionScope, word: str, message: str, hint: str) -> Remark:
-        start = scope.at.start - self._policy.at.start
-        text = self._policy.text[start : scope.at.end - self._policy.at.start]
-        return Remark(start + max(0, text.find(word)), message, word, hint)
-
     def _having(self, of: Expression, name: str) -> list[str]:
         """The types that what is asked can be of and that have the attribute."""
         match of:
@@ -214,7 +183,7 @@ class _Words:
                 types, scope = RESOURCES, self._policy.resource
             case _:
                 return []
-        asked = _type_of(scope)
+        asked = type_of(scope)
         types = tuple(one for one in types if asked in {None, one})
         return [one for one in types if name in self._vocabulary.types[one].attributes]
 
@@ -237,7 +206,10 @@ class _Words:
     def _spot(self, part: Expression | None) -> tuple[int, str]:
         """Where the caret goes: at an operator rather than before what it joins."""
         if part is None:
-            return self._policy.text.find(self._policy.effect.value), self._policy.effect.value
+            effect, before = self._policy.effect.value, self._policy.principal.at.start
+            # Annotations may hold the same word.
+            found = self._policy.text.rfind(effect, 0, before - self._policy.at.start)
+            return found, effect
         start = part.at.start - self._policy.at.start
         if isinstance(part, Binary) and not part.op.isalpha():
             after = part.left.at.end - self._policy.at.start
@@ -248,13 +220,6 @@ class _Words:
     def _text(self, part: Expression) -> str:
         start = self._policy.at.start
         return self._policy.text[part.at.start - start : part.at.end - start]
-
-
-def _type_of(scope: Scope) -> str | None:
-    """The one type that a scope lets through, if it is one."""
-    if scope.op is ScopeOp.EQUAL and scope.uid is not None:
-        return scope.uid.type
-    return scope.type
 
 
 def _rank(said: str) -> tuple[int, str]:
