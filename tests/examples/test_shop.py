@@ -542,7 +542,7 @@ def test_calls_go_to_the_sidecar_by_name_and_carry_the_trace(own_shop: Shop) -> 
         "x-request-id": "7c0f7b9e-0000-4000-8000-000000000000",
     }
     with ThreadingHTTPServer(("127.0.0.1", 0), Mine) as sidecar:
-        thread = threading.Thread(target=sidecar.serve_forever)
+        thread = threading.Thread(target=sidecar.serve_forever, args=(0.02,))
         thread.start()
         try:
             own_shop.start("orders", SHOP_OUTBOUND=f"127.0.0.1:{sidecar.server_port}")

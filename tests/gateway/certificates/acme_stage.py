@@ -41,7 +41,7 @@ class Stage:
         self.tls_port = int(self.tls_server.server_address[1])
         for server in (self.http_server, self.tls_server):
             server.daemon_threads = True
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+            threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
 
     def begin(self, folder: Path) -> None:
         """Forget what was shown and seen; keep the rest below ``folder``."""

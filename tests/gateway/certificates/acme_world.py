@@ -23,7 +23,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 
 def serve(server: socketserver.BaseServer) -> int:
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     address: Any = server.server_address
     return int(address[1])
 
@@ -140,7 +140,7 @@ def main() -> None:
     server.socket = context.wrap_socket(server.socket, server_side=True)
     (folder / "address.new").write_text(f"https://127.0.0.1:{server.server_port}/directory")
     (folder / "address.new").rename(folder / "address")
-    server.serve_forever()
+    server.serve_forever(0.02)
 
 
 if __name__ == "__main__":

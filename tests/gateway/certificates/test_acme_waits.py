@@ -66,7 +66,7 @@ def closed(tmp_path: Path) -> Iterator[Closed]:
     context.load_cert_chain(tmp_path / "leaf.pem")
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     clock = HeldClock(now)
     settings = Acme(

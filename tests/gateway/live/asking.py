@@ -1,26 +1,16 @@
 """Ask a running stage over its control socket, without the time a command takes to start."""
 
 import time
-from datetime import UTC, datetime
-from typing import Any
 
 from tests.gateway.live.stage import Json, Stage
 
-from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.service import Gateway
-from ringwall.gateway.status import gateway_status
-from ringwall.runtime.current import all_sections
-from ringwall.runtime.installation import find
-from ringwall.runtime.processes.calls import ControlError, call_sync
-from ringwall.runtime.processes.paths import run_dir_for
+from ringwall.runtime.processes.calls import ControlError
 
 
 def ask(stage: Stage, name: str, **arguments: object) -> Json:
     """One call; the answer is an object."""
-    control = run_dir_for(stage.state) / "control.sock"
-    answer: Any = call_sync(control, name, timeout=60, **arguments)
-    assert isinstance(answer, dict)
-    return answer
+    return stage.ask(name, **arguments)
 
 
 def reload(stage: Stage) -> tuple[int, float]:
@@ -46,14 +36,14 @@ def settled(stage: Stage) -> bool:
         found = ask(stage, "status")
     except (ControlError, TimeoutError):
         return False
-    status = gateway_status(gateway_of(stage), now=datetime.now(UTC))
+    status = stage.gateway_status()
     ready = all(one["state"] == "ready" for one in found["processes"])
     return ready and not status.unknown and all(one.healthy for one in status.upstreams)
 
 
 def gateway_of(stage: Stage) -> Gateway:
     """The stage's gateway, in this process."""
-    return open_gateway(find(all_sections, config=stage.file, state=stage.state))
+    return stage.gateway()
 
 
 def pids(stage: Stage) -> dict[str, int]:

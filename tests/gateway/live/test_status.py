@@ -40,7 +40,7 @@ def private(stage: Stage, path: str) -> httpx.Response:
 def test_status_tells_processes_listeners_certificates_upstreams_and_version(
     running: Stage,
 ) -> None:
-    told = running.status()
+    told = json.loads(running.command("status", "--json").stdout)
     assert {one["name"] for one in told["processes"]} == {
         "service-echo",
         "sidecar-echo",

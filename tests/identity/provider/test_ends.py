@@ -162,7 +162,7 @@ def test_a_notice_is_posted_as_a_form_and_redirects_are_not_followed(facts: Fact
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         base = f"http://127.0.0.1:{server.server_port}"

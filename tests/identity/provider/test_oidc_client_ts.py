@@ -85,7 +85,7 @@ def _served(folder: Path) -> Iterator[int]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Application)
     server.daemon_threads = True
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield server.server_port

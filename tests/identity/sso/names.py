@@ -50,7 +50,7 @@ def serving() -> Iterator[Names]:
     server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler)
     names.resolver.nameservers = ["127.0.0.1"]
     names.resolver.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield names

@@ -118,7 +118,7 @@ def serving() -> Iterator[OpenId]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     provider = OpenId(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield provider

@@ -63,7 +63,7 @@ def listening() -> Iterator[tuple[str, "queue.Queue[dict[str, list[str]]]"]]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/ended", heard
