@@ -51,6 +51,7 @@ class Postgres:
                 "--encoding=UTF8",
                 "--locale=C",
                 "--no-sync",
+                "--set=scram_iterations=1",  # every test connects anew
             ],
             check=True,
             capture_output=True,

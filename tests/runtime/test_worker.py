@@ -21,6 +21,7 @@ from django.db import connection, connections
 from tests.gateway.live.asking import pids
 from tests.gateway.live.stage import Stage, plain_config
 from tests.runtime.conftest import environment
+from tests.runtime.migrated import put_tables
 from tests.runtime.postgres import PASSWORD, Postgres
 
 from ringwall.runtime import jobs, worker
@@ -187,6 +188,8 @@ def running(
     folder: Path, names: str, url: str | None = None
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """The worker, with these jobs; ended in any case."""
+    if url is None and not (folder / "state" / "ringwall.sqlite3").exists():
+        put_tables(folder / "state", folder.parent)
     (folder / "state").mkdir(exist_ok=True)
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(

@@ -65,11 +65,13 @@ def converse(
     patience: float = 4.0,
     linger: float = 0.25,
     piece: int | None = None,
+    to_the_end: bool = True,
 ) -> Exchange:
     """Send ``data`` on a connection of its own and read until the edge ends it or is silent.
 
     It waits ``patience`` seconds for the number of ``answers`` asked for, and from then on
-    ``linger`` seconds for anything more, or for the end if the edge said that it would close.
+    ``linger`` seconds for anything more, or for the end if the edge said that it would close; that
+    takes Envoy a second, and not ``to_the_end`` means that nobody asks whether it comes.
     ``head`` tells that answers have no body. With ``piece`` it sends so many bytes a packet.
     """
     received, closed = b"", False
@@ -91,7 +93,9 @@ def converse(
                 break
             received += chunk
             found = list(_answers(received, head=head))
-            if len(found) >= answers and "close" not in found[-1][0].values("connection"):
+            if len(found) < answers:
+                continue
+            if not to_the_end or "close" not in found[-1][0].values("connection"):
                 deadline = min(deadline, time.monotonic() + linger)
     found = list(_answers(received, head=head))
     return Exchange(

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from playwright.sync_api import (
     Browser,
@@ -21,6 +20,7 @@ from playwright.sync_api import (
 )
 from tests.identity.browser.chromium import ARGUMENTS, chromium
 from tests.identity.browser.house import House, django_alone
+from tests.runtime.migrated import put_tables
 
 from ringwall.runtime.current import current_installation
 from ringwall.runtime.database import database_settings
@@ -37,7 +37,7 @@ def served(_django: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     state = tmp_path_factory.mktemp("house")
     with pytest.MonkeyPatch.context() as patch:
         _live_in(state, patch)
-        call_command("migrate", interactive=False, verbosity=0)
+        put_tables(state, tmp_path_factory.getbasetemp())
         with django_alone(state) as house:
             yield house
         _forget_connection()

@@ -22,6 +22,7 @@ from tests.gateway.live.recorder2 import Recorder2
 from tests.gateway.live.stage import Json, Stage, echo_service
 from tests.identity import tenants
 from tests.runtime.conftest import _point_django_at
+from tests.runtime.migrated import put_tables
 
 from ringwall.gateway.admin import Admin
 from ringwall.identity import facts as facts_file
@@ -308,6 +309,8 @@ def identity_stage(
             stage.environment["STAGE_DATABASE"] = url
         patch = held.enter_context(pytest.MonkeyPatch.context())
         held.callback(current_installation.cache_clear)
+        if url is None:
+            put_tables(stage.state, django_state.parent)
         stage.up()
         # Not for good: what tests start themselves would be taken for a part of it.
         with pytest.MonkeyPatch.context() as named:

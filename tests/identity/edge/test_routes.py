@@ -511,5 +511,5 @@ def _raw(
     head = b"GET " + target + b" HTTP/1.1\r\nhost: " + (host or _host(scene, APP)).encode()
     told = b"\r\nsec-fetch-mode: navigate" if browser else b""
     data = head + told + b"\r\n" + lines + b"\r\n"
-    answers = converse(scene.stage, data, patience=10, linger=0.02).answers
+    answers = converse(scene.stage, data, patience=10, linger=0.02, to_the_end=False).answers
     return answers[0] if answers else None

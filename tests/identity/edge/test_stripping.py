@@ -110,7 +110,9 @@ def test_no_trick_makes_or_unmakes_what_services_are_told(
     head = f"GET {path}/{mark} HTTP/1.1\r\nhost: {APP}:{scene.stage.port}\r\n"
     cookie = f"cookie: {COOKIE}={scene.enter(session)}\r\n"
     for lines in (cookie + TRICKS[name], TRICKS[name] + "\r\n" + cookie.rstrip()):
-        converse(scene.stage, f"{head}{lines}\r\n\r\n".encode("latin-1"), linger=0.02)
+        converse(
+            scene.stage, f"{head}{lines}\r\n\r\n".encode("latin-1"), linger=0.02, to_the_end=False
+        )
     for seen in scene.about(mark):
         assert [name for name, value in seen.headers if value == SPOOFED] == []
         assert COOKIE not in repr(seen)
@@ -238,7 +240,10 @@ def test_nobody_outside_renews(scene: IdentityStage, path: str, host: str) -> No
         f"POST {path} HTTP/1.1\r\nhost: {authority}\r\nx-ringwall-secret: {secret}\r\n"
         "x-forwarded-proto: https\r\ncontent-length: 0\r\n\r\n"
     )
-    found = [(a.status, a.body) for a in converse(scene.stage, head.encode(), linger=0.02).answers]
+    found = [
+        (a.status, a.body)
+        for a in converse(scene.stage, head.encode(), linger=0.02, to_the_end=False).answers
+    ]
     with Http2(scene.stage, sni=host) as connection:
         connection.request(
             [
@@ -322,7 +327,7 @@ def _client(scene: IdentityStage, http2: bool) -> Any:
 def test_an_unknown_host_is_no_way_around(scene: IdentityStage) -> None:
     before = len(scene.recorder.seen)
     head = f"GET /public/x HTTP/1.1\r\nhost: other.example\r\ncookie: {scene.jar()}\r\n\r\n"
-    answers = converse(scene.stage, head.encode(), linger=0.02).answers
+    answers = converse(scene.stage, head.encode(), linger=0.02, to_the_end=False).answers
     assert [one.status for one in answers] == [404]
     assert len(scene.recorder.seen) == before
 

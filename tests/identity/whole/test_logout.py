@@ -18,6 +18,7 @@ from tests.identity.provider.party import VERIFIER, challenge_of
 from tests.identity.provider.stage import PASSWORD, hidden
 from tests.identity.whole.test_programs import client, told, url
 from tests.runtime.conftest import environment
+from tests.runtime.migrated import put_tables
 
 pytestmark = pytest.mark.e2e
 
@@ -43,6 +44,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         "routes": [{"name": "all", "hosts": [APP], "path": "/**", "service": "echo"}],
     }
     with Stage(tmp_path_factory.mktemp("logout"), config) as running:
+        put_tables(running.state, tmp_path_factory.getbasetemp())
         yield running.up()
 
 

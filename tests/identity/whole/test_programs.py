@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.gateway.live.stage import Json, Stage, echo_service, header
 from tests.gateway.live.stage import _ToEdge as ToEdge
+from tests.runtime.migrated import put_tables
 
 pytestmark = pytest.mark.e2e
 
@@ -34,6 +35,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         "routes": [{"name": "all", "hosts": [API, APP], "path": "/**", "service": "echo"}],
     }
     with Stage(tmp_path_factory.mktemp("programs"), config) as running:
+        put_tables(running.state, tmp_path_factory.getbasetemp())
         yield running.up()
 
 

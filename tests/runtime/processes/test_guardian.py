@@ -32,6 +32,10 @@ sys.exit(5)
 """
 
 
+def has_a_child(pid: int) -> bool:
+    return bool(Path(f"/proc/{pid}/task/{pid}/children").read_text())
+
+
 def lines(log: Path) -> list[str]:
     return log.read_text().splitlines() if log.exists() else []
 
@@ -54,7 +58,7 @@ def test_signals_are_passed_on_and_none_is_lost_while_it_starts(
     log = tmp_path / "log"
     late = "import time; time.sleep(0.3)\n" + LISTENING.format(log=str(log))
     with subprocess.Popen([*GUARDIAN, *PYTHON, late]) as guarded:
-        time.sleep(0.1)
+        eventually(lambda: has_a_child(guarded.pid))
         guarded.send_signal(signal.SIGHUP)
         eventually(lambda: lines(log))
         assert lines(log)[0].endswith(" True")
