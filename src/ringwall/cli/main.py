@@ -21,6 +21,7 @@ HELP: Final = "The security layer in front of your services."
 PROGRAM: Final = "ringwall"
 
 _GROUPS: Final = {
+    "access": "Who may do what, and why; what a change of policies would change.",
     "admin": "Let the first administrator in, or one who lost all sign-in methods.",
     "client": "Register API clients and applications, list them, change their secrets.",
     "key": "Make API keys, list, rotate and withdraw them.",
@@ -36,6 +37,7 @@ _GROUPS: Final = {
 }
 _PANELS: Final = (
     "Configuration",
+    "Access",
     "Running",
     "Certificates",
     "People and organisations",

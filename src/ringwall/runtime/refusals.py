@@ -22,6 +22,7 @@ class ExitCode(IntEnum):
     NOT_RUNNING = 4, "Ringwall does not run for this configuration"
     ALREADY_RUNNING = 5, "Ringwall runs already for this configuration"
     DIFFERENT = 6, "`diff` found differences"
+    DENIED = 7, "`access explain` says no"
     INTERRUPTED = 130, "interrupted by Ctrl-C (128 + SIGINT)"
     UNREAD = 141, "the program that read the output ended first (128 + SIGPIPE)"
 

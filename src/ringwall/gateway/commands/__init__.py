@@ -4,6 +4,7 @@ These modules import only what a command line needs to know its commands; what a
 imported when it runs, so that none waits for what only others need.
 """
 
+from ringwall.gateway.commands.access_explaining import access_explain
 from ringwall.gateway.commands.beginning import init
 from ringwall.gateway.commands.certificates import cert_export, cert_issue, cert_list, cert_rotate
 from ringwall.gateway.commands.configuring import check, diff, schema
@@ -16,6 +17,7 @@ from ringwall.gateway.commands.versions import history, rollback
 from ringwall.gateway.commands.watching import status
 
 __all__ = [
+    "access_explain",
     "cert_export",
     "cert_issue",
     "cert_list",
