@@ -89,6 +89,8 @@ class _Asker:
                 if _is_conjunction(whole):
                     yield left, guard, True
                     yield right, self.guarded(left, guard), True
+                else:
+                    yield _asked_for_path(whole), guard, False
             case Binary(op="||", left=left, right=right):
                 yield left, guard, True
                 yield right, guard, True
@@ -101,6 +103,13 @@ class _Asker:
             case _:
                 for part in parts(whole):
                     yield part, guard, False
+
+
+def _asked_for_path(part: Expression) -> Expression:
+    """The ``a`` of ``a has b.c``."""
+    while isinstance(part, Binary):
+        part = part.left
+    return part.of if isinstance(part, Has) else part
 
 
 def _is_conjunction(part: Binary) -> bool:

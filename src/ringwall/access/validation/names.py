@@ -122,6 +122,8 @@ class _Finder:
                 return "no principal", self._all(PRINCIPALS)
             case Variable(name="resource"):
                 return "no resource", self._all(RESOURCES)
+            case Variable(name="action"):
+                return "no action", frozenset()
             case Variable(name="context"):
                 return "no context", self._words.context
             case Attribute(of=Variable(name="context"), name="path"):

@@ -21,16 +21,16 @@ from ringwall.access.validation.vocabulary import PRINCIPALS, RESOURCES, Vocabul
 from ringwall.runtime.configuration.spelling import listed, nearest
 
 _NO_ATTRIBUTE: Final = re.compile(
-    r"attribute `(.*?)` (?:on entity type `(.*)` |in context )?not found"
+    r"(?s)attribute `(.*?)` (?:on entity type `(.*)` |in context )?not found"
 )
 _MAYBE: Final = re.compile(
-    r"unable to guarantee safety of access to optional attribute `(.*?)` "
+    r"(?s)unable to guarantee safety of access to optional attribute `(.*?)` "
     r"(?:on entity type `(.*)`|in context)"
 )
-_UNLIKE: Final = re.compile(r"the types (.*) and (.*) are not compatible")
-_EXPECTED: Final = re.compile(r"unexpected type: expected (.*) but saw (.*)")
+_UNLIKE: Final = re.compile(r"(?s)the types (.*) and (.*) are not compatible")
+_EXPECTED: Final = re.compile(r"(?s)unexpected type: expected (.*) but saw (.*)")
 _UNREADABLE: Final = re.compile(
-    r"error during extension function argument validation: "
+    r"(?s)error during extension function argument validation: "
     r"failed to parse as (?:an? )?(.*?): `(.*)`"
 )
 _COUNT: Final = re.compile(
@@ -115,7 +115,9 @@ class _Words:
             known, what = frozenset[str](), "this record has no attribute"
         else:
             entities = self._vocabulary.types
-            known = frozenset().union(*(entities[one].attributes for one in types))
+            known = frozenset().union(
+                *(entities[one].attributes for one in types & entities.keys())
+            )
             if fitting := self._having(part.of, name):
                 message = f'{listed(sorted(types), last="and")} have no attribute "{name}"'
                 if len(types) == 1:
@@ -233,12 +235,12 @@ def _rank(said: str) -> tuple[int, str]:
 def _typed(name: str) -> str:
     if name in _TYPES:
         return _TYPES[name]
-    if ", or " in name:
-        return listed(_typed(one) for one in name.split(", or "))
-    if name.startswith("Set<"):
-        return f"a list of {_typed(name[4:-1])}"
     if name.startswith("{"):
         return "a record"
+    if name.startswith("Set<"):
+        return f"a list of {_typed(name[4:-1])}"
+    if ", or " in name:
+        return listed(_typed(one) for one in name.split(", or "))
     return f"{'an' if name[:1] in 'AEIO' else 'a'} {name}"
 
 
