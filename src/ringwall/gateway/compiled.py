@@ -9,7 +9,7 @@ from ringwall.access.compiler.facts import Clock
 from ringwall.access.compiler.partial import RefusedError
 from ringwall.access.compiler.proving import asked
 from ringwall.access.compiler.rules import Compiler, Rulings
-from ringwall.access.model import World
+from ringwall.access.model import METHODS, World
 from ringwall.access.policies import PolicySet
 from ringwall.gateway.config import Factor, Route
 from ringwall.gateway.envoy.permissions import Permissions, Permitted, numbers, permissions
@@ -29,6 +29,7 @@ class Compiled:
         self.policies, self.world = policies, world
         self._compiler = Compiler(policies.policies, world)
         self._rulings: dict[tuple[str, str, str], Rulings] = {}
+        self._is_whole = False
 
     @property
     def hash(self) -> str:
@@ -38,7 +39,8 @@ class Compiled:
     @cached_property
     def compiler(self) -> Compiler:
         """The compiler, once it has seen every place."""
-        self._compiler.everywhere()
+        self.all()
+        self._compiler.services()
         return self._compiler
 
     @property
@@ -48,10 +50,13 @@ class Compiled:
 
     def all(self) -> dict[tuple[str, str, str], Rulings]:
         """The rulings by route, host and method."""
+        if self._is_whole:
+            return self._rulings
         for route in self.world.routes.values():
             for host in route.hosts:
                 for method in route.actions:
                     self.rulings(route.name, host, method)
+        self._is_whole = True
         return self._rulings
 
     def rulings(self, route: str, host: str, method: str) -> Rulings:
@@ -65,8 +70,9 @@ class Compiled:
         """The same as the edge is told."""
         rulings = self.rulings(route.name, host, method)
         level, within = (None, None) if rulings.user is None else asked(rulings.user)
+        action = self.world.routes[route.name].actions[method]
         return Permitted(
-            action=self.world.routes[route.name].actions[method],
+            action=None if action in METHODS else action,
             hash=self.hash,
             permissions=_said(rulings, route.path),
             factor=None if level is None else _FACTORS[level],
@@ -83,7 +89,7 @@ class Compiled:
         )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def _said(rulings: Rulings, path: str) -> Permissions:
     return permissions(rulings, parse_template(path))
 

@@ -12,6 +12,7 @@ from ringwall.gateway.compiled import Compiled
 from ringwall.gateway.config import ROUTES, Route, SignIn
 from ringwall.gateway.judging import warning
 from ringwall.gateway.wanted import Wanted
+from ringwall.runtime.collecting import collected_later
 from ringwall.runtime.configuration import Configuration, ConfigurationError, Problem, Severity
 
 
@@ -20,6 +21,11 @@ def check_policies(configuration: Configuration) -> Iterator[Problem]:
     yield from _actions(configuration)
     if not configuration.attached:
         return
+    with collected_later():
+        yield from _judged(configuration)
+
+
+def _judged(configuration: Configuration) -> Iterator[Problem]:
     try:
         wanted = Wanted.of(configuration)
     except ConfigurationError as error:

@@ -28,6 +28,7 @@ from ringwall.gateway.wanted import Wanted
 from ringwall.identity import facts as facts_file
 from ringwall.identity import published
 from ringwall.identity.facts import Facts
+from ringwall.runtime.collecting import collected_later
 from ringwall.runtime.configuration import Address, Configuration, ConfigurationError, Section
 from ringwall.runtime.private_files import locked, private_folder
 
@@ -61,7 +62,12 @@ class Gateway:
 
         Who may call a service ``besides`` is let in too.
         """
-        place = layout or self.layout
+        with collected_later():
+            return self._rendered(wanted, layout or self.layout, besides)
+
+    def _rendered(
+        self, wanted: Wanted, place: Layout, besides: Wanted | None
+    ) -> dict[str, Rendering]:
         renderings = {
             EDGE: edge_builder.render_edge(
                 edge=wanted.edge,

@@ -5,6 +5,7 @@ this can be seen without search. There are no errors in them, because policies w
 that a request does not bring is in no set and equal to nothing.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -395,7 +396,10 @@ def regex_of(pattern: Pattern, *, among_what: str = r"[\s\S]") -> str:
 
 def escaped(text: str) -> str:
     """Text as a regular expression for just this text."""
-    return "".join(c if c.isalnum() or not c.isascii() else f"\\{c}" for c in text)
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+_SPECIAL: Final = re.compile(r"[^0-9A-Za-z\x80-\U0010ffff]")
 
 
 def is_like(text: str, pattern: Pattern) -> bool:

@@ -1,5 +1,6 @@
 """What people would be allowed if they proved better who they are (RFC 9470)."""
 
+from functools import lru_cache
 from typing import Final
 
 from ringwall.access.compiler import formulas
@@ -12,9 +13,7 @@ from ringwall.access.compiler.formulas import (
     AtMost,
     Formula,
     Known,
-    Matches,
     Not,
-    Same,
 )
 from ringwall.access.compiler.rules import Rule, Ruling
 
@@ -22,6 +21,7 @@ LEVELS: Final = ("mfa", "phr")
 """How surely somebody can be asked to be proven: by two factors, by a passkey."""
 
 
+@lru_cache(maxsize=20_000)
 def could_be_proven(ruling: Ruling) -> Formula:
     """When a person who is denied would be allowed after proving as well as :func:`asked` says."""
     level, _ = asked(ruling)
@@ -31,6 +31,7 @@ def could_be_proven(ruling: Ruling) -> Formula:
     return formulas.all_of([Known(Text.STRENGTH), _helped(ruling, level)])
 
 
+@lru_cache(maxsize=20_000)
 def asked(ruling: Ruling) -> tuple[str | None, int | None]:
     """How surely, and how many seconds ago at most, people are to be proven to be allowed more.
 
@@ -62,7 +63,14 @@ def _rules(ruling: Ruling) -> tuple[Rule, ...]:
 
 def _asks_strength(formula: Formula) -> bool:
     return any(
-        isinstance(atom, Among | Matches) and atom.word is Text.STRENGTH
+        isinstance(atom, Among) and atom.word is Text.STRENGTH for atom in formulas.atoms(formula)
+    )
+
+
+def reads_proof(formula: Formula) -> bool:
+    """Whether a better or more recent proof could change what a formula says."""
+    return _asks_strength(formula) or any(
+        isinstance(atom, AtMost) and atom.number.clock is Clock.PROVEN_AGO
         for atom in formulas.atoms(formula)
     )
 
@@ -91,12 +99,8 @@ def _proven(formula: Formula, level: str) -> Formula:
             return formulas.any_of(_proven(one, level) for one in several)
         case Among(Text.STRENGTH, values):
             return formulas.TRUE if level in values else FALSE
-        case Matches(Text.STRENGTH, pattern):
-            return formulas.TRUE if formulas.is_like(level, pattern) else FALSE
         case Known(Text.STRENGTH):
             return formulas.TRUE
         case AtMost(number, bound) if number.clock is Clock.PROVEN_AGO:
             return formulas.TRUE if bound >= 0 else FALSE
-        case Same(one, other) if Text.STRENGTH in (one, other):
-            return FALSE
     return formula

@@ -1,7 +1,7 @@
 """The rules of every place: what each kind of principal is forbidden and permitted there."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -91,8 +91,43 @@ class Rulings:
         return tuple(one for one in several if one is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """A ruling, and what is told of the policies it is made of."""
+
+    ruling: Ruling
+    applying: frozenset[str]
+    showing: frozenset[str]
+    hidden_by: tuple[tuple[str, str], ...]
+
+
+class _Kept:
+    """What was made of policies before: of a set, few change at a time.
+
+    Formulas by a policy's text, rulings by the texts of all policies that might have a say.
+    """
+
+    def __init__(self, most: int = 200_000) -> None:
+        self._most = most
+        self._memories: dict[tuple[str, Hashable, Asker], Memory] = {}
+        self.ruled: dict[Hashable, _Ruled] = {}
+
+    def memory(self, text: str, holders_key: Hashable, asker: Asker) -> Memory:
+        """The memory of a policy for one kind of principal."""
+        return self._memories.setdefault((text, holders_key, asker), Memory())
+
+    def make_room(self) -> None:
+        """Forget everything once it is too much."""
+        if len(self._memories) > self._most or len(self.ruled) > self._most:
+            self._memories.clear()
+            self.ruled.clear()
+
+
+_KEPT: Final = _Kept()
+
+
 class Compiler:
-    """Compiles one set of policies for one world. Formulas are kept, so asking twice is cheap.
+    """Compiles one set of policies for one world. What is made is kept, for other sets too.
 
     ``refused`` collects the policies that the edge cannot decide; unless it is empty nothing that
     was compiled may be used. ``applying`` are the policies that can apply anywhere that was asked
@@ -105,16 +140,15 @@ class Compiler:
         self.applying: set[str] = set()
         self.hidden_by: dict[str, str] = {}
         self._showing: set[str] = set()
-        self._memories: dict[tuple[str, Asker], Memory] = {}
         self._holders = holders(world)
-        self._anywhere: list[Policy] = []
-        self._of: dict[EntityUid, list[Policy]] = defaultdict(list)
+        self._key = tuple((name, tuple(sorted(some))) for name, some in self._holders.items())
+        self._about: dict[tuple[EntityUid | str, Kind], list[Policy]] = defaultdict(list)
+        self._relevant: dict[tuple[object, ...], tuple[tuple[Policy, ...], tuple[str, ...]]] = {}
         for one in policies:
-            scope = one.resource
-            if scope.uid is None:
-                self._anywhere.append(one)
-            else:
-                self._of[scope.uid].append(one)
+            for about in _resources(one):
+                for kind in _kinds(one):
+                    self._about[about, kind].append(one)
+        _KEPT.make_room()
 
     def route(self, route: RouteEntity, host: str, method: str) -> Rulings:
         """The rulings of one method of a route on one of its hosts."""
@@ -140,16 +174,14 @@ class Compiler:
         asker = Asker(Kind.SERVICE, uid=uid, attributes=(*known, ("calls", calls)))
         return self._ruling(asker, _place_of_service(called, method))
 
-    def everywhere(self) -> None:
-        """Compile for every place there is, so that what is told of policies is told of all."""
-        for route in self.world.routes.values():
-            for host in route.hosts:
-                for method in route.actions:
-                    self.route(route, host, method)
-        for caller in self.world.services.values():
-            for called in self.world.services.values():
-                for method in METHODS:
-                    self.service(caller, called, method)
+    def services(self) -> dict[tuple[str, str, str], Ruling]:
+        """The rulings by calling service, called service and method."""
+        return {
+            (caller.name, called.name, method): self.service(caller, called, method)
+            for caller in self.world.services.values()
+            for called in self.world.services.values()
+            for method in METHODS
+        }
 
     def place(self, route: RouteEntity, host: str, method: str) -> Place:
         """Where a method of a route leads on one host."""
@@ -178,37 +210,54 @@ class Compiler:
         return self.world.named_actions
 
     def _ruling(self, asker: Asker, place: Place) -> Ruling:
+        policies, texts = self._having_a_say(place, asker.kind)
+        key = (place, asker, self._key, texts)
+        found = _KEPT.ruled.get(key)
+        if found is None:
+            refused = len(self.refused)
+            found = self._made(policies, asker, place)
+            if len(self.refused) == refused:
+                _KEPT.ruled[key] = found
+        self.applying |= found.applying
+        self._showing |= found.showing
+        for permit, forbid in found.hidden_by:
+            self.hidden_by[permit] = forbid
+        for permit in found.showing & self.hidden_by.keys():
+            del self.hidden_by[permit]
+        return found.ruling
+
+    def _made(self, policies: Sequence[Policy], asker: Asker, place: Place) -> _Ruled:
         forbids: list[Rule] = []
         permits: list[Rule] = []
-        for policy in self._about(place):
+        for policy in policies:
             formula = self._formula(policy, asker, place)
             if formula != FALSE:
                 rules = forbids if policy.effect is Effect.FORBID else permits
                 rules.append(Rule(policy.id, formula))
-        self._tell(forbids, permits)
-        return Ruling(_shortest(forbids), _shortest(permits))
-
-    def _tell(self, forbids: Sequence[Rule], permits: Sequence[Rule]) -> None:
-        """Remember which policies do anything at all."""
-        self.applying.update(rule.policy for rule in (*forbids, *permits))
+        hidden = []
         for rule in permits:
-            if rule.policy in self._showing:
-                continue
             hiding = next((one for one in forbids if implies(rule.formula, one.formula)), None)
-            if hiding is None:
-                self._showing.add(rule.policy)
-                self.hidden_by.pop(rule.policy, None)
-            else:
-                self.hidden_by[rule.policy] = hiding.policy
+            if hiding is not None:
+                hidden.append((rule.policy, hiding.policy))
+        is_hidden = {permit for permit, _ in hidden}
+        return _Ruled(
+            Ruling(_shortest(forbids), _shortest(permits)),
+            applying=frozenset(rule.policy for rule in (*forbids, *permits)),
+            showing=frozenset(rule.policy for rule in permits if rule.policy not in is_hidden),
+            hidden_by=tuple(hidden),
+        )
 
-    def _about(self, place: Place) -> Iterable[Policy]:
-        yield from self._of.get(place.resource, ())
-        if place.service is not None:
-            yield from self._of.get(place.service, ())
-        yield from self._anywhere
+    def _having_a_say(self, place: Place, kind: Kind) -> tuple[tuple[Policy, ...], tuple[str, ...]]:
+        """The policies whose heads may fit, and their texts."""
+        key = (place.resource, place.service, kind)
+        if key not in self._relevant:
+            abouts = [place.resource, place.service, place.resource.type]
+            found = [one for about in abouts if about for one in self._about.get((about, kind), ())]
+            self._relevant[key] = (tuple(found), tuple(one.text for one in found))
+        return self._relevant[key]
 
     def _formula(self, policy: Policy, asker: Asker, place: Place) -> Formula:
-        memory = self._memories.setdefault((policy.id, asker), Memory())
+        memory = _KEPT.memory(policy.text, self._key, asker)
 
         def make(reading: Reading) -> Formula:
             return Evaluation(policy, asker, reading, self._holders).formula()
@@ -218,6 +267,31 @@ class Compiler:
         except RefusedError as error:
             self.refused.setdefault(policy.id, error)
             return FALSE
+
+
+def _resources(policy: Policy) -> tuple[EntityUid | str, ...]:
+    """What a policy's head says it is about: one resource, or all of a type."""
+    scope = policy.resource
+    if scope.uid is not None:
+        return (scope.uid,)
+    return ("Route", Kind.SERVICE) if scope.type is None else (scope.type,)
+
+
+def _kinds(policy: Policy) -> tuple[Kind, ...]:
+    """The kinds of principals that a policy's head can fit."""
+    scope = policy.principal
+    if scope.type is not None:
+        return tuple(kind for kind in Kind if kind == scope.type)
+    if scope.uid is None:
+        return tuple(Kind)
+    return _MEMBERS.get(scope.uid.type, tuple(kind for kind in Kind if kind == scope.uid.type))
+
+
+_MEMBERS: Final = {
+    "Role": (Kind.USER, Kind.CLIENT),
+    "Tenant": (Kind.USER, Kind.CLIENT),
+    "Group": (Kind.USER,),
+}
 
 
 def holders(world: World) -> dict[str, frozenset[str]]:

@@ -253,7 +253,9 @@ def _told(route: Route, permitted: Permitted | None) -> Json:
     """What answers and records say about a route: what more it asks, by which policies."""
     told: Json = {}
     if permitted is not None:
-        told |= {"action": permitted.action, "policies": permitted.hash}
+        told["policies"] = permitted.hash
+        if permitted.action is not None:
+            told["action"] = permitted.action
     factor, within = conditions.strongest(
         (route.factor, route.factor_within),
         (None, None) if permitted is None else (permitted.factor, permitted.within),

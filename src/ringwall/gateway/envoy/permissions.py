@@ -8,7 +8,7 @@ Lists of many rules are split by what tells them apart: a map by tenant, client 
 roles. So a request looks at few of them, however many there are.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,7 @@ from typing import Final
 from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import Number, Parameter, Several, Text, Word
 from ringwall.access.compiler.formulas import FALSE, TRUE, AllOf, Among, Formula, Holds, Network
-from ringwall.access.compiler.proving import allowed, could_be_proven
+from ringwall.access.compiler.proving import allowed, could_be_proven, reads_proof
 from ringwall.access.compiler.rules import DEFAULT, Rule, Ruling, Rulings
 from ringwall.gateway.config import Factor
 from ringwall.gateway.envoy.conditions import rbac_action
@@ -27,6 +27,8 @@ from ringwall.gateway.envoy.predicates import (
     WORDS,
     Wording,
     header,
+    is_dear,
+    ordered,
     present,
 )
 from ringwall.gateway.envoy.resources import Json, extension
@@ -42,6 +44,8 @@ PROOF: Final = "proof"
 
 _FEW: Final = 8
 """So many rules are as quickly tried one after another."""
+_MANY: Final = 64
+"""Pairs of a person's and an application's permits that are written out, to name both."""
 _USER, _CLIENT = HEADERS[Text.USER], HEADERS[Text.CLIENT]
 _STRENGTH = HEADERS[Text.STRENGTH]
 
@@ -57,11 +61,12 @@ class Permissions:
 class Permitted:
     """What policies make of one method of a route on one host.
 
-    ``hash`` is that of the policy set. ``factor`` and ``within`` (seconds) are how surely, and how
-    long ago at most, people can be asked to be proven to be allowed more.
+    ``action`` is the method's name in policies, if it has one of its own. ``hash`` is that of the
+    policy set. ``factor`` and ``within`` (seconds) are how surely, and how long ago at most, people
+    can be asked to be proven to be allowed more.
     """
 
-    action: str
+    action: str | None
     hash: str
     permissions: Permissions
     factor: Factor | None = None
@@ -177,26 +182,33 @@ class _Writer:
 
     def _person(self, ruling: Ruling) -> Json:
         """People who are not proven well enough are asked to be; all else is as for others."""
-        proven = could_be_proven(ruling)
-        if proven == FALSE:
-            return self._one(ruling)
-        return self._one(ruling, proven=proven)
+        return self._one(ruling, proven=could_be_proven(ruling))
 
     def _one(
         self, ruling: Ruling, *, proven: Formula = FALSE, otherwise: Json | None = None
     ) -> Json:
         """Forbids, permits, and else the default, as an ``OnMatch``."""
+        if not ruling.permits:
+            return otherwise or _deny(DEFAULT)  # whatever else forbids it
         asked = [] if proven == FALSE else [self._ask(proven)]
-
-        def refuse(policy: str) -> Json:
-            return {"matcher": _list(asked, _deny(policy))} if asked else _deny(policy)
-
         found = [
-            *self._rules(ruling.forbids, refuse),
+            *self._forbids(ruling.forbids, asked),
             *self._rules(ruling.permits, lambda policy: rbac_action("ALLOW", PREFIX + policy)),
             *asked,
         ]
         return _nested(found, otherwise or _deny(DEFAULT))
+
+    def _forbids(self, rules: Sequence[Rule], asked: Sequence[Json]) -> list[Json]:
+        """Forbids; where some of them would not apply after a proof, that is asked for first."""
+        mendable = [rule for rule in rules if asked and reads_proof(rule.formula)]
+        lasting = [rule for rule in rules if rule not in mendable]
+        found = self._rules(lasting, _deny)
+        if mendable:
+            entries = [*asked, *self._rules(mendable, _deny)]
+            any_of_them = Rule("", formulas.any_of(rule.formula for rule in mendable))
+            nested: Json = {"matcher": {"matcher_list": {"matchers": entries}}}
+            found.append(self._rule(any_of_them, lambda _: nested))
+        return found
 
     def _ask(self, proven: Formula) -> Json:
         refusal = rbac_action("DENY", PROOF)
@@ -211,19 +223,33 @@ class _Writer:
 
             return _nested(self._rules(delegate.permits, both), _deny(DEFAULT))
 
+        if not user.permits or not delegate.permits:
+            return _deny(DEFAULT)
+        if len(user.permits) * len(delegate.permits) > _MANY:
+            permits = self._one_after_the_other(user.permits, delegate.permits)
+        else:
+            permits = self._rules(user.permits, and_the_application)
         proven = formulas.all_of([could_be_proven(user), allowed(delegate)])
         asked = [] if proven == FALSE else [self._ask(proven)]
-
-        def refuse(policy: str) -> Json:
-            return {"matcher": _list(asked, _deny(policy))} if asked else _deny(policy)
-
         found = [
-            *self._rules(user.forbids, refuse),
+            *self._forbids(user.forbids, asked),
             *self._rules(delegate.forbids, _deny),
-            *self._rules(user.permits, and_the_application),
+            *permits,
             *asked,
         ]
         return _nested(found, _deny(DEFAULT))
+
+    def _one_after_the_other(self, user: Sequence[Rule], delegate: Sequence[Rule]) -> list[Json]:
+        """The permits of both where all pairs would be too many: only the second is named."""
+
+        def allow(policy: str) -> Json:
+            return rbac_action("ALLOW", PREFIX + policy)
+
+        def then_the_application(_: str) -> Json:
+            return {"matcher": {"matcher_list": {"matchers": [*self._rules(delegate, allow)]}}}
+
+        anything = formulas.any_of(rule.formula for rule in user)
+        return [self._rule(Rule("", anything), then_the_application)] if delegate else []
 
     def _always(self) -> Json:
         return header(":method", regex=".*")
@@ -232,6 +258,16 @@ class _Writer:
 
     def _rules(self, rules: Sequence[Rule], acting: Acting) -> list[Json]:
         """The entries of a list for rules of one effect, in any order."""
+        shared = _shared(rules)
+        if shared is not None:
+            having = [rule for rule in rules if shared in _parts(rule.formula)]
+            rest = [rule for rule in rules if rule not in having]
+            left = [Rule(r.policy, formulas.all_of(_parts(r.formula) - {shared})) for r in having]
+            nested: Json = {"matcher": {"matcher_list": {"matchers": self._rules(left, acting)}}}
+            return [
+                _when(self._wording.predicate(shared), nested),
+                *self._rules(rest, acting),
+            ]
         if len(rules) > _FEW:
             for word in (Text.TENANT, Text.CLIENT, Text.USER):
                 chosen = {rule: values for rule in rules if (values := _needed(rule.formula, word))}
@@ -291,10 +327,21 @@ class _Writer:
         return _when(asked, {"matcher": {"matcher_list": {"matchers": entries}}})
 
 
+def _parts(formula: Formula) -> frozenset[Formula]:
+    """What must all hold for a formula to hold."""
+    return formula.formulas if isinstance(formula, AllOf) else frozenset([formula])
+
+
+def _shared(rules: Sequence[Rule]) -> Formula | None:
+    """The dear part that most rules have in common, which is then asked once for all of them."""
+    counts = Counter(part for rule in rules for part in _parts(rule.formula) if is_dear(part))
+    best = max(counts, key=lambda part: (counts[part], ordered(part)), default=None)
+    return best if best is not None and counts[best] > 1 else None
+
+
 def _needed(formula: Formula, word: Text) -> frozenset[str]:
     """The values of which a word must have one for a formula to hold; empty where any will do."""
-    parts = formula.formulas if isinstance(formula, AllOf) else [formula]
-    for one in parts:
+    for one in _parts(formula):
         if isinstance(one, Among) and one.word == word:
             return one.values
     return frozenset()
@@ -302,15 +349,13 @@ def _needed(formula: Formula, word: Text) -> frozenset[str]:
 
 def _without(formula: Formula, word: Text) -> Formula:
     """What is left to ask once that is known."""
-    parts = formula.formulas if isinstance(formula, AllOf) else [formula]
     return formulas.all_of(
-        one for one in parts if not (isinstance(one, Among) and one.word == word)
+        one for one in _parts(formula) if not (isinstance(one, Among) and one.word == word)
     )
 
 
 def _roles_needed(formula: Formula) -> frozenset[str]:
-    parts = formula.formulas if isinstance(formula, AllOf) else [formula]
-    for one in sorted(parts, key=repr):
+    for one in sorted(_parts(formula), key=ordered):
         if isinstance(one, Holds) and one.several is Several.ROLES:
             return one.values
     return frozenset()

@@ -6,6 +6,7 @@ no client can send, from the path and from the authority. A header that is missi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from ringwall.access.compiler import formulas
@@ -82,7 +83,7 @@ class Wording:
 
     def _several(self, several: frozenset[Formula]) -> list[Json]:
         """Cheap ones first, then by their text, so that the same policies give the same bytes."""
-        found = sorted(several, key=lambda one: (_cost(one), _ordered(one)))
+        found = sorted(several, key=lambda one: (_cost(one), ordered(one)))
         return [self.predicate(one) for one in found]
 
     def _known(self, fact: Word | Several) -> Json:
@@ -143,6 +144,7 @@ class Wording:
         return cel.index(words, key)
 
 
+@lru_cache(maxsize=4096)
 def either(values: frozenset[str]) -> str:
     """A regular expression for one of some words; RE2 takes no longer for a thousand."""
     return "|".join(escaped(value) for value in sorted(values))
@@ -203,6 +205,12 @@ def _shifted(now: Json, number: Number) -> Json:
     return cel.call("_+_", now, cel.number(number.shift)) if number.shift else now
 
 
+def is_dear(formula: Formula) -> bool:
+    """Whether asking costs as much as looking at many headers."""
+    return _cost(formula) >= _DEAR
+
+
+@lru_cache(maxsize=20_000)
 def _cost(formula: Formula) -> int:
     """Roughly: a look at a header, a regular expression, an expression of CEL."""
     match formula:
@@ -216,16 +224,20 @@ def _cost(formula: Formula) -> int:
             return 1 if len(values) == 1 else 3
         case formulas.Holds() | formulas.Matches():
             return 3
-    return 20
+    return _DEAR
 
 
-def _ordered(formula: Formula) -> str:
+_DEAR: Final = 20
+
+
+@lru_cache(maxsize=20_000)
+def ordered(formula: Formula) -> str:
     """Text to sort by: the same for equal formulas, whatever order their sets have."""
     match formula:
         case formulas.Not(inner):
-            return f"not {_ordered(inner)}"
+            return f"not {ordered(inner)}"
         case formulas.AllOf(several) | formulas.AnyOf(several):
-            return f"{type(formula).__name__} {sorted(_ordered(one) for one in several)}"
+            return f"{type(formula).__name__} {sorted(ordered(one) for one in several)}"
         case formulas.Among(word, values):
             return f"{word!r} {sorted(values)}"
         case formulas.Holds(several_words, values):
