@@ -1,0 +1,94 @@
+"""What is done in Ringwall itself, by the names that its policies have for it."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Action(StrEnum):
+    """An action of ``ringwall.cedarschema``, which says on what and in which groups."""
+
+    ACCOUNT_SEE = "account:see"
+    ACCOUNT_CHANGE = "account:change"
+    SESSIONS_LIST = "sessions:list"
+    SESSIONS_END = "sessions:end"
+    KEYS_LIST = "keys:list"
+    KEYS_MAKE = "keys:make"
+    KEYS_ROTATE = "keys:rotate"
+    KEYS_WITHDRAW = "keys:withdraw"
+    APPLICATIONS_LIST = "applications:list"
+    APPLICATIONS_WITHDRAW = "applications:withdraw"
+    ORGANISATIONS_LIST = "organisations:list"
+    ORGANISATIONS_ACT_FOR = "organisations:act-for"
+    MEMBERS_LEAVE = "members:leave"
+    INVITATIONS_TAKE = "invitations:take"
+
+    MEMBERS_SEE = "members:see"
+    INVITATIONS_SEE = "invitations:see"
+    RULES_SEE = "rules:see"
+    CONNECTIONS_SEE = "connections:see"
+    DIRECTORIES_SEE = "directories:see"
+    ROLES_GRANT = "roles:grant"
+    ROLES_TAKE = "roles:take"
+    MEMBERS_REMOVE = "members:remove"
+    MEMBERS_INVITE = "members:invite"
+    INVITATIONS_WITHDRAW = "invitations:withdraw"
+    RULES_CHANGE = "rules:change"
+    NETWORKS_CHANGE = "networks:change"
+    CONNECTIONS_CHANGE = "connections:change"
+    DOMAINS_CHANGE = "domains:change"
+    GROUPS_MAP = "groups:map"
+    DIRECTORIES_CHANGE = "directories:change"
+    DIRECTORY_READ = "directory:read"
+    DIRECTORY_WRITE = "directory:write"
+
+    CLIENTS_MAKE = "clients:make"
+    CLIENTS_CHANGE = "clients:change"
+    CLIENTS_KEYS = "clients:keys"
+    CLIENTS_RENEW = "clients:renew"
+    CLIENTS_REMOVE = "clients:remove"
+
+    ORGANISATIONS_SEE = "organisations:see"
+    PEOPLE_SEE = "people:see"
+    CLIENTS_SEE = "clients:see"
+    KEYS_SEE = "keys:see"
+    POLICIES_SEE = "policies:see"
+    ACCESS_SEE = "access:see"
+    REQUESTS_SEE = "requests:see"
+    OUTBOX_SEE = "outbox:see"
+    CONFIGURATION_SEE = "configuration:see"
+    PROCESSES_SEE = "processes:see"
+    CERTIFICATES_SEE = "certificates:see"
+    ORGANISATIONS_MAKE = "organisations:make"
+    ORGANISATIONS_SUSPEND = "organisations:suspend"
+    ORGANISATIONS_REMOVE = "organisations:remove"
+    PEOPLE_DISABLE = "people:disable"
+    PEOPLE_RECOVER = "people:recover"
+    PEOPLE_END_SESSIONS = "people:end-sessions"
+    CONFIGURATION_APPLY = "configuration:apply"
+    PROCESSES_OPERATE = "processes:operate"
+    CERTIFICATES_RENEW = "certificates:renew"
+    OUTBOX_RESEND = "outbox:resend"
+    MAIL_READ = "mail:read"
+
+    REQUESTS_MAKE = "requests:make"
+    REQUESTS_APPROVE = "requests:approve"
+
+
+HANDS_OUT: Final = frozenset(
+    {
+        Action.KEYS_MAKE,
+        Action.KEYS_ROTATE,
+        Action.ROLES_GRANT,
+        Action.ROLES_TAKE,
+        Action.MEMBERS_REMOVE,
+        Action.MEMBERS_INVITE,
+        Action.INVITATIONS_WITHDRAW,
+        Action.CONNECTIONS_CHANGE,
+        Action.GROUPS_MAP,
+        Action.CLIENTS_MAKE,
+        Action.CLIENTS_CHANGE,
+        Action.CLIENTS_KEYS,
+        Action.REQUESTS_APPROVE,
+    }
+)
+"""Those of the group ``hand-out``: their context is a ``Handing``."""
