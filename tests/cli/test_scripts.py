@@ -128,7 +128,7 @@ def _commands() -> Iterator[str]:
 
 def _named(command: str, commands: set[str]) -> Iterator[str]:
     """The commands of ringwall that stand in a command line."""
-    for words in re.findall(r"\bringwall ((?:-\S+ [^-]\S* )*[a-z]+(?: [a-z]+)?)", command):
+    for words in re.findall(r"\bringwall ((?:-\S+ [^-]\S* )*[a-z]+(?: [a-z][a-z-]*)?)", command):
         plain = re.sub(r"(?:-\S+ \S+ )*", "", words, count=1)
         for name in (plain, plain.split()[0]):
             if name in commands:

@@ -27,7 +27,7 @@ _NAMES: Final[Mapping[Text, str]] = {
     Text.TENANT: "principal.tenant",
     Text.EMAIL: "principal.email",
     Text.STRENGTH: "principal.strength",
-    Text.HOST_TENANT: "resource.tenant",
+    Text.HOST_TENANT: "the tenant of the host",
 }
 _MOST: Final = 6
 """So many values are named; of more, how many there are."""
@@ -41,12 +41,15 @@ class Wording:
 
     def name(self, word: Word) -> str:
         """A word of the request, as policies name it."""
-        if isinstance(word, Parameter):
-            return "resource.tenant" if word == self.tenant else f"context.path.{word.name}"
-        return _NAMES[word]
+        if word == self.tenant:
+            return "resource.tenant"
+        return f"context.path.{word.name}" if isinstance(word, Parameter) else _NAMES[word]
 
     def condition(self, formula: Formula) -> str:
         """When a formula holds: ``principal has role support and was proven within 1h``."""
+        return self._said(_plain(formula))
+
+    def _said(self, formula: Formula) -> str:
         match formula:
             case formulas.Always(value):
                 return "always" if value else "never"
@@ -56,14 +59,12 @@ class Wording:
             case formulas.AnyOf(several):
                 parts = [(_order(one), self._bracketed(one)) for one in several]
                 return " or ".join(text for _, text in sorted(parts))
-            case formulas.Not(formulas.AllOf() | formulas.AnyOf() as inner):
-                return f"not ({self.condition(inner)})"
             case formulas.Not(inner):
                 return self._atom(inner, negated=True)
         return self._atom(formula, negated=False)
 
     def _bracketed(self, formula: Formula) -> str:
-        said = self.condition(formula)
+        said = self._said(formula)
         return f"({said})" if isinstance(formula, formulas.AllOf | formulas.AnyOf) else said
 
     def _atom(self, atom: Formula, *, negated: bool) -> str:
@@ -155,6 +156,38 @@ class Wording:
     def _value(self, word: Word, request: Request) -> str:
         value = request.word(word)
         return f"{self.name(word)} is {'not there' if value is None else value}"
+
+
+def _plain(formula: Formula) -> Formula:
+    """The same with "not" only before single conditions, and without what others imply."""
+    match formula:
+        case formulas.Not(formulas.AllOf(several)):
+            return formulas.any_of(_plain(formulas.negate(one)) for one in several)
+        case formulas.Not(formulas.AnyOf(several)):
+            return _all_of(_plain(formulas.negate(one)) for one in several)
+        case formulas.AllOf(several):
+            return _all_of(_plain(one) for one in several)
+        case formulas.AnyOf(several):
+            return formulas.any_of(_plain(one) for one in several)
+    return formula
+
+
+def _all_of(several: Iterable[Formula]) -> Formula:
+    whole = formulas.all_of(several)
+    if not isinstance(whole, formulas.AllOf):
+        return whole
+    used: set[object] = set()
+    for one in whole.formulas:
+        match one:
+            case formulas.Among(word) | formulas.Matches(word):
+                used.add(word)
+            case formulas.Same(first, second):
+                used |= {first, second}
+            case formulas.Holds(held):
+                used.add(held)
+    return formulas.all_of(
+        one for one in whole.formulas if not (isinstance(one, formulas.Known) and one.fact in used)
+    )
 
 
 def one_of(values: Iterable[str]) -> str:
