@@ -3,6 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 TOOLS := .venv-tools
 BIN := $(VENV)/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# uv takes seconds where pip takes minutes. Where it cannot be had, or cannot fetch as it reads no
+# pip.conf, pip does it. Neither takes anything but what the lock names, by hash.
+define install
+$(BIN)/uv pip install --quiet --python $(1)/bin/python $(3) --require-hashes -r $(2) || \
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
+endef
 
 .PHONY: run test test-quick check fmt bench docs lock wheel clean
 
@@ -11,7 +19,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.dev $(TOOLS)/.done
 	$(BIN)/python -m pytest -n 2 -m "not e2e" -q
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "e2e and not alone" -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "e2e and not alone" -q
 	$(BIN)/python -m pytest -m alone -q
 
 test-quick: $(VENV)/.dev
@@ -38,27 +46,32 @@ wheel: $(VENV)/.dev
 
 # uv writes the locks; no registry's address gets into them.
 lock: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra postgresql -o requirements/run.lock
 	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra postgresql --group dev --group build -c requirements/run.lock -o requirements/dev.lock
 	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header -q --group tools -o requirements/tools.lock
+	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header -q --group installer -o requirements/installer.lock
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: requirements/dev.lock pyproject.toml | $(BIN)/python
-	@echo "installing into $(VENV); this is done once and takes a minute or two"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+$(VENV)/.installer: requirements/installer.lock | $(BIN)/python
+	$(PIP) --only-binary :all: --require-hashes -r requirements/installer.lock || \
+		echo "there is no uv for this machine: pip installs, which takes minutes"
+	@touch $@
+
+$(VENV)/.run: requirements/dev.lock pyproject.toml $(VENV)/.installer
+	@echo "installing into $(VENV); this is done once and takes a minute or less"
+	$(call install,$(VENV),requirements/dev.lock,--compile-bytecode)
+	$(PIP) --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
 	@touch $@
 
-$(TOOLS)/.done: requirements/tools.lock
+$(TOOLS)/.done: requirements/tools.lock $(VENV)/.installer
 	$(PYTHON) -m venv $(TOOLS)
-	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.lock
+	$(call install,$(TOOLS),requirements/tools.lock)
 	@touch $@
 
 clean:

@@ -3,13 +3,26 @@
 import ipaddress
 import signal
 import sys
-from typing import Any
+from typing import Any, Final
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # How fast examples are made says nothing about what is tested, and machines are busy at times.
 settings.register_profile("ringwall", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ringwall")
+
+_LONGEST: Final = {
+    "test_acme.py",
+    "test_acme_edge.py",
+    "test_kills.py",
+    "test_reload.py",
+    "test_revocation.py",
+    "test_scripts.py",
+    "test_streams.py",
+    "test_tls_scans.py",
+}
+"""Those of a minute or more."""
 
 
 def pytest_configure() -> None:
@@ -18,6 +31,11 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     sys.addaudithook(_refuse_the_world)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, else a core has nothing to do at the end."""
+    items.sort(key=lambda item: item.path.name not in _LONGEST)
 
 
 def _refuse_the_world(event: str, arguments: tuple[Any, ...]) -> None:

@@ -54,7 +54,7 @@ def ringwall(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(folder, with_pip=True)
     pip = (folder / "bin" / "python", "-m", "pip", "install", "--quiet")
     lock = ROOT / "requirements" / "run.lock"
-    run(*pip, "--require-hashes", "--requirement", lock, cwd=folder)
+    run(*pip, "--no-compile", "--require-hashes", "--requirement", lock, cwd=folder)
     run(*pip, "--no-deps", wheel, cwd=folder)
     return folder / "bin" / "ringwall"
 
