@@ -28,6 +28,14 @@ def person(email: str, *, verified: bool = True, **roles: list[str]) -> Any:
     return made
 
 
+def join(user: Any, slug: str, *roles: str) -> Any:
+    """A new membership."""
+    from ringwall.identity.models import Membership, Organisation
+
+    organisation = Organisation.objects.get(slug=slug)
+    return Membership.objects.create(user=user, organisation=organisation, roles=list(roles))
+
+
 def member(user: Any, slug: str) -> Any:
     from ringwall.identity.models import Membership
 
