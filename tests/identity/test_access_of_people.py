@@ -1,5 +1,6 @@
 """Access asked of people whom the database knows, by the policies of the shop."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +76,25 @@ def test_everyone_who_may_is_found_with_what_remains(typed: Typist) -> None:
     assert who("POST order-refund") == {"bob@example.com south": "resource.tenant is south"}
     assert set(who("GET pages").values()) == {"always"}
     typed.fails("access who-can GET nothing")
+
+
+def test_a_change_is_told_by_whom_it_touches(typed: Typist, tmp_path: Path) -> None:
+    shutil.copytree(SHOP.parent, tmp_path / "before", ignore=shutil.ignore_patterns(".ringwall"))
+    orders = tmp_path / "before" / "policies" / "orders.cedar"
+    written = orders.read_text(encoding="utf-8")
+    narrower = written.replace("proven_ago <= 3600", "proven_ago <= 600")
+    assert narrower != written
+    orders.write_text(narrower, encoding="utf-8")
+    found = typed.finds(f"access diff {tmp_path / 'before'}")
+    assert found["not_asked"] is None
+    touched = {
+        (one["route"], one["action"], one["granted"]): [who["name"] for who in one["principals"]]
+        for one in found["touched"]
+    }
+    assert touched["orders", "GET", True] == ["eve@example.com"]
+    assert {granted for _, _, granted in touched} == {True}
+    for change in found["changes"]:
+        assert change["whom"] == "people"
+        assert change["by"] == ["support-reads-after-a-second-factor"]
+        assert "principal was not proven within 10m" in change["when"]
+    assert typed(f"access diff {SHOP.parent}")["changes"] == []

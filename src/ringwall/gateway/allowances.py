@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from ringwall.access.asking.askers import Asking
 from ringwall.access.asking.judgments import ruling_of
@@ -12,7 +13,7 @@ from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import Clock, Number, Parameter, Several, Text
 from ringwall.access.compiler.formulas import FALSE, Formula, Request, atoms
 from ringwall.access.compiler.proving import allowed
-from ringwall.access.compiler.rules import Compiler
+from ringwall.access.compiler.rules import Compiler, Ruling
 from ringwall.access.model import Asks, Kind, RouteEntity
 from ringwall.gateway.config import Route, SignIn
 from ringwall.gateway.destinations import ENOUGH, sign_in_of
@@ -35,20 +36,41 @@ class Whose:
     kind: Kind
     delegated: bool = False
 
+    def __str__(self) -> str:
+        """As sentences name them."""
+        return "applications acting for people" if self.delegated else _NAMES[self.kind]
+
+
+_NAMES: Final = {
+    Kind.ANONYMOUS: "nobody known",
+    Kind.USER: "people",
+    Kind.CLIENT: "API clients",
+    Kind.SERVICE: "services",
+}
+EVERY: Final = (
+    Whose(Kind.ANONYMOUS),
+    Whose(Kind.USER),
+    Whose(Kind.CLIENT),
+    Whose(Kind.CLIENT, delegated=True),
+)
+"""All who come to routes."""
+
 
 class Allowances:
     """Every way of a configuration, with the condition on which each kind of principal may go it.
+
+    Without policies routes alone decide.
 
     Formulas are made once for each way and kind, and what is left of them once for all who are the
     same to them: roles, tenant and scopes, as far as they are asked for.
     """
 
     def __init__(self, wanted: Wanted) -> None:
-        if wanted.policies is None:
-            msg = "the configuration has no policies"
-            raise LookupError(msg)
         self.wanted, self.world = wanted, wanted.world
-        self.compiler = Compiler(wanted.policies.policies, self.world)
+        self.policies = wanted.policies
+        self.compiler = Compiler(
+            () if self.policies is None else self.policies.policies, self.world
+        )
         self._formulas: dict[tuple[Way, Whose], Formula] = {}
         self._left: dict[object, Formula] = {}
         self._facts: dict[Formula, frozenset[Fact]] = {}
@@ -78,13 +100,22 @@ class Allowances:
 
     def _made(self, way: Way, whose: Whose) -> Formula:
         route = self.world.routes[way.route]
-        kind = Kind.ANONYMOUS if route.asks is Asks.ANYBODY else whose.kind
-        delegated = whose.delegated and kind is not Kind.ANONYMOUS
+        own = own_demands(self.routes[way.route], self.wanted, way.host, self._kind(route, whose))
+        if self.policies is None:
+            return own
+        ruling = self.ruling(way, whose)
+        return FALSE if ruling is None else formulas.all_of([own, allowed(ruling)])
+
+    def ruling(self, way: Way, whose: Whose) -> Ruling | None:
+        """What policies say there; ``None`` where nobody of the kind comes so far."""
+        route = self.world.routes[way.route]
         rulings = self.compiler.route(route, way.host, way.method)
-        ruling = ruling_of(rulings, kind, delegated=delegated)
-        if ruling is None:
-            return FALSE
-        return formulas.all_of([own_demands(self.wanted, route, way.host, kind), allowed(ruling)])
+        kind = self._kind(route, whose)
+        return ruling_of(rulings, kind, delegated=whose.delegated and kind is Kind.CLIENT)
+
+    @staticmethod
+    def _kind(route: RouteEntity, whose: Whose) -> Kind:
+        return Kind.ANONYMOUS if route.asks is Asks.ANYBODY else whose.kind
 
     def left(self, way: Way, asking: Asking, request: Request, unknown: frozenset[Fact]) -> Formula:
         """What is left of it for somebody, whose circumstances may be unknown."""
@@ -116,9 +147,8 @@ def unknown_of(asking: Asking) -> frozenset[Fact]:
     return CIRCUMSTANCES if asking.has_proof else CIRCUMSTANCES - {PROOF, Text.STRENGTH}
 
 
-def own_demands(wanted: Wanted, entity: RouteEntity, host: str, kind: Kind) -> Formula:
+def own_demands(route: Route, wanted: Wanted, host: str, kind: Kind) -> Formula:
     """What the route itself asks of a kind of principal, as a condition."""
-    route = next(one for one in wanted.routes if one.name == entity.name)
     mode = sign_in_of(wanted, route)
     if kind is Kind.ANONYMOUS:
         return FALSE if mode is SignIn.REQUIRED else formulas.TRUE

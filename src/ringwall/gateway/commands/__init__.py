@@ -4,6 +4,7 @@ These modules import only what a command line needs to know its commands; what a
 imported when it runs, so that none waits for what only others need.
 """
 
+from ringwall.gateway.commands.access_differing import access_diff
 from ringwall.gateway.commands.access_explaining import access_explain
 from ringwall.gateway.commands.access_listing import access_can_do, access_who_can
 from ringwall.gateway.commands.beginning import init
@@ -19,6 +20,7 @@ from ringwall.gateway.commands.watching import status
 
 __all__ = [
     "access_can_do",
+    "access_diff",
     "access_explain",
     "access_who_can",
     "cert_export",

@@ -209,22 +209,16 @@ def _classes(
     from ringwall.access.asking.known import CIRCUMSTANCES, left
     from ringwall.access.compiler.facts import Parameter, Several, Text
     from ringwall.access.compiler.formulas import Request
-    from ringwall.access.model import Kind
-    from ringwall.gateway.allowances import Whose
+    from ringwall.gateway.allowances import EVERY
 
     words: dict[Any, str] = {Parameter(name): value for name, value in to.parameters.items()}
     if to.host_tenant is not None:
         words[Text.HOST_TENANT] = to.host_tenant
     whole = CIRCUMSTANCES | set(Text) | set(Several)
     wording = allowances.wording(way)
-    for name, whose in (
-        ("nobody known", Whose(Kind.ANONYMOUS)),
-        ("people", Whose(Kind.USER)),
-        ("API clients", Whose(Kind.CLIENT)),
-        ("applications acting for people", Whose(Kind.CLIENT, delegated=True)),
-    ):
+    for whose in EVERY:
         formula = allowances.formula(way, whose)
-        yield name, wording.condition(left(formula, Request(words=words), whole))
+        yield str(whose), wording.condition(left(formula, Request(words=words), whole))
 
 
 def _people(
