@@ -11,13 +11,26 @@ rules that say the same. Rounds take turns. Instructions a request are the stead
 
 import json
 import os
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from tests.gateway.live.stage import free_port
+
+from bench import edge, identity_edge, load
+from bench.proxies import start
+from ringwall.core.clock import SystemClock
 from ringwall.gateway.envoy.resources import Json
+from ringwall.gateway.layout import EDGE, Layout
+from ringwall.gateway.service import Gateway
 from ringwall.gateway.wanted import Wanted
+from ringwall.identity import facts
+from ringwall.identity.kinds import Purpose
+from ringwall.identity.tokens import Mint, Proven
 from ringwall.runtime.collecting import collected_later
 from ringwall.runtime.configuration import Configuration
 from ringwall.runtime.configuration.loading import load_sources
@@ -25,13 +38,21 @@ from ringwall.runtime.current import all_sections
 
 POLICIES: Final = int(os.environ.get("BENCH_POLICIES", "10000"))
 ROUTES: Final = int(os.environ.get("BENCH_ROUTES", "500"))
+_WITHOUT: Final = frozenset(os.environ.get("BENCH_WITHOUT", "").split(","))
+"""Of ``compiling`` and ``deciding``, what not to measure."""
+
 _GENERAL: Final = 20
 """Policies about everything, among the others, each about one route."""
 
 
 def main() -> None:
     """Measure and print."""
-    _compiling()
+    if "compiling" not in _WITHOUT:
+        _compiling()
+    if "deciding" not in _WITHOUT:
+        load.require()
+        with tempfile.TemporaryDirectory(prefix="ringwall-bench-", dir="/tmp") as folder:
+            _deciding(Path(folder))
 
 
 def _compiling() -> None:
@@ -121,7 +142,9 @@ def loaded(written: Sequence[str], *, routes: int, roles: int = 100) -> Configur
     return load_sources(sources, all_sections(), root=Path("/srv/bench"))
 
 
-def _configuration(routes: int, roles: int) -> str:
+def _configuration(
+    routes: int, roles: int, *, listen: str = "127.0.0.1:443", service: int = 7001
+) -> str:
     listed = "\n".join(
         f'  - {{name: route-{n}, hosts: [localhost], path: "/v{n}/{{tenant}}/items/{{id}}", '
         "methods: [GET, POST], service: service}"
@@ -130,13 +153,13 @@ def _configuration(routes: int, roles: int) -> str:
     named = "\n".join(f"    r{n}: {{}}" for n in range(roles))
     return f"""
 version: 1
-edge: {{redirect: null, hosts: {{localhost: {{}}, id.localhost: {{}}}}}}
+edge: {{listen: "{listen}", redirect: null, hosts: {{localhost: {{}}, id.localhost: {{}}}}}}
 identity: {{host: id.localhost}}
 access:
   roles:
 {named}
 services:
-  service: {{addresses: ["127.0.0.1:7001"], owner: bench}}
+  service: {{addresses: ["127.0.0.1:{service}"], owner: bench}}
 routes:
 {listed}
 """
@@ -156,3 +179,84 @@ def rendered(configuration: Configuration) -> Json:
         services=wanted.services,
         permitting=None if compiled is None else compiled.permitted,
     )
+
+
+# -- what a decision costs -------------------------------------------------------------------------
+
+_SIZES: Final = (
+    # policies, roles, tenants
+    (0, 10, 10),
+    (10, 10, 10),
+    (1_000, 10, 10),
+    (10_000, 10, 10),
+    (10_000, 1_000, 10_000),
+)
+_FEW_ROUTES: Final = 7
+"""So few, that a route has many policies: 1,426 of 10,000, of each kind a quarter."""
+
+
+def _deciding(folder: Path) -> None:
+    """Requests of somebody who is signed in, each allowed by one policy among all."""
+    with ExitStack() as stack:
+        asked: dict[str, identity_edge.Asked] = {}
+        for count, roles, tenants in _SIZES:
+            title = f"{count}, {roles}, {tenants}" if count else "no policies"
+            place = folder / title.replace(", ", "-").replace(" ", "-")
+            port, service = free_port(), free_port()
+            written = policies(count, routes=_FEW_ROUTES, roles=roles, tenants=tenants)
+            gateway = _applied(place, written, roles=roles, port=port, service=service)
+            stack.callback(
+                start(
+                    edge.service(place, {"service": service, "plain": free_port()}),
+                    folder=place,
+                    name="service",
+                    core=edge.LOAD_CORE,
+                ).stop
+            )
+            proxy = start(
+                gateway.layout.bootstrap(EDGE), folder=place, name="edge", core=edge.PROXY_CORE
+            )
+            stack.callback(proxy.stop)
+            asked[title] = identity_edge.Asked(
+                proxy, port, path="/v0/t1/items/y", headers=(_cookie(gateway.layout.state),)
+            )
+        print("policies, roles, tenants")
+        for http2 in (False, True):
+            identity_edge.count(f"HTTP/{2 if http2 else 1}", asked, http2=http2)
+        names = list(asked)
+        identity_edge.compare("HTTP/1", asked, http2=False, bases=(names[0], names[1]))
+
+
+def _applied(
+    folder: Path, written: Sequence[str], *, roles: int, port: int, service: int
+) -> Gateway:
+    folder.mkdir()
+    sections = all_sections()
+    gateway = Gateway(
+        Layout(folder, folder / "state", folder), sections=sections, clock=SystemClock()
+    )
+    text = _configuration(_FEW_ROUTES, roles, listen=f"127.0.0.1:{port}", service=service)
+    sources = [(Path("ringwall.yaml"), text.encode())]
+    sources += [(Path(f"policies/{n:03}.cedar"), one.encode()) for n, one in enumerate(written)]
+    configuration = load_sources(sources, sections, root=folder)
+    gateway.apply(configuration, author="bench", reason="bench")
+    gateway.certificates.for_service("service", trust_domain="ringwall.internal")
+    return gateway
+
+
+def _cookie(state: Path) -> str:
+    """The session of somebody in the first tenant but one, with the first role."""
+    told = facts.read(state)
+    proven = Proven(
+        sub="5d0b4bd0b0a04c4c8d1f6a3f1f0c9f55",
+        sid="sJ2kq0P4m1nVZb8w7r6tXyQ",
+        audience=(told.origin_of(load.HOST),),
+        tenant="t1",
+        roles=("r0",),
+        email="ada@example.com",
+        acr="mfa",
+        auth_time=int(time.time()),
+    )
+    now, life = datetime.now(UTC), timedelta(hours=1)
+    token = Mint(state, told).issue(Purpose.SESSION, proven, now=now, life=life)
+    return f"cookie: __Host-ringwall=9999999999.{'s' * 43}~{token}"

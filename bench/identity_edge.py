@@ -113,8 +113,8 @@ def _requests(folder: Path) -> None:
         }
         for http2 in (False, True) if "whole" not in _WITHOUT else ():
             title = f"HTTP/{2 if http2 else 1}"
-            _compare(title, asked, http2=http2)
-            _count(title, asked, http2=http2)
+            compare(title, asked, http2=http2)
+            count(title, asked, http2=http2)
         for name, change in PARTS.items() if "parts" not in _WITHOUT else ():
             sort = "bearer" if "bearer" in name else "cookie"
             port = free_port()
@@ -122,7 +122,7 @@ def _requests(folder: Path) -> None:
             other = start(bootstrap, folder=folder, name=name, core=edge.PROXY_CORE)
             try:
                 pair = {sort: asked[sort], name: Asked(other, port, headers=(sent[sort],))}
-                _count(f"HTTP/1, {name}", pair)
+                count(f"HTTP/1, {name}", pair)
             finally:
                 other.stop()  # a machine has few inotify instances, and each proxy takes two
 
@@ -137,7 +137,14 @@ class Asked:
     path: str = "/small"
 
 
-def _compare(title: str, asked: Mapping[str, Asked], *, http2: bool) -> None:
+def compare(
+    title: str,
+    asked: Mapping[str, Asked],
+    *,
+    http2: bool,
+    bases: tuple[str, str] = ("bare", "edge"),
+) -> None:
+    """Print rates and processor time of all, next to those of two of them."""
     found: dict[str, list[tuple[Result, float]]] = {name: [] for name in asked}
     for _ in range(edge.ROUNDS):
         for name, one in asked.items():
@@ -153,8 +160,10 @@ def _compare(title: str, asked: Mapping[str, Asked], *, http2: bool) -> None:
             )
             cost = (proxy.processor_seconds - seconds) / max(1, proxy.requests - served)
             found[name].append((result, cost))
-    bare, plain = _medians(found["bare"]), _medians(found["edge"])
-    print(f"{title}\n  {'':16}   req/s of bare of edge   us/req of bare of edge  failed")
+    first, second = bases
+    bare, plain = _medians(found[first]), _medians(found[second])
+    print(f"{title}, ratios of {first} and of {second}")
+    print(f"  {'':16}   req/s  ratio   ratio    us/req   ratio   ratio   failed")
     for name, rows in found.items():
         rate, cost = _medians(rows)
         failed = sum(result.failed for result, _ in rows)
@@ -174,7 +183,7 @@ def _medians(rows: list[tuple[Result, float]]) -> tuple[float, float]:
     )
 
 
-def _count(title: str, asked: Mapping[str, Asked], *, http2: bool = False) -> None:
+def count(title: str, asked: Mapping[str, Asked], *, http2: bool = False) -> None:
     """Instructions a request, which are the same on a busy machine."""
     if shutil.which("perf") is None:
         print(f"{title}: not counted, there is no perf (package linux-perf)\n")
@@ -197,9 +206,9 @@ def _count(title: str, asked: Mapping[str, Asked], *, http2: bool = False) -> No
                 )
             rest = idle.count / idle.seconds * busy.seconds
             counts.append((busy.count - rest) / COUNTED)
-        count = statistics.median(counts)
-        first = first or count
-        print(f"  {name:16} {count / 1e3:17.1f}   {first / count:4.2f}  {failed}", flush=True)
+        found = statistics.median(counts)
+        first = first or found
+        print(f"  {name:18} {found / 1e3:15.1f}   {first / found:4.2f}  {failed}", flush=True)
     print()
 
 

@@ -225,11 +225,21 @@ def any_of(formulas: Iterable[Formula]) -> Formula:
     return next(iter(found)) if len(found) == 1 else AnyOf(frozenset(found))
 
 
+def parts(formula: Formula) -> frozenset[Formula]:
+    """What must all hold for a formula to hold."""
+    return formula.formulas if isinstance(formula, AllOf) else frozenset([formula])
+
+
+def is_only_itself(formula: Formula) -> bool:
+    """Whether :func:`implies` sees a formula in nothing but itself."""
+    return not isinstance(formula, Always | AllOf | AnyOf | Among | Holds | AtMost)
+
+
 def implies(one: Formula, other: Formula) -> bool:
     """Whether it can be seen that ``other`` holds wherever ``one`` does; not seen is no."""
     if other == TRUE or one in {FALSE, other}:
         return True
-    mine = one.formulas if isinstance(one, AllOf) else frozenset([one])
+    mine = parts(one)
     match other:
         case AllOf(several):
             return all(implies(one, each) for each in several)

@@ -1,13 +1,22 @@
 """The rules of every place: what each kind of principal is forbidden and permitted there."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from ringwall.access.compiler.facts import Parameter, Text
-from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, Request, evaluate, implies
+from ringwall.access.compiler.formulas import (
+    FALSE,
+    TRUE,
+    Formula,
+    Request,
+    evaluate,
+    implies,
+    is_only_itself,
+    parts,
+)
 from ringwall.access.compiler.partial import (
     CLIENT,
     DELEGATE,
@@ -234,11 +243,7 @@ class Compiler:
             if formula != FALSE:
                 rules = forbids if policy.effect is Effect.FORBID else permits
                 rules.append(Rule(policy.id, formula))
-        hidden = []
-        for rule in permits:
-            hiding = next((one for one in forbids if implies(rule.formula, one.formula)), None)
-            if hiding is not None:
-                hidden.append((rule.policy, hiding.policy))
+        hidden = list(_hidden(permits, forbids))
         is_hidden = {permit for permit, _ in hidden}
         return _Ruled(
             Ruling(_shortest(forbids), _shortest(permits)),
@@ -267,6 +272,32 @@ class Compiler:
         except RefusedError as error:
             self.refused.setdefault(policy.id, error)
             return FALSE
+
+
+_MOST_COMPARED: Final = 20_000
+
+
+def _hidden(permits: Sequence[Rule], forbids: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+    """Permits that a single forbid undoes wherever they apply, with that forbid.
+
+    A forbid that asks something which no permit does is found by looking that up; where too many
+    others are left, none is told.
+    """
+    by_part: dict[Formula, list[Rule]] = defaultdict(list)
+    others: list[Rule] = []
+    for rule in forbids:
+        part = next((one for one in parts(rule.formula) if is_only_itself(one)), None)
+        (others if part is None else by_part[part]).append(rule)
+    if len(permits) * len(others) > _MOST_COMPARED:
+        others = []
+    for rule in permits:
+        candidates = [
+            *others,
+            *(one for part in parts(rule.formula) for one in by_part.get(part, ())),
+        ]
+        hiding = next((one for one in candidates if implies(rule.formula, one.formula)), None)
+        if hiding is not None:
+            yield rule.policy, hiding.policy
 
 
 def _resources(policy: Policy) -> tuple[EntityUid | str, ...]:

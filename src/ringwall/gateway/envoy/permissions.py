@@ -15,7 +15,7 @@ from typing import Final
 
 from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import Number, Parameter, Several, Text, Word
-from ringwall.access.compiler.formulas import FALSE, TRUE, AllOf, Among, Formula, Holds, Network
+from ringwall.access.compiler.formulas import FALSE, TRUE, Among, Formula, Holds, Network, parts
 from ringwall.access.compiler.proving import allowed, could_be_proven, reads_proof
 from ringwall.access.compiler.rules import DEFAULT, Rule, Ruling, Rulings
 from ringwall.gateway.config import Factor
@@ -201,7 +201,7 @@ class _Writer:
     def _forbids(self, rules: Sequence[Rule], asked: Sequence[Json]) -> list[Json]:
         """Forbids; where some of them would not apply after a proof, that is asked for first."""
         mendable = [rule for rule in rules if asked and reads_proof(rule.formula)]
-        lasting = [rule for rule in rules if rule not in mendable]
+        lasting = [rule for rule in rules if not (asked and reads_proof(rule.formula))]
         found = self._rules(lasting, _deny)
         if mendable:
             entries = [*asked, *self._rules(mendable, _deny)]
@@ -260,9 +260,9 @@ class _Writer:
         """The entries of a list for rules of one effect, in any order."""
         shared = _shared(rules)
         if shared is not None:
-            having = [rule for rule in rules if shared in _parts(rule.formula)]
-            rest = [rule for rule in rules if rule not in having]
-            left = [Rule(r.policy, formulas.all_of(_parts(r.formula) - {shared})) for r in having]
+            having = [rule for rule in rules if shared in parts(rule.formula)]
+            rest = [rule for rule in rules if shared not in parts(rule.formula)]
+            left = [Rule(r.policy, formulas.all_of(parts(r.formula) - {shared})) for r in having]
             nested: Json = {"matcher": {"matcher_list": {"matchers": self._rules(left, acting)}}}
             return [
                 _when(self._wording.predicate(shared), nested),
@@ -327,21 +327,16 @@ class _Writer:
         return _when(asked, {"matcher": {"matcher_list": {"matchers": entries}}})
 
 
-def _parts(formula: Formula) -> frozenset[Formula]:
-    """What must all hold for a formula to hold."""
-    return formula.formulas if isinstance(formula, AllOf) else frozenset([formula])
-
-
 def _shared(rules: Sequence[Rule]) -> Formula | None:
     """The dear part that most rules have in common, which is then asked once for all of them."""
-    counts = Counter(part for rule in rules for part in _parts(rule.formula) if is_dear(part))
+    counts = Counter(part for rule in rules for part in parts(rule.formula) if is_dear(part))
     best = max(counts, key=lambda part: (counts[part], ordered(part)), default=None)
     return best if best is not None and counts[best] > 1 else None
 
 
 def _needed(formula: Formula, word: Text) -> frozenset[str]:
     """The values of which a word must have one for a formula to hold; empty where any will do."""
-    for one in _parts(formula):
+    for one in parts(formula):
         if isinstance(one, Among) and one.word == word:
             return one.values
     return frozenset()
@@ -350,12 +345,12 @@ def _needed(formula: Formula, word: Text) -> frozenset[str]:
 def _without(formula: Formula, word: Text) -> Formula:
     """What is left to ask once that is known."""
     return formulas.all_of(
-        one for one in _parts(formula) if not (isinstance(one, Among) and one.word == word)
+        one for one in parts(formula) if not (isinstance(one, Among) and one.word == word)
     )
 
 
 def _roles_needed(formula: Formula) -> frozenset[str]:
-    for one in sorted(_parts(formula), key=ordered):
+    for one in sorted(parts(formula), key=ordered):
         if isinstance(one, Holds) and one.several is Several.ROLES:
             return one.values
     return frozenset()
