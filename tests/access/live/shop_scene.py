@@ -102,9 +102,8 @@ class ShopScene:
             for line in file.read_text().splitlines():
                 told = {**json.loads(line), "service": file.stem.removeprefix("received-")}
                 told["headers"] = [(name, value) for name, value in told["headers"]]
-                for name, value in told["headers"]:
-                    if name == "x-request-id":
-                        found.setdefault(value, []).append(told)
+                ids = [value for name, value in told["headers"] if name == "x-request-id"]
+                found.setdefault(",".join(ids), []).append(told)
         return found
 
     def recorded(self, requests: set[str]) -> dict[str, Json]:

@@ -313,7 +313,9 @@ def _recorded_wrongly(one: Asked, record: Json, shop: ShopScene) -> Iterator[str
         return
     assert one.target.route is not None
     action = shop.world.routes[one.target.route].actions[one.method]
-    if (record["route"], record["action"]) != (one.target.route, action):
+    # Only names of their own are told: where there is none, the method is the action.
+    named = None if action == one.method else action
+    if (record["route"], record["action"]) != (one.target.route, named):
         yield f"recorded as {record['action']} of {record['route']}"
     if not record["policies"] or not shop.policies.hash.startswith(record["policies"]):
         yield f"recorded as by policies {record['policies']}"
