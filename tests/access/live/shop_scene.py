@@ -22,6 +22,7 @@ from tests.identity.edge.scene import COOKIE, SECRET, IdentityStage, identity_st
 from tests.identity.provider.party import TOKEN, VERIFIER, challenge_of
 
 from ringwall.access.engine import Engine
+from ringwall.access.language.syntax import Effect
 from ringwall.access.model import Kind, World
 from ringwall.access.policies import PolicySet
 from ringwall.access.schema import schema
@@ -87,10 +88,10 @@ class ShopScene:
         """What its policies speak of."""
         return self.wanted.world
 
-    @cached_property
-    def engine(self) -> Engine:
-        """Cedar's engine with its policies."""
-        return Engine(self.policies.policies, schema=schema(self.world), roles=self.world.roles)
+    def engine(self, *, only: Effect | None = None) -> Engine:
+        """Cedar's engine with its policies, or those of one effect."""
+        policies = [one for one in self.policies.policies if only in {None, one.effect}]
+        return Engine(policies, schema=schema(self.world), roles=self.world.roles)
 
     def received(self) -> dict[str, list[Json]]:
         """What services received, each with its name, by the request's id.
@@ -318,6 +319,9 @@ def shop_scene(folder: Path, django_state: Path) -> Iterator[ShopScene]:
     parts = {key: told[key] for key in ("identity", "access", "services", "routes")}
     with ExitStack() as held:
         stage = held.enter_context(identity_stage(folder, django_state, edge=edge, **parts))
+        # Until then whoever has a role that is not declared is called back for it.
+        identity = stage.stage.state / "identity"
+        stage.stage.wait((identity / "roles.json").exists)
         for slug in TENANTS:
             tenants.organisation(slug)
         tenants.organisation("shop", kind="provider")

@@ -19,9 +19,9 @@ from tests.gateway.live.stage import Json
 
 from ringwall.access.compiler.facts import Parameter, Several, Text, Word
 from ringwall.access.compiler.formulas import Request
-from ringwall.access.compiler.places import Place
 from ringwall.access.compiler.rules import DEFAULT, Compiler, Decision
-from ringwall.access.engine import Question
+from ringwall.access.engine import Engine, Question
+from ringwall.access.language.syntax import Effect
 from ringwall.access.model import Asks, Kind, RouteEntity
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
@@ -122,6 +122,7 @@ class Oracle:
 
     def __init__(self, shop: ShopScene) -> None:
         self._shop, self._compiler = shop, Compiler((), shop.world)
+        self._engine, self._permits = shop.engine(), shop.engine(only=Effect.PERMIT)
 
     def expect(self, who: Principal, target: Target, method: str, now: int) -> Expected:
         if target.route is None:
@@ -134,13 +135,15 @@ class Oracle:
         elif target.host not in who.at:
             return Expected(HTTPStatus.UNAUTHORIZED)
 
-        def decide(one: Principal) -> Decision:
-            return self._decide(one, route, target, method, now)
+        def decide(one: Principal, engine: Engine = self._engine) -> Decision:
+            return self._decide(one, route, target, method, now, engine)
 
         found = decide(who)
         if found.allowed:
             return Expected(None, frozenset(found.policies))
-        policies = frozenset(found.policies or [DEFAULT])
+        policies = frozenset(found.policies)
+        if not decide(who, self._permits).allowed:
+            policies |= {DEFAULT}  # nothing permits it, whatever else forbids it
         if self._proof_helps(who, decide, now):
             return Expected(HTTPStatus.UNAUTHORIZED, policies, proof=True)
         return Expected(HTTPStatus.FORBIDDEN, policies)
@@ -153,23 +156,24 @@ class Oracle:
         return decide(replace(who, strength="phr", proven=now)).allowed
 
     def _decide(
-        self, who: Principal, route: RouteEntity, target: Target, method: str, now: int
+        self,
+        who: Principal,
+        route: RouteEntity,
+        target: Target,
+        method: str,
+        now: int,
+        engine: Engine,
     ) -> Decision:
         place = self._compiler.place(route, target.pattern, method)
         request = _request(who, route, target, now)
-        found = self._ask(who.kind, place, request)
+        asked = Question(kind=who.kind, place=place, request=request)
+        found = engine.decide(asked)
         if not who.delegated or not found.allowed:
             return found
-        other = self._ask(Kind.CLIENT, place, request, delegated=True)
+        other = engine.decide(replace(asked, kind=Kind.CLIENT, delegated=True))
         if not other.allowed:
             return other
         return Decision(allowed=True, policies=(*found.policies, *other.policies))
-
-    def _ask(
-        self, kind: Kind, place: Place, request: Request, *, delegated: bool = False
-    ) -> Decision:
-        question = Question(kind=kind, place=place, request=request, delegated=delegated)
-        return self._shop.engine.decide(question)
 
 
 def _request(who: Principal, route: RouteEntity, target: Target, now: int) -> Request:
