@@ -22,6 +22,10 @@ from tests.gateway.live.recorder import Seen
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from ringwall.runtime.configuration import ConfigurationError, load
+from ringwall.runtime.configuration.rendering import plain
+from ringwall.runtime.current import all_sections
+
 pytestmark = pytest.mark.e2e
 
 
@@ -526,11 +530,23 @@ def policies(edge: Guarded) -> Path:
 def test_what_looks_like_another_policy_is_refused(edge: Guarded, name: str) -> None:
     policies(edge).write_text(LOOK_ALIKES[name])
     try:
-        checked = edge.stage.command("check")
-        assert checked.returncode != 0
-        assert re.search(r"all\.cedar:\d+:\d+: error: ", checked.stderr)
+        with pytest.raises(ConfigurationError) as told:
+            load(edge.stage.file, all_sections())
+        for problem in told.value.problems:
+            assert re.search(r"all\.cedar:\d+:\d+: error: ", plain(problem))
+        refused(edge.stage)
     finally:
         policies(edge).write_text(POLICIES)
+
+
+def test_check_refuses_it_too(edge: Guarded) -> None:
+    policies(edge).write_text(LOOK_ALIKES["a Cyrillic role"])
+    try:
+        checked = edge.stage.command("check")
+    finally:
+        policies(edge).write_text(POLICIES)
+    assert checked.returncode != 0
+    assert re.search(r"all\.cedar:\d+:\d+: error: ", checked.stderr)
 
 
 BROKEN: Final = {
@@ -579,6 +595,7 @@ def test_a_changed_policy_is_in_force_without_a_dropped_connection(
         headers = [edge.credential(NORA, API)]
         assert client.get(url, headers=headers).status_code == 403
         connection = _connection(client)
+        headers_changed = _with_another_header(edge)
         for text, status in ((opened, 200), (POLICIES, 403)) * 3:
             policies(edge).write_text(text)
             began = time.monotonic()
@@ -588,7 +605,16 @@ def test_a_changed_policy_is_in_force_without_a_dropped_connection(
         assert _connection(client) == connection
     assert pids(edge.stage) == before
     with capsys.disabled():
-        print(f"\na changed policy: {', '.join(f'{s * 1000:.0f} ms' for s in took)}")
+        told = ", ".join(f"{seconds * 1000:.0f} ms" for seconds in took)
+        print(f"\na changed policy: {told}; a changed header: {headers_changed * 1000:.0f} ms")
+
+
+def _with_another_header(edge: Guarded) -> float:
+    """Seconds that a reload takes which changes no policy."""
+    config = edge.stage.config
+    edge.stage.write({**config, "edge": {**config["edge"], "response_headers": {"x-a": "b"}}})
+    _, seconds = reload(edge.stage)
+    return seconds
 
 
 def _connection(client: object) -> int:
