@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity import facts as facts_file
 from ringwall.identity.config import Identity
 from ringwall.identity.facts import Facts
@@ -95,6 +96,7 @@ def client_credentials(ground: Ground) -> Iterator[Work]:
     made, secret = clients.add(
         clients.Registration(name="bench", scopes=("orders:read",), roles=("clerk",)),
         facts=ground.facts,
+        by=MACHINE,
     )
     asked = posted(TOKEN, {"grant_type": "client_credentials"}, basic(str(made.pk), secret or ""))
     yield Work("client credentials", 120, [lambda _: asked] * CONNECTIONS)
@@ -114,6 +116,7 @@ def refresh(ground: Ground) -> Iterator[Work]:
             redirect_uris=("https://app.example/back",),
         ),
         facts=ground.facts,
+        by=MACHINE,
     )
     session, now = _session(), datetime.now(UTC)
     head = basic(str(made.pk), secret or "")
@@ -324,6 +327,7 @@ def _signing(ground: Ground) -> Sequence[Next]:
             scopes=("orders:read",),
         ),
         facts=ground.facts,
+        by=MACHINE,
     )
 
     def following(_: bytes) -> bytes:

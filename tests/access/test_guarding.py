@@ -304,6 +304,13 @@ def test_directories_keep_the_organisation_of_their_token() -> None:
             assert allowed(directory, action, place) == (own == place and place != ASLEEP)
 
 
+def test_providers_let_people_into_their_own_organisation_where_it_wants_that() -> None:
+    for own, place, in_time in product(PLACES, PLACES, (True, False)):
+        connection = Entity("Connection", "id", {"of": own, "just_in_time": in_time})
+        may = allowed(connection, Action.MEMBERS_JOIN, place)
+        assert may == (own == place and in_time and place != ASLEEP)
+
+
 def test_the_machine_may_by_the_policy_that_says_so() -> None:
     found = guarding.may(MACHINE, Action.PEOPLE_DISABLE, COMPANY)
     assert found.allowed
@@ -356,6 +363,7 @@ def _questions() -> Iterator[tuple[dict[str, Any], str]]:
     askers = [user("ada", one, belongs=(NORTH,)) for one in PROVIDER_ROLES]
     askers += [user("ada", administers=(NORTH,)), user("ada", "auditor", "owner")]
     askers += [MACHINE, Entity("Directory", "1", {"of": NORTH})]
+    askers += [Entity("Connection", "id", {"of": NORTH, "just_in_time": True})]
     handed = [
         handing(roles=roles, held=["buyer"], to_self=to_self)
         for roles, to_self in ((["owner"], False), (["clerk"], False), (["clerk"], True))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.identity.provider.conftest import Register, ada, register
 from tests.identity.provider.party import sign_in
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
 from ringwall.identity.key_format import PATTERN, checksum, is_whole
 from ringwall.identity.keyring import Keyring
@@ -35,7 +36,7 @@ def make(facts: Facts, **more: Any) -> Any:
     now = timezone.now()
     known: dict[str, Any] = {"name": "Nightly export", "expires": now + timedelta(days=30)}
     wanted = apikeys.Wanted(**(known | more))
-    return apikeys.make(wanted, facts=facts, mint=current_mint(), now=now)
+    return apikeys.make(wanted, facts=facts, mint=current_mint(), now=now, by=MACHINE)
 
 
 def claims(text: str, state: Path) -> dict[str, Any]:
@@ -129,7 +130,13 @@ def test_a_rotated_key_holds_on_until_its_successor_is_in_place(
 
     def rotated(overlap: timedelta, at: Any = now) -> Any:
         return apikeys.rotate(
-            old, overlap=overlap, life=timedelta(days=90), facts=facts, mint=current_mint(), now=at
+            old,
+            overlap=overlap,
+            life=timedelta(days=90),
+            facts=facts,
+            mint=current_mint(),
+            now=at,
+            by=MACHINE,
         )
 
     made = rotated(timedelta(days=7))
@@ -149,6 +156,7 @@ def test_a_rotated_key_holds_on_until_its_successor_is_in_place(
             facts=facts,
             mint=current_mint(),
             now=now,
+            by=MACHINE,
         )
 
 
@@ -167,7 +175,7 @@ def test_a_key_ends_when_its_owner_loses_what_it_has(
     Membership.objects.update(roles=["viewer"])
     assert apikeys.end_due(now) == 1
     assert revoked() == (key.pk,)
-    clients.disable(program, reason="a test")
+    clients.disable(program, reason="a test", by=MACHINE)
     assert machine.pk in revoked()
     Membership.objects.update(active=False)
     assert apikeys.end_due(now) == 1
@@ -264,17 +272,17 @@ def test_keys_of_an_organisation_come_back_when_it_does(north: Any, ada: Any, fa
     from ringwall.identity.models import Membership
 
     made = make(facts, owner=ada, organisation=north, roles=["buyer"])
-    organisations.suspend(north, reason="unpaid")
+    organisations.suspend(north, reason="unpaid", by=MACHINE)
     assert "north" in revocations.live(timezone.now())["tenant"]
     assert apikeys.end_due(timezone.now()) == 0
     with pytest.raises(apikeys.KeyRefusedError, match="north is suspended"):
         make(facts, owner=ada, organisation=north)
-    organisations.restore(north)
+    organisations.restore(north, by=MACHINE)
     assert apikeys.end_due(timezone.now()) == 0
     assert made.key.pk not in revoked()
     assert "north" not in revocations.live(timezone.now())["tenant"]
     # Who lost the membership meanwhile has lost the keys with it.
-    organisations.suspend(north, reason="unpaid again")
+    organisations.suspend(north, reason="unpaid again", by=MACHINE)
     Membership.objects.update(active=False)
     assert apikeys.end_due(timezone.now()) == 1
     assert made.key.pk in revoked()

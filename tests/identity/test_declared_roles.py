@@ -16,6 +16,7 @@ from tests.identity.test_organisations_pages import act_as
 
 from ringwall.access.built_in import PROVIDER_ROLES
 from ringwall.access.config import Access, RoleSettings
+from ringwall.access.guarding import MACHINE
 from ringwall.access.model import Holders
 from ringwall.access.roles import roles_in
 from ringwall.identity import facts as facts_file
@@ -85,18 +86,18 @@ def test_only_declared_roles_are_given(company: Any, declare: Declare) -> None:
     from ringwall.identity import invitations, membership
 
     ada, grace = of("ada@example.com", "north"), of("grace@example.com", "shop")
-    membership.set_roles(ada, ["administrator", "whatever"])
+    membership.set_roles(ada, ["administrator", "whatever"], by=MACHINE)
     declare(*DECLARED)
-    membership.set_roles(ada, ["administrator", "clerk", "reader"])
-    membership.set_roles(grace, ["operator", "support", "reader"])
+    membership.set_roles(ada, ["administrator", "clerk", "reader"], by=MACHINE)
+    membership.set_roles(grace, ["operator", "support", "reader"], by=MACHINE)
     with pytest.raises(ValueError, match=r'no role "clrk" in North.*Do you mean "clerk"'):
-        membership.set_roles(ada, ["administrator", "clrk"])
+        membership.set_roles(ada, ["administrator", "clrk"], by=MACHINE)
     with pytest.raises(ValueError, match='"support" is a role of the company\'s own people'):
-        membership.set_roles(ada, ["administrator", "support"])
+        membership.set_roles(ada, ["administrator", "support"], by=MACHINE)
     with pytest.raises(ValueError, match='"owner" is a role of the company\'s own people'):
-        invitations.invite(ada.organisation, "x@example.com", ["owner"], by=None)
+        invitations.invite(ada.organisation, "x@example.com", ["owner"], by=MACHINE)
     with pytest.raises(ValueError, match='"clerk" is a role of customers, not of Shop'):
-        membership.set_roles(grace, ["clerk"])
+        membership.set_roles(grace, ["clerk"], by=MACHINE)
     assert of("ada@example.com", "north").roles == ["administrator", "clerk", "reader"]
 
 
@@ -122,9 +123,9 @@ def test_groups_are_mapped_to_declared_roles_only(company: Any, declare: Declare
 
     declare(*DECLARED)
     north = Organisation.objects.get(slug="north")
-    connections.map_group(north, "Finance", "clerk")
+    connections.map_group(north, "Finance", "clerk", by=MACHINE)
     with pytest.raises(ValueError, match="support"):
-        connections.map_group(north, "Helpdesk", "support")
+        connections.map_group(north, "Helpdesk", "support", by=MACHINE)
 
 
 def test_what_is_declared_no_more_gets_into_no_token_and_comes_back(
@@ -194,7 +195,7 @@ def test_keys_of_roles_that_are_declared_no_more_are_withdrawn(
             organisation=member.organisation,
             roles=[role],
         )
-        return apikeys.make(wanted, facts=facts, mint=current_mint(), now=now).key
+        return apikeys.make(wanted, facts=facts, mint=current_mint(), now=now, by=MACHINE).key
 
     facts = declare("buyer", "clerk")
     lasting, going = make("administrator", facts), make("buyer", facts)
@@ -210,6 +211,7 @@ def test_keys_of_roles_that_are_declared_no_more_are_withdrawn(
             facts=facts,
             mint=current_mint(),
             now=now,
+            by=MACHINE,
         )
     assert apikeys.end_due(now) == 1
     lasting.refresh_from_db()
@@ -250,7 +252,7 @@ def test_who_was_invited_before_comes_in_without_what_is_gone(
     declare("buyer", "clerk")
     eve = tenants.person("eve@example.com")
     north = Organisation.objects.get(slug="north")
-    _, link = invitations.invite(north, "eve@example.com", ["buyer", "clerk"], by=None)
+    _, link = invitations.invite(north, "eve@example.com", ["buyer", "clerk"], by=MACHINE)
     declare("clerk")
     made = invitations.take(link.rstrip("/").rpartition("/")[2], eve)
     assert made is not None

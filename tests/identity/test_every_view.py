@@ -21,6 +21,7 @@ from tests.identity.views import (
     every_view,
 )
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
 
 pytestmark = pytest.mark.timeout(600)  # thousands of requests
@@ -87,8 +88,8 @@ def its(database: str, facts: Facts) -> Belongings:
     )
     group = Group.objects.create(organisation=north, name="Finance")
     group.members.add(record)
-    token, _ = tokens.make(north, "directory", life=timedelta(days=1))
-    _, directory = tokens.make(south, "directory", life=timedelta(days=1))
+    token, _ = tokens.make(north, "directory", life=timedelta(days=1), by=MACHINE)
+    _, directory = tokens.make(south, "directory", life=timedelta(days=1), by=MACHINE)
     _, link = invitations.invite(north, "new@example.com", ["buyer"], by=boss)
     return Belongings(
         session=tenants.session(boss, "north"),

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 from tests.identity import tenants
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
 
 
@@ -110,10 +111,10 @@ def test_a_suspended_organisation_takes_nobody_in(north: Any, boss: Any) -> None
     from ringwall.identity import invitations, organisations
 
     secret = invited(north, boss)
-    organisations.suspend(north, reason="unpaid")
+    organisations.suspend(north, reason="unpaid", by=MACHINE)
     assert invitations.take(secret, tenants.person("ada@example.com")) is None
     with pytest.raises(ValueError, match="is suspended"):
-        invitations.invite(north, "x@example.com", [], by=None)
+        invitations.invite(north, "x@example.com", [], by=MACHINE)
 
 
 def test_what_somebody_may_no_longer_give_they_have_not_given(north: Any, boss: Any) -> None:
@@ -121,7 +122,7 @@ def test_what_somebody_may_no_longer_give_they_have_not_given(north: Any, boss: 
 
     secret = invited(north, boss)
     tenants.person("other@example.com", north=["administrator"])
-    membership.remove(tenants.member(boss, "north"))
+    membership.remove(tenants.member(boss, "north"), by=MACHINE)
     assert invitations.take(secret, tenants.person("ada@example.com")) is None
 
 

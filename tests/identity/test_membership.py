@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from tests.identity import tenants
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
 
 NORTH = "north.shop.localhost"
@@ -28,7 +29,7 @@ def test_new_roles_hold_at_once_and_nobody_signs_in_again(ada: Any, facts: Facts
     session = tenants.session(ada, "north")
     cookie = tenants.entered(session, facts, NORTH).cookie
     elsewhere = tenants.entered(tenants.session(ada, "south", key="b"), facts, SHOP).cookie
-    membership.set_roles(tenants.member(ada, "north"), ["approver"])
+    membership.set_roles(tenants.member(ada, "north"), ["approver"], by=MACHINE)
     assert not tenants.is_accepted(cookie)
     assert tenants.is_accepted(elsewhere)
     after = tenants.renewed(cookie, facts, NORTH)
@@ -42,7 +43,7 @@ def test_the_same_roles_call_nothing_back(ada: Any, facts: Facts) -> None:
     from ringwall.identity import membership
 
     cookie = tenants.entered(tenants.session(ada, "north"), facts, NORTH).cookie
-    membership.set_roles(tenants.member(ada, "north"), ["buyer", " buyer "])
+    membership.set_roles(tenants.member(ada, "north"), ["buyer", " buyer "], by=MACHINE)
     assert tenants.is_accepted(cookie)
 
 
@@ -51,7 +52,7 @@ def test_a_session_that_ends_later_takes_its_last_turn_along(ada: Any, facts: Fa
 
     stale = tenants.session(ada, "north")
     cookie = tenants.entered(stale, facts, NORTH).cookie
-    membership.set_roles(tenants.member(ada, "north"), ["approver"])
+    membership.set_roles(tenants.member(ada, "north"), ["approver"], by=MACHINE)
     after = tenants.renewed(cookie, facts, NORTH)
     sessions.end(stale, reason="a test")
     assert not tenants.is_accepted(after)
@@ -63,7 +64,7 @@ def test_a_removed_member_is_out_everywhere_there_and_nowhere_else(ada: Any, fac
     session = tenants.session(ada, "north")
     cookie = tenants.entered(session, facts, NORTH).cookie
     open_host = tenants.entered(session, facts, SHOP).cookie
-    membership.remove(tenants.member(ada, "north"))
+    membership.remove(tenants.member(ada, "north"), by=MACHINE)
     assert not tenants.is_accepted(cookie)
     assert not tenants.is_accepted(open_host)
     assert tenants.renewed(cookie, facts, NORTH) is None
@@ -80,7 +81,7 @@ def test_a_code_on_its_way_is_worth_nothing_after_removal(ada: Any, facts: Facts
     session = tenants.session(ada, "south")
     target = f"https://{NORTH}:{facts.port}/"
     url = visits.open_entry(session, target=target, state="s", facts=facts)
-    membership.remove(tenants.member(ada, "north"))
+    membership.remove(tenants.member(ada, "north"), by=MACHINE)
     code = url.rpartition("=")[2]
     authority = f"{NORTH}:{facts.port}"
     mint = current_mint()
@@ -97,9 +98,9 @@ def test_keys_do_not_outlive_the_roles_of_their_owner(ada: Any, facts: Facts) ->
         ApiKey.objects.create(name="k", organisation=north, owner=ada, roles=roles, expires=until)
         for roles in ([], ["buyer"])
     ]
-    membership.set_roles(tenants.member(ada, "north"), ["reader"])
+    membership.set_roles(tenants.member(ada, "north"), ["reader"], by=MACHINE)
     assert revocations.live(timezone.now())["session"] == (keys[1].pk,)
-    membership.remove(tenants.member(ada, "north"))
+    membership.remove(tenants.member(ada, "north"), by=MACHINE)
     assert set(revocations.live(timezone.now())["session"]) == {key.pk for key in keys}
 
 
@@ -123,7 +124,9 @@ def test_the_company_knows_its_roles(ada: Any, facts: Facts) -> None:
     from ringwall.identity import membership, organisations
 
     with pytest.raises(ValueError, match="there is no role"):
-        membership.add(organisations.find("shop"), ada, ["administrator"], source="command")
+        membership.add(
+            organisations.find("shop"), ada, ["administrator"], source="command", by=MACHINE
+        )
 
 
 def test_who_may_change_whom(ada: Any, facts: Facts) -> None:
@@ -166,7 +169,7 @@ def test_the_last_one_who_can_manage_stays(ada: Any, facts: Facts) -> None:
         membership.set_roles(tenants.member(boss, "north"), ["buyer"], by=boss)
     with pytest.raises(ValueError, match="last administrator"):
         membership.set_active(tenants.member(boss, "north"), active=False, reason="scim")
-    membership.set_roles(tenants.member(ada, "north"), ["administrator"])
+    membership.set_roles(tenants.member(ada, "north"), ["administrator"], by=MACHINE)
     membership.remove(tenants.member(boss, "north"), by=boss)
 
 
@@ -234,5 +237,5 @@ def test_a_program_that_acts_for_somebody_learns_of_it_too(ada: Any, facts: Fact
         acr="mfa",
         expires=now + timedelta(days=1),
     )
-    membership.set_roles(tenants.member(ada, "north"), ["approver"])
+    membership.set_roles(tenants.member(ada, "north"), ["approver"], by=MACHINE)
     assert revocations.live(now + timedelta(seconds=299))["session"] == (session.pk,)

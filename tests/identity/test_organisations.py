@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from tests.identity import tenants
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
 
 NORTH = "north.shop.localhost"
@@ -27,7 +28,7 @@ def rules(slug: str, **changed: Any) -> None:
     from ringwall.identity import organisations
 
     found = organisations.find(slug)
-    organisations.set_rules(found, replace(organisations.rules_of(found), **changed))
+    organisations.set_rules(found, replace(organisations.rules_of(found), **changed), by=MACHINE)
 
 
 @pytest.mark.parametrize("slug", ["", "-north", "North", "a.b", "north_sea", "x" * 64, "nörth"])
@@ -35,24 +36,24 @@ def test_only_labels_of_hosts_name_an_organisation(database: str, facts: Facts, 
     from ringwall.identity import organisations
 
     with pytest.raises(ValueError, match="cannot name an organisation"):
-        organisations.create(slug=slug, name="North")
+        organisations.create(slug=slug, name="North", by=MACHINE)
 
 
 def test_the_name_of_a_host_names_no_tenant(database: str, facts: Facts) -> None:
     from ringwall.identity import organisations
 
     with pytest.raises(ValueError, match="is a host of the edge already"):
-        organisations.create(slug="api", name="A clever one")
+        organisations.create(slug="api", name="A clever one", by=MACHINE)
 
 
 def test_a_name_is_given_once(database: str, facts: Facts) -> None:
     from ringwall.identity import organisations
     from ringwall.identity.models import Organisation
 
-    organisations.create(slug="north", name="  North \n Sea ")
+    organisations.create(slug="north", name="  North \n Sea ", by=MACHINE)
     assert Organisation.objects.get(slug="north").name == "North Sea"
     with pytest.raises(ValueError, match="already"):
-        organisations.create(slug="north", name="Another")
+        organisations.create(slug="north", name="Another", by=MACHINE)
 
 
 def test_suspension_shuts_out_at_once_and_restoring_lets_in_without_signing_in(
@@ -63,7 +64,7 @@ def test_suspension_shuts_out_at_once_and_restoring_lets_in_without_signing_in(
     session = tenants.session(ada, "north")
     north = tenants.entered(session, facts, NORTH).cookie
     south = tenants.entered(session, facts, "south.shop.localhost").cookie
-    organisations.suspend(organisations.find("north"), reason="unpaid")
+    organisations.suspend(organisations.find("north"), reason="unpaid", by=MACHINE)
     assert not tenants.is_accepted(north)
     assert tenants.is_accepted(south)
     assert tenants.renewed(north, facts, NORTH) is None
@@ -71,7 +72,7 @@ def test_suspension_shuts_out_at_once_and_restoring_lets_in_without_signing_in(
     assert session.ended is None
     with pytest.raises(visits.NotAMemberError):
         tenants.entered(session, facts, NORTH)
-    organisations.restore(organisations.find("north"))
+    organisations.restore(organisations.find("north"), by=MACHINE)
     again = tenants.entered(session, facts, NORTH).cookie
     assert tenants.is_accepted(again)
 
@@ -82,12 +83,12 @@ def test_a_removed_name_is_not_given_again_while_keys_of_it_may_live(
     from ringwall.identity import organisations
 
     cookie = tenants.entered(tenants.session(ada, "north"), facts, NORTH).cookie
-    organisations.remove(organisations.find("north"))
+    organisations.remove(organisations.find("north"), by=MACHINE)
     assert not tenants.is_accepted(cookie)
     ada.refresh_from_db()
     assert ada.is_active
     with pytest.raises(ValueError, match="choose another"):
-        organisations.create(slug="north", name="Not North")
+        organisations.create(slug="north", name="Not North", by=MACHINE)
 
 
 def test_the_name_of_one_that_was_suspended_is_free_again_too(ada: Any, facts: Facts) -> None:
@@ -96,17 +97,17 @@ def test_the_name_of_one_that_was_suspended_is_free_again_too(ada: Any, facts: F
     from ringwall.identity import organisations, revocations
     from ringwall.identity.models import Revocation
 
-    organisations.suspend(organisations.find("north"), reason="unpaid")
-    organisations.remove(organisations.find("north"))
+    organisations.suspend(organisations.find("north"), reason="unpaid", by=MACHINE)
+    organisations.remove(organisations.find("north"), by=MACHINE)
     assert "north" in revocations.live(timezone.now())["tenant"]
     assert not Revocation.objects.filter(until=None, lifted=False).exists()
     with pytest.raises(ValueError, match="choose another"):
-        organisations.create(slug="north", name="Not North")
+        organisations.create(slug="north", name="Not North", by=MACHINE)
     later = timezone.now() + timedelta(days=368)
     assert "north" not in revocations.live(later)["tenant"]
     assert "south" not in revocations.live(later)["tenant"]
     Revocation.objects.update(until=timezone.now())
-    organisations.create(slug="north", name="Not North")
+    organisations.create(slug="north", name="Not North", by=MACHINE)
 
 
 def test_the_company_itself_is_neither_suspended_nor_removed(database: str, facts: Facts) -> None:
@@ -114,9 +115,9 @@ def test_the_company_itself_is_neither_suspended_nor_removed(database: str, fact
 
     shop = tenants.organisation("shop", kind="provider")
     with pytest.raises(ValueError, match="cannot be suspended"):
-        organisations.suspend(shop, reason="a mistake")
+        organisations.suspend(shop, reason="a mistake", by=MACHINE)
     with pytest.raises(ValueError, match="cannot be removed"):
-        organisations.remove(shop)
+        organisations.remove(shop, by=MACHINE)
 
 
 @pytest.mark.parametrize(

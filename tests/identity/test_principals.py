@@ -10,6 +10,7 @@ from tests.identity import tenants
 from tests.identity.provider.conftest import register
 from tests.identity.test_declared_roles import SHOP, company, declare
 
+from ringwall.access.guarding import MACHINE
 from ringwall.core.principals import Principal, PrincipalKind
 from ringwall.identity.facts import Facts
 from ringwall.runtime.discovery import modules
@@ -29,7 +30,7 @@ def key_of(facts: Facts, **more: Any) -> Any:
 
     now = timezone.now()
     wanted = apikeys.Wanted(**{"name": "Export", "expires": now + timedelta(days=9), **more})
-    return apikeys.make(wanted, facts=facts, mint=current_mint(), now=now).key
+    return apikeys.make(wanted, facts=facts, mint=current_mint(), now=now, by=MACHINE).key
 
 
 def test_discovery_finds_whoever_knows_principals(company: Any) -> None:
@@ -103,15 +104,15 @@ def test_who_cannot_come_in_is_not_there(company: Any, declare: Any, register: A
     withdrawn = key_of(facts, owner=ada, organisation=north())
     apikeys.withdraw(withdrawn, reason="a test", now=timezone.now())
     assert {one.key for one in principals.api_keys()} == {hers.pk}
-    organisations.suspend(north(), reason="a test")
+    organisations.suspend(north(), reason="a test", by=MACHINE)
     assert {(one.id, one.tenant) for one in principals.everyone()} == {
         (alone.subject, None),
         (ada.subject, None),
         (User.objects.get(email="grace@example.com").subject, "shop"),
     }
-    organisations.restore(north())
+    organisations.restore(north(), by=MACHINE)
     sessions.disable(ada, reason="a test")
-    clients.disable(client, reason="a test")
+    clients.disable(client, reason="a test", by=MACHINE)
     assert {one.id for one in principals.everyone()} == {
         alone.subject,
         User.objects.get(email="grace@example.com").subject,

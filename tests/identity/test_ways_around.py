@@ -11,6 +11,7 @@ from tests.identity.signing_in import another, html, session_of
 from tests.identity.test_held import TARGET, secret_of, sent
 from tests.identity.test_invitations import signed_in
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity import facts as facts_file
 from ringwall.identity.config import Identity
 from ringwall.identity.facts import Facts
@@ -119,7 +120,7 @@ def test_no_key_is_made_where_the_session_may_not_act(ada: Any, browser: Any) ->
     tenants.organisation("south")
     from ringwall.identity import membership
 
-    membership.add(Organisation.objects.get(slug="south"), ada, [], source="command")
+    membership.add(Organisation.objects.get(slug="south"), ada, [], source="command", by=MACHINE)
     signed_in(browser, ada)
     browser.get("/")
     session = session_of(browser)
@@ -172,11 +173,11 @@ def test_a_customers_provider_signs_in_nobody_of_the_company(ada: Any, facts: Fa
 
     shop = tenants.organisation("shop", kind="provider")
     north = Organisation.objects.get(slug="north")
-    domains.vouch(domains.add(north, "north.example"))
+    domains.vouch(domains.add(north, "north.example", by=MACHINE))
     provider = connections.Oidc(
         issuer="https://sso.north.example", client_id="us", client_secret="x"
     )
-    made = connections.create(north, slug="north-sso", name="North", provider=provider)
+    made = connections.create(north, slug="north-sso", name="North", provider=provider, by=MACHINE)
     grace = tenants.person("grace@north.example", shop=["operator"])
     said = Asserted(uid="1", email="grace@north.example")
     with pytest.raises(NotLetInError, match="company"):
@@ -194,11 +195,13 @@ def test_keys_of_a_client_end_with_it(ada: Any, facts: Facts, removed: bool) -> 
     from ringwall.identity import apikeys, clients, revocations
     from ringwall.identity.installed import current_mint
 
-    client, _ = clients.add(clients.Registration(name="Nightly"), facts=facts)
+    client, _ = clients.add(clients.Registration(name="Nightly"), facts=facts, by=MACHINE)
     now = timezone.now()
     wanted = apikeys.Wanted(name="Export", expires=now + timedelta(days=300), client=client)
-    made = apikeys.make(wanted, facts=facts, mint=current_mint(), now=now)
-    clients.remove(client) if removed else clients.disable(client, reason="a test")
+    made = apikeys.make(wanted, facts=facts, mint=current_mint(), now=now, by=MACHINE)
+    clients.remove(client, by=MACHINE) if removed else clients.disable(
+        client, reason="a test", by=MACHINE
+    )
     in_a_year = now + timedelta(days=299)
     assert made.key.pk in revocations.live(in_a_year)["session"]
 
@@ -259,11 +262,12 @@ def test_roles_reach_tokens_of_applications_too(ada: Any, facts: Facts) -> None:
             organisation=north.organisation,
         ),
         facts=facts,
+        by=MACHINE,
     )
     session = tenants.session(ada)
     wanted = grants.Wanted(
         client=client, session=session, organisation=north.organisation, scopes=(), audiences=()
     )
     grants.open_now(wanted, now=timezone.now())
-    membership.set_roles(north, ["approver"])
+    membership.set_roles(north, ["approver"], by=MACHINE)
     assert session.sid in revocations.live(timezone.now())["session"]

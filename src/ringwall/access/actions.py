@@ -38,6 +38,7 @@ class Action(StrEnum):
     DOMAINS_CHANGE = "domains:change"
     GROUPS_MAP = "groups:map"
     DIRECTORIES_CHANGE = "directories:change"
+    MEMBERS_JOIN = "members:join"
     DIRECTORY_READ = "directory:read"
     DIRECTORY_WRITE = "directory:write"
 

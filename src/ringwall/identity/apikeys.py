@@ -8,12 +8,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from ringwall.access.actions import Action
 from ringwall.identity import effective, revocations
+from ringwall.identity.asking import By, held_in, require
 from ringwall.identity.facts import Facts
 from ringwall.identity.installed import current_facts
 from ringwall.identity.key_format import written
@@ -57,9 +59,13 @@ class Made:
     text: str
 
 
-def make(wanted: Wanted, *, facts: Facts, mint: Mint, now: datetime) -> Made:
-    """Make a key. :class:`KeyRefusedError` when it asks for more than its owner has."""
+def make(wanted: Wanted, *, facts: Facts, mint: Mint, now: datetime, by: By) -> Made:
+    """Make a key. :class:`KeyRefusedError` when it asks for more than its owner has.
+
+    ``PermissionError`` when ``by`` may not make one for them.
+    """
     _require_sensible(wanted, facts, now)
+    _require_allowed(wanted, by)
     key = ApiKey.objects.create(
         name=wanted.name.strip(),
         organisation=wanted.organisation,
@@ -75,7 +81,14 @@ def make(wanted: Wanted, *, facts: Facts, mint: Mint, now: datetime) -> Made:
 
 
 def rotate(
-    key: ApiKey, *, overlap: timedelta, life: timedelta, facts: Facts, mint: Mint, now: datetime
+    key: ApiKey,
+    *,
+    overlap: timedelta,
+    life: timedelta,
+    facts: Facts,
+    mint: Mint,
+    now: datetime,
+    by: By,
 ) -> Made:
     """Make a key that may do the same, for ``life``; the old one is good for ``overlap`` more."""
     if key.revoked is not None or key.expires <= now or (key.ends or key.expires) <= now:
@@ -94,7 +107,9 @@ def rotate(
         audiences=key.audiences,
     )
     with transaction.atomic():
-        made = make(wanted, facts=facts, mint=mint, now=now)
+        _require_sensible(wanted, facts, now)
+        decision = require(by, Action.KEYS_ROTATE, key, **_handed(wanted))
+        made = make(wanted, facts=facts, mint=mint, now=now, by=decision)
         ApiKey.objects.filter(pk=made.key.pk).update(replaces=key)
         made.key.replaces = key
         if overlap:
@@ -164,6 +179,24 @@ def _text(key: ApiKey, *, facts: Facts, mint: Mint, now: datetime) -> str:
         scope=" ".join(key.scopes) or None,
     )
     return written(mint.issue(Purpose.KEY, proven, now=now, life=key.expires - now))
+
+
+def _require_allowed(wanted: Wanted, by: By) -> None:
+    if wanted.owner is not None:
+        require(by, Action.KEYS_MAKE, wanted.owner, **_handed(wanted))
+    elif wanted.client is not None:
+        require(by, Action.CLIENTS_KEYS, wanted.client, **_handed(wanted))
+
+
+def _handed(wanted: Wanted) -> dict[str, Any]:
+    """What a key hands out, and what whoever it is of has, where it is to act."""
+    if wanted.owner is None:
+        return {"roles": wanted.roles, "held": (), "scopes": wanted.scopes}
+    place = wanted.organisation
+    held = () if place is None else held_in(wanted.owner, place)
+    # What a key of a person may ask for is bounded by the person, whom policies ask about too.
+    scopes = {"scopes": wanted.scopes, "held_scopes": wanted.scopes}
+    return {"roles": wanted.roles, "held": held, **scopes, "to_self": True}
 
 
 def _require_sensible(wanted: Wanted, facts: Facts, now: datetime) -> None:

@@ -1,22 +1,24 @@
-"""Roles, and who may give them: nobody gives what they could not have themselves."""
+"""Roles as they are kept, and what the built-in policies say of people, in words of its own."""
 
 import re
 from collections.abc import Iterable
 from typing import Final
 
+from ringwall.access.actions import Action
 from ringwall.access.built_in import (
     ADMINISTRATOR,
-    OPERATOR,
+    AUDITOR,
     OWNER,
     PROVIDER_ROLES,
     ROLE_FORM,
     ROLE_WORDS,
-    SECURITY_ADMINISTRATOR,
 )
+from ringwall.access.guarding import COMPANY
 from ringwall.access.model import Holders
 from ringwall.identity import effective
+from ringwall.identity.asking import may
 from ringwall.identity.installed import current_facts
-from ringwall.identity.models import Kind, Membership, Organisation, User
+from ringwall.identity.models import Kind, Organisation, User
 from ringwall.runtime.configuration.spelling import listed, nearest
 
 MOST_ROLES: Final = 32
@@ -75,57 +77,31 @@ def _require_possible(
     raise ValueError(msg.removesuffix("."))
 
 
-def roles_of(user: User | None, organisation: Organisation) -> frozenset[str]:
-    """The roles somebody has in an organisation now."""
-    if user is None or not user.is_active:
-        return frozenset()
-    found = Membership.objects.filter(user=user, organisation=organisation, active=True).first()
-    return frozenset(found.roles) if found else frozenset()
-
-
-def provider_roles_of(user: User | None) -> frozenset[str]:
-    """The roles somebody has in the company itself."""
-    if user is None or not user.is_active:
-        return frozenset()
-    found = Membership.objects.filter(
-        user=user, active=True, organisation__kind=Kind.PROVIDER, organisation__suspended=None
-    )
-    return frozenset(role for one in found for role in one.roles)
-
-
 def may_manage(user: User | None, organisation: Organisation) -> bool:
-    """Whether somebody may change members, rules and connections of an organisation."""
-    if provider_roles_of(user) & {OWNER, SECURITY_ADMINISTRATOR}:
-        return True
-    if organisation.kind == Kind.PROVIDER or organisation.suspended is not None:
-        return False
-    return ADMINISTRATOR in roles_of(user, organisation)
+    """Whether somebody changes what an organisation asks of its members."""
+    return may(user, Action.RULES_CHANGE, organisation).allowed
 
 
-def may_touch(user: User | None, organisation: Organisation, roles: Iterable[str]) -> bool:
-    """Whether somebody may give, or take from others, these roles.
-
-    Who manages a customer's organisation may give all that exist there. In the company itself
-    only owners make owners, and unmake them.
-    """
-    if not may_manage(user, organisation):
-        return False
-    if organisation.kind == Kind.PROVIDER and OWNER in set(roles):
-        return OWNER in roles_of(user, organisation)
-    return True
+def may_see(user: User | None, organisation: Organisation) -> bool:
+    """Whether the pages of an organisation are open to somebody."""
+    return may(user, Action.MEMBERS_SEE, organisation).allowed
 
 
 def may_see_outbox(user: User | None) -> bool:
-    """Whether somebody may see to whom mail goes and what became of it."""
-    return bool(provider_roles_of(user) & {OWNER, SECURITY_ADMINISTRATOR, OPERATOR})
+    """Whether somebody sees to whom mail goes and what became of it."""
+    return may(user, Action.OUTBOX_SEE, COMPANY).allowed
 
 
 def may_read_mail(user: User | None) -> bool:
-    """Whether somebody may read mail to others: its links and codes let in as whoever they are for.
+    """Whether somebody reads mail to others."""
+    return may(user, Action.MAIL_READ, COMPANY).allowed
 
-    Owners, who may let in anybody anyway.
-    """
-    return OWNER in provider_roles_of(user)
+
+def keeps(roles: Iterable[str], organisation: Organisation) -> bool:
+    """Whether who has these roles can manage the organisation: auditors change nothing."""
+    found = set(roles)
+    is_audited = organisation.kind == Kind.PROVIDER and AUDITOR in found
+    return keeper_role(organisation) in found and not is_audited
 
 
 def keeper_role(organisation: Organisation) -> str:

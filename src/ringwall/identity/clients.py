@@ -11,10 +11,13 @@ from allauth.idp.oidc.models import Client
 from django.db import transaction
 from django.utils import timezone
 
+from ringwall.access.actions import Action
+from ringwall.access.guarding import Entity
 from ringwall.identity import apikeys, revocations
+from ringwall.identity.asking import By, entity, held_in, require
 from ringwall.identity.authority import parse_program_roles
 from ringwall.identity.facts import Facts
-from ringwall.identity.models import ApiClient, Organisation, Subject
+from ringwall.identity.models import ApiClient, Organisation, Subject, User
 from ringwall.identity.provider import audiences, authentication, grants, minting, registered_keys
 from ringwall.identity.provider.authentication import BASIC, POST, PUBLIC, SELF_SIGNED, SIGNED, TLS
 from ringwall.identity.provider.redirects import objection
@@ -25,6 +28,8 @@ SECRET_PREFIX: Final = "rwc_"  # noqa: S105 - what all secrets begin with
 """Before generated secrets, so that scanners know them."""
 
 LONGEST_OVERLAP: Final = timedelta(days=30)
+PERSONAL: Final = frozenset({"openid", "profile", "email", "offline_access"})
+"""Scopes by which people tell who they are: any program may ask them for these."""
 _SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")
 """RFC 6749 section 3.3."""
 
@@ -57,11 +62,19 @@ class Registration:
     first_party: bool = False
 
 
-def add(wanted: Registration, *, facts: Facts) -> tuple[ApiClient, str | None]:
+def add(wanted: Registration, *, facts: Facts, by: By) -> tuple[ApiClient, str | None]:
     """Register a client; with it its secret, which is shown this once, if it has one.
 
     :class:`ClientError` when it cannot be so.
     """
+    maker = {"maker": entity(by)} if isinstance(by, User) else {}
+    handed: dict[str, Any] = {
+        "roles": wanted.roles,
+        "scopes": wanted.scopes,
+        "held_scopes": PERSONAL,
+    }
+    handed["held"] = () if wanted.organisation is None else held_in(by, wanted.organisation)
+    require(by, Action.CLIENTS_MAKE, Entity("Client", "new", maker), **handed)
     _require_sensible(wanted, facts)
     thumbprint, jwks = _credentials(wanted)
     secret = SECRET_PREFIX + new_secret() if wanted.auth_method in {BASIC, POST} else None
@@ -114,8 +127,9 @@ def get(client_id: str) -> ApiClient:
     return found
 
 
-def rotate_secret(client: ApiClient, *, overlap: timedelta) -> str:
+def rotate_secret(client: ApiClient, *, overlap: timedelta, by: By) -> str:
     """A new secret, shown this once; the old one is good for ``overlap`` more."""
+    require(by, Action.CLIENTS_RENEW, client)
     if client.auth_method not in {BASIC, POST}:
         msg = f"the client has no secret: it authenticates by {client.auth_method}"
         raise ClientError(msg)
@@ -132,8 +146,9 @@ def rotate_secret(client: ApiClient, *, overlap: timedelta) -> str:
     return secret
 
 
-def disable(client: ApiClient, *, reason: str) -> None:
+def disable(client: ApiClient, *, reason: str, by: By) -> None:
     """Switch a client off: no new tokens, and those it has are refused at once."""
+    require(by, Action.CLIENTS_REMOVE, client)
     now = timezone.now()
     with transaction.atomic():
         ApiClient.objects.filter(pk=client.pk, disabled=None).update(disabled=now)
@@ -141,15 +156,17 @@ def disable(client: ApiClient, *, reason: str) -> None:
     client.disabled = client.disabled or now
 
 
-def enable(client: ApiClient) -> None:
+def enable(client: ApiClient, *, by: By) -> None:
     """Switch a client on again; what ended stays ended."""
+    handed: dict[str, Any] = {"roles": client.roles, "scopes": client.client.get_scopes()}
+    require(by, Action.CLIENTS_CHANGE, client, **handed)
     ApiClient.objects.filter(pk=client.pk).update(disabled=None)
     revocations.lift(Subject.SESSION, minting.sid_of_client(str(client.pk)))
 
 
-def remove(client: ApiClient) -> None:
+def remove(client: ApiClient, *, by: By) -> None:
     """Forget a client and all that was granted to it."""
-    disable(client, reason="the client was removed")
+    disable(client, reason="the client was removed", by=by)
     Client.objects.filter(pk=client.pk).delete()
 
 

@@ -11,8 +11,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
+from ringwall.access.actions import Action
 from ringwall.access.built_in import OWNER
-from ringwall.identity import sessions
+from ringwall.access.guarding import MACHINE
+from ringwall.identity import asking, sessions
 from ringwall.identity.facts import Facts
 from ringwall.identity.models import Kind, Membership, Organisation, User
 
@@ -84,6 +86,8 @@ def found(founder: Founder, facts: Facts, *, add_factors: Callable[[User], None]
             user=person, email=person.email, defaults={"primary": True, "verified": True}
         )
         organisation = company(facts)
+        # The link was made on the machine, and is what lets them.
+        asking.require(MACHINE, Action.ROLES_GRANT, organisation, roles=[OWNER])
         Membership.objects.update_or_create(
             organisation=organisation,
             user=person,

@@ -14,8 +14,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from ringwall.access import guarding
+from ringwall.access.actions import Action
 from ringwall.identity import effective, membership
-from ringwall.identity.authority import may_touch, parse_roles
+from ringwall.identity.asking import By, entity, may, require
+from ringwall.identity.authority import parse_roles
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Invitation, Membership, Organisation, User
 from ringwall.identity.secrets import hash_of, new_secret
@@ -27,22 +30,25 @@ _MOST_OPEN: Final = 500
 """Invitations of one organisation that wait at the same time: mail is not ours to flood."""
 
 
+_NOT_YOURS: Final = "you may not invite people with these roles: ask an administrator or owner"
+_NOT_YOURS_EITHER: Final = "you may not withdraw this invitation: ask an administrator or owner"
+
+
 class NotYoursError(PermissionError):
     """The invitation is for another mail address than those that the person has proven."""
 
 
 def invite(
-    organisation: Organisation, email: str, roles: Iterable[str], *, by: User | None
+    organisation: Organisation, email: str, roles: Iterable[str], *, by: By
 ) -> tuple[Invitation, str]:
     """Offer membership; return the invitation and its link, which also goes out by mail.
 
-    A new one takes the place of one that waits for the same address. ``by`` is ``None`` for the
-    host. ``PermissionError`` when they may not; ``ValueError`` for what cannot be.
+    A new one takes the place of one that waits for the same address. ``PermissionError`` when
+    ``by`` may not; ``ValueError`` for what cannot be.
     """
     address, wanted = _address(email), parse_roles(roles, organisation)
-    if by is not None and not may_touch(by, organisation, wanted):
-        msg = "you may not invite people with these roles: ask an administrator or owner"
-        raise PermissionError(msg)
+    asks = isinstance(by, User) and (by.email == address or has_verified(by, address))
+    require(by, Action.MEMBERS_INVITE, organisation, _NOT_YOURS, roles=wanted, to_self=asks)
     if organisation.suspended is not None:
         msg = f"{organisation.name} is suspended, so nobody can join it"
         raise ValueError(msg)
@@ -60,7 +66,7 @@ def invite(
             email=address,
             roles=wanted,
             secret_hash=hash_of(secret),
-            invited_by=by,
+            invited_by=by if isinstance(by, User) else None,
             expires=now + LIFE,
         )
         link = current_facts().origin + reverse("invitation", args=[secret])
@@ -74,12 +80,11 @@ def waiting(organisation: Organisation) -> list[Invitation]:
     return list(_waiting(organisation).select_related("invited_by").order_by("-created"))
 
 
-def withdraw(organisation: Organisation, email: str, *, by: User | None) -> int:
+def withdraw(organisation: Organisation, email: str, *, by: By) -> int:
     """Take back what waits for an address; how many. ``PermissionError`` when ``by`` may not."""
     found = _waiting(organisation).filter(email=email.strip().lower())
-    if by is not None and not all(may_touch(by, organisation, one.roles) for one in found):
-        msg = "you may not withdraw this invitation: ask an administrator or owner"
-        raise PermissionError(msg)
+    for roles in [one.roles for one in found] or [[]]:
+        require(by, Action.INVITATIONS_WITHDRAW, organisation, _NOT_YOURS_EITHER, roles=roles)
     return found.update(withdrawn=timezone.now())
 
 
@@ -114,15 +119,25 @@ def take(secret: str, user: User) -> Membership | None:
             msg = f"this invitation is for {found.email}"
             raise NotYoursError(msg)
         by, organisation = found.invited_by, found.organisation
-        if by is not None and not may_touch(by, organisation, found.roles):
-            log.warning("an invitation to %s by %s no longer counts", organisation.slug, by.subject)
+        if by is not None:
+            to_self = by.pk == user.pk
+            handed = {"roles": found.roles, "to_self": to_self}
+            if not may(by, Action.MEMBERS_INVITE, organisation, **handed).allowed:
+                who = by.subject
+                log.warning("an invitation to %s by %s no longer counts", organisation.slug, who)
+                return None
+        decision = guarding.may(
+            entity(user), Action.INVITATIONS_TAKE, entity(organisation), {"addressed": True}
+        )
+        if not decision.allowed:
+            log.warning("%s", decision)
             return None
         Invitation.objects.filter(pk=found.pk).update(taken=timezone.now(), taken_by=user)
         member = Membership.objects.filter(organisation=organisation, user=user).first()
         if member is not None:
             return member
         roles = effective.roles(found.roles, organisation, current_facts())
-        return membership.add(organisation, user, roles, source="invitation")
+        return membership.add(organisation, user, roles, source="invitation", by=decision)
 
 
 def has_verified(user: User, email: str) -> bool:

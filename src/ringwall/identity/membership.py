@@ -17,9 +17,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from ringwall.access.actions import Action
 from ringwall.identity import effective, revocations
 from ringwall.identity.admission import Objection, objection
-from ringwall.identity.authority import keeper_role, may_touch, parse_roles
+from ringwall.identity.asking import By, require, require_change_of_roles
+from ringwall.identity.authority import keeper_role, keeps, parse_roles
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import (
     ApiKey,
@@ -39,6 +41,7 @@ from ringwall.identity.sessions import limits
 
 log = logging.getLogger("ringwall.identity")
 
+_NOT_A_MEMBER = "you may not act for this organisation"
 _NOT_YOURS = "you may not change members with these roles: ask an administrator or owner"
 
 
@@ -48,15 +51,14 @@ def add(
     roles: Iterable[str],
     *,
     source: str,
-    by: User | None = None,
+    by: By,
 ) -> Membership:
-    """Make somebody a member. ``by`` is who did it, ``None`` for the host or a provider.
+    """Make somebody a member. ``by`` is who does it, or the decision that allowed it already.
 
     ``ValueError`` when they are one already; ``PermissionError`` when ``by`` may not.
     """
     wanted = parse_roles(roles, organisation)
-    if by is not None and not may_touch(by, organisation, wanted):
-        raise PermissionError(_NOT_YOURS)
+    require_change_of_roles(by, organisation, before=(), after=wanted, of=user, sentence=_NOT_YOURS)
     try:
         with transaction.atomic():
             made = Membership.objects.create(
@@ -83,7 +85,7 @@ def find(organisation: Organisation, email: str) -> Membership:
     return found
 
 
-def set_roles(member: Membership, roles: Iterable[str], *, by: User | None = None) -> None:
+def set_roles(member: Membership, roles: Iterable[str], *, by: By) -> None:
     """Give somebody exactly these roles, and none that groups do not give anyway.
 
     ``PermissionError`` when ``by`` may not give or take them; ``ValueError`` when nobody would be
@@ -92,10 +94,15 @@ def set_roles(member: Membership, roles: Iterable[str], *, by: User | None = Non
     with transaction.atomic():
         found = _locked(member)
         wanted = parse_roles(roles, found.organisation)
-        changed = set(wanted) ^ set(found.roles)
-        if by is not None and not may_touch(by, found.organisation, changed):
-            raise PermissionError(_NOT_YOURS)
-        if keeper_role(found.organisation) not in wanted:
+        require_change_of_roles(
+            by,
+            found.organisation,
+            before=found.roles,
+            after=wanted,
+            of=found.user,
+            sentence=_NOT_YOURS,
+        )
+        if not keeps(wanted, found.organisation):
             _require_another_keeper(found)
         groups = _group_roles(found)
         _put(found, set(wanted) | groups, from_groups=groups - set(wanted))
@@ -125,9 +132,7 @@ def apply_groups(
     member.roles, member.from_groups, member.groups = found.roles, found.from_groups, found.groups
 
 
-def remove(
-    member: Membership, *, by: User | None = None, reason: str = "removed", last_too: bool = False
-) -> None:
+def remove(member: Membership, *, by: By, reason: str = "removed", last_too: bool = False) -> None:
     """End somebody's membership at once. People may leave by themselves.
 
     ``PermissionError`` when ``by`` may not; ``ValueError`` for the last who can manage it, unless
@@ -135,9 +140,10 @@ def remove(
     """
     with transaction.atomic():
         found = _locked(member)
-        leaves = by is not None and by.pk == found.user_id
-        if by is not None and not leaves and not may_touch(by, found.organisation, found.roles):
-            raise PermissionError(_NOT_YOURS)
+        if isinstance(by, User) and by.pk == found.user_id:
+            require(by, Action.MEMBERS_LEAVE, found.organisation, _NOT_YOURS)
+        else:
+            require(by, Action.MEMBERS_REMOVE, found.organisation, _NOT_YOURS, roles=found.roles)
         if not last_too:
             _require_another_keeper(found)
         user, organisation = found.user, found.organisation
@@ -184,6 +190,7 @@ def switch(session: Session, slug: str, *, address: str | None = None) -> Object
         if member is None:
             msg = f"you are not a member of {slug}"
             raise LookupError(msg)
+        require(session.user, Action.ORGANISATIONS_ACT_FOR, member.organisation, _NOT_A_MEMBER)
         found = objection(session, member, address=address or session.address, now=now)
         if found is not None:
             return found
@@ -269,12 +276,14 @@ def _are_in_tokens(groups: set[str], organisation: Organisation) -> bool:
 
 def _require_another_keeper(member: Membership) -> None:
     role = keeper_role(member.organisation)
-    if role not in member.roles or not member.active:
+    if not keeps(member.roles, member.organisation) or not member.active:
         return
-    others = Membership.objects.select_for_update().filter(
-        organisation=member.organisation, active=True, user__is_active=True
+    others = (
+        Membership.objects.select_for_update(of=("self",))
+        .select_related("organisation")
+        .filter(organisation=member.organisation, active=True, user__is_active=True)
     )
-    if not any(role in one.roles for one in others if one.pk != member.pk):
+    if not any(keeps(one.roles, one.organisation) for one in others if one.pk != member.pk):
         msg = f"{member.user.email} is the last {role} of {member.organisation.name}: name another"
         raise ValueError(msg)
 

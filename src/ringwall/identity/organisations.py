@@ -10,9 +10,11 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from ringwall.access.built_in import OWNER
+from ringwall.access.actions import Action
+from ringwall.access.guarding import COMPANY
 from ringwall.identity import revocations
-from ringwall.identity.authority import may_touch
+from ringwall.identity.asking import By, require
+from ringwall.identity.asking import may as may_by
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import (
     ApiClient,
@@ -36,11 +38,12 @@ _LONGEST_CREDENTIAL: Final = timedelta(days=367)
 """No key or token of an organisation lives longer; until then its name is not given again."""
 
 
-def create(*, slug: str, name: str, kind: Kind = Kind.CUSTOMER) -> Organisation:
+def create(*, slug: str, name: str, by: By, kind: Kind = Kind.CUSTOMER) -> Organisation:
     """Make an organisation. ``ValueError`` when the name cannot be or is taken.
 
     The slug is a label of host names (RFC 1123) and stays for good.
     """
+    require(by, Action.ORGANISATIONS_MAKE, COMPANY)
     if not _SLUG.fullmatch(slug):
         msg = f'"{slug}" cannot name an organisation: lower-case letters, digits and - between them'
         raise ValueError(msg)
@@ -64,18 +67,20 @@ def find(slug: str) -> Organisation:
     return found
 
 
-def rename(organisation: Organisation, name: str) -> None:
+def rename(organisation: Organisation, name: str, *, by: By) -> None:
     """Change what people read; the slug stays."""
+    require(by, Action.RULES_CHANGE, organisation)
     organisation.name = _name(name)
     organisation.save(update_fields=["name"])
 
 
-def suspend(organisation: Organisation, *, reason: str) -> None:
+def suspend(organisation: Organisation, *, reason: str, by: By) -> None:
     """Let nobody act for an organisation from now on: people, programs and provisioning.
 
     Its people stay signed in for what else they belong to. The company itself cannot be suspended:
     ``ValueError``.
     """
+    require(by, Action.ORGANISATIONS_SUSPEND, COMPANY)
     if organisation.kind == Kind.PROVIDER:
         msg = "the company's own organisation cannot be suspended: nobody could lift it"
         raise ValueError(msg)
@@ -91,8 +96,9 @@ def suspend(organisation: Organisation, *, reason: str) -> None:
     log.warning("organisation %s is suspended: %s", organisation.slug, reason)
 
 
-def restore(organisation: Organisation) -> None:
+def restore(organisation: Organisation, *, by: By) -> None:
     """Let its members in again. What was ended stays so; they come in anew without signing in."""
+    require(by, Action.ORGANISATIONS_SUSPEND, COMPANY)
     with transaction.atomic():
         if not Organisation.objects.filter(pk=organisation.pk, suspended__isnull=False).update(
             suspended=None
@@ -103,12 +109,13 @@ def restore(organisation: Organisation) -> None:
     log.warning("organisation %s is restored", organisation.slug)
 
 
-def remove(organisation: Organisation) -> None:
+def remove(organisation: Organisation, *, by: By) -> None:
     """Delete an organisation with all that is its own; its people keep their accounts.
 
     Its name is refused at the edge for as long as any of its keys could live, and is not given
     again before. ``ValueError`` for the company itself.
     """
+    require(by, Action.ORGANISATIONS_REMOVE, COMPANY)
     if organisation.kind == Kind.PROVIDER:
         msg = "the company's own organisation cannot be removed"
         raise ValueError(msg)
@@ -155,14 +162,15 @@ def set_rules(
     organisation: Organisation,
     rules: Rules,
     *,
-    by: User | None = None,
+    by: By,
     address: str | None = None,
 ) -> None:
     """Put rules in force, for sessions that are open too. ``ValueError`` says what cannot be.
 
-    ``by`` is who asks, from ``address``; ``None`` for the host. :class:`NetworksError` when they
-    would shut themselves out, or would say where the company's people come from and are no owner.
+    ``by`` is who asks, from ``address``. :class:`NetworksError` when they would shut themselves
+    out, or would say where the company's people come from and are no owner.
     """
+    require(by, Action.RULES_CHANGE, organisation)
     told: dict[str, Any] = {
         "second_factor": _second_factor(rules.second_factor),
         "session_idle": _seconds("idle", rules.session_idle, least=shortest_idle()),
@@ -175,7 +183,7 @@ def set_rules(
         raise ValueError(msg)
     with transaction.atomic():
         now = Organisation.objects.select_for_update().get(pk=organisation.pk)
-        if by is not None and told["networks"] != now.networks:
+        if told["networks"] != now.networks:
             _require_may_close(now, told["networks"], by=by, address=address)
         for name, value in told.items():
             setattr(organisation, name, value)
@@ -185,15 +193,15 @@ def set_rules(
 
 
 def _require_may_close(
-    organisation: Organisation, networks: list[str], *, by: User, address: str | None
+    organisation: Organisation, networks: list[str], *, by: By, address: str | None
 ) -> None:
-    if not may_touch(by, organisation, [OWNER]):
+    if not may_by(by, Action.NETWORKS_CHANGE, organisation).allowed:
         msg = (
             f"only owners of {organisation.name} change where its people may come from: with it "
             "anybody could shut the owners out"
         )
         raise NetworksError(msg)
-    if not is_within(address, networks):
+    if isinstance(by, User) and not is_within(address, networks):
         msg = (
             f"you ask from {address or 'an unknown address'}, which is in none of these networks, "
             "and would shut yourself out: add a network that holds it"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ringwall.identity import effective
-from ringwall.identity.authority import may_manage
+from ringwall.identity.authority import may_see
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Membership, Organisation, Session
 
@@ -32,7 +32,7 @@ def places(session: Session) -> list[Place]:
             one.organisation,
             effective.roles(one.roles, one.organisation, facts),
             one.organisation_id == session.organisation_id,
-            may_manage(session.user, one.organisation),
+            may_see(session.user, one.organisation),
         )
         for one in found
     ]

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from tests.identity.edge.scene import COOKIE, SECRET, IdentityStage, ask, cookies_set
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.kinds import Purpose
 
 pytestmark = pytest.mark.e2e
@@ -126,7 +127,7 @@ def test_suspending_an_organisation_shuts_its_members_out(scene: IdentityStage) 
     ada = scene.person(north, south)
     in_north = f"{COOKIE}={scene.enter(scene.session(ada, north))}"
     in_south = f"{COOKIE}={scene.enter(scene.session(ada, south))}"
-    organisations.suspend(north, reason="a test")
+    organisations.suspend(north, reason="a test", by=MACHINE)
     becomes(401, status_of(scene, cookie=in_north))
     assert scene.get(cookie=in_south).status_code == 200
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.identity.provider.stage import Stage, make_person, served
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
 from ringwall.runtime.current import current_installation
 
@@ -59,6 +60,6 @@ def register(database: str) -> Register:
             "scopes": ("openid", "profile", "email", "roles", "orders:read"),
             "redirect_uris": (REDIRECT,),
         }
-        return clients.add(clients.Registration(**(wanted | more)), facts=facts)
+        return clients.add(clients.Registration(**(wanted | more)), facts=facts, by=MACHINE)
 
     return make

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from tests.identity.provider.conftest import Register
 from tests.identity.provider.party import ORIGIN, TOKEN, Party, decoded, sign_in
 
+from ringwall.access import guarding
 from ringwall.identity.facts import Facts
 
 ITSELF = {"grant_type": "client_credentials"}
@@ -50,10 +51,10 @@ def test_a_program_gets_a_token_of_its_own(register: Register, facts: Facts) -> 
     assert decoded(less["access_token"])["scope"] == "orders:read"
     assert party.post(TOKEN, ITSELF, scope="orders:read admin").json()["error"] == "invalid_scope"
     assert party.introspect(given["access_token"])["active"]
-    clients.disable(party.client, reason="a test")
+    clients.disable(party.client, reason="a test", by=guarding.MACHINE)
     assert said["sid"] in revocations.live(timezone.now())["session"]
     assert party.post(TOKEN, ITSELF).status_code == 401
-    clients.enable(clients.get(party.id))
+    clients.enable(clients.get(party.id), by=guarding.MACHINE)
     Organisation.objects.update(suspended=timezone.now())
     assert party.post(TOKEN, ITSELF).status_code == 401
 
@@ -91,12 +92,12 @@ def test_a_secret_is_shown_as_registered_and_kept_as_a_hash(
         assert answer.headers["www-authenticate"].startswith("Basic")
     form = {"client_id": posted.id, "client_secret": posted.secret or ""}
     assert posted.post(TOKEN, ITSELF | form, headers={"authorization": ""}).status_code == 200
-    fresh = clients.rotate_secret(client, overlap=timedelta(days=1))
+    fresh = clients.rotate_secret(client, overlap=timedelta(days=1), by=guarding.MACHINE)
     for good in (fresh, secret):
         assert party.post(TOKEN, ITSELF, headers=basic(party.id, good)).status_code == 200
     ApiClient.objects.filter(pk=party.id).update(previous_until=datetime.now(UTC))
     assert party.post(TOKEN, ITSELF, headers=basic(party.id, secret)).status_code == 401
-    clients.rotate_secret(clients.get(party.id), overlap=timedelta(0))
+    clients.rotate_secret(clients.get(party.id), overlap=timedelta(0), by=guarding.MACHINE)
     assert party.post(TOKEN, ITSELF, headers=basic(party.id, fresh)).status_code == 401
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tests.identity.provider.conftest import Register
 from tests.identity.provider.party import Party, decoded, sign_in
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
 
 
@@ -171,10 +172,10 @@ def test_a_client_that_is_switched_off_gets_nothing(party: Party, browser: Any) 
     from ringwall.identity import clients
 
     given = party.tokens(browser)
-    clients.disable(party.client, reason="a test")
+    clients.disable(party.client, reason="a test", by=MACHINE)
     assert party.refresh(given["refresh_token"]).status_code == 401
     assert party.ask(browser).status_code == 400
-    clients.enable(clients.get(party.id))
+    clients.enable(clients.get(party.id), by=MACHINE)
     assert party.refresh(given["refresh_token"]).json()["error"] == "invalid_grant"
     assert "access_token" in party.tokens(browser)
 

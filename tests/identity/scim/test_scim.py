@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from tests.identity import tenants
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -41,7 +42,7 @@ def asking(browser: Any, slug: str) -> Call:
     from ringwall.identity.scim import tokens
 
     organisation = Organisation.objects.get(slug=slug)
-    _, secret = tokens.make(organisation, "directory", life=timedelta(days=1))
+    _, secret = tokens.make(organisation, "directory", life=timedelta(days=1), by=MACHINE)
 
     def ask(method: str, path: str, body: Any = None, **headers: str) -> Any:
         answer = browser.generic(
@@ -188,13 +189,13 @@ def test_tokens_end(ask: Call, north: Any) -> None:
     from ringwall.identity.scim import tokens
 
     assert ask("GET", "Users").status_code == 200
-    organisations.suspend(north, reason="unpaid")
+    organisations.suspend(north, reason="unpaid", by=MACHINE)
     assert ask("GET", "Users").status_code == 401
-    organisations.restore(north)
+    organisations.restore(north, by=MACHINE)
     ScimToken.objects.update(expires=timezone.now())
     assert ask("GET", "Users").status_code == 401
     ScimToken.objects.update(expires=timezone.now() + timedelta(days=1))
-    tokens.withdraw(north, ScimToken.objects.get().pk)
+    tokens.withdraw(north, ScimToken.objects.get().pk, by=MACHINE)
     assert ask("GET", "Users").status_code == 401
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from tests.identity import tenants
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
 
 
@@ -18,7 +19,7 @@ def test_scim2_tester_passes(database: str, facts: Facts) -> None:
     from ringwall.identity.scim import tokens
 
     north = tenants.organisation("north")
-    _, secret = tokens.make(north, "a directory", life=timedelta(days=1))
+    _, secret = tokens.make(north, "a directory", life=timedelta(days=1), by=MACHINE)
     client: Any = WSGISCIMClient(
         get_wsgi_application(),
         base_url=f"{facts.origin}/scim/v2/",

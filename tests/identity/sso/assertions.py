@@ -13,6 +13,8 @@ from lxml import etree
 from signxml import methods
 from signxml.signer import XMLSigner
 
+from ringwall.access.guarding import MACHINE
+
 ENTITY = "https://idp.north.example/saml"
 ORIGIN = "https://id.shop.localhost:8443"
 ACS = f"{ORIGIN}/sign-on/north-saml/acs"
@@ -166,4 +168,5 @@ def connect(north: Any, signer: Signer) -> Any:
             sso_url="https://idp.north.example/sso",
             certificates=(signer.certificate,),
         ),
+        by=MACHINE,
     )

@@ -13,6 +13,8 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from ringwall.access.guarding import MACHINE
+
 
 class OpenId:
     """One provider at ``issuer``. ``claims`` is what it says of people; ``lies`` changes tokens."""
@@ -141,4 +143,5 @@ def connect(north: Any, provider: OpenId, **more: Any) -> Any:
         ),
         private_network=True,
         **more,
+        by=MACHINE,
     )

@@ -15,6 +15,7 @@ from tests.gateway.certificates.acme_stage import tools_python
 from tests.gateway.live.stage import free_port
 from tests.identity import tenants
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
 
 pytestmark = pytest.mark.e2e
@@ -116,6 +117,7 @@ def test_openid_connect(idp: str, north: Any, browser: Any, facts: Facts) -> Non
         name="North",
         provider=connections.Oidc(issuer=idp, client_id="us", client_secret="a shared secret"),
         private_network=True,
+        by=MACHINE,
     )
     assert all(one.fine for one in trying.try_out(connections.find(north, "north-oidc")))
     off = browser.post("/sign-on/north-oidc")
@@ -141,8 +143,9 @@ def test_saml(idp: str, north: Any, browser: Any, facts: Facts) -> None:
             certificates=(httpx.get(f"{idp}/saml/cert.pem").text,),
         ),
         private_network=True,
+        by=MACHINE,
     )
-    connections.map_group(north, "Finance", "approver")
+    connections.map_group(north, "Finance", "approver", by=MACHINE)
     off = browser.post("/sign-on/north-saml")
     page = log_in(off.url)
     action, told = fields(page.text)

@@ -10,6 +10,7 @@ from joserfc.jwk import ECKey, OctKey
 from tests.identity import tenants
 from tests.identity.sso.openid import OpenId, connect, serving
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
 
 ADA = {"sub": "u-1", "email": "ada@north.example", "email_verified": True, "name": "Ada North"}
@@ -77,7 +78,7 @@ def test_the_same_person_is_found_again_by_the_providers_name_for_them(
 def test_groups_are_roles_from_one_sign_on_to_the_next(browser: Any, provider: OpenId) -> None:
     from ringwall.identity.sso import connections
 
-    connections.map_group(connection().organisation, "Finance", "approver")
+    connections.map_group(connection().organisation, "Finance", "approver", by=MACHINE)
     provider.claims["groups"] = ["Finance", "Others", 7, None]
     come_in(browser, provider)
     user = the_session().user
@@ -114,7 +115,7 @@ def test_a_link_ends_with_the_domain(browser: Any, provider: OpenId) -> None:
     from ringwall.identity.sso import domains
 
     come_in(browser, provider)
-    domains.remove(Domain.objects.get(name="north.example"))
+    domains.remove(Domain.objects.get(name="north.example"), by=MACHINE)
     browser.cookies.clear()
     assert come_in(browser, provider).status_code == 403
 
@@ -157,7 +158,7 @@ def test_who_is_kept_out(browser: Any, provider: OpenId, north: Any, why: str) -
     if why == "connection":
         Connection.objects.update(enabled=False)
     if why == "suspended":
-        organisations.suspend(north, reason="unpaid")
+        organisations.suspend(north, reason="unpaid", by=MACHINE)
     back = provider.authorize(off.url)
     answer = browser.get(back.removeprefix("https://id.shop.localhost:8443"))
     assert answer.status_code in {403, 404}

@@ -13,6 +13,7 @@ from tests.identity import tenants
 from tests.identity.sso import assertions
 from tests.identity.sso.assertions import Signer, Words, answer, connect, posted, signed
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
 
 
@@ -57,7 +58,7 @@ def test_a_right_answer_lets_in(browser: Any, signer: Signer, connection: Any) -
     from ringwall.identity.models import Session
     from ringwall.identity.sso import connections
 
-    connections.map_group(connection.organisation, "Finance", "approver")
+    connections.map_group(connection.organisation, "Finance", "approver", by=MACHINE)
     words = Words(begin(browser), groups=["Finance", "Others"])
     assert send(browser, answer(words, signer)).status_code == 302
     session = Session.objects.get(ended=None)
@@ -249,6 +250,7 @@ def test_what_another_connection_is_for_is_not_for_us(
             sso_url="https://idp.north.example/sso",
             certificates=(signer.certificate,),
         ),
+        by=MACHINE,
     )
     text = answer(Words(begin(browser)), signer)
     assert browser.post("/sign-on/south-saml/acs", {"SAMLResponse": text}).status_code == 403
@@ -285,5 +287,7 @@ def test_a_wrong_configuration_is_told_and_makes_nothing(
         **wrong,
     }
     with pytest.raises(ValueError, match=reason):
-        connections.create(north, slug="second", name="Second", provider=connections.Saml(**told))
+        connections.create(
+            north, slug="second", name="Second", provider=connections.Saml(**told), by=MACHINE
+        )
     assert Connection.objects.count() == 1

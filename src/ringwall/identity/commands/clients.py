@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from ringwall.access.guarding import MACHINE
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say, show
 from ringwall.runtime.refusals import Refused
@@ -121,7 +122,7 @@ def client_add(
         first_party=first_party,
     )
     try:
-        made, secret = clients.add(wanted, facts=facts)
+        made, secret = clients.add(wanted, facts=facts, by=MACHINE)
     except clients.ClientError as error:
         raise Refused(str(error)) from error
     if as_json:
@@ -197,7 +198,7 @@ def client_rotate_secret(
 
     found = _get(client_id)
     try:
-        secret = clients.rotate_secret(found, overlap=timedelta(days=overlap_days))
+        secret = clients.rotate_secret(found, overlap=timedelta(days=overlap_days), by=MACHINE)
     except (clients.ClientError, OverflowError, ValueError) as error:
         raise Refused(str(error)) from error
     if as_json:
@@ -220,7 +221,7 @@ def client_disable(
     from ringwall.identity import clients
 
     found = _get(client_id)
-    clients.disable(found, reason=reason or "the client was switched off")
+    clients.disable(found, reason=reason or "the client was switched off", by=MACHINE)
     _tell(found, "is switched off", as_json=as_json)
 
 
@@ -231,7 +232,7 @@ def client_enable(context: typer.Context, client_id: Id, *, as_json: AsJson = Fa
     from ringwall.identity import clients
 
     found = _get(client_id)
-    clients.enable(found)
+    clients.enable(found, by=MACHINE)
     found.disabled = None
     _tell(found, "is switched on", as_json=as_json)
 
@@ -244,7 +245,7 @@ def client_remove(context: typer.Context, client_id: Id, *, as_json: AsJson = Fa
 
     found = _get(client_id)
     told = _told(found)
-    clients.remove(found)
+    clients.remove(found, by=MACHINE)
     if as_json:
         print_json({**told, "removed": True})
         return

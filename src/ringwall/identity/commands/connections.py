@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.commands.organisations import Roles, Slug, organisation
 from ringwall.runtime.commanding import command
 from ringwall.runtime.output import AsJson, print_json, print_table, say, show
@@ -87,6 +88,7 @@ def sso_add(
         just_in_time=just_in_time,
         proves_second_factor=proves_second_factor,
         private_network=private_network,
+        by=MACHINE,
     )
     if as_json:
         print_json(_told(made))
@@ -141,7 +143,7 @@ def sso_remove(context: typer.Context, slug: Slug, name: Name, *, as_json: AsJso
     found = organisation(context, slug)
     from ringwall.identity.sso import connections
 
-    connections.remove(connections.find(found, name))
+    connections.remove(connections.find(found, name), by=MACHINE)
     _say(as_json, {"removed": name}, f"nobody comes by {name} any more")
 
 
@@ -160,9 +162,9 @@ def sso_map(
     from ringwall.identity.sso import connections
 
     if remove:
-        connections.unmap_group(found, group, role)
+        connections.unmap_group(found, group, role, by=MACHINE)
     else:
-        connections.map_group(found, group, role)
+        connections.map_group(found, group, role, by=MACHINE)
     mappings = [{"group": one.group, "role": one.role} for one in found.mappings.all()]
     _say(as_json, {"mappings": mappings}, f"{group} {'no longer gives' if remove else 'is'} {role}")
 
@@ -175,7 +177,7 @@ def domain_add(
     found = organisation(context, slug)
     from ringwall.identity.sso import domains
 
-    made = domains.add(found, name)
+    made = domains.add(found, name, by=MACHINE)
     if as_json:
         print_json(_domain(made))
         return
@@ -203,7 +205,7 @@ def domain_verify(
     domain = domains.find(found, name)
     if trust:
         domains.vouch(domain)
-    elif not domains.verify(domain, Internet()):
+    elif not domains.verify(domain, Internet(), by=MACHINE):
         msg = f"neither DNS nor the web server of {domain.name} shows the token yet"
         hint = f"`ringwall domain add {slug} {domain.name}` prints it again"
         raise Refused(msg, hint=hint)
@@ -240,7 +242,7 @@ def scim_token(
     found = organisation(context, slug)
     from ringwall.identity.scim import resources, tokens
 
-    made, secret = tokens.make(found, name, life=timedelta(days=days))
+    made, secret = tokens.make(found, name, life=timedelta(days=days), by=MACHINE)
     if as_json:
         url = resources.location("")
         print_json({"id": made.pk, "token": secret, "url": url, "expires": made.expires})
@@ -302,7 +304,7 @@ def scim_withdraw(
     found = organisation(context, slug)
     from ringwall.identity.scim import tokens
 
-    gone = tokens.withdraw(found, number)
+    gone = tokens.withdraw(found, number, by=MACHINE)
     _say(as_json, {"withdrawn": gone.pk}, f"the token {gone.name} counts no more")
 
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from ringwall.access.actions import Action
+from ringwall.access.guarding import MACHINE
 from ringwall.identity.commands.clients import open_with_facts, organisation_of
 from ringwall.runtime.commanding import command
 from ringwall.runtime.output import AsJson, print_json, print_table, say, show
@@ -77,7 +79,7 @@ def key_add(
             scopes=scope or [],
             audiences=audience or [],
         )
-        made = apikeys.make(wanted, facts=facts, mint=current_mint(), now=now)
+        made = apikeys.make(wanted, facts=facts, mint=current_mint(), now=now, by=MACHINE)
     except (apikeys.KeyRefusedError, OverflowError) as error:
         raise Refused(f"no key is made: {error}") from error
     _show(made, as_json=as_json)
@@ -149,6 +151,7 @@ def key_rotate(
             facts=facts,
             mint=current_mint(),
             now=timezone.now(),
+            by=MACHINE,
         )
     except (apikeys.KeyRefusedError, OverflowError) as error:
         raise Refused(f"the key is not rotated: {error}") from error
@@ -167,9 +170,10 @@ def key_withdraw(
     open_with_facts(context)
     from django.utils import timezone
 
-    from ringwall.identity import apikeys
+    from ringwall.identity import apikeys, asking
 
     key, now = _get(key_id), timezone.now()
+    asking.require(MACHINE, Action.KEYS_WITHDRAW, key)
     apikeys.withdraw(key, reason=reason or "it was withdrawn", now=now)
     if as_json:
         print_json(_told(key, now))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from ringwall.access.guarding import MACHINE
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say, show
 from ringwall.runtime.refusals import ExitCode, Refused
@@ -49,7 +50,7 @@ def org_add(
     open_tables(installation_of(context))
     from ringwall.identity import organisations
 
-    made = organisations.create(slug=slug, name=name or slug)
+    made = organisations.create(slug=slug, name=name or slug, by=MACHINE)
     if as_json:
         print_json(_told(made))
         return
@@ -152,9 +153,11 @@ def org_rules(
     if not changed and name is None:
         raise Refused("nothing is named to change", hint="see --help", code=ExitCode.USAGE)
     if changed:
-        organisations.set_rules(found, replace(organisations.rules_of(found), **changed))
+        organisations.set_rules(
+            found, replace(organisations.rules_of(found), **changed), by=MACHINE
+        )
     if name is not None:
-        organisations.rename(found, name)
+        organisations.rename(found, name, by=MACHINE)
     _say(as_json, _told(found), f"the rules of {slug} hold from now on")
 
 
@@ -170,7 +173,7 @@ def org_suspend(
     found = organisation(context, slug)
     from ringwall.identity import organisations
 
-    organisations.suspend(found, reason=reason)
+    organisations.suspend(found, reason=reason, by=MACHINE)
     _say(as_json, _told(found), f"nobody can act for {slug} any more")
 
 
@@ -180,7 +183,7 @@ def org_restore(context: typer.Context, slug: Slug, *, as_json: AsJson = False) 
     found = organisation(context, slug)
     from ringwall.identity import organisations
 
-    organisations.restore(found)
+    organisations.restore(found, by=MACHINE)
     _say(as_json, _told(found), f"{slug} is in use again")
 
 
@@ -202,7 +205,7 @@ def org_remove(
     if not yes:
         msg = f"{slug} and all that is its own would be gone for good"
         raise Refused(msg, hint="`--yes` does it", code=ExitCode.USAGE)
-    organisations.remove(found)
+    organisations.remove(found, by=MACHINE)
     _say(as_json, {"removed": slug}, f"{slug} is gone")
 
 
@@ -224,7 +227,7 @@ def member_add(
     if user is None:
         hint = f"`ringwall invite add {slug} {email}` lets them make one"
         raise Refused(f"nobody has an account with {email}", hint=hint)
-    made = membership.add(found, user, roles or [], source="command")
+    made = membership.add(found, user, roles or [], source="command", by=MACHINE)
     _say(as_json, _member(made), f"{email} is a member of {slug}")
 
 
@@ -269,7 +272,7 @@ def member_roles(
     from ringwall.identity import membership
 
     member = membership.find(found, email)
-    membership.set_roles(member, roles or [])
+    membership.set_roles(member, roles or [], by=MACHINE)
     _say(as_json, _member(member), f"{email} is now {', '.join(member.roles) or 'without a role'}")
 
 
@@ -281,7 +284,7 @@ def member_remove(
     found = organisation(context, slug)
     from ringwall.identity import membership
 
-    membership.remove(membership.find(found, email), reason="removed by command")
+    membership.remove(membership.find(found, email), reason="removed by command", by=MACHINE)
     _say(as_json, {"removed": email, "organisation": slug}, f"{email} is out of {slug}")
 
 
@@ -301,7 +304,7 @@ def invite_add(
     found = organisation(context, slug)
     from ringwall.identity import invitations
 
-    made, link = invitations.invite(found, email, roles or [], by=None)
+    made, link = invitations.invite(found, email, roles or [], by=MACHINE)
     if as_json:
         print_json({**_invitation(made), "link": link})
         return
@@ -342,7 +345,7 @@ def invite_withdraw(
     found = organisation(context, slug)
     from ringwall.identity import invitations
 
-    if not invitations.withdraw(found, email, by=None):
+    if not invitations.withdraw(found, email, by=MACHINE):
         raise Refused(f"{email} has no invitation to {slug} that waits")
     _say(as_json, {"withdrawn": email}, f"the link of {email} leads nowhere now")
 

@@ -7,16 +7,18 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from ringwall.access.actions import Action
 from ringwall.identity import devices, membership, sessions, switching
+from ringwall.identity.asking import require
 from ringwall.identity.models import Session, User
 from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.guarded import own
 from ringwall.identity.pages.objecting import lead_on
 
 _FEW_CODES = 3
@@ -92,7 +94,7 @@ def _codes(user: User) -> Point:
 
 
 @require_safe
-@login_required
+@own(Action.ACCOUNT_SEE)
 def overview(request: HttpRequest) -> HttpResponse:
     """Who somebody is here, what is safe and what needs doing."""
     session = sessions.signed_in(request)
@@ -109,22 +111,22 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@own(Action.SESSIONS_LIST)
 def session_list(request: HttpRequest) -> HttpResponse:
     """Where somebody is signed in, this device first, then by last use."""
-    own = sessions.signed_in(request)
-    rows = [_shown(one, own) for one in living(own.user)]
+    mine = sessions.signed_in(request)
+    rows = [_shown(one, mine) for one in living(mine.user)]
     rows.sort(key=lambda row: not row["own"])
     context = {"rows": rows, "others": len(rows) - 1}
     return render(request, "identity/sessions.html", context)
 
 
 @require_POST
-@login_required
+@own(Action.SESSIONS_LIST, Action.SESSIONS_END)
 def end_session(request: HttpRequest, sid: str) -> HttpResponse:
     """End one of somebody's own sessions; those of others are as if they were not there."""
-    own = sessions.signed_in(request)
-    found = next((one for one in living(own.user) if one.pk == sid), None)
+    mine = sessions.signed_in(request)
+    found = next((one for one in living(mine.user) if one.pk == sid), None)
     if found is None:
         return refused(
             request,
@@ -132,7 +134,8 @@ def end_session(request: HttpRequest, sid: str) -> HttpResponse:
             text="It has ended already, so there is nothing left to do.",
             status=404,
         )
-    if found.pk == own.pk:
+    require(mine.user, Action.SESSIONS_END, found)
+    if found.pk == mine.pk:
         logout(request)
         return redirect("account_login")
     sessions.end(found, reason="ended by its owner")
@@ -142,18 +145,20 @@ def end_session(request: HttpRequest, sid: str) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@own(Action.SESSIONS_LIST, Action.SESSIONS_END)
 def end_others(request: HttpRequest) -> HttpResponse:
     """End all of somebody's sessions but this one."""
-    own = sessions.signed_in(request)
-    ended = sessions.end_all(own.user, reason="ended by its owner", but=own)
+    mine = sessions.signed_in(request)
+    for one in living(mine.user):
+        require(mine.user, Action.SESSIONS_END, one)
+    ended = sessions.end_all(mine.user, reason="ended by its owner", but=mine)
     told = "One other device is signed out." if ended == 1 else f"{ended} devices are signed out."
     messages.success(request, told)
     return redirect("sessions")
 
 
 @require_safe
-@login_required
+@own(Action.ORGANISATIONS_LIST)
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """The organisations somebody belongs to, and which they act for."""
     places = switching.places(sessions.signed_in(request))
@@ -161,7 +166,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@own(Action.ORGANISATIONS_LIST, Action.ORGANISATIONS_ACT_FOR)
 def switch_organisation(request: HttpRequest) -> HttpResponse:
     """Act for another organisation."""
     session = sessions.signed_in(request)

@@ -2,26 +2,31 @@
 
 from collections.abc import Callable
 from functools import wraps
+from secrets import token_hex
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from ringwall.identity import sessions
+from ringwall.access.actions import Action
+from ringwall.access.guarding import COMPANY
+from ringwall.identity import asking, sessions
 from ringwall.identity.admission import objection
-from ringwall.identity.models import Kind, Membership, User
+from ringwall.identity.models import Kind, Membership
 from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.guarded import guarded_by
 from ringwall.identity.pages.objecting import lead_on
 
 View = Callable[..., HttpResponse]
 
 
-def company_only(may: Callable[[User], bool]) -> Callable[[View], View]:
-    """Let in whoever ``may``, by their roles in the company; the page is not there for others."""
+def company_only(action: Action) -> Callable[[View], View]:
+    """Let in who may do this to the company; the page is not there for others."""
 
     def guard(view: View) -> View:
         @wraps(view)
+        @guarded_by(action)
         @login_required
         def guarded(request: HttpRequest, **more: Any) -> HttpResponse:
             session = sessions.signed_in(request)
@@ -31,12 +36,15 @@ def company_only(may: Callable[[User], bool]) -> Callable[[View], View]:
                 .filter(organisation__kind=Kind.PROVIDER, organisation__suspended=None)
                 .first()
             )
-            if member is None or not may(session.user):
+            decision = asking.may(session.user, action, COMPANY)
+            if member is None or not decision.allowed:
+                asking.log.warning("%s", decision)
+                reference = decision.reference or token_hex(4)
                 return refused(
                     request,
                     title="Not yours to see",
                     text="This is for some of the people who run the service. An owner can make "
-                    "you one of them.",
+                    f"you one of them. (Reference {reference}.)",
                     status=404,
                 )
             missing = objection(

@@ -11,14 +11,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from ringwall.access.actions import Action
+from ringwall.identity import sessions
 from ringwall.identity.installed import current_facts
-from ringwall.identity.models import Connection, Domain, Organisation
-from ringwall.identity.pages.managing import context, freshly_proven, managers_only
+from ringwall.identity.models import Connection, Domain, Organisation, User
+from ringwall.identity.pages.managing import context, door, for_organisations
 from ringwall.identity.scim import resources, tokens
 from ringwall.identity.sso import connections, domains
 from ringwall.identity.sso.looking_up import Internet
 
 _DAYS: Final = 366
+_SIGN_ON: Final = (Action.CONNECTIONS_CHANGE, Action.DOMAINS_CHANGE, Action.GROUPS_MAP)
 
 
 class Common(forms.Form):
@@ -62,8 +65,8 @@ class SamlForm(Common):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@managers_only
-@freshly_proven
+@for_organisations(Action.CONNECTIONS_SEE, *_SIGN_ON)
+@door(*_SIGN_ON)
 def sign_on(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Show connections, domains and groups; change one of them on POST."""
     forms_shown = {"openid": OpenIdForm(prefix="openid"), "saml": SamlForm(prefix="saml")}
@@ -73,7 +76,7 @@ def sign_on(request: HttpRequest, organisation: Organisation) -> HttpResponse:
             kind: type[Common] = OpenIdForm if action == "openid" else SamlForm
             form = forms_shown[action] = kind(request.POST, prefix=action)
             if form.is_valid():
-                _connect(organisation, action, form.cleaned_data)
+                _connect(organisation, action, form.cleaned_data, by=_user(request))
                 messages.success(request, "The connection is there. Try it before you enforce it.")
                 return HttpResponseRedirect(request.path)
         else:
@@ -93,19 +96,21 @@ def sign_on(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@managers_only
-@freshly_proven
+@for_organisations(Action.DIRECTORIES_SEE, Action.DIRECTORIES_CHANGE)
+@door(Action.DIRECTORIES_CHANGE)
 def provisioning(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Show the directory's tokens; make or withdraw one on POST. A new one is shown this once."""
     secret = ""
     if request.method == "POST" and request.POST.get("action") == "withdraw":
         number = request.POST.get("token", "")
-        gone = tokens.withdraw(organisation, int(number) if number.isdigit() else 0)
+        gone = tokens.withdraw(
+            organisation, int(number) if number.isdigit() else 0, by=_user(request)
+        )
         messages.success(request, f"The token {gone.name} counts no more.")
         return HttpResponseRedirect(request.path)
     if request.method == "POST":
         name = request.POST.get("name", "")
-        _, secret = tokens.make(organisation, name, life=timedelta(days=_DAYS))
+        _, secret = tokens.make(organisation, name, life=timedelta(days=_DAYS), by=_user(request))
     told = context(
         request,
         organisation,
@@ -116,7 +121,7 @@ def provisioning(request: HttpRequest, organisation: Organisation) -> HttpRespon
     return render(request, "identity/organisation/provisioning.html", told)
 
 
-def _connect(organisation: Organisation, kind: str, said: dict[str, Any]) -> None:
+def _connect(organisation: Organisation, kind: str, said: dict[str, Any], *, by: User) -> None:
     provider: connections.Oidc | connections.Saml
     if kind == "openid":
         provider = connections.Oidc(
@@ -141,28 +146,31 @@ def _connect(organisation: Organisation, kind: str, said: dict[str, Any]) -> Non
         default_roles=said["default_roles"].split(),
         just_in_time=said["just_in_time"],
         proves_second_factor=said["proves_second_factor"],
+        by=by,
     )
 
 
 def _act(request: HttpRequest, organisation: Organisation, action: str) -> None:
-    said = request.POST
+    said, by = request.POST, _user(request)
     match action:
         case "remove-connection":
-            connections.remove(connections.find(organisation, said.get("connection", "")))
+            connections.remove(connections.find(organisation, said.get("connection", "")), by=by)
             messages.success(request, "Nobody comes by this connection any more.")
         case "add-domain":
-            made = domains.add(organisation, said.get("domain", ""))
+            made = domains.add(organisation, said.get("domain", ""), by=by)
             messages.success(request, f"Publish what stands beside {made.name}, then verify it.")
         case "verify-domain":
             _verify(request, domains.find(organisation, said.get("domain", "")))
         case "remove-domain":
-            domains.remove(domains.find(organisation, said.get("domain", "")))
+            domains.remove(domains.find(organisation, said.get("domain", "")), by=by)
             messages.success(request, "The connections speak for this domain no more.")
         case "map":
-            connections.map_group(organisation, said.get("group", ""), said.get("role", ""))
+            group, role = said.get("group", ""), said.get("role", "")
+            connections.map_group(organisation, group, role, by=by)
             messages.success(request, "Members of the group have the role from now on.")
         case "unmap":
-            connections.unmap_group(organisation, said.get("group", ""), said.get("role", ""))
+            group, role = said.get("group", ""), said.get("role", "")
+            connections.unmap_group(organisation, group, role, by=by)
             messages.success(request, "The group gives this role no more.")
         case _:
             msg = "that is nothing that can be done here"
@@ -170,10 +178,14 @@ def _act(request: HttpRequest, organisation: Organisation, action: str) -> None:
 
 
 def _verify(request: HttpRequest, domain: Domain) -> None:
-    if domains.verify(domain, Internet()):
+    if domains.verify(domain, Internet(), by=_user(request)):
         messages.success(request, f"{domain.name} is yours.")
     else:
         messages.error(request, f"Neither DNS nor the web server of {domain.name} shows it yet.")
+
+
+def _user(request: HttpRequest) -> User:
+    return sessions.signed_in(request).user
 
 
 def _shown(connection: Connection) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -13,9 +12,12 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ringwall.identity import admission, apikeys, effective, sessions, visits
+from ringwall.access.actions import Action
+from ringwall.identity import admission, apikeys, asking, effective, sessions, visits
+from ringwall.identity.asking import require
 from ringwall.identity.installed import current_facts, current_mint
 from ringwall.identity.models import ApiKey, Consent, Grant, Membership, Session
+from ringwall.identity.pages.guarded import own
 from ringwall.identity.pages.objecting import lead_on
 from ringwall.identity.pages.step_up import is_enough, leading_to, where_to_prove
 from ringwall.identity.provider import grants, scopes
@@ -43,7 +45,7 @@ class NewKey(forms.Form):
             )
 
 
-@login_required
+@own(Action.KEYS_LIST, Action.KEYS_MAKE)
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
 def keys(request: HttpRequest) -> HttpResponse:
@@ -67,7 +69,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/keys.html", {"keys": found, "form": form})
 
 
-@login_required
+@own(Action.KEYS_LIST, Action.KEYS_ROTATE)
 @require_POST
 def rotate_key(request: HttpRequest, key_id: str) -> HttpResponse:
     """A key that may do the same; the old one holds for a week more."""
@@ -88,6 +90,7 @@ def rotate_key(request: HttpRequest, key_id: str) -> HttpResponse:
             facts=current_facts(),
             mint=current_mint(),
             now=now,
+            by=session.user,
         )
     except apikeys.KeyRefusedError as error:
         messages.error(request, f"The key was not rotated: {error}.")
@@ -95,17 +98,18 @@ def rotate_key(request: HttpRequest, key_id: str) -> HttpResponse:
     return render(request, "identity/key_made.html", {"made": made})
 
 
-@login_required
+@own(Action.KEYS_LIST, Action.KEYS_WITHDRAW)
 @require_POST
 def withdraw_key(request: HttpRequest, key_id: str) -> HttpResponse:
     """Refuse a key of one's own from now on."""
     key = get_object_or_404(ApiKey, pk=key_id, owner=sessions.signed_in(request).user)
+    require(key.owner, Action.KEYS_WITHDRAW, key)
     apikeys.withdraw(key, reason="its owner withdrew it", now=timezone.now())
     messages.success(request, f"The key {key.name} is refused from now on.")
     return HttpResponseRedirect(reverse("keys"))
 
 
-@login_required
+@own(Action.APPLICATIONS_LIST)
 @require_http_methods(["GET"])
 def applications(request: HttpRequest) -> HttpResponse:
     """The applications a person has let in, and those that are in now."""
@@ -127,11 +131,12 @@ def applications(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/applications.html", {"applications": shown})
 
 
-@login_required
+@own(Action.APPLICATIONS_LIST, Action.APPLICATIONS_WITHDRAW)
 @require_POST
 def withdraw_application(request: HttpRequest, client_id: str) -> HttpResponse:
     """Take back what an application was allowed; it is out at once."""
     person, now = sessions.signed_in(request).user, timezone.now()
+    require(person, Action.APPLICATIONS_WITHDRAW, asking.consent(client_id, person))
     Consent.objects.filter(user=person, client=client_id).delete()
     for grant in Grant.objects.filter(user=person, client=client_id, ended=None):
         grants.end(grant, reason="the person took it back", now=now)
@@ -169,7 +174,9 @@ def _make(session: Session, member: Membership | None, form: NewKey) -> apikeys.
         roles=form.cleaned_data.get("roles", []),
     )
     try:
-        return apikeys.make(wanted, facts=current_facts(), mint=current_mint(), now=now)
+        return apikeys.make(
+            wanted, facts=current_facts(), mint=current_mint(), now=now, by=session.user
+        )
     except apikeys.KeyRefusedError as error:
         return f"No key is made: {error}."
 

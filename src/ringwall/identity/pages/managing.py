@@ -1,5 +1,6 @@
-"""Who sees the pages of an organisation: those who manage it, as its own rules let them in."""
+"""Who sees the pages of an organisation: those who may, as its own rules let them in."""
 
+import secrets
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
@@ -10,12 +11,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from ringwall.access.built_in import ADMINISTRATOR, OWNER, SECURITY_ADMINISTRATOR
-from ringwall.identity import sessions
+from ringwall.access.actions import HANDS_OUT, Action
+from ringwall.access.built_in import ADMINISTRATOR
+from ringwall.access.guarding import Decision
+from ringwall.identity import asking, sessions
 from ringwall.identity.admission import objection
-from ringwall.identity.authority import may_manage, may_touch
+from ringwall.identity.authority import may_manage
 from ringwall.identity.models import Kind, Membership, Organisation, Session, User
 from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.guarded import guarded_by
 from ringwall.identity.pages.objecting import lead_on
 from ringwall.identity.pages.step_up import is_enough, prove_again
 from ringwall.identity.sso import forcing
@@ -37,65 +41,84 @@ TABS: Final = (
 )
 
 
-def managers_only(view: View) -> View:
-    """Let in who manages the organisation that the path names; the view gets the organisation.
+def for_organisations(sees: Action, *changes: Action) -> Callable[[View], View]:
+    """Let in who ``sees`` the organisation that the path names; the view gets the organisation.
 
-    To all others it says the same, whether there is one of that name or not. What the view cannot
-    do (``ValueError``, ``LookupError``, ``PermissionError`` with a sentence) is told on the page.
+    To all others it says the same, whether there is one of that name or not. ``changes`` are what
+    its forms do, each asked by what does it. What the view cannot do (``ValueError``,
+    ``LookupError``, ``PermissionError`` with a sentence) is told on the page.
     """
 
-    @wraps(view)
-    @login_required
-    def guarded(request: HttpRequest, slug: str, **more: Any) -> HttpResponse:
-        session = sessions.signed_in(request)
-        organisation = Organisation.objects.filter(slug=slug).first()
-        if organisation is None or not may_manage(session.user, organisation):
-            return _not_yours(request)
-        member = _acting_as(session.user, organisation)
-        if member is None:
-            return _not_yours(request)
-        missing = objection(
-            session, member, address=sessions.address_of(request), now=timezone.now()
-        )
-        if missing is not None:
-            return lead_on(request, session, missing, back=request.path)
-        try:
-            return view(request, organisation, **more)
-        except (ValueError, LookupError, PermissionError) as error:
-            if request.method != "POST" or isinstance(error, KeyError | IndexError | UnicodeError):
-                raise
-            messages.error(request, _sentence(error))
-            return HttpResponseRedirect(request.path)
-
-    return guarded
-
-
-def freshly_proven(view: View) -> View:
-    """Let in who has shown a factor lately: what follows lets others in. For ``managers_only``.
-
-    It lets them in as anybody: who may not make owners of the company cannot say who proves them.
-    """
-
-    @wraps(view)
-    def guarded(request: HttpRequest, organisation: Organisation, **more: Any) -> HttpResponse:
-        session = sessions.signed_in(request)
-        if not may_touch(session.user, organisation, [OWNER]):
-            return refused(
-                request,
-                title="Only owners change this",
-                text=f"Whoever connects a provider or a directory to {organisation.name} decides "
-                "who its owners are. Ask one of them.",
-                status=403,
+    def guard(view: View) -> View:
+        @wraps(view)
+        @guarded_by(sees, *changes)
+        @login_required
+        def guarded(request: HttpRequest, slug: str, **more: Any) -> HttpResponse:
+            session = sessions.signed_in(request)
+            organisation = Organisation.objects.filter(slug=slug).first()
+            if organisation is None:
+                return _not_yours(request, secrets.token_hex(4))
+            decision = asking.may(session.user, sees, organisation)
+            member = _acting_as(session.user, organisation)
+            if not decision.allowed or member is None:
+                asking.log.warning("%s", decision)
+                return _not_yours(request, decision.reference or secrets.token_hex(4))
+            missing = objection(
+                session, member, address=sessions.address_of(request), now=timezone.now()
             )
-        if not _is_proven_lately(request, session):
-            return prove_again(request, session.user, factor="")
-        return view(request, organisation, **more)
+            if missing is not None:
+                return lead_on(request, session, missing, back=request.path)
+            try:
+                return view(request, organisation, **more)
+            except (ValueError, LookupError, PermissionError) as error:
+                is_bug = isinstance(error, KeyError | IndexError | UnicodeError)
+                if request.method != "POST" or is_bug:
+                    raise
+                messages.error(request, _sentence(error))
+                return HttpResponseRedirect(request.path)
 
-    return guarded
+        return guarded
+
+    return guard
+
+
+def door(*actions: Action) -> Callable[[View], View]:
+    """Let change only who may do all of ``actions`` and has shown a factor lately.
+
+    What follows lets others in, as anybody. For views of :func:`for_organisations`, whose forms are
+    shown to nobody else.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, organisation: Organisation, **more: Any) -> HttpResponse:
+            session = sessions.signed_in(request)
+            decisions = [_asked(session.user, one, organisation) for one in actions]
+            denied = next((one for one in decisions if not one.allowed), None)
+            if denied is not None:
+                if request.method in {"GET", "HEAD"}:
+                    return view(request, organisation, **more)
+                asking.log.warning("%s", denied)
+                return refused(
+                    request,
+                    title="Only owners change this",
+                    text=f"Whoever connects a provider or a directory to {organisation.name} "
+                    f"decides who its owners are. Ask one of them. (Reference {denied.reference}.)",
+                    status=403,
+                )
+            if not _is_proven_lately(request, session):
+                return prove_again(request, session.user, factor="")
+            return view(request, organisation, **more)
+
+        return guarded
+
+    return guard
 
 
 def context(request: HttpRequest, organisation: Organisation, **more: Any) -> dict[str, Any]:
-    """What every page of an organisation shows."""
+    """What every page of an organisation shows; ``changes`` says whether its forms are shown."""
+    user = sessions.signed_in(request).user
+    more.setdefault("changes", may_manage(user, organisation))
     tabs = [
         {"label": label, "url": reverse(name, args=[organisation.slug])} for label, name in TABS
     ]
@@ -111,9 +134,13 @@ def _acting_as(user: User, organisation: Organisation) -> Membership | None:
     customers = organisation.kind == Kind.CUSTOMER and organisation.suspended is None
     if own is not None and customers and ADMINISTRATOR in own.roles:
         return own
-    staff = found.filter(organisation__kind=Kind.PROVIDER, organisation__suspended=None)
-    powers = {OWNER, SECURITY_ADMINISTRATOR}
-    return next((one for one in staff if powers & set(one.roles)), None)
+    return found.filter(organisation__kind=Kind.PROVIDER, organisation__suspended=None).first()
+
+
+def _asked(user: User, action: Action, organisation: Organisation) -> Decision:
+    if action in HANDS_OUT:
+        return asking.may(user, action, organisation, roles=())
+    return asking.may(user, action, organisation)
 
 
 def _is_proven_lately(request: HttpRequest, session: Session) -> bool:
@@ -133,12 +160,12 @@ def _is_proven_lately(request: HttpRequest, session: Session) -> bool:
     return any(-SKEW_S <= now - at <= _FRESH for at in times)
 
 
-def _not_yours(request: HttpRequest) -> HttpResponse:
+def _not_yours(request: HttpRequest, reference: str) -> HttpResponse:
     return refused(
         request,
         title="Not yours to manage",
         text="There is no organisation of that name that you manage. Its administrators can make "
-        "you one.",
+        f"you one. (Reference {reference}.)",
         status=404,
     )
 

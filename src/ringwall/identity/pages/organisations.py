@@ -9,14 +9,15 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_http_methods
 
-from ringwall.access.built_in import ADMINISTRATOR, OWNER, PROVIDER_ROLES
+from ringwall.access.actions import Action
+from ringwall.access.built_in import ADMINISTRATOR, PROVIDER_ROLES
 from ringwall.identity import effective, invitations, membership, organisations, sessions
-from ringwall.identity.authority import may_touch
+from ringwall.identity.asking import may
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Kind, Organisation, SecondFactor, User
 from ringwall.identity.pages import invitations as invitation_pages
 from ringwall.identity.pages import later
-from ringwall.identity.pages.managing import context, managers_only
+from ringwall.identity.pages.managing import context, for_organisations
 
 
 class Roles(forms.Form):
@@ -74,7 +75,7 @@ class RulesForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@managers_only
+@for_organisations(Action.MEMBERS_SEE, Action.ROLES_GRANT, Action.ROLES_TAKE, Action.MEMBERS_REMOVE)
 def members(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """List members; change the roles of one, or end a membership, on POST."""
     if request.method == "POST":
@@ -102,7 +103,7 @@ def members(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@managers_only
+@for_organisations(Action.INVITATIONS_SEE, Action.MEMBERS_INVITE, Action.INVITATIONS_WITHDRAW)
 def invited(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """List who is invited; invite, or withdraw an invitation, on POST."""
     form = Invite(organisation)
@@ -123,7 +124,7 @@ def invited(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@managers_only
+@for_organisations(Action.RULES_SEE, Action.RULES_CHANGE, Action.NETWORKS_CHANGE)
 def rules(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Show what the organisation asks of its members; change it on POST."""
     found = organisations.rules_of(organisation)
@@ -155,14 +156,14 @@ def rules(request: HttpRequest, organisation: Organisation) -> HttpResponse:
                     by=_user(request),
                     address=sessions.address_of(request),
                 )
-                organisations.rename(organisation, said["name"])
+                organisations.rename(organisation, said["name"], by=_user(request))
             except ValueError as error:
                 field = "networks" if isinstance(error, organisations.NetworksError) else None
                 form.add_error(field, f"{str(error)[:1].upper()}{str(error)[1:]}.")
             else:
                 messages.success(request, "These rules hold from now on.")
                 return HttpResponseRedirect(request.path)
-    if not may_touch(_user(request), organisation, [OWNER]):
+    if not may(_user(request), Action.NETWORKS_CHANGE, organisation).allowed:
         form.keep_networks()
     told = context(request, organisation, form=form)
     return render(request, "identity/organisation/rules.html", told)

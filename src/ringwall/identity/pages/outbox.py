@@ -7,9 +7,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_safe
 
+from ringwall.access.actions import Action
 from ringwall.identity import outbox as words
 from ringwall.identity import sessions
-from ringwall.identity.authority import may_read_mail, may_see_outbox
+from ringwall.identity.authority import may_read_mail
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import OutgoingMail
 from ringwall.identity.pages.company import company_only
@@ -22,7 +23,7 @@ _FRESH: Final = "900"
 
 
 @require_safe
-@company_only(may_see_outbox)
+@company_only(Action.OUTBOX_SEE)
 def outbox(request: HttpRequest) -> HttpResponse:
     """Mail, the newest first; ``before`` in the query is the number to go on below."""
     rows = OutgoingMail.objects.order_by("-pk").defer("body", "html")
@@ -41,7 +42,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@company_only(may_read_mail)
+@company_only(Action.MAIL_READ)
 def mail(request: HttpRequest, number: int) -> HttpResponse:
     """What one mail says, to owners who have just shown two factors."""
     session = sessions.signed_in(request)

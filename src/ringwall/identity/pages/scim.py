@@ -27,6 +27,8 @@ from scim2_models import (
     ServiceProviderConfig,
 )
 
+from ringwall.access.actions import Action
+from ringwall.identity import asking
 from ringwall.identity.models import Group, Organisation, ProvisionedUser
 from ringwall.identity.scim import groups, resources, searching, tokens, users
 
@@ -82,8 +84,15 @@ def answer(request: HttpRequest, rest: str = "") -> HttpResponse:
         refused.headers["WWW-Authenticate"] = 'Bearer realm="scim"'
         return refused
     parts = [part for part in rest.split("/") if part]
+    reads = _only_reads(request, parts)
+    action = Action.DIRECTORY_READ if reads else Action.DIRECTORY_WRITE
+    decision = asking.may(asking.directory(organisation), action, organisation)
+    if not decision.allowed:
+        log.warning("%s", decision)
+        told = f"the token does not let you do this (reference {decision.reference})"
+        return _error(Error(status=403, detail=told))
     # Reading opens no transaction: on SQLite each would shut out everybody who writes.
-    kept = nullcontext() if _only_reads(request, parts) else transaction.atomic()
+    kept = nullcontext() if reads else transaction.atomic()
     try:
         with kept, resources.POLICY:
             return _answer(request, organisation, parts)

@@ -6,6 +6,8 @@ from typing import Final
 
 from django.utils import timezone
 
+from ringwall.access.actions import Action
+from ringwall.identity.asking import By, require
 from ringwall.identity.models import Organisation, ScimToken
 from ringwall.identity.secrets import hash_of, new_secret
 
@@ -16,8 +18,11 @@ LONGEST: Final = timedelta(days=366)
 _NOTED_EVERY: Final = timedelta(minutes=1)
 
 
-def make(organisation: Organisation, name: str, *, life: timedelta) -> tuple[ScimToken, str]:
+def make(
+    organisation: Organisation, name: str, *, life: timedelta, by: By
+) -> tuple[ScimToken, str]:
     """Make a token that lives for ``life``, a year at most; the text is shown this once."""
+    require(by, Action.DIRECTORIES_CHANGE, organisation)
     if not timedelta(0) < life <= LONGEST:
         msg = "a token lives for a day to a year"
         raise ValueError(msg)
@@ -35,8 +40,9 @@ def make(organisation: Organisation, name: str, *, life: timedelta) -> tuple[Sci
     return made, secret
 
 
-def withdraw(organisation: Organisation, token_id: int) -> ScimToken:
+def withdraw(organisation: Organisation, token_id: int, *, by: By) -> ScimToken:
     """Let a token no longer count. ``LookupError`` when there is none of that number."""
+    require(by, Action.DIRECTORIES_CHANGE, organisation)
     found = ScimToken.objects.filter(organisation=organisation, pk=token_id).first()
     if found is None:
         msg = f"{organisation.slug} has no provisioning token {token_id}"

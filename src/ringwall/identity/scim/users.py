@@ -16,7 +16,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from scim2_models import InvalidValueException, PayloadTooLargeException, UniquenessException
 
-from ringwall.identity import invitations, membership, sessions
+from ringwall.access.actions import Action
+from ringwall.access.guarding import Decision
+from ringwall.identity import asking, invitations, membership, sessions
 from ringwall.identity.models import Kind, Membership, Organisation, ProvisionedUser, User
 from ringwall.identity.scim import resources
 from ringwall.identity.sso.domains import is_own
@@ -44,7 +46,8 @@ def remove(row: ProvisionedUser) -> None:
         _withdraw_invitation(row)
         if row.membership is not None:
             user, ours = row.membership.user, _is_ours(row)
-            membership.remove(row.membership, reason=_LEFT, last_too=True)
+            by = _allowed(row.organisation)
+            membership.remove(row.membership, by=by, reason=_LEFT, last_too=True)
             if ours:
                 sessions.end_all(user, reason=_LEFT)
                 if row.disabled_account:
@@ -127,7 +130,7 @@ def _member_of(organisation: Organisation, email: str, name: str) -> Membership:
     if not EmailAddress.objects.filter(user=user, email=email).exists():
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     found = Membership.objects.filter(organisation=organisation, user=user).first()
-    return found or membership.add(organisation, user, [], source="scim")
+    return found or membership.add(organisation, user, [], source="scim", by=_allowed(organisation))
 
 
 def _describe(user: User, row: ProvisionedUser, name: str) -> None:
@@ -146,6 +149,12 @@ def _describe(user: User, row: ProvisionedUser, name: str) -> None:
     )
     user.email = row.email
     user.save(update_fields=["email"])
+
+
+def _allowed(organisation: Organisation) -> Decision:
+    """What lets a directory change its organisation: memberships follow from its records."""
+    by = asking.directory(organisation)
+    return asking.require(by, Action.DIRECTORY_WRITE, organisation)
 
 
 def _is_ours(row: ProvisionedUser) -> bool:
@@ -169,13 +178,14 @@ def _invite(row: ProvisionedUser) -> None:
     if row.email in waits:
         return
     try:
-        invitations.invite(row.organisation, row.email, [], by=None)
+        invitations.invite(row.organisation, row.email, [], by=_allowed(row.organisation))
     except ValueError as error:
         log.warning("%s is not invited to %s: %s", row.email, row.organisation.slug, error)
 
 
 def _withdraw_invitation(row: ProvisionedUser, *, email: str | None = None) -> None:
-    invitations.withdraw(row.organisation, row.email if email is None else email, by=None)
+    address = row.email if email is None else email
+    invitations.withdraw(row.organisation, address, by=_allowed(row.organisation))
 
 
 def _mail(resource: Any) -> str:

@@ -13,7 +13,8 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
-from ringwall.identity import effective, membership, sessions
+from ringwall.access.actions import Action
+from ringwall.identity import asking, effective, membership, sessions
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Connection, Kind, Membership, User
 from ringwall.identity.sso.domains import is_own
@@ -133,8 +134,12 @@ def _member(connection: Connection, user: User) -> Membership:
         return found
     if not connection.just_in_time:
         raise NotLetInError(_uninvited(connection))
+    decision = asking.may(asking.connection(connection), Action.MEMBERS_JOIN, organisation)
+    if not decision.allowed:
+        log.warning("%s", decision)
+        raise NotLetInError(_uninvited(connection))
     roles = effective.roles(connection.default_roles, organisation, current_facts())
-    return membership.add(organisation, user, roles, source="sso")
+    return membership.add(organisation, user, roles, source="sso", by=decision)
 
 
 def _uninvited(connection: Connection) -> str:

@@ -10,6 +10,8 @@ from allauth.socialaccount.models import SocialAccount, SocialApp
 from cryptography.x509 import load_pem_x509_certificate
 from django.db import IntegrityError, transaction
 
+from ringwall.access.actions import Action
+from ringwall.identity.asking import By, require
 from ringwall.identity.authority import parse_roles
 from ringwall.identity.models import Connection, GroupMapping, Membership, Organisation
 from ringwall.identity.sealing import seal, unseal
@@ -17,6 +19,7 @@ from ringwall.identity.sso.origins import origin_of
 
 log = logging.getLogger("ringwall.identity")
 
+_NOT_YOURS: Final = "you may not hand out these roles: ask somebody who has them to give"
 _SLUG: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -54,11 +57,14 @@ def create(
     just_in_time: bool = True,
     proves_second_factor: bool = False,
     private_network: bool = False,
+    by: By,
 ) -> Connection:
     """Make a connection. ``ValueError`` says what cannot be, and nothing is made then.
 
     ``private_network`` lets it lie in an inner network, and is for somebody on the host to say.
     """
+    roles = parse_roles(default_roles, organisation)
+    require(by, Action.CONNECTIONS_CHANGE, organisation, _NOT_YOURS, roles=roles)
     if not _SLUG.fullmatch(slug):
         msg = f'"{slug}" cannot name a connection: lower-case letters, digits and - between them'
         raise ValueError(msg)
@@ -77,7 +83,7 @@ def create(
                 if isinstance(provider, Oidc)
                 else Connection.Protocol.SAML,
                 settings=settings,
-                default_roles=parse_roles(default_roles, organisation),
+                default_roles=roles,
                 groups_claim=groups_claim,
                 just_in_time=just_in_time,
             )
@@ -106,9 +112,10 @@ def usable(slug: str) -> Connection | None:
     )
 
 
-def remove(connection: Connection) -> None:
+def remove(connection: Connection, *, by: By) -> None:
     """Forget a connection and the links of accounts to it; ``ValueError`` while it is enforced."""
     organisation = connection.organisation
+    require(by, Action.CONNECTIONS_CHANGE, organisation, roles=())
     others = organisation.connections.filter(enabled=True).exclude(pk=connection.pk)
     if organisation.sso_enforced and not others.exists():
         msg = "single sign-on is enforced, and this is the only way: change the rule first"
@@ -120,11 +127,12 @@ def remove(connection: Connection) -> None:
     log.warning("connection %s of %s is removed", connection.slug, organisation.slug)
 
 
-def map_group(organisation: Organisation, group: str, role: str) -> GroupMapping:
+def map_group(organisation: Organisation, group: str, role: str, *, by: By) -> GroupMapping:
     """Let members of a group have a role, from now on."""
     from ringwall.identity.membership import apply_groups  # noqa: PLC0415 - membership knows groups
 
     roles = parse_roles([role], organisation)
+    require(by, Action.GROUPS_MAP, organisation, _NOT_YOURS, roles=roles)
     if not group.strip() or len(group) > 255 or not roles:
         msg = "a mapping has a group of 1 to 255 characters and a role"
         raise ValueError(msg)
@@ -137,10 +145,11 @@ def map_group(organisation: Organisation, group: str, role: str) -> GroupMapping
     return made
 
 
-def unmap_group(organisation: Organisation, group: str, role: str) -> None:
+def unmap_group(organisation: Organisation, group: str, role: str, *, by: By) -> None:
     """Take a mapping back, and what only it gave."""
     from ringwall.identity.membership import apply_groups  # noqa: PLC0415 - membership knows groups
 
+    require(by, Action.GROUPS_MAP, organisation, roles=[role])
     with transaction.atomic():
         GroupMapping.objects.filter(organisation=organisation, group=group, role=role).delete()
         for member in Membership.objects.filter(organisation=organisation):

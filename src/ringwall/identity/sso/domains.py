@@ -8,6 +8,9 @@ from typing import Final, Protocol
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from ringwall.access.actions import Action
+from ringwall.access.guarding import MACHINE
+from ringwall.identity.asking import By, require
 from ringwall.identity.models import Domain, Organisation
 
 log = logging.getLogger("ringwall.identity")
@@ -33,11 +36,12 @@ class Resolver(Protocol):
         ...
 
 
-def add(organisation: Organisation, name: str) -> Domain:
+def add(organisation: Organisation, name: str, *, by: By) -> Domain:
     """Note that an organisation wants to show a domain to be its own; the one there is, if it did.
 
     ``ValueError`` when it cannot be one, or another organisation has shown it to be its.
     """
+    require(by, Action.DOMAINS_CHANGE, organisation)
     wanted = _parse(name)
     _require_nobody_elses(organisation, wanted)
     found = Domain.objects.filter(organisation=organisation, name=wanted).first()
@@ -47,11 +51,12 @@ def add(organisation: Organisation, name: str) -> Domain:
     return Domain.objects.create(organisation=organisation, name=wanted, token=token)
 
 
-def verify(domain: Domain, resolver: Resolver) -> bool:
+def verify(domain: Domain, resolver: Resolver, *, by: By) -> bool:
     """Look for the token in DNS, then on the web server; whether the domain is shown to be theirs.
 
     ``ValueError`` when another organisation was faster.
     """
+    require(by, Action.DOMAINS_CHANGE, domain.organisation)
     if domain.token in (text.strip() for text in resolver.texts(f"{RECORD}.{domain.name}")):
         return _verified(domain, how="DNS")
     lines = resolver.page(f"https://{domain.name}{PATH}").splitlines()
@@ -62,11 +67,13 @@ def verify(domain: Domain, resolver: Resolver) -> bool:
 
 def vouch(domain: Domain) -> None:
     """Take a domain for theirs because somebody on the host says so. Errors as of ``verify``."""
+    require(MACHINE, Action.DOMAINS_CHANGE, domain.organisation)
     _verified(domain, how="somebody on the host")
 
 
-def remove(domain: Domain) -> None:
+def remove(domain: Domain, *, by: By) -> None:
     """Let an organisation no longer speak for a domain; connections stop doing so at once."""
+    require(by, Action.DOMAINS_CHANGE, domain.organisation)
     domain.delete()
     log.warning("domain %s is no longer of %s", domain.name, domain.organisation.slug)
 

@@ -1,0 +1,178 @@
+"""Asking the built-in policies about people and organisations: rows of tables as policies see them.
+
+Every change says ``by`` whom it is: a person, an entity such as the machine or a directory, or the
+decision that has allowed what it follows from.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ringwall.access import guarding
+from ringwall.access.actions import Action
+from ringwall.access.built_in import ADMINISTRATOR
+from ringwall.access.guarding import Decision, Entity, handing
+from ringwall.identity.models import (
+    ApiClient,
+    ApiKey,
+    Connection,
+    Kind,
+    Membership,
+    Organisation,
+    Session,
+    User,
+)
+
+log = logging.getLogger("ringwall.access")
+
+By = User | Entity | Decision
+"""Who does something, or the decision that allowed it already."""
+
+
+class DeniedError(PermissionError):
+    """Somebody may not; the text is for them, ``decision`` for the log."""
+
+    def __init__(self, sentence: str, decision: Decision) -> None:
+        super().__init__(f"{sentence} (reference {decision.reference})")
+        self.decision = decision
+
+
+def may(by: By | None, action: Action, on: Any, **handed: Any) -> Decision:
+    """Whether somebody may do something to an organisation, a person, a session, a key, an entity.
+
+    ``None`` is nobody. ``handed`` is what :func:`~ringwall.access.guarding.handing` wants for what
+    hands out; what the asker has in an organisation is looked up unless it is said.
+    """
+    if isinstance(by, Decision):
+        return by
+    context: Mapping[str, Any] = {}
+    if handed:
+        if isinstance(on, Organisation) and "held" not in handed:
+            handed["held"] = held_in(by, on)
+        context = handing(**handed)
+    return guarding.may(_principal(by), action, entity(on), context)
+
+
+def require(
+    by: By | None, action: Action, on: Any, sentence: str = "you may not do this", **handed: Any
+) -> Decision:
+    """The decision that allows it; :class:`DeniedError` with ``sentence`` where there is none."""
+    found = may(by, action, on, **handed)
+    if not found.allowed:
+        log.warning("%s", found)
+        raise DeniedError(sentence, found)
+    return found
+
+
+def require_change_of_roles(
+    by: By | None,
+    organisation: Organisation,
+    *,
+    before: Iterable[str],
+    after: Iterable[str],
+    of: User | None,
+    sentence: str,
+) -> Decision:
+    """The decision that lets somebody have other roles in an organisation than before."""
+    had, gets = frozenset(before), frozenset(after)
+    to_self = isinstance(by, User) and of is not None and by.pk == of.pk
+    taken = {"roles": had - gets, "to_self": to_self}
+    given = {"roles": gets - had, "to_self": to_self}
+    if had - gets:
+        require(by, Action.ROLES_TAKE, organisation, sentence, **taken)
+    return require(by, Action.ROLES_GRANT, organisation, sentence, **given)
+
+
+def held_in(by: By | None, organisation: Organisation) -> frozenset[str]:
+    """The roles that somebody has in an organisation; entities have none."""
+    if not isinstance(by, User) or not by.is_active:
+        return frozenset()
+    found = Membership.objects.filter(user=by, organisation=organisation, active=True).first()
+    return frozenset(found.roles) if found else frozenset()
+
+
+def entity(on: Any) -> Entity:
+    """Something of the tables as policies see it. ``TypeError`` for what they do not know."""
+    match on:
+        case Entity():
+            return on
+        case Organisation():
+            return _organisation(on)
+        case User():
+            return _bare_person(on)
+        case Session():
+            return Entity("Session", str(on.pk), {"owner": _bare_person(on.user)})
+        case ApiKey(owner=User() as owner):
+            return Entity("Key", str(on.pk), {"owner": _bare_person(owner)})
+        case ApiKey(client=ApiClient() as client):
+            return Entity("Key", str(on.pk), {"client": entity(client)})
+        case ApiClient():
+            return Entity("Client", str(on.pk))
+    msg = f"policies do not speak of {type(on).__name__}"
+    raise TypeError(msg)
+
+
+def consent(client_id: str, person: User) -> Entity:
+    """What somebody allowed an application."""
+    return Entity("Consent", client_id, {"owner": _bare_person(person)})
+
+
+def directory(organisation: Organisation) -> Entity:
+    """The provisioning system of an organisation, known by its token."""
+    return Entity("Directory", organisation.slug, {"of": _organisation(organisation)})
+
+
+def connection(one: Connection) -> Entity:
+    """An organisation's own identity provider."""
+    attributes = {
+        "of": _organisation(one.organisation),
+        "just_in_time": one.enabled and one.just_in_time,
+    }
+    return Entity("Connection", one.slug, attributes)
+
+
+def _principal(by: User | Entity | None) -> Entity:
+    if isinstance(by, Entity):
+        return by
+    return _nobody() if by is None else _person(by)
+
+
+def _nobody() -> Entity:
+    return Entity("User", "", {"administers": frozenset(), "belongs": frozenset()})
+
+
+def _person(user: User) -> Entity:
+    """Somebody with the roles that count: none of whom is disabled, at rest, or suspended."""
+    if not user.is_active:
+        return _nobody()
+    members = Membership.objects.select_related("organisation").filter(
+        user=user, active=True, organisation__suspended=None
+    )
+    roles: set[str] = set()
+    administers, belongs = set(), set()
+    for one in members:
+        place = _organisation(one.organisation)
+        belongs.add(place)
+        if one.organisation.kind == Kind.PROVIDER:
+            roles |= set(one.roles)
+        elif ADMINISTRATOR in one.roles:
+            administers.add(place)
+    return Entity(
+        "User",
+        user.subject,
+        {"administers": frozenset(administers), "belongs": frozenset(belongs)},
+        tuple(guarding.role(one) for one in sorted(roles)),
+    )
+
+
+def _bare_person(user: User) -> Entity:
+    """Somebody whom something is about or belongs to: no role of theirs counts there."""
+    return Entity("User", user.subject, _nobody().attributes)
+
+
+def _organisation(one: Organisation) -> Entity:
+    attributes = {
+        "company": one.kind == Kind.PROVIDER,
+        "suspended": one.suspended is not None,
+    }
+    return Entity("Organisation", one.slug, attributes)
