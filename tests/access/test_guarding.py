@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringwall.access import guarding, policies
-from ringwall.access.actions import HANDS_OUT, Action
+from ringwall.access.actions import HANDS_OUT, ON, Action
 from ringwall.access.built_in import BUILT_IN, PROVIDER_ROLES
 from ringwall.access.guarding import COMPANY, DEFAULT, MACHINE, UNDECIDED, Entity, handing
 
@@ -311,6 +311,12 @@ def test_providers_let_people_into_their_own_organisation_where_it_wants_that() 
         assert may == (own == place and in_time and place != ASLEEP)
 
 
+@pytest.mark.parametrize("action", Action)
+def test_the_machine_may_whatever_is_asked_of_it(action: Action) -> None:
+    asks = "Machine" in actions_of_schema()[action].principals
+    assert guarding.may_machine(action).allowed == asks
+
+
 def test_the_machine_may_by_the_policy_that_says_so() -> None:
     found = guarding.may(MACHINE, Action.PEOPLE_DISABLE, COMPANY)
     assert found.allowed
@@ -333,6 +339,9 @@ def test_the_names_of_actions_are_those_of_the_schema() -> None:
     found = actions_of_schema()
     groups = {one for one, said in found.items() if not said.resources}
     assert found.keys() - groups == set(Action)
+    assert {name: (ON[Action(name)],) for name in found.keys() - groups} == {
+        name: one.resources for name, one in found.items() if one.resources
+    }
     assert {one for one in set(Action) if "hand-out" in _above(found[one])} == HANDS_OUT
 
 

@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from ringwall.access import guarding
+from ringwall.access.actions import Action
 from ringwall.cli import main
+from ringwall.cli.guarding import action_of
 from ringwall.identity import facts as facts_file
 from ringwall.identity.config import Mail, Smtp, SmtpSecurity
 from ringwall.identity.facts import Facts
@@ -32,12 +35,37 @@ def commands_of_identity() -> set[str]:
     }
 
 
+DOES = {f"{mark.group} {mark.name}": action_of(mark) for mark, _ in main._found() if mark.group}
+
+TELL_OF_THE_PROGRAM_ALONE = {"version", "completion", "schema"}
+
+
+def test_every_command_names_the_action_that_it_is_guarded_by() -> None:
+    marks = [mark for mark, _ in main._found() if not mark.hidden]
+    assert len(marks) > 60
+    nameless = {mark.name for mark in marks if not action_of(mark)}
+    assert nameless == TELL_OF_THE_PROGRAM_ALONE
+    assert {action_of(mark) for mark in marks} - {""} <= set(Action)
+
+
+def test_no_command_runs_that_the_policies_deny(
+    typed: "Typist", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = guarding.Decision(allowed=False, policies=("x",), asked="asked", reference="12345678")
+    monkeypatch.setattr(guarding, "may", lambda *_: told)
+    for line in ("org add north", "user list", "status", "mail list"):
+        typed.fails(line)
+    monkeypatch.undo()
+
+
 class Typist:
     """Types commands and remembers how each ended."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
         self.shown: dict[str, set[bool]] = {}
+        self.unasked: list[str] = []
+        """Commands that ran without asking about what they name, as the machine."""
 
     def __call__(self, line: str, *more: str) -> Any:
         """Type a command that succeeds; what it printed as JSON."""
@@ -59,8 +87,20 @@ class Typist:
 
     def _type(self, words: list[str]) -> tuple[int, str]:
         self._capsys.readouterr()
-        with pytest.raises(SystemExit) as done:
-            main.run([*words, "--json"])
+        asked: set[tuple[Any, Any]] = set()
+        decide = guarding.may
+
+        def noting(principal: Any, action: Any, *more: Any) -> guarding.Decision:
+            asked.add((principal, action))
+            return decide(principal, action, *more)
+
+        with pytest.MonkeyPatch.context() as watched:
+            watched.setattr(guarding, "may", noting)
+            with pytest.raises(SystemExit) as done:
+                main.run([*words, "--json"])
+        does = DOES.get(" ".join(words[:2]))
+        if done.value.code == 0 and (guarding.MACHINE, does) not in asked:
+            self.unasked.append(" ".join(words))
         said = self._capsys.readouterr()
         code = done.value.code
         assert isinstance(code, int)
@@ -101,6 +141,7 @@ def test_every_command_is_shown_to_succeed_and_to_fail(
     _administrators(typed)
     _ends(typed)
     assert len(typed.shown) > 40
+    assert typed.unasked == []
     known = commands_of_identity()
     assert {name for name in known if typed.shown.get(name) != {True, False}} == set()
 

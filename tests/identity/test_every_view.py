@@ -16,11 +16,14 @@ from tests.identity.views import (
     EXEMPT,
     NAMES_NOTHING,
     OPEN_TO_ALL,
+    UNGUARDED,
     Crossing,
     View,
     every_view,
 )
 
+from ringwall.access import guarding
+from ringwall.access.actions import Action
 from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
 
@@ -48,6 +51,8 @@ class Belongings:
     passkey: Any
     directory: str
     """The secret of South's directory."""
+    own_directory: str
+    """The secret of North's."""
 
 
 @pytest.fixture
@@ -88,7 +93,7 @@ def its(database: str, facts: Facts) -> Belongings:
     )
     group = Group.objects.create(organisation=north, name="Finance")
     group.members.add(record)
-    token, _ = tokens.make(north, "directory", life=timedelta(days=1), by=MACHINE)
+    token, ours = tokens.make(north, "directory", life=timedelta(days=1), by=MACHINE)
     _, directory = tokens.make(south, "directory", life=timedelta(days=1), by=MACHINE)
     _, link = invitations.invite(north, "new@example.com", ["buyer"], by=boss)
     return Belongings(
@@ -104,6 +109,7 @@ def its(database: str, facts: Facts) -> Belongings:
         mail=OutgoingMail.objects.get(to="new@example.com"),
         passkey=Authenticator.objects.get(user=boss, type="webauthn"),
         directory=directory,
+        own_directory=ours,
     )
 
 
@@ -171,6 +177,63 @@ def test_every_view_is_classified(its: Belongings) -> None:
     assert set(said) - views.keys() == set(), "classified, but there is no such view"
     unnamed = {pattern for pattern in NAMES_NOTHING if views[pattern].parameters}
     assert unnamed == set(), f"its path names something; {HOW}"
+
+
+def test_every_view_names_the_actions_that_it_is_guarded_by(its: Belongings) -> None:
+    from ringwall.identity.pages.guarded import actions_of
+
+    asking = {one.pattern: actions_of(one.callback) for one in every_view()}
+    assert {one for one, actions in asking.items() if not actions} == UNGUARDED.keys(), HOW
+    named = {action for actions in asking.values() for action in actions}
+    assert named <= set(Action)
+    assert len(named) > 25
+
+
+_OWN_FORMS: Final = (
+    {"name": "Export", "days": "30"},
+    {"password": "a long and odd sentence", "name": "Ada"},
+    {"action": "openid", "openid-name": "X", "openid-issuer": "https://x.example"},
+    {"action": "map", "group": "People", "role": "buyer"},
+    {"action": "add-domain", "domain": "another.example"},
+    {"organisation": "north", "client_id": "x"},
+)
+
+
+def _change_all(its: Belongings) -> dict[str, bool]:
+    """Ask every guarded view for what North's administrator may, and which changed anything."""
+    changed = {}
+    for one in every_view():
+        if one.pattern in UNGUARDED:
+            continue
+        crossings = CROSSINGS.get(one.pattern, (Crossing(),))
+        for crossing in crossings:
+            forms = [*(make(its) for make in crossing.forms), *_OWN_FORMS, {}]
+            for form, method in [("", "DELETE"), ("", "PUT"), *((form, "POST") for form in forms)]:
+                browser = client()
+                act_as(browser, "boss@example.com")
+                browser.get("/sessions")
+                if crossing.by_token:
+                    browser = client()
+                    browser.defaults["HTTP_AUTHORIZATION"] = f"Bearer {its.own_directory}"
+                before = everything()
+                _reach(browser, one, crossing, its, method, form)
+                changed[one.pattern] = changed.get(one.pattern, False) or everything() != before
+    return changed
+
+
+def test_no_view_changes_anything_that_the_policies_deny(
+    its: Belongings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deny(*_: Any) -> guarding.Decision:
+        return guarding.Decision(allowed=False, policies=("x",), asked="x", reference="12345678")
+
+    with monkeypatch.context() as denied:
+        denied.setattr(guarding, "may", deny)
+        changed = _change_all(its)
+    assert {pattern for pattern, was in changed.items() if was} == set()
+    # Else nothing changed for whatever other reason.
+    may = {pattern for pattern, was in _change_all(its).items() if was}
+    assert len(may) > 9, may
 
 
 def test_every_path_leads_to_its_view(its: Belongings) -> None:

@@ -7,6 +7,8 @@ A new view is found by itself. ``test_every_view.py`` fails until it is classifi
 - A view whose path names something stands in :data:`CROSSINGS`, with what North has of that kind
   and South's administrator asks for; or in :data:`OPEN_TO_ALL`, with the reason why whoever knows
   the name may ask.
+- A view that asks no policy stands in :data:`UNGUARDED`, with the reason; all others name their
+  actions by ``pages.guarded``.
 - A view whose path names nothing stands in :data:`CROSSINGS` too if its form can name something of
   an organisation; else in :data:`NAMES_NOTHING`.
 """
@@ -221,3 +223,40 @@ _NOTHING: Final = """
 """
 NAMES_NOTHING: Final = frozenset({"", *_NOTHING.split()})
 """What of these is about somebody is about whoever asks, by a cookie, a token or a secret."""
+
+_WHO: Final = "finds out who asks; what they may do is asked where they do it"
+_PUBLIC: Final = "the same for everybody, and changes nothing"
+_CLIENT: Final = "clients and tokens prove themselves by OAuth's own rules"
+UNGUARDED: Final = {
+    ".ringwall/enter": _WHO,
+    ".ringwall/again": _WHO,
+    ".ringwall/sign-out": "whoever has the cookie may be without it",
+    ".ringwall/session": _WHO,
+    ".ringwall/renew": _WHO,
+    "enter": _WHO,
+    "first": "the link from the machine lets in, and nothing else",
+    "first/passkey": "the link from the machine lets in, and nothing else",
+    "first/password": "the link from the machine lets in, and nothing else",
+    "first/app": "the link from the machine lets in, and nothing else",
+    "recover": "the link from the machine lets in, and nothing else",
+    "recover/password": "the link from the machine lets in, and nothing else",
+    ".well-known/ringwall/assertions.json": _PUBLIC,
+    "^accounts/(?P<protocol>oidc|saml)/": "nothing is there",
+    "sign-on": _WHO,
+    "sign-on/<slug:slug>": _WHO,
+    "sign-on/<slug:slug>/callback": _WHO,
+    "sign-on/<slug:slug>/acs": _WHO,
+    "sign-on/<slug:slug>/finish": _WHO,
+    "sign-on/<slug:slug>/metadata": _PUBLIC,
+    ".well-known/openid-configuration": _PUBLIC,
+    ".well-known/oauth-authorization-server": _PUBLIC,
+    ".well-known/jwks.json": _PUBLIC,
+    "identity/o/api/token": _CLIENT,
+    "identity/o/api/revoke": _CLIENT,
+    "identity/o/api/introspect": _CLIENT,
+    "identity/o/api/userinfo": _CLIENT,
+    "identity/o/api/device/code": _CLIENT,
+    "identity/o/authorize": _WHO,
+    "identity/o/logout": "whoever has the cookie may be without it",
+}
+"""Views that ask no policy of Ringwall itself, and why not. All others name what they ask about."""

@@ -1,6 +1,8 @@
 """What is done in Ringwall itself, by the names that its policies have for it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 
@@ -93,3 +95,31 @@ HANDS_OUT: Final = frozenset(
     }
 )
 """Those of the group ``hand-out``: their context is a ``Handing``."""
+
+_ON_PEOPLE: Final = (
+    "account:see account:change sessions:list keys:list keys:make applications:list "
+    "organisations:list"
+)
+_ON_ORGANISATIONS: Final = (
+    "organisations:act-for members:leave invitations:take members:see invitations:see rules:see "
+    "connections:see directories:see roles:grant roles:take members:remove members:invite "
+    "invitations:withdraw rules:change networks:change connections:change domains:change "
+    "groups:map directories:change members:join directory:read directory:write"
+)
+_ON_CLIENTS: Final = "clients:make clients:change clients:keys clients:renew clients:remove"
+
+ON: Final[Mapping[Action, str]] = MappingProxyType(
+    dict.fromkeys(Action, "Company")
+    | dict.fromkeys(map(Action, _ON_PEOPLE.split()), "User")
+    | dict.fromkeys(map(Action, _ON_ORGANISATIONS.split()), "Organisation")
+    | dict.fromkeys(map(Action, _ON_CLIENTS.split()), "Client")
+    | {
+        Action.SESSIONS_END: "Session",
+        Action.APPLICATIONS_WITHDRAW: "Consent",
+        Action.KEYS_ROTATE: "Key",
+        Action.KEYS_WITHDRAW: "Key",
+        Action.REQUESTS_MAKE: "Request",
+        Action.REQUESTS_APPROVE: "Request",
+    }
+)
+"""The type of what an action is done to."""

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
-from ringwall.access.actions import Action
+from ringwall.access.actions import HANDS_OUT, ON, Action
 from ringwall.access.language.syntax import EntityUid
 
 log = logging.getLogger("ringwall.access")
@@ -122,6 +122,24 @@ def may(
         allowed, policies = False, (UNDECIDED,)
     reference = "" if allowed else secrets.token_hex(4)
     return Decision(allowed=allowed, policies=policies, asked=asked, reference=reference)
+
+
+def may_machine(action: Action) -> Decision:
+    """Whether whoever runs a command on the machine may do this, to whatever the command names."""
+    return may(MACHINE, action, _named(ON[action]), handing() if action in HANDS_OUT else _NOTHING)
+
+
+def _named(kind: str) -> Entity:
+    """Something that a command names and looks up only when it may."""
+    nobody = Entity("User", "named", {"administers": frozenset(), "belongs": frozenset()})
+    attributes: Mapping[str, Mapping[str, Any]] = {
+        "User": nobody.attributes,
+        "Organisation": {"company": False, "suspended": False},
+        "Session": {"owner": nobody},
+        "Consent": {"owner": nobody},
+        "Request": {"asker": nobody},
+    }
+    return COMPANY if kind == "Company" else Entity(kind, "named", attributes.get(kind, _NOTHING))
 
 
 @cache

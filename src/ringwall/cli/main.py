@@ -10,6 +10,7 @@ import typer
 from ringwall import __version__
 from ringwall.cli.failures import Failure, failure_of
 from ringwall.cli.greeting import greet
+from ringwall.cli.guarding import asked_first
 from ringwall.runtime.commanding import CommandMark, mark_of
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.discovery import modules
@@ -79,7 +80,7 @@ def build() -> typer.Typer:
             help=_unwrapped(function.__doc__),
             hidden=mark.hidden,
             rich_help_panel=None if mark.group else mark.panel,
-        )(function)
+        )(asked_first(mark, function))
     return app
 
 

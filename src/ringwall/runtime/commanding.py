@@ -16,12 +16,16 @@ _MARK: Final = "__ringwall_command__"
 
 @dataclass(frozen=True, slots=True)
 class CommandMark:
-    """Where a function stands: ``ringwall [group] name``, under a heading of the help."""
+    """Where a function stands: ``ringwall [group] name``, under a heading of the help.
+
+    ``does`` is the action of the built-in policies that it is asked about before it runs.
+    """
 
     name: str
     group: str | None
     panel: str
     hidden: bool
+    does: str
 
 
 def command(
@@ -30,12 +34,16 @@ def command(
     group: str | None = None,
     panel: str = "Commands",
     hidden: bool = False,
+    does: str = "",
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Mark a function as a command; its parameters are typer's, its docstring is the help."""
+    """Mark a function as a command; its parameters are typer's, its docstring is the help.
+
+    ``does`` names an action of ``ringwall.access``; empty for what tells of the program alone.
+    """
 
     def mark(function: Callable[P, R]) -> Callable[P, R]:
         chosen = name or function.__name__
-        setattr(function, _MARK, CommandMark(chosen, group, panel, hidden))
+        setattr(function, _MARK, CommandMark(chosen, group, panel, hidden, does))
         return function
 
     return mark

@@ -28,7 +28,7 @@ class Printed(StrEnum):
     CONTAINER = "container"
 
 
-@command(panel="Configuration")
+@command(panel="Configuration", does="configuration:apply")
 def init(
     context: typer.Context,
     *,

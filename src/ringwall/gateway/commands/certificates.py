@@ -34,7 +34,7 @@ Name = Annotated[
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="The folder to write to.")]
 
 
-@command(name="list", group="cert", panel=PANEL)
+@command(name="list", group="cert", panel=PANEL, does="certificates:see")
 def cert_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List certificates, the first to end first."""
     from ringwall.gateway.opening import open_gateway
@@ -70,7 +70,7 @@ def cert_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     tell_problems(found)
 
 
-@command(name="issue", group="cert", panel=PANEL)
+@command(name="issue", group="cert", panel=PANEL, does="certificates:renew")
 def cert_issue(
     context: typer.Context, name: Name, *, out: Out = Path(), as_json: AsJson = False
 ) -> None:
@@ -103,7 +103,7 @@ def cert_issue(
     _write(gateway, credential, out, wanted, as_json=as_json)
 
 
-@command(name="rotate", group="cert", panel=PANEL)
+@command(name="rotate", group="cert", panel=PANEL, does="certificates:renew")
 def cert_rotate(context: typer.Context, name: Name, *, as_json: AsJson = False) -> None:
     """Make or order a new certificate now; running Envoys show it without a restart."""
     from ringwall.gateway.opening import open_gateway
@@ -131,7 +131,7 @@ def cert_rotate(context: typer.Context, name: Name, *, as_json: AsJson = False) 
     say(f"  {credential.serial}")
 
 
-@command(name="export", group="cert", panel=PANEL)
+@command(name="export", group="cert", panel=PANEL, does="certificates:renew")
 def cert_export(
     context: typer.Context, name: Name, *, out: Out = Path(), as_json: AsJson = False
 ) -> None:

@@ -20,7 +20,7 @@ PANEL: Final = "Configuration"
 _MARKS: Final = {"added": ("+ ", "green"), "removed": ("- ", "red"), "changed": ("~ ", "yellow")}
 
 
-@command(panel=PANEL)
+@command(panel=PANEL, does="configuration:see")
 def check(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Judge the configuration and change nothing.
 
@@ -71,7 +71,7 @@ def schema(context: typer.Context) -> None:
     print_json(schema_of(installation_of(context).sections))
 
 
-@command(panel=PANEL)
+@command(panel=PANEL, does="configuration:see")
 def diff(
     context: typer.Context,
     before: Annotated[

@@ -20,7 +20,7 @@ PANEL: Final = "Running"
 _PATIENCE: Final = 60.0
 
 
-@command(panel=PANEL)
+@command(panel=PANEL, does="processes:operate")
 def up(
     context: typer.Context,
     *,
@@ -69,7 +69,7 @@ def up(
     exec_guarded(argv)
 
 
-@command(panel=PANEL)
+@command(panel=PANEL, does="configuration:apply")
 def reload(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Apply the files as they are now.
 
@@ -84,7 +84,7 @@ def reload(context: typer.Context, *, as_json: AsJson = False) -> None:
         say(f"version {answer['version']['number']} is in force", style="green")
 
 
-@command(panel=PANEL)
+@command(panel=PANEL, does="processes:operate")
 def down(context: typer.Context) -> None:
     """Let requests finish and stop everything."""
     pid = ask(installation_of(context), "down")["pid"]

@@ -9,7 +9,7 @@ from ringwall.runtime.output import AsJson, print_json, print_table
 from ringwall.runtime.tables import Cell, Column
 
 
-@command(panel="Configuration")
+@command(panel="Configuration", does="configuration:see")
 def routes(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the routes of the configuration, most specific path first."""
     from ringwall.gateway.config import Method

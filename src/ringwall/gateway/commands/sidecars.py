@@ -11,7 +11,7 @@ from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.refusals import Refused
 
 
-@command(panel="Running")
+@command(panel="Running", does="processes:operate")
 def sidecar(
     context: typer.Context,
     service: Annotated[

@@ -23,7 +23,7 @@ class Step(TypedDict):
     run: list[str]
 
 
-@command(panel="Certificates")
+@command(panel="Certificates", does="certificates:see")
 def trust(
     context: typer.Context,
     *,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ringwall.runtime.installation import Installation
 
 
-@command(panel="Configuration")
+@command(panel="Configuration", does="configuration:see")
 def history(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List what was applied: when, by whom, why."""
     from ringwall.gateway.opening import open_gateway
@@ -42,7 +42,7 @@ def history(context: typer.Context, *, as_json: AsJson = False) -> None:
     )
 
 
-@command(panel="Configuration")
+@command(panel="Configuration", does="configuration:apply")
 def rollback(
     context: typer.Context,
     number: Annotated[

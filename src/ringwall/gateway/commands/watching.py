@@ -20,7 +20,7 @@ _GOOD: Final = "green"
 _BAD: Final = "red"
 
 
-@command(panel="Running")
+@command(panel="Running", does="processes:see")
 def status(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Tell how everything fares.
 

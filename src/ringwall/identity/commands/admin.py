@@ -13,7 +13,7 @@ from ringwall.runtime.refusals import Refused
 PANEL: Final = "People and organisations"
 
 
-@command(name="link", group="admin", panel=PANEL)
+@command(name="link", group="admin", panel=PANEL, does="people:recover")
 def admin_link(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Print a new link for the first administrator, valid once and for 15 minutes.
 
@@ -43,7 +43,7 @@ def admin_link(context: typer.Context, *, as_json: AsJson = False) -> None:
     show(f"  {link}", style="bold cyan")
 
 
-@command(name="recover", group="admin", panel=PANEL)
+@command(name="recover", group="admin", panel=PANEL, does="people:recover")
 def admin_recover(
     context: typer.Context,
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="The person's mail address.")],

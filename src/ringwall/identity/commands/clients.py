@@ -21,7 +21,7 @@ PANEL: Final = "Programs"
 Id = Annotated[str, typer.Argument(metavar="ID", help="The client's id.")]
 
 
-@command(name="add", group="client", panel=PANEL)
+@command(name="add", group="client", panel=PANEL, does="clients:make")
 def client_add(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="What people read as its name.")],
@@ -136,7 +136,7 @@ def client_add(
         say("The secret is not shown again: put it where the program finds it.")
 
 
-@command(name="list", group="client", panel=PANEL)
+@command(name="list", group="client", panel=PANEL, does="clients:see")
 def client_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List clients: what they are, whose, how they prove who they are."""
     _open(context)
@@ -168,7 +168,7 @@ def client_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     print_table(columns, rows, empty="no client is registered: `ringwall client add` does")
 
 
-@command(name="show", group="client", panel=PANEL)
+@command(name="show", group="client", panel=PANEL, does="clients:see")
 def client_show(context: typer.Context, client_id: Id, *, as_json: AsJson = False) -> None:
     """Show all there is to know of a client, but for its secret, which nobody knows."""
     _open(context)
@@ -182,7 +182,7 @@ def client_show(context: typer.Context, client_id: Id, *, as_json: AsJson = Fals
             show(f"{name.replace('_', ' '):22} {text}")
 
 
-@command(name="rotate-secret", group="client", panel=PANEL)
+@command(name="rotate-secret", group="client", panel=PANEL, does="clients:renew")
 def client_rotate_secret(
     context: typer.Context,
     client_id: Id,
@@ -208,7 +208,7 @@ def client_rotate_secret(
     show(f"  client_secret  {secret}")
 
 
-@command(name="disable", group="client", panel=PANEL)
+@command(name="disable", group="client", panel=PANEL, does="clients:remove")
 def client_disable(
     context: typer.Context,
     client_id: Id,
@@ -225,7 +225,7 @@ def client_disable(
     _tell(found, "is switched off", as_json=as_json)
 
 
-@command(name="enable", group="client", panel=PANEL)
+@command(name="enable", group="client", panel=PANEL, does="clients:change")
 def client_enable(context: typer.Context, client_id: Id, *, as_json: AsJson = False) -> None:
     """Switch a client on again; people sign in to it anew."""
     _open(context)
@@ -237,7 +237,7 @@ def client_enable(context: typer.Context, client_id: Id, *, as_json: AsJson = Fa
     _tell(found, "is switched on", as_json=as_json)
 
 
-@command(name="remove", group="client", panel=PANEL)
+@command(name="remove", group="client", panel=PANEL, does="clients:remove")
 def client_remove(context: typer.Context, client_id: Id, *, as_json: AsJson = False) -> None:
     """Forget a client with all that was granted to it. `disable` can be taken back, this cannot."""
     _open(context)

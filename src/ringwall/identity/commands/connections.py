@@ -22,7 +22,7 @@ Name = Annotated[str, typer.Argument(metavar="CONNECTION", help="The connection'
 DomainName = Annotated[str, typer.Argument(metavar="DOMAIN", help="A mail domain.")]
 
 
-@command(name="add", group="sso", panel=PANEL)
+@command(name="add", group="sso", panel=PANEL, does="connections:change")
 def sso_add(
     context: typer.Context,
     slug: Slug,
@@ -99,7 +99,7 @@ def sso_add(
     say(f"`ringwall sso test {slug} {name}` tries it.")
 
 
-@command(name="list", group="sso", panel=PANEL)
+@command(name="list", group="sso", panel=PANEL, does="connections:see")
 def sso_list(context: typer.Context, slug: Slug, *, as_json: AsJson = False) -> None:
     """List the connections of an organisation; secrets are never shown."""
     found = organisation(context, slug).connections.order_by("created")
@@ -121,7 +121,7 @@ def sso_list(context: typer.Context, slug: Slug, *, as_json: AsJson = False) -> 
     )
 
 
-@command(name="test", group="sso", panel=PANEL)
+@command(name="test", group="sso", panel=PANEL, does="connections:see")
 def sso_test(context: typer.Context, slug: Slug, name: Name, *, as_json: AsJson = False) -> None:
     """Ask a connection's provider what can be asked without a person."""
     found = organisation(context, slug)
@@ -137,7 +137,7 @@ def sso_test(context: typer.Context, slug: Slug, name: Name, *, as_json: AsJson 
         raise typer.Exit(ExitCode.FAILED)
 
 
-@command(name="remove", group="sso", panel=PANEL)
+@command(name="remove", group="sso", panel=PANEL, does="connections:change")
 def sso_remove(context: typer.Context, slug: Slug, name: Name, *, as_json: AsJson = False) -> None:
     """Forget a connection. People keep their accounts and memberships."""
     found = organisation(context, slug)
@@ -147,7 +147,7 @@ def sso_remove(context: typer.Context, slug: Slug, name: Name, *, as_json: AsJso
     _say(as_json, {"removed": name}, f"nobody comes by {name} any more")
 
 
-@command(name="map", group="sso", panel=PANEL)
+@command(name="map", group="sso", panel=PANEL, does="groups:map")
 def sso_map(
     context: typer.Context,
     slug: Slug,
@@ -169,7 +169,7 @@ def sso_map(
     _say(as_json, {"mappings": mappings}, f"{group} {'no longer gives' if remove else 'is'} {role}")
 
 
-@command(name="add", group="domain", panel=PANEL)
+@command(name="add", group="domain", panel=PANEL, does="domains:change")
 def domain_add(
     context: typer.Context, slug: Slug, name: DomainName, *, as_json: AsJson = False
 ) -> None:
@@ -186,7 +186,7 @@ def domain_add(
     show(f"  or https://{made.name}{domains.PATH} with the line {made.token}")
 
 
-@command(name="verify", group="domain", panel=PANEL)
+@command(name="verify", group="domain", panel=PANEL, does="domains:change")
 def domain_verify(
     context: typer.Context,
     slug: Slug,
@@ -212,7 +212,7 @@ def domain_verify(
     _say(as_json, _domain(domain), f"{domain.name} is of {slug}")
 
 
-@command(name="list", group="domain", panel=PANEL)
+@command(name="list", group="domain", panel=PANEL, does="connections:see")
 def domain_list(context: typer.Context, slug: Slug, *, as_json: AsJson = False) -> None:
     """List an organisation's mail domains."""
     found = organisation(context, slug).domains.order_by("name")
@@ -229,7 +229,7 @@ def domain_list(context: typer.Context, slug: Slug, *, as_json: AsJson = False) 
     )
 
 
-@command(name="token", group="scim", panel=PANEL)
+@command(name="token", group="scim", panel=PANEL, does="directories:change")
 def scim_token(
     context: typer.Context,
     slug: Slug,
@@ -252,7 +252,7 @@ def scim_token(
     show(f"  {secret}", style="bold cyan")
 
 
-@command(name="list", group="scim", panel=PANEL)
+@command(name="list", group="scim", panel=PANEL, does="directories:see")
 def scim_list(context: typer.Context, slug: Slug, *, as_json: AsJson = False) -> None:
     """List an organisation's provisioning tokens."""
     found = organisation(context, slug).scimtoken_set.order_by("created")
@@ -292,7 +292,7 @@ def scim_list(context: typer.Context, slug: Slug, *, as_json: AsJson = False) ->
     )
 
 
-@command(name="withdraw", group="scim", panel=PANEL)
+@command(name="withdraw", group="scim", panel=PANEL, does="directories:change")
 def scim_withdraw(
     context: typer.Context,
     slug: Slug,

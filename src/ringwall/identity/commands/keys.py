@@ -25,7 +25,7 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="The key's id, from `ringw
 Days = Annotated[float, typer.Option("--days", help="Days it lives, 366 at most.")]
 
 
-@command(name="add", group="key", panel=PANEL)
+@command(name="add", group="key", panel=PANEL, does="keys:make")
 def key_add(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="What it is for.")],
@@ -85,7 +85,7 @@ def key_add(
     _show(made, as_json=as_json)
 
 
-@command(name="list", group="key", panel=PANEL)
+@command(name="list", group="key", panel=PANEL, does="keys:see")
 def key_list(
     context: typer.Context,
     *,
@@ -124,7 +124,7 @@ def key_list(
     print_table(columns, [_row(one, now) for one in found], empty="there is no API key")
 
 
-@command(name="rotate", group="key", panel=PANEL)
+@command(name="rotate", group="key", panel=PANEL, does="keys:rotate")
 def key_rotate(
     context: typer.Context,
     key_id: Id,
@@ -158,7 +158,7 @@ def key_rotate(
     _show(made, as_json=as_json)
 
 
-@command(name="withdraw", group="key", panel=PANEL)
+@command(name="withdraw", group="key", panel=PANEL, does="keys:withdraw")
 def key_withdraw(
     context: typer.Context,
     key_id: Id,

@@ -15,7 +15,7 @@ Number = Annotated[
 ]
 
 
-@command(name="list", group="mail", panel=PANEL)
+@command(name="list", group="mail", panel=PANEL, does="outbox:see")
 def mail_list(
     context: typer.Context,
     *,
@@ -55,7 +55,7 @@ def mail_list(
     )
 
 
-@command(name="show", group="mail", panel=PANEL)
+@command(name="show", group="mail", panel=PANEL, does="mail:read")
 def mail_show(context: typer.Context, number: Number, *, as_json: AsJson = False) -> None:
     """Show one mail. Links and codes in it let in whoever uses them."""
     found = _one(context, number)
@@ -77,7 +77,7 @@ def mail_show(context: typer.Context, number: Number, *, as_json: AsJson = False
     show(_plain(found.body))
 
 
-@command(name="resend", group="mail", panel=PANEL)
+@command(name="resend", group="mail", panel=PANEL, does="outbox:resend")
 def mail_resend(context: typer.Context, number: Number, *, as_json: AsJson = False) -> None:
     """Send a mail once more, at once, whether it was sent or not."""
     found = _one(context, number)

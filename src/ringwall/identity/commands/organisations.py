@@ -33,7 +33,7 @@ def organisation(context: typer.Context, slug: str) -> "Organisation":
     return organisations.find(slug)
 
 
-@command(name="add", group="org", panel=PANEL)
+@command(name="add", group="org", panel=PANEL, does="organisations:make")
 def org_add(
     context: typer.Context,
     slug: Slug,
@@ -58,7 +58,7 @@ def org_add(
     say(f"`ringwall invite add {made.slug} EMAIL --role administrator` invites who manages it.")
 
 
-@command(name="list", group="org", panel=PANEL)
+@command(name="list", group="org", panel=PANEL, does="organisations:see")
 def org_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List organisations, the company's own first."""
     from ringwall.runtime.opening import open_tables
@@ -92,7 +92,7 @@ def org_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     )
 
 
-@command(name="show", group="org", panel=PANEL)
+@command(name="show", group="org", panel=PANEL, does="organisations:see")
 def org_show(context: typer.Context, slug: Slug, *, as_json: AsJson = False) -> None:
     """Show an organisation, its rules and how its people come in."""
     found = organisation(context, slug)
@@ -105,7 +105,7 @@ def org_show(context: typer.Context, slug: Slug, *, as_json: AsJson = False) -> 
         show(f"{name.replace('_', ' ')}: {'' if shown is None else shown}")
 
 
-@command(name="rules", group="org", panel=PANEL)
+@command(name="rules", group="org", panel=PANEL, does="rules:change")
 def org_rules(
     context: typer.Context,
     slug: Slug,
@@ -161,7 +161,7 @@ def org_rules(
     _say(as_json, _told(found), f"the rules of {slug} hold from now on")
 
 
-@command(name="suspend", group="org", panel=PANEL)
+@command(name="suspend", group="org", panel=PANEL, does="organisations:suspend")
 def org_suspend(
     context: typer.Context,
     slug: Slug,
@@ -177,7 +177,7 @@ def org_suspend(
     _say(as_json, _told(found), f"nobody can act for {slug} any more")
 
 
-@command(name="restore", group="org", panel=PANEL)
+@command(name="restore", group="org", panel=PANEL, does="organisations:suspend")
 def org_restore(context: typer.Context, slug: Slug, *, as_json: AsJson = False) -> None:
     """Let the members of a suspended organisation in again."""
     found = organisation(context, slug)
@@ -187,7 +187,7 @@ def org_restore(context: typer.Context, slug: Slug, *, as_json: AsJson = False) 
     _say(as_json, _told(found), f"{slug} is in use again")
 
 
-@command(name="remove", group="org", panel=PANEL)
+@command(name="remove", group="org", panel=PANEL, does="organisations:remove")
 def org_remove(
     context: typer.Context,
     slug: Slug,
@@ -209,7 +209,7 @@ def org_remove(
     _say(as_json, {"removed": slug}, f"{slug} is gone")
 
 
-@command(name="add", group="member", panel=PANEL)
+@command(name="add", group="member", panel=PANEL, does="roles:grant")
 def member_add(
     context: typer.Context,
     slug: Slug,
@@ -231,7 +231,7 @@ def member_add(
     _say(as_json, _member(made), f"{email} is a member of {slug}")
 
 
-@command(name="list", group="member", panel=PANEL)
+@command(name="list", group="member", panel=PANEL, does="members:see")
 def member_list(context: typer.Context, slug: Slug, *, as_json: AsJson = False) -> None:
     """List the members of an organisation and their roles."""
     found = organisation(context, slug)
@@ -258,7 +258,7 @@ def member_list(context: typer.Context, slug: Slug, *, as_json: AsJson = False) 
     )
 
 
-@command(name="roles", group="member", panel=PANEL)
+@command(name="roles", group="member", panel=PANEL, does="roles:grant")
 def member_roles(
     context: typer.Context,
     slug: Slug,
@@ -276,7 +276,7 @@ def member_roles(
     _say(as_json, _member(member), f"{email} is now {', '.join(member.roles) or 'without a role'}")
 
 
-@command(name="remove", group="member", panel=PANEL)
+@command(name="remove", group="member", panel=PANEL, does="members:remove")
 def member_remove(
     context: typer.Context, slug: Slug, email: Email, *, as_json: AsJson = False
 ) -> None:
@@ -288,7 +288,7 @@ def member_remove(
     _say(as_json, {"removed": email, "organisation": slug}, f"{email} is out of {slug}")
 
 
-@command(name="add", group="invite", panel=PANEL)
+@command(name="add", group="invite", panel=PANEL, does="members:invite")
 def invite_add(
     context: typer.Context,
     slug: Slug,
@@ -312,7 +312,7 @@ def invite_add(
     show(f"  {link}", style="bold cyan")
 
 
-@command(name="list", group="invite", panel=PANEL)
+@command(name="list", group="invite", panel=PANEL, does="invitations:see")
 def invite_list(context: typer.Context, slug: Slug, *, as_json: AsJson = False) -> None:
     """List invitations that nobody has taken yet."""
     found = organisation(context, slug)
@@ -337,7 +337,7 @@ def invite_list(context: typer.Context, slug: Slug, *, as_json: AsJson = False) 
     )
 
 
-@command(name="withdraw", group="invite", panel=PANEL)
+@command(name="withdraw", group="invite", panel=PANEL, does="invitations:withdraw")
 def invite_withdraw(
     context: typer.Context, slug: Slug, email: Email, *, as_json: AsJson = False
 ) -> None:

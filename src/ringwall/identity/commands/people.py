@@ -30,7 +30,7 @@ def _find(context: typer.Context, email: str) -> "User":
     return found
 
 
-@command(name="list", group="user", panel=PANEL)
+@command(name="list", group="user", panel=PANEL, does="people:see")
 def user_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List people who have an account."""
     from ringwall.runtime.opening import open_tables
@@ -64,7 +64,7 @@ def user_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     )
 
 
-@command(name="show", group="user", panel=PANEL)
+@command(name="show", group="user", panel=PANEL, does="people:see")
 def user_show(context: typer.Context, email: Email, *, as_json: AsJson = False) -> None:
     """Show a person, their factors and their roles in each organisation."""
     told = _told(_find(context, email))
@@ -81,7 +81,7 @@ def user_show(context: typer.Context, email: Email, *, as_json: AsJson = False) 
             show(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
 
 
-@command(name="disable", group="user", panel=PANEL)
+@command(name="disable", group="user", panel=PANEL, does="people:disable")
 def user_disable(
     context: typer.Context, email: Email, *, reason: Reason, as_json: AsJson = False
 ) -> None:
@@ -93,7 +93,7 @@ def user_disable(
     _say(as_json, user, f"{email} is in nowhere any more")
 
 
-@command(name="enable", group="user", panel=PANEL)
+@command(name="enable", group="user", panel=PANEL, does="people:disable")
 def user_enable(context: typer.Context, email: Email, *, as_json: AsJson = False) -> None:
     """Let a disabled person sign in again."""
     user = _find(context, email)
@@ -103,7 +103,7 @@ def user_enable(context: typer.Context, email: Email, *, as_json: AsJson = False
     _say(as_json, user, f"{email} can sign in again")
 
 
-@command(name="sessions", group="user", panel=PANEL)
+@command(name="sessions", group="user", panel=PANEL, does="people:see")
 def user_sessions(context: typer.Context, email: Email, *, as_json: AsJson = False) -> None:
     """List where a person is signed in."""
     user = _find(context, email)
@@ -153,7 +153,7 @@ def user_sessions(context: typer.Context, email: Email, *, as_json: AsJson = Fal
     )
 
 
-@command(name="end-sessions", group="user", panel=PANEL)
+@command(name="end-sessions", group="user", panel=PANEL, does="people:end-sessions")
 def user_end_sessions(
     context: typer.Context, email: Email, *, reason: Reason, as_json: AsJson = False
 ) -> None:

@@ -15,6 +15,7 @@ from ringwall.identity.pages import (
     recovery,
     visiting,
 )
+from ringwall.identity.pages.guarded import asking_first
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(".ringwall/", include(visiting.urlpatterns)),
@@ -27,8 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(keys.urlpatterns)),
     path("", include(organisations.urlpatterns)),
     path("", include(outbox.urlpatterns)),
-    path("accounts/", include("allauth.account.urls")),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
-    path("accounts/3rdparty/", include("allauth.socialaccount.urls")),
+    path("accounts/", include(asking_first("allauth.account.urls"))),
+    path("accounts/2fa/", include(asking_first("allauth.mfa.urls"))),
+    path("accounts/3rdparty/", include(asking_first("allauth.socialaccount.urls"))),
     path("", include(provider.urlpatterns)),
 ]

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ringwall.access.actions import Action
 from ringwall.identity import admission, sessions, slowing, visits
 from ringwall.identity.enrolment import missing
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import ApiClient, Consent, DeviceCode, Organisation, Session
 from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.guarded import own_if_signed_in
 from ringwall.identity.pages.leaving import to
 from ringwall.identity.pages.objecting import lead_on
 from ringwall.identity.pages.step_up import after, prove_again
@@ -93,6 +95,7 @@ def _with_organisation(
     return _grant(request, wanted, session, organisation, came_back=came_back)
 
 
+@own_if_signed_in(Action.ACCOUNT_CHANGE)
 @require_POST
 def consent(request: HttpRequest) -> HttpResponse:
     """The person's answer. It is for the session and the request that were asked."""
@@ -132,6 +135,7 @@ def consent(request: HttpRequest) -> HttpResponse:
     return _grant(request, wanted, session, organisation, came_back=False)
 
 
+@own_if_signed_in(Action.ACCOUNT_CHANGE)
 @require_http_methods(["GET", "POST"])
 def device(request: HttpRequest) -> HttpResponse:
     """Where a person types the code that a device shows, and lets it in or not (RFC 8628)."""

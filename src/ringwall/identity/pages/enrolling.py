@@ -5,7 +5,6 @@ Besides what is asked of a person anyway, a page may want more: ``?factor=mfa|ph
 
 from urllib.parse import quote
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -13,14 +12,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ringwall.access.actions import Action
 from ringwall.identity import enrolment, sessions
 from ringwall.identity.enrolment import Step
+from ringwall.identity.pages.guarded import own
 from ringwall.identity.strength import LEVELS
 
 
 @require_safe
 @never_cache
-@login_required
+@own(Action.ACCOUNT_SEE)
 def enrol(request: HttpRequest) -> HttpResponse:
     """Say what is missing and why; show what is there; go on when all is well."""
     session = sessions.signed_in(request)

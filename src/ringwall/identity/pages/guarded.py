@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from typing import Any, Final, TypeVar
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
 
 from ringwall.access.actions import HANDS_OUT, Action
 from ringwall.identity import asking, sessions
@@ -28,7 +30,9 @@ def guarded_by(*actions: Action) -> Callable[[V], V]:
 
 
 def actions_of(view: object) -> tuple[Action, ...]:
-    """What a view asks about; empty for one that names nothing."""
+    """What a view asks about; empty for one that names nothing. Loads what is loaded later."""
+    later = getattr(view, "found", None)
+    view = view if later is None else later()
     found: tuple[Action, ...] = getattr(view, _MARK, ())
     return found
 
@@ -62,6 +66,19 @@ def own_if_signed_in(action: Action) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def asking_first(module: str) -> list[URLPattern | URLResolver]:
+    """The patterns of a library's URLs, each view of which changes the account of who asks."""
+    return [_asking(one) for one in import_module(module).urlpatterns]
+
+
+def _asking(one: URLPattern | URLResolver) -> URLPattern | URLResolver:
+    if isinstance(one, URLResolver):
+        inner = [_asking(below) for below in one.url_patterns]
+        return URLResolver(one.pattern, inner, one.default_kwargs, one.app_name, one.namespace)
+    view = own_if_signed_in(Action.ACCOUNT_CHANGE)(one.callback)
+    return URLPattern(one.pattern, view, one.default_args, one.name)
 
 
 def not_allowed(request: HttpRequest, error: asking.DeniedError) -> HttpResponse:

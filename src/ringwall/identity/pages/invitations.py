@@ -9,14 +9,17 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.views.decorators.http import require_http_methods
 
+from ringwall.access.actions import Action
 from ringwall.identity import invitations, membership, sessions
 from ringwall.identity.models import Invitation
 from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.guarded import guarded_by
 
 _KEPT: Final = "ringwall_invitation"
 """Where a browser's session keeps the link while its person makes an account."""
 
 
+@guarded_by(Action.INVITATIONS_TAKE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Show an invitation; join on POST, for whoever is signed in with the invited address."""

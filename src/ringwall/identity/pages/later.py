@@ -28,6 +28,7 @@ def later(module: str, name: str) -> View:
 
     view.__name__ = view.__qualname__ = name
     view.__module__ = f"ringwall.identity.pages.{module}"
+    view.found = lambda: _found(module, name)  # type: ignore[attr-defined]
     return view
 
 

@@ -30,6 +30,7 @@ from scim2_models import (
 from ringwall.access.actions import Action
 from ringwall.identity import asking
 from ringwall.identity.models import Group, Organisation, ProvisionedUser
+from ringwall.identity.pages.guarded import guarded_by
 from ringwall.identity.scim import groups, resources, searching, tokens, users
 
 log = logging.getLogger("ringwall.identity")
@@ -75,6 +76,7 @@ _KINDS: Final = {
 }
 
 
+@guarded_by(Action.DIRECTORY_READ, Action.DIRECTORY_WRITE)
 @csrf_exempt  # a token in a header is no cookie that a browser would add
 def answer(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Answer one request; all that goes wrong is told as RFC 7644 section 3.12 wants it."""
