@@ -22,6 +22,7 @@ from tests.identity.edge.scene import COOKIE, SECRET, IdentityStage, identity_st
 from tests.identity.provider.party import TOKEN, VERIFIER, challenge_of
 
 from ringwall.access.engine import Engine
+from ringwall.access.guarding import MACHINE
 from ringwall.access.language.syntax import Effect
 from ringwall.access.model import Kind, World
 from ringwall.access.policies import PolicySet
@@ -197,7 +198,9 @@ class ShopScene:
             roles=sorted(person.roles),
             scopes=scopes,
         )
-        text = apikeys.make(wanted, facts=self.identity.facts, mint=current_mint(), now=now).text
+        text = apikeys.make(
+            wanted, facts=self.identity.facts, mint=current_mint(), now=now, by=MACHINE
+        ).text
         return Principal(
             name=name,
             kind=Kind.USER,
@@ -218,7 +221,7 @@ class ShopScene:
 
         whose = Organisation.objects.get(slug=organisation) if organisation else None
         wanted = clients.Registration(name=name, scopes=scopes, organisation=whose)
-        made, secret = clients.add(wanted, facts=self.identity.facts)
+        made, secret = clients.add(wanted, facts=self.identity.facts, by=MACHINE)
         form = {"grant_type": "client_credentials", "scope": " ".join(scopes)}
         token = self._token(str(made.pk), secret, form)
         return Principal(
@@ -244,7 +247,7 @@ class ShopScene:
             redirect_uris=(BACK,),
             first_party=True,
         )
-        made, secret = clients.add(wanted, facts=self.identity.facts)
+        made, secret = clients.add(wanted, facts=self.identity.facts, by=MACHINE)
         cookie = self.identity.sign_in(
             "password",
             "totp",
