@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ringwall.access.asking.satisfying import Literal, Literals, TooManyError, example, is_possible
-from ringwall.access.asking.shortening import assumed, shortened
+from ringwall.access.asking.shortening import assumed, order, shortened
+from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import Word
 from ringwall.access.compiler.formulas import Always, Atom, Formula, Request, atoms, evaluate
 
-MOST_STEPS: Final = 4_000
+MOST_STEPS: Final = 60_000
+"""Conditions looked at, all in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ class _Search:
     def cases(self, old: Formula, new: Formula, literals: tuple[Literal, ...]) -> Iterator[_Case]:
         if old == new:
             return
-        self.steps += 1
+        self.steps += 1 + _breadth(old) + _breadth(new)
         if self.steps > MOST_STEPS:
             raise TooManyError("the conditions are too many to be compared one by one")
         if isinstance(old, Always) and isinstance(new, Always):
@@ -78,6 +80,28 @@ class _Search:
 
 
 def _next(old: Formula, new: Formula) -> Atom:
-    """What to tell apart next: first what only one of them asks."""
-    mine, others = atoms(old), atoms(new)
-    return min(mine ^ others or mine | others, key=repr)
+    """What to tell apart next: something of the smallest part that only one of them has."""
+    joined = (
+        formulas.AnyOf
+        if isinstance(old, formulas.AnyOf) and isinstance(new, formulas.AnyOf)
+        else formulas.AllOf
+    )
+    parts = _parts(old, joined) ^ _parts(new, joined)
+    return min(atoms(min(parts, key=_size)), key=order)
+
+
+def _parts(formula: Formula, joined: type[formulas.AllOf | formulas.AnyOf]) -> frozenset[Formula]:
+    """The conditions that a formula joins in one way; itself where it is joined otherwise."""
+    if isinstance(formula, joined):
+        return formula.formulas
+    return frozenset() if isinstance(formula, Always) else frozenset([formula])
+
+
+def _size(formula: Formula) -> tuple[int, tuple[str, ...]]:
+    """How much a formula asks; what asks the same is told apart by its first atom."""
+    found = atoms(formula)
+    return len(found), min(map(order, found), default=())
+
+
+def _breadth(formula: Formula) -> int:
+    return len(formula.formulas) if isinstance(formula, formulas.AllOf | formulas.AnyOf) else 0

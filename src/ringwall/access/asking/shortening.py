@@ -1,6 +1,8 @@
 """Many cases said in few words: what does not matter is left out, what is alike is put together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ringwall.access.asking.satisfying import Literal, Literals, is_possible
@@ -10,13 +12,13 @@ from ringwall.access.compiler.formulas import FALSE, TRUE, Always, Atom, Formula
 
 _FEW: Final = 60
 """More cases than so many are told as they are: to put them together would take too long."""
-_STEPS: Final = 400
+_STEPS: Final = 3_000
 
 _Term = frozenset[Formula]
 
 
 def assumed(formula: Formula, atom: Atom, *, holds: bool) -> Formula:
-    """A formula once an atom is known to hold, or not to."""
+    """A formula once an atom is known to hold, or not to, and others that follow from it."""
     match formula:
         case formulas.Not(inner):
             return formulas.negate(assumed(inner, atom, holds=holds))
@@ -24,7 +26,42 @@ def assumed(formula: Formula, atom: Atom, *, holds: bool) -> Formula:
             return formulas.all_of(assumed(one, atom, holds=holds) for one in several)
         case formulas.AnyOf(several):
             return formulas.any_of(assumed(one, atom, holds=holds) for one in several)
-    return Always(holds) if formula == atom else formula
+    if formula == atom:
+        return Always(holds)
+    return _following(formula, atom, holds=holds)
+
+
+def _following(other: Formula, atom: Atom, *, holds: bool) -> Formula:
+    """What follows for another atom about the same; itself where nothing does."""
+    match atom, other:
+        case formulas.Among(word, values), formulas.Among(another, more) if word == another:
+            if holds and values <= more:
+                return TRUE
+            if (holds and values.isdisjoint(more)) or (not holds and more <= values):
+                return FALSE
+        case formulas.AtMost(number, bound), formulas.AtMost(another, further) if number == another:
+            if holds and bound <= further:
+                return TRUE
+            if not holds and further <= bound:
+                return FALSE
+    return other
+
+
+@lru_cache(maxsize=50_000)
+def order(atom: Atom) -> tuple[str, ...]:
+    """By what atoms are put in an order that is always the same."""
+    match atom:
+        case formulas.Among(word, values):
+            return ("among", repr(word), *sorted(values))
+        case formulas.Holds(several, values):
+            return ("holds", several, *sorted(values))
+        case formulas.Within(networks):
+            return ("within", *sorted(map(str, networks)))
+    return (repr(atom),)
+
+
+def _ordered(literals: Iterable[Literal]) -> list[Literal]:
+    return sorted(literals, key=lambda literal: (literal[1], order(literal[0])))
 
 
 def shortened(cases: Sequence[Literals], always: frozenset[Word]) -> tuple[Formula, ...]:
@@ -34,12 +71,15 @@ def shortened(cases: Sequence[Literals], always: frozenset[Word]) -> tuple[Formu
     """
     if len(cases) > _FEW:
         return tuple(_said(case) for case in cases)
+    covering = _Covering(always)
     whole = formulas.any_of(_said(case) for case in cases)
-    needed = {_without_needless(case, whole, always) for case in cases}
-    left = sorted(needed, key=lambda one: (-len(one), repr(sorted(map(repr, one)))))
+    needed = {covering.without_needless(case, whole) for case in cases}
+    left = sorted(
+        needed, key=lambda one: (-len(one), [(order(a), holds) for a, holds in _ordered(one)])
+    )
     for one in tuple(left):
         others = formulas.any_of(_said(other) for other in left if other != one)
-        if _is_covered(one, others, always):
+        if covering.covers(one, others):
             left.remove(one)
     return tuple(formulas.all_of(term) for term in _factored([_factors(one) for one in left]))
 
@@ -53,35 +93,40 @@ def _one(literal: Literal) -> Formula:
     return atom if holds else formulas.negate(atom)
 
 
-def _without_needless(case: Literals, whole: Formula, always: frozenset[Word]) -> Literals:
-    """A case as wide as the whole allows: each literal is left out whose opposite is in it too."""
-    left = set(case)
-    for one in sorted(case, key=lambda literal: (literal[1], repr(literal))):
-        without = left - {one}
-        if _is_covered(frozenset({*without, (one[0], not one[1])}), whole, always):
-            left = without
-    return frozenset(left)
+@dataclass(slots=True)
+class _Covering:
+    """Finds out what is within what; after so many steps it gives up, and no is the answer."""
 
+    always: frozenset[Word]
+    steps: int = _STEPS
 
-def _is_covered(case: Literals, whole: Formula, always: frozenset[Word]) -> bool:
-    """Whether the whole holds wherever the case does; not found out in some steps is no."""
-    rest = whole
-    for atom, holds in case:
-        rest = assumed(rest, atom, holds=holds)
-    todo = [(case, rest)]
-    for _ in range(_STEPS):
-        if not todo:
-            return True
-        literals, rest = todo.pop()
-        if rest == TRUE or not is_possible(literals, always):
-            continue
-        if rest == FALSE:
-            return False
-        atom = min(atoms(rest), key=repr)
-        for holds in (True, False):
-            further = literals | {(atom, holds)}
-            todo.append((further, assumed(rest, atom, holds=holds)))
-    return False
+    def without_needless(self, case: Literals, whole: Formula) -> Literals:
+        """A case as wide as the whole allows: a literal goes whose opposite is in it too."""
+        left = set(case)
+        for one in _ordered(case):
+            without = left - {one}
+            if self.covers(frozenset({*without, (one[0], not one[1])}), whole):
+                left = without
+        return frozenset(left)
+
+    def covers(self, case: Literals, whole: Formula) -> bool:
+        """Whether the whole holds wherever the case does."""
+        rest = whole
+        for atom, holds in case:
+            rest = assumed(rest, atom, holds=holds)
+        todo = [(case, rest)]
+        while todo and self.steps > 0:
+            self.steps -= 1
+            literals, rest = todo.pop()
+            if rest == TRUE or not is_possible(literals, self.always):
+                continue
+            if rest == FALSE:
+                return False
+            atom = min(atoms(rest), key=order)
+            for holds in (True, False):
+                further = literals | {(atom, holds)}
+                todo.append((further, assumed(rest, atom, holds=holds)))
+        return not todo
 
 
 def _factors(literals: Literals) -> _Term:
@@ -104,7 +149,7 @@ def _factors(literals: Literals) -> _Term:
 
 def _factored(terms: list[_Term]) -> list[_Term]:
     """Terms that differ in one condition are one, in which either may hold."""
-    found = sorted(set(terms), key=lambda term: repr(sorted(map(repr, term))))
+    found = list(dict.fromkeys(terms))
     while (pair := _alike(found)) is not None:
         one, other = pair
         found.remove(one)
