@@ -8,7 +8,7 @@ from typing import Final
 from ringwall.access.compiler.facts import Clock
 from ringwall.access.compiler.partial import RefusedError
 from ringwall.access.compiler.proving import asked
-from ringwall.access.compiler.rules import Compiler, Rulings
+from ringwall.access.compiler.rules import Compiler, Ruling, Rulings
 from ringwall.access.model import METHODS, World
 from ringwall.access.policies import PolicySet
 from ringwall.gateway.config import Factor, Route
@@ -65,6 +65,11 @@ class Compiled:
         if key not in self._rulings:
             self._rulings[key] = self._compiler.route(self.world.routes[route], host, method)
         return self._rulings[key]
+
+    def called(self, caller: str, service: str, method: str) -> Ruling:
+        """The ruling for a service that calls another."""
+        services = self.world.services
+        return self._compiler.service(services[caller], services[service], method)
 
     def permitted(self, route: Route, host: str, method: str) -> Permitted:
         """The same as the edge is told."""

@@ -94,6 +94,7 @@ class Gateway:
                     routes=wanted.routes,
                     trust_domain=wanted.edge.trust_domain,
                     besides=callers_of(name, besides),
+                    ruling=None if wanted.compiled is None else wanted.compiled.called,
                     folder=place.xds(proxy),
                     admin_socket=str(place.admin(proxy)),
                 )

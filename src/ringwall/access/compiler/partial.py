@@ -313,6 +313,10 @@ class Evaluation:
                 return self._of_asker(name)
             case TheResource():
                 return self._of_resource(name)
+            case TheContext() if name == "address" and self._asker.kind is Kind.SERVICE:
+                raise NotNativeError(
+                    "services are known by their certificates, not their addresses"
+                )
             case TheContext():
                 return _CONTEXT.get(name, (FALSE, FALSE))
             case ThePath():

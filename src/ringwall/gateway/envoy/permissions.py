@@ -32,7 +32,7 @@ from ringwall.gateway.envoy.predicates import (
     present,
 )
 from ringwall.gateway.envoy.resources import Json, extension
-from ringwall.gateway.paths import PathTemplate
+from ringwall.gateway.paths import PathTemplate, parse_template
 
 PREFIX: Final = "access:"
 """Begins the names of all decisions that policies make."""
@@ -93,6 +93,20 @@ def permissions(rulings: Rulings, template: PathTemplate) -> Permissions:
     return Permissions(tuple(found))
 
 
+def by_method(rulings: Mapping[str, Ruling]) -> Json:
+    """What a caller may by which method, as an ``OnMatch``: for services, which have no routes."""
+    writer = _Writer(Wording(parse_template("/**")))
+    groups: dict[Ruling, list[str]] = {}
+    for method, ruling in sorted(rulings.items()):
+        groups.setdefault(ruling, []).append(method)
+    entries = [
+        _when(header(":method", regex="|".join(methods)), writer.one(ruling))
+        for ruling, methods in groups.items()
+        if ruling.permits
+    ]
+    return _nested(entries, DENIED)
+
+
 def _tagging(networks: Mapping[frozenset[Network], str]) -> Json:
     """A filter that tells which networks the client is in, by a header of the edge's own."""
     return extension(
@@ -149,16 +163,16 @@ class _Writer:
         kinds: list[Json] = [*self._guards(rulings)]
         if rulings.client is not None and rulings.delegate is not None and rulings.user is not None:
             by_person = self._both(rulings.user, rulings.delegate)
-            alone = self._one(rulings.client)
+            alone = self.one(rulings.client)
             kinds.append(
                 _when(
                     present(_CLIENT),
-                    {"matcher": _list([_when(present(_STRENGTH), by_person)], alone)},
+                    {"matcher": first_of([_when(present(_STRENGTH), by_person)], alone)},
                 )
             )
         if rulings.user is not None:
             kinds.append(_when(present(_USER), self._person(rulings.user)))
-        return _list(kinds, self._nobody(rulings))
+        return first_of(kinds, self._nobody(rulings))
 
     def _guards(self, rulings: Rulings) -> list[Json]:
         """Refuse what a policy would read in one way and the service, perhaps, in another."""
@@ -177,14 +191,14 @@ class _Writer:
             return _deny(DEFAULT)
         known = (rulings.user, rulings.client)
         if any(one is not None and not one.is_closed for one in known):
-            return self._one(rulings.nobody, otherwise=rbac_action("DENY", UNKNOWN))
-        return self._one(rulings.nobody)
+            return self.one(rulings.nobody, otherwise=rbac_action("DENY", UNKNOWN))
+        return self.one(rulings.nobody)
 
     def _person(self, ruling: Ruling) -> Json:
         """People who are not proven well enough are asked to be; all else is as for others."""
-        return self._one(ruling, proven=could_be_proven(ruling))
+        return self.one(ruling, proven=could_be_proven(ruling))
 
-    def _one(
+    def one(
         self, ruling: Ruling, *, proven: Formula = FALSE, otherwise: Json | None = None
     ) -> Json:
         """Forbids, permits, and else the default, as an ``OnMatch``."""
@@ -387,11 +401,15 @@ def _deny(policy: str) -> Json:
     return rbac_action("DENY", PREFIX + policy)
 
 
+DENIED: Final = _deny(DEFAULT)
+"""The end of every list: what no policy permits."""
+
+
 def _when(predicate: Json, acting: Json) -> Json:
     return {"predicate": predicate, "on_match": acting}
 
 
-def _list(entries: Sequence[Json], otherwise: Json) -> Json:
+def first_of(entries: Sequence[Json], otherwise: Json) -> Json:
     """A matcher that tries entries in turn; without any it is what else would follow."""
     if not entries:
         inner: Json = otherwise.get("matcher", {"on_no_match": otherwise})
@@ -401,4 +419,4 @@ def _list(entries: Sequence[Json], otherwise: Json) -> Json:
 
 def _nested(entries: Sequence[Json], otherwise: Json) -> Json:
     """An ``OnMatch`` of a list; of an empty one just what else would follow."""
-    return {"matcher": _list(entries, otherwise)} if entries else otherwise
+    return {"matcher": first_of(entries, otherwise)} if entries else otherwise

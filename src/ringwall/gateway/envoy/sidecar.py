@@ -5,8 +5,10 @@ service's own port or socket. Outbound: plain HTTP from the service by name (``h
 mutual TLS to that service, only if the service is said to call it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from ringwall.access.compiler.rules import Ruling
+from ringwall.access.model import METHODS
 from ringwall.gateway.config import Route
 from ringwall.gateway.envoy import callers as callers_filter
 from ringwall.gateway.envoy import http, listeners, overload, tls
@@ -22,6 +24,9 @@ from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.replies import direct
 from ringwall.gateway.envoy.resources import Folder, Json, typed
 from ringwall.inventory.config import Protocol, Service, Sidecar, UpstreamTls
+
+Ruled = Callable[[str, str, str], Ruling]
+"""What policies make of a call: by whom, of whom, by which method."""
 
 _HEAP = 512 * 1024**2
 _CONNECTIONS = 10_000
@@ -43,11 +48,25 @@ def render_sidecar(
     folder: Folder,
     admin_socket: str,
     besides: Sequence[str] = (),
+    ruling: Ruled | None = None,
 ) -> Rendering:
-    """Build the sidecar of the service ``name``; ``besides`` names more who may call it."""
+    """Build the sidecar of the service ``name``; ``besides`` names more who may call it.
+
+    With ``ruling`` policies decide too what those may do who declare to call it.
+    """
     service = services[name]
     leave = dict.fromkeys((*callers(name, services, routes), *besides))
     allowed = tuple(tls.spiffe_id(trust_domain, one) for one in leave)
+    filters = callers_filter.allowed_callers(allowed)
+    if ruling is not None:
+        declared = [one for one in callers(name, services, routes) if one in services]
+        filters = callers_filter.permitted_callers(
+            tuple(tls.spiffe_id(trust_domain, one) for one in leave if one not in declared),
+            {
+                tls.spiffe_id(trust_domain, one): {m: ruling(one, name, m) for m in METHODS}
+                for one in declared
+            },
+        )
     identity = service_secret(folder, name)
     inbound = _inbound(name, service, folder, identity)
     doors = [inbound]
@@ -78,7 +97,7 @@ def render_sidecar(
         clusters=tuple(clusters),
         listeners=tuple(doors),
         tables=tables,
-        filters={callers_filter.FILTER: callers_filter.allowed_callers(allowed)},
+        filters={callers_filter.FILTER: filters},
     )
 
 
