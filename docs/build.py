@@ -1,7 +1,8 @@
 """Write the reference pages from what the code says of itself: ``python -m docs.build``.
 
 ``docs/cli.md`` comes from the command line, ``docs/configuration.md`` from the models'
-docstrings, types and defaults, ``docs/exit-codes.md`` from the exit codes.
+docstrings, types and defaults, ``docs/exit-codes.md`` from the exit codes,
+``docs/ringwall-itself.md`` from the built-in policies.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from docs import itself
 from typer.main import get_command
 
 from ringwall.cli.main import PROGRAM, build
@@ -37,6 +39,7 @@ def pages() -> dict[str, str]:
         "cli.md": _page(_cli()),
         "configuration.md": _page(_configuration()),
         "exit-codes.md": _page(_exit_codes()),
+        "ringwall-itself.md": _page(_itself()),
     }
 
 
@@ -52,6 +55,24 @@ def main() -> None:
 def _page(lines: Iterator[str]) -> str:
     text = "\n".join(lines).strip("\n") + "\n"
     return re.sub(r"\n{3,}", "\n\n", text)
+
+
+# Ringwall itself
+
+
+def _itself() -> Iterator[str]:
+    yield from ("# Who may do what in Ringwall itself", "", _WRITTEN, "")
+    yield from _POLICIES_OF_ITSELF.strip().splitlines()
+    yield from ("", "## Actions and roles", "", *itself.lines())
+
+
+_POLICIES_OF_ITSELF: Final = """
+What [policies of Ringwall's own](../src/ringwall/access/ringwall.cedar) say, asked one by one;
+[access.md](access.md#ringwall-itself) tells how they are asked. *Own* is what belongs to whoever
+asks, *customers'* an organisation that is not the company's own; an `administrator` is one of a
+customer's organisation, and only that one is theirs. What hands out roles says here whether
+somebody does it at all: which roles they may hand out is told by the policies below.
+"""
 
 
 # The command line
