@@ -189,3 +189,29 @@ def test_who_proved_themselves_long_ago_proves_it_again_first(north: Any, browse
         assert answer.status_code == 302
         assert "reauthenticate" in answer.url
     assert browser.get("/organisations/north/").status_code == 200
+
+
+@pytest.mark.parametrize("role", ["auditor", "security-administrator"])
+def test_who_only_sees_the_company_changes_none_of_its_doors(
+    database: str, facts: Facts, browser: Any, role: str
+) -> None:
+    tenants.organisation("shop", kind="provider")
+    tenants.person("owner@example.com", shop=["owner"])
+    tenants.person("ada@example.com", shop=[role])
+    seen = browser
+    act_as(seen, "ada@example.com")
+    pages = {"": role != "auditor", "invitations": role != "auditor", "rules": role != "auditor"}
+    pages |= {"sign-on": False, "provisioning": False}
+    for page, changes in pages.items():
+        answer = seen.get(f"/organisations/shop/{page}")
+        assert answer.status_code == 200, page
+        assert ("<button" in _main_of(answer.content.decode())) == changes, page
+    for page in ("sign-on", "provisioning"):
+        answer = seen.post(f"/organisations/shop/{page}", {"name": "Mine", "action": "add-domain"})
+        assert answer.status_code == 403
+        assert "Reference" in answer.content.decode()
+
+
+def _main_of(page: str) -> str:
+    """What stands below the tabs."""
+    return page.partition("<h2>")[2].partition("</main>")[0]

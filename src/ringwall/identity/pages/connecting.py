@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from ringwall.access.actions import Action
 from ringwall.identity import sessions
+from ringwall.identity.asking import may
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Connection, Domain, Organisation, User
 from ringwall.identity.pages.managing import context, door, for_organisations
@@ -90,6 +91,7 @@ def sign_on(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         mappings=organisation.mappings.order_by("group", "role"),
         record=domains.RECORD,
         well_known=domains.PATH,
+        changes=may(_user(request), Action.DOMAINS_CHANGE, organisation).allowed,
         **forms_shown,
     )
     return render(request, "identity/organisation/sign_on.html", told)
@@ -116,6 +118,7 @@ def provisioning(request: HttpRequest, organisation: Organisation) -> HttpRespon
         organisation,
         tokens=organisation.scimtoken_set.filter(revoked=None).order_by("created"),
         secret=secret,
+        changes=may(_user(request), Action.DIRECTORIES_CHANGE, organisation).allowed,
         url=resources.location(""),
     )
     return render(request, "identity/organisation/provisioning.html", told)
