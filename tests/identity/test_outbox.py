@@ -58,7 +58,8 @@ def text_of(answer: Any) -> str:
 @pytest.mark.parametrize("role", STAFF)
 def test_whom_the_companys_people_may_see(mail: Any, browser: Any, role: str) -> None:
     act_as(browser, f"{role}@example.com")
-    sees, reads = role in {"owner", "security-administrator", "operator"}, role == "owner"
+    sees = role in {"owner", "security-administrator", "operator", "auditor"}
+    reads = role == "owner"
     listed, one = browser.get("/outbox"), browser.get(f"/outbox/{mail.pk}")
     assert listed.status_code == (200 if sees else 404)
     assert one.status_code == (200 if reads else 404)
