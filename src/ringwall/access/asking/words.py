@@ -118,7 +118,7 @@ class Wording:
                 parts = [self.met(one, request) for one in sorted(true, key=_order)]
                 return " and ".join(_once(parts)) or self.condition(formula)
             case formulas.Not(inner):
-                return self._missed(inner, request)
+                return ", and ".join(self.unmet(inner, request)) or self.condition(formula)
             case formulas.Among(word) | formulas.Matches(word):
                 return f"{self.name(word)} is {request.word(word)}"
             case formulas.Same(one):
@@ -151,7 +151,7 @@ class Wording:
                 return f"{_now(number, request)}, {_bare(said)}"
             case formulas.Within():
                 return f"the address {request.address} is not {_after_is(self.condition(atom))}"
-        return f"not {self._bracketed(atom)}"
+        return self.condition(formulas.Not(atom))
 
     def _value(self, word: Word, request: Request) -> str:
         value = request.word(word)
