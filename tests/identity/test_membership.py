@@ -159,6 +159,25 @@ def test_only_owners_make_and_unmake_owners(ada: Any, facts: Facts) -> None:
     membership.remove(tenants.member(owner, "shop"), by=security)
 
 
+def test_only_owners_make_and_unmake_owners_by_way_of_auditing(ada: Any, facts: Facts) -> None:
+    """Auditors change nothing: who is given that role is no owner any more, and the other way."""
+    from ringwall.identity import membership
+
+    tenants.person("boss@example.com", shop=["owner"])
+    owner = tenants.person("owner@example.com", shop=["owner"])
+    audited = tenants.person("audited@example.com", shop=["owner", "auditor"])
+    security = tenants.person("sec@example.com", shop=["security-administrator"])
+    with pytest.raises(PermissionError):
+        membership.set_roles(tenants.member(owner, "shop"), ["owner", "auditor"], by=security)
+    with pytest.raises(PermissionError):
+        membership.set_roles(tenants.member(audited, "shop"), ["owner"], by=security)
+    membership.set_roles(tenants.member(audited, "shop"), ["owner"], by=owner)
+    membership.set_roles(tenants.member(audited, "shop"), ["owner", "auditor"], by=owner)
+    membership.set_roles(
+        tenants.member(audited, "shop"), ["owner", "auditor", "member"], by=security
+    )
+
+
 def test_the_last_one_who_can_manage_stays(ada: Any, facts: Facts) -> None:
     from ringwall.identity import membership
 

@@ -12,6 +12,7 @@ from ringwall.access import guarding
 from ringwall.access.actions import Action
 from ringwall.access.built_in import ADMINISTRATOR
 from ringwall.access.guarding import Decision, Entity, handing
+from ringwall.identity.keepers import keeper_role, keeps
 from ringwall.identity.models import (
     ApiClient,
     ApiKey,
@@ -73,11 +74,18 @@ def require_change_of_roles(
     of: User | None,
     sentence: str,
 ) -> Decision:
-    """The decision that lets somebody have other roles in an organisation than before."""
+    """The decision that lets somebody have other roles in an organisation than before.
+
+    Whoever is made a keeper of it by the change, or is one no more, is asked about as if that role
+    itself were given or taken: ``auditor`` ends what an owner may.
+    """
     had, gets = frozenset(before), frozenset(after)
     to_self = isinstance(by, User) and of is not None and by.pk == of.pk
-    taken = {"roles": had - gets, "to_self": to_self}
-    given = {"roles": gets - had, "to_self": to_self}
+    turned = frozenset[str]()
+    if keeps(had, organisation) != keeps(gets, organisation):
+        turned = frozenset({keeper_role(organisation)})
+    taken = {"roles": (had - gets) | turned, "to_self": to_self}
+    given = {"roles": (gets - had) | turned, "to_self": to_self}
     if had - gets:
         require(by, Action.ROLES_TAKE, organisation, sentence, **taken)
     return require(by, Action.ROLES_GRANT, organisation, sentence, **given)

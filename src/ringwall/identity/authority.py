@@ -5,14 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ringwall.access.actions import Action
-from ringwall.access.built_in import (
-    ADMINISTRATOR,
-    AUDITOR,
-    OWNER,
-    PROVIDER_ROLES,
-    ROLE_FORM,
-    ROLE_WORDS,
-)
+from ringwall.access.built_in import PROVIDER_ROLES, ROLE_FORM, ROLE_WORDS
 from ringwall.access.guarding import COMPANY
 from ringwall.access.model import Holders
 from ringwall.identity import effective
@@ -95,15 +88,3 @@ def may_see_outbox(user: User | None) -> bool:
 def may_read_mail(user: User | None) -> bool:
     """Whether somebody reads mail to others."""
     return may(user, Action.MAIL_READ, COMPANY).allowed
-
-
-def keeps(roles: Iterable[str], organisation: Organisation) -> bool:
-    """Whether who has these roles can manage the organisation: auditors change nothing."""
-    found = set(roles)
-    is_audited = organisation.kind == Kind.PROVIDER and AUDITOR in found
-    return keeper_role(organisation) in found and not is_audited
-
-
-def keeper_role(organisation: Organisation) -> str:
-    """The role that somebody must have, or nobody could manage the organisation any more."""
-    return OWNER if organisation.kind == Kind.PROVIDER else ADMINISTRATOR

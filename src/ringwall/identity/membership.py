@@ -21,8 +21,9 @@ from ringwall.access.actions import Action
 from ringwall.identity import effective, revocations
 from ringwall.identity.admission import Objection, objection
 from ringwall.identity.asking import By, require, require_change_of_roles
-from ringwall.identity.authority import keeper_role, keeps, parse_roles
+from ringwall.identity.authority import parse_roles
 from ringwall.identity.installed import current_facts
+from ringwall.identity.keepers import keeper_role, keeps
 from ringwall.identity.models import (
     ApiKey,
     EntryCode,
