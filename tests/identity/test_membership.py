@@ -208,6 +208,45 @@ def test_roles_follow_groups_and_gifts_stay(ada: Any, facts: Facts) -> None:
     assert tenants.member(ada, "south").roles == ["reader"]
 
 
+def test_what_groups_give_is_handed_out_only_by_who_may(ada: Any, facts: Facts) -> None:
+    """Else who may not make owners would keep one whom the directory makes owner no more."""
+    from ringwall.identity import membership
+    from ringwall.identity.models import GroupMapping
+
+    boss = tenants.person("boss@example.com", shop=["owner"])
+    lead = tenants.person("lead@example.com", shop=["member"])
+    security = tenants.person("sec@example.com", shop=["security-administrator"])
+    shop = tenants.member(boss, "shop").organisation
+    GroupMapping.objects.create(organisation=shop, group="Leads", role="owner")
+    membership.apply_groups(tenants.member(lead, "shop"), ["Leads"])
+    with pytest.raises(PermissionError):
+        membership.set_roles(tenants.member(lead, "shop"), ["member", "owner"], by=security)
+    membership.set_roles(tenants.member(lead, "shop"), ["developer"], by=security)
+    kept = tenants.member(lead, "shop")
+    assert (kept.roles, kept.from_groups) == (["developer", "owner"], ["owner"])
+    with pytest.raises(PermissionError):
+        membership.set_roles(kept, ["auditor"], by=security)
+    membership.apply_groups(kept, [])
+    assert tenants.member(lead, "shop").roles == ["developer"]
+
+
+def test_the_last_one_who_can_manage_is_not_left_to_groups(ada: Any, facts: Facts) -> None:
+    from ringwall.identity import membership
+    from ringwall.identity.models import GroupMapping
+
+    member = tenants.member(tenants.person("boss@example.com", north=[]), "north")
+    GroupMapping.objects.create(
+        organisation=member.organisation, group="Leads", role="administrator"
+    )
+    membership.apply_groups(member, ["Leads"])
+    membership.set_roles(member, ["reader"], by=MACHINE)
+    assert member.roles == ["administrator", "reader"]
+    membership.set_roles(member, ["administrator", "reader"], by=MACHINE)
+    assert member.from_groups == []
+    with pytest.raises(ValueError, match="last administrator"):
+        membership.set_roles(member, ["reader"], by=MACHINE)
+
+
 def test_switching_moves_hosts_without_a_tenant_and_asks_for_that_ones_factor(
     ada: Any, facts: Facts
 ) -> None:

@@ -191,6 +191,22 @@ def test_who_proved_themselves_long_ago_proves_it_again_first(north: Any, browse
     assert browser.get("/organisations/north/").status_code == 200
 
 
+def test_the_form_of_roles_leaves_to_groups_what_they_give(north: Any, browser: Any) -> None:
+    from ringwall.identity import membership
+    from ringwall.identity.models import GroupMapping, User
+
+    ada = User.objects.get(email="ada@example.com")
+    GroupMapping.objects.create(organisation=north, group="Finance", role="approver")
+    membership.apply_groups(tenants.member(ada, "north"), ["Finance"])
+    act_as(browser, "boss@example.com")
+    page = browser.get("/organisations/north/").content.decode()
+    assert 'name="roles" value="buyer"' in page
+    assert "By groups: approver" in page
+    told = {"member": "ada@example.com", "roles": "buyer"}
+    assert browser.post("/organisations/north/", told).status_code == 302
+    assert tenants.member(ada, "north").from_groups == ["approver"]
+
+
 @pytest.mark.parametrize("role", ["auditor", "security-administrator"])
 def test_who_only_sees_the_company_changes_none_of_its_doors(
     database: str, facts: Facts, browser: Any, role: str

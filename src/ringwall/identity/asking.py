@@ -71,18 +71,20 @@ def require_change_of_roles(
     *,
     before: Iterable[str],
     after: Iterable[str],
+    anyway: Iterable[str] = (),
     of: User | None,
     sentence: str,
 ) -> Decision:
     """The decision that lets somebody have other roles in an organisation than before.
 
-    Whoever is made a keeper of it by the change, or is one no more, is asked about as if that role
+    ``anyway`` are those that they have besides, whatever changes: those of their groups. Where
+    somebody is made a keeper of it by the change, or is one no more, it is asked as if that role
     itself were given or taken: ``auditor`` ends what an owner may.
     """
-    had, gets = frozenset(before), frozenset(after)
+    had, gets, besides = frozenset(before), frozenset(after), frozenset(anyway)
     to_self = isinstance(by, User) and of is not None and by.pk == of.pk
     turned = frozenset[str]()
-    if keeps(had, organisation) != keeps(gets, organisation):
+    if keeps(had | besides, organisation) != keeps(gets | besides, organisation):
         turned = frozenset({keeper_role(organisation)})
     taken = {"roles": (had - gets) | turned, "to_self": to_self}
     given = {"roles": (gets - had) | turned, "to_self": to_self}

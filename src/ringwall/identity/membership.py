@@ -86,26 +86,31 @@ def find(organisation: Organisation, email: str) -> Membership:
     return found
 
 
-def set_roles(member: Membership, roles: Iterable[str], *, by: By) -> None:
-    """Give somebody exactly these roles, and none that groups do not give anyway.
+def by_hand(member: Membership) -> set[str]:
+    """The roles that somebody was given, without those that only their groups give."""
+    return set(member.roles) - set(member.from_groups)
 
-    ``PermissionError`` when ``by`` may not give or take them; ``ValueError`` when nobody would be
-    left to manage the organisation.
+
+def set_roles(member: Membership, roles: Iterable[str], *, by: By) -> None:
+    """Give somebody exactly these roles by hand; they keep those that their groups give.
+
+    ``PermissionError`` when ``by`` may not give or take them, where groups give them too;
+    ``ValueError`` when nobody would be left to manage the organisation.
     """
     with transaction.atomic():
         found = _locked(member)
         wanted = parse_roles(roles, found.organisation)
+        given, groups = by_hand(found), _group_roles(found)
         require_change_of_roles(
             by,
             found.organisation,
-            before=found.roles,
+            before=given,
             after=wanted,
+            anyway=groups,
             of=found.user,
             sentence=_NOT_YOURS,
         )
-        if not keeps(wanted, found.organisation):
-            _require_another_keeper(found)
-        groups = _group_roles(found)
+        _require_may_lose(found, given=given, wanted=set(wanted), groups=groups)
         _put(found, set(wanted) | groups, from_groups=groups - set(wanted))
     member.roles, member.from_groups = found.roles, found.from_groups
 
@@ -124,8 +129,7 @@ def apply_groups(
             moves |= set(found.groups) ^ set(groups)
             found.groups = sorted(set(groups))
             found.save(update_fields=["groups"])
-        given = set(found.roles) - set(found.from_groups)
-        mapped = _group_roles(found)
+        given, mapped = by_hand(found), _group_roles(found)
         was = set(found.roles)
         _put(found, given | mapped, from_groups=mapped - given)
         if was == set(found.roles) and _are_in_tokens(moves, found.organisation):
@@ -273,6 +277,16 @@ def _group_roles(member: Membership) -> set[str]:
 
 def _are_in_tokens(groups: set[str], organisation: Organisation) -> bool:
     return organisation.kind == Kind.PROVIDER and bool(groups & set(current_facts().groups))
+
+
+def _require_may_lose(
+    member: Membership, *, given: set[str], wanted: set[str], groups: set[str]
+) -> None:
+    """Another keeper is left, or this one stays one: by hand where it was by hand."""
+    place = member.organisation
+    is_left_to_groups = keeps(given, place) and not keeps(wanted, place)
+    if is_left_to_groups or not keeps(wanted | groups, place):
+        _require_another_keeper(member)
 
 
 def _require_another_keeper(member: Membership) -> None:

@@ -92,7 +92,11 @@ def members(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         return HttpResponseRedirect(request.path)
     facts = current_facts()
     found = [
-        (one, effective.idle_roles(one.roles, organisation, facts))
+        (
+            one,
+            sorted(membership.by_hand(one)),
+            effective.idle_roles(one.roles, organisation, facts),
+        )
         for one in organisation.memberships.select_related("user").order_by("user__email")
     ]
     return render(
