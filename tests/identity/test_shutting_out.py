@@ -67,7 +67,6 @@ def test_what_owners_have_set_is_kept_by_others_who_save(shop: Any, browser: Any
     [
         ("owner@example.com", "shop"),
         ("owner@example.com", "north"),
-        ("sec@example.com", "north"),
         ("boss@example.com", "north"),
     ],
 )
@@ -86,6 +85,19 @@ def test_nobody_shuts_themselves_out(shop: Any, browser: Any, email: str, slug: 
     )
     assert "You ask from an unknown address" in text_of(unknown)
     assert browser.post(page, {**RULES, "networks": "10.0.0.0/8 127.0.0.7"}).status_code == 302
+
+
+def test_security_administrators_do_not_say_where_customers_come_from(
+    shop: Any, browser: Any
+) -> None:
+    from ringwall.identity.models import Organisation
+
+    act_as(browser, "sec@example.com")
+    page = "/organisations/north/rules"
+    assert "readonly" in text_of(browser.get(page))
+    answer = browser.post(page, {**RULES, "networks": "127.0.0.0/8"})
+    assert "Only administrators of North and the company" in text_of(answer)
+    assert Organisation.objects.get(slug="north").networks == []
 
 
 def test_other_rules_of_a_customer_are_saved_from_anywhere(shop: Any, browser: Any) -> None:

@@ -148,8 +148,10 @@ def test_staff_who_are_guests_of_a_customer_manage_it_by_the_companys_rules(
 
 
 @pytest.mark.parametrize("page", ["sign-on", "provisioning"])
-def test_only_owners_say_who_proves_owners(ada: Any, browser: Any, page: str) -> None:
-    """A provider of one's own that makes owners, or says it is one, would make anybody owner."""
+def test_security_administrators_say_nowhere_who_proves_people(
+    ada: Any, browser: Any, page: str
+) -> None:
+    """With a provider of one's own, one would come in as any owner, or any customer, alone."""
     from ringwall.identity.models import GroupMapping, Membership, ScimToken
 
     tenants.organisation("shop", kind="provider")
@@ -160,7 +162,11 @@ def test_only_owners_say_who_proves_owners(ada: Any, browser: Any, page: str) ->
     assert seen.status_code == 200
     assert 'name="action"' not in seen.content.decode()
     assert browser.post(f"/organisations/shop/{page}", told).status_code == 403
-    assert browser.get(f"/organisations/north/{page}").status_code == 200
+    seen = browser.get(f"/organisations/north/{page}")
+    assert seen.status_code == 200
+    assert 'name="action"' not in seen.content.decode()
+    others = {**told, "role": "administrator"}
+    assert browser.post(f"/organisations/north/{page}", others).status_code == 403
     assert not GroupMapping.objects.exists()
     assert not ScimToken.objects.exists()
     Membership.objects.filter(user=staff).update(roles=["owner"])

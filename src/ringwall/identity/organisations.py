@@ -168,7 +168,7 @@ def set_rules(
     """Put rules in force, for sessions that are open too. ``ValueError`` says what cannot be.
 
     ``by`` is who asks, from ``address``. :class:`NetworksError` when they would shut themselves
-    out, or would say where the company's people come from and are no owner.
+    out, or may not say where its people come from.
     """
     require(by, Action.RULES_CHANGE, organisation)
     told: dict[str, Any] = {
@@ -196,10 +196,10 @@ def _require_may_close(
     organisation: Organisation, networks: list[str], *, by: By, address: str | None
 ) -> None:
     if not may_by(by, Action.NETWORKS_CHANGE, organisation).allowed:
-        msg = (
-            f"only owners of {organisation.name} change where its people may come from: with it "
-            "anybody could shut the owners out"
-        )
+        who = f"owners of {organisation.name}"
+        if organisation.kind != Kind.PROVIDER:
+            who = f"administrators of {organisation.name} and the company's owners"
+        msg = f"only {who} change where its people may come from: anybody else could shut them out"
         raise NetworksError(msg)
     if isinstance(by, User) and not is_within(address, networks):
         msg = (

@@ -101,9 +101,10 @@ def door(*actions: Action) -> Callable[[View], View]:
                 asking.log.warning("%s", denied)
                 return refused(
                     request,
-                    title="Only owners change this",
-                    text=f"Whoever connects a provider or a directory to {organisation.name} "
-                    f"decides who its owners are. Ask one of them. (Reference {denied.reference}.)",
+                    title="Not yours to change",
+                    text=f"Whoever connects a provider or a directory to {organisation.name} can "
+                    "come in as any of its people: owners do it, and for a customer's organisation "
+                    f"its own administrators. Ask one of them. (Reference {denied.reference}.)",
                     status=403,
                 )
             if not _is_proven_lately(request, session):

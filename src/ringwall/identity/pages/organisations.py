@@ -71,7 +71,11 @@ class RulesForm(forms.Form):
     def keep_networks(self) -> None:
         """Show the networks to somebody who may not change them."""
         self.fields["networks"].widget.attrs["readonly"] = True
-        self.fields["networks"].help_text = "Only owners change them. Empty: from anywhere."
+        self.fields[
+            "networks"
+        ].help_text = (
+            "Only owners and a customer's own administrators change them. Empty: from anywhere."
+        )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
