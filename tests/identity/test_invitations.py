@@ -143,6 +143,22 @@ def test_only_who_manages_an_organisation_invites(north: Any, boss: Any) -> None
         invitations.withdraw(north, "x@example.com", by=buyer)
 
 
+def test_nobody_replaces_an_invitation_that_they_may_not_withdraw(north: Any, boss: Any) -> None:
+    """Else who may not unmake owners would keep the next one out."""
+    from ringwall.identity import invitations, organisations
+
+    shop = organisations.find("shop")
+    owner = tenants.person("owner@example.com", shop=["owner"])
+    security = tenants.person("sec@example.com", shop=["security-administrator"])
+    invitations.invite(shop, "next@example.com", ["owner"], by=owner)
+    with pytest.raises(PermissionError, match="may not withdraw"):
+        invitations.invite(shop, "Next@example.com", ["guest"], by=security)
+    assert [one.roles for one in invitations.waiting(shop)] == [["owner"]]
+    invitations.invite(shop, "next@example.com", ["guest"], by=owner)
+    invitations.invite(shop, "next@example.com", ["member"], by=security)
+    assert [one.roles for one in invitations.waiting(shop)] == [["member"]]
+
+
 @pytest.mark.parametrize("email", ["", "x", "x@", "a@b@c", "a@example.com\nBcc: b@example.com"])
 def test_what_is_no_address_gets_no_mail(north: Any, boss: Any, email: str) -> None:
     from ringwall.identity import invitations

@@ -31,7 +31,9 @@ _MOST_OPEN: Final = 500
 
 
 _NOT_YOURS: Final = "you may not invite people with these roles: ask an administrator or owner"
-_NOT_YOURS_EITHER: Final = "you may not withdraw this invitation: ask an administrator or owner"
+_NOT_YOURS_EITHER: Final = (
+    "you may not withdraw the invitation that waits: ask an administrator or owner"
+)
 
 
 class NotYoursError(PermissionError):
@@ -44,7 +46,7 @@ def invite(
     """Offer membership; return the invitation and its link, which also goes out by mail.
 
     A new one takes the place of one that waits for the same address. ``PermissionError`` when
-    ``by`` may not; ``ValueError`` for what cannot be.
+    ``by`` may not, or may not withdraw that one; ``ValueError`` for what cannot be.
     """
     address, wanted = _address(email), parse_roles(roles, organisation)
     asks = isinstance(by, User) and (by.email == address or has_verified(by, address))
@@ -57,7 +59,7 @@ def invite(
         raise ValueError(msg)
     secret, now = new_secret(), timezone.now()
     with transaction.atomic():
-        _waiting(organisation).filter(email=address).update(withdrawn=now)
+        _take_back(_locked(organisation, address), by=by)
         if _waiting(organisation).count() >= _MOST_OPEN:
             msg = f"{_MOST_OPEN} invitations wait already: withdraw some that nobody will take"
             raise ValueError(msg)
@@ -82,10 +84,11 @@ def waiting(organisation: Organisation) -> list[Invitation]:
 
 def withdraw(organisation: Organisation, email: str, *, by: By) -> int:
     """Take back what waits for an address; how many. ``PermissionError`` when ``by`` may not."""
-    found = _waiting(organisation).filter(email=email.strip().lower())
-    for roles in [one.roles for one in found] or [[]]:
-        require(by, Action.INVITATIONS_WITHDRAW, organisation, _NOT_YOURS_EITHER, roles=roles)
-    return found.update(withdrawn=timezone.now())
+    with transaction.atomic():
+        found = _locked(organisation, email.strip().lower())
+        if not found:
+            require(by, Action.INVITATIONS_WITHDRAW, organisation, _NOT_YOURS_EITHER, roles=())
+        return _take_back(found, by=by)
 
 
 def look_up(secret: str) -> Invitation | None:
@@ -150,6 +153,21 @@ def _waiting(organisation: Organisation) -> "models.QuerySet[Invitation]":
     return Invitation.objects.filter(
         organisation=organisation, taken=None, withdrawn=None, expires__gt=timezone.now()
     )
+
+
+def _locked(organisation: Organisation, address: str) -> list[Invitation]:
+    """What waits for an address, to be changed by us alone."""
+    found = _waiting(organisation).filter(email=address)
+    return list(found.select_related("organisation").select_for_update(of=("self",)))
+
+
+def _take_back(found: list[Invitation], *, by: By) -> int:
+    """Withdraw exactly these, how many; none of them when ``by`` may not withdraw one of them."""
+    for one in found:
+        about = _NOT_YOURS_EITHER
+        require(by, Action.INVITATIONS_WITHDRAW, one.organisation, about, roles=one.roles)
+    theirs = Invitation.objects.filter(pk__in=[one.pk for one in found])
+    return theirs.update(withdrawn=timezone.now())
 
 
 def _address(email: str) -> str:
