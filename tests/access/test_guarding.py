@@ -259,7 +259,9 @@ def test_auditors_change_nothing_whatever_else_they_are(other: str) -> None:
     for action in map(Action, changing):
         for resource in _resources(user("bob")):
             assert not allowed(asker, action, resource), (action, resource)
+    assert not allowed(asker, Action.MAIL_READ, COMPANY), "links in mail let in as anybody"
     assert allowed(asker, Action.MEMBERS_SEE, SOUTH)
+    assert allowed(asker, Action.OUTBOX_SEE, COMPANY)
     assert allowed(asker, Action.ACCOUNT_CHANGE, asker)
     assert not allowed(asker, Action.KEYS_WITHDRAW, _resources(user("bob"))[8])
 
