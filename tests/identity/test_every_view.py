@@ -212,18 +212,19 @@ def test_no_view_changes_anything_that_the_policies_deny(
         return guarding.Decision(allowed=False, policies=("x",), asked="x", reference="12345678")
 
     monkeypatch.setattr(guarding, "may", deny)
-    before = everything()
+    before, broken = everything(), []
     for one in every_view():
         if one.pattern in UNGUARDED:
             continue
         for crossing in CROSSINGS.get(one.pattern, (Crossing(),)):
             asking = directory if crossing.by_token else browser
             forms = [*(make(its) for make in crossing.forms), *_OWN_FORMS]
-            for form in forms if not crossing.by_token else [{}]:
-                _reach(asking, one, crossing, its, "POST", form)
-            _reach(asking, one, crossing, its, "PUT", "")
-            _reach(asking, one, crossing, its, "DELETE", "")
+            asked = [("POST", form) for form in (forms if not crossing.by_token else [{}])]
+            for method, form in [*asked, ("PUT", ""), ("DELETE", "")]:
+                code = _reach(asking, one, crossing, its, method, form).status_code
+                broken += [f"{method} {one.pattern}: {code}"] if code >= 500 else []
     assert everything() == before
+    assert broken == []
     assert session_of(browser) is not None
 
 

@@ -8,10 +8,12 @@ from django.db import DatabaseError, DataError
 from django.http import HttpRequest, HttpResponse
 
 from ringwall.identity import sessions
+from ringwall.identity.asking import DeniedError
 from ringwall.identity.facts import CALLBACK
 from ringwall.identity.forgetting import STRANGERS_FOR
 from ringwall.identity.installed import current_facts
 from ringwall.identity.pages.errors import refused
+from ringwall.identity.pages.guarded import not_allowed
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -42,7 +44,7 @@ POLICY: Final = (
 
 
 class Guards:
-    """Headers of every page; and what the database cannot take or tell is no fault of ours."""
+    """Headers of every page; what is denied, or no table takes or tells, is no fault of ours."""
 
     def __init__(self, get_response: Handler) -> None:
         self._get_response = get_response
@@ -74,8 +76,10 @@ class Guards:
             "instead of pasting it, and send it once more.",
         )
 
-    def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Say that it will be back, unless it is the request that cannot be."""
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say what is denied; that tables will be back, unless it is the request that cannot be."""
+        if isinstance(error, DeniedError):
+            return not_allowed(request, error)
         if not isinstance(error, DatabaseError):
             return None
         if isinstance(error, DataError):
