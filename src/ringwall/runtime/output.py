@@ -1,22 +1,25 @@
 """What commands print: tables and sentences for people, JSON for programs.
 
 Data goes to standard output, what went wrong to standard error. Colours follow
-https://no-color.org. On a terminal lines keep to its width; elsewhere nothing is shortened.
+https://no-color.org. On a terminal lines keep to its width; elsewhere nothing is shortened. What
+others have written, such as their names, steers no terminal: what is not printed is a space.
 """
 
 import json
 import re
 import shutil
 import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Final, TextIO
 
 import typer
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from ringwall.runtime.tables import Column
+    from ringwall.runtime.tables import Cell, Column
 
 # rich is imported where something is shown: completion and JSON do without.
 
@@ -39,9 +42,9 @@ def print_table(
     """
     from rich.text import Text  # noqa: PLC0415 - see above
 
-    from ringwall.runtime.tables import Cell, lay_out  # noqa: PLC0415
+    from ringwall.runtime.tables import lay_out  # noqa: PLC0415
 
-    cells = [[one if isinstance(one, Cell) else Cell(str(one)) for one in row] for row in rows]
+    cells = [[_cell(one) for one in row] for row in rows]
     if not cells:
         say(empty)
         return
@@ -90,6 +93,28 @@ def breaks(text: str, width: int) -> list[int]:
     return found
 
 
+_STEERS: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories that are obeyed instead of shown, by a terminal or by a reader's eye."""
+
+
+def _plain(text: str, *, but: str = "") -> str:
+    """As long a text with a space for all that steers, but for the characters of ``but``. Pure."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        " " if unicodedata.category(one) in _STEERS and one not in but else one for one in text
+    )
+
+
+def _cell(value: object) -> "Cell":
+    """A cell in one line, however it was written."""
+    from ringwall.runtime.tables import Cell  # noqa: PLC0415 - as above
+
+    if not isinstance(value, Cell):
+        return Cell(_plain(str(value)))
+    return replace(value, text=_plain(value.text), items=tuple(map(_plain, value.items)))
+
+
 def _print(text: "Text", *, wrap: bool, stderr: bool = False) -> None:
     from rich.console import Console  # noqa: PLC0415 - see above
 
@@ -97,6 +122,7 @@ def _print(text: "Text", *, wrap: bool, stderr: bool = False) -> None:
         def on_broken_pipe(self) -> None:  # else rich ends the program by itself
             raise BrokenPipeError
 
+    text.plain = _plain(text.plain, but="\n\t")
     width = _width(sys.stderr if stderr else sys.stdout)
     console = Told(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
     for line in text.split("\n", allow_blank=True):

@@ -72,9 +72,9 @@ def mail_show(context: typer.Context, number: Number, *, as_json: AsJson = False
         ("Error", found.error),
     ):
         if value:
-            show(f"{name}: {_plain(value)}")
+            show(f"{name}: {value}")
     show("")
-    show(_plain(found.body))
+    show(found.body)
 
 
 @command(name="resend", group="mail", panel=PANEL, does="outbox:resend")
@@ -135,8 +135,3 @@ def _told(mail: Any) -> dict[str, Any]:
         "error": mail.error,
         "state": state_of(mail),
     }
-
-
-def _plain(text: str) -> str:
-    """Text as a terminal may show it: what others wrote must not steer it."""
-    return "".join(one if one.isprintable() or one == "\n" else " " for one in text)
