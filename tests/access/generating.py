@@ -302,6 +302,8 @@ class Chance:
             f"({scopes}.containsAll({some}))",
             f"({scopes}.containsAny({some}))",
         ]
+        if kind is Kind.CLIENT:
+            choices.append("principal.for_person")
         if world.parameters:
             one = self._of(*world.parameters)
             choices.append(f"(context.path has {one} && context.path.{one} == principal.id)")

@@ -14,10 +14,10 @@ import cedarpy
 from ringwall.access.compiler.facts import GROUP_MARK, Parameter, Several, Text
 from ringwall.access.compiler.formulas import Request, proven_ago
 from ringwall.access.compiler.partial import ANONYMOUS
-from ringwall.access.compiler.places import Place
+from ringwall.access.compiler.places import CATEGORIES, Place
 from ringwall.access.compiler.rules import Decision
 from ringwall.access.language.syntax import EntityUid, Policy
-from ringwall.access.model import Kind, Role
+from ringwall.access.model import Kind, Role, ServiceEntity
 
 Json = dict[str, Any]
 
@@ -27,17 +27,21 @@ class Question:
     """May this principal do this here: as Cedar is asked.
 
     ``request`` are the facts that the edge reads too; ``kind`` says whose they are. With
-    ``delegated`` the principal is an application that acts for a person.
+    ``delegated`` the principal is an application that acts for a person. A ``service`` asks for
+    itself.
     """
 
     kind: Kind
     place: Place
     request: Request
     delegated: bool = False
+    service: ServiceEntity | None = None
 
     @property
     def principal(self) -> EntityUid:
         """Who asks."""
+        if self.service is not None:
+            return EntityUid(Kind.SERVICE, self.service.name)
         match self.kind:
             case Kind.USER:
                 return EntityUid(Kind.USER, self.request.words[Text.USER])
@@ -123,6 +127,8 @@ def _principal(question: Question, roles: Iterable[str]) -> Json:
     words = request.words
     if question.kind is Kind.ANONYMOUS:
         return _entity(ANONYMOUS)
+    if question.service is not None:
+        return _service(question.service)
     attributes: Json = {"id": question.principal.id}
     above: list[EntityUid] = []
     if Text.TENANT in words and not delegated:
@@ -138,12 +144,20 @@ def _principal(question: Question, roles: Iterable[str]) -> Json:
     scopes = request.sets.get(Several.SCOPES)
     if scopes is not None or question.kind is Kind.CLIENT:
         attributes["scopes"] = sorted(scopes or ())
+    if question.kind is Kind.CLIENT:
+        attributes["for_person"] = delegated
     if question.kind is Kind.USER:
         attributes["strength"] = request.word(Text.STRENGTH)
         attributes["proven_ago"] = proven_ago(request.now, request.proven)
         if Text.EMAIL in words:
             attributes["email"] = words[Text.EMAIL]
     return _entity(question.principal, attributes, above)
+
+
+def _service(service: ServiceEntity) -> Json:
+    categories = {name: str(getattr(service.component, name)) for name in CATEGORIES}
+    calls = [_reference(EntityUid(Kind.SERVICE, name)) for name in service.calls]
+    return _entity(EntityUid(Kind.SERVICE, service.name), {**categories, "calls": calls})
 
 
 def _resource(question: Question) -> Iterable[Json]:

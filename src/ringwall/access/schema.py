@@ -25,7 +25,9 @@ entity User in [Role, Group, Tenant] = {{
   id: String, tenant?: Tenant, email?: String,
   strength: String, proven_ago: Long, scopes?: Set<String>
 }};
-entity ApiClient in [Role, Tenant] = {{ id: String, tenant?: Tenant, scopes: Set<String> }};
+entity ApiClient in [Role, Tenant] = {{
+  id: String, tenant?: Tenant, scopes: Set<String>, for_person: Bool
+}};
 entity Anonymous;
 entity Service = {{ {_CATEGORIES}, calls: Set<Service> }};
 entity Route in [Service] = {{ {_CATEGORIES}, tenant?: Tenant }};

@@ -337,6 +337,8 @@ class Evaluation:
             case "scopes":
                 there = formulas.Known(Several.SCOPES) if is_user else TRUE
                 return there, TheSet(Several.SCOPES)
+            case "for_person" if not is_user:
+                return TRUE, TRUE if self._asker.delegated else FALSE
             case "email" if is_user:
                 return formulas.Known(Text.EMAIL), TheWord(Text.EMAIL)
             case "strength" if is_user:

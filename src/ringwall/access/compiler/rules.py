@@ -181,7 +181,7 @@ class Compiler:
         )
         known = [(name, Constant(value)) for name, value in _categories(caller.component)]
         asker = Asker(Kind.SERVICE, uid=uid, attributes=(*known, ("calls", calls)))
-        return self._ruling(asker, _place_of_service(called, method))
+        return self._ruling(asker, self.place_of_service(called, method))
 
     def services(self) -> dict[tuple[str, str, str], Ruling]:
         """The rulings by calling service, called service and method."""
@@ -208,6 +208,17 @@ class Compiler:
             categories=_categories(service.component),
             tenant=tenant,
             parameters=route.parameters,
+        )
+
+    @staticmethod
+    def place_of_service(service: ServiceEntity, method: str) -> Place:
+        """A service that another one calls by a method."""
+        return Place(
+            action=EntityUid("Action", method),
+            groups=(EntityUid("Action", group_of(method)),),
+            resource=EntityUid(Kind.SERVICE, service.name),
+            categories=_categories(service.component),
+            calls=tuple(EntityUid(Kind.SERVICE, name) for name in service.calls),
         )
 
     def _groups(self, action: str, method: str) -> tuple[EntityUid, ...]:
@@ -348,16 +359,6 @@ def _shortest(rules: list[Rule]) -> tuple[Rule, ...]:
     if always:
         return (min(always, key=lambda rule: rule.policy),)
     return tuple(sorted(rules, key=lambda rule: rule.policy))
-
-
-def _place_of_service(service: ServiceEntity, method: str) -> Place:
-    return Place(
-        action=EntityUid("Action", method),
-        groups=(EntityUid("Action", group_of(method)),),
-        resource=EntityUid(Kind.SERVICE, service.name),
-        categories=_categories(service.component),
-        calls=tuple(EntityUid(Kind.SERVICE, name) for name in service.calls),
-    )
 
 
 def _categories(component: Component) -> tuple[tuple[str, str], ...]:
