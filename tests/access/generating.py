@@ -48,7 +48,7 @@ NETWORKS: Final = (
     "192.0.2.7",
     "0.0.0.0/1",
     "128.0.0.0/1",
-    "10.0.0.9/24",
+    "10.0.0.0/24",
     "::1",
     "2001:db8::/32",
 )
@@ -258,6 +258,7 @@ class Chance:
         shift = self._of("1h", "-5h30m", "26h")
         choices = [
             f'context.address.isInRange(ip("{network}"))',
+            'context.address.isInRange(ip("10.0.0.9/24"))',
             f'context.address == ip("{network}")',
             self._of("context.address.isLoopback()", "context.address.isIpv6()"),
             f'context.now {compared} datetime("{moment}")',

@@ -1,4 +1,4 @@
-"""What services may do of each other is what Cedar says, for everything policies can say of them."""
+"""What services may do of each other is what Cedar says."""
 
 import itertools
 from pathlib import Path
@@ -29,7 +29,7 @@ CONDITIONS = (
 HEADS = (
     "principal is Service, action, resource is Service",
     'principal == Service::"orders", action in Action::"read", resource == Service::"billing"',
-    'principal is Service, action == Action::"POST", resource in Service::"billing"',
+    'principal is Service, action == Action::"POST", resource is Service in Service::"billing"',
 )
 
 

@@ -150,6 +150,13 @@ def _annotations(policy: Policy) -> Iterator[MistakeError]:
     elif len(policy.id) > LONGEST_ID:
         message = f"the id has {len(policy.id)} characters: not more than {LONGEST_ID} are shown"
         yield MistakeError(message, policy.places["id"].start)
+    elif policy.id in _TAKEN:
+        yield MistakeError(
+            f'"{policy.id}" is what records call a decision that no policy makes',
+            policy.places["id"].start,
+            value=policy.id,
+            allowed="another id",
+        )
     elif not _KEBAB.fullmatch(policy.id):
         yield MistakeError(
             f'"{shortened(policy.id)}" cannot be an id',
@@ -158,6 +165,10 @@ def _annotations(policy: Policy) -> Iterator[MistakeError]:
             allowed="small letters, digits and single hyphens, such as support-reads-orders",
             nearest=_kebab(policy.id),
         )
+
+
+_TAKEN: Final = frozenset({"default", "unreadable"})
+"""Names of decisions that no policy makes."""
 
 
 def _kebab(written: str) -> str | None:
@@ -183,7 +194,7 @@ def _twice(policies: Sequence[Policy], lines: Mapping[Path, Lines]) -> Iterator[
 def _hash(sources: Sequence[tuple[Path, bytes]]) -> str:
     found = sha256()
     for file, data in sources:
-        name = file.name.encode()
+        name = file.as_posix().encode()
         # Lengths first: no two sets are written the same.
         found.update(len(name).to_bytes(4, "big") + name + len(data).to_bytes(8, "big") + data)
     return found.hexdigest()

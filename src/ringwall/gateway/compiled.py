@@ -68,11 +68,13 @@ class Compiled:
 
     def called(self, caller: str, service: str, method: str) -> Ruling:
         """The ruling for a service that calls another."""
+        self._require_whole()
         services = self.world.services
         return self._compiler.service(services[caller], services[service], method)
 
     def permitted(self, route: Route, host: str, method: str) -> Permitted:
         """The same as the edge is told."""
+        self._require_whole()
         rulings = self.rulings(route.name, host, method)
         level, within = (None, None) if rulings.user is None else asked(rulings.user)
         action = self.world.routes[route.name].actions[method]
@@ -83,6 +85,12 @@ class Compiled:
             factor=None if level is None else _FACTORS[level],
             within=within,
         )
+
+    def _require_whole(self) -> None:
+        """Judgments refuse such policies first; nothing is told to the edge without them."""
+        if self.refused:
+            msg = f"the edge cannot decide by these policies: {self.refused[0]}"
+            raise ValueError(msg)
 
     def reads_proof(self, host: str) -> bool:
         """Whether any policy asks on a host how long ago somebody was proven."""

@@ -19,6 +19,7 @@ from ringwall.gateway.change import Change
 from ringwall.gateway.envoy import edge as edge_builder
 from ringwall.gateway.envoy import sidecar as sidecar_builder
 from ringwall.gateway.envoy.rendering import Rendering
+from ringwall.gateway.envoy.sidecar import Ruled
 from ringwall.gateway.envoy.signed_in import TOKENS_FILTER, Verifying, tokens_filter
 from ringwall.gateway.handover import Handover
 from ringwall.gateway.layout import EDGE, Layout, sidecar_proxy
@@ -95,6 +96,7 @@ class Gateway:
                     trust_domain=wanted.edge.trust_domain,
                     besides=callers_of(name, besides),
                     ruling=None if wanted.compiled is None else wanted.compiled.called,
+                    former=_ruling_of(besides),
                     folder=place.xds(proxy),
                     admin_socket=str(place.admin(proxy)),
                 )
@@ -336,3 +338,8 @@ class Gateway:
         private_folder(self.layout.access_log.parent)
         with self._mutex, locked(self.layout.state / ".apply.lock"):
             yield
+
+
+def _ruling_of(wanted: Wanted | None) -> Ruled | None:
+    compiled = None if wanted is None else wanted.compiled
+    return None if compiled is None else compiled.called

@@ -27,6 +27,11 @@ class Watch:
     def __init__(self, installation: Installation, changed: Callable[[], Awaitable[None]]) -> None:
         self._installation, self._changed = installation, changed
         self.seen = ""
+        self._attached = {
+            section.folder(section.model())
+            for section in installation.sections
+            if section.folder is not None
+        }
 
     def look(self) -> str:
         """What the files say now: their hash, or everything that is wrong with them."""
@@ -64,9 +69,17 @@ class Watch:
         try:
             included, _problems = patterns(parse(config.read_bytes(), Path(config.name)))
             found |= {folder for one, _ in included for folder in _certain(root, Path(one))}
-            found |= {(root / name).parent for name, _ in self._installation.load().sources}
+            loaded = self._installation.load()
+            found |= {(root / name).parent for name, _ in loaded.sources}
+            self._attached = {
+                section.folder(loaded.items[section.key])
+                for section in self._installation.sections
+                if section.folder is not None
+            }
         except (ConfigurationError, Refused, OSError):
             pass  # as much as is known is watched until the files can be read
+        for name in self._attached:
+            found |= {root / name, *(one for one in (root / name).rglob("*") if one.is_dir())}
         return tuple(sorted(place for place in found if place.is_dir()))
 
 

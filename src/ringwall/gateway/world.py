@@ -76,7 +76,7 @@ def actions_of(route: Route) -> dict[str, str]:
     found: dict[str, str] = {
         method: route.actions.get(method, method) for method in sorted(route.methods)
     }
-    if "GET" in route.methods and "HEAD" not in route.methods:
+    if "GET" in route.methods and "HEAD" not in route.actions:
         found["HEAD"] = route.actions.get("GET", "HEAD")
     return found
 

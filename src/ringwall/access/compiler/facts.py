@@ -1,5 +1,6 @@
 """What is known of a request only when it comes: the unknowns of compiled policies."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -36,12 +37,29 @@ class Parameter:
 
 Word = Text | Parameter
 
+PLAIN: Final = "[A-Za-z0-9._~@:-]"
+"""What a path parameter may be made of, where a policy reads it: nothing that a service could read
+in another way. The edge refuses all else before it decides."""
+_LABEL: Final = "[a-z0-9-]"
+
+
+def can_be(word: Word, text: str) -> bool:
+    """Whether a part of path or host can have this text in it; words of tokens can have any."""
+    if isinstance(word, Parameter):
+        return re.fullmatch(f"{PLAIN}*", text) is not None
+    return word is not Text.HOST_TENANT or re.fullmatch(f"{_LABEL}*", text) is not None
+
 
 class Several(StrEnum):
     """Sets of words."""
 
     ROLES = "roles"
     SCOPES = "scopes"
+
+    @property
+    def separator(self) -> str:
+        """What stands between the words, and in none of them."""
+        return "," if self is Several.ROLES else " "
 
 
 class Clock(StrEnum):

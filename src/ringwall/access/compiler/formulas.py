@@ -22,6 +22,7 @@ from ringwall.access.compiler.facts import (
     Several,
     Text,
     Word,
+    can_be,
 )
 from ringwall.access.language.syntax import Wildcard
 
@@ -135,13 +136,13 @@ def negate(formula: Formula) -> Formula:
 
 def among(word: Word, values: Iterable[str]) -> Formula:
     """The word is one of some; of none, never."""
-    found = frozenset(values)
+    found = frozenset(value for value in values if can_be(word, value))
     return Among(word, found) if found else FALSE
 
 
 def holds(several: Several, values: Iterable[str]) -> Formula:
     """The set has one of some; of none, never."""
-    found = frozenset(values)
+    found = frozenset(one for one in values if one and several.separator not in one)
     return Holds(several, found) if found else FALSE
 
 
@@ -157,6 +158,8 @@ def matches(word: Word, pattern: Pattern) -> Formula:
     """The word looks like a pattern."""
     if word is Text.STRENGTH:
         return among(word, [one for one in STRENGTHS if is_like(one, pattern)])
+    if not all(can_be(word, piece) for piece in pattern if isinstance(piece, str)):
+        return FALSE
     if all(isinstance(piece, str) for piece in pattern):
         return among(word, ["".join(str(piece) for piece in pattern)])
     return Matches(word, pattern)

@@ -6,7 +6,7 @@ https://docs.cedarpolicy.com/policies/syntax-operators.html
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from ipaddress import ip_network
+from ipaddress import ip_interface, ip_network
 from typing import Final
 
 from ringwall.access.compiler import formulas
@@ -32,6 +32,8 @@ from ringwall.access.compiler.values import (
 )
 
 _DAY: Final = 86_400
+_FARTHEST: Final = 10 * 366 * _DAY * 1000
+"""Milliseconds by which now may be shifted, so that no day before 1970 comes of it."""
 
 
 def compared(op: str, one: Value, other: Value) -> Formula:
@@ -111,7 +113,8 @@ def called(function: str, arguments: Sequence[Value]) -> Value:
 
 
 def _ip(text: Value) -> Value:
-    return Range(ip_network(_text(text), strict=False))
+    network, written = ip_network(_text(text), strict=False), ip_interface(_text(text))
+    return Range(network, is_exact=written.ip == network.network_address)
 
 
 def _is_in_range(address: Value, network: Value) -> Formula:
@@ -182,9 +185,13 @@ def _clock(one: Value) -> tuple[int, int | None]:
     match one:
         case Linear(Sort.MOMENT, known, None):
             return known, None
-        case Linear(Sort.MOMENT, offset, Number(Clock.NOW), 1000) if offset % 1000 == 0:
+        case Linear(Sort.MOMENT, offset, Number(Clock.NOW), 1000) if (
+            offset % 1000 == 0 and abs(offset) <= _FARTHEST
+        ):
             return 0, offset // 1000
-    raise NotNativeError("the edge takes day and time of now, shifted by whole seconds")
+    raise NotNativeError(
+        "the edge takes day and time of now, shifted by whole seconds and ten years at most"
+    )
 
 
 def _to(unit: int) -> Callable[[Value], Value]:

@@ -293,7 +293,9 @@ class Evaluation:
     def _above(self, uid: EntityUid) -> tuple[EntityUid, ...]:
         """What a known entity belongs to."""
         if uid.type == "Action":
-            return self._ground.groups if uid == self._ground.action else ()
+            if uid == self._ground.action:
+                return self._ground.groups
+            raise NotNativeError("the edge knows the groups of the action that is asked for")
         if uid.type == "Route" and uid == self._ground.resource:
             return () if self._ground.service is None else (self._ground.service,)
         if uid.type == "Role":

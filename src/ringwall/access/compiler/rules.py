@@ -234,34 +234,38 @@ class Compiler:
         key = (place, asker, self._key, texts)
         found = _KEPT.ruled.get(key)
         if found is None:
-            refused = len(self.refused)
-            found = self._made(policies, asker, place)
-            if len(self.refused) == refused:
+            found, is_whole = self._made(policies, asker, place)
+            if is_whole:
                 _KEPT.ruled[key] = found
         self.applying |= found.applying
         self._showing |= found.showing
         for permit, forbid in found.hidden_by:
             self.hidden_by[permit] = forbid
-        for permit in found.showing & self.hidden_by.keys():
+        for permit in self._showing & self.hidden_by.keys():
             del self.hidden_by[permit]
         return found.ruling
 
-    def _made(self, policies: Sequence[Policy], asker: Asker, place: Place) -> _Ruled:
+    def _made(self, policies: Sequence[Policy], asker: Asker, place: Place) -> tuple[_Ruled, bool]:
+        """What the policies come to, and whether that is all: without those that are refused."""
+        is_whole = True
         forbids: list[Rule] = []
         permits: list[Rule] = []
         for policy in policies:
             formula = self._formula(policy, asker, place)
-            if formula != FALSE:
+            if formula is None:
+                is_whole = False
+            elif formula != FALSE:
                 rules = forbids if policy.effect is Effect.FORBID else permits
                 rules.append(Rule(policy.id, formula))
         hidden = list(_hidden(permits, forbids))
         is_hidden = {permit for permit, _ in hidden}
-        return _Ruled(
+        found = _Ruled(
             Ruling(_shortest(forbids), _shortest(permits)),
             applying=frozenset(rule.policy for rule in (*forbids, *permits)),
             showing=frozenset(rule.policy for rule in permits if rule.policy not in is_hidden),
             hidden_by=tuple(hidden),
         )
+        return found, is_whole
 
     def _having_a_say(self, place: Place, kind: Kind) -> tuple[tuple[Policy, ...], tuple[str, ...]]:
         """The policies whose heads may fit, and their texts."""
@@ -272,7 +276,8 @@ class Compiler:
             self._relevant[key] = (tuple(found), tuple(one.text for one in found))
         return self._relevant[key]
 
-    def _formula(self, policy: Policy, asker: Asker, place: Place) -> Formula:
+    def _formula(self, policy: Policy, asker: Asker, place: Place) -> Formula | None:
+        """When a policy applies; ``None`` where the edge could not tell."""
         memory = _KEPT.memory(policy.text, self._key, asker)
 
         def make(reading: Reading) -> Formula:
@@ -282,7 +287,7 @@ class Compiler:
             return memory.formula(place, make)
         except RefusedError as error:
             self.refused.setdefault(policy.id, error)
-            return FALSE
+            return None
 
 
 _MOST_COMPARED: Final = 20_000

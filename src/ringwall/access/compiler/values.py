@@ -14,6 +14,10 @@ from ringwall.access.compiler.facts import Number, Parameter, Several, Text, Wor
 from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, Network
 from ringwall.access.language.syntax import EntityUid
 
+_AS_A_WHOLE: Final = (
+    "sets and records as a whole cannot be compared at the edge: "
+    "ask with contains, containsAll or containsAny"
+)
 LARGEST: Final = 2**63 - 1
 SMALLEST: Final = -(2**63)
 """The whole numbers of Cedar; beyond them its arithmetic fails."""
@@ -40,9 +44,13 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """An address or a network, as ``ip("...")`` makes it."""
+    """An address or a network, as ``ip("...")`` makes it.
+
+    ``is_exact`` is whether the text names the network by its first address, as it is compared.
+    """
 
     network: Network
+    is_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,9 @@ _FORMULAS: Final = (
 )
 
 
+_WHOLE: Final = (ThePath, TheContext, Record)
+
+
 def constant(value: bool | int | str | EntityUid) -> Value:
     """What is written in a policy or known of a place."""
     if isinstance(value, bool):
@@ -202,9 +213,18 @@ def equal(one: Value, other: Value) -> Value:
     return mapped_two(_equal, one, other)
 
 
+def _require_comparable(value: Value) -> None:
+    if isinstance(value, _WHOLE):
+        raise NotNativeError(_AS_A_WHOLE)
+    if isinstance(value, Range) and not value.is_exact:
+        raise NotNativeError("write the first address of a network to compare it")
+
+
 def _equal(one: Value, other: Value) -> Formula:
     if isinstance(one, _FORMULAS) and isinstance(other, _FORMULAS):
         return _either(one, other, formulas.negate(other))
+    _require_comparable(one)
+    _require_comparable(other)
     match one, other:
         case (TheResource(), _) | (_, TheResource()):
             raise NotNativeError("the edge cannot compare the resource here")
@@ -225,10 +245,7 @@ def _equal(one: Value, other: Value) -> Formula:
         case TheAddress(), TheAddress():
             return TRUE
     if type(one) is type(other) or {type(one), type(other)} == {TheSet, Items}:
-        raise NotNativeError(
-            "sets and records as a whole cannot be compared at the edge: "
-            "ask with contains, containsAll or containsAny"
-        )
+        raise NotNativeError(_AS_A_WHOLE)
     return FALSE
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from ringwall.access.compiler import formulas
-from ringwall.access.compiler.facts import KEY, Clock, Number, Parameter, Several, Text, Word
+from ringwall.access.compiler.facts import KEY, PLAIN, Clock, Number, Parameter, Several, Text, Word
 from ringwall.access.compiler.formulas import SKEW, Formula, Network, escaped, regex_of
 from ringwall.gateway.envoy import cel
 from ringwall.gateway.envoy.resources import Json, extension
@@ -31,12 +31,6 @@ NETWORKS_HEADER: Final = "x-ringwall-networks"
 
 WORDS: Final = "ringwall.words"
 """The dynamic metadata in which parts of path and host stand."""
-
-PLAIN: Final = "[A-Za-z0-9._~@:-]"
-"""What a path parameter may be made of, where a policy reads it: nothing that a service could read
-in another way."""
-
-_SEPARATORS: Final = {Several.ROLES: ",", Several.SCOPES: " "}
 
 
 class UnwritableError(ValueError):
@@ -69,7 +63,9 @@ class Wording:
             case formulas.Among(word, values):
                 return self._among(word, values)
             case formulas.Matches(word, pattern):
-                return self._word(word, regex_of(pattern), regex_of(pattern, among_what=PLAIN))
+                anything = "[a-z0-9-]" if word is Text.HOST_TENANT else PLAIN
+                plain = regex_of(pattern, among_what=anything)
+                return self._word(word, regex_of(pattern), plain)
             case formulas.Same(one, other):
                 return _cel(self._same(one, other))
             case formulas.Holds(several_words, values):
@@ -77,7 +73,7 @@ class Wording:
             case formulas.AtMost(number, bound):
                 return _cel(_at_most(number, bound))
             case formulas.Within(networks):
-                tag = self.networks.setdefault(networks, f"n{len(self.networks):03d}")
+                tag = self.networks.setdefault(networks, f"n{len(self.networks):06d}")
                 return header(NETWORKS_HEADER, contains=tag)
         raise UnwritableError(f"{formula} is no condition")
 
@@ -173,7 +169,7 @@ def any_of(predicates: Sequence[Json]) -> Json:
 
 
 def _holds(several: Several, values: frozenset[str]) -> Json:
-    mark = _SEPARATORS[several]
+    mark = several.separator
     pattern = f"(?:.*{mark})?(?:{either(values)})(?:{mark}.*)?"
     return header(HEADERS[several], regex=pattern)
 

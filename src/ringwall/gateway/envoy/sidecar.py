@@ -49,22 +49,26 @@ def render_sidecar(
     admin_socket: str,
     besides: Sequence[str] = (),
     ruling: Ruled | None = None,
+    former: Ruled | None = None,
 ) -> Rendering:
     """Build the sidecar of the service ``name``; ``besides`` names more who may call it.
 
-    With ``ruling`` policies decide too what those may do who declare to call it.
+    With ``ruling`` policies decide too what those may do who declare to call it, with ``former``
+    those who did until now.
     """
     service = services[name]
     leave = dict.fromkeys((*callers(name, services, routes), *besides))
     allowed = tuple(tls.spiffe_id(trust_domain, one) for one in leave)
     filters = callers_filter.allowed_callers(allowed)
     if ruling is not None:
-        declared = [one for one in callers(name, services, routes) if one in services]
+        declared = callers(name, services, routes)
+        judges = {one: ruling if one in declared else former for one in leave}
+        judged = {o: by for o, by in judges.items() if by is not None and o != EDGE_IDENTITY}
         filters = callers_filter.permitted_callers(
-            tuple(tls.spiffe_id(trust_domain, one) for one in leave if one not in declared),
+            tuple(tls.spiffe_id(trust_domain, one) for one in leave if one not in judged),
             {
-                tls.spiffe_id(trust_domain, one): {m: ruling(one, name, m) for m in METHODS}
-                for one in declared
+                tls.spiffe_id(trust_domain, one): {m: by(one, name, m) for m in METHODS}
+                for one, by in judged.items()
             },
         )
     identity = service_secret(folder, name)

@@ -105,14 +105,33 @@ def below(folder: Path, name: str, ending: str) -> tuple[Path, ...]:
         raise UnreadableError(f"{name} leads out of the configuration folder: move it inside")
     target = folder / name
     try:
-        if not target.is_dir():
+        if not os.path.lexists(target):
             return ()
+        if not target.is_dir():
+            raise UnreadableError(f"{name} is not a folder")
         if not target.resolve().is_relative_to(folder.resolve()):
             raise UnreadableError(f"{name} leads out of the configuration folder")
-        found = [entry.relative_to(folder) for entry in target.rglob(f"*{ending}")]
+        return tuple(sorted(_all_below(folder, target, ending)))
     except (OSError, RuntimeError) as error:
         raise UnreadableError(f"cannot read {name}: {error}") from None
-    return tuple(sorted(one for one in found if not any(p.startswith(".") for p in one.parts)))
+
+
+def _all_below(folder: Path, target: Path, ending: str) -> Iterator[Path]:
+    """Nothing is passed over in silence: neither what cannot be read nor links to other folders."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for place, folders, files in os.walk(target, onerror=refuse):
+        here = Path(place)
+        folders[:] = [one for one in folders if not one.startswith(".")]
+        for one in folders:
+            if (here / one).is_symlink():
+                link = (here / one).relative_to(folder)
+                raise UnreadableError(f"{link} is a link to a folder: put the folder itself there")
+        for one in files:
+            if one.endswith(ending) and not one.startswith("."):
+                yield (here / one).relative_to(folder)
 
 
 def fingerprint(sources: Sequence[Source] | Iterable[Source]) -> str:
