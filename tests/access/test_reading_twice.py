@@ -3,6 +3,7 @@
 import itertools
 import os
 import re
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import Parameter, Several, Text
 from ringwall.access.compiler.formulas import FALSE, Request
+from ringwall.access.compiler.proving import asked, could_be_proven
 from ringwall.access.compiler.rules import Compiler, Ruling
 from ringwall.access.language.parser import parse
 from ringwall.access.language.syntax import WILDCARD
@@ -188,3 +190,17 @@ def test_a_folder_that_cannot_be_read_is_not_empty(tmp_path: Path) -> None:
             reading.below(tmp_path, "policies", ".cedar")
     finally:
         closed.chmod(0o700)
+
+
+def test_who_is_only_proven_too_long_ago_needs_no_second_factor() -> None:
+    text = '@id("fresh") permit (principal is User, action, resource) when {'
+    text += " principal.proven_ago <= 900 };"
+    world = _world("one")
+    route = replace(world.routes["one"], asks=Asks.SIGNED_IN)
+    compiler = Compiler(parse(text, Path("p.cedar")), replace(world, routes={"one": route}))
+    user = compiler.route(route, "api.example", "GET").user
+    assert user is not None
+    assert asked(user) == ("single", 900)
+    stale = Request(words={Text.USER: "u", Text.STRENGTH: "single"}, now=5000, proven=0)
+    assert formulas.evaluate(could_be_proven(user), stale)
+    assert not user.decide(stale).allowed

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from ringwall.access.asking.askers import Asking
 from ringwall.access.asking.judgments import Judge, Judgment
@@ -81,6 +82,13 @@ def _require_whole(wanted: Wanted, to: Destination) -> None:
         raise UnsaidError(msg)
 
 
+_LEVELS: Final = {
+    "single": "any factor",
+    "mfa": "two factors or a passkey (mfa)",
+    "phr": "a passkey (phr)",
+}
+
+
 def _advice(
     judgments: tuple[Judgment, ...], asking: Asking, *, needs_sign_in: bool
 ) -> Iterator[str]:
@@ -89,7 +97,7 @@ def _advice(
         yield "sign in"
     if first.proof is not None and all(one.cedar.allowed for one in judgments[1:]):
         level, within = first.proof
-        told = {"mfa": "two factors or a passkey (mfa)", "phr": "a passkey (phr)"}[level]
+        told = _LEVELS[level]
         if within is None:
             yield f"prove again by {told}, as the edge asks them to (RFC 9470)"
         else:

@@ -82,7 +82,7 @@ class Compiled:
             action=None if action in METHODS else action,
             hash=self.hash,
             permissions=_said(rulings, route.path),
-            factor=None if level is None else _FACTORS[level],
+            factor=None if level is None else _FACTORS.get(level),
             within=within,
         )
 

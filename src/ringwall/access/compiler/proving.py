@@ -19,6 +19,8 @@ from ringwall.access.compiler.rules import Rule, Ruling
 
 LEVELS: Final = ("mfa", "phr")
 """How surely somebody can be asked to be proven: by two factors, by a passkey."""
+ANY_LEVEL: Final = "single"
+"""However somebody is proven, as long as it is recent."""
 
 
 @lru_cache(maxsize=20_000)
@@ -35,8 +37,9 @@ def could_be_proven(ruling: Ruling) -> Formula:
 def asked(ruling: Ruling) -> tuple[str | None, int | None]:
     """How surely, and how many seconds ago at most, people are to be proven to be allowed more.
 
-    The level is ``None`` where no proof changes anything. It is the lowest that helps at all, and
-    only if a stronger one would not undo it: or somebody could be asked for ever.
+    The level is ``None`` where no proof changes anything, ``single`` where only its age does. It is
+    the lowest that helps at all, and only if a stronger one would not undo it: or somebody could be
+    asked for ever.
     """
     ages = [
         atom.bound
@@ -44,10 +47,11 @@ def asked(ruling: Ruling) -> tuple[str | None, int | None]:
         for atom in formulas.atoms(rule.formula)
         if isinstance(atom, AtMost) and atom.number.clock is Clock.PROVEN_AGO and atom.bound > 0
     ]
-    if not ages and not any(_asks_strength(rule.formula) for rule in _rules(ruling)):
+    is_strength_asked = any(_asks_strength(rule.formula) for rule in _rules(ruling))
+    if not ages and not is_strength_asked:
         return None, None
     within = min(ages, default=None)
-    for level in LEVELS:
+    for level in LEVELS if is_strength_asked else (ANY_LEVEL,):
         if _helped(ruling, level) != FALSE:
             return level, within
     return None, None

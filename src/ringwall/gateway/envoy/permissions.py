@@ -191,34 +191,42 @@ class _Writer:
             return _deny(DEFAULT)
         known = (rulings.user, rulings.client)
         if any(one is not None and not one.is_closed for one in known):
-            return self.one(rulings.nobody, otherwise=rbac_action("DENY", UNKNOWN))
+            # Whatever keeps out who is not known, signing in may help.
+            return self.one(rulings.nobody, denied=rbac_action("DENY", UNKNOWN))
         return self.one(rulings.nobody)
 
     def _person(self, ruling: Ruling) -> Json:
         """People who are not proven well enough are asked to be; all else is as for others."""
         return self.one(ruling, proven=could_be_proven(ruling))
 
-    def one(
-        self, ruling: Ruling, *, proven: Formula = FALSE, otherwise: Json | None = None
-    ) -> Json:
-        """Forbids, permits, and else the default, as an ``OnMatch``."""
+    def one(self, ruling: Ruling, *, proven: Formula = FALSE, denied: Json | None = None) -> Json:
+        """Forbids, permits, and else the default, as an ``OnMatch``.
+
+        ``denied`` is for every denial, in place of its own name.
+        """
         if not ruling.permits:
-            return otherwise or _deny(DEFAULT)  # whatever else forbids it
+            return denied or _deny(DEFAULT)  # whatever else forbids it
         asked = [] if proven == FALSE else [self._ask(proven)]
         found = [
-            *self._forbids(ruling.forbids, asked),
+            *self._forbids(ruling.forbids, asked, denied),
             *self._rules(ruling.permits, lambda policy: rbac_action("ALLOW", PREFIX + policy)),
             *asked,
         ]
-        return _nested(found, otherwise or _deny(DEFAULT))
+        return _nested(found, denied or _deny(DEFAULT))
 
-    def _forbids(self, rules: Sequence[Rule], asked: Sequence[Json]) -> list[Json]:
+    def _forbids(
+        self, rules: Sequence[Rule], asked: Sequence[Json], denied: Json | None = None
+    ) -> list[Json]:
         """Forbids; where some of them would not apply after a proof, that is asked for first."""
+
+        def deny(policy: str) -> Json:
+            return denied or _deny(policy)
+
         mendable = [rule for rule in rules if asked and reads_proof(rule.formula)]
         lasting = [rule for rule in rules if not (asked and reads_proof(rule.formula))]
-        found = self._rules(lasting, _deny)
+        found = self._rules(lasting, deny)
         if mendable:
-            entries = [*asked, *self._rules(mendable, _deny)]
+            entries = [*asked, *self._rules(mendable, deny)]
             any_of_them = Rule("", formulas.any_of(rule.formula for rule in mendable))
             nested: Json = {"matcher": {"matcher_list": {"matchers": entries}}}
             found.append(self._rule(any_of_them, lambda _: nested))
