@@ -456,7 +456,7 @@ def test_types_are_read_from_the_schema() -> None:
         *("Tenant", "Role", "Group", "User", "ApiClient", "Anonymous", "Service", "Route"),
     }
     assert words.types["User"].parents == {"Role", "Group", "Tenant"}
-    assert words.types["ApiClient"].attributes == {"id", "tenant", "scopes"}
+    assert words.types["ApiClient"].attributes == {"id", "tenant", "scopes", "for_person"}
     assert words.types["ApiClient"].optional == {"tenant"}
     assert words.context == {"address", "now", "weekday", "path"}
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ringwall.access.compiler import formulas
-from ringwall.access.compiler.facts import Number, Parameter, Several, Text, Word
+from ringwall.access.compiler.facts import PLAIN, Number, Parameter, Several, Text, Word
 from ringwall.access.compiler.formulas import FALSE, TRUE, Among, Formula, Holds, Network, parts
 from ringwall.access.compiler.proving import allowed, could_be_proven, reads_proof
 from ringwall.access.compiler.rules import DEFAULT, Rule, Ruling, Rulings
@@ -23,7 +23,6 @@ from ringwall.gateway.envoy.conditions import rbac_action
 from ringwall.gateway.envoy.predicates import (
     HEADERS,
     NETWORKS_HEADER,
-    PLAIN,
     WORDS,
     Wording,
     header,
