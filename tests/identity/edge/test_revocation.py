@@ -2,10 +2,12 @@
 
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -233,6 +235,22 @@ def test_what_is_revoked_while_the_worker_is_dead_is_refused_when_it_is_back(
     scene.stage.wait(lambda: scene.get(bearer=token).status_code == 401)
 
 
+def _stop_between_writes(pid: int, database: Path) -> None:
+    """Stop a process when it holds no lock: whoever writes next would wait for it in vain."""
+    while True:
+        os.kill(pid, signal.SIGSTOP)
+        tried = sqlite3.connect(database, timeout=0.2)
+        try:
+            tried.execute("BEGIN IMMEDIATE")
+            tried.rollback()
+        except sqlite3.OperationalError:
+            os.kill(pid, signal.SIGCONT)
+        else:
+            return
+        finally:
+            tried.close()
+
+
 def test_the_edge_is_told_even_if_it_was_only_written_down(scene: IdentityStage) -> None:
     """The worker died between writing down what is revoked and telling the edge."""
     from ringwall.identity import published, revocations
@@ -240,7 +258,7 @@ def test_the_edge_is_told_even_if_it_was_only_written_down(scene: IdentityStage)
     victim = scene.proven()
     token = scene.issue(Purpose.ACCESS, victim)
     pid = scene.stage.pid("worker")
-    os.kill(pid, signal.SIGSTOP)
+    _stop_between_writes(pid, scene.stage.state / "ringwall.sqlite3")
     try:
         from django.utils import timezone
 
