@@ -36,8 +36,9 @@ class RoleSettings(StrictModel):
 class Access(StrictModel):
     """Who may do what: policies in Cedar, and the roles and groups they name."""
 
-    policies: Annotated[str, StringConstraints(min_length=1)] = "policies"
-    """The folder of policies (`*.cedar`); without it the edge asks only what routes say."""
+    policies: Annotated[str, StringConstraints(min_length=1)] | None = "policies"
+    """The folder of policies (`*.cedar`); without it the edge asks only what routes say. Once there
+    were policies, `null` says that there are to be none."""
     tenant_parameter: ParameterName = "tenant"
     """The path parameter that names the organisation a resource belongs to."""
     roles: dict[RoleName, RoleSettings] = Field(default_factory=dict)

@@ -74,7 +74,8 @@ def check_access(configuration: Configuration) -> Iterator[Problem]:
 
 def _check_folder(access: Access, configuration: Configuration) -> Iterator[Problem]:
     # Without policies everything is open that routes leave open: a slip must not lead there.
-    if "policies" in access.model_fields_set and not configuration.attached:
+    is_named = "policies" in access.model_fields_set and access.policies is not None
+    if is_named and not configuration.attached:
         yield Problem(
             path=(ACCESS, "policies"),
             message=f"there is no policy in {access.policies}",

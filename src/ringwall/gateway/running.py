@@ -79,7 +79,7 @@ class Run:
         """
         killed = self._mark.is_of_this_run()
         try:
-            configuration = self._installation.load()
+            configuration = self._files()
         except (ConfigurationError, Refused) as error:
             kept = self._kept() if killed or last_good else None
             if kept is None:
@@ -92,6 +92,11 @@ class Run:
             return configuration
         self._say(Level.WARNING, "the files differ from what is in force: `ringwall diff` says how")
         return kept
+
+    def _files(self) -> Configuration:
+        configuration = self._installation.load()
+        self._gateway.require_policies(configuration)
+        return configuration
 
     def _kept(self) -> Configuration | None:
         try:
@@ -224,7 +229,7 @@ class Run:
     async def _reload(self, author: str, reason: str = "reload") -> object:
         async def found() -> Configuration:
             self._watch.seen = await asyncio.to_thread(self._watch.look)
-            return await asyncio.to_thread(self._installation.load)
+            return await asyncio.to_thread(self._files)
 
         return await self._try(found, author=author, reason=reason)
 

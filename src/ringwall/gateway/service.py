@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from ringwall.access.config import ACCESS, Access
 from ringwall.core.clock import Clock
 from ringwall.gateway import watches, xds
 from ringwall.gateway.admin import Admin
@@ -30,7 +31,13 @@ from ringwall.identity import facts as facts_file
 from ringwall.identity import published
 from ringwall.identity.facts import Facts
 from ringwall.runtime.collecting import collected_later
-from ringwall.runtime.configuration import Address, Configuration, ConfigurationError, Section
+from ringwall.runtime.configuration import (
+    Address,
+    Configuration,
+    ConfigurationError,
+    Problem,
+    Section,
+)
 from ringwall.runtime.private_files import locked, private_folder
 
 
@@ -55,6 +62,21 @@ class Gateway:
         """
         version = self.versions.latest()
         return None if version is None else self.versions.load(version, self._sections)
+
+    def require_policies(self, files: Configuration) -> None:
+        """Refuse files without any policy where policies are in force, unless they say so.
+
+        A folder that was moved, or is not mounted, would else open every route to everybody who is
+        signed in. ``ConfigurationError`` tells what to do.
+        """
+        if files.attached or files.one(Access, ACCESS).policies is None:
+            return
+        before = self._before()
+        if before is not None and before.policies is not None:
+            message = "the policies that are in force are gone, and without any routes alone decide"
+            allowed = "the folder as it was, or access: {policies: null} to do without policies"
+            problem = Problem(path=(ACCESS, "policies"), message=message, allowed=allowed)
+            raise ConfigurationError((problem,))
 
     def render(
         self, wanted: Wanted, *, layout: Layout | None = None, besides: Wanted | None = None
@@ -128,7 +150,7 @@ class Gateway:
             if check:
                 self._judge(configuration)
             wanted, latest = Wanted.of(configuration), self._latest()
-            before = self._interrupted() or self._current()
+            before = self._before()
             watches.require_room(self.render(wanted), state=self.layout.state)
             pending: VersionStore | None = None
             if latest is not None and latest.is_of(configuration):
@@ -324,6 +346,10 @@ class Gateway:
         """What a killed change has perhaps put into running Envoys: its callers go on calling."""
         configuration = self.versions.interrupted(self._sections)
         return None if configuration is None else Wanted.of(configuration)
+
+    def _before(self) -> Wanted | None:
+        """What is in force, as far as it can be told."""
+        return self._interrupted() or self._current()
 
     def _current(self) -> Wanted | None:
         try:

@@ -78,7 +78,7 @@ class Watch:
             }
         except (ConfigurationError, Refused, OSError):
             pass  # as much as is known is watched until the files can be read
-        for name in self._attached:
+        for name in filter(None, self._attached):
             found |= {root / name, *(one for one in (root / name).rglob("*") if one.is_dir())}
         return tuple(sorted(place for place in found if place.is_dir()))
 

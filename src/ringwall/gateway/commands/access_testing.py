@@ -57,10 +57,11 @@ def access_test(
     installation = installation_of(context)
     _, wanted = options.configured(installation)
     root = installation.config.parent
-    folder = root / wanted.access.policies / "tests"
+    policies = wanted.access.policies or "policies"
+    folder = root / policies / "tests"
     found = [path.absolute() for path in files or ()] or sorted(folder.glob("*.yaml"))
     if not found:
-        msg = f"there are no tests in {wanted.access.policies}/tests"
+        msg = f"there are no tests in {policies}/tests"
         raise Refused(msg, hint=f"write one, such as tests/orders.yaml:\n{_EXAMPLE}")
     cases: list[policy_tests.Placed] = []
     problems: list[Any] = []

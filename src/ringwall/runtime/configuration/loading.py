@@ -177,6 +177,8 @@ def _attached(
         if section.folder is None or section.key not in validated.items:
             continue
         name = section.folder(validated.items[section.key])
+        if name is None:
+            continue
         try:
             found += attach(name, section.ending)
         except UnreadableError as error:

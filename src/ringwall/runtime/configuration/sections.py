@@ -42,7 +42,7 @@ class Section:
     shape: Shape = Shape.ONE
     name: Any = str
     check: "Callable[[Configuration], Iterable[Problem]] | None" = None
-    folder: Callable[[Any], str] | None = None
+    folder: Callable[[Any], str | None] | None = None
     ending: str = ""
 
 
