@@ -74,7 +74,8 @@ def failure_of(error: Exception) -> Failure | None:
 
 
 def _sentence(error: typer.TyperException) -> str:
-    text = " ".join(error.format_message().split())
+    # Typer has values judged by pydantic, which says so in every message.
+    text = " ".join(error.format_message().split()).replace(": Value error, ", ": ", 1)
     return f"{text[:1].lower()}{text[1:]}".removesuffix(".")
 
 
