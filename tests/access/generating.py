@@ -11,8 +11,8 @@ from random import Random
 from typing import Final
 
 from ringwall.access.compiler.facts import Parameter, Several, Text, Word
-from ringwall.access.compiler.formulas import Request
 from ringwall.access.compiler.places import Place
+from ringwall.access.compiler.requests import Request
 from ringwall.access.engine import Question
 from ringwall.access.model import (
     Asks,

@@ -16,15 +16,14 @@ from ringwall.access.compiler.formulas import (
     Formula,
     Known,
     Not,
-    Request,
     Same,
     all_of,
     among,
-    evaluate,
     holds,
     matches,
 )
 from ringwall.access.compiler.proving import allowed
+from ringwall.access.compiler.requests import Request, evaluate
 from ringwall.access.compiler.rules import Compiler
 from ringwall.access.language.parser import parse
 from ringwall.access.language.syntax import WILDCARD

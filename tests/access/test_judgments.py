@@ -9,7 +9,8 @@ from tests.access.generating import Chance
 from ringwall.access.asking.judgments import Judge
 from ringwall.access.asking.known import CIRCUMSTANCES, left
 from ringwall.access.asking.words import Wording, length
-from ringwall.access.compiler.formulas import FALSE, TRUE, Request, evaluate
+from ringwall.access.compiler.formulas import FALSE, TRUE
+from ringwall.access.compiler.requests import Request, evaluate
 from ringwall.access.compiler.rules import Ruling
 from ringwall.access.language.parser import parse
 

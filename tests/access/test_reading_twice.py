@@ -11,8 +11,9 @@ import pytest
 
 from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import Parameter, Several, Text
-from ringwall.access.compiler.formulas import FALSE, Request
+from ringwall.access.compiler.formulas import FALSE
 from ringwall.access.compiler.proving import asked, could_be_proven
+from ringwall.access.compiler.requests import Request, evaluate
 from ringwall.access.compiler.rules import Compiler, Ruling
 from ringwall.access.language.parser import parse
 from ringwall.access.language.syntax import WILDCARD
@@ -202,5 +203,5 @@ def test_who_is_only_proven_too_long_ago_needs_no_second_factor() -> None:
     assert user is not None
     assert asked(user) == ("single", 900)
     stale = Request(words={Text.USER: "u", Text.STRENGTH: "single"}, now=5000, proven=0)
-    assert formulas.evaluate(could_be_proven(user), stale)
+    assert evaluate(could_be_proven(user), stale)
     assert not user.decide(stale).allowed

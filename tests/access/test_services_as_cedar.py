@@ -7,7 +7,7 @@ import cedarpy
 import pytest
 from tests.access.generating import NOWS, Chance
 
-from ringwall.access.compiler.formulas import Request
+from ringwall.access.compiler.requests import Request
 from ringwall.access.compiler.rules import Compiler
 from ringwall.access.engine import Engine, Question
 from ringwall.access.language.parser import parse

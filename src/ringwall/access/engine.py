@@ -12,9 +12,9 @@ from typing import Any
 import cedarpy
 
 from ringwall.access.compiler.facts import GROUP_MARK, Parameter, Several, Text
-from ringwall.access.compiler.formulas import Request, proven_ago
 from ringwall.access.compiler.partial import ANONYMOUS
 from ringwall.access.compiler.places import CATEGORIES, Place
+from ringwall.access.compiler.requests import Request, proven_ago
 from ringwall.access.compiler.rules import Decision
 from ringwall.access.language.syntax import EntityUid, Policy
 from ringwall.access.model import Kind, Role, ServiceEntity

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from ringwall.access.asking.differences import Difference, differences
 from ringwall.access.asking.satisfying import TooManyError
 from ringwall.access.compiler.facts import Parameter, Text, Word
-from ringwall.access.compiler.formulas import FALSE, Formula, Request
+from ringwall.access.compiler.formulas import FALSE, Formula
+from ringwall.access.compiler.requests import Request
 from ringwall.access.compiler.rules import Decision, Ruling
 from ringwall.access.model import Kind
 from ringwall.core.principals import Principal

@@ -11,8 +11,9 @@ from ringwall.access.asking.known import ADDRESS, CIRCUMSTANCES, PROOF, Fact, fa
 from ringwall.access.asking.words import Wording
 from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import Clock, Number, Parameter, Several, Text
-from ringwall.access.compiler.formulas import FALSE, Formula, Request, atoms
+from ringwall.access.compiler.formulas import FALSE, Formula, atoms
 from ringwall.access.compiler.proving import allowed
+from ringwall.access.compiler.requests import Request
 from ringwall.access.compiler.rules import Compiler, Ruling
 from ringwall.access.model import Asks, Kind, RouteEntity
 from ringwall.gateway.config import Route, SignIn

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ringwall.access.asking.words import length, one_of
 from ringwall.access.compiler.facts import NEVER, Text
-from ringwall.access.compiler.formulas import Request, proven_ago
+from ringwall.access.compiler.requests import Request, proven_ago
 from ringwall.access.model import Kind
 from ringwall.gateway.config import SignIn
 from ringwall.gateway.destinations import ENOUGH, Destination, sign_in_of

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from tests.gateway.live.stage import free_port
 
 from ringwall.access.compiler.facts import Parameter, Several, Text
-from ringwall.access.compiler.formulas import Request
+from ringwall.access.compiler.requests import Request
 from ringwall.access.compiler.rules import Compiler
 from ringwall.access.model import RouteEntity
 from ringwall.gateway.binary import envoy_path

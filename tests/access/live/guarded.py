@@ -23,7 +23,7 @@ from tests.gateway.live.wire2 import Fields, Http2
 from tests.identity.edge.scene import COOKIE, ID, SECRET, IdentityStage, PatientStage
 
 from ringwall.access.compiler.facts import Parameter, Several, Text, Word
-from ringwall.access.compiler.formulas import Request
+from ringwall.access.compiler.requests import Request
 from ringwall.access.compiler.rules import Compiler, Decision
 from ringwall.access.engine import Engine, Question
 from ringwall.access.model import Kind, RouteEntity

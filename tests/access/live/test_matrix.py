@@ -18,7 +18,7 @@ from tests.access.live.shop_scene import API, HOUR_S, TENANTS, Principal, ShopSc
 from tests.gateway.live.stage import Json
 
 from ringwall.access.compiler.facts import Parameter, Several, Text, Word
-from ringwall.access.compiler.formulas import Request
+from ringwall.access.compiler.requests import Request
 from ringwall.access.compiler.rules import DEFAULT, Compiler, Decision
 from ringwall.access.engine import Engine, Question
 from ringwall.access.language.syntax import Effect

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from ringwall.access.compiler.facts import GROUP_MARK, KEY, Parameter, Several, Text, Word
-from ringwall.access.compiler.formulas import Address, Request
+from ringwall.access.compiler.requests import Address, Request
 from ringwall.access.model import Kind
 from ringwall.core.principals import Principal
 

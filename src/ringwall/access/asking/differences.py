@@ -12,7 +12,8 @@ from ringwall.access.asking.satisfying import Literal, Literals, TooManyError, e
 from ringwall.access.asking.shortening import assumed, order, shortened
 from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import Word
-from ringwall.access.compiler.formulas import Always, Atom, Formula, Request, atoms, evaluate
+from ringwall.access.compiler.formulas import Always, Atom, Formula, atoms
+from ringwall.access.compiler.requests import Request, evaluate
 
 MOST_STEPS: Final = 60_000
 """Conditions looked at, all in all."""

@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from ringwall.access.compiler.formulas import Pattern
+from ringwall.access.compiler.patterns import Pattern
 
 _MOST_STEPS: Final = 50_000
 _LETTERS: Final = "xyzwvutsrqponmlkjihgfedcbaXYZWVUTSRQPONMLKJIHGFEDCBA0123456789"

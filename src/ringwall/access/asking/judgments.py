@@ -7,10 +7,10 @@ from typing import Final
 
 from ringwall.access.asking.reasons import Part, applied, missed
 from ringwall.access.compiler.facts import Text
-from ringwall.access.compiler.formulas import Request, evaluate
 from ringwall.access.compiler.partial import CLIENT, DELEGATE, NOBODY, USER, Asker
 from ringwall.access.compiler.places import Place
 from ringwall.access.compiler.proving import asked, could_be_proven
+from ringwall.access.compiler.requests import Request, evaluate
 from ringwall.access.compiler.rules import Compiler, Decision, Ruling, Rulings, holders
 from ringwall.access.engine import Engine, Question
 from ringwall.access.language.syntax import Effect, Policy

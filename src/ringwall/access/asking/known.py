@@ -4,7 +4,8 @@ from typing import Final
 
 from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import Clock, Parameter, Several, Text, Word
-from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, Request, evaluate
+from ringwall.access.compiler.formulas import FALSE, TRUE, Formula
+from ringwall.access.compiler.requests import Request, evaluate
 
 ADDRESS: Final = "address"
 TIME: Final = "time"

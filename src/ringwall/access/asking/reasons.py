@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from ringwall.access.asking.words import Wording
 from ringwall.access.compiler import formulas
-from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, Known, Request, evaluate
+from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, Known
 from ringwall.access.compiler.partial import Asker, Evaluation, RefusedError
 from ringwall.access.compiler.places import Place, Reading
+from ringwall.access.compiler.requests import Request, evaluate
 from ringwall.access.compiler.values import TheResource
 from ringwall.access.language.syntax import Binary, Expression, Policy, Span
 

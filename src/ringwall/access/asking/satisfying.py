@@ -14,7 +14,9 @@ from typing import Final
 from ringwall.access.asking.glob_words import witnesses
 from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import STRENGTHS, Clock, Number, Several, Text, Word
-from ringwall.access.compiler.formulas import SKEW, Address, Atom, Request, evaluate
+from ringwall.access.compiler.formulas import Atom
+from ringwall.access.compiler.patterns import Pattern
+from ringwall.access.compiler.requests import SKEW, Address, Request, evaluate
 
 Literal = tuple[Atom, bool]
 Literals = frozenset[Literal]
@@ -169,7 +171,7 @@ def _values(literals: Sequence[Literal], count: int) -> tuple[str, ...]:
 @lru_cache(maxsize=10_000)
 def _values_of(atoms: frozenset[Atom], count: int) -> tuple[str, ...]:
     named: set[str] = set()
-    patterns: set[formulas.Pattern] = set()
+    patterns: set[Pattern] = set()
     for atom in atoms:
         match atom:
             case formulas.Among(_, values):

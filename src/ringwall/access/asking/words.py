@@ -16,7 +16,9 @@ from ringwall.access.compiler.facts import (
     Text,
     Word,
 )
-from ringwall.access.compiler.formulas import Formula, Request, evaluate
+from ringwall.access.compiler.formulas import Formula
+from ringwall.access.compiler.patterns import Pattern
+from ringwall.access.compiler.requests import Request, evaluate
 from ringwall.access.language.syntax import Wildcard
 from ringwall.runtime.configuration.spelling import listed
 
@@ -229,7 +231,7 @@ def _and(several: Several, values: Iterable[str]) -> str:
     return listed(named, last="and")
 
 
-def _pattern(pattern: formulas.Pattern) -> str:
+def _pattern(pattern: Pattern) -> str:
     return '"' + "".join("*" if isinstance(p, Wildcard) else p for p in pattern) + '"'
 
 

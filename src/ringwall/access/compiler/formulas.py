@@ -5,30 +5,23 @@ this can be seen without search. There are no errors in them, because policies w
 that a request does not bring is in no set and equal to nothing.
 """
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import lru_cache, reduce
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
 from ringwall.access.compiler.facts import (
-    KEY,
-    NEVER,
     STRENGTHS,
-    Clock,
     Number,
     Several,
     Text,
     Word,
     can_be,
 )
-from ringwall.access.language.syntax import Wildcard
+from ringwall.access.compiler.patterns import Pattern, is_like
 
 Network = IPv4Network | IPv6Network
-Address = IPv4Address | IPv6Address
-Pattern = tuple[str | Wildcard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,35 +226,6 @@ def parts(formula: Formula) -> frozenset[Formula]:
     return formula.formulas if isinstance(formula, AllOf) else frozenset([formula])
 
 
-def is_only_itself(formula: Formula) -> bool:
-    """Whether :func:`implies` sees a formula in nothing but itself."""
-    return not isinstance(formula, Always | AllOf | AnyOf | Among | Holds | AtMost)
-
-
-def implies(one: Formula, other: Formula) -> bool:
-    """Whether it can be seen that ``other`` holds wherever ``one`` does; not seen is no."""
-    if other == TRUE or one in {FALSE, other}:
-        return True
-    mine = parts(one)
-    match other:
-        case AllOf(several):
-            return all(implies(one, each) for each in several)
-        case AnyOf(several):
-            return any(implies(one, each) for each in several)
-        case Among(word, values):
-            return any(isinstance(m, Among) and m.word == word and m.values <= values for m in mine)
-        case Holds(several_words, values):
-            return any(
-                isinstance(m, Holds) and m.several == several_words and m.values <= values
-                for m in mine
-            )
-        case AtMost(number, bound):
-            return any(
-                isinstance(m, AtMost) and m.number == number and m.bound <= bound for m in mine
-            )
-    return other in mine
-
-
 def _narrowed(found: set[Formula]) -> set[Formula]:
     """What is left of ``Among`` of the same word, together: one word has one value."""
     words: dict[Word, list[frozenset[str]]] = {}
@@ -325,113 +289,3 @@ def atoms(formula: Formula) -> frozenset[Atom]:
             return reduce(frozenset.union, (atoms(one) for one in several), frozenset())
         case _:
             return frozenset([formula])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What one request brings: the facts that formulas are about.
-
-    ``now`` is cut to whole seconds. ``proven`` is when the person was proven, seconds since 1970.
-    """
-
-    words: Mapping[Word, str] = field(default_factory=dict)
-    sets: Mapping[Several, frozenset[str]] = field(default_factory=dict)
-    now: int = 0
-    proven: int | None = None
-    address: Address = ip_address("127.0.0.1")  # noqa: RUF009 - immutable
-
-    def word(self, word: Word) -> str | None:
-        """The value of a word, ``None`` where there is none."""
-        if word is Text.STRENGTH and Text.USER in self.words:
-            return self.words.get(word, KEY)
-        return self.words.get(word)
-
-    def number(self, number: Number) -> int:
-        """The value of a number."""
-        match number.clock:
-            case Clock.PROVEN_AGO:
-                return proven_ago(self.now, self.proven)
-            case Clock.NOW:
-                return self.now
-            case Clock.TIME_OF_DAY:
-                return (self.now + number.shift) % 86_400
-            case Clock.DAY:
-                return (self.now + number.shift) // 86_400
-            case Clock.WEEKDAY:
-                return datetime.fromtimestamp(self.now, UTC).isoweekday()
-
-
-SKEW: Final = 4
-"""Seconds in the future that a proof may seem to be, by clocks that differ."""
-
-
-def proven_ago(now: int, proven: int | None) -> int:
-    """Seconds since a person was proven; :data:`NEVER` for nobody, and for a time to come."""
-    if proven is None or now - proven < -SKEW:
-        return NEVER
-    return now - proven
-
-
-def evaluate(formula: Formula, request: Request) -> bool:
-    """Whether a condition holds for a request: what the edge must answer too."""
-    match formula:
-        case Always(value):
-            return value
-        case Not(inner):
-            return not evaluate(inner, request)
-        case AllOf(several):
-            return all(evaluate(one, request) for one in several)
-        case AnyOf(several):
-            return any(evaluate(one, request) for one in several)
-        case Known(fact):
-            return fact in (request.sets if isinstance(fact, Several) else request.words)
-        case Among(word, values):
-            return request.word(word) in values
-        case Matches(word, pattern):
-            return word in request.words and is_like(request.words[word], pattern)
-        case Same(one, other):
-            return one in request.words and request.words[one] == request.words.get(other)
-        case Holds(several_words, values):
-            return not values.isdisjoint(request.sets.get(several_words, frozenset()))
-        case AtMost(number, bound):
-            return request.number(number) <= bound
-        case Within(networks):
-            return any(request.address in network for network in networks)
-
-
-@lru_cache(maxsize=1000)
-def regex_of(pattern: Pattern, *, among_what: str = r"[\s\S]") -> str:
-    """A pattern as a regular expression of RE2, for the whole word."""
-    return "".join(
-        escaped(piece) if isinstance(piece, str) else f"{among_what}*" for piece in pattern
-    )
-
-
-def escaped(text: str) -> str:
-    """Text as a regular expression for just this text."""
-    return _SPECIAL.sub(r"\\\g<0>", text)
-
-
-_SPECIAL: Final = re.compile(r"[^0-9A-Za-z\x80-\U0010ffff]")
-
-
-def is_like(text: str, pattern: Pattern) -> bool:
-    """Whether text looks like a pattern (Cedar's ``like``), in time linear in the text."""
-    pieces: list[str] = [""]
-    for piece in pattern:
-        if isinstance(piece, str):
-            pieces[-1] += piece
-        else:
-            pieces.append("")
-    if len(pieces) == 1:
-        return text == pieces[0]
-    first, *middle, last = pieces
-    if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
-        return False
-    position, end = len(first), len(text) - len(last)
-    for piece in middle:
-        found = text.find(piece, position, end)
-        if found < 0:
-            return False
-        position = found + len(piece)
-    return True

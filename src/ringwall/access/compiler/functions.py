@@ -11,7 +11,8 @@ from typing import Final
 
 from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import Clock, Number
-from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, Network, Pattern
+from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, Network
+from ringwall.access.compiler.patterns import Pattern, is_like
 from ringwall.access.compiler.values import (
     Constant,
     Items,
@@ -92,7 +93,7 @@ def like(value: Value, pattern: Pattern) -> Formula:
         case TheWord(word, None):
             return formulas.matches(word, pattern)
         case Constant(str() as text):
-            return TRUE if formulas.is_like(text, pattern) else FALSE
+            return TRUE if is_like(text, pattern) else FALSE
     raise NotNativeError("only text is like a pattern")
 
 

@@ -87,9 +87,8 @@ def allowed(ruling: Ruling) -> Formula:
 
 
 def _allowed(ruling: Ruling, level: str) -> Formula:
-    forbidden = formulas.any_of(_proven(rule.formula, level) for rule in ruling.forbids)
-    permitted = formulas.any_of(_proven(rule.formula, level) for rule in ruling.permits)
-    return formulas.all_of([permitted, formulas.negate(forbidden)])
+    """When it would, once somebody was proven at a level, just now."""
+    return _proven(allowed(ruling), level)
 
 
 def _proven(formula: Formula, level: str) -> Formula:

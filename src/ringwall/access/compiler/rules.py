@@ -7,16 +7,8 @@ from functools import cached_property
 from typing import Final
 
 from ringwall.access.compiler.facts import Parameter, Text
-from ringwall.access.compiler.formulas import (
-    FALSE,
-    TRUE,
-    Formula,
-    Request,
-    evaluate,
-    implies,
-    is_only_itself,
-    parts,
-)
+from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, parts
+from ringwall.access.compiler.implying import implies, is_only_itself
 from ringwall.access.compiler.partial import (
     CLIENT,
     DELEGATE,
@@ -27,6 +19,7 @@ from ringwall.access.compiler.partial import (
     RefusedError,
 )
 from ringwall.access.compiler.places import CATEGORIES, Memory, Place, Reading
+from ringwall.access.compiler.requests import Request, evaluate
 from ringwall.access.compiler.values import Constant, Items, Value
 from ringwall.access.language.syntax import Effect, EntityUid, Policy
 from ringwall.access.model import METHODS, Asks, Kind, RouteEntity, ServiceEntity, World

@@ -1,7 +1,7 @@
 """Values of expressions as far as they are known before a request comes.
 
-What is known is a :class:`Known`; the rest says which fact of the request it will be. A value that
-depends on a condition is a :class:`Choice`.
+What is known is a :class:`Constant`; the rest says which fact of the request it will be. A value
+that depends on a condition is a :class:`Choice`.
 """
 
 from collections.abc import Callable, Mapping

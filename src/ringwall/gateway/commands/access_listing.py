@@ -208,7 +208,7 @@ def _classes(
     """By kind of principal, when it may; the route's own place is known as far as it was said."""
     from ringwall.access.asking.known import CIRCUMSTANCES, left
     from ringwall.access.compiler.facts import Parameter, Several, Text
-    from ringwall.access.compiler.formulas import Request
+    from ringwall.access.compiler.requests import Request
     from ringwall.gateway.allowances import EVERY
 
     words: dict[Any, str] = {Parameter(name): value for name, value in to.parameters.items()}

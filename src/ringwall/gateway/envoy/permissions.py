@@ -4,30 +4,28 @@ The filter is a matcher: for each kind of principal first what is forbidden, the
 then the default, which denies. Each action bears the name of the policy that it comes from; Envoy
 tells it in its dynamic metadata, and for a refusal in the response's details.
 
-Lists of many rules are split by what tells them apart: a map by tenant, client or person, a tree of
-roles. So a request looks at few of them, however many there are.
+Of many rules a request looks at few (:mod:`~ringwall.gateway.envoy.many_rules`).
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import PLAIN, Number, Parameter, Several, Text, Word
-from ringwall.access.compiler.formulas import FALSE, TRUE, Among, Formula, Holds, Network, parts
+from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, Network
 from ringwall.access.compiler.proving import allowed, could_be_proven, reads_proof
 from ringwall.access.compiler.rules import DEFAULT, Rule, Ruling, Rulings
 from ringwall.gateway.config import Factor
 from ringwall.gateway.envoy.conditions import rbac_action
+from ringwall.gateway.envoy.many_rules import Entries, when
 from ringwall.gateway.envoy.predicates import (
+    ALWAYS,
     HEADERS,
     NETWORKS_HEADER,
     WORDS,
     Wording,
     header,
-    is_dear,
-    ordered,
     present,
 )
 from ringwall.gateway.envoy.resources import Json, extension
@@ -41,8 +39,6 @@ UNKNOWN: Final = "unknown"
 PROOF: Final = "proof"
 """Names of refusals that a person can mend: by signing in, by a stronger or more recent proof."""
 
-_FEW: Final = 8
-"""So many rules are as quickly tried one after another."""
 _MANY: Final = 64
 """Pairs of a person's and an application's permits that are written out, to name both."""
 _USER, _CLIENT = HEADERS[Text.USER], HEADERS[Text.CLIENT]
@@ -99,7 +95,7 @@ def by_method(rulings: Mapping[str, Ruling]) -> Json:
     for method, ruling in sorted(rulings.items()):
         groups.setdefault(ruling, []).append(method)
     entries = [
-        _when(header(":method", regex="|".join(methods)), writer.one(ruling))
+        when(header(":method", regex="|".join(methods)), writer.one(ruling))
         for ruling, methods in groups.items()
         if ruling.permits
     ]
@@ -149,13 +145,9 @@ def _extracting(extracted: Mapping[tuple[str, str], str]) -> Json:
     )
 
 
-Acting = Callable[[str], Json]
-"""What follows when the rule of a policy applies, as an ``OnMatch``."""
-
-
 class _Writer:
     def __init__(self, wording: Wording) -> None:
-        self._wording = wording
+        self._wording, self._rules = wording, Entries(wording)
 
     def matcher(self, rulings: Rulings) -> Json:
         """The matcher over all kinds of principals."""
@@ -164,13 +156,13 @@ class _Writer:
             by_person = self._both(rulings.user, rulings.delegate)
             alone = self.one(rulings.client)
             kinds.append(
-                _when(
+                when(
                     present(_CLIENT),
-                    {"matcher": first_of([_when(present(_STRENGTH), by_person)], alone)},
+                    {"matcher": first_of([when(present(_STRENGTH), by_person)], alone)},
                 )
             )
         if rulings.user is not None:
-            kinds.append(_when(present(_USER), self._person(rulings.user)))
+            kinds.append(when(present(_USER), self._person(rulings.user)))
         return first_of(kinds, self._nobody(rulings))
 
     def _guards(self, rulings: Rulings) -> list[Json]:
@@ -183,7 +175,7 @@ class _Writer:
             found.append({"not_matcher": header(":path", regex=plain)})
         if Text.HOST_TENANT in words:
             found.append({"not_matcher": header(":authority", regex=r"[a-z0-9-]+\..*")})
-        return [_when(one, rbac_action("DENY", ODD)) for one in found]
+        return [when(one, rbac_action("DENY", ODD)) for one in found]
 
     def _nobody(self, rulings: Rulings) -> Json:
         if rulings.nobody is None:
@@ -208,7 +200,9 @@ class _Writer:
         asked = [] if proven == FALSE else [self._ask(proven)]
         found = [
             *self._forbids(ruling.forbids, asked, denied),
-            *self._rules(ruling.permits, lambda policy: rbac_action("ALLOW", PREFIX + policy)),
+            *self._rules.entries(
+                ruling.permits, lambda policy: rbac_action("ALLOW", PREFIX + policy)
+            ),
             *asked,
         ]
         return _nested(found, denied or _deny(DEFAULT))
@@ -223,17 +217,17 @@ class _Writer:
 
         mendable = [rule for rule in rules if asked and reads_proof(rule.formula)]
         lasting = [rule for rule in rules if not (asked and reads_proof(rule.formula))]
-        found = self._rules(lasting, deny)
+        found = self._rules.entries(lasting, deny)
         if mendable:
-            entries = [*asked, *self._rules(mendable, deny)]
+            entries = [*asked, *self._rules.entries(mendable, deny)]
             any_of_them = Rule("", formulas.any_of(rule.formula for rule in mendable))
             nested: Json = {"matcher": {"matcher_list": {"matchers": entries}}}
-            found.append(self._rule(any_of_them, lambda _: nested))
+            found.append(self._rules.entry(any_of_them, lambda _: nested))
         return found
 
     def _ask(self, proven: Formula) -> Json:
         refusal = rbac_action("DENY", PROOF)
-        return _when(self._always() if proven == TRUE else self._wording.predicate(proven), refusal)
+        return when(ALWAYS if proven == TRUE else self._wording.predicate(proven), refusal)
 
     def _both(self, user: Ruling, delegate: Ruling) -> Json:
         """An application that acts for a person: whatever either of them may not do is denied."""
@@ -242,19 +236,19 @@ class _Writer:
             def both(other: str) -> Json:
                 return rbac_action("ALLOW", f"{PREFIX}{policy} {other}")
 
-            return _nested(self._rules(delegate.permits, both), _deny(DEFAULT))
+            return _nested(self._rules.entries(delegate.permits, both), _deny(DEFAULT))
 
         if not user.permits or not delegate.permits:
             return _deny(DEFAULT)
         if len(user.permits) * len(delegate.permits) > _MANY:
             permits = self._one_after_the_other(user.permits, delegate.permits)
         else:
-            permits = self._rules(user.permits, and_the_application)
+            permits = self._rules.entries(user.permits, and_the_application)
         proven = formulas.all_of([could_be_proven(user), allowed(delegate)])
         asked = [] if proven == FALSE else [self._ask(proven)]
         found = [
             *self._forbids(user.forbids, asked),
-            *self._rules(delegate.forbids, _deny),
+            *self._rules.entries(delegate.forbids, _deny),
             *permits,
             *asked,
         ]
@@ -267,114 +261,12 @@ class _Writer:
             return rbac_action("ALLOW", PREFIX + policy)
 
         def then_the_application(_: str) -> Json:
-            return {"matcher": {"matcher_list": {"matchers": [*self._rules(delegate, allow)]}}}
+            return {
+                "matcher": {"matcher_list": {"matchers": [*self._rules.entries(delegate, allow)]}}
+            }
 
         anything = formulas.any_of(rule.formula for rule in user)
-        return [self._rule(Rule("", anything), then_the_application)] if delegate else []
-
-    def _always(self) -> Json:
-        return header(":method", regex=".*")
-
-    # many rules
-
-    def _rules(self, rules: Sequence[Rule], acting: Acting) -> list[Json]:
-        """The entries of a list for rules of one effect, in any order."""
-        shared = _shared(rules)
-        if shared is not None:
-            having = [rule for rule in rules if shared in parts(rule.formula)]
-            rest = [rule for rule in rules if shared not in parts(rule.formula)]
-            left = [Rule(r.policy, formulas.all_of(parts(r.formula) - {shared})) for r in having]
-            nested: Json = {"matcher": {"matcher_list": {"matchers": self._rules(left, acting)}}}
-            return [
-                _when(self._wording.predicate(shared), nested),
-                *self._rules(rest, acting),
-            ]
-        if len(rules) > _FEW:
-            for word in (Text.TENANT, Text.CLIENT, Text.USER):
-                chosen = {rule: values for rule in rules if (values := _needed(rule.formula, word))}
-                if len(chosen) > _FEW:
-                    rest = [rule for rule in rules if rule not in chosen]
-                    return [self._map(word, chosen, acting), *self._rules(rest, acting)]
-            by_role = {rule: v for rule in rules if (v := _roles_needed(rule.formula))}
-            if len(by_role) > _FEW:
-                rest = [rule for rule in rules if rule not in by_role]
-                return [self._tree(by_role, acting), *self._rules(rest, acting)]
-        return [self._rule(rule, acting) for rule in rules]
-
-    def _rule(self, rule: Rule, acting: Acting) -> Json:
-        if rule.formula == TRUE:
-            return _when(self._always(), acting(rule.policy))
-        return _when(self._wording.predicate(rule.formula), acting(rule.policy))
-
-    def _map(self, word: Text, chosen: Mapping[Rule, frozenset[str]], acting: Acting) -> Json:
-        """Rules that all need a word to be one of theirs: looked up by it."""
-        by_value: dict[str, list[Rule]] = defaultdict(list)
-        for rule, values in chosen.items():
-            left = Rule(rule.policy, _without(rule.formula, word))
-            for value in values:
-                by_value[value].append(left)
-        entries = {value: self._first(by_value[value], acting) for value in sorted(by_value)}
-        name = HEADERS[word]
-        looked_up = {
-            "matcher_tree": {
-                "input": extension(
-                    name, "envoy.type.matcher.v3.HttpRequestHeaderMatchInput", header_name=name
-                ),
-                "exact_match_map": {"map": entries},
-            }
-        }
-        return _when(present(name), {"matcher": looked_up})
-
-    def _first(self, rules: Sequence[Rule], acting: Acting) -> Json:
-        """The rules under one key, as an ``OnMatch`` that may go on to what follows."""
-        always = [rule for rule in rules if rule.formula == TRUE]
-        if always:
-            return acting(min(rule.policy for rule in always))
-        return {"matcher": {"matcher_list": {"matchers": self._rules(rules, acting)}}}
-
-    def _tree(self, by_role: Mapping[Rule, frozenset[str]], acting: Acting) -> Json:
-        """Rules that all need a role: halved until few are left, each half by one look."""
-        rules = list(by_role)
-        roles = frozenset[str]().union(*by_role.values())
-        if len(rules) <= _FEW:
-            entries = [self._rule(rule, acting) for rule in rules]
-        else:
-            middle = len(rules) // 2
-            entries = [
-                self._tree({rule: by_role[rule] for rule in half}, acting)
-                for half in (rules[:middle], rules[middle:])
-            ]
-        asked = self._wording.predicate(Holds(Several.ROLES, roles))
-        return _when(asked, {"matcher": {"matcher_list": {"matchers": entries}}})
-
-
-def _shared(rules: Sequence[Rule]) -> Formula | None:
-    """The dear part that most rules have in common, which is then asked once for all of them."""
-    counts = Counter(part for rule in rules for part in parts(rule.formula) if is_dear(part))
-    best = max(counts, key=lambda part: (counts[part], ordered(part)), default=None)
-    return best if best is not None and counts[best] > 1 else None
-
-
-def _needed(formula: Formula, word: Text) -> frozenset[str]:
-    """The values of which a word must have one for a formula to hold; empty where any will do."""
-    for one in parts(formula):
-        if isinstance(one, Among) and one.word == word:
-            return one.values
-    return frozenset()
-
-
-def _without(formula: Formula, word: Text) -> Formula:
-    """What is left to ask once that is known."""
-    return formulas.all_of(
-        one for one in parts(formula) if not (isinstance(one, Among) and one.word == word)
-    )
-
-
-def _roles_needed(formula: Formula) -> frozenset[str]:
-    for one in sorted(parts(formula), key=ordered):
-        if isinstance(one, Holds) and one.several is Several.ROLES:
-            return one.values
-    return frozenset()
+        return [self._rules.entry(Rule("", anything), then_the_application)] if delegate else []
 
 
 def _words(rulings: Rulings) -> frozenset[Word]:
@@ -410,10 +302,6 @@ def _deny(policy: str) -> Json:
 
 DENIED: Final = _deny(DEFAULT)
 """The end of every list: what no policy permits."""
-
-
-def _when(predicate: Json, acting: Json) -> Json:
-    return {"predicate": predicate, "on_match": acting}
 
 
 def first_of(entries: Sequence[Json], otherwise: Json) -> Json:

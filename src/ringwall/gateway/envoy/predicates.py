@@ -11,7 +11,9 @@ from typing import Final
 
 from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import KEY, PLAIN, Clock, Number, Parameter, Several, Text, Word
-from ringwall.access.compiler.formulas import SKEW, Formula, Network, escaped, regex_of
+from ringwall.access.compiler.formulas import Formula, Network
+from ringwall.access.compiler.patterns import escaped, regex_of
+from ringwall.access.compiler.requests import SKEW
 from ringwall.gateway.envoy import cel
 from ringwall.gateway.envoy.resources import Json, extension
 from ringwall.gateway.envoy.signed_in import PROVEN_HEADER
@@ -84,7 +86,7 @@ class Wording:
 
     def _known(self, fact: Word | Several) -> Json:
         if isinstance(fact, Parameter) or fact is Text.HOST_TENANT:
-            return header(":method", regex=".*")  # the guards have refused what is not known
+            return ALWAYS  # the guards have refused what is not known
         return present(HEADERS[fact])
 
     def _among(self, word: Word, values: frozenset[str]) -> Json:
@@ -147,7 +149,7 @@ def either(values: frozenset[str]) -> str:
 
 
 def header(name: str, *, regex: str | None = None, **match: str) -> Json:
-    """A predicate on a header: ``exact``, ``prefix``, ``contains``, or all of it by ``regex``."""
+    """A predicate on a header: ``exact``, ``contains``, or all of it by ``regex``."""
     matched: Json = match if regex is None else {"safe_regex": {"google_re2": {}, "regex": regex}}
     made = extension(name, "envoy.type.matcher.v3.HttpRequestHeaderMatchInput", header_name=name)
     return {"single_predicate": {"input": made, "value_match": matched}}
@@ -158,9 +160,8 @@ def present(name: str) -> Json:
     return header(name, regex=".*")
 
 
-def all_of(predicates: Sequence[Json]) -> Json:
-    """Every one."""
-    return predicates[0] if len(predicates) == 1 else {"and_matcher": {"predicate": [*predicates]}}
+ALWAYS: Final = header(":method", regex=".*")
+"""Every request has a method."""
 
 
 def any_of(predicates: Sequence[Json]) -> Json:
