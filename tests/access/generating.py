@@ -10,6 +10,8 @@ from ipaddress import ip_address
 from random import Random
 from typing import Final
 
+from tests.access.worlds import service
+
 from ringwall.access.compiler.facts import Parameter, Several, Text, Word
 from ringwall.access.compiler.places import Place
 from ringwall.access.compiler.requests import Request
@@ -25,11 +27,9 @@ from ringwall.access.model import (
 )
 from ringwall.core.components import (
     Classification,
-    Component,
     Environment,
     Exposure,
     Layer,
-    ServiceModel,
 )
 
 ROLES: Final = ("customer", "support", "billing-manager", "a.b", "lead")
@@ -146,17 +146,15 @@ class Chance:
         )
 
     def _service(self, name: str) -> ServiceEntity:
-        component = Component(
-            kind="service",
-            name=name,
+        return service(
+            name,
+            calls=("billing",) if name == "orders" else (),
             layer=self._any.choice(list(Layer)),
-            service_model=ServiceModel.OWN,
             environment=self._any.choice(list(Environment)),
             classification=self._any.choice(list(Classification)),
             exposure=self._any.choice(list(Exposure)),
             owner="orders team",
         )
-        return ServiceEntity(component=component, calls=("billing",) if name == "orders" else ())
 
     # policies
 

@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from tests.access.worlds import service
 
 from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import Parameter, Several, Text
@@ -17,34 +18,13 @@ from ringwall.access.compiler.requests import Request, evaluate
 from ringwall.access.compiler.rules import Compiler, Ruling
 from ringwall.access.language.parser import parse
 from ringwall.access.language.syntax import WILDCARD
-from ringwall.access.model import Asks, RouteEntity, ServiceEntity, World
-from ringwall.core.components import (
-    Classification,
-    Component,
-    Environment,
-    Exposure,
-    Layer,
-    ServiceModel,
-)
+from ringwall.access.model import Asks, RouteEntity, World
 from ringwall.gateway.config import Route
 from ringwall.gateway.envoy.predicates import Wording
 from ringwall.gateway.paths import parse_template
 from ringwall.gateway.world import actions_of
 from ringwall.runtime.configuration import reading
 from ringwall.runtime.configuration.reading import UnreadableError
-
-SERVICE = ServiceEntity(
-    component=Component(
-        kind="service",
-        name="s",
-        layer=Layer.APPLICATION,
-        service_model=ServiceModel.OWN,
-        environment=Environment.PRODUCTION,
-        classification=Classification.INTERNAL,
-        exposure=Exposure.INTERNAL,
-        owner="tests",
-    )
-)
 
 
 def _world(*names: str) -> World:
@@ -60,7 +40,7 @@ def _world(*names: str) -> World:
         )
         for name in names
     }
-    return World(services={"s": SERVICE}, routes=routes)
+    return World(services={"s": service("s")}, routes=routes)
 
 
 def _ruling(compiler: Compiler, name: str) -> Ruling:

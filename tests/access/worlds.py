@@ -13,16 +13,25 @@ from ringwall.core.components import (
 )
 
 
-def service(name: str, *, calls: tuple[str, ...] = ()) -> ServiceEntity:
+def service(
+    name: str,
+    *,
+    calls: tuple[str, ...] = (),
+    layer: Layer = Layer.APPLICATION,
+    environment: Environment = Environment.PRODUCTION,
+    classification: Classification = Classification.CONFIDENTIAL,
+    exposure: Exposure = Exposure.INTERNET,
+    owner: str = "shop",
+) -> ServiceEntity:
     component = Component(
         kind="service",
         name=name,
-        layer=Layer.APPLICATION,
+        layer=layer,
         service_model=ServiceModel.OWN,
-        environment=Environment.PRODUCTION,
-        classification=Classification.CONFIDENTIAL,
-        exposure=Exposure.INTERNET,
-        owner="shop",
+        environment=environment,
+        classification=classification,
+        exposure=exposure,
+        owner=owner,
     )
     return ServiceEntity(component=component, calls=calls)
 

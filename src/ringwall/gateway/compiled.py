@@ -1,8 +1,8 @@
 """The policies in force as filters of routes: compiled once for each set and each world."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import Final
 
 from ringwall.access.compiler.facts import Clock
@@ -92,13 +92,12 @@ class Compiled:
             msg = f"the edge cannot decide by these policies: {self.refused[0]}"
             raise ValueError(msg)
 
-    def reads_proof(self, host: str) -> bool:
-        """Whether any policy asks on a host how long ago somebody was proven."""
-        return any(
-            number.clock is Clock.PROVEN_AGO
-            for (_, at, _), rulings in self.all().items()
-            if at == host
-            for number in numbers(rulings)
+    def dated_hosts(self) -> frozenset[str]:
+        """Hosts on which any policy asks how long ago somebody was proven."""
+        return frozenset(
+            host
+            for (_, host, _), rulings in self.all().items()
+            if any(number.clock is Clock.PROVEN_AGO for number in numbers(rulings))
         )
 
 
@@ -107,22 +106,19 @@ def _said(rulings: Rulings, path: str) -> Permissions:
     return permissions(rulings, parse_template(path))
 
 
-@dataclass(slots=True)
-class _Kept:
-    """The last few that were compiled: a change is judged, begun and compared in one go."""
-
-    found: "OrderedDict[tuple[str, str], Compiled]" = field(default_factory=OrderedDict)
-    most: int = 4
-
-
-_KEPT: Final = _Kept()
+_MOST_KEPT: Final = 4
+_kept: "OrderedDict[tuple[str, str], Compiled]" = OrderedDict()
+"""The last few that were compiled: a change is judged, begun and compared in one go."""
+_keeping: Final = Lock()
 
 
 def compiled(policies: PolicySet, world: World) -> Compiled:
     """The policies compiled for a world, or what was compiled of the same before."""
     key = (policies.hash, repr(world))
-    if key not in _KEPT.found:
-        _KEPT.found[key] = Compiled(policies, world)
-        while len(_KEPT.found) > _KEPT.most:
-            _KEPT.found.popitem(last=False)
-    return _KEPT.found[key]
+    with _keeping:
+        found = _kept.get(key) or Compiled(policies, world)
+        _kept[key] = found
+        _kept.move_to_end(key)
+        while len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
+    return found

@@ -20,7 +20,6 @@ from ringwall.gateway.change import Change
 from ringwall.gateway.envoy import edge as edge_builder
 from ringwall.gateway.envoy import sidecar as sidecar_builder
 from ringwall.gateway.envoy.rendering import Rendering
-from ringwall.gateway.envoy.sidecar import Ruled
 from ringwall.gateway.envoy.signed_in import TOKENS_FILTER, Verifying, tokens_filter
 from ringwall.gateway.handover import Handover
 from ringwall.gateway.layout import EDGE, Layout, sidecar_proxy
@@ -91,6 +90,8 @@ class Gateway:
     def _rendered(
         self, wanted: Wanted, place: Layout, besides: Wanted | None
     ) -> dict[str, Rendering]:
+        compiled = wanted.compiled
+        former = None if besides is None else besides.compiled
         renderings = {
             EDGE: edge_builder.render_edge(
                 edge=wanted.edge,
@@ -101,7 +102,7 @@ class Gateway:
                 web=Address(path=str(place.web)),
                 log=str(place.access_log),
                 verifying=self._verifying(wanted.facts),
-                permitting=None if wanted.compiled is None else wanted.compiled.permitted,
+                permitting=None if compiled is None else compiled.permitted,
                 own_roots=str(self.layout.state / "pki" / "edge" / "trust.pem"),
                 root=str(place.root),
             )
@@ -117,8 +118,8 @@ class Gateway:
                     routes=wanted.routes,
                     trust_domain=wanted.edge.trust_domain,
                     besides=callers_of(name, besides),
-                    ruling=None if wanted.compiled is None else wanted.compiled.called,
-                    former=_ruling_of(besides),
+                    ruling=None if compiled is None else compiled.called,
+                    former=None if former is None else former.called,
                     folder=place.xds(proxy),
                     admin_socket=str(place.admin(proxy)),
                 )
@@ -364,8 +365,3 @@ class Gateway:
         private_folder(self.layout.access_log.parent)
         with self._mutex, locked(self.layout.state / ".apply.lock"):
             yield
-
-
-def _ruling_of(wanted: Wanted | None) -> Ruled | None:
-    compiled = None if wanted is None else wanted.compiled
-    return None if compiled is None else compiled.called

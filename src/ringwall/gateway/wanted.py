@@ -72,7 +72,7 @@ class Wanted:
         found = {h for r in self.routes if r.factor_within is not None for h in r.hosts}
         policies = self.compiled
         if policies is not None:
-            found |= {host for host in self.edge.hosts if policies.reads_proof(host)}
+            found |= policies.dated_hosts() & self.edge.hosts.keys()
         return tuple(sorted(found))
 
     @property

@@ -1,8 +1,5 @@
 """An Envoy that decides by compiled policies alone, and says by which: no tokens, no services."""
 
-import json
-import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,13 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from tests.gateway.live.lone import lone_envoy
 from tests.gateway.live.stage import free_port
 
 from ringwall.access.compiler.facts import Parameter, Several, Text
 from ringwall.access.compiler.requests import Request
 from ringwall.access.compiler.rules import Compiler
 from ringwall.access.model import RouteEntity
-from ringwall.gateway.binary import envoy_path
 from ringwall.gateway.envoy import http
 from ringwall.gateway.envoy.permissions import PREFIX, permissions
 from ringwall.gateway.envoy.predicates import HEADERS
@@ -63,27 +60,8 @@ def virtual_host(name: str, domain: str, compiler: Compiler) -> Json:
 def running(folder: Path, virtual_hosts: Sequence[Json]) -> Iterator[HTTPConnection]:
     """An Envoy with these, and a connection to it. It believes ``x-forwarded-for``."""
     port = free_port()
-    (folder / "envoy.json").write_text(json.dumps(_static(port, virtual_hosts)))
-    command = [str(envoy_path()), "--concurrency", "1", "--disable-hot-restart"]
-    command += ["-l", "error", "-c", str(folder / "envoy.json")]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        made = HTTPConnection("127.0.0.1", port, timeout=10)
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                made.connect()
-                break
-            except OSError:
-                is_running = process.poll() is None and time.monotonic() < deadline
-                assert is_running, (folder / "log").read_text()[-1500:]
-                time.sleep(0.05)
-        yield made
-        made.close()
-    finally:
-        process.terminate()
-        process.wait(10)
+    with lone_envoy(folder, port, _static(port, virtual_hosts)) as connection:
+        yield connection
 
 
 def _static(port: int, virtual_hosts: Sequence[Json]) -> Json:

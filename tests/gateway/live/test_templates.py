@@ -1,10 +1,7 @@
 """What templates mean to Ringwall is what they mean to Envoy, asked of a real one."""
 
 import itertools
-import json
 import random
-import subprocess
-import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -12,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.gateway.live.lone import lone_envoy
 from tests.gateway.live.stage import free_port
 from tests.gateway.live.upstream import Upstream
 
-from ringwall.gateway.binary import envoy_path
 from ringwall.gateway.config import Edge, HostSettings, Route
 from ringwall.gateway.envoy import http, listeners, overload
 from ringwall.gateway.envoy.clusters import local_cluster
@@ -110,28 +107,9 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HTTPConnect
     """A connection to an Envoy that has all the tables."""
     folder, port = tmp_path_factory.mktemp("templates"), free_port()
     with Upstream("it") as upstream:
-        file = folder / "envoy.json"
-        file.write_text(json.dumps(_bootstrap(folder, port, upstream.address)))
-        command = [str(envoy_path()), "--concurrency", "1", "--disable-hot-restart"]
-        command += ["-l", "error", "-c", str(file)]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log)
-        try:
-            made = HTTPConnection("127.0.0.1", port, timeout=10)
-            deadline = time.monotonic() + 20
-            while True:
-                try:
-                    made.connect()
-                    break
-                except OSError:
-                    running = process.poll() is None and time.monotonic() < deadline
-                    assert running, (folder / "log").read_text()
-                    time.sleep(0.05)
+        bootstrap = _bootstrap(folder, port, upstream.address)
+        with lone_envoy(folder, port, bootstrap) as made:
             yield made
-            made.close()
-        finally:
-            process.terminate()
-            process.wait(10)
 
 
 def _expected(host: str, path: str) -> str | None:

@@ -54,11 +54,18 @@ def _proven(route: Route) -> Json:
         shown = cel.header("x-ringwall-strength")
         asked.append(cel.any_of([cel.equal(shown, cel.text(one)) for one in enough]))
     if route.factor_within is not None:
-        now, then = cel.select("request", "time"), cel.header(PROVEN_HEADER)
-        age = cel.subtract(cel.call("int", now), cel.call("int", then))
-        asked.append(cel.at_most(age, int(route.factor_within)))
-        asked.append(cel.at_least(age, -WHOLE_SKEW_S))  # proven in the future: a clock was set back
+        asked += proven_within(int(route.factor_within))
     return cel.all_of(asked)
+
+
+def proven_within(seconds: int) -> list[Json]:
+    """Conditions that must all hold: so long ago at most, and not in a future of another clock.
+
+    No header is an error, which is a condition that does not hold.
+    """
+    now, then = cel.select("request", "time"), cel.header(PROVEN_HEADER)
+    age = cel.subtract(cel.call("int", now), cel.call("int", then))
+    return [cel.at_most(age, seconds), cel.at_least(age, -WHOLE_SKEW_S)]
 
 
 _SHOWN_CERTIFICATE: Final = cel.select("connection", "sha256_peer_certificate_digest")

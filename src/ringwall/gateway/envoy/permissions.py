@@ -200,9 +200,7 @@ class _Writer:
         asked = [] if proven == FALSE else [self._ask(proven)]
         found = [
             *self._forbids(ruling.forbids, asked, denied),
-            *self._rules.entries(
-                ruling.permits, lambda policy: rbac_action("ALLOW", PREFIX + policy)
-            ),
+            *self._rules.entries(ruling.permits, _allow),
             *asked,
         ]
         return _nested(found, denied or _deny(DEFAULT))
@@ -257,12 +255,9 @@ class _Writer:
     def _one_after_the_other(self, user: Sequence[Rule], delegate: Sequence[Rule]) -> list[Json]:
         """The permits of both where all pairs would be too many: only the second is named."""
 
-        def allow(policy: str) -> Json:
-            return rbac_action("ALLOW", PREFIX + policy)
-
         def then_the_application(_: str) -> Json:
             return {
-                "matcher": {"matcher_list": {"matchers": [*self._rules.entries(delegate, allow)]}}
+                "matcher": {"matcher_list": {"matchers": [*self._rules.entries(delegate, _allow)]}}
             }
 
         anything = formulas.any_of(rule.formula for rule in user)
@@ -294,6 +289,10 @@ def numbers(rulings: Rulings) -> frozenset[Number]:
         for atom in formulas.atoms(rule.formula)
         if isinstance(atom, formulas.AtMost)
     )
+
+
+def _allow(policy: str) -> Json:
+    return rbac_action("ALLOW", PREFIX + policy)
 
 
 def _deny(policy: str) -> Json:

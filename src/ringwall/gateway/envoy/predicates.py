@@ -13,10 +13,9 @@ from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import KEY, PLAIN, Clock, Number, Parameter, Several, Text, Word
 from ringwall.access.compiler.formulas import Formula, Network
 from ringwall.access.compiler.patterns import escaped, regex_of
-from ringwall.access.compiler.requests import SKEW
 from ringwall.gateway.envoy import cel
+from ringwall.gateway.envoy.conditions import proven_within
 from ringwall.gateway.envoy.resources import Json, extension
-from ringwall.gateway.envoy.signed_in import PROVEN_HEADER
 from ringwall.gateway.paths import PathTemplate, Segment
 
 HEADERS: Final[Mapping[Text | Several, str]] = {
@@ -183,8 +182,7 @@ def _at_most(number: Number, bound: int) -> Json:
     now = cel.call("int", cel.select("request", "time"))
     match number.clock:
         case Clock.PROVEN_AGO:
-            age = cel.subtract(now, cel.call("int", cel.header(PROVEN_HEADER)))
-            return cel.all_of([cel.at_most(age, bound), cel.at_least(age, -SKEW)])
+            return cel.all_of(proven_within(bound))
         case Clock.NOW:
             return cel.at_most(now, bound)
         case Clock.TIME_OF_DAY:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ringwall.access.compiler.requests import SKEW
 from ringwall.gateway.config import Route, SignIn
 from ringwall.gateway.envoy import http
 from ringwall.gateway.envoy.resources import Json, extension, typed
@@ -78,7 +79,7 @@ seconds since 1970, and for which one of many hosts a token is. Services do not 
 
 _LUA: Final = Path(__file__).with_name("session.lua").read_text(encoding="utf-8")
 _LUA_TYPE: Final = "envoy.extensions.filters.http.lua.v3.Lua"
-WHOLE_SKEW_S: Final = 4
+WHOLE_SKEW_S: Final = SKEW
 """Whole seconds that clocks may differ by, for Envoy, which rounds its own time down: it takes a
 token for up to a second more after its end, so that this is less than the 5 of
 :data:`ringwall.identity.strength.SKEW_S`, by which the rest compares."""
