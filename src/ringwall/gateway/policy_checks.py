@@ -12,8 +12,10 @@ from ringwall.gateway.compiled import Compiled
 from ringwall.gateway.config import ROUTES, Route, SignIn
 from ringwall.gateway.judging import warning
 from ringwall.gateway.wanted import Wanted
+from ringwall.inventory.config import SERVICES
 from ringwall.runtime.collecting import collected_later
 from ringwall.runtime.configuration import Configuration, ConfigurationError, Problem, Severity
+from ringwall.runtime.configuration.spelling import listed
 
 
 def check_policies(configuration: Configuration) -> Iterator[Problem]:
@@ -50,6 +52,7 @@ def _judged(configuration: Configuration) -> Iterator[Problem]:
     if not refused:
         yield from _idle(wanted.policies, wanted.compiled)
         yield from _routes(configuration, wanted.compiled)
+        yield from _unguarded(wanted)
 
 
 def _actions(configuration: Configuration) -> Iterator[Problem]:
@@ -94,6 +97,17 @@ def _idle(policies: PolicySet, compiled: Compiled) -> Iterator[Problem]:
                 policy,
                 f'"{policy.id}" permits nothing: "{forbid}" ({place}) forbids all of it',
                 severity=Severity.WARNING,
+            )
+
+
+def _unguarded(wanted: Wanted) -> Iterator[Problem]:
+    """Services that others call without a sidecar, which alone holds them to policies."""
+    for name, service in wanted.services.items():
+        callers = sorted(one for one, other in wanted.services.items() if name in other.calls)
+        if callers and service.sidecar is None:
+            yield warning(
+                (SERVICES, name),
+                f"{name} has no sidecar: no policy holds what {listed(callers)} may do there",
             )
 
 

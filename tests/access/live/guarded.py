@@ -305,3 +305,10 @@ def guarded(folder: Path) -> Iterator[Guarded]:
     ):
         stage.up()
         yield Guarded(IdentityStage(stage, recorder, recorder2))
+
+
+def request(
+    target: str, *lines: str, method: str = "GET", host: str = API, body: str = ""
+) -> bytes:
+    head = [f"{method} {target} HTTP/1.1", f"Host: {host}", *lines, "@"]
+    return ("\r\n".join(head) + "\r\n\r\n" + body).encode("latin-1")

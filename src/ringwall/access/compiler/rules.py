@@ -177,11 +177,16 @@ class Compiler:
         return self._ruling(asker, self.place_of_service(called, method))
 
     def services(self) -> dict[tuple[str, str, str], Ruling]:
-        """The rulings by calling service, called service and method."""
+        """The rulings by calling service, called service and method, of all declared calls.
+
+        Others are let in nowhere, whatever policies say.
+        """
+        services = self.world.services
         return {
-            (caller.name, called.name, method): self.service(caller, called, method)
-            for caller in self.world.services.values()
-            for called in self.world.services.values()
+            (caller.name, called, method): self.service(caller, services[called], method)
+            for caller in services.values()
+            for called in caller.calls
+            if called in services
             for method in METHODS
         }
 

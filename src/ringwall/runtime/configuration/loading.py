@@ -36,8 +36,10 @@ def load(path: Path, sections: Iterable[Section]) -> Configuration:
             (Problem(path=(), message=message, place=Place(path, 1, 1)),)
         ) from None
     documents = [parse(root.data, path)]
+    sections = tuple(sections)
     found, problems = patterns(documents[0])
-    included, unread = _included(folder, root, found)
+    endings = tuple(section.ending for section in sections if section.ending)
+    included, unread = _included(folder, root, found, endings)
     documents += [parse(source.data, path.parent / source.name) for source in included]
 
     def attach(name: str, ending: str) -> Iterable[Source]:
@@ -97,13 +99,14 @@ def load_text(
 
 
 def _included(
-    folder: Path, root: Source, found: Iterable[tuple[str, Place]]
+    folder: Path, root: Source, found: Iterable[tuple[str, Place]], endings: tuple[str, ...]
 ) -> tuple[list[Source], list[Problem]]:
-    """Read what ``include:`` names, every file once."""
+    """Read what ``include:`` names, every file once, but no file of a section's folder."""
     sources, problems = {root.name: root}, []
     for pattern, place in found:
         try:
             names = [name for name in reading.included(folder, pattern) if name not in sources]
+            _require_documents(names, endings)
             if len(sources) + len(names) > reading.MOST:
                 message = f"a configuration has at most {reading.MOST} files"
                 problems.append(Problem(path=(INCLUDE,), message=message, place=place))
@@ -114,6 +117,12 @@ def _included(
                 Problem(path=(INCLUDE,), message=str(error), place=place, value=shortened(pattern))
             )
     return list(sources.values())[1:], problems
+
+
+def _require_documents(names: Iterable[Path], endings: tuple[str, ...]) -> None:
+    for name in names:
+        if endings and name.name.endswith(endings):
+            raise UnreadableError(f"{name} is read from its own folder, without being included")
 
 
 def _judge(
