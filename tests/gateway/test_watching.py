@@ -1,8 +1,12 @@
 """The files of a configuration are watched wherever they lie, also while they cannot be read."""
 
+import asyncio
+from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import watchfiles
 
 from ringwall.gateway.watching import Watch
 from ringwall.runtime.configuration import ConfigurationError
@@ -66,3 +70,30 @@ def test_a_folder_that_was_just_made_is_watched_for_its_first_policy(
     policies.mkdir()
     assert "has no *.cedar file" in watch.look()
     assert policies in _folders(watch)
+
+
+def test_what_is_saved_while_a_watch_begins_is_noticed(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = watchfiles.awatch
+
+    async def slowly(*folders: Path, **how: Any) -> AsyncGenerator[Any]:
+        installation.config.write_text(CONFIG.replace("owner: tests", "owner: others"))
+        async for found in begin(*folders, **how):
+            yield found
+
+    async def until_it_is_noticed() -> None:
+        noticed = asyncio.Event()
+
+        async def changed() -> None:
+            noticed.set()
+
+        watch = Watch(installation, changed)
+        watch.seen = watch.look()
+        running = asyncio.create_task(watch.run())
+        await asyncio.wait_for(noticed.wait(), 10)
+        running.cancel()
+        assert watch.seen == installation.load().hash
+
+    monkeypatch.setattr(watchfiles, "awatch", slowly)
+    asyncio.run(until_it_is_noticed())

@@ -1,5 +1,6 @@
 """Jobs run whatever happens to the others, to the queue and to the database."""
 
+import asyncio
 import os
 import re
 import signal
@@ -27,6 +28,7 @@ from tests.runtime.postgres import PASSWORD, Postgres
 from ringwall.runtime import jobs, worker
 from ringwall.runtime.database import DatabaseUrlError, database_settings
 from ringwall.runtime.installation import Installation
+from ringwall.runtime.processes.probes import Accepts, UnixAddress
 
 if TYPE_CHECKING:
     from ringwall.runtime.models import JobRun
@@ -231,6 +233,19 @@ def test_worker_that_hang_or_fail_keep_no_other_from_its_turn(tmp_path: Path) ->
         rows = dict(connection.execute("SELECT name, error FROM runtime_jobrun").fetchall())
     assert rows["fail-5"] == "RuntimeError: could not"
     assert rows["quick-6"] == rows["hang-0"] == ""
+
+
+@pytest.mark.e2e
+def test_a_worker_that_works_tells_so_and_a_killed_one_does_not(tmp_path: Path) -> None:
+    installation = Installation(tmp_path / "ringwall.yaml", tmp_path / "state", tuple)
+    tells = Accepts(UnixAddress(installation.worker))
+    with running(tmp_path, "quick") as process:
+        wait_until(tmp_path, {"quick": 1})
+        assert asyncio.run(tells())
+        process.kill()
+        process.wait()
+        assert installation.worker.exists()
+        assert not asyncio.run(tells())
 
 
 @pytest.mark.e2e

@@ -90,8 +90,12 @@ def specifications(
             argv=(sys.executable, "-m", "ringwall", "process", WORKER),
             cwd=configuration.root,
             environment={**own, **_for_orders(wanted), **_for_mail(configuration)},
+            ready=Accepts(UnixAddress(installation.worker)),
+            ready_within=60.0,
             after=(WEB,),
             after_at_most=2 * _LETS_OTHERS_START,
+            # Nobody is served sooner for it; what it does has its time.
+            essential=False,
         ),
     )
 

@@ -1,7 +1,8 @@
 """Tells when the configuration files say something else than they did."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,8 @@ from ringwall.runtime.installation import Installation
 from ringwall.runtime.refusals import Refused
 
 _AGAIN: Final = 1.0
+_LOOKS_UP_MS: Final = 200
+"""So soon is it seen that a watch has begun; until then nothing that is saved is noticed."""
 
 
 class Watch:
@@ -45,12 +48,11 @@ class Watch:
         while True:
             folders = await asyncio.to_thread(self._folders)
             try:
-                # What was saved before the watch began is noticed too.
-                await self._compare()
-                async for _ in watchfiles.awatch(*folders, recursive=False, debounce=300, step=50):
-                    await self._compare()
-                    if await asyncio.to_thread(self._folders) != folders:
-                        break
+                async with aclosing(_changes(folders)) as changes:
+                    async for _ in changes:
+                        await self._compare()
+                        if await asyncio.to_thread(self._folders) != folders:
+                            break
             except OSError:  # a folder has gone, or the kernel has no watches left
                 await asyncio.sleep(_AGAIN)
                 await self._compare()
@@ -81,6 +83,24 @@ class Watch:
         for name in filter(None, self._attached):
             found |= {root / name, *(one for one in (root / name).rglob("*") if one.is_dir())}
         return tuple(sorted(place for place in found if place.is_dir()))
+
+
+async def _changes(folders: tuple[Path, ...]) -> AsyncGenerator[None]:
+    """Tell once that the watch has begun, for what was saved before it, then every change."""
+    begun = False
+    watched = watchfiles.awatch(
+        *folders,
+        recursive=False,
+        debounce=300,
+        step=50,
+        rust_timeout=_LOOKS_UP_MS,
+        yield_on_timeout=True,
+    )
+    async with aclosing(watched) as changes:
+        async for found in changes:
+            if found or not begun:
+                yield
+            begun = True
 
 
 def _certain(root: Path, pattern: Path) -> tuple[Path, ...]:

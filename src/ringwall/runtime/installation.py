@@ -44,6 +44,11 @@ class Installation:
         """The socket over which the running supervisor is asked."""
         return self.run / "control.sock"
 
+    @property
+    def worker(self) -> Path:
+        """The socket that takes connections once the worker does its work."""
+        return self.run / "worker.sock"
+
     def load(self) -> "Configuration":
         """Read the configuration files; ``ConfigurationError`` holds all that is wrong."""
         from ringwall.runtime.configuration import load  # noqa: PLC0415 - see above

@@ -14,6 +14,7 @@ import django
 import uvicorn
 from django.urls import get_resolver
 
+from ringwall.runtime.announcing import listening_at
 from ringwall.runtime.configuration import Address
 from ringwall.runtime.handling import OneThread
 
@@ -34,7 +35,7 @@ def serve(*, public: Path, private: Address) -> None:
 
 async def _serve(application: Any, public: Path, private: Address) -> None:
     doors = [
-        (_Door(uvicorn.Config(application, **_OPTIONS)), _unix(public)),
+        (_Door(uvicorn.Config(application, **_OPTIONS)), listening_at(public)),
         (_Door(uvicorn.Config(PrivateDoor(application, private), **_OPTIONS)), _listening(private)),
     ]
     loop = asyncio.get_running_loop()
@@ -107,21 +108,9 @@ def _stop(doors: list[_Door]) -> None:
         door.should_exit = True
 
 
-def _unix(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    mask = os.umask(0o177)
-    try:
-        sock.bind(str(path))
-    finally:
-        os.umask(mask)
-    sock.listen(1024)
-    return sock
-
-
 def _listening(address: Address) -> socket.socket:
     if address.is_unix:
-        return _unix(Path(address.path))
+        return listening_at(Path(address.path))
     return socket.create_server(
         (address.host, address.port),
         family=socket.AF_INET6 if ":" in address.host else socket.AF_INET,

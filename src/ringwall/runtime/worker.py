@@ -15,8 +15,10 @@ from huey import SqliteHuey, crontab
 from huey.api import TaskWrapper
 
 from ringwall.runtime import jobs
+from ringwall.runtime.announcing import announce
 from ringwall.runtime.discovery import modules
 from ringwall.runtime.installation import Installation
+from ringwall.runtime.processes.paths import make_private
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ def serve(installation: Installation) -> None:
 
     queue.task(name=_CHANGED)(changed)
     following = _follow(installation)
+    make_private(installation.run)
+    announce(installation.worker)
     _log.info("worker is ready")
     # One more than there are jobs: each may hang without keeping another from its turn.
     queue.create_consumer(

@@ -1,0 +1,34 @@
+"""Unix sockets of our own processes, and one that only tells that its process does its work."""
+
+import os
+import socket
+import threading
+from pathlib import Path
+
+
+def listening_at(path: Path) -> socket.socket:
+    """A socket at ``path``, in place of what is left of another, that only its owner may use."""
+    path.unlink(missing_ok=True)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(0o177)
+    try:
+        sock.bind(str(path))
+    finally:
+        os.umask(mask)
+    sock.listen(1024)
+    return sock
+
+
+def announce(path: Path) -> None:
+    """Take connections at ``path`` from now on, for as long as this process lives.
+
+    Unlike a file, it says nothing of a process that was killed.
+    """
+    sock = listening_at(path)
+    threading.Thread(target=_take, args=(sock,), name="announcing", daemon=True).start()
+
+
+def _take(sock: socket.socket) -> None:
+    while True:
+        connection, _ = sock.accept()
+        connection.close()
