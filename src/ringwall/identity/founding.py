@@ -16,6 +16,7 @@ from ringwall.access.built_in import OWNER
 from ringwall.access.guarding import MACHINE
 from ringwall.identity import asking, sessions
 from ringwall.identity.facts import Facts
+from ringwall.identity.keepers import keeps
 from ringwall.identity.models import Kind, Membership, Organisation, User
 
 
@@ -51,9 +52,9 @@ def owners() -> QuerySet[User]:
     """Everybody who may do everything at the company: never nobody, once there was one."""
     found = Membership.objects.filter(
         organisation__kind=Kind.PROVIDER, active=True, user__is_active=True
-    ).select_related("user")
+    ).select_related("organisation")
     # A list in JSON is asked in Python: SQLite cannot.
-    ids = [one.user_id for one in found if OWNER in one.roles]
+    ids = [one.user_id for one in found if keeps(one.roles, one.organisation)]
     return User.objects.filter(pk__in=ids).order_by("created")
 
 
@@ -91,7 +92,7 @@ def found(founder: Founder, facts: Facts, *, add_factors: Callable[[User], None]
         Membership.objects.update_or_create(
             organisation=organisation,
             user=person,
-            defaults={"roles": [OWNER], "source": "first", "active": True},
+            defaults={"roles": [OWNER], "from_groups": [], "source": "first", "active": True},
         )
         add_factors(person)
     return person

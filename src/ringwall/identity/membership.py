@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ringwall.access.actions import Action
-from ringwall.identity import effective, revocations
+from ringwall.identity import alerts, effective, revocations
 from ringwall.identity.admission import Objection, objection
 from ringwall.identity.asking import By, require, require_change_of_roles
 from ringwall.identity.authority import parse_roles
@@ -117,11 +117,12 @@ def set_roles(member: Membership, roles: Iterable[str], *, by: By) -> None:
 
 def apply_groups(
     member: Membership, groups: Iterable[str] | None = None, *, moved: Iterable[str] = ()
-) -> None:
+) -> bool:
     """Let roles follow groups: those of the last sign-on (``groups`` when it is now), and SCIM's.
 
     What somebody gave by hand stays. ``moved`` are groups of SCIM that they may have come into or
-    left: tokens that name them are called back.
+    left: tokens that name them are called back. ``False`` when their roles stay as they are, since
+    the company would have no owner any more.
     """
     with transaction.atomic():
         found, moves = _locked(member), set(moved)
@@ -131,17 +132,47 @@ def apply_groups(
             found.save(update_fields=["groups"])
         given, mapped = by_hand(found), _group_roles(found)
         was = set(found.roles)
-        _put(found, given | mapped, from_groups=mapped - given)
+        follows = not _leaves_no_owner(found, given | mapped)
+        if follows:
+            _put(found, given | mapped, from_groups=mapped - given)
+        else:
+            log.error("%s stays the last owner, whatever groups say", found.user.subject)
         if was == set(found.roles) and _are_in_tokens(moves, found.organisation):
             call_back(_acting(found.user, found.organisation), reason="groups changed")
     member.roles, member.from_groups, member.groups = found.roles, found.from_groups, found.groups
+    return follows
+
+
+def follow_groups(
+    members: Iterable[Membership], *, moved: Iterable[str] = ()
+) -> tuple[Membership, ...]:
+    """Let the roles of several follow their groups; returns whose do not, which owners are told.
+
+    Those are tried again once the others have theirs: there may be another owner then.
+    """
+    names = frozenset(moved)
+    late = [one for one in members if not apply_groups(one, moved=names)]
+    left = tuple(one for one in late if not apply_groups(one, moved=names))
+    for one in left:
+        tell_that_owner_stays(one)
+    return left
+
+
+def tell_that_owner_stays(member: Membership) -> None:
+    """Tell the last owner by mail that their groups have been overruled."""
+    text = (
+        f"By their groups {member.user.email} would be an owner of {member.organisation.name} no "
+        "more, and nobody else is one. Their roles stay as they were."
+    )
+    advice = "Name another owner, or change the groups or what roles they give."
+    alerts.tell(member.user, alerts.Alert("The last owner stays one", text, advice))
 
 
 def remove(member: Membership, *, by: By, reason: str = "removed", last_too: bool = False) -> None:
     """End somebody's membership at once. People may leave by themselves.
 
     ``PermissionError`` when ``by`` may not; ``ValueError`` for the last who can manage it, unless
-    ``last_too``: provisioning may have to shut out exactly them.
+    ``last_too``: provisioning may have to shut out exactly them. Never the company's last owner.
     """
     with transaction.atomic():
         found = _locked(member)
@@ -149,7 +180,7 @@ def remove(member: Membership, *, by: By, reason: str = "removed", last_too: boo
             require(by, Action.MEMBERS_LEAVE, found.organisation, _NOT_YOURS)
         else:
             require(by, Action.MEMBERS_REMOVE, found.organisation, _NOT_YOURS, roles=found.roles)
-        if not last_too:
+        if not last_too or found.organisation.kind == Kind.PROVIDER:
             _require_another_keeper(found)
         user, organisation = found.user, found.organisation
         found.delete()
@@ -163,7 +194,7 @@ def set_active(member: Membership, *, active: bool, reason: str, last_too: bool 
         found = _locked(member)
         if found.active == active:
             return
-        if not active and not last_too:
+        if not active and (not last_too or found.organisation.kind == Kind.PROVIDER):
             _require_another_keeper(found)
         found.active = active
         found.save(update_fields=["active"])
@@ -240,7 +271,7 @@ def _take_over_provisioned(member: Membership) -> None:
     if waiting is not None:
         waiting.membership = member
         waiting.save(update_fields=["membership"])
-        apply_groups(member, moved=waiting.in_groups.values_list("name", flat=True))
+        follow_groups([member], moved=waiting.in_groups.values_list("name", flat=True))
 
 
 def _locked(member: Membership) -> Membership:
@@ -289,18 +320,28 @@ def _require_may_lose(
         _require_another_keeper(member)
 
 
+def _leaves_no_owner(member: Membership, roles: set[str]) -> bool:
+    """Whether nobody would be left to the company; its customers' it can mend."""
+    place = member.organisation
+    return place.kind == Kind.PROVIDER and not keeps(roles, place) and _is_last_keeper(member)
+
+
 def _require_another_keeper(member: Membership) -> None:
-    role = keeper_role(member.organisation)
+    if _is_last_keeper(member):
+        role = keeper_role(member.organisation)
+        msg = f"{member.user.email} is the last {role} of {member.organisation.name}: name another"
+        raise ValueError(msg)
+
+
+def _is_last_keeper(member: Membership) -> bool:
     if not keeps(member.roles, member.organisation) or not member.active:
-        return
+        return False
     others = (
         Membership.objects.select_for_update(of=("self",))
         .select_related("organisation")
         .filter(organisation=member.organisation, active=True, user__is_active=True)
     )
-    if not any(keeps(one.roles, one.organisation) for one in others if one.pk != member.pk):
-        msg = f"{member.user.email} is the last {role} of {member.organisation.name}: name another"
-        raise ValueError(msg)
+    return not any(keeps(one.roles, one.organisation) for one in others if one.pk != member.pk)
 
 
 def _acting(user: User, organisation: Organisation) -> list[Session]:

@@ -161,12 +161,13 @@ def sso_map(
     found = organisation(context, slug)
     from ringwall.identity.sso import connections
 
-    if remove:
-        connections.unmap_group(found, group, role, by=MACHINE)
-    else:
-        connections.map_group(found, group, role, by=MACHINE)
+    change = connections.unmap_group if remove else connections.map_group
+    unchanged = [one.user.email for one in change(found, group, role, by=MACHINE)]
     mappings = [{"group": one.group, "role": one.role} for one in found.mappings.all()]
-    _say(as_json, {"mappings": mappings}, f"{group} {'no longer gives' if remove else 'is'} {role}")
+    said = f"{group} {'no longer gives' if remove else 'is'} {role}"
+    if unchanged:
+        said += f", but nothing changes for {unchanged[0]}, the last owner: name another first"
+    _say(as_json, {"mappings": mappings, "unchanged": unchanged}, said)
 
 
 @command(name="add", group="domain", panel=PANEL, does="domains:change")

@@ -15,7 +15,7 @@ from ringwall.access.actions import Action
 from ringwall.identity import sessions
 from ringwall.identity.asking import may
 from ringwall.identity.installed import current_facts
-from ringwall.identity.models import Connection, Domain, Organisation, User
+from ringwall.identity.models import Connection, Domain, Membership, Organisation, User
 from ringwall.identity.pages.managing import context, door, for_organisations
 from ringwall.identity.scim import resources, tokens
 from ringwall.identity.sso import connections, domains
@@ -169,15 +169,25 @@ def _act(request: HttpRequest, organisation: Organisation, action: str) -> None:
             messages.success(request, "The connections speak for this domain no more.")
         case "map":
             group, role = said.get("group", ""), said.get("role", "")
-            connections.map_group(organisation, group, role, by=by)
+            left = connections.map_group(organisation, group, role, by=by)
             messages.success(request, "Members of the group have the role from now on.")
+            _tell_who_stays(request, left)
         case "unmap":
             group, role = said.get("group", ""), said.get("role", "")
-            connections.unmap_group(organisation, group, role, by=by)
+            left = connections.unmap_group(organisation, group, role, by=by)
             messages.success(request, "The group gives this role no more.")
+            _tell_who_stays(request, left)
         case _:
             msg = "that is nothing that can be done here"
             raise ValueError(msg)
+
+
+def _tell_who_stays(request: HttpRequest, left: tuple[Membership, ...]) -> None:
+    for one in left:
+        messages.error(
+            request,
+            f"Nothing changes for {one.user.email}, the last owner: name another, then try again.",
+        )
 
 
 def _verify(request: HttpRequest, domain: Domain) -> None:

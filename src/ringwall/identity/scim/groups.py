@@ -75,7 +75,8 @@ def _id(value: str | None) -> UUID:
 
 
 def _apply(members: Collection[ProvisionedUser], names: set[str]) -> None:
-    for one in sorted(members, key=lambda row: str(row.pk)):
+    rows = sorted(members, key=lambda row: str(row.pk))
+    for one in rows:
         one.refresh_from_db()
-        if one.membership is not None:
-            membership.apply_groups(one.membership, moved=names)
+    found = [one.membership for one in rows if one.membership is not None]
+    membership.follow_groups(found, moved=names)

@@ -120,7 +120,7 @@ def _let_in(row: ProvisionedUser, name: str) -> None:
     row.save(update_fields=["membership"])
     membership.set_active(row.membership, active=True, reason="activated by provisioning")
     groups = row.in_groups.values_list("name", flat=True)
-    membership.apply_groups(row.membership, moved=groups)
+    membership.follow_groups([row.membership], moved=groups)
 
 
 def _member_of(organisation: Organisation, email: str, name: str) -> Membership:

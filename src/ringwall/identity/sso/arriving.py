@@ -74,7 +74,10 @@ def arrive(connection: Connection, asserted: Asserted) -> tuple[User, SocialAcco
         member = _member(connection, user)
         link.extra_data = {}
         link.save()
-        membership.apply_groups(member, asserted.groups)
+        before = member.groups
+        follows = membership.apply_groups(member, asserted.groups)
+        if not follows and before != member.groups:
+            membership.tell_that_owner_stays(member)
     return user, link
 
 

@@ -127,9 +127,14 @@ def remove(connection: Connection, *, by: By) -> None:
     log.warning("connection %s of %s is removed", connection.slug, organisation.slug)
 
 
-def map_group(organisation: Organisation, group: str, role: str, *, by: By) -> GroupMapping:
-    """Let members of a group have a role, from now on."""
-    from ringwall.identity.membership import apply_groups  # noqa: PLC0415 - membership knows groups
+def map_group(
+    organisation: Organisation, group: str, role: str, *, by: By
+) -> tuple[Membership, ...]:
+    """Let members of a group have a role, from now on; returns for whom nothing changes.
+
+    That is the last owner of the company, who would be one no more.
+    """
+    from ringwall.identity.membership import follow_groups  # noqa: PLC0415 - membership knows groups
 
     roles = parse_roles([role], organisation)
     require(by, Action.GROUPS_MAP, organisation, _NOT_YOURS, roles=roles)
@@ -137,23 +142,22 @@ def map_group(organisation: Organisation, group: str, role: str, *, by: By) -> G
         msg = "a mapping has a group of 1 to 255 characters and a role"
         raise ValueError(msg)
     with transaction.atomic():
-        made, _ = GroupMapping.objects.get_or_create(
+        GroupMapping.objects.get_or_create(
             organisation=organisation, group=group.strip(), role=roles[0]
         )
-        for member in Membership.objects.filter(organisation=organisation):
-            apply_groups(member)
-    return made
+        return follow_groups(Membership.objects.filter(organisation=organisation))
 
 
-def unmap_group(organisation: Organisation, group: str, role: str, *, by: By) -> None:
-    """Take a mapping back, and what only it gave."""
-    from ringwall.identity.membership import apply_groups  # noqa: PLC0415 - membership knows groups
+def unmap_group(
+    organisation: Organisation, group: str, role: str, *, by: By
+) -> tuple[Membership, ...]:
+    """Take a mapping back, and what only it gave; returns for whom nothing changes, as above."""
+    from ringwall.identity.membership import follow_groups  # noqa: PLC0415 - membership knows groups
 
     require(by, Action.GROUPS_MAP, organisation, roles=[role])
     with transaction.atomic():
         GroupMapping.objects.filter(organisation=organisation, group=group, role=role).delete()
-        for member in Membership.objects.filter(organisation=organisation):
-            apply_groups(member)
+        return follow_groups(Membership.objects.filter(organisation=organisation))
 
 
 def as_app(connection: Connection) -> SocialApp:
