@@ -77,7 +77,10 @@ class Engine:
         found = []
         for question in questions:
             answer = cedarpy.is_authorized(
-                self._request(question), self._set, self._entities(question), self._schema
+                self._request(question),
+                self._set,
+                json.dumps(self.entities(question)),
+                self._schema,
             )
             if answer.diagnostics.errors:
                 msg = f"Cedar could not decide: {answer.diagnostics.errors}"
@@ -97,13 +100,14 @@ class Engine:
             "context": context_of(question),
         }
 
-    def _entities(self, question: Question) -> str:
+    def entities(self, question: Question) -> list[Json]:
+        """All that Cedar is told of for a question, as its JSON."""
         found = [
             *self._roles,
             *_resource(question),
             _principal(question, self._known),
         ]
-        return json.dumps(_each_once(found))
+        return _each_once(found)
 
 
 class UndecidedError(RuntimeError):
