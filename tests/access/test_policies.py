@@ -139,8 +139,8 @@ def test_annotations(text: str, message: str, mend: str | None) -> None:
 
 
 def test_all_annotations_that_are_known_may_stand_together() -> None:
-    (policy,) = _read(f'@id("a")@description("b")@callout@advice("c"){HEAD};').policies
-    assert policy.annotations == {"id": "a", "description": "b", "callout": "", "advice": "c"}
+    (policy,) = _read(f'@id("a")@description("b")@callout("d")@advice("c"){HEAD};').policies
+    assert policy.annotations == {"id": "a", "description": "b", "callout": "d", "advice": "c"}
 
 
 def test_id_that_is_taken_is_told_with_who_has_it() -> None:

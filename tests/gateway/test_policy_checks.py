@@ -116,3 +116,39 @@ def test_policies_are_not_included(tmp_path: Path) -> None:
     (tmp_path / "extra.cedar").write_text(LISTED)
     with pytest.raises(ConfigurationError, match="read from its own folder"):
         load(tmp_path / "ringwall.yaml", all_sections())
+
+
+MARKED = (
+    '@id("odd") @callout("it is odd") permit (principal is User, action, resource == Route::"list")'
+    "\nwhen { context.weekday * context.weekday < 9 };"
+)
+
+
+def test_a_policy_that_is_marked_is_not_refused() -> None:
+    assert told(MARKED + PAID) == []
+
+
+def test_a_mark_is_offered_where_it_would_help() -> None:
+    (found,) = problems(MARKED.replace('@callout("it is odd")', "") + PAID)
+    assert found.allowed is not None
+    assert '@callout("why")' in found.allowed
+
+
+def test_a_mark_says_why() -> None:
+    (found,) = told(MARKED.replace('@callout("it is odd")', "@callout") + PAID)
+    assert "@callout does not say why" in found
+
+
+def test_a_mark_that_is_not_needed_is_told() -> None:
+    (found,) = problems(LISTED.replace(") permit", ') @callout("why") permit') + PAID)
+    assert '"listed" needs no @callout' in found.message
+    assert str(found.place) == "policies/all.cedar:1:24"
+
+
+def test_sidecars_make_no_call_outs() -> None:
+    text = MARKED.replace("principal is User", "principal").replace(
+        'resource == Route::"list"', "resource"
+    )
+    (found,) = problems(text + LISTED + PAID)
+    assert "sidecars make no call-outs" in found.message
+    assert found.allowed is None

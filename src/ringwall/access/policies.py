@@ -141,6 +141,10 @@ def _annotations(policy: Policy) -> Iterator[MistakeError]:
                 allowed=listed(f"@{one}" for one in ANNOTATIONS),
                 nearest=meant,
             )
+    if "callout" in policy.annotations and not policy.annotations["callout"].strip():
+        message = "@callout does not say why the policy may be decided by a call-out"
+        hint = '@callout("why")'
+        yield MistakeError(message, policy.places["callout"].start, allowed=hint)
     if is_misspelt:
         return
     if "id" not in policy.annotations:

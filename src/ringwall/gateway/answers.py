@@ -38,6 +38,14 @@ class Answer:
         return not self.kept_out and all(one.cedar.allowed for one in self.judgments)
 
     @property
+    def callout(self) -> tuple[tuple[str, str], ...]:
+        """The policies for which the edge asks Cedar's engine over this, each with why."""
+        own = (one for one in self.judgments if not one.callout)
+        if self.kept_out or any(one.compiled and not one.compiled.allowed for one in own):
+            return ()
+        return tuple(dict.fromkeys(found for one in self.judgments for found in one.callout))
+
+    @property
     def agrees(self) -> bool:
         """Whether the edge's rules say what Cedar says."""
         return all(one.agrees for one in self.judgments)

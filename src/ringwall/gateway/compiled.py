@@ -1,18 +1,29 @@
 """The policies in force as filters of routes: compiled once for each set and each world."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from threading import Lock
 from typing import Final
 
 from ringwall.access.compiler.facts import Clock
+from ringwall.access.compiler.formulas import Asked, atoms
 from ringwall.access.compiler.partial import RefusedError
+from ringwall.access.compiler.places import Place
 from ringwall.access.compiler.proving import asked
 from ringwall.access.compiler.rules import Compiler, Ruling, Rulings
-from ringwall.access.model import METHODS, World
+from ringwall.access.model import METHODS, RouteEntity, World
 from ringwall.access.policies import PolicySet
 from ringwall.gateway.config import Factor, Route
-from ringwall.gateway.envoy.permissions import Permissions, Permitted, numbers, permissions
+from ringwall.gateway.envoy.callout import About
+from ringwall.gateway.envoy.permissions import (
+    Permissions,
+    Permitted,
+    is_called_out,
+    numbers,
+    permissions,
+)
 from ringwall.gateway.paths import parse_template
 
 _SHORT: Final = 12
@@ -20,6 +31,15 @@ _SHORT: Final = 12
 
 
 _FACTORS: Final = {"mfa": Factor.MFA, "phr": Factor.PASSKEY}
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOut:
+    """A route with call-outs: by which methods, and why by policy."""
+
+    route: str
+    methods: tuple[str, ...]
+    reasons: Mapping[str, str]
 
 
 class Compiled:
@@ -66,22 +86,30 @@ class Compiled:
             self._rulings[key] = self._compiler.route(self.world.routes[route], host, method)
         return self._rulings[key]
 
+    def place(self, route: RouteEntity, host: str, method: str) -> Place:
+        """Where a request goes, as policies see it."""
+        return self._compiler.place(route, host, method)
+
     def called(self, caller: str, service: str, method: str) -> Ruling:
         """The ruling for a service that calls another."""
         self._require_whole()
         services = self.world.services
         return self._compiler.service(services[caller], services[service], method)
 
-    def permitted(self, route: Route, host: str, method: str) -> Permitted:
-        """The same as the edge is told."""
+    def permitted(self, route: Route, host: str, method: str, *, version: str = "") -> Permitted:
+        """The same as the edge is told; ``version`` is the configuration's, for call-outs."""
         self._require_whole()
         rulings = self.rulings(route.name, host, method)
-        level, within = (None, None) if rulings.user is None else asked(rulings.user)
+        level, within = (None, None) if rulings.user is None else asked(rulings.user.hopeful)
+        about = None
+        if is_called_out(rulings):
+            is_tenants = host == self.world.tenant_hosts
+            about = About(version=version, route=route.name, host=host, is_tenants=is_tenants)
         action = self.world.routes[route.name].actions[method]
         return Permitted(
             action=None if action in METHODS else action,
             hash=self.hash,
-            permissions=_said(rulings, route.path),
+            permissions=_said(rulings, route.path, about),
             factor=None if level is None else _FACTORS.get(level),
             within=within,
         )
@@ -97,13 +125,32 @@ class Compiled:
         return frozenset(
             host
             for (_, host, _), rulings in self.all().items()
-            if any(number.clock is Clock.PROVEN_AGO for number in numbers(rulings))
+            if is_called_out(rulings)
+            or any(number.clock is Clock.PROVEN_AGO for number in numbers(rulings))
         )
+
+    @property
+    def called_out(self) -> tuple[CalledOut, ...]:
+        """The routes that have call-outs, in the order of the configuration, and for what."""
+        found: dict[str, CalledOut] = {}
+        for (route, _, method), rulings in self.all().items():
+            reasons = {
+                rule.policy: atom.reason
+                for ruling in rulings.all()
+                for rule in (*ruling.forbids, *ruling.permits)
+                for atom in sorted(atoms(rule.formula), key=repr)
+                if isinstance(atom, Asked)
+            }
+            if reasons:
+                one = found.setdefault(route, CalledOut(route, (), {}))
+                methods = tuple(dict.fromkeys((*one.methods, method)))
+                found[route] = CalledOut(route, methods, {**one.reasons, **reasons})
+        return tuple(found.values())
 
 
 @lru_cache(maxsize=20_000)
-def _said(rulings: Rulings, path: str) -> Permissions:
-    return permissions(rulings, parse_template(path))
+def _said(rulings: Rulings, path: str, about: About | None) -> Permissions:
+    return permissions(rulings, parse_template(path), about)
 
 
 _MOST_KEPT: Final = 4

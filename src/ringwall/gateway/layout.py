@@ -39,6 +39,11 @@ class Layout:
         return self.run / "web.sock"
 
     @property
+    def callouts(self) -> Path:
+        """The socket of the process that answers call-outs."""
+        return self.run / "callouts.sock"
+
+    @property
     def access_log(self) -> Path:
         """The edge's access record."""
         return self.state / "spool" / "edge" / "access.jsonl"

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from ringwall.access.compiler.partial import CALLOUT
 from ringwall.access.compiler.rules import Rulings
 from ringwall.access.judging import judge
 from ringwall.access.language.syntax import Effect, Policy, Span
@@ -45,12 +46,17 @@ def _judged(configuration: Configuration) -> Iterator[Problem]:
             error.policy,
             f'the edge cannot decide "{error.policy.id}" by itself: {error.reason}',
             at=error.at,
+            allowed=None
+            if CALLOUT in error.policy.annotations
+            else 'another condition, or @callout("why") before the policy: '
+            "Cedar's engine is asked then, at each request that it may decide",
         )
         for error in wanted.compiled.refused
     ]
     yield from refused
     if not refused:
         yield from _idle(wanted.policies, wanted.compiled)
+        yield from _needless_marks(wanted.policies, wanted.compiled)
         yield from _routes(configuration, wanted.compiled)
         yield from _unguarded(wanted)
 
@@ -100,6 +106,21 @@ def _idle(policies: PolicySet, compiled: Compiled) -> Iterator[Problem]:
             )
 
 
+def _needless_marks(policies: PolicySet, compiled: Compiled) -> Iterator[Problem]:
+    compiler = compiled.compiler
+    for policy in policies.policies:
+        is_needless = policy.id in compiler.applying and policy.id not in compiler.called_out
+        if CALLOUT in policy.annotations and is_needless:
+            yield _problem(
+                policies,
+                policy,
+                f'"{policy.id}" needs no @callout: the edge decides all of it by itself, '
+                "and asks nobody",
+                at=policy.places[CALLOUT],
+                severity=Severity.WARNING,
+            )
+
+
 def _unguarded(wanted: Wanted) -> Iterator[Problem]:
     """Services that others call without a sidecar, which alone holds them to policies."""
     for name, service in wanted.services.items():
@@ -118,11 +139,13 @@ def _problem(
     *,
     at: Span | None = None,
     severity: Severity = Severity.ERROR,
+    allowed: str | None = None,
 ) -> Problem:
     start = policy.at.start if at is None else at.start
     return Problem(
         path=(),
         message=message,
+        allowed=allowed,
         severity=severity,
         place=policies.place(policy, start),
         excerpt=policies.lines[policy.file].excerpt(start),

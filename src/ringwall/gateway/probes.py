@@ -9,6 +9,7 @@ from django.urls import path
 
 from ringwall import __version__
 from ringwall.gateway.admin import AdminUnreachableError
+from ringwall.gateway.callout_counts import callout_counts
 from ringwall.gateway.layout import EDGE
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.service import Gateway
@@ -81,6 +82,8 @@ def _own(gateway: Gateway) -> Iterator[str]:
         "Whether the record of the version in force cannot be read.",
         [({}, 0 if damaged is None else 1)],
     )
+    if wanted is not None and wanted.has_callouts:
+        yield from _callouts(gateway)
     shown = certificate_statuses(gateway, now=datetime.now(UTC))
     yield from _gauge(
         "certificate_days_left",
@@ -89,8 +92,27 @@ def _own(gateway: Gateway) -> Iterator[str]:
     )
 
 
-def _gauge(name: str, words: str, samples: Iterable[Sample]) -> Iterator[str]:
-    yield f"# HELP ringwall_{name} {words}\n# TYPE ringwall_{name} gauge\n"
+def _callouts(gateway: Gateway) -> Iterator[str]:
+    try:
+        counts = callout_counts(gateway.admin(EDGE, timeout=PATIENCE))
+    except (AdminUnreachableError, OSError):
+        return
+    yield from _gauge(
+        "callouts_total",
+        "Requests over which the edge asked Cedar's engine, since it started.",
+        [
+            ({"route": one.route, "outcome": outcome}, count)
+            for one in counts
+            for outcome, count in (("answered", one.answered), ("failed", one.failed))
+        ],
+        kind="counter",
+    )
+
+
+def _gauge(
+    name: str, words: str, samples: Iterable[Sample], *, kind: str = "gauge"
+) -> Iterator[str]:
+    yield f"# HELP ringwall_{name} {words}\n# TYPE ringwall_{name} {kind}\n"
     for labels, value in samples:
         pairs = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
         yield f"ringwall_{name}{f'{{{pairs}}}' if pairs else ''} {value}\n"

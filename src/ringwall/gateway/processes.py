@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,8 @@ PRIVATE_VARIABLE: Final = "RINGWALL_PRIVATE"
 
 WEB: Final = "web"
 WORKER: Final = "worker"
+CALLOUTS: Final = "callouts"
+"""There only where policies need it; see :mod:`~ringwall.gateway.callouts`."""
 REVOCATIONS: Final = "revocations"
 """Ends by itself; see :mod:`~ringwall.gateway.catching_up`."""
 
@@ -68,10 +71,14 @@ def specifications(
         for name in wanted.sidecars
         if _managed(wanted.services[name])
     ]
+    callouts = [_callouts(gateway, own)] if wanted.has_callouts else []
     edge = envoy_process(gateway, EDGE, workers=wanted.edge.workers, environment=environment)
+    if callouts:
+        edge = replace(edge, after=(CALLOUTS,), after_at_most=_LETS_OTHERS_START)
     return (
         *services,
         *sidecars,
+        *callouts,
         edge,
         ProcessSpec(
             name=WEB,
@@ -97,6 +104,19 @@ def specifications(
             # Nobody is served sooner for it; what it does has its time.
             essential=False,
         ),
+    )
+
+
+def _callouts(gateway: Gateway, environment: Mapping[str, str]) -> ProcessSpec:
+    socket = UnixAddress(gateway.layout.callouts)
+    return ProcessSpec(
+        name=CALLOUTS,
+        argv=(sys.executable, "-m", "ringwall", "process", CALLOUTS),
+        cwd=gateway.layout.root,
+        environment=environment,
+        ready=HttpOk(socket, "/ready"),
+        ready_within=60.0,
+        outlives=(EDGE,),
     )
 
 

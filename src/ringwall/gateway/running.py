@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from ringwall.gateway import ports
 from ringwall.gateway.binary import EnvoyRefusedError
+from ringwall.gateway.callouts import make_ready
 from ringwall.gateway.catching_up import catch_up
 from ringwall.gateway.certificates.credential import CredentialError
 from ringwall.gateway.change import Change
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.processes import specifications
 from ringwall.gateway.versions import DamagedVersionError, Version
+from ringwall.gateway.wanted import Wanted
 from ringwall.gateway.watching import Watch
 from ringwall.gateway.xds import NotAcceptedError
 from ringwall.runtime.configuration import Configuration, ConfigurationError
@@ -179,6 +181,7 @@ class Run:
                 missing = await self._supervisor.extend(self._specifications(configuration))
                 for one in missing:
                     self._say(Level.WARNING, f"{one.name} is not ready yet")
+                await asyncio.to_thread(self._ready_callouts, configuration)
                 await asyncio.to_thread(change.turn)
             except BaseException:
                 await asyncio.to_thread(change.undo)
@@ -196,6 +199,15 @@ class Run:
         )
         await asyncio.to_thread(self._tell_worker)
         return change.version
+
+    def _ready_callouts(self, configuration: Configuration) -> None:
+        """Before the edge asks about a version, who answers has its policies ready."""
+        if not Wanted.of(configuration).has_callouts:
+            return
+        try:
+            make_ready(self._gateway.layout.callouts, configuration.hash)
+        except OSError as error:
+            self._complain(f"call-outs are refused until the process that answers is well: {error}")
 
     def _tell_worker(self) -> None:
         from ringwall.runtime.worker import configuration_changed  # noqa: PLC0415 - only now

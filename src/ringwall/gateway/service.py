@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ringwall.access.config import ACCESS, Access
@@ -62,6 +63,10 @@ class Gateway:
         version = self.versions.latest()
         return None if version is None else self.versions.load(version, self._sections)
 
+    def configuration(self, version: str) -> Configuration | None:
+        """A configuration that was, or is about to be, put in force, by its hash."""
+        return self.versions.of_hash(version, self._sections)
+
     def require_policies(self, files: Configuration) -> None:
         """Refuse files without any policy where policies are in force, unless they say so.
 
@@ -102,7 +107,10 @@ class Gateway:
                 web=Address(path=str(place.web)),
                 log=str(place.access_log),
                 verifying=self._verifying(wanted.facts),
-                permitting=None if compiled is None else compiled.permitted,
+                permitting=None
+                if compiled is None
+                else partial(compiled.permitted, version=wanted.version),
+                callouts=Address(path=str(place.callouts)) if wanted.has_callouts else None,
                 own_roots=str(self.layout.state / "pki" / "edge" / "trust.pem"),
                 root=str(place.root),
             )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ringwall.gateway.admin import Admin, AdminUnreachableError, is_inside
+from ringwall.gateway.callout_counts import CalloutCount, callout_counts
 from ringwall.gateway.certificates.acme_schedule import AttemptLog, Attempts, renewal_at
 from ringwall.gateway.certificates.credential import Credential
 from ringwall.gateway.certificates.expiry import days_left, judge
@@ -71,6 +72,7 @@ class GatewayStatus:
     listeners: tuple[ListenerStatus, ...]
     upstreams: tuple[UpstreamStatus, ...]
     certificates: tuple[CertificateStatus, ...]
+    callouts: tuple[CalloutCount, ...]
     unknown: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -86,11 +88,14 @@ def gateway_status(gateway: Gateway, *, now: datetime) -> GatewayStatus:
     version, wanted, damaged = in_force(gateway)
     listeners: list[ListenerStatus] = []
     upstreams: list[UpstreamStatus] = []
+    callouts: tuple[CalloutCount, ...] = ()
     unknown: list[str] = []
     for proxy in proxies(gateway, wanted):
         admin = gateway.admin(proxy, timeout=PATIENCE)
         try:
             listeners += _listeners(proxy, admin)
+            if proxy == EDGE and wanted is not None and wanted.has_callouts:
+                callouts = callout_counts(admin)
             upstreams += [
                 UpstreamStatus(proxy, one.cluster, one.address, one.healthy, one.reasons)
                 for one in admin.upstreams()
@@ -103,6 +108,7 @@ def gateway_status(gateway: Gateway, *, now: datetime) -> GatewayStatus:
         listeners=tuple(listeners),
         upstreams=tuple(upstreams),
         certificates=certificate_statuses(gateway, now=now),
+        callouts=callouts,
         unknown=tuple(unknown),
     )
 

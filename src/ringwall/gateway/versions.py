@@ -91,6 +91,30 @@ class VersionStore:
         """
         return self._read(self._folder / str(version.number), version, sections)
 
+    def pending(self) -> tuple[str, ...]:
+        """The hashes of what is about to be put in force."""
+        found = []
+        for folder in self._folder.glob(f"*{_PENDING}"):
+            try:
+                found.append(str(json.loads((folder / "version.json").read_bytes())["hash"]))
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+        return tuple(found)
+
+    def of_hash(self, hash_: str, sections: tuple[Section, ...]) -> Configuration | None:
+        """A configuration by its hash, also one that is about to be put in force."""
+        pending = sorted(self._folder.glob(f"*{_PENDING}"))
+        kept = [self._folder / str(number) for number in reversed(self._numbers())]
+        for folder in (*pending, *kept):
+            try:
+                value = json.loads((folder / "version.json").read_bytes())
+                if value["hash"] == hash_:
+                    number = int(folder.name.removesuffix(_PENDING))
+                    return self._read(folder, _decoded(value, number), sections)
+            except (OSError, ValueError, KeyError, TypeError):
+                continue  # it was moved meanwhile, or is damaged
+        return None
+
     def interrupted(self, sections: tuple[Section, ...]) -> Configuration | None:
         """What a killed change was about to put in force, if one left anything readable."""
         for folder in self._folder.glob(f"*{_PENDING}"):

@@ -19,7 +19,10 @@ from ringwall.runtime.configuration import Configuration
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What there is to be: the edge, the services, and which routes lead to them."""
+    """What there is to be: the edge, the services, and which routes lead to them.
+
+    ``version`` is the hash of the configuration, by which call-outs name it.
+    """
 
     edge: Edge
     services: Mapping[str, Service]
@@ -27,6 +30,7 @@ class Wanted:
     identity: Identity
     access: Access
     policies: PolicySet | None = None
+    version: str = ""
 
     @classmethod
     def of(cls, configuration: Configuration) -> "Wanted":
@@ -38,6 +42,7 @@ class Wanted:
             _found(configuration.one(Identity, IDENTITY), configuration.root),
             configuration.one(Access, ACCESS),
             read(configuration.attached) if configuration.attached else None,
+            configuration.hash,
         )
 
     @property
@@ -51,6 +56,12 @@ class Wanted:
     def compiled(self) -> Compiled | None:
         """The policies for the edge; ``None`` where there are none, so that routes alone decide."""
         return None if self.policies is None else compiled(self.policies, self.world)
+
+    @property
+    def has_callouts(self) -> bool:
+        """Whether Cedar's engine is asked for anything."""
+        found = self.compiled
+        return found is not None and bool(found.called_out)
 
     @property
     def facts(self) -> Facts:

@@ -16,11 +16,14 @@ from ringwall.access.compiler.requests import Request
 from ringwall.access.compiler.rules import Compiler
 from ringwall.access.model import RouteEntity
 from ringwall.gateway.envoy import http
+from ringwall.gateway.envoy.callout import CLUSTER, About
+from ringwall.gateway.envoy.clusters import local_cluster
 from ringwall.gateway.envoy.permissions import PREFIX, permissions
 from ringwall.gateway.envoy.predicates import HEADERS
 from ringwall.gateway.envoy.resources import extension
 from ringwall.gateway.envoy.signed_in import PROVEN_HEADER
 from ringwall.gateway.paths import parse_template
+from ringwall.runtime.configuration import Address
 
 Json = dict[str, Any]
 _SAID: Final = "%DYNAMIC_METADATA(envoy.filters.http.rbac:access_enforced_effective_policy_id)%"
@@ -34,14 +37,20 @@ class Answer:
     by: str
 
 
-def virtual_host(name: str, domain: str, compiler: Compiler) -> Json:
-    """All routes of a compiler's world below one domain (``*.`` for the hosts of tenants)."""
+def virtual_host(name: str, domain: str, compiler: Compiler, *, version: str = "") -> Json:
+    """All routes of a compiler's world below one domain (``*.`` for the hosts of tenants).
+
+    ``version`` is what call-outs name.
+    """
     entries = []
     for route in compiler.world.routes.values():
         template = parse_template(route.path)
         for method in route.actions:
             rulings = compiler.route(route, route.hosts[0], method)
-            filters = permissions(rulings, template).filters
+            host = route.hosts[0]
+            is_tenants = host == compiler.world.tenant_hosts
+            about = About(version=version, route=route.name, host=host, is_tenants=is_tenants)
+            filters = permissions(rulings, template, about).filters
             entries.append(
                 {
                     "name": route.name,
@@ -57,10 +66,23 @@ def virtual_host(name: str, domain: str, compiler: Compiler) -> Json:
 
 
 @contextmanager
-def running(folder: Path, virtual_hosts: Sequence[Json]) -> Iterator[HTTPConnection]:
+def running(
+    folder: Path,
+    virtual_hosts: Sequence[Json],
+    *,
+    callouts: Path | None = None,
+    admin: Path | None = None,
+) -> Iterator[HTTPConnection]:
     """An Envoy with these, and a connection to it. It believes ``x-forwarded-for``."""
     port = free_port()
-    with lone_envoy(folder, port, _static(port, virtual_hosts)) as connection:
+    static = _static(port, virtual_hosts)
+    if callouts is not None:
+        cluster = local_cluster(CLUSTER, Address(path=str(callouts)))
+        cluster = {name: value for name, value in cluster.items() if name != "@type"}
+        static["static_resources"]["clusters"] = [cluster]
+    if admin is not None:
+        static["admin"] = {"address": {"pipe": {"path": str(admin)}}}
+    with lone_envoy(folder, port, static) as connection:
         yield connection
 
 

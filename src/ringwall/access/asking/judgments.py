@@ -1,12 +1,13 @@
 """May they, and why: Cedar's engine judges, the compiled rules must agree."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from ringwall.access.asking.reasons import Part, applied, missed
 from ringwall.access.compiler.facts import Text
+from ringwall.access.compiler.formulas import Asked, atoms, tightest
 from ringwall.access.compiler.partial import CLIENT, DELEGATE, NOBODY, USER, Asker
 from ringwall.access.compiler.places import Place
 from ringwall.access.compiler.proving import asked, could_be_proven
@@ -28,7 +29,8 @@ class Judgment:
     ``kind`` is whom policies took them for. ``cedar`` is the decision; ``compiled`` that of the
     edge's rules, ``None`` where the route lets nobody of the kind come so far. ``deciding`` are the
     policies that decided, ``nearest`` the permits of which least was missing. ``proof`` is the
-    strength and the greatest age in seconds of a proof that would change it.
+    strength and the greatest age in seconds of a proof that would change it. ``callout`` are the
+    policies for which the edge asks Cedar's engine, each with why; none where it decides by itself.
     """
 
     kind: Kind
@@ -39,6 +41,7 @@ class Judgment:
     nearest: tuple[Part, ...] = ()
     proof: tuple[str, int | None] | None = None
     sign_in_would_help: bool = False
+    callout: tuple[tuple[str, str], ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -103,7 +106,8 @@ class Judge:
             kind=kind,
             delegated=delegated,
             cedar=cedar,
-            compiled=None if ruling is None else ruling.decide(request),
+            compiled=None if ruling is None else _compiled(ruling, request, cedar),
+            callout=() if ruling is None or not ruling.asks(request) else _asked(ruling),
             deciding=tuple(applied(p, asker, place, request, self._holders) for p in found),
             nearest=() if cedar.allowed else self._nearest(ruling, asker, place, request),
             proof=None if cedar.allowed else _proof(ruling, kind, request),
@@ -124,7 +128,7 @@ class Judge:
             missed(self._policies[rule.policy], asker, place, request, self._holders)
             for rule in ruling.permits
             if self._policies[rule.policy].effect is Effect.PERMIT
-            and not evaluate(rule.formula, request)
+            and not evaluate(tightest(rule.formula), request)
         ]
         found.sort(key=lambda part: (len(part.reasons), part.policy.id))
         return tuple(found[:NEAREST])
@@ -137,11 +141,32 @@ def ruling_of(rulings: Rulings, kind: Kind, *, delegated: bool = False) -> Rulin
     return {Kind.USER: rulings.user, Kind.CLIENT: rulings.client}.get(kind, rulings.nobody)
 
 
+def _compiled(ruling: Ruling, request: Request, cedar: Decision) -> Decision:
+    """What the edge decides: what it is answered where it asks, else by its own rules.
+
+    Where it denies by itself what it might have asked about, Cedar may know more reasons.
+    """
+    if not ruling.is_asked:
+        return ruling.decide(request)
+    if ruling.asks(request):
+        return cedar
+    return replace(cedar, allowed=ruling.decide(request).allowed)
+
+
+def _asked(ruling: Ruling) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (rule.policy, atom.reason)
+        for rule in (*ruling.forbids, *ruling.permits)
+        for atom in sorted(atoms(rule.formula), key=repr)
+        if isinstance(atom, Asked)
+    )
+
+
 def _proof(ruling: Ruling | None, kind: Kind, request: Request) -> tuple[str, int | None] | None:
     """How a person would have to be proven to be allowed, if that is all that is missing."""
     if ruling is None or kind is not Kind.USER:
         return None
-    level, within = asked(ruling)
-    if level is None or not evaluate(could_be_proven(ruling), request):
+    level, within = asked(ruling.hopeful)
+    if level is None or not evaluate(could_be_proven(ruling.hopeful), request):
         return None
     return level, within

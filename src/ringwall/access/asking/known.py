@@ -24,7 +24,7 @@ def left(formula: Formula, request: Request, unknown: frozenset[Fact]) -> Formul
     Where a request goes (path parameters, the host's tenant) is unknown unless it says so.
     """
     match formula:
-        case formulas.Always():
+        case formulas.Always() | formulas.Asked():
             return formula
         case formulas.Not(inner):
             return formulas.negate(left(inner, request, unknown))
@@ -73,5 +73,7 @@ def facts_of(atom: Formula) -> frozenset[Fact]:
             return frozenset([PROOF if number.clock is Clock.PROVEN_AGO else TIME])
         case formulas.Within():
             return frozenset([ADDRESS])
+        case formulas.Asked():
+            return frozenset()
     msg = f"{atom} is no atom"
     raise TypeError(msg)

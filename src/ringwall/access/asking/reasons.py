@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from ringwall.access.asking.words import Wording
 from ringwall.access.compiler import formulas
-from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, Known
+from ringwall.access.compiler.formulas import (
+    FALSE,
+    TRUE,
+    Formula,
+    Known,
+    is_asked,
+    loosest,
+)
 from ringwall.access.compiler.partial import Asker, Evaluation, RefusedError
 from ringwall.access.compiler.places import Place, Reading
 from ringwall.access.compiler.requests import Request, evaluate
@@ -73,9 +80,12 @@ def applied(
     """Why a policy applies: its conditions, or its head where it has none."""
     wording = Wording(place.tenant)
     clauses = _Clauses(policy, asker, Reading(place), holders)
-    met = [one for one in clauses.conditions() if evaluate(one.formula, request)]
+    # The policy applies: what Cedar's engine was asked for was so.
+    met = [c for c in clauses.conditions() if is_asked(c.formula) or evaluate(c.formula, request)]
     said = [
-        wording.met(one.formula, request)
+        wording.condition(one.formula)
+        if is_asked(one.formula)
+        else wording.met(one.formula, request)
         for one in met
         if one.formula != TRUE and not isinstance(one.formula, Known)
     ]
@@ -98,8 +108,9 @@ def missed(
     wording = Wording(place.tenant)
     spans: list[Span] = []
     reasons: list[str] = []
-    for one in _Clauses(policy, asker, Reading(place), holders).each():
-        if evaluate(one.formula, request):
+    clauses = tuple(_Clauses(policy, asker, Reading(place), holders).each())
+    for one in clauses:
+        if evaluate(loosest(one.formula), request):
             continue
         spans.append(one.at)
         if one.formula == FALSE:
@@ -107,5 +118,10 @@ def missed(
             said = " ".join(policy.text[start : one.at.end - policy.at.start].split())
             reasons.append(f"it asks for {said}")
         else:
-            reasons += wording.unmet(one.formula, request)
+            reasons += wording.unmet(loosest(one.formula), request)
+    for one in () if reasons else clauses:
+        # All that the edge can tell is met: what Cedar's engine was asked for was not.
+        if is_asked(one.formula):
+            spans.append(one.at)
+            reasons.append(wording.condition(formulas.negate(one.formula)))
     return Part(policy=policy, spans=tuple(spans), reasons=tuple(dict.fromkeys(reasons)))

@@ -36,6 +36,8 @@ def example(literals: Iterable[Literal], always: frozenset[Word]) -> Request | N
     ``always`` are the words that every request to the place brings.
     """
     parts = _parted(literals)
+    if len({atom for atom, _ in parts["asked"]}) < len(parts["asked"]):
+        return None  # the same cannot be said and denied
     words = _words(parts["words"], always)
     sets = _sets(parts["sets"])
     now = _now(parts["time"])
@@ -49,6 +51,9 @@ def example(literals: Iterable[Literal], always: frozenset[Word]) -> Request | N
         now=now,
         proven=None if ago == _NEVER else now - ago,
         address=address,
+        asked=frozenset(
+            atom for atom, holds in parts["asked"] if holds and isinstance(atom, formulas.Asked)
+        ),
     )
 
 
@@ -72,6 +77,8 @@ def _part(atom: Atom) -> str:
             return "proof" if number.clock is Clock.PROVEN_AGO else "time"
         case formulas.Within():
             return "address"
+        case formulas.Asked():
+            return "asked"
     return "words"
 
 

@@ -86,6 +86,10 @@ class Wording:
             case formulas.Within(networks):
                 some = one_of(str(one) for one in networks)
                 return f"the address is {'not ' if negated else ''}in {some}"
+            case formulas.Asked(text):
+                return (
+                    f"Cedar's engine, asked at the time, {'denies' if negated else 'says'}: {text}"
+                )
         msg = f"{atom} is no atom"
         raise TypeError(msg)
 

@@ -7,7 +7,7 @@ that a request does not bring is in no set and equal to nothing.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
@@ -89,7 +89,20 @@ class Within:
     networks: frozenset[Network]
 
 
-Atom = Known | Among | Matches | Same | Holds | AtMost | Within
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What only Cedar's engine can tell: a condition of a policy that may be decided by call-out.
+
+    ``text`` is the condition as the policy has it; ``of`` stands for whom and where it is asked, so
+    that the same text elsewhere is another condition; ``reason`` is why the edge cannot tell.
+    """
+
+    text: str
+    of: str
+    reason: str
+
+
+Atom = Known | Among | Matches | Same | Holds | AtMost | Within | Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +289,42 @@ def _widened(found: set[Formula]) -> set[Formula]:
     if networks:
         rest.add(Within(frozenset(networks)))
     return rest
+
+
+def is_asked(formula: Formula) -> bool:
+    """Whether Cedar's engine may have to be asked for some of it."""
+    match formula:
+        case Asked():
+            return True
+        case Not(inner):
+            return is_asked(inner)
+        case AllOf(several) | AnyOf(several):
+            return any(is_asked(one) for one in several)
+    return False
+
+
+def loosest(formula: Formula) -> Formula:
+    """What must hold if a formula does, whatever Cedar's engine says of what it is asked."""
+    return _bounded(formula, asked=True)
+
+
+def tightest(formula: Formula) -> Formula:
+    """What is enough for a formula to hold, whatever Cedar's engine says of what it is asked."""
+    return _bounded(formula, asked=False)
+
+
+@lru_cache(maxsize=20_000)
+def _bounded(formula: Formula, *, asked: bool) -> Formula:
+    match formula:
+        case Asked():
+            return Always(asked)
+        case Not(inner):
+            return negate(_bounded(inner, asked=not asked))
+        case AllOf(several):
+            return all_of(_bounded(one, asked=asked) for one in several)
+        case AnyOf(several):
+            return any_of(_bounded(one, asked=asked) for one in several)
+    return formula
 
 
 def atoms(formula: Formula) -> frozenset[Atom]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from ringwall.access.compiler import formulas
@@ -47,6 +48,10 @@ from ringwall.access.model import Kind
 
 ANONYMOUS: Final = EntityUid(Kind.ANONYMOUS, "anonymous")
 """Who is nobody."""
+
+
+CALLOUT: Final = "callout"
+"""The annotation of a policy that may be decided by a call-out, where the edge cannot."""
 
 
 class RefusedError(Exception):
@@ -138,7 +143,26 @@ class Evaluation:
         try:
             return condition(self._value(expression))
         except NotNativeError as error:
-            raise RefusedError(self._policy, expression.at, str(error)) from error
+            return self._asked(expression, RefusedError(self._policy, expression.at, str(error)))
+        except RefusedError as error:
+            return self._asked(expression, error)
+
+    def _asked(self, expression: syntax.Expression, refused: RefusedError) -> Formula:
+        """A condition as Cedar's engine is asked for it; the refusal where that must not be."""
+        if CALLOUT not in self._policy.annotations:
+            raise refused
+        if self._asker.kind is Kind.SERVICE:
+            reason = (
+                f"{refused.reason}; sidecars make no call-outs: "
+                "let its head say for whom it is, such as principal is User"
+            )
+            raise RefusedError(self._policy, refused.at, reason) from refused
+        place = self._ground.whole
+        roles = sorted((name, sorted(some)) for name, some in self._holders.items())
+        of = sha256(repr((place, roles, self._asker)).encode()).hexdigest()[:16]
+        start = self._policy.at.start
+        written = self._policy.text[expression.at.start - start : expression.at.end - start]
+        return formulas.Asked(" ".join(written.split()), of, refused.reason)
 
     def _value(self, expression: syntax.Expression) -> Value:
         try:

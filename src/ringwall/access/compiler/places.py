@@ -99,6 +99,15 @@ class Reading:
         self._look("calls")
         return self._place.calls
 
+    @property
+    def whole(self) -> Place:
+        """All of it."""
+        for name in ("action", "groups", "resource", "type", "service", "tenant", "parameters"):
+            self._look(name)
+        for name in ("calls", *CATEGORIES):
+            self._look(name)
+        return self._place
+
     def category(self, name: str) -> str:
         """One of its categories."""
         self._look(name)

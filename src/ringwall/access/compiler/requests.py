@@ -12,6 +12,7 @@ from ringwall.access.compiler.formulas import (
     Always,
     Among,
     AnyOf,
+    Asked,
     AtMost,
     Formula,
     Holds,
@@ -31,6 +32,8 @@ class Request:
     """What one request brings: the facts that formulas are about.
 
     ``now`` is cut to whole seconds. ``proven`` is when the person was proven, seconds since 1970.
+    ``asked`` is what Cedar's engine, asked for what the edge cannot tell, says to hold; ``None``
+    where it is not known.
     """
 
     words: Mapping[Word, str] = field(default_factory=dict)
@@ -38,6 +41,7 @@ class Request:
     now: int = 0
     proven: int | None = None
     address: Address = ip_address("127.0.0.1")  # noqa: RUF009 - immutable
+    asked: frozenset[Asked] | None = None
 
     def word(self, word: Word) -> str | None:
         """The value of a word, ``None`` where there is none."""
@@ -71,7 +75,7 @@ def proven_ago(now: int, proven: int | None) -> int:
     return now - proven
 
 
-def evaluate(formula: Formula, request: Request) -> bool:
+def evaluate(formula: Formula, request: Request) -> bool:  # noqa: PLR0912 - one case an atom
     """Whether a condition holds for a request: what the edge must answer too."""
     match formula:
         case Always(value):
@@ -96,3 +100,8 @@ def evaluate(formula: Formula, request: Request) -> bool:
             return request.number(number) <= bound
         case Within(networks):
             return any(request.address in network for network in networks)
+        case Asked(text):
+            if request.asked is None:
+                msg = f"only Cedar's engine can tell of a request: {text}"
+                raise ValueError(msg)
+            return formula in request.asked

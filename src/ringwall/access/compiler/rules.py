@@ -1,13 +1,22 @@
 """The rules of every place: what each kind of principal is forbidden and permitted there."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from ringwall.access.compiler.facts import Parameter, Text
-from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, parts
+from ringwall.access.compiler.formulas import (
+    FALSE,
+    TRUE,
+    Formula,
+    any_of,
+    is_asked,
+    loosest,
+    parts,
+    tightest,
+)
 from ringwall.access.compiler.implying import implies, is_only_itself
 from ringwall.access.compiler.partial import (
     CLIENT,
@@ -49,12 +58,54 @@ class Ruling:
     permits: tuple[Rule, ...] = ()
 
     def decide(self, request: Request) -> "Decision":
-        """What Cedar would say, with the policies that say so."""
-        against = [rule.policy for rule in self.forbids if evaluate(rule.formula, request)]
+        """What Cedar would say, with the policies that say so.
+
+        Of a ruling that :meth:`asks` for a request it means nothing.
+        """
+        sure = self.sure
+        against = [rule.policy for rule in sure.forbids if evaluate(rule.formula, request)]
         if against:
             return Decision(allowed=False, policies=tuple(against))
-        found = [rule.policy for rule in self.permits if evaluate(rule.formula, request)]
+        found = [rule.policy for rule in sure.permits if evaluate(rule.formula, request)]
         return Decision(allowed=bool(found), policies=tuple(found))
+
+    def asks(self, request: Request) -> bool:
+        """Whether the edge has to ask Cedar's engine about a request."""
+        if not self.is_asked or any(evaluate(r.formula, request) for r in self.sure.forbids):
+            return False
+        if not evaluate(self.possible, request):
+            return False
+        is_sure = any(evaluate(rule.formula, request) for rule in self.sure.permits)
+        return not is_sure or evaluate(self.contested, request)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether there are requests for which Cedar's engine has to be asked."""
+        return any(is_asked(rule.formula) for rule in (*self.forbids, *self.permits))
+
+    @property
+    def sure(self) -> "Ruling":
+        """What the edge can tell without asking."""
+        if not self.is_asked:
+            return self
+        return Ruling(_bounded(tightest, self.forbids), _bounded(tightest, self.permits))
+
+    @property
+    def hopeful(self) -> "Ruling":
+        """What the rules come to if Cedar's engine answers in favour wherever it is asked."""
+        if not self.is_asked:
+            return self
+        return Ruling(_bounded(tightest, self.forbids), _bounded(loosest, self.permits))
+
+    @property
+    def possible(self) -> Formula:
+        """When anything may permit."""
+        return any_of(loosest(rule.formula) for rule in self.permits)
+
+    @property
+    def contested(self) -> Formula:
+        """When only Cedar's engine can tell whether anything forbids."""
+        return any_of(loosest(r.formula) for r in self.forbids if is_asked(r.formula))
 
     @property
     def is_open(self) -> bool:
@@ -65,6 +116,11 @@ class Ruling:
     def is_closed(self) -> bool:
         """Whether nobody of the kind may."""
         return not self.permits or any(rule.formula == TRUE for rule in self.forbids)
+
+
+def _bounded(bound: Callable[[Formula], Formula], rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    found = [Rule(rule.policy, bound(rule.formula)) for rule in rules]
+    return tuple(rule for rule in found if rule.formula != FALSE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +157,7 @@ class _Ruled:
     applying: frozenset[str]
     showing: frozenset[str]
     hidden_by: tuple[tuple[str, str], ...]
+    called_out: frozenset[str]
 
 
 class _Kept:
@@ -134,6 +191,7 @@ class Compiler:
     ``refused`` collects the policies that the edge cannot decide; unless it is empty nothing that
     was compiled may be used. ``applying`` are the policies that can apply anywhere that was asked
     for, ``hidden_by`` the permits that a forbid undoes wherever they apply, with that forbid.
+    ``called_out`` are those that the edge has to ask Cedar's engine about.
     """
 
     def __init__(self, policies: Sequence[Policy], world: World) -> None:
@@ -141,6 +199,7 @@ class Compiler:
         self.refused: dict[str, RefusedError] = {}
         self.applying: set[str] = set()
         self.hidden_by: dict[str, str] = {}
+        self.called_out: set[str] = set()
         self._showing: set[str] = set()
         self._holders = holders(world)
         self._key = tuple((name, tuple(sorted(some))) for name, some in self._holders.items())
@@ -237,6 +296,7 @@ class Compiler:
                 _KEPT.ruled[key] = found
         self.applying |= found.applying
         self._showing |= found.showing
+        self.called_out |= found.called_out
         for permit, forbid in found.hidden_by:
             self.hidden_by[permit] = forbid
         for permit in self._showing & self.hidden_by.keys():
@@ -262,6 +322,7 @@ class Compiler:
             applying=frozenset(rule.policy for rule in (*forbids, *permits)),
             showing=frozenset(rule.policy for rule in permits if rule.policy not in is_hidden),
             hidden_by=tuple(hidden),
+            called_out=frozenset(r.policy for r in (*forbids, *permits) if is_asked(r.formula)),
         )
         return found, is_whole
 

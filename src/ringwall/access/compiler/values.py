@@ -154,6 +154,7 @@ _FORMULAS: Final = (
     formulas.Holds,
     formulas.AtMost,
     formulas.Within,
+    formulas.Asked,
     formulas.Not,
     formulas.AllOf,
     formulas.AnyOf,

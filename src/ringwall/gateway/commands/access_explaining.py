@@ -110,7 +110,13 @@ def _tell(answer: "Answer", asker: "Asking") -> None:
         say("")
         say(("what would help: ", "bold"), advice)
     say("")
-    if answer.agrees:
+    if answer.callout:
+        say("decided by call-out: the edge asks Cedar's engine over such a request", style="dim")
+        for policy, reason in answer.callout:
+            why = policies.by_id[policy].annotations["callout"]
+            say(f'  for {policy} (@callout "{why}"), since {reason}', style="dim")
+        say("  where it is not answered in time the edge denies, with 503", style="dim")
+    elif answer.agrees:
         say("decided at the edge itself, by compiled rules that say the same", style="dim")
     else:
         say("THE EDGE'S COMPILED RULES SAY OTHERWISE", style="bold red")
@@ -175,7 +181,8 @@ def _json(answer: "Answer") -> dict[str, Any]:
     return {
         "allowed": answer.allowed,
         "agrees": answer.agrees,
-        "decided": "native",
+        "decided": "call-out" if answer.callout else "native",
+        "callouts": [{"policy": policy, "reason": reason} for policy, reason in answer.callout],
         "route": answer.to.route.name,
         "host": answer.to.host,
         "method": answer.to.method,

@@ -1,6 +1,7 @@
 """Judge and compare configurations: ``check``, ``schema``, ``diff``."""
 
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -44,12 +45,23 @@ def check(context: typer.Context, *, as_json: AsJson = False) -> None:
             print_json({"valid": False, "problems": [{"message": str(error)}]})
             raise typer.Exit(ExitCode.CONFIGURATION) from None
         raise Refused(str(error), code=ExitCode.CONFIGURATION) from error
+    wanted = Wanted.of(configuration)
+    called_out = () if wanted.compiled is None else wanted.compiled.called_out
     if as_json:
-        warnings = [to_json(one) for one in configuration.warnings]
-        print_json({"valid": True, "hash": configuration.hash, "problems": warnings})
+        print_json(
+            {
+                "valid": True,
+                "hash": configuration.hash,
+                "problems": [to_json(one) for one in configuration.warnings],
+                "callouts": [asdict(one) for one in called_out],
+            }
+        )
         return
     print_problems(configuration.warnings)
-    wanted = Wanted.of(configuration)
+    for one in called_out:
+        say(f"{one.route} ({', '.join(one.methods)}) may ask Cedar's engine, by call-out:")
+        for policy, reason in one.reasons.items():
+            say(f"  for {policy}, since {reason}")
     counts = (
         _counted(len(wanted.edge.hosts), "host"),
         _counted(len(wanted.services), "service"),

@@ -25,7 +25,7 @@ def process(
     hangup_ends: Annotated[bool, typer.Option("--hangup-ends")] = False,
 ) -> None:
     """Be one of Ringwall's own processes."""
-    from ringwall.gateway.processes import REVOCATIONS, WEB, WORKER
+    from ringwall.gateway.processes import CALLOUTS, REVOCATIONS, WEB, WORKER
 
     installation = installation_of(context)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
@@ -44,6 +44,10 @@ def process(
         from ringwall.runtime.worker import serve
 
         serve(installation)
+    elif name == CALLOUTS:
+        from ringwall.gateway.callouts import serve as serve_callouts
+
+        serve_callouts(installation)
     elif name == REVOCATIONS:
         from ringwall.gateway.catching_up import tell_once
 
@@ -51,7 +55,9 @@ def process(
     else:
         msg = f"there is no process {name}"
         raise Refused(
-            msg, hint=f"supervisor, {WEB}, {WORKER} or {REVOCATIONS}", code=ExitCode.USAGE
+            msg,
+            hint=f"supervisor, {WEB}, {WORKER}, {CALLOUTS} or {REVOCATIONS}",
+            code=ExitCode.USAGE,
         )
 
 

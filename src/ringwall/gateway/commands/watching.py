@@ -44,6 +44,24 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> None:
     _print_upstreams(gateway, installation)
     say("")
     _print_certificates(gateway)
+    if gateway.callouts:
+        say("")
+        print_table(
+            (
+                Column("route with call-outs"),
+                Column("answered", right=True),
+                Column("denied unanswered", right=True),
+            ),
+            [
+                (
+                    one.route,
+                    str(one.answered),
+                    Cell(str(one.failed), _BAD if one.failed else ""),
+                )
+                for one in gateway.callouts
+            ],
+            empty="",
+        )
     for proxy in gateway.unknown:
         say(f"{proxy} does not answer: its listeners and upstreams are unknown", style=_BAD)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from ringwall.gateway.config import AcmeCertificate, Edge, HostSettings, Route
 from ringwall.gateway.envoy import (
+    callout,
     http,
     listeners,
     overload,
@@ -45,6 +46,7 @@ def render_edge(
     log: str,
     verifying: Verifying | None = None,
     permitting: Permitting | None = None,
+    callouts: Address | None = None,
     own_roots: str = "",
     root: str = "",
 ) -> Rendering:
@@ -52,7 +54,8 @@ def render_edge(
 
     ``folder`` is where the xDS files will lie, ``web`` where Ringwall's web process listens,
     ``log`` the access log, ``own_roots`` the local authority's certificate; all as Envoy is to
-    name them. With ``verifying`` people and programs sign in; with ``permitting`` policies decide.
+    name them. With ``verifying`` people and programs sign in; with ``permitting`` policies decide,
+    and ``callouts`` is where Cedar's engine is asked if they need that.
     ``root`` is the folder that the configuration's own paths begin at.
     """
     used = {route.service for route in table}
@@ -116,6 +119,7 @@ def render_edge(
         ),
         clusters=(
             local_cluster(WEB, web),
+            *([] if callouts is None else [local_cluster(callout.CLUSTER, callouts)]),
             *(
                 service_cluster(
                     name,

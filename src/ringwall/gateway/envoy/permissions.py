@@ -7,7 +7,7 @@ tells it in its dynamic metadata, and for a refusal in the response's details.
 Of many rules a request looks at few (:mod:`~ringwall.gateway.envoy.many_rules`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,8 +15,9 @@ from ringwall.access.compiler import formulas
 from ringwall.access.compiler.facts import PLAIN, Number, Parameter, Several, Text, Word
 from ringwall.access.compiler.formulas import FALSE, TRUE, Formula, Network
 from ringwall.access.compiler.proving import allowed, could_be_proven, reads_proof
-from ringwall.access.compiler.rules import DEFAULT, Rule, Ruling, Rulings
+from ringwall.access.compiler.rules import DEFAULT, Decision, Rule, Ruling, Rulings
 from ringwall.gateway.config import Factor
+from ringwall.gateway.envoy import callout
 from ringwall.gateway.envoy.conditions import rbac_action
 from ringwall.gateway.envoy.many_rules import Entries, when
 from ringwall.gateway.envoy.predicates import (
@@ -68,24 +69,57 @@ class Permitted:
     within: float | None = None
 
 
-def permissions(rulings: Rulings, template: PathTemplate) -> Permissions:
-    """Say the rulings of one action in Envoy's words."""
+def permissions(
+    rulings: Rulings, template: PathTemplate, about: callout.About | None = None
+) -> Permissions:
+    """Say the rulings of one action in Envoy's words; ``about`` is what a call-out would tell."""
     wording = Wording(template)
-    writer = _Writer(wording)
-    matcher = writer.matcher(rulings)
+    matcher = _Writer(wording, about).matcher(rulings)
+    asking: list[Json] = []
+    if is_called_out(rulings):
+        if about is None:
+            msg = "rules that have to be asked about, but it is not said of what"
+            raise ValueError(msg)
+        asking = callout.filters(about, _Writer(wording, about, asks=True).matcher(rulings))
     found = [
+        *asking,
         extension(
             "ringwall.access",
             "envoy.extensions.filters.http.rbac.v3.RBAC",
             rules_stat_prefix="access_",
             matcher=matcher,
-        )
+        ),
     ]
     if wording.networks:
         found.insert(0, _tagging(wording.networks))
     if wording.extracted:
         found.insert(0, _extracting(wording.extracted))
     return Permissions(tuple(found))
+
+
+def is_called_out(rulings: Rulings) -> bool:
+    """Whether Cedar's engine may have to be asked."""
+    return any(ruling.is_asked for ruling in rulings.all())
+
+
+def decision_of(ruling: Ruling, decision: Decision) -> str | None:
+    """The name of a decision of Cedar's engine; ``None`` for one that rules know nothing of."""
+    rules = ruling.permits if decision.allowed else ruling.forbids
+    named = next((rule.policy for rule in rules if rule.policy in decision.policies), None)
+    if named is None:
+        return None if decision.allowed or decision.policies else PREFIX + DEFAULT
+    return PREFIX + named
+
+
+def decision_of_both(user: Ruling, delegate: Ruling, person: str, application: str) -> str:
+    """The name where a person and the application that acts for them are both allowed."""
+    if _are_many(user, delegate):
+        return application
+    return f"{person} {application.removeprefix(PREFIX)}"
+
+
+def _are_many(user: Ruling, delegate: Ruling) -> bool:
+    return len(user.permits) * len(delegate.permits) > _MANY
 
 
 def by_method(rulings: Mapping[str, Ruling]) -> Json:
@@ -146,8 +180,13 @@ def _extracting(extracted: Mapping[tuple[str, str], str]) -> Json:
 
 
 class _Writer:
-    def __init__(self, wording: Wording) -> None:
+    """Says rulings. With ``asks`` it says when to ask; else what an answer means there."""
+
+    def __init__(
+        self, wording: Wording, about: callout.About | None = None, *, asks: bool = False
+    ) -> None:
         self._wording, self._rules = wording, Entries(wording)
+        self._about, self._asks = about, asks
 
     def matcher(self, rulings: Rulings) -> Json:
         """The matcher over all kinds of principals."""
@@ -168,6 +207,11 @@ class _Writer:
     def _guards(self, rulings: Rulings) -> list[Json]:
         """Refuse what a policy would read in one way and the service, perhaps, in another."""
         words = _words(rulings)
+        if self._about is not None and is_called_out(rulings):
+            # Whatever else is asked about is read by somebody else.
+            words |= {Parameter(name) for name in self._wording.template.variables}
+            if self._about.is_tenants:
+                words |= {Text.HOST_TENANT}
         names = sorted(word.name for word in words if isinstance(word, Parameter))
         found: list[Json] = []
         if names:
@@ -188,7 +232,7 @@ class _Writer:
 
     def _person(self, ruling: Ruling) -> Json:
         """People who are not proven well enough are asked to be; all else is as for others."""
-        return self.one(ruling, proven=could_be_proven(ruling))
+        return self.one(ruling, proven=could_be_proven(ruling.hopeful))
 
     def one(self, ruling: Ruling, *, proven: Formula = FALSE, denied: Json | None = None) -> Json:
         """Forbids, permits, and else the default, as an ``OnMatch``.
@@ -198,12 +242,66 @@ class _Writer:
         if not ruling.permits:
             return denied or _deny(DEFAULT)  # whatever else forbids it
         asked = [] if proven == FALSE else [self._ask(proven)]
+        sure = ruling.sure
         found = [
-            *self._forbids(ruling.forbids, asked, denied),
-            *self._rules.entries(ruling.permits, _allow),
+            *self._forbids(sure.forbids, asked, denied),
+            *self._called_out(
+                self._rules.entries(sure.permits, _allow),
+                (ruling,),
+                lambda: self._answered(ruling, denied, proves=bool(asked)),
+            ),
             *asked,
         ]
         return _nested(found, denied or _deny(DEFAULT))
+
+    def _called_out(
+        self, permits: list[Json], rulings: Sequence[Ruling], answer: Callable[[], Json]
+    ) -> list[Json]:
+        """Permits, and around them what has to be asked about; of several rulings, all permit.
+
+        Where nothing can permit nothing is asked, nor where a permit is sure and no forbid open.
+        """
+        if not any(one.is_asked for one in rulings):
+            return permits
+        possible = formulas.all_of(one.possible for one in rulings)
+        contested = formulas.any_of(one.contested for one in rulings)
+        first = formulas.all_of([possible, contested])
+        return [
+            *self._when(first, answer),
+            *permits,
+            *self._when(possible, answer),
+        ]
+
+    def _when(self, formula: Formula, answer: Callable[[], Json]) -> list[Json]:
+        if formula == FALSE:
+            return []
+        return [self._rules.entry(Rule("", formula), lambda _: answer())]
+
+    def _answered(self, ruling: Ruling, denied: Json | None, *, proves: bool) -> Json:
+        if self._asks:
+            return callout.ask()
+        denying = [] if denied else [PREFIX + rule.policy for rule in ruling.forbids]
+        return callout.answered(
+            [PREFIX + rule.policy for rule in ruling.permits],
+            [*denying, *([PROOF] if proves else [])],
+            denied or _deny(DEFAULT),
+        )
+
+    def _both_answered(self, user: Ruling, delegate: Ruling, *, proves: bool) -> Json:
+        if self._asks:
+            return callout.ask()
+        return callout.answered(
+            [
+                decision_of_both(user, delegate, PREFIX + one.policy, PREFIX + other.policy)
+                for other in delegate.permits
+                for one in (user.permits[:1] if _are_many(user, delegate) else user.permits)
+            ],
+            [
+                *(PREFIX + rule.policy for rule in (*user.forbids, *delegate.forbids)),
+                *([PROOF] if proves else []),
+            ],
+            _deny(DEFAULT),
+        )
 
     def _forbids(
         self, rules: Sequence[Rule], asked: Sequence[Json], denied: Json | None = None
@@ -234,20 +332,30 @@ class _Writer:
             def both(other: str) -> Json:
                 return rbac_action("ALLOW", f"{PREFIX}{policy} {other}")
 
-            return _nested(self._rules.entries(delegate.permits, both), _deny(DEFAULT))
+            inner = self._rules.entries(sure_delegate.permits, both)
+            if delegate.is_asked:  # what is not sure is asked about below
+                return {"matcher": {"matcher_list": {"matchers": inner}}}
+            return _nested(inner, _deny(DEFAULT))
 
         if not user.permits or not delegate.permits:
             return _deny(DEFAULT)
-        if len(user.permits) * len(delegate.permits) > _MANY:
-            permits = self._one_after_the_other(user.permits, delegate.permits)
+        sure_user, sure_delegate = user.sure, delegate.sure
+        if not sure_user.permits or not sure_delegate.permits:
+            permits = []
+        elif _are_many(user, delegate):
+            permits = self._one_after_the_other(sure_user.permits, sure_delegate.permits)
         else:
-            permits = self._rules.entries(user.permits, and_the_application)
-        proven = formulas.all_of([could_be_proven(user), allowed(delegate)])
+            permits = self._rules.entries(sure_user.permits, and_the_application)
+        proven = formulas.all_of([could_be_proven(user.hopeful), allowed(delegate.hopeful)])
         asked = [] if proven == FALSE else [self._ask(proven)]
         found = [
-            *self._forbids(user.forbids, asked),
-            *self._rules.entries(delegate.forbids, _deny),
-            *permits,
+            *self._forbids(sure_user.forbids, asked),
+            *self._rules.entries(sure_delegate.forbids, _deny),
+            *self._called_out(
+                permits,
+                (user, delegate),
+                lambda: self._both_answered(user, delegate, proves=bool(asked)),
+            ),
             *asked,
         ]
         return _nested(found, _deny(DEFAULT))

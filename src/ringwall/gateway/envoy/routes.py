@@ -8,6 +8,7 @@ from typing import Final
 
 from ringwall.gateway.config import Edge, Route
 from ringwall.gateway.envoy import headers, http, web
+from ringwall.gateway.envoy.callout import DECIDED_HEADER
 from ringwall.gateway.envoy.entries import Asked, Placed, entries, expand, method_match
 from ringwall.gateway.envoy.permissions import Permitted
 from ringwall.gateway.envoy.predicates import NETWORKS_HEADER
@@ -106,7 +107,7 @@ def route_table(
         request_headers_to_remove=[
             *headers.untrusted_names(trusted_hops=edge.trusted_hops),
             *((*SHOWN.values(), AGAIN_HEADER) if verifying is not None else ()),
-            *((NETWORKS_HEADER,) if permitting is not None else ()),
+            *((NETWORKS_HEADER, DECIDED_HEADER) if permitting is not None else ()),
         ],
         response_headers_to_remove=list(headers.BANNERS),
         max_direct_response_body_size_bytes=4096,

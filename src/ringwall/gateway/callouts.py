@@ -1,0 +1,200 @@
+"""The process that answers call-outs: Cedar's engine over a socket that only the edge knows.
+
+It is a process of its own, so that neither pages nor jobs wait for it, nor it for them. Each call
+says by which version of the configuration it is to be judged: the one whose rules sent it. A
+version that cannot be found is answered with an error, which denies at the edge.
+"""
+
+import asyncio
+import logging
+import os
+import re
+import signal
+import socket
+from collections import OrderedDict
+from collections.abc import Callable
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+
+from ringwall.access.engine import UndecidedError
+from ringwall.gateway.deciding import Asking, Deciding, UnreadableError
+from ringwall.gateway.envoy.callout import DECIDED_HEADER, PREFIX
+from ringwall.gateway.opening import open_gateway
+from ringwall.gateway.service import Gateway
+from ringwall.gateway.versions import DamagedVersionError
+from ringwall.gateway.wanted import Wanted
+from ringwall.runtime.configuration import Configuration, ConfigurationError
+from ringwall.runtime.installation import Installation
+
+READY: Final = "/ready"
+_MOST_KEPT: Final = 4
+"""Versions: requests that were sent by the rules of the one before are still under way."""
+_MAKING: Final = 60.0
+"""Seconds that a version may take to be made ready."""
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+
+_log = logging.getLogger(__name__)
+
+
+class Callouts:
+    """The application (ASGI). ``find`` reads a version by its hash; ``None`` where it cannot."""
+
+    def __init__(self, find: Callable[[str], Deciding | None]) -> None:
+        self._find = find
+        self._versions: OrderedDict[str, Deciding] = OrderedDict()
+        self._making = asyncio.Lock()
+
+    async def ready(self, version: str) -> bool:
+        """Make a version ready; whether it is."""
+        async with self._making:
+            if version not in self._versions:
+                found = await asyncio.to_thread(self._find, version)
+                if found is None:
+                    return False
+                self._versions[version] = found
+            self._versions.move_to_end(version)
+            while len(self._versions) > _MOST_KEPT:
+                self._versions.popitem(last=False)
+        return True
+
+    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
+        """Answer one request: 200 with a decision, else 500."""
+        path = scope["raw_path"].decode("latin-1")
+        if path.startswith(f"{PREFIX}/"):
+            name = await self._decided(scope, path.removeprefix(PREFIX))
+            status = 500 if name is None else 200
+        else:
+            name, status = None, await self._told(path)
+        headers = [(b"content-length", b"0")]
+        if name is not None:
+            headers.append((DECIDED_HEADER.encode(), name.encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _told(self, path: str) -> int:
+        if path == READY:
+            return 200
+        version = path.removeprefix(f"{READY}/")
+        if not _HASH.fullmatch(version):
+            return 404
+        return 200 if await self.ready(version) else 500
+
+    async def _decided(self, scope: Any, path: str) -> str | None:
+        try:
+            asking = Asking.read(scope["method"], path, scope["headers"])
+            version, _, _ = asking.about
+            if version not in self._versions and not (
+                _HASH.fullmatch(version) and await self.ready(version)
+            ):
+                _log.warning("a call-out is refused: there is no version %.12s", version)
+                return None
+            return self._versions[version].decide(asking)
+        except (UnreadableError, UndecidedError, LookupError) as error:
+            _log.warning("a call-out is refused: %s", error)
+            return None
+
+
+def serve(installation: Installation) -> None:
+    """Answer until SIGTERM."""
+    asyncio.run(_serve(open_gateway(installation)))
+
+
+async def _serve(gateway: Gateway) -> None:
+    callouts = Callouts(lambda version: _found(gateway, version))
+    try:
+        latest = gateway.versions.latest()
+        pending = gateway.versions.pending()
+    except DamagedVersionError as error:
+        _log.warning("%s", error)
+        latest, pending = None, ()
+    for hash_ in (*(() if latest is None else (latest.hash,)), *pending):
+        await callouts.ready(hash_)
+    answering = server(callouts)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, answering.stop)
+    await answering.serve(sockets=[listening(gateway.layout.callouts)])
+
+
+def server(callouts: Callouts) -> "Server":
+    """What answers by it, once it is given a socket."""
+    options = uvicorn.Config(
+        callouts,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=10,
+    )
+    return Server(options)
+
+
+class Server(uvicorn.Server):
+    """A server that leaves signals to the process."""
+
+    def install_signal_handlers(self) -> None:
+        """Install none: the process has its own."""
+
+    def stop(self) -> None:
+        """End once what is under way is answered."""
+        self.should_exit = True
+
+
+def _found(gateway: Gateway, version: str) -> Deciding | None:
+    try:
+        configuration = gateway.configuration(version)
+        return None if configuration is None else _deciding(configuration)
+    except (ConfigurationError, DamagedVersionError, LookupError) as error:
+        _log.warning("version %.12s cannot be made ready: %s", version, error)
+        return None
+
+
+def _deciding(configuration: Configuration) -> Deciding | None:
+    compiled = Wanted.of(configuration).compiled
+    return None if compiled is None else Deciding(compiled)
+
+
+def make_ready(path: Path, version: str) -> None:
+    """Have the running process make a version ready. ``OSError`` says why it is not."""
+    connection = _Connection(path)
+    try:
+        connection.request("GET", f"{READY}/{version}")
+        status = connection.getresponse().status
+    finally:
+        connection.close()
+    if status != 200:
+        msg = f"it does not know version {version:.12}"
+        raise OSError(msg)
+
+
+class _Connection(HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=_MAKING)
+        self._path = path
+
+    def connect(self) -> None:
+        """Open the unix socket."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def listening(path: Path) -> socket.socket:
+    """A socket that nobody else may connect to."""
+    path.unlink(missing_ok=True)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(0o177)
+    try:
+        sock.bind(str(path))
+    finally:
+        os.umask(mask)
+    sock.listen(1024)
+    return sock

@@ -1,0 +1,266 @@
+"""What the edge asks Cedar's engine about comes out as Cedar decides; all else asks nothing."""
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import sha256
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Final
+
+import pytest
+from tests.access.generating import Asked, Chance
+from tests.access.live.envoys import Answer, ask, headers_of, path_of, running, virtual_host
+
+from ringwall.access.compiler.facts import Text
+from ringwall.access.compiler.rules import DEFAULT, Decision, Ruling
+from ringwall.access.engine import Engine
+from ringwall.access.judging import judge
+from ringwall.access.model import Kind, World
+from ringwall.access.policies import read
+from ringwall.access.schema import schema
+from ringwall.gateway.admin import Admin
+from ringwall.gateway.callouts import Callouts, listening, server
+from ringwall.gateway.compiled import Compiled
+from ringwall.gateway.deciding import Deciding
+from ringwall.gateway.envoy.callout import ABOUT_HEADER, DECIDED_HEADER, NOW_HEADER
+from ringwall.gateway.envoy.permissions import PROOF, UNKNOWN
+
+pytestmark = pytest.mark.e2e
+
+WORLDS: Final = 60
+REQUESTS: Final = 40
+"""In each world; about a third of them are asked about."""
+
+
+class Marked(Chance):
+    """Policies that may be decided by call-out, with conditions that only Cedar's engine knows."""
+
+    def policy(self, world: World, name: str) -> str:
+        return '@callout("by chance")\n' + super().policy(world, name)
+
+    def _leaf(self, world: World, kind: Kind | None) -> str:
+        if self._coin(0.4):
+            return super()._leaf(world, kind)
+        choices = [
+            f'context.now.durationSince(datetime("2026-01-01")).toHours() > {self._of(0, 900_000)}',
+            "context.weekday * context.weekday < 9",
+        ]
+        for one in ("a", "id", "tenant"):
+            if {one, "b"} <= {*world.parameters}:
+                both = f"context.path has {one} && context.path has b"
+                choices.append(f"({both} && context.path.{one} == context.path.b)")
+        if kind is Kind.USER:
+            choices.append("principal.strength == principal.id")
+            choices.append("principal.proven_ago < context.weekday * 100")
+            choices.append("(principal has scopes && principal.scopes.isEmpty())")
+        if kind is Kind.CLIENT:
+            choices.append('principal.scopes == ["read"]')
+            choices.append('["read", "profile"].containsAll(principal.scopes)')
+        return self._of(*choices)
+
+
+class Case:
+    """A world with its policies, in Cedar's engine and compiled."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.chance = Marked(1000 + number, depth=number % 3)
+        self.world = self.chance.world()
+        text = self.chance.policies(self.world, 2 + number % 6)
+        self.policies = read([(Path("all.cedar"), text.encode())])
+        self.text = text
+        self.compiled = Compiled(self.policies, self.world)
+        self.engine = Engine(
+            self.policies.policies, schema=schema(self.world), roles=self.world.roles
+        )
+        self.version = sha256(text.encode()).hexdigest()
+
+    def host(self, asked: Asked) -> str:
+        tenant = asked.request.words.get(Text.HOST_TENANT, "api")
+        return f"{tenant}.case{self.number}.test"
+
+    def rulings(self, asked: Asked) -> list[Ruling]:
+        """Those that a request is decided by."""
+        found = self.compiled.rulings(asked.route.name, asked.host, asked.method)
+        if asked.delegated:
+            several = [found.user, found.delegate]
+        else:
+            kinds = {Kind.USER: found.user, Kind.CLIENT: found.client}
+            several = [kinds.get(asked.kind, found.nobody)]
+        return [one for one in several if one is not None]
+
+    def decided(self, asked: Asked) -> Decision:
+        place = self.compiled.place(asked.route, asked.host, asked.method)
+        said = self.engine.decide(asked.question(place))
+        if not asked.delegated:
+            return said
+        person = replace(asked, kind=Kind.USER, delegated=False)
+        other = self.engine.decide(person.question(place))
+        if said.allowed and other.allowed:
+            return Decision(allowed=True, policies=(*other.policies, *said.policies))
+        against = [one.policies for one in (other, said) if not one.allowed]
+        return Decision(allowed=False, policies=sum(against, ()))
+
+
+def cases() -> Iterator[Case]:
+    """Worlds whose policies Cedar's validator finds nothing wrong with."""
+    for number in range(WORLDS):
+        case = Case(number)
+        assert not judge(case.policies, case.world)
+        assert not case.compiled.refused
+        yield case
+
+
+class Answering:
+    """The process of call-outs as a thread; ``calls`` counts what it decided."""
+
+    def __init__(self, versions: dict[str, Deciding]) -> None:
+        self.calls = 0
+        self.delay = 0.0
+        self._versions = versions
+
+    async def __call__(self, scope: object, receive: object, send: object) -> None:
+        self.calls += 1
+        await asyncio.sleep(self.delay)
+        await self._callouts(scope, receive, send)
+
+    @contextmanager
+    def running(self, path: Path) -> Iterator[None]:
+        self._callouts = Callouts(self._versions.get)
+        serving = server(self)  # type: ignore[arg-type]
+        sock = listening(path)
+
+        def run() -> None:
+            asyncio.run(serving.serve(sockets=[sock]))
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        try:
+            yield
+        finally:
+            serving.stop()
+            thread.join(10)
+
+
+class Scene:
+    """An Envoy with all cases, and who answers its call-outs."""
+
+    def __init__(self, folder: Path, found: list[Case], connection: HTTPConnection) -> None:
+        self.cases, self.connection = found, connection
+        self.socket, self.admin = folder / "callouts.sock", Admin(folder / "admin.sock", 5)
+        self.answering = Answering({one.version: Deciding(one.compiled) for one in found})
+
+    def send(self, case: Case, asked: Asked, **more: str) -> Answer:
+        headers = {**headers_of(asked.request, case.host(asked)), **more}
+        path = path_of(asked.route, asked.request)
+        return ask(self.connection, asked.method, path, headers)
+
+    def asked_about(self) -> tuple[Case, Asked]:
+        """Some request that is asked about, and allowed."""
+        for case in self.cases:
+            for _ in range(REQUESTS):
+                asked = moved_to(case.chance.asked(case.world), int(time.time()))
+                is_asked = any(one.asks(asked.request) for one in case.rulings(asked))
+                if asked.method == "GET" and is_asked and case.decided(asked).allowed:
+                    return case, asked
+        raise AssertionError
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    folder = tmp_path_factory.mktemp("out")
+    found = list(cases())
+    hosts = [
+        virtual_host(
+            f"c{c.number}", f"*.case{c.number}.test", c.compiled.compiler, version=c.version
+        )
+        for c in found
+    ]
+    socket, admin = folder / "callouts.sock", folder / "admin.sock"
+    with running(folder, hosts, callouts=socket, admin=admin) as connection:
+        yield Scene(folder, found, connection)
+
+
+def test_whoever_is_asked_the_answer_is_cedars(scene: Scene) -> None:
+    told: Counter[tuple[bool, bool]] = Counter()
+    with scene.answering.running(scene.socket):
+        for case in scene.cases:
+            for _ in range(REQUESTS):
+                asked = moved_to(case.chance.asked(case.world), int(time.time()))
+                before = scene.answering.calls
+                answer = scene.send(case, asked)
+                called = scene.answering.calls - before
+                if int(time.time()) != asked.request.now:
+                    continue
+                said = case.decided(asked)
+                where = (case.text, asked, said, answer)
+                assert answer.status == (200 if said.allowed else 403), where
+                rulings = case.rulings(asked)
+                is_asked = any(one.asks(asked.request) for one in rulings)
+                assert called <= is_asked, where
+                told[said.allowed, bool(called)] += 1
+                if asked.method != "HEAD" and answer.by not in {PROOF, UNKNOWN}:
+                    by = set() if answer.by == DEFAULT else set(answer.by.split())
+                    assert by <= set(said.policies), where
+                    if called:
+                        assert bool(by) == bool(said.policies), where
+    assert min(told.values()) > WORLDS * REQUESTS / 40, told
+    assert len(told) == 4
+
+
+def moved_to(asked: Asked, now: int) -> Asked:
+    """The same request now, by somebody who was proven as long ago."""
+    request, proven = asked.request, asked.request.proven
+    if proven is not None:
+        proven += now - request.now
+    return replace(asked, request=replace(request, now=now, proven=proven))
+
+
+def test_who_does_not_answer_denies(scene: Scene) -> None:
+    case, asked = scene.asked_about()
+    assert scene.send(case, asked).status == 503
+    with scene.answering.running(scene.socket):
+        assert scene.send(case, asked).status == 200
+
+
+def test_who_answers_too_late_denies(scene: Scene) -> None:
+    case, asked = scene.asked_about()
+    with scene.answering.running(scene.socket):
+        scene.answering.delay = 1.0
+        began = time.monotonic()
+        assert scene.send(case, asked).status == 503
+        scene.answering.delay = 0.0
+        assert 0.4 < time.monotonic() - began < 0.95
+        assert scene.send(case, asked).status == 200
+
+
+def test_an_unknown_version_denies(scene: Scene) -> None:
+    case, asked = scene.asked_about()
+    others = Answering({})
+    with others.running(scene.socket):
+        assert scene.send(case, asked).status == 503
+        assert others.calls == 1
+
+
+def test_what_a_client_says_of_itself_changes_nothing(scene: Scene) -> None:
+    """The answer's header is the edge's alone: here nothing takes a client's away before."""
+    case, asked = scene.asked_about()
+    forged = {NOW_HEADER: "0", ABOUT_HEADER: "x y z", "x-ringwall-address": "10.0.0.1"}
+    with scene.answering.running(scene.socket):
+        assert scene.send(case, asked, **forged).status == 200
+        assert scene.send(case, asked, **{DECIDED_HEADER: "access:p0"}).status == 200
+    assert scene.send(case, asked, **{DECIDED_HEADER: "access:p0"}).status == 503
+
+
+def test_calls_are_counted_by_route(scene: Scene) -> None:
+    case, asked = scene.asked_about()
+    name = rf"ext_authz\.callout\.{asked.route.name}\.ok$"
+    with scene.answering.running(scene.socket):
+        before = sum(int(v) for v in scene.admin.stats(name).values())
+        scene.send(case, asked)
+        assert sum(int(v) for v in scene.admin.stats(name).values()) == before + 1
