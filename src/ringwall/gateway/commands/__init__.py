@@ -7,6 +7,7 @@ imported when it runs, so that none waits for what only others need.
 from ringwall.gateway.commands.access_differing import access_diff
 from ringwall.gateway.commands.access_explaining import access_explain
 from ringwall.gateway.commands.access_listing import access_can_do, access_who_can
+from ringwall.gateway.commands.access_replaying import access_replay
 from ringwall.gateway.commands.access_testing import access_test
 from ringwall.gateway.commands.beginning import init
 from ringwall.gateway.commands.certificates import cert_export, cert_issue, cert_list, cert_rotate
@@ -23,6 +24,7 @@ __all__ = [
     "access_can_do",
     "access_diff",
     "access_explain",
+    "access_replay",
     "access_test",
     "access_who_can",
     "cert_export",

@@ -17,7 +17,6 @@ from ringwall.gateway.envoy.resources import Json, typed
 from ringwall.gateway.envoy.signed_in import (
     AGAIN_HEADER,
     PLACE_HEADER,
-    PROVEN_HEADER,
     SHOWN,
     Verifying,
 )
@@ -116,12 +115,9 @@ def route_table(
 
 def _for_itself(host: str, verifying: Verifying | None) -> Json:
     """What the edge tells itself for its conditions, and services are not told."""
-    made = []
-    if verifying is not None and host in verifying.facts.dated_hosts:
-        made.append(PROVEN_HEADER)
     if verifying is not None and host.startswith("*."):
-        made.append(PLACE_HEADER)
-    return {"request_headers_to_remove": made} if made else {}
+        return {"request_headers_to_remove": [PLACE_HEADER]}
+    return {}
 
 
 def redirect_table(name: str, *, hosts: Sequence[str], port: int, challenges: str | None) -> Json:

@@ -73,9 +73,10 @@ GRANTED: Final[Mapping[str, str]] = {
 AGAIN_HEADER: Final = "x-ringwall-again"
 """What Lua adds where a token was refused and it has the youngest that there is."""
 PROVEN_HEADER: Final = "x-ringwall-proven"
+"""When a person was proven, in seconds since 1970, where anything on a host asks that. Services get
+it too: what is taken away on the way to them is not there any more when the request is recorded."""
 PLACE_HEADER: Final = "x-ringwall-place"
-"""The same for the edge's own conditions, where a host has such: when a person was proven, in
-seconds since 1970, and for which one of many hosts a token is. Services do not get these."""
+"""For which one of many hosts a token is. Services do not get this."""
 
 _LUA: Final = Path(__file__).with_name("session.lua").read_text(encoding="utf-8")
 _LUA_TYPE: Final = "envoy.extensions.filters.http.lua.v3.Lua"

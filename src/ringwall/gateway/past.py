@@ -1,0 +1,141 @@
+"""Requests that were: what the edge has recorded of them, in the order they ended.
+
+Read from the record's spool; when there is a store of events, it takes this reader's place.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from ringwall.runtime.spool.segments import DamagedError, lines, opened
+
+_NAMED: Final = 5
+
+
+class PastRequest(NamedTuple):
+    """One line of the record. ``at`` is in seconds since 1970.
+
+    ``has_facts`` says that the record tells ``roles``, ``scopes``, ``strength`` and ``proven``
+    (seconds since 1970); older lines do not, which is not the same as that there were none.
+    """
+
+    at: float
+    id: str
+    method: str
+    host: str
+    path: str
+    status: int
+    details: str
+    route: str | None
+    service: str | None
+    user: str | None
+    session: str | None
+    tenant: str | None
+    program: str | None
+    policy: str | None
+    policies: str | None
+    address: str
+    has_facts: bool
+    roles: str | None
+    scopes: str | None
+    strength: str | None
+    proven: int | None
+
+
+@dataclass(slots=True)
+class Reading:
+    """How far reading came. ``unreadable`` lines were counted, of which a few are ``named``.
+
+    ``first`` and ``last`` are the times of requests, in seconds since 1970.
+    """
+
+    rows: int = 0
+    unreadable: int = 0
+    named: list[str] = field(default_factory=list)
+    first: float | None = None
+    last: float | None = None
+
+    def miss(self, where: str) -> None:
+        """Count something that cannot be read."""
+        self.unreadable += 1
+        if len(self.named) < _NAMED:
+            self.named.append(where)
+
+
+def past_requests(
+    record: Path, *, since: datetime, reading: Reading | None = None
+) -> Iterator[PastRequest]:
+    """What was recorded at ``record`` of requests since a time; ``reading`` tells what came of it.
+
+    Lines that are none are passed over, and counted: whoever judges by the rest has to say so.
+    """
+    found = reading if reading is not None else Reading()
+    start = since.timestamp()
+    for one in opened(record, since=since):
+        number = 0
+        try:
+            for line in lines(one):
+                number += 1
+                row = read_line(line)
+                if row is None:
+                    found.miss(f"{one.name}:{number}")
+                elif row.at >= start:
+                    found.rows += 1
+                    if found.first is None or row.at < found.first:
+                        found.first = row.at
+                    if found.last is None or row.at > found.last:
+                        found.last = row.at
+                    yield row
+        except DamagedError as error:
+            found.miss(str(error))
+
+
+def read_line(line: bytes) -> PastRequest | None:
+    """One line of the record; ``None`` where it is none."""
+    try:
+        said: Any = json.loads(line)
+        get = said.get
+        at = datetime.fromisoformat(said["time"])
+        if at.tzinfo is None:
+            return None
+        row = PastRequest(
+            at.timestamp(),
+            said["request_id"] or "",
+            said["method"] or "",
+            said["host"] or "",
+            said["path"] or "",
+            said["status"],
+            said["details"] or "",
+            get("route"),
+            get("service"),
+            get("user"),
+            get("session"),
+            get("tenant"),
+            get("program"),
+            get("policy"),
+            get("policies"),
+            get("client") or "",
+            "roles" in said,
+            get("roles"),
+            get("scopes"),
+            get("strength"),
+            _whole(get("proven")),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+        return None
+    if type(row.status) is not int or not all(map(_is_text, row[1:5])):
+        return None
+    if not all(one is None or type(one) is str for one in (*row[7:16], *row[17:20])):
+        return None
+    return row if type(row.details) is str else None
+
+
+def _is_text(value: object) -> bool:
+    return type(value) is str
+
+
+def _whole(text: object) -> int | None:
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() else None

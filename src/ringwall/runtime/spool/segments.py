@@ -1,0 +1,133 @@
+"""The segments of a spool: which there are, since when, and their lines in the order written."""
+
+import gzip
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+COMPRESSED: Final = ".gz"
+LONGEST_LINE: Final = 256 * 1024
+"""Bytes; what is longer is none of the edge's lines, and is cut into pieces that say nothing."""
+_STAMP: Final = re.compile(r"\d{8}(T\d{6,12})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One closed file. ``closed`` is when, in UTC: every line in it was begun before."""
+
+    path: Path
+    closed: datetime
+
+    @property
+    def is_compressed(self) -> bool:
+        """Whether it is read through gzip."""
+        return self.path.suffix == COMPRESSED
+
+    @property
+    def name(self) -> str:
+        """The file's name as it was before it was compressed."""
+        return self.path.name.removesuffix(COMPRESSED)
+
+    def open(self) -> BinaryIO:
+        """Its bytes; ``FileNotFoundError`` where it was compressed, or deleted, meanwhile."""
+        if self.is_compressed:
+            return cast("BinaryIO", gzip.open(self.path, "rb"))
+        return self.path.open("rb")
+
+
+def closed_name(current: Path, now: datetime) -> Path:
+    """What ``current`` is to be called once it is closed."""
+    return current.with_name(f"{current.stem}-{now:%Y%m%dT%H%M%S%f}{current.suffix}")
+
+
+def closed_segments(current: Path) -> list[Segment]:
+    """The closed segments of the spool that is written at ``current``, oldest first.
+
+    Where compressing was interrupted both forms are there: the whole one, which is plain, counts.
+    """
+    found: dict[str, Segment] = {}
+    for path in sorted(current.parent.glob(f"{current.stem}-*")):
+        name = path.name.removesuffix(COMPRESSED)
+        stamp = name.removeprefix(f"{current.stem}-").removesuffix(current.suffix)
+        if not name.endswith(current.suffix) or not _STAMP.fullmatch(stamp):
+            continue
+        if name not in found or path.suffix != COMPRESSED:
+            found[name] = Segment(path, _moment(stamp))
+    return [found[name] for name in sorted(found)]
+
+
+def _moment(stamp: str) -> datetime:
+    day, _, time = stamp.partition("T")
+    return datetime.strptime(f"{day}{time.ljust(12, '0')}", "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One file of a spool that is read now. ``is_written`` says that more may come.
+
+    Its bytes are those of the plain file, whether it was compressed or not.
+    """
+
+    name: str
+    file: BinaryIO
+    is_written: bool
+
+
+def opened(current: Path, *, since: datetime | None = None) -> Iterator[Opened]:
+    """Every file with lines that may be of ``since`` or later, in the order they were written.
+
+    What is being written is opened before the closed ones are listed: whatever is closed meanwhile
+    is read once, and what is deleted meanwhile is left out. Asking for the next closes the last.
+    """
+    with ExitStack() as held:
+        try:
+            last = held.enter_context(current.open("rb"))
+        except FileNotFoundError:
+            last = None  # between a rename and the writer's new file, or nothing was written yet
+        known = None if last is None else os.fstat(last.fileno())
+        for segment in closed_segments(current):
+            if since is not None and segment.closed < since:
+                continue
+            try:
+                file = segment.open()
+            except FileNotFoundError:
+                again = Segment(segment.path.with_name(segment.name + COMPRESSED), segment.closed)
+                try:
+                    file = again.open()
+                except FileNotFoundError:
+                    continue
+            with file:
+                found = os.fstat(file.fileno())
+                if known is not None and (found.st_dev, found.st_ino) == (
+                    known.st_dev,
+                    known.st_ino,
+                ):
+                    continue  # closed since: it is read below
+                yield Opened(segment.name, file, is_written=False)
+        if last is not None and known is not None:
+            yield Opened(current.name, last, is_written=True)
+
+
+def lines(one: Opened) -> Iterator[bytes]:
+    """The lines of a file without their ends.
+
+    A last line that has no end yet is left out where more may come. ``DamagedError`` where the rest
+    cannot be uncompressed.
+    """
+    try:
+        while line := one.file.readline(LONGEST_LINE):
+            if not line.endswith(b"\n") and len(line) < LONGEST_LINE and one.is_written:
+                return
+            yield line.rstrip(b"\r\n")
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DamagedError(f"{one.name} is damaged, its rest cannot be read: {error}") from error
+
+
+class DamagedError(ValueError):
+    """A compressed segment that ends too early, or is none."""
