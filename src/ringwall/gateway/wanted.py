@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringwall.access.config import ACCESS, Access
+from ringwall.access.kept_out import kept_out
 from ringwall.access.model import World
 from ringwall.access.policies import PolicySet, read
 from ringwall.access.roles import roles_in
@@ -76,6 +77,7 @@ class Wanted:
             dated_hosts=self._dated_hosts(),
             roles={name: role.holders for name, role in roles_in(self.access).items()},
             groups=self.access.groups,
+            kept_out=kept_out(self.policies, roles_in(self.access)),
         )
 
     def _dated_hosts(self) -> tuple[str, ...]:

@@ -14,13 +14,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from ringwall.access.actions import Action
-from ringwall.identity import effective, revocations
+from ringwall.identity import key_bounds, key_idling, revocations
 from ringwall.identity.asking import By, held_in, require
 from ringwall.identity.facts import Facts
 from ringwall.identity.installed import current_facts
 from ringwall.identity.key_format import written
 from ringwall.identity.kinds import Purpose
-from ringwall.identity.models import ApiClient, ApiKey, Membership, Organisation, Subject, User
+from ringwall.identity.models import ApiClient, ApiKey, Organisation, Subject, User
 from ringwall.identity.provider.audiences import allowed_by
 from ringwall.identity.tokens import Mint, Proven
 
@@ -65,18 +65,9 @@ def make(wanted: Wanted, *, facts: Facts, mint: Mint, now: datetime, by: By) -> 
     ``PermissionError`` when ``by`` may not make one for them.
     """
     _require_sensible(wanted, facts, now)
+    key = _bounded(wanted, facts, now)
     _require_allowed(wanted, by)
-    key = ApiKey.objects.create(
-        name=wanted.name.strip(),
-        organisation=wanted.organisation,
-        owner=wanted.owner,
-        client=wanted.client,
-        scopes=list(wanted.scopes),
-        roles=list(wanted.roles),
-        audiences=list(wanted.audiences),
-        created=now,
-        expires=wanted.expires,
-    )
+    key.save(force_insert=True)
     return Made(key, _text(key, facts=facts, mint=mint, now=now))
 
 
@@ -108,6 +99,7 @@ def rotate(
     )
     with transaction.atomic():
         _require_sensible(wanted, facts, now)
+        _bounded(wanted, facts, now)
         decision = require(by, Action.KEYS_ROTATE, key, **_handed(wanted))
         made = make(wanted, facts=facts, mint=mint, now=now, by=decision)
         ApiKey.objects.filter(pk=made.key.pk).update(replaces=key)
@@ -134,7 +126,8 @@ def end_due(now: datetime) -> int:
     """Withdraw keys whose successors have taken over, and keys that have become too strong.
 
     A key is too strong when its owner has lost the membership, a role or a scope that it has, and
-    when a role of it is declared no more. How many were withdrawn.
+    when a role of it is declared no more. Those that lack what keeps their owner out are idle from
+    now on, and those that do no more are good again. How many were withdrawn.
     """
     facts = current_facts()
     count = sum(
@@ -142,9 +135,11 @@ def end_due(now: datetime) -> int:
         for key in _living(now).filter(ends__lte=now)
     )
     for key in _living(now).select_related("owner", "organisation", "client__client"):
-        wrong = _excess(key, facts)
+        wrong = key_bounds.excess(key, facts)
         if wrong is not None:
             count += withdraw(key, reason=wrong, now=now)
+        else:
+            key_idling.follow(key, facts)
     return count
 
 
@@ -155,11 +150,16 @@ def of_person(person: User) -> QuerySet[ApiKey]:
 
 
 def state_of(key: ApiKey, now: datetime) -> str:
-    """One word: ``active``, ``ending`` (it has a successor), ``withdrawn`` or ``expired``."""
+    """One word: ``active``, ``ending`` (it has a successor), ``idle``, ``withdrawn``, ``expired``.
+
+    An idle one is refused until what :attr:`ApiKey.idle` says is mended.
+    """
     if key.revoked is not None:
         return "withdrawn"
     if key.expires <= now:
         return "expired"
+    if key.idle:
+        return "idle"
     return "active" if key.ends is None else "ending"
 
 
@@ -175,6 +175,8 @@ def _text(key: ApiKey, *, facts: Facts, mint: Mint, now: datetime) -> str:
         audience=tuple(key.audiences) or (facts.api_audience,),
         tenant=None if key.organisation is None else key.organisation.slug,
         roles=tuple(key.roles),
+        groups=tuple(key.groups),
+        email=key.email or None,
         client=client,
         scope=" ".join(key.scopes) or None,
     )
@@ -217,61 +219,26 @@ def _require_sensible(wanted: Wanted, facts: Facts, now: datetime) -> None:
         if audience not in possible:
             known = ", ".join(possible)
             raise KeyRefusedError(f"{audience[:200]} is no audience: there is {known}")
-    wrong = _excess(
-        ApiKey(
-            owner=wanted.owner,
-            client=wanted.client,
-            organisation=wanted.organisation,
-            roles=list(wanted.roles),
-            scopes=list(wanted.scopes),
-            audiences=list(wanted.audiences),
-        ),
-        facts,
+
+
+def _bounded(wanted: Wanted, facts: Facts, now: datetime) -> ApiKey:
+    """The key that is wanted, not saved yet; :class:`KeyRefusedError` if its owner may not."""
+    key = ApiKey(
+        name=wanted.name.strip(),
+        organisation=wanted.organisation,
+        owner=wanted.owner,
+        client=wanted.client,
+        scopes=list(wanted.scopes),
+        roles=list(wanted.roles),
+        audiences=list(wanted.audiences),
+        created=now,
+        expires=wanted.expires,
     )
+    wrong = key_bounds.excess(key, facts)
+    if wrong is None:
+        given = key_bounds.carried(key, facts)
+        key.groups, key.email = list(given.groups), given.email
+        wrong = key_bounds.lacking(key, facts)
     if wrong is not None:
         raise KeyRefusedError(wrong)
-
-
-def _excess(key: ApiKey, facts: Facts) -> str | None:
-    """What a key has that its owner lacks; ``None`` if there is nothing.
-
-    That the organisation is suspended is no such thing: its keys are refused at the edge until it
-    is restored, by the revocation of the organisation itself, and are good again then.
-    """
-    if (key.owner is None) == (key.client is None):
-        return "a key is of one person or of one client"
-    idle = effective.idle_roles(key.roles, key.organisation, facts)
-    if idle:
-        whose = "programs without an organisation"
-        whose = whose if key.organisation is None else key.organisation.slug
-        return f"{idle[0]!r} is no role of {whose}: access.roles in ringwall.yaml"
-    if key.client is not None:
-        return _excess_over_client(key, key.client)
-    owner = key.owner
-    if owner is None or not owner.is_active:
-        return "its owner cannot sign in"
-    if key.organisation is None:
-        return "its owner has no roles outside an organisation" if key.roles else None
-    member = Membership.objects.filter(
-        user=owner, organisation=key.organisation, active=True
-    ).first()
-    if member is None:
-        return f"its owner is not a member of {key.organisation.slug}"
-    return _missing("role", key.roles, member.roles)
-
-
-def _excess_over_client(key: ApiKey, client: ApiClient) -> str | None:
-    if client.disabled is not None:
-        return "its client is switched off"
-    if key.organisation_id != client.organisation_id:
-        return "its client is of another organisation"
-    return (
-        _missing("role", key.roles, client.roles)
-        or _missing("scope", key.scopes, client.client.get_scopes())
-        or (_missing("audience", key.audiences, client.audiences) if client.audiences else None)
-    )
-
-
-def _missing(what: str, wanted: Sequence[str], had: Sequence[str]) -> str | None:
-    lacking = sorted(set(wanted) - set(had))
-    return f"its owner has no {what} {lacking[0]!r}" if lacking else None
+    return key

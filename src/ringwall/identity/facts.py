@@ -12,7 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from ringwall.access.model import Holders
+from ringwall.access.kept_out import Asked, KeptOut
+from ringwall.access.model import Holders, Kind
 from ringwall.identity.config import Identity
 from ringwall.runtime.private_files import private_folder, write_private
 
@@ -45,6 +46,8 @@ class Facts:
     """The roles there are and whose members may have them; none while none is declared."""
     groups: tuple[str, ...] = ()
     """The groups that policies name."""
+    kept_out: tuple[KeptOut, ...] = ()
+    """Roles and the like for which policies keep out whoever has them."""
 
     def roles_for(self, kind: str) -> frozenset[str] | None:
         """The roles that an organisation of this kind may give; ``None`` for any."""
@@ -142,4 +145,15 @@ def _parsed(path: Path, _stamp: int) -> Facts:
         dated_hosts=tuple(found.get("dated_hosts", ())),
         roles={name: Holders(holders) for name, holders in found.get("roles", {}).items()},
         groups=tuple(found.get("groups", ())),
+        kept_out=tuple(_kept_out(one) for one in found.get("kept_out", ())),
+    )
+
+
+def _kept_out(one: dict[str, Any]) -> KeptOut:
+    return KeptOut(
+        asked=Asked(one["asked"]),
+        policy=one["policy"],
+        name=one["name"],
+        by=tuple(one["by"]),
+        only=None if one["only"] is None else Kind(one["only"]),
     )

@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ringwall.access.actions import Action
-from ringwall.identity import alerts, effective, revocations
+from ringwall.identity import alerts, effective, key_idling, revocations
 from ringwall.identity.admission import Objection, objection
 from ringwall.identity.asking import By, require, require_change_of_roles
 from ringwall.identity.authority import parse_roles
@@ -70,6 +70,7 @@ def add(
         raise ValueError(msg) from error
     log.info("%s joins %s as %s (%s)", user.subject, organisation.slug, wanted, source)
     _take_over_provisioned(made)
+    _follow_keys(made)
     return made
 
 
@@ -139,6 +140,7 @@ def apply_groups(
             log.error("%s stays the last owner, whatever groups say", found.user.subject)
         if was == set(found.roles) and _are_in_tokens(moves, found.organisation):
             call_back(_acting(found.user, found.organisation), reason="groups changed")
+            _follow_keys(found)
     member.roles, member.from_groups, member.groups = found.roles, found.from_groups, found.groups
     return follows
 
@@ -296,6 +298,7 @@ def _put(found: Membership, roles: set[str], *, from_groups: set[str]) -> None:
         return
     call_back(_acting(found.user, found.organisation), reason="roles changed")
     _withdraw_keys(found.user, found.organisation, beyond=roles)
+    _follow_keys(found)
     log.info("%s in %s is now %s", found.user.subject, found.organisation.slug, found.roles)
 
 
@@ -378,3 +381,8 @@ def _withdraw_keys(user: User, organisation: Organisation, *, beyond: set[str] |
             revocations.revoke(
                 Subject.SESSION, key.pk, until=key.expires, reason="its owner's roles changed"
             )
+
+
+def _follow_keys(member: Membership) -> None:
+    """Let keys be idle that lack what keeps their owner out from now on."""
+    key_idling.follow_owner(member.user, current_facts(), timezone.now())

@@ -106,6 +106,7 @@ def api_keys(which: Q | None = None) -> Iterator[Principal]:
     """Keys that live, by name: each asks as its owner. ``which`` is asked of :class:`ApiKey`."""
     facts, now = current_facts(), timezone.now()
     living = ApiKey.objects.filter(Q(ends=None) | Q(ends__gt=now), revoked=None, expires__gt=now)
+    living = living.filter(idle="")
     usable = Q(owner__is_active=True) | Q(client__isnull=False, client__disabled=None)
     found = living.filter(which or Q(), _OPEN, usable)
     rows = found.select_related("owner", "client", "organisation").order_by("name", "pk")
@@ -115,9 +116,11 @@ def api_keys(which: Q | None = None) -> Iterator[Principal]:
             kind=PrincipalKind.USER if is_persons else PrincipalKind.CLIENT,
             id=one.owner.subject if one.owner is not None else str(one.client_id),
             name=one.name,
+            email=one.email or None,
             tenant=_slug(one.organisation),
             tenant_kind=_kind(one.organisation),
             roles=effective.roles(one.roles, one.organisation, facts),
+            groups=tuple(one.groups),
             # A person's key without scopes has a token that says nothing of them.
             scopes=tuple(one.scopes) if one.scopes or not is_persons else None,
             key=one.pk,

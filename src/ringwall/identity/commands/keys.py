@@ -106,7 +106,7 @@ def key_list(
     found = [
         one
         for one in rows.order_by("expires", "pk")
-        if everything or apikeys.state_of(one, now) in {"active", "ending"}
+        if everything or apikeys.state_of(one, now) in {"active", "ending", "idle"}
     ]
     if as_json:
         print_json([_told(one, now) for one in found])
@@ -245,6 +245,7 @@ def _told(key: "ApiKey", now: "datetime") -> dict[str, Any]:
         "last_use": key.last_use,
         "last_address": key.last_address,
         "withdrawn": key.revoked,
+        "idle": key.idle or None,
         "replaces": key.replaces_id,
         "state": apikeys.state_of(key, now),
     }

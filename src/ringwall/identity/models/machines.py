@@ -55,6 +55,12 @@ class ApiKey(models.Model):
     owner = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="api_keys")
     """The person it acts for; a key without one acts for ``client``."""
     client = models.ForeignKey(ApiClient, null=True, on_delete=models.CASCADE, related_name="keys")
+    groups = models.JSONField(default=list, blank=True)
+    """Of its owner's groups, those that policies keep out; nobody chooses them."""
+    email = models.EmailField(max_length=254, blank=True)
+    """Its owner's address where policies keep out by that, as it was when the key was made."""
+    idle = models.CharField(max_length=300, blank=True)
+    """Why it is refused for now, until that is mended; empty while it is good."""
     audiences = models.JSONField(default=list, blank=True)
     """Origins it is good for; empty for every host of the edge."""
     scopes = models.JSONField(default=list)
