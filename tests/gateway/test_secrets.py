@@ -1,6 +1,7 @@
 """Who may call whom while a configuration changes, and certificates that come in time."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from ringwall.gateway.service import Gateway
 from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.configuration import Configuration, load_text
 from ringwall.runtime.current import all_sections
+from ringwall.runtime.spool.keeping import Keeping
 
 SECTIONS = all_sections()
 
@@ -138,6 +140,9 @@ def shown(gateway: Gateway) -> dict[tuple[str, str], str]:
     return found
 
 
+KEEPING = Keeping(days=90, size=2**30, least_free=0)
+
+
 def test_rotation_that_was_killed_halfway_is_finished(
     tmp_path: Path, clock: HeldClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,24 +157,25 @@ def test_rotation_that_was_killed_halfway_is_finished(
         return "OK"
 
     admin = Admin(tmp_path / "none.sock")
-    assert "does not answer" in jobs.rotate(log, admin=admin, now=clock.now())
+    assert "does not answer" in jobs.rotate(log, admin=admin, now=clock.now(), keeping=KEEPING)
     monkeypatch.setattr(Admin, "post", reopen)
-    jobs.rotate(log, admin=admin, now=clock.now())
+    jobs.rotate(log, admin=admin, now=clock.now(), keeping=KEEPING)
     assert asked == ["/reopen_logs"]
-    assert jobs.rotate(log, admin=admin, now=clock.now()) == "not full yet"
+    assert jobs.rotate(log, admin=admin, now=clock.now(), keeping=KEEPING) == "not full yet"
     assert asked == ["/reopen_logs"]
 
 
 def test_only_the_oldest_segments_go_when_there_are_too_many(
-    tmp_path: Path, clock: HeldClock, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, clock: HeldClock
 ) -> None:
-    monkeypatch.setattr(jobs, "KEPT", 250)
     (tmp_path / "access.jsonl").write_text("")
     for number in range(5):
         (tmp_path / f"access-2026112{number}.jsonl").write_text("x" * 100)
-    jobs.rotate(tmp_path / "access.jsonl", admin=Admin(tmp_path / "s"), now=clock.now())
+    few = replace(KEEPING, size=250)
+    admin = Admin(tmp_path / "s")
+    jobs.rotate(tmp_path / "access.jsonl", admin=admin, now=clock.now(), keeping=few)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "access-20261123.jsonl",
+        "access-20261123.jsonl.gz",
         "access-20261124.jsonl",
         "access.jsonl",
     ]

@@ -134,6 +134,15 @@ class Limits(StrictModel):
     """For the TLS handshake."""
 
 
+class Record(StrictModel):
+    """How long the record of requests is kept; what is closed is compressed."""
+
+    days: Annotated[int, Field(ge=1, le=3650)] = 90
+    """Days after which requests are forgotten."""
+    size: Annotated[ByteSize, Field(ge=64 * 1024**2), Form("a size of 64MiB or more")] = 2 * 1024**3
+    """Bytes of closed segments, as they lie on the disk; the oldest go first."""
+
+
 class Edge(StrictModel):
     """The edge itself."""
 
@@ -161,6 +170,8 @@ class Edge(StrictModel):
     """Networks whose requests are refused."""
     limits: Limits = Limits()
     """What clients may take."""
+    record: Record = Record()
+    """How long requests are remembered."""
     response_headers: dict[HeaderName, HeaderValue | None] = Field(default_factory=dict)
     """Headers of every answer, added to or instead of the usual ones; null leaves one out."""
     workers: Annotated[int, Field(ge=1, le=256)] | None = None

@@ -3,24 +3,22 @@
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
-from ringwall.gateway.admin import Admin, AdminUnreachableError
+from ringwall.gateway.admin import Admin
 from ringwall.gateway.challenges import PATIENCE
+from ringwall.gateway.config import EDGE as EDGE_SECTION
+from ringwall.gateway.config import Edge, Record
 from ringwall.gateway.layout import EDGE
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.ordering import Ordering
+from ringwall.gateway.past import began
+from ringwall.gateway.service import Gateway
 from ringwall.identity import published
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.jobs import job
+from ringwall.runtime.spool.keeping import Keeping, keep
 
 _log = logging.getLogger(__name__)
-
-SEGMENT: Final = 64 * 1024**2
-"""Bytes after which a new segment of the access record is begun."""
-
-KEPT: Final = 2 * 1024**3
-"""Bytes of closed segments that are kept; the oldest go first."""
 
 
 @job(name="certificates", minutes=1)
@@ -60,32 +58,40 @@ def turn_signing_keys(installation: Installation) -> str:
 
 @job(name="access-record", minutes=1)
 def rotate_access_record(installation: Installation) -> str:
-    """Close a full segment of the access record and let the oldest go."""
-    layout = open_gateway(installation).layout
-    return rotate(layout.access_log, admin=Admin(layout.admin(EDGE)), now=datetime.now(UTC))
+    """Close a full segment of the access record, compress what is closed, let the oldest go."""
+    gateway = open_gateway(installation)
+    version = gateway.versions.latest()
+    if version is None:
+        return "nothing was applied yet"
+    record = _record(gateway, version.hash)
+    admin = Admin(gateway.layout.admin(EDGE))
+    keeping = Keeping(days=record.days, size=record.size)
+    return rotate(gateway.layout.access_log, admin=admin, now=datetime.now(UTC), keeping=keeping)
 
 
-def rotate(log: Path, *, admin: Admin, now: datetime) -> str:
-    """Rename ``log`` once it is full, have Envoy open a new one, and delete what is too much.
+_known: dict[str, Record] = {}
+"""How long the record is kept, by the hash of the configuration in force: it is read once."""
 
-    Nothing is lost: Envoy goes on writing to the renamed file until it has opened the new one, and
-    is asked for that again and again until there is one.
+
+def _record(gateway: Gateway, version: str) -> Record:
+    if version not in _known:
+        configuration = gateway.in_force()
+        _known.clear()
+        _known[version] = (
+            Record() if configuration is None else configuration.one(Edge, EDGE_SECTION).record
+        )
+    return _known[version]
+
+
+def rotate(log: Path, *, admin: Admin, now: datetime, keeping: Keeping) -> str:
+    """Do what is due to the access record.
+
+    Envoy goes on writing to a renamed file until it has opened the new one, and is asked for that
+    again and again until there is one.
     """
-    done = []
-    if log.exists() and log.stat().st_size >= SEGMENT:
-        closed = log.with_name(f"{log.stem}-{now:%Y%m%dT%H%M%S%f}{log.suffix}")
-        log.rename(closed)
-        done.append(f"closed {closed.name}")
-    segments = sorted(log.parent.glob(f"{log.stem}-*{log.suffix}"))
-    if segments and not log.exists():
-        try:
-            admin.post("/reopen_logs")
-        except AdminUnreachableError:
-            done.append("the edge does not answer: it makes its own when it starts")
-    total = sum(segment.stat().st_size for segment in segments)
-    while segments and total > KEPT:
-        oldest = segments.pop(0)
-        total -= oldest.stat().st_size
-        oldest.unlink()
-        done.append(f"deleted {oldest.name}")
+
+    def reopen() -> None:
+        admin.post("/reopen_logs")
+
+    done = keep(log, now=now, keeping=keeping, began=began, reopen=reopen)
     return ", ".join(done) or "not full yet"

@@ -6,11 +6,11 @@ Read from the record's spool; when there is a store of events, it takes this rea
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from ringwall.runtime.spool.segments import DamagedError, lines, opened
+from ringwall.runtime.spool.segments import LONGEST_LINE, DamagedError, lines, opened
 
 _NAMED: Final = 5
 
@@ -91,6 +91,13 @@ def past_requests(
                     yield row
         except DamagedError as error:
             found.miss(str(error))
+
+
+def began(record: Path) -> datetime | None:
+    """When the first request of a file was, as far as its first line says so."""
+    with record.open("rb") as file:
+        row = read_line(file.readline(LONGEST_LINE))
+    return None if row is None else datetime.fromtimestamp(row.at, UTC)
 
 
 def read_line(line: bytes) -> PastRequest | None:

@@ -7,7 +7,7 @@ on from where the last reading ended.
 import ipaddress
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,11 +16,11 @@ from django.db.models import Q
 
 from ringwall.identity.models import ApiKey
 from ringwall.runtime.private_files import private_folder, write_private
+from ringwall.runtime.spool.following import Mark, read_on
 
 RECORD: Final = "spool/edge/access.jsonl"
 _MARK: Final = "identity/key-uses.json"
 _AT_ONCE: Final = 64 * 1024 * 1024
-_LONGEST_LINE: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +34,14 @@ class Use:
 
 def follow(state: Path) -> int:
     """Read what is new in the record, and note it; how many keys were in use."""
-    record = state / RECORD
-    try:
-        file = record.open("rb")
-    except FileNotFoundError:
-        return 0
-    with file:
-        inode = record.stat().st_ino
-        start = _start(state, inode, size=record.stat().st_size)
-        file.seek(start)
-        content = file.read(_AT_ONCE)
-    whole = content[: content.rfind(b"\n") + 1]
-    if not whole and len(content) > _LONGEST_LINE:
-        whole = content  # a line that has no end is none of the edge's
-    uses = latest(uses_in(whole.splitlines()))
+    before = _mark(state)
+    lines, mark = read_on(state / RECORD, before, at_most=_AT_ONCE)
+    uses = latest(uses_in(lines))
     note(uses)
     # Only then: what is read twice after a crash says the same again.
-    private_folder((state / _MARK).parent)
-    told = {"inode": inode, "offset": start + len(whole)}
-    if whole:
-        write_private(state / _MARK, json.dumps(told).encode())
+    if mark is not None and mark != before:
+        private_folder((state / _MARK).parent)
+        write_private(state / _MARK, json.dumps(asdict(mark)).encode())
     return len(uses)
 
 
@@ -95,12 +83,10 @@ def note(uses: dict[str, Use]) -> None:
         rows.update(last_use=use.at, last_address=use.address)
 
 
-def _start(state: Path, inode: int, *, size: int) -> int:
-    """Where to read on; a record that was turned or cut is read from its beginning."""
+def _mark(state: Path) -> Mark | None:
+    """Where the last reading ended; without it the whole record is read again."""
     try:
         found = json.loads((state / _MARK).read_bytes())
-        if found["inode"] == inode and 0 <= found["offset"] <= size:
-            return int(found["offset"])
+        return Mark(str(found["first"]), max(0, int(found["offset"])))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
-        pass
-    return 0
+        return None

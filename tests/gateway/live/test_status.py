@@ -19,6 +19,7 @@ from tests.gateway.live.stage import Json, Stage, echo_service, plain_config
 
 from ringwall import __version__
 from ringwall.gateway import jobs
+from ringwall.runtime.spool.keeping import Keeping
 
 pytestmark = pytest.mark.e2e
 
@@ -204,6 +205,9 @@ def test_the_access_record_is_private_and_holds_no_query(running: Stage) -> None
         assert "s3cret" not in text
 
 
+SMALL = Keeping(days=90, size=2**30, segment=2000, least_free=0)
+
+
 def test_rotation_loses_no_line_under_load(running: Stage) -> None:
 
     gateway = gateway_of(running)
@@ -211,14 +215,14 @@ def test_rotation_loses_no_line_under_load(running: Stage) -> None:
     marked = "/rotated"
     target = in_turn(("GET", marked, b""))
     with (
-        pytest.MonkeyPatch.context() as patch,
         Load(running.port, running.trust(), target=target, pause=0.01) as load,
     ):
-        patch.setattr(jobs, "SEGMENT", 2000)
         closed = 0
         for _ in range(12):
             time.sleep(0.3)
-            closed += "closed" in jobs.rotate(log, admin=admin, now=datetime.now(UTC))
+            closed += "closed" in jobs.rotate(
+                log, admin=admin, now=datetime.now(UTC), keeping=SMALL
+            )
     assert not load.tally.failures
     assert closed >= 8
 

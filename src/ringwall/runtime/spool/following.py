@@ -1,0 +1,109 @@
+"""Read on where the last reading ended, across segments that were closed and compressed since.
+
+A segment is known by its first line, which stays the same under every name: an inode may be given
+to another file once it is free.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from ringwall.runtime.spool.segments import LONGEST_LINE, Segment, closed_segments
+
+_AT_A_TIME: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a reading ended: ``offset`` bytes of the segment whose first line has this hash."""
+
+    first: str
+    offset: int
+
+
+def read_on(current: Path, mark: Mark | None, *, at_most: int) -> tuple[list[bytes], Mark | None]:
+    """Whole lines that are new since ``mark``, about ``at_most`` bytes of them, and the next mark.
+
+    Without a mark, or where its segment was deleted, from the oldest that is kept: what was read
+    before may come again, nothing is passed over. A line without an end waits for it.
+    """
+    found: list[bytes] = []
+    room = at_most
+    for file, begin in _files(current, mark):
+        start = begin
+        first = _identity(file)
+        if first is None:
+            continue  # nothing whole in it yet
+        file.seek(start)
+        while room > 0:
+            content = file.read(_AT_A_TIME)
+            whole = content[: content.rfind(b"\n") + 1]
+            if not whole and len(content) >= LONGEST_LINE:
+                whole = content  # a line that has no end is none of the edge's
+            if not whole:
+                break
+            found += whole.splitlines()
+            start += len(whole)
+            room -= len(whole)
+            file.seek(start)
+        mark = Mark(first, start)
+        if room <= 0:
+            break
+    return found, mark
+
+
+def _files(current: Path, mark: Mark | None) -> Iterator[tuple[BinaryIO, int]]:
+    """The files from that of the mark on, oldest first, each with where to begin."""
+    with ExitStack() as held:
+        try:
+            last = held.enter_context(current.open("rb"))
+        except FileNotFoundError:
+            last = None
+        name = None if last is None else _identity(last)
+        if last is not None and mark is not None and name == mark.first:
+            size = last.seek(0, os.SEEK_END)
+            yield last, mark.offset if mark.offset <= size else 0
+            return
+        segments = closed_segments(current)
+        begin, offset = _place(segments, mark)
+        for position, segment in enumerate(segments[begin:]):
+            if name is not None and segment is segments[-1] and _identity_of(segment) == name:
+                continue  # it was closed after it had been opened: it is read below
+            try:
+                file = segment.open()
+            except FileNotFoundError:
+                continue
+            with file:
+                yield file, offset if position == 0 else 0
+        if last is not None:
+            yield last, 0
+
+
+def _place(segments: list[Segment], mark: Mark | None) -> tuple[int, int]:
+    """Which segment a mark is in, and how far; the first where it is in none."""
+    if mark is not None:
+        for position in range(len(segments) - 1, -1, -1):
+            if _identity_of(segments[position]) == mark.first:
+                return position, mark.offset
+    return 0, 0
+
+
+def _identity_of(segment: Segment) -> str | None:
+    try:
+        with segment.open() as file:
+            return _identity(file)
+    except (OSError, EOFError):
+        return None
+
+
+def _identity(file: BinaryIO) -> str | None:
+    """The hash of the first line; ``None`` where it has no end yet."""
+    file.seek(0)
+    line = file.readline(LONGEST_LINE)
+    if not line.endswith(b"\n") and len(line) < LONGEST_LINE:
+        return None
+    return sha256(line).hexdigest()

@@ -1,0 +1,137 @@
+"""Close, compress and delete segments of a spool that another process writes.
+
+Nothing is lost and nothing is there twice, whenever this is killed: a file is renamed while the
+writer has it open, and the writer goes on in it until it has made a new one; compressed is only
+what it has left for long, into a file of another name, which takes the place of the plain one when
+it is whole.
+"""
+
+import errno
+import gzip
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from ringwall.runtime.private_files import remove_leftovers
+from ringwall.runtime.spool.segments import COMPRESSED, Segment, closed_name, closed_segments
+
+_LEFT: Final = timedelta(minutes=10)
+"""So long after it was closed nobody writes to a segment, and whoever follows has read it."""
+_TEMPORARY: Final = ".new-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """How much is kept: closed segments of so many ``days`` and bytes (``size``), oldest go first.
+
+    A segment is closed once it has ``segment`` bytes, or at the end of its day (UTC). With less
+    than ``least_free`` bytes on the disk the oldest go too: the writer must have room.
+    """
+
+    days: int
+    size: int
+    segment: int = 64 * 1024**2
+    least_free: int = 256 * 1024**2
+
+
+def keep(
+    current: Path,
+    *,
+    now: datetime,
+    keeping: Keeping,
+    began: Callable[[Path], datetime | None],
+    reopen: Callable[[], None],
+) -> Iterator[str]:
+    """Do what is due to the spool written at ``current``, and tell each thing that was done.
+
+    ``began`` says when the first line of a file is of; ``reopen`` has the writer make a new file,
+    ``ConnectionError`` where there is none.
+    """
+    remove_leftovers(current.parent)
+    if _is_full(current, now, keeping, began):
+        closed = closed_name(current, now)
+        current.rename(closed)
+        yield f"closed {closed.name}"
+    segments = closed_segments(current)
+    if segments and not current.exists():
+        try:
+            reopen()
+        except ConnectionError:
+            yield "the writer does not answer: it makes its own when it starts"
+    yield from _delete(segments, now, keeping)
+    if current.exists():
+        yield from _compress(closed_segments(current), now)
+
+
+def _is_full(
+    current: Path, now: datetime, keeping: Keeping, began: Callable[[Path], datetime | None]
+) -> bool:
+    try:
+        size = current.stat().st_size
+    except FileNotFoundError:
+        return False
+    if size >= keeping.segment:
+        return True
+    first = began(current) if size else None
+    return first is not None and first.date() < now.date()
+
+
+def _delete(segments: list[Segment], now: datetime, keeping: Keeping) -> Iterator[str]:
+    """Delete what is too old and too much; an error leaves the rest for the next time."""
+    left = list(segments)
+    oldest = now - timedelta(days=keeping.days)
+    sizes = {one.path: one.path.stat().st_size for one in left}
+    total = sum(sizes.values())
+    free = shutil.disk_usage(left[0].path.parent).free if left else 0
+    while left and (left[0].closed < oldest or total > keeping.size or free < keeping.least_free):
+        one = left.pop(0)
+        one.path.unlink(missing_ok=True)
+        total -= sizes[one.path]
+        why = "" if free >= keeping.least_free else ", since the disk is nearly full"
+        free += sizes[one.path]
+        yield f"deleted {one.path.name}{why}"
+
+
+def _compress(segments: list[Segment], now: datetime) -> Iterator[str]:
+    for one in segments:
+        if one.is_compressed or now - one.closed < _LEFT or not one.path.exists():
+            continue
+        target = one.path.with_name(one.path.name + COMPRESSED)
+        try:
+            if not target.exists():  # else it was killed before the plain one was deleted
+                _compressed(one.path, target)
+        except OSError as error:
+            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+                raise
+            yield f"{one.path.name} stays as it is: there is no room to compress it"
+            return
+        one.path.unlink()
+        yield f"compressed {one.path.name}"
+
+
+def _compressed(source: Path, target: Path) -> None:
+    temporary = target.with_name(f"{_TEMPORARY}{target.name}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(temporary, flags, 0o600)
+    try:
+        with (
+            os.fdopen(descriptor, "wb") as file,
+            source.open("rb") as plain,
+        ):
+            with gzip.GzipFile(target.name, "wb", compresslevel=6, fileobj=file, mtime=0) as packed:
+                shutil.copyfileobj(plain, packed, 1024 * 1024)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,226 @@
+"""A spool that is closed, compressed and deleted while it is written and read: each line once."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ringwall.runtime.spool.following import Mark, read_on
+from ringwall.runtime.spool.keeping import Keeping, keep
+from ringwall.runtime.spool.segments import DamagedError, closed_segments, lines, opened
+
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+KEEPING = Keeping(days=90, size=2**40, segment=40, least_free=0)
+
+
+class Writer:
+    """A process that writes lines to a file and makes a new one when it is told to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.count = path, 0
+        self._file = self._open()
+
+    def _open(self) -> int:
+        return os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def __del__(self) -> None:
+        os.close(self._file)
+
+    def write(self, some: int = 1) -> None:
+        for _ in range(some):
+            os.write(self._file, b"line %d\n" % self.count)
+            self.count += 1
+
+    def reopen(self) -> None:
+        os.close(self._file)
+        self._file = self._open()
+
+
+def told(count: int) -> list[bytes]:
+    return [b"line %d" % number for number in range(count)]
+
+
+def read(path: Path, since: datetime | None = None) -> list[bytes]:
+    return [line for one in opened(path, since=since) for line in lines(one)]
+
+
+def kept(writer: Writer, now: datetime, keeping: Keeping = KEEPING) -> list[str]:
+    return list(
+        keep(writer.path, now=now, keeping=keeping, began=lambda _: None, reopen=writer.reopen)
+    )
+
+
+STEPS = st.lists(
+    st.sampled_from(["write", "keep", "keep later", "follow", "killed", "many"]),
+    max_size=40,
+)
+
+
+@given(steps=STEPS, at_most=st.sampled_from([1, 30, 10_000]))
+@settings(max_examples=60, deadline=None)
+def test_every_line_is_read_once_whatever_happens(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[str], at_most: int
+) -> None:
+    writer = Writer(tmp_path_factory.mktemp("spool") / "access.jsonl")
+    now, mark = NOW, None
+    followed: list[bytes] = []
+    for step in steps:
+        now += timedelta(seconds=1)
+        match step:
+            case "write":
+                writer.write()
+            case "many":
+                writer.write(7)
+            case "keep" | "keep later":
+                now += timedelta(hours="later" in step)
+                kept(writer, now)
+            case "killed":  # at any step of what is done
+                work = keep(
+                    writer.path,
+                    now=now + timedelta(hours=1),
+                    keeping=KEEPING,
+                    began=lambda _: None,
+                    reopen=lambda: None,
+                )
+                next(work, None)
+            case "follow":
+                new, mark = read_on(writer.path, mark, at_most=at_most)
+                followed += new
+        assert read(writer.path) == told(writer.count)
+    while True:
+        new, mark = read_on(writer.path, mark, at_most=at_most)
+        if not new:
+            break
+        followed += new
+    assert followed == told(writer.count)
+
+
+def test_a_line_without_an_end_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "access.jsonl"
+    path.write_bytes(b"one\ntw")
+    assert read(path) == [b"one"]
+    new, mark = read_on(path, None, at_most=1000)
+    assert new == [b"one"]
+    with path.open("ab") as file:
+        file.write(b"o\n")
+    assert read_on(path, mark, at_most=1000)[0] == [b"two"]
+    # Closed, it is what it is: nothing more comes.
+    path.rename(tmp_path / "access-20261126T090000000000.jsonl")
+    path.write_bytes(b"")
+    with (tmp_path / "access-20261126T090000000000.jsonl").open("ab") as file:
+        file.write(b"thr")
+    assert read(path) == [b"one", b"two", b"thr"]
+
+
+def test_a_mark_of_a_segment_that_is_gone_begins_with_the_oldest(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    writer.write(10)
+    assert read_on(writer.path, Mark("0" * 64, 12), at_most=1000)[0] == told(10)
+
+
+def test_segments_end_with_their_day_and_go_when_they_are_old(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    large = replace(KEEPING, segment=10**9)
+
+    def keep_on(now: datetime, keeping: Keeping = large) -> list[str]:
+        before = now - timedelta(hours=10)
+        return list(
+            keep(
+                writer.path, now=now, keeping=keeping, began=lambda _: before, reopen=writer.reopen
+            )
+        )
+
+    writer.write(3)
+    assert keep_on(NOW.replace(hour=23)) == []
+    assert keep_on(NOW + timedelta(days=1, hours=-8)) == [
+        "closed access-20261127T010000000000.jsonl"
+    ]
+    assert keep_on(NOW + timedelta(days=1)) == ["compressed access-20261127T010000000000.jsonl"]
+    writer.write(3)
+    keep_on(NOW + timedelta(days=2, hours=-8))
+    assert read(writer.path, NOW + timedelta(days=1)) == told(6)[3:]
+    assert read(writer.path) == told(6)
+    done = keep_on(NOW + timedelta(days=91))
+    assert "deleted access-20261127T010000000000.jsonl.gz" in done
+    assert read(writer.path) == told(6)[3:]
+
+
+def test_a_disk_that_is_nearly_full_takes_the_oldest(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    for hour in range(3):
+        writer.write(10)
+        kept(writer, NOW + timedelta(hours=hour))
+    writer.write()
+    greedy = replace(KEEPING, least_free=2**62)
+    done = kept(writer, NOW + timedelta(hours=3), greedy)
+    assert sum("since the disk is nearly full" in one for one in done) == 3
+    assert closed_segments(writer.path) == []
+    assert read(writer.path) == told(31)[30:]
+
+
+def test_a_full_disk_leaves_segments_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    writer.write(10)
+    kept(writer, NOW)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    (told_,) = kept(writer, NOW + timedelta(hours=1))
+    assert "there is no room to compress it" in told_
+    assert [path.name for path in sorted(tmp_path.iterdir())] == [
+        "access-20261126T090000000000.jsonl",
+        "access.jsonl",
+    ]
+    assert read(writer.path) == told(10)
+
+
+def test_a_compressed_segment_that_is_cut_says_so(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    writer.write(1000)
+    kept(writer, NOW)
+    kept(writer, NOW + timedelta(hours=1))
+    (packed,) = tmp_path.glob("*.gz")
+    packed.write_bytes(packed.read_bytes()[:-40])
+    with pytest.raises(DamagedError, match="its rest cannot be read"):
+        read(writer.path)
+    assert packed.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.e2e
+def test_nothing_is_lost_or_doubled_by_kills(tmp_path: Path) -> None:
+    """A process that keeps the spool is killed at any moment, again and again."""
+    program = Path(__file__).with_name("keep_a_spool.py")
+    writer = Writer(tmp_path / "access.jsonl")
+    chance = Random(7)
+    asked, began = tmp_path / "reopen", tmp_path / "began"
+    for _ in range(12):
+        child = subprocess.Popen([sys.executable, str(program), str(tmp_path)])
+        until = None
+        while until is None or time.monotonic() < until:
+            if until is None and began.exists():
+                began.unlink()
+                until = time.monotonic() + chance.random() / 4
+            writer.write(20)
+            time.sleep(0.002)
+            if asked.exists():
+                asked.unlink()
+                writer.reopen()
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        assert read(writer.path) == told(writer.count)
+    assert len(closed_segments(writer.path)) > 3
+    assert any(one.is_compressed for one in closed_segments(writer.path))
