@@ -15,14 +15,15 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from tests.gateway.live.stage import free_port
 
-from bench import edge, identity_edge, load
-from bench.proxies import start
+from bench import asking, edge, identity_edge, load
+from bench.proxies import Asking, start
 from ringwall.core.clock import SystemClock
 from ringwall.gateway.envoy.resources import Json
 from ringwall.gateway.layout import EDGE, Layout
@@ -130,6 +131,24 @@ def _policies(count: int, *, routes: int, roles: int, tenants: int) -> Iterator[
                 )
 
 
+def casbin_rules(count: int, *, routes: int, roles: int, tenants: int) -> list[list[str]]:
+    """The same for Casbin, without those about writing: nobody writes here."""
+    found = []
+    for number in range(count - min(_GENERAL, count // 2)):
+        route, role, tenant = f"route-{number % routes}", f"r{number % roles}", number % tenants
+        match number % 4:
+            case 0:
+                rule = ["role", role, "", "allow"]
+            case 1:
+                rule = ["scope", f"t{tenant}", f"orders-{number % routes}:read", "allow"]
+            case 2:
+                rule = ["tenant", f"t{tenant}", "", "allow"]
+            case _:
+                rule = ["role-and-item", role, f"x{number}-", "deny"]
+        found.append([route, "read", *rule])
+    return found
+
+
 def loaded(written: Sequence[str], *, routes: int, roles: int = 100) -> Configuration:
     """A configuration with so many routes and these policies, judged."""
     sources = [
@@ -191,6 +210,7 @@ _SIZES: Final = (
     (10_000, 10, 10),
     (10_000, 1_000, 10_000),
 )
+_ASKED: Final = ((10, 10, 10), (1_000, 10, 10), (10_000, 1_000, 10_000))
 _FEW_ROUTES: Final = 7
 """So few, that a route has many policies: 1,426 of 10,000, of each kind a quarter."""
 
@@ -199,6 +219,8 @@ def _deciding(folder: Path) -> None:
     """Requests of somebody who is signed in, each allowed by one policy among all."""
     with ExitStack() as stack:
         asked: dict[str, identity_edge.Asked] = {}
+        gateways: dict[str, Gateway] = {}
+        ports: dict[str, int] = {}
         for count, roles, tenants in _SIZES:
             title = f"{count}, {roles}, {tenants}" if count else "no policies"
             place = folder / title.replace(", ", "-").replace(" ", "-")
@@ -217,6 +239,7 @@ def _deciding(folder: Path) -> None:
                 gateway.layout.bootstrap(EDGE), folder=place, name="edge", core=edge.PROXY_CORE
             )
             stack.callback(proxy.stop)
+            gateways[title], ports[title] = gateway, port
             asked[title] = identity_edge.Asked(
                 proxy, port, path="/v0/t1/items/y", headers=(_cookie(gateway.layout.state),)
             )
@@ -225,6 +248,42 @@ def _deciding(folder: Path) -> None:
             identity_edge.count(f"HTTP/{2 if http2 else 1}", asked, http2=http2)
         names = list(asked)
         identity_edge.compare("HTTP/1", asked, http2=False, bases=(names[0], names[1]))
+        base = names[0]
+        _compare_with_asking(folder, base, asked[base], gateways[base], ports[base])
+
+
+def _compare_with_asking(
+    folder: Path, base: str, bare: identity_edge.Asked, gateway: Gateway, port: int
+) -> None:
+    """The edge without policies, against the same asking somebody who has them, on its core.
+
+    One after the other: a machine has few inotify instances, and each proxy takes several.
+    """
+    for count, roles, tenants in _ASKED:
+        place = folder / f"asking-{count}"
+        place.mkdir()
+        same = {"routes": _FEW_ROUTES, "roles": roles, "tenants": tenants}
+        files = {"ringwall.yaml": _configuration(_FEW_ROUTES, roles)}
+        texts = policies(count, **same)
+        files |= {f"policies/{n:03}.cedar": text for n, text in enumerate(texts)}
+        told = {"files": files, "rules": casbin_rules(count, **same)}
+        (place / asking.ASKED).write_text(json.dumps(told))
+        for sort in asking.JUDGES:
+            with ExitStack() as stack:
+                server = Asking.start(sort, free_port(), folder=place, core=edge.PROXY_CORE)
+                stack.callback(server.stop)
+                other = free_port()
+                bootstrap = identity_edge.variant(
+                    gateway, place / sort, port, other, asking.by_ext_authz(server.port)
+                )
+                proxy = start(bootstrap, folder=place, name=sort, core=edge.PROXY_CORE)
+                stack.callback(proxy.stop)
+                proxy.asks = server
+                title = f"asking {sort} with {count:,} policies"
+                pair = {base: bare, sort: replace(bare, proxy=proxy, port=other)}
+                requests = identity_edge.COUNTED // 20  # for some take a tenth of a second
+                identity_edge.count(title, pair, requests=requests)
+                identity_edge.compare(title, pair, http2=False, bases=(base, base))
 
 
 def _applied(

@@ -118,7 +118,7 @@ def _requests(folder: Path) -> None:
         for name, change in PARTS.items() if "parts" not in _WITHOUT else ():
             sort = "bearer" if "bearer" in name else "cookie"
             port = free_port()
-            bootstrap = _variant(known, folder / name, ports["identity"], port, change)
+            bootstrap = variant(known, folder / name, ports["identity"], port, change)
             other = start(bootstrap, folder=folder, name=name, core=edge.PROXY_CORE)
             try:
                 pair = {sort: asked[sort], name: Asked(other, port, headers=(sent[sort],))}
@@ -183,7 +183,9 @@ def _medians(rows: list[tuple[Result, float]]) -> tuple[float, float]:
     )
 
 
-def count(title: str, asked: Mapping[str, Asked], *, http2: bool = False) -> None:
+def count(
+    title: str, asked: Mapping[str, Asked], *, http2: bool = False, requests: int = COUNTED
+) -> None:
     """Instructions a request, which are the same on a busy machine."""
     if shutil.which("perf") is None:
         print(f"{title}: not counted, there is no perf (package linux-perf)\n")
@@ -199,13 +201,13 @@ def count(title: str, asked: Mapping[str, Asked], *, http2: bool = False) -> Non
                 failed += load.exactly(
                     one.port,
                     http2=http2,
-                    requests=COUNTED,
+                    requests=requests,
                     core=edge.LOAD_CORE,
                     path=one.path,
                     headers=one.headers,
                 )
             rest = idle.count / idle.seconds * busy.seconds
-            counts.append((busy.count - rest) / COUNTED)
+            counts.append((busy.count - rest) / requests)
         found = statistics.median(counts)
         first = first or found
         print(f"  {name:18} {found / 1e3:15.1f}   {first / found:4.2f}  {failed}", flush=True)
@@ -217,10 +219,10 @@ class _Instructions:
 
     def __init__(self, proxy: Proxy) -> None:
         self.count, self.seconds = 0, 0.0
-        self._pid = proxy.process.pid
+        self._pids = ",".join(map(str, proxy.pids))
 
     def __enter__(self) -> "_Instructions":
-        command = ["perf", "stat", "-x,", "-e", "instructions:u", "-p", str(self._pid)]
+        command = ["perf", "stat", "-x,", "-e", "instructions:u", "-p", self._pids]
         self._perf = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         time.sleep(0.3)  # until it has attached to every thread
         self._begun = time.monotonic()
@@ -301,7 +303,7 @@ def _credentials(state: Path) -> dict[str, str]:
 # -- the same with a part of the work left out -----------------------------------------------------
 
 
-def _variant(gateway: Gateway, folder: Path, port: int, other_port: int, change: Change) -> Path:
+def variant(gateway: Gateway, folder: Path, port: int, other_port: int, change: Change) -> Path:
     """A copy of an edge's files at another port, with a change to some of them."""
     source = gateway.layout.bootstrap(EDGE).parent
     folder.mkdir()
