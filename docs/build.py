@@ -87,9 +87,14 @@ def _cli() -> Iterator[str]:
     for name, command in root.commands.items():  # type: ignore[attr-defined]
         if command.hidden:
             continue
-        yield from _command(command, (PROGRAM, name))
-        for inner, one in getattr(command, "commands", {}).items():
-            yield from _command(one, (PROGRAM, name, inner))
+        yield from _with_those_in_it(command, (PROGRAM, name))
+
+
+def _with_those_in_it(command: Any, words: tuple[str, ...]) -> Iterator[str]:
+    """A command; of a group, each that is in it too."""
+    yield from _command(command, words)
+    for name, one in getattr(command, "commands", {}).items():
+        yield from _with_those_in_it(one, (*words, name))
 
 
 def _command(command: Any, words: tuple[str, ...]) -> Iterator[str]:

@@ -34,7 +34,8 @@ def lines() -> Iterator[str]:
 
 def _cell(role: str, action: Action) -> str:
     asker = _asker(role)
-    told = [word for word, on in _things(action, asker) if _may(asker, action, on)]
+    things = _things(action, asker)
+    told = list(dict.fromkeys(word for word, on in things if _may(asker, action, on)))
     return "yes" if len(told) > 1 or told == [""] else "".join(told)
 
 
@@ -61,10 +62,18 @@ def _things(action: Action, asker: Entity) -> Iterator[tuple[str, Entity]]:
         case "Client":
             yield own, Entity("Client", "c", {"maker": asker})
             yield others, Entity("Client", "c")
+        case "Request":
+            for place in (_SHOP, _NORTH):
+                yield own, _request("asker", place)
+                yield others, _request("other", place)
         case kind:
-            name = "asker" if kind == "Request" else "owner"
-            yield own, Entity(kind, "x", {name: asker})
-            yield others, Entity(kind, "x", {name: _OTHER})
+            yield own, Entity(kind, "x", {"owner": asker})
+            yield others, Entity(kind, "x", {"owner": _OTHER})
+
+
+def _request(name: str, place: Entity) -> Entity:
+    asked = {"asker": Entity("User", name, _NOBODY), "of": place, "by_machine": False}
+    return Entity("Request", f"{name} in {place.id}", asked, (place,))
 
 
 def _may(asker: Entity, action: Action, on: Entity) -> bool:

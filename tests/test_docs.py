@@ -26,14 +26,13 @@ def test_a_generated_page_is_up_to_date(name: str) -> None:
     assert written == pages()[name], "run `make docs`"
 
 
-def commands() -> Iterator[tuple[str, Any]]:
-    root: Any = get_command(build())
-    for name, command in root.commands.items():
-        inner = getattr(command, "commands", None)
-        if inner is not None:
-            yield from ((f"{name} {one}", found) for one, found in inner.items())
+def commands(above: Any = None, before: str = "") -> Iterator[tuple[str, Any]]:
+    group: Any = above or get_command(build())
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{before}{name} ")
         elif not command.hidden:
-            yield name, command
+            yield f"{before}{name}", command
 
 
 def test_every_command_and_option_is_documented() -> None:

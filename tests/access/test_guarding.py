@@ -77,13 +77,13 @@ def actions_of_schema() -> dict[str, Declared]:
 # What is written of them, in other words than the policies': who sees and changes what
 
 ORGANISATION: Final = {
-    "see": "members:see invitations:see rules:see connections:see directories:see",
+    "see": "members:see invitations:see rules:see connections:see directories:see requests:see",
     "manage": "roles:grant roles:take members:remove members:invite invitations:withdraw "
     "rules:change",
     "doors": "networks:change connections:change domains:change groups:map directories:change",
 }
 INSTALLATION: Final = {
-    "people": "organisations:see people:see keys:see requests:see",
+    "people": "organisations:see people:see keys:see",
     "guards": "policies:see access:see clients:see",
     "running": "outbox:see configuration:see processes:see certificates:see",
     "operate": "configuration:apply processes:operate certificates:renew outbox:resend",
@@ -140,6 +140,11 @@ def test_who_has_no_role_does_nothing_but_for_themselves() -> None:
             assert not allowed(nobody, action, resource, context), (action, resource)
 
 
+def request_of(asker: Entity, of: Entity = SHOP, *, by_machine: bool = False) -> Entity:
+    attributes = {"asker": asker, "of": of, "by_machine": by_machine}
+    return Entity("Request", f"{asker.id} in {of.id}", attributes, (of,))
+
+
 def _resources(owner: Entity) -> list[Entity]:
     return [
         COMPANY,
@@ -151,7 +156,7 @@ def _resources(owner: Entity) -> list[Entity]:
         Entity("Key", "of-program", {"client": Entity("Client", "c")}),
         Entity("Client", "c", {"maker": owner}),
         Entity("Client", "companys"),
-        Entity("Request", "r", {"asker": owner}),
+        request_of(owner),
     ]
 
 
@@ -163,6 +168,7 @@ OWN: Final = [
     (Action.KEYS_MAKE, 5),
     (Action.APPLICATIONS_LIST, 5),
     (Action.ORGANISATIONS_LIST, 5),
+    (Action.REQUESTS_LIST, 5),
     (Action.SESSIONS_END, 6),
     (Action.APPLICATIONS_WITHDRAW, 7),
     (Action.KEYS_ROTATE, 8),
@@ -279,19 +285,59 @@ def _above(action: Declared) -> set[str]:
 
 @pytest.mark.parametrize("role", PROVIDER_ROLES)
 def test_who_asks_is_not_who_approves(role: str) -> None:
-    asker, other = user("ada", role), user("bob", "member")
-    assert allowed(asker, Action.REQUESTS_MAKE, Entity("Request", "r", {"asker": asker})) == (
-        role != "guest"
-    )
-    assert not allowed(asker, Action.REQUESTS_MAKE, Entity("Request", "r", {"asker": other}))
+    asker, other = user("ada", role, belongs=(SHOP,)), user("bob", "member")
+    assert allowed(asker, Action.REQUESTS_MAKE, request_of(asker)) == (role != "guest")
+    assert not allowed(asker, Action.REQUESTS_MAKE, request_of(asker, NORTH))
+    assert not allowed(asker, Action.REQUESTS_MAKE, request_of(other))
     manages = role in {"owner", "security-administrator"}
     for wanted in ("clerk", "owner"):
         may = manages and (role == "owner" or wanted != "owner")
         told = handing(roles=[wanted], held=[role])
-        others = Entity("Request", "r", {"asker": other})
-        own = Entity("Request", "r", {"asker": asker})
+        others, own = request_of(other), request_of(asker)
         assert guarding.may(asker, Action.REQUESTS_APPROVE, others, told).allowed == may
         assert not guarding.may(asker, Action.REQUESTS_APPROVE, own, told).allowed
+        fleeting = handing(roles=[wanted], fleeting=[wanted])
+        assert not guarding.may(asker, Action.REQUESTS_APPROVE, others, fleeting).allowed
+    for action in (Action.REQUESTS_DENY, Action.REQUESTS_END):
+        assert allowed(asker, action, request_of(other)) == manages
+    assert not allowed(asker, Action.REQUESTS_DENY, request_of(asker))
+    assert allowed(asker, Action.REQUESTS_WITHDRAW, request_of(asker))
+    assert not allowed(asker, Action.REQUESTS_WITHDRAW, request_of(other))
+
+
+def test_customers_ask_and_answer_in_their_own_organisation() -> None:
+    boss, ada = user("boss", administers=(NORTH, ASLEEP), belongs=(NORTH, ASLEEP)), user("ada")
+    buyer = user("ada", belongs=(NORTH, ASLEEP))
+    for place in PLACES:
+        made = request_of(ada, place)
+        assert allowed(buyer, Action.REQUESTS_MAKE, made) == (place == NORTH)
+        for action in (Action.REQUESTS_APPROVE, Action.REQUESTS_DENY, Action.REQUESTS_END):
+            assert allowed(boss, action, made) == (place == NORTH), (action, place)
+            assert not allowed(buyer, action, made)
+    assert not allowed(boss, Action.REQUESTS_APPROVE, request_of(boss, NORTH))
+    for one in POWERS:
+        for asker in (boss, user("olga", "owner", belongs=(SHOP,))):
+            assert not allowed(asker, Action.REQUESTS_APPROVE, request_of(ada, NORTH), roles=[one])
+
+
+def test_commands_do_not_approve_what_commands_asked_for() -> None:
+    for by_machine in (True, False):
+        made = request_of(user("ada"), NORTH, by_machine=by_machine)
+        assert allowed(MACHINE, Action.REQUESTS_APPROVE, made, roles=["buyer"]) != by_machine
+        assert allowed(MACHINE, Action.REQUESTS_DENY, made)
+
+
+@pytest.mark.parametrize("wanted", ["owner", "operator"])
+def test_what_is_had_for_some_time_makes_nothing_last(wanted: str) -> None:
+    asker = user("ada", "owner", belongs=(SHOP,))
+    for action in (Action.ROLES_GRANT, Action.ROLES_TAKE, Action.MEMBERS_INVITE):
+        said: dict[str, Any] = {"roles": [wanted], "fleeting": ["owner"]}
+        assert allowed(asker, action, SHOP, **said) == (wanted != "owner")
+        assert not allowed(asker, action, SHOP, **said, to_self=True)
+    boss = user("boss", administers=(NORTH,), belongs=(NORTH,))
+    said = {"roles": ["buyer"], "to_self": True}
+    assert allowed(boss, Action.ROLES_GRANT, NORTH, **said)
+    assert not allowed(boss, Action.ROLES_GRANT, NORTH, **said, fleeting=["administrator"])
 
 
 def test_people_act_for_organisations_they_belong_to_and_take_invitations_of_theirs() -> None:
@@ -375,18 +421,21 @@ def test_no_policy_is_idle() -> None:
 
 def _questions() -> Iterator[tuple[dict[str, Any], str]]:
     ada, bob = user("ada"), user("bob")
-    askers = [user("ada", one, belongs=(NORTH,)) for one in PROVIDER_ROLES]
+    askers = [user("ada", one, belongs=(SHOP, NORTH)) for one in PROVIDER_ROLES]
     askers += [user("ada", administers=(NORTH,)), user("ada", "auditor", "owner")]
+    askers += [user("ada", belongs=(NORTH,))]
     askers += [MACHINE, Entity("Directory", "1", {"of": NORTH})]
     askers += [Entity("Connection", "id", {"of": NORTH, "just_in_time": True})]
     handed = [
         handing(roles=roles, held=["buyer"], to_self=to_self)
         for roles, to_self in ((["owner"], False), (["clerk"], False), (["clerk"], True))
     ]
+    handed += [handing(roles=["owner"], fleeting=["owner"])]
+    of_north = [request_of(one, NORTH, by_machine=True) for one in (ada, bob)]
     for name, said in actions_of_schema().items():
         told = handed if name in HANDS_OUT else [{}]
         told = [{"addressed": True}] if name == Action.INVITATIONS_TAKE else told
-        resources = [COMPANY, SHOP, NORTH, *_resources(ada)[5:], *_resources(bob)[5:]]
+        resources = [COMPANY, SHOP, NORTH, *_resources(ada)[5:], *_resources(bob)[5:], *of_north]
         for asker, resource, context in product(askers, resources, told):
             if asker.type not in said.principals or resource.type not in said.resources:
                 continue

@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 from tests.cli.scripts import Names, Script, Step, mismatch, read_script
-from tests.identity.test_every_command import commands_of_identity
-from typer.main import get_command
+from tests.identity.test_every_command import commands_of_identity, every_command
 
 import ringwall
-from ringwall.cli.main import build
 
 FOLDER = Path(__file__).parent
 SCRIPTS = [read_script(path) for path in sorted(FOLDER.glob("*.txt"))]
@@ -117,13 +115,7 @@ def _left(folder: Path) -> list[int]:
 
 def _commands() -> Iterator[str]:
     """Every command that people see, such as ``up`` and ``cert list``."""
-    root = get_command(build())
-    for name, command in root.commands.items():  # type: ignore[attr-defined]
-        inner = getattr(command, "commands", None)
-        if inner is not None:
-            yield from (f"{name} {one}" for one in inner)
-        elif not command.hidden:
-            yield name
+    return (name for name, command in every_command() if not command.hidden)
 
 
 def _named(command: str, commands: set[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ this process, on both databases.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,16 +24,29 @@ from ringwall.identity.facts import Facts
 MAIL, NOBODY = "ada@example.com", "nobody@example.com"
 
 
+def every_command(above: Any = None, name: str = "") -> Iterator[tuple[str, Any]]:
+    """``up``, ``client add``, ``access request make`` and the like, however deep, with each."""
+    group: Any = above or get_command(main.build())
+    for own, one in group.commands.items():
+        if hasattr(one, "commands"):
+            yield from every_command(one, f"{name}{own} ")
+        else:
+            yield f"{name}{own}", one
+
+
 def commands_of_identity() -> set[str]:
-    """``client add`` and the like: those whose functions are of ``ringwall.identity``."""
-    root = get_command(main.build())
+    """Those whose functions are of ``ringwall.identity``."""
     return {
-        f"{group} {name}"
-        for group, command in root.commands.items()  # type: ignore[attr-defined]
-        for name, one in getattr(command, "commands", {}).items()
+        name
+        for name, one in every_command()
         if one.callback is not None
         and one.callback.__module__.startswith("ringwall.identity.commands")
     }
+
+
+def name_of(words: list[str]) -> str:
+    """The command that a line begins with: of as many words as there are to its name."""
+    return " ".join(words[: 3 if words[:2] == ["access", "request"] else 2])
 
 
 DOES = {f"{mark.group} {mark.name}": action_of(mark) for mark, _ in main._found() if mark.group}
@@ -98,13 +112,13 @@ class Typist:
             watched.setattr(guarding, "may", noting)
             with pytest.raises(SystemExit) as done:
                 main.run([*words, "--json"])
-        does = DOES.get(" ".join(words[:2]))
+        does = DOES.get(name_of(words))
         if done.value.code == 0 and (guarding.MACHINE, does) not in asked:
             self.unasked.append(" ".join(words))
         said = self._capsys.readouterr()
         code = done.value.code
         assert isinstance(code, int)
-        self.shown.setdefault(" ".join(words[:2]), set()).add(code == 0)
+        self.shown.setdefault(name_of(words), set()).add(code == 0)
         return code, said.out or said.err
 
 
@@ -137,6 +151,7 @@ def test_every_command_is_shown_to_succeed_and_to_fail(
     _connections(typed, tmp_path)
     _domains_and_providers(typed, tmp_path, monkeypatch)
     _programs(typed)
+    _requests(typed, facts)
     _mail(typed, facts, state)
     _administrators(typed)
     _ends(typed)
@@ -261,6 +276,46 @@ def _programs(typed: Typist) -> None:
     typed.fails("key rotate knothing --days 30")
     typed(f"key withdraw {fresh}")
     typed.fails("key withdraw knothing")
+
+
+def _requests(typed: Typist, facts: Facts) -> None:
+    """Asked for by a command, and by Ada herself: only the latter is approved by a command."""
+    from tests.identity import requesting
+    from tests.identity.tenants import member
+
+    from ringwall.identity.models import User
+
+    requesting.offer(facts)
+    wanted = f"north {MAIL} --role approver --reason month-end"
+    made = typed(f"access request make {wanted} --for 1h")
+    assert (made["state"], made["by_command"], made["lasts"]) == ("waiting", True, "1h")
+    typed.fails(f"access request make {wanted} --for 1h")
+    typed.fails(f"access request make {wanted} --for long")
+    typed.fails(f"access request approve {made['request']}")
+    assert typed("access request list --organisation north --state waiting") == [made]
+    assert typed("access request list --state denied") == []
+    typed.fails("access request list --state lost")
+    denied = typed(f"access request deny {made['request'][:8]} --reason later")
+    assert (denied["state"], denied["closed_by"], denied["note"]) == (
+        "denied",
+        "a command",
+        "later",
+    )
+    typed.fails(f"access request deny {made['request']} --reason later")
+    user = User.objects.get(email=MAIL)
+    own = str(requesting.ask(user, "north", "approver").pk)
+    done = typed(f"access request approve {own} --for 30m")
+    assert (done["state"], done["approved_by"]) == ("granted", ["a command"])
+    assert requesting.held(user, "north") == {"administrator", "approver", "buyer"}
+    ended = typed(f"access request end {own} --reason done")
+    assert (ended["state"], member(user, "north").roles) == ("ended", ["administrator", "buyer"])
+    assert requesting.held(user, "north") == {"administrator", "buyer"}
+    typed.fails(f"access request end {own} --reason done")
+    another = str(requesting.ask(user, "north", "approver").pk)
+    assert typed(f"access request withdraw {another}")["state"] == "withdrawn"
+    typed.fails(f"access request withdraw {another}")
+    for nothing in ("00000000", "zz", "00"):
+        typed.fails(f"access request approve {nothing}")
 
 
 def _with_server(facts: Facts, state: Path) -> None:

@@ -49,6 +49,7 @@ class Belongings:
     group: Any
     mail: Any
     passkey: Any
+    request: Any
     directory: str
     """The secret of South's directory."""
     own_directory: str
@@ -63,6 +64,7 @@ def its(database: str, facts: Facts) -> Belongings:
 
     from ringwall.identity import invitations
     from ringwall.identity.models import (
+        AccessRequest,
         ApiClient,
         ApiKey,
         Connection,
@@ -107,6 +109,14 @@ def its(database: str, facts: Facts) -> Belongings:
         record=record,
         group=group,
         mail=OutgoingMail.objects.get(to="new@example.com"),
+        request=AccessRequest.objects.create(
+            organisation=north,
+            user=boss,
+            roles=["buyer"],
+            lasts=3600,
+            reason="month end",
+            answer_by=timezone.now() + timedelta(1),
+        ),
         passkey=Authenticator.objects.get(user=boss, type="webauthn"),
         directory=directory,
         own_directory=ours,

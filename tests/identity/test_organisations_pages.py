@@ -8,7 +8,7 @@ from tests.identity.test_invitations import signed_in
 
 from ringwall.identity.facts import Facts
 
-PAGES = ("", "invitations", "rules", "sign-on", "provisioning")
+PAGES = ("", "invitations", "requests", "rules", "sign-on", "provisioning")
 
 
 @pytest.fixture

@@ -144,6 +144,17 @@ _SIGN_ON: Final = (
 _TOKENS: Final = (lambda its: {"action": "withdraw", "token": str(its.scim_token.pk)},)
 _RULES: Final = (lambda _: {"name": "Taken", "second_factor": "required", "networks": ""},)
 
+
+def _asked(its: Any) -> dict[str, Any]:
+    return {"request": str(its.request.pk), "note": "mine"}
+
+
+_ANSWERS: Final = (
+    lambda its: {"action": "approve", **_asked(its)},
+    lambda its: {"action": "deny", **_asked(its)},
+    lambda its: {"action": "end", **_asked(its)},
+)
+
 CROSSINGS: Final[dict[str, tuple[Crossing, ...]]] = {
     "sessions/<str:sid>/end": (Crossing(lambda its: {"sid": its.session.pk}),),
     "organisations/switch": (Crossing(forms=(lambda _: {"organisation": "north"},)),),
@@ -160,6 +171,11 @@ CROSSINGS: Final[dict[str, tuple[Crossing, ...]]] = {
     "organisations/<slug:slug>/invitations": (
         Crossing(_north, (*_INVITED, lambda _: {"email": "x@example.com", "roles": ""})),
         Crossing(_south, _INVITED, own=True),
+    ),
+    "requests": (Crossing(forms=(lambda its: {"action": "withdraw", **_asked(its)},), own=True),),
+    "organisations/<slug:slug>/requests": (
+        Crossing(_north, _ANSWERS),
+        Crossing(_south, _ANSWERS, own=True),
     ),
     "organisations/<slug:slug>/rules": (Crossing(_north, _RULES),),
     "organisations/<slug:slug>/sign-on": (

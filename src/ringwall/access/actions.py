@@ -20,6 +20,7 @@ class Action(StrEnum):
     APPLICATIONS_LIST = "applications:list"
     APPLICATIONS_WITHDRAW = "applications:withdraw"
     ORGANISATIONS_LIST = "organisations:list"
+    REQUESTS_LIST = "requests:list"
     ORGANISATIONS_ACT_FOR = "organisations:act-for"
     MEMBERS_LEAVE = "members:leave"
     INVITATIONS_TAKE = "invitations:take"
@@ -29,6 +30,7 @@ class Action(StrEnum):
     RULES_SEE = "rules:see"
     CONNECTIONS_SEE = "connections:see"
     DIRECTORIES_SEE = "directories:see"
+    REQUESTS_SEE = "requests:see"
     ROLES_GRANT = "roles:grant"
     ROLES_TAKE = "roles:take"
     MEMBERS_REMOVE = "members:remove"
@@ -56,7 +58,6 @@ class Action(StrEnum):
     KEYS_SEE = "keys:see"
     POLICIES_SEE = "policies:see"
     ACCESS_SEE = "access:see"
-    REQUESTS_SEE = "requests:see"
     OUTBOX_SEE = "outbox:see"
     CONFIGURATION_SEE = "configuration:see"
     PROCESSES_SEE = "processes:see"
@@ -74,7 +75,10 @@ class Action(StrEnum):
     MAIL_READ = "mail:read"
 
     REQUESTS_MAKE = "requests:make"
+    REQUESTS_WITHDRAW = "requests:withdraw"
     REQUESTS_APPROVE = "requests:approve"
+    REQUESTS_DENY = "requests:deny"
+    REQUESTS_END = "requests:end"
 
 
 HANDS_OUT: Final = frozenset(
@@ -98,13 +102,13 @@ HANDS_OUT: Final = frozenset(
 
 _ON_PEOPLE: Final = (
     "account:see account:change sessions:list keys:list keys:make applications:list "
-    "organisations:list"
+    "organisations:list requests:list"
 )
 _ON_ORGANISATIONS: Final = (
     "organisations:act-for members:leave invitations:take members:see invitations:see rules:see "
-    "connections:see directories:see roles:grant roles:take members:remove members:invite "
-    "invitations:withdraw rules:change networks:change connections:change domains:change "
-    "groups:map directories:change members:join directory:read directory:write"
+    "connections:see directories:see requests:see roles:grant roles:take members:remove "
+    "members:invite invitations:withdraw rules:change networks:change connections:change "
+    "domains:change groups:map directories:change members:join directory:read directory:write"
 )
 _ON_CLIENTS: Final = "clients:make clients:change clients:keys clients:renew clients:remove"
 
@@ -119,7 +123,10 @@ ON: Final[Mapping[Action, str]] = MappingProxyType(
         Action.KEYS_ROTATE: "Key",
         Action.KEYS_WITHDRAW: "Key",
         Action.REQUESTS_MAKE: "Request",
+        Action.REQUESTS_WITHDRAW: "Request",
         Action.REQUESTS_APPROVE: "Request",
+        Action.REQUESTS_DENY: "Request",
+        Action.REQUESTS_END: "Request",
     }
 )
 """The type of what an action is done to."""

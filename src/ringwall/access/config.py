@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from ringwall.access.built_in import ROLE_FORM, ROLE_WORDS
 from ringwall.access.model import Holders
-from ringwall.runtime.configuration import Form, StrictModel
+from ringwall.runtime.configuration import Duration, Form, StrictModel
 
 RoleName = Annotated[str, StringConstraints(pattern=f"^{ROLE_FORM}$"), Form(ROLE_WORDS)]
 GroupName = Annotated[
@@ -33,6 +33,35 @@ class RoleSettings(StrictModel):
     """Whose members may have it: customers' organisations, the company's own, or both."""
 
 
+LONGEST: Final = 30 * 86400.0
+"""Seconds for which a role is lent at most, whatever the configuration says."""
+Lending = Annotated[
+    Duration, Field(ge=60, le=LONGEST), Form("a length of time from 1m to 30d: 15m, 8h")
+]
+
+
+class Requestable(StrictModel):
+    """A role that people ask for, and have for some time once somebody else has approved it."""
+
+    requestable_by: tuple[RoleName, ...] = ()
+    """Roles of which one is needed to ask, or one that includes it; empty for every member."""
+    longest: Lending = 8 * 3600.0
+    """For how long it is given at most."""
+    approvals: Annotated[int, Field(ge=1, le=5)] = 1
+    """How many people have to approve it, none of them who asks."""
+    proof_within: Lending | None = None
+    """How lately whoever approves it has to have proven who they are."""
+
+
+class Requests(StrictModel):
+    """What people ask for when they need it, instead of having it all the time."""
+
+    roles: dict[RoleName, Requestable] = Field(default_factory=dict)
+    """The roles that can be asked for, and by whom."""
+    answered_within: Lending = 3 * 86400.0
+    """A request that nobody has answered for so long is over."""
+
+
 class Access(StrictModel):
     """Who may do what: policies in Cedar, and the roles and groups they name."""
 
@@ -45,6 +74,8 @@ class Access(StrictModel):
     """The roles there are; once there is one, no other is given, but for Ringwall's own."""
     groups: Annotated[tuple[GroupName, ...], Field(max_length=50)] = ()
     """Groups of the company's own identity provider that policies name; tokens carry no others."""
+    requests: Requests = Requests()
+    """Roles that people have for some time, by asking for them."""
 
 
 ACCESS: Final = "access"

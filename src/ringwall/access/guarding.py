@@ -88,6 +88,7 @@ def handing(
     *,
     roles: Iterable[str] = (),
     held: Iterable[str] = (),
+    fleeting: Iterable[str] = (),
     scopes: Iterable[str] = (),
     held_scopes: Iterable[str] = (),
     to_self: bool = False,
@@ -95,11 +96,13 @@ def handing(
     """The context of what hands out: who would have what by it, and what the asker has.
 
     ``roles`` and ``scopes`` are what somebody would have, or have no more; ``held`` and
-    ``held_scopes`` what the asker has in the same place; ``to_self`` says that the two are one.
+    ``held_scopes`` what the asker has in the same place; ``fleeting`` what they have only for some
+    time; ``to_self`` says that the two are one.
     """
     return {
         "roles": frozenset(roles),
         "held": frozenset(held),
+        "fleeting": frozenset(fleeting),
         "scopes": frozenset(scopes),
         "held_scopes": frozenset(held_scopes),
         "to_self": to_self,
@@ -132,12 +135,15 @@ def may_machine(action: Action) -> Decision:
 def _named(kind: str) -> Entity:
     """Something that a command names and looks up only when it may."""
     nobody = Entity("User", "named", {"administers": frozenset(), "belongs": frozenset()})
+    place = Entity("Organisation", "named", {"company": False, "suspended": False})
+    if kind == "Request":
+        asked = {"asker": nobody, "of": place, "by_machine": False}
+        return Entity("Request", "named", asked, (place,))
     attributes: Mapping[str, Mapping[str, Any]] = {
         "User": nobody.attributes,
-        "Organisation": {"company": False, "suspended": False},
+        "Organisation": place.attributes,
         "Session": {"owner": nobody},
         "Consent": {"owner": nobody},
-        "Request": {"asker": nobody},
     }
     return COMPANY if kind == "Company" else Entity(kind, "named", attributes.get(kind, _NOTHING))
 

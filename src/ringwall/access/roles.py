@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from ringwall.access.built_in import BUILT_IN
-from ringwall.access.config import ACCESS, Access
+from ringwall.access.config import ACCESS, Access, Requests
 from ringwall.access.model import Holders, Role
 from ringwall.runtime.configuration import Configuration, Problem, nearest
 from ringwall.runtime.configuration.spelling import listed
@@ -32,6 +32,27 @@ def roles_in(access: Access) -> Mapping[str, Role]:
             holders=BUILT_IN.get(name, settings.held_by),
         )
     return MappingProxyType(found)
+
+
+def with_all_askers(access: Access) -> Requests:
+    """The roles that can be asked for, each with every role that lets ask for it.
+
+    Those are the roles that ``requestable_by`` names and all that include one of them.
+    """
+    roles = roles_in(access)
+    including: dict[str, set[str]] = {}
+    for name, one in roles.items():
+        for included in one.includes:
+            including.setdefault(included, set()).add(name)
+    found = {}
+    for name, settings in access.requests.roles.items():
+        known, waiting = set(settings.requestable_by), list(settings.requestable_by)
+        while waiting:
+            more = including.get(waiting.pop(), set()) - known
+            known |= more
+            waiting += more
+        found[name] = settings.model_copy(update={"requestable_by": tuple(sorted(known))})
+    return access.requests.model_copy(update={"roles": found})
 
 
 def check_access(configuration: Configuration) -> Iterator[Problem]:
@@ -63,6 +84,7 @@ def check_access(configuration: Configuration) -> Iterator[Problem]:
                     value=included,
                     allowed="a role that customers may have, or held_by: provider",
                 )
+    yield from _check_requests(access, roles)
     for circle, index in _circles(roles):
         yield Problem(
             path=(ACCESS, "roles", circle[-2], "includes", index),
@@ -70,6 +92,26 @@ def check_access(configuration: Configuration) -> Iterator[Problem]:
             value=circle[-1],
             allowed="roles of which the lesser include none of the greater",
         )
+
+
+def _check_requests(access: Access, roles: Mapping[str, Role]) -> Iterator[Problem]:
+    """Roles to be asked for, or that let ask, which nobody has declared."""
+    if not roles:
+        return
+    for name, settings in access.requests.roles.items():
+        path = (ACCESS, "requests", "roles", name)
+        named = [
+            ((*path, "requestable_by", i), one) for i, one in enumerate(settings.requestable_by)
+        ]
+        for place, one in ((path, name), *named):
+            if one not in roles:
+                yield Problem(
+                    path=place,
+                    message=f'there is no role "{one}"',
+                    value=one,
+                    allowed=f"a role of access.roles, or {listed(BUILT_IN)}",
+                    nearest=nearest(one, roles),
+                )
 
 
 def _check_folder(access: Access, configuration: Configuration) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ PROGRAM: Final = "ringwall"
 
 _GROUPS: Final = {
     "access": "Who may do what, and why; what a change of policies would change.",
+    "access request": "Ask for roles for some time, approve and deny what is asked for, end it.",
     "admin": "Let the first administrator in, or one who lost all sign-in methods.",
     "client": "Register API clients and applications, list them, change their secrets.",
     "key": "Make API keys, list, rotate and withdraw them.",
@@ -64,17 +65,7 @@ def build() -> typer.Typer:
     for mark, function in _found():
         target = app
         if mark.group is not None:
-            if mark.group not in groups:
-                groups[mark.group] = typer.Typer(
-                    help=_GROUPS[mark.group], invoke_without_command=True, callback=_group
-                )
-                app.add_typer(
-                    groups[mark.group],
-                    name=mark.group,
-                    rich_help_panel=mark.panel,
-                    context_settings=_settings(),
-                )
-            target = groups[mark.group]
+            target = _group_in(app, groups, mark.group, mark.panel)
         target.command(
             name=mark.name,
             help=_unwrapped(function.__doc__),
@@ -82,6 +73,22 @@ def build() -> typer.Typer:
             rich_help_panel=None if mark.group else mark.panel,
         )(asked_first(mark, function))
     return app
+
+
+def _group_in(
+    app: typer.Typer, groups: dict[str, typer.Typer], name: str, panel: str
+) -> typer.Typer:
+    """The group of that name, made when it is first needed; ``access request`` is in ``access``."""
+    if name not in groups:
+        above, _, own = name.rpartition(" ")
+        groups[name] = typer.Typer(help=_GROUPS[name], invoke_without_command=True, callback=_group)
+        (_group_in(app, groups, above, panel) if above else app).add_typer(
+            groups[name],
+            name=own,
+            rich_help_panel=None if above else panel,
+            context_settings=_settings(),
+        )
+    return groups[name]
 
 
 def run(arguments: list[str] | None = None) -> NoReturn:

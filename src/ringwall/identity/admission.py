@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Final
 
 from django.db.models import Max
+from django.db.models.functions import Coalesce
 
 from ringwall.access.built_in import OWNER
-from ringwall.identity.installed import current_facts
 from ringwall.identity.models import (
     Connection,
     Kind,
@@ -153,11 +153,12 @@ def _is_over(session: Session, organisation: Organisation, now: datetime) -> boo
             return True
     if organisation.session_idle is None:
         return False
-    life = timedelta(seconds=current_facts().settings.token_lifetime)
     # A visit's token was made when the edge last asked; a host never visited was never left.
     visits = session.visits.filter(organisation=organisation)
-    visited: datetime | None = visits.aggregate(last=Max("token_expires"))["last"]
-    uses = [] if visited is None else [visited - life]
+    # Those of an older version tell only when it ends, which is a little later.
+    made = Max(Coalesce("token_made", "token_expires"))
+    visited: datetime | None = visits.aggregate(last=made)["last"]
+    uses = [] if visited is None else [visited]
     left = session.left.get(str(organisation.pk))
     if left is not None:
         # Its visits go on for another organisation, and tell nothing of this one any more.

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from ringwall.access.actions import Action
-from ringwall.identity import key_bounds, key_idling, revocations
-from ringwall.identity.asking import By, held_in, require
+from ringwall.identity import key_bounds, key_idling, lent, revocations
+from ringwall.identity.asking import By, require
 from ringwall.identity.facts import Facts
 from ringwall.identity.installed import current_facts
 from ringwall.identity.key_format import written
@@ -195,10 +195,11 @@ def _handed(wanted: Wanted) -> dict[str, Any]:
     if wanted.owner is None:
         return {"roles": wanted.roles, "held": (), "scopes": wanted.scopes}
     place = wanted.organisation
-    held = () if place is None else held_in(wanted.owner, place)
+    held = () if place is None else lent.held_by(wanted.owner, place)
     # What a key of a person may ask for is bounded by the person, whom policies ask about too.
     scopes = {"scopes": wanted.scopes, "held_scopes": wanted.scopes}
-    return {"roles": wanted.roles, "held": held, **scopes, "to_self": True}
+    # A role that its owner has for some time is in it no longer than that: see _excess.
+    return {"roles": wanted.roles, "held": held, "fleeting": (), **scopes, "to_self": True}
 
 
 def _require_sensible(wanted: Wanted, facts: Facts, now: datetime) -> None:

@@ -8,12 +8,16 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from ringwall.access import guarding
 from ringwall.access.actions import Action
 from ringwall.access.built_in import ADMINISTRATOR
 from ringwall.access.guarding import Decision, Entity, handing
+from ringwall.identity import lent
 from ringwall.identity.keepers import keeper_role, keeps
 from ringwall.identity.models import (
+    AccessRequest,
     ApiClient,
     ApiKey,
     Connection,
@@ -42,14 +46,19 @@ def may(by: By | None, action: Action, on: Any, **handed: Any) -> Decision:
     """Whether somebody may do something to an organisation, a person, a session, a key, an entity.
 
     ``None`` is nobody. ``handed`` is what :func:`~ringwall.access.guarding.handing` wants for what
-    hands out; what the asker has in an organisation is looked up unless it is said.
+    hands out; what the asker has in an organisation, and what of all they have only for some time,
+    is looked up unless it is said.
     """
     if isinstance(by, Decision):
         return by
     context: Mapping[str, Any] = {}
     if handed:
-        if isinstance(on, Organisation) and "held" not in handed:
-            handed["held"] = held_in(by, on)
+        place = on.organisation if isinstance(on, AccessRequest) else on
+        place = place if isinstance(place, Organisation) else None
+        if place is not None and "held" not in handed:
+            handed["held"] = held_in(by, place)
+        if isinstance(by, User) and "fleeting" not in handed:
+            handed["fleeting"] = lent.fleeting(by, place, timezone.now())
         context = handing(**handed)
     return guarding.may(_principal(by), action, entity(on), context)
 
@@ -83,9 +92,7 @@ def require_change_of_roles(
     """
     had, gets, besides = frozenset(before), frozenset(after), frozenset(anyway)
     to_self = isinstance(by, User) and of is not None and by.pk == of.pk
-    turned = frozenset[str]()
-    if keeps(had | besides, organisation) != keeps(gets | besides, organisation):
-        turned = frozenset({keeper_role(organisation)})
+    turned = turning(had | besides, gets | besides, organisation)
     taken = {"roles": (had - gets) | turned, "to_self": to_self}
     given = {"roles": (gets - had) | turned, "to_self": to_self}
     if had - gets:
@@ -93,8 +100,17 @@ def require_change_of_roles(
     return require(by, Action.ROLES_GRANT, organisation, sentence, **given)
 
 
+def turning(
+    before: Iterable[str], after: Iterable[str], organisation: Organisation
+) -> frozenset[str]:
+    """The role of a keeper if a change makes or unmakes one; else nothing."""
+    if keeps(before, organisation) == keeps(after, organisation):
+        return frozenset()
+    return frozenset({keeper_role(organisation)})
+
+
 def held_in(by: By | None, organisation: Organisation) -> frozenset[str]:
-    """The roles that somebody has in an organisation; entities have none."""
+    """The roles that somebody has in an organisation lastingly; entities have none."""
     if not isinstance(by, User) or not by.is_active:
         return frozenset()
     found = Membership.objects.filter(user=by, organisation=organisation, active=True).first()
@@ -116,6 +132,10 @@ def entity(on: Any) -> Entity:
             return Entity("Key", str(on.pk), {"owner": _bare_person(owner)})
         case ApiKey(client=ApiClient() as client):
             return Entity("Key", str(on.pk), {"client": entity(client)})
+        case AccessRequest():
+            place = _organisation(on.organisation)
+            asked = {"asker": _bare_person(on.user), "of": place, "by_machine": on.by_machine}
+            return Entity("Request", str(on.pk), asked, (place,))
         case ApiClient():
             return Entity("Client", str(on.pk))
     msg = f"policies do not speak of {type(on).__name__}"
@@ -155,6 +175,7 @@ def _person(user: User) -> Entity:
     """Somebody with the roles that count: none of whom is disabled, at rest, or suspended."""
     if not user.is_active:
         return _nobody()
+    now = timezone.now()
     members = Membership.objects.select_related("organisation").filter(
         user=user, active=True, organisation__suspended=None
     )
@@ -164,8 +185,8 @@ def _person(user: User) -> Entity:
         place = _organisation(one.organisation)
         belongs.add(place)
         if one.organisation.kind == Kind.PROVIDER:
-            roles |= set(one.roles)
-        elif ADMINISTRATOR in one.roles:
+            roles |= set(lent.held(one, now))
+        elif ADMINISTRATOR in lent.held(one, now):
             administers.add(place)
     return Entity(
         "User",

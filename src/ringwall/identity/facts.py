@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from ringwall.access.config import Requests
 from ringwall.access.kept_out import Asked, KeptOut
 from ringwall.access.model import Holders, Kind
 from ringwall.identity.config import Identity
@@ -48,6 +49,8 @@ class Facts:
     """The groups that policies name."""
     kept_out: tuple[KeptOut, ...] = ()
     """Roles and the like for which policies keep out whoever has them."""
+    requests: Requests = field(default_factory=Requests)
+    """The roles that people ask for, and have for some time."""
 
     def roles_for(self, kind: str) -> frozenset[str] | None:
         """The roles that an organisation of this kind may give; ``None`` for any."""
@@ -118,7 +121,11 @@ def write(state: Path, facts: Facts) -> None:
     """Keep ``facts`` for the other processes."""
     path = state / FILE
     private_folder(path.parent)
-    told = {**asdict(facts), "settings": facts.settings.model_dump(mode="json")}
+    models = {"settings": facts.settings, "requests": facts.requests}
+    told = {
+        **asdict(facts),
+        **{name: model.model_dump(mode="json") for name, model in models.items()},
+    }
     content = json.dumps(told, sort_keys=True).encode()
     if not (path.exists() and path.read_bytes() == content):
         write_private(path, content)
@@ -146,6 +153,7 @@ def _parsed(path: Path, _stamp: int) -> Facts:
         roles={name: Holders(holders) for name, holders in found.get("roles", {}).items()},
         groups=tuple(found.get("groups", ())),
         kept_out=tuple(_kept_out(one) for one in found.get("kept_out", ())),
+        requests=Requests.model_validate_json(json.dumps(found.get("requests", {}))),
     )
 
 

@@ -1,7 +1,8 @@
 """What is forgotten once it is over, and after how long, in small pieces.
 
 What browsers left here, codes, and forms that nobody came for go at once. What people are shown
-(sessions, invitations, links) is kept for :data:`SHOWN_FOR`, the rest for :data:`KEPT_FOR`. Sent
+(sessions, invitations, links) is kept for :data:`SHOWN_FOR`, requests for access for
+:data:`REQUESTS_FOR`, the rest for :data:`KEPT_FOR`. Sent
 mail is :func:`ringwall.identity.sending.forget_sent`'s.
 """
 
@@ -13,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ringwall.identity import held
 from ringwall.identity.models import (
+    AccessRequest,
     EntryCode,
     HeldForm,
     Invitation,
@@ -26,6 +28,8 @@ STRANGERS_FOR: Final = timedelta(days=1)
 """So long is kept what a browser brought in which nobody is signed in, an invitation, say."""
 SHOWN_FOR: Final = timedelta(days=90)
 """So long are kept sessions, invitations and links that are over: people look at them."""
+REQUESTS_FOR: Final = timedelta(days=400)
+"""So long are kept requests for access that are over: who judges a year looks back on them."""
 KEPT_FOR: Final = timedelta(days=30)
 """So long is kept the rest: nobody looks at it."""
 
@@ -61,6 +65,7 @@ def forget_old(now: datetime) -> int:
         Invitation.objects.filter(
             Q(taken__lt=shown) | Q(withdrawn__lt=shown) | Q(expires__lt=shown)
         ),
+        AccessRequest.objects.filter(closed__lt=now - REQUESTS_FOR),
         # Long since dry, of rules that there are no more too.
         Throttle.objects.filter(at__lt=kept),
     )

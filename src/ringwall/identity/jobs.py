@@ -95,6 +95,16 @@ def end_keys(_installation: Installation) -> str:
     return f"{apikeys.end_due(timezone.now())} keys were withdrawn"
 
 
+@job(name="end-access", minutes=1, after_change=True)
+def end_access(_installation: Installation) -> str:
+    """Write down which requests for access the clock has ended, and tell of it."""
+    from django.utils import timezone  # noqa: PLC0415 - jobs are also listed without tables
+
+    from ringwall.identity.requesting import moves  # noqa: PLC0415 - as above
+
+    return f"{moves.close_due(timezone.now())} requests for access are over"
+
+
 @job(name="mail", minutes=1, after_change=True)
 def send_mail(_installation: Installation) -> str:
     """Send what waits in the outbox."""

@@ -9,9 +9,11 @@ nobody chooses, it carries where policies keep out by them.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from ringwall.access.kept_out import Asked, KeptOut
 from ringwall.access.model import Kind
-from ringwall.identity import effective
+from ringwall.identity import effective, lent
 from ringwall.identity.facts import Facts
 from ringwall.identity.models import ApiClient, ApiKey, Membership, User
 
@@ -39,7 +41,7 @@ def excess(key: ApiKey, facts: Facts) -> str | None:
     member = _member(key, owner)
     if member is None:
         return f"its owner is not a member of {key.organisation.slug}"
-    return _missing("role", key.roles, member.roles)
+    return _excess_over_member(key, member)
 
 
 def lacking(key: ApiKey, facts: Facts) -> str | None:
@@ -100,7 +102,7 @@ def _lacking_of_person(key: ApiKey, owner: User, facts: Facts) -> Iterator[str]:
     if key.organisation is None:
         yield from _lacking_outside(owner, found, facts)
     elif (member := _member(key, owner)) is not None:
-        roles = effective.roles(member.roles, member.organisation, facts)
+        roles = effective.roles(lent.held(member), member.organisation, facts)
         for one in found:
             if one.asked is Asked.ROLE:
                 yield from _lacking_role(one, roles, key.roles, whose="its owner")
@@ -131,7 +133,7 @@ def _lacking_outside(owner: User, found: Sequence[KeptOut], facts: Facts) -> Ite
     )
     for member in members:
         place = member.organisation
-        roles = set(effective.roles(member.roles, place, facts))
+        roles = set(effective.roles(lent.held(member), place, facts))
         groups = set(effective.groups(member, facts))
         for one in found:
             if (
@@ -169,6 +171,15 @@ def _member(key: ApiKey, owner: User) -> Membership | None:
         user=owner, organisation=key.organisation, active=True
     )
     return None if key.organisation is None else found.first()
+
+
+def _excess_over_member(key: ApiKey, member: Membership) -> str | None:
+    """A role that the owner has only for some time counts if the key ends before that."""
+    until = lent.roles(member, timezone.now())
+    for role in key.roles:
+        if role in until and key.expires > until[role] - lent.MARGIN:
+            return f"its owner has the role {role!r} only until {until[role]:%Y-%m-%d %H:%M} UTC"
+    return _missing("role", key.roles, (*member.roles, *until))
 
 
 def _excess_over_client(key: ApiKey, client: ApiClient) -> str | None:

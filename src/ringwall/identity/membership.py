@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ringwall.access.actions import Action
-from ringwall.identity import alerts, effective, key_idling, revocations
+from ringwall.identity import alerts, effective, key_idling, lent, revocations
 from ringwall.identity.admission import Objection, objection
 from ringwall.identity.asking import By, require, require_change_of_roles
 from ringwall.identity.authority import parse_roles
@@ -260,6 +260,13 @@ def call_back(found: "Iterable[Session]", *, reason: str) -> None:
         Session.objects.filter(pk=session.pk).update(turn=session.turn + 1)
 
 
+def let_follow(member: Membership, *, reason: str) -> None:
+    """Let what a member has at the edge follow their roles: tokens anew, and keys bounded."""
+    recall(member, reason=reason)
+    _withdraw_keys(member.user, member.organisation, beyond=set(lent.held(member)))
+    _follow_keys(member)
+
+
 def recall(member: Membership, *, reason: str) -> None:
     """Refuse the tokens somebody has been given for an organisation; their sessions go on."""
     call_back(_acting(member.user, member.organisation), reason=reason)
@@ -296,9 +303,7 @@ def _put(found: Membership, roles: set[str], *, from_groups: set[str]) -> None:
     found.save(update_fields=["roles", "from_groups"])
     if roles == before:
         return
-    call_back(_acting(found.user, found.organisation), reason="roles changed")
-    _withdraw_keys(found.user, found.organisation, beyond=roles)
-    _follow_keys(found)
+    let_follow(found, reason="roles changed")
     log.info("%s in %s is now %s", found.user.subject, found.organisation.slug, found.roles)
 
 
@@ -367,6 +372,7 @@ def _shut_out(user: User, organisation: Organisation, *, reason: str) -> None:
     Invitation.objects.filter(organisation=organisation, email=user.email, taken=None).update(
         withdrawn=timezone.now()
     )
+    lent.leave(user, organisation)
     _withdraw_keys(user, organisation, beyond=None)
 
 

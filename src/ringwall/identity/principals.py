@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ringwall.core.principals import Principal, PrincipalKind
-from ringwall.identity import effective
+from ringwall.identity import effective, lent
 from ringwall.identity.facts import Facts
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import (
@@ -79,7 +79,7 @@ def people(which: Q | None = None) -> Iterator[Principal]:
                 _person(user),
                 tenant=member.organisation.slug,
                 tenant_kind=member.organisation.kind,
-                roles=effective.roles(member.roles, member.organisation, facts),
+                roles=effective.roles(lent.held(member), member.organisation, facts),
                 groups=effective.named_groups(groups, member.organisation, facts),
             )
 

@@ -13,7 +13,7 @@ from typing import Final
 from django.db import transaction
 
 from ringwall.access.model import Holders
-from ringwall.identity import membership
+from ringwall.identity import lent, membership
 from ringwall.identity.facts import Facts
 from ringwall.identity.models import Membership
 from ringwall.runtime.private_files import private_folder, write_private
@@ -50,7 +50,7 @@ def _losing(before: Facts, after: Facts) -> Iterator[Membership]:
         can = after.roles_for(member.organisation.kind)
         if any(
             (could is None or role in could) and not (can is None or role in can)
-            for role in member.roles
+            for role in lent.held(member)
         ):
             yield member
 

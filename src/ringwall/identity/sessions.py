@@ -11,7 +11,7 @@ from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
 
-from ringwall.identity import browser_sessions, revocations
+from ringwall.identity import browser_sessions, lent, revocations
 from ringwall.identity.browser_sessions import kept_key
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import (
@@ -166,6 +166,8 @@ def disable(user: User, *, reason: str) -> None:
     """
     ProvisionedUser.objects.filter(membership__user=user).update(disabled_account=False)
     User.objects.filter(pk=user.pk).update(is_active=False)
+    with transaction.atomic():
+        lent.leave(user)
     revocations.revoke(Subject.USER, user.subject, until=None, reason=reason)
     end_all(user, reason=reason)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ringwall.identity import effective
+from ringwall.identity import effective, lent
 from ringwall.identity.authority import may_see
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Membership, Organisation, Session
@@ -30,7 +30,7 @@ def places(session: Session) -> list[Place]:
     return [
         Place(
             one.organisation,
-            effective.roles(one.roles, one.organisation, facts),
+            effective.roles(lent.held(one), one.organisation, facts),
             one.organisation_id == session.organisation_id,
             may_see(session.user, one.organisation),
         )

@@ -56,6 +56,8 @@ class Proven:
     acr: str | None = None
     amr: tuple[str, ...] = ()
     auth_time: int | None = None
+    until: datetime | None = None
+    """When something that it says ends: no token of it holds for longer."""
     more: dict[str, Any] = field(default_factory=dict)
 
     def claims(self) -> dict[str, Any]:
@@ -84,6 +86,11 @@ class Proven:
         return {name: value for name, value in found.items() if value is not None}
 
 
+def end_of(proven: Proven, now: datetime, life: timedelta) -> datetime:
+    """When a token that is to hold for ``life`` ends: at ``proven.until`` if that is sooner."""
+    return now + life if proven.until is None else min(now + life, proven.until)
+
+
 class Mint:
     """Signs tokens of an installation.
 
@@ -96,8 +103,11 @@ class Mint:
         self._rings = {purpose: Keyring(state, purpose) for purpose in Purpose}
 
     def issue(self, purpose: Purpose, proven: Proven, *, now: datetime, life: timedelta) -> str:
-        """Return a signed token of ``proven`` that holds from ``now`` for ``life``."""
-        times = {"iat": int(now.timestamp()), "exp": int((now + life).timestamp())}
+        """Return a signed token of ``proven`` that holds from ``now`` for ``life``.
+
+        And never longer than until ``proven.until``.
+        """
+        times = {"iat": int(now.timestamp()), "exp": int(end_of(proven, now, life).timestamp())}
         claims = {**proven.claims(), **times}
         place = self._facts.place_of(proven.tenant)
         if place is not None:

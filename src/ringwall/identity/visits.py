@@ -16,13 +16,13 @@ import jwt
 from django.db import transaction
 from django.utils import timezone
 
-from ringwall.identity import effective, sessions
+from ringwall.identity import effective, lent, sessions
 from ringwall.identity.admission import Objection, acr_in, objection
 from ringwall.identity.facts import Facts
 from ringwall.identity.kinds import Purpose
 from ringwall.identity.models import EntryCode, Membership, Organisation, Session, Visit
 from ringwall.identity.secrets import hash_of, new_secret
-from ringwall.identity.tokens import Mint, Proven
+from ringwall.identity.tokens import Mint, Proven, end_of
 
 COOKIE: Final = "__Host-ringwall"
 STATE_COOKIE: Final = "__Host-ringwall-state"
@@ -239,25 +239,30 @@ def _token(
     visit: Visit, session: Session, *, now: datetime, facts: Facts, mint: Mint
 ) -> tuple[str, datetime]:
     life = timedelta(seconds=facts.settings.token_lifetime)
-    proven = proven_by(session, visit.organisation, host=visit.host, facts=facts)
-    token = mint.issue(Purpose.SESSION, proven, now=now, life=life)
-    visit.token, visit.token_expires = token, now + life
-    visit.save(update_fields=["token", "token_expires"])
-    return token, now + life
+    proven = proven_by(session, visit.organisation, host=visit.host, facts=facts, now=now)
+    token, expires = (
+        mint.issue(Purpose.SESSION, proven, now=now, life=life),
+        end_of(proven, now, life),
+    )
+    visit.token, visit.token_expires, visit.token_made = token, expires, now
+    visit.save(update_fields=["token", "token_expires", "token_made"])
+    return token, expires
 
 
 def proven_by(
-    session: Session, organisation: Organisation | None, *, host: str, facts: Facts
+    session: Session, organisation: Organisation | None, *, host: str, facts: Facts, now: datetime
 ) -> Proven:
-    """What a token of a session says at ``host``."""
+    """What a token of a session, made ``now``, says at ``host``."""
     found = None if organisation is None else membership(session, organisation.slug)
+    has = lent.in_token(found, now)
     pattern = facts.host_of(host)
     return Proven(
         sub=session.user.subject,
         sid=session.sid,
         audience=(facts.origin_of(pattern or host.partition(":")[0]),),
         tenant=organisation.slug if found and organisation else None,
-        roles=effective.roles(found.roles, organisation, facts) if found else (),
+        roles=effective.roles(has.roles, organisation, facts),
+        until=has.until,
         groups=effective.groups(found, facts),
         email=session.user.email,
         name=session.user.name or None,

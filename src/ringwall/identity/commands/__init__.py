@@ -52,6 +52,14 @@ from ringwall.identity.commands.people import (
     user_sessions,
     user_show,
 )
+from ringwall.identity.commands.requests import (
+    request_approve,
+    request_deny,
+    request_end,
+    request_list,
+    request_make,
+    request_withdraw,
+)
 
 __all__ = [
     "admin_link",
@@ -87,6 +95,12 @@ __all__ = [
     "org_rules",
     "org_show",
     "org_suspend",
+    "request_approve",
+    "request_deny",
+    "request_end",
+    "request_list",
+    "request_make",
+    "request_withdraw",
     "scim_list",
     "scim_token",
     "scim_withdraw",

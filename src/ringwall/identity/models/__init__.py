@@ -26,10 +26,12 @@ from ringwall.identity.models.organisations import (
 )
 from ringwall.identity.models.people import People, RecoveryLink, User
 from ringwall.identity.models.provisioning import Group, ProvisionedUser
+from ringwall.identity.models.requests import AccessRequest, RequestApproval, RequestState
 from ringwall.identity.models.sessions import EntryCode, Revocation, Session, Subject, Visit
 from ringwall.identity.models.throttles import Throttle
 
 __all__ = [
+    "AccessRequest",
     "ApiClient",
     "ApiKey",
     "Connection",
@@ -50,6 +52,8 @@ __all__ = [
     "People",
     "ProvisionedUser",
     "RecoveryLink",
+    "RequestApproval",
+    "RequestState",
     "Revocation",
     "ScimToken",
     "SecondFactor",

@@ -61,6 +61,8 @@ class Membership(models.Model):
     source = models.CharField(max_length=20, default="invitation")
     """How it came to be: ``first``, ``invitation``, ``sso``, ``scim``, ``command``."""
     active = models.BooleanField(default=True)
+    lent_until = models.DateTimeField(null=True, blank=True)
+    """Until then there may be roles that they have for some time: :mod:`ringwall.identity.lent`."""
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -73,6 +73,8 @@ class Visit(models.Model):
     token = SealedText(blank=True)
     """The token given last, so that requests at the same moment get the same."""
     token_expires = models.DateTimeField(null=True)
+    token_made = models.DateTimeField(null=True)
+    """When the edge last asked for one."""
 
     def __str__(self) -> str:
         return f"{self.session_id} at {self.host}"

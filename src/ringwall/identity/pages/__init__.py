@@ -13,6 +13,7 @@ from ringwall.identity.pages import (
     provider,
     published,
     recovery,
+    requests,
     visiting,
 )
 from ringwall.identity.pages.guarded import asking_first
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(".well-known/ringwall/", include(published.urlpatterns)),
     path("", include(account.urlpatterns)),
     path("", include(keys.urlpatterns)),
+    path("", include(requests.urlpatterns)),
     path("", include(organisations.urlpatterns)),
     path("", include(outbox.urlpatterns)),
     path("accounts/", include(asking_first("allauth.account.urls"))),

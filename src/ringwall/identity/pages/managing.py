@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, Final
 
@@ -14,14 +15,14 @@ from django.utils import timezone
 from ringwall.access.actions import HANDS_OUT, Action
 from ringwall.access.built_in import ADMINISTRATOR
 from ringwall.access.guarding import Decision
-from ringwall.identity import asking, sessions
+from ringwall.identity import asking, lent, sessions
 from ringwall.identity.admission import objection
 from ringwall.identity.authority import may_manage
 from ringwall.identity.models import Kind, Membership, Organisation, Session, User
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.guarded import guarded_by
 from ringwall.identity.pages.objecting import lead_on
-from ringwall.identity.pages.step_up import is_enough, prove_again
+from ringwall.identity.pages.step_up import prove_again
 from ringwall.identity.sso import forcing
 from ringwall.identity.strength import SKEW_S
 
@@ -35,6 +36,7 @@ _OWN: Final = frozenset({"totp", "webauthn", "recovery_codes"})
 TABS: Final = (
     ("Members", "organisation"),
     ("Invitations", "organisation_invitations"),
+    ("Requests", "organisation_requests"),
     ("Rules", "organisation_rules"),
     ("Single sign-on", "organisation_sign_on"),
     ("Provisioning", "organisation_provisioning"),
@@ -133,7 +135,7 @@ def _acting_as(user: User, organisation: Organisation) -> Membership | None:
     found = Membership.objects.select_related("organisation").filter(user=user, active=True)
     own = found.filter(organisation=organisation).first()
     customers = organisation.kind == Kind.CUSTOMER and organisation.suspended is None
-    if own is not None and customers and ADMINISTRATOR in own.roles:
+    if own is not None and customers and ADMINISTRATOR in lent.held(own):
         return own
     return found.filter(organisation__kind=Kind.PROVIDER, organisation__suspended=None).first()
 
@@ -144,21 +146,31 @@ def _asked(user: User, action: Action, organisation: Organisation) -> Decision:
     return asking.may(user, action, organisation)
 
 
-def _is_proven_lately(request: HttpRequest, session: Session) -> bool:
-    """Whether somebody has shown who they are here, or their provider has asked them anew.
+def proven_at(request: HttpRequest, session: Session) -> datetime | None:
+    """When somebody has shown last who they are here, or their provider has asked them anew.
 
     That a provider let them through once more is not enough: it may have asked nothing.
     """
     if session.connection is None and "fed" not in session.amr:
-        return is_enough(session, factor="", within=str(_FRESH))
+        return session.proven
+    latest = timezone.now().timestamp() + SKEW_S
+    found = max((at for at in _shown_at(request, session) if at <= latest), default=0)
+    return datetime.fromtimestamp(found, UTC) if found else None
+
+
+def _is_proven_lately(request: HttpRequest, session: Session) -> bool:
+    at = proven_at(request, session)
+    return at is not None and -SKEW_S <= (timezone.now() - at).total_seconds() <= _FRESH
+
+
+def _shown_at(request: HttpRequest, session: Session) -> list[float]:
+    """When a factor was shown here, or asked for anew by a provider; seconds since 1970."""
     times = [
         one.get("at", 0.0)
         for one in sessions.records_of(request, session.user)
         if one.get("type") in _OWN
     ]
-    times += [forcing.noted(request) or 0]
-    now = timezone.now().timestamp()
-    return any(-SKEW_S <= now - at <= _FRESH for at in times)
+    return [*times, forcing.noted(request) or 0]
 
 
 def _not_yours(request: HttpRequest, reference: str) -> HttpResponse:

@@ -7,6 +7,7 @@ from typing import Final
 from django.urls import NoReverseMatch, reverse
 
 from ringwall.identity.authority import may_see_outbox
+from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Session
 
 
@@ -18,6 +19,11 @@ def everybody(_session: Session) -> bool:
 def sees_outbox(session: Session) -> bool:
     """Shown to whoever looks after mail."""
     return may_see_outbox(session.user)
+
+
+def asks_for_access(_session: Session) -> bool:
+    """Shown where there are roles to ask for."""
+    return bool(current_facts().requests.roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ GROUPS: Final = (
             Item("Sessions", "sessions"),
             Item("Mail address", "account_email"),
             Item("Organisations", "organisations"),
+            Item("Access requests", "requests", shown_to=asks_for_access),
             Item("Applications", "applications"),
             Item("API keys", "keys"),
         ),

@@ -168,7 +168,7 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     scopes = str(read.claims.get("scope", "")).split()
     if "openid" not in scopes:
         return _refused(403, "insufficient_scope")
-    answer = JsonResponse(minting.claims_of(read.grant, scopes))
+    answer = JsonResponse(minting.claims_of(read.grant, scopes, now=timezone.now()))
     origin = request.headers.get("Origin")
     if origin and origin in read.grant.client.get_cors_origins():
         answer.headers["Access-Control-Allow-Origin"] = origin

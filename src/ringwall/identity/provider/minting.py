@@ -4,12 +4,12 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import jwt
 
-from ringwall.identity import effective
+from ringwall.identity import effective, lent
 from ringwall.identity.facts import Facts
 from ringwall.identity.installed import current_facts, current_mint
 from ringwall.identity.keyring import ALGORITHM, Keyring, private_key
@@ -60,13 +60,14 @@ def for_client(client: ApiClient, asked: Asked) -> str:
 
 def for_person(client: ApiClient, grant: Grant, member: Membership | None, asked: Asked) -> str:
     """An access token of a client that acts for the person of ``grant``, as ``member``."""
-    person, facts = grant.user, current_facts()
+    person, facts, has = grant.user, current_facts(), lent.in_token(member, asked.now)
     proven = Proven(
         sub=person.subject,
         sid=grant.session.sid,
         audience=tuple(asked.audiences),
         tenant=None if grant.organisation is None else grant.organisation.slug,
-        roles=effective.roles(member.roles, member.organisation, facts) if member else (),
+        roles=effective.roles(has.roles, grant.organisation, facts),
+        until=has.until,
         groups=effective.groups(member, facts),
         email=person.email if "email" in asked.scopes else None,
         name=(person.name or None) if "profile" in asked.scopes else None,
@@ -89,14 +90,22 @@ def id_token(grant: Grant, *, access_token: str, facts: Facts, now: datetime) ->
         "acr": grant.acr,
         "amr": list(grant.amr),
         "at_hash": base64url(digest[:16]),
-        **claims_of(grant, grant.scopes),
+        **claims_of(grant, grant.scopes, now=now),
     }
     if grant.nonce:
         claims["nonce"] = grant.nonce
-    return signed(claims, audience=str(grant.client_id), life=ID_LIFE, facts=facts, now=now)
+    life = life_of(grants.membership(grant), now, timedelta(seconds=ID_LIFE))
+    return signed(claims, audience=str(grant.client_id), life=life, facts=facts, now=now)
 
 
-def claims_of(grant: Grant, scopes: Sequence[str]) -> dict[str, Any]:
+def life_of(member: Membership | None, now: datetime, longest: timedelta) -> int:
+    """For how many seconds a token holds that says which roles a member has now."""
+    until = lent.in_token(member, now).until
+    left = longest if until is None else min(longest, until - now)
+    return int(left.total_seconds())
+
+
+def claims_of(grant: Grant, scopes: Sequence[str], *, now: datetime) -> dict[str, Any]:
     """What ``scopes`` tell about the person of a grant (OpenID Connect Core section 5.4).
 
     ``roles`` is ours: the organisation the person acts for, and the roles there.
@@ -111,7 +120,7 @@ def claims_of(grant: Grant, scopes: Sequence[str]) -> dict[str, Any]:
         member = grants.membership(grant)
         found["tenant"] = grant.organisation.slug
         facts = current_facts()
-        given = member.roles if member else ()
+        given = lent.in_token(member, now).roles
         found["roles"] = list(effective.roles(given, grant.organisation, facts))
     return found
 

@@ -14,7 +14,6 @@ from oauthlib.oauth2.rfc8628.grant_types import DeviceCodeGrant
 from oauthlib.openid.connect.core.grant_types import AuthorizationCodeGrant
 
 from ringwall.identity.provider.devices import DEVICE_GRANT
-from ringwall.identity.provider.grants import ACCESS_LIFE
 from ringwall.identity.provider.validator import Validator
 
 GRANT_TYPES: Final = ("authorization_code", "refresh_token", "client_credentials", DEVICE_GRANT)
@@ -48,7 +47,7 @@ class Server(AuthorizationEndpoint, TokenEndpoint):
             validator,
             token_generator=validator.access_token,
             refresh_token_generator=validator.refresh_token,
-            expires_in=int(ACCESS_LIFE.total_seconds()),
+            expires_in=validator.access_life,
         )
         AuthorizationEndpoint.__init__(
             self,

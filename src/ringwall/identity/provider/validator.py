@@ -241,6 +241,10 @@ class Validator(RequestValidator):
             return minting.for_client(client, asked)
         return minting.for_person(client, self.grant, self.member, asked)
 
+    def access_life(self, _request: Request) -> int:
+        """For how many seconds the access token holds."""
+        return minting.life_of(self.member, self.now, grants.ACCESS_LIFE)
+
     def refresh_token(self, _request: Request) -> str:
         """The next refresh token; empty for a client that has no use for one."""
         may = "refresh_token" in self.known.client.get_grant_types()

@@ -29,6 +29,11 @@ def _duration(value: object) -> float:
     return float(Decimal(match[1]) * _UNITS[match[2]])
 
 
+def seconds_of(text: str) -> float:
+    """Seconds of a length of time as it is written, ``15m``; ``ValueError`` says how it is."""
+    return _duration(text)
+
+
 def _written_duration(value: object, info: ValidationInfo) -> float:
     # Code gives seconds as a float; in a file a bare number says no unit and is refused.
     if isinstance(value, float) and info.mode == "python":

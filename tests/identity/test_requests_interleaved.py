@@ -1,0 +1,296 @@
+"""Requests for access in any order of steps: what is lent is what somebody else has approved.
+
+Two tenants and several people; the clock is ours. After every step what the product says is
+compared with a model that knows nothing of tables or policies.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from tests.identity import tenants
+from tests.identity.requesting import OFFERED, ask, held, offer
+from tests.runtime.conftest import _empty
+
+from ringwall.access.guarding import MACHINE
+from ringwall.identity.facts import Facts
+
+ROLES: Final = ("approver", "refunder", "administrator")
+PEOPLE: Final = ("ada", "bob", "boss", "chief", "rival", "sue")
+HOMES: Final = {"ada": "north", "bob": "north", "boss": "north", "chief": "north"}
+STARTS: Final = datetime(2030, 1, 1, tzinfo=UTC)
+LASTING: Final = {
+    "ada": {"buyer"},
+    "bob": {"buyer"},
+    "boss": {"administrator"},
+    "chief": {"administrator"},
+    "rival": {"administrator"},
+    "sue": {"buyer"},
+}
+
+
+class Clock:
+    """The time, for everything that asks Django for it."""
+
+    now = STARTS
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+CLOCK: Final = Clock()
+
+
+def home(name: str) -> str:
+    return HOMES.get(name, "south")
+
+
+@dataclass
+class Wish:
+    """A request as the model knows it."""
+
+    row: Any
+    asker: str
+    role: str
+    minutes: int
+    by_machine: bool
+    answer_by: datetime
+    approved: dict[str, int] = field(default_factory=dict)
+    ends: datetime | None = None
+    is_closed: bool = False
+
+    def waits(self, now: datetime) -> bool:
+        return not self.is_closed and self.ends is None and now < self.answer_by
+
+    def runs(self, now: datetime) -> bool:
+        return not self.is_closed and self.ends is not None and now < self.ends
+
+
+class Steps(RuleBasedStateMachine):
+    """Whatever anybody tries, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        _empty()
+        self.clock = CLOCK
+        self.clock.now = STARTS
+        tenants.organisation("shop", kind="provider")
+        for slug in ("north", "south"):
+            tenants.organisation(slug)
+        self.users: dict[str, Any] = {}
+        for name in PEOPLE:
+            given: dict[str, Any] = {home(name): sorted(LASTING[name])}
+            self.users[name] = tenants.person(f"{name}@example.com", **given)
+        self.lasting = {name: set(roles) for name, roles in LASTING.items()}
+        self.wishes: list[Wish] = []
+
+    # -- what the model says
+
+    def lent(self, name: str) -> set[str]:
+        now = self.clock.now
+        return {w.role for w in self.wishes if w.asker == name and w.runs(now)}
+
+    def is_boss(self, name: str) -> bool:
+        return "administrator" in self.lasting[name] | self.lent(name)
+
+    def may_answer(self, name: str, wish: Wish) -> bool:
+        """Whether somebody manages there, is another, and gives nothing on that they have lent."""
+        if name == "machine":
+            return not wish.by_machine
+        fleeting = self.lent(name) - self.lasting[name]
+        return (
+            name != wish.asker
+            and home(name) == home(wish.asker)
+            and self.is_boss(name)
+            and wish.role not in fleeting
+        )
+
+    def pick(self, number: int) -> Wish | None:
+        return self.wishes[number % len(self.wishes)] if self.wishes else None
+
+    def by(self, name: str) -> Any:
+        return MACHINE if name == "machine" else self.users[name]
+
+    # -- steps
+
+    @rule(
+        name=st.sampled_from(PEOPLE),
+        role=st.sampled_from(ROLES),
+        minutes=st.integers(1, 60),
+        by_machine=st.booleans(),
+    )
+    def make(self, name: str, role: str, minutes: int, by_machine: bool) -> None:
+        now = self.clock.now
+        needs = OFFERED.roles[role].requestable_by
+        possible = (
+            role not in self.lasting[name]
+            and (not needs or bool(set(needs) & (self.lasting[name] | self.lent(name))))
+            and not any(w.asker == name and w.role == role and w.waits(now) for w in self.wishes)
+        )
+        by = MACHINE if by_machine else None
+        lasts = timedelta(minutes=minutes)
+        if not possible:
+            with pytest.raises(ValueError, match=r"can ask for|already"):
+                ask(self.users[name], home(name), role, lasts=lasts, by=by)
+            return
+        row = ask(self.users[name], home(name), role, lasts=lasts, by=by)
+        answer_by = now + timedelta(seconds=OFFERED.answered_within)
+        self.wishes.append(Wish(row, name, role, minutes, by_machine, answer_by))
+
+    @rule(
+        number=st.integers(0, 99),
+        name=st.sampled_from((*PEOPLE, "machine")),
+        minutes=st.integers(1, 60) | st.none(),
+    )
+    def approve(self, number: int, name: str, minutes: int | None) -> None:
+        from ringwall.identity.requesting import moves
+
+        wish = self.pick(number)
+        if wish is None:
+            return
+        lasts = None if minutes is None else timedelta(minutes=minutes)
+        needs = set(OFFERED.roles[wish.role].requestable_by)
+        can_have = wish.role not in self.lasting[wish.asker] and (
+            not needs or bool(needs & (self.lasting[wish.asker] | self.lent(wish.asker)))
+        )
+        fine = (
+            wish.waits(self.clock.now)
+            and self.may_answer(name, wish)
+            and name not in wish.approved
+            and can_have
+        )
+        if not fine:
+            with pytest.raises((ValueError, PermissionError)):
+                moves.approve(wish.row, by=self.by(name), lasts=lasts)
+            return
+        moves.approve(wish.row, by=self.by(name), lasts=lasts)
+        wish.approved[name] = min(minutes or 60, wish.minutes)
+        counted = [m for who, m in wish.approved.items() if self.may_answer(who, wish)]
+        if len(counted) >= OFFERED.roles[wish.role].approvals:
+            wish.ends = self.clock.now + timedelta(minutes=min(counted))
+
+    @rule(number=st.integers(0, 99), name=st.sampled_from((*PEOPLE, "machine")))
+    def deny(self, number: int, name: str) -> None:
+        from ringwall.identity.requesting import moves
+
+        wish = self.pick(number)
+        if wish is None:
+            return
+        manages = name == "machine" or (
+            name != wish.asker and home(name) == home(wish.asker) and self.is_boss(name)
+        )
+        if not (wish.waits(self.clock.now) and manages):
+            with pytest.raises((ValueError, PermissionError)):
+                moves.deny(wish.row, by=self.by(name), reason="no")
+            return
+        moves.deny(wish.row, by=self.by(name), reason="no")
+        wish.is_closed = True
+
+    @rule(number=st.integers(0, 99), name=st.sampled_from((*PEOPLE, "machine")))
+    def withdraw(self, number: int, name: str) -> None:
+        from ringwall.identity.requesting import moves
+
+        wish, now = self.pick(number), self.clock.now
+        if wish is None:
+            return
+        if name not in {"machine", wish.asker} or not (wish.waits(now) or wish.runs(now)):
+            with pytest.raises((ValueError, PermissionError)):
+                moves.withdraw(wish.row, by=self.by(name))
+            return
+        moves.withdraw(wish.row, by=self.by(name))
+        wish.is_closed = True
+
+    @rule(number=st.integers(0, 99), name=st.sampled_from((*PEOPLE, "machine")))
+    def end(self, number: int, name: str) -> None:
+        from ringwall.identity.requesting import moves
+
+        wish = self.pick(number)
+        if wish is None:
+            return
+        manages = name == "machine" or (home(name) == home(wish.asker) and self.is_boss(name))
+        if not (wish.runs(self.clock.now) and manages):
+            with pytest.raises((ValueError, PermissionError)):
+                moves.end(wish.row, by=self.by(name), reason="no")
+            return
+        moves.end(wish.row, by=self.by(name), reason="no")
+        wish.is_closed = True
+
+    @rule(name=st.sampled_from(("boss", "chief")), is_boss=st.booleans())
+    def change_roles(self, name: str, is_boss: bool) -> None:
+        from ringwall.identity import membership
+
+        wanted = {"administrator"} if is_boss else {"buyer"}
+        others = {"boss": "chief", "chief": "boss"}[name]
+        if not is_boss and "administrator" not in self.lasting[others]:
+            if "administrator" in self.lasting[name]:
+                with pytest.raises(ValueError, match="the last administrator"):
+                    membership.set_roles(self.member(name), wanted, by=MACHINE)
+            return
+        membership.set_roles(self.member(name), wanted, by=MACHINE)
+        self.lasting[name] = wanted
+
+    @rule(name=st.sampled_from(("ada", "bob")))
+    def leave_and_come_back(self, name: str) -> None:
+        from ringwall.identity import membership
+
+        membership.remove(self.member(name), by=MACHINE)
+        tenants.join(self.users[name], home(name), *sorted(self.lasting[name]))
+        for wish in self.wishes:
+            wish.is_closed = wish.is_closed or wish.asker == name
+
+    @rule(minutes=st.sampled_from((1, 7, 30, 61, 24 * 60)))
+    def wait(self, minutes: int) -> None:
+        self.clock.now += timedelta(minutes=minutes)
+
+    @rule()
+    def let_the_worker_run(self) -> None:
+        from ringwall.identity.requesting import moves
+
+        moves.close_due(timezone.now())
+        assert moves.close_due(timezone.now()) == 0
+
+    # -- what always holds
+
+    @invariant()
+    def everybody_has_what_the_model_says(self) -> None:
+        for name in PEOPLE:
+            assert held(self.users[name], home(name)) == self.lasting[name] | self.lent(name), name
+            assert set(self.member(name).roles) == self.lasting[name]
+
+    @invariant()
+    def every_request_is_what_the_model_says(self) -> None:
+        from ringwall.identity.requesting.answering import state_at
+
+        now = self.clock.now
+        for wish in self.wishes:
+            wish.row.refresh_from_db()
+            found = state_at(wish.row, now)
+            assert (found == "waiting") == wish.waits(now)
+            assert (found == "granted") == wish.runs(now)
+            if wish.row.granted is not None:
+                assert wish.asker not in wish.approved
+
+    def member(self, name: str) -> Any:
+        return tenants.member(self.users[name], home(name))
+
+
+@pytest.mark.timeout(300)
+def test_whatever_is_tried_in_whatever_order(
+    database: str, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer(facts)
+    monkeypatch.setattr(timezone, "now", CLOCK)
+    run_state_machine_as_test(
+        Steps,
+        settings=settings(
+            max_examples=5,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
