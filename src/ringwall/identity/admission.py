@@ -23,6 +23,7 @@ from ringwall.identity.models import (
 )
 from ringwall.identity.networks import is_within
 from ringwall.identity.strength import at_least
+from ringwall.identity.vouching import speaks_for
 
 
 class Reason(StrEnum):
@@ -30,6 +31,7 @@ class Reason(StrEnum):
 
     NETWORK = "network"
     SIGN_ON = "sign-on"
+    OWN_PROOF = "a proof of one's own"
     FACTOR = "factor"
     OVER = "over"
 
@@ -50,6 +52,9 @@ class Objection:
             Reason.NETWORK: f"{name} lets its members in only from certain networks, and you are "
             "not in one of them. Connect as your company asks, or ask its administrator.",
             Reason.SIGN_ON: f"{name} asks its members to sign in with its own single sign-on.",
+            Reason.OWN_PROOF: f"The sign-on of another organisation does not count for {name}: "
+            "sign out, and sign in with your own password or passkey. If you have none, ask for a "
+            "link to set a password on the sign-in page.",
             Reason.FACTOR: f"{name} asks for a passkey."
             if self.factor == "phr"
             else f"{name} asks for a second factor.",
@@ -103,6 +108,8 @@ def objection(
         return Objection(reason=Reason.OVER, organisation=organisation)
     if organisation.sso_enforced and not _by_own_sign_on(session, member):
         return Objection(reason=Reason.SIGN_ON, organisation=organisation)
+    if not speaks_for(session, organisation):
+        return Objection(reason=Reason.OWN_PROOF, organisation=organisation)
     wanted = required_acr(organisation)
     if not at_least(acr_in(session, organisation), wanted):
         return Objection(reason=Reason.FACTOR, organisation=organisation, factor=wanted)

@@ -18,10 +18,12 @@ class IdentityConfig(AppConfig):
             factors,
             listening,
             slowing,
+            vouching,
         )
 
         listening.connect()
         alerts.connect()
         enrolment.connect()
         slowing.connect()
+        vouching.connect()
         factors.install()

@@ -45,6 +45,9 @@ _CHANGES: Final = frozenset(
     }
 )
 """Pages that change how somebody signs in: never without a fresh proof of the strongest factor."""
+_OWN: Final = frozenset({"account_email", "account_set_password"})
+"""What would be the person's own from then on, and lets in everywhere: it is changed by nobody
+behind whom only a customer's provider stands (:mod:`~ringwall.identity.vouching`)."""
 _REMOVES: Final = {"mfa_deactivate_totp": "totp", "mfa_remove_webauthn": "webauthn"}
 
 
@@ -74,6 +77,8 @@ class Enrolment:
         recovering = is_recovering(request)
         if step is not None and name not in _OPEN[step] | (_RECOVERING if recovering else set()):
             return _led(request, step)
+        if name in _OWN and request.method == "POST" and session.vouched_by:
+            return _not_own(request)
         if name in _CHANGES and not is_fresh(request):
             return _asked_again(request, session)
         if name in _REMOVES and request.method == "POST":
@@ -82,6 +87,16 @@ class Enrolment:
         if step is None and name == "mfa_index" and request.session.get(NEXT):
             return HttpResponseRedirect(request.session.pop(NEXT))
         return None
+
+
+def _not_own(request: HttpRequest) -> HttpResponse:
+    return refused(
+        request,
+        title="Not from this sign-in",
+        text="You came by your organisation's single sign-on, which does not change this. Sign "
+        "out, ask on the sign-in page for a link to set a password, and come back with that.",
+        status=403,
+    )
 
 
 def _led(request: HttpRequest, step: Step) -> HttpResponse:

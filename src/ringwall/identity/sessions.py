@@ -11,7 +11,7 @@ from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
 
-from ringwall.identity import browser_sessions, lent, revocations
+from ringwall.identity import browser_sessions, lent, revocations, vouching
 from ringwall.identity.browser_sessions import kept_key
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import (
@@ -42,9 +42,13 @@ def begin(request: HttpRequest, user: User) -> Session:
     if not request.session.session_key:
         request.session.save()
     address, connection = address_of(request), connection_of(request, user)
-    organisation = default_organisation(user, address=address, connection=connection)
+    records = records_of(request, user)
+    voucher = vouching.voucher_of(records)
+    organisation = default_organisation(
+        user, address=address, connection=connection, vouched_by=voucher
+    )
     idle, absolute = limits(organisation)
-    proven = strength_of(records_of(request, user), now=now)
+    proven = strength_of(records, now=now)
     made = Session.objects.create(
         user=user,
         organisation=organisation,
@@ -58,6 +62,7 @@ def begin(request: HttpRequest, user: User) -> Session:
         proven=proven.at,
         address=address,
         connection=connection,
+        vouched_by=voucher,
         user_agent=request.headers.get("User-Agent", "")[:400],
     )
     log.info("session %s of %s begins (%s, %s)", made.id, user.subject, proven.acr, facts.origin)
@@ -127,7 +132,8 @@ def prove(request: HttpRequest, session: Session) -> None:
     session.key = kept_key(request.session.session_key)
     session.acr, session.amr, session.proven = proven.acr, list(proven.amr), proven.at
     session.connection = connection_of(request, session.user)
-    session.save(update_fields=["key", "acr", "amr", "proven", "connection"])
+    session.vouched_by = vouching.voucher_of(records)
+    session.save(update_fields=["key", "acr", "amr", "proven", "connection", "vouched_by"])
 
 
 def end(session: Session, *, reason: str) -> None:
@@ -179,12 +185,16 @@ def enable(user: User) -> None:
 
 
 def default_organisation(
-    user: User, *, address: str | None = None, connection: Connection | None = None
+    user: User,
+    *,
+    address: str | None = None,
+    connection: Connection | None = None,
+    vouched_by: str = "",
 ) -> Organisation | None:
     """The organisation somebody acts for who has chosen none.
 
-    That of the connection they came by, else the only one, else the company's; one that lets them
-    in from ``address`` before one that does not.
+    That of the connection they came by, or the customer's whose word is all there is, else the only
+    one, else the company's; one that lets them in from ``address`` before one that does not.
     """
     found = [
         one.organisation
@@ -195,6 +205,7 @@ def default_organisation(
 
     def last_wanted(one: Organisation) -> tuple[bool, bool, bool]:
         own = connection is not None and one.pk == connection.organisation_id
+        own |= str(one.pk) == vouched_by
         return (not own, not is_within(address, one.networks), one.kind != "provider")
 
     return min(found, key=last_wanted, default=None)

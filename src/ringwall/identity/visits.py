@@ -84,7 +84,9 @@ def _chosen(session: Session) -> str | None:
     """The organisation that a session acts for; one that has left it is followed by another."""
     if session.organisation is not None and membership(session, session.organisation.slug):
         return session.organisation.slug
-    session.organisation = sessions.default_organisation(session.user, address=session.address)
+    session.organisation = sessions.default_organisation(
+        session.user, address=session.address, vouched_by=session.vouched_by
+    )
     session.save(update_fields=["organisation"])
     return session.organisation.slug if session.organisation is not None else None
 

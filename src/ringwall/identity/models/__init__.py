@@ -27,7 +27,14 @@ from ringwall.identity.models.organisations import (
 from ringwall.identity.models.people import People, RecoveryLink, User
 from ringwall.identity.models.provisioning import Group, ProvisionedUser
 from ringwall.identity.models.requests import AccessRequest, RequestApproval, RequestState
-from ringwall.identity.models.sessions import EntryCode, Revocation, Session, Subject, Visit
+from ringwall.identity.models.sessions import (
+    EntryCode,
+    Revocation,
+    Session,
+    Subject,
+    Visit,
+    VouchedFactor,
+)
 from ringwall.identity.models.throttles import Throttle
 
 __all__ = [
@@ -64,4 +71,5 @@ __all__ = [
     "UsedAssertion",
     "User",
     "Visit",
+    "VouchedFactor",
 ]

@@ -2,6 +2,7 @@
 
 import secrets
 
+from allauth.mfa.models import Authenticator
 from django.db import models
 from django.utils import timezone
 
@@ -44,6 +45,8 @@ class Session(models.Model):
     user_agent = models.CharField(max_length=400, blank=True)
     connection = models.ForeignKey(Connection, null=True, on_delete=models.SET_NULL)
     """The organisation's own identity provider that proved who it is, if one did."""
+    vouched_by = models.CharField(max_length=36, blank=True)
+    """The id of the customer whose provider's word is all there is; empty where there is more."""
     turn = models.PositiveIntegerField(default=0)
     """How often tokens were called back although the session goes on: roles changed, say."""
     ended = models.DateTimeField(null=True)
@@ -59,6 +62,19 @@ class Session(models.Model):
     def sid(self) -> str:
         """The ``sid`` of tokens made now; those of earlier turns are revoked."""
         return f"{self.id}.{self.turn}" if self.turn else self.id
+
+
+class VouchedFactor(models.Model):
+    """A factor that was added in a session behind which only a customer's provider stood."""
+
+    authenticator = models.OneToOneField(
+        Authenticator, on_delete=models.CASCADE, related_name="vouchedfactor"
+    )
+    by = models.CharField(max_length=36)
+    """The id of that customer, kept although it may be gone."""
+
+    def __str__(self) -> str:
+        return f"{self.authenticator_id} by {self.by}"
 
 
 class Visit(models.Model):

@@ -12,6 +12,7 @@ from ringwall.identity.admission import Objection, Reason
 from ringwall.identity.models import Session
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.step_up import where_to_prove
+from ringwall.identity.vouching import own_kinds
 
 
 def lead_on(
@@ -22,6 +23,11 @@ def lead_on(
     if objection.reason is Reason.FACTOR:
         messages.warning(request, objection.text)
         return _after(where_to_prove(session.user, factor=objection.factor or "mfa"), back)
+    if objection.reason is Reason.OWN_PROOF and (own := own_kinds(session)):
+        messages.warning(request, objection.text)
+        is_passkey = "webauthn" in own
+        page = "mfa_reauthenticate_webauthn" if is_passkey else "mfa_reauthenticate"
+        return _after(reverse(page), back)
     if objection.reason is Reason.OVER:
         sessions.end(session, reason=f"over for {organisation.slug}")
         logout(request)

@@ -1,0 +1,214 @@
+"""A customer's provider comes in as any of its people: for that customer, and nowhere else.
+
+Mallory runs the provider of North and says that she is Bob, whose address is of North's domain. Bob
+is of South too, or comes to work for the company.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.identity import tenants
+from tests.identity.authenticator import Passkey
+from tests.identity.signing_in import another, by_passkey, html, options_of, session_of, words
+from tests.identity.sso.openid import OpenId, connect, serving
+
+from ringwall.access.guarding import MACHINE
+from ringwall.identity.facts import Facts
+
+US = "https://id.shop.localhost:8443"
+SOUTH = "https://south.shop.localhost:8443/"
+NORTH = "https://north.shop.localhost:8443/"
+ADD = "/accounts/2fa/webauthn/add/"
+
+
+@pytest.fixture
+def bob(north: Any) -> Any:
+    return tenants.person("bob@north.example", north=["buyer"], south=["administrator"])
+
+
+@pytest.fixture
+def provider(north: Any) -> Iterator[OpenId]:
+    with serving() as found:
+        found.claims = {"sub": "u-bob", "email": "bob@north.example", "email_verified": True}
+        connect(north, found)
+        yield found
+
+
+@pytest.fixture
+def mallory(browser: Any, provider: OpenId) -> Any:
+    """Her browser, in which her provider has said that she is Bob."""
+    return as_bob(html(browser), provider)
+
+
+def as_bob(browser: Any, provider: OpenId) -> Any:
+    off = browser.post("/sign-on/north-id")
+    answer = browser.get(provider.authorize(off.url).removeprefix(US))
+    assert answer.status_code == 302
+    return browser
+
+
+def plant(browser: Any) -> Passkey:
+    """A passkey of Mallory's in Bob's account."""
+    key = Passkey()
+    made = key.create(options_of(browser.get(ADD))["creation_options"])
+    assert browser.post(ADD, {"name": "Spare", "credential": made}).status_code == 302
+    return key
+
+
+def acts_for(browser: Any) -> str:
+    found = session_of(browser).organisation
+    return found.slug if found else ""
+
+
+def may_enter(browser: Any, target: str, facts: Facts) -> bool:
+    """Whether the session of a browser gets to an organisation's own host."""
+    from ringwall.identity import visits
+
+    try:
+        visits.open_entry(session_of(browser), target=target, state="s", facts=facts)
+    except visits.EntryRefusedError:
+        return False
+    return True
+
+
+def switch(browser: Any, slug: str) -> Any:
+    return browser.post("/organisations/switch", {"organisation": slug})
+
+
+def test_the_word_of_one_customer_is_worth_nothing_at_another(
+    bob: Any, mallory: Any, facts: Facts
+) -> None:
+    assert acts_for(mallory) == "north"
+    assert may_enter(mallory, NORTH, facts)
+    assert not may_enter(mallory, SOUTH, facts)
+    refused = switch(mallory, "south")
+    assert refused.status_code == 403
+    assert "does not count for South" in words(refused)
+    assert acts_for(mallory) == "north"
+    assert mallory.get("/organisations/south/").status_code == 403
+    assert mallory.get("/organisations/south/invitations").status_code == 403
+
+
+def test_a_planted_passkey_is_worth_no_more(
+    bob: Any, mallory: Any, browser: Any, facts: Facts
+) -> None:
+    key = plant(mallory)
+    assert not may_enter(mallory, SOUTH, facts)
+    alone = html(another(browser))
+    by_passkey(alone, key)
+    assert session_of(alone).acr == "phr"
+    assert may_enter(alone, NORTH, facts)
+    assert not may_enter(alone, SOUTH, facts)
+    assert switch(alone, "south").status_code == 403
+    # Nor does one that is added with it, nor that it is taken away.
+    second = plant(alone)
+    third = html(another(browser))
+    by_passkey(third, second)
+    assert not may_enter(third, SOUTH, facts)
+    bob.authenticator_set.all().delete()
+    from ringwall.identity import vouching
+
+    assert vouching.voucher_of([{"method": "mfa", "id": 1, "at": 1.0}]) == "gone"
+
+
+def test_bob_himself_gets_everywhere(bob: Any, mallory: Any, browser: Any, facts: Facts) -> None:
+    """By what is his own; what was planted before does not come with it."""
+    planted = plant(mallory)
+    bob.set_password("mountain-lamp-river-eleven")
+    bob.save()
+    own = html(another(browser))
+    page = own.post(
+        "/accounts/login/", {"login": bob.email, "password": "mountain-lamp-river-eleven"}
+    )
+    assert page.url == "/accounts/2fa/authenticate/"
+    options = options_of(own.get(page.url), "passkey-options")["request_options"]
+    own.post("/accounts/2fa/authenticate/", {"credential": planted.get(options)})
+    assert session_of(own).vouched_by == ""
+    assert may_enter(own, SOUTH, facts)
+    key = plant(own)
+    later = html(another(browser))
+    by_passkey(later, key)
+    assert may_enter(later, SOUTH, facts)
+    assert switch(later, "south").status_code == 302
+
+
+def test_whoever_came_by_the_provider_shows_a_passkey_of_their_own(
+    bob: Any, mallory: Any, facts: Facts
+) -> None:
+    """Without signing out: where there is one, it is asked for."""
+    from tests.identity.signing_in import passkey_of
+
+    passkey_of(bob)
+    asked = switch(mallory, "south")
+    assert asked.status_code == 302
+    assert asked.url.startswith("/accounts/2fa/webauthn/reauthenticate/")
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("/accounts/email/", {"action_add": "", "email": "mallory@evil.example"}),
+        (
+            "/accounts/password/set/",
+            {"password1": "mountain-lamp-river-eleven", "password2": "mountain-lamp-river-eleven"},
+        ),
+    ],
+)
+def test_nothing_is_added_that_would_be_the_persons_own(
+    bob: Any, mallory: Any, page: str, form: dict[str, str]
+) -> None:
+    from allauth.account.models import EmailAddress
+
+    refused = mallory.post(page, form)
+    assert refused.status_code == 403
+    assert "Not from this sign-in" in words(refused)
+    bob.refresh_from_db()
+    assert not bob.has_usable_password()
+    assert EmailAddress.objects.get(user=bob).email == bob.email
+
+
+def test_an_account_that_waits_for_its_person_opens_nothing_of_the_company(
+    mallory: Any, browser: Any, provider: OpenId, facts: Facts
+) -> None:
+    """Made by the provider, with a link and a passkey, before the company invites Bob."""
+    from ringwall.identity import invitations
+    from ringwall.identity.models import Organisation, User
+
+    key = plant(mallory)
+    bob = User.objects.get(email="bob@north.example")
+    shop = Organisation.objects.get(slug="shop")
+    _, link = invitations.invite(shop, bob.email, ["owner"], by=MACHINE)
+    # Bob opens the link where he is signed in, be it by his provider: it makes him a member.
+    mallory.post(link.removeprefix(US))
+    assert tenants.member(bob, "shop").roles == ["owner"]
+    alone = html(another(browser))
+    by_passkey(alone, key)
+    for session in (mallory, alone):
+        assert acts_for(session) == "north"
+        assert switch(session, "shop").status_code == 403
+        for page in ("/outbox", "/organisations/shop/", "/organisations/south/"):
+            assert session.get(page).status_code == 403
+    third = html(another(browser))
+    off = third.post("/sign-on/north-id")
+    assert third.get(provider.authorize(off.url).removeprefix(US)).status_code == 403
+
+
+def test_the_companys_own_provider_counts_everywhere(
+    browser: Any, north: Any, facts: Facts
+) -> None:
+    from django.utils import timezone
+
+    from ringwall.identity import vouching
+    from ringwall.identity.models import Connection, Domain, Organisation
+
+    shop = Organisation.objects.get(slug="shop")
+    Domain.objects.create(organisation=shop, name="shop.example", verified=timezone.now())
+    for organisation, expected in ((shop, ""), (north, str(north.pk))):
+        slug = f"{organisation.slug}-idp"
+        Connection.objects.create(organisation=organisation, slug=slug, name="I", protocol="oidc")
+        said = [{"method": "socialaccount", "provider": slug, "at": 1.0}]
+        assert vouching.voucher_of(said) == expected
+        assert vouching.voucher_of([*said, {"method": "password", "at": 2.0}]) == ""
+    assert vouching.voucher_of([{"method": "socialaccount", "provider": "none"}]) == "gone"
+    assert vouching.voucher_of([]) == ""
