@@ -10,6 +10,7 @@ escaped slashes refused. Other escapes stay as the client wrote them, ``%c3`` be
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, Final
 
 _VARIABLE: Final = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
@@ -72,6 +73,7 @@ class PathTemplate:
         return len(parts) == len(self.segments)
 
 
+@lru_cache(maxsize=10_000)
 def parse_template(text: str) -> PathTemplate:
     """Read a template; ``ValueError`` says what is wrong with it and what is allowed."""
     if not text.startswith("/"):

@@ -193,17 +193,13 @@ def all_of(formulas: Iterable[Formula]) -> Formula:
                 found |= inner
             case _:
                 found.add(one)
-    if any(Not(one) in found for one in found if not isinstance(one, Not)):
+    if any(isinstance(one, Not) and one.formula in found for one in found):
         return FALSE
     found = _narrowed(found)
     if FALSE in found:
         return FALSE
     # a && (a || b) is a; a && (!a || b) stays as it is written.
-    found = {
-        one
-        for one in found
-        if not (isinstance(one, AnyOf) and any(o in found for o in one.formulas))
-    }
+    found -= {one for one in found if isinstance(one, AnyOf) and not one.formulas.isdisjoint(found)}
     if not found:
         return TRUE
     return next(iter(found)) if len(found) == 1 else AllOf(frozenset(found))
@@ -221,14 +217,10 @@ def any_of(formulas: Iterable[Formula]) -> Formula:
                 found |= inner
             case _:
                 found.add(one)
-    if any(Not(one) in found for one in found if not isinstance(one, Not)):
+    if any(isinstance(one, Not) and one.formula in found for one in found):
         return TRUE
     found = _widened(found)
-    found = {
-        one
-        for one in found
-        if not (isinstance(one, AllOf) and any(o in found for o in one.formulas))
-    }
+    found -= {one for one in found if isinstance(one, AllOf) and not one.formulas.isdisjoint(found)}
     if not found:
         return FALSE
     return next(iter(found)) if len(found) == 1 else AnyOf(frozenset(found))

@@ -47,7 +47,7 @@ class Rule:
     formula: Formula
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ruling:
     """All rules for one kind of principal at one place, each sorted by id.
 
@@ -78,31 +78,31 @@ class Ruling:
         is_sure = any(evaluate(rule.formula, request) for rule in self.sure.permits)
         return not is_sure or evaluate(self.contested, request)
 
-    @property
+    @cached_property
     def is_asked(self) -> bool:
         """Whether there are requests for which Cedar's engine has to be asked."""
         return any(is_asked(rule.formula) for rule in (*self.forbids, *self.permits))
 
-    @property
+    @cached_property
     def sure(self) -> "Ruling":
         """What the edge can tell without asking."""
         if not self.is_asked:
             return self
         return Ruling(_bounded(tightest, self.forbids), _bounded(tightest, self.permits))
 
-    @property
+    @cached_property
     def hopeful(self) -> "Ruling":
         """What the rules come to if Cedar's engine answers in favour wherever it is asked."""
         if not self.is_asked:
             return self
         return Ruling(_bounded(tightest, self.forbids), _bounded(loosest, self.permits))
 
-    @property
+    @cached_property
     def possible(self) -> Formula:
         """When anything may permit."""
         return any_of(loosest(rule.formula) for rule in self.permits)
 
-    @property
+    @cached_property
     def contested(self) -> Formula:
         """When only Cedar's engine can tell whether anything forbids."""
         return any_of(loosest(r.formula) for r in self.forbids if is_asked(r.formula))
