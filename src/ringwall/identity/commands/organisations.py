@@ -249,7 +249,7 @@ def member_list(context: typer.Context, slug: Slug, *, as_json: AsJson = False) 
             (
                 Cell(one.user.email, "" if one.active and one.user.is_active else "dim"),
                 one.user.name,
-                Cell.listing(effective.marked(one.roles, found, facts)),
+                Cell.listing([*effective.marked(one.roles, found, facts), *_lent(one)]),
                 one.source if one.active else f"{one.source}, at rest",
             )
             for one in members
@@ -350,6 +350,16 @@ def invite_withdraw(
     _say(as_json, {"withdrawn": email}, f"the link of {email} leads nowhere now")
 
 
+def _lent(one: "Membership") -> list[str]:
+    """What somebody has for some time, as people read it."""
+    from django.utils import timezone
+
+    from ringwall.identity import lent
+
+    found = lent.roles(one, timezone.now())
+    return [f"{role} (until {ends:%Y-%m-%d %H:%M})" for role, ends in sorted(found.items())]
+
+
 def _told(one: "Organisation") -> dict[str, Any]:
     return {
         "organisation": one.slug,
@@ -369,7 +379,9 @@ def _told(one: "Organisation") -> dict[str, Any]:
 
 
 def _member(one: "Membership") -> dict[str, Any]:
-    from ringwall.identity import effective
+    from django.utils import timezone
+
+    from ringwall.identity import effective, lent
     from ringwall.identity.installed import current_facts
 
     idle = effective.idle_roles(one.roles, one.organisation, current_facts())
@@ -379,6 +391,9 @@ def _member(one: "Membership") -> dict[str, Any]:
         "roles": list(one.roles),
         "without_effect": list(idle),
         "from_groups": list(one.from_groups),
+        "for_some_time": {
+            role: ends.isoformat() for role, ends in lent.roles(one, timezone.now()).items()
+        },
         "source": one.source,
         "active": one.active,
     }

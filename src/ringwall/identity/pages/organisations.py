@@ -7,11 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from ringwall.access.actions import Action
 from ringwall.access.built_in import ADMINISTRATOR, PROVIDER_ROLES
-from ringwall.identity import effective, invitations, membership, organisations, sessions
+from ringwall.identity import effective, invitations, lent, membership, organisations, sessions
 from ringwall.identity.asking import may
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Kind, Organisation, SecondFactor, User
@@ -94,12 +95,13 @@ def members(request: HttpRequest, organisation: Organisation) -> HttpResponse:
             membership.set_roles(member, given.cleaned_data["roles"].split(), by=_user(request))
             messages.success(request, f"{member.user.get_full_name()} has these roles from now on.")
         return HttpResponseRedirect(request.path)
-    facts = current_facts()
+    facts, now = current_facts(), timezone.now()
     found = [
         (
             one,
             sorted(membership.by_hand(one)),
             effective.idle_roles(one.roles, organisation, facts),
+            sorted(lent.roles(one, now).items()),
         )
         for one in organisation.memberships.select_related("user").order_by("user__email")
     ]

@@ -31,7 +31,7 @@ from ringwall.identity.pages.managing import context, for_organisations, proven_
 from ringwall.identity.pages.objecting import lead_on
 from ringwall.identity.pages.step_up import prove_again
 from ringwall.identity.requesting import moves, rules, showing
-from ringwall.identity.requesting.answering import may_approve, state_at
+from ringwall.identity.requesting.answering import state_at, still_to_approve
 
 _SHOWN: Final = 100
 """Requests on a page, the newest first."""
@@ -225,8 +225,9 @@ def _one(one: AccessRequest, state: RequestState, user: User) -> showing.Shown:
         one,
         state,
         showing.approved_by(one),
+        needs=rules.approvals_of(one.roles, current_facts()) if waits else 0,
         times=times_up_to(timedelta(seconds=one.lasts)) if waits else [],
-        may_approve=waits and may_approve(user, one),
+        may_approve=waits and still_to_approve(user, one),
         may_deny=waits and may(user, Action.REQUESTS_DENY, one).allowed,
         may_end=runs and may(user, Action.REQUESTS_END, one).allowed,
     )
@@ -237,8 +238,10 @@ def _to_answer(user: User) -> list[AccessRequest]:
     waiting = AccessRequest.objects.select_related("organisation", "user").filter(
         state=RequestState.WAITING, answer_by__gt=timezone.now()
     )
-    rows: Iterable[AccessRequest] = waiting.exclude(user=user).order_by("created")[:_ANSWERED]
-    return [one for one in rows if may_approve(user, one)]
+    rows: Iterable[AccessRequest] = (
+        waiting.exclude(user=user).prefetch_related("approvals").order_by("created")[:_ANSWERED]
+    )
+    return [one for one in rows if still_to_approve(user, one)]
 
 
 def _member(session: Session) -> Membership | None:

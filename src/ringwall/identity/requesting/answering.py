@@ -34,6 +34,13 @@ def may_approve(by: By, request: AccessRequest) -> bool:
     return may(by, Action.REQUESTS_APPROVE, request, **handed(request)).allowed
 
 
+def still_to_approve(user: User, request: AccessRequest) -> bool:
+    """Whether somebody could approve a request and has not done so."""
+    if any(one.user_id == user.pk for one in request.approvals.all()):
+        return False
+    return may_approve(user, request)
+
+
 def approvers(request: AccessRequest) -> list[User]:
     """Who may approve it, by the policies: people of the organisation, else of the company."""
     members = Membership.objects.select_related("user").filter(active=True, user__is_active=True)

@@ -53,6 +53,12 @@ def terms_of(roles: Iterable[str], member: Membership, facts: Facts) -> Terms:
     )
 
 
+def approvals_of(roles: Iterable[str], facts: Facts) -> int:
+    """How many people it takes to approve a request for some roles."""
+    known = facts.requests.roles
+    return max((known[role].approvals for role in roles if role in known), default=1)
+
+
 def _why_not(role: str, member: Membership, possible: tuple[str, ...]) -> str:
     name = member.user.get_full_name()
     if role in member.roles:

@@ -38,6 +38,8 @@ class Shown:
     state: RequestState
     approvals: tuple[str, ...]
     """Who approved it."""
+    needs: int = 0
+    """How many it takes, while it waits."""
     times: Sequence[tuple[str, str]] = ()
     """For how long it may be approved: minutes, and how people say it."""
     may_approve: bool = False
