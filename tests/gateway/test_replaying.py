@@ -157,7 +157,7 @@ def test_it_is_told_whom_a_change_denies_and_by_what() -> None:
     found = replayed(STRICTER, rows(made))
     ((kind, changed),) = found.changes.items()
     assert (kind.route, kind.action, kind.granted) == ("orders", "GET", False)
-    assert (kind.by, kind.before) == (("default",), ("support-reads-after-a-second-factor",))
+    assert (kind.by, kind.before) == (("proof",), ("support-reads-after-a-second-factor",))
     assert {who[0]: count for who, count in changed.who.items()} == {"ada": 1, "bob": 2}
     assert [one.id for one in changed.examples] == ["r2", "r3", "r4"]
     assert found.same == 2

@@ -93,6 +93,19 @@ def past_requests(
             found.miss(str(error))
 
 
+def first_of(record: Path) -> datetime | None:
+    """When the oldest request was that is kept; ``None`` where there is none."""
+    for one in opened(record, since=None):
+        try:
+            for line in lines(one):
+                row = read_line(line)
+                if row is not None:
+                    return datetime.fromtimestamp(row.at, UTC)
+        except DamagedError:
+            continue
+    return None
+
+
 def began(record: Path) -> datetime | None:
     """When the first request of a file was, as far as its first line says so."""
     with record.open("rb") as file:
@@ -103,7 +116,7 @@ def began(record: Path) -> datetime | None:
 def read_line(line: bytes) -> PastRequest | None:
     """One line of the record; ``None`` where it is none."""
     try:
-        said: Any = json.loads(line)
+        said: Any = _decode(line.decode())
         get = said.get
         at = datetime.fromisoformat(said["time"])
         if at.tzinfo is None:
@@ -133,15 +146,14 @@ def read_line(line: bytes) -> PastRequest | None:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None
-    if type(row.status) is not int or not all(map(_is_text, row[1:5])):
+    if type(row.status) is not int or {*map(type, row[1:5]), type(row.details)} != _TEXT:
         return None
-    if not all(one is None or type(one) is str for one in (*row[7:16], *row[17:20])):
-        return None
-    return row if type(row.details) is str else None
+    return row if {*map(type, row[7:16]), *map(type, row[17:20])} <= _TEXT_OR_NONE else None
 
 
-def _is_text(value: object) -> bool:
-    return type(value) is str
+_decode: Final = json.JSONDecoder().decode
+_TEXT: Final[frozenset[type]] = frozenset({str})
+_TEXT_OR_NONE: Final[frozenset[type]] = frozenset({str, type(None)})
 
 
 def _whole(text: object) -> int | None:

@@ -5,15 +5,16 @@ Requests that are the same to the policies of their route are judged once.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from ringwall.access.asking.known import PROOF, Fact, facts_of, left
 from ringwall.access.compiler.facts import PLAIN, Parameter, Several, Text, Word
-from ringwall.access.compiler.formulas import FALSE, TRUE, Atom, Formula, atoms
+from ringwall.access.compiler.formulas import FALSE, TRUE, Atom, Formula, all_of, atoms
 from ringwall.access.compiler.formulas import Asked as AskedOfCedar
+from ringwall.access.compiler.proving import allowed, could_be_proven
 from ringwall.access.compiler.requests import Request, evaluate
 from ringwall.access.compiler.rules import Rule, Ruling
 from ringwall.access.engine import Engine, Question
@@ -35,7 +36,9 @@ class Verdict:
     """``allowed`` is ``None`` where that hangs on ``missing`` facts. ``by`` are policies' ids.
 
     Denied by none of them: by default, or by the route itself if ``by_route``; ``is_odd`` where the
-    path could be read in two ways.
+    path could be read in two ways. ``each`` are the permits of everybody who had to be permitted:
+    the principal, and the application that acts for them. ``is_mendable`` says that the edge asks
+    the person for a better, or more recent, proof, and denies only whoever does not give it.
     """
 
     allowed: bool | None
@@ -43,6 +46,8 @@ class Verdict:
     by_route: bool = False
     is_odd: bool = False
     missing: frozenset[Fact] = frozenset()
+    each: tuple[tuple[str, ...], ...] = ()
+    is_mendable: bool = False
 
 
 NOWHERE: Final = Verdict(allowed=False, by_route=True)
@@ -60,6 +65,8 @@ class _Rules:
     others: tuple[Atom, ...]
     """Atoms about times and addresses: of these only the truth matters."""
     reads: frozenset[Fact]
+    provable: Formula
+    """When a person who is denied would be allowed with another proof."""
     plain: tuple[Parameter, ...]
     reads_host: bool
     is_asked: bool
@@ -73,7 +80,7 @@ class Rejudging:
         self.wanted = wanted
         self._allowances = Allowances(wanted)
         self._finder = Finder(wanted)
-        self._rules: dict[tuple[Way, Kind, bool], _Rules] = {}
+        self._rules: dict[tuple[str, str, str, Kind, bool], _Rules] = {}
         self._kept: dict[object, Verdict] = {}
         self.questions = 0
         """How many different ones were judged."""
@@ -87,23 +94,24 @@ class Rejudging:
         if to is None:
             return NOWHERE
         rules = self.rules(to, asked)
-        request, unknown = asked.request, asked.unknown & rules.reads
-        if rules.is_asked:
+        key = _question(rules, asked)
+        if key is None:
             return self._called_out(rules, to, asked)
-        key = (
-            id(rules),
-            tuple([request.words.get(word) for word in rules.words]),
-            tuple([request.sets.get(several) for several in rules.sets]),
-            tuple([_truth(atom, request, unknown) for atom in rules.others]),
-            unknown,
-        )
         found = self._kept.get(key)
         if found is None:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             self.questions += 1
-            found = self._kept[key] = judged(rules, request, unknown)
+            unknown = asked.unknown & rules.reads
+            found = self._kept[key] = judged(rules, asked.request, unknown)
         return found
+
+    def question(self, to: Destination, asked: Asked) -> object | None:
+        """What of a request its judgment hangs on: the same for all that are judged the same.
+
+        ``None`` where Cedar's engine may have to be asked, about each anew.
+        """
+        return _question(self.rules(to, asked), asked)
 
     def _called_out(self, rules: _Rules, to: Destination, asked: Asked) -> Verdict:
         """The judgment where the edge asks Cedar's engine for what it cannot tell itself."""
@@ -122,7 +130,7 @@ class Rejudging:
         if refusing is not None:
             return Verdict(allowed=False, by=refusing.policies)
         by = tuple(dict.fromkeys(name for one in decisions for name in one.policies))
-        return Verdict(allowed=True, by=by)
+        return Verdict(allowed=True, by=by, each=tuple(one.policies for one in decisions))
 
     @cached_property
     def _engine(self) -> Engine:
@@ -133,10 +141,11 @@ class Rejudging:
 
     def rules(self, to: Destination, asked: Asked) -> _Rules:
         """What decides about somebody there."""
-        key = (Way(to.route.name, to.host, to.method), asked.kind, asked.delegated)
+        key = (to.route.name, to.host, to.method, asked.kind, asked.delegated)
         found = self._rules.get(key)
         if found is None:
-            found = self._rules[key] = self._made(*key)
+            way = Way(to.route.name, to.host, to.method)
+            found = self._rules[key] = self._made(way, asked.kind, asked.delegated)
         return found
 
     def _made(self, way: Way, kind: Kind, delegated: bool) -> _Rules:
@@ -154,6 +163,7 @@ class Rejudging:
         if is_asked:
             parameters = self.wanted.world.routes[way.route].parameters
             plain |= {Parameter(name) for name in parameters}
+        provable = FALSE if is_asked else _provable(kind, rulings)
         found: set[Atom] = set(atoms(own))
         for one in rulings:
             for rule in () if one is None else (*one.forbids, *one.permits):
@@ -167,6 +177,7 @@ class Rejudging:
             sets=tuple(sorted(fact for fact in read if isinstance(fact, Several))),
             others=tuple(sorted((a for a in found if _is_other(a)), key=repr)),
             reads=read,
+            provable=provable,
             plain=tuple(sorted((w for w in plain if isinstance(w, Parameter)), key=repr)),
             reads_host=Text.HOST_TENANT in plain,
             is_asked=is_asked,
@@ -184,6 +195,19 @@ class Rejudging:
                             if isinstance(fact, Parameter) or fact is Text.HOST_TENANT:
                                 found.add(fact)
         return frozenset(found)
+
+
+def _question(rules: _Rules, asked: Asked) -> object | None:
+    if rules.is_asked:
+        return None
+    request, unknown = asked.request, asked.unknown & rules.reads
+    return (
+        id(rules),
+        tuple([request.words.get(word) for word in rules.words]),
+        tuple([request.sets.get(several) for several in rules.sets]),
+        tuple([_truth(atom, request, unknown) for atom in rules.others]),
+        unknown,
+    )
 
 
 def _is_other(atom: Atom) -> bool:
@@ -208,12 +232,20 @@ def judged(rules: _Rules, request: Request, unknown: frozenset[Fact]) -> Verdict
     found = [_ruled(one, request, unknown) for one in rules.rulings]
     denied = [one for one in found if one.allowed is False]
     if denied:
-        return denied[0]
+        mendable = left(rules.provable, request, unknown) == TRUE
+        return replace(denied[0], is_mendable=True) if mendable else denied[0]
     by = tuple(dict.fromkeys(name for one in found for name in one.by))
     if own != TRUE or any(one.allowed is None for one in found):
         missing = frozenset[Fact]().union(*(one.missing for one in found), _facts([own]))
         return Verdict(allowed=None, by=by, missing=missing & unknown)
-    return Verdict(allowed=True, by=by)
+    return Verdict(allowed=True, by=by, each=tuple(one.by for one in found))
+
+
+def _provable(kind: Kind, rulings: Sequence[Ruling | None]) -> Formula:
+    known = [one for one in rulings if one is not None]
+    if kind is not Kind.USER or len(known) < len(rulings) or not known:
+        return FALSE
+    return all_of([could_be_proven(known[0]), *(allowed(one) for one in known[1:])])
 
 
 def _ruled(ruling: Ruling | None, request: Request, unknown: frozenset[Fact]) -> Verdict:

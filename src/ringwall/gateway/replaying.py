@@ -222,6 +222,9 @@ class Replay:
 
 
 def _deciding(verdict: Verdict) -> tuple[str, ...]:
+    """The policies that decide, or the name that the record would have for what does."""
+    if verdict.is_mendable:
+        return (PROOF_ASKED,)
     if verdict.by:
         return verdict.by
     if verdict.by_route or verdict.allowed:
@@ -238,8 +241,10 @@ def agrees(outcome: Outcome, verdict: Verdict) -> bool:
     (name,) = outcome.by
     if name == _UNREADABLE:
         return verdict.is_odd
+    if name == PROOF_ASKED:
+        return verdict.is_mendable or not verdict.by
     # The default denies without a look at forbids where nobody permits anything.
-    return name in {DEFAULT, PROOF_ASKED, UNKNOWN} or name in verdict.by
+    return name in {DEFAULT, UNKNOWN} or name in verdict.by
 
 
 _FACTS: Final[Mapping[Fact, str]] = {

@@ -8,6 +8,7 @@ from ringwall.gateway.commands.access_differing import access_diff
 from ringwall.gateway.commands.access_explaining import access_explain
 from ringwall.gateway.commands.access_listing import access_can_do, access_who_can
 from ringwall.gateway.commands.access_replaying import access_replay
+from ringwall.gateway.commands.access_reviewing import access_review
 from ringwall.gateway.commands.access_testing import access_test
 from ringwall.gateway.commands.beginning import init
 from ringwall.gateway.commands.certificates import cert_export, cert_issue, cert_list, cert_rotate
@@ -25,6 +26,7 @@ __all__ = [
     "access_diff",
     "access_explain",
     "access_replay",
+    "access_review",
     "access_test",
     "access_who_can",
     "cert_export",

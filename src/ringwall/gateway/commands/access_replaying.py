@@ -145,6 +145,8 @@ def _show(found: "Replayed", reading: "Reading", names: past.Names, not_asked: s
 
 
 def _show_change(kind: "Kind", changed: "Changed", names: past.Names) -> None:
+    from ringwall.gateway.envoy.permissions import PROOF
+
     mark, style = ("+ ", "green") if kind.granted else ("- ", "red")
     verb = "permitted" if kind.granted else "denied"
     say(
@@ -152,13 +154,16 @@ def _show_change(kind: "Kind", changed: "Changed", names: past.Names) -> None:
         (kind.route, "bold"),
         f" {kind.action}: {verb} {past.told(changed.count, set(changed.who))}",
     )
-    say(f"    now by {', '.join(kind.by)}; then by {', '.join(kind.before)}", style="dim")
+    asks = kind.by == (PROOF,) and not kind.granted
+    now = "a proof is asked for" if asks else f"by {', '.join(kind.by)}"
+    say(f"    now {now}; then by {', '.join(kind.before)}", style="dim")
     most = [f"{names.of(who)} ({count:,})" for who, count in changed.who.most_common(_NAMED)]
     rest = len(changed.who) - _NAMED
     more = f" and {rest:,} more" if rest > 0 else ""
     say(f"    {'; '.join(most)}{more}")
     for one in changed.examples:
-        say(f"    {past.moment(one.at)} {one.method} {one.host}{one.path}", (f"  {one.id}", "dim"))
+        say(f"    {past.moment(one.at)} {one.method} {one.host}{one.path}")
+        say(f"      request {one.id}", style="dim")
 
 
 def _json(

@@ -1,0 +1,208 @@
+"""What was used of all that is permitted, and policies that permit no more than that."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.gateway.made_records import API, NOW, SHOP, Made, Scene, shop
+from tests.gateway.test_replaying import answers_of, era_of, person, rows
+
+from ringwall.access.asking.askers import Asking
+from ringwall.access.language.syntax import Effect
+from ringwall.core.principals import Principal, PrincipalKind
+from ringwall.gateway.allowances import Allowances
+from ringwall.gateway.least_privilege import Kept, LeastPrivilege
+from ringwall.gateway.looking_back import with_policies
+from ringwall.gateway.rejudging import Rejudging
+from ringwall.gateway.replaying import Eras, Replay
+from ringwall.gateway.reviewing import Findings, Permitted, Review, findings
+from ringwall.gateway.wanted import Wanted
+from ringwall.runtime.configuration import Configuration
+from ringwall.runtime.configuration.loading import load
+from ringwall.runtime.current import all_sections
+
+ORDERS = f"https://{API}/v1/north/orders"
+ADA = Principal(
+    kind=PrincipalKind.USER,
+    id="ada",
+    name="Ada",
+    tenant="north",
+    roles=("customer", "billing-manager"),
+)
+EVE = Principal(kind=PrincipalKind.USER, id="eve", name="Eve", tenant="shop", roles=("support",))
+PROGRAM = Principal(
+    kind=PrincipalKind.CLIENT,
+    id="program",
+    name="Export",
+    tenant="north",
+    scopes=("orders:read", "orders:write"),
+)
+
+
+def scene(seed: int = 0) -> Scene:
+    return Scene(answers_of(), seed)
+
+
+def reviewed(made: Iterable[Made], everyone: Iterable[Principal] = ()) -> tuple[Review, Findings]:
+    judge = era_of().judge
+    review = Review(judge)
+    for row in rows(made):
+        review.see(row)
+    return review, findings(review.used, judge, everyone)
+
+
+def proposal(made: Iterable[Made], folder: Path) -> tuple[Wanted, str]:
+    """What is proposed, judged like every other configuration."""
+    judge = era_of().judge
+    review, found, kept = Review(judge), LeastPrivilege(judge.wanted), Kept()
+    for row in rows(made):
+        seen = review.see(row)
+        if seen is not None:
+            found.see(*seen)
+            kept.see(judge.question(*seen[:2]), *seen[:2])
+    text = found.text(span="a day", since="then", until="now")
+    (folder / "proposed.cedar").write_text(text)
+    wanted = with_policies(_configuration(), folder, all_sections())
+    again = Rejudging(wanted)
+    assert all(again.judge(to, asked).allowed for to, asked in kept.all())
+    return wanted, text
+
+
+@lru_cache
+def _configuration() -> Configuration:
+    return load(SHOP / "ringwall.yaml", all_sections())
+
+
+@given(seed=st.integers(0, 2**32), count=st.integers(1, 40))
+@settings(max_examples=12, deadline=None)
+def test_what_is_proposed_lets_in_all_that_was_used_and_nothing_that_was_denied(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, count: int
+) -> None:
+    made = list(scene(seed).requests(count))
+    wanted, _ = proposal(made, tmp_path_factory.mktemp("proposed"))
+    then, new = era_of(), Rejudging(wanted)
+    replay = Replay(Eras([0.0], lambda _: then), new)
+    for row in rows(made):
+        replay.judge(row)
+    assert not replay.found.changes
+    assert not replay.found.unjudged
+    # Nobody else may anything that they might not before.
+    other = Replay(Eras([0.0], lambda _: then), new)
+    for row in rows(scene(seed + 1).requests(40)):
+        other.judge(row)
+    assert other.found.count(granted=True) == 0
+
+
+def test_a_proposal_names_roles_routes_and_actions_that_were_used(tmp_path: Path) -> None:
+    asked = scene()
+    made = [
+        asked.request(person("support"), "GET", ORDERS),
+        asked.request(_asking(ADA), "GET", f"{ORDERS}/7"),
+        asked.request(_asking(ADA), "POST", f"{ORDERS}/7/refund"),
+    ]
+    wanted, text = proposal(made, tmp_path)
+    assert wanted.policies is not None
+    permits = {one.id: one.text for one in wanted.policies.policies if one.effect is Effect.PERMIT}
+    assert list(permits) == [
+        "billing-managers-refund-on-order-refund-as-billing-manager",
+        "customers-read-on-order-as-billing-manager",
+        "support-reads-after-a-second-factor-on-orders-as-support",
+        "services-call-what-they-declare",
+    ]
+    support = permits["support-reads-after-a-second-factor-on-orders-as-support"]
+    assert 'principal is User in Role::"support"' in support
+    assert 'action in [Action::"GET", Action::"HEAD"]' in support
+    assert 'resource == Route::"orders"' in support
+    assert "principal.proven_ago <= 3600 };" in support
+    forbids = [one.id for one in wanted.policies.policies if one.effect is Effect.FORBID]
+    before = answers_of().policies.policies
+    assert forbids == [one.id for one in before if one.effect is Effect.FORBID]
+    assert "pages" not in text
+    allowances = Allowances(wanted)
+    assert Permitted(allowances).doings() == {
+        ("orders", "GET"),
+        ("order", "GET"),
+        ("order-refund", "orders:refund"),
+    }
+
+
+def test_a_mark_for_call_outs_and_words_for_readers_are_kept(tmp_path: Path) -> None:
+    judge = Rejudging(
+        shop(
+            (
+                b'@id("stock-is-open")',
+                b'@id("stock-is-open")\n@description("for \\"all\\"")\n@advice("come in")',
+            )
+        )
+    )
+    found = LeastPrivilege(judge.wanted)
+    review = Review(judge)
+    for row in rows(scene().requests(60)):
+        seen = review.see(row)
+        if seen is not None:
+            found.see(*seen)
+    text = found.text(span="a day", since="then", until="now")
+    assert '@description("for \\"all\\"")\n@advice("come in")\npermit' in text
+
+
+def test_roles_scopes_and_programs_that_did_nothing_are_told() -> None:
+    asked = scene()
+    made = [
+        asked.request(_asking(ADA), "GET", f"{ORDERS}/7"),
+        asked.request(_asking(PROGRAM), "GET", ORDERS),
+        asked.request(person("support", id_="bob"), "GET", ORDERS),
+    ]
+    idle = Principal(kind=PrincipalKind.CLIENT, id="idle", name="Idle", scopes=("orders:read",))
+    key = Principal(kind=PrincipalKind.USER, id="ada", name="Key", key="k1", roles=("customer",))
+    review, found = reviewed(made, [ADA, EVE, PROGRAM, idle, key])
+    # Either of Ada's roles would have been enough, so that both were used.
+    assert found.grants == ((EVE, "support"),)
+    assert found.scopes == ((PROGRAM, "orders:write"),)
+    assert found.clients == (idle, key)
+    assert ("orders", "GET") not in found.doings
+    assert ("order-refund", "orders:refund") in found.doings
+    assert "billing-managers-refund" in found.policies
+    assert "customers-read" not in found.policies
+    assert "services-call-what-they-declare" not in found.policies, "of it nothing is recorded"
+    widths = {one.role: one for one in found.widths}
+    assert widths["billing-manager"].permits - widths["customer"].permits == {
+        ("order-refund", "orders:refund")
+    }
+    assert widths["customer"].used == {("order", "GET")}
+    assert widths["customer"].holders == 2
+    assert widths["support"].permits == {
+        ("orders", "GET"),
+        ("order", "GET"),
+        ("order-events", "GET"),
+    }
+    assert review.used.roles["ada", "north", "customer"].last == NOW + 0.25
+
+
+def test_what_is_denied_uses_nothing_but_the_policy_that_denies() -> None:
+    asked = scene()
+    made = [asked.request(_asking(ADA), "GET", f"https://{API}/v1/south/orders") for _ in range(6)]
+    review, found = reviewed(made, [ADA])
+    assert set(review.used.policies) == {"tenants-stay-apart"}
+    assert [role for _, role in found.grants] == ["customer", "billing-manager"]
+    assert found.knocking == ((("ada", "north", None, None), 6, 6),)
+
+
+def test_what_nobody_may_any_more_is_no_use() -> None:
+    made = [scene().request(person("support", ago=3000), "GET", ORDERS)]
+    stricter = (b"principal.proven_ago <= 3600", b"principal.proven_ago <= 600")
+    review = Review(era_of(stricter).judge)
+    (row,) = rows(made)
+    assert review.see(row) is None
+    assert not review.used.doings
+    # Where it is not known, what was recorded counts, for the proposal too.
+    seen = review.see(row._replace(proven=None))
+    assert seen is not None
+    assert seen[2].by == ("support-reads-after-a-second-factor",)
+    assert review.used.unjudged == 1
+
+
+def _asking(principal: Principal) -> Asking:
+    return Asking(principal=principal, strength="mfa", proven_ago=0, now=NOW)
