@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from ringwall.access.actions import Action
 from ringwall.access.built_in import OWNER
 from ringwall.access.guarding import MACHINE
-from ringwall.identity import asking, sessions
+from ringwall.identity import asking, owning, sessions
 from ringwall.identity.facts import Facts
 from ringwall.identity.keepers import keeps
 from ringwall.identity.models import Kind, Membership, Organisation, User
@@ -95,6 +95,7 @@ def found(founder: Founder, facts: Facts, *, add_factors: Callable[[User], None]
             defaults={"roles": [OWNER], "from_groups": [], "source": "first", "active": True},
         )
         add_factors(person)
+        owning.follow(how="a link that was made on the host")
     return person
 
 

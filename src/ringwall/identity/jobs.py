@@ -15,6 +15,14 @@ def note_administrator(installation: Installation) -> str:
     return "there is an administrator" if found else "there is no administrator yet"
 
 
+@job(name="tell-owners", minutes=1)
+def tell_owners(_installation: Installation) -> str:
+    """Tell owners who has become one, and who is one no more."""
+    from ringwall.identity import owning  # noqa: PLC0415 - jobs are also listed without tables
+
+    return f"owners were told of {owning.follow()} people"
+
+
 @job(name="tell-logouts", minutes=1)
 def tell_logouts(_installation: Installation) -> str:
     """Tell clients of sessions that are over."""

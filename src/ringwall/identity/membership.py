@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ringwall.access.actions import Action
-from ringwall.identity import alerts, effective, key_idling, lent, revocations
+from ringwall.identity import alerts, effective, key_idling, lent, owning, revocations
 from ringwall.identity.admission import Objection, objection
 from ringwall.identity.asking import By, require, require_change_of_roles
 from ringwall.identity.authority import parse_roles
@@ -43,6 +43,12 @@ from ringwall.identity.sessions import limits
 log = logging.getLogger("ringwall.identity")
 
 _NOT_A_MEMBER = "you may not act for this organisation"
+_HOW = {
+    "invitation": "taking an invitation",
+    "sso": "what the identity provider says",
+    "scim": "what the directory says",
+}
+"""How somebody became a member who was let in by a decision before."""
 _NOT_YOURS = "you may not change members with these roles: ask an administrator or owner"
 
 
@@ -71,6 +77,7 @@ def add(
     log.info("%s joins %s as %s (%s)", user.subject, organisation.slug, wanted, source)
     _take_over_provisioned(made)
     _follow_keys(made)
+    owning.follow(by=by, how=_HOW.get(source, ""), place=organisation)
     return made
 
 
@@ -113,6 +120,7 @@ def set_roles(member: Membership, roles: Iterable[str], *, by: By) -> None:
         )
         _require_may_lose(found, given=given, wanted=set(wanted), groups=groups)
         _put(found, set(wanted) | groups, from_groups=groups - set(wanted))
+        owning.follow(by=by, place=found.organisation)
     member.roles, member.from_groups = found.roles, found.from_groups
 
 
@@ -141,6 +149,7 @@ def apply_groups(
         if was == set(found.roles) and _are_in_tokens(moves, found.organisation):
             call_back(_acting(found.user, found.organisation), reason="groups changed")
             _follow_keys(found)
+        owning.follow(how="what groups say", place=found.organisation)
     member.roles, member.from_groups, member.groups = found.roles, found.from_groups, found.groups
     return follows
 
@@ -187,6 +196,7 @@ def remove(member: Membership, *, by: By, reason: str = "removed", last_too: boo
         user, organisation = found.user, found.organisation
         found.delete()
         _shut_out(user, organisation, reason=reason)
+        owning.follow(by=by, place=organisation)
     log.info("%s leaves %s: %s", user.subject, organisation.slug, reason)
 
 
@@ -202,6 +212,7 @@ def set_active(member: Membership, *, active: bool, reason: str, last_too: bool 
         found.save(update_fields=["active"])
         if not active:
             _shut_out(found.user, found.organisation, reason=reason)
+        owning.follow(how="what the directory says", place=found.organisation)
     member.active = active
     log.info(
         "%s in %s is %s: %s",

@@ -24,7 +24,7 @@ from ringwall.identity.models.organisations import (
     Organisation,
     SecondFactor,
 )
-from ringwall.identity.models.people import People, RecoveryLink, User
+from ringwall.identity.models.people import KnownOwner, People, RecoveryLink, User
 from ringwall.identity.models.provisioning import Group, ProvisionedUser
 from ringwall.identity.models.requests import AccessRequest, RequestApproval, RequestState
 from ringwall.identity.models.sessions import (
@@ -52,6 +52,7 @@ __all__ = [
     "HeldForm",
     "Invitation",
     "Kind",
+    "KnownOwner",
     "Membership",
     "Organisation",
     "OutgoingMail",

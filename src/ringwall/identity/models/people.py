@@ -57,6 +57,16 @@ class User(AbstractBaseUser):
         return self.name.partition(" ")[0] or self.email.partition("@")[0]
 
 
+class KnownOwner(models.Model):
+    """Who owned the company when owners were told last; ``user_id`` may be of nobody any more."""
+
+    user_id = models.UUIDField(primary_key=True)
+    email = models.EmailField(max_length=254)
+
+    def __str__(self) -> str:
+        return self.email
+
+
 class RecoveryLink(models.Model):
     """A one-time link made on the host that lets a person in to set up new factors."""
 
