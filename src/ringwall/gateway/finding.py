@@ -11,6 +11,7 @@ from ringwall.gateway.paths import Segment, parse_template
 from ringwall.gateway.wanted import Wanted
 
 _MOST_KEPT: Final = 50_000
+_LONGEST_KEPT: Final = 256
 _ODD: Final = re.compile(r"%|//|/\.|\\")
 """What a path that is not normalised has somewhere."""
 
@@ -65,7 +66,9 @@ class Finder:
             pass
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        found = self._kept[key] = self._found(method, authority, path)
+        found = self._found(method, authority, path)
+        if len(authority) + len(path) <= _LONGEST_KEPT:
+            self._kept[key] = found
         return found
 
     def _found(self, method: str, authority: str, path: str) -> Destination | None:

@@ -13,7 +13,9 @@ from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.ordering import Ordering
 from ringwall.gateway.past import began
 from ringwall.gateway.service import Gateway
+from ringwall.gateway.versions import DamagedVersionError
 from ringwall.identity import published
+from ringwall.runtime.configuration import ConfigurationError
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.jobs import job
 from ringwall.runtime.spool.keeping import Keeping, keep
@@ -75,8 +77,12 @@ _known: dict[str, Record] = {}
 
 def _record(gateway: Gateway, version: str) -> Record:
     if version not in _known:
-        configuration = gateway.in_force()
         _known.clear()
+        try:
+            configuration = gateway.in_force()
+        except (DamagedVersionError, ConfigurationError) as error:
+            _log.warning("how long to keep the access record cannot be read: %s", error)
+            return Record()
         _known[version] = (
             Record() if configuration is None else configuration.one(Edge, EDGE_SECTION).record
         )

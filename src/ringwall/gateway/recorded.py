@@ -7,7 +7,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
-from ringwall.access.asking.known import PROOF, Fact
+from ringwall.access.asking.known import ADDRESS, PROOF, Fact
 from ringwall.access.compiler.facts import GROUP_MARK, Parameter, Several, Text, Word
 from ringwall.access.compiler.requests import Address, Request
 from ringwall.access.model import Kind
@@ -92,6 +92,7 @@ class Tables:
     proven: Callable[[str], int | None]
 
 
+NOWHERE: Final = ip_address("0.0.0.0")  # noqa: S104 - it stands for none, and nothing listens
 NO_TABLES: Final = Tables(lambda *_: None, lambda _: None)
 
 
@@ -110,14 +111,16 @@ def asked_by(row: PastRequest, to: Destination, tables: Tables) -> Asked:
     if to.host_tenant is not None:
         words[Text.HOST_TENANT] = to.host_tenant
     now, address = int(row.at), _address(row.address)
+    unknown: set[Fact] = set() if address is not None else {ADDRESS}
+    address = address or NOWHERE
     if row.user is None:
-        return Asked(Kind.ANONYMOUS, False, Request(words=words, now=now, address=address))
+        request = Request(words=words, now=now, address=address)
+        return Asked(Kind.ANONYMOUS, False, request, frozenset(unknown))
     words[Text.USER] = row.user
     if row.tenant is not None:
         words[Text.TENANT] = row.tenant
     if row.program is not None:
         words[Text.CLIENT] = row.program
-    unknown: set[Fact] = set()
     sets = _sets(row, tables, unknown)
     if row.has_facts:
         is_person = row.strength is not None
@@ -197,5 +200,8 @@ def _split(text: str, separator: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=65_536)
-def _address(text: str) -> Address:
-    return ip_address(text)
+def _address(text: str) -> Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None

@@ -8,16 +8,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
-from ringwall.access.asking.known import PROOF, Fact, facts_of, left
+from ringwall.access.asking.known import Fact, facts_of, left
 from ringwall.access.compiler.facts import PLAIN, Parameter, Several, Text, Word
 from ringwall.access.compiler.formulas import FALSE, TRUE, Atom, Formula, all_of, atoms
 from ringwall.access.compiler.formulas import Asked as AskedOfCedar
 from ringwall.access.compiler.proving import allowed, could_be_proven
 from ringwall.access.compiler.requests import Request, evaluate
 from ringwall.access.compiler.rules import Rule, Ruling
-from ringwall.access.engine import Engine, Question
+from ringwall.access.engine import Engine
+from ringwall.access.engine import Question as CedarsQuestion
 from ringwall.access.model import Kind
 from ringwall.access.schema import schema
 from ringwall.gateway.allowances import Allowances, Way, Whose, own_demands
@@ -27,6 +28,8 @@ from ringwall.gateway.recorded import Asked
 from ringwall.gateway.wanted import Wanted
 
 _MOST_KEPT: Final = 200_000
+_LONGEST_KEPT: Final = 512
+"""Letters; questions about longer words are judged each time: anybody can send long ones."""
 _PLAIN: Final = re.compile(f"{PLAIN}+")
 _LABEL: Final = re.compile(r"[a-z0-9-]+")
 
@@ -81,7 +84,7 @@ class Rejudging:
         self._allowances = Allowances(wanted)
         self._finder = Finder(wanted)
         self._rules: dict[tuple[str, str, str, Kind, bool], _Rules] = {}
-        self._kept: dict[object, Verdict] = {}
+        self._kept: dict[Question, Verdict] = {}
         self.questions = 0
         """How many different ones were judged."""
 
@@ -98,6 +101,8 @@ class Rejudging:
         if key is None:
             return self._called_out(rules, to, asked)
         found = self._kept.get(key)
+        if found is None and sum(map(len, filter(None, key.words))) > _LONGEST_KEPT:
+            return judged(rules, asked.request, asked.unknown & rules.reads)
         if found is None:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
@@ -106,7 +111,7 @@ class Rejudging:
             found = self._kept[key] = judged(rules, asked.request, unknown)
         return found
 
-    def question(self, to: Destination, asked: Asked) -> object | None:
+    def question(self, to: Destination, asked: Asked) -> "Question | None":
         """What of a request its judgment hangs on: the same for all that are judged the same.
 
         ``None`` where Cedar's engine may have to be asked, about each anew.
@@ -121,7 +126,7 @@ class Rejudging:
             return found
         route = self.wanted.world.routes[to.route.name]
         place = self._allowances.compiler.place(route, to.host, to.method)
-        question = Question(kind=asked.kind, place=place, request=asked.request)
+        question = CedarsQuestion(kind=asked.kind, place=place, request=asked.request)
         several = [question]
         if asked.delegated:
             several.append(replace(question, kind=Kind.CLIENT, delegated=True))
@@ -197,11 +202,21 @@ class Rejudging:
         return frozenset(found)
 
 
-def _question(rules: _Rules, asked: Asked) -> object | None:
+class Question(NamedTuple):
+    """What of a request a judgment hangs on."""
+
+    rules: int
+    words: tuple[str | None, ...]
+    sets: tuple[frozenset[str] | None, ...]
+    others: tuple[bool | None, ...]
+    unknown: frozenset[Fact]
+
+
+def _question(rules: _Rules, asked: Asked) -> Question | None:
     if rules.is_asked:
         return None
     request, unknown = asked.request, asked.unknown & rules.reads
-    return (
+    return Question(
         id(rules),
         tuple([request.words.get(word) for word in rules.words]),
         tuple([request.sets.get(several) for several in rules.sets]),
@@ -217,7 +232,7 @@ def _is_other(atom: Atom) -> bool:
 
 
 def _truth(atom: Atom, request: Request, unknown: frozenset[Fact]) -> bool | None:
-    if PROOF in unknown and PROOF in facts_of(atom):
+    if unknown and not unknown.isdisjoint(facts_of(atom)):
         return None
     return evaluate(atom, request)
 

@@ -146,6 +146,7 @@ def _show(found: "Replayed", reading: "Reading", names: past.Names, not_asked: s
 
 def _show_change(kind: "Kind", changed: "Changed", names: past.Names) -> None:
     from ringwall.gateway.envoy.permissions import PROOF
+    from ringwall.runtime.configuration.spelling import shortened
 
     mark, style = ("+ ", "green") if kind.granted else ("- ", "red")
     verb = "permitted" if kind.granted else "denied"
@@ -162,7 +163,7 @@ def _show_change(kind: "Kind", changed: "Changed", names: past.Names) -> None:
     more = f" and {rest:,} more" if rest > 0 else ""
     say(f"    {'; '.join(most)}{more}")
     for one in changed.examples:
-        say(f"    {past.moment(one.at)} {one.method} {one.host}{one.path}")
+        say(f"    {past.moment(one.at)} {one.method} {shortened(one.host + one.path)}")
         say(f"      request {one.id}", style="dim")
 
 
