@@ -24,6 +24,7 @@ PROGRAM: Final = "ringwall"
 _GROUPS: Final = {
     "access": "Who may do what, and why; what a change of policies would change.",
     "access request": "Ask for roles for some time, approve and deny what is asked for, end it.",
+    "access shadow": "Count at the edge what changed policies would decide otherwise.",
     "admin": "Let the first administrator in, or one who lost all sign-in methods.",
     "client": "Register API clients and applications, list them, change their secrets.",
     "key": "Make API keys, list, rotate and withdraw them.",

@@ -2,16 +2,17 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from threading import Lock
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from ringwall.access.compiler.facts import Clock
-from ringwall.access.compiler.formulas import Asked, atoms
+from ringwall.access.compiler.formulas import Asked, Formula, atoms
 from ringwall.access.compiler.partial import RefusedError
 from ringwall.access.compiler.places import Place
-from ringwall.access.compiler.proving import asked
+from ringwall.access.compiler.proving import allowed, asked
 from ringwall.access.compiler.rules import Compiler, Ruling, Rulings
 from ringwall.access.model import METHODS, RouteEntity, World
 from ringwall.access.policies import PolicySet
@@ -26,7 +27,7 @@ from ringwall.gateway.envoy.permissions import (
 )
 from ringwall.gateway.paths import parse_template
 
-_SHORT: Final = 12
+SHORT: Final = 12
 """Digits of the hash of a policy set, which records tell."""
 
 
@@ -42,6 +43,24 @@ class CalledOut:
     reasons: Mapping[str, str]
 
 
+Way = tuple[str, str, str]
+"""A route, a host and a method."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two sets: ``unknown`` are the ways where either has call-outs."""
+
+    differing: set[Way] = field(default_factory=set)
+    unknown: set[Way] = field(default_factory=set)
+
+
+def _allowances(rulings: Rulings) -> tuple[Formula | None, ...]:
+    """When each kind of principal is allowed, whichever policy says so."""
+    several = (rulings.user, rulings.client, rulings.delegate, rulings.nobody)
+    return tuple(None if one is None else allowed(one) for one in several)
+
+
 class Compiled:
     """One set of policies in one world, for the edge."""
 
@@ -50,11 +69,12 @@ class Compiled:
         self._compiler = Compiler(policies.policies, world)
         self._rulings: dict[tuple[str, str, str], Rulings] = {}
         self._is_whole = False
+        self._compared: WeakKeyDictionary[Compiled, Comparison] = WeakKeyDictionary()
 
     @property
     def hash(self) -> str:
         """The beginning of the hash of the policy set, as records tell it."""
-        return self.policies.hash[:_SHORT]
+        return self.policies.hash[:SHORT]
 
     @cached_property
     def compiler(self) -> Compiler:
@@ -96,11 +116,27 @@ class Compiled:
         services = self.world.services
         return self._compiler.service(services[caller], services[service], method)
 
-    def permitted(self, route: Route, host: str, method: str, *, version: str = "") -> Permitted:
-        """The same as the edge is told; ``version`` is the configuration's, for call-outs."""
+    def permitted(
+        self,
+        route: Route,
+        host: str,
+        method: str,
+        *,
+        version: str = "",
+        shadow: "Compiled | None" = None,
+    ) -> Permitted:
+        """The same as the edge is told; ``version`` is the configuration's, for call-outs.
+
+        Where it differs ``shadow`` is told too, to be counted.
+        """
         self._require_whole()
         rulings = self.rulings(route.name, host, method)
         level, within = (None, None) if rulings.user is None else asked(rulings.user.hopeful)
+        beside = None
+        if shadow is not None:
+            way = (route.name, host, method)
+            if way in self.comparison(shadow).differing:
+                beside = shadow.rulings(*way)
         about = None
         if is_called_out(rulings):
             is_tenants = host == self.world.tenant_hosts
@@ -109,10 +145,27 @@ class Compiled:
         return Permitted(
             action=None if action in METHODS else action,
             hash=self.hash,
-            permissions=_said(rulings, route.path, about),
+            permissions=_said(rulings, route.path, about, beside),
             factor=None if level is None else _FACTORS.get(level),
             within=within,
+            shadow=None if shadow is None or beside is None else shadow.hash,
         )
+
+    def comparison(self, other: "Compiled") -> Comparison:
+        """Where another set for the same world decides otherwise, and where that is not known."""
+        if other not in self._compared:
+            self._compared[other] = self._comparison(other)
+        return self._compared[other]
+
+    def _comparison(self, other: "Compiled") -> Comparison:
+        found = Comparison()
+        theirs = other.all()
+        for way, rulings in self.all().items():
+            if is_called_out(rulings) or is_called_out(theirs[way]):
+                found.unknown.add(way)
+            elif _allowances(rulings) != _allowances(theirs[way]):
+                found.differing.add(way)
+        return found
 
     def _require_whole(self) -> None:
         """Judgments refuse such policies first; nothing is told to the edge without them."""
@@ -149,11 +202,11 @@ class Compiled:
 
 
 @lru_cache(maxsize=20_000)
-def _said(rulings: Rulings, path: str, about: About | None) -> Permissions:
-    return permissions(rulings, parse_template(path), about)
+def _said(rulings: Rulings, path: str, about: About | None, beside: Rulings | None) -> Permissions:
+    return permissions(rulings, parse_template(path), about, beside=beside)
 
 
-_MOST_KEPT: Final = 4
+_MOST_KEPT: Final = 6
 _kept: "OrderedDict[tuple[str, str], Compiled]" = OrderedDict()
 """The last few that were compiled: a change is judged, begun and compared in one go."""
 _keeping: Final = Lock()

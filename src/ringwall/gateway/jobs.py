@@ -68,7 +68,10 @@ def rotate_access_record(installation: Installation) -> str:
     record = _record(gateway, version.hash)
     admin = Admin(gateway.layout.admin(EDGE))
     keeping = Keeping(days=record.days, size=record.size)
-    return rotate(gateway.layout.access_log, admin=admin, now=datetime.now(UTC), keeping=keeping)
+    now = datetime.now(UTC)
+    if gateway.layout.shadow_log.exists():
+        rotate(gateway.layout.shadow_log, admin=admin, now=now, keeping=keeping)
+    return rotate(gateway.layout.access_log, admin=admin, now=now, keeping=keeping)
 
 
 _known: dict[str, Record] = {}

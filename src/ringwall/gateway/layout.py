@@ -49,6 +49,16 @@ class Layout:
         return self.state / "spool" / "edge" / "access.jsonl"
 
     @property
+    def shadow_log(self) -> Path:
+        """The requests that a shadow would have decided otherwise."""
+        return self.state / "spool" / "edge" / "shadow.jsonl"
+
+    @property
+    def shadow(self) -> Path:
+        """The policies that run beside those in force, and what is known of them."""
+        return self.state / "shadow"
+
+    @property
     def versions(self) -> Path:
         """The configurations that were applied."""
         return self.state / "versions"

@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final
 
 from ringwall.gateway import ports
@@ -13,6 +14,7 @@ from ringwall.gateway.callouts import make_ready
 from ringwall.gateway.catching_up import catch_up
 from ringwall.gateway.certificates.credential import CredentialError
 from ringwall.gateway.change import Change
+from ringwall.gateway.compiled import SHORT
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.processes import specifications
 from ringwall.gateway.versions import DamagedVersionError, Version
@@ -51,6 +53,9 @@ REFUSALS: Final = (
 """
 
 Announce = Callable[[Version], None]
+
+_COUNTED_EVERY: Final = 20.0
+"""Seconds."""
 
 
 class Run:
@@ -127,6 +132,7 @@ class Run:
                     self._keep(self._watch.run())
 
             await control.start(self._installation.control)
+            self._keep(self._watch_shadow())
             try:
                 await run_until_told(
                     self._supervisor,
@@ -165,12 +171,22 @@ class Run:
             )
         self._configuration = configuration
         self._mark.set()
+        await asyncio.to_thread(self._see_shadow, configuration)
         return version
 
-    async def _apply(self, configuration: Configuration, *, author: str, reason: str) -> Version:
-        """Put a configuration in force: new processes first, then the edge, then the old end."""
+    async def _apply(
+        self, configuration: Configuration | None, *, author: str, reason: str
+    ) -> Version:
+        """Put a configuration in force: new processes first, then the edge, then the old end.
+
+        ``None`` is what is in force already, once more.
+        """
         async with self._applying:
             current = self._configuration
+            configuration = configuration or current
+            if configuration is None:
+                msg = "nothing is in force yet"
+                raise LookupError(msg)
             if current is not None:
                 ports.require_new_free(current, configuration)
             change = await asyncio.to_thread(
@@ -189,6 +205,7 @@ class Run:
                     await self._supervisor.apply(self._specifications(current))
                 raise
             self._take(configuration)
+            await asyncio.to_thread(self._see_shadow, configuration)
             try:
                 await self._supervisor.apply(self._specifications(configuration))
             finally:
@@ -208,6 +225,72 @@ class Run:
             make_ready(self._gateway.layout.callouts, configuration.hash)
         except OSError as error:
             self._complain(f"call-outs are refused until the process that answers is well: {error}")
+
+    def _see_shadow(self, configuration: Configuration) -> None:
+        """Remember that a shadow has ended which a configuration was applied without."""
+        _, why = self._gateway.shadow_of(Wanted.of(configuration))
+        # One that ended since is taken away soon, by who watches it.
+        if why is not None and not self._gateway.has_shadow:
+            self._gateway.end_shadow(why=why)
+            self._say(Level.WARNING, f"the shadow has ended: {why}")
+
+    async def _start_shadow(self, author: str, folder: str, seconds: float) -> object:
+        try:
+            if self._configuration is None:
+                msg = "nothing is in force yet"
+                raise LookupError(msg)
+            shadow = await asyncio.to_thread(
+                self._gateway.begin_shadow,
+                self._configuration,
+                Path(folder),
+                author=author,
+                seconds=seconds,
+            )
+        except REFUSALS as error:
+            return {"refused": refusal(error)}
+        try:
+            version = await self._apply(None, author=author, reason=f"shadow of {folder}")
+        except REFUSALS as error:
+            await asyncio.to_thread(self._gateway.shadows.forget)
+            return {"refused": refusal(error)}
+        self._say(
+            Level.INFO,
+            f"a shadow of {neutral(folder)} runs beside version {version.number} until "
+            f"{shadow.until:%Y-%m-%d %H:%M} UTC ({neutral(author)})",
+        )
+        return {"shadow": shadow.to_json(), "version": version.to_json()}
+
+    async def _stop_shadow(self, author: str) -> object:
+        if not await asyncio.to_thread(self._gateway.shadows.is_kept):
+            return {"refused": refusal(LookupError("no shadow runs"))}
+        return await self._end_shadow("it was stopped", by=author)
+
+    async def _end_shadow(self, why: str, *, by: str) -> object:
+        await asyncio.to_thread(self._gateway.end_shadow, why=why, by=by)
+        self._say(Level.INFO, f"the shadow has ended: {why}{f' ({neutral(by)})' if by else ''}")
+        try:
+            await self._apply(None, author=by or author(), reason=f"shadow ended, {why}")
+        except REFUSALS as error:
+            self._complain(f"the edge still counts for a shadow that has ended: {error}")
+            return {"refused": refusal(error)}
+        return {"ended": why}
+
+    async def _watch_shadow(self) -> None:
+        """Count for the shadow now and then, and end it when its time is over."""
+        while True:
+            await asyncio.sleep(min(_COUNTED_EVERY, self._gateway.shadows.left()))
+            configuration = self._configuration
+            if configuration is None:
+                continue
+            over = await asyncio.to_thread(self._count_shadow, configuration)
+            if over is not None:
+                await self._end_shadow(over, by="")
+
+    def _count_shadow(self, configuration: Configuration) -> str | None:
+        shadow, why = self._gateway.shadow_of(Wanted.of(configuration))
+        if shadow is not None and why is None:
+            self._gateway.shadow_counter().count(shadow.hash[:SHORT])
+        return why
 
     def _tell_worker(self) -> None:
         from ringwall.runtime.worker import configuration_changed  # noqa: PLC0415 - only now
@@ -236,6 +319,8 @@ class Run:
             "reload": self._reload,
             "rollback": self._rollback,
             "down": self._down,
+            "shadow_start": self._start_shadow,
+            "shadow_stop": self._stop_shadow,
         }
 
     async def _reload(self, author: str, reason: str = "reload") -> object:

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from ringwall.access.config import ACCESS, Access
+from ringwall.access.judging import judge
+from ringwall.access.policies import PolicySet
 from ringwall.core.clock import Clock
 from ringwall.gateway import watches, xds
 from ringwall.gateway.admin import Admin
@@ -18,6 +21,7 @@ from ringwall.gateway.binary import validate
 from ringwall.gateway.certificates.credential import Credential, CredentialError
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.change import Change
+from ringwall.gateway.compiled import SHORT, compiled
 from ringwall.gateway.envoy import edge as edge_builder
 from ringwall.gateway.envoy import sidecar as sidecar_builder
 from ringwall.gateway.envoy.rendering import Rendering
@@ -25,6 +29,15 @@ from ringwall.gateway.envoy.signed_in import TOKENS_FILTER, Verifying, tokens_fi
 from ringwall.gateway.handover import Handover
 from ringwall.gateway.layout import EDGE, Layout, sidecar_proxy
 from ringwall.gateway.secrets import SecretFile, callers_of, secret_files
+from ringwall.gateway.shadow_counts import ShadowCounter
+from ringwall.gateway.shadows import (
+    DamagedShadowError,
+    Shadow,
+    ShadowStore,
+    at_home,
+    changed,
+    files_below,
+)
 from ringwall.gateway.versions import DamagedVersionError, Version, VersionStore
 from ringwall.gateway.wanted import Wanted
 from ringwall.identity import facts as facts_file
@@ -37,6 +50,7 @@ from ringwall.runtime.configuration import (
     ConfigurationError,
     Problem,
     Section,
+    Severity,
 )
 from ringwall.runtime.private_files import locked, private_folder
 
@@ -48,8 +62,11 @@ class Gateway:
         self.layout = layout
         self.certificates = CertificateStore(layout.state, clock=clock)
         self.versions = VersionStore(layout.versions)
+        self.shadows = ShadowStore(layout.shadow)
         self._sections, self._clock = sections, clock
         self._mutex = threading.Lock()
+        self.has_shadow = False
+        """Whether what was laid out last has policies that run beside it."""
 
     def admin(self, proxy: str, *, timeout: float = 5.0) -> Admin:
         """A client of one Envoy's admin interface."""
@@ -82,6 +99,99 @@ class Gateway:
             problem = Problem(path=(ACCESS, "policies"), message=message, allowed=allowed)
             raise ConfigurationError((problem,))
 
+    def shadowed(self, wanted: Wanted) -> Wanted:
+        """The same with the policies that run beside it, as long as they may."""
+        found, why = self.shadow_of(wanted)
+        return replace(wanted, shadow=found) if why is None else wanted
+
+    def shadow_of(self, wanted: Wanted) -> tuple[PolicySet | None, str | None]:
+        """The policies that run beside a configuration, and why they are not to any more."""
+        try:
+            current = self.shadows.current()
+        except DamagedShadowError as error:
+            return None, str(error)
+        if current is None:
+            return None, None
+        shadow, policies = current
+        if self._clock.now() >= shadow.until:
+            return policies, "its time is over"
+        return policies, self.why_no_shadow(wanted, policies)
+
+    @staticmethod
+    def why_no_shadow(wanted: Wanted, policies: PolicySet) -> str | None:
+        """Why policies cannot run beside a configuration; ``None`` if they can."""
+        if wanted.compiled is None:
+            return "there are no policies in force to compare it with"
+        wrong = [one for one in judge(policies, wanted.world) if one.severity is Severity.ERROR]
+        if wrong:
+            return f"it does not fit what is in force any more: {wrong[0]}"
+        shadow = compiled(policies, wanted.world)
+        if shadow.refused:
+            refused = shadow.refused[0]
+            return f'the edge cannot decide "{refused.policy.id}" by itself: {refused.reason}'
+        if not wanted.compiled.comparison(shadow).differing:
+            return "as far as the edge can compare them it decides as what is in force"
+        return None
+
+    def begin_shadow(
+        self, configuration: Configuration, folder: Path, *, author: str, seconds: float
+    ) -> Shadow:
+        """Keep the policies in a folder as what is to run beside a configuration.
+
+        They run once that is applied anew. ``ConfigurationError`` tells what is wrong with them,
+        ``LookupError`` why they cannot run beside it.
+        """
+        name = configuration.one(Access, ACCESS).policies
+        if not configuration.attached or name is None:
+            msg = "there are no policies in force to compare with"
+            raise LookupError(msg)
+        try:
+            current = self.shadows.current()
+        except DamagedShadowError:
+            current = None
+        if current is not None:
+            msg = f"a shadow of {current[0].folder} runs: `ringwall access shadow stop` ends it"
+            raise LookupError(msg)
+        files = files_below(folder, name)
+        try:
+            judged = Wanted.of(changed(configuration, files, self._sections))
+        except ConfigurationError as error:
+            raise at_home(error, folder, name) from error
+        if judged.policies is None:
+            msg = f"there is no policy in {folder}"
+            raise LookupError(msg)
+        why = self.why_no_shadow(Wanted.of(configuration), judged.policies)
+        if why is not None:
+            raise LookupError(why)
+        now = self._clock.now()
+        shadow = Shadow(
+            hash=judged.policies.hash,
+            folder=str(folder),
+            author=author,
+            since=now,
+            until=now + timedelta(seconds=seconds),
+        )
+        self.shadow_counter().begin()
+        self.shadows.begin(shadow, files)
+        return shadow
+
+    def end_shadow(self, *, why: str, by: str = "") -> None:
+        """Let no policies run beside what is in force, once that is applied anew."""
+        try:
+            current = self.shadows.current()
+        except DamagedShadowError:
+            current = None
+        counter = self.shadow_counter()
+        counted = None
+        if current is not None:
+            counted = counter.count(current[1].hash[:SHORT]).to_json()
+        self.shadows.end(time=self._clock.now(), why=why, by=by, counted=counted)
+        counter.forget()
+
+    def shadow_counter(self) -> ShadowCounter:
+        """What counts what a shadow would have decided otherwise."""
+        return ShadowCounter(self.layout.shadow, self.layout.shadow_log, self.admin(EDGE))
+
     def render(
         self, wanted: Wanted, *, layout: Layout | None = None, besides: Wanted | None = None
     ) -> dict[str, Rendering]:
@@ -95,7 +205,7 @@ class Gateway:
     def _rendered(
         self, wanted: Wanted, place: Layout, besides: Wanted | None
     ) -> dict[str, Rendering]:
-        compiled = wanted.compiled
+        live = wanted.compiled
         former = None if besides is None else besides.compiled
         renderings = {
             EDGE: edge_builder.render_edge(
@@ -106,10 +216,11 @@ class Gateway:
                 admin_socket=str(place.admin(EDGE)),
                 web=Address(path=str(place.web)),
                 log=str(place.access_log),
+                shadow_log=str(place.shadow_log),
                 verifying=self._verifying(wanted.facts),
                 permitting=None
-                if compiled is None
-                else partial(compiled.permitted, version=wanted.version),
+                if live is None
+                else partial(live.permitted, version=wanted.version, shadow=wanted.compiled_shadow),
                 callouts=Address(path=str(place.callouts)) if wanted.has_callouts else None,
                 own_roots=str(self.layout.state / "pki" / "edge" / "trust.pem"),
                 root=str(place.root),
@@ -126,7 +237,7 @@ class Gateway:
                     routes=wanted.routes,
                     trust_domain=wanted.edge.trust_domain,
                     besides=callers_of(name, besides),
-                    ruling=None if compiled is None else compiled.called,
+                    ruling=None if live is None else live.called,
                     former=None if former is None else former.called,
                     folder=place.xds(proxy),
                     admin_socket=str(place.admin(proxy)),
@@ -158,7 +269,7 @@ class Gateway:
             published.ready_keys(self.layout.state, self._clock.now())
             if check:
                 self._judge(configuration)
-            wanted, latest = Wanted.of(configuration), self._latest()
+            wanted, latest = self.shadowed(Wanted.of(configuration)), self._latest()
             before = self._before()
             watches.require_room(self.render(wanted), state=self.layout.state)
             pending: VersionStore | None = None
@@ -175,6 +286,7 @@ class Gateway:
                 if pending is not None:
                     pending.abandon(version)
                 raise
+            self.has_shadow = wanted.shadow is not None
             release = held.pop_all().close
         return Change(
             version,
@@ -207,7 +319,7 @@ class Gateway:
 
     def restarts(self, configuration: Configuration) -> tuple[str, ...]:
         """The running proxies that a configuration would restart: nothing else changes these."""
-        current, wanted = self._current(), Wanted.of(configuration)
+        current, wanted = self._current(), self.shadowed(Wanted.of(configuration))
         found = []
         for proxy, rendering in self.render(wanted).items():
             path = self.layout.bootstrap(proxy)
@@ -280,7 +392,7 @@ class Gateway:
         )
 
     def _judge(self, configuration: Configuration) -> None:
-        wanted = Wanted.of(configuration)
+        wanted = self.shadowed(Wanted.of(configuration))
         scratch = self.layout.state / "judged"
         shutil.rmtree(scratch, ignore_errors=True)
         layout = replace(self.layout, state=scratch)  # sockets are not made to be judged
@@ -302,6 +414,8 @@ class Gateway:
         self, wanted: Wanted, root: Path, version: Version, *, before: Wanted | None
     ) -> dict[str, Handover]:
         tag = f"{version.number}-{version.hash[:12]}"
+        if wanted.shadow is not None:
+            tag += f"-{wanted.shadow.hash[:12]}"
         secrets = self._secrets(wanted, root)
         wide_secrets = self._secrets(wanted, root, besides=before)
         wide = self.render(wanted, besides=before)

@@ -13,6 +13,7 @@ from ringwall.gateway.envoy.clusters import EDGE_IDENTITY
 from ringwall.gateway.envoy.edge import UNKNOWN_HOST
 from ringwall.gateway.layout import EDGE, sidecar_proxy
 from ringwall.gateway.service import Gateway
+from ringwall.gateway.shadows import DamagedShadowError, Shadow
 from ringwall.gateway.versions import DamagedVersionError, Version
 from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.configuration import ConfigurationError
@@ -73,6 +74,7 @@ class GatewayStatus:
     upstreams: tuple[UpstreamStatus, ...]
     certificates: tuple[CertificateStatus, ...]
     callouts: tuple[CalloutCount, ...]
+    shadow: Shadow | None
     unknown: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -80,6 +82,7 @@ class GatewayStatus:
         return {
             **asdict(self),
             "version": self.version.to_json() if self.version else None,
+            "shadow": self.shadow.to_json() if self.shadow else None,
         }
 
 
@@ -109,8 +112,17 @@ def gateway_status(gateway: Gateway, *, now: datetime) -> GatewayStatus:
         upstreams=tuple(upstreams),
         certificates=certificate_statuses(gateway, now=now),
         callouts=callouts,
+        shadow=_shadow(gateway),
         unknown=tuple(unknown),
     )
+
+
+def _shadow(gateway: Gateway) -> Shadow | None:
+    try:
+        current = gateway.shadows.current()
+    except DamagedShadowError:
+        return None  # `ringwall access shadow` tells what is wrong with it
+    return None if current is None else current[0]
 
 
 def proxies(gateway: Gateway, wanted: Wanted | None) -> tuple[str, ...]:

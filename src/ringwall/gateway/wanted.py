@@ -22,7 +22,8 @@ from ringwall.runtime.configuration import Configuration
 class Wanted:
     """What there is to be: the edge, the services, and which routes lead to them.
 
-    ``version`` is the hash of the configuration, by which call-outs name it.
+    ``version`` is the hash of the configuration, by which call-outs name it. ``shadow`` are
+    policies that run beside those in force, and are only counted.
     """
 
     edge: Edge
@@ -32,6 +33,7 @@ class Wanted:
     access: Access
     policies: PolicySet | None = None
     version: str = ""
+    shadow: PolicySet | None = None
 
     @classmethod
     def of(cls, configuration: Configuration) -> "Wanted":
@@ -59,6 +61,11 @@ class Wanted:
         return None if self.policies is None else compiled(self.policies, self.world)
 
     @property
+    def compiled_shadow(self) -> Compiled | None:
+        """The policies that are only counted, for the edge."""
+        return None if self.shadow is None else compiled(self.shadow, self.world)
+
+    @property
     def has_callouts(self) -> bool:
         """Whether Cedar's engine is asked for anything."""
         found = self.compiled
@@ -84,9 +91,9 @@ class Wanted:
     def _dated_hosts(self) -> tuple[str, ...]:
         """Hosts where something asks how long ago somebody was proven."""
         found = {h for r in self.routes if r.factor_within is not None for h in r.hosts}
-        policies = self.compiled
-        if policies is not None:
-            found |= policies.dated_hosts() & self.edge.hosts.keys()
+        for policies in (self.compiled, self.compiled_shadow):
+            if policies is not None:
+                found |= policies.dated_hosts() & self.edge.hosts.keys()
         return tuple(sorted(found))
 
     @property

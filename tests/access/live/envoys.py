@@ -21,6 +21,7 @@ from ringwall.gateway.envoy.clusters import local_cluster
 from ringwall.gateway.envoy.permissions import PREFIX, permissions
 from ringwall.gateway.envoy.predicates import HEADERS
 from ringwall.gateway.envoy.resources import extension
+from ringwall.gateway.envoy.shadow import shadow_log
 from ringwall.gateway.envoy.signed_in import PROVEN_HEADER
 from ringwall.gateway.paths import parse_template
 from ringwall.runtime.configuration import Address
@@ -37,10 +38,17 @@ class Answer:
     by: str
 
 
-def virtual_host(name: str, domain: str, compiler: Compiler, *, version: str = "") -> Json:
+def virtual_host(
+    name: str,
+    domain: str,
+    compiler: Compiler,
+    *,
+    version: str = "",
+    beside: Compiler | None = None,
+) -> Json:
     """All routes of a compiler's world below one domain (``*.`` for the hosts of tenants).
 
-    ``version`` is what call-outs name.
+    ``version`` is what call-outs name; what is ``beside`` only counts.
     """
     entries = []
     for route in compiler.world.routes.values():
@@ -50,7 +58,8 @@ def virtual_host(name: str, domain: str, compiler: Compiler, *, version: str = "
             host = route.hosts[0]
             is_tenants = host == compiler.world.tenant_hosts
             about = About(version=version, route=route.name, host=host, is_tenants=is_tenants)
-            filters = permissions(rulings, template, about).filters
+            other = None if beside is None else beside.route(route, host, method)
+            filters = permissions(rulings, template, about, beside=other).filters
             entries.append(
                 {
                     "name": route.name,
@@ -72,10 +81,11 @@ def running(
     *,
     callouts: Path | None = None,
     admin: Path | None = None,
+    shadow: Path | None = None,
 ) -> Iterator[HTTPConnection]:
     """An Envoy with these, and a connection to it. It believes ``x-forwarded-for``."""
     port = free_port()
-    static = _static(port, virtual_hosts)
+    static = _static(port, virtual_hosts, shadow)
     if callouts is not None:
         cluster = local_cluster(CLUSTER, Address(path=str(callouts)))
         cluster = {name: value for name, value in cluster.items() if name != "@type"}
@@ -86,7 +96,7 @@ def running(
         yield connection
 
 
-def _static(port: int, virtual_hosts: Sequence[Json]) -> Json:
+def _static(port: int, virtual_hosts: Sequence[Json], shadow: Path | None) -> Json:
     manager = extension(
         "envoy.filters.network.http_connection_manager",
         "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -104,6 +114,7 @@ def _static(port: int, virtual_hosts: Sequence[Json]) -> Json:
         },
         route_config={"name": "all", "virtual_hosts": list(virtual_hosts)},
         http_filters=[http.route_slot(), http.router()],
+        access_log=[] if shadow is None else [shadow_log(str(shadow))],
     )
     address = {"socket_address": {"address": "127.0.0.1", "port_value": port}}
     listener = {"name": "all", "address": address, "filter_chains": [{"filters": [manager]}]}

@@ -60,9 +60,10 @@ class Ruling:
     def decide(self, request: Request) -> "Decision":
         """What Cedar would say, with the policies that say so.
 
-        Of a ruling that :meth:`asks` for a request it means nothing.
+        Of a ruling that :meth:`asks` for a request it means nothing, unless the request tells what
+        was answered.
         """
-        sure = self.sure
+        sure = self.sure if request.asked is None else self
         against = [rule.policy for rule in sure.forbids if evaluate(rule.formula, request)]
         if against:
             return Decision(allowed=False, policies=tuple(against))

@@ -9,6 +9,11 @@ from ringwall.gateway.commands.access_explaining import access_explain
 from ringwall.gateway.commands.access_listing import access_can_do, access_who_can
 from ringwall.gateway.commands.access_replaying import access_replay
 from ringwall.gateway.commands.access_reviewing import access_review
+from ringwall.gateway.commands.access_shadow import (
+    access_shadow_start,
+    access_shadow_status,
+    access_shadow_stop,
+)
 from ringwall.gateway.commands.access_testing import access_test
 from ringwall.gateway.commands.beginning import init
 from ringwall.gateway.commands.certificates import cert_export, cert_issue, cert_list, cert_rotate
@@ -27,6 +32,9 @@ __all__ = [
     "access_explain",
     "access_replay",
     "access_review",
+    "access_shadow_start",
+    "access_shadow_status",
+    "access_shadow_stop",
     "access_test",
     "access_who_can",
     "cert_export",

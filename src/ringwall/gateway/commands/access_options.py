@@ -284,14 +284,15 @@ def asking(
     return Asking(
         principal=principal,
         strength=strength.value,
-        proven_ago=None if proven == "never" else _seconds(proven),
+        proven_ago=None if proven == "never" else seconds_of(proven),
         application=application,
         address=source,
         now=_moment(at),
     )
 
 
-def _seconds(text: str) -> int:
+def seconds_of(text: str) -> int:
+    """A length of time as it is written."""
     from pydantic import TypeAdapter, ValidationError
 
     from ringwall.runtime.configuration import Duration

@@ -78,6 +78,11 @@ def _print_summary(run: dict[str, Any], gateway: "GatewayStatus") -> None:
     )
     if gateway.version is not None:
         say(_version(gateway.version))
+    if gateway.shadow is not None:
+        say(
+            f"A shadow of {gateway.shadow.folder} is counted until "
+            f"{gateway.shadow.until:%Y-%m-%d %H:%M} UTC; `ringwall access shadow status` tells more"
+        )
     if gateway.damaged is not None:
         say(gateway.damaged, style=_BAD)
     if run["refused"]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from ringwall.gateway.config import AcmeCertificate, Edge, HostSettings, Route
 from ringwall.gateway.envoy import (
+    access_log,
     callout,
     http,
     listeners,
@@ -13,6 +14,7 @@ from ringwall.gateway.envoy import (
     refusals,
     revoked,
     routes,
+    shadow,
     signed_in,
     sources,
     tls,
@@ -44,6 +46,7 @@ def render_edge(
     admin_socket: str,
     web: Address,
     log: str,
+    shadow_log: str,
     verifying: Verifying | None = None,
     permitting: Permitting | None = None,
     callouts: Address | None = None,
@@ -53,9 +56,10 @@ def render_edge(
     """Build the edge.
 
     ``folder`` is where the xDS files will lie, ``web`` where Ringwall's web process listens,
-    ``log`` the access log, ``own_roots`` the local authority's certificate; all as Envoy is to
-    name them. With ``verifying`` people and programs sign in; with ``permitting`` policies decide,
-    and ``callouts`` is where Cedar's engine is asked if they need that.
+    ``log`` the access log, ``shadow_log`` that of a shadow, ``own_roots`` the local authority's
+    certificate; all as Envoy is to name them. With ``verifying`` people and programs sign in; with
+    ``permitting`` policies decide, and ``callouts`` is where Cedar's engine is asked if they need
+    that.
     ``root`` is the folder that the configuration's own paths begin at.
     """
     used = {route.service for route in table}
@@ -96,9 +100,9 @@ def render_edge(
             edge,
             folder=folder,
             log=log,
+            shadow_log=None if permitting is None else shadow_log,
             legacy=legacy,
             verifying=verifying,
-            permits=permitting is not None,
             own_roots=own_roots,
             root=root,
         )
@@ -185,9 +189,9 @@ def _edge_listener(
     *,
     folder: Folder,
     log: str,
+    shadow_log: str | None,
     legacy: list[str],
     verifying: Verifying | None,
-    permits: bool,
     own_roots: str,
     root: str,
 ) -> Json:
@@ -200,7 +204,7 @@ def _edge_listener(
                 host,
                 edge=edge,
                 certificate=certificate,
-                manager=_manager(edge, folder, log, table, verifying, permits=permits),
+                manager=_manager(edge, folder, log, table, verifying, shadow_log=shadow_log),
                 roots=_client_roots(settings, own_roots, root),
             )
         )
@@ -244,14 +248,18 @@ def _manager(
     table: str,
     verifying: Verifying | None = None,
     *,
-    permits: bool = False,
+    shadow_log: str | None = None,
 ) -> Json:
+    """The connection manager of a route table; with ``shadow_log`` policies decide there."""
     return http.edge_manager(
         stat_prefix=table,
         tls=table != _REDIRECT,
         limits=edge.limits,
         trusted_hops=edge.trusted_hops,
-        log=log,
+        logs=[
+            access_log.file_log(log),
+            *([] if shadow_log is None else [shadow.shadow_log(shadow_log)]),
+        ],
         routes=http.dynamic_routes(table, folder.file(f"rds-{table}.json")),
         filters=[
             *_sources(edge, folder),
@@ -260,7 +268,7 @@ def _manager(
             http.route_slot(),
         ],
         refusals=[
-            *(refusals.forbidden() if permits else []),
+            *([] if shadow_log is None else refusals.forbidden()),
             *([] if verifying is None else refusals.mappers(verifying.facts.origin)),
         ],
     )

@@ -254,6 +254,8 @@ def _told(route: Route, permitted: Permitted | None) -> Json:
     told: Json = {}
     if permitted is not None:
         told["policies"] = permitted.hash
+        if permitted.shadow is not None:
+            told["shadow"] = permitted.shadow
         if permitted.action is not None:
             told["action"] = permitted.action
     factor, within = conditions.strongest(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ringwall.gateway.config import BODY_LIMIT, Limits
-from ringwall.gateway.envoy import access_log, headers, replies
+from ringwall.gateway.envoy import headers, replies
 from ringwall.gateway.envoy.resources import Json, extension, from_file, seconds, typed
 
 _NOBODY: Final[Json] = {"address_prefix": "255.255.255.255", "prefix_len": 32}
@@ -44,7 +44,7 @@ def edge_manager(
     stat_prefix: str,
     limits: Limits,
     trusted_hops: int,
-    log: str,
+    logs: Sequence[Json],
     routes: Json,
     filters: list[Json],
     tls: bool,
@@ -89,7 +89,7 @@ def edge_manager(
         forward_client_cert_details="SANITIZE",
         server_header_transformation="PASS_THROUGH",
         always_set_request_id_in_response=True,
-        access_log=[access_log.file_log(log)],
+        access_log=list(logs),
         upgrade_configs=[{"upgrade_type": "websocket", "enabled": False}],
         local_reply_config=replies.local_replies(refusals),
         http_filters=[*filters, router()],

@@ -30,6 +30,7 @@ from ringwall.gateway.envoy.predicates import (
     present,
 )
 from ringwall.gateway.envoy.resources import Json, extension
+from ringwall.gateway.envoy.shadow import shadow_rules
 from ringwall.gateway.paths import PathTemplate, parse_template
 
 PREFIX: Final = "access:"
@@ -59,7 +60,7 @@ class Permitted:
 
     ``action`` is the method's name in policies, if it has one of its own. ``hash`` is that of the
     policy set. ``factor`` and ``within`` (seconds) are how surely, and how long ago at most, people
-    can be asked to be proven to be allowed more.
+    can be asked to be proven to be allowed more. ``shadow`` is the hash of the set beside it.
     """
 
     action: str | None
@@ -67,12 +68,20 @@ class Permitted:
     permissions: Permissions
     factor: Factor | None = None
     within: float | None = None
+    shadow: str | None = None
 
 
 def permissions(
-    rulings: Rulings, template: PathTemplate, about: callout.About | None = None
+    rulings: Rulings,
+    template: PathTemplate,
+    about: callout.About | None = None,
+    *,
+    beside: Rulings | None = None,
 ) -> Permissions:
-    """Say the rulings of one action in Envoy's words; ``about`` is what a call-out would tell."""
+    """Say the rulings of one action in Envoy's words.
+
+    ``about`` is what a call-out would tell; the rulings ``beside`` only count.
+    """
     wording = Wording(template)
     matcher = _Writer(wording, about).matcher(rulings)
     asking: list[Json] = []
@@ -88,6 +97,8 @@ def permissions(
             "envoy.extensions.filters.http.rbac.v3.RBAC",
             rules_stat_prefix="access_",
             matcher=matcher,
+            # Said last, so that nothing that decides is said otherwise for it.
+            **({} if beside is None else shadow_rules(_Writer(wording).matcher(beside))),
         ),
     ]
     if wording.networks:
