@@ -287,6 +287,9 @@ def _above(action: Declared) -> set[str]:
 def test_who_asks_is_not_who_approves(role: str) -> None:
     asker, other = user("ada", role, belongs=(SHOP,)), user("bob", "member")
     assert allowed(asker, Action.REQUESTS_MAKE, request_of(asker)) == (role != "guest")
+    for more, may in (("clerk", role != "guest"), ("member", True)):
+        both = user("ada", role, more, belongs=(SHOP,))
+        assert allowed(both, Action.REQUESTS_MAKE, request_of(asker)) == may
     assert not allowed(asker, Action.REQUESTS_MAKE, request_of(asker, NORTH))
     assert not allowed(asker, Action.REQUESTS_MAKE, request_of(other))
     manages = role in {"owner", "security-administrator"}

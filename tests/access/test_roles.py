@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ringwall.access.built_in import BUILT_IN
 from ringwall.access.config import ACCESS, Access, RoleSettings
 from ringwall.access.model import Holders
-from ringwall.access.roles import roles_in
+from ringwall.access.roles import roles_in, with_all_askers
 from ringwall.access.sections import SECTIONS
 from ringwall.runtime.configuration import ConfigurationError, Problem, load, load_text
 
@@ -169,3 +169,42 @@ def reached(settings: dict[str, RoleSettings], start: str) -> set[str]:
                 found.add(one)
                 next_ones.append(one)
     return found
+
+
+def test_who_may_ask_is_told_with_all_roles_that_include_theirs() -> None:
+    access, _ = judged(
+        "  roles:\n"
+        "    buyer: {}\n"
+        "    senior: {includes: [buyer]}\n"
+        "    chief: {includes: [senior]}\n"
+        "    seller: {}\n"
+        "    refunder: {}\n"
+        "  requests:\n"
+        "    answered_within: 90m\n"
+        "    roles:\n"
+        "      refunder: {requestable_by: [buyer], longest: 30m, approvals: 2, proof_within: 5m}\n"
+        "      seller: {}\n"
+    )
+    assert access is not None
+    found = with_all_askers(access)
+    assert found.answered_within == 5400
+    refunder = found.roles["refunder"]
+    assert refunder.requestable_by == ("buyer", "chief", "senior")
+    assert (refunder.longest, refunder.approvals, refunder.proof_within) == (1800, 2, 300)
+    assert (found.roles["seller"].requestable_by, found.roles["seller"].approvals) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "column"), [("refundr: {}", 7), ("refunder: {requestable_by: [refundr]}", 35)]
+)
+def test_roles_to_ask_for_are_declared(wanted: str, column: int) -> None:
+    found = problem_in(f"  roles:\n    refunder: {{}}\n  requests:\n    roles:\n      {wanted}\n")
+    assert str(found.place) == f"ringwall.yaml:7:{column}"
+    assert found.nearest == "refunder"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["longest: 31d", "longest: 30s", "approvals: 0", "approvals: 6", "proof_within: 1s"]
+)
+def test_what_nobody_would_mean_is_refused(wrong: str) -> None:
+    problem_in(f"  requests:\n    roles:\n      refunder: {{{wrong}}}\n")

@@ -401,8 +401,8 @@ def test_two_who_approve_at_the_same_moment_grant_it_once(who: dict[str, Any]) -
     one_of = ask(who["bob"], "north", "approver")
     for made in (both, one_of):
         ends = at_once(
-            lambda made=made: moves.approve(made, by=who["boss"]),  # type: ignore[misc]
-            lambda made=made: moves.approve(made, by=who["chief"]),  # type: ignore[misc]
+            lambda made=made: moves.approve(made, by=who["boss"]),
+            lambda made=made: moves.approve(made, by=who["chief"]),
         )
         made.refresh_from_db()
         assert made.state == "granted"

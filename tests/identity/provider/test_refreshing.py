@@ -228,3 +228,36 @@ def test_a_token_of_a_client_is_worth_nothing_while_its_organisation_is_suspende
     assert asking.introspect(token)["active"]
     Organisation.objects.update(suspended=timezone.now())
     assert not asking.introspect(token)["active"]
+
+
+def test_nothing_a_client_gets_outlives_a_role_that_is_lent(
+    party: Party, browser: Any, ada: Any, facts: Facts
+) -> None:
+    from tests.identity import requesting, tenants
+
+    from ringwall.identity.lent import MARGIN
+    from ringwall.identity.models import AccessRequest, Organisation
+    from ringwall.identity.requesting import moves
+
+    requesting.offer(facts)
+    north = Organisation.objects.get(slug="north")
+    boss = tenants.person("boss@example.com", north=["administrator"])
+    hour = timedelta(hours=1)
+    made = moves.make(north, ada, ["approver"], lasts=hour, reason="month end", by=ada)
+    moves.approve(made, by=boss)
+    first = party.tokens(browser, scope="openid roles")
+    assert decoded(first["access_token"])["roles"] == ["approver", "buyer"]
+    assert first["expires_in"] == 300
+    ends = timezone.now() + timedelta(seconds=60)
+    AccessRequest.objects.update(ends=ends)
+    second = party.refresh(first["refresh_token"]).json()
+    another = party.tokens(browser, scope="openid roles")
+    for token in (second["access_token"], another["access_token"], another["id_token"]):
+        told = decoded(token)
+        assert told["roles"] == ["approver", "buyer"]
+        assert told["exp"] <= (ends - MARGIN).timestamp()
+    assert 40 < second["expires_in"] <= 55
+    AccessRequest.objects.update(ends=timezone.now())
+    third = party.refresh(second["refresh_token"]).json()
+    assert decoded(third["access_token"])["roles"] == ["buyer"]
+    assert third["expires_in"] == 300

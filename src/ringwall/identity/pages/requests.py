@@ -34,7 +34,7 @@ from ringwall.identity.requesting import moves, rules, showing
 from ringwall.identity.requesting.answering import state_at, still_to_approve
 
 _SHOWN: Final = 100
-"""Requests on a page, the newest first."""
+"""Requests on a page that are over, the newest first."""
 _ANSWERED: Final = 50
 _TIMES: Final = (
     (15, "15 minutes"),
@@ -89,7 +89,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     """What somebody asked for, a form to ask for more, and what waits for their answer."""
     session = sessions.signed_in(request)
     member = _member(session)
-    form = Ask(member) if member and rules.requestable(member, current_facts()) else None
+    form = Ask(member) if member is not None and _may_ask(session.user, member) else None
     if request.method == "POST" and request.POST.get("action") == "withdraw":
         return _withdraw(request, session.user)
     if request.method == "POST" and member is not None and form is not None:
@@ -214,9 +214,19 @@ def _minutes(text: str) -> timedelta | None:
     return timedelta(minutes=int(text))
 
 
+def _may_ask(user: User, member: Membership) -> bool:
+    """Whether there is something that somebody may ask for."""
+    asked = AccessRequest(organisation=member.organisation, user=user)
+    possible = rules.requestable(member, current_facts())
+    return bool(possible) and may(user, Action.REQUESTS_MAKE, asked).allowed
+
+
 def _shown(rows: "QuerySet[AccessRequest]", user: User) -> list[showing.Shown]:
+    """Whatever is open, and of the rest the newest."""
     now = timezone.now()
-    return [_one(one, state_at(one, now), user) for one in rows[:_SHOWN]]
+    found = [*rows.filter(state__in=_OPEN), *rows.exclude(state__in=_OPEN)[:_SHOWN]]
+    found.sort(key=lambda one: one.created, reverse=True)
+    return [_one(one, state_at(one, now), user) for one in found]
 
 
 def _one(one: AccessRequest, state: RequestState, user: User) -> showing.Shown:

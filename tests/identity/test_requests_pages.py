@@ -1,0 +1,153 @@
+"""Pages of access requests: what somebody may not do they are not offered, and cannot do."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from tests.identity import tenants
+from tests.identity.requesting import ask, held, offer, people
+from tests.identity.test_organisations_pages import act_as
+
+from ringwall.access.config import Requests
+from ringwall.identity.facts import Facts
+
+
+@pytest.fixture
+def who(database: str, facts: Facts) -> dict[str, Any]:
+    offer(facts)
+    return people()
+
+
+def shown(browser: Any, path: str) -> str:
+    answer = browser.get(path)
+    assert answer.status_code == 200, path
+    return str(answer.content.decode())
+
+
+def test_somebody_asks_and_takes_it_back(who: dict[str, Any], browser: Any) -> None:
+    from ringwall.identity.models import AccessRequest
+
+    act_as(browser, "ada@example.com")
+    page = shown(browser, "/requests")
+    offered = re.findall(r'name="roles" value="([^"]+)"', page)
+    assert offered == ["administrator", "approver", "refunder", "treasurer"]
+    told = {"roles": "approver", "minutes": "60", "reason": "month end"}
+    for wrong in ({"minutes": "61"}, {"roles": "operator"}, {"reason": ""}):
+        assert browser.post("/requests", {**told, **wrong}).status_code == 200
+    assert not AccessRequest.objects.exists()
+    assert browser.post("/requests", told).status_code == 302
+    (made,) = AccessRequest.objects.all()
+    assert (made.user, made.roles, made.lasts, made.by_machine) == (
+        who["ada"],
+        ["approver"],
+        3600,
+        False,
+    )
+    assert "month end" in shown(browser, "/requests")
+    for pk in (made.pk, "nothing", "00000000-0000-4000-8000-000000000000"):
+        browser.post("/requests", {"action": "withdraw", "request": str(pk)})
+    made.refresh_from_db()
+    assert made.state == "withdrawn"
+
+
+def test_an_administrator_answers(who: dict[str, Any], browser: Any) -> None:
+    made, other = ask(who["ada"], "north", "approver"), ask(who["bob"], "north", "approver")
+    act_as(browser, "boss@example.com")
+    assert f"organisations/north/requests#request-{made.pk}" in shown(browser, "/requests")
+    page = "/organisations/north/requests"
+    assert shown(browser, page).count('value="approve"') == 2
+    told = {"request": str(made.pk), "action": "approve", "minutes": "15"}
+    assert browser.post(page, told).status_code == 302
+    made.refresh_from_db()
+    assert (made.ends - made.granted).total_seconds() == 900
+    browser.post(page, {"request": str(other.pk), "action": "deny", "note": ""})
+    other.refresh_from_db()
+    assert other.state == "waiting", "a reason is asked for"
+    browser.post(page, {"request": str(other.pk), "action": "deny", "note": "not now"})
+    browser.post(page, {"request": str(made.pk), "action": "end", "note": "done"})
+    for one, state in ((made, "ended"), (other, "denied")):
+        one.refresh_from_db()
+        assert (one.state, one.closed_by) == (state, who["boss"])
+    found = shown(browser, page)
+    assert "not now" in found
+    assert "approve" not in re.findall(r'value="(\w+)"', found)
+    for odd in ({"action": "rewrite"}, {"action": "approve", "minutes": "soon"}, {"request": "x"}):
+        assert browser.post(page, {**told, **odd}).status_code == 302
+
+
+def test_whoever_approves_proves_first_that_it_is_them(who: dict[str, Any], browser: Any) -> None:
+    made = ask(who["ada"], "north", "treasurer")
+    act_as(browser, "boss@example.com")
+    page, now = "/organisations/north/requests", time.time()
+    told = {"request": str(made.pk), "action": "approve"}
+
+    def proven(ago: float) -> None:
+        kept = browser.session
+        for one in kept["account_authentication_methods"]:
+            one["at"] = now - ago
+        kept.save()
+
+    proven(3600)
+    answer = browser.post(page, told)
+    assert answer.status_code == 302
+    assert "reauthenticate" in answer.headers["location"]
+    assert f"next={page.replace('/', '%2F')}" in answer.headers["location"]
+    assert held(who["ada"], "north") == {"buyer"}
+    proven(0)
+    browser.post(page, told)
+    assert held(who["ada"], "north") == {"buyer", "treasurer"}
+
+
+@pytest.mark.parametrize("name", ["judy", "olga", "sam"])
+def test_the_company_sees_what_its_customers_ask(
+    who: dict[str, Any], browser: Any, name: str
+) -> None:
+    made = ask(who["ada"], "north", "approver")
+    act_as(browser, f"{name}@example.com")
+    page = shown(browser, "/organisations/north/requests")
+    assert "month end" in page
+    offered = set(re.findall(r'name="action" value="(\w+)"', page))
+    assert offered == (set() if name == "judy" else {"approve", "deny"})
+    for action in ("approve", "deny", "end"):
+        told = {"request": str(made.pk), "action": action, "note": "mine"}
+        browser.post("/organisations/north/requests", told)
+    made.refresh_from_db()
+    assert made.state == ("waiting" if name == "judy" else "ended")
+
+
+def test_nobody_is_offered_their_own_request(who: dict[str, Any], browser: Any) -> None:
+    made = ask(who["owen"], "shop", "auditor")
+    act_as(browser, "owen@example.com")
+    page = shown(browser, "/organisations/shop/requests")
+    assert "Somebody else answers this." in page
+    assert re.findall(r'name="action" value="(\w+)"', page) == []
+    assert "For you to answer" not in shown(browser, "/requests")
+    told = {"request": str(made.pk), "action": "approve"}
+    browser.post("/organisations/shop/requests", told)
+    assert held(who["owen"], "shop") == {"owner"}
+
+
+def test_it_is_in_the_navigation_where_there_is_something_to_ask_for(
+    who: dict[str, Any], browser: Any, facts: Facts
+) -> None:
+    act_as(browser, "ada@example.com")
+    assert "Access requests" in shown(browser, "/")
+    offer(facts, Requests())
+    assert "Access requests" not in shown(browser, "/")
+    assert "nothing that you could ask for" in shown(browser, "/requests")
+
+
+def test_who_was_lent_administrator_manages_for_so_long(who: dict[str, Any], browser: Any) -> None:
+    from ringwall.identity.requesting import moves
+
+    act_as(browser, "ada@example.com")
+    assert browser.get("/organisations/north/").status_code == 404
+    made = moves.approve(ask(who["ada"], "north", "administrator"), by=who["boss"])
+    assert "For some time: administrator" in shown(browser, "/organisations/north/")
+    for name, roles in (("ada", "administrator"), ("bob", "administrator")):
+        told = {"member": f"{name}@example.com", "roles": roles}
+        browser.post("/organisations/north/", told)
+        assert tenants.member(who[name], "north").roles == ["buyer"]
+    moves.end(made, by=who["boss"], reason="done")
+    assert browser.get("/organisations/north/").status_code == 404
