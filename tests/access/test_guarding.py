@@ -4,7 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,6 +36,11 @@ def user(
 ) -> Entity:
     attributes = {"administers": frozenset(administers), "belongs": frozenset(belongs)}
     return Entity("User", name, attributes, tuple(guarding.role(one) for one in roles))
+
+
+def let_in(who: Entity, *by: Entity) -> Entity:
+    """Somebody whom others have let in."""
+    return replace(who, attributes={**who.attributes, "let_in_by": frozenset(by)})
 
 
 def allowed(
@@ -330,6 +335,18 @@ def test_commands_do_not_approve_what_commands_asked_for() -> None:
         assert allowed(MACHINE, Action.REQUESTS_DENY, made)
 
 
+def test_nobody_approves_for_whom_has_let_them_in_but_those_who_could_have_it_anyway() -> None:
+    asked = request_of(user("bob"))
+    for role, may in (("security-administrator", False), ("owner", True)):
+        asker = user("ada", role, belongs=(SHOP,))
+        assert allowed(asker, Action.REQUESTS_APPROVE, asked, roles=["operator"])
+        known = let_in(asker, user("bob"), user("eve"))
+        assert allowed(known, Action.REQUESTS_APPROVE, asked, roles=["operator"]) == may
+    boss = let_in(user("ada", administers=(NORTH,), belongs=(NORTH,)), user("bob"))
+    of_north = request_of(user("bob"), NORTH)
+    assert allowed(boss, Action.REQUESTS_APPROVE, of_north, roles=["buyer"])
+
+
 @pytest.mark.parametrize("wanted", ["owner", "operator"])
 def test_what_is_had_for_some_time_makes_nothing_last(wanted: str) -> None:
     asker = user("ada", "owner", belongs=(SHOP,))
@@ -427,6 +444,7 @@ def _questions() -> Iterator[tuple[dict[str, Any], str]]:
     askers = [user("ada", one, belongs=(SHOP, NORTH)) for one in PROVIDER_ROLES]
     askers += [user("ada", administers=(NORTH,)), user("ada", "auditor", "owner")]
     askers += [user("ada", belongs=(NORTH,))]
+    askers += [let_in(user("ada", "security-administrator", belongs=(SHOP,)), bob)]
     askers += [MACHINE, Entity("Directory", "1", {"of": NORTH})]
     askers += [Entity("Connection", "id", {"of": NORTH, "just_in_time": True})]
     handed = [

@@ -6,8 +6,11 @@ decision that has allowed what it follows from.
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from ringwall.access import guarding
@@ -60,7 +63,11 @@ def may(by: By | None, action: Action, on: Any, **handed: Any) -> Decision:
         if isinstance(by, User) and "fleeting" not in handed:
             handed["fleeting"] = lent.fleeting(by, place, timezone.now())
         context = handing(**handed)
-    return guarding.may(_principal(by), action, entity(on), context)
+    principal = _principal(by)
+    if isinstance(on, AccessRequest) and isinstance(by, User):
+        let_in_by = {"let_in_by": _let_in_by(by, on.organisation)}
+        principal = replace(principal, attributes={**principal.attributes, **let_in_by})
+    return guarding.may(principal, action, entity(on), context)
 
 
 def require(
@@ -199,6 +206,21 @@ def _person(user: User) -> Entity:
 def _bare_person(user: User) -> Entity:
     """Somebody whom something is about or belongs to: no role of theirs counts there."""
     return Entity("User", user.subject, _nobody().attributes)
+
+
+def _let_in_by(user: User, place: Organisation) -> frozenset[Entity]:
+    """Who invited somebody to an organisation or the company, who invited those, and so on."""
+    found: set[UUID] = set()
+    new = {user.pk}
+    while new:
+        members = Membership.objects.filter(
+            Q(organisation=place) | Q(organisation__kind=Kind.PROVIDER),
+            user__in=new,
+            invited_by__isnull=False,
+        )
+        new = set(members.values_list("invited_by", flat=True)) - found
+        found |= new
+    return frozenset(_bare_person(User(pk=one)) for one in found)
 
 
 def _organisation(one: Organisation) -> Entity:

@@ -140,7 +140,10 @@ def take(secret: str, user: User) -> Membership | None:
         if member is not None:
             return member
         roles = effective.roles(found.roles, organisation, current_facts())
-        return membership.add(organisation, user, roles, source="invitation", by=decision)
+        made = membership.add(organisation, user, roles, source="invitation", by=decision)
+        made.invited_by = by
+        made.save(update_fields=["invited_by"])
+        return made
 
 
 def has_verified(user: User, email: str) -> bool:
