@@ -1,7 +1,7 @@
 """What the gateway does by the clock: renew certificates, rotate the access record."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ringwall.gateway.admin import Admin
@@ -69,9 +69,20 @@ def rotate_access_record(installation: Installation) -> str:
     admin = Admin(gateway.layout.admin(EDGE))
     keeping = Keeping(days=record.days, size=record.size)
     now = datetime.now(UTC)
-    if gateway.layout.shadow_log.exists():
-        rotate(gateway.layout.shadow_log, admin=admin, now=now, keeping=keeping)
+    _keep_shadow(gateway, admin=admin, now=now, keeping=keeping)
     return rotate(gateway.layout.access_log, admin=admin, now=now, keeping=keeping)
+
+
+def _keep_shadow(gateway: Gateway, *, admin: Admin, now: datetime, keeping: Keeping) -> None:
+    """The same for what a shadow would have decided otherwise; of one that has ended, all goes."""
+    log = gateway.layout.shadow_log
+    if not log.exists():
+        return
+    written = datetime.fromtimestamp(log.stat().st_mtime, UTC)
+    if now - written > timedelta(days=keeping.days) and not gateway.shadows.is_kept():
+        gateway.shadow_counter().empty()
+    else:
+        rotate(log, admin=admin, now=now, keeping=keeping)
 
 
 _known: dict[str, Record] = {}

@@ -72,9 +72,10 @@ class ShadowCounter:
         self._folder, self._log, self._admin = folder, log, admin
 
     def begin(self) -> None:
-        """Count from now on."""
+        """Count from now on. The lines of earlier shadows, which tell who asked what, go."""
         private_folder(self._folder)
         with self._locked():
+            self.empty()
             files = {str(path.stat().st_ino): path.stat().st_size for path in self._files()}
             self._keep(Counted(last=self._counters(), read=files))
 
@@ -98,6 +99,14 @@ class ShadowCounter:
             found.read = present
             self._keep(found)
             return found
+
+    def empty(self) -> None:
+        """Keep none of the lines that there are; Envoy goes on at the beginning of the file."""
+        for path in self._files():
+            if path == self._log:
+                os.truncate(path, 0)
+            else:
+                path.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Count no more."""
