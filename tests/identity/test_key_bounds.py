@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from tests.identity import tenants
 from tests.identity.provider.conftest import Register, register
-from tests.identity.provider.party import sign_in
+from tests.identity.provider.party import Party, decoded, sign_in
 from tests.identity.test_apikeys import claims, make, revoked
 
 from ringwall.access.config import Access, RoleSettings
@@ -277,6 +277,22 @@ def test_a_key_carries_the_address_that_keeps_its_owner_out(
     User.objects.filter(pk=ada.pk).update(email="ada@else.example")
     end_due()
     assert state_of(made.key) == "idle"
+
+
+def test_an_application_that_asks_for_less_is_not_let_do_more(
+    ada: Any, enforce: Enforce, register: Register, facts: Facts
+) -> None:
+    party, browser = Party(*register(facts)), sign_in(ada)
+
+    def address(scope: str) -> str | None:
+        token = party.tokens(browser, scope=scope)["access_token"]
+        found: str | None = decoded(token).get("email")
+        return found
+
+    assert address("openid email") == "ada@example.com"
+    assert address("openid") is None
+    enforce(ELSE)
+    assert address("openid") == "ada@example.com"
 
 
 def test_a_key_of_no_organisation_escapes_none(ada: Any, enforce: Enforce) -> None:

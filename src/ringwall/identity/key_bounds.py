@@ -73,10 +73,13 @@ def carried(key: ApiKey, facts: Facts) -> Carried:
     found = [one for one in facts.kept_out if one.concerns(Kind.USER)]
     named = {one.name for one in found if one.asked is Asked.GROUP}
     held = effective.groups(_member(key, owner), facts) if named else ()
-    is_by_address = any(one.asked is Asked.EMAIL for one in found)
-    return Carried(
-        tuple(group for group in held if group in named), owner.email if is_by_address else ""
-    )
+    groups = tuple(group for group in held if group in named)
+    return Carried(groups, owner.email if keeps_out_by_address(facts) else "")
+
+
+def keeps_out_by_address(facts: Facts) -> bool:
+    """Whether policies keep people out by their mail address, so that it has to be in tokens."""
+    return any(one.asked is Asked.EMAIL and one.concerns(Kind.USER) for one in facts.kept_out)
 
 
 def _lacking_of_client(key: ApiKey, client: ApiClient, facts: Facts) -> Iterator[str]:

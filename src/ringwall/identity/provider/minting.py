@@ -12,6 +12,7 @@ import jwt
 from ringwall.identity import effective, lent
 from ringwall.identity.facts import Facts
 from ringwall.identity.installed import current_facts, current_mint
+from ringwall.identity.key_bounds import keeps_out_by_address
 from ringwall.identity.keyring import ALGORITHM, Keyring, private_key
 from ringwall.identity.kinds import TOKEN, Purpose
 from ringwall.identity.models import ApiClient, Grant, Membership
@@ -69,7 +70,8 @@ def for_person(client: ApiClient, grant: Grant, member: Membership | None, asked
         roles=effective.roles(has.roles, grant.organisation, facts),
         until=has.until,
         groups=effective.groups(member, facts),
-        email=person.email if "email" in asked.scopes else None,
+        # An application that asks for less must not be let do more.
+        email=person.email if "email" in asked.scopes or keeps_out_by_address(facts) else None,
         name=(person.name or None) if "profile" in asked.scopes else None,
         client=str(client.pk),
         scope=" ".join(asked.scopes),
