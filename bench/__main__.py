@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("access", "edge", "identity", "identity-edge", "startup")
+ALL = ("access", "edge", "identity", "identity-edge", "replay", "startup")
 
 
 def main(names: list[str]) -> None:

@@ -345,6 +345,22 @@ def _no_cache(files: dict[str, Json]) -> None:
         del provider["jwt_cache_config"]
 
 
+def _no_facts(files: dict[str, Json]) -> None:
+    """The access record without what past requests are judged again by."""
+
+    def walk(value: object) -> None:
+        if isinstance(value, dict):
+            for name in ("roles", "scopes", "strength", "proven"):
+                value.get("json_format", {}).pop(name, None)
+            for one in value.values():
+                walk(one)
+        elif isinstance(value, list):
+            for one in value:
+                walk(one)
+
+    walk(files["lds.json"])
+
+
 def _without(*names: str) -> Change:
     """Without some filters at all."""
 
@@ -386,6 +402,7 @@ PARTS: Final[Mapping[str, Change]] = {
     "no claims": _no_claims,
     "no assertion": _no_assertion,
     "no cache": _no_cache,
+    "no facts recorded": _no_facts,
     "not verified": _without(*_VERIFYING),
     "not even looked for": _without("ringwall.session", *_VERIFYING),
 }
