@@ -40,7 +40,10 @@ def main() -> None:
         drafts = _make(folder)
         print(f"{ROWS:,} requests of {_DAYS} days\n")
         print(f"{'':8} seconds  processor seconds  us/request  MB")
-        for words in (["replay", "--days", "5", "--policies", str(drafts)], ["review"]):
+        for words in (
+            ["replay", "--days", "5", "--policies", str(drafts)],
+            ["review", "--propose", str(folder / "least")],
+        ):
             _measure(folder, words)
 
 

@@ -135,6 +135,7 @@ def asked_by(row: PastRequest, to: Destination, tables: Tables) -> Asked:
         proven = _proven(row, tables)
         if proven is None:
             unknown.add(PROOF)
+    if is_person or key_of(row) is not None:
         _mail(row, tables, words, sets, unknown)
     return Asked(
         Kind.USER if is_person or row.program is None else Kind.CLIENT,
@@ -183,9 +184,13 @@ def _mail(
     sets: dict[Several, frozenset[str]],
     unknown: set[Fact],
 ) -> None:
-    """The mail address, which is not recorded: an application's token tells it only by a scope."""
-    may_tell = row.program is None or "email" in sets.get(Several.SCOPES, ())
-    if row.has_facts and not may_tell:
+    """The mail address, which is not recorded.
+
+    Tokens of applications without the scope, and keys, carried it or not, as policies had it then.
+    """
+    is_told = row.program is None or "email" in sets.get(Several.SCOPES, ())
+    if key_of(row) is not None or not is_told:
+        unknown.add(Text.EMAIL)
         return
     known = tables.principal(row.user or "", row.tenant, None)
     if known is None or known.email is None:
