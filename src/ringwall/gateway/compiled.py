@@ -182,11 +182,13 @@ class Compiled:
             or any(number.clock is Clock.PROVEN_AGO for number in numbers(rulings))
         )
 
-    @property
+    @cached_property
     def called_out(self) -> tuple[CalledOut, ...]:
         """The routes that have call-outs, in the order of the configuration, and for what."""
         found: dict[str, CalledOut] = {}
         for (route, _, method), rulings in self.all().items():
+            if not is_called_out(rulings):
+                continue
             reasons = {
                 rule.policy: atom.reason
                 for ruling in rulings.all()

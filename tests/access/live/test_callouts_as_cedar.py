@@ -204,6 +204,8 @@ def test_whoever_is_asked_the_answer_is_cedars(scene: Scene) -> None:
                 is_asked = any(one.asks(asked.request) for one in rulings)
                 assert called <= is_asked, where
                 told[said.allowed, bool(called)] += 1
+                if answer.by == PROOF and called:
+                    assert case.decided(proven_well(asked)).allowed, where
                 if asked.method != "HEAD" and answer.by not in {PROOF, UNKNOWN}:
                     by = set() if answer.by == DEFAULT else set(answer.by.split())
                     assert by <= set(said.policies), where
@@ -211,6 +213,13 @@ def test_whoever_is_asked_the_answer_is_cedars(scene: Scene) -> None:
                         assert bool(by) == bool(said.policies), where
     assert min(told.values()) > WORLDS * REQUESTS / 40, told
     assert len(told) == 4
+
+
+def proven_well(asked: Asked) -> Asked:
+    """The same request by somebody who was proven by a passkey just now."""
+    request = asked.request
+    words = {**request.words, Text.STRENGTH: "phr"}
+    return replace(asked, request=replace(request, words=words, proven=request.now))
 
 
 def moved_to(asked: Asked, now: int) -> Asked:
