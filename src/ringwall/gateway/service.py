@@ -52,6 +52,7 @@ from ringwall.runtime.configuration import (
     Section,
     Severity,
 )
+from ringwall.runtime.configuration.spelling import listed
 from ringwall.runtime.private_files import locked, private_folder
 
 
@@ -129,9 +130,14 @@ class Gateway:
         if shadow.refused:
             refused = shadow.refused[0]
             return f'the edge cannot decide "{refused.policy.id}" by itself: {refused.reason}'
-        if not wanted.compiled.comparison(shadow).differing:
-            return "as far as the edge can compare them it decides as what is in force"
-        return None
+        found = wanted.compiled.comparison(shadow)
+        if found.differing:
+            return None
+        alike = "it decides as what is in force does"
+        routes = sorted({route for route, _, _ in found.unknown})
+        if routes:
+            alike += f", but for what is not compared, since call-outs are made: {listed(routes)}"
+        return alike
 
     def begin_shadow(
         self, configuration: Configuration, folder: Path, *, author: str, seconds: float

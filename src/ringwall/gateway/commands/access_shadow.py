@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ringwall.gateway.commands import access_options as options
-from ringwall.gateway.commands.asking import ask, print_refusal
+from ringwall.gateway.commands.asking import ask
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.installation import author
-from ringwall.runtime.output import AsJson, print_json, print_table, say
+from ringwall.runtime.output import AsJson, print_json, print_table, say, show
 from ringwall.runtime.refusals import ExitCode, Refused
 from ringwall.runtime.tables import Cell, Column
 
@@ -88,9 +88,14 @@ def _require_done(answer: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _refuse(refused: dict[str, Any], *, as_json: bool) -> None:
-    if refused["problems"] or as_json:
-        print_refusal(refused, quiet=as_json)
-    raise Refused(refused["reason"], code=ExitCode.CONFIGURATION)
+    if as_json:
+        raise typer.Exit(ExitCode.CONFIGURATION)
+    for problem in refused["problems"]:
+        show(problem["text"], stderr=True)
+    errors = [one["message"] for one in refused["problems"] if one["severity"] == "error"]
+    reason = f"{len(errors)} errors" if len(errors) > 1 else (errors or [refused["reason"]])[0]
+    msg = f"refused, nothing has changed: {reason}"
+    raise Refused(msg, code=ExitCode.CONFIGURATION)
 
 
 def _seconds(text: str) -> float:
