@@ -40,7 +40,7 @@ def test_policies_are_watched_in_every_folder_below(installation: Installation) 
     root = installation.config.parent
     (root / "policies" / "team").mkdir(parents=True)
     (root / "policies" / "open.cedar").write_text(OPEN)
-    watch = Watch(installation, _nothing)
+    watch = Watch(installation, _nothing, complain=pytest.fail)
     assert {root, root / "policies", root / "policies" / "team"} <= _folders(watch)
 
 
@@ -49,7 +49,7 @@ def test_a_broken_policy_is_watched_until_it_is_mended(installation: Installatio
     (root / "rules").mkdir()
     (root / "rules" / "open.cedar").write_text(OPEN)
     (root / "ringwall.yaml").write_text(CONFIG + "access: {policies: rules}\n")
-    watch = Watch(installation, _nothing)
+    watch = Watch(installation, _nothing, complain=pytest.fail)
     whole = watch.look()
     assert root / "rules" in _folders(watch)
     (root / "rules" / "open.cedar").write_text("permit (principal, action, resource)")
@@ -64,7 +64,7 @@ def test_a_broken_policy_is_watched_until_it_is_mended(installation: Installatio
 def test_a_folder_that_was_just_made_is_watched_for_its_first_policy(
     installation: Installation,
 ) -> None:
-    watch = Watch(installation, _nothing)
+    watch = Watch(installation, _nothing, complain=pytest.fail)
     policies = installation.config.parent / "policies"
     assert policies not in _folders(watch)
     policies.mkdir()
@@ -88,7 +88,7 @@ def test_what_is_saved_while_a_watch_begins_is_noticed(
         async def changed() -> None:
             noticed.set()
 
-        watch = Watch(installation, changed)
+        watch = Watch(installation, changed, complain=pytest.fail)
         watch.seen = watch.look()
         running = asyncio.create_task(watch.run())
         await asyncio.wait_for(noticed.wait(), 10)

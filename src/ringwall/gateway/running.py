@@ -75,7 +75,7 @@ class Run:
         self._signals = Signals(hangup=None if hangup_ends else self._hung_up)
         self._configuration: Configuration | None = None
         self._refused: dict[str, Any] | None = None
-        self._watch = Watch(installation, self._changed)
+        self._watch = Watch(installation, self._changed, complain=self._complain)
         self._mark = RunMark(installation.run)
 
     def choose(self, *, last_good: bool) -> Configuration:
@@ -205,11 +205,11 @@ class Run:
                     await self._supervisor.apply(self._specifications(current))
                 raise
             self._take(configuration)
-            await asyncio.to_thread(self._see_shadow, configuration)
             try:
                 await self._supervisor.apply(self._specifications(configuration))
             finally:
                 await self._finish(change)
+            await asyncio.to_thread(self._see_shadow, configuration)
         self._say(
             Level.INFO,
             f"version {change.version.number} is in force ({neutral(f'{reason}, {author}')})",
@@ -227,11 +227,19 @@ class Run:
             self._complain(f"call-outs are refused until the process that answers is well: {error}")
 
     def _see_shadow(self, configuration: Configuration) -> None:
-        """Remember that a shadow has ended which a configuration was applied without."""
-        _, why = self._gateway.shadow_of(Wanted.of(configuration))
-        # One that ended since is taken away soon, by who watches it.
-        if why is not None and not self._gateway.has_shadow:
+        """Remember that a shadow has ended which a configuration was applied without.
+
+        What is in force is so by then, and stays whatever becomes of the shadow.
+        """
+        try:
+            _, why = self._gateway.shadow_of(Wanted.of(configuration))
+            # One that ended since is taken away soon, by who watches it.
+            if why is None or self._gateway.has_shadow:
+                return
             self._gateway.end_shadow(why=why)
+        except (OSError, ValueError) as error:
+            self._complain(f"what the shadow came to is not kept yet: {error}")
+        else:
             self._say(Level.WARNING, f"the shadow has ended: {why}")
 
     async def _start_shadow(self, author: str, folder: str, seconds: float) -> object:

@@ -24,11 +24,18 @@ class Watch:
     """Calls ``changed`` whenever the files mean something new, valid or not.
 
     ``seen`` is what was last acted upon (see :meth:`look`); other files beside them do not count,
-    nor does the same text saved again.
+    nor does the same text saved again. What ``changed`` raises is told to ``complain``, and what is
+    saved after it is noticed.
     """
 
-    def __init__(self, installation: Installation, changed: Callable[[], Awaitable[None]]) -> None:
-        self._installation, self._changed = installation, changed
+    def __init__(
+        self,
+        installation: Installation,
+        changed: Callable[[], Awaitable[None]],
+        *,
+        complain: Callable[[str], None],
+    ) -> None:
+        self._installation, self._changed, self._complain = installation, changed, complain
         self.seen = ""
         self._attached = {
             section.folder(section.model())
@@ -46,8 +53,8 @@ class Watch:
     async def run(self) -> None:
         """Watch until cancelled."""
         while True:
-            folders = await asyncio.to_thread(self._folders)
             try:
+                folders = await asyncio.to_thread(self._folders)
                 async with aclosing(_changes(folders)) as changes:
                     async for _ in changes:
                         await self._compare()
@@ -61,7 +68,10 @@ class Watch:
         found = await asyncio.to_thread(self.look)
         if found != self.seen:
             self.seen = found
-            await self._changed()
+            try:
+                await self._changed()
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody else would notice
+                self._complain(f"a defect, please report it: {error!r}")
 
     def _folders(self) -> tuple[Path, ...]:
         """Where files of the configuration lie, or may appear."""
