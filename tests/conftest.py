@@ -15,10 +15,12 @@ settings.load_profile("ringwall")
 _LONGEST: Final = {
     "test_acme.py",
     "test_acme_edge.py",
+    "test_callouts_live.py",
     "test_kills.py",
     "test_reload.py",
     "test_revocation.py",
     "test_scripts.py",
+    "test_shadow_live.py",
     "test_streams.py",
     "test_tls_scans.py",
 }
