@@ -18,6 +18,7 @@ from ringwall.identity.facts import Facts
 from ringwall.identity.key_format import PATTERN, checksum, is_whole
 from ringwall.identity.keyring import Keyring
 from ringwall.identity.kinds import Purpose
+from ringwall.runtime.spool.keeping import Keeping, keep
 
 __all__ = ["ada", "register"]
 
@@ -206,6 +207,23 @@ def test_the_record_of_the_edge_tells_of_use(ada: Any, facts: Facts, state: Path
         file.write("\n" + line("2026-01-02T12:30:00.000Z", session="kunknown"))
     assert key_uses.follow(state) == 2
     assert seen() == ("12:00", "None")
+    # Closed and compressed before it was read to its end.
+    at = timezone.now()
+    for later, at_end in (
+        (timedelta(), line("2026-01-02T12:10:00.000Z")),
+        (timedelta(hours=1), line("2026-01-02T12:20:00.000Z")),
+    ):
+        with record.open("a") as file:
+            file.write(at_end)
+        keeping = Keeping(days=90, size=2**30, segment=1, least_free=0)
+        for _ in keep(
+            record, now=at + later, keeping=keeping, began=lambda _: None, reopen=record.touch
+        ):
+            pass
+    assert list(record.parent.glob("*.gz"))
+    assert key_uses.follow(state) == 1
+    assert seen()[0] == "12:20"
+    assert key_uses.follow(state) == 0
     # Turned: a new file, which also has older lines.
     record.rename(record.with_name("old"))
     record.write_text(line("2026-01-02T09:00:00.000Z") + line("2026-01-02T13:00:00.000Z"))
@@ -216,6 +234,8 @@ def test_the_record_of_the_edge_tells_of_use(ada: Any, facts: Facts, state: Path
     assert seen()[0] == "13:00", "an older use is not written over a newer"
     record.unlink()
     (state / "identity" / "key-uses.json").unlink()
+    for closed in record.parent.glob("access-*"):
+        closed.unlink()
     assert key_uses.follow(state) == 0
 
 

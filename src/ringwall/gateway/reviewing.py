@@ -16,6 +16,7 @@ from ringwall.access.asking.satisfying import TooManyError
 from ringwall.access.compiler.facts import GROUP_MARK, Parameter, Several, Text, Word
 from ringwall.access.compiler.formulas import FALSE, Holds, atoms
 from ringwall.access.compiler.requests import Request
+from ringwall.access.language.syntax import Effect
 from ringwall.access.model import Kind
 from ringwall.core.principals import Principal
 from ringwall.gateway.allowances import EVERY, Allowances, Way, Whose
@@ -250,7 +251,9 @@ class Findings:
     """What the record says of what is permitted now."""
 
     policies: tuple[str, ...]
-    """Permits, and forbids, that decided nothing."""
+    """Permits that decided nothing."""
+    forbids: tuple[str, ...]
+    """Forbids that decided nothing: perhaps since everybody knows that they are there."""
     doings: tuple[Doing, ...]
     """What somebody may do and nobody did."""
     grants: tuple[tuple[Principal, str], ...]
@@ -313,12 +316,14 @@ def findings(
         if count >= MANY_DENIALS and 2 * count > used.asked[who]
     ]
     policies = () if wanted.policies is None else wanted.policies.policies
+    idle = [
+        one
+        for one in policies
+        if one.id not in used.policies and not is_between_services(one.principal.type)
+    ]
     return Findings(
-        policies=tuple(
-            one.id
-            for one in policies
-            if one.id not in used.policies and not is_between_services(one.principal.type)
-        ),
+        policies=tuple(one.id for one in idle if one.effect is Effect.PERMIT),
+        forbids=tuple(one.id for one in idle if one.effect is Effect.FORBID),
         doings=tuple(sorted(permitted.doings() - done)),
         grants=tuple(grants),
         widths=tuple(sorted(widths, key=lambda one: len(one.used) / len(one.permits))),

@@ -109,7 +109,7 @@ def test_what_is_proposed_lets_in_all_that_was_used(
     unused = {(one["name"], one["unused"]) for one in found["unused_scopes"]}
     # An application may not cancel, and what tokens tell by a scope is no matter of policies.
     assert {scope for name, scope in unused if name == "an application"} == {"orders:write"}
-    assert "customers-order-and-cancel" not in found["unused_policies"]
+    assert "customers-order-and-cancel" not in found["unused_permits"]
     assert {"route": "stock", "action": "GET"} in found["unused_actions"]
     roles = {one["role"]: one for one in found["roles"]}
     assert roles["support"]["holders"] > 0

@@ -200,7 +200,8 @@ def _show(
             "been used that are told as unused",
             style="yellow",
         )
-    _list("Policies that decided nothing", found.policies)
+    _list("Permits that decided nothing", found.policies)
+    _list("Forbids that kept nobody out", found.forbids)
     _list("Permitted, and done by nobody", [_doing(one) for one in found.doings])
     _show_widths(found)
     _list(
@@ -300,7 +301,8 @@ def _json(found: "Findings", used: "Used", span: _Span, names: past.Names) -> di
         "days": span.asked,
         "days_covered": round(span.covered, 2),
         "is_covered": span.is_whole,
-        "unused_policies": list(found.policies),
+        "unused_permits": list(found.policies),
+        "unused_forbids": list(found.forbids),
         "unused_actions": [{"route": r, "action": a} for r, a in found.doings],
         "policies": {
             name: {"requests": use.count, "last": past.moment(use.last, seconds=True)}
