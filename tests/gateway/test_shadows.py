@@ -1,9 +1,13 @@
 """What is kept of a shadow, what is counted for it, and where it is compared."""
 
+import gzip
+import itertools
 import json
-from collections.abc import Sequence
-from datetime import UTC, datetime
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -12,6 +16,7 @@ from tests.access.worlds import shop
 from ringwall.access.policies import read
 from ringwall.gateway.admin import Admin, AdminUnreachableError
 from ringwall.gateway.compiled import Comparison, Compiled
+from ringwall.gateway.jobs import _keep_shadow
 from ringwall.gateway.shadow_counts import EXAMPLES, Counted, ShadowCounter
 from ringwall.gateway.shadows import (
     MOST_REMEMBERED,
@@ -20,6 +25,7 @@ from ringwall.gateway.shadows import (
     ShadowStore,
     files_below,
 )
+from ringwall.runtime.spool.keeping import Keeping
 
 NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
 FILES = ((Path("policies/a.cedar"), b'@id("a") permit (principal, action, resource);'),)
@@ -112,8 +118,12 @@ class Scene:
         return found.compared, [one.requests for one in found.differences]
 
 
+_requests = itertools.count()
+
+
 def line(**more: str) -> dict[str, str]:
     given = {"shadow": "s1", "route": "list", "method": "GET", "would": "denied"}
+    given["request_id"] = f"r{next(_requests)}"
     return {**given, "policy": "access:a", "by": "access:default", "user": "ada", **more}
 
 
@@ -155,6 +165,67 @@ def test_a_closed_segment_is_read_to_its_end(scene: Scene) -> None:
     scene.log.rename(scene.log.with_name("shadow-20261126T080000.jsonl"))
     scene.write(line())
     assert scene.counts()[1] == [3]
+
+
+def test_a_segment_that_is_compressed_is_read_to_its_end(scene: Scene) -> None:
+    scene.write(line())
+    assert scene.counts()[1] == [1]
+    scene.write(line(), line())
+    closed = scene.log.with_name("shadow-20261126T080000.jsonl.gz")
+    closed.write_bytes(gzip.compress(scene.log.read_bytes()))
+    scene.log.unlink()
+    assert scene.counts()[1] == [3]
+    scene.write(line())
+    assert scene.counts()[1] == [4]
+    assert scene.counts()[1] == [4]
+
+
+def test_what_the_worker_closes_and_compresses_meanwhile_counts_once(scene: Scene) -> None:
+    keep_, failed = rotation(scene), list[BaseException]()
+
+    def write_and_rotate() -> None:
+        try:
+            for number in range(40):
+                scene.write(line())
+                keep_(NOW + timedelta(hours=number))
+        except BaseException as error:
+            failed.append(error)
+            raise
+
+    writer = threading.Thread(target=write_and_rotate)
+    writer.start()
+    while writer.is_alive():
+        scene.counts()
+    writer.join()
+    assert not failed
+    assert scene.counts()[1] == [40]
+
+
+def rotation(scene: Scene) -> Callable[[datetime], None]:
+    """What the worker does by the clock, which closes whatever was written."""
+    gateway = SimpleNamespace(
+        layout=SimpleNamespace(shadow_log=scene.log),
+        shadows=SimpleNamespace(is_kept=lambda: True),
+        shadow_counter=lambda: ShadowCounter(
+            scene.log.parent / "kept", scene.log, cast("Admin", scene.envoy)
+        ),
+    )
+    admin = cast("Admin", SimpleNamespace(post=lambda _: scene.log.touch()))
+    keeping = Keeping(days=90, size=1024**2, segment=1, least_free=0)
+    return lambda now: _keep_shadow(cast("Any", gateway), admin=admin, now=now, keeping=keeping)
+
+
+def test_of_an_earlier_shadow_nothing_stays_in_any_form(scene: Scene) -> None:
+    plain = scene.log.with_name("shadow-20261126T080000.jsonl")
+    packed = scene.log.with_name("shadow-20261125T080000.jsonl.gz")
+    interrupted = scene.log.with_name(plain.name + ".gz")
+    other = scene.log.with_name("shadow-notes.jsonl")
+    for path in (plain, packed, interrupted, other):
+        path.touch()
+    scene.write(line())
+    scene.counter.begin()
+    assert scene.log.read_bytes() == b""
+    assert [one.exists() for one in (plain, packed, interrupted, other)] == [False] * 3 + [True]
 
 
 def test_nonsense_is_passed_over(scene: Scene) -> None:

@@ -1,7 +1,6 @@
 """What the gateway does by the clock: renew certificates, rotate the access record."""
 
 import logging
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from ringwall.runtime.configuration import ConfigurationError
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.jobs import job
 from ringwall.runtime.spool.keeping import Keeping, keep
+from ringwall.runtime.spool.segments import closed_segments
 
 _log = logging.getLogger(__name__)
 
@@ -76,16 +76,15 @@ def rotate_access_record(installation: Installation) -> str:
 
 def _keep_shadow(gateway: Gateway, *, admin: Admin, now: datetime, keeping: Keeping) -> None:
     """The same for what a shadow would have decided otherwise; of one that has ended, all goes."""
-    log = gateway.layout.shadow_log
-    if not log.exists():
+    log, counter = gateway.layout.shadow_log, gateway.shadow_counter()
+    if not log.exists() and not closed_segments(log):
         return
-    written = datetime.fromtimestamp(log.stat().st_mtime, UTC)
-    if now - written > timedelta(days=keeping.days) and not gateway.shadows.is_kept():
-        gateway.shadow_counter().empty()
-    else:
-        # Whoever counts it knows its files by their inodes.
-        plain = replace(keeping, compresses=False)
-        rotate(log, admin=admin, now=now, keeping=plain)
+    with counter.undisturbed():
+        written = datetime.fromtimestamp(log.stat().st_mtime, UTC) if log.exists() else now
+        if now - written > timedelta(days=keeping.days) and not gateway.shadows.is_kept():
+            counter.empty()
+        else:
+            rotate(log, admin=admin, now=now, keeping=keeping)
 
 
 _known: dict[str, Record] = {}

@@ -182,7 +182,10 @@ class Gateway:
         return shadow
 
     def end_shadow(self, *, why: str, by: str = "") -> None:
-        """Let no policies run beside what is in force, once that is applied anew."""
+        """Let no policies run beside what is in force, once that is applied anew.
+
+        A log that cannot be read keeps none running: then what was counted last is remembered.
+        """
         try:
             current = self.shadows.current()
         except DamagedShadowError:
@@ -190,7 +193,11 @@ class Gateway:
         counter = self.shadow_counter()
         counted = None
         if current is not None:
-            counted = counter.count(current[1].hash[:SHORT]).to_json()
+            try:
+                found = counter.count(current[1].hash[:SHORT])
+            except OSError:
+                found = counter.kept()
+            counted = found.to_json()
         self.shadows.end(time=self._clock.now(), why=why, by=by, counted=counted)
         counter.forget()
 

@@ -6,8 +6,10 @@ those over which the two differ there is a line each.
 
 import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +17,8 @@ from ringwall.gateway.admin import Admin, AdminUnreachableError
 from ringwall.gateway.envoy.permissions import PREFIX
 from ringwall.gateway.envoy.shadow import PREFIX as SHADOW
 from ringwall.runtime.private_files import locked, private_folder, write_private
+from ringwall.runtime.spool.following import Mark, read_on
+from ringwall.runtime.spool.segments import COMPRESSED, closed_segments
 
 EXAMPLES: Final = 5
 """Requests that are told of each kind of difference, the last ones."""
@@ -23,6 +27,8 @@ MOST_NAMED: Final = 1000
 NOBODY: Final = "nobody known"
 _COMPARED: Final = rf"^filter_chain\.rbac\.{SHADOW}\.shadow_(allowed|denied)$"
 _LONGEST: Final = 64 * 1024
+_AT_ONCE: Final = 4 * 1024**2
+"""Bytes of the log that are held in memory."""
 
 
 @dataclass(slots=True)
@@ -49,12 +55,12 @@ class Difference:
 
 @dataclass(slots=True)
 class Counted:
-    """What is known so far; ``last`` and ``read`` say how far counters and files were read."""
+    """What is known so far; ``last`` and ``mark`` say how far counters and log were read."""
 
     compared: int = 0
     differences: list[Difference] = field(default_factory=list)
     last: dict[str, int] = field(default_factory=dict)
-    read: dict[str, int] = field(default_factory=dict)
+    mark: Mark | None = None
 
     def to_json(self) -> dict[str, Any]:
         """What is told and remembered."""
@@ -73,51 +79,72 @@ class ShadowCounter:
 
     def begin(self) -> None:
         """Count from now on. The lines of earlier shadows, which tell who asked what, go."""
-        private_folder(self._folder)
-        with self._locked():
+        with self.undisturbed():
             self.empty()
-            files = {str(path.stat().st_ino): path.stat().st_size for path in self._files()}
-            self._keep(Counted(last=self._counters(), read=files))
+            self._keep(Counted(last=self._counters()))
 
     def count(self, shadow: str) -> Counted:
-        """Read what has come since, and return all there is."""
-        private_folder(self._folder)
-        with self._locked():
-            found = self._kept()
+        """Read what has come since, and return all there is; ``OSError`` where that fails.
+
+        Then nothing is lost: it is read the next time.
+        """
+        with self.undisturbed():
+            found = self.kept()
             for name, value in self._counters().items():
                 before = found.last.get(name, 0)
                 found.compared += value - before if value >= before else value
                 found.last[name] = value
-            present = {}
-            for path in self._files():
-                number = str(path.stat().st_ino)
-                lines, end = _lines(path, found.read.get(number, 0))
-                present[number] = end
-                for line in lines:
-                    if line.get("shadow") == shadow:
-                        _fold(found, line)
-            found.read = present
+            for line in self._new(found):
+                if line.get("shadow") == shadow:
+                    _fold(found, line)
             self._keep(found)
             return found
 
+    def kept(self) -> Counted:
+        """What was counted last."""
+        try:
+            kept = json.loads((self._folder / _FILE).read_bytes())
+            kept["differences"] = [Difference(**one) for one in kept["differences"]]
+            kept["mark"] = None if kept["mark"] is None else Mark(**kept["mark"])
+            return Counted(**kept)
+        except (OSError, ValueError, TypeError, KeyError):
+            return Counted()
+
     def empty(self) -> None:
-        """Keep none of the lines that there are; Envoy goes on at the beginning of the file."""
-        for path in self._files():
-            if path == self._log:
-                os.truncate(path, 0)
-            else:
+        """Keep none of the lines that there are; Envoy goes on at the beginning of the file.
+
+        For whoever lets nobody else disturb it.
+        """
+        for segment in closed_segments(self._log):
+            plain = self._log.with_name(segment.name)
+            # There are both where compressing was interrupted.
+            for path in (plain, plain.with_name(plain.name + COMPRESSED)):
                 path.unlink(missing_ok=True)
+        if self._log.exists():
+            os.truncate(self._log, 0)
 
     def forget(self) -> None:
         """Count no more."""
         (self._folder / _FILE).unlink(missing_ok=True)
 
-    def _locked(self) -> Any:
-        return locked(self._folder / ".counting.lock")
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Let nobody count, and close, compress or delete files of the log, meanwhile."""
+        private_folder(self._folder)
+        with locked(self._folder / ".counting.lock"):
+            yield
 
-    def _files(self) -> list[Path]:
-        closed = sorted(self._log.parent.glob(f"{self._log.stem}-*{self._log.suffix}"))
-        return [*closed, *([self._log] if self._log.exists() else [])]
+    def _new(self, found: Counted) -> Iterator[Mapping[str, Any]]:
+        """The lines since the mark, which is moved."""
+        while True:
+            try:
+                lines, found.mark = read_on(self._log, found.mark, at_most=_AT_ONCE)
+            except (EOFError, zlib.error) as error:
+                msg = f"a compressed file of {self._log} is damaged: {error}"
+                raise OSError(msg) from error
+            if not lines:
+                return
+            yield from _decoded(lines)
 
     def _counters(self) -> dict[str, int]:
         try:
@@ -125,20 +152,12 @@ class ShadowCounter:
         except (AdminUnreachableError, OSError):
             return {}
 
-    def _kept(self) -> Counted:
-        try:
-            kept = json.loads((self._folder / _FILE).read_bytes())
-            kept["differences"] = [Difference(**one) for one in kept["differences"]]
-            return Counted(**kept)
-        except (OSError, ValueError, TypeError, KeyError):
-            return Counted()
-
     def _keep(self, found: Counted) -> None:
         kept = {
             "compared": found.compared,
             "differences": [one.to_json() for one in found.differences],
             "last": found.last,
-            "read": found.read,
+            "mark": None if found.mark is None else asdict(found.mark),
         }
         write_private(self._folder / _FILE, json.dumps(kept).encode())
 
@@ -146,17 +165,8 @@ class ShadowCounter:
 _FILE: Final = "counted.json"
 
 
-def _lines(path: Path, start: int) -> tuple[Iterator[Mapping[str, Any]], int]:
-    """The whole lines from a place on, and where the next begins."""
-    with path.open("rb") as file:
-        file.seek(min(start, os.fstat(file.fileno()).st_size))
-        data = file.read()
-    end = data.rfind(b"\n") + 1
-    return _decoded(data[:end]), start + end
-
-
-def _decoded(data: bytes) -> Iterator[Mapping[str, Any]]:
-    for line in data.splitlines():
+def _decoded(lines: list[bytes]) -> Iterator[Mapping[str, Any]]:
+    for line in lines:
         try:
             found = json.loads(line) if len(line) < _LONGEST else None
         except ValueError:

@@ -113,7 +113,7 @@ def _status(installation: "Installation", *, as_json: bool) -> None:
 
     try:
         found = shadow_status(open_gateway(installation))
-    except DamagedShadowError as error:
+    except (DamagedShadowError, OSError) as error:
         raise Refused(str(error)) from error
     if as_json:
         print_json(found.to_json())

@@ -36,7 +36,6 @@ class Keeping:
     size: int
     segment: int = 64 * 1024**2
     least_free: int = 256 * 1024**2
-    compresses: bool = True
 
 
 def keep(
@@ -64,7 +63,7 @@ def keep(
         except ConnectionError:
             yield "the writer does not answer: it makes its own when it starts"
     yield from _delete(segments, now, keeping)
-    if keeping.compresses and current.exists():
+    if current.exists():
         yield from _compress(closed_segments(current), now)
 
 
