@@ -12,7 +12,13 @@ import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from tests.identity import tenants
 from tests.identity.requesting import OFFERED, ask, held, offer
 from tests.runtime.conftest import _empty
@@ -23,6 +29,7 @@ from ringwall.identity.facts import Facts
 ROLES: Final = ("approver", "refunder", "administrator")
 PEOPLE: Final = ("ada", "bob", "boss", "chief", "rival", "sue")
 HOMES: Final = {"ada": "north", "bob": "north", "boss": "north", "chief": "north"}
+SOON: Final = OFFERED.model_copy(update={"answered_within": 3600.0})
 STARTS: Final = datetime(2030, 1, 1, tzinfo=UTC)
 LASTING: Final = {
     "ada": {"buyer"},
@@ -89,6 +96,12 @@ class Steps(RuleBasedStateMachine):
         self.lasting = {name: set(roles) for name, roles in LASTING.items()}
         self.wishes: list[Wish] = []
 
+    @initialize()
+    def begin(self) -> None:
+        """Somebody asks for each of them, or little would happen in so few steps."""
+        for name, role in (("ada", "approver"), ("bob", "refunder"), ("ada", "administrator")):
+            self.make(name, role, minutes=20, by_machine=False)
+
     # -- what the model says
 
     def lent(self, name: str) -> set[str]:
@@ -111,7 +124,7 @@ class Steps(RuleBasedStateMachine):
         )
 
     def pick(self, number: int) -> Wish | None:
-        return self.wishes[number % len(self.wishes)] if self.wishes else None
+        return self.wishes[-1 - number % len(self.wishes)] if self.wishes else None
 
     def by(self, name: str) -> Any:
         return MACHINE if name == "machine" else self.users[name]
@@ -139,11 +152,11 @@ class Steps(RuleBasedStateMachine):
                 ask(self.users[name], home(name), role, lasts=lasts, by=by)
             return
         row = ask(self.users[name], home(name), role, lasts=lasts, by=by)
-        answer_by = now + timedelta(seconds=OFFERED.answered_within)
+        answer_by = now + timedelta(seconds=SOON.answered_within)
         self.wishes.append(Wish(row, name, role, minutes, by_machine, answer_by))
 
     @rule(
-        number=st.integers(0, 99),
+        number=st.integers(0, 3),
         name=st.sampled_from((*PEOPLE, "machine")),
         minutes=st.integers(1, 60) | st.none(),
     )
@@ -174,7 +187,7 @@ class Steps(RuleBasedStateMachine):
         if len(counted) >= OFFERED.roles[wish.role].approvals:
             wish.ends = self.clock.now + timedelta(minutes=min(counted))
 
-    @rule(number=st.integers(0, 99), name=st.sampled_from((*PEOPLE, "machine")))
+    @rule(number=st.integers(0, 3), name=st.sampled_from((*PEOPLE, "machine")))
     def deny(self, number: int, name: str) -> None:
         from ringwall.identity.requesting import moves
 
@@ -191,7 +204,7 @@ class Steps(RuleBasedStateMachine):
         moves.deny(wish.row, by=self.by(name), reason="no")
         wish.is_closed = True
 
-    @rule(number=st.integers(0, 99), name=st.sampled_from((*PEOPLE, "machine")))
+    @rule(number=st.integers(0, 3), name=st.sampled_from((*PEOPLE, "machine")))
     def withdraw(self, number: int, name: str) -> None:
         from ringwall.identity.requesting import moves
 
@@ -205,7 +218,7 @@ class Steps(RuleBasedStateMachine):
         moves.withdraw(wish.row, by=self.by(name))
         wish.is_closed = True
 
-    @rule(number=st.integers(0, 99), name=st.sampled_from((*PEOPLE, "machine")))
+    @rule(number=st.integers(0, 3), name=st.sampled_from((*PEOPLE, "machine")))
     def end(self, number: int, name: str) -> None:
         from ringwall.identity.requesting import moves
 
@@ -243,7 +256,7 @@ class Steps(RuleBasedStateMachine):
         for wish in self.wishes:
             wish.is_closed = wish.is_closed or wish.asker == name
 
-    @rule(minutes=st.sampled_from((1, 7, 30, 61, 24 * 60)))
+    @rule(minutes=st.sampled_from((1, 7, 30, 61)))
     def wait(self, minutes: int) -> None:
         self.clock.now += timedelta(minutes=minutes)
 
@@ -283,13 +296,17 @@ class Steps(RuleBasedStateMachine):
 def test_whatever_is_tried_in_whatever_order(
     database: str, facts: Facts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    offer(facts)
+    from ringwall.identity.requesting import telling
+
+    offer(facts, SOON)
     monkeypatch.setattr(timezone, "now", CLOCK)
+    for one in ("asked", "granted", "denied", "unanswered", "ended"):
+        monkeypatch.setattr(telling, one, lambda _: None)  # test_requests.py reads the mail
     run_state_machine_as_test(
         Steps,
         settings=settings(
-            max_examples=5,
-            stateful_step_count=25,
+            max_examples=8,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
