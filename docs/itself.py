@@ -8,7 +8,7 @@ from ringwall.access.actions import HANDS_OUT, ON, Action
 from ringwall.access.built_in import ADMINISTRATOR, PROVIDER_ROLES
 from ringwall.access.guarding import COMPANY, Entity, handing
 
-_NOBODY: Final[Mapping[str, Any]] = {"administers": frozenset(), "belongs": frozenset()}
+_NOBODY: Final[Mapping[str, Any]] = guarding.NO_POWERS
 _OTHER: Final = Entity("User", "other", _NOBODY)
 _SHOP: Final = Entity("Organisation", "shop", {"company": True, "suspended": False})
 _NORTH: Final = Entity("Organisation", "north", {"company": False, "suspended": False})
@@ -42,7 +42,7 @@ def _cell(role: str, action: Action) -> str:
 def _asker(role: str) -> Entity:
     if role == ADMINISTRATOR:
         places = frozenset({_NORTH})
-        return Entity("User", "asker", {"administers": places, "belongs": places})
+        return Entity("User", "asker", {**_NOBODY, "administers": places, "belongs": places})
     attributes = {**_NOBODY, "belongs": frozenset({_SHOP})}
     return Entity("User", "asker", attributes, (guarding.role(role),))
 

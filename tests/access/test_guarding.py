@@ -32,9 +32,19 @@ POWERS: Final = {"owner", "security-administrator", "operator", "auditor", "deve
 
 
 def user(
-    name: str, *roles: str, administers: tuple[Entity, ...] = (), belongs: tuple[Entity, ...] = ()
+    name: str,
+    *roles: str,
+    administers: tuple[Entity, ...] = (),
+    belongs: tuple[Entity, ...] = (),
+    passing: tuple[str, ...] = (),
+    administers_passing: tuple[Entity, ...] = (),
 ) -> Entity:
-    attributes = {"administers": frozenset(administers), "belongs": frozenset(belongs)}
+    attributes = {
+        "administers": frozenset(administers),
+        "administers_passing": frozenset(administers_passing),
+        "belongs": frozenset(belongs),
+        "passing": frozenset(passing),
+    }
     return Entity("User", name, attributes, tuple(guarding.role(one) for one in roles))
 
 
@@ -360,6 +370,21 @@ def test_what_is_had_for_some_time_makes_nothing_last(wanted: str) -> None:
     assert not allowed(boss, Action.ROLES_GRANT, NORTH, **said, fleeting=["administrator"])
 
 
+def test_who_is_keeper_for_some_time_opens_no_doors_and_reads_no_mail() -> None:
+    doors = [action for group, action in _of(ORGANISATION) if group == "doors"]
+    owner = user("ada", "owner", belongs=(SHOP,), passing=("owner",))
+    assert not any(allowed(owner, one, place) for one in doors for place in (SHOP, NORTH))
+    assert not allowed(owner, Action.MAIL_READ, COMPANY)
+    told = handing(roles=["buyer"])
+    assert guarding.may(owner, Action.ROLES_GRANT, NORTH, told).allowed
+    lasting = user("ada", "owner", "operator", belongs=(SHOP,), passing=("operator",))
+    assert all(allowed(lasting, one, place) for one in doors for place in (SHOP, NORTH))
+    assert allowed(lasting, Action.MAIL_READ, COMPANY)
+    boss = user("ada", administers=(NORTH, SOUTH), administers_passing=(NORTH,))
+    assert not any(allowed(boss, one, NORTH) for one in doors)
+    assert all(allowed(boss, one, SOUTH) for one in doors)
+
+
 def test_people_act_for_organisations_they_belong_to_and_take_invitations_of_theirs() -> None:
     asker = user("ada", belongs=(NORTH,))
     for action in (Action.ORGANISATIONS_ACT_FOR, Action.MEMBERS_LEAVE):
@@ -443,7 +468,7 @@ def _questions() -> Iterator[tuple[dict[str, Any], str]]:
     ada, bob = user("ada"), user("bob")
     askers = [user("ada", one, belongs=(SHOP, NORTH)) for one in PROVIDER_ROLES]
     askers += [user("ada", administers=(NORTH,)), user("ada", "auditor", "owner")]
-    askers += [user("ada", belongs=(NORTH,))]
+    askers += [user("ada", belongs=(NORTH,)), user("ada", "owner", passing=("owner",))]
     askers += [let_in(user("ada", "security-administrator", belongs=(SHOP,)), bob)]
     askers += [MACHINE, Entity("Directory", "1", {"of": NORTH})]
     askers += [Entity("Connection", "id", {"of": NORTH, "just_in_time": True})]

@@ -155,6 +155,45 @@ def test_what_somebody_has_for_some_time_they_hand_to_nobody(who: dict[str, Any]
         moves.approve(made, by=who["dave"])
 
 
+@pytest.mark.parametrize(("name", "role"), [("ada", "administrator"), ("dave", "owner")])
+@pytest.mark.parametrize("slug", ["north", "shop"])
+def test_who_is_keeper_for_some_time_opens_no_door(
+    who: dict[str, Any], name: str, role: str, slug: str
+) -> None:
+    """A group's role, a token, a provider, a domain: each would let them in as keeper later."""
+    from ringwall.identity import organisations
+    from ringwall.identity.models import Connection, Domain, GroupMapping, Organisation, ScimToken
+    from ringwall.identity.requesting import moves
+    from ringwall.identity.scim import tokens
+    from ringwall.identity.sso import connections, domains
+
+    moves.approve(
+        ask(who[name], "north" if name == "ada" else "shop", role),
+        by=who["boss" if name == "ada" else "olga"],
+    )
+    place, by = Organisation.objects.get(slug=slug), who[name]
+    shown = domains.add(place, "north.example", by=MACHINE)
+    provider = connections.Oidc(
+        issuer="https://idp.example.com", client_id="ringwall", client_secret="secret"
+    )
+    doors: tuple[Any, ...] = (
+        lambda: connections.map_group(place, "All", "member", by=by),
+        lambda: connections.create(place, slug="own", name="Own", provider=provider, by=by),
+        lambda: tokens.make(place, "Own", life=timedelta(days=9), by=by),
+        lambda: domains.add(place, "ada.example", by=by),
+        lambda: domains.remove(shown, by=by),
+    )
+    for door in doors:
+        with pytest.raises(PermissionError):
+            door()
+    rules = organisations.Rules(networks=("192.0.2.0/24",))
+    with pytest.raises((PermissionError, organisations.NetworksError), match=r"only|may not"):
+        organisations.set_rules(place, rules, by=by, address="192.0.2.1")
+    for table in (Connection, GroupMapping, ScimToken):
+        assert not table.objects.exists()
+    assert Domain.objects.count() == 1
+
+
 def test_who_is_owner_for_some_time_keeps_nothing(who: dict[str, Any]) -> None:
     from ringwall.identity import founding, membership
     from ringwall.identity.requesting import moves

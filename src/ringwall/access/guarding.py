@@ -61,6 +61,12 @@ COMPANY: Final = Entity("Company", "company")
 """The installation as a whole."""
 
 
+NO_POWERS: Final[Mapping[str, frozenset[Entity]]] = MappingProxyType(
+    dict.fromkeys(("administers", "administers_passing", "belongs", "passing"), frozenset[Entity]())
+)
+"""The attributes of a ``User`` who belongs nowhere and administers nothing."""
+
+
 def role(name: str) -> Entity:
     """A role of the company that somebody has in the company's own organisation."""
     return Entity("Role", name)
@@ -134,7 +140,7 @@ def may_machine(action: Action) -> Decision:
 
 def _named(kind: str) -> Entity:
     """Something that a command names and looks up only when it may."""
-    nobody = Entity("User", "named", {"administers": frozenset(), "belongs": frozenset()})
+    nobody = Entity("User", "named", NO_POWERS)
     place = Entity("Organisation", "named", {"company": False, "suspended": False})
     if kind == "Request":
         asked = {"asker": nobody, "of": place, "by_machine": False}

@@ -5,6 +5,7 @@ decision that has allowed what it follows from.
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -175,7 +176,7 @@ def _principal(by: User | Entity | None) -> Entity:
 
 
 def _nobody() -> Entity:
-    return Entity("User", "", {"administers": frozenset(), "belongs": frozenset()})
+    return Entity("User", "", guarding.NO_POWERS)
 
 
 def _person(user: User) -> Entity:
@@ -187,18 +188,23 @@ def _person(user: User) -> Entity:
         user=user, active=True, organisation__suspended=None
     )
     roles: set[str] = set()
-    administers, belongs = set(), set()
+    passing: set[str] = set()
+    found: dict[str, set[Entity]] = defaultdict(set)
     for one in members:
-        place = _organisation(one.organisation)
-        belongs.add(place)
+        place, for_a_time = _organisation(one.organisation), set(lent.roles(one, now))
+        found["belongs"].add(place)
         if one.organisation.kind == Kind.PROVIDER:
-            roles |= set(lent.held(one, now))
-        elif ADMINISTRATOR in lent.held(one, now):
-            administers.add(place)
+            roles |= for_a_time.union(one.roles)
+            passing |= for_a_time
+        elif ADMINISTRATOR in for_a_time.union(one.roles):
+            found["administers"].add(place)
+            if ADMINISTRATOR in for_a_time:
+                found["administers_passing"].add(place)
+    attributes = {name: frozenset(places) for name, places in found.items()}
     return Entity(
         "User",
         user.subject,
-        {"administers": frozenset(administers), "belongs": frozenset(belongs)},
+        {**guarding.NO_POWERS, **attributes, "passing": frozenset(passing)},
         tuple(guarding.role(one) for one in sorted(roles)),
     )
 
