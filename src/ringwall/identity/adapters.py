@@ -19,7 +19,8 @@ from ringwall.identity.installed import current_facts
 from ringwall.identity.pages.invitations import pending
 from ringwall.identity.pages.objecting import sign_in_otherwise
 from ringwall.identity.sealing import seal, unseal
-from ringwall.identity.sessions import address_of, connection_of
+from ringwall.identity.sessions import address_of, connection_of, current
+from ringwall.identity.vouching import kinds_in
 
 log = logging.getLogger("ringwall.identity")
 
@@ -78,7 +79,10 @@ class Accounts(DefaultAccountAdapter):
 
 
 def _has_factor(user: Any) -> bool:
-    return bool(user.is_authenticated and {"totp", "webauthn"} & set(enrolment.kinds_of(user)))
+    session = current(context.request)
+    if not user.is_authenticated or session is None:
+        return False
+    return bool({"totp", "webauthn"} & kinds_in(session))
 
 
 class Factors(DefaultMFAAdapter):
@@ -103,8 +107,9 @@ class Factors(DefaultMFAAdapter):
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         """Whether a factor may go."""
-        recovering = enrolment.is_recovering(context.request)
-        return enrolment.may_remove(authenticator, recovering=recovering)
+        request = context.request
+        recovering = enrolment.is_recovering(request)
+        return enrolment.may_remove(authenticator, current(request), recovering=recovering)
 
     def encrypt(self, text: str) -> str:
         """What is kept of a secret."""

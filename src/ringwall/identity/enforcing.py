@@ -148,7 +148,7 @@ def _removed(
     found = Authenticator.objects.filter(user=session.user_id)
     found = found.filter(type=_REMOVES[request.resolver_match.url_name or ""])
     chosen = found.filter(pk=kwargs["pk"]).first() if "pk" in kwargs else found.first()
-    if chosen is not None and not may_remove(chosen, recovering=is_recovering(request)):
+    if chosen is not None and not may_remove(chosen, session, recovering=is_recovering(request)):
         return refused(
             request,
             title="This one has to stay",

@@ -17,7 +17,7 @@ from allauth.mfa.signals import authenticator_added
 from django.http import HttpRequest
 from django.utils import timezone
 
-from ringwall.identity import sessions
+from ringwall.identity import sessions, vouching
 from ringwall.identity.models import Kind, Membership, SecondFactor, Session, User
 from ringwall.identity.strength import LEVELS, NEVER, SKEW_S, at_least
 
@@ -93,19 +93,24 @@ def missing(request: HttpRequest, session: Session, *, wanted: str = _SINGLE) ->
     """What a session has to do before it may do anything else; ``wanted`` is what a page asks."""
     level = demand_on(session.user, federated="fed" in session.amr).level
     level = level if at_least(level, wanted) else wanted
-    kinds = kinds_of(session.user) if level != _SINGLE else ()
+    records = sessions.records_of(request, session.user)
+    if level == _SINGLE and vouching.lacks_own_factor(records, own_factors(session)):
+        level = _MFA
+    kinds = vouching.kinds_in(session) if level != _SINGLE else ()
     return step_for(level=level, acr=session.acr, kinds=kinds, recovering=is_recovering(request))
 
 
-def kinds_of(person: User) -> tuple[str, ...]:
-    """The kinds of factors somebody has, one entry each."""
-    return tuple(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+def own_factors(session: Session) -> frozenset[str]:
+    """The kinds of second factors that are somebody's own."""
+    return vouching.own_kinds(session) & _FACTORS
 
 
 def is_recovering(request: HttpRequest) -> bool:
     """Whether the session came by a recovery link and no factor has been set up since."""
     user = request.user
-    return isinstance(user, User) and _is_recovering(sessions.records_of(request, user))
+    if not isinstance(user, User):
+        return False
+    return _is_recovering(vouching.counted(sessions.records_of(request, user)))
 
 
 def _is_recovering(records: Iterable[Mapping[str, Any]]) -> bool:
@@ -126,22 +131,29 @@ def is_fresh(request: HttpRequest) -> bool:
     if is_recovering(request):
         return True
     since = session.proven
-    if session.connection is not None and since == NEVER and not kinds_of(session.user):
+    if session.connection is not None and since == NEVER and not vouching.kinds_in(session):
         # Their provider never says when it proved anybody: else they could never add the first.
         since = session.created
     return -SKEW_S <= (timezone.now() - since).total_seconds() < FRESH
 
 
-def may_remove(authenticator: Authenticator, *, recovering: bool = False) -> bool:
-    """Whether a factor may go: never the last one that is asked for, nor the only way in."""
+def may_remove(
+    authenticator: Authenticator, session: Session | None, *, recovering: bool = False
+) -> bool:
+    """Whether a factor may go: never the last one that is asked for, nor the only way in.
+
+    For what is the person's own only what is their own stands in; they are rid of the rest at once.
+    """
     if authenticator.type not in _FACTORS:
         return True
     person = authenticator.user
-    left = set(
-        Authenticator.objects.filter(user=person, type__in=_FACTORS)
-        .exclude(pk=authenticator.pk)
-        .values_list("type", flat=True)
-    )
+    others = Authenticator.objects.filter(user=person, type__in=_FACTORS)
+    others = others.exclude(pk=authenticator.pk)
+    if not vouching.is_vouched(authenticator):
+        others = others.filter(vouchedfactor=None)
+    elif session is not None and not session.vouched_by:
+        return True
+    left = set(others.values_list("type", flat=True))
     if recovering and authenticator.type == Authenticator.Type.TOTP:
         return True  # the session can do nothing before there is another
     if "webauthn" not in left and not person.has_usable_password():

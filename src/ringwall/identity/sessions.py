@@ -48,7 +48,7 @@ def begin(request: HttpRequest, user: User) -> Session:
         user, address=address, connection=connection, vouched_by=voucher
     )
     idle, absolute = limits(organisation)
-    proven = strength_of(records, now=now)
+    proven = strength_of(vouching.counted(records), now=now)
     made = Session.objects.create(
         user=user,
         organisation=organisation,
@@ -124,7 +124,7 @@ def prove(request: HttpRequest, session: Session) -> None:
     records = records_of(request, session.user)
     if not records:
         return  # nothing was proven since: a session that began so does not stay fresh for that
-    proven = strength_of(records, now=timezone.now())
+    proven = strength_of(vouching.counted(records), now=timezone.now())
     if proven == Strength(session.acr, tuple(session.amr), session.proven):
         return
     if proven.at > session.proven or not at_least(session.acr, proven.acr):

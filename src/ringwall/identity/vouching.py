@@ -5,8 +5,11 @@ before they ever come. So what it says counts for its own organisation and for n
 that nothing but a customer's provider stands behind acts for that customer alone. The same holds
 for factors that were added in such a session, also when they are shown by themselves later.
 
-Something that is the person's own ends that: a password, which they can only have set by a link to
-their mail address, or a factor that was added in a session of which this was so.
+Something of the person's own that opens by itself ends that: a password, which they can only have
+set by a link to their mail address, or a passkey that was added in a session of which this was so.
+Beside that, factors for which a customer vouches count for nothing any more: shown after a password
+they would be a second factor everywhere. A code, be it of the person's own app, opens nothing by
+itself and changes nothing here.
 
 What the company's own provider says counts everywhere: the company runs all of it.
 """
@@ -28,6 +31,7 @@ from ringwall.identity.models import (
 
 _GONE: Final = "gone"
 """Of a connection or a factor that is no more: nobody stands behind that."""
+_PASSKEY: Final = Authenticator.Type.WEBAUTHN.value
 
 
 def voucher_of(records: Iterable[Mapping[str, Any]]) -> str:
@@ -38,11 +42,33 @@ def voucher_of(records: Iterable[Mapping[str, Any]]) -> str:
     """
     found = ""
     for one in records:
-        by = _by_provider(one) if one.get("method") == "socialaccount" else _by_factor(one)
-        if not by:
+        by = _by(one)
+        if by:
+            found = found if by == _GONE and found else by
+        elif one.get("method") != "mfa" or one.get("type") == _PASSKEY:
             return ""
-        found = found if by == _GONE and found else by
     return found
+
+
+def counted(records: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What of all that was shown tells how surely somebody was proven."""
+    shown = list(records)
+    if voucher_of(shown):
+        return shown
+    return [one for one in shown if not _by_factor(one)]
+
+
+def lacks_own_factor(records: Iterable[Mapping[str, Any]], own: Iterable[str]) -> bool:
+    """Whether a proof of one's own goes on from a customer's word, without a factor of one's own.
+
+    Whoever begins with a password is asked for a factor at once. It must not become less because a
+    provider spoke before, or because the factor that was shown is one that counts for nothing.
+    ``own`` are the kinds of factors that are the person's own.
+    """
+    shown = list(records)
+    if not any(map(_by, shown)) or voucher_of(shown):
+        return False
+    return bool(set(own)) and not any(_is_own_factor(one) for one in shown)
 
 
 def speaks_for(session: Session, organisation: Organisation) -> bool:
@@ -51,14 +77,36 @@ def speaks_for(session: Session, organisation: Organisation) -> bool:
 
 
 def own_kinds(session: Session) -> frozenset[str]:
-    """The kinds of factors with which somebody can show that it is they themselves."""
+    """The kinds of factors that are somebody's own."""
     mine = Authenticator.objects.filter(user=session.user_id, vouchedfactor=None)
     return frozenset(mine.values_list("type", flat=True))
+
+
+def kinds_in(session: Session) -> frozenset[str]:
+    """The kinds of factors that are there and make a session stronger when they are shown."""
+    if not session.vouched_by:
+        return own_kinds(session)
+    found = Authenticator.objects.filter(user=session.user_id)
+    return frozenset(found.values_list("type", flat=True))
+
+
+def is_vouched(factor: Authenticator) -> bool:
+    """Whether a factor was added in a session behind which only a customer's provider stood."""
+    return VouchedFactor.objects.filter(authenticator=factor.pk).exists()
 
 
 def connect() -> None:
     """Note of every factor whether it is the person's own, as it is added."""
     post_save.connect(_added, sender=Authenticator, dispatch_uid="ringwall.identity.vouching.added")
+
+
+def _by(record: Mapping[str, Any]) -> str:
+    is_sign_on = record.get("method") == "socialaccount"
+    return _by_provider(record) if is_sign_on else _by_factor(record)
+
+
+def _is_own_factor(record: Mapping[str, Any]) -> bool:
+    return record.get("method") == "mfa" and not _by_factor(record)
 
 
 def _by_provider(record: Mapping[str, Any]) -> str:

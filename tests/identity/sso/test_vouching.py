@@ -9,8 +9,19 @@ from typing import Any
 
 import pytest
 from tests.identity import tenants
-from tests.identity.authenticator import Passkey
-from tests.identity.signing_in import another, by_passkey, html, options_of, session_of, words
+from tests.identity.authenticator import Passkey, code_of
+from tests.identity.signing_in import (
+    GOOD,
+    another,
+    app_of,
+    by_passkey,
+    html,
+    options_of,
+    passkey_of,
+    session_of,
+    sign_in,
+    words,
+)
 from tests.identity.sso.openid import OpenId, connect, serving
 
 from ringwall.access.guarding import MACHINE
@@ -112,18 +123,27 @@ def test_a_planted_passkey_is_worth_no_more(
     assert vouching.voucher_of([{"method": "mfa", "id": 1, "at": 1.0}]) == "gone"
 
 
+def with_password(browser: Any, bob: Any, key: Passkey) -> Any:
+    """Another browser, where Bob's password was given and then a passkey shown."""
+    bob.set_password(GOOD)
+    bob.save()
+    found = html(another(browser))
+    page = sign_in(found, bob.email)
+    assert page.url == "/accounts/2fa/authenticate/"
+    options = options_of(found.get(page.url), "passkey-options")["request_options"]
+    found.post(page.url, {"credential": key.get(options)})
+    return found
+
+
+def ask_for_a_passkey(slug: str) -> None:
+    from ringwall.identity.models import Organisation
+
+    Organisation.objects.filter(slug=slug).update(second_factor="passkey")
+
+
 def test_bob_himself_gets_everywhere(bob: Any, mallory: Any, browser: Any, facts: Facts) -> None:
     """By what is his own; what was planted before does not come with it."""
-    planted = plant(mallory)
-    bob.set_password("mountain-lamp-river-eleven")
-    bob.save()
-    own = html(another(browser))
-    page = own.post(
-        "/accounts/login/", {"login": bob.email, "password": "mountain-lamp-river-eleven"}
-    )
-    assert page.url == "/accounts/2fa/authenticate/"
-    options = options_of(own.get(page.url), "passkey-options")["request_options"]
-    own.post("/accounts/2fa/authenticate/", {"credential": planted.get(options)})
+    own = with_password(browser, bob, plant(mallory))
     assert session_of(own).vouched_by == ""
     assert may_enter(own, SOUTH, facts)
     key = plant(own)
@@ -133,12 +153,72 @@ def test_bob_himself_gets_everywhere(bob: Any, mallory: Any, browser: Any, facts
     assert switch(later, "south").status_code == 302
 
 
+def test_a_planted_passkey_is_no_second_factor_elsewhere(
+    bob: Any, mallory: Any, browser: Any, facts: Facts
+) -> None:
+    """Whoever knows the password as well has shown the password, and nothing else."""
+    planted = plant(mallory)
+    ask_for_a_passkey("south")
+    found = with_password(browser, bob, planted)
+    session = session_of(found)
+    assert (session.vouched_by, session.acr, session.amr) == ("", "single", ["pwd"])
+    assert not may_enter(found, SOUTH, facts)
+    # To make one is asked of whom it is missing, not to show one that they do not hold.
+    assert found.get("/keys").url == "/enrol"
+    assert "passkey" in words(found.get("/enrol"))
+    plant(found)
+    assert may_enter(found, SOUTH, facts)
+
+
+def test_a_planted_passkey_spares_nobody_the_persons_own(
+    bob: Any, mallory: Any, browser: Any, facts: Facts
+) -> None:
+    """Where Bob has a passkey, his password alone never was enough; no rule has to ask for it."""
+    planted, own = plant(mallory), passkey_of(bob)
+    found = with_password(browser, bob, planted)
+    for page in ("/keys", ADD):
+        assert found.get(page).url == "/enrol"
+    asked = found.get("/enrol").url
+    assert asked.startswith("/accounts/2fa/webauthn/reauthenticate/")
+    options = options_of(found.get(asked))["request_options"]
+    for key, opens in ((planted, False), (own, True)):
+        found.post("/accounts/2fa/webauthn/reauthenticate/", {"credential": key.get(options)})
+        assert (found.get("/keys").status_code == 200) is opens
+        options = options_of(found.get(asked))["request_options"]
+    assert session_of(found).acr == "phr"
+
+
+def test_the_code_of_an_app_turns_a_providers_word_into_nothing_more(
+    bob: Any, mallory: Any, facts: Facts
+) -> None:
+    """By itself it opens nothing, so elsewhere it would be all that Mallory has to find out."""
+    secret = app_of(bob)
+    mallory.post("/accounts/2fa/reauthenticate/", {"code": code_of(secret)})
+    assert mallory.get("/keys").status_code == 200
+    session = session_of(mallory)
+    assert (session.vouched_by != "", session.acr) == (True, "mfa")
+    assert may_enter(mallory, NORTH, facts)
+    assert switch(mallory, "south").status_code == 403
+
+
+def test_bob_is_rid_of_what_was_planted(bob: Any, mallory: Any, browser: Any) -> None:
+    planted = plant(mallory)
+    ask_for_a_passkey("north")
+    found = with_password(browser, bob, planted)
+    plant(found)
+    chosen = bob.authenticator_set.exclude(vouchedfactor=None).get(type="webauthn")
+    found.post(f"/accounts/2fa/webauthn/keys/{chosen.pk}/remove/")
+    left = bob.authenticator_set.filter(type="webauthn")
+    assert [one.pk for one in left] != [chosen.pk]
+    assert left.count() == 1
+    # The one that is left is his own, and the last.
+    assert found.post(f"/accounts/2fa/webauthn/keys/{left.get().pk}/remove/").status_code == 403
+
+
 def test_whoever_came_by_the_provider_shows_a_passkey_of_their_own(
     bob: Any, mallory: Any, facts: Facts
 ) -> None:
     """Without signing out: where there is one, it is asked for."""
-    from tests.identity.signing_in import passkey_of
-
     passkey_of(bob)
     asked = switch(mallory, "south")
     assert asked.status_code == 302
@@ -151,7 +231,7 @@ def test_whoever_came_by_the_provider_shows_a_passkey_of_their_own(
         ("/accounts/email/", {"action_add": "", "email": "mallory@evil.example"}),
         (
             "/accounts/password/set/",
-            {"password1": "mountain-lamp-river-eleven", "password2": "mountain-lamp-river-eleven"},
+            {"password1": GOOD, "password2": GOOD},
         ),
     ],
 )

@@ -17,6 +17,7 @@ from ringwall.identity import enrolment, sessions
 from ringwall.identity.enrolment import Step
 from ringwall.identity.pages.guarded import own
 from ringwall.identity.strength import LEVELS
+from ringwall.identity.vouching import kinds_in
 
 
 @require_safe
@@ -32,7 +33,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     if step is None:
         return HttpResponseRedirect(request.session.pop(enrolment.NEXT, "/"))
     if step in {Step.SHOW_FACTOR, Step.SHOW_PASSKEY}:
-        kinds = enrolment.kinds_of(session.user)
+        kinds = kinds_in(session)
         by_passkey = step is Step.SHOW_PASSKEY or "webauthn" in kinds
         page = "mfa_reauthenticate_webauthn" if by_passkey else "mfa_reauthenticate"
         back = quote(request.get_full_path(), safe="")
@@ -41,7 +42,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         "recovering": enrolment.is_recovering(request),
         "only_passkey": step is Step.ADD_PASSKEY,
         "asking": enrolment.demand_on(session.user).by or "The page you want",
-        "has_app": "totp" in enrolment.kinds_of(session.user),
+        "has_app": "totp" in kinds_in(session),
     }
     return render(request, "identity/enrol.html", context)
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from ringwall.access.actions import HANDS_OUT, Action
 from ringwall.access.built_in import ADMINISTRATOR
 from ringwall.access.guarding import Decision
-from ringwall.identity import asking, lent, sessions
+from ringwall.identity import asking, lent, sessions, vouching
 from ringwall.identity.admission import objection
 from ringwall.identity.authority import may_manage
 from ringwall.identity.models import Kind, Membership, Organisation, Session, User
@@ -167,7 +167,7 @@ def _shown_at(request: HttpRequest, session: Session) -> list[float]:
     """When a factor was shown here, or asked for anew by a provider; seconds since 1970."""
     times = [
         one.get("at", 0.0)
-        for one in sessions.records_of(request, session.user)
+        for one in vouching.counted(sessions.records_of(request, session.user))
         if one.get("type") in _OWN
     ]
     return [*times, forcing.noted(request) or 0]

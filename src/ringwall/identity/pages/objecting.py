@@ -22,12 +22,11 @@ def lead_on(
     organisation = objection.organisation
     if objection.reason is Reason.FACTOR:
         messages.warning(request, objection.text)
-        return _after(where_to_prove(session.user, factor=objection.factor or "mfa"), back)
-    if objection.reason is Reason.OWN_PROOF and (own := own_kinds(session)):
+        proof = where_to_prove(session.user, factor=objection.factor or "mfa", session=session)
+        return _after(proof, back)
+    if objection.reason is Reason.OWN_PROOF and "webauthn" in own_kinds(session):
         messages.warning(request, objection.text)
-        is_passkey = "webauthn" in own
-        page = "mfa_reauthenticate_webauthn" if is_passkey else "mfa_reauthenticate"
-        return _after(reverse(page), back)
+        return _after(reverse("mfa_reauthenticate_webauthn"), back)
     if objection.reason is Reason.OVER:
         sessions.end(session, reason=f"over for {organisation.slug}")
         logout(request)

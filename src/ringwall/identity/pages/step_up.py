@@ -11,6 +11,7 @@ from django.utils import timezone
 from ringwall.identity import sessions
 from ringwall.identity.models import Session, User
 from ringwall.identity.strength import LEVELS, SKEW_S, at_least
+from ringwall.identity.vouching import kinds_in
 
 
 def is_enough(session: Session, *, factor: str, within: str) -> bool:
@@ -39,7 +40,8 @@ def where_to_prove(user: User, *, factor: str, session: Session | None = None) -
     Somebody who has no factor of that kind is led to make one first. Whom only a provider proves
     has nothing to show here and is led to it again, by what ``session`` came from.
     """
-    kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    found = Authenticator.objects.filter(user=user)
+    kinds = set(found.values_list("type", flat=True)) if session is None else kinds_in(session)
     if Authenticator.Type.WEBAUTHN in kinds:
         return reverse("mfa_reauthenticate_webauthn")
     if factor == "phr":
