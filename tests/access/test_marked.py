@@ -110,6 +110,14 @@ def test_the_same_condition_elsewhere_is_another() -> None:
     assert get.permits != put.permits
 
 
+def test_blanks_in_strings_tell_conditions_apart() -> None:
+    """Taken for one, they would make a contradiction of what applies to ``x  y``."""
+    asked = '(if principal.id like "{}" then context.path.tenant else "q") == context.path.order'
+    one, other = asked.format("x  y*"), asked.format("x y*")
+    forbid = permit(f"({one}) && !({other})", effect="forbid", name="f")
+    assert ruling(forbid + f'@id("all") permit ({HEAD});').asks(REQUEST)
+
+
 def test_differences_are_told_in_words() -> None:
     always: frozenset[Word] = frozenset({Text.USER, Parameter("tenant"), Parameter("order")})
     old, new = allowed(ruling(permit(NAMESAKES))), allowed(ruling(permit("true")))

@@ -93,8 +93,9 @@ class Within:
 class Asked:
     """What only Cedar's engine can tell: a condition of a policy that may be decided by call-out.
 
-    ``text`` is the condition as the policy has it; ``of`` stands for whom and where it is asked, so
-    that the same text elsewhere is another condition; ``reason`` is why the edge cannot tell.
+    ``text`` is the condition for readers, in one line; ``of`` stands for what exactly is asked, of
+    whom and where, so that the same text elsewhere is another condition, as one with other blanks
+    is; ``reason`` is why the edge cannot tell.
     """
 
     text: str

@@ -159,9 +159,10 @@ class Evaluation:
             raise RefusedError(self._policy, refused.at, reason) from refused
         place = self._ground.whole
         roles = sorted((name, sorted(some)) for name, some in self._holders.items())
-        of = sha256(repr((place, roles, self._asker)).encode()).hexdigest()[:16]
         start = self._policy.at.start
         written = self._policy.text[expression.at.start - start : expression.at.end - start]
+        # As it is written: blanks tell strings apart, though readers see one for several.
+        of = sha256(repr((place, roles, self._asker, written)).encode()).hexdigest()[:16]
         return formulas.Asked(" ".join(written.split()), of, refused.reason)
 
     def _value(self, expression: syntax.Expression) -> Value:
