@@ -190,8 +190,11 @@ def test_the_record_of_the_edge_tells_of_use(ada: Any, facts: Facts, state: Path
     record = state / key_uses.RECORD
     record.parent.mkdir(parents=True, exist_ok=True)
 
-    def line(at: str, address: str = "192.0.2.7", session: str = key.pk) -> str:
-        return f'{{"time":"{at}","session":"{session}","client":"{address}","status":200}}\n'
+    def line(
+        at: str, address: str = "192.0.2.7", session: str = key.pk, route: str = '"orders"'
+    ) -> str:
+        told = f'"session":"{session}","client":"{address}","route":{route},"status":200'
+        return f'{{"time":"{at}",{told}}}\n'
 
     def seen() -> tuple[str, str]:
         key.refresh_from_db()
@@ -206,6 +209,10 @@ def test_the_record_of_the_edge_tells_of_use(ada: Any, facts: Facts, state: Path
     with record.open("a") as file:
         file.write("\n" + line("2026-01-02T12:30:00.000Z", session="kunknown"))
     assert key_uses.follow(state) == 2
+    assert seen() == ("12:00", "None")
+    with record.open("a") as file:
+        file.write(line("2026-01-02T12:45:00.000Z", route="null"))
+    assert key_uses.follow(state) == 0, "a header of the client's, of a request refused early"
     assert seen() == ("12:00", "None")
     # Closed and compressed before it was read to its end.
     at = timezone.now()

@@ -46,16 +46,22 @@ def follow(state: Path) -> int:
 
 
 def uses_in(lines: Iterable[bytes]) -> Iterator[Use]:
-    """Requests with keys among lines of the record; what cannot be read is left out."""
+    """Requests with keys among lines of the record; what cannot be read is left out.
+
+    So is what came to no route: keys are verified at routes only, and lines that name somebody
+    nevertheless repeat what the client has sent.
+    """
     for line in lines:
         if b'"k' not in line:
             continue
         try:
             found: Any = json.loads(line)
             key, at = found["session"], datetime.fromisoformat(found["time"])
+            is_verified = bool(found["route"])
         except (ValueError, KeyError, TypeError):
             continue
-        if isinstance(key, str) and key.startswith("k") and len(key) <= 32 and at.tzinfo:
+        is_key = isinstance(key, str) and key.startswith("k") and len(key) <= 32
+        if is_key and is_verified and at.tzinfo:
             yield Use(key, at, _address(found.get("client")))
 
 

@@ -1,10 +1,12 @@
 """Headers by which a client would speak in the edge's name never reach a service."""
 
+import json
 from typing import Final
 
 import pytest
 from tests.gateway.live.hostile import HostileStage
 
+from ringwall.gateway.envoy import access_log
 from ringwall.gateway.envoy.headers import untrusted_families, untrusted_names
 
 pytestmark = pytest.mark.e2e
@@ -80,13 +82,52 @@ def _is_untrusted(name: str, *, trusted_hops: int) -> bool:
 def test_no_header_changes_the_path_that_is_recorded(hostile: HostileStage) -> None:
     """Also of requests that are refused before the edge takes such headers away."""
     for path, mark in (("/items/a%2fb", "refused-early"), ("/items/none", "let-in")):
-        hostile.stage.raw(
-            f"GET {path}?{mark} HTTP/1.1\r\nhost: app.localhost\r\n"
-            f"x-envoy-original-path: /innocent-{mark}\r\nconnection: close\r\n\r\n".encode(),
-            wait=2,
-        )
+        send(hostile, path, mark, **{"x-envoy-original-path": f"/innocent-{mark}"})
     log = hostile.stage.state / "spool" / "edge" / "access.jsonl"
     hostile.stage.wait(lambda: '"path":"/items/none"' in log.read_text())
     recorded = log.read_text()
     assert '"path":"/items/a/b"' in recorded  # Envoy refuses it once it is unescaped
     assert "/innocent-" not in recorded
+
+
+SAID: Final = {
+    "user": "x-ringwall-user",
+    "session": "x-ringwall-session",
+    "tenant": "x-ringwall-tenant",
+    "program": "x-ringwall-client",
+    "roles": "x-ringwall-roles",
+    "scopes": "x-ringwall-scope",
+    "strength": "x-ringwall-strength",
+    "proven": "x-ringwall-proven",
+    "request_id": "x-request-id",
+}
+"""What the record has from headers of the edge's own."""
+
+
+def test_nobody_names_somebody_else_in_the_record(hostile: HostileStage) -> None:
+    """Neither where a request leads nor where it is refused before its headers are looked at."""
+    assert set(SAID) == {k for k, v in access_log.FIELDS.items() if v.startswith("%REQ(X-R")}
+    forged = dict.fromkeys(SAID.values(), "kforged")
+    early = ("/items/a%2fb", "/static/%00", "/static/a#b", "/static/%5c")
+    led = ("/static/said", "/nowhere/said")
+    for path in (*early, *led):
+        send(hostile, path, "said", **forged)
+    send(hostile, "/static/unknown-said", "said", host="unknown.localhost", **forged)
+    send(hostile, "/static/no-host-said", "said", host=None, **forged)
+    log = hostile.stage.state / "spool" / "edge" / "access.jsonl"
+    hostile.stage.wait(lambda: '"/static/no-host-said"' in log.read_text())
+    assert "kforged" not in log.read_text()
+    told = {one["path"]: one for one in map(json.loads, log.read_text().splitlines())}
+    assert {"/items/a/b", "/static/unknown-said"} <= told.keys()
+    assert all(len(told[path]["request_id"]) == 36 for path in led)
+    assert told["/static/no-host-said"].keys() == told["/static/said"].keys()
+    assert told["/static/no-host-said"]["details"] == "missing_host_header"
+
+
+def send(
+    hostile: HostileStage, path: str, mark: str, *, host: str | None = "app.localhost", **said: str
+) -> None:
+    """One request whose headers say what they must not; its answer is not looked at."""
+    told = ({} if host is None else {"host": host}) | said | {"connection": "close"}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+    hostile.stage.raw(f"GET {path}?{mark} HTTP/1.1\r\n{lines}\r\n".encode(), wait=2)

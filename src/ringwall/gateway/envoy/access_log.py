@@ -1,8 +1,15 @@
-"""The access record: one JSON line a request, written by Envoy itself."""
+"""The access record: one JSON line a request, written by Envoy itself.
 
-from ringwall.gateway.envoy.resources import Json, extension
+Whom a request is from the edge says in headers. Those that a client made up are taken away before a
+route is looked for, but not of requests that are refused earlier, such as ``/a%2fb``: their lines
+name nobody.
+"""
 
-FIELDS = {
+from typing import Final
+
+from ringwall.gateway.envoy.resources import Json, extension, typed
+
+FIELDS: Final = {
     "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
     "request_id": "%REQ(X-REQUEST-ID)%",
     "method": "%REQ(:METHOD)%",
@@ -39,11 +46,36 @@ refused before the edge takes such headers away.
 """
 
 
-def file_log(path: str) -> Json:
-    """An access log that appends JSON lines to ``path``; missing values are ``null``."""
-    return extension(
+_BY_THE_EDGE: Final = "%REQ(X-R"
+"""How fields begin that are headers of the edge's own: ``x-ringwall-`` and ``x-request-id``."""
+_NOTHING: Final = "%DYNAMIC_METADATA(ringwall.nothing)%"
+"""Always ``null``."""
+_REFUSED_EARLIER: Final = {
+    name: _NOTHING if value.startswith(_BY_THE_EDGE) else value for name, value in FIELDS.items()
+}
+
+
+def file_logs(path: str) -> list[Json]:
+    """Access logs that append JSON lines to ``path``, one a request; missing values are ``null``.
+
+    Requests that came as far as a route (or to that of all that leads nowhere) have lines with all
+    fields; else with none that the client could have chosen in the edge's stead.
+    """
+    return [
+        _file_log(path, FIELDS, where="has(xds.route_name)"),
+        _file_log(path, _REFUSED_EARLIER, where="!has(xds.route_name)"),
+    ]
+
+
+def _file_log(path: str, fields: dict[str, str], *, where: str) -> Json:
+    log = extension(
         "envoy.access_loggers.file",
         "envoy.extensions.access_loggers.file.v3.FileAccessLog",
         path=path,
-        log_format={"json_format": dict(FIELDS)},
+        log_format={"json_format": dict(fields)},
     )
+    condition = typed(
+        "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter", expression=where
+    )
+    name = "envoy.access_loggers.extension_filters.cel"
+    return {**log, "filter": {"extension_filter": {"name": name, "typed_config": condition}}}

@@ -257,7 +257,7 @@ def _manager(
         limits=edge.limits,
         trusted_hops=edge.trusted_hops,
         logs=[
-            access_log.file_log(log),
+            *access_log.file_logs(log),
             *([] if shadow_log is None else [shadow.shadow_log(shadow_log)]),
         ],
         routes=http.dynamic_routes(table, folder.file(f"rds-{table}.json")),
