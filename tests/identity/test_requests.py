@@ -270,6 +270,25 @@ def test_what_cannot_be_asked_for_is_said(who: dict[str, Any]) -> None:
     assert moves.MOST_WAITING > 1
 
 
+def test_nobody_asks_without_end(who: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time is mail to many and a row to read, whether it is taken back or not."""
+    from ringwall.identity.models import AccessRequest
+    from ringwall.identity.requesting import moves
+
+    monkeypatch.setattr(moves, "MOST_IN_A_DAY", 2)
+    for _ in range(2):
+        moves.withdraw(ask(who["ada"], "north", "approver"), by=who["ada"])
+    told = len(mails())
+    with pytest.raises(ValueError, match="in 24 hours"):
+        ask(who["ada"], "north", "approver")
+    assert len(mails()) == told
+    ask(who["bob"], "north", "approver")
+    moves.withdraw(ask(who["ada"], "north", "approver", by=MACHINE), by=MACHINE)
+    day = timedelta(days=1, seconds=1)
+    AccessRequest.objects.filter(by_machine=False).update(created=timezone.now() - day)
+    assert ask(who["ada"], "north", "approver").state == "waiting"
+
+
 def test_what_was_answered_stays_so(who: dict[str, Any]) -> None:
     from ringwall.identity.requesting import moves
 

@@ -116,6 +116,34 @@ def test_the_company_sees_what_its_customers_ask(
     assert made.state == ("waiting" if name == "judy" else "ended")
 
 
+def test_all_is_to_be_seen_and_nothing_pushes_away_what_was_given(
+    who: dict[str, Any], browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ringwall.identity.pages import requests as pages
+    from ringwall.identity.requesting import moves
+
+    monkeypatch.setattr(pages, "_SHOWN", 2)
+
+    def take_back(reason: str) -> None:
+        moves.withdraw(ask(who["ada"], "north", "refunder", reason=reason), by=who["ada"])
+
+    take_back("the first of all")
+    given = moves.approve(ask(who["ada"], "north", "approver", reason="quiet"), by=who["boss"])
+    moves.withdraw(given, by=who["ada"])
+    for number in range(3):
+        take_back(f"noise {number}")
+    for name, path in (("boss", "/organisations/north/requests"), ("ada", "/requests")):
+        act_as(browser, f"{name}@example.com")
+        pages_of = [shown(browser, f"{path}?page={page}") for page in (1, 2, "x")]
+        assert pages_of[0].count("noise") == 2, "and no more of these"
+        assert "quiet" in pages_of[0]
+        assert "quiet" in pages_of[2]
+        assert "?page=2" in pages_of[0]
+        assert "the first of all" in pages_of[1]
+        assert "noise 0" in pages_of[1]
+        assert "?page=" not in pages_of[1]
+
+
 def test_nobody_is_offered_their_own_request(who: dict[str, Any], browser: Any) -> None:
     made = ask(who["owen"], "shop", "auditor")
     act_as(browser, "owen@example.com")

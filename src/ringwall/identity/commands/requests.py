@@ -5,6 +5,7 @@ approved by a person; they approve what people ask for, and it is told that a co
 """
 
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
@@ -92,8 +93,11 @@ def request_list(
     rows = showing.everywhere()
     if slug is not None:
         rows = showing.in_organisation(organisations.find(slug))
-    told = [_told(one) for one in rows.iterator(chunk_size=500)]
-    found = [one for one in told if state is None or one["state"] == state][:limit]
+    told = (_told(one) for one in rows.iterator(chunk_size=500))
+    some = (one for one in told if state is None or one["state"] == state)
+    found = list(islice(some, limit))
+    if next(some, None) is not None:
+        say(f"there are older ones than these {limit}: --limit shows more", stderr=True)
     if as_json:
         print_json(found)
         return

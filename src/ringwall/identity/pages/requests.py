@@ -34,7 +34,7 @@ from ringwall.identity.requesting import moves, rules, showing
 from ringwall.identity.requesting.answering import state_at, still_to_approve
 
 _SHOWN: Final = 100
-"""Requests on a page that are over, the newest first."""
+"""Requests on a page that are over: so many that gave something, and so many that did not."""
 _ANSWERED: Final = 50
 _TIMES: Final = (
     (15, "15 minutes"),
@@ -108,7 +108,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     told = {
         "form": form,
         "place": member.organisation if member else None,
-        "requests": _shown(showing.of_person(session.user), session.user),
+        **_shown(request, showing.of_person(session.user), session.user),
         "to_answer": _to_answer(session.user),
     }
     return render(request, "identity/requests.html", told)
@@ -128,13 +128,14 @@ def organisation_requests(request: HttpRequest, organisation: Organisation) -> H
             messages.info(request, f"{str(error).capitalize()}.")
             return prove_again(request, user, factor="")
         return HttpResponseRedirect(request.path)
-    found = _shown(showing.in_organisation(organisation), user)
+    shown = _shown(request, showing.in_organisation(organisation), user)
+    found: list[showing.Shown] = shown["requests"]
     parts = {
         "waiting": [one for one in found if one.state == RequestState.WAITING],
         "granted": [one for one in found if one.state == RequestState.GRANTED],
         "past": [one for one in found if one.state not in _OPEN],
     }
-    told = context(request, organisation, **parts, own=user)
+    told = context(request, organisation, **shown, **parts, own=user)
     return render(request, "identity/organisation/requests.html", told)
 
 
@@ -221,12 +222,28 @@ def _may_ask(user: User, member: Membership) -> bool:
     return bool(possible) and may(user, Action.REQUESTS_MAKE, asked).allowed
 
 
-def _shown(rows: "QuerySet[AccessRequest]", user: User) -> list[showing.Shown]:
-    """Whatever is open, and of the rest the newest."""
-    now = timezone.now()
-    found = [*rows.filter(state__in=_OPEN), *rows.exclude(state__in=_OPEN)[:_SHOWN]]
+def _shown(
+    request: HttpRequest, rows: "QuerySet[AccessRequest]", user: User
+) -> dict[str, list[showing.Shown] | int | None]:
+    """What a page has: whatever is open, a stretch of the rest, and the number of the older page.
+
+    What gave somebody something is counted apart: nothing that was only asked for pushes it away.
+    """
+    now, page = timezone.now(), _page(request)
+    found, over, is_more = list(rows.filter(state__in=_OPEN)), rows.exclude(state__in=_OPEN), False
+    for had_nothing in (False, True):
+        some = over.filter(granted__isnull=had_nothing)[(page - 1) * _SHOWN : page * _SHOWN + 1]
+        is_more = is_more or len(some) > _SHOWN
+        found += some[:_SHOWN]
     found.sort(key=lambda one: one.created, reverse=True)
-    return [_one(one, state_at(one, now), user) for one in found]
+    shown = [_one(one, state_at(one, now), user) for one in found]
+    return {"requests": shown, "older": page + 1 if is_more else None}
+
+
+def _page(request: HttpRequest) -> int:
+    """Which page is asked for, from 1 on; the first where that is unclear."""
+    text = request.GET.get("page", "")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 def _one(one: AccessRequest, state: RequestState, user: User) -> showing.Shown:

@@ -44,6 +44,8 @@ log = logging.getLogger("ringwall.identity")
 
 MOST_WAITING: Final = 20
 """Requests of one person in one organisation that wait at the same time."""
+MOST_IN_A_DAY: Final = 30
+"""Requests that one person makes in one organisation in 24 hours, whatever becomes of them."""
 MOST_LETTERS: Final = 500
 _NOT_YOURS: Final = "you may not ask for access here"
 _NOT_YOURS_TO_APPROVE: Final = (
@@ -299,10 +301,25 @@ def _require_new(made: AccessRequest, now: datetime) -> None:
     if len(asked) >= MOST_WAITING:
         msg = f"{MOST_WAITING} requests wait already: take some back first"
         raise ValueError(msg)
+    if not made.by_machine and _made_in_a_day(made, now) >= MOST_IN_A_DAY:
+        msg = (
+            f"nobody asks more than {MOST_IN_A_DAY} times in 24 hours: wait, or ask for all at once"
+        )
+        raise ValueError(msg)
     twice = sorted({role for one in asked for role in one} & set(made.roles))
     if twice:
         msg = f'a request for "{twice[0]}" waits already: take it back to ask anew'
         raise ValueError(msg)
+
+
+def _made_in_a_day(made: AccessRequest, now: datetime) -> int:
+    """How often who asks has asked there lately: each time is mail to many, and a row to read."""
+    return AccessRequest.objects.filter(
+        organisation=made.organisation,
+        user=made.user,
+        by_machine=False,
+        created__gt=now - timedelta(days=1),
+    ).count()
 
 
 def _require_proof(by: By, proven: datetime | None, terms: Terms, now: datetime) -> None:
