@@ -222,9 +222,7 @@ def _may_ask(user: User, member: Membership) -> bool:
     return bool(possible) and may(user, Action.REQUESTS_MAKE, asked).allowed
 
 
-def _shown(
-    request: HttpRequest, rows: "QuerySet[AccessRequest]", user: User
-) -> dict[str, list[showing.Shown] | int | None]:
+def _shown(request: HttpRequest, rows: "QuerySet[AccessRequest]", user: User) -> dict[str, Any]:
     """What a page has: whatever is open, a stretch of the rest, and the number of the older page.
 
     What gave somebody something is counted apart: nothing that was only asked for pushes it away.
