@@ -1,22 +1,28 @@
-"""A change is ended whatever becomes of the shadow, and saved files are noticed after a defect."""
+"""A change and a shadow come to their end whatever fails, and what is saved is noticed."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import watchfiles
 
-from ringwall.gateway import running
+from ringwall.access.policies import read
+from ringwall.gateway import running, shadow_run
 from ringwall.gateway.change import Change
 from ringwall.gateway.running import Run
+from ringwall.gateway.shadows import Shadow, ShadowStore
 from ringwall.gateway.versions import Version
 from ringwall.gateway.watching import Watch
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.processes.logs.records import LogSink
 
+NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
+FILES = ((Path("policies/a.cedar"), b'@id("a") permit (principal, action, resource);'),)
 CONFIG = """
 version: 1
 edge: {redirect: null, hosts: {shop.localhost: {}}}
@@ -32,25 +38,35 @@ def installation(tmp_path: Path) -> Installation:
 
 
 class Steps:
-    """The parts of a run, which write down what they are asked for."""
+    """The parts of a run, which write down what they are asked for. ``fails`` refuse."""
 
-    def __init__(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.run, self.done, self.told = run, list[str](), list[str]()
-        self.version = cast("Version", type("V", (), {"number": 2}))
-        monkeypatch.setattr(run, "_gateway", self)
-        monkeypatch.setattr(run, "_supervisor", self)
-        monkeypatch.setattr(running, "specifications", lambda *_: ())
-        monkeypatch.setattr(run, "_ready_callouts", lambda _: None)
-        monkeypatch.setattr(run, "_tell_worker", lambda: None)
+    def __init__(self, folder: Path) -> None:
+        self.done, self.told, self.fails = list[str](), list[str](), set[str]()
+        self.version = Version(
+            number=2, hash="2", author="ada", time=NOW, reason="reload", root="/", files=()
+        )
+        self.shadows, self.has_shadow = ShadowStore(folder), False
+        self.tries = 0
+
+    def _may_fail(self, step: str) -> None:
+        if step in self.fails:
+            raise OSError(28, "No space left on device")
 
     def begin(self, *_: object, **_more: object) -> Change:
+        self._laid_out = self.shadows.is_kept()
         return cast("Change", self)
 
     def prepare(self) -> None:
         self.done.append("prepare")
 
     def turn(self) -> None:
+        self.tries += 1
+        self._may_fail("turn")
+        self.has_shadow = self._laid_out
         self.done.append("turn")
+
+    def undo(self) -> None:
+        self.done.append("undo")
 
     def finish(self) -> None:
         self.done.append("finish")
@@ -61,26 +77,160 @@ class Steps:
     async def apply(self, _: object) -> None:
         self.done.append("apply")
 
-    def shadow_of(self, _: object) -> tuple[None, None]:
-        raise OSError(28, "No space left on device")
+    def shadow_of(self, _: object) -> tuple[None, str | None]:
+        self._may_fail("shadow_of")
+        return None, "its time is over" if "time" in self.fails and self.shadows.is_kept() else None
+
+    def begin_shadow(self, _: object, folder: Path, *, author: str, seconds: float) -> Shadow:
+        if self.shadows.is_kept():
+            raise LookupError("a shadow runs")
+        time.sleep(0.05)
+        until = NOW + timedelta(seconds=seconds)
+        shadow = Shadow(
+            hash=read(FILES).hash, folder=str(folder), author=author, since=NOW, until=until
+        )
+        self.shadows.begin(shadow, FILES)
+        return shadow
+
+    def end_shadow(self, *, why: str, by: str = "") -> None:
+        self._may_fail("end_shadow")
+        self.shadows.end(time=NOW, why=why, by=by)
 
     def say(self, _: object, sentence: str) -> None:
         self.told.append(sentence)
 
 
-def test_a_change_is_ended_whatever_becomes_of_the_shadow(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def change() -> Steps:
-        run = Run(installation, sink=cast("LogSink", None), watch=False)
-        steps = Steps(run, monkeypatch)
-        await run._apply(installation.load(), author="ada", reason="reload")
-        return steps
+@pytest.fixture
+def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
+    found = Steps(tmp_path / "shadow")
+    monkeypatch.setattr(running, "open_gateway", lambda _: found)
+    monkeypatch.setattr(running, "Supervisor", lambda *_, **__: found)
+    monkeypatch.setattr(running, "specifications", lambda *_: ())
+    monkeypatch.setattr(Run, "_ready_callouts", lambda *_: None)
+    monkeypatch.setattr(Run, "_tell_worker", lambda _: None)
+    return found
 
-    steps = asyncio.run(change())
+
+async def begun(installation: Installation) -> Run:
+    run = Run(installation, sink=cast("LogSink", None), watch=False)
+    await run._apply(installation.load(), author="ada", reason="reload")
+    return run
+
+
+async def start(run: Run, folder: str = "/next") -> dict[str, Any]:
+    found = await run._handlers()["shadow_start"](author="ada", folder=folder, seconds=3600.0)
+    return cast("dict[str, Any]", found)
+
+
+async def stop(run: Run) -> dict[str, Any]:
+    return cast("dict[str, Any]", await run._handlers()["shadow_stop"](author="ada"))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("it did not come")
+
+
+def test_a_change_is_ended_whatever_becomes_of_the_shadow(
+    installation: Installation, steps: Steps
+) -> None:
+    steps.fails = {"shadow_of"}
+    asyncio.run(begun(installation))
     assert steps.done == ["prepare", "turn", "apply", "finish"]
     assert any("No space left on device" in one for one in steps.told)
     assert any("version 2 is in force" in one for one in steps.told)
+
+
+def test_of_shadows_that_start_at_once_one_runs(installation: Installation, steps: Steps) -> None:
+    async def both() -> list[dict[str, Any]]:
+        run = await begun(installation)
+        return [*await asyncio.gather(start(run, "/next"), start(run, "/other"))]
+
+    first, second = asyncio.run(both())
+    assert first["shadow"]["folder"] == "/next"
+    assert second["refused"]["reason"] == "a shadow runs"
+    kept = steps.shadows.current()
+    assert kept is not None
+    assert kept[0].folder == "/next"
+
+
+def test_one_that_is_refused_takes_no_other_away(installation: Installation, steps: Steps) -> None:
+    async def both() -> list[dict[str, Any]]:
+        run = await begun(installation)
+        steps.fails = {"turn"}
+        first = asyncio.create_task(start(run, "/next"))
+        await asyncio.sleep(0)
+        second = asyncio.create_task(start(run, "/other"))
+        await first
+        steps.fails = set()
+        return [await first, await second]
+
+    first, second = asyncio.run(both())
+    assert "No space left" in first["refused"]["reason"]
+    assert second["shadow"]["folder"] == "/other"
+    assert steps.shadows.is_kept()
+
+
+def test_a_shadow_ends_once(installation: Installation, steps: Steps) -> None:
+    async def several() -> list[dict[str, Any]]:
+        run = await begun(installation)
+        await start(run)
+        return [*await asyncio.gather(stop(run), stop(run))]
+
+    first, second = asyncio.run(several())
+    assert first == {"ended": "it was stopped"}
+    assert second["refused"]["reason"] == "no shadow runs"
+    assert len(steps.shadows.history()) == 1
+
+
+def test_what_the_edge_did_not_take_away_is_taken_away_later(
+    installation: Installation, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shadow_run, "COUNTED_EVERY", 0.01)
+
+    async def later() -> None:
+        run = await begun(installation)
+        await start(run)
+        steps.fails = {"turn"}
+        assert "No space left" in (await stop(run))["refused"]["reason"]
+        watching = asyncio.create_task(run._shadow.watch())
+        before = steps.tries
+        await until(lambda: steps.tries >= before + 2)
+        assert steps.has_shadow
+        steps.fails = set()
+        await until(lambda: not steps.has_shadow)
+        done = steps.tries
+        await asyncio.sleep(0.1)
+        assert steps.tries == done
+        watching.cancel()
+
+    asyncio.run(later())
+    assert len(steps.shadows.history()) == 1
+
+
+@pytest.mark.parametrize("failing", ["shadow_of", "end_shadow"])
+def test_a_shadow_ends_after_its_time_though_something_failed_before(
+    installation: Installation, steps: Steps, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    monkeypatch.setattr(shadow_run, "COUNTED_EVERY", 0.01)
+
+    async def later() -> None:
+        run = await begun(installation)
+        await start(run)
+        steps.told.clear()
+        steps.fails = {"time", failing}
+        watching = asyncio.create_task(run._shadow.watch())
+        await until(lambda: any("No space left" in one for one in steps.told))
+        assert steps.shadows.is_kept()
+        steps.fails = {"time"}
+        await until(lambda: not steps.has_shadow)
+        watching.cancel()
+
+    asyncio.run(later())
+    assert [one["why"] for one in steps.shadows.history()] == ["its time is over"]
 
 
 @pytest.mark.parametrize("defect", [RuntimeError("defect"), OSError(28, "defect")])

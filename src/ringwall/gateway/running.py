@@ -5,57 +5,34 @@ import os
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ringwall.gateway import ports
-from ringwall.gateway.binary import EnvoyRefusedError
 from ringwall.gateway.callouts import make_ready
 from ringwall.gateway.catching_up import catch_up
-from ringwall.gateway.certificates.credential import CredentialError
 from ringwall.gateway.change import Change
-from ringwall.gateway.compiled import SHORT
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.processes import specifications
+from ringwall.gateway.refusing import REFUSALS, refusal
+from ringwall.gateway.shadow_run import ShadowRun
 from ringwall.gateway.versions import DamagedVersionError, Version
 from ringwall.gateway.wanted import Wanted
 from ringwall.gateway.watching import Watch
 from ringwall.gateway.xds import NotAcceptedError
 from ringwall.runtime.configuration import Configuration, ConfigurationError
-from ringwall.runtime.configuration.rendering import plain, to_json
-from ringwall.runtime.database import DatabaseUrlError
+from ringwall.runtime.configuration.rendering import to_json
 from ringwall.runtime.installation import Installation, author
 from ringwall.runtime.processes.control import ControlServer
 from ringwall.runtime.processes.guarding import RunMark
 from ringwall.runtime.processes.logs.lines import neutral
 from ringwall.runtime.processes.logs.records import Level, LogSink
 from ringwall.runtime.processes.signals import Signals, run_until_told
-from ringwall.runtime.processes.spec import ProcessSpec, SpecError
+from ringwall.runtime.processes.spec import ProcessSpec
 from ringwall.runtime.processes.status import ProcessStatus
 from ringwall.runtime.processes.supervisor import Supervisor
 from ringwall.runtime.refusals import Refused
 
-REFUSALS: Final = (
-    ConfigurationError,
-    CredentialError,
-    DamagedVersionError,
-    DatabaseUrlError,
-    EnvoyRefusedError,
-    NotAcceptedError,
-    LookupError,
-    OSError,
-    Refused,
-    SpecError,
-)
-"""What may go wrong when a configuration is applied; the running one then stays.
-
-``OSError`` covers ports that are taken and disks that are full.
-"""
-
 Announce = Callable[[Version], None]
-
-_COUNTED_EVERY: Final = 20.0
-"""Seconds."""
 
 
 class Run:
@@ -76,6 +53,12 @@ class Run:
         self._configuration: Configuration | None = None
         self._refused: dict[str, Any] | None = None
         self._watch = Watch(installation, self._changed, complain=self._complain)
+        self._shadow = ShadowRun(
+            self._gateway,
+            configuration=lambda: self._configuration,
+            put=self._put_again,
+            say=self._say,
+        )
         self._mark = RunMark(installation.run)
 
     def choose(self, *, last_good: bool) -> Configuration:
@@ -132,7 +115,7 @@ class Run:
                     self._keep(self._watch.run())
 
             await control.start(self._installation.control)
-            self._keep(self._watch_shadow())
+            self._keep(self._shadow.watch())
             try:
                 await run_until_told(
                     self._supervisor,
@@ -171,10 +154,18 @@ class Run:
             )
         self._configuration = configuration
         self._mark.set()
-        await asyncio.to_thread(self._see_shadow, configuration)
+        await self._shadow.see()
         return version
 
-    async def _apply(
+    async def _apply(self, configuration: Configuration, *, author: str, reason: str) -> Version:
+        version = await self._put(configuration, author=author, reason=reason)
+        await self._shadow.see()
+        return version
+
+    async def _put_again(self, author: str, reason: str) -> Version:
+        return await self._put(None, author=author, reason=reason)
+
+    async def _put(
         self, configuration: Configuration | None, *, author: str, reason: str
     ) -> Version:
         """Put a configuration in force: new processes first, then the edge, then the old end.
@@ -209,7 +200,6 @@ class Run:
                 await self._supervisor.apply(self._specifications(configuration))
             finally:
                 await self._finish(change)
-            await asyncio.to_thread(self._see_shadow, configuration)
         self._say(
             Level.INFO,
             f"version {change.version.number} is in force ({neutral(f'{reason}, {author}')})",
@@ -225,80 +215,6 @@ class Run:
             make_ready(self._gateway.layout.callouts, configuration.hash)
         except OSError as error:
             self._complain(f"call-outs are refused until the process that answers is well: {error}")
-
-    def _see_shadow(self, configuration: Configuration) -> None:
-        """Remember that a shadow has ended which a configuration was applied without.
-
-        What is in force is so by then, and stays whatever becomes of the shadow.
-        """
-        try:
-            _, why = self._gateway.shadow_of(Wanted.of(configuration))
-            # One that ended since is taken away soon, by who watches it.
-            if why is None or self._gateway.has_shadow:
-                return
-            self._gateway.end_shadow(why=why)
-        except (OSError, ValueError) as error:
-            self._complain(f"what the shadow came to is not kept yet: {error}")
-        else:
-            self._say(Level.WARNING, f"the shadow has ended: {why}")
-
-    async def _start_shadow(self, author: str, folder: str, seconds: float) -> object:
-        try:
-            if self._configuration is None:
-                msg = "nothing is in force yet"
-                raise LookupError(msg)
-            shadow = await asyncio.to_thread(
-                self._gateway.begin_shadow,
-                self._configuration,
-                Path(folder),
-                author=author,
-                seconds=seconds,
-            )
-        except REFUSALS as error:
-            return {"refused": refusal(error)}
-        try:
-            version = await self._apply(None, author=author, reason=f"shadow of {folder}")
-        except REFUSALS as error:
-            await asyncio.to_thread(self._gateway.shadows.forget)
-            return {"refused": refusal(error)}
-        self._say(
-            Level.INFO,
-            f"a shadow of {neutral(folder)} runs beside version {version.number} until "
-            f"{shadow.until:%Y-%m-%d %H:%M} UTC ({neutral(author)})",
-        )
-        return {"shadow": shadow.to_json(), "version": version.to_json()}
-
-    async def _stop_shadow(self, author: str) -> object:
-        if not await asyncio.to_thread(self._gateway.shadows.is_kept):
-            return {"refused": refusal(LookupError("no shadow runs"))}
-        return await self._end_shadow("it was stopped", by=author)
-
-    async def _end_shadow(self, why: str, *, by: str) -> object:
-        await asyncio.to_thread(self._gateway.end_shadow, why=why, by=by)
-        self._say(Level.INFO, f"the shadow has ended: {why}{f' ({neutral(by)})' if by else ''}")
-        try:
-            await self._apply(None, author=by or author(), reason=f"shadow ended, {why}")
-        except REFUSALS as error:
-            self._complain(f"the edge still counts for a shadow that has ended: {error}")
-            return {"refused": refusal(error)}
-        return {"ended": why}
-
-    async def _watch_shadow(self) -> None:
-        """Count for the shadow now and then, and end it when its time is over."""
-        while True:
-            await asyncio.sleep(min(_COUNTED_EVERY, self._gateway.shadows.left()))
-            configuration = self._configuration
-            if configuration is None:
-                continue
-            over = await asyncio.to_thread(self._count_shadow, configuration)
-            if over is not None:
-                await self._end_shadow(over, by="")
-
-    def _count_shadow(self, configuration: Configuration) -> str | None:
-        shadow, why = self._gateway.shadow_of(Wanted.of(configuration))
-        if shadow is not None and why is None:
-            self._gateway.shadow_counter().count(shadow.hash[:SHORT])
-        return why
 
     def _tell_worker(self) -> None:
         from ringwall.runtime.worker import configuration_changed  # noqa: PLC0415 - only now
@@ -327,8 +243,8 @@ class Run:
             "reload": self._reload,
             "rollback": self._rollback,
             "down": self._down,
-            "shadow_start": self._start_shadow,
-            "shadow_stop": self._stop_shadow,
+            "shadow_start": self._shadow.start,
+            "shadow_stop": self._shadow.stop,
         }
 
     async def _reload(self, author: str, reason: str = "reload") -> object:
@@ -403,12 +319,3 @@ class Run:
 
     def _say(self, level: Level, sentence: str) -> None:
         self._supervisor.say(level, sentence)
-
-
-def refusal(error: Exception) -> dict[str, Any]:
-    """What ``status`` and ``reload`` tell of a configuration that was not applied."""
-    problems = error.problems if isinstance(error, ConfigurationError) else ()
-    return {
-        "reason": str(error),
-        "problems": [{**to_json(one), "text": plain(one)} for one in problems],
-    }

@@ -67,7 +67,7 @@ class Gateway:
         self._sections, self._clock = sections, clock
         self._mutex = threading.Lock()
         self.has_shadow = False
-        """Whether what was laid out last has policies that run beside it."""
+        """Whether what the edge took last has policies that run beside it."""
 
     def admin(self, proxy: str, *, timeout: float = 5.0) -> Admin:
         """A client of one Envoy's admin interface."""
@@ -299,15 +299,18 @@ class Gateway:
                 if pending is not None:
                     pending.abandon(version)
                 raise
-            self.has_shadow = wanted.shadow is not None
             release = held.pop_all().close
         return Change(
             version,
             handovers,
             pending=pending,
             release=release,
-            told=lambda: facts_file.write(self.layout.state, wanted.facts),
+            told=partial(self._told, wanted),
         )
+
+    def _told(self, wanted: Wanted) -> None:
+        facts_file.write(self.layout.state, wanted.facts)
+        self.has_shadow = wanted.shadow is not None
 
     def apply(
         self, configuration: Configuration, *, author: str, reason: str, check: bool = True

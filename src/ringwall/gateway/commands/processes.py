@@ -78,7 +78,8 @@ async def _supervise(
     installation: "Installation", *, watch: bool, last_good: bool, hangup_ends: bool
 ) -> None:
     from ringwall.gateway.ports import PortTakenError
-    from ringwall.gateway.running import REFUSALS, Run
+    from ringwall.gateway.refusing import REFUSALS
+    from ringwall.gateway.running import Run
     from ringwall.gateway.welcome import welcome
     from ringwall.runtime.configuration import ConfigurationError
     from ringwall.runtime.processes.lock import AlreadyRunningError
