@@ -270,6 +270,64 @@ def test_what_cannot_be_asked_for_is_said(who: dict[str, Any]) -> None:
     assert moves.MOST_WAITING > 1
 
 
+def test_whoever_could_answer_is_asked_about() -> None:
+    from ringwall.access import guarding
+    from ringwall.access.actions import Action
+    from ringwall.access.built_in import PROVIDER_ROLES
+    from ringwall.access.guarding import Entity
+    from ringwall.identity.requesting.answering import _ANSWER
+
+    shop = Entity("Organisation", "shop", {"company": True, "suspended": False})
+    bob = Entity("User", "bob", guarding.NO_POWERS)
+    asked = Entity("Request", "1", {"asker": bob, "of": shop, "by_machine": False}, (shop,))
+    can = {
+        one
+        for one in PROVIDER_ROLES
+        if guarding.may(
+            Entity("User", "ada", guarding.NO_POWERS, (guarding.role(one),)),
+            Action.REQUESTS_APPROVE,
+            asked,
+            guarding.handing(),
+        ).allowed
+    }
+    assert can | {"administrator"} == _ANSWER
+
+
+def test_as_many_are_told_as_it_takes(who: dict[str, Any]) -> None:
+    from ringwall.identity import membership
+
+    membership.set_roles(tenants.member(who["chief"], "north"), ["buyer"], by=MACHINE)
+    ask(who["ada"], "north", "approver")
+    assert [to for to, _ in mails()] == ["boss@example.com"]
+    ask(who["ada"], "north", "refunder")  # which takes two
+    names = ("boss", "olga", "owen", "sam")
+    assert [to for to, _ in mails()[1:]] == [f"{name}@example.com" for name in names]
+
+
+def test_one_that_cannot_be_closed_keeps_no_other(
+    who: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ringwall.identity.models import AccessRequest
+    from ringwall.identity.requesting import moves, telling
+
+    bad, good = ask(who["ada"], "north", "approver"), ask(who["bob"], "north", "approver")
+    AccessRequest.objects.update(answer_by=timezone.now())
+    unanswered = telling.unanswered
+
+    def fail(request: Any) -> None:
+        if request.pk == min(bad.pk, good.pk):
+            msg = "a test"
+            raise RuntimeError(msg)
+        unanswered(request)
+
+    monkeypatch.setattr(telling, "unanswered", fail)
+    assert moves.close_due(timezone.now()) == 1
+    states = AccessRequest.objects.order_by("state").values_list("state", flat=True)
+    assert list(states) == ["unanswered", "waiting"]
+    monkeypatch.setattr(telling, "unanswered", unanswered)
+    assert moves.close_due(timezone.now()) == 1, "it is tried again"
+
+
 def test_nobody_asks_without_end(who: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Each time is mail to many and a row to read, whether it is taken back or not."""
     from ringwall.identity.models import AccessRequest

@@ -116,6 +116,30 @@ def test_the_company_sees_what_its_customers_ask(
     assert made.state == ("waiting" if name == "judy" else "ended")
 
 
+def test_what_others_ask_elsewhere_empties_nobodys_list(
+    who: dict[str, Any], browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ringwall.identity.pages import requests as pages
+
+    monkeypatch.setattr(pages, "_ANSWERED", 2)
+    monkeypatch.setattr(pages, "_LOOKED_AT", 2)
+    for name in ("ada", "bob"):
+        ask(who[name], "north", "approver")
+    made = ask(who["dave"], "shop", "operator")
+    sue = tenants.person("sue@example.com", south=["buyer"])
+    of_south = ask(sue, "south", "approver")
+    for name, found in (("rival", [of_south]), ("gus", []), ("judy", [])):
+        act_as(browser, f"{name}@example.com")
+        page = shown(browser, "/requests")
+        assert re.findall(r"#request-([0-9a-f-]+)", page) == [str(one.pk) for one in found]
+    monkeypatch.setattr(pages, "_LOOKED_AT", 9)
+    ask(who["sam"], "shop", "owner")  # which olga answers, and sam does not
+    act_as(browser, "olga@example.com")
+    assert shown(browser, "/requests").count("#request-") == 2
+    monkeypatch.setattr(pages, "_ANSWERED", 9)
+    assert str(made.pk) in shown(browser, "/requests")
+
+
 def test_all_is_to_be_seen_and_nothing_pushes_away_what_was_given(
     who: dict[str, Any], browser: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,7 @@
 """Access for some time: ask for it, see what became of it, and answer what others ask."""
 
-from collections.abc import Iterable
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -31,11 +31,13 @@ from ringwall.identity.pages.managing import context, for_organisations, proven_
 from ringwall.identity.pages.objecting import lead_on
 from ringwall.identity.pages.step_up import prove_again
 from ringwall.identity.requesting import moves, rules, showing
-from ringwall.identity.requesting.answering import state_at, still_to_approve
+from ringwall.identity.requesting.answering import answers_in, state_at, still_to_approve
 
 _SHOWN: Final = 100
 """Requests on a page that are over: so many that gave something, and so many that did not."""
 _ANSWERED: Final = 50
+_LOOKED_AT: Final = 500
+"""Requests that are looked at for those: of people who answer everywhere there may be many."""
 _TIMES: Final = (
     (15, "15 minutes"),
     (30, "30 minutes"),
@@ -259,14 +261,12 @@ def _one(one: AccessRequest, state: RequestState, user: User) -> showing.Shown:
 
 
 def _to_answer(user: User) -> list[AccessRequest]:
-    """What waits and could be approved by somebody."""
-    waiting = AccessRequest.objects.select_related("organisation", "user").filter(
-        state=RequestState.WAITING, answer_by__gt=timezone.now()
+    """What waits the longest of what could be approved by somebody."""
+    waiting = showing.everywhere().filter(
+        state=RequestState.WAITING, answer_by__gt=timezone.now(), **answers_in(user)
     )
-    rows: Iterable[AccessRequest] = (
-        waiting.exclude(user=user).prefetch_related("approvals").order_by("created")[:_ANSWERED]
-    )
-    return [one for one in rows if still_to_approve(user, one)]
+    rows = waiting.exclude(user=user).order_by("created", "pk")[:_LOOKED_AT]
+    return list(islice((one for one in rows if still_to_approve(user, one)), _ANSWERED))
 
 
 def _member(session: Session) -> Membership | None:

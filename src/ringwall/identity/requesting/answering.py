@@ -1,15 +1,19 @@
 """What a request is at a moment, and who can answer it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django.utils import timezone
 
 from ringwall.access.actions import Action
-from ringwall.access.built_in import BUILT_IN
+from ringwall.access.built_in import ADMINISTRATOR, OWNER, SECURITY_ADMINISTRATOR
 from ringwall.identity import lent
 from ringwall.identity.asking import By, may, turning
 from ringwall.identity.models import AccessRequest, Kind, Membership, RequestState, User
+
+_ANSWER: Final = frozenset({OWNER, SECURITY_ADMINISTRATOR, ADMINISTRATOR})
+"""The roles that policies let answer: others need not be asked about. A test holds them to it."""
 
 
 def state_at(request: AccessRequest, now: datetime) -> RequestState:
@@ -41,17 +45,35 @@ def still_to_approve(user: User, request: AccessRequest) -> bool:
     return may_approve(user, request)
 
 
-def approvers(request: AccessRequest) -> list[User]:
-    """Who may approve it, by the policies: people of the organisation, else of the company."""
+def answers_in(user: User) -> dict[str, Any]:
+    """Where somebody may be able to answer: what rows of requests are filtered by."""
+    now, places = timezone.now(), []
+    for one in Membership.objects.select_related("organisation").filter(user=user, active=True):
+        if _ANSWER.isdisjoint(lent.held(one, now)):
+            continue
+        if one.organisation.kind == Kind.PROVIDER:
+            return {}
+        places.append(one.organisation_id)
+    return {"organisation__in": places}
+
+
+def approvers(request: AccessRequest, *, needed: int = 1) -> list[User]:
+    """Who may approve it, by the policies: people of the organisation.
+
+    And those of the company, where these are fewer than it takes.
+    """
     members = Membership.objects.select_related("user").filter(active=True, user__is_active=True)
-    now = timezone.now()
+    now, hands = timezone.now(), handed(request)
+    found: dict[UUID, User] = {}
     for some in (
         members.filter(organisation=request.organisation),
         members.filter(organisation__kind=Kind.PROVIDER, organisation__suspended=None),
     ):
-        # No policy of Ringwall itself speaks of other roles than its own.
-        likely = [one.user for one in some if not BUILT_IN.keys().isdisjoint(lent.held(one, now))]
-        found = [one for one in likely if may_approve(one, request)]
-        if found:
-            return sorted(found, key=lambda one: one.email)
-    return []
+        for one in some:
+            if one.user_id in found or _ANSWER.isdisjoint(lent.held(one, now)):
+                continue
+            if may(one.user, Action.REQUESTS_APPROVE, request, **hands).allowed:
+                found[one.user_id] = one.user
+        if len(found) >= needed:
+            break
+    return sorted(found.values(), key=lambda one: one.email)

@@ -101,7 +101,7 @@ def make(
         made.lasts = _seconds(lasts, terms)
         _require_new(made, now)
         made.save()
-        telling.asked(made)
+    telling.asked(made)
     log.info("%s asks for %s in %s", user.subject, made.roles, organisation.slug)
     return made
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from ringwall.identity.installed import current_facts
 from ringwall.identity.models import AccessRequest, RequestState, User
 from ringwall.identity.requesting import showing
 from ringwall.identity.requesting.answering import approvers
+from ringwall.identity.requesting.rules import approvals_of
 
 log = logging.getLogger("ringwall.identity")
 
@@ -29,19 +31,20 @@ _ENDS: Final = {
 
 
 def asked(request: AccessRequest) -> None:
-    """Tell those who can approve it."""
-    name = request.user.get_full_name()
-    to = approvers(request)
-    if not to:
-        log.warning("nobody can approve %s", request)
-    _send(
-        request,
-        to[:_MOST],
-        subject=f"{name} asks for access to {request.organisation.name}",
-        text=f"{name} ({request.user.email}) asks for access and waits for an answer.",
-        page=_answers(request),
-        action="See and answer the request",
-    )
+    """Tell those who can approve it. Many may be asked about: nothing is to be held meanwhile."""
+    name, needed = request.user.get_full_name(), approvals_of(request.roles, current_facts())
+    to = approvers(request, needed=needed)
+    if len(to) < needed:
+        log.warning("%s takes %s people to approve, and %s can", request, needed, len(to))
+    with transaction.atomic():
+        _send(
+            request,
+            to[:_MOST],
+            subject=f"{name} asks for access to {request.organisation.name}",
+            text=f"{name} ({request.user.email}) asks for access and waits for an answer.",
+            page=_answers(request),
+            action="See and answer the request",
+        )
 
 
 def granted(request: AccessRequest) -> None:
