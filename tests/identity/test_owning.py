@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from tests.identity import tenants
+from tests.identity.requesting import ask, offer
 
 from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
@@ -137,6 +138,24 @@ def test_owning_for_some_time(ada: Any, eve: Any) -> None:
     AccessRequest.objects.update(ends=now)
     assert owning.follow() == 1
     assert told() == {"eve@shop.example is an owner no more.": BOTH}
+
+
+def test_owning_for_a_moment_between_two_looks_of_the_worker(
+    ada: Any, eve: Any, facts: Facts
+) -> None:
+    from ringwall.identity.requesting import moves
+
+    offer(facts)
+    for how in ("withdraw", "end"):
+        made = ask(eve.user, "shop", "owner")
+        moves.approve(made, by=ada)
+        assert told() == {"eve@shop.example is an owner from now on, by ada@shop.example.": BOTH}
+        if how == "end":
+            moves.end(made, by=ada, reason="done")
+        else:
+            moves.withdraw(made, by=eve.user)
+        who = {"end": "ada", "withdraw": "eve"}[how]
+        assert told() == {f"eve@shop.example is an owner no more, by {who}@shop.example.": BOTH}
 
 
 def test_whatever_writes_into_tables(ada: Any, eve: Any) -> None:

@@ -22,7 +22,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ringwall.access.actions import Action
-from ringwall.identity import membership
+from ringwall.identity import membership, owning
 from ringwall.identity.asking import By, require
 from ringwall.identity.authority import parse_roles
 from ringwall.identity.installed import current_facts
@@ -148,7 +148,8 @@ def approve(
         log.info("%s is approved by %s", found, _who(by))
         counted = [one for one in _approvals(found) if _still_counts(one, found, by)]
         if len(counted) >= terms.approvals:
-            _grant(found, member, timedelta(seconds=min(one.lasts for one in counted)), now)
+            lasts = timedelta(seconds=min(one.lasts for one in counted))
+            _grant(found, member, lasts, now, by=by)
             telling.granted(found)
     return found
 
@@ -177,7 +178,7 @@ def withdraw(request: AccessRequest, *, by: By) -> AccessRequest:
             _require_state(found, RequestState.WAITING, now)
         _close(found, RequestState.WITHDRAWN, now, by=by)
         if was == RequestState.GRANTED:
-            _take(member)
+            _take(found, member, by=by)
             telling.ended(found)
     return found
 
@@ -191,7 +192,7 @@ def end(request: AccessRequest, *, by: By, reason: str) -> AccessRequest:
         require(by, Action.REQUESTS_END, found, _NOT_YOURS_TO_END)
         note = _sentence(reason, "say why it ends: whoever has it reads it")
         _close(found, RequestState.ENDED, now, by=by, note=note)
-        _take(member)
+        _take(found, member, by=by)
         telling.ended(found)
     return found
 
@@ -201,22 +202,35 @@ def close_due(now: datetime) -> int:
     waiting = AccessRequest.objects.filter(state=RequestState.WAITING, answer_by__lte=now)
     granted = AccessRequest.objects.filter(state=RequestState.GRANTED, ends__lte=now)
     due = [*waiting.values_list("pk", flat=True), *granted.values_list("pk", flat=True)]
-    return sum(_lapse_or_finish(pk, now) for pk in due)
+    return sum(_is_closed_now(pk, now) for pk in due)
 
 
-def _grant(found: AccessRequest, member: Membership, lasts: timedelta, now: datetime) -> None:
+def _grant(
+    found: AccessRequest, member: Membership, lasts: timedelta, now: datetime, *, by: By
+) -> None:
     found.state, found.granted, found.ends = RequestState.GRANTED, now, now + lasts
     found.save(update_fields=["state", "granted", "ends"])
     member.lent_until = max(found.ends, member.lent_until or found.ends)
     member.save(update_fields=["lent_until"])
     membership.let_follow(member, reason="roles given for some time")
+    owning.follow(by=by, place=found.organisation)
     log.info("%s: %s has %s until %s", found, found.user.subject, found.roles, found.ends)
 
 
-def _take(member: Membership | None) -> None:
-    """Let what was ended early be over at the edge too."""
+def _take(found: AccessRequest, member: Membership | None, *, by: By) -> None:
+    """Let what was ended early be over at the edge too, and owners know if it was theirs."""
     if member is not None:
         membership.let_follow(member, reason="roles for some time ended early")
+    owning.follow(by=by, place=found.organisation)
+
+
+def _is_closed_now(pk: UUID, now: datetime) -> bool:
+    try:
+        return _lapse_or_finish(pk, now)
+    except Exception:
+        # The others are to be told of nevertheless, and this one is tried again in a minute.
+        log.exception("request %s cannot be closed", pk)
+        return False
 
 
 def _lapse_or_finish(pk: UUID, now: datetime) -> bool:
