@@ -227,7 +227,11 @@ class Stage:
 
     def client(self, *, http2: bool = False, **more: Any) -> httpx.Client:
         """A client for which every host is at this edge."""
-        transport = httpx.HTTPTransport(verify=self.trust(), http2=http2, http1=not http2)
+        # A change may take longer than the 5 s for which httpx keeps a connection.
+        kept = httpx.Limits(keepalive_expiry=60)
+        transport = httpx.HTTPTransport(
+            verify=self.trust(), http2=http2, http1=not http2, limits=kept
+        )
         transport._pool._network_backend = _ToEdge(self.port)
         return httpx.Client(transport=transport, timeout=20, **more)
 
