@@ -174,6 +174,23 @@ def test_one_that_is_refused_takes_no_other_away(installation: Installation, ste
     assert steps.shadows.is_kept()
 
 
+def test_one_that_a_defect_kept_from_starting_does_not_start_later(
+    installation: Installation, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def once() -> None:
+        run = await begun(installation)
+
+        async def defect(_: object) -> tuple[()]:
+            raise RuntimeError("defect")
+
+        monkeypatch.setattr(steps, "extend", defect)
+        with pytest.raises(RuntimeError, match="defect"):
+            await start(run)
+
+    asyncio.run(once())
+    assert not steps.shadows.is_kept()
+
+
 def test_a_shadow_ends_once(installation: Installation, steps: Steps) -> None:
     async def several() -> list[dict[str, Any]]:
         run = await begun(installation)

@@ -59,13 +59,15 @@ class ShadowRun:
                 return {"refused": refusal(error)}
             try:
                 version = await self._put(author, f"shadow of {folder}")
-                # What is in force may have changed meanwhile.
-                if not await asyncio.to_thread(self._is_laid_out):
-                    msg = "what is in force has changed: start it once more"
-                    raise LookupError(msg)
-            except REFUSALS as error:
+            except BaseException as error:
                 await asyncio.to_thread(self._gateway.shadows.forget)
+                if not isinstance(error, REFUSALS):
+                    raise
                 return {"refused": refusal(error)}
+            if not self._gateway.has_shadow:
+                await asyncio.to_thread(self._gateway.shadows.forget)
+                msg = "what is in force has changed meanwhile: start it once more"
+                return {"refused": refusal(LookupError(msg))}
         self._say(
             Level.INFO,
             f"a shadow of {neutral(folder)} runs beside version {version.number} until "
@@ -135,9 +137,6 @@ class ShadowRun:
         if shadow is not None and why is None:
             self._gateway.shadow_counter().count(shadow.hash[:SHORT])
         return why
-
-    def _is_laid_out(self) -> bool:
-        return self._gateway.has_shadow and self._gateway.shadows.is_kept()
 
     def _is_left_behind(self) -> bool:
         """Whether the edge still counts for one that has ended, having refused to be without."""
