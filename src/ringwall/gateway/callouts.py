@@ -3,6 +3,9 @@
 It is a process of its own, so that neither pages nor jobs wait for it, nor it for them. Each call
 says by which version of the configuration it is to be judged: the one whose rules sent it. A
 version that cannot be found is answered with an error, which denies at the edge.
+
+Cedar decides one after the other. A call that the edge has given up on meanwhile is not decided any
+more: else, once there are too many, all would be decided too late.
 """
 
 import asyncio
@@ -46,6 +49,7 @@ class Callouts:
         self._find = find
         self._versions: OrderedDict[str, Deciding] = OrderedDict()
         self._making = asyncio.Lock()
+        self._turn = asyncio.Lock()
 
     async def ready(self, version: str) -> bool:
         """Make a version ready; whether it is."""
@@ -60,11 +64,11 @@ class Callouts:
                 self._versions.popitem(last=False)
         return True
 
-    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request: 200 with a decision, else 500."""
         path = scope["raw_path"].decode("latin-1")
         if path.startswith(f"{PREFIX}/"):
-            name = await self._decided(scope, path.removeprefix(PREFIX))
+            name = await self._decided(scope, path.removeprefix(PREFIX), receive)
             status = 500 if name is None else 200
         else:
             name, status = None, await self._told(path)
@@ -82,7 +86,7 @@ class Callouts:
             return 404
         return 200 if await self.ready(version) else 500
 
-    async def _decided(self, scope: Any, path: str) -> str | None:
+    async def _decided(self, scope: Any, path: str, receive: Any) -> str | None:
         try:
             asking = Asking.read(scope["method"], path, scope["headers"])
             version, _, _ = asking.about
@@ -91,10 +95,26 @@ class Callouts:
             ):
                 _log.warning("a call-out is refused: there is no version %.12s", version)
                 return None
-            return self._versions[version].decide(asking)
+            return await self._in_turn(self._versions[version], asking, receive)
         except (UnreadableError, UndecidedError, LookupError) as error:
             _log.warning("a call-out is refused: %s", error)
             return None
+
+    async def _in_turn(self, version: Deciding, asking: Asking, receive: Any) -> str | None:
+        """The decision, unless the edge has given up; between two it is seen who has."""
+        gone = asyncio.ensure_future(_gone(receive))
+        try:
+            async with self._turn:
+                await asyncio.sleep(0)  # let the loop look at the connections
+                return None if gone.done() else version.decide(asking)
+        finally:
+            gone.cancel()
+
+
+async def _gone(receive: Any) -> None:
+    """End when whoever asks has closed the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def serve(installation: Installation) -> None:

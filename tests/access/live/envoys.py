@@ -15,9 +15,8 @@ from ringwall.access.compiler.facts import Parameter, Several, Text
 from ringwall.access.compiler.requests import Request
 from ringwall.access.compiler.rules import Compiler
 from ringwall.access.model import RouteEntity
-from ringwall.gateway.envoy import http
-from ringwall.gateway.envoy.callout import CLUSTER, About
-from ringwall.gateway.envoy.clusters import local_cluster
+from ringwall.gateway.envoy import callout, http
+from ringwall.gateway.envoy.callout import About
 from ringwall.gateway.envoy.permissions import PREFIX, permissions
 from ringwall.gateway.envoy.predicates import HEADERS
 from ringwall.gateway.envoy.resources import extension
@@ -87,7 +86,7 @@ def running(
     port = free_port()
     static = _static(port, virtual_hosts, shadow)
     if callouts is not None:
-        cluster = local_cluster(CLUSTER, Address(path=str(callouts)))
+        cluster = callout.cluster(Address(path=str(callouts)))
         cluster = {name: value for name, value in cluster.items() if name != "@type"}
         static["static_resources"]["clusters"] = [cluster]
     if admin is not None:

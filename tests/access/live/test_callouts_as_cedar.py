@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
@@ -26,7 +27,7 @@ from ringwall.access.schema import schema
 from ringwall.gateway.admin import Admin
 from ringwall.gateway.callouts import Callouts, listening, server
 from ringwall.gateway.compiled import Compiled
-from ringwall.gateway.deciding import Deciding
+from ringwall.gateway.deciding import Asking, Deciding
 from ringwall.gateway.envoy.callout import ABOUT_HEADER, DECIDED_HEADER, NOW_HEADER
 from ringwall.gateway.envoy.permissions import PROOF, UNKNOWN
 
@@ -246,6 +247,48 @@ def test_who_answers_too_late_denies(scene: Scene) -> None:
         scene.answering.delay = 0.0
         assert 0.4 < time.monotonic() - began < 0.95
         assert scene.send(case, asked).status == 200
+
+
+class Slow(Deciding):
+    """An engine that is busy for long with each decision, and counts them."""
+
+    BUSY: Final = 0.008
+    decided = 0
+
+    def decide(self, asking: Asking) -> str:
+        self.decided += 1
+        time.sleep(self.BUSY)
+        return super().decide(asking)
+
+
+def test_more_than_can_be_served_keep_nobody_from_being_served(scene: Scene) -> None:
+    """Some are denied at once, and what the engine has time for is answered."""
+    case, asked = scene.asked_about()
+    slow = Slow(case.compiled)
+    seconds, clients = 4.0, 120
+    ends = time.monotonic() + seconds
+    told: list[tuple[int, float]] = []
+
+    def send() -> None:
+        connection = HTTPConnection("127.0.0.1", scene.connection.port, timeout=10)
+        while (began := time.monotonic()) < ends:
+            headers = headers_of(asked.request, case.host(asked))
+            answer = ask(connection, asked.method, path_of(asked.route, asked.request), headers)
+            told.append((answer.status, time.monotonic() - began))
+            if answer.status == 503:
+                time.sleep(0.05)
+        connection.close()
+
+    with (
+        Answering({case.version: slow}).running(scene.socket),
+        ThreadPoolExecutor(clients) as pool,
+    ):
+        list(pool.map(lambda _: send(), range(clients)))
+    answered = [took for status, took in told if status == 200]
+    refused = [took for status, took in told if status == 503]
+    assert len(answered) + len(refused) == len(told)
+    assert min(refused) < 0.3, "nobody is denied before the patience ends"
+    assert len(answered) > 0.2 * slow.decided, "most of the work is for those who have gone"
 
 
 def test_an_unknown_version_denies(scene: Scene) -> None:

@@ -4,7 +4,8 @@ Two filters of the route's own slot stand before the one that decides: an RBAC t
 whether to ask, and ``ext_authz``, which asks where it is told to, or where it is not told anything.
 The answer, a header that nobody else can send, names the decision; the filter that decides knows
 all names that there can be, so that an answer denies and is recorded as a rule of the edge is.
-Whoever does not answer in time, or with anything but an answer, denies with 503.
+Whoever does not answer in time, or with anything but an answer, denies with 503. So does the edge
+at once while too many are asked: whoever waits must have a chance to be answered in time.
 """
 
 from collections.abc import Iterable
@@ -12,15 +13,21 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ringwall.access.compiler.facts import Several, Text
+from ringwall.gateway.envoy.clusters import local_cluster
 from ringwall.gateway.envoy.conditions import rbac_action
 from ringwall.gateway.envoy.predicates import HEADERS
 from ringwall.gateway.envoy.resources import Json, extension, seconds
 from ringwall.gateway.envoy.signed_in import PROVEN_HEADER
+from ringwall.inventory.config import Circuit
+from ringwall.runtime.configuration import Address
 
 CLUSTER: Final = "ringwall-callouts"
 """The cluster of the process that has Cedar's engine."""
 PATIENCE: Final = 0.5
 """Seconds that an answer may take."""
+CIRCUIT: Final = Circuit(connections=32, pending=32, requests=32)
+"""How many are asked at a time, and wait to be: the engine decides one after the other, in about
+4 ms, so that the last of them is answered in half of :data:`PATIENCE`."""
 PREFIX: Final = "/decide"
 """Stands before the path of what is asked about."""
 ABOUT_HEADER: Final = "x-ringwall-callout"
@@ -47,6 +54,11 @@ class About:
     route: str
     host: str
     is_tenants: bool = False
+
+
+def cluster(address: Address) -> Json:
+    """How the edge reaches the process that answers."""
+    return local_cluster(CLUSTER, address, circuit=CIRCUIT)
 
 
 def filters(about: About, asking: Json) -> list[Json]:

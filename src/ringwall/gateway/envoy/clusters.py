@@ -61,7 +61,12 @@ def service_cluster(name: str, service: Service, *, identity: Json, peers: Json)
 
 
 def local_cluster(
-    name: str, address: Address, *, protocol: Protocol = Protocol.HTTP1, idle_timeout: float = 4.0
+    name: str,
+    address: Address,
+    *,
+    protocol: Protocol = Protocol.HTTP1,
+    idle_timeout: float = 4.0,
+    circuit: Circuit | None = None,
 ) -> Json:
     """A plain cluster on this machine: a sidecar's own service, or the edge's web process.
 
@@ -71,7 +76,7 @@ def local_cluster(
     cluster = _cluster(
         name, (address,), protocol=protocol, connect_timeout=1.0, idle_timeout=idle_timeout
     )
-    cluster["circuit_breakers"] = _circuit(Circuit())
+    cluster["circuit_breakers"] = _circuit(circuit or Circuit())
     return cluster
 
 

@@ -123,7 +123,7 @@ def render_edge(
         ),
         clusters=(
             local_cluster(WEB, web),
-            *([] if callouts is None else [local_cluster(callout.CLUSTER, callouts)]),
+            *([] if callouts is None else [callout.cluster(callouts)]),
             *(
                 service_cluster(
                     name,
