@@ -1,6 +1,7 @@
 """What was used of all that is permitted, and policies that permit no more than that."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from tests.gateway.made_records import API, NOW, SHOP, Made, Scene, shop
 from tests.gateway.test_replaying import answers_of, era_of, person, rows
 
 from ringwall.access.asking.askers import Asking
+from ringwall.access.compiler.facts import Several
 from ringwall.access.language.syntax import Effect
 from ringwall.core.principals import Principal, PrincipalKind
 from ringwall.gateway.allowances import Allowances
+from ringwall.gateway.commands.access_reviewing import _show_written, _Written, _written_json
 from ringwall.gateway.least_privilege import Kept, LeastPrivilege
 from ringwall.gateway.looking_back import with_policies
 from ringwall.gateway.rejudging import Rejudging
@@ -69,6 +72,27 @@ def proposal(made: Iterable[Made], folder: Path) -> tuple[Wanted, str]:
     again = Rejudging(wanted)
     assert all(again.judge(to, asked).allowed for to, asked in kept.all())
     return wanted, text
+
+
+def test_what_cannot_be_judged_by_a_proposal_is_counted_apart(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    judge = era_of().judge
+    kept, missing = Kept(), frozenset({Several.ROLES})
+    made = [scene().request(person("support"), "GET", ORDERS)]
+    for row in rows(made):
+        seen = Review(judge).see(row)
+        assert seen is not None
+        to, asked = seen[:2]
+        request = replace(asked.request, sets={})
+        kept.see(1, to, replace(asked, request=request, unknown=asked.unknown | missing))
+    told = _Written.of(Path("it"), judge.wanted, judge.wanted, kept)
+    assert (told.kinds, told.denied, told.unjudged) == (1, 0, 1)
+    assert _written_json(told)["unjudged"] == 1
+    _show_written(told)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "1 could not be judged by them" in said
+    assert "would be denied by them" not in said
 
 
 @lru_cache

@@ -105,6 +105,7 @@ def test_what_is_proposed_lets_in_all_that_was_used(
     assert found["not_asked"] is None
     assert not found["is_covered"]
     assert found["unjudged"] == found["proposed"]["denied"] == 0
+    assert found["proposed"]["unjudged"] == 0
     assert found["proposed"]["kinds_of_requests"] > 10
     unused = {(one["name"], one["unused"]) for one in found["unused_scopes"]}
     # An application may not cancel, and what tokens tell by a scope is no matter of policies.

@@ -1,5 +1,6 @@
 """``access review``: what is permitted and not used, by the record of requests."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -147,12 +148,16 @@ def _require_room(folder: Path | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """Where proposed policies stand, and what became of the requests by them."""
+    """Where proposed policies stand, and what became of the requests by them.
+
+    ``denied`` and ``unjudged``, about which they could not be asked, are parts of ``kinds``.
+    """
 
     file: Path
     policies: int
     before: int
     denied: int
+    unjudged: int
     kinds: int
     is_cut: bool
 
@@ -162,11 +167,13 @@ class _Written:
         from ringwall.gateway.rejudging import Rejudging
 
         judge, several = Rejudging(after), list(kept.all())
+        told = Counter(judge.judge(to, asked).allowed for to, asked in several)
         return cls(
             file=file,
             policies=0 if after.policies is None else len(after.policies.policies),
             before=0 if before.policies is None else len(before.policies.policies),
-            denied=sum(judge.judge(to, asked).allowed is False for to, asked in several),
+            denied=told[False],
+            unjudged=told[None],
             kinds=len(several),
             is_cut=kept.is_cut,
         )
@@ -278,7 +285,13 @@ def _show_written(written: _Written) -> None:
             "those before you use them",
             style="bold red",
         )
-    else:
+    if written.unjudged:
+        say(
+            f"of {written.kinds:,} kinds of requests {written.unjudged:,} could not be judged by "
+            "them, since not all is known of these: they may be denied",
+            style="bold yellow",
+        )
+    if not written.denied and not written.unjudged:
         more = " that were looked at" if written.is_cut else ""
         say(f"none of the {written.kinds:,} kinds of requests{more} would be denied by them")
 
@@ -290,6 +303,7 @@ def _written_json(written: _Written) -> dict[str, Any]:
         "before": written.before,
         "kinds_of_requests": written.kinds,
         "denied": written.denied,
+        "unjudged": written.unjudged,
         "is_cut": written.is_cut,
     }
 
