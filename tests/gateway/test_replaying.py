@@ -23,7 +23,7 @@ from ringwall.gateway.finding import Finder
 from ringwall.gateway.looking_back import era
 from ringwall.gateway.past import PastRequest, Reading, past_requests, read_line
 from ringwall.gateway.recorded import NO_TABLES, Asked, Tables, asked_by
-from ringwall.gateway.rejudging import Rejudging, judged
+from ringwall.gateway.rejudging import Rejudging, Verdict, judged
 from ringwall.gateway.replaying import Era, Eras, Replay, Replayed
 from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.configuration import load_sources
@@ -220,13 +220,29 @@ def test_where_nothing_is_kept_of_then_what_is_in_force_stands_in() -> None:
     assert Eras([], lambda _: None).at(1.0, None) is None
 
 
-def test_what_the_edge_asks_of_cedar_is_asked_again() -> None:
+def called_out(change: tuple[bytes, bytes] = (b"", b"")) -> Wanted:
+    """A configuration with call-outs; ``change`` is made to its policies."""
     golden = Path(__file__).with_name("envoy") / "golden"
     sources = [
         (Path("ringwall.yaml"), (golden / "callouts.yaml").read_bytes()),
-        (Path("rules/callouts.cedar"), (golden / "callouts.cedar").read_bytes()),
+        (Path("rules/callouts.cedar"), (golden / "callouts.cedar").read_bytes().replace(*change)),
     ]
-    wanted = Wanted.of(load_sources(sources, all_sections(), root=golden))
+    return Wanted.of(load_sources(sources, all_sections(), root=golden))
+
+
+def test_where_cedar_itself_fails_nothing_is_judged() -> None:
+    """Arithmetic may leave 64 bits for one request: that ends no replay of all others."""
+    wanted = called_out(
+        (b"context.weekday * context.weekday", b"context.weekday * 9223372036854775807")
+    )
+    to = by_url(wanted, "PUT", "https://api.example/7/orders/7")
+    request = replace(person("customer"), strength="single").request(parameters=to.parameters)
+    verdict = Rejudging(wanted).judge(to, Asked(Kind.USER, False, request))
+    assert verdict == Verdict(allowed=None)
+
+
+def test_what_the_edge_asks_of_cedar_is_asked_again() -> None:
+    wanted = called_out()
     answers, judge = Answers(wanted), Rejudging(wanted)
     answered: set[bool] = set()
     for path in ("/north/orders/7", "/7/orders/7", "/south/orders/7", "/south/orders/a%2Cb"):

@@ -17,7 +17,7 @@ from ringwall.access.compiler.formulas import Asked as AskedOfCedar
 from ringwall.access.compiler.proving import allowed, could_be_proven
 from ringwall.access.compiler.requests import Request, evaluate
 from ringwall.access.compiler.rules import Rule, Ruling
-from ringwall.access.engine import Engine
+from ringwall.access.engine import Engine, UndecidedError
 from ringwall.access.engine import Question as CedarsQuestion
 from ringwall.access.model import Kind
 from ringwall.access.schema import schema
@@ -130,7 +130,10 @@ class Rejudging:
         several = [question]
         if asked.delegated:
             several.append(replace(question, kind=Kind.CLIENT, delegated=True))
-        decisions = self._engine.decide_all(several)
+        try:
+            decisions = self._engine.decide_all(several)
+        except UndecidedError:
+            return Verdict(allowed=None)  # the edge would have had no answer either
         refusing = next((one for one in decisions if not one.allowed), None)
         if refusing is not None:
             return Verdict(allowed=False, by=refusing.policies)
