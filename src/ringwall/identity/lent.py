@@ -8,7 +8,6 @@ Tokens carry a lent role no longer than it is lent (:func:`in_token`): the edge,
 itself, ends it without being told.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,8 +24,6 @@ from ringwall.identity.models import (
     User,
 )
 from ringwall.identity.strength import SKEW_S
-
-log = logging.getLogger("ringwall.identity")
 
 MARGIN: Final = timedelta(seconds=SKEW_S)
 """The edge takes a token for so long after its end: one with a lent role ends so much earlier."""
@@ -98,24 +95,3 @@ def in_token(member: Membership | None, now: datetime) -> InToken:
         if ends - MARGIN >= now + _SHORTEST
     }
     return InToken(tuple(sorted({*member.roles, *lent})), min(lent.values(), default=None))
-
-
-def leave(user: User, organisation: Organisation | None = None) -> None:
-    """End all that somebody asks for and has for some time, as they leave an organisation, or all.
-
-    In the transaction in which they leave.
-    """
-    rows = AccessRequest.objects.filter(
-        user=user, state__in=(RequestState.WAITING, RequestState.GRANTED)
-    )
-    if organisation is not None:
-        rows = rows.filter(organisation=organisation)
-    now = timezone.now()
-    for one in rows.select_for_update(of=("self",)):
-        if one.state == RequestState.GRANTED and one.ends is not None and one.ends <= now:
-            continue  # it had ended already, which is still to be told
-        changed = {"ends": now} if one.state == RequestState.GRANTED else {}
-        AccessRequest.objects.filter(pk=one.pk).update(
-            state=RequestState.LEFT, closed=now, **changed
-        )
-        log.info("%s is over: %s leaves", one, user.subject)

@@ -38,6 +38,7 @@ from ringwall.identity.models import (
     User,
     Visit,
 )
+from ringwall.identity.requesting import leaving
 from ringwall.identity.sessions import limits
 
 log = logging.getLogger("ringwall.identity")
@@ -383,7 +384,7 @@ def _shut_out(user: User, organisation: Organisation, *, reason: str) -> None:
     Invitation.objects.filter(organisation=organisation, email=user.email, taken=None).update(
         withdrawn=timezone.now()
     )
-    lent.leave(user, organisation)
+    leaving.leave(user, organisation)
     _withdraw_keys(user, organisation, beyond=None)
 
 

@@ -11,7 +11,7 @@ from django.dispatch import Signal
 from django.http import HttpRequest
 from django.utils import timezone
 
-from ringwall.identity import browser_sessions, lent, revocations, vouching
+from ringwall.identity import browser_sessions, revocations, vouching
 from ringwall.identity.browser_sessions import kept_key
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import (
@@ -24,6 +24,7 @@ from ringwall.identity.models import (
     User,
 )
 from ringwall.identity.networks import is_within
+from ringwall.identity.requesting import leaving
 from ringwall.identity.sso import forcing
 from ringwall.identity.strength import Strength, at_least, strength_of
 
@@ -173,7 +174,7 @@ def disable(user: User, *, reason: str) -> None:
     ProvisionedUser.objects.filter(membership__user=user).update(disabled_account=False)
     User.objects.filter(pk=user.pk).update(is_active=False)
     with transaction.atomic():
-        lent.leave(user)
+        leaving.leave(user)
     revocations.revoke(Subject.USER, user.subject, until=None, reason=reason)
     end_all(user, reason=reason)
 

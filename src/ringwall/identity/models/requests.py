@@ -26,8 +26,8 @@ class AccessRequest(models.Model):
     """Somebody asks for roles in an organisation, for ``lasts`` seconds from the approval on.
 
     Only the functions of :mod:`ringwall.identity.requesting.moves` and
-    :mod:`ringwall.identity.lent` change ``state``, each holding the row. What the clock ends is
-    over at that moment, whether the row says so yet or not.
+    :mod:`ringwall.identity.requesting.leaving` change ``state``, each holding the row. What the
+    clock ends is over at that moment, whether the row says so yet or not.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

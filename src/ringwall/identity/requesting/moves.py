@@ -9,7 +9,8 @@
                `-- lapse ----> unanswered
 
 Each holds the member's row and then the request's, so that of two steps at the same moment the
-second sees what the first has done. Who left is out by :func:`ringwall.identity.lent.leave`.
+second sees what the first has done. Who left is out by
+:func:`ringwall.identity.requesting.leaving.leave`.
 """
 
 import logging

@@ -26,7 +26,7 @@ _ENDS: Final = {
     RequestState.OVER: "its time is over",
     RequestState.ENDED: "it was ended early",
     RequestState.WITHDRAWN: "it was given back",
-    RequestState.LEFT: "they left",
+    RequestState.LEFT: "whoever had them left, or was shut out",
 }
 
 
