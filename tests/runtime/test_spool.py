@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringwall.runtime.spool import following
 from ringwall.runtime.spool.following import Mark, read_on
 from ringwall.runtime.spool.keeping import Keeping, keep
 from ringwall.runtime.spool.segments import DamagedError, closed_segments, lines, opened
@@ -198,6 +199,49 @@ def test_a_compressed_segment_that_is_cut_says_so(tmp_path: Path) -> None:
     with pytest.raises(DamagedError, match="its rest cannot be read"):
         read(writer.path)
     assert packed.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_compressed_while_it_is_read_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    writer.write(10)
+    new, mark = read_on(writer.path, None, at_most=1000)
+    assert new == told(10)
+    kept(writer, NOW)
+    listed = closed_segments(writer.path)
+    kept(writer, NOW + timedelta(hours=1))
+    assert list(tmp_path.glob("*.gz"))
+    monkeypatch.setattr(following, "closed_segments", lambda _: listed)
+    writer.write(10)
+    assert read_on(writer.path, mark, at_most=1000)[0] == told(20)[10:], "its place was not found"
+    assert read_on(writer.path, None, at_most=1000)[0] == told(20), "lines were passed over"
+
+
+def test_a_damaged_segment_ends_where_it_is_damaged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    for hour in range(3):
+        writer.write(1000)
+        kept(writer, NOW + timedelta(hours=hour))
+    kept(writer, NOW + timedelta(hours=9))
+    writer.write(10)
+    first, second, third = sorted(tmp_path.glob("*.gz"))
+    first.write_bytes(first.read_bytes()[:-40])
+    data = bytearray(second.read_bytes())
+    data[len(data) // 2 :] = b"x" * 400
+    second.write_bytes(data)
+    third.write_bytes(b"no gzip")
+    new, mark = read_on(writer.path, None, at_most=10**6)
+    assert new[-10:] == told(3010)[3000:]
+    assert set(told(500)) <= set(new)
+    assert len(new) < 2000
+    again, _ = read_on(writer.path, None, at_most=10**6)
+    assert again == new
+    assert read_on(writer.path, mark, at_most=1000)[0] == []
+    names = [record.args[0] for record in caplog.records if isinstance(record.args, tuple)]
+    assert names == [first.name, second.name, third.name], "each is told of once"
 
 
 @pytest.mark.e2e

@@ -4,17 +4,20 @@ A segment is known by its first line, which stays the same under every name: an 
 to another file once it is free.
 """
 
+import logging
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from ringwall.runtime.spool.segments import LONGEST_LINE, Segment, closed_segments
+from ringwall.runtime.spool.segments import DAMAGED, LONGEST_LINE, Segment, closed_segments
 
 _AT_A_TIME: Final = 1024 * 1024
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +32,61 @@ def read_on(current: Path, mark: Mark | None, *, at_most: int) -> tuple[list[byt
     """Whole lines that are new since ``mark``, about ``at_most`` bytes of them, and the next mark.
 
     Without a mark, or where its segment was deleted, from the oldest that is kept: what was read
-    before may come again, nothing is passed over. A line without an end waits for it.
+    before may come again, nothing is passed over but the rest of a compressed segment that is
+    damaged. A line without an end waits for it.
     """
     found: list[bytes] = []
     room = at_most
     for file, begin in _files(current, mark):
-        start = begin
-        first = _identity(file)
+        try:
+            first = _identity(file)
+        except DAMAGED as error:
+            _tell_damaged(file, error)
+            continue
         if first is None:
             continue  # nothing whole in it yet
-        file.seek(start)
-        while room > 0:
-            content = file.read(_AT_A_TIME)
-            whole = content[: content.rfind(b"\n") + 1]
-            if not whole and len(content) >= LONGEST_LINE:
-                whole = content  # a line that has no end is none of the edge's
-            if not whole:
-                break
-            found += whole.splitlines()
-            start += len(whole)
-            room -= len(whole)
+        start = begin
+        try:
             file.seek(start)
+            while room > 0:
+                content = file.read(_AT_A_TIME)
+                whole = content[: content.rfind(b"\n") + 1]
+                if not whole and len(content) >= LONGEST_LINE:
+                    whole = content  # a line that has no end is none of the edge's
+                if not whole:
+                    break
+                found += whole.splitlines()
+                start += len(whole)
+                room -= len(whole)
+                file.seek(start)
+        except DAMAGED as error:
+            _tell_damaged(file, error)
+            for line in _up_to_the_damage(file, start):
+                found.append(line.rstrip(b"\r\n"))
+                start += len(line)
         mark = Mark(first, start)
         if room <= 0:
             break
     return found, mark
+
+
+def _up_to_the_damage(file: BinaryIO, start: int) -> Iterator[bytes]:
+    """The last whole lines before what cannot be uncompressed: with them the file has ended."""
+    with suppress(*DAMAGED):
+        file.seek(start)
+        while (line := file.readline(LONGEST_LINE)).endswith(b"\n"):
+            yield line
+
+
+_told: set[str] = set()
+
+
+def _tell_damaged(file: BinaryIO, error: BaseException) -> None:
+    """Say so, once."""
+    name = Path(file.name).name
+    if name not in _told:
+        _told.add(name)
+        _log.warning("%s is damaged, its rest is passed over: %s", name, error)
 
 
 def _files(current: Path, mark: Mark | None) -> Iterator[tuple[BinaryIO, int]]:
@@ -73,9 +106,8 @@ def _files(current: Path, mark: Mark | None) -> Iterator[tuple[BinaryIO, int]]:
         for position, segment in enumerate(segments[begin:]):
             if name is not None and segment is segments[-1] and _identity_of(segment) == name:
                 continue  # it was closed after it had been opened: it is read below
-            try:
-                file = segment.open()
-            except FileNotFoundError:
+            file = segment.open_anyway()
+            if file is None:
                 continue
             with file:
                 yield file, offset if position == 0 else 0
@@ -93,11 +125,14 @@ def _place(segments: list[Segment], mark: Mark | None) -> tuple[int, int]:
 
 
 def _identity_of(segment: Segment) -> str | None:
-    try:
-        with segment.open() as file:
-            return _identity(file)
-    except (OSError, EOFError):
+    file = segment.open_anyway()
+    if file is None:
         return None
+    with file:
+        try:
+            return _identity(file)
+        except DAMAGED:
+            return None
 
 
 def _identity(file: BinaryIO) -> str | None:

@@ -14,6 +14,8 @@ from typing import BinaryIO, Final, cast
 COMPRESSED: Final = ".gz"
 LONGEST_LINE: Final = 256 * 1024
 """Bytes; what is longer is none of the edge's lines, and is cut into pieces that say nothing."""
+DAMAGED: Final = (EOFError, gzip.BadGzipFile, zlib.error)
+"""What reading a compressed file raises that ends too early, or is none."""
 _STAMP: Final = re.compile(r"\d{8}(T\d{6,12})?")
 
 
@@ -39,6 +41,15 @@ class Segment:
         if self.is_compressed:
             return cast("BinaryIO", gzip.open(self.path, "rb"))
         return self.path.open("rb")
+
+    def open_anyway(self) -> BinaryIO | None:
+        """Its bytes, also where it was compressed since it was listed; ``None``: it was deleted."""
+        for path in (self.path, self.path.with_name(self.name + COMPRESSED)):
+            try:
+                return Segment(path, self.closed).open()
+            except FileNotFoundError:
+                continue
+        return None
 
 
 def closed_name(current: Path, now: datetime) -> Path:
@@ -94,14 +105,9 @@ def opened(current: Path, *, since: datetime | None = None) -> Iterator[Opened]:
         for segment in closed_segments(current):
             if since is not None and segment.closed < since:
                 continue
-            try:
-                file = segment.open()
-            except FileNotFoundError:
-                again = Segment(segment.path.with_name(segment.name + COMPRESSED), segment.closed)
-                try:
-                    file = again.open()
-                except FileNotFoundError:
-                    continue
+            file = segment.open_anyway()
+            if file is None:
+                continue
             with file:
                 found = os.fstat(file.fileno())
                 if known is not None and (found.st_dev, found.st_ino) == (
@@ -125,7 +131,7 @@ def lines(one: Opened) -> Iterator[bytes]:
             if not line.endswith(b"\n") and len(line) < LONGEST_LINE and one.is_written:
                 return
             yield line.rstrip(b"\r\n")
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except DAMAGED as error:
         raise DamagedError(f"{one.name} is damaged, its rest cannot be read: {error}") from error
 
 
