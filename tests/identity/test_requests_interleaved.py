@@ -28,6 +28,8 @@ from ringwall.identity.facts import Facts
 
 ROLES: Final = ("approver", "refunder", "administrator")
 PEOPLE: Final = ("ada", "bob", "boss", "chief", "rival", "sue")
+ANSWER: Final = (*PEOPLE, "olga", "machine")
+"""Olga owns the company, which answers everywhere."""
 HOMES: Final = {"ada": "north", "bob": "north", "boss": "north", "chief": "north"}
 SOON: Final = OFFERED.model_copy(update={"answered_within": 3600.0})
 STARTS: Final = datetime(2030, 1, 1, tzinfo=UTC)
@@ -93,6 +95,7 @@ class Steps(RuleBasedStateMachine):
         for name in PEOPLE:
             given: dict[str, Any] = {home(name): sorted(LASTING[name])}
             self.users[name] = tenants.person(f"{name}@example.com", **given)
+        self.users["olga"] = tenants.person("olga@example.com", shop=["owner"])
         self.lasting = {name: set(roles) for name, roles in LASTING.items()}
         self.wishes: list[Wish] = []
 
@@ -113,14 +116,20 @@ class Steps(RuleBasedStateMachine):
 
     def may_answer(self, name: str, wish: Wish) -> bool:
         """Whether somebody manages there, is another, and gives nothing on that they have lent."""
-        if name == "machine":
-            return not wish.by_machine
+        if name in {"machine", "olga"}:
+            return name == "olga" or not wish.by_machine
         fleeting = self.lent(name) - self.lasting[name]
         return (
             name != wish.asker
             and home(name) == home(wish.asker)
             and self.is_boss(name)
             and wish.role not in fleeting
+        )
+
+    def manages(self, name: str, wish: Wish) -> bool:
+        """Whether somebody could end what was given there."""
+        return name in {"machine", "olga"} or (
+            home(name) == home(wish.asker) and self.is_boss(name)
         )
 
     def pick(self, number: int) -> Wish | None:
@@ -157,7 +166,7 @@ class Steps(RuleBasedStateMachine):
 
     @rule(
         number=st.integers(0, 3),
-        name=st.sampled_from((*PEOPLE, "machine")),
+        name=st.sampled_from(ANSWER),
         minutes=st.integers(1, 60) | st.none(),
     )
     def approve(self, number: int, name: str, minutes: int | None) -> None:
@@ -187,24 +196,21 @@ class Steps(RuleBasedStateMachine):
         if len(counted) >= OFFERED.roles[wish.role].approvals:
             wish.ends = self.clock.now + timedelta(minutes=min(counted))
 
-    @rule(number=st.integers(0, 3), name=st.sampled_from((*PEOPLE, "machine")))
+    @rule(number=st.integers(0, 3), name=st.sampled_from(ANSWER))
     def deny(self, number: int, name: str) -> None:
         from ringwall.identity.requesting import moves
 
         wish = self.pick(number)
         if wish is None:
             return
-        manages = name == "machine" or (
-            name != wish.asker and home(name) == home(wish.asker) and self.is_boss(name)
-        )
-        if not (wish.waits(self.clock.now) and manages):
+        if not (wish.waits(self.clock.now) and name != wish.asker and self.manages(name, wish)):
             with pytest.raises((ValueError, PermissionError)):
                 moves.deny(wish.row, by=self.by(name), reason="no")
             return
         moves.deny(wish.row, by=self.by(name), reason="no")
         wish.is_closed = True
 
-    @rule(number=st.integers(0, 3), name=st.sampled_from((*PEOPLE, "machine")))
+    @rule(number=st.integers(0, 3), name=st.sampled_from(ANSWER))
     def withdraw(self, number: int, name: str) -> None:
         from ringwall.identity.requesting import moves
 
@@ -218,15 +224,14 @@ class Steps(RuleBasedStateMachine):
         moves.withdraw(wish.row, by=self.by(name))
         wish.is_closed = True
 
-    @rule(number=st.integers(0, 3), name=st.sampled_from((*PEOPLE, "machine")))
+    @rule(number=st.integers(0, 3), name=st.sampled_from(ANSWER))
     def end(self, number: int, name: str) -> None:
         from ringwall.identity.requesting import moves
 
         wish = self.pick(number)
         if wish is None:
             return
-        manages = name == "machine" or (home(name) == home(wish.asker) and self.is_boss(name))
-        if not (wish.runs(self.clock.now) and manages):
+        if not (wish.runs(self.clock.now) and self.manages(name, wish)):
             with pytest.raises((ValueError, PermissionError)):
                 moves.end(wish.row, by=self.by(name), reason="no")
             return
@@ -255,6 +260,41 @@ class Steps(RuleBasedStateMachine):
         tenants.join(self.users[name], home(name), *sorted(self.lasting[name]))
         for wish in self.wishes:
             wish.is_closed = wish.is_closed or wish.asker == name
+
+    @rule(name=st.sampled_from(("ada", "bob", "sue")), role=st.sampled_from(("buyer", *ROLES[:2])))
+    def give_a_role_that_stays(self, name: str, role: str) -> None:
+        """Instead of what they had lastingly, which it may have taken to ask."""
+        from ringwall.identity import membership
+
+        membership.set_roles(self.member(name), {role}, by=MACHINE)
+        self.lasting[name] = {role}
+
+    @rule(name=st.sampled_from(PEOPLE))
+    def disable_and_enable(self, name: str) -> None:
+        from ringwall.identity import sessions
+
+        sessions.disable(self.users[name], reason="a test")
+        sessions.enable(self.users[name])
+        for wish in self.wishes:
+            wish.is_closed = wish.is_closed or wish.asker == name
+
+    @rule(name=st.sampled_from(("olga", "machine")), first=st.booleans())
+    def lend_the_same_twice_and_end_one(self, name: str, first: bool) -> None:
+        """Of two loans of one role the other goes on."""
+        if "buyer" not in self.lasting["bob"] or "approver" in self.lasting["bob"]:
+            return
+        for minutes in (10, 30):
+            known = len(self.wishes)
+            if any(
+                w.asker == "bob" and w.role == "approver" and w.waits(self.clock.now)
+                for w in self.wishes
+            ):
+                return
+            self.make("bob", "approver", minutes=minutes, by_machine=False)
+            assert len(self.wishes) == known + 1
+            self.approve(0, name, None)
+        self.end(1 if first else 0, name)
+        assert "approver" in held(self.users["bob"], "north")
 
     @rule(minutes=st.sampled_from((1, 7, 30, 61)))
     def wait(self, minutes: int) -> None:
