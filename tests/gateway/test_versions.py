@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from ringwall.core.clock import SystemClock
+from ringwall.gateway import jobs
 from ringwall.gateway.binary import EnvoyRefusedError
 from ringwall.gateway.layout import Layout
+from ringwall.gateway.looking_back import eras
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.versions import DamagedVersionError, Version, VersionStore
 from ringwall.runtime.configuration import Configuration, ConfigurationError, load, load_text
@@ -198,6 +200,39 @@ def test_a_damaged_latest_does_not_stop_the_next(tmp_path: Path) -> None:
     with pytest.raises(DamagedVersionError):
         edge.in_force()
     assert edge.apply(configuration(), author="ada", reason="up", check=False).number == 2
+
+
+def test_a_damaged_latest_does_not_stop_the_rotation_of_the_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edge = gateway(tmp_path)
+    edge.apply(configuration(), author="ada", reason="up", check=False)
+    monkeypatch.setattr(jobs, "open_gateway", lambda _: edge)
+    run = jobs.rotate_access_record
+
+    def rotated() -> str:
+        edge.layout.access_log.write_text(
+            '{"time":"2026-11-01T00:00:00Z","request_id":null,"method":"GET","host":null,'
+            '"path":"/","status":200,"details":null}\n'
+        )
+        return run(None)  # type: ignore[arg-type]
+
+    assert rotated().startswith("closed access-")
+    (tmp_path / "state" / "versions" / "1" / "version.json").write_text("")
+    assert rotated().startswith("closed access-")
+    assert len(list(edge.layout.access_log.parent.glob("access-*"))) == 2
+
+
+def test_one_damaged_version_leaves_the_others_to_look_back_with(tmp_path: Path) -> None:
+    edge = gateway(tmp_path)
+    for number in (1, 2):
+        edge.apply(configuration(number), author="ada", reason="up", check=False)
+    (tmp_path / "state" / "versions" / "1" / "version.json").write_text("")
+    with pytest.raises(DamagedVersionError):
+        edge.versions.all()
+    assert [one.number for one in edge.versions.readable()] == [2]
+    (version,) = edge.versions.readable()
+    assert eras(edge.versions, SECTIONS).at(version.time.timestamp(), None) is not None
 
 
 def test_what_envoy_refuses_is_not_kept(tmp_path: Path) -> None:

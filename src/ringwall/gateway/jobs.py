@@ -3,6 +3,7 @@
 import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from ringwall.gateway.admin import Admin
 from ringwall.gateway.challenges import PATIENCE
@@ -63,10 +64,14 @@ def turn_signing_keys(installation: Installation) -> str:
 def rotate_access_record(installation: Installation) -> str:
     """Close a full segment of the access record, compress what is closed, let the oldest go."""
     gateway = open_gateway(installation)
-    version = gateway.versions.latest()
-    if version is None:
-        return "nothing was applied yet"
-    record = _record(gateway, version.hash)
+    try:
+        version = gateway.versions.latest()
+        if version is None:
+            return "nothing was applied yet"
+        record = _record(gateway, version.hash)
+    except DamagedVersionError as error:  # the disk fills up all the same
+        _log.warning(_UNREADABLE, error)
+        record = Record()
     admin = Admin(gateway.layout.admin(EDGE))
     keeping = Keeping(days=record.days, size=record.size)
     now = datetime.now(UTC)
@@ -87,6 +92,7 @@ def _keep_shadow(gateway: Gateway, *, admin: Admin, now: datetime, keeping: Keep
             rotate(log, admin=admin, now=now, keeping=keeping)
 
 
+_UNREADABLE: Final = "how long to keep the access record cannot be read: %s"
 _known: dict[str, Record] = {}
 """How long the record is kept, by the hash of the configuration in force: it is read once."""
 
@@ -97,7 +103,7 @@ def _record(gateway: Gateway, version: str) -> Record:
         try:
             configuration = gateway.in_force()
         except (DamagedVersionError, ConfigurationError) as error:
-            _log.warning("how long to keep the access record cannot be read: %s", error)
+            _log.warning(_UNREADABLE, error)
             return Record()
         _known[version] = (
             Record() if configuration is None else configuration.one(Edge, EDGE_SECTION).record

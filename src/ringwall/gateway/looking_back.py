@@ -22,9 +22,10 @@ _MOST_KNOWN: Final = 200_000
 def eras(versions: VersionStore, sections: tuple[Section, ...]) -> Eras:
     """Every configuration that was in force, read when a request asks for it.
 
-    Versions of the same content are judged by one.
+    Versions of the same content are judged by one. Damaged ones are left out: what was decided by
+    policies that no other has cannot be judged again then.
     """
-    kept = versions.all()
+    kept = versions.readable()
     known: dict[str, Era | None] = {}
 
     def load(position: int) -> Era | None:
@@ -33,7 +34,7 @@ def eras(versions: VersionStore, sections: tuple[Section, ...]) -> Eras:
             try:
                 wanted = Wanted.of(versions.load(version, sections))
             except (DamagedVersionError, ConfigurationError):
-                known[version.hash] = None  # then what is in force now has to stand in for it
+                known[version.hash] = None
             else:
                 known[version.hash] = era(wanted)
         return known[version.hash]

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -63,6 +64,14 @@ class VersionStore:
     def all(self) -> tuple[Version, ...]:
         """Every applied version, oldest first. A damaged one is an error, not left out."""
         return tuple(self.get(number) for number in self._numbers())
+
+    def readable(self) -> tuple[Version, ...]:
+        """The same without those that are damaged, for whoever can do without them."""
+        found = []
+        for number in self._numbers():
+            with suppress(DamagedVersionError):
+                found.append(self.get(number))
+        return tuple(found)
 
     def latest(self) -> Version | None:
         """The version in force, or ``None`` before the first."""
