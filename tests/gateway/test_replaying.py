@@ -210,14 +210,17 @@ def test_a_line_that_says_otherwise_is_not_judged() -> None:
         assert (found.same, found.unjudged.total()) == (0, 1), wrong
 
 
-def test_where_nothing_is_kept_of_then_what_is_in_force_stands_in() -> None:
+def test_no_other_policies_stand_in_for_those_that_are_gone() -> None:
     stricter, now = era_of(STRICTER), era_of()
     eras = Eras([100.0, 200.0, 300.0], [now, None, stricter].__getitem__)
     assert eras.at(150.0, now.policies) is now.judge
     assert eras.at(299.0, stricter.policies) is stricter.judge, "a moment too early"
     assert eras.at(350.0, now.policies) is now.judge, "it was in force before"
-    assert eras.at(250.0, "abc") is stricter.judge
+    assert eras.at(250.0, "abc") is None
     assert Eras([], lambda _: None).at(1.0, None) is None
+    (row,) = rows([scene().request(person("support"), "GET", f"https://{API}/v1/north/orders")])
+    found = replayed(None, [row._replace(policies="abc")])
+    assert (found.same, found.unjudged) == (0, {"the policies of then are not kept": 1})
 
 
 def called_out(change: tuple[bytes, bytes] = (b"", b"")) -> Wanted:

@@ -116,8 +116,8 @@ class Eras:
     def at(self, time: float, policies: str | None) -> Rejudging | None:
         """The one by which a request was decided: that of then, with the policies it names.
 
-        Around a change the edge may still have had the one before, or already the next. For
-        policies that are not kept, what is in force now stands in; ``None`` where nothing is.
+        Around a change the edge may still have had the one before, or already the next. ``None``
+        where those policies are not kept any more: by others nobody knows what was decided then.
         """
         position = bisect_right(self._starts, time) - 1
         for near in (position, position - 1, position + 1):
@@ -129,13 +129,11 @@ class Eras:
         return self._elsewhere[policies]
 
     def _last(self, policies: str | None) -> Rejudging | None:
-        last = len(self._starts) - 1
-        for position in range(last, -1, -1):
+        for position in range(len(self._starts) - 1, -1, -1):
             era = self._era(position)
             if era is not None and era.policies == policies:
                 return era.judge
-        era = self._era(last)
-        return None if era is None else era.judge
+        return None
 
     def _era(self, position: int) -> Era | None:
         if not 0 <= position < len(self._starts):
@@ -162,7 +160,7 @@ class Replay:
             return
         then = self._eras.at(row.at, row.policies)
         if then is None:
-            self._leave(row, "no configuration of then is kept")
+            self._leave(row, "the policies of then are not kept")
             return
         to = then.find(row.method, row.host, row.path)
         if to is None or to.route.name != row.route:
