@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from ringwall.gateway.allowances import Allowances
 from ringwall.gateway.commands.access_reviewing import _show_written, _Written, _written_json
 from ringwall.gateway.least_privilege import Kept, LeastPrivilege
 from ringwall.gateway.looking_back import with_policies
+from ringwall.gateway.past import first_of
 from ringwall.gateway.rejudging import Rejudging
 from ringwall.gateway.replaying import Eras, Replay
 from ringwall.gateway.reviewing import Findings, Permitted, Review, findings
@@ -93,6 +95,19 @@ def test_what_cannot_be_judged_by_a_proposal_is_counted_apart(
     said = " ".join(capsys.readouterr().out.split())
     assert "1 could not be judged by them" in said
     assert "would be denied by them" not in said
+
+
+def test_the_record_goes_back_to_where_its_first_request_ended(tmp_path: Path) -> None:
+    """One that was open for weeks claims no weeks of which nothing is known."""
+    record = tmp_path / "access.jsonl"
+    line = (
+        '{"time":"2026-11-01T00:00:00Z","request_id":null,"method":"GET","host":null,'
+        '"path":"/","status":101,"details":null,"ms":%s}\n'
+    )
+    record.write_text(line % (20 * 86_400_000))
+    assert first_of(record) == datetime(2026, 11, 21, tzinfo=UTC)
+    record.write_text(line % "null")
+    assert first_of(record) == datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @lru_cache

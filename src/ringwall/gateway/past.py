@@ -6,7 +6,7 @@ Read from the record's spool; when there is a store of events, it takes this rea
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -94,16 +94,25 @@ def past_requests(
 
 
 def first_of(record: Path) -> datetime | None:
-    """When the oldest request was that is kept; ``None`` where there is none."""
+    """When the oldest request ended that is kept; ``None`` where there is none.
+
+    Lines are written at the end: before that nothing is known, however early it had begun.
+    """
     for one in opened(record, since=None):
         try:
             for line in lines(one):
                 row = read_line(line)
                 if row is not None:
-                    return datetime.fromtimestamp(row.at, UTC)
+                    return datetime.fromtimestamp(row.at, UTC) + _lasted(line)
         except DamagedError:
             continue
     return None
+
+
+def _lasted(line: bytes) -> timedelta:
+    """How long the request of a line took; nothing where that is not said."""
+    told: object = json.loads(line).get("ms")
+    return timedelta(milliseconds=told) if isinstance(told, int | float) else timedelta(0)
 
 
 def began(record: Path) -> datetime | None:

@@ -131,7 +131,7 @@ def access_review(
 
 
 def _span(days: int, record: Path) -> _Span:
-    """How far back the record goes: to its first request, of whenever that is."""
+    """How far back the record goes: to the end of its first request, whenever that is."""
     from ringwall.gateway.past import first_of
 
     first = first_of(record)
