@@ -7,6 +7,7 @@ from urllib.parse import quote
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from ringwall.identity.enrolment import NEXT, Step, is_fresh, is_recovering, may
 from ringwall.identity.models import Session, User
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.step_up import prove_again
+from ringwall.identity.sessions import records_of
 from ringwall.identity.strength import NEVER
 
 _ALWAYS: Final = frozenset({"enrol", "account_logout", "provider_logout"})
@@ -49,6 +51,14 @@ _OWN: Final = frozenset({"account_email", "account_set_password"})
 """What would be the person's own from then on, and lets in everywhere: it is changed by nobody
 behind whom only a customer's provider stands (:mod:`~ringwall.identity.vouching`)."""
 _REMOVES: Final = {"mfa_deactivate_totp": "totp", "mfa_remove_webauthn": "webauthn"}
+_TOUCHES: Final = {
+    **_REMOVES,
+    "mfa_edit_webauthn": "webauthn",
+    "mfa_generate_recovery_codes": "recovery_codes",
+    "mfa_view_recovery_codes": "recovery_codes",
+    "mfa_download_recovery_codes": "recovery_codes",
+}
+"""Pages that change, replace or show a factor that is there, and its kind."""
 
 
 class Enrolment:
@@ -79,6 +89,8 @@ class Enrolment:
             return _led(request, step)
         if name in _OWN and request.method == "POST" and session.vouched_by:
             return _not_own(request)
+        if name in _TOUCHES and not _is_theirs(request, session, kwargs):
+            return _not_own(request)
         if name in _CHANGES and not is_fresh(request):
             return _asked_again(request, session)
         if name in _REMOVES and request.method == "POST":
@@ -97,6 +109,28 @@ def _not_own(request: HttpRequest) -> HttpResponse:
         "out, ask on the sign-in page for a link to set a password, and come back with that.",
         status=403,
     )
+
+
+def _is_theirs(request: HttpRequest, session: Session, kwargs: Any) -> bool:
+    """Whether the factors of a page are for a session to touch: those it could have added itself.
+
+    Behind whom only a customer's provider stands touches what was added so, and what they have just
+    shown: an app of the person's own, whose code makes no other session of theirs.
+    """
+    if not session.vouched_by:
+        return True
+    chosen = _chosen(request, session, kwargs)
+    foreign = chosen.exclude(vouchedfactor__by=session.vouched_by)
+    shown = {one.get("id") for one in records_of(request, session.user)}
+    return all(one.pk in shown for one in foreign)
+
+
+def _chosen(request: HttpRequest, session: Session, kwargs: Any) -> "QuerySet[Authenticator]":
+    """The factors that a page is about; none where there is no such one."""
+    assert request.resolver_match is not None  # noqa: S101 - asked before
+    kind = _TOUCHES[request.resolver_match.url_name or ""]
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=session.user_id, type=kind)
+    return found.filter(pk=kwargs["pk"]) if "pk" in kwargs else found
 
 
 def _led(request: HttpRequest, step: Step) -> HttpResponse:
@@ -143,11 +177,8 @@ def _removed(
     session: Session,
 ) -> HttpResponse | None:
     """Remove a factor while nobody else can remove another of the same person."""
-    assert request.resolver_match is not None  # noqa: S101 - asked before
     User.objects.select_for_update().get(pk=session.user_id)
-    found = Authenticator.objects.filter(user=session.user_id)
-    found = found.filter(type=_REMOVES[request.resolver_match.url_name or ""])
-    chosen = found.filter(pk=kwargs["pk"]).first() if "pk" in kwargs else found.first()
+    chosen = _chosen(request, session, kwargs).first()
     if chosen is not None and not may_remove(chosen, session, recovering=is_recovering(request)):
         return refused(
             request,

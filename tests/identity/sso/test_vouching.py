@@ -248,6 +248,65 @@ def test_nothing_is_added_that_would_be_the_persons_own(
     assert EmailAddress.objects.get(user=bob).email == bob.email
 
 
+KEYS = "/accounts/2fa/webauthn/keys"
+CODES = "/accounts/2fa/recovery-codes"
+
+
+@pytest.fixture
+def spoiled(bob: Any, mallory: Any, browser: Any) -> Any:
+    """A browser of Mallory's that signed in with the planted passkey alone; Bob has factors too."""
+    from ringwall.identity import factors
+
+    key = plant(mallory)
+    passkey_of(bob)
+    app_of(bob)
+    bob.authenticator_set.filter(type="recovery_codes").delete()
+    factors.add_recovery_codes(bob)
+    found = html(another(browser))
+    by_passkey(found, key)
+    assert session_of(found).acr == "phr"
+    return found
+
+
+@pytest.mark.parametrize("post", [True, False])
+def test_what_is_the_persons_own_is_not_touched(bob: Any, spoiled: Any, post: bool) -> None:
+    """Neither taken away, nor made anew, nor shown, however lately the planted one was shown."""
+    mine = bob.authenticator_set.filter(vouchedfactor=None)
+    kept = sorted(mine.values_list("pk", flat=True))
+    passkey = mine.get(type="webauthn").pk
+    pages = [
+        f"{KEYS}/{passkey}/remove/",
+        f"{KEYS}/{passkey}/edit/",
+        "/accounts/2fa/totp/deactivate/",
+        f"{CODES}/generate/",
+        f"{CODES}/",
+        f"{CODES}/download/",
+    ]
+    for page in pages:
+        refused = spoiled.post(page, {"name": "Mine"}) if post else spoiled.get(page)
+        assert (page, refused.status_code) == (page, 403)
+        assert "Not from this sign-in" in words(refused)
+    assert sorted(mine.values_list("pk", flat=True)) == kept
+
+
+def test_what_was_added_so_is_removed_so(bob: Any, spoiled: Any) -> None:
+    planted = bob.authenticator_set.exclude(vouchedfactor=None).get()
+    spoiled.post(f"{KEYS}/{planted.pk}/remove/")
+    assert not bob.authenticator_set.filter(pk=planted.pk).exists()
+
+
+def test_whoever_shows_the_code_of_an_app_may_remove_it(
+    bob: Any, mallory: Any, facts: Facts
+) -> None:
+    """Else somebody whom their organisation lets in by its provider alone never could."""
+    secret = app_of(bob)
+    page = "/accounts/2fa/totp/deactivate/"
+    assert mallory.post(page).status_code == 403
+    mallory.post("/accounts/2fa/reauthenticate/", {"code": code_of(secret)})
+    mallory.post(page)
+    assert not bob.authenticator_set.filter(type="totp").exists()
+
+
 def test_an_account_that_waits_for_its_person_opens_nothing_of_the_company(
     mallory: Any, browser: Any, provider: OpenId, facts: Facts
 ) -> None:
