@@ -23,6 +23,7 @@ from ringwall.identity.kinds import Purpose
 from ringwall.identity.models import EntryCode, Membership, Organisation, Session, Visit
 from ringwall.identity.secrets import hash_of, new_secret
 from ringwall.identity.tokens import Mint, Proven, end_of
+from ringwall.identity.vouching import speaks_for, voucher_in_words
 
 COOKIE: Final = "__Host-ringwall"
 STATE_COOKIE: Final = "__Host-ringwall-state"
@@ -62,7 +63,8 @@ def organisation_for(
 ) -> Organisation | None:
     """For whom somebody acts at a host: the tenant it names, else the session's choice.
 
-    :class:`NotAMemberError` when the host names a tenant that is not theirs,
+    :class:`NotAMemberError` when the host names a tenant that is not theirs, or the session speaks
+    for a customer alone who is theirs no more;
     :class:`EntryRefusedError` when the organisation's rules ask for more than the session has shown
     or do not let ``address`` in (by default where the session was used last).
     """
@@ -70,6 +72,8 @@ def organisation_for(
     if slug is None:
         slug = _chosen(session)
         if slug is None:
+            if not speaks_for(session, None):
+                raise NotAMemberError(voucher_in_words(session))
             return None
     found = membership(session, slug)
     if found is None:
@@ -219,7 +223,7 @@ def _may_go_on(visit: Visit, *, address: str | None, now: datetime) -> bool:
     A host that the person entered for an organisation that they have left since is entered anew.
     """
     if visit.organisation is None:
-        return True
+        return speaks_for(visit.session, None)
     found = membership(visit.session, visit.organisation.slug)
     if found is None:
         return False

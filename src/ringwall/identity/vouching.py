@@ -71,9 +71,17 @@ def lacks_own_factor(records: Iterable[Mapping[str, Any]], own: Iterable[str]) -
     return bool(set(own)) and not any(_is_own_factor(one) for one in shown)
 
 
-def speaks_for(session: Session, organisation: Organisation) -> bool:
-    """Whether what a session rests on counts for an organisation."""
-    return session.vouched_by in {"", str(organisation.pk)}
+def speaks_for(session: Session, organisation: Organisation | None) -> bool:
+    """Whether what a session rests on counts for an organisation; ``None`` is outside of all."""
+    return session.vouched_by in {"", "" if organisation is None else str(organisation.pk)}
+
+
+def voucher_in_words(session: Session) -> str:
+    """The slug of the customer who vouches for a session, as far as it is known still."""
+    if session.vouched_by in {"", _GONE}:
+        return _GONE
+    found = Organisation.objects.filter(pk=session.vouched_by).first()
+    return _GONE if found is None else found.slug
 
 
 def own_kinds(session: Session) -> frozenset[str]:

@@ -5,6 +5,7 @@ is of South too, or comes to work for the company.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -299,6 +300,7 @@ def test_whoever_shows_the_code_of_an_app_may_remove_it(
     bob: Any, mallory: Any, facts: Facts
 ) -> None:
     """Else somebody whom their organisation lets in by its provider alone never could."""
+    passkey_of(bob)
     secret = app_of(bob)
     page = "/accounts/2fa/totp/deactivate/"
     assert mallory.post(page).status_code == 403
@@ -351,3 +353,83 @@ def test_the_companys_own_provider_counts_everywhere(
         assert vouching.voucher_of([*said, {"method": "password", "at": 2.0}]) == ""
     assert vouching.voucher_of([{"method": "socialaccount", "provider": "none"}]) == "gone"
     assert vouching.voucher_of([]) == ""
+
+
+def key_in(bob: Any, place: Any, facts: Facts) -> Any:
+    """A key that Bob made himself: in an organisation, or outside of all."""
+    from django.utils import timezone
+
+    from ringwall.identity import apikeys
+    from ringwall.identity.installed import current_mint
+
+    now = timezone.now()
+    wanted = apikeys.Wanted(
+        name="backup", expires=now + timedelta(days=9), owner=bob, organisation=place
+    )
+    return apikeys.make(wanted, facts=facts, mint=current_mint(), now=now, by=MACHINE).key
+
+
+def test_no_key_is_made_that_acts_outside_of_the_customer(
+    bob: Any, mallory: Any, facts: Facts
+) -> None:
+    """Not when North has put Bob out either, which leaves her session without an organisation."""
+    from ringwall.identity import membership, visits
+
+    plant(mallory)
+    membership.remove(tenants.member(bob, "north"), by=MACHINE)
+    assert acts_for(mallory) == ""
+    refused = mallory.post("/keys", {"name": "mine", "days": "365"})
+    assert (refused.status_code, bob.api_keys.count()) == (403, 0)
+    assert "Not from this sign-in" in words(refused)
+    membership.remove(tenants.member(bob, "south"), by=MACHINE, last_too=True)
+    with pytest.raises(visits.NotAMemberError, match="north"):
+        visits.organisation_for(session_of(mallory), facts.authority, facts)
+
+
+def test_a_visit_without_an_organisation_does_not_go_on(
+    bob: Any, mallory: Any, facts: Facts
+) -> None:
+    """As when the customer is deleted who vouched for the session."""
+    session = session_of(mallory)
+    entered = tenants.entered(session, facts, "shop.localhost")
+    assert tenants.renewed(entered.cookie, facts, "shop.localhost") is not None
+    session.visits.update(organisation=None)
+    assert tenants.renewed(entered.cookie, facts, "shop.localhost") is None
+
+
+@pytest.mark.parametrize("slug", [None, "south", "north"])
+@pytest.mark.parametrize("what", ["rotate", "withdraw"])
+def test_keys_of_other_organisations_and_of_none_are_not_touched(
+    bob: Any, mallory: Any, facts: Facts, slug: str | None, what: str
+) -> None:
+    place = None if slug is None else tenants.member(bob, slug).organisation
+    key = key_in(bob, place, facts)
+    plant(mallory)
+    answer = mallory.post(f"/keys/{key.pk}/{what}")
+    key.refresh_from_db()
+    changed = key.revoked is not None or bob.api_keys.count() > 1
+    assert changed is (slug == "north")
+    assert (answer.status_code == 403) is not changed
+
+
+def test_a_device_is_not_let_in_for_nobody(bob: Any, mallory: Any, facts: Facts) -> None:
+    """It asks later than it was let in, when the session may have lost its organisation."""
+    from django.utils import timezone
+
+    from ringwall.identity import clients, membership
+    from ringwall.identity.models import DeviceCode, Grant
+    from ringwall.identity.provider import devices
+
+    now = timezone.now()
+    wanted = clients.Registration(
+        name="Television",
+        auth_method="none",
+        grant_types=(devices.DEVICE_GRANT,),
+        scopes=("openid",),
+    )
+    client, _ = clients.add(wanted, facts=facts, by=MACHINE)
+    begun = devices.begin(client, scopes=["openid"], audiences=[], now=now)
+    devices.decide(DeviceCode.objects.get(), session_of(mallory), now=now)
+    membership.remove(tenants.member(bob, "north"), by=MACHINE)
+    assert devices.poll(begun.device_code, client=client, now=now).status == "access_denied"
+    assert not Grant.objects.exists()

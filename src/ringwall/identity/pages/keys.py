@@ -17,10 +17,12 @@ from ringwall.identity import admission, apikeys, asking, effective, sessions, v
 from ringwall.identity.asking import require
 from ringwall.identity.installed import current_facts, current_mint
 from ringwall.identity.models import ApiKey, Consent, Grant, Membership, Session
+from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.guarded import own
 from ringwall.identity.pages.objecting import lead_on
 from ringwall.identity.pages.step_up import is_enough, leading_to, where_to_prove
 from ringwall.identity.provider import grants, scopes
+from ringwall.identity.vouching import speaks_for
 
 _LIVES: Final = [("30", "30 days"), ("90", "90 days"), ("180", "half a year"), ("365", "a year")]
 _FRESH: Final = "900"
@@ -77,11 +79,11 @@ def rotate_key(request: HttpRequest, key_id: str) -> HttpResponse:
     key = get_object_or_404(ApiKey, pk=key_id, owner=session.user)
     if not is_enough(session, factor="", within=_FRESH):
         return _prove_first(request, session)
-    if key.organisation is not None:
-        member = visits.membership(session, key.organisation.slug)
-        objected = _objection(request, session, member)
-        if objected is not None:
-            return objected
+    place = key.organisation
+    member = None if place is None else visits.membership(session, place.slug)
+    objected = _objection(request, session, member)
+    if objected is not None:
+        return objected
     try:
         made = apikeys.rotate(
             key,
@@ -102,7 +104,10 @@ def rotate_key(request: HttpRequest, key_id: str) -> HttpResponse:
 @require_POST
 def withdraw_key(request: HttpRequest, key_id: str) -> HttpResponse:
     """Refuse a key of one's own from now on."""
-    key = get_object_or_404(ApiKey, pk=key_id, owner=sessions.signed_in(request).user)
+    session = sessions.signed_in(request)
+    key = get_object_or_404(ApiKey, pk=key_id, owner=session.user)
+    if not speaks_for(session, key.organisation):
+        return _not_own(request)
     require(key.owner, Action.KEYS_WITHDRAW, key)
     apikeys.withdraw(key, reason="its owner withdrew it", now=timezone.now())
     messages.success(request, f"The key {key.name} is refused from now on.")
@@ -155,13 +160,23 @@ def _objection(
 ) -> HttpResponse | None:
     """Lead to what the organisation asks of its members: a key acts there without being asked."""
     if member is None:
-        return None
+        return None if speaks_for(session, None) else _not_own(request)
     found = admission.objection(
         session, member, address=sessions.address_of(request), now=timezone.now()
     )
     if found is None:
         return None
     return lead_on(request, session, found, back=reverse("keys"))
+
+
+def _not_own(request: HttpRequest) -> HttpResponse:
+    return refused(
+        request,
+        title="Not from this sign-in",
+        text="You came by an organisation's single sign-on, which counts for keys of that "
+        "organisation only. Sign out, and sign in with your own password or passkey.",
+        status=403,
+    )
 
 
 def _make(session: Session, member: Membership | None, form: NewKey) -> apikeys.Made | str:

@@ -13,6 +13,7 @@ from ringwall.identity import sessions
 from ringwall.identity.models import ApiClient, DeviceCode, Grant, Organisation, Session
 from ringwall.identity.provider import grants
 from ringwall.identity.secrets import hash_of, new_secret
+from ringwall.identity.vouching import speaks_for
 
 DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 LIFE: Final = timedelta(minutes=10)
@@ -107,6 +108,8 @@ def poll(device_code: str, *, client: ApiClient, now: datetime) -> Polled:
     if found.decided is None:
         return Polled("authorization_pending")
     if found.session is None or sessions.is_over(found.session, now):
+        return Polled("access_denied")
+    if not speaks_for(found.session, client.organisation or found.session.organisation):
         return Polled("access_denied")
     return _let_in(found, found.session, client, now)
 
