@@ -203,3 +203,28 @@ def test_who_was_lent_administrator_manages_for_so_long(who: dict[str, Any], bro
         assert tenants.member(who[name], "north").roles == ["buyer"]
     moves.end(made, by=who["boss"], reason="done")
     assert browser.get("/organisations/north/").status_code == 404
+
+
+@pytest.mark.parametrize("rule", ["network", "voucher"])
+def test_what_an_organisation_keeps_a_session_from_is_not_there(
+    who: dict[str, Any], browser: Any, rule: str
+) -> None:
+    """Neither to see, nor to answer, nor to take back."""
+    from ringwall.identity.models import Organisation, Session
+
+    tenants.join(who["boss"], "south", "buyer")
+    mine = ask(who["boss"], "north", "refunder")
+    ask(who["ada"], "north", "approver")
+    act_as(browser, "boss@example.com")
+    assert shown(browser, "/requests").count("organisations/north/requests#") == 1
+    if rule == "network":
+        Organisation.objects.filter(slug="north").update(networks=["192.0.2.0/24"])
+    else:
+        south = Organisation.objects.get(slug="south")
+        Session.objects.update(vouched_by=str(south.pk))
+    page = shown(browser, "/requests")
+    assert str(mine.pk) not in page
+    assert "organisations/north/requests#" not in page
+    browser.post("/requests", {"action": "withdraw", "request": str(mine.pk)})
+    mine.refresh_from_db()
+    assert mine.state == "waiting"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -20,6 +20,7 @@ from ringwall.identity.asking import may
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import (
     AccessRequest,
+    Kind,
     Membership,
     Organisation,
     RequestState,
@@ -93,7 +94,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     member = _member(session)
     form = Ask(member) if member is not None and _may_ask(session.user, member) else None
     if request.method == "POST" and request.POST.get("action") == "withdraw":
-        return _withdraw(request, session.user)
+        return _withdraw(request, session)
     if request.method == "POST" and member is not None and form is not None:
         found = admission.objection(
             session, member, address=sessions.address_of(request), now=timezone.now()
@@ -107,11 +108,12 @@ def requests(request: HttpRequest) -> HttpResponse:
                 messages.success(request, "Your request waits for somebody to approve it.")
                 return HttpResponseRedirect(request.path)
             form.add_error(None, error)
+    closed = _closed(request, session)
     told = {
         "form": form,
         "place": member.organisation if member else None,
-        **_shown(request, showing.of_person(session.user), session.user),
-        "to_answer": _to_answer(session.user),
+        **_shown(request, showing.of_person(session.user).exclude(closed), session.user),
+        "to_answer": _to_answer(session.user, closed),
     }
     return render(request, "identity/requests.html", told)
 
@@ -166,11 +168,12 @@ def _answer(request: HttpRequest, organisation: Organisation, user: User) -> str
     raise ValueError(msg)
 
 
-def _withdraw(request: HttpRequest, user: User) -> HttpResponse:
+def _withdraw(request: HttpRequest, session: Session) -> HttpResponse:
     try:
-        found = _found(AccessRequest.objects.filter(user=user), request)
+        own = AccessRequest.objects.filter(user=session.user)
+        found = _found(own.exclude(_closed(request, session)), request)
         was = state_at(found, timezone.now())
-        moves.withdraw(found, by=user)
+        moves.withdraw(found, by=session.user)
     except (ValueError, LookupError, PermissionError) as error:
         messages.error(request, f"{str(error)[:1].upper()}{str(error)[1:]}.")
     else:
@@ -260,12 +263,32 @@ def _one(one: AccessRequest, state: RequestState, user: User) -> showing.Shown:
     )
 
 
-def _to_answer(user: User) -> list[AccessRequest]:
+def _closed(request: HttpRequest, session: Session) -> Q:
+    """Requests in organisations whose rules keep a session out.
+
+    Where somebody is no member they answer for the company, or see what they asked for before.
+    """
+    address, now = sessions.address_of(request), timezone.now()
+    members = list(
+        Membership.objects.select_related("organisation").filter(user=session.user, active=True)
+    )
+    shut = [
+        one.organisation
+        for one in members
+        if admission.objection(session, one, address=address, now=now) is not None
+    ]
+    closed = Q(organisation__in=shut)
+    if session.vouched_by or any(one.kind == Kind.PROVIDER for one in shut):
+        closed |= ~Q(organisation__in=[one.organisation_id for one in members])
+    return closed
+
+
+def _to_answer(user: User, closed: Q) -> list[AccessRequest]:
     """What waits the longest of what could be approved by somebody."""
     waiting = showing.everywhere().filter(
         state=RequestState.WAITING, answer_by__gt=timezone.now(), **answers_in(user)
     )
-    rows = waiting.exclude(user=user).order_by("created", "pk")[:_LOOKED_AT]
+    rows = waiting.exclude(closed).exclude(user=user).order_by("created", "pk")[:_LOOKED_AT]
     return list(islice((one for one in rows if still_to_approve(user, one)), _ANSWERED))
 
 
