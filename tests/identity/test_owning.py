@@ -74,7 +74,8 @@ def test_coming_and_going(ada: Any) -> None:
     _, link = invitations.invite(shop, kim.email, ["owner"], by=ada)
     invitations.take(link.rpartition("/")[2], kim)
     both = ["ada@shop.example", "kim@shop.example"]
-    assert told() == {"kim@shop.example is an owner from now on, by taking an invitation.": both}
+    how = "by taking an invitation of ada@shop.example"
+    assert told() == {f"kim@shop.example is an owner from now on, {how}.": both}
     membership.remove(tenants.member(kim, "shop"), by=kim)
     assert told() == {"kim@shop.example is an owner no more, by kim@shop.example.": both}
     membership.add(shop, kim, ["owner"], source="command", by=MACHINE)

@@ -140,10 +140,9 @@ def take(secret: str, user: User) -> Membership | None:
         if member is not None:
             return member
         roles = effective.roles(found.roles, organisation, current_facts())
-        made = membership.add(organisation, user, roles, source="invitation", by=decision)
-        made.invited_by = by
-        made.save(update_fields=["invited_by"])
-        return made
+        return membership.add(
+            organisation, user, roles, source="invitation", by=decision, inviter=by
+        )
 
 
 def has_verified(user: User, email: str) -> bool:

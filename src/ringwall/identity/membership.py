@@ -60,8 +60,11 @@ def add(
     *,
     source: str,
     by: By,
+    inviter: User | None = None,
 ) -> Membership:
     """Make somebody a member. ``by`` is who does it, or the decision that allowed it already.
+
+    ``inviter`` is whose invitation it comes of, if it comes of one.
 
     ``ValueError`` when they are one already; ``PermissionError`` when ``by`` may not.
     """
@@ -70,7 +73,11 @@ def add(
     try:
         with transaction.atomic():
             made = Membership.objects.create(
-                organisation=organisation, user=user, roles=wanted, source=source
+                organisation=organisation,
+                user=user,
+                roles=wanted,
+                source=source,
+                invited_by=inviter,
             )
     except IntegrityError as error:
         msg = f"{user.email} is a member of {organisation.name} already"
@@ -78,7 +85,10 @@ def add(
     log.info("%s joins %s as %s (%s)", user.subject, organisation.slug, wanted, source)
     _take_over_provisioned(made)
     _follow_keys(made)
-    owning.follow(by=by, how=_HOW.get(source, ""), place=organisation)
+    how = _HOW.get(source, "")
+    owning.follow(
+        by=by, how=f"{how} of {inviter.email}" if how and inviter else how, place=organisation
+    )
     return made
 
 
