@@ -87,8 +87,8 @@ def test_groups(ada: Any, eve: Any) -> None:
     from ringwall.identity.sso import connections
 
     membership.apply_groups(eve, ["Board"])
-    connections.map_group(eve.organisation, "Board", "owner", by=MACHINE)
-    assert told() == {"eve@shop.example is an owner from now on, by what groups say.": BOTH}
+    connections.map_group(eve.organisation, "Board", "owner", by=ada)
+    assert told() == {"eve@shop.example is an owner from now on, by ada@shop.example.": BOTH}
     membership.apply_groups(eve, [])
     assert told() == {"eve@shop.example is an owner no more, by what groups say.": BOTH}
 

@@ -136,12 +136,17 @@ def set_roles(member: Membership, roles: Iterable[str], *, by: By) -> None:
 
 
 def apply_groups(
-    member: Membership, groups: Iterable[str] | None = None, *, moved: Iterable[str] = ()
+    member: Membership,
+    groups: Iterable[str] | None = None,
+    *,
+    moved: Iterable[str] = (),
+    by: By | None = None,
 ) -> bool:
     """Let roles follow groups: those of the last sign-on (``groups`` when it is now), and SCIM's.
 
     What somebody gave by hand stays. ``moved`` are groups of SCIM that they may have come into or
-    left: tokens that name them are called back. ``False`` when their roles stay as they are, since
+    left: tokens that name them are called back. ``by`` is who changed what groups give, if that is
+    why. ``False`` when their roles stay as they are, since
     the company would have no owner any more.
     """
     with transaction.atomic():
@@ -160,21 +165,23 @@ def apply_groups(
         if was == set(found.roles) and _are_in_tokens(moves, found.organisation):
             call_back(_acting(found.user, found.organisation), reason="groups changed")
             _follow_keys(found)
-        owning.follow(how="what groups say", place=found.organisation)
+        if keeps(was, found.organisation) != keeps(found.roles, found.organisation):
+            how = "what groups say" if by is None else ""
+            owning.follow(by=by, how=how, place=found.organisation)
     member.roles, member.from_groups, member.groups = found.roles, found.from_groups, found.groups
     return follows
 
 
 def follow_groups(
-    members: Iterable[Membership], *, moved: Iterable[str] = ()
+    members: Iterable[Membership], *, moved: Iterable[str] = (), by: By | None = None
 ) -> tuple[Membership, ...]:
     """Let the roles of several follow their groups; returns whose do not, which owners are told.
 
     Those are tried again once the others have theirs: there may be another owner then.
     """
     names = frozenset(moved)
-    late = [one for one in members if not apply_groups(one, moved=names)]
-    left = tuple(one for one in late if not apply_groups(one, moved=names))
+    late = [one for one in members if not apply_groups(one, moved=names, by=by)]
+    left = tuple(one for one in late if not apply_groups(one, moved=names, by=by))
     for one in left:
         tell_that_owner_stays(one)
     return left

@@ -145,7 +145,7 @@ def map_group(
         GroupMapping.objects.get_or_create(
             organisation=organisation, group=group.strip(), role=roles[0]
         )
-        return follow_groups(Membership.objects.filter(organisation=organisation))
+        return follow_groups(Membership.objects.filter(organisation=organisation), by=by)
 
 
 def unmap_group(
@@ -157,7 +157,7 @@ def unmap_group(
     require(by, Action.GROUPS_MAP, organisation, roles=[role])
     with transaction.atomic():
         GroupMapping.objects.filter(organisation=organisation, group=group, role=role).delete()
-        return follow_groups(Membership.objects.filter(organisation=organisation))
+        return follow_groups(Membership.objects.filter(organisation=organisation), by=by)
 
 
 def as_app(connection: Connection) -> SocialApp:
