@@ -120,9 +120,11 @@ def _commands() -> Iterator[str]:
 
 def _named(command: str, commands: set[str]) -> Iterator[str]:
     """The commands of ringwall that stand in a command line."""
-    for words in re.findall(r"\bringwall ((?:-\S+ [^-]\S* )*[a-z]+(?: [a-z][a-z-]*)?)", command):
-        plain = re.sub(r"(?:-\S+ \S+ )*", "", words, count=1)
-        for name in (plain, plain.split()[0]):
+    for words in re.findall(
+        r"\bringwall ((?:-\S+ [^-]\S* )*[a-z]+(?: [a-z][a-z-]*){0,2})", command
+    ):
+        plain = re.sub(r"(?:-\S+ \S+ )*", "", words, count=1).split()
+        for name in (" ".join(plain[:count]) for count in (3, 2, 1)):
             if name in commands:
                 yield name
                 break
