@@ -50,6 +50,21 @@ def test_whom_the_asker_let_in_approves_nothing_of_theirs(who: dict[str, Any]) -
     assert moves.approve(ask(who["dave"], "shop", "operator"), by=third).state == "granted"
 
 
+def test_it_helps_nobody_that_one_between_them_leaves(who: dict[str, Any]) -> None:
+    from ringwall.identity import membership
+    from ringwall.identity.requesting import moves
+
+    second = let_in(who["sam"], "sam@else.example", "shop", "security-administrator")
+    third = let_in(second, "sam@third.example", "shop", "security-administrator")
+    membership.remove(tenants.member(second, "shop"), by=second)
+    made = ask(who["sam"], "shop", "auditor")
+    with pytest.raises(PermissionError, match="somebody else"):
+        moves.approve(made, by=third)
+    second.delete()
+    with pytest.raises(PermissionError, match="somebody else"):
+        moves.approve(made, by=third)
+
+
 def test_who_was_made_an_owner_is_somebody_else(who: dict[str, Any]) -> None:
     from ringwall.identity import membership
     from ringwall.identity.requesting import moves

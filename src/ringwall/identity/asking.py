@@ -66,8 +66,9 @@ def may(by: By | None, action: Action, on: Any, **handed: Any) -> Decision:
         context = handing(**handed)
     principal = _principal(by)
     if isinstance(on, AccessRequest) and isinstance(by, User):
-        let_in_by = {"let_in_by": _let_in_by(by, on.organisation)}
-        principal = replace(principal, attributes={**principal.attributes, **let_in_by})
+        inviters = [User(pk=UUID(one)) for one in let_in_by(by, on.organisation)]
+        more = {"let_in_by": frozenset(map(_bare_person, inviters))}
+        principal = replace(principal, attributes={**principal.attributes, **more})
     return guarding.may(principal, action, entity(on), context)
 
 
@@ -214,19 +215,15 @@ def _bare_person(user: User) -> Entity:
     return Entity("User", user.subject, _nobody().attributes)
 
 
-def _let_in_by(user: User, place: Organisation) -> frozenset[Entity]:
-    """Who invited somebody to an organisation or the company, who invited those, and so on."""
-    found: set[UUID] = set()
-    new = {user.pk}
-    while new:
-        members = Membership.objects.filter(
-            Q(organisation=place) | Q(organisation__kind=Kind.PROVIDER),
-            user__in=new,
-            invited_by__isnull=False,
-        )
-        new = set(members.values_list("invited_by", flat=True)) - found
-        found |= new
-    return frozenset(_bare_person(User(pk=one)) for one in found)
+def let_in_by(user: User, place: Organisation) -> frozenset[str]:
+    """Ids of who invited somebody to an organisation or the company, who invited those, and so on.
+
+    All of them were noted as the invitation was taken, so that it matters to nobody who has left.
+    """
+    members = Membership.objects.filter(
+        Q(organisation=place) | Q(organisation__kind=Kind.PROVIDER), user=user
+    )
+    return frozenset().union(*members.values_list("let_in_by", flat=True))
 
 
 def _organisation(one: Organisation) -> Entity:

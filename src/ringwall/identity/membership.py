@@ -20,7 +20,7 @@ from django.utils import timezone
 from ringwall.access.actions import Action
 from ringwall.identity import alerts, effective, key_idling, lent, owning, revocations
 from ringwall.identity.admission import Objection, objection
-from ringwall.identity.asking import By, require, require_change_of_roles
+from ringwall.identity.asking import By, let_in_by, require, require_change_of_roles
 from ringwall.identity.authority import parse_roles
 from ringwall.identity.installed import current_facts
 from ringwall.identity.keepers import keeper_role, keeps
@@ -77,7 +77,7 @@ def add(
                 user=user,
                 roles=wanted,
                 source=source,
-                invited_by=inviter,
+                let_in_by=_chain(inviter, organisation),
             )
     except IntegrityError as error:
         msg = f"{user.email} is a member of {organisation.name} already"
@@ -90,6 +90,13 @@ def add(
         by=by, how=f"{how} of {inviter.email}" if how and inviter else how, place=organisation
     )
     return made
+
+
+def _chain(inviter: User | None, organisation: Organisation) -> list[str]:
+    """Ids of everybody who lets somebody in by an invitation of ``inviter``."""
+    if inviter is None:
+        return []
+    return sorted({str(inviter.pk), *let_in_by(inviter, organisation)})
 
 
 def find(organisation: Organisation, email: str) -> Membership:

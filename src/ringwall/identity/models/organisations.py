@@ -60,8 +60,8 @@ class Membership(models.Model):
     """The groups that the organisation's identity provider named at the last sign-in."""
     source = models.CharField(max_length=20, default="invitation")
     """How it came to be: ``first``, ``invitation``, ``sso``, ``scim``, ``command``."""
-    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    """Whose invitation it came of, if it came of one."""
+    let_in_by = models.JSONField(default=list, blank=True)
+    """Ids of whose invitation it came of, of who had invited those, and so on, whoever leaves."""
     active = models.BooleanField(default=True)
     lent_until = models.DateTimeField(null=True, blank=True)
     """Until then there may be roles that they have for some time: :mod:`ringwall.identity.lent`."""
