@@ -174,7 +174,7 @@ def test_only_the_oldest_segments_go_when_there_are_too_many(
     few = replace(KEEPING, size=250)
     admin = Admin(tmp_path / "s")
     jobs.rotate(tmp_path / "access.jsonl", admin=admin, now=clock.now(), keeping=few)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
+    assert sorted(path.name for path in tmp_path.glob("access*")) == [
         "access-20261123.jsonl.gz",
         "access-20261124.jsonl",
         "access.jsonl",

@@ -131,7 +131,7 @@ def test_a_mark_of_a_segment_that_is_gone_begins_with_the_oldest(tmp_path: Path)
 
 def test_segments_end_with_their_day_and_go_when_they_are_old(tmp_path: Path) -> None:
     writer = Writer(tmp_path / "access.jsonl")
-    large = replace(KEEPING, segment=10**9)
+    large = replace(KEEPING, segment=10**9, days=2)
 
     def keep_on(now: datetime, keeping: Keeping = large) -> list[str]:
         before = now - timedelta(hours=10)
@@ -151,9 +151,33 @@ def test_segments_end_with_their_day_and_go_when_they_are_old(tmp_path: Path) ->
     keep_on(NOW + timedelta(days=2, hours=-8))
     assert read(writer.path, NOW + timedelta(days=1)) == told(6)[3:]
     assert read(writer.path) == told(6)
-    done = keep_on(NOW + timedelta(days=91))
+    late = NOW + timedelta(days=2, hours=17)
+    done = [one for minute in range(50) for one in keep_on(late + timedelta(minutes=minute))]
     assert "deleted access-20261127T010000000000.jsonl.gz" in done
     assert read(writer.path) == told(6)[3:]
+
+
+def test_a_clock_that_is_set_ahead_takes_nothing_away(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    writer.write(50)
+    kept(writer, NOW)
+    kept(writer, NOW + timedelta(minutes=11))
+    for ahead in (timedelta(days=365), timedelta(days=365, minutes=1), timedelta(days=20_000)):
+        said = kept(writer, NOW + ahead)
+        assert f"the clock is {ahead.days - 1} days ahead of the last time" in said[0]
+        assert read(writer.path) == told(50)
+    assert kept(writer, NOW + timedelta(hours=1)) == []
+    assert read(writer.path) == told(50)
+
+
+def test_after_a_long_stop_ages_count_again_in_time(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    writer.write(50)
+    kept(writer, NOW)
+    later = NOW + timedelta(days=3)
+    for minute in range(80):
+        kept(writer, later + timedelta(minutes=minute), replace(KEEPING, days=2))
+    assert read(writer.path) == []
 
 
 def test_a_disk_that_is_nearly_full_takes_the_oldest(tmp_path: Path) -> None:
@@ -182,7 +206,7 @@ def test_a_full_disk_leaves_segments_as_they_are(
     monkeypatch.setattr(shutil, "copyfileobj", full)
     (told_,) = kept(writer, NOW + timedelta(hours=1))
     assert "there is no room to compress it" in told_
-    assert [path.name for path in sorted(tmp_path.iterdir())] == [
+    assert [path.name for path in sorted(tmp_path.glob("access*"))] == [
         "access-20261126T090000000000.jsonl",
         "access.jsonl",
     ]

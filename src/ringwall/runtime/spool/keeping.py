@@ -11,17 +11,22 @@ import gzip
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from ringwall.runtime.private_files import remove_leftovers
+from ringwall.runtime.private_files import remove_leftovers, write_private
 from ringwall.runtime.spool.segments import COMPRESSED, Segment, closed_name, closed_segments
 
 _LEFT: Final = timedelta(minutes=10)
 """So long after it was closed nobody writes to a segment, and whoever follows has read it."""
 _TEMPORARY: Final = ".new-"
+_MUCH: Final = timedelta(days=2)
+_AGES_AT_ONCE: Final = timedelta(hours=1)
+"""What is kept grows older by no more from one run to the next: a clock that is set years ahead for
+a minute takes nothing away. After a long stop it catches up, a day in 24 runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,11 @@ def keep(
             reopen()
         except ConnectionError:
             yield "the writer does not answer: it makes its own when it starts"
-    yield from _delete(segments, now, keeping)
+    aged = _aged(current, now)
+    if now - aged > _MUCH:
+        ahead = (now - aged).days
+        yield f"the clock is {ahead} days ahead of the last time: nothing goes by age at once"
+    yield from _delete(segments, aged, keeping)
     if current.exists():
         yield from _compress(closed_segments(current), now)
 
@@ -80,10 +89,25 @@ def _is_full(
     return first is not None and first.date() < now.date()
 
 
-def _delete(segments: list[Segment], now: datetime, keeping: Keeping) -> Iterator[str]:
+def _aged(current: Path, now: datetime) -> datetime:
+    """The time by which ages count: the clock's, or an hour after that of an earlier run."""
+    mark = current.with_name(f".{current.stem}-aged")
+    try:
+        before = datetime.fromisoformat(mark.read_text("ascii"))
+        found = min(now, before + _AGES_AT_ONCE)
+        is_noted = abs(found - before) < _AGES_AT_ONCE / 2
+    except (OSError, ValueError, TypeError):
+        found, is_noted = now, False  # the first run, or nobody knows of another
+    if not is_noted:
+        with suppress(OSError):  # a full disk: it is tried again
+            write_private(mark, found.isoformat().encode())
+    return found
+
+
+def _delete(segments: list[Segment], aged: datetime, keeping: Keeping) -> Iterator[str]:
     """Delete what is too old and too much; an error leaves the rest for the next time."""
     left = list(segments)
-    oldest = now - timedelta(days=keeping.days)
+    oldest = aged - timedelta(days=keeping.days)
     sizes = {one.path: one.path.stat().st_size for one in left}
     total = sum(sizes.values())
     free = shutil.disk_usage(left[0].path.parent).free if left else 0
