@@ -60,6 +60,7 @@ def grants(role: str, home: str, place: str, granted: str) -> bool:
     return place == "shop" or granted not in POWERS
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no matter of tables
 def test_every_role_may_what_is_written_of_it_and_nothing_else(places: dict[str, Any]) -> None:
     from ringwall.identity import asking
 

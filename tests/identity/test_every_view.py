@@ -209,6 +209,7 @@ _OWN_FORMS: Final = (
 )
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no matter of tables
 def test_no_view_changes_anything_that_the_policies_deny(
     its: Belongings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,6 +247,7 @@ def test_every_path_leads_to_its_view(its: Belongings) -> None:
         assert resolve(one.path()).func is one.callback, one.pattern
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no matter of tables
 def test_no_other_site_does_anything_by_a_form(its: Belongings) -> None:
     browser, stranger = client(careful=True), client(careful=True)
     act_as(browser, "boss@example.com")
