@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ringwall.runtime.spool import following
@@ -68,6 +68,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS, at_most=st.sampled_from([1, 30, 10_000]))
+@example(steps=["many", "killed", "keep", "many", "keep"], at_most=1)
 @settings(max_examples=60, deadline=None)
 def test_every_line_is_read_once_whatever_happens(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str], at_most: int
@@ -104,6 +105,29 @@ def test_every_line_is_read_once_whatever_happens(
             break
         followed += new
     assert followed == told(writer.count)
+
+
+def test_a_clock_that_is_set_back_leaves_lines_in_order(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    for hours in (0, -1, -1, -400 * 24, 1):
+        writer.write(7)
+        kept(writer, NOW + timedelta(hours=hours))
+        assert read(writer.path) == told(writer.count)
+    names = [one.name for one in closed_segments(writer.path)]
+    assert names[:2] == ["access-20261126T090000000000.jsonl", "access-20261126T090000000001.jsonl"]
+
+
+def test_a_segment_from_the_future_is_compressed_like_others(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    writer.write(7)
+    kept(writer, NOW + timedelta(days=400))
+    (segment,) = closed_segments(writer.path)
+    os.utime(segment.path, (NOW.timestamp(), NOW.timestamp()))
+    kept(writer, NOW + timedelta(minutes=9))
+    assert not list(tmp_path.glob("*.gz"))
+    kept(writer, NOW + timedelta(minutes=11))
+    assert len(list(tmp_path.glob("*.gz"))) == 1
+    assert read(writer.path) == told(7)
 
 
 def test_a_line_without_an_end_is_waited_for(tmp_path: Path) -> None:

@@ -109,9 +109,12 @@ def _delete(segments: list[Segment], aged: datetime, keeping: Keeping) -> Iterat
     left = list(segments)
     oldest = aged - timedelta(days=keeping.days)
     sizes = {one.path: one.path.stat().st_size for one in left}
+    over = {one.path: one.over(aged) for one in left}
     total = sum(sizes.values())
     free = shutil.disk_usage(left[0].path.parent).free if left else 0
-    while left and (left[0].closed < oldest or total > keeping.size or free < keeping.least_free):
+    while left and (
+        over[left[0].path] < oldest or total > keeping.size or free < keeping.least_free
+    ):
         one = left.pop(0)
         one.path.unlink(missing_ok=True)
         total -= sizes[one.path]
@@ -122,7 +125,7 @@ def _delete(segments: list[Segment], aged: datetime, keeping: Keeping) -> Iterat
 
 def _compress(segments: list[Segment], now: datetime) -> Iterator[str]:
     for one in segments:
-        if one.is_compressed or now - one.closed < _LEFT or not one.path.exists():
+        if one.is_compressed or not one.path.exists() or now - one.over(now) < _LEFT:
             continue
         target = one.path.with_name(one.path.name + COMPRESSED)
         try:

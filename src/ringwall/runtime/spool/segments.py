@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -25,6 +25,12 @@ class Segment:
 
     path: Path
     closed: datetime
+
+    def over(self, now: datetime) -> datetime:
+        """Since when nothing new is in it: what its file tells where the clock was set back."""
+        if self.closed <= now:
+            return self.closed
+        return min(now, datetime.fromtimestamp(self.path.stat().st_mtime, UTC))
 
     @property
     def is_compressed(self) -> bool:
@@ -53,7 +59,10 @@ class Segment:
 
 
 def closed_name(current: Path, now: datetime) -> Path:
-    """What ``current`` is to be called once it is closed."""
+    """What ``current`` is to be called once it is closed: behind all others, whatever the clock."""
+    others = closed_segments(current)
+    if others:
+        now = max(now, others[-1].closed + timedelta(microseconds=1))
     return current.with_name(f"{current.stem}-{now:%Y%m%dT%H%M%S%f}{current.suffix}")
 
 
