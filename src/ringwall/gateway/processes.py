@@ -101,8 +101,6 @@ def specifications(
             ready_within=60.0,
             after=(WEB,),
             after_at_most=2 * _LETS_OTHERS_START,
-            # Nobody is served sooner for it; what it does has its time.
-            essential=False,
         ),
     )
 
