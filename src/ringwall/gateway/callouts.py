@@ -10,7 +10,6 @@ more: else, once there are too many, all would be decided too late.
 
 import asyncio
 import logging
-import os
 import re
 import signal
 import socket
@@ -29,6 +28,7 @@ from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.versions import DamagedVersionError
 from ringwall.gateway.wanted import Wanted
+from ringwall.runtime.announcing import listening_at
 from ringwall.runtime.configuration import Configuration, ConfigurationError
 from ringwall.runtime.installation import Installation
 
@@ -136,7 +136,7 @@ async def _serve(gateway: Gateway) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, answering.stop)
-    await answering.serve(sockets=[listening(gateway.layout.callouts)])
+    await answering.serve(sockets=[listening_at(gateway.layout.callouts)])
 
 
 def server(callouts: Callouts) -> "Server":
@@ -205,16 +205,3 @@ class _Connection(HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(str(self._path))
-
-
-def listening(path: Path) -> socket.socket:
-    """A socket that nobody else may connect to."""
-    path.unlink(missing_ok=True)
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    mask = os.umask(0o177)
-    try:
-        sock.bind(str(path))
-    finally:
-        os.umask(mask)
-    sock.listen(1024)
-    return sock

@@ -25,11 +25,12 @@ from ringwall.access.model import Kind, World
 from ringwall.access.policies import read
 from ringwall.access.schema import schema
 from ringwall.gateway.admin import Admin
-from ringwall.gateway.callouts import Callouts, listening, server
+from ringwall.gateway.callouts import Callouts, server
 from ringwall.gateway.compiled import Compiled
 from ringwall.gateway.deciding import Asking, Deciding
 from ringwall.gateway.envoy.callout import ABOUT_HEADER, DECIDED_HEADER, NOW_HEADER
 from ringwall.gateway.envoy.permissions import PROOF, UNKNOWN
+from ringwall.runtime.announcing import listening_at
 
 pytestmark = pytest.mark.e2e
 
@@ -134,7 +135,7 @@ class Answering:
     def running(self, path: Path) -> Iterator[None]:
         self._callouts = Callouts(self._versions.get)
         serving = server(self)  # type: ignore[arg-type]
-        sock = listening(path)
+        sock = listening_at(path)
 
         def run() -> None:
             asyncio.run(serving.serve(sockets=[sock]))

@@ -1,5 +1,6 @@
 """Services that are slow, sick, dead or reborn: what their clients notice of it."""
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -150,9 +151,11 @@ def _wait(condition: Callable[[], bool], within: float = 10.0) -> None:
 
 def _ask(stage: Stage, path: str, count: int, method: str = "GET") -> Counter[tuple[int, str]]:
     """Ask many at the same time, each on a connection of its own."""
+    ready = threading.Barrier(count)
 
     def one(_: int) -> tuple[int, str]:
         with stage.client() as client:
+            ready.wait(30)  # to make a client takes longer than an answer does
             answer = client.request(method, APP + path)
             return answer.status_code, answer.text
 
@@ -239,7 +242,8 @@ def test_a_try_has_its_own_time_out(client: httpx.Client, services: Services) ->
 
 
 def test_retries_keep_to_their_budget(stage: Stage, services: Services) -> None:
-    services.few.answer = _sleep(0.05, status(503))
+    # At once: while one waits for its next try, all the others come to want one too.
+    services.few.answer = status(503)
     found = _ask(stage, "/insistent/x", 20)
     assert {code for code, _ in found} == {503}
     # Six tries each would be 120; the budget allows three retries at a time and a fifth more.
