@@ -49,38 +49,34 @@ def asked(request: AccessRequest) -> None:
 
 def granted(request: AccessRequest) -> None:
     """Tell who asked that they have it."""
-    _send(
+    _tell_asker(
         request,
-        [request.user],
         subject=f"You have access to {request.organisation.name}",
         text="Your request was approved. What you asked for is yours from now on, for some time.",
-        page=reverse("requests"),
-        action="See your requests",
     )
 
 
 def denied(request: AccessRequest) -> None:
     """Tell who asked that they do not get it, and why."""
-    _send(
+    _tell_asker(
         request,
-        [request.user],
         subject=f"Your request for access to {request.organisation.name} was denied",
         text="You do not get what you asked for.",
-        page=reverse("requests"),
-        action="See your requests",
     )
 
 
 def unanswered(request: AccessRequest) -> None:
     """Tell who asked that nobody answered."""
-    _send(
+    _tell_asker(
         request,
-        [request.user],
         subject=f"Nobody answered your request for access to {request.organisation.name}",
         text="Your request is over. Ask again if you still need it.",
-        page=reverse("requests"),
-        action="See your requests",
     )
+
+
+def _tell_asker(request: AccessRequest, *, subject: str, text: str) -> None:
+    page, action = reverse("requests"), "See your requests"
+    _send(request, [request.user], subject=subject, text=text, page=page, action=action)
 
 
 def ended(request: AccessRequest) -> None:
