@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -46,6 +47,7 @@ class Steps:
             number=2, hash="2", author="ada", time=NOW, reason="reload", root="/", files=()
         )
         self.shadows, self.has_shadow = ShadowStore(folder), False
+        self.shadowing = SimpleNamespace(of=self._of, begin=self._begin, end=self._end)
         self.tries = 0
 
     def _may_fail(self, step: str) -> None:
@@ -77,11 +79,11 @@ class Steps:
     async def apply(self, _: object) -> None:
         self.done.append("apply")
 
-    def shadow_of(self, _: object) -> tuple[None, str | None]:
-        self._may_fail("shadow_of")
+    def _of(self, _: object) -> tuple[None, str | None]:
+        self._may_fail("of")
         return None, "its time is over" if "time" in self.fails and self.shadows.is_kept() else None
 
-    def begin_shadow(self, _: object, folder: Path, *, author: str, seconds: float) -> Shadow:
+    def _begin(self, _: object, folder: Path, *, author: str, seconds: float) -> Shadow:
         if self.shadows.is_kept():
             raise LookupError("a shadow runs")
         time.sleep(0.05)
@@ -92,8 +94,8 @@ class Steps:
         self.shadows.begin(shadow, FILES)
         return shadow
 
-    def end_shadow(self, *, why: str, by: str = "") -> None:
-        self._may_fail("end_shadow")
+    def _end(self, *, why: str, by: str = "") -> None:
+        self._may_fail("end")
         self.shadows.end(time=NOW, why=why, by=by)
 
     def say(self, _: object, sentence: str) -> None:
@@ -137,7 +139,7 @@ async def until(condition: Callable[[], bool]) -> None:
 def test_a_change_is_ended_whatever_becomes_of_the_shadow(
     installation: Installation, steps: Steps
 ) -> None:
-    steps.fails = {"shadow_of"}
+    steps.fails = {"of"}
     asyncio.run(begun(installation))
     assert steps.done == ["prepare", "turn", "apply", "finish"]
     assert any("No space left on device" in one for one in steps.told)
@@ -228,7 +230,7 @@ def test_what_the_edge_did_not_take_away_is_taken_away_later(
     assert len(steps.shadows.history()) == 1
 
 
-@pytest.mark.parametrize("failing", ["shadow_of", "end_shadow"])
+@pytest.mark.parametrize("failing", ["of", "end"])
 def test_a_shadow_ends_after_its_time_though_something_failed_before(
     installation: Installation, steps: Steps, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:

@@ -206,8 +206,10 @@ def rotation(scene: Scene) -> Callable[[datetime], None]:
     gateway = SimpleNamespace(
         layout=SimpleNamespace(shadow_log=scene.log),
         shadows=SimpleNamespace(is_kept=lambda: True),
-        shadow_counter=lambda: ShadowCounter(
-            scene.log.parent / "kept", scene.log, cast("Admin", scene.envoy)
+        shadowing=SimpleNamespace(
+            counter=lambda: ShadowCounter(
+                scene.log.parent / "kept", scene.log, cast("Admin", scene.envoy)
+            )
         ),
     )
     admin = cast("Admin", SimpleNamespace(post=lambda _: scene.log.touch()))

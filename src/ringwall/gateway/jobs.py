@@ -81,7 +81,7 @@ def rotate_access_record(installation: Installation) -> str:
 
 def _keep_shadow(gateway: Gateway, *, admin: Admin, now: datetime, keeping: Keeping) -> None:
     """The same for what a shadow would have decided otherwise; of one that has ended, all goes."""
-    log, counter = gateway.layout.shadow_log, gateway.shadow_counter()
+    log, counter = gateway.layout.shadow_log, gateway.shadowing.counter()
     if not log.exists() and not closed_segments(log):
         return
     with counter.undisturbed():

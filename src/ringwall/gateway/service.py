@@ -7,13 +7,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from ringwall.access.config import ACCESS, Access
-from ringwall.access.judging import judge
-from ringwall.access.policies import PolicySet
 from ringwall.core.clock import Clock
 from ringwall.gateway import watches, xds
 from ringwall.gateway.admin import Admin
@@ -21,7 +18,6 @@ from ringwall.gateway.binary import validate
 from ringwall.gateway.certificates.credential import Credential, CredentialError
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.change import Change
-from ringwall.gateway.compiled import SHORT, compiled
 from ringwall.gateway.envoy import edge as edge_builder
 from ringwall.gateway.envoy import sidecar as sidecar_builder
 from ringwall.gateway.envoy.rendering import Rendering
@@ -29,15 +25,8 @@ from ringwall.gateway.envoy.signed_in import TOKENS_FILTER, Verifying, tokens_fi
 from ringwall.gateway.handover import Handover
 from ringwall.gateway.layout import EDGE, Layout, sidecar_proxy
 from ringwall.gateway.secrets import SecretFile, callers_of, secret_files
-from ringwall.gateway.shadow_counts import ShadowCounter
-from ringwall.gateway.shadows import (
-    DamagedShadowError,
-    Shadow,
-    ShadowStore,
-    at_home,
-    changed,
-    files_below,
-)
+from ringwall.gateway.shadowing import Shadowing
+from ringwall.gateway.shadows import ShadowStore
 from ringwall.gateway.versions import DamagedVersionError, Version, VersionStore
 from ringwall.gateway.wanted import Wanted
 from ringwall.identity import facts as facts_file
@@ -50,9 +39,7 @@ from ringwall.runtime.configuration import (
     ConfigurationError,
     Problem,
     Section,
-    Severity,
 )
-from ringwall.runtime.configuration.spelling import listed
 from ringwall.runtime.private_files import locked, private_folder
 
 
@@ -64,6 +51,7 @@ class Gateway:
         self.certificates = CertificateStore(layout.state, clock=clock)
         self.versions = VersionStore(layout.versions)
         self.shadows = ShadowStore(layout.shadow)
+        self.shadowing = Shadowing(layout, self.shadows, sections=sections, clock=clock)
         self._sections, self._clock = sections, clock
         self._mutex = threading.Lock()
         self.has_shadow = False
@@ -99,111 +87,6 @@ class Gateway:
             allowed = "the folder as it was, or access: {policies: null} to do without policies"
             problem = Problem(path=(ACCESS, "policies"), message=message, allowed=allowed)
             raise ConfigurationError((problem,))
-
-    def shadowed(self, wanted: Wanted) -> Wanted:
-        """The same with the policies that run beside it, as long as they may."""
-        found, why = self.shadow_of(wanted)
-        return replace(wanted, shadow=found) if why is None else wanted
-
-    def shadow_of(self, wanted: Wanted) -> tuple[PolicySet | None, str | None]:
-        """The policies that run beside a configuration, and why they are not to any more."""
-        try:
-            current = self.shadows.current()
-        except DamagedShadowError as error:
-            return None, str(error)
-        if current is None:
-            return None, None
-        shadow, policies = current
-        if self._clock.now() >= shadow.until:
-            return policies, "its time is over"
-        return policies, self.why_no_shadow(wanted, policies)
-
-    @staticmethod
-    def why_no_shadow(wanted: Wanted, policies: PolicySet) -> str | None:
-        """Why policies cannot run beside a configuration; ``None`` if they can."""
-        if wanted.compiled is None:
-            return "there are no policies in force to compare it with"
-        wrong = [one for one in judge(policies, wanted.world) if one.severity is Severity.ERROR]
-        if wrong:
-            return f"it does not fit what is in force any more: {wrong[0]}"
-        shadow = compiled(policies, wanted.world)
-        if shadow.refused:
-            refused = shadow.refused[0]
-            return f'the edge cannot decide "{refused.policy.id}" by itself: {refused.reason}'
-        found = wanted.compiled.comparison(shadow)
-        if found.differing:
-            return None
-        alike = "it decides as what is in force does"
-        routes = sorted({route for route, _, _ in found.unknown})
-        if routes:
-            alike += f", but for what is not compared, since call-outs are made: {listed(routes)}"
-        return alike
-
-    def begin_shadow(
-        self, configuration: Configuration, folder: Path, *, author: str, seconds: float
-    ) -> Shadow:
-        """Keep the policies in a folder as what is to run beside a configuration.
-
-        They run once that is applied anew. ``ConfigurationError`` tells what is wrong with them,
-        ``LookupError`` why they cannot run beside it.
-        """
-        name = configuration.one(Access, ACCESS).policies
-        if not configuration.attached or name is None:
-            msg = "there are no policies in force to compare with"
-            raise LookupError(msg)
-        try:
-            current = self.shadows.current()
-        except DamagedShadowError:
-            current = None
-        if current is not None:
-            msg = f"a shadow of {current[0].folder} runs: `ringwall access shadow stop` ends it"
-            raise LookupError(msg)
-        files = files_below(folder, name)
-        try:
-            judged = Wanted.of(changed(configuration, files, self._sections))
-        except ConfigurationError as error:
-            raise at_home(error, folder, name) from error
-        if judged.policies is None:
-            msg = f"there is no policy in {folder}"
-            raise LookupError(msg)
-        why = self.why_no_shadow(Wanted.of(configuration), judged.policies)
-        if why is not None:
-            raise LookupError(why)
-        now = self._clock.now()
-        shadow = Shadow(
-            hash=judged.policies.hash,
-            folder=str(folder),
-            author=author,
-            since=now,
-            until=now + timedelta(seconds=seconds),
-        )
-        self.shadow_counter().begin()
-        self.shadows.begin(shadow, files)
-        return shadow
-
-    def end_shadow(self, *, why: str, by: str = "") -> None:
-        """Let no policies run beside what is in force, once that is applied anew.
-
-        A log that cannot be read keeps none running: then what was counted last is remembered.
-        """
-        try:
-            current = self.shadows.current()
-        except DamagedShadowError:
-            current = None
-        counter = self.shadow_counter()
-        counted = None
-        if current is not None:
-            try:
-                found = counter.count(current[1].hash[:SHORT])
-            except OSError:
-                found = counter.kept()
-            counted = found.to_json()
-        self.shadows.end(time=self._clock.now(), why=why, by=by, counted=counted)
-        counter.forget()
-
-    def shadow_counter(self) -> ShadowCounter:
-        """What counts what a shadow would have decided otherwise."""
-        return ShadowCounter(self.layout.shadow, self.layout.shadow_log, self.admin(EDGE))
 
     def render(
         self, wanted: Wanted, *, layout: Layout | None = None, besides: Wanted | None = None
@@ -282,7 +165,7 @@ class Gateway:
             published.ready_keys(self.layout.state, self._clock.now())
             if check:
                 self._judge(configuration)
-            wanted, latest = self.shadowed(Wanted.of(configuration)), self._latest()
+            wanted, latest = self.shadowing.added_to(Wanted.of(configuration)), self._latest()
             before = self._before()
             watches.require_room(self.render(wanted), state=self.layout.state)
             pending: VersionStore | None = None
@@ -335,7 +218,7 @@ class Gateway:
 
     def restarts(self, configuration: Configuration) -> tuple[str, ...]:
         """The running proxies that a configuration would restart: nothing else changes these."""
-        current, wanted = self._current(), self.shadowed(Wanted.of(configuration))
+        current, wanted = self._current(), self.shadowing.added_to(Wanted.of(configuration))
         found = []
         for proxy, rendering in self.render(wanted).items():
             path = self.layout.bootstrap(proxy)
@@ -408,7 +291,7 @@ class Gateway:
         )
 
     def _judge(self, configuration: Configuration) -> None:
-        wanted = self.shadowed(Wanted.of(configuration))
+        wanted = self.shadowing.added_to(Wanted.of(configuration))
         scratch = self.layout.state / "judged"
         shutil.rmtree(scratch, ignore_errors=True)
         layout = replace(self.layout, state=scratch)  # sockets are not made to be judged

@@ -49,7 +49,7 @@ class ShadowRun:
                     msg = "nothing is in force yet"
                     raise LookupError(msg)
                 shadow = await asyncio.to_thread(
-                    self._gateway.begin_shadow,
+                    self._gateway.shadowing.begin,
                     configuration,
                     Path(folder),
                     author=author,
@@ -100,10 +100,10 @@ class ShadowRun:
                 self._complain(f"what the shadow came to is not kept yet: {error}")
 
     def _see(self, configuration: Configuration) -> None:
-        _, why = self._gateway.shadow_of(Wanted.of(configuration))
+        _, why = self._gateway.shadowing.of(Wanted.of(configuration))
         # One that ended since is taken away soon, by who watches it.
         if why is not None and not self._gateway.has_shadow:
-            self._gateway.end_shadow(why=why)
+            self._gateway.shadowing.end(why=why)
             self._say(Level.WARNING, f"the shadow has ended: {why}")
 
     async def watch(self) -> None:
@@ -133,9 +133,9 @@ class ShadowRun:
                 await self._take_away(author(), "shadow ended")
 
     def _count(self, configuration: Configuration) -> str | None:
-        shadow, why = self._gateway.shadow_of(Wanted.of(configuration))
+        shadow, why = self._gateway.shadowing.of(Wanted.of(configuration))
         if shadow is not None and why is None:
-            self._gateway.shadow_counter().count(shadow.hash[:SHORT])
+            self._gateway.shadowing.counter().count(shadow.hash[:SHORT])
         return why
 
     def _is_left_behind(self) -> bool:
@@ -143,7 +143,7 @@ class ShadowRun:
         return self._gateway.has_shadow and not self._gateway.shadows.is_kept()
 
     async def _end(self, why: str, *, by: str) -> object:
-        await asyncio.to_thread(self._gateway.end_shadow, why=why, by=by)
+        await asyncio.to_thread(self._gateway.shadowing.end, why=why, by=by)
         self._say(Level.INFO, f"the shadow has ended: {why}{f' ({neutral(by)})' if by else ''}")
         refused = await self._take_away(by or author(), f"shadow ended, {why}")
         return {"ended": why} if refused is None else {"refused": refused}

@@ -42,7 +42,7 @@ def shadow_status(gateway: Gateway) -> ShadowStatus:
     if current is None or configuration is None:
         return ShadowStatus(shadow=None, counted=None, differing={}, not_compared={}, ended=ended)
     shadow, policies = current
-    wanted = gateway.shadowed(Wanted.of(configuration))
+    wanted = gateway.shadowing.added_to(Wanted.of(configuration))
     differing: dict[str, tuple[str, ...]] = {}
     unknown: dict[str, tuple[str, ...]] = {}
     if wanted.compiled is not None and wanted.compiled_shadow is not None:
@@ -50,7 +50,7 @@ def shadow_status(gateway: Gateway) -> ShadowStatus:
         differing, unknown = _by_route(found.differing), _by_route(found.unknown)
     return ShadowStatus(
         shadow=shadow,
-        counted=gateway.shadow_counter().count(policies.hash[:SHORT]),
+        counted=gateway.shadowing.counter().count(policies.hash[:SHORT]),
         differing=differing,
         not_compared=unknown,
         ended=ended,
