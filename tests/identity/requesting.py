@@ -72,3 +72,10 @@ def held(user: Any, slug: str) -> set[str]:
     from ringwall.identity import lent
 
     return set(lent.held(tenants.member(user, slug)))
+
+
+def mails() -> list[tuple[str, str]]:
+    """To whom mail went, and its subject, the oldest first."""
+    from ringwall.identity.models import OutgoingMail
+
+    return [(one.to, one.subject) for one in OutgoingMail.objects.order_by("pk")]
