@@ -62,20 +62,47 @@ def file_logs(path: str) -> list[Json]:
     fields; else with none that the client could have chosen in the edge's stead.
     """
     return [
-        _file_log(path, FIELDS, where="has(xds.route_name)"),
-        _file_log(path, _REFUSED_EARLIER, where="!has(xds.route_name)"),
+        _file_log(path, FIELDS, _any_of(_all_of(*_WELL_ANSWERED), _cel("has(xds.route_name)"))),
+        _file_log(
+            path,
+            _REFUSED_EARLIER,
+            _all_of(_any_of(*_NOT_WELL_ANSWERED), _cel("!has(xds.route_name)")),
+        ),
     ]
 
 
-def _file_log(path: str, fields: dict[str, str], *, where: str) -> Json:
+def _file_log(path: str, fields: dict[str, str], where: Json) -> Json:
     log = extension(
         "envoy.access_loggers.file",
         "envoy.extensions.access_loggers.file.v3.FileAccessLog",
         path=path,
         log_format={"json_format": dict(fields)},
     )
+    return {**log, "filter": where}
+
+
+def _all_of(*filters: Json) -> Json:
+    return {"and_filter": {"filters": list(filters)}}
+
+
+def _any_of(*filters: Json) -> Json:
+    return {"or_filter": {"filters": list(filters)}}
+
+
+def _cel(expression: str) -> Json:
     condition = typed(
-        "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter", expression=where
+        "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter", expression=expression
     )
     name = "envoy.access_loggers.extension_filters.cel"
-    return {**log, "filter": {"extension_filter": {"name": name, "typed_config": condition}}}
+    return {"extension_filter": {"name": name, "typed_config": condition}}
+
+
+def _status(comparison: str, bound: int) -> Json:
+    value = {"default_value": bound, "runtime_key": f"ringwall.log.{comparison.lower()}_{bound}"}
+    return {"status_code_filter": {"comparison": {"op": comparison, "value": value}}}
+
+
+_WELL_ANSWERED: Final = (_status("GE", 200), _status("LE", 399))
+_NOT_WELL_ANSWERED: Final = (_status("LE", 199), _status("GE", 400))
+"""Nothing is answered with success, or sent elsewhere, but by a route: these need no expression,
+which costs a hundredth of a request each."""
