@@ -180,3 +180,31 @@ def test_nothing_of_customers(ada: Any) -> None:
     membership.add(north, kim, ["administrator"], source="command", by=MACHINE)
     assert owning.follow() == 0
     assert told() == {}
+
+
+def test_owners_whom_an_upgrade_finds(database: str, facts: Facts) -> None:
+    """Whoever becomes one before the worker looked for the first time is told of."""
+    from django.core.management import call_command
+
+    from ringwall.identity import membership, owning
+    from ringwall.identity.models import KnownOwner, Membership
+
+    def upgrade() -> None:
+        call_command("migrate", "identity", "0012", verbosity=0)
+        call_command("migrate", "identity", verbosity=0)
+
+    tenants.organisation("shop", kind="provider")
+    tenants.organisation("north")
+    ada = tenants.person("ada@shop.example", shop=["owner"])
+    tenants.person("ben@shop.example", shop=["auditor", "owner"])
+    gone = tenants.person("cy@shop.example", shop=["owner"])
+    Membership.objects.filter(user=gone).update(active=False)
+    tenants.person("kim@example.com", north=["owner"])
+    eve = tenants.person("eve@shop.example", shop=["member"])
+    upgrade()
+    membership.set_roles(tenants.member(eve, "shop"), ["owner"], by=ada)
+    assert told() == {"eve@shop.example is an owner from now on, by ada@shop.example.": BOTH}
+    assert owning.follow() == 0
+    KnownOwner.objects.filter(pk=eve.pk).delete()
+    upgrade()
+    assert owning.follow() == 1, "what is known is known better than by an upgrade"
