@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given, settings
@@ -204,17 +205,55 @@ def test_after_a_long_stop_ages_count_again_in_time(tmp_path: Path) -> None:
     assert read(writer.path) == []
 
 
-def test_a_disk_that_is_nearly_full_takes_the_oldest(tmp_path: Path) -> None:
+def nearly_full(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
+    """A disk that has so many bytes left, whatever is deleted of it in this run."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+
+
+def test_a_disk_that_is_nearly_full_takes_the_oldest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     writer = Writer(tmp_path / "access.jsonl")
     for hour in range(3):
         writer.write(10)
         kept(writer, NOW + timedelta(hours=hour))
     writer.write()
-    greedy = replace(KEEPING, least_free=2**62)
-    done = kept(writer, NOW + timedelta(hours=3), greedy)
-    assert sum("since the disk is nearly full" in one for one in done) == 3
-    assert closed_segments(writer.path) == []
-    assert read(writer.path) == told(31)[30:]
+    nearly_full(monkeypatch, free=1000)
+    oldest = closed_segments(writer.path)[0].path
+    done = kept(writer, NOW + timedelta(hours=2, minutes=1), _few(1001))
+    assert [one for one in done if "nearly full" in one] == [
+        f"deleted {oldest.name}, since the disk is nearly full"
+    ]
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert read(writer.path) == told(31)[10:]
+
+
+def test_a_disk_that_others_fill_does_not_empty_the_spool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    for hour in range(9):
+        writer.write(10)
+        kept(writer, NOW + timedelta(hours=hour))
+    now = NOW + timedelta(hours=8, minutes=1)
+    before = read(writer.path)
+    # All that there is would not do: so nothing goes.
+    nearly_full(monkeypatch, free=0)
+    (said,) = [one for one in kept(writer, now, _few(2**40)) if "nearly full" in one]
+    assert "can mend that" in said
+    assert caplog.records[-1].levelname == "ERROR"
+    assert read(writer.path) == before
+    # And whatever is missing, again and again, a tenth stays.
+    for free in range(2**10, 0, -1):
+        nearly_full(monkeypatch, free=free)
+        kept(writer, now, _few(2**10 + 1))
+    left = sum(one.path.stat().st_size for one in closed_segments(writer.path))
+    assert left >= _few(0).least_kept
+    assert 0 < len(read(writer.path)) < len(before)
+
+
+def _few(least_free: int) -> Keeping:
+    return replace(KEEPING, size=2**10, least_free=least_free)
 
 
 def test_a_full_disk_leaves_segments_as_they_are(

@@ -8,9 +8,10 @@ it is whole.
 
 import errno
 import gzip
+import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from typing import Final
 
 from ringwall.runtime.private_files import remove_leftovers, write_private
 from ringwall.runtime.spool.segments import COMPRESSED, Segment, closed_name, closed_segments
+
+_log = logging.getLogger(__name__)
 
 _LEFT: Final = timedelta(minutes=10)
 """So long after it was closed nobody writes to a segment, and whoever follows has read it."""
@@ -34,13 +37,20 @@ class Keeping:
     """How much is kept: closed segments of so many ``days`` and bytes (``size``), oldest go first.
 
     A segment is closed once it has ``segment`` bytes, or at the end of its day (UTC). With less
-    than ``least_free`` bytes on the disk the oldest go too: the writer must have room.
+    than ``least_free`` bytes on the disk the oldest go too, since the writer must have room; but
+    none where that would not be enough, and never the last ``least_kept`` bytes: whoever fills the
+    disk does not empty the spool.
     """
 
     days: int
     size: int
     segment: int = 64 * 1024**2
     least_free: int = 256 * 1024**2
+
+    @property
+    def least_kept(self) -> int:
+        """Bytes of closed segments that stay however full the disk is: a tenth of ``size``."""
+        return self.size // 10
 
 
 def keep(
@@ -111,16 +121,39 @@ def _delete(segments: list[Segment], aged: datetime, keeping: Keeping) -> Iterat
     sizes = {one.path: one.path.stat().st_size for one in left}
     over = {one.path: one.over(aged) for one in left}
     total = sum(sizes.values())
-    free = shutil.disk_usage(left[0].path.parent).free if left else 0
-    while left and (
-        over[left[0].path] < oldest or total > keeping.size or free < keeping.least_free
-    ):
+    while left and (over[left[0].path] < oldest or total > keeping.size):
         one = left.pop(0)
         one.path.unlink(missing_ok=True)
         total -= sizes[one.path]
-        why = "" if free >= keeping.least_free else ", since the disk is nearly full"
-        free += sizes[one.path]
-        yield f"deleted {one.path.name}{why}"
+        yield f"deleted {one.path.name}"
+    missing = keeping.least_free - shutil.disk_usage(segments[0].path.parent).free if left else 0
+    if missing <= 0:
+        return
+    spare = _spare([sizes[one.path] for one in left], missing, keeping.least_kept)
+    if not spare:
+        said = f"the disk is nearly full, and no segment of {left[-1].path.parent} can mend that"
+        _log.error("%s: make room, or nothing is recorded soon", said)
+        yield said
+    for one in left[:spare]:
+        one.path.unlink(missing_ok=True)
+        said = f"deleted {one.path.name}, since the disk is nearly full"
+        _log.error("%s: make room", said)
+        yield said
+
+
+def _spare(sizes: Sequence[int], missing: int, least_kept: int) -> int:
+    """How many of the oldest segments, which have these ``sizes``, go to make ``missing`` bytes.
+
+    0 where that many bytes could only be had of the last ``least_kept``.
+    """
+    gone, total = 0, sum(sizes)
+    for number, size in enumerate(sizes, 1):
+        gone += size
+        if total - gone < least_kept:
+            return 0
+        if gone >= missing:
+            return number
+    return 0
 
 
 def _compress(segments: list[Segment], now: datetime) -> Iterator[str]:
