@@ -40,7 +40,7 @@ from ringwall.runtime.current import all_sections
 POLICIES: Final = int(os.environ.get("BENCH_POLICIES", "10000"))
 ROUTES: Final = int(os.environ.get("BENCH_ROUTES", "500"))
 _WITHOUT: Final = frozenset(os.environ.get("BENCH_WITHOUT", "").split(","))
-"""Of ``compiling`` and ``deciding``, what not to measure."""
+"""Of ``compiling``, ``deciding`` and, of the latter, ``asking``, what not to measure."""
 
 _GENERAL: Final = 20
 """Policies about everything, among the others, each about one route."""
@@ -251,7 +251,8 @@ def _deciding(folder: Path) -> None:
         names = list(asked)
         identity_edge.compare("HTTP/1", asked, http2=False, bases=(names[0], names[1]))
         base = names[0]
-        _compare_with_asking(folder, base, asked[base], gateways[base], ports[base])
+        if "asking" not in _WITHOUT:
+            _compare_with_asking(folder, base, asked[base], gateways[base], ports[base])
 
 
 def _compare_with_asking(
