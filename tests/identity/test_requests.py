@@ -1,6 +1,7 @@
 """Access requests: asked for, approved by somebody else, and over by themselves."""
 
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -125,27 +126,49 @@ def test_nobody_makes_an_auditor_of_an_owner_but_an_owner(who: dict[str, Any]) -
 
 
 def test_what_somebody_has_for_some_time_they_hand_to_nobody(who: dict[str, Any]) -> None:
-    from ringwall.identity import invitations, membership
+    from ringwall.identity import invitations, membership, organisations
     from ringwall.identity.models import Organisation
-    from ringwall.identity.requesting import moves
+    from ringwall.identity.requesting import answering, moves
 
     shop = Organisation.objects.get(slug="shop")
     moves.approve(ask(who["dave"], "shop", "owner"), by=who["olga"])
-    membership.set_roles(tenants.member(who["gus"], "shop"), ["member"], by=who["dave"])
-    for name in ("dave", "gus"):
+    for name, role in product(("dave", "gus"), ("owner", "security-administrator", "operator")):
+        had = tenants.member(who[name], "shop").roles
         with pytest.raises(PermissionError):
-            membership.set_roles(tenants.member(who[name], "shop"), ["owner"], by=who["dave"])
-    with pytest.raises(PermissionError):
-        membership.set_roles(
-            tenants.member(who["dave"], "shop"), ["security-administrator"], by=who["dave"]
-        )
+            membership.set_roles(tenants.member(who[name], "shop"), [*had, role], by=who["dave"])
     with pytest.raises(PermissionError):
         membership.set_roles(tenants.member(who["owen"], "shop"), ["member"], by=who["dave"])
+    for roles in (["owner"], ["security-administrator"], []):
+        with pytest.raises(PermissionError):
+            invitations.invite(shop, "new@example.com", roles, by=who["dave"])
+    for role in ("owner", "security-administrator"):
+        made = ask(who["judy"], "shop", role)
+        assert who["dave"] not in answering.approvers(made)
+        with pytest.raises(PermissionError):
+            moves.approve(made, by=who["dave"])
+        moves.deny(made, by=who["dave"], reason="no")
     with pytest.raises(PermissionError):
-        invitations.invite(shop, "new@example.com", ["owner"], by=who["dave"])
-    made = ask(who["judy"], "shop", "owner")
+        organisations.set_rules(shop, organisations.Rules(), by=who["dave"])
+
+
+def test_an_administrator_for_some_time_leaves_nobody_there(who: dict[str, Any]) -> None:
+    """Not by a second account of theirs, with every role but that of administrators."""
+    from ringwall.identity import invitations, membership, organisations
+    from ringwall.identity.models import Organisation
+    from ringwall.identity.requesting import moves
+
+    north = Organisation.objects.get(slug="north")
+    moves.approve(ask(who["ada"], "north", "administrator"), by=who["boss"])
+    for roles in (["approver", "buyer"], ["buyer"], []):
+        with pytest.raises(PermissionError):
+            invitations.invite(north, "ada2@example.com", roles, by=who["ada"])
     with pytest.raises(PermissionError):
-        moves.approve(made, by=who["dave"])
+        membership.set_roles(tenants.member(who["bob"], "north"), ["approver"], by=who["ada"])
+    with pytest.raises(PermissionError):
+        moves.approve(ask(who["bob"], "north", "treasurer"), by=who["ada"])
+    with pytest.raises(PermissionError):
+        organisations.set_rules(north, organisations.Rules(), by=who["ada"])
+    organisations.set_rules(north, organisations.Rules(), by=who["boss"])
 
 
 @pytest.mark.parametrize(("name", "role"), [("ada", "administrator"), ("dave", "owner")])

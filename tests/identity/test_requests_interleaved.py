@@ -115,14 +115,14 @@ class Steps(RuleBasedStateMachine):
         return "administrator" in self.lasting[name] | self.lent(name)
 
     def may_answer(self, name: str, wish: Wish) -> bool:
-        """Whether somebody manages there, is another, and gives nothing on that they have lent."""
+        """Whether somebody manages there, not only for some time, and is another."""
         if name in {"machine", "olga"}:
             return name == "olga" or not wish.by_machine
         fleeting = self.lent(name) - self.lasting[name]
         return (
             name != wish.asker
             and home(name) == home(wish.asker)
-            and self.is_boss(name)
+            and "administrator" in self.lasting[name]
             and wish.role not in fleeting
         )
 
