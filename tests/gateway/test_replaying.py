@@ -24,7 +24,7 @@ from ringwall.gateway.looking_back import era
 from ringwall.gateway.past import PastRequest, Reading, past_requests, read_line
 from ringwall.gateway.recorded import NO_TABLES, Asked, Tables, asked_by
 from ringwall.gateway.rejudging import Rejudging, Verdict, judged
-from ringwall.gateway.replaying import Era, Eras, Replay, Replayed
+from ringwall.gateway.replaying import TOO_LONG, Era, Eras, Replay, Replayed
 from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.configuration import load_sources
 from ringwall.runtime.current import all_sections
@@ -280,3 +280,18 @@ def test_the_record_is_read_in_spite_of_what_is_wrong_with_it(tmp_path: Any) -> 
     assert reading.named[:2] == ["access.jsonl:3", "access.jsonl:4"]
     later = datetime.fromtimestamp(NOW + 2, UTC)
     assert [one.id for one in past_requests(record, since=later)] == ["r3", "r4"]
+
+
+@pytest.mark.parametrize(
+    ("field", "length", "is_judged"),
+    [("path", 2048, False), ("path", 2049, True), ("host", 255, False), ("host", 254, True)],
+)
+def test_what_was_cut_is_too_long_to_judge(field: str, length: int, is_judged: bool) -> None:
+    """Nobody knows of what it is the beginning; longer lines are older, and whole."""
+    made = scene().request(person("support"), "GET", f"https://{API}/v1/north/orders")
+    (row,) = rows([made], **{field: "/" + "x" * (length - 1)})
+    era = era_of()
+    replay = Replay(Eras([0.0], lambda _: era), era.judge)
+    replay.judge(row)
+    assert (replay.found.unjudged[TOO_LONG] == 0) == is_judged
+    assert replay.found.rows == 1

@@ -17,10 +17,19 @@ from ringwall.access.compiler.facts import Several
 from ringwall.access.language.syntax import Effect
 from ringwall.core.principals import Principal, PrincipalKind
 from ringwall.gateway.allowances import Allowances
-from ringwall.gateway.commands.access_reviewing import _show_written, _Written, _written_json
+from ringwall.gateway.commands.access_past import Names
+from ringwall.gateway.commands.access_reviewing import (
+    _show,
+    _show_written,
+    _Span,
+    _Written,
+    _written_json,
+)
+from ringwall.gateway.envoy.access_log import LONGEST_PATH
 from ringwall.gateway.least_privilege import Kept, LeastPrivilege
 from ringwall.gateway.looking_back import with_policies
-from ringwall.gateway.past import first_of
+from ringwall.gateway.past import Reading, first_of
+from ringwall.gateway.recorded import NO_TABLES
 from ringwall.gateway.rejudging import Rejudging
 from ringwall.gateway.replaying import Eras, Replay
 from ringwall.gateway.reviewing import Findings, Permitted, Review, findings
@@ -95,6 +104,18 @@ def test_what_cannot_be_judged_by_a_proposal_is_counted_apart(
     said = " ".join(capsys.readouterr().out.split())
     assert "1 could not be judged by them" in said
     assert "would be denied by them" not in said
+
+
+def test_what_was_cut_uses_nothing_that_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    judge = era_of().judge
+    review = Review(judge)
+    (row,) = rows([scene().request(person("support"), "GET", ORDERS)])
+    assert review.see(row._replace(path="/" + "x" * (LONGEST_PATH - 1))) is None
+    used = review.used
+    assert (used.too_long, used.unjudged, len(used.doings)) == (1, 0, 0)
+    assert len(used.came) == 1
+    _show(findings(used, judge, ()), used, Reading(), _Span(1, 1.0), Names(NO_TABLES))
+    assert "1 requests are too long to judge" in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_record_goes_back_to_where_its_first_request_ended(tmp_path: Path) -> None:

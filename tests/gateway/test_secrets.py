@@ -161,7 +161,7 @@ def test_rotation_that_was_killed_halfway_is_finished(
     monkeypatch.setattr(Admin, "post", reopen)
     jobs.rotate(log, admin=admin, now=clock.now(), keeping=KEEPING)
     assert asked == ["/reopen_logs"]
-    assert jobs.rotate(log, admin=admin, now=clock.now(), keeping=KEEPING) == "not full yet"
+    assert jobs.rotate(log, admin=admin, now=clock.now(), keeping=KEEPING) == ""
     assert asked == ["/reopen_logs"]
 
 

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from ringwall.core.clock import SystemClock
 from ringwall.gateway import jobs
 from ringwall.gateway.binary import EnvoyRefusedError
+from ringwall.gateway.config import Record
 from ringwall.gateway.layout import Layout
 from ringwall.gateway.looking_back import eras
 from ringwall.gateway.service import Gateway
@@ -221,6 +222,27 @@ def test_a_damaged_latest_does_not_stop_the_rotation_of_the_record(
     (tmp_path / "state" / "versions" / "1" / "version.json").write_text("")
     assert rotated().startswith("closed access-")
     assert len(list(edge.layout.access_log.parent.glob("access-*"))) == 2
+
+
+def test_strangers_have_a_smaller_share_of_the_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what is kept of them goes, not what is kept of those who are known."""
+    edge = gateway(tmp_path)
+    edge.apply(configuration(), author="ada", reason="up", check=False)
+    monkeypatch.setattr(jobs, "open_gateway", lambda _: edge)
+    days = [f"{datetime.now(UTC) - timedelta(days=ago):%Y%m%d}" for ago in (4, 3, 2, 1)]
+    small = Record(size=64 * 1024**2)
+    monkeypatch.setattr(jobs, "_record", lambda *_: small)
+    for log in edge.layout.records:
+        log.write_bytes(b"")
+        for day in days:
+            with log.with_name(f"{log.stem}-{day}.jsonl").open("wb") as file:
+                file.truncate(10 * 1024**2)
+    done = jobs.rotate_access_record(None)  # type: ignore[arg-type]
+    assert [part for part in done.split(", ") if part.startswith("deleted")] == [
+        f"deleted strangers-{day}.jsonl" for day in days[:3]
+    ]
 
 
 def test_one_damaged_version_leaves_the_others_to_look_back_with(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What the gateway does by the clock: renew certificates, rotate the access record."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -74,9 +75,14 @@ def rotate_access_record(installation: Installation) -> str:
         record = Record()
     admin = Admin(gateway.layout.admin(EDGE))
     keeping = Keeping(days=record.days, size=record.size)
+    smaller = replace(keeping, size=record.size // _SMALLER)
     now = datetime.now(UTC)
     _keep_shadow(gateway, admin=admin, now=now, keeping=keeping)
-    return rotate(gateway.layout.access_log, admin=admin, now=now, keeping=keeping)
+    done = [
+        rotate(gateway.layout.strangers_log, admin=admin, now=now, keeping=smaller),
+        rotate(gateway.layout.access_log, admin=admin, now=now, keeping=keeping),
+    ]
+    return ", ".join(filter(None, done)) or "not full yet"
 
 
 def _keep_shadow(gateway: Gateway, *, admin: Admin, now: datetime, keeping: Keeping) -> None:
@@ -92,6 +98,8 @@ def _keep_shadow(gateway: Gateway, *, admin: Admin, now: datetime, keeping: Keep
             rotate(log, admin=admin, now=now, keeping=keeping)
 
 
+_SMALLER: Final = 4
+"""What strangers tried is kept up to so small a part of what is kept of those who are known."""
 _UNREADABLE: Final = "how long to keep the access record cannot be read: %s"
 _known: dict[str, Record] = {}
 """How long the record is kept, by the hash of the configuration in force: it is read once."""
@@ -112,7 +120,7 @@ def _record(gateway: Gateway, version: str) -> Record:
 
 
 def rotate(log: Path, *, admin: Admin, now: datetime, keeping: Keeping) -> str:
-    """Do what is due to the access record.
+    """Do what is due to one file of the access record, and tell it; nothing where nothing was due.
 
     Envoy goes on writing to a renamed file until it has opened the new one, and is asked for that
     again and again until there is one.
@@ -121,5 +129,4 @@ def rotate(log: Path, *, admin: Admin, now: datetime, keeping: Keeping) -> str:
     def reopen() -> None:
         admin.post("/reopen_logs")
 
-    done = keep(log, now=now, keeping=keeping, began=began, reopen=reopen)
-    return ", ".join(done) or "not full yet"
+    return ", ".join(keep(log, now=now, keeping=keeping, began=began, reopen=reopen))

@@ -45,8 +45,18 @@ class Layout:
 
     @property
     def access_log(self) -> Path:
-        """The edge's access record."""
+        """The edge's access record of people and programs whom it knows."""
         return self.state / "spool" / "edge" / "access.jsonl"
+
+    @property
+    def strangers_log(self) -> Path:
+        """The edge's record of all other requests."""
+        return self.state / "spool" / "edge" / "strangers.jsonl"
+
+    @property
+    def records(self) -> tuple[Path, Path]:
+        """Both."""
+        return self.access_log, self.strangers_log
 
     @property
     def shadow_log(self) -> Path:

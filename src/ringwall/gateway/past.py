@@ -4,12 +4,13 @@ Read from the record's spool; when there is a store of events, it takes this rea
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from ringwall.gateway.envoy.access_log import LONGEST_HOST, LONGEST_PATH
 from ringwall.runtime.spool.segments import LONGEST_LINE, DamagedError, lines, opened
 
 _NAMED: Final = 5
@@ -43,6 +44,14 @@ class PastRequest(NamedTuple):
     scopes: str | None
     strength: str | None
     proven: int | None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its path or host may be no more than a beginning: nobody knows what was asked.
+
+        Lines of before these were cut are longer, and whole.
+        """
+        return len(self.path) == LONGEST_PATH or len(self.host) == LONGEST_HOST
 
 
 @dataclass(slots=True)
@@ -91,6 +100,14 @@ def past_requests(
                     yield row
         except DamagedError as error:
             found.miss(str(error))
+
+
+def all_requests(
+    records: Iterable[Path], *, since: datetime, reading: Reading
+) -> Iterator[PastRequest]:
+    """The same of several records, one after the other."""
+    for record in records:
+        yield from past_requests(record, since=since, reading=reading)
 
 
 def first_of(record: Path) -> datetime | None:

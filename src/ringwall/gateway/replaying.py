@@ -26,6 +26,7 @@ _MOST_NAMED: Final = 100_000
 """So many principals are told apart in each group of changes; of more, only that there are."""
 _UNREADABLE: Final = ODD.removeprefix(PREFIX)
 BY_ROUTE: Final = "the route itself"
+TOO_LONG: Final = "the path or host is too long to judge"
 
 Who = tuple[str | None, str | None, str | None, str | None]
 """User, organisation, program and key of a request."""
@@ -157,6 +158,9 @@ class Replay:
         outcome = outcome_of(row)
         if isinstance(outcome, Unasked):
             found.unasked[outcome] += 1
+            return
+        if row.is_cut:
+            self._leave(row, TOO_LONG)
             return
         then = self._eras.at(row.at, row.policies)
         if then is None:

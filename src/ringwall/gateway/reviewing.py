@@ -67,6 +67,8 @@ class Used:
     came: dict[tuple[str, str | None], Use] = field(default_factory=lambda: defaultdict(Use))
     asked: Counter[Who] = field(default_factory=Counter)
     denied: Counter[Who] = field(default_factory=Counter)
+    too_long: int = 0
+    """Requests whose path or host is too long to judge: only that they were let in is known."""
     unjudged: int = 0
     """Requests of which it is not known what they used: these use what the record names."""
 
@@ -91,6 +93,10 @@ class Review:
             used.denied[who] += not outcome.allowed
         for name in outcome.by:
             used.policies[name].note(row.at)
+        if outcome.allowed and row.is_cut:
+            used.too_long += 1
+            self._note_who(row)
+            return None
         to = self._judge.find(row.method, row.host, row.path)
         if not outcome.allowed or to is None:
             return None

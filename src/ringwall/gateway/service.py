@@ -20,6 +20,7 @@ from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.change import Change
 from ringwall.gateway.envoy import edge as edge_builder
 from ringwall.gateway.envoy import sidecar as sidecar_builder
+from ringwall.gateway.envoy.access_log import Files
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.signed_in import TOKENS_FILTER, Verifying, tokens_filter
 from ringwall.gateway.handover import Handover
@@ -111,7 +112,7 @@ class Gateway:
                 folder=place.xds(EDGE),
                 admin_socket=str(place.admin(EDGE)),
                 web=Address(path=str(place.web)),
-                log=str(place.access_log),
+                log=Files(str(place.access_log), str(place.strangers_log)),
                 shadow_log=str(place.shadow_log),
                 verifying=self._verifying(wanted.facts),
                 permitting=None

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import yaml
+from tests.gateway.live.record import lines_of
 from tests.gateway.live.stage import Json, free_port
 from tests.identity import tenants
 from tests.identity.edge.scene import COOKIE, SECRET, IdentityStage, identity_stage
@@ -110,10 +111,9 @@ class ShopScene:
 
     def recorded(self, requests: set[str]) -> dict[str, Json]:
         """The access record of some requests, once all of it is written."""
-        file = self.stage.state / "spool" / "edge" / "access.jsonl"
         deadline = time.monotonic() + 60
         while True:
-            lines = map(json.loads, file.read_text().splitlines()[:-1])
+            lines = lines_of(self.stage.state)
             found = {one["request_id"]: one for one in lines if one["request_id"] in requests}
             if len(found) == len(requests):
                 return found

@@ -1,6 +1,5 @@
 """Call-outs of a whole Ringwall: recorded like any decision, counted, closed without an answer."""
 
-import json
 import os
 import signal
 import threading
@@ -13,6 +12,7 @@ import httpx
 import pytest
 from tests.access.live.guarded import API, NORA, POLICIES, Guarded, Person
 from tests.gateway.live.asking import ask, pids, reload
+from tests.gateway.live.record import lines_of
 
 from ringwall.gateway.callout_counts import CalloutCount, callout_counts
 
@@ -63,13 +63,11 @@ def counted(edge: Guarded) -> CalloutCount:
 
 def recorded(edge: Guarded, answer: httpx.Response) -> dict[str, object]:
     """What the access record has of an answer."""
-    file = edge.stage.state / "spool" / "edge" / "access.jsonl"
     name = answer.headers["x-request-id"]
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        for line in file.read_text().splitlines():
-            if name in line:
-                found: dict[str, object] = json.loads(line)
+        for found in lines_of(edge.stage.state):
+            if found["request_id"] == name:
                 return found
         time.sleep(0.1)
     raise AssertionError(name)

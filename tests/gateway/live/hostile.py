@@ -12,6 +12,7 @@ from posixpath import normpath
 from typing import Final
 from urllib.parse import unquote
 
+from tests.gateway.live.record import lines_of
 from tests.gateway.live.recorder import MARK, Recorder, Seen
 from tests.gateway.live.recorder2 import Recorder2
 from tests.gateway.live.stage import Json, Stage
@@ -98,10 +99,9 @@ class HostileStage:
 
     def records(self, *request_ids: str) -> list[Json]:
         """The edge's own records of some requests, in their order, once all are written."""
-        path = self.stage.state / "spool" / "edge" / "access.jsonl"
         deadline = time.monotonic() + 5
         while True:
-            known = {r["request_id"]: r for r in map(json.loads, path.read_text().splitlines())}
+            known = {one["request_id"]: one for one in lines_of(self.stage.state)}
             if all(one in known for one in request_ids) or time.monotonic() > deadline:
                 return [known[one] for one in request_ids]
             time.sleep(0.05)

@@ -1,10 +1,10 @@
 """Headers by which a client would speak in the edge's name never reach a service."""
 
-import json
 from typing import Final
 
 import pytest
 from tests.gateway.live.hostile import HostileStage
+from tests.gateway.live.record import lines_of, text_of
 
 from ringwall.gateway.envoy import access_log
 from ringwall.gateway.envoy.headers import untrusted_families, untrusted_names
@@ -83,9 +83,9 @@ def test_no_header_changes_the_path_that_is_recorded(hostile: HostileStage) -> N
     """Also of requests that are refused before the edge takes such headers away."""
     for path, mark in (("/items/a%2fb", "refused-early"), ("/items/none", "let-in")):
         send(hostile, path, mark, **{"x-envoy-original-path": f"/innocent-{mark}"})
-    log = hostile.stage.state / "spool" / "edge" / "access.jsonl"
-    hostile.stage.wait(lambda: '"path":"/items/none"' in log.read_text())
-    recorded = log.read_text()
+    state = hostile.stage.state
+    hostile.stage.wait(lambda: '"path":"/items/none"' in text_of(state))
+    recorded = text_of(state)
     assert '"path":"/items/a/b"' in recorded  # Envoy refuses it once it is unescaped
     assert "/innocent-" not in recorded
 
@@ -114,14 +114,34 @@ def test_nobody_names_somebody_else_in_the_record(hostile: HostileStage) -> None
         send(hostile, path, "said", **forged)
     send(hostile, "/static/unknown-said", "said", host="unknown.localhost", **forged)
     send(hostile, "/static/no-host-said", "said", host=None, **forged)
-    log = hostile.stage.state / "spool" / "edge" / "access.jsonl"
-    hostile.stage.wait(lambda: '"/static/no-host-said"' in log.read_text())
-    assert "kforged" not in log.read_text()
-    told = {one["path"]: one for one in map(json.loads, log.read_text().splitlines())}
+    state = hostile.stage.state
+    hostile.stage.wait(lambda: '"/static/no-host-said"' in text_of(state))
+    assert "kforged" not in text_of(state)
+    told = {one["path"]: one for one in lines_of(state)}
     assert {"/items/a/b", "/static/unknown-said"} <= told.keys()
     assert all(len(told[path]["request_id"]) == 36 for path in led)
     assert told["/static/no-host-said"].keys() == told["/static/said"].keys()
     assert told["/static/no-host-said"]["details"] == "missing_host_header"
+
+
+def test_strangers_fill_no_record_but_that_of_strangers(hostile: HostileStage) -> None:
+    """However long what they ask for is, whoever they claim to be, and wherever it leads."""
+    long, forged = "a" * 9000, {"x-ringwall-user": "ada", "x-ringwall-session": "kada"}
+    for path in (f"/static/{long}", f"/nowhere/{long}", "/items/a%2fb", "/static/a%00b"):
+        send(hostile, path, "filling", **forged)
+    send(hostile, f"/static/{long}", "filling", host="unknown.localhost", **forged)
+    send(hostile, "/static/filled", "filling", host=f"{long}.localhost", **forged)
+    state = hostile.stage.state
+    hostile.stage.wait(lambda: '"/static/filled"' in text_of(state))
+    assert (state / "spool" / "edge" / "access.jsonl").read_text() == ""
+    lines = lines_of(state)
+    for begin in ("/static/aaa", "/nowhere/aaa"):
+        assert {len(one["path"]) for one in lines if (one["path"] or "").startswith(begin)} == {
+            access_log.LONGEST_PATH
+        }
+    (told,) = [one for one in lines if one["path"] == "/static/filled"]
+    assert len(told["host"]) == access_log.LONGEST_HOST
+    assert max(map(len, text_of(state).splitlines())) < 4096
 
 
 def send(

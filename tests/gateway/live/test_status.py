@@ -188,7 +188,7 @@ def test_only_loopback_is_listened_on(running: Stage) -> None:
 def records(stage: Stage) -> list[Json]:
     folder = stage.state / "spool" / "edge"
     found = []
-    for path in sorted(folder.glob("access*.jsonl")):
+    for path in sorted(folder.glob("*.jsonl")):
         found += [json.loads(line) for line in path.read_text().splitlines()]
     return found
 
@@ -211,7 +211,7 @@ SMALL = Keeping(days=90, size=2**30, segment=2000, least_free=0)
 def test_rotation_loses_no_line_under_load(running: Stage) -> None:
 
     gateway = gateway_of(running)
-    log, admin = gateway.layout.access_log, gateway.admin("edge")
+    log, admin = gateway.layout.strangers_log, gateway.admin("edge")
     marked = "/rotated"
     target = in_turn(("GET", marked, b""))
     with (
@@ -231,7 +231,7 @@ def test_rotation_loses_no_line_under_load(running: Stage) -> None:
 
     running.wait(lambda: counted() >= load.tally.total, within=5)
     assert counted() == load.tally.total
-    assert len(list(log.parent.glob("access-*.jsonl"))) == closed
+    assert len(list(log.parent.glob("strangers-*.jsonl"))) == closed
     for path in log.parent.iterdir():
         assert path.stat().st_mode & 0o777 == 0o600
 

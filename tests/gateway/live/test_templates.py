@@ -15,7 +15,7 @@ from tests.gateway.live.upstream import Upstream
 
 from ringwall.gateway.config import Edge, HostSettings, Route
 from ringwall.gateway.envoy import http, listeners, overload
-from ringwall.gateway.envoy.access_log import file_logs
+from ringwall.gateway.envoy.access_log import Files, file_logs
 from ringwall.gateway.envoy.clusters import local_cluster
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.routes import route_table
@@ -87,7 +87,7 @@ def _bootstrap(folder: Path, port: int, upstream: str) -> dict[str, object]:
         limits=edge.limits,
         tls=False,
         trusted_hops=0,
-        logs=file_logs(str(folder / "access.jsonl")),
+        logs=file_logs(Files(str(folder / "access.jsonl"), str(folder / "strangers.jsonl"))),
         routes={"rds": {"route_config_name": "all", "config_source": {}}},
         filters=[http.route_slot()],
     )

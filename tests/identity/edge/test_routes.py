@@ -472,6 +472,8 @@ def test_the_record_says_who_asked_and_no_secret(scene: IdentityStage) -> None:
     key = f"rwk_{scene.issue(Purpose.KEY)}~abcdef"
     scene.get(f"/required/{mark}?code=secret", cookie=f"{COOKIE}={cookie}")
     scene.get(f"/required/{mark}?code=secret", key=key)
+    strange = scene.get(f"/required/{mark}?code=secret", key="rwk_nothing~abcdef")
+    assert strange.status_code == 401
     path = scene.stage.state / "spool" / "edge" / "access.jsonl"
 
     def found() -> list[dict[str, Any]]:
@@ -482,7 +484,14 @@ def test_the_record_says_who_asked_and_no_secret(scene: IdentityStage) -> None:
     first, second = found()
     assert (first["user"], first["session"]) == (session.user.subject, session.sid)
     assert second["user"].startswith("sub")
-    text = path.read_text()
+    strangers = path.with_name("strangers.jsonl")
+    scene.stage.wait(lambda: mark in strangers.read_text())
+    (third,) = [
+        one for one in map(json.loads, strangers.read_text().splitlines()) if mark in str(one)
+    ]
+    assert (third["status"], third["user"], third["request_id"] is None) == (401, None, False)
+    assert mark not in "".join(line for line in path.read_text().splitlines() if "401" in line)
+    text = path.read_text() + strangers.read_text()
     for secret in (cookie, cookie.partition("~")[2], key, key[4:-7], "code=secret"):
         assert secret not in text
 

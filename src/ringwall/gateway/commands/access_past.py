@@ -14,6 +14,7 @@ from ringwall.runtime.refusals import ExitCode, Refused
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from ringwall.gateway.layout import Layout
     from ringwall.gateway.past import Reading
     from ringwall.gateway.recorded import Tables
     from ringwall.gateway.replaying import Who
@@ -184,6 +185,16 @@ def show_span(reading: "Reading") -> None:
         f"{reading.rows:,} requests are recorded, from {moment(reading.first)} to "
         f"{moment(reading.last)} UTC"
     )
+
+
+def show_strangers(layout: "Layout") -> None:
+    """Say since when requests of strangers are recorded, where that is for less long."""
+    from ringwall.gateway.past import first_of
+
+    known, strangers = map(first_of, layout.records)
+    if known is not None and strangers is not None and strangers > known:
+        since = moment(strangers.timestamp())
+        say(f"of those whom the edge did not know, only what came since {since} UTC", style="dim")
 
 
 def show_unreadable(reading: "Reading") -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ringwall.core.principals import Principal
+    from ringwall.gateway.layout import Layout
     from ringwall.gateway.least_privilege import Kept
     from ringwall.gateway.past import Reading
     from ringwall.gateway.reviewing import Findings, Used
@@ -73,7 +74,7 @@ def access_review(
     from ringwall.gateway.least_privilege import Kept, LeastPrivilege
     from ringwall.gateway.looking_back import with_policies
     from ringwall.gateway.opening import open_gateway
-    from ringwall.gateway.past import Reading, past_requests
+    from ringwall.gateway.past import Reading, all_requests
     from ringwall.gateway.rejudging import Rejudging
     from ringwall.gateway.reviewing import Review, findings
     from ringwall.gateway.wanted import Wanted
@@ -92,13 +93,13 @@ def access_review(
     reading = Reading()
     with past.Progress(reading) as progress:
         begin = past.beginning(days, None)
-        for row in past_requests(gateway.layout.access_log, since=begin, reading=reading):
+        for row in all_requests(gateway.layout.records, since=begin, reading=reading):
             seen = review.see(row)
             if seen is not None and propose is not None:
                 proposal.see(*seen)
                 kept.see(judge.question(*seen[:2]), *seen[:2])
             progress.step()
-    span = _span(days, gateway.layout.access_log)
+    span = _span(days, gateway.layout)
     everyone = options.everyone(installation) if not_asked is None else iter(())
     found = findings(review.used, judge, everyone, not_asked=not_asked)
     written = None
@@ -123,6 +124,7 @@ def access_review(
         )
     else:
         _show(found, review.used, reading, span, names)
+        past.show_strangers(gateway.layout)
         if written is not None:
             _show_written(written)
         elif propose is not None:
@@ -130,11 +132,14 @@ def access_review(
             say("nobody was let in by policies, so none are proposed", style="yellow")
 
 
-def _span(days: int, record: Path) -> _Span:
-    """How far back the record goes: to the end of its first request, whenever that is."""
+def _span(days: int, layout: "Layout") -> _Span:
+    """How far back the record goes: to the end of its first request, whenever that is.
+
+    That of strangers counts where nobody is known, else it is told apart.
+    """
     from ringwall.gateway.past import first_of
 
-    first = first_of(record)
+    first = first_of(layout.access_log) or first_of(layout.strangers_log)
     if first is None:
         return _Span(days, 0.0)
     return _Span(days, min(days, (datetime.now(UTC) - first).total_seconds() / 86_400))
@@ -205,6 +210,12 @@ def _show(
         say(
             f"{used.unjudged:,} requests are not wholly known: roles and scopes of theirs may have "
             "been used that are told as unused",
+            style="yellow",
+        )
+    if used.too_long:
+        say(
+            f"{used.too_long:,} requests are too long to judge: what they used may be told as "
+            "unused, and proposed policies may deny them",
             style="yellow",
         )
     _list("Permits that decided nothing", found.policies)
@@ -340,5 +351,6 @@ def _json(found: "Findings", used: "Used", span: _Span, names: past.Names) -> di
             for who, denied, asked in found.knocking
         ],
         "unjudged": used.unjudged,
+        "too_long_to_judge": used.too_long,
         "not_asked": found.not_asked,
     }

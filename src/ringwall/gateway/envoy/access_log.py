@@ -1,20 +1,29 @@
 """The access record: one JSON line a request, written by Envoy itself.
 
+There are two files: what people and programs did whom the edge knows, and what strangers tried.
+Strangers may try as much as they like, and push nothing away but what strangers tried.
+
 Whom a request is from the edge says in headers. Those that a client made up are taken away before a
 route is looked for, but not of requests that are refused earlier, such as ``/a%2fb``: their lines
 name nobody.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from ringwall.gateway.envoy.resources import Json, extension, typed
 
+LONGEST_PATH: Final = 2048
+"""Bytes, as of all of these; a path that is as long was cut, or could have been."""
+LONGEST_HOST: Final = 255
+_LONGEST_METHOD: Final = 32
+
 FIELDS: Final = {
     "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
     "request_id": "%REQ(X-REQUEST-ID)%",
-    "method": "%REQ(:METHOD)%",
-    "host": "%REQ(:AUTHORITY)%",
-    "path": "%PATH(NQ:PATH)%",
+    "method": f"%REQ(:METHOD):{_LONGEST_METHOD}%",
+    "host": f"%REQ(:AUTHORITY):{LONGEST_HOST}%",
+    "path": f"%PATH(NQ:PATH):{LONGEST_PATH}%",
     "protocol": "%PROTOCOL%",
     "status": "%RESPONSE_CODE%",
     "details": "%RESPONSE_CODE_DETAILS%",
@@ -41,6 +50,8 @@ FIELDS: Final = {
 }
 """Field names and Envoy's command operators. The query string and bodies are never recorded.
 
+What a client chooses is cut where it is long: a line is small, whatever its request was.
+
 ``NQ`` alone would believe ``x-envoy-original-path``, which clients still have when a request is
 refused before the edge takes such headers away.
 """
@@ -55,16 +66,26 @@ _REFUSED_EARLIER: Final = {
 }
 
 
-def file_logs(path: str) -> list[Json]:
-    """Access logs that append JSON lines to ``path``, one a request; missing values are ``null``.
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where the record is written: requests of those whom the edge knows, and all others."""
+
+    known: str
+    strangers: str
+
+
+def file_logs(files: Files) -> list[Json]:
+    """Access logs that append JSON lines, one a request; missing values are ``null``.
 
     Requests that came as far as a route (or to that of all that leads nowhere) have lines with all
     fields; else with none that the client could have chosen in the edge's stead.
     """
+    led = _any_of(_all_of(*_WELL_ANSWERED), _cel("has(xds.route_name)"))
     return [
-        _file_log(path, FIELDS, _any_of(_all_of(*_WELL_ANSWERED), _cel("has(xds.route_name)"))),
+        _file_log(files.known, FIELDS, _all_of(_is_known(), led)),
+        _file_log(files.strangers, FIELDS, _all_of(_is_known(is_so=False), led)),
         _file_log(
-            path,
+            files.strangers,
             _REFUSED_EARLIER,
             _all_of(_any_of(*_NOT_WELL_ANSWERED), _cel("!has(xds.route_name)")),
         ),
@@ -79,6 +100,12 @@ def _file_log(path: str, fields: dict[str, str], where: Json) -> Json:
         log_format={"json_format": dict(fields)},
     )
     return {**log, "filter": where}
+
+
+def _is_known(*, is_so: bool = True) -> Json:
+    """Whether the edge says who asks; of what came to no route that may be the client's word."""
+    header = {"name": "x-ringwall-user", "present_match": True, "invert_match": not is_so}
+    return {"header_filter": {"header": header}}
 
 
 def _all_of(*filters: Json) -> Json:

@@ -45,7 +45,7 @@ def render_edge(
     folder: Folder,
     admin_socket: str,
     web: Address,
-    log: str,
+    log: access_log.Files,
     shadow_log: str,
     verifying: Verifying | None = None,
     permitting: Permitting | None = None,
@@ -56,7 +56,7 @@ def render_edge(
     """Build the edge.
 
     ``folder`` is where the xDS files will lie, ``web`` where Ringwall's web process listens,
-    ``log`` the access log, ``shadow_log`` that of a shadow, ``own_roots`` the local authority's
+    ``log`` the access record, ``shadow_log`` that of a shadow, ``own_roots`` the local authority's
     certificate; all as Envoy is to name them. With ``verifying`` people and programs sign in; with
     ``permitting`` policies decide, and ``callouts`` is where Cedar's engine is asked if they need
     that.
@@ -188,7 +188,7 @@ def _edge_listener(
     edge: Edge,
     *,
     folder: Folder,
-    log: str,
+    log: access_log.Files,
     shadow_log: str | None,
     legacy: list[str],
     verifying: Verifying | None,
@@ -244,7 +244,7 @@ def _client_roots(settings: HostSettings, own_roots: str, root: str) -> str | No
 def _manager(
     edge: Edge,
     folder: Folder,
-    log: str,
+    log: access_log.Files,
     table: str,
     verifying: Verifying | None = None,
     *,

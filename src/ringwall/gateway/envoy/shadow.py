@@ -7,6 +7,7 @@ are no such metadata, and it costs one look for them.
 
 from typing import Final
 
+from ringwall.gateway.envoy import access_log
 from ringwall.gateway.envoy.resources import Json, extension, typed
 
 PREFIX: Final = "shadow_"
@@ -19,9 +20,9 @@ FIELDS: Final = {
     "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
     "shadow": "%METADATA(ROUTE:ringwall:shadow)%",
     "request_id": "%REQ(X-REQUEST-ID)%",
-    "method": "%REQ(:METHOD)%",
-    "host": "%REQ(:AUTHORITY)%",
-    "path": "%PATH(NQ:PATH)%",
+    "method": access_log.FIELDS["method"],
+    "host": access_log.FIELDS["host"],
+    "path": access_log.FIELDS["path"],
     "route": "%ROUTE_NAME%",
     "action": "%METADATA(ROUTE:ringwall:action)%",
     "user": "%REQ(X-RINGWALL-USER)%",
