@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import product
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -361,6 +362,55 @@ def test_nobody_asks_without_end(who: dict[str, Any], monkeypatch: pytest.Monkey
     day = timedelta(days=1, seconds=1)
     AccessRequest.objects.filter(by_machine=False).update(created=timezone.now() - day)
     assert ask(who["ada"], "north", "approver").state == "waiting"
+
+
+def test_an_organisation_does_not_ask_without_end(
+    who: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many accounts it has; and no other organisation is kept from asking by that."""
+    from ringwall.identity.models import AccessRequest
+    from ringwall.identity.requesting import moves
+
+    sue = tenants.person("sue@example.com", south=["buyer"])
+    limits = {"MOST_WAITING_IN_ALL": "wait in North", "MOST_IN_A_DAY_IN_ALL": "in 24 hours"}
+    for limit, said in limits.items():
+        AccessRequest.objects.all().delete()
+        with monkeypatch.context() as few:
+            few.setattr(moves, limit, 1)
+            ask(who["ada"], "north", "approver")
+            told = len(mails())
+            with pytest.raises(ValueError, match=said):
+                ask(who["bob"], "north", "approver")
+            assert len(mails()) == told
+            assert ask(sue, "south", "approver").state == "waiting"
+        ask(who["bob"], "north", "approver")
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_the_search_for_approvers_ends(
+    who: dict[str, Any], monkeypatch: pytest.MonkeyPatch, is_allowed: bool
+) -> None:
+    """Whoever has a thousand administrators holds nobody up, whether these may approve or not."""
+    from ringwall.identity.asking import may
+    from ringwall.identity.requesting import answering
+
+    for number in range(9):
+        tenants.person(f"a{number}@example.com", north=["administrator"])
+    made = ask(who["ada"], "north", "approver")
+    asked_about: list[str] = []
+
+    def counted(by: Any, *args: Any, **named: Any) -> Any:
+        asked_about.append(by.email)
+        found = may(by, *args, **named)
+        return found if is_allowed else SimpleNamespace(allowed=False)
+
+    monkeypatch.setattr(answering, "may", counted)
+    monkeypatch.setattr(answering, "MOST_FOUND", 2)
+    monkeypatch.setattr(answering, "_LOOKED_AT", 4)
+    found = [one.email for one in answering.approvers(made, needed=3)]
+    north = [one for one in asked_about if one.startswith("a")]
+    assert north == [f"a{number}@example.com" for number in range(3 if is_allowed else 4)]
+    assert found == (north if is_allowed else [])
 
 
 def test_what_was_answered_stays_so(who: dict[str, Any]) -> None:

@@ -168,6 +168,32 @@ def test_all_is_to_be_seen_and_nothing_pushes_away_what_was_given(
         assert "?page=" not in pages_of[1]
 
 
+def test_a_page_asks_about_what_it_shows_only(
+    who: dict[str, Any], browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ringwall.identity.pages import requests as pages
+    from ringwall.identity.requesting.answering import still_to_approve
+
+    monkeypatch.setattr(pages, "_SHOWN", 2)
+    waiting = []
+    for number in range(5):
+        asker = tenants.person(f"buyer{number}@example.com", north=["buyer"])
+        waiting.append(str(ask(asker, "north", "approver").pk))
+    asked_about: list[str] = []
+
+    def counted(user: Any, one: Any) -> bool:
+        asked_about.append(str(one.pk))
+        return still_to_approve(user, one)
+
+    monkeypatch.setattr(pages, "still_to_approve", counted)
+    act_as(browser, "boss@example.com")
+    for page in (1, 2, 3):
+        told = shown(browser, f"/organisations/north/requests?page={page}")
+        assert ("?page=" in told) == (page < 3)
+        assert len(asked_about) == min(2 * page, 5)
+    assert sorted(asked_about) == sorted(waiting)
+
+
 def test_nobody_is_offered_their_own_request(who: dict[str, Any], browser: Any) -> None:
     made = ask(who["owen"], "shop", "auditor")
     act_as(browser, "owen@example.com")

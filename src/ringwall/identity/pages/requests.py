@@ -35,9 +35,9 @@ from ringwall.identity.requesting import moves, rules, showing
 from ringwall.identity.requesting.answering import answers_in, state_at, still_to_approve
 
 _SHOWN: Final = 100
-"""Requests on a page that are over: so many that gave something, and so many that did not."""
+"""Requests on a page: so many that wait, that run, that gave something, and that did not."""
 _ANSWERED: Final = 50
-_LOOKED_AT: Final = 500
+_LOOKED_AT: Final = 200
 """Requests that are looked at for those: of people who answer everywhere there may be many."""
 _TIMES: Final = (
     (15, "15 minutes"),
@@ -228,14 +228,20 @@ def _may_ask(user: User, member: Membership) -> bool:
 
 
 def _shown(request: HttpRequest, rows: "QuerySet[AccessRequest]", user: User) -> dict[str, Any]:
-    """What a page has: whatever is open, a stretch of the rest, and the number of the older page.
+    """What a page has: a stretch of what waits, runs and is over; the number of the older page.
 
-    What gave somebody something is counted apart: nothing that was only asked for pushes it away.
+    Each is counted apart, and what gave somebody something too: nothing that was only asked for
+    pushes it away. What may be done is asked about what is shown: an organisation may have
+    thousands.
     """
-    now, page = timezone.now(), _page(request)
-    found, over, is_more = list(rows.filter(state__in=_OPEN)), rows.exclude(state__in=_OPEN), False
-    for had_nothing in (False, True):
-        some = over.filter(granted__isnull=had_nothing)[(page - 1) * _SHOWN : page * _SHOWN + 1]
+    now, page, over = timezone.now(), _page(request), rows.exclude(state__in=_OPEN)
+    found: list[AccessRequest] = []
+    is_more = False
+    for kind in (
+        *(rows.filter(state=one) for one in _OPEN),
+        *(over.filter(granted__isnull=had_nothing) for had_nothing in (False, True)),
+    ):
+        some = kind[(page - 1) * _SHOWN : page * _SHOWN + 1]
         is_more = is_more or len(some) > _SHOWN
         found += some[:_SHOWN]
     found.sort(key=lambda one: one.created, reverse=True)

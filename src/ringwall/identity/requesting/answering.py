@@ -1,6 +1,7 @@
 """What a request is at a moment, and who can answer it."""
 
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,12 @@ from ringwall.identity.models import AccessRequest, Kind, Membership, RequestSta
 
 _ANSWER: Final = frozenset({OWNER, SECURITY_ADMINISTRATOR, ADMINISTRATOR})
 """The roles that policies let answer: others need not be asked about. A test holds them to it."""
+
+
+MOST_FOUND: Final = 50
+"""People who are told of one request, where it takes no more: the first by mail address."""
+_LOOKED_AT: Final = 200
+"""People of a place who are asked about for that: each costs a decision of Cedar's engine."""
 
 
 def state_at(request: AccessRequest, now: datetime) -> RequestState:
@@ -58,19 +65,25 @@ def answers_in(user: User) -> dict[str, Any]:
 
 
 def approvers(request: AccessRequest, *, needed: int = 1) -> list[User]:
-    """Who may approve it, by the policies: people of the organisation.
+    """Who may approve it, by the policies: people of the organisation, no more than are told.
 
-    And those of the company, where these are fewer than it takes.
+    And those of the company, where these are fewer than it takes. The search ends where enough are
+    found: an organisation may have any number of administrators.
     """
+    most = max(needed, MOST_FOUND)
     members = Membership.objects.select_related("user").filter(active=True, user__is_active=True)
+    members = members.order_by("user__email")
     now, hands = timezone.now(), handed(request)
     found: dict[UUID, User] = {}
     for some in (
         members.filter(organisation=request.organisation),
         members.filter(organisation__kind=Kind.PROVIDER, organisation__suspended=None),
     ):
-        for one in some:
-            if one.user_id in found or _ANSWER.isdisjoint(lent.held(one, now)):
+        could = (one for one in some if not _ANSWER.isdisjoint(lent.held(one, now)))
+        for one in islice(could, _LOOKED_AT):
+            if len(found) >= most:
+                break
+            if one.user_id in found:
                 continue
             if may(one.user, Action.REQUESTS_APPROVE, request, **hands).allowed:
                 found[one.user_id] = one.user

@@ -20,6 +20,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ringwall.access.actions import Action
@@ -47,6 +48,9 @@ MOST_WAITING: Final = 20
 """Requests of one person in one organisation that wait at the same time."""
 MOST_IN_A_DAY: Final = 30
 """Requests that one person makes in one organisation in 24 hours, whatever becomes of them."""
+MOST_WAITING_IN_ALL: Final = 300
+MOST_IN_A_DAY_IN_ALL: Final = 600
+"""The same of everybody in one organisation: accounts cost a customer nothing."""
 MOST_LETTERS: Final = 500
 _NOT_YOURS: Final = "you may not ask for access here"
 _NOT_YOURS_TO_APPROVE: Final = (
@@ -307,16 +311,20 @@ def _require_state(request: AccessRequest, wanted: RequestState, now: datetime) 
 
 def _require_new(made: AccessRequest, now: datetime) -> None:
     waiting = AccessRequest.objects.filter(
-        organisation=made.organisation,
-        user=made.user,
-        state=RequestState.WAITING,
-        answer_by__gt=now,
+        organisation=made.organisation, state=RequestState.WAITING, answer_by__gt=now
     )
-    asked = list(waiting.values_list("roles", flat=True))
+    asked = list(waiting.filter(user=made.user).values_list("roles", flat=True))
     if len(asked) >= MOST_WAITING:
         msg = f"{MOST_WAITING} requests wait already: take some back first"
         raise ValueError(msg)
-    if not made.by_machine and _made_in_a_day(made, now) >= MOST_IN_A_DAY:
+    if waiting.count() >= MOST_WAITING_IN_ALL:
+        msg = f"{MOST_WAITING_IN_ALL} requests wait in {made.organisation.name}: wait for answers"
+        raise ValueError(msg)
+    lately = _made_in_a_day(made, now)
+    if not made.by_machine and lately.count() >= MOST_IN_A_DAY_IN_ALL:
+        msg = f"{MOST_IN_A_DAY_IN_ALL} requests were made here in 24 hours: wait, and ask then"
+        raise ValueError(msg)
+    if not made.by_machine and lately.filter(user=made.user).count() >= MOST_IN_A_DAY:
         msg = (
             f"nobody asks more than {MOST_IN_A_DAY} times in 24 hours: wait, or ask for all at once"
         )
@@ -327,14 +335,13 @@ def _require_new(made: AccessRequest, now: datetime) -> None:
         raise ValueError(msg)
 
 
-def _made_in_a_day(made: AccessRequest, now: datetime) -> int:
-    """How often who asks has asked there lately: each time is mail to many, and a row to read."""
+def _made_in_a_day(made: AccessRequest, now: datetime) -> "QuerySet[AccessRequest]":
+    """What people asked for there lately: each time is mail to many, and a row to read."""
     return AccessRequest.objects.filter(
         organisation=made.organisation,
-        user=made.user,
         by_machine=False,
         created__gt=now - timedelta(days=1),
-    ).count()
+    )
 
 
 def _require_proof(by: By, proven: datetime | None, terms: Terms, now: datetime) -> None:

@@ -20,8 +20,6 @@ from ringwall.identity.requesting.rules import approvals_of
 
 log = logging.getLogger("ringwall.identity")
 
-_MOST: Final = 50
-"""People who are told of one request: the first by mail address."""
 _ENDS: Final = {
     RequestState.OVER: "its time is over",
     RequestState.ENDED: "it was ended early",
@@ -31,7 +29,7 @@ _ENDS: Final = {
 
 
 def asked(request: AccessRequest) -> None:
-    """Tell those who can approve it. Many may be asked about: nothing is to be held meanwhile."""
+    """Tell those who can approve it. Some may be asked about: nothing is to be held meanwhile."""
     name, needed = request.user.get_full_name(), approvals_of(request.roles, current_facts())
     to = approvers(request, needed=needed)
     if len(to) < needed:
@@ -39,7 +37,7 @@ def asked(request: AccessRequest) -> None:
     with transaction.atomic():
         _send(
             request,
-            to[:_MOST],
+            to,
             subject=f"{name} asks for access to {request.organisation.name}",
             text=f"{name} ({request.user.email}) asks for access and waits for an answer.",
             page=_answers(request),
