@@ -166,6 +166,15 @@ def end_all(user: User, *, reason: str, but: Session | None = None) -> int:
     return len(found)
 
 
+def end_others(own: Session, *, reason: str) -> int:
+    """End every session of a person that one of theirs may end, but for that one; how many."""
+    living = own.user.sessions.filter(ended=None).exclude(pk=own.pk)
+    found = [one for one in living if vouching.shows(own, one)]
+    for one in found:
+        end(one, reason=reason)
+    return len(found)
+
+
 def disable(user: User, *, reason: str) -> None:
     """Let a person in nowhere any more, from this moment on.
 

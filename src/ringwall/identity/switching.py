@@ -6,6 +6,7 @@ from ringwall.identity import effective, lent
 from ringwall.identity.authority import may_see
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Membership, Organisation, Session
+from ringwall.identity.vouching import speaks_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Place:
 
 
 def places(session: Session) -> list[Place]:
-    """The organisations a session's person may act for, by name."""
+    """The organisations a session's person may act for, by name: those for which it speaks."""
     facts = current_facts()
     found = (
         Membership.objects.select_related("organisation")
@@ -35,4 +36,5 @@ def places(session: Session) -> list[Place]:
             may_see(session.user, one.organisation),
         )
         for one in found
+        if speaks_for(session, one.organisation)
     ]

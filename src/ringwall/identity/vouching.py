@@ -2,8 +2,9 @@
 
 Whoever runs a provider can come in by it as any of its people, and set up a passkey in their name
 before they ever come. So what it says counts for its own organisation and for no other: a session
-that nothing but a customer's provider stands behind acts for that customer alone. The same holds
-for factors that were added in such a session, also when they are shown by themselves later.
+that nothing but a customer's provider stands behind acts for that customer alone, and sees and ends
+nothing of the person's elsewhere. The same holds for factors that were added in such a session,
+also when they are shown by themselves later.
 
 Something of the person's own that opens by itself ends that: a password, which they can only have
 set by a link to their mail address, or a passkey that was added in a session of which this was so.
@@ -74,6 +75,15 @@ def lacks_own_factor(records: Iterable[Mapping[str, Any]], own: Iterable[str]) -
 def speaks_for(session: Session, organisation: Organisation | None) -> bool:
     """Whether what a session rests on counts for an organisation; ``None`` is outside of all."""
     return session.vouched_by in {"", "" if organisation is None else str(organisation.pk)}
+
+
+def shows(session: Session, other: Session) -> bool:
+    """Whether a session may see another of the same person, and end it, and what was begun in it.
+
+    Of two behind which customers stood that are no more nobody knows whether it was one.
+    """
+    by = session.vouched_by
+    return by == "" or session.pk == other.pk or (by != _GONE and by == other.vouched_by)
 
 
 def voucher_in_words(session: Session) -> str:

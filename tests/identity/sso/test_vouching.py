@@ -412,6 +412,108 @@ def test_keys_of_other_organisations_and_of_none_are_not_touched(
     assert (answer.status_code == 403) is not changed
 
 
+def sessions_of_bob(bob: Any) -> dict[str, Any]:
+    """One that he proved himself, one more of North's provider, and ones of customers that went."""
+    north = str(tenants.member(bob, "north").organisation.pk)
+    by = {"own": "", "north": north, "south": "elsewhere", "gone": "gone"}
+    return {name: tenants.session(bob, vouched_by=told) for name, told in by.items()}
+
+
+def living(bob: Any) -> set[str]:
+    return set(bob.sessions.filter(ended=None).values_list("pk", flat=True))
+
+
+def test_sessions_elsewhere_are_neither_seen_nor_ended(bob: Any, mallory: Any) -> None:
+    others, mine = sessions_of_bob(bob), session_of(mallory).pk
+    ids = {one.pk for one in others.values()}
+    page = mallory.get("/sessions").content.decode()
+    assert {pk for pk in {mine, *ids} if pk in page} == {mine, others["north"].pk}
+    for name in ("own", "south", "gone"):
+        assert mallory.post(f"/sessions/{others[name].pk}/end").status_code == 404
+    assert living(bob) == {mine, *ids}
+    mallory.post("/sessions/others/end")
+    assert living(bob) == {mine, *ids} - {others["north"].pk}
+    again = tenants.session(bob, vouched_by=others["north"].vouched_by)
+    mallory.post(f"/sessions/{again.pk}/end")
+    assert again.pk not in living(bob)
+
+
+def test_of_customers_that_are_no_more_none_is_taken_for_another(bob: Any, mallory: Any) -> None:
+    others, mine = sessions_of_bob(bob), session_of(mallory)
+    bob.sessions.filter(pk=mine.pk).update(vouched_by="gone")
+    page = mallory.get("/sessions").content.decode()
+    assert mine.pk in page
+    assert not any(one.pk in page for one in others.values())
+
+
+def test_bob_himself_sees_and_ends_all_of_them(bob: Any, mallory: Any, browser: Any) -> None:
+    others, hers = sessions_of_bob(bob), session_of(mallory).pk
+    bob.set_password(GOOD)
+    bob.save()
+    own = another(browser)
+    sign_in(own, bob.email)
+    mine = session_of(own).pk
+    page = own.get("/sessions").content.decode()
+    assert all(pk in page for pk in (mine, hers, *(one.pk for one in others.values())))
+    own.post("/sessions/others/end")
+    assert living(bob) == {mine}
+
+
+def test_keys_and_organisations_elsewhere_are_not_seen(
+    bob: Any, mallory: Any, facts: Facts
+) -> None:
+    keys = {
+        slug: key_in(bob, None if slug == "none" else tenants.member(bob, slug).organisation, facts)
+        for slug in ("none", "south", "north")
+    }
+    page = mallory.get("/keys").content.decode()
+    assert [slug for slug, key in keys.items() if key.pk in page] == ["north"]
+    for path in ("/", "/organisations"):
+        told = words(mallory.get(path))
+        assert "North" in told
+        assert "South" not in told
+
+
+def test_applications_elsewhere_are_neither_seen_nor_put_out(
+    bob: Any, mallory: Any, facts: Facts
+) -> None:
+    from django.utils import timezone
+
+    from ringwall.identity import clients
+    from ringwall.identity.models import Consent, Grant
+    from ringwall.identity.provider import grants
+
+    now, made = timezone.now(), {}
+    own = sessions_of_bob(bob)["own"]
+    for name, several in {"Elsewhere": [own], "Both": [own, session_of(mallory)]}.items():
+        wanted = clients.Registration(
+            name=name,
+            auth_method="none",
+            grant_types=("authorization_code",),
+            redirect_uris=("https://app.example/back",),
+            scopes=("openid",),
+        )
+        client, _ = clients.add(wanted, facts=facts, by=MACHINE)
+        Consent.objects.create(user=bob, client_id=client.pk, scopes=["openid"])
+        for session in several:
+            wants = grants.Wanted(
+                client=client,
+                session=session,
+                organisation=tenants.member(bob, "north").organisation,
+                scopes=["openid"],
+                audiences=[],
+            )
+            grants.open_now(wants, now=now)
+        made[name] = client
+    told = words(mallory.get("/applications"))
+    assert ("Both" in told, "Elsewhere" in told) == (True, False)
+    for client in made.values():
+        mallory.post(f"/applications/{client.pk}/withdraw")
+    assert Consent.objects.count() == 2
+    left = Grant.objects.filter(ended=None).values_list("session", flat=True)
+    assert list(left) == [own.pk, own.pk]
+
+
 def test_a_device_is_not_let_in_for_nobody(bob: Any, mallory: Any, facts: Facts) -> None:
     """It asks later than it was let in, when the session may have lost its organisation."""
     from django.utils import timezone

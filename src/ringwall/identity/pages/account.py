@@ -20,6 +20,7 @@ from ringwall.identity.models import Session, User
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.guarded import own
 from ringwall.identity.pages.objecting import lead_on
+from ringwall.identity.vouching import shows
 
 _FEW_CODES = 3
 _ONE_FACTOR = {"pwd": "a password only", "fed": "single sign-on", "kba": "a recovery link"}
@@ -102,7 +103,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "points": found,
         "to_do": sum(not one.well for one in found),
-        "sessions": len(living(session.user)),
+        "sessions": len(living(session)),
         "places": switching.places(session),
         "device": devices.in_words(session.user_agent),
         "strength": proven_by(session),
@@ -115,7 +116,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def session_list(request: HttpRequest) -> HttpResponse:
     """Where somebody is signed in, this device first, then by last use."""
     mine = sessions.signed_in(request)
-    rows = [_shown(one, mine) for one in living(mine.user)]
+    rows = [_shown(one, mine) for one in living(mine)]
     rows.sort(key=lambda row: not row["own"])
     context = {"rows": rows, "others": len(rows) - 1}
     return render(request, "identity/sessions.html", context)
@@ -124,9 +125,12 @@ def session_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 @own(Action.SESSIONS_LIST, Action.SESSIONS_END)
 def end_session(request: HttpRequest, sid: str) -> HttpResponse:
-    """End one of somebody's own sessions; those of others are as if they were not there."""
+    """End one of somebody's own sessions; those of others are as if they were not there.
+
+    So are those that this one may not end.
+    """
     mine = sessions.signed_in(request)
-    found = next((one for one in living(mine.user) if one.pk == sid), None)
+    found = next((one for one in living(mine) if one.pk == sid), None)
     if found is None:
         return refused(
             request,
@@ -147,11 +151,11 @@ def end_session(request: HttpRequest, sid: str) -> HttpResponse:
 @require_POST
 @own(Action.SESSIONS_LIST, Action.SESSIONS_END)
 def end_others(request: HttpRequest) -> HttpResponse:
-    """End all of somebody's sessions but this one."""
+    """End all of somebody's sessions that this one may end, but this one."""
     mine = sessions.signed_in(request)
-    for one in living(mine.user):
+    for one in living(mine):
         require(mine.user, Action.SESSIONS_END, one)
-    ended = sessions.end_all(mine.user, reason="ended by its owner", but=mine)
+    ended = sessions.end_others(mine, reason="ended by its owner")
     told = "One other device is signed out." if ended == 1 else f"{ended} devices are signed out."
     messages.success(request, told)
     return redirect("sessions")
@@ -188,11 +192,14 @@ def switch_organisation(request: HttpRequest) -> HttpResponse:
     return redirect("organisations")
 
 
-def living(user: User) -> list[Session]:
-    """A person's sessions that are not over, by somebody or by the clock; the last used first."""
+def living(own: Session) -> list[Session]:
+    """A person's sessions that one of theirs may see, and that are not over; the last used first.
+
+    Over by somebody or by the clock.
+    """
     now = timezone.now()
-    found = user.sessions.filter(ended=None).order_by("-last_use")
-    return [one for one in found if not sessions.is_over(one, now)]
+    found = own.user.sessions.filter(ended=None).order_by("-last_use")
+    return [one for one in found if not sessions.is_over(one, now) and shows(own, one)]
 
 
 def proven_by(session: Session) -> str:

@@ -1,6 +1,7 @@
 """What people let programs do for them: applications, and API keys of their own."""
 
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 
 from django import forms
@@ -22,9 +23,10 @@ from ringwall.identity.pages.guarded import own
 from ringwall.identity.pages.objecting import lead_on
 from ringwall.identity.pages.step_up import is_enough, leading_to, where_to_prove
 from ringwall.identity.provider import grants, scopes
-from ringwall.identity.vouching import speaks_for
+from ringwall.identity.vouching import shows, speaks_for
 
 _LIVES: Final = [("30", "30 days"), ("90", "90 days"), ("180", "half a year"), ("365", "a year")]
+_SHOWN: Final = 200
 _FRESH: Final = "900"
 """Seconds within which somebody proved themselves who makes a key, which outlives the session."""
 
@@ -51,7 +53,7 @@ class NewKey(forms.Form):
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
 def keys(request: HttpRequest) -> HttpResponse:
-    """A person's keys, and a form for a new one."""
+    """A person's keys of where a session speaks for them, and a form for a new one."""
     session, now = sessions.signed_in(request), timezone.now()
     member = _member(session)
     roles = effective.roles(member.roles, member.organisation, current_facts()) if member else ()
@@ -67,7 +69,9 @@ def keys(request: HttpRequest) -> HttpResponse:
             if isinstance(made, apikeys.Made):
                 return render(request, "identity/key_made.html", {"made": made})
             form.add_error(None, made)
-    found = [(key, apikeys.state_of(key, now)) for key in apikeys.of_person(session.user)[:200]]
+    all_keys = apikeys.of_person(session.user)
+    theirs = (key for key in all_keys if speaks_for(session, key.organisation))
+    found = [(key, apikeys.state_of(key, now)) for key in islice(theirs, _SHOWN)]
     return render(request, "identity/keys.html", {"keys": found, "form": form})
 
 
@@ -117,14 +121,22 @@ def withdraw_key(request: HttpRequest, key_id: str) -> HttpResponse:
 @own(Action.APPLICATIONS_LIST)
 @require_http_methods(["GET"])
 def applications(request: HttpRequest) -> HttpResponse:
-    """The applications a person has let in, and those that are in now."""
-    person, now = sessions.signed_in(request).user, timezone.now()
+    """The applications a person has let in, and those that are in now.
+
+    What a person has let in counts everywhere: a session for which a customer vouches is shown only
+    what is in by sessions of that customer.
+    """
+    session, now = sessions.signed_in(request), timezone.now()
+    person = session.user
     living = Grant.objects.filter(user=person, ended=None, expires__gt=now, session__ended=None)
     living = living.exclude(code_hash__isnull=False, code_used=None)
     found: dict[str, dict[str, Any]] = {}
-    for given in Consent.objects.filter(user=person).select_related("client"):
+    consents = Consent.objects.none() if session.vouched_by else Consent.objects.filter(user=person)
+    for given in consents.select_related("client"):
         found[given.client_id] = {"client": given.client, "scopes": set(given.scopes), "last": None}
-    for grant in living.select_related("client").order_by("last_use"):
+    for grant in living.select_related("client", "session").order_by("last_use"):
+        if not shows(session, grant.session):
+            continue
         one = found.setdefault(
             str(grant.client_id), {"client": grant.client, "scopes": set(), "last": None}
         )
@@ -139,13 +151,21 @@ def applications(request: HttpRequest) -> HttpResponse:
 @own(Action.APPLICATIONS_LIST, Action.APPLICATIONS_WITHDRAW)
 @require_POST
 def withdraw_application(request: HttpRequest, client_id: str) -> HttpResponse:
-    """Take back what an application was allowed; it is out at once."""
-    person, now = sessions.signed_in(request).user, timezone.now()
+    """Take back what an application was allowed; it is out at once.
+
+    Where a session shows only a part of that, only that part.
+    """
+    session, now = sessions.signed_in(request), timezone.now()
+    person = session.user
     require(person, Action.APPLICATIONS_WITHDRAW, asking.consent(client_id, person))
-    Consent.objects.filter(user=person, client=client_id).delete()
-    for grant in Grant.objects.filter(user=person, client=client_id, ended=None):
-        grants.end(grant, reason="the person took it back", now=now)
-    messages.success(request, "The application is out. It asks again if you sign in to it.")
+    if not session.vouched_by:
+        Consent.objects.filter(user=person, client=client_id).delete()
+    living = Grant.objects.select_related("session").filter(user=person, client=client_id)
+    for grant in living.filter(ended=None):
+        if shows(session, grant.session):
+            grants.end(grant, reason="the person took it back", now=now)
+    asks = " here" if session.vouched_by else ". It asks again if you sign in to it"
+    messages.success(request, f"The application is out{asks}.")
     return HttpResponseRedirect(reverse("applications"))
 
 
