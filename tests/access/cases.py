@@ -41,7 +41,12 @@ class Case:
         return self.engine.decide(asked.question(self.place(asked)))
 
     def require_compiled_as_cedar(self, asked: Asked) -> None:
-        """Insist that the compiled rules decide a request like Cedar, by policies it names too."""
+        """Insist that the compiled rules decide a request like Cedar, by policies it names too.
+
+        For an application that acts for a person those for the person are asked as well.
+        """
+        if asked.delegated:
+            self.require_compiled_as_cedar(replace(asked, kind=Kind.USER, delegated=False))
         rulings = self.compiler.route(asked.route, asked.host, asked.method)
         assert not self.compiler.refused
         if asked.kind is Kind.CLIENT:

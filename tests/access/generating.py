@@ -379,4 +379,4 @@ class Chance:
             named = (*ROLES, *(f"@{group}" for group in GROUPS), "stranger")
             sets[Several.ROLES] = frozenset(self._any.sample(named, k=self._any.randrange(4)))
         if self._coin():
-            sets[Several.SCOPES] = frozenset(self._any.sample(SCOPES, k=self._any.randrange(1, 4)))
+            sets[Several.SCOPES] = frozenset(self._any.sample(SCOPES, k=self._any.randrange(4)))

@@ -104,6 +104,7 @@ AGE, TIME, WEEKDAY = Number(Clock.PROVEN_AGO), Number(Clock.TIME_OF_DAY), Number
         ([(holds(Several.ROLES, ["a", "b"]), True), (holds(Several.ROLES, ["a"]), False)], True),
         ([(holds(Several.ROLES, ["a"]), True), (holds(Several.ROLES, ["a", "b"]), False)], False),
         ([(holds(Several.SCOPES, ["a"]), True), (Known(Several.SCOPES), False)], False),
+        ([(holds(Several.SCOPES, ["a"]), False), (Known(Several.SCOPES), True)], True),
         ([(AtMost(AGE, 300), True), (AtMost(AGE, 299), False)], True),
         ([(AtMost(AGE, -5), True)], False),
         (

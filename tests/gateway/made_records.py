@@ -160,7 +160,7 @@ class Scene:
             "tenant": words.get(Text.TENANT),
             "program": words.get(Text.CLIENT),
             "roles": ",".join(roles) or None,
-            "scopes": " ".join(sorted(sets[Several.SCOPES])) if Several.SCOPES in sets else None,
+            "scopes": " ".join(sorted(sets.get(Several.SCOPES, ()))) or None,
             "strength": words.get(Text.STRENGTH),
             "proven": str(request.proven) if is_asked and request.proven is not None else None,
             "action": action if action != method else None,

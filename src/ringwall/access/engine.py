@@ -145,9 +145,10 @@ def _principal(question: Question, roles: Iterable[str]) -> Json:
                 above.append(EntityUid("Group", role.removeprefix(GROUP_MARK)))
         elif role in set(roles):
             above.append(EntityUid("Role", role))
-    scopes = request.sets.get(Several.SCOPES)
-    if scopes is not None or question.kind is Kind.CLIENT:
-        attributes["scopes"] = sorted(scopes or ())
+    scopes = request.sets.get(Several.SCOPES, frozenset())
+    # Through an application there is a set of them, be it empty; no other token says it of none.
+    if scopes or Text.CLIENT in words:
+        attributes["scopes"] = sorted(scopes)
     if question.kind is Kind.CLIENT:
         attributes["for_person"] = delegated
     if question.kind is Kind.USER:

@@ -164,18 +164,8 @@ class Review:
     def _is_allowed(
         self, to: Destination, asked: Asked, several: Several, held: frozenset[str]
     ) -> bool:
-        sets = {**asked.request.sets, several: held}
-        if not held:
-            # No role at all is no header; a token with scopes has them, if only none.
-            sets = {**sets, several: held} if several is Several.SCOPES else _without(sets, several)
-        request = replace(asked.request, sets=sets)
+        request = replace(asked.request, sets={**asked.request.sets, several: held})
         return self._judge.judge(to, replace(asked, request=request)).allowed is True
-
-
-def _without(
-    sets: dict[Several, frozenset[str]], several: Several
-) -> dict[Several, frozenset[str]]:
-    return {name: one for name, one in sets.items() if name is not several}
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def headers_of(request: Request, host: str) -> dict[str, str]:
             found[HEADERS[word]] = value
     if request.sets.get(Several.ROLES):
         found[HEADERS[Several.ROLES]] = ",".join(sorted(request.sets[Several.ROLES]))
-    if Several.SCOPES in request.sets:
+    if request.sets.get(Several.SCOPES):
         found[HEADERS[Several.SCOPES]] = " ".join(sorted(request.sets[Several.SCOPES]))
     if request.proven is not None:
         found[PROVEN_HEADER] = str(request.proven)

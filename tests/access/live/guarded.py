@@ -74,6 +74,17 @@ when {
   && principal has tenant && resource has tenant && principal.tenant == resource.tenant
 };
 
+@id("applications-read-the-ledger")
+permit (principal is ApiClient, action in Action::"read", resource == Route::"ledger")
+when { principal.for_person };
+
+@id("people-read-the-ledger")
+permit (principal is User, action in Action::"read", resource == Route::"ledger");
+
+@id("applications-need-the-scope-for-the-ledger")
+forbid (principal is User, action, resource == Route::"ledger")
+when { principal has scopes && !principal.scopes.contains("ledger:read") };
+
 @id("by-mail")
 permit (principal is User, action in Action::"read", resource == Route::"mail")
 when { principal has email && principal.email like "*@north.example" };
@@ -113,6 +124,7 @@ def config(recorder: Recorder, recorder2: Recorder2) -> Json:
             route("office", "/office/{tenant}"),
             route("admin", "/admin/**"),
             route("mail", "/mail"),
+            route("ledger", "/ledger"),
             route("own", "/own/**", hosts=[WILD]),
         ],
     }
@@ -120,13 +132,17 @@ def config(recorder: Recorder, recorder2: Recorder2) -> Json:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Whom a token is for; ``client`` and ``scopes`` make it an API client's."""
+    """Whom a token is for; ``client`` and ``scopes`` make it an API client's.
+
+    ``through`` is an application that acts for the person, with ``scopes``.
+    """
 
     name: str = "nora"
     tenant: str = "north"
     roles: tuple[str, ...] = ("customer",)
     email: str = "nora@example.com"
     client: bool = False
+    through: str | None = None
     scopes: tuple[str, ...] = ()
     strength: str = "mfa"
     proven: int = field(default_factory=lambda: int(time.time()))
@@ -137,7 +153,10 @@ class Person:
         told |= {"tenant": self.tenant, "roles": self.roles}
         if self.client:
             return Proven(**told, client=self.name, scope=" ".join(self.scopes) or None)
-        return Proven(**told, email=self.email, acr=self.strength, auth_time=self.proven)
+        told |= {"email": self.email, "acr": self.strength, "auth_time": self.proven}
+        if self.through is not None:
+            return Proven(**told, client=self.through, scope=" ".join(self.scopes))
+        return Proven(**told)
 
     def request(self) -> Request:
         """The same as policies see it."""
@@ -184,7 +203,7 @@ class Guarded:
     def _signed(self, who: Person, host: str) -> tuple[str, str]:
         audience = self.identity.facts.origin_of(API if host == API else WILD)
         proven = who.proof(audience)
-        if who.client:
+        if who.client or who.through is not None:
             token = self.identity.issue(Purpose.ACCESS, proven, hours=1)
             return "authorization", f"Bearer {token}"
         token = self.identity.issue(Purpose.SESSION, proven, hours=1)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
+from itertools import count
 from typing import Final
 
 from ringwall.access.asking.glob_words import witnesses
@@ -213,7 +214,9 @@ def _sets(literals: Literals) -> tuple[tuple[Several, frozenset[str]], ...] | No
         is_known = {holds for atom, holds in mine if isinstance(atom, formulas.Known)}
         if len(is_known) > 1 or (held and False in is_known):
             return None
-        if held or True in is_known:
+        if not held and True in is_known:
+            held = {next(one for one in map("other{}".format, count()) if one not in not_held)}
+        if held:
             found.append((several, frozenset(held)))
     return tuple(found)
 

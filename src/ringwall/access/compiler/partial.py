@@ -362,8 +362,7 @@ class Evaluation:
             case "tenant" if not self._asker.delegated:
                 return formulas.Known(Text.TENANT), TheWord(Text.TENANT, "Tenant")
             case "scopes":
-                there = formulas.Known(Several.SCOPES) if is_user else TRUE
-                return there, TheSet(Several.SCOPES)
+                return _HAS_SCOPES if is_user else TRUE, TheSet(Several.SCOPES)
             case "for_person" if not is_user:
                 return TRUE, TRUE if self._asker.delegated else FALSE
             case "email" if is_user:
@@ -383,6 +382,10 @@ class Evaluation:
             return TRUE, TheWord(self._ground.tenant, "Tenant")
         return FALSE, FALSE
 
+
+_HAS_SCOPES: Final = formulas.any_of([formulas.Known(Several.SCOPES), formulas.Known(Text.CLIENT)])
+"""Whether a person has a set of scopes: an application that asked for none has an empty one, of
+which the edge has no header."""
 
 _CONTEXT: Final[Mapping[str, tuple[Formula, Value]]] = {
     "address": (TRUE, TheAddress()),

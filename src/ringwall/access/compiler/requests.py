@@ -31,6 +31,7 @@ Address = IPv4Address | IPv6Address
 class Request:
     """What one request brings: the facts that formulas are about.
 
+    A set without words is the same as none: the edge has no header of either.
     ``now`` is cut to whole seconds. ``proven`` is when the person was proven, seconds since 1970.
     ``asked`` is what Cedar's engine, asked for what the edge cannot tell, says to hold; ``None``
     where it is not known.
@@ -87,7 +88,9 @@ def evaluate(formula: Formula, request: Request) -> bool:  # noqa: PLR0912 - one
         case AnyOf(several):
             return any(evaluate(one, request) for one in several)
         case Known(fact):
-            return fact in (request.sets if isinstance(fact, Several) else request.words)
+            return (
+                bool(request.sets.get(fact)) if isinstance(fact, Several) else fact in request.words
+            )
         case Among(word, values):
             return request.word(word) in values
         case Matches(word, pattern):
