@@ -30,6 +30,7 @@ from ringwall.identity.provider import (
     reading,
     server,
 )
+from ringwall.identity.provider.kept_scopes import with_kept
 from ringwall.identity.provider.validator import InvalidTargetError, Validator
 from ringwall.runtime.current import current_installation
 
@@ -130,6 +131,7 @@ def device_code(request: HttpRequest, form: forms.Form) -> HttpResponse:
     scopes = form.fields.get("scope", "").split() or client.client.get_default_scopes()
     if not set(scopes) <= set(client.client.get_scopes()):
         raise errors.InvalidScopeError
+    scopes = with_kept(scopes, client, facts, for_person=True)
     try:
         audience = audiences.granted(form.resources, client=client.audiences, facts=facts)
     except audiences.UnknownAudienceError as error:

@@ -11,6 +11,7 @@ from oauthlib.oauth2.rfc6749 import errors
 from ringwall.identity.facts import Facts
 from ringwall.identity.models import ApiClient
 from ringwall.identity.provider import audiences, deciding, forms, reading
+from ringwall.identity.provider.kept_scopes import with_kept
 from ringwall.identity.provider.presented import Presented
 from ringwall.identity.provider.server import Server
 from ringwall.identity.provider.validator import InvalidTargetError, Validator
@@ -84,6 +85,7 @@ def read(query: str, *, facts: Facts, now: datetime) -> Authorization:
         client = validator.known
         audience = audiences.granted(form.resources, client=client.audiences, facts=facts)
         asked = _asked(fields, client)
+        wanted = with_kept(scopes, client, facts, for_person=True)
     except errors.FatalClientError as error:
         raise BadRequestError(error.description or "The request is not in order.") from error
     except audiences.UnknownAudienceError:
@@ -94,7 +96,7 @@ def read(query: str, *, facts: Facts, now: datetime) -> Authorization:
         client=client,
         redirect_uri=fields["redirect_uri"],
         state=fields.get("state", ""),
-        scopes=tuple(dict.fromkeys(scopes)),
+        scopes=wanted,
         audiences=audience,
         nonce=fields.get("nonce", ""),
         challenge=fields["code_challenge"],

@@ -16,7 +16,14 @@ from oauthlib.openid import RequestValidator
 from ringwall.identity import admission
 from ringwall.identity.facts import Facts
 from ringwall.identity.models import ApiClient, Grant, Membership
-from ringwall.identity.provider import audiences, authentication, devices, grants, minting
+from ringwall.identity.provider import (
+    audiences,
+    authentication,
+    devices,
+    grants,
+    kept_scopes,
+    minting,
+)
 from ringwall.identity.provider.audiences import UnknownAudienceError
 from ringwall.identity.provider.presented import Presented
 from ringwall.identity.provider.redirects import is_registered
@@ -220,6 +227,7 @@ class Validator(RequestValidator):
             )
         except UnknownAudienceError as error:
             raise InvalidTargetError(request=request) from error
+        request.scopes = list(kept_scopes.issued(request, self.known, self.grant, self.facts))
         if kind == "authorization_code" and not grants.spend_code(self.begun, now=self.now):
             raise errors.InvalidGrantError(request=request)
         if kind == "refresh_token" and not grants.spend_refresh_token(self.begun, now=self.now):
