@@ -18,7 +18,9 @@ _NAME: Final = "ringwall.sqlite3"
 def put_tables(state: Path, base: Path) -> None:
     """Put the tables into a state folder; ``base`` is where pytest lets this process write."""
     state.mkdir(mode=0o700, exist_ok=True)
-    shutil.copyfile(_migrated(base), state / _NAME)
+    file = state / _NAME
+    file.touch(mode=0o600)
+    shutil.copyfile(_migrated(base), file)
 
 
 def _migrated(base: Path) -> Path:

@@ -25,6 +25,7 @@ from ringwall.runtime.processes.calls import ControlError
 pytestmark = pytest.mark.e2e
 
 BACK_WITHIN_S = 2.0
+BRISK = Path(__file__).with_name("brisk.py")
 QUICK = in_turn(("GET", "/a", b""), ("POST", "/b", b"x" * 100))
 
 
@@ -40,7 +41,10 @@ def two_services() -> Json:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with Stage(tmp_path_factory.mktemp("kills"), two_services()) as stage:
+    config = two_services()
+    for name, service in config["services"].items():
+        service["process"]["command"] = ["python", str(BRISK), f"run/{name}.sock"]
+    with Stage(tmp_path_factory.mktemp("kills"), config) as stage:
         yield stage.up()
 
 
