@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.runtime import migrated
 
 # How fast examples are made says nothing about what is tested, and machines are busy at times.
 settings.register_profile("ringwall", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,6 +39,11 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, else a core has nothing to do at the end."""
     items.sort(key=lambda item: item.path.name not in _LONGEST)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    migrated.base_of_run = tmp_path_factory.getbasetemp()
 
 
 def _refuse_the_world(event: str, arguments: tuple[Any, ...]) -> None:

@@ -13,6 +13,17 @@ from pathlib import Path
 from typing import Final
 
 _NAME: Final = "ringwall.sqlite3"
+base_of_run: Path | None = None
+"""Where pytest lets this process write, once that is known (by ``tests/conftest.py``)."""
+
+
+def put_tables_unless_there(state: Path) -> None:
+    """Put the tables into the state folder of an installation that is about to start.
+
+    Outside pytest nothing is put there: the installation makes its tables itself.
+    """
+    if base_of_run is not None and not (state / _NAME).exists():
+        put_tables(state, base_of_run)
 
 
 def put_tables(state: Path, base: Path) -> None:

@@ -18,6 +18,7 @@ from unittest.mock import patch
 import httpcore
 import httpx
 import yaml
+from tests.runtime.migrated import put_tables_unless_there
 
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.service import Gateway
@@ -114,7 +115,12 @@ class Stage:
         self.file.write_text(yaml.safe_dump({"version": 1, **config, "edge": edge}))
 
     def up(self, *flags: str) -> "Stage":
-        """Run ``ringwall up`` and wait until the edge and all processes are ready."""
+        """Run ``ringwall up`` and wait until the edge and all processes are ready.
+
+        It finds its tables in place; whoever tests a first start runs the command directly.
+        """
+        if "database" not in self.config:
+            put_tables_unless_there(self.state)
         with (self.folder / "up.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "ringwall", "up", "--no-watch", *flags],
