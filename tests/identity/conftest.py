@@ -13,12 +13,27 @@ from ringwall.identity.config import Identity
 from ringwall.identity.facts import Facts
 from ringwall.identity.keyring import Keyring
 from ringwall.identity.kinds import Purpose
+from ringwall.identity.passwords import Argon2id
 from ringwall.runtime.current import current_installation
 
 __all__ = ["_django", "database", "postgres"]
 
 AUTHORITY = "id.shop.localhost:8443"
 HOSTS = ("id.shop.localhost", "shop.localhost", "*.shop.localhost", "api.shop.localhost")
+
+
+_PROCESSES = {"browser", "edge", "whole"}
+"""Folders of tests whose passwords other processes check, at the full price."""
+_FULL_PRICE = {"test_passwords.py", "test_enumeration.py"}
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that cost next to nothing, where what they cost is not what is tested."""
+    path = request.path
+    if path.parent.name not in _PROCESSES and path.name not in _FULL_PRICE:
+        monkeypatch.setattr(Argon2id, "time_cost", 1)
+        monkeypatch.setattr(Argon2id, "memory_cost", 8)
 
 
 @pytest.fixture
