@@ -1,8 +1,11 @@
 """What holds for every test: no way out of this machine, and signals that mean what they say."""
 
 import ipaddress
+import re
 import signal
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -41,6 +44,32 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     sys.addaudithook(_refuse_the_world)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out, unread, files of which ``make test`` would deselect every test.
+
+    To import a file takes longer than to see that it has no test with the mark that is asked for,
+    or that every one of its tests has the mark that is not.
+    """
+    if not collection_path.name.startswith("test_") or collection_path.suffix != ".py":
+        return None
+    return _WITHOUT_ANY.get(config.option.markexpr, _never)(collection_path.read_text()) or None
+
+
+def _never(text: str) -> bool:
+    del text
+    return False
+
+
+_WITHOUT_ANY: Final[dict[str, Callable[[str], bool]]] = {
+    "alone": lambda text: "mark.alone" not in text,
+    "e2e and not alone": lambda text: "mark.e2e" not in text,
+    "not e2e": lambda text: (
+        re.search(r"^pytestmark = .*mark\.e2e\b", text, re.MULTILINE) is not None
+    ),
+}
+"""By what ``-m`` asks for: whether a file with this text has no such test."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
