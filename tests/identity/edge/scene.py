@@ -90,7 +90,7 @@ class PatientStage(Stage):
         deadline = time.monotonic() + within
         while not condition():
             assert time.monotonic() < deadline, self.log()
-            time.sleep(0.5)
+            time.sleep(0.1)
 
 
 class IdentityStage:
