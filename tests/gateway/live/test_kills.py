@@ -334,15 +334,16 @@ def test_a_taken_port_is_one_clear_error(tmp_path: Path, key: str) -> None:
     assert not stage.left()
 
 
-def test_sighup_reloads_where_there_is_no_terminal(tmp_path: Path) -> None:
-    with Stage(tmp_path) as stage:
-        stage.up()
-        stage.config["edge"]["response_headers"] = {"x-hung": "up"}
-        stage.write(stage.config)
-        assert stage.process is not None
-        stage.process.send_signal(signal.SIGHUP)
-        stage.wait(lambda: stage.get("https://app.localhost/").headers.get("x-hung"), within=5)
-        assert stage.process.poll() is None
+def test_sighup_reloads_where_there_is_no_terminal(running: Stage) -> None:
+    start = copy.deepcopy(running.config)
+    running.config["edge"]["response_headers"]["x-hung"] = "up"
+    running.write(running.config)
+    assert running.process is not None
+    running.process.send_signal(signal.SIGHUP)
+    running.wait(lambda: running.get("https://app.localhost/").headers.get("x-hung"), within=5)
+    assert running.process.poll() is None
+    running.write(start)
+    reload(running)
 
 
 @pytest.mark.parametrize("how", ["ctrl-c", "closed"])
