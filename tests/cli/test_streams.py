@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import ringwall
+from ringwall.cli import main
 
 CONFIG = """\
 version: 1
@@ -90,16 +91,27 @@ def test_what_a_locale_cannot_write_is_written_out(
     assert bash("ringwall --help", folder, **environment).returncode == 0
 
 
-def test_a_broken_state_folder_is_told_with_what_is_broken(folder: Path) -> None:
+def test_a_broken_state_folder_is_told_with_what_is_broken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("RINGWALL_CONFIG", "RINGWALL_STATE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(folder)
     version = folder / ".ringwall" / "versions" / "1"
     version.mkdir(parents=True)
     for content in ("", "{}", "[1]", '{"number": 1, "surprise": true}', '{"time": "yesterday"}'):
         (version / "version.json").write_text(content)
         for command in ("history", "diff", "cert issue service/shop", "rollback 1"):
-            done = bash(f"ringwall {command}", folder)
-            assert done.returncode == 1, (command, content)
-            assert b"is damaged" in done.stderr, (command, content)
-            assert b"Traceback" not in done.stderr
+            with pytest.raises(SystemExit) as done:
+                main.run(command.split())
+            assert done.value.code == 1, (command, content)
+            told = capsys.readouterr().err
+            assert "is damaged" in told, (command, content)
+            assert "Traceback" not in told
+    whole = bash("ringwall history", folder)
+    assert whole.returncode == 1
+    assert b"is damaged" in whole.stderr
+    assert b"Traceback" not in whole.stderr
 
 
 def test_an_error_in_json_is_one_object_on_standard_error(folder: Path) -> None:
