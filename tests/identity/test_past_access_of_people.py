@@ -101,6 +101,21 @@ def test_people_are_named_and_their_last_proof_is_known(
     assert left["reason"].startswith("it hangs on when the person was proven")
 
 
+def test_what_strangers_tried_is_looked_back_at_too(typed: Typist, state: Path) -> None:
+    ada = tenants.person("ada@example.com", north=["customer"])
+    scene = Scene(Answers(shop()))
+    known = scene.request(asked_by(ada, "north", "customer"), "GET", ORDERS)
+    nobody = Principal(kind=PrincipalKind.ANONYMOUS, id="anonymous", name="anonymous")
+    strange = scene.request(Asking(principal=nobody, now=NOW + 3600), "GET", ORDERS)
+    recorded(state, [known.line])
+    (state / "spool" / "edge" / "strangers.jsonl").write_bytes(encoded([strange.line]))
+    found = typed(f"access replay {SINCE}")
+    assert (found["requests"], sum(found["never_asked"].values())) == (2, 1)
+    since = f"{BEGIN + timedelta(hours=1, milliseconds=250):%Y-%m-%dT%H:%M:%S}.250Z"
+    assert found["strangers_since"] == since
+    assert typed("access review")["strangers_since"] == since
+
+
 def test_lines_without_roles_are_judged_with_those_of_the_database(
     typed: Typist, state: Path
 ) -> None:

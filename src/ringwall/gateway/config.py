@@ -140,7 +140,8 @@ class Record(StrictModel):
     days: Annotated[int, Field(ge=1, le=3650)] = 90
     """Days after which requests are forgotten."""
     size: Annotated[ByteSize, Field(ge=64 * 1024**2), Form("a size of 64MiB or more")] = 2 * 1024**3
-    """Bytes of closed segments, as they lie on the disk; the oldest go first."""
+    """Bytes of closed segments, as they lie on the disk; the oldest go first. A quarter of that
+    more is for requests of strangers."""
 
 
 class Edge(StrictModel):

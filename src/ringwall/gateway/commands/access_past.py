@@ -187,14 +187,21 @@ def show_span(reading: "Reading") -> None:
     )
 
 
-def show_strangers(layout: "Layout") -> None:
-    """Say since when requests of strangers are recorded, where that is for less long."""
+def strangers_since(layout: "Layout") -> float | None:
+    """Since when requests of strangers are recorded, where that is for less long than others."""
     from ringwall.gateway.past import first_of
 
     known, strangers = map(first_of, layout.records)
-    if known is not None and strangers is not None and strangers > known:
-        since = moment(strangers.timestamp())
-        say(f"of those whom the edge did not know, only what came since {since} UTC", style="dim")
+    if known is None or strangers is None or strangers <= known:
+        return None
+    return strangers.timestamp()
+
+
+def show_strangers(since: float | None) -> None:
+    """Say so."""
+    if since is not None:
+        told = f"{moment(since)} UTC"
+        say(f"of those whom the edge did not know, only what came since {told}", style="dim")
 
 
 def show_unreadable(reading: "Reading") -> None:
@@ -209,12 +216,13 @@ def show_unreadable(reading: "Reading") -> None:
         )
 
 
-def reading_json(reading: "Reading") -> dict[str, Any]:
+def reading_json(reading: "Reading", strangers: float | None) -> dict[str, Any]:
     """What was read, for programs."""
     return {
         "requests": reading.rows,
         "first": None if reading.first is None else moment(reading.first, seconds=True),
         "last": None if reading.last is None else moment(reading.last, seconds=True),
+        "strangers_since": None if strangers is None else moment(strangers, seconds=True),
         "unreadable": reading.unreadable,
         "unreadable_at": reading.named,
     }

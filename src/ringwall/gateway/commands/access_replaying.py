@@ -75,12 +75,13 @@ def access_replay(
             replay.judge(row)
             progress.step()
     found = replay.found
-    names = past.Names(tables)
+    names, strangers = past.Names(tables), past.strangers_since(gateway.layout)
     if as_json:
-        print_json(_json(found, reading, names, not_asked))
+        told = _json(found, names, not_asked)
+        print_json({**told, **past.reading_json(reading, strangers)})
     else:
         _show(found, reading, names, not_asked)
-        past.show_strangers(gateway.layout)
+        past.show_strangers(strangers)
     if found.changes:
         raise typer.Exit(ExitCode.DIFFERENT)
 
@@ -168,9 +169,7 @@ def _show_change(kind: "Kind", changed: "Changed", names: past.Names) -> None:
         say(f"      request {one.id}", style="dim")
 
 
-def _json(
-    found: "Replayed", reading: "Reading", names: past.Names, not_asked: str | None
-) -> dict[str, Any]:
+def _json(found: "Replayed", names: past.Names, not_asked: str | None) -> dict[str, Any]:
     return {
         "denied": _sum_json(found, granted=False),
         "permitted": _sum_json(found, granted=True),
@@ -184,7 +183,6 @@ def _json(
         "never_asked": {one.value: count for one, count in found.unasked.items()},
         "changes": [_change_json(kind, one, names) for kind, one in found.changes.items()],
         "not_asked": not_asked,
-        **past.reading_json(reading),
     }
 
 

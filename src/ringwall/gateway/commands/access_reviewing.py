@@ -112,19 +112,19 @@ def access_review(
         file = _put(propose, text)
         proposed = with_policies(configuration, propose, installation.sections)
         written = _Written.of(file, wanted, proposed, kept)
-    names = past.Names(tables)
+    names, strangers = past.Names(tables), past.strangers_since(gateway.layout)
     if as_json:
         proposed_json = None if written is None else _written_json(written)
         print_json(
             {
                 **_json(found, review.used, span, names),
-                **past.reading_json(reading),
+                **past.reading_json(reading, strangers),
                 "proposed": proposed_json,
             }
         )
     else:
         _show(found, review.used, reading, span, names)
-        past.show_strangers(gateway.layout)
+        past.show_strangers(strangers)
         if written is not None:
             _show_written(written)
         elif propose is not None:
