@@ -1,5 +1,6 @@
 """Access requests: asked for, approved by somebody else, and over by themselves."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from types import SimpleNamespace
@@ -8,9 +9,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from tests.identity import tenants
-from tests.identity.requesting import HOUR, ask, held, mails, offer, people
+from tests.identity.requesting import HOUR, OFFERED, ask, held, mails, offer, people
 
+from ringwall.access.built_in import BUILT_IN
+from ringwall.access.config import Access, Requestable
 from ringwall.access.guarding import MACHINE
+from ringwall.access.model import Holders
+from ringwall.access.roles import all_included, roles_in
 from ringwall.identity.facts import Facts
 
 NORTH = "north.shop.localhost"
@@ -121,6 +126,31 @@ def test_nobody_makes_an_auditor_of_an_owner_but_an_owner(who: dict[str, Any]) -
     from ringwall.identity.requesting import moves
 
     made = ask(who["owen"], "shop", "auditor")
+    with pytest.raises(PermissionError):
+        moves.approve(made, by=who["sam"])
+    moves.approve(made, by=who["olga"])
+
+
+def test_a_role_is_approved_for_all_that_it_includes_by_then(
+    who: dict[str, Any], facts: Facts
+) -> None:
+    """At services whoever has it is owner, whatever it is called."""
+    from ringwall.identity.requesting import answering, moves, showing
+
+    roles = {**OFFERED.roles, "lead": Requestable()}
+    known = replace(facts, roles={"lead": Holders.PROVIDER, **BUILT_IN})
+    offer(known, OFFERED.model_copy(update={"roles": roles}))
+    made = ask(who["dave"], "shop", "lead")
+    assert who["sam"] in answering.approvers(made)
+    assert "Which include" not in dict(showing.told(made))
+    access = Access.model_validate(
+        {"roles": {"lead": {"includes": ["chief"]}, "chief": {"includes": ["owner", "clerk"]}}}
+    )
+    known = replace(known, includes=all_included(roles_in(access)))
+    assert known.includes["lead"] == ("chief", "clerk", "owner")
+    offer(known, OFFERED.model_copy(update={"roles": roles}))
+    assert answering.approvers(made) == [who["olga"], who["owen"]]
+    assert dict(showing.told(made))["Which include"] == "chief, clerk, owner"
     with pytest.raises(PermissionError):
         moves.approve(made, by=who["sam"])
     moves.approve(made, by=who["olga"])

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,6 +75,19 @@ def test_an_administrator_answers(who: dict[str, Any], browser: Any) -> None:
     assert "approve" not in re.findall(r'value="(\w+)"', found)
     for odd in ({"action": "rewrite"}, {"action": "approve", "minutes": "soon"}, {"request": "x"}):
         assert browser.post(page, {**told, **odd}).status_code == 302
+
+
+def test_what_a_role_includes_is_shown_to_whoever_answers(
+    who: dict[str, Any], browser: Any, facts: Facts
+) -> None:
+    page = "/organisations/north/requests"
+    ask(who["ada"], "north", "approver")
+    act_as(browser, "boss@example.com")
+    assert "Includes" not in shown(browser, page)
+    offer(replace(facts, includes={"approver": ("reader", "refunder"), "other": ("never",)}))
+    told = shown(browser, page)
+    assert "Includes reader, refunder" in told
+    assert "never" not in told
 
 
 def test_whoever_approves_proves_first_that_it_is_them(who: dict[str, Any], browser: Any) -> None:

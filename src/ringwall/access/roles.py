@@ -34,6 +34,21 @@ def roles_in(access: Access) -> Mapping[str, Role]:
     return MappingProxyType(found)
 
 
+def all_included(roles: Mapping[str, Role]) -> dict[str, tuple[str, ...]]:
+    """What each role that includes others brings with it, over however many steps; sorted."""
+    found = {}
+    for name, role in roles.items():
+        known, waiting = {name}, list(role.includes)
+        while waiting:
+            one = waiting.pop()
+            if one not in known:
+                known.add(one)
+                waiting += roles[one].includes if one in roles else ()
+        if known != {name}:
+            found[name] = tuple(sorted(known - {name}))
+    return found
+
+
 def with_all_askers(access: Access) -> Requests:
     """The roles that can be asked for, each with every role that lets ask for it.
 

@@ -8,7 +8,7 @@ from ringwall.access.config import ACCESS, Access
 from ringwall.access.kept_out import kept_out
 from ringwall.access.model import World
 from ringwall.access.policies import PolicySet, read
-from ringwall.access.roles import roles_in, with_all_askers
+from ringwall.access.roles import all_included, roles_in, with_all_askers
 from ringwall.gateway.compiled import Compiled, compiled
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
 from ringwall.gateway.world import world_of
@@ -83,6 +83,7 @@ class Wanted:
             ),
             dated_hosts=self._dated_hosts(),
             roles={name: role.holders for name, role in roles_in(self.access).items()},
+            includes=all_included(roles_in(self.access)),
             groups=self.access.groups,
             kept_out=kept_out(self.policies, roles_in(self.access)),
             requests=with_all_askers(self.access),

@@ -6,7 +6,7 @@ they all speak of what the edge really does, not of files that may have changed 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -45,6 +45,8 @@ class Facts:
     """Hosts with routes that ask how long ago somebody was proven."""
     roles: Mapping[str, Holders] = field(default_factory=dict)
     """The roles there are and whose members may have them; none while none is declared."""
+    includes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What roles bring with them, over however many steps; only of those that bring something."""
     groups: tuple[str, ...] = ()
     """The groups that policies name."""
     kept_out: tuple[KeptOut, ...] = ()
@@ -59,6 +61,11 @@ class Facts:
         return frozenset(
             name for name, holders in self.roles.items() if holders in {kind, Holders.ANYONE}
         )
+
+    def included_in(self, roles: Iterable[str]) -> frozenset[str]:
+        """What some roles bring with them, without themselves."""
+        given = set(roles)
+        return frozenset(one for role in given for one in self.includes.get(role, ())) - given
 
     @property
     def origin(self) -> str:
@@ -151,6 +158,7 @@ def _parsed(path: Path, _stamp: int) -> Facts:
         certificate_hosts=tuple(found.get("certificate_hosts", ())),
         dated_hosts=tuple(found.get("dated_hosts", ())),
         roles={name: Holders(holders) for name, holders in found.get("roles", {}).items()},
+        includes={name: tuple(some) for name, some in found.get("includes", {}).items()},
         groups=tuple(found.get("groups", ())),
         kept_out=tuple(_kept_out(one) for one in found.get("kept_out", ())),
         requests=Requests.model_validate_json(json.dumps(found.get("requests", {}))),

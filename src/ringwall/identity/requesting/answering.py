@@ -11,6 +11,7 @@ from ringwall.access.actions import Action
 from ringwall.access.built_in import ADMINISTRATOR, OWNER, SECURITY_ADMINISTRATOR
 from ringwall.identity import lent
 from ringwall.identity.asking import By, may, turning
+from ringwall.identity.installed import current_facts
 from ringwall.identity.models import AccessRequest, Kind, Membership, RequestState, User
 
 _ANSWER: Final = frozenset({OWNER, SECURITY_ADMINISTRATOR, ADMINISTRATOR})
@@ -33,11 +34,14 @@ def state_at(request: AccessRequest, now: datetime) -> RequestState:
 
 
 def handed(request: AccessRequest) -> dict[str, Any]:
-    """What approving hands out: the roles, and that of a keeper whom they make or unmake."""
+    """What approving hands out: the roles with all that they include by now, and that of a keeper.
+
+    That is added where they make or unmake one.
+    """
     member = Membership.objects.filter(organisation=request.organisation, user=request.user).first()
     had = frozenset(member.roles if member else ())
     turned = turning(had, had | set(request.roles), request.organisation)
-    return {"roles": {*request.roles, *turned}}
+    return {"roles": {*request.roles, *current_facts().included_in(request.roles), *turned}}
 
 
 def may_approve(by: By, request: AccessRequest) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
+from ringwall.identity.installed import current_facts
 from ringwall.identity.models import AccessRequest, Organisation, RequestState, User
 
 
@@ -47,6 +48,11 @@ class Shown:
     may_end: bool = False
 
     @property
+    def includes(self) -> list[str]:
+        """What the roles bring with them by now, while that can be given or is had."""
+        return included(self.request, self.state)
+
+    @property
     def lasts(self) -> str:
         """For how long it is asked for."""
         return in_words(self.request.lasts)
@@ -80,6 +86,12 @@ def in_words(seconds: int) -> str:
     return " ".join(found)
 
 
+def included(request: AccessRequest, state: RequestState) -> list[str]:
+    """What the roles of a request bring with them by now, sorted; of what is over, nothing."""
+    is_open = state in {RequestState.WAITING, RequestState.GRANTED}
+    return sorted(current_facts().included_in(request.roles)) if is_open else []
+
+
 def approved_by(request: AccessRequest) -> tuple[str, ...]:
     """Those who approved it: mail addresses, or that a command did."""
     return tuple(
@@ -100,6 +112,7 @@ def told(request: AccessRequest) -> list[tuple[str, str]]:
     found = [
         ("Organisation", request.organisation.name),
         ("Roles", ", ".join(request.roles)),
+        *_brought(request),
         ("For", in_words(request.lasts)),
         ("Reason", request.reason),
     ]
@@ -117,6 +130,11 @@ def told(request: AccessRequest) -> list[tuple[str, str]]:
     if request.note:
         found.append(("Because", request.note))
     return found
+
+
+def _brought(request: AccessRequest) -> list[tuple[str, str]]:
+    found = included(request, RequestState(request.state))
+    return [("Which include", ", ".join(found))] if found else []
 
 
 def _nobody(*, by_machine: bool) -> str:
