@@ -18,6 +18,7 @@ settings.load_profile("ringwall")
 
 _SECONDS: Final = {
     "test_pages.py": 270,
+    "test_readme.py": 240,
     "test_kills.py": 230,
     "test_scripts.py": 190,
     "test_reload.py": 180,

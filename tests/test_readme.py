@@ -2,12 +2,16 @@
 
 Run are the blocks of ``sh`` below ``<!-- tested -->``, and those below
 ``<!-- tested: each line fails -->``, of which no line may succeed. ``make run`` stays in the
-foreground: it is started to install the environment, to be measured, and for the blocks that
-follow. ``make test`` is not run, since this is a part of it.
+foreground: it is started to install the environment, for the blocks that follow, and to be
+measured. ``make test`` is not run, since this is a part of it.
+
+Only what is measured needs the machine to itself. It comes in a run of pytest of its own, to which
+the clone is kept; where there is none of this commit, it makes one.
 """
 
 import os
 import re
+import shutil
 import signal
 import socket
 import ssl
@@ -28,7 +32,11 @@ ANSWERS_WITHIN_S = 5.0
 MEASURED = 3
 ENDS_WITHIN_S = 20.0
 
-pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(2400)]
+KEPT = ROOT / ".cache" / "clean"
+INSTALLED = KEPT / "installed"
+"""Holds the commit of the clone beside it, once that is installed."""
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
 # Ctrl-C means something even to a test that was started with it ignored.
 _ENTER = """
@@ -59,24 +67,25 @@ def test_the_readme_begins_with_one_command() -> None:
     assert "then exit 99" in "".join(found)
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("clean") / "ringwall"
+def commit(folder: Path) -> str:
+    asked = ("git", "-C", folder, "rev-parse", "HEAD")
+    return subprocess.run(asked, check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+def installed_anew() -> Path:
+    """A clean clone of what is committed, in which ``make run`` has installed all it needs."""
+    if KEPT.exists():
+        shutil.rmtree(KEPT)
+    folder = KEPT / "ringwall"
     subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=True, timeout=120)
+    with started(folder) as run:
+        run.first_answer(within=INSTALLS_WITHIN_S)
+    INSTALLED.write_text(commit(folder))
     return folder
 
 
-def test_its_commands_run_in_a_clean_clone(clone: Path) -> None:
-    with started(clone) as run:
-        run.first_answer(within=INSTALLS_WITHIN_S)
-    took: list[float] = []
-    while not took or (min(took) > ANSWERS_WITHIN_S and len(took) < MEASURED):
-        with started(clone) as run:
-            took.append(run.first_answer(within=60.0))
-    told = ", ".join(f"{seconds:.1f} s" for seconds in took)
-    sys.stdout.write(f"from `make run` to the first answer: {told}\n")
-    assert min(took) <= ANSWERS_WITHIN_S, f"from `make run` to the first answer: {told}"
-
+def test_its_commands_run_in_a_clean_clone() -> None:
+    clone = installed_anew()
     rest = "".join(one for one in blocks() if one not in {"make run\n", "make test\n"})
     with started(clone) as run:
         run.first_answer(within=60.0)
@@ -91,6 +100,19 @@ def test_its_commands_run_in_a_clean_clone(clone: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+
+
+@pytest.mark.alone
+def test_it_answers_soon_after_make_run() -> None:
+    is_kept = INSTALLED.exists() and INSTALLED.read_text() == commit(ROOT)
+    clone = KEPT / "ringwall" if is_kept else installed_anew()
+    took: list[float] = []
+    while not took or (min(took) > ANSWERS_WITHIN_S and len(took) < MEASURED):
+        with started(clone) as run:
+            took.append(run.first_answer(within=60.0))
+    told = ", ".join(f"{seconds:.1f} s" for seconds in took)
+    sys.stdout.write(f"from `make run` to the first answer: {told}\n")
+    assert min(took) <= ANSWERS_WITHIN_S, f"from `make run` to the first answer: {told}"
 
 
 class Run:
