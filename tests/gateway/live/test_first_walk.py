@@ -1,7 +1,13 @@
 """A request's walk: TLS 1.3 at the edge, mutual TLS inside, to a service nothing else reaches."""
 
+from pathlib import Path
+
 import pytest
 from tests.gateway.live.stage import Stage, header
+
+from ringwall.gateway import watches
+from ringwall.gateway.layout import EDGE
+from ringwall.gateway.wanted import Wanted
 
 pytestmark = pytest.mark.e2e
 
@@ -22,3 +28,17 @@ def test_a_request_reaches_the_service_with_the_edges_identity(stage: Stage, htt
         "By": "spiffe://ringwall.internal/service/echo",
         "URI": "spiffe://ringwall.internal/service/edge",
     }
+
+
+def test_a_running_edge_has_opened_as_many_watches_as_were_foretold(stage: Stage) -> None:
+    running = stage.gateway()
+    current = running.in_force()
+    assert current is not None
+    foretold = watches.instances(running.render(Wanted.of(current))[EDGE])
+    opened = _opened(stage.pid(EDGE))
+    assert opened <= foretold <= opened + 2
+
+
+def _opened(pid: int) -> int:
+    links = (one.readlink() for one in Path(f"/proc/{pid}/fd").iterdir())
+    return sum(str(link) == "anon_inode:inotify" for link in links)
