@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
 import watchfiles
@@ -18,9 +19,10 @@ from ringwall.gateway.running import Run
 from ringwall.gateway.shadows import Shadow, ShadowStore
 from ringwall.gateway.versions import Version
 from ringwall.gateway.watching import Watch
+from ringwall.runtime.configuration import ConfigurationError, Problem
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import Installation
-from ringwall.runtime.processes.logs.records import LogSink
+from ringwall.runtime.processes.logs.records import Level, LogSink
 
 NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
 FILES = ((Path("policies/a.cedar"), b'@id("a") permit (principal, action, resource);'),)
@@ -43,6 +45,7 @@ class Steps:
 
     def __init__(self, folder: Path) -> None:
         self.done, self.told, self.fails = list[str](), list[str](), set[str]()
+        self.levels = list[Level]()
         self.version = Version(
             number=2, hash="2", author="ada", time=NOW, reason="reload", root="/", files=()
         )
@@ -53,6 +56,9 @@ class Steps:
     def _may_fail(self, step: str) -> None:
         if step in self.fails:
             raise OSError(28, "No space left on device")
+
+    def require_policies(self, _: object) -> None:
+        pass
 
     def begin(self, *_: object, **_more: object) -> Change:
         self._laid_out = self.shadows.is_kept()
@@ -98,8 +104,9 @@ class Steps:
         self._may_fail("end")
         self.shadows.end(time=NOW, why=why, by=by)
 
-    def say(self, _: object, sentence: str) -> None:
+    def say(self, level: Level, sentence: str) -> None:
         self.told.append(sentence)
+        self.levels.append(level)
 
 
 @pytest.fixture
@@ -144,6 +151,38 @@ def test_a_change_is_ended_whatever_becomes_of_the_shadow(
     assert steps.done == ["prepare", "turn", "apply", "finish"]
     assert any("No space left on device" in one for one in steps.told)
     assert any("version 2 is in force" in one for one in steps.told)
+
+
+def test_what_is_seldom_meant_is_told_when_it_is_put_in_force(
+    installation: Installation, steps: Steps
+) -> None:
+    hosts = "{shop.localhost: {}, other.localhost: {}}"
+    installation.config.write_text(CONFIG.replace("{shop.localhost: {}}", hosts))
+
+    async def saved() -> None:
+        run = Run(installation, sink=cast("LogSink", None), watch=False)
+        run._watch.seen = run._watch.look()
+        await run._changed()
+
+    asyncio.run(saved())
+    in_force, warned = steps.told
+    assert "version 2 is in force (changed file" in in_force
+    assert "warning: no route names other.localhost" in warned
+    assert steps.levels == [Level.INFO, Level.WARNING]
+
+
+def test_the_level_of_what_is_wrong_is_told_once(installation: Installation, steps: Steps) -> None:
+    gone = Problem(path=("access", "policies"), message="gone")
+    steps.require_policies = Mock(side_effect=ConfigurationError((gone,)))  # type: ignore[method-assign]
+
+    async def saved() -> None:
+        run = Run(installation, sink=cast("LogSink", None), watch=False)
+        run._watch.seen = run._watch.look()
+        await run._changed()
+
+    asyncio.run(saved())
+    assert steps.told[0] == "gone"
+    assert steps.levels[0] is Level.ERROR
 
 
 def test_of_shadows_that_start_at_once_one_runs(installation: Installation, steps: Steps) -> None:

@@ -13,14 +13,13 @@ from ringwall.gateway.catching_up import catch_up
 from ringwall.gateway.change import Change
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.processes import specifications
-from ringwall.gateway.refusing import REFUSALS, refusal
+from ringwall.gateway.refusing import REFUSALS, problems_told, refusal
 from ringwall.gateway.shadow_run import ShadowRun
 from ringwall.gateway.versions import DamagedVersionError, Version
 from ringwall.gateway.wanted import Wanted
 from ringwall.gateway.watching import Watch
 from ringwall.gateway.xds import NotAcceptedError
 from ringwall.runtime.configuration import Configuration, ConfigurationError
-from ringwall.runtime.configuration.rendering import to_json
 from ringwall.runtime.installation import Installation, author
 from ringwall.runtime.processes.control import ControlServer
 from ringwall.runtime.processes.guarding import RunMark
@@ -271,14 +270,20 @@ class Run:
         except REFUSALS as error:
             self._refused = refusal(error)
         else:
-            warnings = [to_json(one) for one in configuration.warnings]
+            warnings = problems_told(configuration.warnings)
+            self._say_problems(warnings)
             return {"version": version.to_json(), "warnings": warnings}
         problems = self._refused["problems"]
-        for problem in problems:
-            self._say(Level[problem["severity"].upper()], problem["text"])
+        self._say_problems(problems)
         why = "" if problems else f": {self._refused['reason']}"
         self._say(Level.ERROR, f"{reason} is refused, what runs stays{why}")
         return {"refused": self._refused}
+
+    def _say_problems(self, problems: list[dict[str, Any]]) -> None:
+        for one in problems:
+            # The level says it already, where no place stands before it.
+            text = one["text"].removeprefix(f"{one['severity']}: ")
+            self._say(Level[one["severity"].upper()], text)
 
     async def _status(self) -> object:
         return {

@@ -25,6 +25,15 @@ def ask(installation: Installation, name: str, **arguments: object) -> dict[str,
     return answer
 
 
+def print_warnings(answer: dict[str, Any]) -> None:
+    """Print what is allowed and seldom meant of a configuration that was put in force."""
+    warnings = answer["warnings"]
+    for one in warnings:
+        show(one["text"], stderr=True)
+    if warnings:
+        show(f"{len(warnings)} warning{'s'[: len(warnings) > 1]}", stderr=True)
+
+
 def print_refusal(refused: dict[str, Any], *, quiet: bool) -> None:
     """Print why a configuration was refused, and end with the exit code for it.
 

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from ringwall.gateway.commands.asking import ask, print_refusal
+from ringwall.gateway.commands.asking import ask, print_refusal, print_warnings
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.installation import Installation, author
 from ringwall.runtime.output import AsJson, print_json, say
@@ -81,6 +81,7 @@ def reload(context: typer.Context, *, as_json: AsJson = False) -> None:
     if "refused" in answer:
         print_refusal(answer["refused"], quiet=as_json)
     elif not as_json:
+        print_warnings(answer)
         say(f"version {answer['version']['number']} is in force", style="green")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ringwall.gateway.commands.asking import ask, print_refusal
+from ringwall.gateway.commands.asking import ask, print_refusal, print_warnings
 from ringwall.gateway.commands.naming import complete_version
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.installation import author
@@ -70,6 +70,7 @@ def rollback(
     if "refused" in answer:
         print_refusal(answer["refused"], quiet=as_json)
     if not as_json:
+        print_warnings(answer)
         version = answer["version"]["number"]
         say(f"version {version} is in force, with the contents of {number}", style="green")
         _tell_files(installation, number)
