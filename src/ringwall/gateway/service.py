@@ -41,6 +41,7 @@ from ringwall.runtime.configuration import (
     Problem,
     Section,
 )
+from ringwall.runtime.configuration.placing import place_of
 from ringwall.runtime.private_files import locked, private_folder
 
 
@@ -86,7 +87,9 @@ class Gateway:
         if before is not None and before.policies is not None:
             message = "the policies that are in force are gone, and without any routes alone decide"
             allowed = "the folder as it was, or access: {policies: null} to do without policies"
-            problem = Problem(path=(ACCESS, "policies"), message=message, allowed=allowed)
+            path = (ACCESS, "policies")
+            place = place_of(files, path)
+            problem = Problem(path=path, message=message, allowed=allowed, place=place)
             raise ConfigurationError((problem,))
 
     def render(

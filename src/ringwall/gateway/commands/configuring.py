@@ -27,6 +27,7 @@ def check(context: typer.Context, *, as_json: AsJson = False) -> None:
 
     Every mistake is told with its file, line and column; Envoy itself judges what is built from it.
     """
+    from ringwall.gateway.opening import open_gateway
     from ringwall.gateway.wanted import Wanted
     from ringwall.runtime.configuration import ConfigurationError
     from ringwall.runtime.configuration.rendering import print_problems, to_json
@@ -34,6 +35,7 @@ def check(context: typer.Context, *, as_json: AsJson = False) -> None:
     installation = installation_of(context)
     try:
         configuration = installation.load()
+        open_gateway(installation).require_policies(configuration)
         _judge(installation, configuration)
     except ConfigurationError as error:
         if not as_json:
