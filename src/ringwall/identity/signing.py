@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ResetPasswordForm, SignupForm
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailAddress
 from allauth.core import context
@@ -49,12 +50,17 @@ class SignUp(SignupForm):
     account_already_exists: bool
 
     def try_save(self, request: HttpRequest) -> tuple[Any, Any]:
-        """The person, or the answer for an address that is known."""
+        """The person, or the answer for an address that is known.
+
+        The password counts as shown from now on, as at a sign-in: with nothing but a second
+        factor, added or shown later, a session would be of one factor for ever.
+        """
         request.ringwall_takes = SIGN_UP_TAKES  # type: ignore[attr-defined]
         if not self.account_already_exists:
             try:
                 with transaction.atomic():
                     made: tuple[Any, Any] = super().try_save(request)
+                    record_authentication(request, made[0], "password", email=made[0].email)
                     return made
             except IntegrityError:
                 # Somebody was faster with the same address.
