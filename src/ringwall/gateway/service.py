@@ -28,6 +28,7 @@ from ringwall.gateway.layout import EDGE, Layout, sidecar_proxy
 from ringwall.gateway.secrets import SecretFile, callers_of, secret_files
 from ringwall.gateway.shadowing import Shadowing
 from ringwall.gateway.shadows import ShadowStore
+from ringwall.gateway.verdicts import Verdicts, key_of, named_files
 from ringwall.gateway.versions import DamagedVersionError, Version, VersionStore
 from ringwall.gateway.wanted import Wanted
 from ringwall.identity import facts as facts_file
@@ -301,15 +302,25 @@ class Gateway:
         layout = replace(self.layout, state=scratch)  # sockets are not made to be judged
         try:
             private_folder(layout.access_log.parent)
-            root = configuration.root
-            for one in secret_files(wanted, root, certificates=self.certificates):
+            secrets = [*secret_files(wanted, configuration.root, certificates=self.certificates)]
+            for one in secrets:
                 self._write(one, layout)
+            verdicts = Verdicts(self.layout.verdicts)
+            known = verdicts.known()
 
-            def judge_one(rendering: Rendering) -> None:
-                validate(rendering.static(), folder=scratch)
+            def judge_one(proxy: str, rendering: Rendering) -> str | None:
+                bootstrap = rendering.static()
+                text = json.dumps(bootstrap)
+                shown = [f.resource for f in secrets if f.proxy == proxy]
+                key = key_of(text, shown, named_files(bootstrap))
+                if key is None or key not in known:
+                    validate(text, folder=scratch)
+                return key
 
+            rendered = self.render(wanted, layout=layout)
             with ThreadPoolExecutor(max_workers=4) as pool:
-                list(pool.map(judge_one, self.render(wanted, layout=layout).values()))
+                keys = list(pool.map(judge_one, rendered.keys(), rendered.values()))
+            verdicts.keep([key for key in keys if key is not None])
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 

@@ -27,33 +27,51 @@ class Rendering:
         }
 
     def static(self) -> Json:
-        """One bootstrap with everything inlined, for ``envoy --mode validate``."""
+        """One bootstrap with everything inlined, for ``envoy --mode validate``.
+
+        A route table stands where it is first asked for, and what else asks for it has an empty
+        one: Envoy judges a table by itself, and by far the most of its time goes into them.
+        """
         bootstrap = {k: v for k, v in self.bootstrap.items() if k != "dynamic_resources"}
         own = self.bootstrap.get("static_resources", {"clusters": [], "listeners": []})
+        inlining = _Inlining(self)
         return {
             **bootstrap,
             "static_resources": {
                 "clusters": [*own["clusters"], *map(_untyped, self.clusters)],
                 "listeners": [
                     *own["listeners"],
-                    *(_untyped(self._inlined(one)) for one in self.listeners),
+                    *(_untyped(inlining.of(one)) for one in self.listeners),
                 ],
             },
         }
 
-    def _inlined(self, value: Any) -> Any:
+
+class _Inlining:
+    """Puts tables and filters in place of their names."""
+
+    def __init__(self, rendering: Rendering) -> None:
+        self._rendering = rendering
+        self._placed: set[str] = set()
+
+    def of(self, value: Any) -> Any:
         if isinstance(value, list):
-            return [self._inlined(one) for one in value]
+            return [self.of(one) for one in value]
         if not isinstance(value, dict):
             return value
         if "rds" in value:
-            rest = {k: self._inlined(v) for k, v in value.items() if k != "rds"}
-            table = self.tables[value["rds"]["route_config_name"]]
-            return {**rest, "route_config": _untyped(table)}
+            rest = {k: self.of(v) for k, v in value.items() if k != "rds"}
+            return {**rest, "route_config": self._table(value["rds"]["route_config_name"])}
         if "config_discovery" in value:
-            resource = self.filters[value["name"]]
+            resource = self._rendering.filters[value["name"]]
             return {"name": value["name"], "typed_config": resource["typed_config"]}
-        return {key: self._inlined(one) for key, one in value.items()}
+        return {key: self.of(one) for key, one in value.items()}
+
+    def _table(self, name: str) -> Json:
+        if name in self._placed:
+            return {"name": name}
+        self._placed.add(name)
+        return _untyped(self._rendering.tables[name])
 
 
 def _untyped(resource: Json) -> Json:
