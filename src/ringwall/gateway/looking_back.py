@@ -11,10 +11,10 @@ from ringwall.gateway.compiled import compiled
 from ringwall.gateway.recorded import Tables
 from ringwall.gateway.rejudging import Rejudging
 from ringwall.gateway.replaying import Era, Eras
+from ringwall.gateway.shadows import at_home, changed, files_below
 from ringwall.gateway.versions import DamagedVersionError, VersionStore
 from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.configuration import Configuration, ConfigurationError, Section
-from ringwall.runtime.configuration.loading import load_sources
 
 _MOST_KNOWN: Final = 200_000
 
@@ -53,20 +53,15 @@ def with_policies(
 ) -> Wanted:
     """A configuration with the policies of a folder instead of its own, judged like any other.
 
-    ``ConfigurationError`` tells everything that is wrong with them.
+    ``ConfigurationError`` tells everything that is wrong with them, at the files of the folder;
+    ``LookupError`` that it has none.
     """
-    name = Path(configuration.one(Access, ACCESS).policies or "policies")
-    own = {source for source, _ in configuration.attached}
-    kept = [(source, data) for source, data in configuration.sources if source not in own]
-    found = [(name / one.relative_to(folder), one.read_bytes()) for one in _files(folder)]
-    return Wanted.of(load_sources([*kept, *found], sections, root=configuration.root))
-
-
-def _files(folder: Path) -> Iterable[Path]:
-    found = [one for one in sorted(folder.rglob("*.cedar")) if one.is_file()]
-    if not found:
-        raise FileNotFoundError(f"{folder} has no *.cedar file")
-    return found
+    name = configuration.one(Access, ACCESS).policies or "policies"
+    files = files_below(folder, name)
+    try:
+        return Wanted.of(changed(configuration, files, sections))
+    except ConfigurationError as error:
+        raise at_home(error, folder, name) from error
 
 
 def tables(modules: Iterable[Any], last_proof: Callable[[str], int | None]) -> Tables:

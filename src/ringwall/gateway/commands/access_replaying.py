@@ -97,7 +97,7 @@ def _wanted(installation: "Installation", other: Path | None, policies: Path | N
         return Wanted.of(configuration)
     try:
         found = with_policies(configuration, policies, installation.sections)
-    except OSError as error:
+    except (LookupError, OSError) as error:
         raise Refused(f"the policies cannot be read: {error}", code=ExitCode.USAGE) from error
     if found.policies is None:
         msg = "the configuration says that there are to be no policies (access: {policies: null})"
