@@ -297,12 +297,74 @@ def test_heads(head: str, message: str, mend: str | None) -> None:
     assert mend is None or mend in {problems[0].nearest, problems[0].allowed}
 
 
+_STRENGTHS = "single, mfa, phr or key"
+
+
+@pytest.mark.parametrize(
+    ("condition", "message", "meant", "allowed"),
+    [
+        ('principal.strength == \u00a6"mfaa"', 'strength "mfaa"', "mfa", _STRENGTHS),
+        ('principal.strength != \u00a6"MFA"', 'strength "MFA"', "mfa", _STRENGTHS),
+        ('\u00a6"strong" == principal["strength"]', 'strength "strong"', None, _STRENGTHS),
+        (
+            '["mfa", \u00a6"prh"].contains(principal.strength)',
+            'strength "prh"',
+            "phr",
+            _STRENGTHS,
+        ),
+        (
+            '[principal.strength].containsAny(["mfa", \u00a6"keys"])',
+            'strength "keys"',
+            "key",
+            _STRENGTHS,
+        ),
+        (
+            'resource.classification == \u00a6"restrictd"',
+            'classification "restrictd"',
+            "restricted",
+            "public, internal, confidential or restricted",
+        ),
+        (
+            'resource.layer == \u00a6"databse"',
+            'layer "databse"',
+            "database",
+            "delivery, application or database",
+        ),
+        (
+            'Service::"orders".exposure != \u00a6"nowhere"',
+            'exposure "nowhere"',
+            None,
+            "internet, partner or internal",
+        ),
+        (
+            'resource.environment == \u00a6"productoin"',
+            'environment "productoin"',
+            "production",
+            "production, staging or development",
+        ),
+    ],
+)
+def test_values_that_an_attribute_never_has(
+    condition: str, message: str, meant: str | None, allowed: str
+) -> None:
+    head = "permit (principal is User, action, resource)"
+    text, [place] = marked(f'@id("one") {head}\nwhen {{ {condition} }};')
+    (problem,) = _judge(text)
+    assert problem.message == f"there is no {message}"
+    assert problem.place == Place(FILE, *place)
+    assert (problem.nearest, problem.allowed) == (meant, allowed)
+
+
 @pytest.mark.parametrize(
     "text",
     [
         f"{HEAD};",
+        'permit (principal, action, resource) when { resource.owner == "restrictd" };',
+        "permit (principal is User, action, resource) when { principal.strength == principal.id };",
+        """permit (principal, action, resource)
+        when { ["public", "internal"].contains(resource.classification) };""",
         """permit (principal is User in Role::"support", action in Action::"read", resource)
-        when { principal.strength == "high" && principal.proven_ago < 300 };""",
+        when { principal.strength == "mfa" && principal.proven_ago < 300 };""",
         """permit (principal, action, resource)
         when { principal is User && resource is Route && principal has tenant }
         when { resource has tenant && principal.tenant == resource.tenant };""",
@@ -388,7 +450,7 @@ _ATOMS = [
     *('action in [Action::"write", Action::"orders:export"]', 'action == Action::"nothing"'),
     *("principal is User", "principal has tenant", "resource is Route", "resource has tenant"),
     *("principal.tenant == resource.tenant", "resource.calls.contains(resource)", "1", "true"),
-    *('principal.strength == "x"', "principal.proven_ago < 3", "context.path.order == resource"),
+    *('principal.strength == "mfa"', "principal.proven_ago < 3", "context.path.order == resource"),
     *("context.path has order", "context.missing", 'principal in Role::"support"', "action"),
     *("context.now < context.now", "context.address.isInRange(context.address)", "false"),
 ]

@@ -11,6 +11,7 @@ from ringwall.access.validation.asking import Complaints, complaints, complaints
 from ringwall.access.validation.locating import Located, located
 from ringwall.access.validation.names import unknown_names
 from ringwall.access.validation.remarks import Remark
+from ringwall.access.validation.values import unknown_values
 from ringwall.access.validation.vocabulary import Vocabulary
 from ringwall.access.validation.wording import worded
 from ringwall.runtime.configuration.problems import Problem
@@ -30,7 +31,8 @@ def judge(policies: PolicySet, world: World) -> tuple[Problem, ...]:
     """Return everything that is wrong with policies in this world, in order of files and places.
 
     Types, attributes and actions as Cedar's validator judges them (in its strict mode); ids of
-    roles, services, routes, groups and actions as the world has them.
+    roles, services, routes, groups and actions as the world has them; values of attributes that
+    have only a few.
     """
     vocabulary = Vocabulary(world)
     key = vocabulary.key
@@ -62,7 +64,7 @@ def _judged(
     for schema, policy in zip(narrowed, policies, strict=True):
         complained = said[schema, policy.text]
         count += bool(complained)
-        remarks = {*unknown_names(policy, vocabulary)}
+        remarks = {*unknown_names(policy, vocabulary), *unknown_values(policy)}
         for part, of_it in _places(policy, schema, complained, is_shown=count <= MOST_LOCATED):
             remarks.update(worded(policy, part, of_it, vocabulary))
         if complained and not remarks:
