@@ -241,6 +241,23 @@ def test_roles_scopes_and_programs_that_did_nothing_are_told() -> None:
     assert review.used.roles["ada", "north", "customer"].last == NOW + 0.25
 
 
+def test_roles_that_only_ringwall_itself_asks_for_are_not_called_unused() -> None:
+    olga = replace(EVE, id="olga", roles=("owner", "support"))
+    _, found = reviewed([], [olga])
+    assert found.grants == ((olga, "support"),)
+
+
+def test_a_scope_that_a_key_of_a_client_needs_is_used_by_the_client_too() -> None:
+    key = replace(PROGRAM, key="k1", scopes=("orders:read",))
+    (row,) = rows([scene().request(_asking(PROGRAM), "GET", ORDERS)])
+    judge = era_of().judge
+    review = Review(judge)
+    assert review.see(row._replace(session="k1", scopes="orders:read")) is not None
+    found = findings(review.used, judge, [PROGRAM, key])
+    assert found.clients == ()
+    assert found.scopes == ((PROGRAM, "orders:write"),)
+
+
 def test_what_is_denied_uses_nothing_but_the_policy_that_denies() -> None:
     asked = scene()
     made = [asked.request(_asking(ADA), "GET", f"https://{API}/v1/south/orders") for _ in range(6)]
@@ -248,6 +265,20 @@ def test_what_is_denied_uses_nothing_but_the_policy_that_denies() -> None:
     assert set(review.used.policies) == {"tenants-stay-apart"}
     assert [role for _, role in found.grants] == ["customer", "billing-manager"]
     assert found.knocking == ((("ada", "north", None, None), 6, 6),)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "0 minutes"),
+        (60, "1 minute"),
+        (660, "11 minutes"),
+        (7200, "2 hours"),
+        (172800, "2 days"),
+    ],
+)
+def test_a_short_record_is_told_as_short_as_it_is(seconds: int, told: str) -> None:
+    assert str(_Span(asked=90, covered=seconds / 86_400)) == told
 
 
 def test_what_nobody_may_any_more_is_no_use() -> None:

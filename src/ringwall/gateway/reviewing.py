@@ -131,9 +131,10 @@ class Review:
             if not role.startswith(GROUP_MARK):
                 self.used.roles[row.user, row.tenant, role].note(row.at)
                 self.used.by_role[role].add((to.route.name, to.action))
-        bearer = key_of(row) or row.program
-        if bearer is not None:
-            for scope in self.needed(to, asked, Several.SCOPES):
+        # A key has no more than its owner: who takes a scope from a program takes it from its keys.
+        bearers = [one for one in (key_of(row), row.program) if one is not None]
+        for scope in self.needed(to, asked, Several.SCOPES) if bearers else ():
+            for bearer in bearers:
                 self.used.scopes[bearer, scope].note(row.at)
 
     def needed(self, to: Destination, asked: Asked, several: Several) -> frozenset[str]:
@@ -197,19 +198,22 @@ class Permitted:
             if any(self._allowances.formula(way, whose) != FALSE for whose in EVERY)
         )
 
-    def scopes(self) -> frozenset[str]:
-        """The scopes that policies ask for: of others only services know what they are for."""
-        several = {
+    def asked(self, several: Several) -> frozenset[str]:
+        """The scopes, or roles, that policies ask for.
+
+        Of others only services know what they are for, and of some roles only Ringwall itself.
+        """
+        conditions = {
             formula
             for way in self._allowances.ways()
             for whose in EVERY
             for formula in atoms(self._allowances.formula(way, whose))
         }
         return frozenset(
-            scope
-            for atom in several
-            if isinstance(atom, Holds) and atom.several is Several.SCOPES
-            for scope in atom.values
+            value
+            for atom in conditions
+            if isinstance(atom, Holds) and atom.several is several
+            for value in atom.values
         )
 
     def by_role(self, role: str) -> frozenset[Doing]:
@@ -253,7 +257,7 @@ class Findings:
     doings: tuple[Doing, ...]
     """What somebody may do and nobody did."""
     grants: tuple[tuple[Principal, str], ...]
-    """Roles that people and keys hold and made no use of."""
+    """Roles that policies ask for, and people and programs hold and made no use of."""
     widths: tuple[Width, ...]
     clients: tuple[Principal, ...]
     """Clients and keys that did nothing at all."""
@@ -279,7 +283,7 @@ def findings(
     clients: list[Principal] = []
     scopes: list[tuple[Principal, str]] = []
     holders: Counter[str] = Counter()
-    known = permitted.scopes()
+    known = {several: permitted.asked(several) for several in (Several.ROLES, Several.SCOPES)}
     for one in everyone:
         holders.update(one.roles)
         bearer = one.key or (one.id if one.kind is Kind.CLIENT else None)
@@ -288,13 +292,15 @@ def findings(
             continue
         if one.key is None:
             grants += [
-                (one, role) for role in one.roles if (one.id, one.tenant, role) not in used.roles
+                (one, role)
+                for role in one.roles
+                if role in known[Several.ROLES] and (one.id, one.tenant, role) not in used.roles
             ]
         if bearer is not None:
             scopes += [
                 (one, scope)
                 for scope in one.scopes or ()
-                if scope in known and (bearer, scope) not in used.scopes
+                if scope in known[Several.SCOPES] and (bearer, scope) not in used.scopes
             ]
     widths = [
         Width(

@@ -44,7 +44,10 @@ class _Span:
             return f"{self.asked} days"
         if self.covered >= 2:
             return f"{int(self.covered)} days"
-        return f"{self.covered * 24:.0f} hours"
+        minutes = int(self.covered * 24 * 60)
+        if minutes >= 120:
+            return f"{minutes // 60} hours"
+        return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 
 @command(name="review", group=options.GROUP, panel=options.PANEL)
