@@ -5,6 +5,9 @@ TOOLS := .venv-tools
 BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+# Every process that starts would compile all of the source anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # uv takes seconds where pip takes minutes. Where it cannot be had, or cannot fetch as it reads no
 # pip.conf, pip does it. Neither takes anything but what the lock names, by hash.
 define install
