@@ -153,7 +153,27 @@ def _check(text: str, message: str, mend: str | None) -> None:
         (
             'principal is User && principal.proven_ago \u00a6< "300"',
             "a number is needed here, and not text",
-            "300",
+            "the number 300, without quotes",
+        ),
+        (
+            'principal is User && principal.proven_ago \u00a6== "5"',
+            "a number and text are of different types",
+            "the number 5, without quotes",
+        ),
+        (
+            'principal is User && principal has tenant && principal.tenant \u00a6== "north"',
+            "text and a Tenant are of different types",
+            'Tenant::"north"',
+        ),
+        (
+            '\u00a6["list"].contains(resource)',
+            "text and a Route are of different types",
+            'Route::"list"',
+        ),
+        (
+            '\u00a6principal in "support"',
+            "a list of entities or an entity is needed here, and not text",
+            None,
         ),
         (
             'context.weekday \u00a6== "monday"',

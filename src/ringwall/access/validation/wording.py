@@ -9,9 +9,11 @@ from ringwall.access.language.syntax import (
     Attribute,
     Binary,
     Call,
+    EntityUid,
     Expression,
     Literal,
     Policy,
+    SetOf,
     Variable,
 )
 from ringwall.access.validation.asking import Complaints
@@ -150,12 +152,12 @@ class _Words:
         offset, written = self._spot(part)
         if match := _UNLIKE.fullmatch(said):
             message = f"{_typed(match[1])} and {_typed(match[2])} are of different types"
-            return Remark(offset, message, written, *_meant(part))
+            return Remark(offset, message, written, _meant(part, match[1], match[2]))
         if match := _EXPECTED.fullmatch(said):
             found = [other[2] for one in others if (other := _EXPECTED.fullmatch(one))]
             seen = listed(sorted({_typed(one) for one in found}))
             message = f"{_typed(match[1])} is needed here, and not {seen}"
-            return Remark(offset, message, written, *_meant(part))
+            return Remark(offset, message, written, _meant(part, match[1]))
         if match := _UNREADABLE.fullmatch(said):
             what, hint = _FORMS.get(match[1], (match[1], ""))
             value = part.arguments[0] if isinstance(part, Call) else part
@@ -235,19 +237,26 @@ def _rank(said: str) -> tuple[int, str]:
 def _typed(name: str) -> str:
     if name in _TYPES:
         return _TYPES[name]
+    if ", or " in name:
+        return listed(sorted(_typed(one) for one in name.split(", or ")))
     if name.startswith("{"):
         return "a record"
     if name.startswith("Set<"):
         return f"a list of {_typed(name[4:-1])}"
-    if ", or " in name:
-        return listed(_typed(one) for one in name.split(", or "))
     return f"{'an' if name[:1] in 'AEIO' else 'a'} {name}"
 
 
-def _meant(part: Expression | None) -> tuple[str, str]:
-    """What may stand there, and what was meant: a number that stands in quotes."""
-    if isinstance(part, Binary):
-        for side in (part.right, part.left):
-            if isinstance(side, Literal) and isinstance(side.value, str) and side.value.isdecimal():
-                return "", side.value
-    return "", ""
+def _meant(part: Expression | None, *types: str) -> str:
+    """What may stand there instead of text: a number without its quotes, or an entity."""
+    if not isinstance(part, Binary):
+        return ""
+    for side in (part.right, part.left):
+        for one in side.items if isinstance(side, SetOf) else (side,):
+            if not isinstance(one, Literal) or not isinstance(one.value, str):
+                continue
+            for kind in types:
+                if kind == "Long" and one.value.isdecimal():
+                    return f"the number {one.value}, without quotes"
+                if re.fullmatch(r"\w+", kind) and kind not in _TYPES:
+                    return str(EntityUid(kind, one.value))
+    return ""
