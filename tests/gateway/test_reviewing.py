@@ -19,6 +19,7 @@ from ringwall.core.principals import Principal, PrincipalKind
 from ringwall.gateway.allowances import Allowances
 from ringwall.gateway.commands.access_past import Names
 from ringwall.gateway.commands.access_reviewing import (
+    _require_room,
     _show,
     _show_written,
     _Span,
@@ -37,6 +38,7 @@ from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.configuration import Configuration
 from ringwall.runtime.configuration.loading import load
 from ringwall.runtime.current import all_sections
+from ringwall.runtime.refusals import Refused
 
 ORDERS = f"https://{API}/v1/north/orders"
 ADA = Principal(
@@ -265,6 +267,14 @@ def test_what_is_denied_uses_nothing_but_the_policy_that_denies() -> None:
     assert set(review.used.policies) == {"tenants-stay-apart"}
     assert [role for _, role in found.grants] == ["customer", "billing-manager"]
     assert found.knocking == ((("ada", "north", None, None), 6, 6),)
+
+
+def test_a_proposal_is_put_below_folders_only(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Refused) as refused:
+        _require_room(tmp_path / "file" / "new" / "drafts")
+    assert refused.value.message.endswith(f"cannot be made: {tmp_path / 'file'} is not a folder")
+    _require_room(tmp_path / "new" / "drafts")
 
 
 @pytest.mark.parametrize(

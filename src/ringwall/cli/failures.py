@@ -1,9 +1,10 @@
 """Tell expected errors as sentences or JSON; everything else is a defect and keeps its trace."""
 
 import json
+import re
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import typer
 
@@ -73,9 +74,21 @@ def failure_of(error: Exception) -> Failure | None:
     return None
 
 
+# Typer has values judged by pydantic, whose words are about a program's input.
+_WORDS: Final = (
+    (r": Value error, ", ": "),
+    (r": Input should be a valid integer\b.*", ": it must be a whole number"),
+    (r": Input should be a valid number\b.*", ": it must be a number"),
+    (r": Input should be greater than or equal to ", ": it must be at least "),
+    (r": Input should be less than or equal to ", ": it must be at most "),
+    (r": Input should be ", ": it must be "),
+)
+
+
 def _sentence(error: typer.TyperException) -> str:
-    # Typer has values judged by pydantic, which says so in every message.
-    text = " ".join(error.format_message().split()).replace(": Value error, ", ": ", 1)
+    text = " ".join(error.format_message().split())
+    for theirs, ours in _WORDS:
+        text = re.sub(theirs, ours, text, count=1)
     return f"{text[:1].lower()}{text[1:]}".removesuffix(".")
 
 

@@ -152,6 +152,11 @@ def _require_room(folder: Path | None) -> None:
     if folder is not None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         msg = f"{folder} is there already, with something in it"
         raise Refused(msg, hint="name a new folder", code=ExitCode.USAGE)
+    around = () if folder is None else folder.absolute().parents
+    for one in around:
+        if one.exists() and not one.is_dir():
+            msg = f"{folder} cannot be made: {one} is not a folder"
+            raise Refused(msg, hint="name a new folder", code=ExitCode.USAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +198,9 @@ def _put(folder: Path, text: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        msg = f"the proposal cannot be written: {error}"
+        msg = (
+            f"the proposal cannot be written to {folder}: {(error.strerror or str(error)).lower()}"
+        )
         raise Refused(msg, hint="name another folder") from error
     return file
 
