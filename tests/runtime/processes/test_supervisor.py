@@ -1,6 +1,7 @@
 """One supervisor with real children: order, restarts, changes, and a clean end."""
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -25,17 +26,22 @@ SLEEP = "import time; time.sleep(600)"
 
 
 def play(run_dir: Path, book: Any, story: Callable[[Supervisor], Awaitable[None]]) -> None:
-    """Run ``story``, stop, and insist that every pid ever seen is gone."""
+    """Run ``story``, stop, and insist that every pid ever seen is gone, and all was looked at."""
+    complaints: list[dict[str, Any]] = []
 
     async def whole() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, found: complaints.append(found))
         supervisor = Supervisor(run_dir, sink=book)
         try:
             await story(supervisor)
         finally:
             await supervisor.stop()
         assert not supervisor.broken.done()
+        del supervisor
+        gc.collect()  # what nobody has looked at complains when it goes
 
     asyncio.run(whole())
+    assert not complaints
 
 
 def by_name(supervisor: Supervisor) -> dict[str, ProcessStatus]:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -99,7 +99,7 @@ async def _signal_and_wait(
             if facts.identity in told:
                 kernel.send(pidfd, signum)
         if gone:
-            everyone = asyncio.gather(*gone.values())
+            everyone = asyncio.ensure_future(_all_of(gone.values()))
             waits: set[asyncio.Future[Any]] = {everyone}
             if hurry is not None:
                 waits.add(hurry)
@@ -109,6 +109,11 @@ async def _signal_and_wait(
         for pidfd in gone:
             loop.remove_reader(pidfd)
             os.close(pidfd)
+
+
+async def _all_of(gone: "Iterable[asyncio.Future[None]]") -> None:
+    for one in tuple(gone):
+        await one
 
 
 def _done(loop: asyncio.AbstractEventLoop, pidfd: int, future: "asyncio.Future[None]") -> None:

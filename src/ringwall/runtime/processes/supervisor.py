@@ -227,9 +227,13 @@ class Supervisor:
                 keeper.restarts = before.restarts + 1
                 keeper.last_exit = "ended while no supervisor watched"
             self._run(keeper)
-        chances: asyncio.Future[Any] = asyncio.gather(
-            *(k.settled.wait() for k in self._keepers.values() if awaited(k.spec))
-        )
+
+        async def settle() -> None:
+            for keeper in [k for k in self._keepers.values() if awaited(k.spec)]:
+                await keeper.settled.wait()
+
+        # A task, as a cancelled gathering would complain that nobody looks at it.
+        chances = asyncio.ensure_future(settle())
         waits: set[asyncio.Future[Any]] = {chances, self._stopping}
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         chances.cancel()
