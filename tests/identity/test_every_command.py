@@ -304,8 +304,10 @@ def _requests(typed: Typist, facts: Facts) -> None:
     typed.fails(f"access request deny {made['request']} --reason later")
     user = User.objects.get(email=MAIL)
     own = str(requesting.ask(user, "north", "approver").pk)
+    typed.fails(f"access request approve {own} --for 9h")
     done = typed(f"access request approve {own} --for 30m")
     assert (done["state"], done["approved_by"]) == ("granted", ["a command"])
+    assert (done["lasts"], done["given"]) == ("1h", "30m")
     assert requesting.held(user, "north") == {"administrator", "approver", "buyer"}
     ended = typed(f"access request end {own} --reason done")
     assert (ended["state"], member(user, "north").roles) == ("ended", ["administrator", "buyer"])

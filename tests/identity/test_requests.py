@@ -32,6 +32,13 @@ def given(request: Any) -> Any:
     return request.ends - request.granted
 
 
+def told_times(request: Any) -> dict[str, str]:
+    """What mail says of the times that were asked for and given."""
+    from ringwall.identity.requesting import showing
+
+    return {name: text for name, text in showing.told(request) if name in {"For", "Asked for"}}
+
+
 def let_end(at: Any) -> None:
     """Let what was granted end at a moment, as if it had been granted so."""
     from ringwall.identity.models import AccessRequest, Visit
@@ -273,9 +280,38 @@ def test_the_shortest_time_that_was_approved_holds(who: dict[str, Any]) -> None:
 
     made = ask(who["ada"], "north", "refunder")
     moves.approve(made, by=who["boss"], lasts=timedelta(minutes=30))
-    done = moves.approve(made, by=who["chief"], lasts=timedelta(days=9))
+    done = moves.approve(made, by=who["chief"], lasts=HOUR)
     assert given(done) == timedelta(minutes=30)
     assert done.roles == ["refunder"]
+
+
+def test_nobody_approves_for_longer_than_was_asked(who: dict[str, Any], facts: Facts) -> None:
+    from ringwall.identity.requesting import moves
+
+    made = ask(who["ada"], "north", "approver")
+    for lasts in (HOUR + timedelta(seconds=1), timedelta(days=9)):
+        with pytest.raises(ValueError, match="asked for is 1h: it can be shortened only"):
+            moves.approve(made, by=who["boss"], lasts=lasts)
+    assert not made.approvals.exists()
+    offer(facts, OFFERED.model_copy(update={"roles": {"approver": Requestable(longest=1800.0)}}))
+    with pytest.raises(ValueError, match="given for 1m to 30m"):
+        moves.approve(made, by=who["boss"], lasts=HOUR)
+    done = moves.approve(made, by=who["boss"])
+    assert given(done) == timedelta(minutes=30)
+    assert told_times(done) == {"For": "30 minutes", "Asked for": "1 hour"}
+
+
+def test_what_was_given_is_told_while_it_is_known(who: dict[str, Any]) -> None:
+    from ringwall.identity.requesting import moves
+
+    made = ask(who["ada"], "north", "approver")
+    assert told_times(made) == {"For": "1 hour"}
+    whole = moves.approve(ask(who["bob"], "north", "approver"), by=who["boss"])
+    assert told_times(whole) == {"For": "1 hour"}
+    done = moves.approve(made, by=who["boss"], lasts=timedelta(minutes=15))
+    assert told_times(done) == {"For": "15 minutes", "Asked for": "1 hour"}
+    ended = moves.end(done, by=who["boss"], reason="done")
+    assert told_times(ended) == {"For": "1 hour"}, "what it would have been is not known any more"
 
 
 def test_a_fresh_proof_is_asked_of_whoever_approves(who: dict[str, Any]) -> None:

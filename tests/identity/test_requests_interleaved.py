@@ -185,6 +185,7 @@ class Steps(RuleBasedStateMachine):
             and self.may_answer(name, wish)
             and name not in wish.approved
             and can_have
+            and (minutes is None or minutes <= wish.minutes)
         )
         if not fine:
             with pytest.raises((ValueError, PermissionError)):

@@ -10,7 +10,7 @@ from tests.identity import tenants
 from tests.identity.requesting import ask, held, offer, people
 from tests.identity.test_organisations_pages import act_as
 
-from ringwall.access.config import Requests
+from ringwall.access.config import Requestable, Requests
 from ringwall.identity.facts import Facts
 
 
@@ -62,6 +62,8 @@ def test_an_administrator_answers(who: dict[str, Any], browser: Any) -> None:
     assert browser.post(page, told).status_code == 302
     made.refresh_from_db()
     assert (made.ends - made.granted).total_seconds() == 900
+    assert "For 15 minutes instead of 1 hour, asked" in shown(browser, page)
+    assert shown(browser, page).count("instead of") == 1, "not of what waits"
     browser.post(page, {"request": str(other.pk), "action": "deny", "note": ""})
     other.refresh_from_db()
     assert other.state == "waiting", "a reason is asked for"
@@ -75,6 +77,26 @@ def test_an_administrator_answers(who: dict[str, Any], browser: Any) -> None:
     assert "approve" not in re.findall(r'value="(\w+)"', found)
     for odd in ({"action": "rewrite"}, {"action": "approve", "minutes": "soon"}, {"request": "x"}):
         assert browser.post(page, {**told, **odd}).status_code == 302
+
+
+def test_no_longer_is_offered_than_was_asked_and_is_given_by_now(
+    who: dict[str, Any], browser: Any, facts: Facts
+) -> None:
+    made = ask(who["ada"], "north", "approver")
+    act_as(browser, "boss@example.com")
+    page = "/organisations/north/requests"
+
+    def offered() -> list[str]:
+        return re.findall(r'<option value="(\d+)"', shown(browser, page))
+
+    assert offered() == ["15", "30", "60"]
+    browser.post(page, {"request": str(made.pk), "action": "approve", "minutes": "61"})
+    assert "it can be shortened only." in shown(browser, page)
+    roles = {"approver": Requestable(longest=600.0)}
+    offer(facts, Requests(answered_within=86400.0, roles=roles))
+    assert offered() == ["10"]
+    browser.post(page, {"request": str(made.pk), "action": "approve", "minutes": "10"})
+    assert "For 10 minutes instead of 1 hour" in shown(browser, page)
 
 
 def test_what_a_role_includes_is_shown_to_whoever_answers(

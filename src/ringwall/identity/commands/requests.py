@@ -117,7 +117,7 @@ def request_list(
                 one["email"],
                 one["organisation"],
                 Cell.listing(one["roles"]),
-                one["lasts"],
+                one["given"] or one["lasts"],
                 Cell(one["state"], _COLOURS.get(one["state"], "dim")),
                 (one["ends"] or "")[:16].replace("T", " "),
             )
@@ -234,6 +234,8 @@ def _told(one: "AccessRequest") -> dict[str, Any]:
     from ringwall.identity.requesting.answering import state_at
     from ringwall.runtime.configuration.quantities import duration_text
 
+    state = state_at(one, timezone.now())
+    given = showing.shortened_to(one, state)
     return {
         "request": str(one.pk),
         "organisation": one.organisation.slug,
@@ -241,8 +243,9 @@ def _told(one: "AccessRequest") -> dict[str, Any]:
         "by_command": one.by_machine,
         "roles": list(one.roles),
         "lasts": duration_text(float(one.lasts)),
+        "given": None if given is None else duration_text(float(given)),
         "reason": one.reason,
-        "state": str(state_at(one, timezone.now())),
+        "state": str(state),
         "created": one.created.isoformat(),
         "answer_by": one.answer_by.isoformat(),
         "approved_by": list(showing.approved_by(one)),

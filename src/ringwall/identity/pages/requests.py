@@ -257,12 +257,13 @@ def _page(request: HttpRequest) -> int:
 
 def _one(one: AccessRequest, state: RequestState, user: User) -> showing.Shown:
     waits, runs = state == RequestState.WAITING, state == RequestState.GRANTED
+    facts, asked = current_facts(), timedelta(seconds=one.lasts)
     return showing.Shown(
         one,
         state,
         showing.approved_by(one),
-        needs=rules.approvals_of(one.roles, current_facts()) if waits else 0,
-        times=times_up_to(timedelta(seconds=one.lasts)) if waits else [],
+        needs=rules.approvals_of(one.roles, facts) if waits else 0,
+        times=times_up_to(rules.longest_for(one.roles, asked, facts)) if waits else [],
         may_approve=waits and still_to_approve(user, one),
         may_deny=waits and may(user, Action.REQUESTS_DENY, one).allowed,
         may_end=runs and may(user, Action.REQUESTS_END, one).allowed,

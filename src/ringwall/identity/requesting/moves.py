@@ -121,7 +121,8 @@ def approve(
     """Approve a request, perhaps for a shorter time; the last approval that it takes grants it.
 
     ``proven`` is when ``by`` proved last who they are. ``PermissionError`` when ``by`` may not,
-    :class:`ProofError` when that was too long ago; ``ValueError`` when it waits no more.
+    :class:`ProofError` when that was too long ago; ``ValueError`` when it waits no more, or when
+    ``lasts`` is longer than was asked for.
     """
     facts = current_facts()
     with transaction.atomic():
@@ -141,8 +142,9 @@ def approve(
         if found.approvals.filter(user=user, by_machine=user is None).exists():
             msg = "you have approved this already: it takes somebody else too"
             raise ValueError(msg)
-        wanted = min(timedelta(seconds=found.lasts), terms.longest)
-        given = wanted if lasts is None else min(lasts, wanted)
+        asked = timedelta(seconds=found.lasts)
+        _require_no_longer(lasts, asked)
+        given = min(asked, terms.longest) if lasts is None else lasts
         RequestApproval.objects.create(
             request=found,
             user=user,
@@ -350,6 +352,12 @@ def _require_proof(by: By, proven: datetime | None, terms: Terms, now: datetime)
     skew = timedelta(seconds=SKEW_S)
     if proven is None or not -skew <= now - proven <= terms.proof_within:
         raise ProofError(terms.proof_within)
+
+
+def _require_no_longer(lasts: timedelta | None, asked: timedelta) -> None:
+    if lasts is not None and lasts > asked:
+        msg = f"asked for is {duration_text(asked.total_seconds())}: it can be shortened only"
+        raise ValueError(msg)
 
 
 def _seconds(lasts: timedelta, terms: Terms) -> int:

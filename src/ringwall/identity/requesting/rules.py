@@ -59,6 +59,13 @@ def approvals_of(roles: Iterable[str], facts: Facts) -> int:
     return max((known[role].approvals for role in roles if role in known), default=1)
 
 
+def longest_for(roles: Iterable[str], asked: timedelta, facts: Facts) -> timedelta:
+    """For how long a request may be approved: as asked, if its roles are given so long by now."""
+    known = facts.requests.roles
+    longest = (timedelta(seconds=known[role].longest) for role in roles if role in known)
+    return min((asked, *longest))
+
+
 def _why_not(role: str, member: Membership, possible: tuple[str, ...]) -> str:
     name = member.user.get_full_name()
     if role in member.roles:

@@ -58,6 +58,12 @@ class Shown:
         return in_words(self.request.lasts)
 
     @property
+    def shortened(self) -> str:
+        """For how long it was given, where that is shorter than it was asked for; else empty."""
+        seconds = shortened_to(self.request, self.state)
+        return "" if seconds is None else in_words(seconds)
+
+    @property
     def ended_by(self) -> str:
         """Who brought it into its final state; empty for the clock."""
         return closed_by(self.request)
@@ -92,6 +98,19 @@ def included(request: AccessRequest, state: RequestState) -> list[str]:
     return sorted(current_facts().included_in(request.roles)) if is_open else []
 
 
+def shortened_to(request: AccessRequest, state: RequestState) -> int | None:
+    """For how many seconds a request was given, where that is less than was asked for.
+
+    Of what ended early nobody knows by its row: when it would have ended is there no more.
+    """
+    if state not in {RequestState.GRANTED, RequestState.OVER}:
+        return None
+    if request.granted is None or request.ends is None:
+        return None
+    seconds = round((request.ends - request.granted).total_seconds())
+    return seconds if seconds < request.lasts else None
+
+
 def approved_by(request: AccessRequest) -> tuple[str, ...]:
     """Those who approved it: mail addresses, or that a command did."""
     return tuple(
@@ -113,7 +132,7 @@ def told(request: AccessRequest) -> list[tuple[str, str]]:
         ("Organisation", request.organisation.name),
         ("Roles", ", ".join(request.roles)),
         *_brought(request),
-        ("For", in_words(request.lasts)),
+        *_time_of(request),
         ("Reason", request.reason),
     ]
     if request.by_machine:
@@ -135,6 +154,11 @@ def told(request: AccessRequest) -> list[tuple[str, str]]:
 def _brought(request: AccessRequest) -> list[tuple[str, str]]:
     found = included(request, RequestState(request.state))
     return [("Which include", ", ".join(found))] if found else []
+
+
+def _time_of(request: AccessRequest) -> list[tuple[str, str]]:
+    asked, given = in_words(request.lasts), shortened_to(request, RequestState(request.state))
+    return [("For", asked)] if given is None else [("For", in_words(given)), ("Asked for", asked)]
 
 
 def _nobody(*, by_machine: bool) -> str:
