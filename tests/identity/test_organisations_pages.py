@@ -1,12 +1,20 @@
 """Pages of an organisation: for those who manage it, by its own rules, and by nobody's trick."""
 
+import re
+from dataclasses import replace
+from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tests.identity import tenants
 from tests.identity.test_invitations import signed_in
 
+from ringwall.access.built_in import BUILT_IN
+from ringwall.access.model import Holders
+from ringwall.identity import facts as facts_file
 from ringwall.identity.facts import Facts
+from ringwall.runtime.current import current_installation
 
 PAGES = ("", "invitations", "requests", "rules", "sign-on", "provisioning")
 
@@ -67,6 +75,61 @@ def test_members_of_another_organisation_cannot_be_named(north: Any, browser: An
     told = {"member": "rival@example.com", "roles": "administrator"}
     page = browser.post("/organisations/north/", told, follow=True).content.decode()
     assert "Rival@example.com is not a member of north." in page
+
+
+def test_what_was_typed_stays_when_somebody_cannot_be_invited(
+    north: Any, browser: Any, facts: Facts
+) -> None:
+    from ringwall.identity.models import Invitation
+
+    facts_file.write(
+        current_installation().state, replace(facts, roles={"buyer": Holders.CUSTOMER, **BUILT_IN})
+    )
+    act_as(browser, "boss@example.com")
+    told = {"email": "new@example.com", "roles": "buyr"}
+    answer = browser.post("/organisations/north/invitations", told)
+    assert answer.status_code == 200
+    page = unescape(answer.content.decode())
+    assert re.search(r'There is no role "buyr" in North.*; did you mean "buyer"\?(?!\.)', page)
+    assert {'value="new@example.com"', 'value="buyr"'} <= set(re.findall(r'value="[^"]*"', page))
+    assert not Invitation.objects.exists()
+    browser.post("/organisations/north/invitations", {**told, "roles": "buyer"})
+    assert Invitation.objects.get().roles == ["buyer"]
+
+
+def test_who_has_no_name_is_told_of_once(north: Any, browser: Any) -> None:
+    from ringwall.identity.models import User
+
+    act_as(browser, "boss@example.com")
+
+    def rows() -> list[str]:
+        page = browser.get("/organisations/north/").content.decode()
+        return re.findall(r"<h3>(.*?)</div>", page, re.DOTALL)
+
+    (row,) = (one for one in rows() if one.startswith("Ada"))
+    assert row.count("ada@example.com") == 1
+    User.objects.filter(email="ada@example.com").update(name="")
+    (row,) = (one for one in rows() if one.startswith("ada@"))
+    assert row.count("ada@example.com") == 1
+    assert re.search(r"<p>\s*buyer</p>", row)
+
+
+def test_whoever_is_no_member_gets_on_as_somebody_else(
+    north: Any, browser: Any, facts: Facts
+) -> None:
+    act_as(browser, "rival@example.com")
+    enter = f"/enter?state=s&to=https://north.shop.localhost:{facts.port}/"
+    answer = browser.get(enter)
+    assert answer.status_code == 403
+    page = unescape(answer.content.decode())
+    assert "You are not a member here" in page
+    found = re.search(r'href="([^"]+)">Sign out, to sign in as somebody else<', page)
+    assert found is not None, page
+    assert found[1] == f"/accounts/logout/?next={quote(enter, safe='')}"
+    sure = unescape(browser.get(found[1]).content.decode())
+    assert f'value="{enter}"' in sure
+    assert browser.post("/accounts/logout/", {"next": enter})["Location"] == enter
+    assert browser.get(enter)["Location"].startswith("/accounts/login/?next=")
 
 
 def test_without_our_own_form_nothing_changes(north: Any, facts: Facts) -> None:

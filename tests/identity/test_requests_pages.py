@@ -99,6 +99,24 @@ def test_no_longer_is_offered_than_was_asked_and_is_given_by_now(
     assert "For 10 minutes instead of 1 hour" in shown(browser, page)
 
 
+def test_who_has_no_name_is_told_of_once(who: dict[str, Any], browser: Any) -> None:
+    from ringwall.identity.models import OutgoingMail, User
+
+    User.objects.filter(pk=who["ada"].pk).update(name="")
+    for name in ("ada", "bob"):
+        who[name].refresh_from_db()
+        ask(who[name], "north", "approver")
+    mails = OutgoingMail.objects.filter(to="boss@example.com").order_by("pk")
+    told = [one.body for one in mails]
+    assert "\nada@example.com asks for access" in f"\n{told[0]}"
+    assert "Bob (bob@example.com) asks for access" in told[1]
+    act_as(browser, "boss@example.com")
+    page = shown(browser, "/organisations/north/requests")
+    assert "<h3>ada@example.com: approver" in page
+    assert "<p>ada@example.com</p>" not in page
+    assert "<p>bob@example.com</p>" in page
+
+
 def test_what_a_role_includes_is_shown_to_whoever_answers(
     who: dict[str, Any], browser: Any, facts: Facts
 ) -> None:

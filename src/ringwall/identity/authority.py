@@ -63,11 +63,11 @@ def _require_possible(
         raise ValueError(msg)
     names = sorted(possible)
     near = nearest(wrong, names)
-    meant = "" if near is None else f' Do you mean "{near}"?'
+    meant = "" if near is None else f'; did you mean "{near}"?'
     some = names if len(names) <= _MOST_NAMED else [*names[:_MOST_NAMED], "others"]
     where = ", declared under access.roles in ringwall.yaml" if declared else ""
-    msg = f'there is no role "{wrong}" in {name}, but {listed(some, last="and")}{where}.{meant}'
-    raise ValueError(msg.removesuffix("."))
+    msg = f'there is no role "{wrong}" in {name}, but {listed(some, last="and")}{where}{meant}'
+    raise ValueError(msg)
 
 
 def may_manage(user: User | None, organisation: Organisation) -> bool:

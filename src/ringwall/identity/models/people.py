@@ -52,6 +52,10 @@ class User(AbstractBaseUser):
         """What others call them."""
         return self.name or self.email
 
+    def in_full(self) -> str:
+        """The same with the mail address, once."""
+        return f"{self.name} ({self.email})" if self.name else self.email
+
     def get_short_name(self) -> str:
         """The same, shorter."""
         return self.name.partition(" ")[0] or self.email.partition("@")[0]

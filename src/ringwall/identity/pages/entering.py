@@ -12,7 +12,13 @@ from ringwall.identity import held, sessions, visits
 from ringwall.identity.installed import current_facts
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.objecting import lead_on
-from ringwall.identity.pages.step_up import after, is_asked_well, is_enough, prove_again
+from ringwall.identity.pages.step_up import (
+    after,
+    is_asked_well,
+    is_enough,
+    leading_to,
+    prove_again,
+)
 
 _TARGET: Final = "to="
 
@@ -61,6 +67,8 @@ def enter(request: HttpRequest) -> HttpResponse:
             text=f"{request.user} does not belong to the organisation {error.slug}. "
             "Ask someone there to invite you, or sign in as somebody else.",
             status=403,
+            url=leading_to(reverse("account_logout"), request.get_full_path()),
+            action="Sign out, to sign in as somebody else",
         )
     return HttpResponseRedirect(url)
 

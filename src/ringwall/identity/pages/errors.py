@@ -5,9 +5,20 @@ from django.shortcuts import render
 from django.urls import reverse
 
 
-def refused(request: HttpRequest, *, title: str, text: str, status: int = 400) -> HttpResponse:
-    """A page with one sentence about what went wrong and how to go on."""
-    context = {"title": title, "text": text}
+def refused(
+    request: HttpRequest,
+    *,
+    title: str,
+    text: str,
+    status: int = 400,
+    url: str = "",
+    action: str = "",
+) -> HttpResponse:
+    """A page with one sentence about what went wrong and how to go on.
+
+    ``action`` is what a button says that leads to ``url``, a page of ours.
+    """
+    context = {"title": title, "text": text, "url": url, "action": action}
     return render(request, "identity/refused.html", context, status=status)
 
 
@@ -25,14 +36,15 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 def not_anew(request: HttpRequest, name: str) -> HttpResponse:
     """A page for whom the sign-on of ``name`` did not ask again, and what serves instead."""
-    context = {
-        "title": "Show a passkey or an app instead",
-        "text": f"The sign-on of {name} was told to ask you again, and does not say that it did: "
+    return refused(
+        request,
+        title="Show a passkey or an app instead",
+        text=f"The sign-on of {name} was told to ask you again, and does not say that it did: "
         "add a passkey or an app of your own, or show the one you have, and that counts.",
-        "url": reverse("mfa_index"),
-        "action": "Passkeys and apps",
-    }
-    return render(request, "identity/refused.html", context, status=403)
+        status=403,
+        url=reverse("mfa_index"),
+        action="Passkeys and apps",
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -76,7 +76,7 @@ def for_organisations(sees: Action, *changes: Action) -> Callable[[View], View]:
                 is_bug = isinstance(error, KeyError | IndexError | UnicodeError)
                 if request.method != "POST" or is_bug:
                     raise
-                messages.error(request, _sentence(error))
+                messages.error(request, sentence(error))
                 return HttpResponseRedirect(request.path)
 
         return guarded
@@ -177,12 +177,13 @@ def _not_yours(request: HttpRequest, reference: str) -> HttpResponse:
     return refused(
         request,
         title="Not yours to manage",
-        text="There is no organisation of that name that you manage. Its administrators can make "
-        f"you one. (Reference {reference}.)",
+        text="There is no organisation of that name that you manage. Whoever manages it can let "
+        f"you. (Reference {reference}.)",
         status=404,
     )
 
 
-def _sentence(error: Exception) -> str:
+def sentence(error: Exception) -> str:
+    """What an error says, as a sentence for a page."""
     text = str(error)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('?') else '.'}"

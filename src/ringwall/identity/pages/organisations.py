@@ -18,7 +18,7 @@ from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Kind, Organisation, SecondFactor, User
 from ringwall.identity.pages import invitations as invitation_pages
 from ringwall.identity.pages import later
-from ringwall.identity.pages.managing import context, for_organisations
+from ringwall.identity.pages.managing import context, for_organisations, sentence
 
 
 class Roles(forms.Form):
@@ -126,9 +126,13 @@ def invited(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         form = Invite(organisation, request.POST)
         if form.is_valid():
             email, roles = form.cleaned_data["email"], form.cleaned_data["roles"].split()
-            invitations.invite(organisation, email, roles, by=_user(request))
-            messages.success(request, f"{email} gets a mail with a link that works for a week.")
-            return HttpResponseRedirect(request.path)
+            try:
+                invitations.invite(organisation, email, roles, by=_user(request))
+            except (ValueError, PermissionError) as error:
+                form.add_error(None, sentence(error))
+            else:
+                messages.success(request, f"{email} gets a mail with a link that works for a week.")
+                return HttpResponseRedirect(request.path)
     told = context(request, organisation, form=form, waiting=invitations.waiting(organisation))
     return render(request, "identity/organisation/invitations.html", told)
 
@@ -169,7 +173,7 @@ def rules(request: HttpRequest, organisation: Organisation) -> HttpResponse:
                 organisations.rename(organisation, said["name"], by=_user(request))
             except ValueError as error:
                 field = "networks" if isinstance(error, organisations.NetworksError) else None
-                form.add_error(field, f"{str(error)[:1].upper()}{str(error)[1:]}.")
+                form.add_error(field, sentence(error))
             else:
                 messages.success(request, "These rules hold from now on.")
                 return HttpResponseRedirect(request.path)

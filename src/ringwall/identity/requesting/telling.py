@@ -39,7 +39,7 @@ def asked(request: AccessRequest) -> None:
             request,
             to,
             subject=f"{name} asks for access to {request.organisation.name}",
-            text=f"{name} ({request.user.email}) asks for access and waits for an answer.",
+            text=f"{request.user.in_full()} asks for access and waits for an answer.",
             page=_answers(request),
             action="See and answer the request",
         )
