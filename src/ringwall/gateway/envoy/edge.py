@@ -251,6 +251,7 @@ def _manager(
     shadow_log: str | None = None,
 ) -> Json:
     """The connection manager of a route table; with ``shadow_log`` policies decide there."""
+    origin = None if verifying is None else verifying.facts.origin
     return http.edge_manager(
         stat_prefix=table,
         tls=table != _REDIRECT,
@@ -268,8 +269,8 @@ def _manager(
             http.route_slot(),
         ],
         refusals=[
-            *([] if shadow_log is None else refusals.forbidden()),
-            *([] if verifying is None else refusals.mappers(verifying.facts.origin)),
+            *([] if shadow_log is None else refusals.forbidden(origin)),
+            *([] if origin is None else refusals.mappers(origin)),
         ],
     )
 

@@ -9,6 +9,8 @@ second cookie has it renewed at the next request, and what a page fetches is sen
 """
 
 from collections.abc import Sequence
+from html import escape
+from pathlib import Path
 from typing import Final
 
 from ringwall.gateway.envoy.permissions import PREFIX
@@ -72,16 +74,31 @@ def mappers(origin: str) -> list[Json]:
     return found
 
 
-def forbidden() -> list[Json]:
-    """The mapper of what policies deny: a problem that names no policy (RFC 9457).
+def forbidden(origin: str | None = None) -> list[Json]:
+    """The mappers of what policies deny: a page, or a problem (RFC 9457); neither names a policy.
 
-    ``reference`` is the request's id, by which the access record tells the policy.
+    The reference is the request's id, by which the access record tells the policy. ``origin`` is
+    the host of sign-in's, where people see who they are.
     """
+    denied = _because(
+        f'response.code_details.startsWith("rbac_access_denied_matched_policy[{PREFIX}")'
+    )
     return [
         {
-            "filter": _because(
-                f'response.code_details.startsWith("rbac_access_denied_matched_policy[{PREFIX}")'
-            ),
+            "filter": _all([denied, _BROWSER]),
+            "status_code": 403,
+            "headers_to_add": [
+                _set("cache-control", "no-store"),
+                _set("content-security-policy", _PAGE_POLICY),
+                _set("referrer-policy", "no-referrer"),
+            ],
+            "body_format_override": {
+                "text_format_source": {"inline_string": _page(origin)},
+                "content_type": "text/html; charset=utf-8",
+            },
+        },
+        {
+            "filter": denied,
             "status_code": 403,
             "headers_to_add": [_set("cache-control", "no-store")],
             "body_format_override": {
@@ -90,12 +107,30 @@ def forbidden() -> list[Json]:
                     "title": "Forbidden",
                     "status": 403,
                     "detail": "You are not allowed to do this.",
-                    "reference": "%REQ(x-request-id)%",
+                    "reference": _REFERENCE,
                 },
                 "content_type": "application/problem+json",
             },
-        }
+        },
     ]
+
+
+def _page(origin: str | None) -> str:
+    """The page in Envoy's words, to which a single per cent sign begins an operator."""
+    links = ['<a href="/">To the start page</a>']
+    if origin is not None:
+        links.append(f'<a href="{escape(origin)}/">Your account, and what you may ask for</a>')
+    page = _FORBIDDEN.replace("%", "%%").replace("LINKS", "\n".join(links))
+    return page.replace("REFERENCE", _REFERENCE)
+
+
+_FORBIDDEN: Final = Path(__file__).with_name("forbidden.html").read_text(encoding="utf-8")
+_REFERENCE: Final = "%REQ(x-request-id)%"
+_PAGE_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""The page has its style in it and nothing else, and no text that anybody else could choose."""
 
 
 def _maybe_called_back() -> list[Json]:
