@@ -108,8 +108,13 @@ class Entries:
 
 
 def _shared(rules: Sequence[Rule]) -> Formula | None:
-    """The dear part that most rules have in common, which is then asked once for all of them."""
-    counts = Counter(part for rule in rules for part in parts(rule.formula) if is_dear(part))
+    """The dear part that most rules have in common, which is then asked once for all of them.
+
+    What is left of rules that say the same is true, which is no part to take out again.
+    """
+    counts = Counter(
+        part for rule in rules for part in parts(rule.formula) if part != TRUE and is_dear(part)
+    )
     best = max(counts, key=lambda part: (counts[part], ordered(part)), default=None)
     return best if best is not None and counts[best] > 1 else None
 
