@@ -1,6 +1,7 @@
 """What Envoy has judged before is not judged again; whatever has changed is."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,12 @@ def test_the_files_it_names_are_part_of_it(tmp_path: Path) -> None:
     roots.write_text("two")
     assert key_of("{}", (), [named]) not in {None, one}
     assert key_of("{}", [{"secret": 1}], ()) != key_of("{}", [{"secret": 2}], ())
+
+
+def test_what_is_no_file_is_left_to_envoy(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name in (str(tmp_path / "pipe"), "/dev/zero", str(tmp_path)):
+        assert key_of("{}", (), [name]) is None
 
 
 def test_the_oldest_go_and_the_file_is_private(tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ class Verdicts:
 def key_of(bootstrap: str, secrets: Iterable[Json], files: Iterable[str]) -> str | None:
     """Of what a verdict would be: a bootstrap in JSON, its secrets, and the files that it names.
 
-    ``None`` where one of them cannot be read.
+    ``None`` where one of them is no file, such as a pipe that nothing comes out of, or cannot be
+    read: Envoy is asked then, which has a limit in time.
     """
     envoy = envoy_path()
     stat = envoy.stat()
@@ -55,9 +56,12 @@ def key_of(bootstrap: str, secrets: Iterable[Json], files: Iterable[str]) -> str
     for part in (bootstrap, *map(json.dumps, secrets)):
         digest.update(part.encode() + b"\n")
     for name in sorted(set(files)):
+        path = Path(name)
         try:
-            content = Path(name).read_bytes()
+            content = path.read_bytes() if path.is_file() else None
         except OSError:
+            content = None
+        if content is None:
             return None
         digest.update(f"{name} {len(content)}\n".encode() + content)
     return digest.hexdigest()
