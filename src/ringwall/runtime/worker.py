@@ -5,10 +5,10 @@ import os
 import sqlite3
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import django
 from huey import SqliteHuey, crontab
@@ -28,7 +28,7 @@ _LOOKS_EVERY: Final = 1.0
 """Seconds until an idle worker sees that something is to be done."""
 
 
-def serve(installation: Installation) -> None:
+def serve(installation: Installation) -> NoReturn:
     """Run jobs until told to stop by SIGTERM; unfinished ones are let finish."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ringwall.runtime.settings")
     django.setup()
@@ -57,7 +57,16 @@ def serve(installation: Installation) -> None:
         graceful_signal="TERM",
     ).run()
     following.set()
-    sys.exit(0)
+    _end()
+
+
+def _end() -> NoReturn:
+    """End now: a follower that writes while the interpreter takes itself down makes it abort."""
+    logging.shutdown()
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(0)
 
 
 def configuration_changed(installation: Installation) -> None:

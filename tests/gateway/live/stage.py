@@ -1,5 +1,6 @@
 """A whole Ringwall, started by its own command in a folder of its own on free ports."""
 
+import asyncio
 import json
 import os
 import random
@@ -9,7 +10,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -241,6 +242,20 @@ class Stage:
         transport._pool._network_backend = _ToEdge(self.port)
         return httpx.Client(transport=transport, timeout=20, **more)
 
+    async def on_one_connection(self, requests: Sequence[httpx.Request]) -> list[httpx.Response]:
+        """Send requests over one connection of HTTP/2, all but the first at the same moment.
+
+        In one thread: two that write to such a connection mix up its compressed headers.
+        """
+        kept = httpx.Limits(keepalive_expiry=60)
+        transport = httpx.AsyncHTTPTransport(
+            verify=self.trust(), http2=True, http1=False, limits=kept
+        )
+        transport._pool._network_backend = _ToEdgeAsync(self.port)
+        async with httpx.AsyncClient(transport=transport, timeout=20) as client:
+            first = await client.send(requests[0])
+            return [first, *await asyncio.gather(*map(client.send, requests[1:]))]
+
     def get(self, url: str, **more: Any) -> httpx.Response:
         """One request on a connection of its own."""
         with self.client() as client:
@@ -281,6 +296,27 @@ class _ToEdge(httpcore.SyncBackend):
     ) -> httpcore.NetworkStream:
         del host, port
         return super().connect_tcp("127.0.0.1", self._port, timeout, local_address, socket_options)
+
+
+class _ToEdgeAsync(httpcore.AnyIOBackend):
+    """The same for one thread."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._port = port
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - as httpcore calls it
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        del host, port
+        return await super().connect_tcp(
+            "127.0.0.1", self._port, timeout, local_address, socket_options
+        )
 
 
 def header(answer: Mapping[str, Any], name: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Tokens that ran out while their session lives: renewed within the request, seldom, or refused."""
 
+import asyncio
 import os
 import signal
 import threading
@@ -142,15 +143,10 @@ def _most_since(began: float) -> int:
 
 def on_one_connection(scene: IdentityStage, jar: str, several: int) -> list[int]:
     """Statuses of requests that are all sent at the same moment."""
-    barrier = threading.Barrier(several)
-    with scene.stage.client(http2=True) as client, ThreadPoolExecutor(several) as pool:
-        ask(client, scene.url("/public/x"))
-
-        def one(_: int) -> int:
-            barrier.wait(60)
-            return ask(client, scene.url(), cookie=jar).status_code
-
-        return list(pool.map(one, range(several)))
+    first = httpx.Request("GET", scene.url("/public/x"))
+    others = [httpx.Request("GET", scene.url(), headers={"cookie": jar}) for _ in range(several)]
+    _, *answers = asyncio.run(scene.stage.on_one_connection([first, *others]))
+    return [one.status_code for one in answers]
 
 
 def test_while_a_token_still_holds_few_ask(scene: IdentityStage) -> None:
