@@ -14,6 +14,7 @@ from tests.identity.browser.people import PASSWORD, member, someone
 from tests.identity.browser.walks import (
     add_passkey,
     heading,
+    press,
     prove_again,
     set_up_app,
     sign_in,
@@ -70,15 +71,14 @@ def _newcomers(page: Page, state: Any) -> Iterator[str]:
         yield "sign-up"
         page.get_by_label("Mail address").fill("new@example.com")
         page.locator("input[type=password]").first.fill("short")
-        with page.expect_navigation():  # to the same page, which says why
-            page.get_by_role("button", name="Make the account").click()
+        press(page.get_by_role("button", name="Make the account"))
         yield "sign-up-refused"
         page.locator("input[type=password]").first.fill(PASSWORD)
-        page.get_by_role("button", name="Make the account").click()
+        press(page.get_by_role("button", name="Make the account"))
         heading(page, "Confirm your mail address")
         yield "mail-code"
         page.get_by_label("Code").fill("WRONG1")
-        page.get_by_role("button", name="Confirm").click()
+        press(page.get_by_role("button", name="Confirm"))
         yield "mail-code-refused"
     finally:
         facts_file.write(state, known)
@@ -91,7 +91,7 @@ def _forgetful(page: Page) -> Iterator[str]:
     email = someone().email
     page.goto("/accounts/password/reset/")
     page.get_by_label("Mail address").fill(email)
-    page.get_by_role("button", name="Send the link").click()
+    press(page.get_by_role("button", name="Send the link"))
     heading(page, "Look into your mail")
     body = OutgoingMail.objects.filter(to=email).latest("pk").body
     link = re.search(r"https://\S+", body)
@@ -156,14 +156,14 @@ def members(page: Page) -> Iterator[str]:
     page.get_by_text("End all others…").click()
     yield "sessions-question"
     page.goto("/accounts/2fa/")
-    page.get_by_role("link", name="Rename").first.click()
+    press(page.get_by_role("link", name="Rename").first)
     yield "passkey-rename"
     page.goto("/accounts/2fa/")
-    page.get_by_role("link", name="Remove Work laptop").click()
+    press(page.get_by_role("link", name="Remove Work laptop"))
     yield "passkey-remove"
     page.goto("/keys")
     page.get_by_label("What it is for").fill("Nightly export")
-    page.get_by_role("button", name="Make the key").click()
+    press(page.get_by_role("button", name="Make the key"))
     if "/reauthenticate" not in page.url:
         heading(page, "Your new key")
         yield "key-made"
@@ -177,7 +177,7 @@ def members(page: Page) -> Iterator[str]:
     yield "second-step"
     page.get_by_text("Use a recovery code").click()
     page.get_by_label("Recovery code").fill("wrong-wrong")
-    page.get_by_role("button", name="Use it").click()
+    press(page.get_by_role("button", name="Use it"))
     yield "second-step-refused"
 
 
@@ -197,7 +197,7 @@ def _applications(page: Page) -> Iterator[str]:
     page.goto(f"/identity/o/authorize?{urlencode(asked)}")
     heading(page, "Allow Orders?")
     yield "consent"
-    page.get_by_role("button", name="Allow", exact=True).click()
+    press(page.get_by_role("button", name="Allow", exact=True))
     heading(page, "Sessions")
     page.goto("/applications")
     yield "applications"
@@ -212,7 +212,7 @@ def _applications(page: Page) -> Iterator[str]:
     page.goto(f"/identity/o/device?code={begun['user_code']}")
     heading(page, "Let Orders in?")
     yield "device-confirm"
-    page.get_by_role("button", name="It is not mine").click()
+    press(page.get_by_role("button", name="It is not mine"))
     heading(page, "The device stays out")
     yield "device-denied"
     page.goto("/identity/o/device?code=AAAAAAAA")
@@ -247,20 +247,20 @@ def founders(page: Page, house: House) -> Iterator[str]:
     yield "first-who"
     page.get_by_label("Your name").fill("Grace")
     page.get_by_label("Mail address").fill("grace@example.com")
-    page.get_by_role("button", name="Use a password and an app instead").click()
+    press(page.get_by_role("button", name="Use a password and an app instead"))
     yield "first-password"
     page.get_by_label("Password").fill("short")
-    page.get_by_role("button", name="Continue").click()
+    press(page.get_by_role("button", name="Continue"))
     yield "first-password-refused"
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Continue").click()
+    press(page.get_by_role("button", name="Continue"))
     heading(page, "Set up an authenticator app")
     yield "first-app"
     page.goto("/first/passkey")
     heading(page, "Make a passkey")
     yield "first-passkey"
     Authenticator(page)
-    page.get_by_role("button", name="Make a passkey").click()
+    press(page.get_by_role("button", name="Make a passkey"))
     heading(page, "Recovery codes")
     yield "first-codes"
     page.goto("/organisations")
@@ -272,7 +272,7 @@ def founders(page: Page, house: House) -> Iterator[str]:
 def _managers(page: Page) -> Iterator[str]:
     from ringwall.identity.models import Organisation
 
-    page.get_by_role("link", name="Manage").first.click()
+    press(page.get_by_role("link", name="Manage").first)
     own = Organisation.objects.get(kind="provider")
     member(someone(name="Bo Lindqvist"), own.slug, own.name, roles=("operator", "auditor"))
     member(someone(name=""), own.slug, own.name)
@@ -282,13 +282,13 @@ def _managers(page: Page) -> Iterator[str]:
     yield "member-roles"
     page.locator("summary", has_text="Remove").nth(1).click()
     yield "member-question"
-    page.get_by_role("link", name="Invitations").click()
+    press(page.get_by_role("link", name="Invitations"))
     yield "invitations-none"
     page.get_by_label("Mail address").fill("kim@example.com")
     page.get_by_label("Roles").fill("developer")
-    page.get_by_role("button", name="Send the invitation").click()
+    press(page.get_by_role("button", name="Send the invitation"))
     yield "invitations"
-    page.get_by_role("link", name="Rules").click()
+    press(page.get_by_role("link", name="Rules"))
     yield "rules"
     yield from _mail(page)
 
@@ -338,10 +338,10 @@ def _recovering(page: Page, known: Facts) -> Iterator[str]:
     page.goto(link)
     heading(page, "Get back in")
     yield "recovery"
-    page.get_by_role("button", name="Continue").click()
+    press(page.get_by_role("button", name="Continue"))
     heading(page, re.compile("Set up new sign.in methods"))
     yield "recovery-methods"
-    page.get_by_role("link", name="Choose a new password").click()
+    press(page.get_by_role("link", name="Choose a new password"))
     yield "recovery-password"
 
 
@@ -355,7 +355,7 @@ def newcomers(page: Page) -> Iterator[str]:
     sign_in(page, ada.email)
     heading(page, "One more step")
     yield "enrol"
-    page.get_by_role("link", name="Set up an authenticator app").click()
+    press(page.get_by_role("link", name="Set up an authenticator app"))
     yield "enrol-app"
 
 

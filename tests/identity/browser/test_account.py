@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.identity.browser.authenticators import Authenticator
 from tests.identity.browser.conftest import Opening
 from tests.identity.browser.people import member, someone
-from tests.identity.browser.walks import add_passkey, heading, prove_again, sign_in
+from tests.identity.browser.walks import add_passkey, heading, press, prove_again, sign_in
 
 pytestmark = pytest.mark.e2e
 
@@ -86,7 +86,7 @@ def test_a_passkey_is_renamed_and_removed(page: Page) -> None:
     sign_in(page, ada.email)
     add_passkey(page, "An old laptop")
     page.goto("/accounts/2fa/")
-    page.get_by_role("link", name="Rename An old laptop").click()
+    press(page.get_by_role("link", name="Rename An old laptop"))
     prove_again(page)
     page.get_by_label("Name").fill("A good laptop")
     page.get_by_role("button", name="Save").click()

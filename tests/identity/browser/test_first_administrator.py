@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.identity.browser.authenticators import Authenticator
 from tests.identity.browser.house import House
 from tests.identity.browser.people import PASSWORD, totp
-from tests.identity.browser.walks import heading, shown_codes
+from tests.identity.browser.walks import heading, press, shown_codes
 
 from ringwall.identity import facts as facts_file
 from ringwall.identity import first
@@ -55,7 +55,7 @@ def test_by_passkey(page: Page, link: str) -> None:
     page.get_by_role("button", name="Make a passkey").click()
     heading(page, "Recovery codes")
     assert len(shown_codes(page)) == 10
-    page.get_by_role("link", name="I have kept them").click()
+    press(page.get_by_role("link", name="I have kept them"))
     page.goto("/")
     heading(page, "Hello, Grace")
     expect(page.get_by_text("signed in with a passkey")).to_be_visible()

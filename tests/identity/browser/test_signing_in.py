@@ -11,6 +11,7 @@ from tests.identity.browser.people import PASSWORD, someone, totp
 from tests.identity.browser.walks import (
     add_passkey,
     heading,
+    press,
     set_up_app,
     shown_codes,
     sign_in,
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.e2e
 
 def sign_out(page: Page) -> None:
     page.goto("/accounts/logout/")
-    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    press(page.get_by_role("main").get_by_role("button", name="Sign out"))
 
 
 NOT_IN_THE_FIELD = "PublicKeyCredential.isConditionalMediationAvailable = async () => false"
@@ -79,11 +80,11 @@ def test_an_app_is_the_second_step_after_a_password(page: Page) -> None:
     sign_in(page, ada.email)
     heading(page, "Second step")
     page.get_by_label("Code", exact=True).fill("000000")
-    page.get_by_role("button", name="Go on").click()
+    press(page.get_by_role("button", name="Go on"))
     expect(page.get_by_label("Code", exact=True)).to_have_attribute("aria-invalid", "true")
     next_code = totp(secret, at=time.time() + 30)
     page.get_by_label("Code", exact=True).fill(next_code)
-    page.get_by_role("button", name="Go on").click()
+    press(page.get_by_role("button", name="Go on"))
     heading(page, "Hello, Ada")
     expect(page.get_by_text("signed in with two factors")).to_be_visible()
 
@@ -103,7 +104,7 @@ def test_recovery_codes_are_shown_once_and_work_once(page: Page) -> None:
         sign_in(page, ada.email)
         page.get_by_text("Use a recovery code").click()
         page.get_by_label("Recovery code").fill(code)
-        page.get_by_role("button", name="Use it").click()
+        press(page.get_by_role("button", name="Use it"))
         heading(page, "Hello, Ada" if well else "Second step")
     expect(page.get_by_label("Recovery code")).to_have_attribute("aria-invalid", "true")
 

@@ -2,8 +2,18 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from tests.identity.browser.people import PASSWORD, totp
+
+
+def press(what: Locator) -> None:
+    """Click what leads to a page, another or the same anew, and be there when it is done.
+
+    A click alone comes back before the browser has gone: whatever is asked for next would cut the
+    request off, or would be told of the page before.
+    """
+    with what.page.expect_navigation():
+        what.click()
 
 
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
@@ -11,7 +21,7 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.goto("/accounts/login/")
     page.get_by_label("Mail address").fill(email)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in with a password").click()
+    press(page.get_by_role("button", name="Sign in with a password"))
 
 
 def heading(page: Page, text: str | re.Pattern[str]) -> None:
@@ -23,7 +33,7 @@ def prove_again(page: Page, password: str = PASSWORD) -> None:
     """Answer the question whether it is you, if it is asked."""
     if "/reauthenticate" in page.url:
         page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Go on").click()
+        press(page.get_by_role("button", name="Go on"))
 
 
 def add_passkey(page: Page, name: str = "My laptop") -> None:
@@ -31,7 +41,7 @@ def add_passkey(page: Page, name: str = "My laptop") -> None:
     page.goto("/accounts/2fa/webauthn/add/")
     prove_again(page)
     page.get_by_label("Name").fill(name)
-    page.get_by_role("button", name="Add a passkey").click()
+    press(page.get_by_role("button", name="Add a passkey"))
 
 
 def set_up_app(page: Page) -> str:
@@ -41,7 +51,7 @@ def set_up_app(page: Page) -> str:
     page.get_by_text("Type it in instead").click()
     secret = page.locator("code.code").inner_text()
     page.get_by_label("Code from the app").fill(totp(secret))
-    page.get_by_role("button", name="Switch it on").click()
+    press(page.get_by_role("button", name="Switch it on"))
     return secret
 
 
