@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from ringwall.gateway.availability.checks import check_availability
+from ringwall.gateway.availability.config import AVAILABILITY, Availability
 from ringwall.gateway.checks import check_edge, check_routes
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
 from ringwall.gateway.identity_checks import check_identity
@@ -21,5 +23,6 @@ def _check_paths(configuration: Configuration) -> Iterator[Problem]:
 
 SECTIONS: Final = (
     Section(key=EDGE, model=Edge, check=check_edge),
+    Section(key=AVAILABILITY, model=Availability, check=check_availability),
     Section(key=ROUTES, model=Route, shape=Shape.LIST, check=_check_paths),
 )

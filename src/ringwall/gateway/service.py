@@ -111,6 +111,7 @@ class Gateway:
         renderings = {
             EDGE: edge_builder.render_edge(
                 edge=wanted.edge,
+                availability=wanted.availability,
                 services=wanted.services,
                 table=wanted.routes,
                 folder=place.xds(EDGE),

@@ -9,6 +9,7 @@ from ringwall.access.kept_out import kept_out
 from ringwall.access.model import World
 from ringwall.access.policies import PolicySet, read
 from ringwall.access.roles import all_included, roles_in, with_all_askers
+from ringwall.gateway.availability.config import AVAILABILITY, Availability
 from ringwall.gateway.compiled import Compiled, compiled
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
 from ringwall.gateway.world import world_of
@@ -31,6 +32,7 @@ class Wanted:
     routes: tuple[Route, ...]
     identity: Identity
     access: Access
+    availability: Availability
     policies: PolicySet | None = None
     version: str = ""
     shadow: PolicySet | None = None
@@ -44,6 +46,7 @@ class Wanted:
             configuration.list(Route, ROUTES),
             _found(configuration.one(Identity, IDENTITY), configuration.root),
             configuration.one(Access, ACCESS),
+            configuration.one(Availability, AVAILABILITY),
             read(configuration.attached) if configuration.attached else None,
             configuration.hash,
         )

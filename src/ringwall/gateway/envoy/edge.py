@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Final
 
+from ringwall.gateway.availability.config import Availability
 from ringwall.gateway.config import AcmeCertificate, Edge, HostSettings, Route
 from ringwall.gateway.envoy import (
     access_log,
     callout,
     http,
+    limits,
     listeners,
     overload,
     refusals,
@@ -40,6 +42,7 @@ _ALL, _LEGACY, _UNKNOWN, _REDIRECT = "edge", "edge-tls12", "unknown", "redirect"
 def render_edge(
     *,
     edge: Edge,
+    availability: Availability,
     services: Mapping[str, Service],
     table: Sequence[Route],
     folder: Folder,
@@ -95,31 +98,28 @@ def render_edge(
         tables[_REDIRECT] = routes.redirect_table(
             _REDIRECT, hosts=names, port=edge.public_port or edge.listen.port, challenges=WEB
         )
-    doors = [
-        _edge_listener(
-            edge,
-            folder=folder,
-            log=log,
-            shadow_log=None if permitting is None else shadow_log,
-            legacy=legacy,
-            verifying=verifying,
-            own_roots=own_roots,
-            root=root,
-        )
-    ]
+    managers = _Managers(
+        edge,
+        availability,
+        folder=folder,
+        log=log,
+        shadow_log=None if permitting is None else shadow_log,
+        verifying=verifying,
+    )
+    doors = [_edge_listener(managers, own_roots=own_roots, root=root)]
     if edge.redirect is not None:
-        manager = _manager(edge, folder, log, _REDIRECT)
+        manager = managers.of(_REDIRECT)
         chain = listeners.plain_chain(manager)
         doors.append(listeners.listener(_REDIRECT, edge.redirect, chains=[chain]))
-    limit = edge.limits.connections
+    most = edge.limits.connections
     return Rendering(
         bootstrap=pausing()
         | bootstrap(
             node="edge",
             folder=folder,
             admin_socket=admin_socket,
-            overload=overload.overload_manager(heap=edge.limits.heap, connections=limit),
-            runtime=overload.runtime_layers({_ALL: limit, _REDIRECT: max(1, limit // 4)}),
+            overload=overload.overload_manager(heap=edge.limits.heap, connections=most),
+            runtime=overload.runtime_layers({_ALL: most, _REDIRECT: max(1, most // 4)}),
         ),
         clusters=(
             local_cluster(WEB, web),
@@ -136,7 +136,7 @@ def render_edge(
         ),
         listeners=tuple(doors),
         tables=tables,
-        filters=_filters(edge, verifying),
+        filters=_filters(edge, availability, verifying),
     )
 
 
@@ -162,10 +162,18 @@ def peers_of_service(folder: Folder, name: str, service: Service) -> Json:
     return tls.secret_reference(f"peer:{name}", folder.file(f"sds/peer-{name}.json"))
 
 
-def _filters(edge: Edge, verifying: Verifying | None) -> dict[str, Json]:
+def _filters(
+    edge: Edge, availability: Availability, verifying: Verifying | None
+) -> dict[str, Json]:
     """What changes by itself, without the listeners."""
     found = {sources.FILTER: sources.blocked_sources(edge.blocked)} if edge.blocked else {}
-    return found if verifying is None else {**found, **identity_filters(verifying)}
+    if (addresses := limits.by_address(availability, hosts=len(edge.hosts))) is not None:
+        found[limits.ADDRESS_FILTER] = addresses
+    if verifying is None:
+        return found
+    if (people := limits.by_identity(availability, hosts=len(edge.hosts))) is not None:
+        found[limits.IDENTITY_FILTER] = people
+    return {**found, **identity_filters(verifying)}
 
 
 def identity_filters(verifying: Verifying) -> dict[str, Json]:
@@ -184,27 +192,18 @@ def revoked_filters(found: Revoked) -> dict[str, Json]:
     }
 
 
-def _edge_listener(
-    edge: Edge,
-    *,
-    folder: Folder,
-    log: access_log.Files,
-    shadow_log: str | None,
-    legacy: list[str],
-    verifying: Verifying | None,
-    own_roots: str,
-    root: str,
-) -> Json:
+def _edge_listener(managers: "_Managers", *, own_roots: str, root: str) -> Json:
+    edge, folder = managers.edge, managers.folder
     chains: list[Json] = []
     for host, settings in sorted(edge.hosts.items()):
-        table = _LEGACY if host in legacy else _ALL
+        table = _LEGACY if settings.tls_minimum == "1.2" else _ALL
         certificate = tls.secret_reference(f"host:{host}", folder.file(host_secret_file(host)))
         chains.append(
             listeners.host_chain(
                 host,
                 edge=edge,
                 certificate=certificate,
-                manager=_manager(edge, folder, log, table, verifying, shadow_log=shadow_log),
+                manager=managers.of(table, knows_people=True),
                 roots=_client_roots(settings, own_roots, root),
             )
         )
@@ -222,7 +221,7 @@ def _edge_listener(
         edge.listen,
         chains=chains,
         default_chain=listeners.unknown_chain(
-            edge=edge, certificate=unknown, manager=_manager(edge, folder, log, _UNKNOWN)
+            edge=edge, certificate=unknown, manager=managers.of(_UNKNOWN)
         ),
         inspect_tls=True,
         inspection_timeout=min(5.0, edge.limits.handshake_timeout),
@@ -241,38 +240,61 @@ def _client_roots(settings: HostSettings, own_roots: str, root: str) -> str | No
     return own_roots if asked.roots is None else str(PurePath(root, asked.roots))
 
 
-def _manager(
-    edge: Edge,
-    folder: Folder,
-    log: access_log.Files,
-    table: str,
-    verifying: Verifying | None = None,
-    *,
-    shadow_log: str | None = None,
-) -> Json:
-    """The connection manager of a route table; with ``shadow_log`` policies decide there."""
-    origin = None if verifying is None else verifying.facts.origin
-    return http.edge_manager(
-        stat_prefix=table,
-        tls=table != _REDIRECT,
-        limits=edge.limits,
-        trusted_hops=edge.trusted_hops,
-        logs=[
-            *access_log.file_logs(log),
-            *([] if shadow_log is None else [shadow.shadow_log(shadow_log)]),
-        ],
-        routes=http.dynamic_routes(table, folder.file(f"rds-{table}.json")),
-        filters=[
-            *_sources(edge, folder),
-            *_who(folder, verifying),
-            http.standard_limit(),
-            http.route_slot(),
-        ],
-        refusals=[
-            *([] if shadow_log is None else refusals.forbidden(origin)),
-            *([] if origin is None else refusals.mappers(origin)),
-        ],
-    )
+class _Managers:
+    """The connection managers of one edge. With ``shadow_log`` policies decide."""
+
+    def __init__(
+        self,
+        edge: Edge,
+        availability: Availability,
+        *,
+        folder: Folder,
+        log: access_log.Files,
+        shadow_log: str | None,
+        verifying: Verifying | None,
+    ) -> None:
+        self.edge, self.folder = edge, folder
+        self._availability, self._log, self._shadow_log = availability, log, shadow_log
+        self._verifying = verifying
+
+    def of(self, table: str, *, knows_people: bool = False) -> Json:
+        """That of a route table; where it ``knows_people`` they are asked for, and judged."""
+        verifying = self._verifying if knows_people else None
+        shadow_log = self._shadow_log if knows_people else None
+        origin = None if verifying is None else verifying.facts.origin
+        return http.edge_manager(
+            stat_prefix=table,
+            tls=table != _REDIRECT,
+            limits=self.edge.limits,
+            trusted_hops=self.edge.trusted_hops,
+            logs=[
+                *access_log.file_logs(self._log),
+                *([] if shadow_log is None else [shadow.shadow_log(shadow_log)]),
+            ],
+            routes=http.dynamic_routes(table, self.folder.file(f"rds-{table}.json")),
+            filters=[
+                *_sources(self.edge, self.folder),
+                *self._limits(limits.ADDRESS_FILTER, addresses=True),
+                *_who(self.folder, verifying),
+                *(
+                    []
+                    if verifying is None
+                    else self._limits(limits.IDENTITY_FILTER, addresses=False)
+                ),
+                http.standard_limit(),
+                http.route_slot(),
+            ],
+            refusals=[
+                *([] if shadow_log is None else refusals.forbidden(origin)),
+                *([] if origin is None else refusals.mappers(origin)),
+            ],
+        )
+
+    def _limits(self, name: str, *, addresses: bool) -> list[Json]:
+        if not limits.are_there(self._availability, addresses=addresses):
+            return []
+        file = self.folder.file(f"ecds-{name}.json")
+        return [http.dynamic_filter(name, file, limits.TYPE)]
 
 
 def _who(folder: Folder, verifying: Verifying | None) -> list[Json]:

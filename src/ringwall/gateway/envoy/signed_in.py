@@ -25,6 +25,7 @@ from typing import Final
 from ringwall.access.compiler.requests import SKEW
 from ringwall.gateway.config import Route, SignIn
 from ringwall.gateway.envoy import http
+from ringwall.gateway.envoy.limits import IDENTITY_FILTER
 from ringwall.gateway.envoy.resources import Json, extension, typed
 from ringwall.identity.facts import Facts
 from ringwall.identity.kinds import Purpose, issuer
@@ -234,6 +235,7 @@ def nobody_asked() -> Json:
         TOKENS_FILTER: http.without_filter(),
         REVOKED_FILTER: http.without_filter(),
         RECENT_FILTER: http.without_filter(),
+        IDENTITY_FILTER: http.without_filter(),
     }
 
 

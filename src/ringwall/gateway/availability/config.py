@@ -1,0 +1,48 @@
+"""The ``availability`` section: what holds so that nobody takes from the others what they need."""
+
+from ipaddress import ip_network
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from ringwall.gateway.availability.limiting import LIMITS, Limit, LimitName
+from ringwall.gateway.config import Network
+from ringwall.runtime.configuration import StrictModel
+
+AVAILABILITY: Final = "availability"
+
+
+def _here() -> tuple[Network, ...]:
+    return (ip_network("127.0.0.1/32"), ip_network("::1/128"))
+
+
+def _whole(networks: tuple[Network, ...]) -> tuple[Network, ...]:
+    if any(one.prefixlen == 0 for one in networks):
+        msg = "everybody would be exempt: to go without a limit, set it to null under `limits`"
+        raise ValueError(msg)
+    return networks
+
+
+class Exempt(StrictModel):
+    """Whom no limit is for."""
+
+    networks: Annotated[tuple[Network, ...], AfterValidator(_whole)] = Field(default_factory=_here)
+    """Networks of the operators' own; else what runs on this very machine."""
+
+
+class Availability(StrictModel):
+    """Limits, so that nobody takes from the others what they need."""
+
+    exempt: Exempt = Exempt()
+    """Who is never limited."""
+    limits: dict[LimitName, Limit | None] = Field(default_factory=dict)
+    """Limits by name, besides the built-in `address`, `network`, `user`, `program` and `tenant`, or
+    instead of the one so called; null takes it out."""
+    keys: Annotated[int, Field(ge=100, le=10_000_000)] = 50_000
+    """Buckets of each limit that are remembered, by all hosts together, 420 bytes each; those that
+    were not used for longest go."""
+
+    def in_force(self) -> dict[str, Limit]:
+        """The limits that hold, by name, sorted."""
+        found = {**LIMITS, **self.limits}
+        return {name: limit for name, limit in sorted(found.items()) if limit is not None}

@@ -1,0 +1,58 @@
+"""Clients at loopback addresses of their own, for what the edge counts or refuses by address."""
+
+import http.client
+import socket
+import ssl
+from types import TracebackType
+from typing import Self
+
+from tests.gateway.live.stage import Stage
+
+
+class From:
+    """A client at an address of its own, on one connection a host until the end of ``with``."""
+
+    def __init__(self, stage: Stage, address: str, *, host: str = "app.localhost") -> None:
+        self._stage, self._address, self._host = stage, address, host
+        self._open: dict[str, http.client.HTTPConnection] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for connection in self._open.values():
+            connection.close()
+
+    def asks(
+        self,
+        path: str = "/in/x",
+        *,
+        host: str | None = None,
+        method: str = "GET",
+        headers: dict[str, str] | None = None,
+    ) -> http.client.HTTPResponse:
+        """One request; the answer is read to its end."""
+        host = host or self._host
+        connection = self._open.get(host) or self._connected(host)
+        connection.request(method, path, headers={"Host": host, **(headers or {})})
+        answer = connection.getresponse()
+        answer.read()
+        return answer
+
+    def statuses(self, times: int, path: str = "/in/x", **more: str) -> list[int]:
+        """The statuses of several requests, one after the other."""
+        return [self.asks(path, **more).status for _ in range(times)]  # type: ignore[arg-type]
+
+    def _connected(self, host: str) -> http.client.HTTPConnection:
+        context: ssl.SSLContext = self._stage.trust()
+        plain = socket.create_connection(
+            ("127.0.0.1", self._stage.port), timeout=10, source_address=(self._address, 0)
+        )
+        self._open[host] = connection = http.client.HTTPConnection(host)
+        connection.sock = context.wrap_socket(plain, server_hostname=host)
+        return connection
