@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
+from ringwall.gateway.availability.answers import Maintenance, WhenGone
 from ringwall.inventory.config import HeaderName, HeaderValue, Positive, ServiceName
 from ringwall.runtime.configuration import Address, ByteSize, Form, Secret, StrictModel
 
@@ -265,6 +266,11 @@ class Route(StrictModel):
     """Whether, when and how often a request is sent again."""
     response_headers: dict[HeaderName, HeaderValue | None] = Field(default_factory=dict)
     """As in `edge`, for this route."""
+    maintenance: Maintenance | None = None
+    """An answer of the edge's own instead of the service's, while somebody works on it."""
+    when_gone: WhenGone | None = None
+    """What is answered when the service is not there: instead of its 502, 503 or 504, and of the
+    edge's own."""
 
 
 EDGE: Final = "edge"

@@ -5,6 +5,7 @@ from typing import Final
 
 from ringwall.gateway.availability.checks import check_availability
 from ringwall.gateway.availability.config import AVAILABILITY, Availability
+from ringwall.gateway.availability.protecting_checks import check_protection
 from ringwall.gateway.checks import check_edge, check_routes
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
 from ringwall.gateway.identity_checks import check_identity
@@ -19,6 +20,7 @@ def _check_paths(configuration: Configuration) -> Iterator[Problem]:
     yield from check_routes(configuration)
     yield from check_identity(configuration)
     yield from check_policies(configuration)
+    yield from check_protection(configuration)
 
 
 SECTIONS: Final = (

@@ -13,6 +13,7 @@ from ringwall.gateway.envoy import (
     limits,
     listeners,
     overload,
+    own_answers,
     refusals,
     revoked,
     routes,
@@ -287,6 +288,7 @@ class _Managers:
             refusals=[
                 *([] if shadow_log is None else refusals.forbidden(origin)),
                 *([] if origin is None else refusals.mappers(origin)),
+                *(own_answers.mappers() if table in {_ALL, _LEGACY} else []),
             ],
         )
 

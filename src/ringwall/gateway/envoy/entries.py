@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ringwall.gateway.availability.answers import Maintenance
 from ringwall.gateway.config import BODY_LIMIT, Edge, Route, SignIn
-from ringwall.gateway.envoy import conditions, headers, http, signed_in
+from ringwall.gateway.envoy import conditions, headers, http, own_answers, signed_in
 from ringwall.gateway.envoy.permissions import Permitted
 from ringwall.gateway.envoy.resources import Json, seconds, typed
 from ringwall.gateway.envoy.signed_in import Verifying
@@ -74,6 +75,9 @@ def entries(
     ``permitting`` tells what policies make of a method; methods that it makes the same of share
     their entries.
     """
+    maintenance = placed.route.maintenance
+    if maintenance is not None:
+        return [_worked_on(placed, maintenance, methods, edge, asked)]
     if permitting is None:
         return _alike(placed, methods, edge, service, asked, permitted=None)
     alike: list[tuple[Permitted, list[str]]] = []
@@ -136,6 +140,24 @@ def _with_nothing_shown(entry: Json) -> Json:
     }
 
 
+def _worked_on(
+    placed: Placed,
+    maintenance: Maintenance,
+    methods: Sequence[str],
+    edge: Edge,
+    asked: Asked | None,
+) -> Json:
+    """What answers by itself, and asks nobody who is there."""
+    route = placed.route
+    given = headers.setting(headers.merged(edge.response_headers, route.response_headers))
+    entry = {
+        "name": route.name,
+        "match": {**placed.template.envoy_match(), "headers": [method_match(methods)]},
+        **own_answers.worked_on(maintenance, given),
+    }
+    return _with(entry, {} if asked is None else signed_in.nothing_asked())
+
+
 def _exchange(
     placed: Placed,
     methods: Sequence[str],
@@ -179,6 +201,8 @@ def _filters(
     """What the route says about shared filters, and the filters it brings."""
     found: Json = {} if standard_limit else {http.STANDARD_LIMIT: http.without_filter()}
     may = () if permitted is None else permitted.permissions.filters
+    if route.when_gone is not None:
+        own = (*own, own_answers.when_gone(route.when_gone))
     brought = [*may, *own]
     if asked is not None:
         found |= signed_in.per_route(route, asked.host, asked.verifying)

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import groupby
 from typing import Final
 
+from ringwall.gateway.availability.answers import LONGEST
 from ringwall.gateway.config import Edge, Route
 from ringwall.gateway.envoy import headers, http, web
 from ringwall.gateway.envoy.callout import DECIDED_HEADER
@@ -109,7 +110,7 @@ def route_table(
             *((NETWORKS_HEADER, DECIDED_HEADER) if permitting is not None else ()),
         ],
         response_headers_to_remove=list(headers.BANNERS),
-        max_direct_response_body_size_bytes=4096,
+        max_direct_response_body_size_bytes=LONGEST,
     )
 
 

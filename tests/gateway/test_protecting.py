@@ -1,0 +1,61 @@
+"""What is said about answers that the edge is to have ready."""
+
+from typing import Any
+
+import pytest
+from tests.gateway.test_checks import judge
+
+from ringwall.runtime.configuration import Problem, Severity
+
+FOREVER = "2999-01-01T00:00:00Z"
+
+
+def only(**changes: Any) -> Problem:
+    """The one thing that is said about the routes."""
+    _, problems = judge(**changes)
+    (found,) = [one for one in problems if one.path[0] in {"routes", "services", "availability"}]
+    return found
+
+
+def test_a_maintenance_that_should_be_over_is_told() -> None:
+    found = only(routes__0__maintenance={"until": "2026-01-01T06:00Z"})
+    assert found.severity is Severity.WARNING
+    assert found.path == ("routes", 0, "maintenance", "until")
+    assert "goes on" in found.message
+    for good in ({}, {"until": FOREVER}, {"until": "2999-01-01T00:00+05:30", "text": "soon"}):
+        assert judge(routes__0__maintenance=good)[1] == ()
+
+
+@pytest.mark.parametrize("until", ["tomorrow", "2999-01-01T00:00:00", "2999-01-01"])
+def test_a_time_without_a_zone_is_refused(until: str) -> None:
+    found = only(routes__0__maintenance={"until": until})
+    assert found.severity is Severity.ERROR
+    assert "a time with its zone" in str(found.allowed)
+
+
+@pytest.mark.parametrize(
+    ("given", "key"),
+    [
+        ({"text": ""}, "text"),
+        ({"text": "x" * 8193}, "text"),
+        ({"content_type": "text/html\r\nset-cookie: a=b"}, "content_type"),
+        ({"status": 204}, "status"),
+        ({"retry_after": "0s"}, "retry_after"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(given: dict[str, Any], key: str) -> None:
+    found = only(routes__0__when_gone=given)
+    assert found.severity is Severity.ERROR
+    assert found.path == ("routes", 0, "when_gone", key)
+
+
+def test_grpc_has_no_pages() -> None:
+    found = only(routes__2__when_gone={})
+    assert found.severity is Severity.ERROR
+    assert "trailers" in found.message
+
+
+def test_when_to_come_again_is_told_with_a_failure_only() -> None:
+    found = only(routes__0__when_gone={"status": 200, "retry_after": "5s"})
+    assert found.severity is Severity.WARNING
+    assert judge(routes__0__when_gone={"retry_after": "5s"})[1] == ()
