@@ -59,3 +59,23 @@ def test_when_to_come_again_is_told_with_a_failure_only() -> None:
     found = only(routes__0__when_gone={"status": 200, "retry_after": "5s"})
     assert found.severity is Severity.WARNING
     assert judge(routes__0__when_gone={"retry_after": "5s"})[1] == ()
+
+
+@pytest.mark.parametrize("sign_in", [None, "required", "optional"])
+def test_what_is_kept_is_for_nobody_in_particular(sign_in: str | None) -> None:
+    given: dict[str, Any] = {"routes__0__cache": {}, "routes__0__sign_in": sign_in}
+    given |= {"identity__host": "id.example", "edge__hosts__id.example": {}}
+    text, problems = judge(**given)
+    found = [one for one in problems if one.path == ("routes", 0, "cache")]
+    assert [one.severity for one in found] == [Severity.ERROR], text
+    assert "asks who is there" in found[0].message
+    given["routes__0__sign_in"] = "none"
+    assert not [one for one in judge(**given)[1] if one.path[0] == "routes"]
+
+
+def test_answers_are_kept_where_there_is_a_place_for_them() -> None:
+    assert "has none" in only(routes__3__cache={}).message
+    assert "no end" in only(routes__0__cache={}, routes__0__streaming=True).message
+    assert only(routes__1__cache={}).severity is Severity.WARNING
+    assert only(routes__0__cache={"query": ["a b"]}).severity is Severity.ERROR
+    assert judge(routes__0__cache={"query": ["page", "q.x"]})[1] == ()

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints
 
 from ringwall.gateway.availability.answers import Maintenance, WhenGone
+from ringwall.gateway.availability.caching import Cache
 from ringwall.inventory.config import HeaderName, HeaderValue, Positive, ServiceName
 from ringwall.runtime.configuration import Address, ByteSize, Form, Secret, StrictModel
 
@@ -266,6 +267,8 @@ class Route(StrictModel):
     """Whether, when and how often a request is sent again."""
     response_headers: dict[HeaderName, HeaderValue | None] = Field(default_factory=dict)
     """As in `edge`, for this route."""
+    cache: Cache | None = None
+    """Which answers may be kept in the service's sidecar; with `sign_in: none` alone."""
     maintenance: Maintenance | None = None
     """An answer of the edge's own instead of the service's, while somebody works on it."""
     when_gone: WhenGone | None = None

@@ -67,7 +67,8 @@ class Handover:
         of before too.
         """
         self.clear()
-        private_folder(self._folder / "sds")
+        for name in ("sds", *rendering.folders):
+            private_folder(self._folder / name)
         files = rendering.files(version)
         before = xds.resources(self._folder / "cds.json")
         names = {one["name"] for one in rendering.clusters}

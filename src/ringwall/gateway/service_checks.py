@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from ringwall.gateway.config import ROUTES, Route
+from ringwall.gateway.envoy.caching import CACHED_SERVICE
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY, OWN_SERVICE
 from ringwall.gateway.envoy.web import WEB
 from ringwall.gateway.judging import Path, header_problems, unknown, warning
 from ringwall.inventory.config import SERVICES, Protocol, Service, Sidecar, UpstreamTls
 from ringwall.runtime.configuration import Configuration, Problem
 
-RESERVED: Final = frozenset({EDGE_IDENTITY, WEB, OWN_SERVICE})
+RESERVED: Final = frozenset({EDGE_IDENTITY, WEB, OWN_SERVICE, CACHED_SERVICE})
 
 
 def check_services(configuration: Configuration) -> Iterator[Problem]:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from ringwall.gateway.availability.answers import Maintenance, WhenGone
-from ringwall.gateway.config import ROUTES, Route
+from ringwall.gateway.config import ROUTES, Route, SignIn
+from ringwall.gateway.envoy.entries import SAFE, expand
 from ringwall.gateway.judging import Path, warning
+from ringwall.identity.config import IDENTITY, Identity
 from ringwall.inventory.config import SERVICES, Protocol, Service
 from ringwall.runtime.configuration import Configuration, Problem
 
@@ -13,6 +15,7 @@ from ringwall.runtime.configuration import Configuration, Problem
 def check_protection(configuration: Configuration) -> Iterator[Problem]:
     """What a route has ready for its service, and what never comes to be said."""
     services = configuration.map(Service, SERVICES)
+    signs_in = configuration.one(Identity, IDENTITY).host is not None
     for position, route in enumerate(configuration.list(Route, ROUTES)):
         path = (ROUTES, position)
         service = services.get(route.service)
@@ -20,6 +23,8 @@ def check_protection(configuration: Configuration) -> Iterator[Problem]:
             yield from _maintenance((*path, "maintenance"), route.maintenance, datetime.now(UTC))
         if route.when_gone is not None:
             yield from _when_gone((*path, "when_gone"), route.when_gone, service)
+        if route.cache is not None:
+            yield from _cache((*path, "cache"), route, service, signs_in=signs_in)
 
 
 def _maintenance(path: Path, given: Maintenance, now: datetime) -> Iterator[Problem]:
@@ -39,3 +44,36 @@ def _when_gone(path: Path, given: WhenGone, service: Service | None) -> Iterator
         )
     if given.status == 200 and "retry_after" in given.model_fields_set:
         yield warning((*path, "retry_after"), "this is told with status 503 alone")
+
+
+def _cache(
+    path: Path, route: Route, service: Service | None, *, signs_in: bool
+) -> Iterator[Problem]:
+    if signs_in and route.sign_in is not SignIn.NONE:
+        yield Problem(
+            path=path,
+            message="what is kept is given to everybody, and this route asks who is there",
+            allowed="sign_in: none on this route, or no cache",
+        )
+    if not SAFE.intersection(expand(route.methods)):
+        yield warning(path, "only answers to GET are kept, which is not taken here")
+    if route.websocket or route.streaming:
+        yield Problem(
+            path=path,
+            message="what has no end cannot be kept",
+            allowed="a route of its own for what is to be kept, without websocket and streaming",
+        )
+    if service is None:
+        return
+    if service.sidecar is None:
+        yield Problem(
+            path=path,
+            message=f"answers are kept in the sidecar, and {route.service} has none",
+            allowed="services.NAME.sidecar, or no cache",
+        )
+    if service.protocol is Protocol.GRPC:
+        yield Problem(
+            path=path,
+            message="gRPC calls are POST, and answers to those are never kept",
+            allowed="no cache",
+        )

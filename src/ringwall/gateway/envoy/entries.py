@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ringwall.gateway.availability.answers import Maintenance
+from ringwall.gateway.availability.caching import Cache
 from ringwall.gateway.config import BODY_LIMIT, Edge, Route, SignIn
-from ringwall.gateway.envoy import conditions, headers, http, own_answers, signed_in
+from ringwall.gateway.envoy import caching, conditions, headers, http, own_answers, signed_in
 from ringwall.gateway.envoy.permissions import Permitted
 from ringwall.gateway.envoy.resources import Json, seconds, typed
 from ringwall.gateway.envoy.signed_in import Verifying
@@ -15,6 +16,9 @@ from ringwall.inventory.config import Service, UpstreamTls
 
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 """RFC 9110 section 9.2.2."""
+
+SAFE: Final = frozenset({"GET", "HEAD"})
+"""RFC 9110 section 9.2.1, as far as answers are worth keeping."""
 
 SAFE_TO_REPEAT: Final = "connect-failure,refused-stream,reset-before-request"
 """The request has not reached the service: repeating it is right for every method."""
@@ -123,8 +127,21 @@ def _alike(
             _exchange(placed, rest, edge, service, asked, permitted=permitted, retry=_only_unsent())
         )
     if asked is not None and signed_in.sign_in_of(route, asked.verifying) is SignIn.NONE:
-        return [two for one in found for two in (_with_nothing_shown(one), one)]
+        found = [two for one in found for two in (_with_nothing_shown(one), one)]
+    safe = [m for m in methods if m in SAFE]
+    if route.cache is not None and safe:
+        retry = _retries(route) if set(safe) <= set(repeatable) else _only_unsent()
+        plain = _exchange(placed, safe, edge, service, asked, permitted=permitted, retry=retry)
+        found.insert(0, _kept(plain, route.cache, asked))
     return found
+
+
+def _kept(entry: Json, cache: Cache, asked: Asked | None) -> Json:
+    """The entry for what may be kept: all that could be the edge's own is taken away anyhow."""
+    filters = entry.get("typed_per_filter_config", {})
+    if asked is not None:
+        filters = {**filters, **signed_in.nothing_taken()}
+    return _with(caching.kept(entry, cache), filters)
 
 
 def _with_nothing_shown(entry: Json) -> Json:

@@ -9,13 +9,17 @@ from ringwall.gateway.envoy.resources import Json, discovery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """All that one Envoy reads. ``tables`` are RDS and ``filters`` ECDS resources by name."""
+    """All that one Envoy reads. ``tables`` are RDS and ``filters`` ECDS resources by name.
+
+    ``folders`` stand beside its files, for what it writes by itself.
+    """
 
     bootstrap: Json
     clusters: tuple[Json, ...]
     listeners: tuple[Json, ...]
     tables: Mapping[str, Json] = field(default_factory=dict)
     filters: Mapping[str, Json] = field(default_factory=dict)
+    folders: tuple[str, ...] = ()
 
     def files(self, version: str) -> dict[str, Json]:
         """The xDS files by name, make-before-break order: what is referred to comes first."""

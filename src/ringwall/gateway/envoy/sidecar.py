@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from ringwall.access.compiler.rules import Ruling
 from ringwall.access.model import METHODS
 from ringwall.gateway.config import Route
+from ringwall.gateway.envoy import caching, http, listeners, overload, tls
 from ringwall.gateway.envoy import callers as callers_filter
-from ringwall.gateway.envoy import http, listeners, overload, tls
 from ringwall.gateway.envoy.bootstrap import bootstrap
 from ringwall.gateway.envoy.clusters import (
     EDGE_IDENTITY,
@@ -30,6 +30,7 @@ Ruled = Callable[[str, str, str], Ruling]
 
 _HEAP = 512 * 1024**2
 _CONNECTIONS = 10_000
+_KEPT = "cache"
 
 
 def callers(name: str, services: Mapping[str, Service], routes: Sequence[Route]) -> tuple[str, ...]:
@@ -75,7 +76,15 @@ def render_sidecar(
     inbound = _inbound(name, service, folder, identity)
     doors = [inbound]
     clusters = [local_cluster(OWN_SERVICE, sidecar.app, protocol=service.protocol)]
-    tables = {"inbound": _inbound_table()}
+    keeping = [r for r in routes if r.service == name and r.cache is not None]
+    if keeping:
+        longest = max(route.timeout for route in keeping)
+        clusters.append(
+            caching.cluster(
+                sidecar.app, protocol=service.protocol, circuit=service.circuit, longest=longest
+            )
+        )
+    tables = {"inbound": _inbound_table(folder.file(_KEPT) if keeping else None)}
     if sidecar.outbound is not None:
         called = {n: services[n] for n in sorted(service.calls) if n in services}
         tables["outbound"] = _outbound_table(called)
@@ -102,6 +111,7 @@ def render_sidecar(
         listeners=tuple(doors),
         tables=tables,
         filters={callers_filter.FILTER: filters},
+        folders=(_KEPT,) if keeping else (),
     )
 
 
@@ -119,7 +129,8 @@ def _inbound(name: str, service: Service, folder: Folder, identity: Json) -> Jso
                 callers_filter.FILTER,
                 folder.file(f"ecds-{callers_filter.FILTER}.json"),
                 callers_filter.TYPE,
-            )
+            ),
+            http.route_slot(),
         ],
         routes=http.dynamic_routes("inbound", folder.file("rds-inbound.json")),
     )
@@ -132,11 +143,15 @@ def _inbound(name: str, service: Service, folder: Folder, identity: Json) -> Jso
     return listeners.listener("inbound", service.addresses[0], chains=[chain])
 
 
-def _inbound_table() -> Json:
+def _inbound_table(kept_in: str | None) -> Json:
+    """All of it leads to the service; ``kept_in`` is a folder, where answers may be kept."""
+    entries = [_to(OWN_SERVICE)]
+    if kept_in is not None:
+        entries.insert(0, caching.inbound_entry(entries[0], kept_in))
     return typed(
         "envoy.config.route.v3.RouteConfiguration",
         name="inbound",
-        virtual_hosts=[{"name": "own", "domains": ["*"], "routes": [_to(OWN_SERVICE)]}],
+        virtual_hosts=[{"name": "own", "domains": ["*"], "routes": entries}],
     )
 
 
@@ -144,6 +159,7 @@ def _outbound_table(called: Mapping[str, Service]) -> Json:
     return typed(
         "envoy.config.route.v3.RouteConfiguration",
         name="outbound",
+        request_headers_to_remove=[caching.MARK],
         ignore_port_in_host_matching=True,
         virtual_hosts=[
             *(
