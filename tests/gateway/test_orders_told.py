@@ -129,7 +129,7 @@ def test_only_the_worker_gets_what_orders_need(
 
     with_account = environments(external_account={"key_id": "1", "hmac_key": "${env:EAB_KEY}"})
     assert with_account.pop("worker") == given
-    assert set(with_account) == {"edge", "web"}
+    assert set(with_account) == {"edge", "sentry", "web"}
     assert not any(with_account.values())
     without = environments()
     assert without["worker"] == {k: v for k, v in given.items() if k != "EAB_KEY"}

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
@@ -35,6 +37,7 @@ _GROUPS: Final = {
     "sso": "Single sign-on by an organisation's own identity provider.",
     "domain": "Mail domains that an organisation speaks for.",
     "scim": "Tokens for an organisation's directory (SCIM 2.0).",
+    "attack": "What comes at the edge now, where it comes from, and what came before.",
     "cert": "List, issue, rotate and export certificates.",
     "mail": "Read, and send again, what Ringwall has to tell people.",
 }
@@ -62,8 +65,16 @@ def build() -> typer.Typer:
         context_settings=_settings(),
     )
     app.callback()(_options)
+    found = list(_found())
     groups: dict[str, typer.Typer] = {}
-    for mark, function in _found():
+    for mark, function in found:
+        if mark.name == mark.group:
+            _group_in(app, groups, mark.group, mark.panel).callback()(
+                _alone(asked_first(mark, function))
+            )
+    for mark, function in found:
+        if mark.name == mark.group:
+            continue
         target = app
         if mark.group is not None:
             target = _group_in(app, groups, mark.group, mark.panel)
@@ -169,6 +180,16 @@ def _unwrapped(docstring: str | None) -> str:
 
 def _settings() -> dict[str, Any]:
     return {"help_option_names": ["-h", "--help"]}
+
+
+def _alone(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What a group does by itself: a command that is named as its group is."""
+
+    @wraps(function)
+    def callback(context: typer.Context, *given: Any, **named: Any) -> Any:
+        return None if context.invoked_subcommand else function(context, *given, **named)
+
+    return callback
 
 
 def _group(context: typer.Context) -> None:

@@ -44,6 +44,16 @@ class Layout:
         return self.run / "callouts.sock"
 
     @property
+    def sentry(self) -> Path:
+        """What the sentry tells of this moment."""
+        return self.run / "sentry"
+
+    @property
+    def attacks(self) -> Path:
+        """The attacks that the sentry recognised, one file each."""
+        return self.state / "attacks"
+
+    @property
     def access_log(self) -> Path:
         """The edge's access record of people and programs whom it knows."""
         return self.state / "spool" / "edge" / "access.jsonl"

@@ -11,6 +11,9 @@ from typing import Final
 from ringwall.gateway.admin import AdminUnreachableError
 from ringwall.gateway.binary import envoy_path
 from ringwall.gateway.layout import EDGE, sidecar_proxy
+from ringwall.gateway.sentry.settings import SOCKET as SENTRY_SOCKET
+from ringwall.gateway.sentry.settings import VARIABLE as SENTRY_VARIABLE
+from ringwall.gateway.sentry.settings import Settings
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.wanted import Wanted
 from ringwall.identity.config import IDENTITY, Identity
@@ -31,6 +34,8 @@ WEB: Final = "web"
 WORKER: Final = "worker"
 CALLOUTS: Final = "callouts"
 """There only where policies need it; see :mod:`~ringwall.gateway.callouts`."""
+SENTRY: Final = "sentry"
+"""Sees attacks; see :mod:`ringwall.gateway.sentry`."""
 REVOCATIONS: Final = "revocations"
 """Ends by itself; see :mod:`~ringwall.gateway.catching_up`."""
 
@@ -80,6 +85,7 @@ def specifications(
         *sidecars,
         *callouts,
         edge,
+        _sentry(gateway, wanted, environment),
         ProcessSpec(
             name=WEB,
             argv=(sys.executable, "-m", "ringwall", "process", WEB),
@@ -115,6 +121,34 @@ def _callouts(gateway: Gateway, environment: Mapping[str, str]) -> ProcessSpec:
         ready=HttpOk(socket, "/ready"),
         ready_within=60.0,
         outlives=(EDGE,),
+    )
+
+
+def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) -> ProcessSpec:
+    """It is told all it has to know by its environment, so that it needs none of the models."""
+    layout, edge = gateway.layout, wanted.edge
+    doors = [edge.listen] if edge.redirect is None else [edge.listen, edge.redirect]
+    settings = Settings(
+        admin=str(layout.admin(EDGE)),
+        folder=str(layout.sentry),
+        attacks=str(layout.attacks),
+        strangers=str(layout.strangers_log),
+        known=str(layout.access_log),
+        ports=tuple(sorted({one.port for one in doors if not one.is_unix})),
+        pool=edge.limits.connections,
+        hops=edge.trusted_hops > 0,
+        sign_in=wanted.identity.host or "",
+    )
+    return ProcessSpec(
+        name=SENTRY,
+        argv=(sys.executable, "-m", "ringwall.gateway.sentry.process"),
+        cwd=layout.root,
+        environment={**environment, **_python_path(), SENTRY_VARIABLE: settings.encoded()},
+        ready=Accepts(UnixAddress(layout.sentry / SENTRY_SOCKET)),
+        ready_within=20.0,
+        after=(EDGE,),
+        after_at_most=_LETS_OTHERS_START,
+        essential=False,
     )
 
 

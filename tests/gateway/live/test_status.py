@@ -46,6 +46,7 @@ def test_status_tells_processes_listeners_certificates_upstreams_and_version(
         "service-echo",
         "sidecar-echo",
         "edge",
+        "sentry",
         "web",
         "worker",
     }

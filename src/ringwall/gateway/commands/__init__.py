@@ -15,6 +15,7 @@ from ringwall.gateway.commands.access_shadow import (
     access_shadow_stop,
 )
 from ringwall.gateway.commands.access_testing import access_test
+from ringwall.gateway.commands.attacking import attack, attack_list, attack_show
 from ringwall.gateway.commands.beginning import init
 from ringwall.gateway.commands.certificates import cert_export, cert_issue, cert_list, cert_rotate
 from ringwall.gateway.commands.configuring import check, diff, schema
@@ -37,6 +38,9 @@ __all__ = [
     "access_shadow_stop",
     "access_test",
     "access_who_can",
+    "attack",
+    "attack_list",
+    "attack_show",
     "cert_export",
     "cert_issue",
     "cert_list",

@@ -1,0 +1,90 @@
+"""What one line of the edge's record tells of an attack. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ringwall.gateway.sentry.recognising import Kind
+
+_LIMITED: Final = frozenset({"local_rate_limited", "request_rate_limited"})
+_SIGN_IN: Final = (
+    "/accounts/login",
+    "/accounts/2fa",
+    "/accounts/signup",
+    "/accounts/password/reset",
+    "/recover",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Who asked and what came of it. ``who`` is a person or a program, empty for strangers."""
+
+    address: str
+    host: str
+    path: str
+    method: str
+    status: int
+    details: str
+    who: str
+    tenant: str
+    route: str
+    service: str
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether a limit refused it."""
+        return self.details in _LIMITED
+
+    @property
+    def was_answered(self) -> bool:
+        """Whether somebody whom the edge knows got what they asked for."""
+        return bool(self.who) and 200 <= self.status < 400
+
+    def about(self, sign_in: str) -> tuple[Kind, ...]:
+        """The kinds of attack that it may be part of; ``sign_in`` is the host of sign-in."""
+        found = []
+        if self.is_limited:
+            found.append(Kind.TENANT if self.who else Kind.REQUESTS)
+            if self.is_sign_in(sign_in):
+                found.append(Kind.SIGN_IN)
+        if self.status in {408, 504} or "timeout" in self.details:
+            found.append(Kind.SLOW)
+        if self.details.startswith("http2.") or self.details == "downstream_remote_disconnect":
+            found.append(Kind.FRAMES)
+        if self.status in {502, 503, 504} and self.service:
+            found.append(Kind.UPSTREAM)
+        return tuple(found)
+
+    def is_sign_in(self, host: str) -> bool:
+        """Whether it was a try to sign in, to sign up or to get back in."""
+        return bool(host) and self.host.split(":")[0] == host and self.path.startswith(_SIGN_IN)
+
+
+def read(line: bytes) -> Line | None:
+    """One line of the record; ``None`` for what is none."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    status = found.get("status")
+    return Line(
+        address=_text(found, "client"),
+        host=_text(found, "host"),
+        path=_text(found, "path"),
+        method=_text(found, "method"),
+        status=status if isinstance(status, int) else 0,
+        details=_text(found, "details"),
+        who=_text(found, "user"),
+        tenant=_text(found, "tenant"),
+        route=_text(found, "route"),
+        service=_text(found, "service"),
+    )
+
+
+def _text(found: Mapping[str, Any], name: str) -> str:
+    value = found.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,43 @@
+"""What the sentry is told as it is started: by its environment, so that a change starts it anew."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+VARIABLE: Final = "RINGWALL_SENTRY"
+SOCKET: Final = "alive.sock"
+"""In its folder: it takes connections there once it looks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Paths as text, ports of TCP, networks as ``203.0.113.0/24``.
+
+    ``pool`` is the number of connections that the edge takes at all. ``hops`` says that clients are
+    behind trusted proxies: their connections are not their own. ``sign_in`` is the host of sign-in,
+    empty where there is none.
+    """
+
+    admin: str
+    folder: str
+    attacks: str
+    strangers: str
+    known: str
+    ports: tuple[int, ...]
+    pool: int
+    hops: bool = False
+    sign_in: str = ""
+    exempt: tuple[str, ...] = ()
+
+    def encoded(self) -> str:
+        """As text, the same for the same settings."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def read(cls, text: str) -> "Settings":
+        """What :meth:`encoded` made; ``ValueError`` or ``TypeError`` for anything else."""
+        found: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in json.loads(text).items()
+        }
+        return cls(**found)

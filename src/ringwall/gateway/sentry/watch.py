@@ -1,0 +1,214 @@
+"""From readings to what is known: the present picture and the attacks that go on."""
+
+import logging
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ringwall.gateway.sentry.counters import rates
+from ringwall.gateway.sentry.finding import Event, merged
+from ringwall.gateway.sentry.keeping import Keeping
+from ringwall.gateway.sentry.lines import Line, read
+from ringwall.gateway.sentry.looking import Connected, Reading
+from ringwall.gateway.sentry.recognising import (
+    Began,
+    Ended,
+    Grew,
+    Kind,
+    Sample,
+    Transition,
+    step,
+)
+from ringwall.gateway.sentry.settings import Settings
+from ringwall.gateway.sentry.signals import Second, sample
+from ringwall.gateway.sentry.sources import Sources
+from ringwall.gateway.sentry.tails import Tail
+
+_SECOND: Final = 4
+"""Turns."""
+_KEEPS_STATE_EVERY_S: Final = 60.0
+_TELLS_EVERY_S: Final = 10.0
+_LINE_BYTES: Final = 500
+"""About what a line of the record takes, to know how many were passed over."""
+_NOTHING: Final[Mapping[str, float]] = {}
+
+_log = logging.getLogger(__name__)
+
+
+class Watch:
+    """All that the sentry knows; times are seconds since 1970, but for those of readings."""
+
+    def __init__(self, settings: Settings, keeping: Keeping, *, now: float) -> None:
+        self._settings, self._keeping, self._since = settings, keeping, now
+        self._readings: deque[Reading] = deque(maxlen=_SECOND + 1)
+        self._state, self._events = keeping.found()
+        self._told: dict[str, float] = {}
+        self._sample: Sample = {}
+        self._rates = _NOTHING
+        self._busy = 0.0
+        self._sources = Sources()
+        self._connected = Connected()
+        self._strangers, self._known = Tail(Path(settings.strangers)), Tail(Path(settings.known))
+        self._sign_in = 0.0
+        self._turn, self._kept = 0, now
+
+    def connected(self, found: Connected | None) -> None:
+        """Take note of who is connected; of ``None`` nothing is known."""
+        self._connected = found or Connected()
+        self._sources.is_connected(self._connected.by_address, self._connected.by_network)
+
+    def turn(self, reading: Reading | None, now: float) -> None:
+        """Take note of a reading; ``None`` when Envoy does not answer."""
+        self._turn += 1
+        self._read_lines()
+        self._sources.fade(now)
+        if reading is None:
+            self._readings.clear()
+            self._rates, self._busy = _NOTHING, 0.0
+        else:
+            self._seen(reading, now)
+        if self._turn % 2 == 0:
+            self._keeping.picture(self.picture(now, edge=reading is not None))
+        if now - self._kept >= _KEEPS_STATE_EVERY_S or now < self._kept:
+            self._kept = now
+            self._keeping.state(self._state)
+            self._keeping.forget(now)
+
+    def leave(self) -> None:
+        """Keep what the next one goes on with."""
+        self._keeping.state(self._state)
+        for event in self._events.values():
+            self._keeping.event(event, now=event.attack.seen)
+
+    def _seen(self, reading: Reading, now: float) -> None:
+        if self._readings:
+            self._busy = reading.busy_since(self._readings[-1])
+        self._readings.append(reading)
+        if len(self._readings) <= _SECOND or self._turn % _SECOND:
+            return
+        before = self._readings[0]
+        seconds = reading.at - before.at
+        self._rates = rates(before.totals, reading.totals, seconds)
+        usual = self._state.kinds.get(Kind.REQUESTS)
+        self._sample = sample(
+            Second(
+                rates=self._rates,
+                seconds=seconds,
+                busy=reading.busy_since(before),
+                pool=self._settings.pool,
+                sign_in=self._sign_in / seconds,
+                usual_known=usual is not None and usual.usual.level > 0,
+            )
+        )
+        self._sign_in = 0.0
+        self._state, told = step(self._state, self._sample, now)
+        for one in told:
+            self._tell(one, now)
+        self._refresh(now)
+
+    def _tell(self, transition: Transition, now: float) -> None:
+        attack = transition.attack
+        before = self._events.get(attack.id)
+        sources = merged(before.sources if before else (), self._sources.top(attack.kind))
+        event = Event(attack, sources)
+        match transition:
+            case Began():
+                self._events[attack.id] = event
+                self._keeping.event(event, now=now, is_new=True)
+                self._told[attack.id] = now
+                _log.warning(
+                    "an attack began: %s, %.0f where %.0f would be much%s; "
+                    "`ringwall attack` tells more",
+                    event.title.lower(),
+                    attack.peak,
+                    attack.above,
+                    _most(event),
+                )
+            case Grew():
+                self._events[attack.id] = event
+            case Ended():
+                self._keeping.event(event, now=now)
+                self._events.pop(attack.id, None)
+                self._told.pop(attack.id, None)
+                _log.warning(
+                    "an attack is over: %s; it lasted %.0f s, with %.0f at its peak",
+                    event.title.lower(),
+                    (attack.ended or now) - attack.began,
+                    attack.peak,
+                )
+
+    def _refresh(self, now: float) -> None:
+        """Keep what came of open attacks, now and then."""
+        for attack in self._state.open:
+            before = self._events.get(attack.id)
+            sources = merged(before.sources if before else (), self._sources.top(attack.kind))
+            self._events[attack.id] = Event(attack, sources)
+            if now - self._told.get(attack.id, 0.0) >= _TELLS_EVERY_S:
+                self._told[attack.id] = now
+                self._keeping.event(self._events[attack.id], now=now)
+
+    def _read_lines(self) -> None:
+        for tail in (self._strangers, self._known):
+            lines, passed = tail.lines()
+            if not lines:
+                continue
+            weight = 1.0 + passed / _LINE_BYTES / len(lines)
+            for text in lines:
+                line = read(text)
+                if line is not None:
+                    self._saw(line, weight)
+
+    def _saw(self, line: Line, weight: float) -> None:
+        kinds = line.about(self._settings.sign_in)
+        if kinds:
+            self._sources.saw(line, kinds, weight=weight)
+        if Kind.SIGN_IN in kinds:
+            self._sign_in += weight
+
+    def picture(self, now: float, *, edge: bool) -> dict[str, Any]:
+        """What ``ringwall attack`` shows, as plain values."""
+        return {
+            "at": now,
+            "since": self._since,
+            "edge": edge,
+            "pressure": {"worker": round(self._busy, 3), **self._edge_pressure()},
+            "rates": {name: round(value, 1) for name, value in self._rates.items()},
+            "attacks": [self._shown(self._events[one.id]) for one in self._state.open],
+            "connected": {
+                "open": sum(self._connected.by_address.values()),
+                "addresses": len(self._connected.by_address),
+            },
+        }
+
+    def _edge_pressure(self) -> dict[str, float]:
+        found = self._rates
+        if not found:
+            return {}
+        return {
+            "edge": round(found["pressure"], 3),
+            "connections": round(found["open"] / max(1, self._settings.pool), 3),
+        }
+
+    def _shown(self, event: Event) -> dict[str, Any]:
+        attack = event.attack
+        signal = self._sample.get(attack.kind)
+        return {
+            "id": attack.id,
+            "kind": str(attack.kind),
+            "title": event.title,
+            "began": attack.began,
+            "above": round(attack.above, 1),
+            "peak": round(attack.peak, 1),
+            "peaked": attack.peaked,
+            "level": round(signal.level, 1) if signal is not None else None,
+            "count": round(attack.count),
+            "sources": [
+                {"what": one.what, "name": one.name, "weight": one.weight} for one in event.sources
+            ],
+        }
+
+
+def _most(event: Event) -> str:
+    named = [one for one in event.sources if one.what in {"address", "service"}]
+    return f", most from {named[0].name}" if named else ""
