@@ -54,6 +54,11 @@ class Layout:
         return self.state / "attacks"
 
     @property
+    def quotas(self) -> Path:
+        """The socket of the process that counts shared limits."""
+        return self.run / "quotas.sock"
+
+    @property
     def access_log(self) -> Path:
         """The edge's access record of people and programs whom it knows."""
         return self.state / "spool" / "edge" / "access.jsonl"

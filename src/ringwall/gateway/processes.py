@@ -9,8 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from ringwall.gateway.admin import AdminUnreachableError
+from ringwall.gateway.availability.sharing import Shared
 from ringwall.gateway.binary import envoy_path
 from ringwall.gateway.layout import EDGE, sidecar_proxy
+from ringwall.gateway.quotas.address import RedisAddress
+from ringwall.gateway.quotas.process import (
+    PREFIX_VARIABLE,
+    REDIS_VARIABLE,
+    SOCKET_VARIABLE,
+    TIMEOUT_VARIABLE,
+)
 from ringwall.gateway.sentry.settings import SOCKET as SENTRY_SOCKET
 from ringwall.gateway.sentry.settings import VARIABLE as SENTRY_VARIABLE
 from ringwall.gateway.sentry.settings import Settings
@@ -36,6 +44,8 @@ CALLOUTS: Final = "callouts"
 """There only where policies need it; see :mod:`~ringwall.gateway.callouts`."""
 SENTRY: Final = "sentry"
 """Sees attacks; see :mod:`ringwall.gateway.sentry`."""
+QUOTAS: Final = "quotas"
+"""There only where a limit is shared; see :mod:`~ringwall.gateway.quotas`."""
 REVOCATIONS: Final = "revocations"
 """Ends by itself; see :mod:`~ringwall.gateway.catching_up`."""
 
@@ -77,13 +87,16 @@ def specifications(
         if _managed(wanted.services[name])
     ]
     callouts = [_callouts(gateway, own)] if wanted.has_callouts else []
+    quotas = [_quotas(gateway, wanted, environment)] if wanted.has_quotas else []
     edge = envoy_process(gateway, EDGE, workers=wanted.edge.workers, environment=environment)
-    if callouts:
-        edge = replace(edge, after=(CALLOUTS,), after_at_most=_LETS_OTHERS_START)
+    asked = tuple(one.name for one in (*callouts, *quotas))
+    if asked:
+        edge = replace(edge, after=asked, after_at_most=_LETS_OTHERS_START)
     return (
         *services,
         *sidecars,
         *callouts,
+        *quotas,
         edge,
         _sentry(gateway, wanted, environment),
         ProcessSpec(
@@ -150,6 +163,34 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
         after_at_most=_LETS_OTHERS_START,
         essential=False,
     )
+
+
+def _quotas(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) -> ProcessSpec:
+    return ProcessSpec(
+        name=QUOTAS,
+        argv=(sys.executable, "-m", "ringwall.gateway.quotas.process"),
+        cwd=gateway.layout.root,
+        environment={
+            **environment,
+            **_python_path(),
+            **_redis(wanted.availability.shared),
+            SOCKET_VARIABLE: str(gateway.layout.quotas),
+        },
+        ready=Accepts(UnixAddress(gateway.layout.quotas)),
+        ready_within=20.0,
+        essential=False,
+        outlives=(EDGE,),
+    )
+
+
+def _redis(shared: Shared) -> dict[str, str]:
+    """What the process is told of Redis; its URL stands in no other's environment."""
+    found = {TIMEOUT_VARIABLE: repr(shared.timeout), PREFIX_VARIABLE: shared.prefix}
+    if shared.redis is None:
+        return found
+    url = shared.redis.reveal()
+    RedisAddress.parse(url)  # raises here rather than in the process
+    return {**found, REDIS_VARIABLE: url}
 
 
 def own_environment(installation: Installation, configuration: Configuration) -> dict[str, str]:

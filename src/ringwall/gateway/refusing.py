@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from ringwall.gateway.binary import EnvoyRefusedError
 from ringwall.gateway.certificates.credential import CredentialError
+from ringwall.gateway.quotas.address import RedisUrlError
 from ringwall.gateway.versions import DamagedVersionError
 from ringwall.gateway.xds import NotAcceptedError
 from ringwall.runtime.configuration import ConfigurationError, Problem
@@ -22,6 +23,7 @@ REFUSALS: Final = (
     NotAcceptedError,
     LookupError,
     OSError,
+    RedisUrlError,
     Refused,
     SpecError,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ringwall.gateway.availability.checks import check_availability
+from ringwall.gateway.availability.checks import check_availability, check_sharing
 from ringwall.gateway.availability.config import AVAILABILITY, Availability
 from ringwall.gateway.availability.protecting_checks import check_protection
 from ringwall.gateway.checks import check_edge, check_routes
@@ -23,8 +23,13 @@ def _check_paths(configuration: Configuration) -> Iterator[Problem]:
     yield from check_protection(configuration)
 
 
+def _check_availability(configuration: Configuration) -> Iterator[Problem]:
+    yield from check_availability(configuration)
+    yield from check_sharing(configuration)
+
+
 SECTIONS: Final = (
     Section(key=EDGE, model=Edge, check=check_edge),
-    Section(key=AVAILABILITY, model=Availability, check=check_availability),
+    Section(key=AVAILABILITY, model=Availability, check=_check_availability),
     Section(key=ROUTES, model=Route, shape=Shape.LIST, check=_check_paths),
 )

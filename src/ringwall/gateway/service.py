@@ -124,6 +124,7 @@ class Gateway:
                 if live is None
                 else partial(live.permitted, version=wanted.version, shadow=wanted.compiled_shadow),
                 callouts=Address(path=str(place.callouts)) if wanted.has_callouts else None,
+                quotas=Address(path=str(place.quotas)) if wanted.has_quotas else None,
                 own_roots=str(self.layout.state / "pki" / "edge" / "trust.pem"),
                 root=str(place.root),
             )

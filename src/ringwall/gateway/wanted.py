@@ -75,6 +75,11 @@ class Wanted:
         return found is not None and bool(found.called_out)
 
     @property
+    def has_quotas(self) -> bool:
+        """Whether anything is counted for several hosts or edges together."""
+        return bool(self.availability.counted_together())
+
+    @property
     def facts(self) -> Facts:
         """What the processes of identity are told."""
         return Facts(

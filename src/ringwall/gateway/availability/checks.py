@@ -32,6 +32,16 @@ def check_availability(configuration: Configuration) -> Iterator[Problem]:
         yield from _wider_than_its_parent(path, given, limits)
 
 
+def check_sharing(configuration: Configuration) -> Iterator[Problem]:
+    """A Redis that nothing is counted in."""
+    availability = configuration.one(Availability, AVAILABILITY)
+    if availability.shared.redis is not None and not availability.counted_together():
+        yield warning(
+            (AVAILABILITY, "shared", "redis"),
+            "nothing is counted there: no limit says `shared: true`",
+        )
+
+
 def _wider_than_its_parent(
     path: tuple[str, ...], limit: Limit, limits: Mapping[str, Limit]
 ) -> Iterator[Problem]:

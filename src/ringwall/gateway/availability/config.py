@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from ringwall.gateway.availability.limiting import LIMITS, Limit, LimitName
+from ringwall.gateway.availability.sharing import Shared
 from ringwall.gateway.config import Network
 from ringwall.runtime.configuration import StrictModel
 
@@ -41,8 +42,14 @@ class Availability(StrictModel):
     keys: Annotated[int, Field(ge=100, le=10_000_000)] = 50_000
     """Buckets of each limit that are remembered, by all hosts together, 420 bytes each; those that
     were not used for longest go."""
+    shared: Shared = Shared()
+    """Where limits that say `shared: true` are counted."""
 
     def in_force(self) -> dict[str, Limit]:
         """The limits that hold, by name, sorted."""
         found = {**LIMITS, **self.limits}
         return {name: limit for name, limit in sorted(found.items()) if limit is not None}
+
+    def counted_together(self) -> dict[str, Limit]:
+        """Those of them that hosts and edges share."""
+        return {name: limit for name, limit in self.in_force().items() if limit.shared}

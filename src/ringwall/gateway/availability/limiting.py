@@ -62,6 +62,9 @@ class Limit(StrictModel):
     """How fast tokens come back."""
     burst: Annotated[int, Field(ge=1, le=10_000_000)]
     """How many there can be, and are at first."""
+    shared: bool = False
+    """Whether it is counted for all hosts, and with `shared.redis` for all edges, together. Below
+    that each host of each edge still counts it for itself."""
 
 
 LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(

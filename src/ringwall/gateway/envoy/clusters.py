@@ -67,14 +67,21 @@ def local_cluster(
     protocol: Protocol = Protocol.HTTP1,
     idle_timeout: float = 4.0,
     circuit: Circuit | None = None,
+    requests_per_connection: int | None = _SHARED,
 ) -> Json:
     """A plain cluster on this machine: a sidecar's own service, or the edge's web process.
 
     Idle connections are given up before the usual 5 s keep-alive of Python servers, so that a
-    request seldom meets a connection that is just being closed.
+    request seldom meets a connection that is just being closed. Over HTTP/2 a connection is left
+    after ``requests_per_connection``, if that is said.
     """
     cluster = _cluster(
-        name, (address,), protocol=protocol, connect_timeout=1.0, idle_timeout=idle_timeout
+        name,
+        (address,),
+        protocol=protocol,
+        connect_timeout=1.0,
+        idle_timeout=idle_timeout,
+        requests_per_connection=requests_per_connection,
     )
     cluster["circuit_breakers"] = _circuit(circuit or Circuit())
     return cluster
@@ -87,13 +94,15 @@ def _cluster(
     protocol: Protocol,
     connect_timeout: float,
     idle_timeout: float,
+    requests_per_connection: int | None = _SHARED,
 ) -> Json:
     shared: Json = {"idle_timeout": seconds(idle_timeout)}
     if protocol is Protocol.HTTP1:
         explicit: Json = {"http_protocol_options": {}}
     else:
         explicit = {"http2_protocol_options": http.http2_options(streams=1024)}
-        shared["max_requests_per_connection"] = _SHARED
+        if requests_per_connection is not None:
+            shared["max_requests_per_connection"] = requests_per_connection
     return typed(
         "envoy.config.cluster.v3.Cluster",
         name=name,

@@ -18,6 +18,7 @@ from ringwall.gateway.envoy import (
     revoked,
     routes,
     shadow,
+    shared,
     signed_in,
     sources,
     tls,
@@ -54,6 +55,7 @@ def render_edge(
     verifying: Verifying | None = None,
     permitting: Permitting | None = None,
     callouts: Address | None = None,
+    quotas: Address | None = None,
     own_roots: str = "",
     root: str = "",
 ) -> Rendering:
@@ -63,7 +65,7 @@ def render_edge(
     ``log`` the access record, ``shadow_log`` that of a shadow, ``own_roots`` the local authority's
     certificate; all as Envoy is to name them. With ``verifying`` people and programs sign in; with
     ``permitting`` policies decide, and ``callouts`` is where Cedar's engine is asked if they need
-    that.
+    that. ``quotas`` is where shared limits are counted, if there are any.
     ``root`` is the folder that the configuration's own paths begin at.
     """
     used = {route.service for route in table}
@@ -99,6 +101,10 @@ def render_edge(
         tables[_REDIRECT] = routes.redirect_table(
             _REDIRECT, hosts=names, port=edge.public_port or edge.listen.port, challenges=WEB
         )
+    tables = {
+        name: shared.asking(one, availability, routes=table, verifying=verifying)
+        for name, one in tables.items()
+    }
     managers = _Managers(
         edge,
         availability,
@@ -125,6 +131,7 @@ def render_edge(
         clusters=(
             local_cluster(WEB, web),
             *([] if callouts is None else [callout.cluster(callouts)]),
+            *([] if quotas is None else [shared.cluster(quotas)]),
             *(
                 service_cluster(
                     name,
@@ -282,6 +289,7 @@ class _Managers:
                     if verifying is None
                     else self._limits(limits.IDENTITY_FILTER, addresses=False)
                 ),
+                *(shared.filters(self._availability) if knows_people else []),
                 http.standard_limit(),
                 http.route_slot(),
             ],

@@ -50,6 +50,12 @@ def are_there(availability: Availability, *, addresses: bool) -> bool:
     return bool(_of(availability, addresses=addresses))
 
 
+def whose(limit: Limit, exempt: Sequence[Network]) -> list[Json]:
+    """The actions that tell whose bucket of a limit a request pours into, if any at all."""
+    actions, _ = _Counted(exempt).by("", limit)
+    return actions
+
+
 def keys_each(keys: int, hosts: int) -> int:
     """How many buckets each host remembers, so that all of them together stay below ``keys``.
 
