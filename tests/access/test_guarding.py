@@ -36,16 +36,17 @@ ORGANISATION: Final = {
 INSTALLATION: Final = {
     "people": "organisations:see people:see keys:see",
     "guards": "policies:see access:see clients:see",
-    "running": "outbox:see configuration:see processes:see certificates:see",
+    "running": "outbox:see configuration:see processes:see certificates:see blocks:see",
     "operate": "configuration:apply processes:operate certificates:renew outbox:resend",
+    "block": "blocks:change",
     "manage": "organisations:make organisations:suspend organisations:remove people:disable "
     "people:recover people:end-sessions",
     "mail": "mail:read",
 }
 OF_COMPANY: Final = {
-    "owner": "people guards running operate manage mail",
-    "security-administrator": "people guards running manage",
-    "operator": "running operate",
+    "owner": "people guards running operate block manage mail",
+    "security-administrator": "people guards running block manage",
+    "operator": "running operate block",
     "auditor": "people guards running",
     "developer": "guards",
     "member": "",

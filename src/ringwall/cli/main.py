@@ -38,6 +38,7 @@ _GROUPS: Final = {
     "domain": "Mail domains that an organisation speaks for.",
     "scim": "Tokens for an organisation's directory (SCIM 2.0).",
     "attack": "What comes at the edge now, where it comes from, and what came before.",
+    "block": "Networks that are refused at the door, for some time.",
     "cert": "List, issue, rotate and export certificates.",
     "mail": "Read, and send again, what Ringwall has to tell people.",
 }

@@ -17,4 +17,11 @@ def revocations(installation: Installation, stop: threading.Event) -> None:
     follow_revocations(installation, stop)
 
 
-FOLLOWERS: Final = (revocations,)
+def blocks(installation: Installation, stop: threading.Event) -> None:
+    """Tell the edge who is blocked, as soon as somebody is; until ``stop``."""
+    from ringwall.gateway.sources.blocking import follow_blocks  # noqa: PLC0415 - needs the tables
+
+    follow_blocks(installation, stop)
+
+
+FOLLOWERS: Final = (revocations, blocks)

@@ -26,12 +26,18 @@ from ringwall.gateway import xds
 from ringwall.gateway.admin import Admin
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.resources import Json, discovery
-from ringwall.runtime.private_files import private_folder, remove_leftovers
+from ringwall.runtime.private_files import locked, private_folder, remove_leftovers
 
 _STAGED: Final = ".staged"
 _WIDE: Final = ".wide"
 _KEPT: Final = ".kept"
 _BOOTSTRAP: Final = "bootstrap.json"
+
+
+def moment(state: Path) -> AbstractContextManager[None]:
+    """A lock for as long as files are renamed, never held while anything is waited for."""
+    private_folder(state)
+    return locked(state / ".revoked.lock")
 
 
 class Handover:

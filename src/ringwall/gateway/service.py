@@ -21,13 +21,17 @@ from ringwall.gateway.change import Change
 from ringwall.gateway.envoy import edge as edge_builder
 from ringwall.gateway.envoy import sidecar as sidecar_builder
 from ringwall.gateway.envoy.access_log import Files
+from ringwall.gateway.envoy.denied import Denied
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.signed_in import TOKENS_FILTER, Verifying, tokens_filter
-from ringwall.gateway.handover import Handover
+from ringwall.gateway.handover import Handover, moment
 from ringwall.gateway.layout import EDGE, Layout, sidecar_proxy
 from ringwall.gateway.secrets import SecretFile, callers_of, secret_files
 from ringwall.gateway.shadowing import Shadowing
 from ringwall.gateway.shadows import ShadowStore
+from ringwall.gateway.sources import door
+from ringwall.gateway.sources.sparing import told_of
+from ringwall.gateway.sources.told import tell
 from ringwall.gateway.verdicts import Verdicts, key_of, named_files
 from ringwall.gateway.versions import DamagedVersionError, Version, VersionStore
 from ringwall.gateway.wanted import Wanted
@@ -107,6 +111,11 @@ class Gateway:
         self, wanted: Wanted, place: Layout, besides: Wanted | None
     ) -> dict[str, Rendering]:
         live = wanted.compiled
+        # What is only judged is judged without: Envoy's verdict would not be known the next time.
+        known = told_of(wanted)
+        denied = Denied(by_header=known.by_header)
+        if place == self.layout:
+            denied = door.denied_now(place, now=self._clock.now(), known=known)
         former = None if besides is None else besides.compiled
         renderings = {
             EDGE: edge_builder.render_edge(
@@ -127,6 +136,7 @@ class Gateway:
                 quotas=Address(path=str(place.quotas)) if wanted.has_quotas else None,
                 own_roots=str(self.layout.state / "pki" / "edge" / "trust.pem"),
                 root=str(place.root),
+                denied=denied,
             )
         }
         for name in wanted.sidecars:
@@ -200,6 +210,8 @@ class Gateway:
 
     def _told(self, wanted: Wanted) -> None:
         facts_file.write(self.layout.state, wanted.facts)
+        tell(self.layout.state, told_of(wanted))
+        door.refresh(self.layout, now=self._clock.now())
         self.has_shadow = wanted.shadow is not None
 
     def apply(
@@ -284,9 +296,7 @@ class Gateway:
         return any(given)
 
     def _moment(self) -> AbstractContextManager[object]:
-        """A lock for as long as files are renamed, never held while anything is waited for."""
-        private_folder(self.layout.state)
-        return locked(self.layout.state / ".revoked.lock")
+        return moment(self.layout.state)
 
     def _verifying(self, facts: Facts) -> Verifying | None:
         """What the edge verifies with; ``None`` where nobody can sign in."""
@@ -347,7 +357,9 @@ class Gateway:
                     secrets={f.name: f.resource for f in secrets if f.proxy == proxy},
                     wide_secrets={f.name: f.resource for f in wide_secrets if f.proxy == proxy},
                 )
-            self.refresh_revoked()  # what came since it was rendered found nothing to change yet
+            # What came since it was rendered found nothing to change yet.
+            self.refresh_revoked()
+            door.refresh(self.layout, now=self._clock.now())
         except BaseException:
             for one in staged.values():
                 one.clear()

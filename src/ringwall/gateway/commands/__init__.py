@@ -17,6 +17,7 @@ from ringwall.gateway.commands.access_shadow import (
 from ringwall.gateway.commands.access_testing import access_test
 from ringwall.gateway.commands.attacking import attack, attack_list, attack_show
 from ringwall.gateway.commands.beginning import init
+from ringwall.gateway.commands.blocking import block_add, block_list, block_remove
 from ringwall.gateway.commands.certificates import cert_export, cert_issue, cert_list, cert_rotate
 from ringwall.gateway.commands.configuring import check, diff, schema
 from ringwall.gateway.commands.lifecycle import down, reload, up
@@ -41,6 +42,9 @@ __all__ = [
     "attack",
     "attack_list",
     "attack_show",
+    "block_add",
+    "block_list",
+    "block_remove",
     "cert_export",
     "cert_issue",
     "cert_list",

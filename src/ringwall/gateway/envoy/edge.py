@@ -25,6 +25,7 @@ from ringwall.gateway.envoy import (
 )
 from ringwall.gateway.envoy.bootstrap import bootstrap
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY, local_cluster, service_cluster
+from ringwall.gateway.envoy.denied import BY_HEADER, NOBODY, Denied, denied_by_header, doors
 from ringwall.gateway.envoy.pause import PAUSE, pausing
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.resources import Folder, Json
@@ -58,6 +59,7 @@ def render_edge(
     quotas: Address | None = None,
     own_roots: str = "",
     root: str = "",
+    denied: Denied = NOBODY,
 ) -> Rendering:
     """Build the edge.
 
@@ -66,7 +68,8 @@ def render_edge(
     certificate; all as Envoy is to name them. With ``verifying`` people and programs sign in; with
     ``permitting`` policies decide, and ``callouts`` is where Cedar's engine is asked if they need
     that. ``quotas`` is where shared limits are counted, if there are any.
-    ``root`` is the folder that the configuration's own paths begin at.
+    ``root`` is the folder that the configuration's own paths begin at; ``denied`` are those who are
+    denied as it is written, which changes by itself from then on.
     """
     used = {route.service for route in table}
     reached = {name: service for name, service in services.items() if name in used}
@@ -113,11 +116,11 @@ def render_edge(
         shadow_log=None if permitting is None else shadow_log,
         verifying=verifying,
     )
-    doors = [_edge_listener(managers, own_roots=own_roots, root=root)]
+    listening = [_edge_listener(managers, own_roots=own_roots, root=root)]
     if edge.redirect is not None:
         manager = managers.of(_REDIRECT)
         chain = listeners.plain_chain(manager)
-        doors.append(listeners.listener(_REDIRECT, edge.redirect, chains=[chain]))
+        listening.append(listeners.listener(_REDIRECT, edge.redirect, chains=[chain]))
     most = edge.limits.connections
     return Rendering(
         bootstrap=pausing()
@@ -142,9 +145,9 @@ def render_edge(
                 for name, service in sorted(reached.items())
             ),
         ),
-        listeners=tuple(doors),
+        listeners=tuple(doors(listening, denied.at_the_door)),
         tables=tables,
-        filters=_filters(edge, availability, verifying),
+        filters={**_filters(edge, availability, verifying), **_denied(denied)},
     )
 
 
@@ -182,6 +185,11 @@ def _filters(
     if (people := limits.by_identity(availability, hosts=len(edge.hosts))) is not None:
         found[limits.IDENTITY_FILTER] = people
     return {**found, **identity_filters(verifying)}
+
+
+def _denied(denied: Denied) -> dict[str, Json]:
+    """The filter that denies by header, where that is how clients are told apart."""
+    return {BY_HEADER: denied_by_header(denied.networks)} if denied.by_header else {}
 
 
 def identity_filters(verifying: Verifying) -> dict[str, Json]:
@@ -323,8 +331,14 @@ def _who(folder: Folder, verifying: Verifying | None) -> list[Json]:
 
 
 def _sources(edge: Edge, folder: Folder) -> list[Json]:
-    """The filter of blocked networks; with none blocked even an empty one costs 4 % a request."""
-    if not edge.blocked:
-        return []
-    file = folder.file(f"ecds-{sources.FILTER}.json")
-    return [http.dynamic_filter(sources.FILTER, file, sources.TYPE)]
+    """The filters of blocked networks; with none blocked even an empty one costs 4 % a request.
+
+    Behind proxies there always is one, empty or not: blocks made there are to act at once too.
+    """
+    names = [
+        *([sources.FILTER] if edge.blocked else []),
+        *([BY_HEADER] if edge.trusted_hops else []),
+    ]
+    return [
+        http.dynamic_filter(name, folder.file(f"ecds-{name}.json"), sources.TYPE) for name in names
+    ]

@@ -9,7 +9,7 @@ FILTER: Final = "ringwall.sources"
 TYPE: Final = "envoy.extensions.filters.http.rbac.v3.RBAC"
 
 
-def blocked_sources(networks: tuple[IPv4Network | IPv6Network, ...]) -> Json:
+def blocked_sources(networks: tuple[IPv4Network | IPv6Network, ...], *, name: str = FILTER) -> Json:
     """The ECDS resource: an RBAC filter that denies the networks and lets everyone else pass."""
     principals = [
         {
@@ -34,6 +34,6 @@ def blocked_sources(networks: tuple[IPv4Network | IPv6Network, ...]) -> Json:
     )
     return {
         "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",
-        "name": FILTER,
+        "name": name,
         "typed_config": typed(TYPE, **rules),
     }

@@ -1,0 +1,74 @@
+"""Blocks on their way from the tables to the edge, which is to know them within a second."""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from ringwall.gateway.layout import Layout
+from ringwall.gateway.opening import layout_of
+from ringwall.gateway.sources import blocks, denials, door
+from ringwall.runtime.installation import Installation
+
+_log = logging.getLogger(__name__)
+
+_LOOKS_EVERY_S: Final = 0.1
+_TELLS_AGAIN_AFTER: Final = timedelta(seconds=30)
+
+
+def follow_blocks(installation: Installation, stop: threading.Event) -> None:
+    """Tell the edge who is blocked as soon as it changes; until ``stop``.
+
+    A denial ends by itself, whether a person or the sentry has said so, and whatever has become of
+    the database or of the sentry.
+    """
+    layout = layout_of(installation)
+    seen: object = None
+    quick: object = None
+    due, gone = timezone.now(), False
+    while not stop.wait(_LOOKS_EVERY_S):
+        now = timezone.now()
+        try:
+            state = blocks.state()
+            if state != seen:
+                write_down(layout, now)
+                seen, due = state, now
+            gone = False
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody else would follow
+            if not gone:
+                _log.error("blocks cannot be followed, those that are known stay: %s", error)
+            gone = True
+            close_old_connections()
+        changed = _changed(layout.run / denials.DENIED)
+        if now >= due or changed != quick:
+            try:
+                door.refresh(layout, now=now)
+            except OSError as error:
+                _log.error("the edge cannot be told who is blocked: %s", error)
+            end = door.denied_now(layout, now=now).next_end
+            again = now + _TELLS_AGAIN_AFTER
+            due, quick = min(end or again, again), changed
+
+
+def _changed(path: Path) -> int:
+    """When a file was last replaced; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def publish(layout: Layout, now: datetime) -> bool:
+    """Write down who is blocked, and tell the edge; whether it is something new to it."""
+    write_down(layout, now)
+    return door.refresh(layout, now=now)
+
+
+def write_down(layout: Layout, now: datetime) -> None:
+    """Write down who is blocked at ``now``, and forget what was over long ago."""
+    denials.write(layout.state / denials.BLOCKS, blocks.denials(now))
+    blocks.forget_outdated(now)

@@ -1,0 +1,51 @@
+"""What those who deny have to know of the configuration in force: one small file.
+
+It is written as a configuration comes into force, and read by whoever denies something in between:
+the worker, a command, the sentry.
+"""
+
+import json
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Final
+
+from ringwall.gateway.config import Network
+from ringwall.runtime.private_files import private_folder, write_private
+
+_FILE: Final = "sources/told.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """``spared`` are networks that nothing denies.
+
+    ``by_header`` where proxies stand in front: who is asking stands in a header then, and nobody
+    can be told from another at the door.
+    """
+
+    spared: tuple[Network, ...] = ()
+    by_header: bool = False
+
+
+def tell(state: Path, told: Told) -> None:
+    """Write it down."""
+    path = state / _FILE
+    private_folder(path.parent)
+    text = {
+        "spared": [str(one) for one in told.spared],
+        "by_header": told.by_header,
+    }
+    write_private(path, json.dumps(text, sort_keys=True).encode())
+
+
+def told(state: Path) -> Told | None:
+    """What was written down last; ``None`` before anything was applied, or where it is damaged."""
+    try:
+        found = json.loads((state / _FILE).read_bytes())
+        return Told(
+            spared=tuple(map(ip_network, found["spared"])),
+            by_header=bool(found["by_header"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,135 @@
+"""Who is blocked is refused at the door within a second, and nobody else notices."""
+
+import contextlib
+import json
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from typing import Any, Final
+
+import pytest
+from tests.gateway.live.stage import Stage
+
+from ringwall.gateway.opening import layout_of
+from ringwall.gateway.sources import door
+from ringwall.gateway.sources.denials import Denial
+from ringwall.runtime.current import all_sections
+from ringwall.runtime.installation import find
+
+pytestmark = pytest.mark.e2e
+
+ATTACKER: Final = "127.0.0.66"
+OTHER: Final = "127.0.0.67"
+OK: Final = b"HTTP/1.1 200 OK"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with Stage(tmp_path_factory.mktemp("blocks")) as stage:
+        yield stage.up()
+
+
+class Client:
+    """A connection to the edge from an address of this machine's own network."""
+
+    def __init__(self, stage: Stage, source: str, *, host: str | None = "app.localhost") -> None:
+        plain = socket.create_connection(("127.0.0.1", stage.port), 5, source_address=(source, 0))
+        context = stage.trust()
+        if host is None:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        self._tls = context.wrap_socket(plain, server_hostname=host)
+
+    def get(self) -> bytes:
+        """The first line of an answer; the connection stays open."""
+        self._tls.sendall(b"GET /nothing-but-404-or-200 HTTP/1.1\r\nhost: app.localhost\r\n\r\n")
+        return self._tls.recv(65536).split(b"\r\n")[0]
+
+    def close(self) -> None:
+        self._tls.close()
+
+
+def is_refused(stage: Stage, source: str, *, host: str | None = "app.localhost") -> bool:
+    try:
+        Client(stage, source, host=host).close()
+    except OSError:  # of which ssl.SSLError is one
+        return True
+    return False
+
+
+def redirects(stage: Stage, source: str) -> bool:
+    """Whether the plain-text port answers an address."""
+    try:
+        with socket.create_connection(
+            ("127.0.0.1", stage.redirect), 5, source_address=(source, 0)
+        ) as plain:
+            plain.sendall(b"GET / HTTP/1.1\r\nhost: app.localhost\r\n\r\n")
+            return plain.recv(100).startswith(b"HTTP/1.1 308")
+    except OSError:
+        return False
+
+
+def seconds_until(expected: bool, stage: Stage, source: str, *, within: float = 5) -> float:
+    """How long it takes until an address is refused, or no more."""
+    began = time.monotonic()
+    while is_refused(stage, source) != expected:
+        assert time.monotonic() < began + within, stage.log()
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def block(stage: Stage, *arguments: str, code: int = 0) -> Any:
+    done = stage.command("block", *arguments, "--json")
+    assert done.returncode == code, done.stdout + done.stderr
+    return json.loads(done.stdout if code == 0 else done.stderr)
+
+
+def test_a_block_is_in_force_as_the_command_returns_and_ends_with_it(running: Stage) -> None:
+    with (
+        contextlib.closing(Client(running, OTHER)) as bystander,
+        contextlib.closing(Client(running, ATTACKER)) as inside,
+    ):
+        assert bystander.get() == inside.get() == OK
+        made = block(running, "add", ATTACKER, "--reason", "scans us", "--for", "2h")
+        assert (made["network"], made["taken"]) == (f"{ATTACKER}/32", True)
+        assert seconds_until(True, running, ATTACKER) < 1
+        assert is_refused(running, ATTACKER, host=None)
+        assert not redirects(running, ATTACKER)
+        assert redirects(running, OTHER)
+        assert not is_refused(running, OTHER)
+        # What was open goes on, for others and for who is blocked.
+        assert bystander.get() == inside.get() == OK
+        (listed,) = block(running, "list")
+        assert (listed["network"], listed["reason"]) == (f"{ATTACKER}/32", "scans us")
+        assert block(running, "remove", ATTACKER)["taken"] is True
+        assert seconds_until(False, running, ATTACKER) < 1
+        assert bystander.get() == inside.get() == OK
+
+
+def test_what_the_sentry_denies_outlives_a_change_and_ends_though_it_is_gone(
+    running: Stage,
+) -> None:
+    layout = layout_of(find(all_sections, config=running.file, state=running.state))
+    now = datetime.now(UTC)
+    until = now + timedelta(seconds=6)
+    began = time.monotonic()
+    assert door.deny(layout, {ip_network(ATTACKER): Denial(until, "asks too much")}, now=now)
+    assert seconds_until(True, running, ATTACKER) < 1
+    config = {**running.config}
+    config["edge"] = {**config["edge"], "response_headers": {"x-round": "2"}}
+    running.write(config)
+    running.ask("reload", author="test")
+    assert is_refused(running, ATTACKER)
+    assert not is_refused(running, OTHER)
+    seconds_until(False, running, ATTACKER, within=8)
+    assert time.monotonic() - began > 5
+
+
+def test_nobody_blocks_themselves(running: Stage) -> None:
+    running.environment = {"SSH_CONNECTION": "203.0.113.9 51000 192.0.2.1 22"}
+    told = block(running, "add", "203.0.113.0/24", "--reason", "x", code=2)
+    running.environment = {}
+    assert "you come from 203.0.113.9" in told["error"]["message"]
+    assert json.loads((running.state / "sources" / "blocks.json").read_bytes()) == {}
