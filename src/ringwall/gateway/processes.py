@@ -200,7 +200,7 @@ def own_environment(installation: Installation, configuration: Configuration) ->
         **installation.environment(),
         **_python_path(),
         **_database(configuration, installation.state),
-        **_left_out(Wanted.of(configuration)),
+        **left_out(Wanted.of(configuration)),
     }
 
 
@@ -294,7 +294,7 @@ def plain_environment() -> dict[str, str]:
     return {**found, "PYTHONUNBUFFERED": "1"}
 
 
-def _left_out(wanted: Wanted) -> dict[str, str]:
+def left_out(wanted: Wanted) -> dict[str, str]:
     """What the web process and the worker do without, so that they start at once and stay small."""
     return {} if wanted.identity.host is not None else {WITHOUT_VARIABLE: "identity"}
 

@@ -1,5 +1,6 @@
 """``block``: networks that are refused at the door, for some time."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -146,9 +147,13 @@ def _network(text: str) -> "Network":
 def _opened(context: typer.Context) -> "Layout":
     """Where things lie, with the tables open."""
     from ringwall.gateway.opening import layout_of
+    from ringwall.gateway.processes import left_out
+    from ringwall.gateway.wanted import Wanted
     from ringwall.runtime.opening import open_tables
 
     installation = installation_of(context)
+    # Where nobody signs in there are no tables of identity, as for the processes that run.
+    os.environ.update(left_out(Wanted.of(installation.load())))
     open_tables(installation)
     return layout_of(installation)
 
