@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("access", "edge", "identity", "identity-edge", "replay", "startup")
+ALL = ("access", "edge", "identity", "identity-edge", "quotas", "replay", "startup")
 
 
 def main(names: list[str]) -> None:

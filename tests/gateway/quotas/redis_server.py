@@ -30,6 +30,12 @@ class RedisServer:
         self.start()
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def url(self) -> str:
         """Its URL, without the password."""
         return f"unix://{self.socket}"
