@@ -18,12 +18,14 @@ _WITHIN_S = 20.0
 class RedisServer:
     """One server. :attr:`url` names it; :meth:`kill` and :meth:`start` may be repeated.
 
+    It listens at a unix socket, and where ``options`` of the command line say so besides.
+
     Nothing is written to disk: who was killed begins with nothing.
     """
 
-    def __init__(self, *, password: str = "") -> None:
+    def __init__(self, *options: str, password: str = "") -> None:
         self._program, self._environment = _program()
-        self._password = password
+        self._password, self._options = password, options
         self.folder = Path(tempfile.mkdtemp(prefix="rw-redis-", dir="/tmp"))
         self.socket = self.folder / "redis.sock"
         self._process: subprocess.Popen[bytes] | None = None
@@ -52,6 +54,7 @@ class RedisServer:
             "--appendonly",
             "no",
         ]
+        options += self._options
         if self._password:
             options += ["--requirepass", self._password]
         with (self.folder / "log").open("ab") as log:

@@ -5,18 +5,24 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.gateway.live.stage import free_port
 from tests.gateway.quotas.asking import METHOD, question
 from tests.gateway.quotas.redis_server import PASSWORD, RedisServer
 from tests.gateway.quotas.served import Served
 from tests.gateway.quotas.test_buckets import buckets
 
+from ringwall.gateway.certificates.authority import key_pem, pem
 from ringwall.gateway.quotas import resp, script
 from ringwall.gateway.quotas.address import RedisAddress
 from ringwall.gateway.quotas.buckets import AHEAD, MICROSECONDS, Bucket, Pour
@@ -164,6 +170,32 @@ def test_a_password_is_told_and_a_wrong_one_costs_nobody_anything() -> None:
         server.close()
 
 
+def test_redis_is_reached_over_tls_only_if_it_is_who_it_should_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = _certificate(tmp_path)
+    port, plain = free_port(), free_port()
+    files = ["--tls-cert-file", str(certificate), "--tls-key-file", str(key)]
+    tls = ["--tls-port", str(port), "--tls-auth-clients", "no", *files]
+    server = RedisServer("--port", str(plain), "--bind", "127.0.0.1", *tls)
+    try:
+        for url, trusted in (
+            (f"rediss://localhost:{port}", True),
+            (f"rediss://127.0.0.1:{port}", False),  # the certificate is for the name
+            (f"redis://127.0.0.1:{plain}/3", True),
+            (f"redis://127.0.0.1:{port}", False),
+        ):
+            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+            server.ask("FLUSHALL")
+            with _edge(server, url=url, connected=trusted) as ask:
+                assert ask(question("partners 1/86400 2"), timeout=5) == OK
+            kept = server.ask("INFO", "keyspace")
+            assert (b"keys=1" in kept) == trusted, url
+            assert (b"db3:keys=1" in kept) == url.endswith("/3")
+    finally:
+        server.close()
+
+
 def test_a_killed_redis_costs_nobody_anything_and_is_used_again() -> None:
     server = RedisServer()
     try:
@@ -232,9 +264,11 @@ def _until(true: Any) -> None:
 
 
 @contextmanager
-def _edge(server: RedisServer, *, password: str = "", connected: bool = True) -> Iterator[Any]:
+def _edge(
+    server: RedisServer, *, url: str = "", password: str = "", connected: bool = True
+) -> Iterator[Any]:
     """What one edge asks, once it is in touch with Redis."""
-    address = replace(RedisAddress.parse(server.url), password=password)
+    address = replace(RedisAddress.parse(url or server.url), password=password)
     counting = Counting(prefix="rw", redis=address, timeout=0.05)
     path = Path(server.folder) / f"edge-{time.monotonic_ns()}.sock"
     with (
@@ -244,3 +278,26 @@ def _edge(server: RedisServer, *, password: str = "", connected: bool = True) ->
         if connected:
             _until(lambda: counting.is_shared)
         yield channel.unary_unary(METHOD)
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for localhost that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    certificate, private = folder / "redis.crt", folder / "redis.key"
+    certificate.write_bytes(pem(made))
+    private.write_bytes(key_pem(key))
+    return certificate, private

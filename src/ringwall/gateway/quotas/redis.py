@@ -87,7 +87,8 @@ class Redis(Generic[A]):
         while True:
             link = _Link(self._replied)
             try:
-                await asyncio.wait_for(self._open(link), _CONNECTING)
+                async with asyncio.timeout(_CONNECTING):
+                    await self._open(link)
                 tries = 0
                 self._tell("")
                 self._link = link
