@@ -176,6 +176,7 @@ def _configuration(
 version: 1
 edge: {{listen: "{listen}", redirect: null, hosts: {{localhost: {{}}, id.localhost: {{}}}}}}
 identity: {{host: id.localhost}}
+availability: {{connections: {{handshakes: null, requests: null}}}}
 access:
   roles:
 {named}

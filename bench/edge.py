@@ -129,6 +129,7 @@ edge:
   redirect: 127.0.0.1:{free_port()}
   private: 127.0.0.1:{free_port()}
   hosts: {{{load.HOST}: {{}}, other.localhost: {{}}}}
+availability: {{connections: {{handshakes: null, requests: null}}}}
 services:
   service: {{addresses: ["127.0.0.1:{ports["service"]}"], owner: bench}}
 routes:

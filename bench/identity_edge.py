@@ -246,6 +246,7 @@ edge:
   redirect: 127.0.0.1:{free_port()}
   private: 127.0.0.1:{free_port()}
   hosts: {{{hosts}{", id.localhost: {}" if identity else ""}}}
+availability: {{connections: {{handshakes: null, requests: null}}}}
 services:
   service: {{addresses: ["127.0.0.1:{ports["service"]}"], owner: bench}}
 {"identity: {host: id.localhost, token_lifetime: 15m}" if identity else ""}

@@ -79,3 +79,11 @@ def test_answers_are_kept_where_there_is_a_place_for_them() -> None:
     assert only(routes__1__cache={}).severity is Severity.WARNING
     assert only(routes__0__cache={"query": ["a b"]}).severity is Severity.ERROR
     assert judge(routes__0__cache={"query": ["page", "q.x"]})[1] == ()
+
+
+def test_connections_that_end_soon_cost_more_than_they_save() -> None:
+    found = only(availability={"connections": {"requests": 20}})
+    assert found.severity is Severity.WARNING
+    free = {"connections": {"handshakes": None, "read_within": None, "requests": None}}
+    assert judge(availability=free)[1] == ()
+    assert only(availability={"connections": {"handshakes": 0}}).severity is Severity.ERROR

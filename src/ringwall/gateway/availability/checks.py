@@ -9,6 +9,9 @@ from ringwall.gateway.judging import warning
 from ringwall.identity.config import IDENTITY, Identity
 from ringwall.runtime.configuration import Configuration, Problem
 
+_FEW: Final = 100
+"""Requests on a connection, of which its handshake takes a tenth of all that is done for them."""
+
 _PARENTS: Final[Mapping[By, By]] = {
     By.ADDRESS: By.NETWORK,
     By.USER: By.TENANT,
@@ -21,6 +24,12 @@ def check_availability(configuration: Configuration) -> Iterator[Problem]:
     availability = configuration.one(Availability, AVAILABILITY)
     limits = availability.in_force()
     signs_in = configuration.one(Identity, IDENTITY).host is not None
+    requests = availability.connections.requests
+    if requests is not None and requests < _FEW:
+        yield warning(
+            (AVAILABILITY, "connections", "requests"),
+            f"every {requests} requests of a client cost a handshake, which is dearer than ten",
+        )
     for name, given in availability.limits.items():
         path = (AVAILABILITY, "limits", name)
         if given is None:

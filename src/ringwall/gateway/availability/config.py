@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from ringwall.gateway.availability.connections import Connections
 from ringwall.gateway.availability.limiting import LIMITS, Limit, LimitName
 from ringwall.gateway.availability.sharing import Shared
 from ringwall.gateway.config import Network
@@ -34,6 +35,8 @@ class Exempt(StrictModel):
 class Availability(StrictModel):
     """Limits, so that nobody takes from the others what they need."""
 
+    connections: Connections = Connections()
+    """What connections may cost."""
     exempt: Exempt = Exempt()
     """Who is never limited."""
     limits: dict[LimitName, Limit | None] = Field(default_factory=dict)

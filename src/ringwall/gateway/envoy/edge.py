@@ -12,6 +12,7 @@ from ringwall.gateway.envoy import (
     http,
     limits,
     listeners,
+    newcomers,
     overload,
     own_answers,
     refusals,
@@ -116,11 +117,14 @@ def render_edge(
         shadow_log=None if permitting is None else shadow_log,
         verifying=verifying,
     )
-    listening = [_edge_listener(managers, own_roots=own_roots, root=root)]
+    bounds = availability.connections
+    listener = _edge_listener(managers, own_roots=own_roots, root=root)
+    listening = [newcomers.bounded(listener, bounds, handshakes=True)]
     if edge.redirect is not None:
         manager = managers.of(_REDIRECT)
         chain = listeners.plain_chain(manager)
-        listening.append(listeners.listener(_REDIRECT, edge.redirect, chains=[chain]))
+        listener = listeners.listener(_REDIRECT, edge.redirect, chains=[chain])
+        listening.append(newcomers.bounded(listener, bounds, handshakes=False))
     most = edge.limits.connections
     return Rendering(
         bootstrap=pausing()
@@ -282,6 +286,7 @@ class _Managers:
             stat_prefix=table,
             tls=table != _REDIRECT,
             limits=self.edge.limits,
+            requests=self._availability.connections.requests,
             trusted_hops=self.edge.trusted_hops,
             logs=[
                 *access_log.file_logs(self._log),

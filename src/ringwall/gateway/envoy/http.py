@@ -48,11 +48,13 @@ def edge_manager(
     routes: Json,
     filters: list[Json],
     tls: bool,
+    requests: int | None = None,
     refusals: Sequence[Json] = (),
 ) -> Json:
     """The connection manager of a listener that faces strangers, with ``tls`` or without.
 
-    ``refusals`` are local-reply mappers that come before the usual ones.
+    ``requests`` is how many one connection may bring; ``refusals`` are local-reply mappers that
+    come before the usual ones.
 
     Whatever scheme a client claims, services are told the one that is true.
     """
@@ -69,6 +71,7 @@ def edge_manager(
             "idle_timeout": seconds(limits.connection_idle),
             "headers_with_underscores_action": "REJECT_REQUEST",
             "max_headers_count": limits.header_count,
+            **({} if requests is None else {"max_requests_per_connection": requests}),
         },
         http2_protocol_options={
             **http2_options(streams=limits.http2_streams),

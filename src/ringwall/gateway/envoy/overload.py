@@ -67,13 +67,15 @@ def runtime_layers(listeners: Mapping[str, int]) -> Json:
     """Connection limits by listener and the premature-reset limits, as a static runtime layer.
 
     A client that resets most of its streams within a second of opening them is cut off after 100
-    of them (rapid reset, CVE-2023-44487).
+    of them (rapid reset, CVE-2023-44487). Of what one connection brings at a time five requests are
+    begun before it is the turn of the others.
     """
     return _runtime(
         listeners,
         {
             "overload.premature_reset_total_stream_count": 100,
             "overload.premature_reset_min_stream_lifetime_seconds": 1,
+            "http.max_requests_per_io_cycle": 5,
         },
     )
 
