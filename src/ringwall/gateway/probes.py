@@ -13,7 +13,13 @@ from ringwall.gateway.callout_counts import callout_counts
 from ringwall.gateway.layout import EDGE
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.service import Gateway
-from ringwall.gateway.status import PATIENCE, certificate_statuses, in_force, proxies
+from ringwall.gateway.status import (
+    PATIENCE,
+    certificate_statuses,
+    in_force,
+    proxies,
+    shared_state,
+)
 from ringwall.runtime.current import current_installation
 
 Sample = tuple[dict[str, str], float]
@@ -84,6 +90,13 @@ def _own(gateway: Gateway) -> Iterator[str]:
     )
     if wanted is not None and wanted.has_callouts:
         yield from _callouts(gateway)
+    shared = shared_state(gateway, wanted)
+    if shared is not None:
+        yield from _gauge(
+            "shared_limits_in_redis",
+            "Whether shared limits are counted in Redis, and not by this edge alone.",
+            [({}, 0 if shared.trouble else 1)],
+        )
     shown = certificate_statuses(gateway, now=datetime.now(UTC))
     yield from _gauge(
         "certificate_days_left",

@@ -12,6 +12,7 @@ from ringwall.gateway.certificates.expiry import days_left, judge
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY
 from ringwall.gateway.envoy.edge import UNKNOWN_HOST
 from ringwall.gateway.layout import EDGE, sidecar_proxy
+from ringwall.gateway.quotas.state import SharedState, read_state, state_file
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.shadows import DamagedShadowError, Shadow
 from ringwall.gateway.versions import DamagedVersionError, Version
@@ -66,6 +67,7 @@ class GatewayStatus:
     """The gateway's part of ``ringwall status``.
 
     ``unknown`` names proxies that do not answer; ``damaged`` says why ``version`` is not known.
+    ``shared`` is there where shared limits are to be counted in Redis.
     """
 
     version: Version | None
@@ -75,6 +77,7 @@ class GatewayStatus:
     certificates: tuple[CertificateStatus, ...]
     callouts: tuple[CalloutCount, ...]
     shadow: Shadow | None
+    shared: SharedState | None
     unknown: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -113,8 +116,16 @@ def gateway_status(gateway: Gateway, *, now: datetime) -> GatewayStatus:
         certificates=certificate_statuses(gateway, now=now),
         callouts=callouts,
         shadow=_shadow(gateway),
+        shared=shared_state(gateway, wanted),
         unknown=tuple(unknown),
     )
+
+
+def shared_state(gateway: Gateway, wanted: Wanted | None) -> SharedState | None:
+    """What the process of shared limits tells; ``None`` where it has nothing to tell."""
+    if wanted is None or not wanted.has_quotas or wanted.availability.shared.redis is None:
+        return None
+    return read_state(state_file(gateway.layout.quotas))
 
 
 def _shadow(gateway: Gateway) -> Shadow | None:

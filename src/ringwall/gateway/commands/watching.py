@@ -92,6 +92,12 @@ def _print_summary(run: dict[str, Any], gateway: "GatewayStatus") -> None:
         )
         if not run["refused"]["problems"]:
             say(run["refused"]["reason"])
+    if gateway.shared is not None and gateway.shared.trouble:
+        say(
+            f"Redis at {gateway.shared.redis} is gone since {gateway.shared.since} "
+            f"({gateway.shared.trouble}): this edge counts shared limits by itself.",
+            style=_BAD,
+        )
     if run["supervisor"]["guardian"] == "lost":
         say("The guardian is gone: nothing restarts Ringwall if it is killed.", style=_BAD)
     say("")

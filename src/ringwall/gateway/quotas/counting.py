@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
 from ringwall.gateway.quotas import streams
 from ringwall.gateway.quotas.address import RedisAddress
-from ringwall.gateway.quotas.buckets import MICROSECONDS, Pour
+from ringwall.gateway.quotas.buckets import MICROSECONDS, Bucket, Pour
 from ringwall.gateway.quotas.memory import Memory
 from ringwall.gateway.quotas.messages import OK, UnreadableError, over, pours
 from ringwall.gateway.quotas.redis import Redis
@@ -20,6 +20,9 @@ _MOST_KNOWN: Final = 10_000
 _YES: Final = streams.answer(OK)
 _YES_SIZE: Final = len(OK) + 5
 _UNREADABLE: Final = streams.failure(streams.GrpcStatus.INVALID_ARGUMENT)
+
+_PROBE: Final = Bucket(1000, 1, 1000)
+"""It is full again, and gone, a millisecond after it was poured from."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,18 +53,31 @@ class _Asked:
 class Counting:
     """Answers questions. Without ``redis`` this memory is all there is.
 
-    ``prefix`` begins every key in Redis, and ``timeout`` is how many seconds it may take.
+    ``prefix`` begins every key in Redis, and ``timeout`` is how many seconds it may take. ``told``
+    gets why Redis does not count, or nothing once it does.
     """
 
     def __init__(
-        self, *, prefix: str, redis: RedisAddress | None = None, timeout: float = 0.05
+        self,
+        *,
+        prefix: str,
+        redis: RedisAddress | None = None,
+        timeout: float = 0.05,
+        told: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._prefix = prefix
         self._memory = Memory(lambda: time.monotonic_ns() // 1000)
         self._known: dict[bytes, _Meaning] = {}
         self._redis: Redis[_Asked] | None = None
         if redis is not None:
-            self._redis = Redis(redis, timeout=timeout, decided=_Asked.answer, left=self._by_memory)
+            self._redis = Redis(
+                redis,
+                timeout=timeout,
+                decided=_Asked.answer,
+                left=self._by_memory,
+                probe=Encoded([Pour.of(f"{prefix}:probe", _PROBE, 1)]),
+                told=told,
+            )
 
     @property
     def is_shared(self) -> bool:

@@ -14,6 +14,7 @@ from typing import Final
 
 from ringwall.gateway.quotas.address import RedisAddress
 from ringwall.gateway.quotas.counting import Counting
+from ringwall.gateway.quotas.state import keep_state, state_file
 from ringwall.gateway.quotas.streams import Connection
 from ringwall.runtime.announcing import listening_at
 
@@ -27,13 +28,17 @@ PREFIX_VARIABLE: Final = "RINGWALL_REDIS_PREFIX"
 def serve() -> None:
     """Answer until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
-    url = os.environ.get(REDIS_VARIABLE)
+    url, socket = os.environ.get(REDIS_VARIABLE), Path(os.environ[SOCKET_VARIABLE])
+    redis = None if url is None else RedisAddress.parse(url)
+    told = state_file(socket)
+    told.unlink(missing_ok=True)
     counting = Counting(
         prefix=os.environ.get(PREFIX_VARIABLE, "ringwall"),
-        redis=None if url is None else RedisAddress.parse(url),
+        redis=redis,
         timeout=float(os.environ.get(TIMEOUT_VARIABLE, "0.05")),
+        told=lambda trouble: keep_state(told, str(redis), trouble),
     )
-    asyncio.run(_serve(counting, Path(os.environ[SOCKET_VARIABLE])))
+    asyncio.run(_serve(counting, socket))
 
 
 async def _serve(counting: Counting, socket: Path) -> None:

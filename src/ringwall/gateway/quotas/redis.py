@@ -46,7 +46,9 @@ class Redis(Generic[A]):
     """Takes requests as long as it can be reached. All is called in one event loop.
 
     ``decided`` gets each request with the microseconds it has to wait, and ``left`` what Redis does
-    not decide any more. ``timeout`` is in seconds.
+    not decide any more. ``timeout`` is in seconds. ``probe`` is taken before anything is asked, so
+    that a Redis that answers but cannot write is no Redis. ``told`` gets why Redis is not used, or
+    nothing once it is.
     """
 
     def __init__(
@@ -56,8 +58,11 @@ class Redis(Generic[A]):
         timeout: float,
         decided: Callable[[A, int], None],
         left: Callable[[Sequence[A]], None],
+        probe: script.Encoded,
+        told: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._address, self._timeout = address, timeout
+        self._probe, self._told = probe, told
         self._decided, self._left = decided, left
         self._link: _Link | None = None
         self._waiting: list[A] = []
@@ -65,7 +70,7 @@ class Redis(Generic[A]):
         self._asked = False
         self._late = False
         self._timer: asyncio.TimerHandle | None = None
-        self._told = ""
+        self._trouble: str | None = None
 
     @property
     def is_there(self) -> bool:
@@ -94,6 +99,8 @@ class Redis(Generic[A]):
                 self._link = link
                 await link.gone
                 self._tell("the connection was lost")
+            except resp.GarbledError:
+                self._tell("what it says cannot be read")
             except (OSError, TimeoutError, UnusableError, ssl.SSLError) as error:
                 self._tell(str(error) or "it does not answer")
             finally:
@@ -117,6 +124,8 @@ class Redis(Generic[A]):
         if await link.ask(b"SCRIPT", b"LOAD", script.SCRIPT) != script.SHA:
             msg = "it knows our script by another name"
             raise UnusableError(msg)
+        reply = await link.sent(script.call([self._probe]))
+        script.waits(reply, 1)
         link.ready()
 
     def _ask(self) -> None:
@@ -177,16 +186,17 @@ class Redis(Generic[A]):
 
     def _tell(self, trouble: str) -> None:
         """Say once that Redis is gone, and once that it is back."""
-        if bool(trouble) != bool(self._told):
+        if self._trouble is None or bool(trouble) != bool(self._trouble):
+            self._told(trouble)
             if trouble:
                 _log.warning(
                     "Redis at %s is gone (%s): this edge counts shared limits by itself",
                     self._address,
                     trouble,
                 )
-            else:
+            elif self._trouble:
                 _log.warning("Redis at %s is back: shared limits are shared again", self._address)
-        self._told = trouble
+        self._trouble = trouble
 
 
 class _Link(asyncio.Protocol):
@@ -221,8 +231,12 @@ class _Link(asyncio.Protocol):
 
     async def ask(self, *words: bytes) -> resp.Reply:
         """Ask before it is ready; ``UnusableError`` is what Redis says against it."""
+        return await self.sent(resp.command(*words))
+
+    async def sent(self, command: bytes) -> resp.Reply:
+        """The same for a command that is written already."""
         self._first = asyncio.get_running_loop().create_future()
-        self.send(resp.command(*words))
+        self.send(command)
         await asyncio.wait((self._first, self.gone), return_when=asyncio.FIRST_COMPLETED)
         if not self._first.done():
             await self.gone
