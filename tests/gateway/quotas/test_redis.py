@@ -170,6 +170,14 @@ def test_a_password_is_told_and_a_wrong_one_costs_nobody_anything() -> None:
         server.close()
 
 
+def test_a_user_who_may_do_what_is_documented_is_enough(redis: RedisServer) -> None:
+    documented = ("+script|load", "+evalsha", "+time", "+get", "+set")
+    redis.ask("ACL", "SETUSER", "edge", "on", ">word", "~rw:*", *documented)
+    with _edge(redis, user="edge", password="word") as ask:
+        assert ask(question("partners 1/86400 2"), timeout=5) == OK
+    assert _keys(redis) == 1
+
+
 def test_redis_is_reached_over_tls_only_if_it_is_who_it_should_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,10 +281,15 @@ def _until(true: Any) -> None:
 
 @contextmanager
 def _edge(
-    server: RedisServer, *, url: str = "", password: str = "", connected: bool = True
+    server: RedisServer,
+    *,
+    url: str = "",
+    user: str = "",
+    password: str = "",
+    connected: bool = True,
 ) -> Iterator[Any]:
     """What one edge asks, once it is in touch with Redis."""
-    address = replace(RedisAddress.parse(url or server.url), password=password)
+    address = replace(RedisAddress.parse(url or server.url), user=user, password=password)
     counting = Counting(prefix="rw", redis=address, timeout=0.05)
     path = Path(server.folder) / f"edge-{time.monotonic_ns()}.sock"
     with (

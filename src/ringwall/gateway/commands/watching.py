@@ -93,8 +93,9 @@ def _print_summary(run: dict[str, Any], gateway: "GatewayStatus") -> None:
         if not run["refused"]["problems"]:
             say(run["refused"]["reason"])
     if gateway.shared is not None and gateway.shared.trouble:
+        since = datetime.fromisoformat(gateway.shared.since)
         say(
-            f"Redis at {gateway.shared.redis} is gone since {gateway.shared.since} "
+            f"Redis at {gateway.shared.redis} is gone since {since:%Y-%m-%d %H:%M:%S} UTC "
             f"({gateway.shared.trouble}): this edge counts shared limits by itself.",
             style=_BAD,
         )

@@ -17,6 +17,8 @@ from ringwall.gateway.quotas.script import Encoded
 
 _MOST_KNOWN: Final = 10_000
 """Questions whose meaning is remembered, a kilobyte each."""
+_LONGEST_KNOWN: Final = 1024
+"""Octets of a question that is."""
 _YES: Final = streams.answer(OK)
 _YES_SIZE: Final = len(OK) + 5
 _UNREADABLE: Final = streams.failure(streams.GrpcStatus.INVALID_ARGUMENT)
@@ -109,9 +111,11 @@ class Counting:
             one.answer(self._memory.take(one.pours))
 
     def _meaning(self, message: bytes) -> _Meaning:
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        found = self._known[message] = _Meaning(pours(message, self._prefix))
+        found = _Meaning(pours(message, self._prefix))
+        if len(message) <= _LONGEST_KNOWN:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[message] = found
         return found
 
 

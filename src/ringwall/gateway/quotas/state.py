@@ -10,7 +10,7 @@ from pathlib import Path
 class SharedState:
     """Where shared limits are counted: in ``redis``, or by this edge because of ``trouble``.
 
-    ``since`` is when that began (ISO 8601).
+    ``since`` is when that began (ISO 8601, UTC).
     """
 
     redis: str
@@ -35,6 +35,7 @@ def read_state(path: Path) -> SharedState | None:
     """What was told last; ``None`` where nothing was, or nothing that can be read."""
     try:
         found = json.loads(path.read_bytes())
-        return SharedState(str(found["redis"]), str(found["trouble"]), str(found["since"]))
+        datetime.fromisoformat(found["since"])
+        return SharedState(str(found["redis"]), str(found["trouble"]), found["since"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
