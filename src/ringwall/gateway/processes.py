@@ -143,6 +143,7 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
     doors = [edge.listen] if edge.redirect is None else [edge.listen, edge.redirect]
     settings = Settings(
         admin=str(layout.admin(EDGE)),
+        xds=layout.xds(EDGE).path,
         folder=str(layout.sentry),
         attacks=str(layout.attacks),
         strangers=str(layout.strangers_log),

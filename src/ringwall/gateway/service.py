@@ -27,6 +27,7 @@ from ringwall.gateway.envoy.signed_in import TOKENS_FILTER, Verifying, tokens_fi
 from ringwall.gateway.handover import Handover, moment
 from ringwall.gateway.layout import EDGE, Layout, sidecar_proxy
 from ringwall.gateway.secrets import SecretFile, callers_of, secret_files
+from ringwall.gateway.sentry import telling
 from ringwall.gateway.shadowing import Shadowing
 from ringwall.gateway.shadows import ShadowStore
 from ringwall.gateway.sources import door
@@ -349,6 +350,8 @@ class Gateway:
         try:
             for proxy, rendering in self.render(wanted).items():
                 folder = Path(self.layout.xds(proxy).path)
+                if proxy == EDGE:
+                    telling.ready(folder)
                 staged[proxy] = Handover(folder, admin=self.admin(proxy), moment=self._moment)
                 staged[proxy].stage(
                     rendering,

@@ -22,12 +22,14 @@ class TooManyWatchesError(ValueError):
 def instances(rendering: Rendering) -> int:
     """The inotify instances that one Envoy opens.
 
-    One for each file it takes configuration from, and one more for each that names a certificate
-    and its key, which it watches as well. Measured on Envoy 1.40.
+    One for each file it takes configuration or a pressure from, and one more for each that names a
+    certificate and its key, which it watches as well. Measured on Envoy 1.40.
     """
     parts = (rendering.bootstrap, rendering.clusters, rendering.listeners)
     found = {entry for part in parts for entry in _sources(part, names_files=False)}
-    return len({path for path, _ in found}) + sum(names_files for _, names_files in found)
+    monitors = rendering.bootstrap.get("overload_manager", {}).get("resource_monitors", ())
+    told = sum("filename" in one.get("typed_config", {}) for one in monitors)
+    return len({path for path, _ in found}) + sum(names for _, names in found) + told
 
 
 def require_room(renderings: Mapping[str, Rendering], *, state: Path) -> None:

@@ -87,7 +87,7 @@ def connections_are_limited_together(one: Rendering) -> None:
 
 
 def connections_are_limited_at_every_door(one: Rendering) -> None:
-    (layer,) = one.bootstrap["layered_runtime"]["layers"]
+    layer = one.bootstrap["layered_runtime"]["layers"][0]
     for listener in one.listeners:
         key = f"envoy.resource_limits.listener.{listener['name']}.connection_limit"
         assert layer["static_layer"][key] > 0
@@ -180,7 +180,7 @@ def routes_have_their_time(one: Rendering) -> None:
 
 
 def rapid_resets_end_the_connection(one: Rendering) -> None:
-    (layer,) = one.bootstrap["layered_runtime"]["layers"]
+    layer = one.bootstrap["layered_runtime"]["layers"][0]
     assert layer["static_layer"]["overload.premature_reset_total_stream_count"] <= 100
     assert layer["static_layer"]["overload.premature_reset_min_stream_lifetime_seconds"] >= 1
 
@@ -203,7 +203,7 @@ def a_bad_message_ends_its_own_stream_only(one: Rendering) -> None:
 
 
 def resets_of_one_client_are_not_held_against_others(one: Rendering) -> None:
-    (layer,) = one.bootstrap["layered_runtime"]["layers"]
+    layer = one.bootstrap["layered_runtime"]["layers"][0]
     assert layer["static_layer"]["overload.premature_reset_total_stream_count"] >= 10**9
 
 

@@ -3,8 +3,10 @@
 import os
 import signal
 import socket
+import ssl
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ POOL = 320
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     config = plain_config()
     config["edge"]["limits"] = {"connections": POOL}
+    config["availability"] = {"limits": {"address": {"by": "address", "rate": "5/s", "burst": 5}}}
     with Stage(tmp_path_factory.mktemp("attack"), config) as stage:
         yield stage.up()
 
@@ -59,4 +62,50 @@ def test_connections_held_open_are_an_attack_from_where_they_come(running: Stage
     running.wait(lambda: told(running).found["since"] > attack["began"] and told(running).is_fresh)
     assert [one["id"] for one in attacks(running)] == [attack["id"]]
     assert running.get("https://app.localhost/").status_code == 200
-    assert attack["id"] in running.command("attack", "list").stdout
+
+
+def test_a_flood_is_counted_whole_and_recorded_in_part(running: Stage) -> None:
+    record = running.state / "spool" / "edge" / "strangers.jsonl"
+    before = _counted(running)
+    with ExitStack() as held:
+        floods = [held.enter_context(_connected(running, "127.0.9.8")) for _ in range(20)]
+        refused, deadline = 0, time.monotonic() + 20
+        while told(running).found["recorded"] == 100:
+            assert time.monotonic() < deadline
+            refused += _refused(floods)
+        lines = len(record.read_bytes().splitlines())
+        more = 0
+        while more < 1000 or not _of(running, "requests"):
+            assert time.monotonic() < deadline
+            more += _refused(floods)
+    (attack,) = _of(running, "requests")
+    assert {"127.0.9.8"} == {s["name"] for s in attack["sources"] if s["what"] == "address"}
+    # An answer that came in two parts is taken for none of them.
+    assert 0 <= _counted(running) - before - refused - more <= len(floods)
+    running.wait(lambda: told(running).found["recorded"] == 100)
+    assert 0 < len(record.read_bytes().splitlines()) - lines < more
+
+
+def _of(stage: Stage, kind: str) -> list[dict[str, Any]]:
+    return [one for one in attacks(stage) if one["kind"] == kind]
+
+
+def _connected(stage: Stage, source: str) -> ssl.SSLSocket:
+    plain = socket.create_connection(
+        ("127.0.0.1", stage.port), timeout=10, source_address=(source, 0)
+    )
+    return stage.trust().wrap_socket(plain, server_hostname="app.localhost")
+
+
+def _counted(stage: Stage) -> int:
+    found = stage.gateway().admin("edge").stats(r"limit\.rate_limited$")
+    return sum(map(int, found.values()))
+
+
+def _refused(floods: list[ssl.SSLSocket]) -> int:
+    """Ask once on each connection; how many answers were refusals."""
+    for one in floods:
+        one.sendall(b"GET /in/x HTTP/1.1\r\nhost: app.localhost\r\n\r\n")
+    answers = [one.recv(65536) for one in floods]
+    assert all(answers)
+    return sum(one.startswith(b"HTTP/1.1 429") for one in answers)

@@ -252,6 +252,7 @@ def test_attacks_of_long_ago_are_forgotten_and_open_ones_never(tmp_path: Path) -
 def test_settings_are_told_as_text() -> None:
     settings = Settings(
         admin="/a",
+        xds="/x",
         folder="/f",
         attacks="/t",
         strangers="/s",

@@ -167,6 +167,8 @@ def _say_load(found: Mapping[str, Any]) -> None:
         f"people or programs that are known; by lists and rules {rates['denied']:,.0f}/s; "
         f"connections {rates['refused_connections']:,.0f}/s"
     )
+    if found.get("recorded", 100) < 100:
+        say(f"of what is refused {found['recorded']}% is recorded, all of it is counted")
 
 
 def _print_attacks(found: Mapping[str, Any]) -> None:

@@ -11,7 +11,9 @@ name nobody.
 from dataclasses import dataclass
 from typing import Final
 
+from ringwall.gateway.envoy import sources
 from ringwall.gateway.envoy.resources import Json, extension, typed
+from ringwall.gateway.sentry import orders
 
 LONGEST_PATH: Final = 2048
 """Bytes, as of all of these; a path that is as long was cut, or could have been."""
@@ -82,8 +84,8 @@ def file_logs(files: Files) -> list[Json]:
     """
     led = _any_of(_all_of(*_WELL_ANSWERED), _cel("has(xds.route_name)"))
     return [
-        _file_log(files.known, FIELDS, _all_of(_is_known(), led)),
-        _file_log(files.strangers, FIELDS, _all_of(_is_known(is_so=False), led)),
+        _file_log(files.known, FIELDS, _all_of(_is_known(), led, _RECORDED)),
+        _file_log(files.strangers, FIELDS, _all_of(_is_known(is_so=False), led, _RECORDED)),
         _file_log(
             files.strangers,
             _REFUSED_EARLIER,
@@ -133,3 +135,29 @@ _WELL_ANSWERED: Final = (_status("GE", 200), _status("LE", 399))
 _NOT_WELL_ANSWERED: Final = (_status("LE", 199), _status("GE", 400))
 """Nothing is answered with success, or sent elsewhere, but by a route: these need no expression,
 which costs a hundredth of a request each."""
+
+_PROTECTING: Final = (403, 429, 503)
+"""What the edge answers where it protects itself."""
+_PROTECTED: Final = (
+    "local_rate_limited",
+    "request_rate_limited",
+    "overload",
+    f"rbac_access_denied_matched_policy[{sources.POLICY}",
+    "rbac_access_denied_matched_policy[shed-",
+)
+"""How the details begin of such an answer."""
+_RECORDED: Final = _any_of(
+    _status("LE", 402),
+    _all_of(*(_status("NE", status) for status in _PROTECTING)),
+    {
+        "runtime_filter": {
+            "runtime_key": orders.RECORDED,
+            "percent_sampled": {"numerator": 100, "denominator": "HUNDRED"},
+            "use_independent_randomness": True,
+        }
+    },
+    _cel("!(" + " || ".join(f'response.code_details.startsWith("{x}")' for x in _PROTECTED) + ")"),
+)
+"""All but a share of what limits, lists or want of room refuse: the sentry turns it down while
+there is much of it, or a flood would push out of the record what was before. The share of the rest
+is asked before the expression, which is dear."""

@@ -33,6 +33,7 @@ from ringwall.gateway.envoy.resources import Folder, Json
 from ringwall.gateway.envoy.routes import Permitting
 from ringwall.gateway.envoy.signed_in import Verifying
 from ringwall.gateway.envoy.web import WEB
+from ringwall.gateway.sentry import orders
 from ringwall.identity.published import Revoked
 from ringwall.inventory.config import Service, UpstreamTls
 from ringwall.runtime.configuration import Address
@@ -132,8 +133,12 @@ def render_edge(
             node="edge",
             folder=folder,
             admin_socket=admin_socket,
-            overload=overload.overload_manager(heap=edge.limits.heap, connections=most),
-            runtime=overload.runtime_layers({_ALL: most, _REDIRECT: max(1, most // 4)}),
+            overload=overload.overload_manager(
+                heap=edge.limits.heap, connections=most, pressure=folder.file(orders.PRESSURE)
+            ),
+            runtime=overload.runtime_layers(
+                {_ALL: most, _REDIRECT: max(1, most // 4)}, told=folder.file(orders.RUNTIME)
+            ),
         ),
         clusters=(
             local_cluster(WEB, web),

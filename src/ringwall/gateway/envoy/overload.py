@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ringwall.gateway.envoy.resources import Json, extension
+from ringwall.gateway.envoy.resources import Json, extension, from_file
+from ringwall.gateway.sentry import orders
 
 _HEAP: Final = "envoy.resource_monitors.fixed_heap"
 _REGEX_SIZE: Final = 10_000
@@ -13,10 +14,22 @@ _NEVER: Final = 2**32 - 1
 """More streams than a connection ever has; left out, the limit would be 500."""
 
 _CONNECTIONS: Final = "envoy.resource_monitors.global_downstream_max_connections"
+_INJECTED: Final = "envoy.resource_monitors.injected_resource"
 
 
-def overload_manager(*, heap: int, connections: int) -> Json:
-    """Bytes of heap and number of downstream connections beyond which load is shed, in order."""
+def overload_manager(*, heap: int, connections: int, pressure: str | None = None) -> Json:
+    """Bytes of heap and number of downstream connections beyond which load is shed, in order.
+
+    ``pressure`` is a file with a number, by which the sentry says how short of connections the edge
+    is: from 0.6 on idle times shrink.
+    """
+    injected = [
+        extension(
+            _INJECTED,
+            "envoy.extensions.resource_monitors.injected_resource.v3.InjectedResourceConfig",
+            filename=pressure,
+        )
+    ]
     return {
         "refresh_interval": "0.25s",
         "resource_monitors": [
@@ -31,11 +44,12 @@ def overload_manager(*, heap: int, connections: int) -> Json:
                 "DownstreamConnectionsConfig",
                 max_active_downstream_connections=connections,
             ),
+            *([] if pressure is None else injected),
         ],
         "actions": [
             _action("shrink_heap", 0.80),
             _action("disable_http_keepalive", 0.85),
-            _reduce_timeouts(),
+            _reduce_timeouts(is_told=pressure is not None),
             _reset_heaviest(),
             _action("stop_accepting_requests", 0.95),
             _action("stop_accepting_connections", 0.98),
@@ -63,14 +77,16 @@ def connection_limits(listeners: Mapping[str, int]) -> Json:
     return _runtime(listeners, {"overload.premature_reset_total_stream_count": _NEVER})
 
 
-def runtime_layers(listeners: Mapping[str, int]) -> Json:
+def runtime_layers(listeners: Mapping[str, int], *, told: str | None = None) -> Json:
     """Connection limits by listener and the premature-reset limits, as a static runtime layer.
+
+    ``told`` is the file of a layer above it, which the sentry writes.
 
     A client that resets most of its streams within a second of opening them is cut off after 100
     of them (rapid reset, CVE-2023-44487). Of what one connection brings at a time five requests are
     begun before it is the turn of the others.
     """
-    return _runtime(
+    found = _runtime(
         listeners,
         {
             "overload.premature_reset_total_stream_count": 100,
@@ -78,6 +94,10 @@ def runtime_layers(listeners: Mapping[str, int]) -> Json:
             "http.max_requests_per_io_cycle": 5,
         },
     )
+    if told is None:
+        return found
+    layer = {"name": orders.LAYER, "rtds_config": from_file(told)}
+    return {"layers": [*found["layers"], {"name": orders.LAYER, "rtds_layer": layer}]}
 
 
 def _runtime(listeners: Mapping[str, int], more: Json) -> Json:
@@ -101,12 +121,16 @@ def _action(name: str, at: float) -> Json:
     return {"name": f"envoy.overload_actions.{name}", "triggers": [_threshold(at)]}
 
 
-def _reduce_timeouts() -> Json:
+def _reduce_timeouts(*, is_told: bool) -> Json:
+    triggers = [
+        {"name": _HEAP, "scaled": {"scaling_threshold": 0.80, "saturation_threshold": 0.95}}
+    ]
+    if is_told:
+        scaled = {"scaling_threshold": 0.60, "saturation_threshold": 0.95}
+        triggers.append({"name": _INJECTED, "scaled": scaled})
     return {
         "name": "envoy.overload_actions.reduce_timeouts",
-        "triggers": [
-            {"name": _HEAP, "scaled": {"scaling_threshold": 0.80, "saturation_threshold": 0.95}}
-        ],
+        "triggers": triggers,
         "typed_config": {
             "@type": "type.googleapis.com/envoy.config.overload.v3.ScaleTimersOverloadActionConfig",
             "timer_scale_factors": [

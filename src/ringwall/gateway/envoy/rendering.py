@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from os import devnull
 from typing import Any
 
 from ringwall.gateway.envoy.resources import Json, discovery
@@ -36,7 +37,7 @@ class Rendering:
         A route table stands where it is first asked for, and what else asks for it has an empty
         one: Envoy judges a table by itself, and by far the most of its time goes into them.
         """
-        bootstrap = {k: v for k, v in self.bootstrap.items() if k != "dynamic_resources"}
+        bootstrap = _untold({k: v for k, v in self.bootstrap.items() if k != "dynamic_resources"})
         own = self.bootstrap.get("static_resources", {"clusters": [], "listeners": []})
         inlining = _Inlining(self)
         return {
@@ -76,6 +77,26 @@ class _Inlining:
             return {"name": name}
         self._placed.add(name)
         return _untyped(self._rendering.tables[name])
+
+
+def _untold(bootstrap: Json) -> Json:
+    """Without what files tell a running Envoy, which are not there while it is judged."""
+    found = dict(bootstrap)
+    if "layered_runtime" in found:
+        layers = found["layered_runtime"]["layers"]
+        found["layered_runtime"] = {"layers": [one for one in layers if "rtds_layer" not in one]}
+    if "overload_manager" in found:
+        manager = found["overload_manager"]
+        monitors = [_of_nothing(one) for one in manager["resource_monitors"]]
+        found["overload_manager"] = {**manager, "resource_monitors": monitors}
+    return found
+
+
+def _of_nothing(monitor: Json) -> Json:
+    config = monitor["typed_config"]
+    if "filename" not in config:
+        return monitor
+    return {**monitor, "typed_config": {**config, "filename": devnull}}
 
 
 def _untyped(resource: Json) -> Json:

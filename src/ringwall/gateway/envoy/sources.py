@@ -6,6 +6,8 @@ from typing import Final
 from ringwall.gateway.envoy.resources import Json, typed
 
 FILTER: Final = "ringwall.sources"
+POLICY: Final = "blocked-sources"
+"""Its name in the record's `details`."""
 TYPE: Final = "envoy.extensions.filters.http.rbac.v3.RBAC"
 
 
@@ -24,9 +26,7 @@ def blocked_sources(networks: tuple[IPv4Network | IPv6Network, ...], *, name: st
         {
             "rules": {
                 "action": "DENY",
-                "policies": {
-                    "blocked-sources": {"permissions": [{"any": True}], "principals": principals}
-                },
+                "policies": {POLICY: {"permissions": [{"any": True}], "principals": principals}},
             }
         }
         if principals

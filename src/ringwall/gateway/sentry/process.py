@@ -13,12 +13,13 @@ from ringwall.gateway.admin import Admin
 from ringwall.gateway.sentry.keeping import Keeping
 from ringwall.gateway.sentry.looking import Connected, Looking, Reading
 from ringwall.gateway.sentry.settings import SOCKET, VARIABLE, Settings
+from ringwall.gateway.sentry.telling import Telling
 from ringwall.gateway.sentry.watch import Watch
 from ringwall.runtime.announcing import announce
 
 _EVERY_S: Final = 0.25
 _SPENDS: Final = 10
-"""A turn that takes long is followed by as long a rest times this: it is to cost little."""
+"""A turn rests for so many times the processor's time that it took: it is to cost little."""
 _SOCKETS_EVERY: Final = 2
 _PATIENCE_S: Final = 2.0
 
@@ -38,7 +39,7 @@ def main() -> None:
 def watch(settings: Settings, stop: threading.Event) -> None:
     """Look four times a second until told to stop."""
     keeping = Keeping(Path(settings.folder), Path(settings.attacks))
-    watching = Watch(settings, keeping, now=time.time())
+    watching = Watch(settings, keeping, Telling(Path(settings.xds)), now=time.time())
     turns = _Turns(settings, watching)
     turns.turn()
     announce(Path(settings.folder) / SOCKET)
@@ -59,14 +60,14 @@ class _Turns:
         """Seconds until the next."""
 
     def turn(self) -> None:
-        began = time.monotonic()
+        began, spent = time.monotonic(), time.process_time()
         reading: Reading | None = self._looking.read(began)
         if self._turn % _SOCKETS_EVERY == 0 and not self._settings.hops:
             self._watch.connected(self._tried("who is connected", self._connected))
         self._tried("what was seen", lambda: self._watch.turn(reading, time.time()))
         self._turn += 1
-        took = time.monotonic() - began
-        self.rest = max(_EVERY_S - took, took * _SPENDS if took > _EVERY_S / _SPENDS else 0.0)
+        spent = time.process_time() - spent
+        self.rest = max(0.0, _EVERY_S - (time.monotonic() - began), spent * _SPENDS)
 
     def _connected(self) -> Connected:
         return Connected.to(self._settings.ports)

@@ -13,12 +13,13 @@ SOCKET: Final = "alive.sock"
 class Settings:
     """Paths as text, ports of TCP, networks as ``203.0.113.0/24``.
 
-    ``pool`` is the number of connections that the edge takes at all. ``hops`` says that clients are
-    behind trusted proxies: their connections are not their own. ``sign_in`` is the host of sign-in,
-    empty where there is none.
+    ``xds`` is the folder of the edge's xDS files, ``pool`` the number of connections that the edge
+    takes at all. ``hops`` says that clients are behind trusted proxies: their connections are not
+    their own. ``sign_in`` is the host of sign-in, empty where there is none.
     """
 
     admin: str
+    xds: str
     folder: str
     attacks: str
     strangers: str

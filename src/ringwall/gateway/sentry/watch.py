@@ -1,16 +1,17 @@
 """From readings to what is known: the present picture and the attacks that go on."""
 
 import logging
-from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from ringwall.gateway.sentry import controlling
 from ringwall.gateway.sentry.counters import rates
 from ringwall.gateway.sentry.finding import Event, merged
 from ringwall.gateway.sentry.keeping import Keeping
 from ringwall.gateway.sentry.lines import Line, read
 from ringwall.gateway.sentry.looking import Connected, Reading
+from ringwall.gateway.sentry.orders import NO_SHARES
 from ringwall.gateway.sentry.recognising import (
     Began,
     Ended,
@@ -24,9 +25,10 @@ from ringwall.gateway.sentry.settings import Settings
 from ringwall.gateway.sentry.signals import Second, sample
 from ringwall.gateway.sentry.sources import Sources
 from ringwall.gateway.sentry.tails import Tail
+from ringwall.gateway.sentry.telling import Telling
 
-_SECOND: Final = 4
-"""Turns."""
+_SECOND: Final = 0.95
+"""Seconds after which a sample is made; turns come a little early and a little late."""
 _KEEPS_STATE_EVERY_S: Final = 60.0
 _TELLS_EVERY_S: Final = 10.0
 _LINE_BYTES: Final = 500
@@ -39,9 +41,14 @@ _log = logging.getLogger(__name__)
 class Watch:
     """All that the sentry knows; times are seconds since 1970, but for those of readings."""
 
-    def __init__(self, settings: Settings, keeping: Keeping, *, now: float) -> None:
-        self._settings, self._keeping, self._since = settings, keeping, now
-        self._readings: deque[Reading] = deque(maxlen=_SECOND + 1)
+    def __init__(
+        self, settings: Settings, keeping: Keeping, telling: Telling, *, now: float
+    ) -> None:
+        self._settings, self._keeping, self._telling = settings, keeping, telling
+        self._since = now
+        self._recorded = 100
+        self._last: Reading | None = None
+        self._second: Reading | None = None
         self._state, self._events = keeping.found()
         self._told: dict[str, float] = {}
         self._sample: Sample = {}
@@ -64,11 +71,11 @@ class Watch:
         self._read_lines()
         self._sources.fade(now)
         if reading is None:
-            self._readings.clear()
+            self._last = self._second = None
             self._rates, self._busy = _NOTHING, 0.0
         else:
             self._seen(reading, now)
-        if self._turn % 2 == 0:
+        if self._turn % 2 == 1:
             self._keeping.picture(self.picture(now, edge=reading is not None))
         if now - self._kept >= _KEEPS_STATE_EVERY_S or now < self._kept:
             self._kept = now
@@ -76,18 +83,23 @@ class Watch:
             self._keeping.forget(now)
 
     def leave(self) -> None:
-        """Keep what the next one goes on with."""
+        """Keep what the next one goes on with; until it looks nothing is held back."""
+        self._telling.reset()
         self._keeping.state(self._state)
         for event in self._events.values():
             self._keeping.event(event, now=event.attack.seen)
 
     def _seen(self, reading: Reading, now: float) -> None:
-        if self._readings:
-            self._busy = reading.busy_since(self._readings[-1])
-        self._readings.append(reading)
-        if len(self._readings) <= _SECOND or self._turn % _SECOND:
-            return
-        before = self._readings[0]
+        if self._last is not None:
+            self._busy = reading.busy_since(self._last)
+        self._last = reading
+        before = self._second
+        if before is None or reading.at - before.at >= _SECOND:
+            self._second = reading
+            if before is not None:
+                self._sampled(before, reading, now)
+
+    def _sampled(self, before: Reading, reading: Reading, now: float) -> None:
         seconds = reading.at - before.at
         self._rates = rates(before.totals, reading.totals, seconds)
         usual = self._state.kinds.get(Kind.REQUESTS)
@@ -106,6 +118,24 @@ class Watch:
         for one in told:
             self._tell(one, now)
         self._refresh(now)
+        refused = self._rates["limited"] + self._rates["denied"] + self._rates["overloaded"]
+        self._recorded = controlling.recorded(refused, self._recorded)
+        self._order()
+
+    def _order(self) -> None:
+        """Tell the edge what follows from what is known."""
+        open_ = max(self._rates["open"], sum(self._connected.by_address.values()))
+        self._telling.say(
+            recorded=self._recorded,
+            shed=NO_SHARES,
+            pressure=round(
+                controlling.pressure(
+                    open_ / max(1, self._settings.pool),
+                    [one.kind for one in self._state.open],
+                ),
+                1,
+            ),
+        )
 
     def _tell(self, transition: Transition, now: float) -> None:
         attack = transition.attack
@@ -157,7 +187,8 @@ class Watch:
             for text in lines:
                 line = read(text)
                 if line is not None:
-                    self._saw(line, weight)
+                    share = self._recorded / 100 if line.is_limited else 1.0
+                    self._saw(line, weight / share)
 
     def _saw(self, line: Line, weight: float) -> None:
         kinds = line.about(self._settings.sign_in)
@@ -175,6 +206,7 @@ class Watch:
             "pressure": {"worker": round(self._busy, 3), **self._edge_pressure()},
             "rates": {name: round(value, 1) for name, value in self._rates.items()},
             "attacks": [self._shown(self._events[one.id]) for one in self._state.open],
+            "recorded": self._recorded,
             "connected": {
                 "open": sum(self._connected.by_address.values()),
                 "addresses": len(self._connected.by_address),

@@ -1,0 +1,53 @@
+"""Writes what the sentry tells the edge; each file only when it says something new."""
+
+from pathlib import Path
+
+from ringwall.gateway.sentry import orders
+from ringwall.gateway.sentry.orders import NO_SHARES, Shares
+from ringwall.runtime.private_files import private_folder, write_private
+
+
+def ready(folder: Path) -> None:
+    """Have the files there before an Envoy starts, which refuses to do so without them.
+
+    ``folder`` is that of the edge's xDS files. What a sentry has told stays.
+    """
+    for name, content in _neutral().items():
+        if not (folder / name).exists():
+            private_folder((folder / name).parent)
+            write_private(folder / name, content)
+
+
+class Telling:
+    """The files of one edge. A sentry begins with what harms nobody, whatever the last one said."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._said: dict[str, bytes] = {}
+        private_folder((folder / orders.RUNTIME).parent)
+        self.reset()
+
+    def say(self, *, recorded: int, shed: Shares, pressure: float) -> None:
+        """Tell shares in per cent, and a pressure of 0 to 1."""
+        self._write(orders.RUNTIME, orders.runtime(recorded, shed))
+        self._write(orders.PRESSURE, orders.pressure(pressure))
+
+    def reset(self) -> None:
+        """All is recorded, nothing is shed: for a time in which nobody looks."""
+        for name, content in _neutral().items():
+            self._write(name, content)
+
+    def _write(self, name: str, content: bytes) -> None:
+        if self._said.get(name) == content:
+            return
+        path = self._folder / name
+        if not path.exists() or path.read_bytes() != content:
+            write_private(path, content)
+        self._said[name] = content
+
+
+def _neutral() -> dict[str, bytes]:
+    return {
+        orders.RUNTIME: orders.runtime(100, NO_SHARES),
+        orders.PRESSURE: orders.pressure(0.0),
+    }
