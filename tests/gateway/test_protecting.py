@@ -87,3 +87,18 @@ def test_connections_that_end_soon_cost_more_than_they_save() -> None:
     free = {"connections": {"handshakes": None, "read_within": None, "requests": None}}
     assert judge(availability=free)[1] == ()
     assert only(availability={"connections": {"handshakes": 0}}).severity is Severity.ERROR
+
+
+def test_what_is_judged_in_the_sidecar_needs_one() -> None:
+    for key in ("adaptive", "admission"):
+        assert judge(services__api__circuit={key: True})[1] == ()
+        found = only(services__paid__circuit={key: True})
+        assert found.severity is Severity.ERROR
+        assert found.path == ("services", "paid", "circuit", key)
+
+
+@pytest.mark.parametrize("key", ["streaming", "websocket"])
+def test_what_never_ends_tells_nothing_of_how_long_answers_take(key: str) -> None:
+    found = only(services__web__circuit={"adaptive": True}, **{f"routes__0__{key}": True})
+    assert found.severity is Severity.ERROR
+    assert '"web"' in found.message

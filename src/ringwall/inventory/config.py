@@ -82,6 +82,13 @@ class Circuit(StrictModel):
     """Requests under way."""
     retry_budget_percent: Annotated[int, Field(ge=0, le=100)] = 20
     """Retries, as a part of the requests under way."""
+    adaptive: bool = False
+    """Whether the sidecar lets fewer in at a time, 8 at least, the longer answers take compared
+    with how long they take when there is little to do. Not for services whose answers take long by
+    nature, such as streams."""
+    admission: bool = False
+    """Whether the sidecar turns away the more the more answers are errors of the server's, at most
+    four of five, so that the service can get well."""
 
 
 class Sidecar(StrictModel):

@@ -33,10 +33,12 @@ class Services:
 
     def __init__(self) -> None:
         self.shop = Upstream("shop")
+        self.busy = Upstream("busy")
+        self.ill = Upstream("ill")
 
     @property
     def all(self) -> tuple[Upstream, ...]:
-        return (self.shop,)
+        return (self.shop, self.busy, self.ill)
 
     def config(self) -> Json:
         def behind(upstream: Upstream, **more: Any) -> Json:
@@ -63,10 +65,16 @@ class Services:
             "availability": {
                 "connections": {"handshakes": 40, "read_within": "1s", "requests": 40}
             },
-            "services": {"shop": behind(self.shop)},
+            "services": {
+                "shop": behind(self.shop),
+                "busy": behind(self.busy, circuit={"adaptive": True}),
+                "ill": behind(self.ill, circuit={"admission": True}),
+            },
             "routes": [
                 route("open"),
                 route("long", streaming=True),
+                route("busy", "busy", timeout="10s", when_gone={"text": "gone"}),
+                route("ill", "ill"),
                 route(
                     "closed",
                     methods=["GET", "POST"],
@@ -405,3 +413,56 @@ def tls_connection(stage: Stage) -> ssl.SSLSocket:
     plain.settimeout(5)
     plain.connect(("127.0.0.1", stage.port))
     return stage.trust().wrap_socket(plain, server_hostname="app.localhost")
+
+
+def test_a_service_that_gets_slow_is_given_less_at_a_time(
+    stage: Stage, client: httpx.Client, services: Services
+) -> None:
+    """Four at a time is what it can do; what waits in it is all time lost."""
+    workers = threading.BoundedSemaphore(4)
+
+    def work(exchange: Exchange) -> None:
+        with workers:
+            time.sleep(0.02)
+        reply(exchange, 200, b"done")
+
+    services.busy.answer = work
+    for _ in range(60):  # by which it is learned how long an answer takes
+        assert client.get("/busy/x").status_code == 200
+    until = time.monotonic() + 4
+
+    def ask(_: int) -> tuple[int, int, str]:
+        good = refused = 0
+        told = ""
+        with stage.client(base_url=APP) as one:
+            while time.monotonic() < until:
+                answer = one.get("/busy/x")
+                good += answer.status_code == 200
+                if answer.status_code == 503:
+                    refused, told = refused + 1, answer.text + answer.headers["retry-after"]
+                    time.sleep(0.2)
+        return good, refused, told
+
+    with ThreadPoolExecutor(max_workers=40) as pool:
+        found = list(pool.map(ask, range(40)))
+    assert sum(good for good, *_ in found) > 100
+    assert sum(refused for _, refused, _ in found) > 20
+    assert {told for *_, told in found if told} == {"503 Service Unavailable\n1"}  # not "gone"
+    assert stage.is_ready()  # its health was found good all the time
+    assert client.get("/busy/x").status_code == 200
+
+
+def test_a_service_that_fails_is_not_asked_for_everything(
+    client: httpx.Client, services: Services
+) -> None:
+    services.ill.answer = status(500)
+    codes = [client.get("/ill/x").status_code for _ in range(300)]
+    assert set(codes) == {500, 503}
+    assert 0.2 * 300 < services.ill.total < 0.9 * 300
+    services.ill.answer = named(services.ill)
+    last: list[int] = []
+    begun = time.monotonic()
+    while last != [200] * 50:
+        assert time.monotonic() - begun < 20
+        last = [*last[-49:], client.get("/ill/x").status_code]
+        time.sleep(0.01)

@@ -16,15 +16,19 @@ def check_protection(configuration: Configuration) -> Iterator[Problem]:
     """What a route has ready for its service, and what never comes to be said."""
     services = configuration.map(Service, SERVICES)
     signs_in = configuration.one(Identity, IDENTITY).host is not None
+    for name, service in services.items():
+        yield from _adapting((SERVICES, name, "circuit"), name, service)
     for position, route in enumerate(configuration.list(Route, ROUTES)):
         path = (ROUTES, position)
-        service = services.get(route.service)
+        leading_to = services.get(route.service)
         if route.maintenance is not None:
             yield from _maintenance((*path, "maintenance"), route.maintenance, datetime.now(UTC))
         if route.when_gone is not None:
-            yield from _when_gone((*path, "when_gone"), route.when_gone, service)
+            yield from _when_gone((*path, "when_gone"), route.when_gone, leading_to)
+        if leading_to is not None and leading_to.circuit.adaptive:
+            yield from _long((SERVICES, route.service, "circuit", "adaptive"), route)
         if route.cache is not None:
-            yield from _cache((*path, "cache"), route, service, signs_in=signs_in)
+            yield from _cache((*path, "cache"), route, leading_to, signs_in=signs_in)
 
 
 def _maintenance(path: Path, given: Maintenance, now: datetime) -> Iterator[Problem]:
@@ -76,4 +80,24 @@ def _cache(
             path=path,
             message="gRPC calls are POST, and answers to those are never kept",
             allowed="no cache",
+        )
+
+
+def _adapting(path: Path, name: str, service: Service) -> Iterator[Problem]:
+    for key in ("adaptive", "admission"):
+        if getattr(service.circuit, key) and service.sidecar is None:
+            yield Problem(
+                path=(*path, key),
+                message=f"this is judged in the sidecar, and {name} has none",
+                allowed=f"a sidecar, or {key}: false",
+            )
+
+
+def _long(path: Path, route: Route) -> Iterator[Problem]:
+    if route.websocket or route.streaming:
+        yield Problem(
+            path=path,
+            message=f'answers of route "{route.name}" take as long as somebody wants them: '
+            "to go by the time they take would let in nobody else",
+            allowed="adaptive: false, or a service of its own for what streams",
         )

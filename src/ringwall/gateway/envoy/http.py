@@ -101,7 +101,12 @@ def edge_manager(
 
 
 def inside_manager(
-    *, stat_prefix: str, routes: Json, forward_identity: bool, filters: Sequence[Json] = ()
+    *,
+    stat_prefix: str,
+    routes: Json,
+    forward_identity: bool,
+    filters: Sequence[Json] = (),
+    refusals: Sequence[Json] = (),
 ) -> Json:
     """The connection manager of a sidecar: its peers are proven by mutual TLS.
 
@@ -135,7 +140,7 @@ def inside_manager(
         path_with_escaped_slashes_action="REJECT_REQUEST",
         server_header_transformation="PASS_THROUGH",
         upgrade_configs=[{"upgrade_type": "websocket"}],
-        local_reply_config=replies.inside_replies(),
+        local_reply_config=replies.inside_replies(refusals),
         http_filters=[*filters, router()],
         **identity,
         **routes,

@@ -32,9 +32,10 @@ def local_replies(before: Sequence[Json] = ()) -> Json:
     return {**made, "mappers": [*own, *made["mappers"]]}
 
 
-def inside_replies() -> Json:
+def inside_replies(before: Sequence[Json] = ()) -> Json:
     """The same for a sidecar, whose replies get their headers at the edge."""
-    return _replies({})
+    made = _replies({})
+    return {**made, "mappers": [*before, *made["mappers"]]}
 
 
 def _replies(given: Mapping[str, str]) -> Json:

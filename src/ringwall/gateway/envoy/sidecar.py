@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ringwall.access.compiler.rules import Ruling
 from ringwall.access.model import METHODS
 from ringwall.gateway.config import Route
-from ringwall.gateway.envoy import caching, http, listeners, overload, tls
+from ringwall.gateway.envoy import adapting, caching, http, listeners, overload, tls
 from ringwall.gateway.envoy import callers as callers_filter
 from ringwall.gateway.envoy.bootstrap import bootstrap
 from ringwall.gateway.envoy.clusters import (
@@ -84,7 +84,7 @@ def render_sidecar(
                 sidecar.app, protocol=service.protocol, circuit=service.circuit, longest=longest
             )
         )
-    tables = {"inbound": _inbound_table(folder.file(_KEPT) if keeping else None)}
+    tables = {"inbound": _inbound_table(service, folder.file(_KEPT) if keeping else None)}
     if sidecar.outbound is not None:
         called = {n: services[n] for n in sorted(service.calls) if n in services}
         tables["outbound"] = _outbound_table(called)
@@ -131,7 +131,9 @@ def _inbound(name: str, service: Service, folder: Folder, identity: Json) -> Jso
                 callers_filter.TYPE,
             ),
             http.route_slot(),
+            *adapting.filters(service),
         ],
+        refusals=adapting.mappers(service),
         routes=http.dynamic_routes("inbound", folder.file("rds-inbound.json")),
     )
     socket = tls.server(
@@ -143,11 +145,12 @@ def _inbound(name: str, service: Service, folder: Folder, identity: Json) -> Jso
     return listeners.listener("inbound", service.addresses[0], chains=[chain])
 
 
-def _inbound_table(kept_in: str | None) -> Json:
+def _inbound_table(service: Service, kept_in: str | None) -> Json:
     """All of it leads to the service; ``kept_in`` is a folder, where answers may be kept."""
-    entries = [_to(OWN_SERVICE)]
+    own = _to(OWN_SERVICE)
+    entries = [*adapting.health_entry(own, service), own]
     if kept_in is not None:
-        entries.insert(0, caching.inbound_entry(entries[0], kept_in))
+        entries.insert(0, caching.inbound_entry(own, kept_in))
     return typed(
         "envoy.config.route.v3.RouteConfiguration",
         name="inbound",
