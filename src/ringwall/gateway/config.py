@@ -265,6 +265,9 @@ class Route(StrictModel):
     """How long ago that may be, for what matters most; people are asked again (RFC 9470)."""
     retries: Retries | None = None
     """Whether, when and how often a request is sent again."""
+    challenge: bool = True
+    """Whether anonymous browsers may be asked to do a calculation first while an attack is under
+    way."""
     response_headers: dict[HeaderName, HeaderValue | None] = Field(default_factory=dict)
     """As in `edge`, for this route."""
     cache: Cache | None = None

@@ -22,22 +22,13 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Final
 
-from ringwall.gateway import xds
+from ringwall.gateway import staging, xds
 from ringwall.gateway.admin import Admin
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.resources import Json, discovery
-from ringwall.runtime.private_files import locked, private_folder, remove_leftovers
+from ringwall.runtime.private_files import private_folder, remove_leftovers
 
-_STAGED: Final = ".staged"
-_WIDE: Final = ".wide"
-_KEPT: Final = ".kept"
 _BOOTSTRAP: Final = "bootstrap.json"
-
-
-def moment(state: Path) -> AbstractContextManager[None]:
-    """A lock for as long as files are renamed, never held while anything is waited for."""
-    private_folder(state)
-    return locked(state / ".revoked.lock")
 
 
 class Handover:
@@ -56,6 +47,7 @@ class Handover:
         self._folder, self._admin, self._moment = folder, admin, moment
         self._filters: tuple[str, ...] = ()
         self._tables: tuple[str, ...] = ()
+        self._variants: tuple[str, ...] = ()
         self._secrets: dict[str, str] = {}
 
     def stage(
@@ -80,7 +72,8 @@ class Handover:
         names = {one["name"] for one in rendering.clusters}
         leaving = [one for one in before if one["name"] not in names]
         _write(self._staged(_BOOTSTRAP), rendering.bootstrap)
-        for name, value in files.items():
+        variants = rendering.variants(version)
+        for name, value in {**files, **variants}.items():
             _write(self._staged(name), value)
         both = discovery([*rendering.clusters, *leaving], f"{version}+" if leaving else version)
         _write(self._wide("cds.json"), both)
@@ -88,6 +81,7 @@ class Handover:
         _write(self._wide("lds.json"), discovery(doors, version))
         self._filters = tuple(name for name in files if name.startswith("ecds-"))
         self._tables = tuple(name for name in files if name.startswith("rds-"))
+        self._variants = tuple(variants)
         for name in self._filters:
             _write(self._wide(name), wide.files(version)[name])
         for name, resource in secrets.items():
@@ -108,6 +102,9 @@ class Handover:
 
     def turn(self) -> None:
         """Let the new tables and listeners lead to them."""
+        with self._moment():
+            for name in self._variants:  # first: a posture that changes now finds the new ones
+                self._staged(name).replace(self._folder / name)
         for name in self._tables:
             self._give(name, self._staged(name))
         self._staged(_BOOTSTRAP).replace(self._folder / _BOOTSTRAP)
@@ -127,7 +124,7 @@ class Handover:
     @staticmethod
     def wherever(folder: Path, name: str) -> tuple[Path, ...]:
         """Where a file lies, and where a change under way has others that may take its place."""
-        return (folder / name, *(folder / one / name for one in (_STAGED, _WIDE, _KEPT)))
+        return staging.wherever(folder, name)
 
     def put_back(self) -> None:
         """Restore the files as they were when :meth:`stage` ended."""
@@ -135,7 +132,7 @@ class Handover:
             self._restore()
 
     def _restore(self) -> None:
-        kept = self._folder / _KEPT
+        kept = self._folder / staging.KEPT
         for path in self._files():
             if not (kept / path.relative_to(self._folder)).exists():
                 path.unlink(missing_ok=True)
@@ -152,14 +149,14 @@ class Handover:
             self._clear()
 
     def _clear(self) -> None:
-        for name in (_STAGED, _WIDE, _KEPT):
+        for name in (staging.STAGED, staging.WIDE, staging.KEPT):
             shutil.rmtree(self._folder / name, ignore_errors=True)
         remove_leftovers(self._folder / "sds")
 
     def _keep(self) -> None:
         """Give every file a second name, which costs no room on the disk."""
         for path in self._files():
-            copy = self._folder / _KEPT / path.relative_to(self._folder)
+            copy = self._folder / staging.KEPT / path.relative_to(self._folder)
             private_folder(copy.parent)
             copy.hardlink_to(path)
 
@@ -178,10 +175,10 @@ class Handover:
             xds.replace(path, source, statistics=statistics, admin=self._admin, moment=self._moment)
 
     def _staged(self, name: str) -> Path:
-        return self._folder / _STAGED / name
+        return self._folder / staging.STAGED / name
 
     def _wide(self, name: str) -> Path:
-        return self._folder / _WIDE / name
+        return self._folder / staging.WIDE / name
 
 
 def _both_open(before: Sequence[Json], after: Sequence[Json]) -> list[Json]:

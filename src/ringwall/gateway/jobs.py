@@ -14,6 +14,7 @@ from ringwall.gateway.layout import EDGE
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.ordering import Ordering
 from ringwall.gateway.past import began
+from ringwall.gateway.salts import turn_salts
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.versions import DamagedVersionError
 from ringwall.identity import published
@@ -59,6 +60,13 @@ def turn_signing_keys(installation: Installation) -> str:
     changed = published.ready_keys(installation.state, datetime.now(UTC))
     given = open_gateway(installation).refresh_identity()
     return "keys turned" if changed or given else "nothing was due"
+
+
+@job(name="challenge-salts", minutes=1)
+def turn_challenge_salts(installation: Installation) -> str:
+    """Make the salt of the challenge that is due; the edge follows without a gap."""
+    turned = turn_salts(installation.state, datetime.now(UTC).timestamp())
+    return "a new salt" if turned else "nothing was due"
 
 
 @job(name="access-record", minutes=1)

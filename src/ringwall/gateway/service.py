@@ -24,8 +24,10 @@ from ringwall.gateway.envoy.access_log import Files
 from ringwall.gateway.envoy.denied import Denied
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.signed_in import TOKENS_FILTER, Verifying, tokens_filter
-from ringwall.gateway.handover import Handover, moment
+from ringwall.gateway.handover import Handover
 from ringwall.gateway.layout import EDGE, Layout, sidecar_proxy
+from ringwall.gateway.posture import follow_stance
+from ringwall.gateway.salts import follow_asking, read_asking, turn_salts
 from ringwall.gateway.secrets import SecretFile, callers_of, secret_files
 from ringwall.gateway.sentry import telling
 from ringwall.gateway.shadowing import Shadowing
@@ -33,6 +35,7 @@ from ringwall.gateway.shadows import ShadowStore
 from ringwall.gateway.sources import door
 from ringwall.gateway.sources.sparing import told_of
 from ringwall.gateway.sources.told import tell
+from ringwall.gateway.staging import moment
 from ringwall.gateway.verdicts import Verdicts, key_of, named_files
 from ringwall.gateway.versions import DamagedVersionError, Version, VersionStore
 from ringwall.gateway.wanted import Wanted
@@ -135,6 +138,7 @@ class Gateway:
                 else partial(live.permitted, version=wanted.version, shadow=wanted.compiled_shadow),
                 callouts=Address(path=str(place.callouts)) if wanted.has_callouts else None,
                 quotas=Address(path=str(place.quotas)) if wanted.has_quotas else None,
+                asking=read_asking(place.state),
                 own_roots=str(self.layout.state / "pki" / "edge" / "trust.pem"),
                 root=str(place.root),
                 denied=denied,
@@ -181,6 +185,7 @@ class Gateway:
         with ExitStack() as held:
             held.enter_context(self._locked())
             published.ready_keys(self.layout.state, self._clock.now())
+            turn_salts(self.layout.state, self._clock.now().timestamp())
             if check:
                 self._judge(configuration)
             wanted, latest = self.shadowing.added_to(Wanted.of(configuration)), self._latest()
@@ -363,6 +368,8 @@ class Gateway:
             # What came since it was rendered found nothing to change yet.
             self.refresh_revoked()
             door.refresh(self.layout, now=self._clock.now())
+            follow_asking(self.layout.state)
+            follow_stance(self.layout.state)
         except BaseException:
             for one in staged.values():
                 one.clear()

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ringwall.gateway.admin import Admin, AdminUnreachableError
-from ringwall.gateway.envoy.resources import Json
 from ringwall.runtime.private_files import private_folder, write_private
+
+if TYPE_CHECKING:  # who only gives Envoy a file needs nothing of how configurations are read
+    from ringwall.gateway.envoy.resources import Json
 
 _POLL: Final = 0.01
 _PATIENCE: Final = 20.0
@@ -28,12 +30,12 @@ class NotAcceptedError(RuntimeError):
     """A running Envoy did not take a file; the one it had stays in force."""
 
 
-def encoded(value: Json) -> bytes:
+def encoded(value: "Json") -> bytes:
     """The bytes of a file; the same value is always the same bytes."""
     return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()
 
 
-def write_json(path: Path, value: Json) -> bool:
+def write_json(path: Path, value: "Json") -> bool:
     """Replace a file whole, unless it says the same already; whether it was written."""
     content = encoded(value)
     if path.exists() and path.read_bytes() == content:
@@ -43,7 +45,7 @@ def write_json(path: Path, value: Json) -> bool:
     return True
 
 
-def replace_filter(path: Path, resource: Json) -> bool:
+def replace_filter(path: Path, resource: "Json") -> bool:
     """Give a filter other contents between two changes of configuration; whether they differ.
 
     A file that is not there yet is left to the change that brings the filter. Many revocations make
@@ -60,7 +62,7 @@ def replace_filter(path: Path, resource: Json) -> bool:
     return True
 
 
-def write_secret(path: Path, resource: Json) -> bool:
+def write_secret(path: Path, resource: "Json") -> bool:
     """Write one SDS file; whether it changed."""
     return write_json(path, {"resources": [resource]})
 

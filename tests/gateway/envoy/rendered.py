@@ -50,7 +50,14 @@ def rendered(name: str) -> Mapping[str, str]:
     found = gateway().render(Wanted.of(configuration(name)))
     return {
         f"{name}.{proxy}.json": _text(
-            _told_once({"bootstrap.json": rendering.bootstrap, **rendering.files("golden")}, {})
+            _told_once(
+                {
+                    "bootstrap.json": rendering.bootstrap,
+                    **rendering.files("golden"),
+                    **rendering.variants("golden"),
+                },
+                {},
+            )
         )
         + "\n"
         for proxy, rendering in found.items()

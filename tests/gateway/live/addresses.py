@@ -3,6 +3,7 @@
 import http.client
 import socket
 import ssl
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -34,19 +35,36 @@ class From:
         *,
         host: str | None = None,
         method: str = "GET",
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> http.client.HTTPResponse:
         """One request; the answer is read to its end."""
+        return self.reads(path, host=host, method=method, headers=headers)[0]
+
+    def reads(
+        self,
+        path: str = "/in/x",
+        *,
+        host: str | None = None,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[http.client.HTTPResponse, str]:
+        """One request; the answer and its text."""
         host = host or self._host
         connection = self._open.get(host) or self._connected(host)
         connection.request(method, path, headers={"Host": host, **(headers or {})})
         answer = connection.getresponse()
-        answer.read()
-        return answer
+        return answer, answer.read().decode(errors="replace")
 
-    def statuses(self, times: int, path: str = "/in/x", **more: str) -> list[int]:
+    def statuses(
+        self,
+        times: int,
+        path: str = "/in/x",
+        *,
+        host: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> list[int]:
         """The statuses of several requests, one after the other."""
-        return [self.asks(path, **more).status for _ in range(times)]  # type: ignore[arg-type]
+        return [self.asks(path, host=host, headers=headers).status for _ in range(times)]
 
     def _connected(self, host: str) -> http.client.HTTPConnection:
         context: ssl.SSLContext = self._stage.trust()

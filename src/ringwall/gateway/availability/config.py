@@ -5,8 +5,10 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from ringwall.gateway.availability.challenge import CHALLENGE, Challenge
 from ringwall.gateway.availability.connections import Connections
 from ringwall.gateway.availability.limiting import LIMITS, Limit, LimitName
+from ringwall.gateway.availability.nobody import NOBODY, Nobody
 from ringwall.gateway.availability.sharing import Shared
 from ringwall.gateway.config import Network
 from ringwall.runtime.configuration import StrictModel
@@ -47,6 +49,10 @@ class Availability(StrictModel):
     were not used for longest go."""
     shared: Shared = Shared()
     """Where limits that say `shared: true` are counted."""
+    nobody: Nobody | None = NOBODY
+    """What strangers may have while an attack is under way; null for no more than the limits."""
+    challenge: Challenge | None = CHALLENGE
+    """What anonymous browsers do first while an attack is under way; null for nothing."""
 
     def in_force(self) -> dict[str, Limit]:
         """The limits that hold, by name, sorted."""

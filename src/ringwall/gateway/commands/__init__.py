@@ -15,6 +15,7 @@ from ringwall.gateway.commands.access_shadow import (
     access_shadow_stop,
 )
 from ringwall.gateway.commands.access_testing import access_test
+from ringwall.gateway.commands.alarming import attack_alarm
 from ringwall.gateway.commands.attacking import attack, attack_list, attack_show
 from ringwall.gateway.commands.beginning import init
 from ringwall.gateway.commands.blocking import block_add, block_list, block_remove
@@ -40,6 +41,7 @@ __all__ = [
     "access_test",
     "access_who_can",
     "attack",
+    "attack_alarm",
     "attack_list",
     "attack_show",
     "block_add",

@@ -28,9 +28,11 @@ from ringwall.gateway.envoy.bootstrap import bootstrap
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY, local_cluster, service_cluster
 from ringwall.gateway.envoy.denied import BY_HEADER, NOBODY, Denied, denied_by_header, doors
 from ringwall.gateway.envoy.pause import PAUSE, pausing
+from ringwall.gateway.envoy.posture import Alarm
 from ringwall.gateway.envoy.rendering import Rendering
 from ringwall.gateway.envoy.resources import Folder, Json
 from ringwall.gateway.envoy.routes import Permitting
+from ringwall.gateway.envoy.salting import Asking
 from ringwall.gateway.envoy.signed_in import Verifying
 from ringwall.gateway.envoy.web import WEB
 from ringwall.gateway.sentry import orders
@@ -59,6 +61,7 @@ def render_edge(
     permitting: Permitting | None = None,
     callouts: Address | None = None,
     quotas: Address | None = None,
+    asking: Asking | None = None,
     own_roots: str = "",
     root: str = "",
     denied: Denied = NOBODY,
@@ -69,7 +72,8 @@ def render_edge(
     ``log`` the access record, ``shadow_log`` that of a shadow, ``own_roots`` the local authority's
     certificate; all as Envoy is to name them. With ``verifying`` people and programs sign in; with
     ``permitting`` policies decide, and ``callouts`` is where Cedar's engine is asked if they need
-    that. ``quotas`` is where shared limits are counted, if there are any.
+    that. ``quotas`` is where shared limits are counted, if there are any; ``asking`` is what the
+    challenge's questions are made with.
     ``root`` is the folder that the configuration's own paths begin at; ``denied`` are those who are
     denied as it is written, which changes by itself from then on.
     """
@@ -110,9 +114,10 @@ def render_edge(
         name: shared.asking(one, availability, routes=table, verifying=verifying)
         for name, one in tables.items()
     }
+    alarm = Alarm(availability, asking or Asking(), verifying)
     managers = _Managers(
         edge,
-        availability,
+        alarm,
         folder=folder,
         log=log,
         shadow_log=None if permitting is None else shadow_log,
@@ -156,7 +161,14 @@ def render_edge(
         ),
         listeners=tuple(doors(listening, denied.at_the_door)),
         tables=tables,
-        filters={**_filters(edge, availability, verifying), **_denied(denied)},
+        alarmed={
+            name: alarm.table(tables[name], table) for name in (_ALL, _LEGACY) if name in tables
+        },
+        filters={
+            **_filters(edge, availability, verifying),
+            **_denied(denied),
+            **alarm.resources(hosts=len(edge.hosts)),
+        },
     )
 
 
@@ -271,7 +283,7 @@ class _Managers:
     def __init__(
         self,
         edge: Edge,
-        availability: Availability,
+        alarm: Alarm,
         *,
         folder: Folder,
         log: access_log.Files,
@@ -279,7 +291,7 @@ class _Managers:
         verifying: Verifying | None,
     ) -> None:
         self.edge, self.folder = edge, folder
-        self._availability, self._log, self._shadow_log = availability, log, shadow_log
+        self._alarm, self._log, self._shadow_log = alarm, log, shadow_log
         self._verifying = verifying
 
     def of(self, table: str, *, knows_people: bool = False) -> Json:
@@ -291,7 +303,7 @@ class _Managers:
             stat_prefix=table,
             tls=table != _REDIRECT,
             limits=self.edge.limits,
-            requests=self._availability.connections.requests,
+            requests=self._alarm.availability.connections.requests,
             trusted_hops=self.edge.trusted_hops,
             logs=[
                 *access_log.file_logs(self._log),
@@ -301,17 +313,20 @@ class _Managers:
             filters=[
                 *_sources(self.edge, self.folder),
                 *self._limits(limits.ADDRESS_FILTER, addresses=True),
+                *(self._alarm.before_who(self.folder) if knows_people else []),
                 *_who(self.folder, verifying),
                 *(
                     []
                     if verifying is None
                     else self._limits(limits.IDENTITY_FILTER, addresses=False)
                 ),
-                *(shared.filters(self._availability) if knows_people else []),
+                *(self._alarm.after_who(self.folder) if knows_people else []),
+                *(shared.filters(self._alarm.availability) if knows_people else []),
                 http.standard_limit(),
                 http.route_slot(),
             ],
             refusals=[
+                *(self._alarm.replies() if knows_people else []),
                 *([] if shadow_log is None else refusals.forbidden(origin)),
                 *([] if origin is None else refusals.mappers(origin)),
                 *(own_answers.mappers() if table in {_ALL, _LEGACY} else []),
@@ -319,7 +334,7 @@ class _Managers:
         )
 
     def _limits(self, name: str, *, addresses: bool) -> list[Json]:
-        if not limits.are_there(self._availability, addresses=addresses):
+        if not limits.are_there(self._alarm.availability, addresses=addresses):
             return []
         file = self.folder.file(f"ecds-{name}.json")
         return [http.dynamic_filter(name, file, limits.TYPE)]

@@ -190,10 +190,14 @@ def dynamic_routes(name: str, file: str) -> Json:
     return {"rds": {"route_config_name": name, "config_source": from_file(file)}}
 
 
-def dynamic_filter(name: str, file: str, type_name: str) -> Json:
-    """A filter whose configuration is read from a file (ECDS); absent means refuse to start."""
+def dynamic_filter(name: str, file: str, type_name: str, *, disabled: bool = False) -> Json:
+    """A filter whose configuration is read from a file (ECDS); absent means refuse to start.
+
+    One that is ``disabled`` is not there at all but where a route table switches it on.
+    """
     return {
         "name": name,
+        **({"disabled": True} if disabled else {}),
         "config_discovery": {
             "config_source": from_file(file),
             "type_urls": [f"type.googleapis.com/{type_name}"],

@@ -19,13 +19,18 @@ from ringwall.gateway.envoy.buckets import bucket
 from ringwall.gateway.envoy.resources import Json, typed
 
 ADDRESS_FILTER: Final = "ringwall.address"
+APART_FILTER: Final = "ringwall.address-apart"
+"""The same while an attack is under way: who shows nothing is counted apart from who shows a cookie
+or a key, so that a flood leaves people at the same address what they had."""
 IDENTITY_FILTER: Final = "ringwall.identity"
 TYPE: Final = "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit"
 
 _ALWAYS: Final[Json] = {"default_value": {"numerator": 100, "denominator": "HUNDRED"}}
 _FEWEST: Final = 100
 """Buckets that a host remembers of a limit at least."""
-_LIMIT, _LIMITED, _PERSON = "limit", "limited", "person"
+_LIMIT, _PERSON, _SHOWN = "limit", "person", "shown"
+LIMITED: Final[Json] = {"key": "limited", "value": "limited"}
+"""The entry of a key for those who are not exempt."""
 
 _MASKS: Final[Mapping[By, tuple[int, int]]] = {By.ADDRESS: (32, 64), By.NETWORK: (24, 48)}
 _HEADERS: Final[Mapping[By, str]] = {
@@ -38,6 +43,13 @@ _HEADERS: Final[Mapping[By, str]] = {
 def by_address(availability: Availability, *, hosts: int) -> Json | None:
     """The ECDS resource of the limits of addresses; ``None`` where there are none."""
     return _resource(ADDRESS_FILTER, availability, hosts, addresses=True)
+
+
+def by_address_apart(
+    availability: Availability, *, hosts: int, nothing_shown: Sequence[Json]
+) -> Json | None:
+    """That of the limits of addresses, twice: ``nothing_shown`` says to whom the first is for."""
+    return _resource(APART_FILTER, availability, hosts, addresses=True, nothing_shown=nothing_shown)
 
 
 def by_identity(availability: Availability, *, hosts: int) -> Json | None:
@@ -72,12 +84,36 @@ def _of(availability: Availability, *, addresses: bool) -> dict[str, Limit]:
     }
 
 
-def _resource(name: str, availability: Availability, hosts: int, *, addresses: bool) -> Json | None:
+def _resource(
+    name: str,
+    availability: Availability,
+    hosts: int,
+    *,
+    addresses: bool,
+    nothing_shown: Sequence[Json] = (),
+) -> Json | None:
     found = _of(availability, addresses=addresses)
     if not found:
         return None
     counted = _Counted(availability.exempt.networks)
     keys = [(limit, *counted.by(called, limit)) for called, limit in found.items()]
+    if nothing_shown:
+        keys = [one for key in keys for one in _apart(*key, nothing_shown)]
+    return counting(
+        name,
+        keys=keys_each(availability.keys, hosts),
+        rate_limits=[{"actions": actions} for _, actions, _ in keys],
+        descriptors=[
+            {"entries": entries, "token_bucket": bucket(Rate.of(limit.rate), limit.burst)}
+            for limit, _, entries in keys
+        ],
+    )
+
+
+def counting(
+    name: str, *, keys: int, rate_limits: Sequence[Json], descriptors: Sequence[Json]
+) -> Json:
+    """The ECDS resource of a filter that counts requests; ``keys`` of each limit are remembered."""
     return {
         "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",
         "name": name,
@@ -90,14 +126,28 @@ def _resource(name: str, availability: Availability, hosts: int, *, addresses: b
             token_bucket=bucket(Rate(10_000_000, 1), 10_000_000),
             always_consume_default_token_bucket=False,
             enable_retry_after_header=True,
-            max_dynamic_descriptors=keys_each(availability.keys, hosts),
-            rate_limits=[{"actions": actions} for _, actions, _ in keys],
-            descriptors=[
-                {"entries": entries, "token_bucket": bucket(Rate.of(limit.rate), limit.burst)}
-                for limit, _, entries in keys
-            ],
+            max_dynamic_descriptors=keys,
+            rate_limits=rate_limits,
+            descriptors=descriptors,
         ),
     }
+
+
+def _apart(
+    limit: Limit, actions: list[Json], entries: list[Json], nothing_shown: Sequence[Json]
+) -> list[tuple[Limit, list[Json], list[Json]]]:
+    """A limit for those who show nothing, and the same once more for those who show something."""
+    found = []
+    for shows, value in ((False, "nothing"), (True, "something")):
+        match = {
+            "descriptor_key": _SHOWN,
+            "descriptor_value": value,
+            "expect_match": not shows,
+            "headers": list(nothing_shown),
+        }
+        entry = {"key": _SHOWN, "value": value}
+        found.append((limit, [*actions, {"header_value_match": match}], [*entries, entry]))
+    return found
 
 
 class _Counted:
@@ -126,8 +176,8 @@ class _Counted:
         actions: list[Json] = []
         entries: list[Json] = []
         if self._exempt:
-            actions.append(_unless_from(self._exempt))
-            entries.append({"key": _LIMITED, "value": _LIMITED})
+            actions.append(unless_from(self._exempt))
+            entries.append(LIMITED)
         if limit.by in OF_ADDRESSES:
             v4, v6 = _MASKS[limit.by]
             mask = {"v4_prefix_mask_len": v4, "v6_prefix_mask_len": v6}
@@ -143,15 +193,16 @@ class _Counted:
         return actions, entries
 
 
-def _unless_from(networks: Sequence[Network]) -> Json:
+def unless_from(networks: Sequence[Network]) -> Json:
+    """The action that makes :data:`LIMITED` of whoever is not from these networks."""
     ranges = [
         {"address_prefix": str(one.network_address), "prefix_len": one.prefixlen}
         for one in networks
     ]
     return {
         "remote_address_match": {
-            "descriptor_key": _LIMITED,
-            "descriptor_value": _LIMITED,
+            "descriptor_key": LIMITED["key"],
+            "descriptor_value": LIMITED["value"],
             "address_matcher": {"ranges": ranges, "invert_match": True},
         }
     }

@@ -13,12 +13,14 @@ class Rendering:
     """All that one Envoy reads. ``tables`` are RDS and ``filters`` ECDS resources by name.
 
     ``folders`` stand beside its files, for what it writes by itself.
+    ``alarmed`` are those of the tables that are others while an attack is under way.
     """
 
     bootstrap: Json
     clusters: tuple[Json, ...]
     listeners: tuple[Json, ...]
     tables: Mapping[str, Json] = field(default_factory=dict)
+    alarmed: Mapping[str, Json] = field(default_factory=dict)
     filters: Mapping[str, Json] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
 
@@ -29,6 +31,14 @@ class Rendering:
             **{f"ecds-{n}.json": discovery([r], version) for n, r in sorted(self.filters.items())},
             **{f"rds-{n}.json": discovery([r], version) for n, r in sorted(self.tables.items())},
             "lds.json": discovery(self.listeners, version),
+        }
+
+    def variants(self, version: str) -> dict[str, Json]:
+        """What a table of its own name is to be in peace and in alarm, by the names of files."""
+        return {
+            f"{posture}-{name}.json": discovery([tables[name]], version)
+            for name in sorted(self.alarmed)
+            for posture, tables in (("peace", self.tables), ("alarm", self.alarmed))
         }
 
     def static(self) -> Json:

@@ -10,6 +10,7 @@ from ringwall.gateway.availability.answers import LONGEST
 from ringwall.gateway.config import Edge, Route
 from ringwall.gateway.envoy import headers, http, web
 from ringwall.gateway.envoy.callout import DECIDED_HEADER
+from ringwall.gateway.envoy.challenge import PASS_HEADER
 from ringwall.gateway.envoy.entries import Asked, Placed, entries, expand, method_match
 from ringwall.gateway.envoy.permissions import Permitted
 from ringwall.gateway.envoy.predicates import NETWORKS_HEADER
@@ -106,7 +107,7 @@ def route_table(
         virtual_hosts=virtual_hosts,
         request_headers_to_remove=[
             *headers.untrusted_names(trusted_hops=edge.trusted_hops),
-            *((*SHOWN.values(), AGAIN_HEADER) if verifying is not None else ()),
+            *((*SHOWN.values(), AGAIN_HEADER, PASS_HEADER) if verifying is not None else ()),
             *((NETWORKS_HEADER, DECIDED_HEADER) if permitting is not None else ()),
         ],
         response_headers_to_remove=list(headers.BANNERS),

@@ -22,6 +22,7 @@
 
 local COOKIE = "__Host-ringwall"
 local AGAIN = COOKIE .. "-again"
+local PASS = COOKIE .. "-pass"
 local ANYWHERE = "__Host%-ringwall%s*=" -- behind a comma, say, where some services see a cookie too
 local KEY = "rwk_eyJ"
 local ISSUED = "@ISSUED@"
@@ -32,6 +33,7 @@ local PAUSES = 40
 local TAKEN_OVER_AFTER, HOLDS_FOR = 1, 5
 local REMEMBERED = 10000
 local AGAIN_EVERY, AGAIN_TIMES = 10, 4
+local LONGEST_PASS = 64
 local SECRET = 43 -- characters; with more or fewer it is none that we gave
 
 -- Of this worker thread: what was renewed just now, for requests that still bring the old cookie,
@@ -79,8 +81,9 @@ local function cut_out(line, at, last)
 end
 
 -- The same for whatever a Cookie header may be: a value, what is left, and when a token was refused.
+-- What a browser has solved (challenge.lua) is put into a header of its own.
 local function pick_out(headers, lines)
-  local kept, found, times, again = {}, nil, 0, nil
+  local kept, found, times, again, pass = {}, nil, 0, nil, nil
   for index = 0, lines - 1 do
     for pair in headers:getAtIndex("cookie", index):gmatch("[^;]+") do
       pair = pair:match("%S.*") or ""
@@ -90,10 +93,15 @@ local function pick_out(headers, lines)
         found, times = value, times + 1
       elseif name == AGAIN then
         again = tonumber(value) or 0
+      elseif name == PASS then
+        pass = value
       elseif pair ~= "" and pair:sub(1, #COOKIE) ~= COOKIE and not pair:find(ANYWHERE) then
         kept[#kept + 1] = pair
       end
     end
+  end
+  if pass ~= nil and #pass <= LONGEST_PASS then
+    headers:add("x-ringwall-pass", pass)
   end
   -- A browser has one such cookie a host: two are somebody's trick, and count as none.
   return times == 1 and found or nil, table.concat(kept, "; "), again
@@ -345,14 +353,14 @@ local function be_final(handle)
   handle:headers():add("x-ringwall-again", "1")
 end
 
--- What there is for a request whose token nobody can renew now.
-local function do_without(handle, token, ends, again, now)
+-- What there is for a request whose token nobody can renew now; with `open` the route is for everybody.
+local function do_without(handle, token, ends, again, now, open)
   if again then
     be_final(handle)
   end
   if now < ends then
     handle:headers():add("x-ringwall-token", token)
-  else
+  elseif not open then
     handle:respond({ [":status"] = "503", ["retry-after"] = "1" }, "503 Service Unavailable\n")
   end
 end
@@ -363,7 +371,7 @@ local function show(handle, known)
   handle:headers():add("x-ringwall-token", token)
 end
 
-function ringwall_renew(handle)
+function ringwall_renew(handle, open)
   local headers = handle:headers()
   local line, first, final, again = take_cookie(headers)
   local access, key = take_tokens(headers)
@@ -402,7 +410,7 @@ function ringwall_renew(handle)
     return delete_cookie(handle)
   end
   if not may_ask(network, now) then
-    return do_without(handle, token, ends, again, now)
+    return do_without(handle, token, ends, again, now, open)
   end
   if asking[secret] ~= nil then
     local goes_on
@@ -415,7 +423,7 @@ function ringwall_renew(handle)
       return delete_cookie(handle)
     end
     if not goes_on then
-      return do_without(handle, token, ends, again, now)
+      return do_without(handle, token, ends, again, now, open)
     end
   end
   local mine, counted = begin_asking(secret, now), blame(network, now)
@@ -439,7 +447,7 @@ function ringwall_renew(handle)
     until_then, _, fresh = parse(body, 1, #body)
   end
   if until_then == nil then
-    return do_without(handle, token, ends, again, now)
+    return do_without(handle, token, ends, again, now, open)
   end
   remember(secret, body, until_then, now)
   if again then
@@ -447,6 +455,11 @@ function ringwall_renew(handle)
   end
   handle:headers():add("x-ringwall-token", fresh)
   give_cookie(handle, COOKIE .. "=" .. body .. ATTRIBUTES .. (answer["x-ringwall-life"] or "0"))
+end
+
+-- Where everybody may come, but who is known is spared what holds for strangers.
+function ringwall_recognise(handle)
+  ringwall_renew(handle, true)
 end
 
 function ringwall_strip(handle)

@@ -118,10 +118,15 @@ def session_filter(verifying: Verifying, *, web: str, pause: str) -> Json:
         SESSION_FILTER,
         _LUA_TYPE,
         default_source_code={"inline_string": script + _ON_REQUEST.format("ringwall_strip")},
-        source_codes={"renew": {"inline_string": script + _ON_REQUEST.format("ringwall_renew")}},
+        source_codes={
+            name: {"inline_string": script + _ON_REQUEST.format(f"ringwall_{name}")}
+            for name in (_RENEW, _RECOGNISE)
+        },
+        clear_route_cache=False,  # or what was taken away would lead to another entry
     )
 
 
+_RENEW, _RECOGNISE = "renew", "recognise"
 _ON_REQUEST: Final = "\nfunction envoy_on_request(handle)\n  {}(handle)\nend\n"
 COOKIE_GIVEN: Final[Sequence[Json]] = (
     {
@@ -221,12 +226,14 @@ def per_route(route: Route, host: str, verifying: Verifying) -> Json:
     if mode is SignIn.NONE:
         return nobody_asked()
     return {
-        SESSION_FILTER: typed(f"{_LUA_TYPE}PerRoute", name="renew"),
-        TOKENS_FILTER: typed(
-            "envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig",
-            requirement_name=f"{mode} {host}",
-        ),
+        SESSION_FILTER: typed(f"{_LUA_TYPE}PerRoute", name=_RENEW),
+        TOKENS_FILTER: _asking(f"{mode} {host}"),
     }
+
+
+def _asking(requirement: str) -> Json:
+    kind = "envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig"
+    return typed(kind, requirement_name=requirement)
 
 
 def nobody_asked() -> Json:
@@ -237,6 +244,28 @@ def nobody_asked() -> Json:
         RECENT_FILTER: http.without_filter(),
         IDENTITY_FILTER: http.without_filter(),
     }
+
+
+def is_nobody_asked(own: Json) -> bool:
+    """Whether filters of an entry are those of :func:`nobody_asked`, where something was shown."""
+    return own.get(TOKENS_FILTER) == http.without_filter() and SESSION_FILTER not in own
+
+
+def recognised(own: Json, host: str) -> Json:
+    """The same filters, but for that it is found out who is there, and nobody is refused for it.
+
+    What is revoked is not looked up, which could only refuse: who was signed out a moment ago
+    counts as known until the token ends, and gets no more than everybody does.
+    """
+    return {
+        **{name: one for name, one in own.items() if name != IDENTITY_FILTER},
+        SESSION_FILTER: typed(f"{_LUA_TYPE}PerRoute", name=_RECOGNISE),
+        TOKENS_FILTER: _asking(f"optional {host}"),
+    }
+
+
+TOLD_OF_SOMEBODY: Final = (*TOLD, *GRANTED, PROVEN_HEADER, PLACE_HEADER)
+"""All that says who is asking."""
 
 
 def nothing_asked() -> Json:

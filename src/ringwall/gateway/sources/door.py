@@ -17,11 +17,12 @@ from ringwall.gateway import xds
 from ringwall.gateway.admin import Admin, AdminUnreachableError
 from ringwall.gateway.config import Network
 from ringwall.gateway.envoy.denied import BY_HEADER, Denied, denied_by_header, doors
-from ringwall.gateway.handover import Handover, moment
+from ringwall.gateway.handover import Handover
 from ringwall.gateway.layout import EDGE, Layout
 from ringwall.gateway.sources import denials
 from ringwall.gateway.sources.denials import Denial
 from ringwall.gateway.sources.told import Told, told
+from ringwall.gateway.staging import moment
 from ringwall.runtime.private_files import private_folder, write_private
 
 _log = logging.getLogger(__name__)

@@ -1,0 +1,134 @@
+"""What the edge has besides while an attack is under way, and the route table that switches it on.
+
+In peace the filters stand in the chain, but are not there at all. In alarm a table of the same
+routes differs from that of peace in three things. It switches the filters on. Routes where nobody
+is asked who there is find out all the same who is known, so that strict limits and questions meet
+strangers alone; services are told nothing of it, and nobody is refused for it. And routes that are
+not to be challenged say so.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ringwall.gateway.availability.config import Availability
+from ringwall.gateway.config import Route
+from ringwall.gateway.envoy import http, limits, signed_in
+from ringwall.gateway.envoy.challenge import (
+    CHALLENGE_FILTER,
+    CHALLENGE_TYPE,
+    PASSED_HEADER,
+    challenge_filter,
+    page_reply,
+)
+from ringwall.gateway.envoy.nobody import NOBODY_FILTER, nobody_filter
+from ringwall.gateway.envoy.resources import Folder, Json, typed
+from ringwall.gateway.envoy.salting import Asking
+from ringwall.gateway.envoy.signed_in import NOTHING_SHOWN, Verifying, protected_hosts
+
+_FILTERS: Final = "typed_per_filter_config"
+_TAKEN: Final = "request_headers_to_remove"
+_ON: Final = typed("envoy.config.route.v3.FilterConfig", disabled=False, config={})
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """The alarm of one edge. ``asking`` is what the challenge's questions are made with."""
+
+    availability: Availability
+    asking: Asking
+    verifying: Verifying | None
+
+    @property
+    def counts_apart(self) -> bool:
+        """Whether those who show nothing have limits apart; where nobody signs in all are alike."""
+        return self.verifying is not None and limits.are_there(self.availability, addresses=True)
+
+    def resources(self, *, hosts: int) -> dict[str, Json]:
+        """The ECDS resources, by name; ``hosts`` of the edge share what is remembered."""
+        found: dict[str, Json] = {}
+        exempt = self.availability.exempt.networks
+        if self.counts_apart:
+            apart = limits.by_address_apart(
+                self.availability, hosts=hosts, nothing_shown=NOTHING_SHOWN
+            )
+            if apart is not None:
+                found[limits.APART_FILTER] = apart
+        if self.availability.challenge is not None:
+            found[CHALLENGE_FILTER] = challenge_filter(
+                self.availability.challenge, asking=self.asking, exempt=exempt
+            )
+        if self.availability.nobody is not None:
+            keys = limits.keys_each(self.availability.keys, hosts)
+            found[NOBODY_FILTER] = nobody_filter(self.availability.nobody, exempt=exempt, keys=keys)
+        return found
+
+    def before_who(self, folder: Folder) -> list[Json]:
+        """What stands in the chain before it is found out who is asking."""
+        return [_standby(folder, limits.APART_FILTER, limits.TYPE)] if self.counts_apart else []
+
+    def after_who(self, folder: Folder) -> list[Json]:
+        """What stands there after that.
+
+        The challenge comes first, so that strict limits spare who has passed it.
+        """
+        found: list[Json] = []
+        if self.availability.challenge is not None:
+            found.append(_standby(folder, CHALLENGE_FILTER, CHALLENGE_TYPE))
+        if self.availability.nobody is not None:
+            found.append(_standby(folder, NOBODY_FILTER, limits.TYPE))
+        return found
+
+    def replies(self) -> list[Json]:
+        """The local-reply mappers of what the edge says in alarm."""
+        challenge = self.availability.challenge
+        return [] if challenge is None else [page_reply(challenge)]
+
+    def table(self, table: Json, routes: Sequence[Route]) -> Json:
+        """A route table as it is in alarm; nothing of the given one is changed."""
+        on = {one["name"]: _ON for one in (*self.before_who(_ANY), *self.after_who(_ANY))}
+        if self.counts_apart:
+            on[limits.ADDRESS_FILTER] = http.without_filter()
+        tokens_for = () if self.verifying is None else protected_hosts(self.verifying)
+        unchallenged = {one.name for one in routes if not one.challenge}
+        if self.availability.challenge is None:
+            unchallenged = set()
+        hosts = [_host(one, on, unchallenged, tokens_for) for one in table["virtual_hosts"]]
+        taken = [*table.get(_TAKEN, ()), PASSED_HEADER]
+        return {**table, "virtual_hosts": hosts, _TAKEN: taken}
+
+
+_ANY: Final = Folder("")
+
+
+def _standby(folder: Folder, name: str, kind: str) -> Json:
+    return http.dynamic_filter(name, folder.file(f"ecds-{name}.json"), kind, disabled=True)
+
+
+def _host(host: Json, on: Json, unchallenged: Collection[str], tokens_for: Collection[str]) -> Json:
+    routes = host["routes"]
+    if host["name"] in tokens_for:
+        routes = [_recognising(one, host["name"]) for one in routes]
+    routes = [_unchallenged(one) if one.get("name") in unchallenged else one for one in routes]
+    return {**host, "routes": routes, _FILTERS: {**host.get(_FILTERS, {}), **on}}
+
+
+def _recognising(entry: Json, host: str) -> Json:
+    """An entry where nobody is asked; of others, and where nothing was shown, nothing changes."""
+    own = entry.get(_FILTERS, {})
+    if not signed_in.is_nobody_asked(own):
+        return entry
+    return {
+        **entry,
+        _FILTERS: signed_in.recognised(own, host),
+        _TAKEN: [*entry.get(_TAKEN, ()), *signed_in.TOLD_OF_SOMEBODY],
+        "response_headers_to_add": [
+            *entry.get("response_headers_to_add", ()),
+            *signed_in.COOKIE_GIVEN,
+        ],
+    }
+
+
+def _unchallenged(entry: Json) -> Json:
+    own = entry.get(_FILTERS, {})
+    return {**entry, _FILTERS: {**own, CHALLENGE_FILTER: http.without_filter()}}

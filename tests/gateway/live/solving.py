@@ -1,0 +1,37 @@
+"""Does what the page of the challenge has browsers do, in Python."""
+
+import hashlib
+import re
+from itertools import count
+
+NAVIGATION = {
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-dest": "document",
+    "accept": "text/html,application/xhtml+xml",
+    "user-agent": "Mozilla/5.0",
+}
+"""What a browser says of itself that goes to a page."""
+
+
+def question(page: str) -> tuple[str, str, str]:
+    """The seed, when it was made, and the zero bits, as they stand in the page."""
+    found = re.search(r'data-challenge="([0-9a-f]{64})\.(\d+)\.(\d+)"', page)
+    assert found is not None, page[:300]
+    return found[1], found[2], found[3]
+
+
+def solved(page: str) -> str:
+    """The value of the cookie that opens it."""
+    seed, issued, bits = question(page)
+    number = next(n for n in count() if _begins_with_zeros(f"{seed}{n}", int(bits)))
+    return f"1.{issued}.{bits}.{number}"
+
+
+def with_pass(value: str) -> dict[str, str]:
+    """The headers of a navigation that shows one."""
+    return {**NAVIGATION, "cookie": f"a=b; __Host-ringwall-pass={value}; c=d"}
+
+
+def _begins_with_zeros(text: str, bits: int) -> bool:
+    digest = hashlib.sha256(text.encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> (32 - bits) == 0

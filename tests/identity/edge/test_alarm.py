@@ -1,0 +1,237 @@
+"""An edge in alarm: strangers are held short, whoever is known notices nothing."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from tests.gateway.live.addresses import From
+from tests.gateway.live.asking import reload
+from tests.gateway.live.solving import NAVIGATION, solved, with_pass
+from tests.identity.edge.scene import APP, COOKIE, ID, SECRET, IdentityStage, identity_stage
+
+from ringwall.gateway import posture, xds
+from ringwall.gateway.posture import Order, Posture
+from ringwall.identity.kinds import Purpose
+
+pytestmark = pytest.mark.e2e
+
+BURST: Final = 5
+OFFICE: Final = 200
+ADDRESS: Final = 2 * OFFICE + 100
+_AVAILABILITY: Final[dict[str, Any]] = {
+    "exempt": {"networks": ["127.0.0.1/32", "127.0.99.0/24"]},
+    "limits": {
+        "address": {"by": "address", "rate": "1/m", "burst": ADDRESS},
+        "network": {"by": "network", "rate": "1/m", "burst": 10 * ADDRESS},
+    },
+    "nobody": {"rate": "1/d", "burst": BURST, "rate_together": "1/s", "burst_together": 5000},
+    "challenge": {"difficulty": {"least": 10, "most": 12}},
+}
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory, _django: Path) -> Iterator[IdentityStage]:
+    folder = tmp_path_factory.mktemp("alarm")
+    with identity_stage(folder, _django, availability=_AVAILABILITY) as running:
+        running.stage.config["routes"][0]["challenge"] = True
+        running.stage.config["routes"].append(
+            {
+                "name": "plain",
+                "hosts": [APP],
+                "path": "/plain/**",
+                "service": "recorder",
+                "sign_in": "none",
+                "challenge": False,
+            }
+        )
+        running.stage.write(running.stage.config)
+        reload(running.stage)
+        yield running
+
+
+@pytest.fixture
+def alarm(scene: IdentityStage) -> Iterator[IdentityStage]:
+    """The same in alarm."""
+    stand(scene, Order.ON)
+    yield scene
+    stand(scene, Order.OFF)
+
+
+def stand(scene: IdentityStage, order: Order) -> None:
+    """Order it and wait until the edge stands so."""
+    statistics = xds.statistics_of("rds-edge.json")
+    before = xds.counters(scene.admin, statistics)
+    was = posture.read_stance(scene.stage.state).posture
+    if posture.set_posture(scene.stage.state, order=order, reason="a test").posture is was:
+        return
+
+    def is_taken() -> bool:
+        now = xds.counters(scene.admin, statistics)
+        return any(now[name] > before[name] for name in now if name.endswith("config_reload"))
+
+    scene.stage.wait(is_taken)
+
+
+def cookie(scene: IdentityStage) -> str:
+    """Of somebody signed in, whom no table knows: the edge believes the token."""
+    token = scene.issue(Purpose.SESSION)
+    ends = scene.claims(Purpose.SESSION)["exp"]
+    return f"{COOKIE}={ends}.{SECRET}~{token}"
+
+
+def test_strangers_are_held_short_in_alarm_alone(scene: IdentityStage) -> None:
+    with From(scene.stage, "127.0.20.1", host=APP) as stranger:
+        assert stranger.statuses(BURST + 3, "/public/x") == [200] * (BURST + 3)
+        stand(scene, Order.ON)
+        assert stranger.statuses(BURST + 3, "/public/x") == [200] * BURST + [429] * 3
+        stand(scene, Order.OFF)
+        assert stranger.asks("/public/x").status == 200
+        stand(scene, Order.ON)  # what was poured is not forgotten meanwhile
+        assert stranger.asks("/public/x").status == 429
+        stand(scene, Order.OFF)
+
+
+def test_exempt_networks_are_never_held(alarm: IdentityStage) -> None:
+    with From(alarm.stage, "127.0.99.1", host=APP) as exempt:
+        assert exempt.statuses(BURST + 5, "/public/x", headers=NAVIGATION) == [200] * (BURST + 5)
+
+
+def test_an_office_goes_on_while_somebody_in_it_floods(alarm: IdentityStage) -> None:
+    """From one address: 200 people signed in, and a flood that shows nothing."""
+    people = [cookie(alarm) for _ in range(OFFICE)]
+    flood, answers = Counter[int](), Counter[int]()
+    over, lock = threading.Event(), threading.Lock()
+
+    def floods() -> None:
+        with From(alarm.stage, "127.0.21.1", host=APP) as client:
+            while not over.is_set():
+                status = client.asks("/public/x").status
+                with lock:
+                    flood[status] += 1
+
+    threads = [threading.Thread(target=floods) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    with From(alarm.stage, "127.0.21.1", host=APP) as office:
+        alarm.stage.wait(lambda: flood.total() > 2 * ADDRESS)  # of whom nothing is known is empty
+        for one in people:
+            for path in ("/public/x", "/required/x"):
+                answer = office.asks(path, headers={**NAVIGATION, "cookie": one})
+                answers[answer.status] += 1
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert answers == {200: 2 * OFFICE}
+    assert flood[200] <= BURST
+
+
+def test_services_see_no_difference(scene: IdentityStage) -> None:
+    """On a route that asks nobody: neither who is known, nor what was found out about it."""
+    people = {
+        "cookie": {"cookie": cookie(scene)},
+        "access": {"authorization": f"Bearer {scene.issue(Purpose.ACCESS)}"},
+        "nothing": {},
+        "forged": {"cookie": f"{COOKIE}=9999999999.{SECRET}~a.b.c"},
+        "over": {"cookie": cookie(scene).replace(f"{COOKIE}=", f"{COOKIE}=1")},
+    }
+    seen: dict[Order, dict[str, set[str]]] = {}
+    for order in (Order.OFF, Order.ON):
+        stand(scene, order)
+        seen[order] = {}
+        for name, shown in people.items():
+            mark = scene.mark()
+            with From(scene.stage, "127.0.22.1", host=APP) as client:
+                assert client.asks(f"/public/{mark}", headers=shown).status == 200, (order, name)
+            (found,) = scene.about(mark)
+            seen[order][name] = {key.lower() for key, _ in found.headers}
+    stand(scene, Order.OFF)
+    assert seen[Order.ON] == seen[Order.OFF]
+    assert not any(key.startswith("x-ringwall") for key in seen[Order.ON]["cookie"])
+
+
+def test_programs_with_a_valid_token_notice_nothing(alarm: IdentityStage) -> None:
+    headers = {"authorization": f"Bearer {alarm.issue(Purpose.ACCESS)}"}
+    with From(alarm.stage, "127.0.23.1", host=APP) as program:
+        assert program.statuses(3 * BURST, "/public/x", headers=headers) == [200] * 3 * BURST
+        made_up = {"authorization": "Bearer made.up.token"}
+        assert program.statuses(BURST + 1, "/public/x", headers=made_up)[-1] == 429
+
+
+def test_a_browser_that_solves_it_comes_in_and_is_not_held(alarm: IdentityStage) -> None:
+    with From(alarm.stage, "127.0.24.1", host=APP) as browser:
+        asked, page = browser.reads("/public/x", headers=NAVIGATION)
+        assert asked.status == 503
+        assert asked.headers["content-type"] == "text/html; charset=utf-8"
+        assert asked.headers["x-frame-options"] == "DENY"
+        assert asked.headers["strict-transport-security"]
+        value = solved(page)
+        mark = alarm.mark()
+        shown = with_pass(value)
+        assert browser.statuses(3 * BURST, f"/public/{mark}", headers=shown) == [200] * 3 * BURST
+        told = dict(alarm.about(mark)[0].headers)
+        assert told["cookie"] == "a=b; c=d"
+        assert not any(name.lower().startswith("x-ringwall") for name in told)
+        answer = browser.asks("/required/x", headers=shown)
+        assert answer.status == 302  # to sign in, as in peace
+    with From(alarm.stage, "127.0.25.1", host=APP) as elsewhere:
+        assert elsewhere.asks("/public/x", headers=shown).status == 503
+
+
+def test_a_pass_frees_from_no_other_limit(alarm: IdentityStage) -> None:
+    with From(alarm.stage, "127.0.26.1", host=APP) as browser:
+        shown = with_pass(solved(browser.reads("/public/x", headers=NAVIGATION)[1]))
+        found = Counter(browser.statuses(ADDRESS + 50, "/plain/x", headers=shown))
+    assert found[429] >= 50
+    assert found[200] <= ADDRESS
+
+
+@pytest.mark.parametrize("path", ["/plain/x", "/.ringwall/nothing", "/robots.txt"])
+def test_where_nobody_is_challenged(alarm: IdentityStage, path: str) -> None:
+    with From(alarm.stage, "127.0.27.1", host=APP) as browser:
+        answer, text = browser.reads(path, headers=NAVIGATION)
+    assert "data-challenge" not in text
+    assert answer.status != 503
+
+
+def test_whoever_signs_in_is_asked_first_and_then_let_in(alarm: IdentityStage) -> None:
+    host = {"Host": f"{ID}:{alarm.stage.port}"}
+    with From(alarm.stage, "127.0.28.1", host=ID) as browser:
+        asked, page = browser.reads("/accounts/login/", headers=NAVIGATION | host)
+        assert asked.status == 503
+        shown = with_pass(solved(page)) | host
+        assert browser.asks("/accounts/login/", headers=shown).status == 200
+        signed_in = {**NAVIGATION, **host, "cookie": alarm.sign_in()}
+        assert browser.asks("/", headers=signed_in).status < 400
+
+
+def test_a_new_configuration_and_a_new_edge_stand_as_before(alarm: IdentityStage) -> None:
+    stage = alarm.stage
+    folder = stage.state / "xds" / "edge"
+    config = json.loads(json.dumps(stage.config))
+    config["routes"].append(
+        {"name": "new", "hosts": [APP], "path": "/new/**", "service": "recorder", "sign_in": "none"}
+    )
+    stage.write(config)
+    reload(stage)
+    with From(stage, "127.0.29.1", host=APP) as stranger:
+        assert stranger.statuses(BURST + 1, "/new/x") == [200] * BURST + [429]
+    assert (folder / "rds-edge.json").read_bytes() == (folder / "alarm-edge.json").read_bytes()
+    assert not list(folder.glob(".new-*"))
+    stand(alarm, Order.OFF)
+    with From(stage, "127.0.29.1", host=APP) as stranger:
+        assert stranger.asks("/new/x").status == 200
+    assert (folder / "rds-edge.json").read_bytes() == (folder / "peace-edge.json").read_bytes()
+
+
+def test_what_is_recognised_counts_unless_operators_say_otherwise(scene: IdentityStage) -> None:
+    state = scene.stage.state
+    assert posture.set_posture(state, recognised=True).posture is Posture.PEACE  # OFF holds
+    assert posture.set_posture(state, order=Order.AUTO).posture is Posture.ALARM
+    assert posture.set_posture(state, recognised=False).posture is Posture.PEACE
+    assert posture.set_posture(state, order=Order.ON, author="a").posture is Posture.ALARM
+    assert posture.read_stance(state).author == "a"
+    stand(scene, Order.OFF)
