@@ -133,7 +133,7 @@ def _asked(sort: str, socket: Path, redis: RedisServer) -> "subprocess.Popen[byt
 
 
 def _connected(redis: RedisServer) -> bool:
-    return b"cmd=script" in redis.ask("CLIENT", "LIST")
+    return b"cmd=evalsha" in redis.ask("CLIENT", "LIST")
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -67,7 +67,7 @@ def filters(availability: Availability) -> list[Json]:
         failure_mode_deny=False,
         disable_x_envoy_ratelimited_header=True,
         rate_limit_service={
-            "grpc_service": {"envoy_grpc": {"cluster_name": CLUSTER}},
+            "grpc_service": {"envoy_grpc": {"cluster_name": CLUSTER, "skip_envoy_headers": True}},
             "transport_api_version": "V3",
         },
     )
