@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("access", "edge", "identity", "identity-edge", "quotas", "replay", "startup")
+ALL = ("access", "edge", "identity", "identity-edge", "protecting", "quotas", "replay", "startup")
 
 
 def main(names: list[str]) -> None:

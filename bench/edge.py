@@ -184,11 +184,11 @@ def service(folder: Path, ports: dict[str, int]) -> Json:
             }
         ]
     }
-    return _static(
+    return static(
         folder / "service.sock",
         [
-            _listener("mutual", ports["service"], answer, socket),
-            _listener("plain", ports["plain"], answer, None),
+            listener("mutual", ports["service"], answer, socket),
+            listener("plain", ports["plain"], answer, None),
         ],
         [],
     )
@@ -235,11 +235,12 @@ def bare(folder: Path, xds: Folder, port: int, upstream: int, *, mutual: bool) -
         ]
     }
     name = f"bare-{port}"
-    listener = _listener(name, port, routes, tls.server(certificate=certificate))
-    return _static(folder / f"{name}.sock", [listener], [cluster])
+    door = listener(name, port, routes, tls.server(certificate=certificate))
+    return static(folder / f"{name}.sock", [door], [cluster])
 
 
-def _listener(name: str, port: int, routes: Json, socket: Json | None) -> Json:
+def listener(name: str, port: int, routes: Json, socket: Json | None) -> Json:
+    """One that does nothing but lead on."""
     chain: Json = {
         "filters": [
             {
@@ -269,7 +270,8 @@ def _listener(name: str, port: int, routes: Json, socket: Json | None) -> Json:
     }
 
 
-def _static(admin: Path, listeners: list[Json], clusters: list[Json]) -> Json:
+def static(admin: Path, listeners: list[Json], clusters: list[Json]) -> Json:
+    """A whole Envoy that nothing changes."""
     return {
         "node": {"id": admin.stem, "cluster": "bench"},
         "admin": {"address": {"pipe": {"path": str(admin)}}},

@@ -138,6 +138,16 @@ def new_connections(port: int, *, seconds: float, core: int) -> Result:
     )
 
 
+def each(port: int, paths: Sequence[str], *, core: int) -> None:
+    """Ask for each of some paths once."""
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.writelines(f"https://{HOST}:{port}{path}\n" for path in paths)
+        file.flush()
+        command = ["taskset", "-c", str(core), "h2load", f"--connect-to=127.0.0.1:{port}"]
+        command += ["--h1", "-c", "8", "-n", str(len(paths)), "-i", file.name]
+        subprocess.run(command, capture_output=True, text=True, check=True)
+
+
 def _at(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
