@@ -3,7 +3,11 @@
 import importlib
 import sys
 
+<<<<<<< HEAD
 ALL = ("access", "edge", "identity", "identity-edge", "protecting", "quotas", "replay", "startup")
+=======
+ALL = ("access", "edge", "identity", "identity-edge", "quotas", "replay", "siege", "startup")
+>>>>>>> 541f26c (Measure honest clients while the edge is attacked, beside nginx with its usual limits)
 
 
 def main(names: list[str]) -> None:
