@@ -3,11 +3,17 @@
 import importlib
 import sys
 
-<<<<<<< HEAD
-ALL = ("access", "edge", "identity", "identity-edge", "protecting", "quotas", "replay", "startup")
-=======
-ALL = ("access", "edge", "identity", "identity-edge", "quotas", "replay", "siege", "startup")
->>>>>>> 541f26c (Measure honest clients while the edge is attacked, beside nginx with its usual limits)
+ALL = (
+    "access",
+    "edge",
+    "identity",
+    "identity-edge",
+    "protecting",
+    "quotas",
+    "replay",
+    "siege",
+    "startup",
+)
 
 
 def main(names: list[str]) -> None:
