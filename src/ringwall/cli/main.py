@@ -39,6 +39,7 @@ _GROUPS: Final = {
     "scim": "Tokens for an organisation's directory (SCIM 2.0).",
     "attack": "What comes at the edge now, where it comes from, and what came before.",
     "block": "Networks that are refused at the door, for some time.",
+    "sources": "Lists of networks that are refused, where they come from, and who is on them.",
     "cert": "List, issue, rotate and export certificates.",
     "mail": "Read, and send again, what Ringwall has to tell people.",
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ringwall.gateway.admin import Admin
+from ringwall.gateway.availability.config import AVAILABILITY, Availability
 from ringwall.gateway.challenges import PATIENCE
 from ringwall.gateway.config import EDGE as EDGE_SECTION
 from ringwall.gateway.config import Edge, Record
@@ -16,6 +17,8 @@ from ringwall.gateway.ordering import Ordering
 from ringwall.gateway.past import began
 from ringwall.gateway.salts import turn_salts
 from ringwall.gateway.service import Gateway
+from ringwall.gateway.sources.feeds import read_due, told
+from ringwall.gateway.sources.shelf import Shelf
 from ringwall.gateway.versions import DamagedVersionError
 from ringwall.identity import published
 from ringwall.runtime.configuration import ConfigurationError
@@ -69,6 +72,30 @@ def turn_challenge_salts(installation: Installation) -> str:
     return "a new salt" if turned else "nothing was due"
 
 
+@job(name="feeds", minutes=1, after_change=True)
+def read_feeds(installation: Installation) -> str:
+    """Read the lists that others keep, if they are due, and have the edge go by them."""
+    gateway = open_gateway(installation)
+    try:
+        availability = _availability(gateway)
+    except (DamagedVersionError, ConfigurationError) as error:
+        _log.warning("which lists are to be read cannot be read itself: %s", error)
+        return "not known"
+    if availability is None or not availability.sources.feeds:
+        return "no feed is configured"
+    before = {
+        one.name: Shelf(installation.state).kept(one.name) for one in availability.sources.feeds
+    }
+    now = datetime.now(UTC)
+    done = read_due(
+        availability, root=installation.config.parent, state=installation.state, now=now
+    )
+    for one in done:
+        if one.refused and one.refused != before[one.name].refused:
+            _log.error("%s", next(told((one,))))
+    return ", ".join(told(done)) or "nothing was due"
+
+
 @job(name="access-record", minutes=1)
 def rotate_access_record(installation: Installation) -> str:
     """Close a full segment of the access record, compress what is closed, let the oldest go."""
@@ -109,6 +136,23 @@ def _keep_shadow(gateway: Gateway, *, admin: Admin, now: datetime, keeping: Keep
 _SMALLER: Final = 4
 """What strangers tried is kept up to so small a part of what is kept of those who are known."""
 _UNREADABLE: Final = "how long to keep the access record cannot be read: %s"
+_lists: dict[str, Availability] = {}
+"""What is said of availability, by the hash of the configuration in force: it is read once."""
+
+
+def _availability(gateway: Gateway) -> Availability | None:
+    version = gateway.versions.latest()
+    if version is None:
+        return None
+    if version.hash not in _lists:
+        configuration = gateway.in_force()
+        if configuration is None:
+            return None
+        _lists.clear()
+        _lists[version.hash] = configuration.one(Availability, AVAILABILITY)
+    return _lists[version.hash]
+
+
 _known: dict[str, Record] = {}
 """How long the record is kept, by the hash of the configuration in force: it is read once."""
 

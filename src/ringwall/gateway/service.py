@@ -1,6 +1,7 @@
 """The front door of the edge: judge a configuration, apply it, keep its certificates fresh."""
 
 import json
+import logging
 import shutil
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from ringwall.gateway.certificates.credential import Credential, CredentialError
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.change import Change
 from ringwall.gateway.envoy import edge as edge_builder
+from ringwall.gateway.envoy import lists
 from ringwall.gateway.envoy import sidecar as sidecar_builder
 from ringwall.gateway.envoy.access_log import Files
 from ringwall.gateway.envoy.denied import Denied
@@ -33,8 +35,9 @@ from ringwall.gateway.sentry import telling
 from ringwall.gateway.shadowing import Shadowing
 from ringwall.gateway.shadows import ShadowStore
 from ringwall.gateway.sources import door
-from ringwall.gateway.sources.sparing import told_of
-from ringwall.gateway.sources.told import tell
+from ringwall.gateway.sources.lists import ListError
+from ringwall.gateway.sources.shelf import Shelf, empty_database
+from ringwall.gateway.sources.told import tell, told_of
 from ringwall.gateway.staging import moment
 from ringwall.gateway.verdicts import Verdicts, key_of, named_files
 from ringwall.gateway.versions import DamagedVersionError, Version, VersionStore
@@ -52,6 +55,8 @@ from ringwall.runtime.configuration import (
 )
 from ringwall.runtime.configuration.placing import place_of
 from ringwall.runtime.private_files import locked, private_folder
+
+_log = logging.getLogger(__name__)
 
 
 class Gateway:
@@ -142,6 +147,7 @@ class Gateway:
                 own_roots=str(self.layout.state / "pki" / "edge" / "trust.pem"),
                 root=str(place.root),
                 denied=denied,
+                lists_database=str(Shelf(place.state).database),
             )
         }
         for name in wanted.sidecars:
@@ -191,6 +197,8 @@ class Gateway:
             wanted, latest = self.shadowing.added_to(Wanted.of(configuration)), self._latest()
             before = self._before()
             watches.require_room(self.render(wanted), state=self.layout.state)
+            if not Shelf(self.layout.state).database.exists():
+                self._ready_lists(wanted)
             pending: VersionStore | None = None
             if latest is not None and latest.is_of(configuration):
                 version = latest
@@ -217,8 +225,20 @@ class Gateway:
     def _told(self, wanted: Wanted) -> None:
         facts_file.write(self.layout.state, wanted.facts)
         tell(self.layout.state, told_of(wanted))
+        self._ready_lists(wanted)
         door.refresh(self.layout, now=self._clock.now())
         self.has_shadow = wanted.shadow is not None
+
+    def _ready_lists(self, wanted: Wanted) -> None:
+        """Make the database of all lists, where what is in force says something else than before.
+
+        What cannot be put together stays as it was: no list is worth a change that fails.
+        """
+        if lists.are_needed(wanted.availability.sources):
+            try:
+                Shelf(self.layout.state).rebuild(wanted.availability, now=self._clock.now())
+            except ListError as error:
+                _log.error("the lists of before stay: %s", error)
 
     def apply(
         self, configuration: Configuration, *, author: str, reason: str, check: bool = True
@@ -320,6 +340,7 @@ class Gateway:
         layout = replace(self.layout, state=scratch)  # sockets are not made to be judged
         try:
             private_folder(layout.access_log.parent)
+            empty_database(scratch)
             secrets = [*secret_files(wanted, configuration.root, certificates=self.certificates)]
             for one in secrets:
                 self._write(one, layout)

@@ -93,9 +93,8 @@ def statistics_of(file: str) -> str:
     if name.startswith("rds-"):
         return rf"^http\..*\.rds\.{_literal(name.removeprefix('rds-'))}\."
     if name.startswith("ecds-"):
-        return (
-            rf"^extension_config_discovery\.http_filter\.{_literal(name.removeprefix('ecds-'))}\."
-        )
+        filter_ = _literal(name.removeprefix("ecds-"))
+        return rf"^extension_config_discovery\.(http|network)_filter\.{filter_}\."
     return {"cds": CLUSTERS, "lds": LISTENERS}[name]
 
 

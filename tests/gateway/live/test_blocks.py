@@ -2,34 +2,59 @@
 
 import contextlib
 import json
+import random
 import socket
 import ssl
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.gateway.live.stage import Stage
+from tests.gateway.live.stage import Stage, plain_config
 
 from ringwall.gateway.opening import layout_of
 from ringwall.gateway.sources import door
 from ringwall.gateway.sources.denials import Denial
+from ringwall.gateway.wanted import Wanted
+from ringwall.gateway.watches import instances
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import find
 
 pytestmark = pytest.mark.e2e
 
 ATTACKER: Final = "127.0.0.66"
+LISTED, NAMED, ALLOWED, LATER = "127.0.0.70", "127.0.0.71", "127.0.0.72", "127.0.0.73"
 OTHER: Final = "127.0.0.67"
 OK: Final = b"HTTP/1.1 200 OK"
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with Stage(tmp_path_factory.mktemp("blocks")) as stage:
+    folder = tmp_path_factory.mktemp("blocks")
+    write_list(folder, LISTED, ALLOWED)
+    sources = {
+        "block": [f"{NAMED}/32"],
+        "allow": [f"{ALLOWED}/32"],
+        "feeds": [{"name": "scanners", "file": "lists/scanners.txt"}],
+    }
+    with Stage(folder, plain_config(availability={"sources": sources})) as stage:
         yield stage.up()
+
+
+def write_list(folder: Path, *addresses: str, bad: str = "") -> None:
+    """A list of a hundred thousand networks, and these."""
+    drawn = random.Random(5)
+    many = [f"198.{18 + drawn.randrange(2)}.{n >> 8 & 255}.{n & 255}" for n in range(30_000)]
+    many += [f"2001:db8:{n:x}::/48" for n in range(35_000)]
+    many += [f"2001:db8:ffff:{n:x}::/64" for n in range(35_000)]
+    lines = ["# who scans", *dict.fromkeys(many), *addresses, bad]
+    (folder / "lists").mkdir(exist_ok=True)
+    fresh = folder / "lists" / "new.txt"
+    fresh.write_text("\n".join(lines))
+    fresh.replace(folder / "lists" / "scanners.txt")
 
 
 class Client:
@@ -45,7 +70,14 @@ class Client:
     def get(self) -> bytes:
         """The first line of an answer; the connection stays open."""
         self._tls.sendall(b"GET /nothing-but-404-or-200 HTTP/1.1\r\nhost: app.localhost\r\n\r\n")
-        return self._tls.recv(65536).split(b"\r\n")[0]
+        with self._tls.makefile("rb") as answer:
+            status = answer.readline().strip()
+            length = 0
+            while line := answer.readline().strip():
+                name, _, value = line.partition(b":")
+                length = int(value) if name.lower() == b"content-length" else length
+            answer.read(length)
+        return status
 
     def close(self) -> None:
         self._tls.close()
@@ -125,6 +157,55 @@ def test_what_the_sentry_denies_outlives_a_change_and_ends_though_it_is_gone(
     assert not is_refused(running, OTHER)
     seconds_until(False, running, ATTACKER, within=8)
     assert time.monotonic() - began > 5
+
+
+def test_what_the_edge_watches_is_known_before_it_is_started(running: Stage) -> None:
+    gateway = running.gateway()
+    configuration = gateway.in_force()
+    assert configuration is not None
+    counted = instances(gateway.render(Wanted.of(configuration))["edge"])
+    folder = Path(f"/proc/{running.pid('edge')}/fd")
+    links = [str(one.readlink()) for one in folder.iterdir()]
+    assert links.count("anon_inode:inotify") == counted
+
+
+def is_listed(stage: Stage, source: str) -> bool:
+    """Whether a connection ends before anything is answered."""
+    try:
+        with contextlib.closing(Client(stage, source)) as client:
+            return client.get() != OK
+    except OSError:
+        return True
+
+
+def test_who_is_on_a_list_is_not_answered_and_a_bad_line_changes_nothing(running: Stage) -> None:
+    running.wait(lambda: is_listed(running, LISTED))
+    assert is_listed(running, NAMED)
+    # On the same list, and allowed.
+    assert not is_listed(running, ALLOWED)
+    assert not is_listed(running, OTHER)
+    with contextlib.closing(Client(running, OTHER)) as bystander:
+        assert bystander.get() == OK
+        write_list(running.folder, LATER, bad="203.0.113.1/24")
+        done = running.command("sources", "refresh", "scanners")
+        assert done.returncode == 3
+        assert "scanners.txt, line" in done.stderr
+        assert "'203.0.113.1/24' is no network: it has bits beyond its prefix" in done.stderr
+        assert is_listed(running, LISTED)
+        assert not is_listed(running, LATER)
+        (own, feed) = json.loads(running.command("sources", "list", "--json").stdout)
+        assert (own["list"], own["networks"], own["spared"]) == ("block", 1, 0)
+        assert feed["networks"] > 90_000
+        assert (feed["spared"], "line" in feed["refused"]) == (1, True)
+        write_list(running.folder, LATER)
+        done = running.command("sources", "refresh", "scanners")
+        assert done.returncode == 0, done.stderr
+        began = time.monotonic()
+        while not is_listed(running, LATER):
+            assert time.monotonic() < began + 1
+            time.sleep(0.02)
+        assert not is_listed(running, LISTED)
+        assert bystander.get() == OK
 
 
 def test_nobody_blocks_themselves(running: Stage) -> None:

@@ -10,6 +10,7 @@ from ringwall.gateway.availability.connections import Connections
 from ringwall.gateway.availability.limiting import LIMITS, Limit, LimitName
 from ringwall.gateway.availability.nobody import NOBODY, Nobody
 from ringwall.gateway.availability.sharing import Shared
+from ringwall.gateway.availability.sources import Sources
 from ringwall.gateway.config import Network
 from ringwall.runtime.configuration import StrictModel
 
@@ -53,6 +54,8 @@ class Availability(StrictModel):
     """What strangers may have while an attack is under way; null for no more than the limits."""
     challenge: Challenge | None = CHALLENGE
     """What anonymous browsers do first while an attack is under way; null for nothing."""
+    sources: Sources = Sources()
+    """Lists of networks that are refused, and who is on none."""
 
     def in_force(self) -> dict[str, Limit]:
         """The limits that hold, by name, sorted."""

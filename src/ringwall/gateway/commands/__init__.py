@@ -22,6 +22,7 @@ from ringwall.gateway.commands.blocking import block_add, block_list, block_remo
 from ringwall.gateway.commands.certificates import cert_export, cert_issue, cert_list, cert_rotate
 from ringwall.gateway.commands.configuring import check, diff, schema
 from ringwall.gateway.commands.lifecycle import down, reload, up
+from ringwall.gateway.commands.listing import sources_find, sources_list, sources_refresh
 from ringwall.gateway.commands.processes import process
 from ringwall.gateway.commands.routing import routes
 from ringwall.gateway.commands.sidecars import sidecar
@@ -62,6 +63,9 @@ __all__ = [
     "routes",
     "schema",
     "sidecar",
+    "sources_find",
+    "sources_list",
+    "sources_refresh",
     "status",
     "trust",
     "up",

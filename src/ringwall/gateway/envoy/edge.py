@@ -1,6 +1,7 @@
 """The edge's Envoy, from configuration to every xDS resource it reads."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import Final
 
@@ -12,6 +13,7 @@ from ringwall.gateway.envoy import (
     http,
     limits,
     listeners,
+    lists,
     newcomers,
     overload,
     own_answers,
@@ -65,6 +67,7 @@ def render_edge(
     own_roots: str = "",
     root: str = "",
     denied: Denied = NOBODY,
+    lists_database: str = "",
 ) -> Rendering:
     """Build the edge.
 
@@ -75,7 +78,8 @@ def render_edge(
     that. ``quotas`` is where shared limits are counted, if there are any; ``asking`` is what the
     challenge's questions are made with.
     ``root`` is the folder that the configuration's own paths begin at; ``denied`` are those who are
-    denied as it is written, which changes by itself from then on.
+    denied as it is written, which changes by itself from then on; ``lists_database``
+    is the file of those who are on a list.
     """
     used = {route.service for route in table}
     reached = {name: service for name, service in services.items() if name in used}
@@ -122,6 +126,7 @@ def render_edge(
         log=log,
         shadow_log=None if permitting is None else shadow_log,
         verifying=verifying,
+        lists_database=lists_database,
     )
     bounds = availability.connections
     listener = _edge_listener(managers, own_roots=own_roots, root=root)
@@ -131,6 +136,14 @@ def render_edge(
         chain = listeners.plain_chain(manager)
         listener = listeners.listener(_REDIRECT, edge.redirect, chains=[chain])
         listening.append(newcomers.bounded(listener, bounds, handshakes=False))
+    if not edge.trusted_hops:
+        asked = partial(
+            lists.asked_first,
+            sources=availability.sources,
+            database=lists_database,
+            folder=folder,
+        )
+        listening = [*map(asked, listening)]
     most = edge.limits.connections
     return Rendering(
         bootstrap=pausing()
@@ -168,6 +181,7 @@ def render_edge(
             **_filters(edge, availability, verifying),
             **_denied(denied),
             **alarm.resources(hosts=len(edge.hosts)),
+            **lists.filters(availability.sources, by_header=edge.trusted_hops > 0),
         },
     )
 
@@ -289,10 +303,11 @@ class _Managers:
         log: access_log.Files,
         shadow_log: str | None,
         verifying: Verifying | None,
+        lists_database: str,
     ) -> None:
         self.edge, self.folder = edge, folder
         self._alarm, self._log, self._shadow_log = alarm, log, shadow_log
-        self._verifying = verifying
+        self._verifying, self._lists_database = verifying, lists_database
 
     def of(self, table: str, *, knows_people: bool = False) -> Json:
         """That of a route table; where it ``knows_people`` they are asked for, and judged."""
@@ -312,6 +327,7 @@ class _Managers:
             routes=http.dynamic_routes(table, self.folder.file(f"rds-{table}.json")),
             filters=[
                 *_sources(self.edge, self.folder),
+                *self._lists(),
                 *self._limits(limits.ADDRESS_FILTER, addresses=True),
                 *(self._alarm.before_who(self.folder) if knows_people else []),
                 *_who(self.folder, verifying),
@@ -331,6 +347,14 @@ class _Managers:
                 *([] if origin is None else refusals.mappers(origin)),
                 *(own_answers.mappers() if table in {_ALL, _LEGACY} else []),
             ],
+        )
+
+    def _lists(self) -> list[Json]:
+        """Behind proxies each request is looked up; else each connection was."""
+        if not self.edge.trusted_hops:
+            return []
+        return lists.asked_of_requests(
+            self._alarm.availability.sources, database=self._lists_database, folder=self.folder
         )
 
     def _limits(self, name: str, *, addresses: bool) -> list[Json]:

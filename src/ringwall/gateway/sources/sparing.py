@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from ringwall.gateway.config import Network
-from ringwall.gateway.sources.told import Told
-from ringwall.gateway.wanted import Wanted
 
 
 def without(networks: Iterable[Network], spared: Sequence[Network]) -> Iterator[Network]:
@@ -29,8 +27,3 @@ def touching(network: Network, others: Iterable[Network]) -> Network | None:
     return next(
         (one for one in others if one.version == network.version and one.overlaps(network)), None
     )
-
-
-def told_of(wanted: Wanted) -> Told:
-    """What those who deny have to know of a configuration."""
-    return Told(spared=wanted.availability.exempt.networks, by_header=wanted.edge.trusted_hops > 0)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from ringwall.gateway.config import Network
+from ringwall.gateway.sources.here import of_this_machine
+from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.private_files import private_folder, write_private
 
 _FILE: Final = "sources/told.json"
@@ -26,6 +28,14 @@ class Told:
 
     spared: tuple[Network, ...] = ()
     by_header: bool = False
+
+
+def told_of(wanted: Wanted) -> Told:
+    """What those who deny have to know of a configuration, on this machine."""
+    availability = wanted.availability
+    own = (ip_network(one) for one in of_this_machine())
+    spared = (*availability.exempt.networks, *availability.sources.allow, *own)
+    return Told(spared=spared, by_header=wanted.edge.trusted_hops > 0)
 
 
 def tell(state: Path, told: Told) -> None:

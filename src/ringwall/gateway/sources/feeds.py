@@ -1,0 +1,109 @@
+"""Feeds read anew when they are due: whole, or not at all, so that the list of before stays."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from ringwall.gateway.availability.config import Availability
+from ringwall.gateway.availability.sources import Feed
+from ringwall.gateway.sources import formats
+from ringwall.gateway.sources.fetching import Found, from_file, from_web
+from ringwall.gateway.sources.lists import ListError
+from ringwall.gateway.sources.shelf import Kept, Shelf
+
+_AGAIN: Final = timedelta(minutes=10)
+"""After which a feed is fetched again that could not be used; a file is looked at each time."""
+_GROWS: Final = 10
+_SMALL: Final = 100
+"""A list may grow by so many times; one of fewer networks as much as it likes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one feed: whether it is other than before, and why it is not used if so."""
+
+    name: str
+    changed: bool = False
+    refused: str = ""
+
+
+def read_due(
+    availability: Availability,
+    *,
+    root: Path,
+    state: Path,
+    now: datetime,
+    accept: bool = False,
+    only: str | None = None,
+) -> tuple[Outcome, ...]:
+    """Read what is due, and have the edge go by it.
+
+    With ``only`` that feed, due or not; with ``accept`` however much it has grown. Raises
+    ``ListError`` when the feeds together are too much; what was in force stays so.
+    """
+    shelf = Shelf(state)
+    outcomes = tuple(
+        _read(feed, shelf, root=root, now=now, accept=accept)
+        for feed in availability.sources.feeds
+        if (feed.name == only if only is not None else _is_due(feed, shelf.kept(feed.name), now))
+    )
+    if availability.sources.are_listed:
+        shelf.rebuild(availability, now=now)
+    return outcomes
+
+
+def told(outcomes: tuple[Outcome, ...]) -> Iterator[str]:
+    """What became of them, in words; nothing of what is as it was."""
+    for one in outcomes:
+        if one.refused:
+            yield f"{one.name} is refused, the list of before stays: {one.refused}"
+        elif one.changed:
+            yield f"{one.name} is read"
+
+
+def _is_due(feed: Feed, kept: Kept, now: datetime) -> bool:
+    if feed.file is not None or not kept.seen:
+        return True
+    every = timedelta(seconds=feed.every)
+    waits = min(_AGAIN, every) if kept.refused else every
+    return now - datetime.fromisoformat(kept.seen) >= waits
+
+
+def _read(feed: Feed, shelf: Shelf, *, root: Path, now: datetime, accept: bool) -> Outcome:
+    kept = shelf.kept(feed.name)
+    # Another place or form is something new; so is what was held, where it is to be accepted.
+    sign = f"{feed.file or feed.url} {feed.format} {feed.field or ''} "
+    is_known = kept.mark.startswith(sign) and not (accept and kept.refused)
+    found: Found | None = None
+    try:
+        found = _found(feed, root=root, mark=kept.mark.removeprefix(sign) if is_known else "")
+        if found.content is None:
+            shelf.saw(feed.name, now=now, refused=kept.refused)
+            return Outcome(feed.name, refused=kept.refused)
+        name = str(root / feed.file) if feed.file is not None else str(feed.url)
+        networks = formats.read(found.content, name=name, form=feed.format, field=feed.field)
+        _require_like_before(feed, len(networks), kept.count if not accept else 0)
+    except ListError as error:
+        # Not read again until it is another: a file has its time, an answer perhaps an ETag.
+        mark = kept.mark if found is None else sign + found.mark
+        shelf.saw(feed.name, now=now, refused=str(error), mark=mark)
+        return Outcome(feed.name, refused=str(error))
+    shelf.keep(feed.name, networks, now=now, mark=sign + found.mark)
+    return Outcome(feed.name, changed=True)
+
+
+def _require_like_before(feed: Feed, count: int, before: int) -> None:
+    if before and count > max(_SMALL, before * _GROWS):
+        msg = (
+            f"it has {count} networks, and had {before}: "
+            f"`ringwall sources refresh {feed.name} --accept` takes it all the same"
+        )
+        raise ListError(msg)
+
+
+def _found(feed: Feed, *, root: Path, mark: str) -> Found:
+    if feed.file is not None:
+        return from_file(root / feed.file, mark=mark)
+    return from_web(str(feed.url), mark=mark, private=feed.private)

@@ -1,0 +1,117 @@
+"""The forms that lists of networks come in, read whole or not at all."""
+
+import csv
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final
+
+from ringwall.gateway.sources.lists import ListError, Pair, collapsed, pair_of, require_sane
+
+AT_MOST: Final = 500_000
+"""Networks of one list, without those within another."""
+
+_SHOWN: Final = 60
+
+
+class Format(StrEnum):
+    """How a list is written."""
+
+    LINES = "lines"
+    """A network on each line; what follows ``#`` or ``;`` says why and is not read."""
+    CSV = "csv"
+    """Columns, of which one has the network."""
+    JSON_LINES = "json-lines"
+    """An object on each line, of which one member has the network."""
+
+
+def read(
+    content: bytes, *, name: str, form: Format = Format.LINES, field: str | None = None
+) -> list[Pair]:
+    """The networks of a list, sorted, none within another.
+
+    ``field`` is the column, by its number from 1 or its heading, or the member. :class:`ListError`
+    names the line that cannot be read; nothing of such a list is used.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        msg = f"{name}, line {line}: is no text in UTF-8"
+        raise ListError(msg) from None
+    found: list[Pair] = []
+    for line, value in _values(text, name=name, form=form, field=field):
+        try:
+            found.append(pair_of(value))
+        except ValueError as error:
+            shown = repr(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…")
+            msg = f"{name}, line {line}: {shown} {error}"
+            raise ListError(msg) from None
+    networks = collapsed(found)
+    if not networks:
+        msg = f"{name} names no network at all"
+        raise ListError(msg)
+    if len(networks) > AT_MOST:
+        msg = f"{name} has {len(networks)} networks, more than {AT_MOST}"
+        raise ListError(msg)
+    require_sane(name, networks)
+    return networks
+
+
+def _values(text: str, *, name: str, form: Format, field: str | None) -> Iterator[tuple[int, str]]:
+    """Line numbers and what stands there for a network."""
+    if form is Format.CSV:
+        yield from _cells(text, name=name, column=field or "1")
+        return
+    for line, raw in enumerate(text.split("\n"), 1):
+        stripped = raw.strip()
+        if not stripped:
+            continue
+        if form is Format.JSON_LINES:
+            value = _member(stripped, name=name, line=line, member=field or "network")
+            if value is not None:
+                yield line, value
+        elif stripped[0] not in "#;":
+            value = stripped.split("#", 1)[0].split(";", 1)[0].rstrip()
+            yield line, value
+
+
+def _member(text: str, *, name: str, line: int, member: str) -> str | None:
+    """The network of one object; ``None`` for an object that is about the list itself."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        msg = f"{name}, line {line}: is no JSON"
+        raise ListError(msg) from None
+    if not isinstance(found, dict):
+        msg = f"{name}, line {line}: is no JSON object"
+        raise ListError(msg)
+    if member not in found and found.get("type") == "metadata":
+        return None
+    value = found.get(member)
+    if not isinstance(value, str):
+        msg = f"{name}, line {line}: has no text for {member!r}"
+        raise ListError(msg)
+    return value.strip()
+
+
+def _cells(text: str, *, name: str, column: str) -> Iterator[tuple[int, str]]:
+    rows = csv.reader(text.splitlines(keepends=True), strict=True)
+    at = int(column) - 1 if column.isdigit() else None
+    try:
+        for row in rows:
+            if not row or row[0].lstrip().startswith("#"):
+                continue
+            if at is None:
+                if column not in row:
+                    msg = f"{name}, line {rows.line_num}: no column is called {column!r}"
+                    raise ListError(msg)
+                at = row.index(column)
+                continue
+            if at >= len(row):
+                msg = f"{name}, line {rows.line_num}: has no column {column}"
+                raise ListError(msg)
+            yield rows.line_num, row[at].strip()
+    except csv.Error as error:
+        msg = f"{name}, line {rows.line_num}: {error}"
+        raise ListError(msg) from None
