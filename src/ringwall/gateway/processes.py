@@ -23,6 +23,7 @@ from ringwall.gateway.sentry.settings import SOCKET as SENTRY_SOCKET
 from ringwall.gateway.sentry.settings import VARIABLE as SENTRY_VARIABLE
 from ringwall.gateway.sentry.settings import Settings
 from ringwall.gateway.service import Gateway
+from ringwall.gateway.sources.denials import DENIED
 from ringwall.gateway.wanted import Wanted
 from ringwall.identity.config import IDENTITY, Identity
 from ringwall.inventory.config import Service
@@ -141,6 +142,7 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
     """It is told all it has to know by its environment, so that it needs none of the models."""
     layout, edge = gateway.layout, wanted.edge
     doors = [edge.listen] if edge.redirect is None else [edge.listen, edge.redirect]
+    attacks = wanted.availability.attacks
     settings = Settings(
         admin=str(layout.admin(EDGE)),
         xds=layout.xds(EDGE).path,
@@ -152,6 +154,14 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
         pool=edge.limits.connections,
         hops=edge.trusted_hops > 0,
         sign_in=wanted.identity.host or "",
+        exempt=tuple(map(str, wanted.availability.exempt.networks)),
+        denied=str(layout.run / DENIED),
+        per_address=attacks.per_address,
+        per_network=attacks.per_network,
+        refused_per_address=attacks.refused_per_address,
+        sensitivity=attacks.sensitivity,
+        state=str(layout.state),
+        raise_alarm=attacks.raise_alarm,
     )
     return ProcessSpec(
         name=SENTRY,

@@ -14,6 +14,7 @@ from tests.gateway.live.stage import Stage, plain_config
 
 from ringwall.gateway.attacks import Picture, picture
 from ringwall.gateway.layout import Layout
+from ringwall.gateway.posture import read_stance
 from ringwall.runtime.processes.paths import run_dir_for
 
 pytestmark = pytest.mark.e2e
@@ -25,7 +26,10 @@ POOL = 320
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     config = plain_config()
     config["edge"]["limits"] = {"connections": POOL}
-    config["availability"] = {"limits": {"address": {"by": "address", "rate": "5/s", "burst": 5}}}
+    config["availability"] = {
+        "limits": {"address": {"by": "address", "rate": "5/s", "burst": 5}},
+        "attacks": {"per_address": 220},
+    }
     with Stage(tmp_path_factory.mktemp("attack"), config) as stage:
         yield stage.up()
 
@@ -53,6 +57,13 @@ def test_connections_held_open_are_an_attack_from_where_they_come(running: Stage
         assert attack["kind"] == "connections"
         assert attack["peak"] >= 200
         assert {"what": "address", "name": "127.0.9.9", "weight": 250} in attack["sources"]
+        (denied,) = told(running).found["denied"]
+        assert (denied["network"], denied["reason"]) == (
+            "127.0.9.9",
+            "holds 250 connections open, 220 are allowed",
+        )
+        running.wait(lambda: _is_refused(running, "127.0.9.9"), within=10)
+        assert not _is_refused(running, "127.0.9.7")
     finally:
         for one in held:
             one.close()
@@ -80,6 +91,8 @@ def test_a_flood_is_counted_whole_and_recorded_in_part(running: Stage) -> None:
             more += _refused(floods)
     (attack,) = _of(running, "requests")
     assert {"127.0.9.8"} == {s["name"] for s in attack["sources"] if s["what"] == "address"}
+    running.wait(lambda: _is_refused(running, "127.0.9.8"), within=10)
+    assert read_stance(running.state).recognised
     # An answer that came in two parts is taken for none of them.
     assert 0 <= _counted(running) - before - refused - more <= len(floods)
     running.wait(lambda: told(running).found["recorded"] == 100)
@@ -88,6 +101,15 @@ def test_a_flood_is_counted_whole_and_recorded_in_part(running: Stage) -> None:
 
 def _of(stage: Stage, kind: str) -> list[dict[str, Any]]:
     return [one for one in attacks(stage) if one["kind"] == kind]
+
+
+def _is_refused(stage: Stage, source: str) -> bool:
+    """Whether a new connection from there is ended before its handshake."""
+    try:
+        _connected(stage, source).close()
+    except (ConnectionError, ssl.SSLError):
+        return True
+    return False
 
 
 def _connected(stage: Stage, source: str) -> ssl.SSLSocket:

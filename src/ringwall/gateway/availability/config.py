@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from ringwall.gateway.availability.attacks import Attacks
 from ringwall.gateway.availability.challenge import CHALLENGE, Challenge
 from ringwall.gateway.availability.connections import Connections
 from ringwall.gateway.availability.limiting import LIMITS, Limit, LimitName
@@ -40,6 +41,8 @@ class Availability(StrictModel):
 
     connections: Connections = Connections()
     """What connections may cost."""
+    attacks: Attacks = Attacks()
+    """What is called an attack, and what is done about it."""
     exempt: Exempt = Exempt()
     """Who is never limited."""
     limits: dict[LimitName, Limit | None] = Field(default_factory=dict)

@@ -23,6 +23,7 @@ _PANEL: Final = "Running"
 _GOOD, _BAD = "green", "red"
 _WATCHES_EVERY_S: Final = 1.0
 _SHOWN_SOURCES: Final = 5
+_SHOWN_DENIED: Final = 20
 
 
 @command(name=GROUP, group=GROUP, panel=_PANEL, does="processes:see")
@@ -137,6 +138,24 @@ def _show(layout: "Layout", *, as_json: bool) -> None:
     _say_load(found.found)
     say("")
     _print_attacks(found.found)
+    _print_denied(found.found)
+
+
+def _print_denied(found: Mapping[str, Any]) -> None:
+    denied = found.get("denied", [])
+    if not denied:
+        return
+    say("")
+    print_table(
+        (Column("denied"), Column("for", right=True), Column("because it", rank=1, least=16)),
+        [
+            (one["network"], age(timedelta(seconds=one["until"] - found["at"])), one["reason"])
+            for one in denied[:_SHOWN_DENIED]
+        ],
+        empty="",
+    )
+    if len(denied) > _SHOWN_DENIED:
+        say(f"and {len(denied) - _SHOWN_DENIED} more, which --json tells")
 
 
 def _say_age(found: "Picture") -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from ringwall.gateway.sentry.recognising import Kind
@@ -19,7 +20,10 @@ _SIGN_IN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Who asked and what came of it. ``who`` is a person or a program, empty for strangers."""
+    """Who asked and what came of it. ``who`` is a person or a program, empty for strangers.
+
+    ``at`` is in seconds since 1970, 0 where the line does not say.
+    """
 
     address: str
     host: str
@@ -31,6 +35,7 @@ class Line:
     tenant: str
     route: str
     service: str
+    at: float = 0.0
 
     @property
     def is_limited(self) -> bool:
@@ -82,7 +87,15 @@ def read(line: bytes) -> Line | None:
         tenant=_text(found, "tenant"),
         route=_text(found, "route"),
         service=_text(found, "service"),
+        at=_time(_text(found, "time")),
     )
+
+
+def _time(text: str) -> float:
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return 0.0
 
 
 def _text(found: Mapping[str, Any], name: str) -> str:

@@ -15,7 +15,8 @@ class Settings:
 
     ``xds`` is the folder of the edge's xDS files, ``pool`` the number of connections that the edge
     takes at all. ``hops`` says that clients are behind trusted proxies: their connections are not
-    their own. ``sign_in`` is the host of sign-in, empty where there is none.
+    their own. ``sign_in`` is the host of sign-in, empty where there is none; ``denied`` is the file
+    that says whom the sentry denies, ``state`` the folder that keeps the posture.
     """
 
     admin: str
@@ -29,6 +30,13 @@ class Settings:
     hops: bool = False
     sign_in: str = ""
     exempt: tuple[str, ...] = ()
+    denied: str = ""
+    per_address: int | None = None
+    per_network: int | None = None
+    refused_per_address: int | None = None
+    sensitivity: str = "normal"
+    state: str = ""
+    raise_alarm: bool = False
 
     def encoded(self) -> str:
         """As text, the same for the same settings."""

@@ -36,7 +36,7 @@ class Second:
 def sample(second: Second) -> dict[Kind, Signal]:
     """The level of each kind, and whether it does harm."""
     r, took = second.rates, second.seconds
-    refused = r["limited"] + r["overloaded"]
+    refused = max(0.0, r["limited"] - r["limited_known"]) + r["overloaded"]
     lost = max(0.0, r["connections"] - r["handshakes"])
     # How busy the edge is says nothing before it is known how busy it is on any other day.
     is_busy = second.usual_known and second.busy > _BUSY

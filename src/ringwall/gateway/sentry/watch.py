@@ -5,14 +5,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from ringwall.gateway.posture import set_posture
 from ringwall.gateway.sentry import controlling
 from ringwall.gateway.sentry.counters import rates
+from ringwall.gateway.sentry.denying import Known, Refused, too_many, too_often
+from ringwall.gateway.sentry.door import Door
 from ringwall.gateway.sentry.finding import Event, merged
 from ringwall.gateway.sentry.keeping import Keeping
 from ringwall.gateway.sentry.lines import Line, read
 from ringwall.gateway.sentry.looking import Connected, Reading
+from ringwall.gateway.sentry.networks import Exempt, Network, network_of, told
 from ringwall.gateway.sentry.orders import NO_SHARES
 from ringwall.gateway.sentry.recognising import (
+    SENSITIVITY,
     Began,
     Ended,
     Grew,
@@ -31,8 +36,11 @@ _SECOND: Final = 0.95
 """Seconds after which a sample is made; turns come a little early and a little late."""
 _KEEPS_STATE_EVERY_S: Final = 60.0
 _TELLS_EVERY_S: Final = 10.0
+_READ_BACK: Final = 2 * 1024 * 1024
+"""Bytes of the record in which a new sentry finds out from where people were answered."""
 _LINE_BYTES: Final = 500
 """About what a line of the record takes, to know how many were passed over."""
+_ALARMING: Final = frozenset({Kind.REQUESTS, Kind.SIGN_IN})
 _NOTHING: Final[Mapping[str, float]] = {}
 
 _log = logging.getLogger(__name__)
@@ -47,6 +55,7 @@ class Watch:
         self._settings, self._keeping, self._telling = settings, keeping, telling
         self._since = now
         self._recorded = 100
+        self._alarm: bool | None = None
         self._last: Reading | None = None
         self._second: Reading | None = None
         self._state, self._events = keeping.found()
@@ -57,6 +66,13 @@ class Watch:
         self._sources = Sources()
         self._connected = Connected()
         self._strangers, self._known = Tail(Path(settings.strangers)), Tail(Path(settings.known))
+        self._answered = Known()
+        for text in self._known.begin(_READ_BACK):
+            self._was_answered(read(text))
+        self._exempt = Exempt(settings.exempt)
+        self._door = Door(Path(settings.denied), exempt=self._exempt, known=self._answered)
+        self._refused: dict[Network, Refused] = {}
+        self._often: dict[Network, str] = {}
         self._sign_in = 0.0
         self._turn, self._kept = 0, now
 
@@ -64,6 +80,15 @@ class Watch:
         """Take note of who is connected; of ``None`` nothing is known."""
         self._connected = found or Connected()
         self._sources.is_connected(self._connected.by_address, self._connected.by_network)
+
+    @property
+    def _crowded(self) -> dict[Network, str]:
+        """Who has more connections than one may."""
+        found = {
+            **dict(too_many(self._connected.by_address, self._settings.per_address)),
+            **dict(too_many(self._connected.by_network, self._settings.per_network)),
+        }
+        return {one: why for one, why in found.items() if not self._exempt.overlaps(one)}
 
     def turn(self, reading: Reading | None, now: float) -> None:
         """Take note of a reading; ``None`` when Envoy does not answer."""
@@ -75,6 +100,7 @@ class Watch:
             self._rates, self._busy = _NOTHING, 0.0
         else:
             self._seen(reading, now)
+        self._door.decide({**self._crowded, **self._often}, now)
         if self._turn % 2 == 1:
             self._keeping.picture(self.picture(now, edge=reading is not None))
         if now - self._kept >= _KEEPS_STATE_EVERY_S or now < self._kept:
@@ -109,18 +135,35 @@ class Watch:
                 seconds=seconds,
                 busy=reading.busy_since(before),
                 pool=self._settings.pool,
+                crowded=len(self._crowded),
                 sign_in=self._sign_in / seconds,
                 usual_known=usual is not None and usual.usual.level > 0,
             )
         )
         self._sign_in = 0.0
-        self._state, told = step(self._state, self._sample, now)
-        for one in told:
+        sensitivity = SENSITIVITY[self._settings.sensitivity]
+        self._state, changes = step(self._state, self._sample, now, sensitivity=sensitivity)
+        most = self._settings.refused_per_address if self._state.open else None
+        self._often = dict(too_often(self._refused, seconds, most))
+        self._refused = {}
+        for one in changes:
             self._tell(one, now)
         self._refresh(now)
+        self._raise_alarm()
         refused = self._rates["limited"] + self._rates["denied"] + self._rates["overloaded"]
         self._recorded = controlling.recorded(refused, self._recorded)
         self._order()
+
+    def _raise_alarm(self) -> None:
+        """Have the edge stand as in an attack while one is of a kind that this helps against."""
+        found = [one for one in self._state.open if one.kind in _ALARMING]
+        recognised = self._settings.raise_alarm and bool(found)
+        if recognised != self._alarm:
+            reason = Event(found[0]).title.lower() if recognised else "no attack is recognised"
+            set_posture(
+                Path(self._settings.state), recognised=recognised, reason=reason, author="sentry"
+            )
+            self._alarm = recognised
 
     def _order(self) -> None:
         """Tell the edge what follows from what is known."""
@@ -190,12 +233,20 @@ class Watch:
                     share = self._recorded / 100 if line.is_limited else 1.0
                     self._saw(line, weight / share)
 
+    def _was_answered(self, line: Line | None) -> None:
+        if line is not None and line.was_answered:
+            networks = (network_of(line.address), network_of(line.address, wide=True))
+            self._answered.saw(tuple(one for one in networks if one is not None), line.at)
+
     def _saw(self, line: Line, weight: float) -> None:
+        self._was_answered(line)
         kinds = line.about(self._settings.sign_in)
         if kinds:
             self._sources.saw(line, kinds, weight=weight)
         if Kind.SIGN_IN in kinds:
             self._sign_in += weight
+        if Kind.REQUESTS in kinds and (network := network_of(line.address)) is not None:
+            self._refused.setdefault(network, Refused()).add(weight)
 
     def picture(self, now: float, *, edge: bool) -> dict[str, Any]:
         """What ``ringwall attack`` shows, as plain values."""
@@ -207,6 +258,10 @@ class Watch:
             "rates": {name: round(value, 1) for name, value in self._rates.items()},
             "attacks": [self._shown(self._events[one.id]) for one in self._state.open],
             "recorded": self._recorded,
+            "denied": [
+                {"network": told(network), "until": one.until, "reason": one.reason}
+                for network, one in self._door.alive.items()
+            ],
             "connected": {
                 "open": sum(self._connected.by_address.values()),
                 "addresses": len(self._connected.by_address),

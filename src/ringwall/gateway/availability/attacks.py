@@ -1,0 +1,31 @@
+"""What is called an attack, and what the edge does about it by itself."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ringwall.runtime.configuration import StrictModel
+
+Count = Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+class Attacks(StrictModel):
+    """What is called an attack, and what the edge does about it by itself.
+
+    Whoever is denied is so for a minute at first, and for an hour at most. Nobody is who is exempt,
+    nor where somebody known was answered in the last ten minutes.
+    """
+
+    sensitivity: Literal["low", "normal", "high"] = "normal"
+    """How much is called an attack: with `high` half as much is, with `low` twice as much is not.
+    """
+    raise_alarm: bool = True
+    """Whether an attack by requests, or on sign-in, raises the alarm until it is over."""
+    per_address: Count | None = 1024
+    """Connections that one IPv4 address, or one IPv6 network of /64, may hold open before its new
+    ones are refused at the door; null: any number. Nobody counts them behind proxies."""
+    per_network: Count | None = 4096
+    """The same of an IPv4 network of /24, or an IPv6 network of /48."""
+    refused_per_address: Count | None = 20
+    """Requests a second of strangers that limits refuse, beyond which an address is refused at the
+    door while an attack is under way; null: none is."""

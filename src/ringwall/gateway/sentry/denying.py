@@ -1,0 +1,146 @@
+"""Whom the sentry has refused at the door, until when, and why. Pure.
+
+Every denial has an end: after a minute, and after twice as long each time it has to be done again
+within an hour of the last, up to an hour. Nobody is denied from where somebody known was answered
+lately: they are limited like everybody else, and their neighbours pay nothing for them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from typing import Any, Final
+
+from ringwall.gateway.sentry.networks import Network
+
+FIRST_S: Final = 60.0
+LONGEST_S: Final = 3600.0
+_REMEMBERED_S: Final = 3600.0
+AT_MOST: Final = 1000
+"""Networks; the door takes twice as many, and people's blocks come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Times in seconds since 1970; ``lasts`` is how many seconds it was made for."""
+
+    until: float
+    lasts: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Denials:
+    """Those that hold, and those that held lately."""
+
+    found: Mapping[Network, Denial] = field(default_factory=dict)
+
+    def alive(self, now: float) -> dict[Network, Denial]:
+        """Those that hold."""
+        return {network: one for network, one in self.found.items() if one.until > now}
+
+
+def denied(
+    was: Denials,
+    wanted: Mapping[Network, str],
+    now: float,
+    *,
+    is_spared: Callable[[Network], bool],
+) -> Denials:
+    """With those who are to be denied now, for a reason each; the first of them come first.
+
+    Who is spared is let in at once, also if they were denied before.
+    """
+    found = {
+        network: one
+        for network, one in was.found.items()
+        if now - one.until < _REMEMBERED_S and not is_spared(network)
+    }
+    room = AT_MOST - sum(one.until > now for one in found.values())
+    for network, reason in wanted.items():
+        before = found.get(network)
+        if room <= 0 or is_spared(network) or (before is not None and before.until > now):
+            continue
+        lasts = FIRST_S if before is None else min(LONGEST_S, 2 * before.lasts)
+        found[network] = Denial(now + lasts, lasts, reason)
+        room -= 1
+    return Denials(found)
+
+
+def too_many(counted: Mapping[Network, int], most: int | None) -> Iterator[tuple[Network, str]]:
+    """Who has more connections open than one may, those with the most first."""
+    if most is None:
+        return
+    over = ((network, count) for network, count in counted.items() if count > most)
+    for network, count in sorted(over, key=lambda one: (-one[1], str(one[0]))):
+        yield network, f"holds {count} connections open, {most} are allowed"
+
+
+def too_often(
+    refused: Mapping[Network, "Refused"], seconds: float, most: int | None
+) -> Iterator[tuple[Network, str]]:
+    """Who is refused by limits more often in a second than one may be, the worst first."""
+    if most is None:
+        return
+    over = (
+        (network, one.weight / seconds)
+        for network, one in refused.items()
+        if one.lines >= _LINES and one.weight / seconds > most
+    )
+    for network, rate in sorted(over, key=lambda one: (-one[1], str(one[0]))):
+        yield network, f"goes on at {rate:.0f} refused requests a second, {most} are borne"
+
+
+_LINES: Final = 3
+"""Of the record, at the least: one that stands for a hundred may be somebody's only one."""
+
+
+@dataclass(slots=True)
+class Refused:
+    """How often somebody was refused lately: in lines of the record, and by what these weigh."""
+
+    lines: int = 0
+    weight: float = 0.0
+
+    def add(self, weight: float) -> None:
+        """Count a line."""
+        self.lines += 1
+        self.weight += weight
+
+
+class Known:
+    """From where people and programs were answered lately; bounded."""
+
+    def __init__(self, *, lasts: float = 600.0, most: int = 100_000) -> None:
+        self._lasts, self._most = lasts, most
+        self._seen: dict[Network, float] = {}
+
+    def saw(self, networks: tuple[Network, ...], now: float) -> None:
+        """Somebody known was answered there."""
+        for one in networks:
+            self._seen.pop(one, None)
+            self._seen[one] = now
+        while len(self._seen) > self._most:
+            oldest = next(iter(self._seen))
+            del self._seen[oldest]
+
+    def is_known(self, network: Network, now: float) -> bool:
+        """Whether that was lately; of an address, or of the network around it."""
+        return now - self._seen.get(network, float("-inf")) <= self._lasts
+
+
+def to_json(denials: Mapping[Network, Denial], iso: Callable[[float], str]) -> dict[str, Any]:
+    """As :mod:`ringwall.gateway.sources.denials` reads it."""
+    return {
+        str(network): {"until": iso(one.until), "reason": one.reason}
+        for network, one in denials.items()
+    }
+
+
+def of_json(value: Mapping[str, Any], at: Callable[[str], float]) -> Denials:
+    """What the sentry before this one had denied; ``ValueError``, ``KeyError``, ``TypeError``."""
+    return Denials(
+        {
+            ip_network(network): Denial(at(one["until"]), FIRST_S, str(one["reason"]))
+            for network, one in value.items()
+        }
+    )

@@ -1,0 +1,122 @@
+"""Whom the sentry denies: with an end and a reason, never who is spared."""
+
+import json
+from ipaddress import ip_network
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringwall.gateway.sentry.denying import (
+    AT_MOST,
+    FIRST_S,
+    LONGEST_S,
+    Denials,
+    Known,
+    Refused,
+    denied,
+    too_many,
+    too_often,
+)
+from ringwall.gateway.sentry.door import Door
+from ringwall.gateway.sentry.networks import Exempt, Network
+from ringwall.gateway.sources.denials import read
+
+ONE, OTHER = ip_network("203.0.113.7"), ip_network("2001:db8:0:1::/64")
+START = 1_800_000_000.0
+
+
+def nobody(_: Network) -> bool:
+    return False
+
+
+def test_a_denial_ends_and_comes_back_for_twice_as_long() -> None:
+    found, at, lasted = Denials(), START, []
+    for _ in range(9):
+        found = denied(found, {ONE: "asks too much"}, at, is_spared=nobody)
+        alive = found.alive(at)[ONE]
+        lasted.append(alive.until - at)
+        assert denied(found, {ONE: "other"}, at + 1, is_spared=nobody) == found
+        at = alive.until
+        assert found.alive(at) == {}
+    assert lasted == [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
+    assert lasted[-1] == LONGEST_S
+    found = denied(found, {ONE: "again"}, at + 3601, is_spared=nobody)
+    assert found.alive(at + 3601)[ONE].lasts == FIRST_S
+
+
+@given(
+    st.lists(
+        st.tuples(st.sets(st.integers(1, 40), max_size=40), st.floats(0, 4000)),
+        max_size=20,
+    ),
+    st.sets(st.integers(1, 40), max_size=20),
+)
+def test_who_is_spared_is_never_denied_and_all_denials_end(
+    turns: list[tuple[set[int], float]], spared: set[int]
+) -> None:
+    found, now = Denials(), START
+    for wanted, passed in turns:
+        now += passed
+        reasons = {ip_network(one): "x" for one in sorted(wanted)}
+        found = denied(
+            found, reasons, now, is_spared=lambda one: int(one.network_address) in spared
+        )
+        for network, one in found.alive(now).items():
+            assert int(network.network_address) not in spared
+            assert now < one.until <= now + LONGEST_S
+        assert all(n in found.alive(now) for n in reasons if int(n.network_address) not in spared)
+
+
+def test_no_more_are_denied_than_the_door_takes() -> None:
+    many = {ip_network(0x0A000000 + n): "x" for n in range(3 * AT_MOST)}
+    found = denied(Denials(), many, START, is_spared=nobody)
+    assert len(found.alive(START)) == AT_MOST
+    assert next(iter(many)) in found.alive(START)
+
+
+def test_the_worst_come_first_and_the_reason_says_why() -> None:
+    found = list(too_many({ONE: 30, OTHER: 40}, 20))
+    assert found == [
+        (OTHER, "holds 40 connections open, 20 are allowed"),
+        (ONE, "holds 30 connections open, 20 are allowed"),
+    ]
+    assert list(too_many({ONE: 20}, 20)) == []
+    assert list(too_many({ONE: 20_000}, None)) == []
+    refused = {ONE: Refused(30, 30.0), OTHER: Refused(2, 200.0)}
+    assert list(too_often(refused, 1.0, 20)) == [
+        (ONE, "goes on at 30 refused requests a second, 20 are borne")
+    ]
+    assert list(too_often(refused, 2.0, 20)) == []
+    assert list(too_often(refused, 1.0, None)) == []
+
+
+def test_a_place_is_known_for_as_long_as_it_is_said_to_be() -> None:
+    known = Known(lasts=10, most=3)
+    known.saw((ONE,), 100.0)
+    assert known.is_known(ONE, 110.0)
+    assert not known.is_known(ONE, 110.5)
+    assert not known.is_known(OTHER, 100.0)
+    known.saw(tuple(ip_network(n) for n in range(3)), 200.0)
+    assert not known.is_known(ONE, 100.0)
+
+
+def test_the_file_says_it_as_the_door_reads_it_and_the_next_sentry_goes_on(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "denied.json"
+    exempt, known = Exempt(["198.51.100.0/24"]), Known()
+    known.saw((OTHER,), START)
+    door = Door(path, exempt=exempt, known=known)
+    wanted = {ONE: "asks too much", OTHER: "x", ip_network("198.51.100.9"): "x"}
+    door.decide(wanted, START)
+    (network,) = told = read(path)
+    assert network == ONE
+    assert told[network].reason == "asks too much"
+    assert told[network].until is not None
+    again = Door(path, exempt=exempt, known=known)
+    assert set(again.alive) == {ONE}
+    again.decide({}, START + 61)
+    assert read(path) == {}
+    path.write_text(json.dumps({"nowhere": 5}))
+    assert Door(path, exempt=exempt, known=known).alive == {}
