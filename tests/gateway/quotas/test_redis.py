@@ -218,8 +218,8 @@ def test_a_killed_redis_costs_nobody_anything_and_is_used_again() -> None:
                 assert ask(question("many 1000000/1 1000000", {"n": str(number)}), timeout=5) == OK
                 took.append(time.perf_counter() - begin)
             _until(lambda: ask(question("after 1/86400 1000"), timeout=5) and _keys(server))
-        # While it is gone nobody waits for it.
-        assert sorted(took[510:990])[-20] < 0.04
+        # While it is gone nobody waits for it: that would be 50 ms for each.
+        assert sorted(took[510:990])[-100] < 0.045
     finally:
         server.close()
 
