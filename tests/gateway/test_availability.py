@@ -86,3 +86,47 @@ def test_what_nobody_ever_meets_is_told() -> None:
     assert warnings("availability: {limits: {mine: {by: user, rate: 1/s, burst: 9}}}") == [
         "nobody signs in here, so no user is ever known"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{by: [user, user], rate: 5/s, burst: 3}", "named twice"),
+        ("{by: [all, address], rate: 5/s, burst: 3}", "goes with nothing else"),
+        ("{by: [address, network], rate: 5/s, burst: 3}", "do not go together"),
+        ("{by: [], rate: 5/s, burst: 3}", "by one to 3 of them"),
+        ("{by: address, rate: 5/s, burst: 3, routes: [al]}", 'did you mean "all"'),
+    ],
+)
+def test_limits_that_cannot_be_are_told(text: str, told: str) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        loaded(f"availability: {{limits: {{mine: {text}}}}}")
+    assert told in "".join(map(plain, raised.value.problems))
+
+
+def test_a_cost_that_nothing_could_pay_is_refused() -> None:
+    dear = BASE.replace("service: echo}]", "service: echo, cost: 30}]")
+    limits = "availability: {limits: {m: {by: all, rate: 5/s, burst: 9}}}"
+    sources = [(Path("ringwall.yaml"), (dear + limits).encode())]
+    with pytest.raises(ConfigurationError) as raised:
+        load_sources(sources, all_sections(), root=Path())
+    (message,) = map(plain, raised.value.problems)
+    assert "no request would ever pass: the limit m holds 9" in message
+
+
+def test_only_so_many_costs_are_told_apart() -> None:
+    routes = ", ".join(
+        f"{{name: r{n}, hosts: [a.localhost], path: /{n}, service: echo, cost: {n}}}"
+        for n in range(2, 12)
+    )
+    text = BASE[: BASE.index("routes:")] + f"routes: [{routes}]\n"
+    with pytest.raises(ConfigurationError) as raised:
+        load_sources([(Path("ringwall.yaml"), text.encode())], all_sections(), root=Path())
+    (message,) = map(plain, raised.value.problems)
+    assert "more than 8 different costs" in message
+
+
+def test_a_purpose_that_no_route_has_is_told() -> None:
+    assert warnings(
+        "availability: {limits: {m: {by: all, rate: 1/s, burst: 9, purpose: reset}}}"
+    ) == ["no route has the purpose reset"]

@@ -40,12 +40,14 @@ _GROUPS: Final = {
     "attack": "What comes at the edge now, where it comes from, and what came before.",
     "block": "Networks that are refused at the door, for some time.",
     "sources": "Lists of networks that are refused, where they come from, and who is on them.",
+    "limits": "What may be asked for in a time, by whom.",
     "cert": "List, issue, rotate and export certificates.",
     "mail": "Read, and send again, what Ringwall has to tell people.",
 }
 _PANELS: Final = (
     "Configuration",
     "Access",
+    "Availability",
     "Running",
     "Certificates",
     "People and organisations",

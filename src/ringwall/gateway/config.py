@@ -219,6 +219,23 @@ BODY_LIMIT: Final = 1024**2
 """Bytes; the limit of a route that says nothing, which costs a request the least."""
 
 
+class RoutePurpose(StrEnum):
+    """What a route is for, where floods of it are worse than others."""
+
+    SIGN_IN = "sign-in"
+    SIGN_UP = "sign-up"
+    RESET = "reset"
+    """Of a password, or whatever else mails somebody."""
+    SEARCH = "search"
+
+
+RouteName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$"),
+    Form("lower-case letters, digits and dashes, at most 63"),
+]
+
+
 class Route(StrictModel):
     """What leads where: the methods and path template of some hosts, to one service.
 
@@ -226,11 +243,7 @@ class Route(StrictModel):
     ``**`` (all below). The most specific template wins, whatever the order in the file.
     """
 
-    name: Annotated[
-        str,
-        StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$"),
-        Form("lower-case letters, digits and dashes, at most 63"),
-    ]
+    name: RouteName
     """What records and policies call it."""
     hosts: Annotated[tuple[Host, ...], Field(min_length=1)]
     """Names of `edge.hosts` it is for."""
@@ -268,6 +281,10 @@ class Route(StrictModel):
     challenge: bool = True
     """Whether anonymous browsers may be asked to do a calculation first while an attack is under
     way."""
+    purpose: RoutePurpose | None = None
+    """What it is for, if that has limits of its own (`availability.limits`)."""
+    cost: Annotated[int, Field(ge=1, le=1000)] = 1
+    """How many tokens a request takes from each of its limits, as many as usual requests."""
     response_headers: dict[HeaderName, HeaderValue | None] = Field(default_factory=dict)
     """As in `edge`, for this route."""
     cache: Cache | None = None

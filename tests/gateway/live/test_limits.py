@@ -85,6 +85,21 @@ def test_a_new_limit_counts_at_once_and_drops_no_connection(limited: Stage) -> N
     reload(limited)
 
 
+def test_answers_say_how_much_is_left_if_they_are_to(limited: Stage) -> None:
+    limited.write(configured(limits=small(), tell="ratelimit"))
+    reload(limited)
+    with From(limited, "127.0.8.1") as one:
+        told = [one.asks().headers["ratelimit"] for _ in range(6)]
+        assert not [name for name in one.asks().headers if name.startswith("x-ratelimit")]
+    assert [each.partition(";t=")[0] for each in told] == [
+        f'"limit";r={left}' for left in (4, 3, 2, 1, 0, 0)
+    ]
+    limited.write(configured(limits=small()))
+    reload(limited)
+    with From(limited, "127.0.8.2") as other:
+        assert "ratelimit" not in other.asks().headers
+
+
 RATE, BURST, SECONDS, CLIENTS = 100, 50, 4.0, 8
 
 

@@ -1,28 +1,32 @@
 """Judgments over limits: each by itself, and what they come to together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ringwall.gateway.availability.config import AVAILABILITY, Availability
-from ringwall.gateway.availability.limiting import LIMITS, By, Limit, Rate
-from ringwall.gateway.judging import warning
+from ringwall.gateway.availability.limiting import LIMITS, By, Limit, Rate, met_at
+from ringwall.gateway.config import ROUTES, Route
+from ringwall.gateway.judging import Path, unknown, warning
 from ringwall.identity.config import IDENTITY, Identity
 from ringwall.runtime.configuration import Configuration, Problem
 
 _FEW: Final = 100
 """Requests on a connection, of which its handshake takes a tenth of all that is done for them."""
-
+MOST_COSTS: Final = 8
+"""Different costs of routes: each is looked for at every request."""
 _PARENTS: Final[Mapping[By, By]] = {
     By.ADDRESS: By.NETWORK,
+    By.SESSION: By.USER,
     By.USER: By.TENANT,
     By.PROGRAM: By.TENANT,
 }
 
 
 def check_availability(configuration: Configuration) -> Iterator[Problem]:
-    """Limits that nothing meets, or that are met before they could be."""
+    """Limits that nothing meets, that are met before they could be, or that nothing passes."""
     availability = configuration.one(Availability, AVAILABILITY)
     limits = availability.in_force()
+    routes = configuration.list(Route, ROUTES)
     signs_in = configuration.one(Identity, IDENTITY).host is not None
     requests = availability.connections.requests
     if requests is not None and requests < _FEW:
@@ -36,9 +40,26 @@ def check_availability(configuration: Configuration) -> Iterator[Problem]:
             if name not in LIMITS:
                 yield warning(path, f"there is no limit {name} to take out")
             continue
-        if given.by not in {By.ADDRESS, By.NETWORK} and not signs_in:
-            yield warning(path, f"nobody signs in here, so no {given.by} is ever known")
+        if given.asks_who and not signs_in and given.by != (By.ASKER,):
+            words = " and ".join(given.by)
+            yield warning(path, f"nobody signs in here, so no {words} is ever known")
+        yield from _of_no_route(path, given, routes, signs_in=signs_in)
         yield from _wider_than_its_parent(path, given, limits)
+    yield from _too_dear(routes, limits)
+
+
+def _of_no_route(
+    path: Path, limit: Limit, routes: Sequence[Route], *, signs_in: bool
+) -> Iterator[Problem]:
+    names = [route.name for route in routes]
+    for index, name in enumerate(limit.routes):
+        if name not in names:
+            yield unknown((*path, "routes", index), "route", name, names)
+    purpose = limit.purpose
+    if purpose is None or any(route.purpose is purpose for route in routes):
+        return
+    if not signs_in or purpose.value == "search":
+        yield warning((*path, "purpose"), f"no route has the purpose {purpose}")
 
 
 def check_sharing(configuration: Configuration) -> Iterator[Problem]:
@@ -52,18 +73,47 @@ def check_sharing(configuration: Configuration) -> Iterator[Problem]:
 
 
 def _wider_than_its_parent(
-    path: tuple[str, ...], limit: Limit, limits: Mapping[str, Limit]
+    path: Path, limit: Limit, limits: Mapping[str, Limit]
 ) -> Iterator[Problem]:
-    parent = _PARENTS.get(limit.by)
+    if len(limit.by) != 1 or limit.is_of_some_routes:
+        return
+    parent = _PARENTS.get(limit.by[0])
     for name, other in limits.items():
-        if other.by is parent and _per_second(other) < _per_second(limit):
+        if other.by != (parent,) or other.is_of_some_routes:
+            continue
+        if Rate.of(other.rate).per_second < Rate.of(limit.rate).per_second:
             yield warning(
                 path,
-                f"{limit.rate} is more than a {other.by} has ({name}: {other.rate}), so that this "
+                f"{limit.rate} is more than a {parent} has ({name}: {other.rate}), so that this "
                 "limit is never the one that is met",
             )
 
 
-def _per_second(limit: Limit) -> float:
-    rate = Rate.of(limit.rate)
-    return rate.tokens / rate.seconds
+def _too_dear(routes: Sequence[Route], limits: Mapping[str, Limit]) -> Iterator[Problem]:
+    costs: set[int] = set()
+    for position, route in enumerate(routes):
+        path = (ROUTES, position, "cost")
+        if route.cost == 1:
+            continue
+        least = min(
+            met_at(limits, route.name, route.purpose),
+            key=lambda found: found[1].burst,
+            default=None,
+        )
+        if least is not None and least[1].burst < route.cost:
+            yield Problem(
+                path=path,
+                message=f"no request would ever pass: the limit {least[0]} holds {least[1].burst}",
+                value=str(route.cost),
+                allowed=f"at most {least[1].burst}, or a higher burst of the limit",
+            )
+        costs.add(route.cost)
+        if len(costs) > MOST_COSTS:
+            yield Problem(
+                path=path,
+                message=f"routes have more than {MOST_COSTS} different costs, and each is looked "
+                "for at every request",
+                value=str(route.cost),
+                allowed=f"one of {', '.join(map(str, sorted(costs - {route.cost})))}",
+            )
+            return

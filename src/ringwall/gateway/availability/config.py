@@ -1,10 +1,12 @@
 """The ``availability`` section: what holds so that nobody takes from the others what they need."""
 
+from enum import StrEnum
 from ipaddress import ip_network
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
+from ringwall.access.config import RoleName
 from ringwall.gateway.availability.attacks import Attacks
 from ringwall.gateway.availability.challenge import CHALLENGE, Challenge
 from ringwall.gateway.availability.connections import Connections
@@ -13,9 +15,15 @@ from ringwall.gateway.availability.nobody import NOBODY, Nobody
 from ringwall.gateway.availability.sharing import Shared
 from ringwall.gateway.availability.sources import Sources
 from ringwall.gateway.config import Network
-from ringwall.runtime.configuration import StrictModel
+from ringwall.runtime.configuration import Form, StrictModel
 
 AVAILABILITY: Final = "availability"
+
+ProgramId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,100}$"),
+    Form("the id of an API client: letters, digits and . _ ~ -"),
+]
 
 
 def _here() -> tuple[Network, ...]:
@@ -30,10 +38,24 @@ def _whole(networks: tuple[Network, ...]) -> tuple[Network, ...]:
 
 
 class Exempt(StrictModel):
-    """Whom no limit is for."""
+    """Whom no limit is for. Programs and roles are known only after the limits of addresses."""
 
     networks: Annotated[tuple[Network, ...], AfterValidator(_whole)] = Field(default_factory=_here)
     """Networks of the operators' own; else what runs on this very machine."""
+    programs: tuple[ProgramId, ...] = ()
+    """API clients, by their ids, for which the limits of people and programs do not hold."""
+    roles: tuple[RoleName, ...] = ()
+    """Roles of people for whom they do not."""
+
+
+class Tell(StrEnum):
+    """Headers about limits, on every answer."""
+
+    NOTHING = "nothing"
+    USUAL = "x-ratelimit"
+    """`x-ratelimit-limit`, `x-ratelimit-remaining` and `x-ratelimit-reset`."""
+    DRAFT = "ratelimit"
+    """`RateLimit` in the form of the IETF's draft."""
 
 
 class Availability(StrictModel):
@@ -45,9 +67,12 @@ class Availability(StrictModel):
     """What is called an attack, and what is done about it."""
     exempt: Exempt = Exempt()
     """Who is never limited."""
+    tell: Tell = Tell.NOTHING
+    """What answers say about the limit that is nearest; refusals say `Retry-After` whatever stands
+    here."""
     limits: dict[LimitName, Limit | None] = Field(default_factory=dict)
-    """Limits by name, besides the built-in `address`, `network`, `user`, `program` and `tenant`, or
-    instead of the one so called; null takes it out."""
+    """Limits by name, besides the built-in ones or instead of the one so called; null takes it
+    out."""
     keys: Annotated[int, Field(ge=100, le=10_000_000)] = 50_000
     """Buckets of each limit that are remembered, by all hosts together, 420 bytes each; those that
     were not used for longest go."""

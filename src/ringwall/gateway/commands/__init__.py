@@ -22,6 +22,7 @@ from ringwall.gateway.commands.blocking import block_add, block_list, block_remo
 from ringwall.gateway.commands.certificates import cert_export, cert_issue, cert_list, cert_rotate
 from ringwall.gateway.commands.configuring import check, diff, schema
 from ringwall.gateway.commands.lifecycle import down, reload, up
+from ringwall.gateway.commands.limiting import limits_explain, limits_list
 from ringwall.gateway.commands.listing import sources_find, sources_list, sources_refresh
 from ringwall.gateway.commands.processes import process
 from ringwall.gateway.commands.routing import routes
@@ -57,6 +58,8 @@ __all__ = [
     "down",
     "history",
     "init",
+    "limits_explain",
+    "limits_list",
     "process",
     "reload",
     "rollback",

@@ -87,6 +87,9 @@ def render_edge(
     legacy = [name for name in names if edge.hosts[name].tls_minimum == "1.2"]
     strict = [name for name in names if name not in legacy]
 
+    counted = limits.EdgeLimits(
+        availability, routes=table, hosts=len(names), signs_in=verifying is not None
+    )
     tables = {
         _ALL: routes.route_table(
             _ALL,
@@ -96,6 +99,7 @@ def render_edge(
             services=services,
             verifying=verifying,
             permitting=permitting,
+            limits=counted,
         ),
         _UNKNOWN: routes.route_table(_UNKNOWN, edge=edge, hosts=(), routes=(), services={}),
     }
@@ -109,6 +113,7 @@ def render_edge(
             services=services,
             verifying=verifying,
             permitting=permitting,
+            limits=counted,
         )
     if edge.redirect is not None:
         tables[_REDIRECT] = routes.redirect_table(
@@ -118,10 +123,12 @@ def render_edge(
         name: shared.asking(one, availability, routes=table, verifying=verifying)
         for name, one in tables.items()
     }
-    alarm = Alarm(availability, asking or Asking(), verifying)
+    alarm = Alarm(availability, counted, asking or Asking(), verifying)
     managers = _Managers(
         edge,
         alarm,
+        counted,
+        availability=availability,
         folder=folder,
         log=log,
         shadow_log=None if permitting is None else shadow_log,
@@ -178,7 +185,7 @@ def render_edge(
             name: alarm.table(tables[name], table) for name in (_ALL, _LEGACY) if name in tables
         },
         filters={
-            **_filters(edge, availability, verifying),
+            **_filters(edge, counted, verifying),
             **_denied(denied),
             **alarm.resources(hosts=len(edge.hosts)),
             **lists.filters(availability.sources, by_header=edge.trusted_hops > 0),
@@ -209,17 +216,12 @@ def peers_of_service(folder: Folder, name: str, service: Service) -> Json:
 
 
 def _filters(
-    edge: Edge, availability: Availability, verifying: Verifying | None
+    edge: Edge, counted: limits.EdgeLimits, verifying: Verifying | None
 ) -> dict[str, Json]:
     """What changes by itself, without the listeners."""
-    found = {sources.FILTER: sources.blocked_sources(edge.blocked)} if edge.blocked else {}
-    if (addresses := limits.by_address(availability, hosts=len(edge.hosts))) is not None:
-        found[limits.ADDRESS_FILTER] = addresses
-    if verifying is None:
-        return found
-    if (people := limits.by_identity(availability, hosts=len(edge.hosts))) is not None:
-        found[limits.IDENTITY_FILTER] = people
-    return {**found, **identity_filters(verifying)}
+    blocked = {sources.FILTER: sources.blocked_sources(edge.blocked)} if edge.blocked else {}
+    found = {**blocked, **counted.filters()}
+    return found if verifying is None else {**found, **identity_filters(verifying)}
 
 
 def _denied(denied: Denied) -> dict[str, Json]:
@@ -298,7 +300,9 @@ class _Managers:
         self,
         edge: Edge,
         alarm: Alarm,
+        counted: limits.EdgeLimits,
         *,
+        availability: Availability,
         folder: Folder,
         log: access_log.Files,
         shadow_log: str | None,
@@ -306,8 +310,10 @@ class _Managers:
         lists_database: str,
     ) -> None:
         self.edge, self.folder = edge, folder
-        self._alarm, self._log, self._shadow_log = alarm, log, shadow_log
-        self._verifying, self._lists_database = verifying, lists_database
+        self._alarm, self._counted, self._availability = alarm, counted, availability
+        self._shared = shared.filters(availability)
+        self._log, self._shadow_log, self._verifying = log, shadow_log, verifying
+        self._lists_database = lists_database
 
     def of(self, table: str, *, knows_people: bool = False) -> Json:
         """That of a route table; where it ``knows_people`` they are asked for, and judged."""
@@ -318,7 +324,7 @@ class _Managers:
             stat_prefix=table,
             tls=table != _REDIRECT,
             limits=self.edge.limits,
-            requests=self._alarm.availability.connections.requests,
+            requests=self._availability.connections.requests,
             trusted_hops=self.edge.trusted_hops,
             logs=[
                 *access_log.file_logs(self._log),
@@ -328,16 +334,13 @@ class _Managers:
             filters=[
                 *_sources(self.edge, self.folder),
                 *self._lists(),
-                *self._limits(limits.ADDRESS_FILTER, addresses=True),
+                *limits.saying(self._availability.tell),
+                *self._limits(limits.ADDRESS_FILTER),
                 *(self._alarm.before_who(self.folder) if knows_people else []),
                 *_who(self.folder, verifying),
-                *(
-                    []
-                    if verifying is None
-                    else self._limits(limits.IDENTITY_FILTER, addresses=False)
-                ),
+                *([] if verifying is None else self._limits(limits.IDENTITY_FILTER)),
                 *(self._alarm.after_who(self.folder) if knows_people else []),
-                *(shared.filters(self._alarm.availability) if knows_people else []),
+                *(self._shared if knows_people else []),
                 http.standard_limit(),
                 http.route_slot(),
             ],
@@ -354,11 +357,11 @@ class _Managers:
         if not self.edge.trusted_hops:
             return []
         return lists.asked_of_requests(
-            self._alarm.availability.sources, database=self._lists_database, folder=self.folder
+            self._availability.sources, database=self._lists_database, folder=self.folder
         )
 
-    def _limits(self, name: str, *, addresses: bool) -> list[Json]:
-        if not limits.are_there(self._alarm.availability, addresses=addresses):
+    def _limits(self, name: str) -> list[Json]:
+        if not self._counted.has(name):
             return []
         file = self.folder.file(f"ecds-{name}.json")
         return [http.dynamic_filter(name, file, limits.TYPE)]

@@ -9,14 +9,15 @@ buckets of a limit are remembered up to a number, and who is forgotten has a ful
 attacker gains by many addresses the parent of them all counts, that of the network.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from ringwall.gateway.availability.config import Availability
-from ringwall.gateway.availability.limiting import OF_ADDRESSES, By, Limit, Rate
-from ringwall.gateway.config import Network
+from ringwall.gateway.availability.config import Availability, Tell
+from ringwall.gateway.availability.limiting import Limit, Rate
+from ringwall.gateway.config import Route, RoutePurpose
 from ringwall.gateway.envoy.buckets import bucket
-from ringwall.gateway.envoy.resources import Json, typed
+from ringwall.gateway.envoy.counting import Counting, told_of
+from ringwall.gateway.envoy.resources import Json, extension, typed
 
 ADDRESS_FILTER: Final = "ringwall.address"
 APART_FILTER: Final = "ringwall.address-apart"
@@ -28,92 +29,120 @@ TYPE: Final = "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit"
 _ALWAYS: Final[Json] = {"default_value": {"numerator": 100, "denominator": "HUNDRED"}}
 _FEWEST: Final = 100
 """Buckets that a host remembers of a limit at least."""
-_LIMIT, _PERSON, _SHOWN = "limit", "person", "shown"
-LIMITED: Final[Json] = {"key": "limited", "value": "limited"}
-"""The entry of a key for those who are not exempt."""
-
-_MASKS: Final[Mapping[By, tuple[int, int]]] = {By.ADDRESS: (32, 64), By.NETWORK: (24, 48)}
-_HEADERS: Final[Mapping[By, str]] = {
-    By.USER: "x-ringwall-user",
-    By.PROGRAM: "x-ringwall-client",
-    By.TENANT: "x-ringwall-tenant",
+PAGES: Final[Mapping[RoutePurpose, tuple[str, ...]]] = {
+    RoutePurpose.SIGN_IN: ("/accounts/login", "/accounts/2fa/authenticate", "/sign-on"),
+    RoutePurpose.SIGN_UP: ("/accounts/signup", "/invitations/", "/first"),
+    RoutePurpose.RESET: ("/accounts/password/reset", "/recover"),
 }
+"""What the pages of Ringwall's own host of sign-in are for, by the beginning of the path."""
 
 
-def by_address(availability: Availability, *, hosts: int) -> Json | None:
-    """The ECDS resource of the limits of addresses; ``None`` where there are none."""
-    return _resource(ADDRESS_FILTER, availability, hosts, addresses=True)
+class EdgeLimits:
+    """The limits of one edge: which filters they need, and what routes say about them."""
 
+    def __init__(
+        self,
+        availability: Availability,
+        *,
+        routes: Collection[Route],
+        hosts: int,
+        signs_in: bool,
+    ) -> None:
+        """``routes`` of all hosts, of which there are ``hosts``.
 
-def by_address_apart(
-    availability: Availability, *, hosts: int, nothing_shown: Sequence[Json]
-) -> Json | None:
-    """That of the limits of addresses, twice: ``nothing_shown`` says to whom the first is for."""
-    return _resource(APART_FILTER, availability, hosts, addresses=True, nothing_shown=nothing_shown)
+        Where nobody ``signs_in``, whoever asks is an address.
+        """
+        purposes = {route.purpose for route in routes} | (set(PAGES) if signs_in else set())
+        named = {route.name for route in routes}
+        self._availability, self._hosts, self._signs_in = availability, hosts, signs_in
+        self._costs = sorted({route.cost for route in routes} - {1})
+        self._limits = {
+            name: limit if signs_in else limit.of_nobody()
+            for name, limit in availability.in_force().items()
+            if not limit.is_of_some_routes
+            or limit.purpose in purposes
+            or not named.isdisjoint(limit.routes)
+        }
 
+    def of_addresses(self) -> dict[str, Limit]:
+        """Those that hold before anybody is known, by name."""
+        return {name: one for name, one in self._limits.items() if not one.asks_who}
 
-def by_identity(availability: Availability, *, hosts: int) -> Json | None:
-    """That of the limits of people, programs and tenants."""
-    return _resource(IDENTITY_FILTER, availability, hosts, addresses=False)
+    def of_people(self) -> dict[str, Limit]:
+        """Those that need to know who asks, if anybody can be known."""
+        if not self._signs_in:
+            return {}
+        return {name: one for name, one in self._limits.items() if one.asks_who}
 
+    def at(self, route: Route, entries: Sequence[Json]) -> list[Json]:
+        """The entries of a route, which say to the two filters what it meets besides the usual."""
+        told = self._told(route.name, route.purpose, route.cost)
+        if not told:
+            return list(entries)
+        asks = any(one.is_of(route.name, route.purpose) for one in self.of_people().values())
+        return [_counted(one, told, asks=asks) for one in entries]
 
-def are_there(availability: Availability, *, addresses: bool) -> bool:
-    """Whether there are limits of addresses, or of people, at all."""
-    return bool(_of(availability, addresses=addresses))
+    def at_page(self, purpose: RoutePurpose, entry: Json) -> Json:
+        """The same of a page of Ringwall's own, which is no route of the configuration."""
+        return _counted(entry, self._told("", purpose, 1), asks=False)
 
+    def _told(self, route: str, purpose: RoutePurpose | None, cost: int) -> Json:
+        names = [name for name, one in self._limits.items() if one.is_of(route, purpose)]
+        is_counted = any(one.counts_routes for one in self._limits.values())
+        return told_of(names, cost=cost, route=route if is_counted else None)
 
-def whose(limit: Limit, exempt: Sequence[Network]) -> list[Json]:
-    """The actions that tell whose bucket of a limit a request pours into, if any at all."""
-    actions, _ = _Counted(exempt).by("", limit)
-    return actions
+    def has(self, name: str) -> bool:
+        """Whether a filter has anything to count."""
+        return bool(self.of_addresses() if name == ADDRESS_FILTER else self.of_people())
 
+    def filters(self) -> dict[str, Json]:
+        """The ECDS resources, by name."""
+        found = {ADDRESS_FILTER: self.of_addresses(), IDENTITY_FILTER: self.of_people()}
+        return {name: self._resource(name, limits) for name, limits in found.items() if limits}
 
-def keys_each(keys: int, hosts: int) -> int:
-    """How many buckets each host remembers, so that all of them together stay below ``keys``.
+    def apart(self, nothing_shown: Sequence[Json]) -> Json:
+        """That of the limits of addresses, twice: ``nothing_shown`` says to whom the first is."""
+        return self._resource(APART_FILTER, self.of_addresses(), apart=nothing_shown)
 
-    In halves, so that one more host seldom empties the buckets of the others.
-    """
-    return max(_FEWEST, keys >> max(0, hosts - 1).bit_length())
-
-
-def _of(availability: Availability, *, addresses: bool) -> dict[str, Limit]:
-    return {
-        called: limit
-        for called, limit in availability.in_force().items()
-        if (limit.by in OF_ADDRESSES) == addresses
-    }
-
-
-def _resource(
-    name: str,
-    availability: Availability,
-    hosts: int,
-    *,
-    addresses: bool,
-    nothing_shown: Sequence[Json] = (),
-) -> Json | None:
-    found = _of(availability, addresses=addresses)
-    if not found:
-        return None
-    counted = _Counted(availability.exempt.networks)
-    keys = [(limit, *counted.by(called, limit)) for called, limit in found.items()]
-    if nothing_shown:
-        keys = [one for key in keys for one in _apart(*key, nothing_shown)]
-    return counting(
-        name,
-        keys=keys_each(availability.keys, hosts),
-        rate_limits=[{"actions": actions} for _, actions, _ in keys],
-        descriptors=[
-            {"entries": entries, "token_bucket": bucket(Rate.of(limit.rate), limit.burst)}
-            for limit, _, entries in keys
-        ],
-    )
+    def _resource(
+        self, name: str, limits: Mapping[str, Limit], *, apart: Sequence[Json] = ()
+    ) -> Json:
+        counts = Counting(
+            self._availability.exempt,
+            known=name == IDENTITY_FILTER,
+            costs=self._costs,
+            apart=apart,
+        )
+        keys = [
+            (limit, key) for called, limit in limits.items() for key in counts.of(called, limit)
+        ]
+        return counting(
+            name,
+            keys=keys_each(self._availability.keys, self._hosts),
+            rate_limits=[action for _, key in keys for action in key.rate_limits],
+            descriptors=[
+                {
+                    "entries": list(key.entries),
+                    "token_bucket": bucket(Rate.of(limit.rate), limit.burst),
+                }
+                for limit, key in keys
+            ],
+            tells=self._availability.tell is not Tell.NOTHING,
+        )
 
 
 def counting(
-    name: str, *, keys: int, rate_limits: Sequence[Json], descriptors: Sequence[Json]
+    name: str,
+    *,
+    keys: int,
+    rate_limits: Sequence[Json],
+    descriptors: Sequence[Json],
+    tells: bool = False,
 ) -> Json:
-    """The ECDS resource of a filter that counts requests; ``keys`` of each limit are remembered."""
+    """The ECDS resource of a filter that counts requests; ``keys`` of each limit are remembered.
+
+    With ``tells`` answers say how much is left.
+    """
     return {
         "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",
         "name": name,
@@ -126,93 +155,57 @@ def counting(
             token_bucket=bucket(Rate(10_000_000, 1), 10_000_000),
             always_consume_default_token_bucket=False,
             enable_retry_after_header=True,
+            **({"enable_x_ratelimit_headers": "DRAFT_VERSION_03"} if tells else {}),
             max_dynamic_descriptors=keys,
-            rate_limits=rate_limits,
-            descriptors=descriptors,
+            rate_limits=list(rate_limits),
+            descriptors=list(descriptors),
         ),
     }
 
 
-def _apart(
-    limit: Limit, actions: list[Json], entries: list[Json], nothing_shown: Sequence[Json]
-) -> list[tuple[Limit, list[Json], list[Json]]]:
-    """A limit for those who show nothing, and the same once more for those who show something."""
-    found = []
-    for shows, value in ((False, "nothing"), (True, "something")):
-        match = {
-            "descriptor_key": _SHOWN,
-            "descriptor_value": value,
-            "expect_match": not shows,
-            "headers": list(nothing_shown),
-        }
-        entry = {"key": _SHOWN, "value": value}
-        found.append((limit, [*actions, {"header_value_match": match}], [*entries, entry]))
+def _counted(entry: Json, told: Json, *, asks: bool) -> Json:
+    """An entry that says ``told``; where it ``asks``, whoever it is meets limits of people."""
+    already = entry.get("metadata", {}).get("filter_metadata", {}).get("ringwall", {})
+    found = {**entry, "metadata": {"filter_metadata": {"ringwall": {**already, **told}}}}
+    filters = found.get("typed_per_filter_config", {})
+    if asks and IDENTITY_FILTER in filters:
+        kept = {name: one for name, one in filters.items() if name != IDENTITY_FILTER}
+        found["typed_per_filter_config"] = kept
     return found
 
 
-class _Counted:
-    """What makes a request's key for a limit, and the entries of the keys that the limit is for.
+def keys_each(keys: int, hosts: int) -> int:
+    """How many buckets each host remembers, so that all of them together stay below ``keys``.
 
-    No two limits may have keys of the same names, or the wrong one would be met: where that would
-    be, the limit's own name comes first.
+    In halves, so that one more host seldom empties the buckets of the others.
     """
-
-    def __init__(self, exempt: Sequence[Network]) -> None:
-        self._exempt = exempt
-        self._taken: set[tuple[str, ...]] = set()
-
-    def by(self, name: str, limit: Limit) -> tuple[list[Json], list[Json]]:
-        """Actions and entries."""
-        actions, entries = self._of(limit)
-        names = tuple(entry["key"] for entry in entries)
-        if names in self._taken:
-            key = {"descriptor_key": _LIMIT, "descriptor_value": name}
-            actions = [{"generic_key": key}, *actions]
-            entries = [{"key": _LIMIT, "value": name}, *entries]
-        self._taken.add(names)
-        return actions, entries
-
-    def _of(self, limit: Limit) -> tuple[list[Json], list[Json]]:
-        actions: list[Json] = []
-        entries: list[Json] = []
-        if self._exempt:
-            actions.append(unless_from(self._exempt))
-            entries.append(LIMITED)
-        if limit.by in OF_ADDRESSES:
-            v4, v6 = _MASKS[limit.by]
-            mask = {"v4_prefix_mask_len": v4, "v6_prefix_mask_len": v6}
-            actions.append({"masked_remote_address": mask})
-            entries.append({"key": "masked_remote_address"})
-            return actions, entries
-        if limit.by is By.USER:
-            actions.append(_IF_A_PERSON)
-            entries.append({"key": _PERSON, "value": _PERSON})
-        header = {"header_name": _HEADERS[limit.by], "descriptor_key": limit.by.value}
-        actions.append({"request_headers": header})
-        entries.append({"key": limit.by.value})
-        return actions, entries
+    return max(_FEWEST, keys >> max(0, hosts - 1).bit_length())
 
 
-def unless_from(networks: Sequence[Network]) -> Json:
-    """The action that makes :data:`LIMITED` of whoever is not from these networks."""
-    ranges = [
-        {"address_prefix": str(one.network_address), "prefix_len": one.prefixlen}
-        for one in networks
+def saying(tell: Tell) -> list[Json]:
+    """The filter that says the draft's ``RateLimit`` instead of Envoy's three headers, if asked."""
+    if tell is not Tell.DRAFT:
+        return []
+    return [
+        extension(
+            "ringwall.ratelimit",
+            "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
+            mutations={
+                "response_mutations": [
+                    {
+                        "append": {
+                            "header": {"key": "ratelimit", "value": _DRAFT},
+                            "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
+                        }
+                    },
+                    *({"remove": one} for one in _USUAL),
+                ]
+            },
+        )
     ]
-    return {
-        "remote_address_match": {
-            "descriptor_key": LIMITED["key"],
-            "descriptor_value": LIMITED["value"],
-            "address_matcher": {"ranges": ranges, "invert_match": True},
-        }
-    }
 
 
-_IF_A_PERSON: Final[Json] = {
-    "header_value_match": {
-        "descriptor_key": _PERSON,
-        "descriptor_value": _PERSON,
-        "headers": [{"name": "x-ringwall-strength", "present_match": True}],
-    }
-}
-"""Programs are their own subject too: only of people it is said how surely they were proven."""
+_USUAL: Final = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
+_DRAFT: Final = (
+    '"limit";r=%RESPONSE_HEADER(x-ratelimit-remaining)%;t=%RESPONSE_HEADER(x-ratelimit-reset)%'
+)

@@ -13,7 +13,8 @@ from ringwall.gateway.availability.nobody import Nobody
 from ringwall.gateway.config import Network
 from ringwall.gateway.envoy.buckets import bucket
 from ringwall.gateway.envoy.challenge import PASSED_HEADER
-from ringwall.gateway.envoy.limits import LIMITED, counting, unless_from
+from ringwall.gateway.envoy.counting import LIMITED, unless_from
+from ringwall.gateway.envoy.limits import counting
 from ringwall.gateway.envoy.resources import Json
 
 NOBODY_FILTER: Final = "ringwall.nobody"

@@ -36,24 +36,21 @@ class Alarm:
     """The alarm of one edge. ``asking`` is what the challenge's questions are made with."""
 
     availability: Availability
+    counted: limits.EdgeLimits
     asking: Asking
     verifying: Verifying | None
 
     @property
     def counts_apart(self) -> bool:
         """Whether those who show nothing have limits apart; where nobody signs in all are alike."""
-        return self.verifying is not None and limits.are_there(self.availability, addresses=True)
+        return self.verifying is not None and self.counted.has(limits.ADDRESS_FILTER)
 
     def resources(self, *, hosts: int) -> dict[str, Json]:
         """The ECDS resources, by name; ``hosts`` of the edge share what is remembered."""
         found: dict[str, Json] = {}
         exempt = self.availability.exempt.networks
         if self.counts_apart:
-            apart = limits.by_address_apart(
-                self.availability, hosts=hosts, nothing_shown=NOTHING_SHOWN
-            )
-            if apart is not None:
-                found[limits.APART_FILTER] = apart
+            found[limits.APART_FILTER] = self.counted.apart(NOTHING_SHOWN)
         if self.availability.challenge is not None:
             found[CHALLENGE_FILTER] = challenge_filter(
                 self.availability.challenge, asking=self.asking, exempt=exempt

@@ -12,6 +12,7 @@ from ringwall.gateway.envoy import headers, http, web
 from ringwall.gateway.envoy.callout import DECIDED_HEADER
 from ringwall.gateway.envoy.challenge import PASS_HEADER
 from ringwall.gateway.envoy.entries import Asked, Placed, entries, expand, method_match
+from ringwall.gateway.envoy.limits import EdgeLimits
 from ringwall.gateway.envoy.permissions import Permitted
 from ringwall.gateway.envoy.predicates import NETWORKS_HEADER
 from ringwall.gateway.envoy.replies import direct
@@ -69,6 +70,7 @@ def route_table(
     services: Mapping[str, Service],
     verifying: Verifying | None = None,
     permitting: Permitting | None = None,
+    limits: EdgeLimits | None = None,
 ) -> Json:
     """One ``RouteConfiguration``.
 
@@ -82,8 +84,10 @@ def route_table(
             "domains": _authorities(host, edge),
             "routes": [
                 *_refusals(host, edge),
-                *_own(host, edge, verifying),
-                *_virtual_host(host, placed, edge, services, verifying, permitting=permitting),
+                *_own(host, edge, verifying, limits),
+                *_virtual_host(
+                    host, placed, edge, services, verifying, permitting=permitting, limits=limits
+                ),
                 _nowhere(edge, 404),
             ],
             **_for_itself(host, verifying),
@@ -212,13 +216,16 @@ def _too_deep(host: str, given: Mapping[str, str]) -> list[Json]:
     return [_answer(match, 404, given)]
 
 
-def _own(host: str, edge: Edge, verifying: Verifying | None) -> list[Json]:
+def _own(
+    host: str, edge: Edge, verifying: Verifying | None, limits: EdgeLimits | None
+) -> list[Json]:
     """What belongs to Ringwall: the host of sign-in, and a corner of every other host."""
     if verifying is None:
         return []
     given = headers.merged(edge.response_headers)
     if host == verifying.facts.settings.host:
-        return web.own_pages(given, certificates=edge.hosts[host].client_certificates)
+        certificates = edge.hosts[host].client_certificates
+        return web.own_pages(given, certificates=certificates, limits=limits)
     return web.callbacks(given)
 
 
@@ -230,6 +237,7 @@ def _virtual_host(
     verifying: Verifying | None,
     *,
     permitting: Permitting | None,
+    limits: EdgeLimits | None,
 ) -> list[Json]:
     placed = sorted(
         (Placed(r, parse_template(r.path)) for r in routes),
@@ -245,7 +253,8 @@ def _virtual_host(
             certificates = edge.hosts[host].client_certificates is not None
             who = None if verifying is None else Asked(host, verifying, certificates)
             may = None if permitting is None else partial(permitting, one.route, host)
-            result += entries(one, methods, edge, services[one.route.service], who, permitting=may)
+            made = entries(one, methods, edge, services[one.route.service], who, permitting=may)
+            result += made if limits is None else limits.at(one.route, made)
         result.append(_wrong_method(same_path[0].template, taken, edge))
     return result
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ringwall.gateway.availability.config import Availability
-from ringwall.gateway.availability.limiting import OF_ADDRESSES, Limit, Rate
+from ringwall.gateway.availability.limiting import Limit, Rate, met_at
 from ringwall.gateway.config import Route, SignIn
-from ringwall.gateway.envoy import limits
 from ringwall.gateway.envoy.clusters import local_cluster
+from ringwall.gateway.envoy.counting import Counting
 from ringwall.gateway.envoy.resources import Json, extension, seconds, typed
 from ringwall.gateway.envoy.signed_in import Verifying, sign_in_of
 from ringwall.gateway.quotas.buckets import Bucket
@@ -86,7 +86,7 @@ def asking(
     if not shared:
         return table
     asked = {
-        route.name: _per_route(found, availability)
+        route.name: _per_route(found, availability, route)
         for route in routes
         if (found := _met_at(route, shared, verifying))
     }
@@ -110,18 +110,25 @@ def _met_at(
     """The shared limits that requests of a route can meet."""
     knows_people = sign_in_of(route, verifying) is not SignIn.NONE
     return {
-        name: limit for name, limit in shared.items() if knows_people or limit.by in OF_ADDRESSES
+        name: limit if knows_people else limit.of_nobody()
+        for name, limit in met_at(shared, route.name, route.purpose)
+        if knows_people or not limit.of_nobody().asks_who
     }
 
 
-def _per_route(shared: Mapping[str, Limit], availability: Availability) -> Json:
-    return typed(
-        "envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute",
-        rate_limits=[
-            {"actions": [_named(name, limit), *limits.whose(limit, availability.exempt.networks)]}
-            for name, limit in shared.items()
-        ],
-    )
+def _per_route(shared: Mapping[str, Limit], availability: Availability, route: Route) -> Json:
+    made: list[Json] = []
+    for name, limit in shared.items():
+        counting = Counting(availability.exempt, known=limit.asks_who, costs=())
+        made += [
+            {"actions": [_named(name, limit), *actions], **_cost_of(route)}
+            for actions in counting.whose(limit)
+        ]
+    return typed("envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute", rate_limits=made)
+
+
+def _cost_of(route: Route) -> Json:
+    return {} if route.cost == 1 else {"hits_addend": {"number": route.cost}}
 
 
 def _named(name: str, limit: Limit) -> Json:

@@ -5,6 +5,7 @@ from typing import Final
 
 from ringwall.gateway.config import ClientCertificates
 from ringwall.gateway.envoy import headers
+from ringwall.gateway.envoy.limits import PAGES, EdgeLimits
 from ringwall.gateway.envoy.replies import direct
 from ringwall.gateway.envoy.resources import Json
 from ringwall.gateway.envoy.signed_in import nothing_asked
@@ -17,13 +18,27 @@ _TIMEOUT: Final = "30s"
 
 
 def own_pages(
-    given: Mapping[str, str], *, certificates: ClientCertificates | None = None
+    given: Mapping[str, str],
+    *,
+    certificates: ClientCertificates | None = None,
+    limits: EdgeLimits | None = None,
 ) -> list[Json]:
-    """Every path of the host of sign-in, which is told the certificate a client has shown."""
+    """Every path of the host of sign-in, which is told the certificate a client has shown.
+
+    What is posted to pages that guessers and floods would use meets ``limits`` of their own.
+    """
     told = {} if certificates is None else dict(_CERTIFICATE)
     if certificates is not None and certificates.roots is not None:
         told["x-ringwall-certificate-subject"] = "%DOWNSTREAM_PEER_SUBJECT%"
-    return [_nowhere(given), _entry("sign-in", {"prefix": "/"}, given, told)]
+    pages = _entry("sign-in", {"prefix": "/"}, given, told)
+    found: list[Json] = []
+    if limits is not None:
+        found = [
+            limits.at_page(purpose, {**pages, "match": {"prefix": begins, **_POSTED}})
+            for purpose, paths in PAGES.items()
+            for begins in paths
+        ]
+    return [_nowhere(given), *found, pages]
 
 
 def callbacks(given: Mapping[str, str]) -> list[Json]:
@@ -41,6 +56,7 @@ def _nowhere(given: Mapping[str, str]) -> Json:
     }
 
 
+_POSTED: Final[Json] = {"headers": [{"name": ":method", "string_match": {"exact": "POST"}}]}
 _ADDRESS: Final = {"x-ringwall-address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"}
 _CERTIFICATE: Final = {
     "x-ringwall-certificate": "%DOWNSTREAM_PEER_CERT%",
