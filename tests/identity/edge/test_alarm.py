@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,6 +152,17 @@ def test_services_see_no_difference(scene: IdentityStage) -> None:
     stand(scene, Order.OFF)
     assert seen[Order.ON] == seen[Order.OFF]
     assert not any(key.startswith("x-ringwall") for key in seen[Order.ON]["cookie"])
+
+
+def test_whoever_cannot_be_renewed_is_a_stranger_there(alarm: IdentityStage) -> None:
+    """After so many made-up cookies the web process is not asked any more for that network."""
+    answers = Counter[int]()
+    with From(alarm.stage, "127.0.30.1", host=APP) as client:
+        for number in range(40):
+            token = alarm.issue(Purpose.SESSION, seconds=-60)
+            made_up = f"{COOKIE}={int(time.time()) - 60}.{number:043d}~{token}"
+            answers[client.asks("/public/x", headers={"cookie": made_up}).status] += 1
+    assert answers == {200: BURST, 429: 40 - BURST}
 
 
 def test_programs_with_a_valid_token_notice_nothing(alarm: IdentityStage) -> None:

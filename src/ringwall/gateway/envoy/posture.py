@@ -115,10 +115,12 @@ def _recognising(entry: Json, host: str) -> Json:
     own = entry.get(_FILTERS, {})
     if not signed_in.is_nobody_asked(own):
         return entry
+    told = entry.get("metadata", {}).get("filter_metadata", {})
     return {
         **entry,
         _FILTERS: signed_in.recognised(own, host),
         _TAKEN: [*entry.get(_TAKEN, ()), *signed_in.TOLD_OF_SOMEBODY],
+        "metadata": {"filter_metadata": {**told, **signed_in.OPEN}},
         "response_headers_to_add": [
             *entry.get("response_headers_to_add", ()),
             *signed_in.COOKIE_GIVEN,

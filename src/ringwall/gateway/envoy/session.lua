@@ -353,14 +353,19 @@ local function be_final(handle)
   handle:headers():add("x-ringwall-again", "1")
 end
 
--- What there is for a request whose token nobody can renew now; with `open` the route is for everybody.
-local function do_without(handle, token, ends, again, now, open)
+-- Whether a route is for everybody, and only who is known is spared what holds for strangers.
+local function is_open(handle)
+  return handle:metadata():get("open") == true
+end
+
+-- What there is for a request whose token nobody can renew now.
+local function do_without(handle, token, ends, again, now)
   if again then
     be_final(handle)
   end
   if now < ends then
     handle:headers():add("x-ringwall-token", token)
-  elseif not open then
+  elseif not is_open(handle) then
     handle:respond({ [":status"] = "503", ["retry-after"] = "1" }, "503 Service Unavailable\n")
   end
 end
@@ -371,7 +376,7 @@ local function show(handle, known)
   handle:headers():add("x-ringwall-token", token)
 end
 
-function ringwall_renew(handle, open)
+function ringwall_renew(handle)
   local headers = handle:headers()
   local line, first, final, again = take_cookie(headers)
   local access, key = take_tokens(headers)
@@ -410,7 +415,7 @@ function ringwall_renew(handle, open)
     return delete_cookie(handle)
   end
   if not may_ask(network, now) then
-    return do_without(handle, token, ends, again, now, open)
+    return do_without(handle, token, ends, again, now)
   end
   if asking[secret] ~= nil then
     local goes_on
@@ -423,7 +428,7 @@ function ringwall_renew(handle, open)
       return delete_cookie(handle)
     end
     if not goes_on then
-      return do_without(handle, token, ends, again, now, open)
+      return do_without(handle, token, ends, again, now)
     end
   end
   local mine, counted = begin_asking(secret, now), blame(network, now)
@@ -447,7 +452,7 @@ function ringwall_renew(handle, open)
     until_then, _, fresh = parse(body, 1, #body)
   end
   if until_then == nil then
-    return do_without(handle, token, ends, again, now, open)
+    return do_without(handle, token, ends, again, now)
   end
   remember(secret, body, until_then, now)
   if again then
@@ -455,11 +460,6 @@ function ringwall_renew(handle, open)
   end
   handle:headers():add("x-ringwall-token", fresh)
   give_cookie(handle, COOKIE .. "=" .. body .. ATTRIBUTES .. (answer["x-ringwall-life"] or "0"))
-end
-
--- Where everybody may come, but who is known is spared what holds for strangers.
-function ringwall_recognise(handle)
-  ringwall_renew(handle, true)
 end
 
 function ringwall_strip(handle)

@@ -118,15 +118,12 @@ def session_filter(verifying: Verifying, *, web: str, pause: str) -> Json:
         SESSION_FILTER,
         _LUA_TYPE,
         default_source_code={"inline_string": script + _ON_REQUEST.format("ringwall_strip")},
-        source_codes={
-            name: {"inline_string": script + _ON_REQUEST.format(f"ringwall_{name}")}
-            for name in (_RENEW, _RECOGNISE)
-        },
+        source_codes={_RENEW: {"inline_string": script + _ON_REQUEST.format("ringwall_renew")}},
         clear_route_cache=False,  # or what was taken away would lead to another entry
     )
 
 
-_RENEW, _RECOGNISE = "renew", "recognise"
+_RENEW: Final = "renew"
 _ON_REQUEST: Final = "\nfunction envoy_on_request(handle)\n  {}(handle)\nend\n"
 COOKIE_GIVEN: Final[Sequence[Json]] = (
     {
@@ -259,11 +256,13 @@ def recognised(own: Json, host: str) -> Json:
     """
     return {
         **{name: one for name, one in own.items() if name != IDENTITY_FILTER},
-        SESSION_FILTER: typed(f"{_LUA_TYPE}PerRoute", name=_RECOGNISE),
+        SESSION_FILTER: typed(f"{_LUA_TYPE}PerRoute", name=_RENEW),
         TOKENS_FILTER: _asking(f"optional {host}"),
     }
 
 
+OPEN: Final[Mapping[str, Json]] = {SESSION_FILTER: {"open": True}}
+"""The metadata of such an entry, by which a token that cannot be renewed makes a stranger."""
 TOLD_OF_SOMEBODY: Final = (*TOLD, *GRANTED, PROVEN_HEADER, PLACE_HEADER)
 """All that says who is asking."""
 

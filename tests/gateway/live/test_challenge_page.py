@@ -1,0 +1,160 @@
+"""The page of the challenge in a real Chromium: it solves it, says what happens, can be read."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from tests.gateway.live.solving import NAVIGATION
+from tests.gateway.live.stage import Stage, plain_config
+from tests.identity.browser.accessibility import faults
+from tests.identity.browser.chromium import ARGUMENTS, chromium
+
+from ringwall.gateway import posture, salts
+from ringwall.gateway.posture import Order
+
+pytestmark = pytest.mark.e2e
+
+HOST = "app.localhost"
+_SLOW = 26
+"""Zero bits for which a browser looks longer than a test does."""
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """An edge in alarm from its first moment; the browser comes from an address like any other."""
+    config = plain_config()
+    config["availability"] = {
+        "exempt": {"networks": ["192.0.2.0/24"]},
+        "challenge": {"difficulty": {"least": 14, "most": _SLOW}},
+    }
+    with Stage(tmp_path_factory.mktemp("page"), config) as running:
+        running.state.mkdir(mode=0o700, exist_ok=True)
+        posture.set_posture(running.state, order=Order.ON)
+        yield running.up()
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    program, environment = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, env=dict(environment), args=[*ARGUMENTS]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chrome: Browser) -> Iterator[BrowserContext]:
+    made = chrome.new_context(ignore_https_errors=True)
+    made.set_default_timeout(30_000)
+    yield made
+    made.close()
+
+
+def test_a_browser_solves_it_and_comes_in(stage: Stage, context: BrowserContext) -> None:
+    page, complaints = context.new_page(), list[str]()
+    page.on("console", _told(complaints))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    answer = page.goto(_url(stage, "/some/page?a=1#there"))
+    assert answer is not None
+    assert answer.status == 503
+    page.wait_for_function("() => !document.querySelector('[data-challenge]')")
+    assert page.url == _url(stage, "/some/page?a=1#there")
+    assert "/some/page" in page.content()
+    (cookie,) = context.cookies()
+    assert cookie["name"] == "__Host-ringwall-pass"
+    assert (cookie["secure"], cookie["sameSite"], cookie["path"]) == (True, "Lax", "/")
+    again = page.goto(_url(stage, "/other"))
+    assert again is not None
+    assert again.status == 200
+    assert [one for one in complaints if "Failed to load resource" not in one] == []
+
+
+def test_so_does_one_that_has_no_workers(stage: Stage, context: BrowserContext) -> None:
+    page = context.new_page()
+    page.add_init_script("delete window.Worker")
+    page.goto(_url(stage, "/without"))
+    page.wait_for_function("() => !document.querySelector('[data-challenge]')")
+    assert "/without" in page.content()
+
+
+def test_without_cookies_it_does_not_go_round_in_circles(
+    stage: Stage, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.add_init_script(
+        "Object.defineProperty(Document.prototype, 'cookie', {get: () => '', set: () => {}})"
+    )
+    page.goto(_url(stage, "/"))
+    page.get_by_role("button", name="Try again").wait_for()
+    assert "keeps no cookies" in page.get_by_role("status").inner_text()
+
+
+def test_whoever_comes_back_again_and_again_is_told_to_wait(
+    stage: Stage, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.goto(_url(stage, "/"))
+    page.wait_for_function("() => !document.querySelector('[data-challenge]')")
+    for _ in range(2):
+        context.clear_cookies()
+        page.goto(_url(stage, "/"))
+        page.wait_for_function("() => !document.querySelector('[data-challenge]')")
+    context.clear_cookies()
+    page.goto(_url(stage, "/"))
+    page.get_by_role("button", name="Try again").wait_for()
+    assert "Wait a minute" in page.get_by_role("status").inner_text()
+
+
+def test_without_scripts_it_says_so(stage: Stage, chrome: Browser, tmp_path: Path) -> None:
+    context = chrome.new_context(ignore_https_errors=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(_url(stage, "/"))
+    assert page.locator("noscript strong").is_visible()
+    page.screenshot(path=tmp_path / "without.png")
+    assert not page.locator("#status").is_visible()
+    context.close()
+
+
+def test_everybody_can_read_it(stage: Stage, chrome: Browser, tmp_path: Path) -> None:
+    salts.set_difficulty(stage.state, _SLOW)
+    try:
+        stage.wait(lambda: f'.{_SLOW}"' in _asked(stage))
+        for scheme in ("light", "dark"):
+            for width in (1440, 390):
+                context = chrome.new_context(
+                    ignore_https_errors=True,
+                    color_scheme=scheme,  # type: ignore[arg-type]
+                    viewport={"width": width, "height": 844},
+                )
+                page = context.new_page()
+                page.goto(_url(stage, "/"))
+                page.get_by_text("Calculating. This takes a few seconds.").wait_for()
+                page.screenshot(path=tmp_path / f"{scheme}-{width}.png")
+                _look(page, width)
+                context.close()
+    finally:
+        salts.set_difficulty(stage.state, None)
+
+
+def _asked(stage: Stage) -> str:
+    return stage.get(f"https://{HOST}/", headers=NAVIGATION).text
+
+
+def _look(page: Page, width: int) -> None:
+    assert faults(page) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def _url(stage: Stage, path: str) -> str:
+    return f"https://{HOST}:{stage.port}{path}"
+
+
+def _told(complaints: list[str]) -> Callable[[ConsoleMessage], None]:
+    def tell(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    return tell
