@@ -142,7 +142,7 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
     """It is told all it has to know by its environment, so that it needs none of the models."""
     layout, edge = gateway.layout, wanted.edge
     doors = [edge.listen] if edge.redirect is None else [edge.listen, edge.redirect]
-    attacks = wanted.availability.attacks
+    attacks, challenge = wanted.availability.attacks, wanted.availability.challenge
     settings = Settings(
         admin=str(layout.admin(EDGE)),
         xds=layout.xds(EDGE).path,
@@ -162,6 +162,7 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
         sensitivity=attacks.sensitivity,
         state=str(layout.state),
         raise_alarm=attacks.raise_alarm,
+        harder=0 if challenge is None else challenge.difficulty.most - challenge.difficulty.least,
     )
     return ProcessSpec(
         name=SENTRY,

@@ -27,13 +27,13 @@ def read_asking(state: Path) -> Asking:
     try:
         found = json.loads((state / _FILE).read_bytes())
         salts = tuple(Salt(int(one["since"]), str(one["value"])) for one in found["salts"])
-        bits = found["bits"]
+        more = found["more"]
     except (OSError, ValueError, KeyError, TypeError):
         return Asking()
     if not all(_VALUE.fullmatch(one.value) for one in salts):
         return Asking()
     ordered = tuple(sorted(salts, key=lambda one: one.since))
-    return Asking(ordered, bits if isinstance(bits, int) else None)
+    return Asking(ordered, more if isinstance(more, int) else 0)
 
 
 def turn_salts(state: Path, now: float, *, lasts: float = _LONGEST_S) -> bool:
@@ -48,14 +48,14 @@ def turn_salts(state: Path, now: float, *, lasts: float = _LONGEST_S) -> bool:
         return _give(state, before, before.turned(now, lasts=lasts))
 
 
-def set_difficulty(state: Path, bits: int | None) -> bool:
-    """Ask for so many zero bits, within what is configured; ``None`` for the least.
+def set_difficulty(state: Path, more: int) -> bool:
+    """Ask for so many zero bits more than the least, up to the most that is configured.
 
     Says whether anything differs. As for :func:`turn_salts` otherwise.
     """
     with moment(state):
         before = read_asking(state)
-        return _give(state, before, replace(before, bits=bits))
+        return _give(state, before, replace(before, more=more))
 
 
 def follow_asking(state: Path) -> None:

@@ -32,10 +32,10 @@ class Salt:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The salts, oldest first, and how many zero bits are asked for; ``None`` for the least."""
+    """The salts, oldest first, and how many zero bits more than the least are asked for."""
 
     salts: tuple[Salt, ...] = ()
-    bits: int | None = None
+    more: int = 0
 
     def turned(self, now: float, *, lasts: float) -> "Asking":
         """The same with a new salt, if that is due at ``now``, without those that no pass needs.
@@ -61,13 +61,10 @@ def _needed(salts: Sequence[Salt], since: float) -> tuple[Salt, ...]:
 
 
 def asking_in(script: str, asking: Asking, *, least: int, most: int) -> str:
-    """The script with this in its place.
-
-    The bits are no fewer than ``least``, and no more than ``most``.
-    """
+    """The script with this in its place; ``most`` bits are asked for at most."""
     newest = sorted(asking.salts, key=lambda one: one.since, reverse=True)
     salts = ", ".join(f'{{ {one.since}, "{one.value}" }}' for one in newest)
-    bits = least if asking.bits is None else min(max(asking.bits, least), most)
+    bits = min(least + max(0, asking.more), most)
     script = _SALTS_LINE.sub(f"local SALTS = {{ {salts} }}", script)
     return _BITS_LINE.sub(f"local BITS, LEAST, MOST = {bits}, {least}, {most}", script)
 

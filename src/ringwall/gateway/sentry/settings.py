@@ -16,7 +16,8 @@ class Settings:
     ``xds`` is the folder of the edge's xDS files, ``pool`` the number of connections that the edge
     takes at all. ``hops`` says that clients are behind trusted proxies: their connections are not
     their own. ``sign_in`` is the host of sign-in, empty where there is none; ``denied`` is the file
-    that says whom the sentry denies, ``state`` the folder that keeps the posture.
+    that says whom the sentry denies, ``state`` the folder that keeps the posture. ``harder`` is by
+    how many zero bits the challenge may become harder.
     """
 
     admin: str
@@ -37,6 +38,7 @@ class Settings:
     sensitivity: str = "normal"
     state: str = ""
     raise_alarm: bool = False
+    harder: int = 0
 
     def encoded(self) -> str:
         """As text, the same for the same settings."""

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ringwall.gateway.posture import set_posture
+from ringwall.gateway.posture import Posture, read_stance, set_posture
+from ringwall.gateway.salts import set_difficulty
 from ringwall.gateway.sentry import controlling
 from ringwall.gateway.sentry.counters import rates
 from ringwall.gateway.sentry.denying import Known, Refused, too_many, too_often
+from ringwall.gateway.sentry.difficulty import Difficulty
 from ringwall.gateway.sentry.door import Door
 from ringwall.gateway.sentry.finding import Event, merged
 from ringwall.gateway.sentry.keeping import Keeping
@@ -56,6 +58,7 @@ class Watch:
         self._since = now
         self._recorded = 100
         self._alarm: bool | None = None
+        self._difficulty, self._asked = Difficulty(), False
         self._last: Reading | None = None
         self._second: Reading | None = None
         self._state, self._events = keeping.found()
@@ -150,6 +153,7 @@ class Watch:
             self._tell(one, now)
         self._refresh(now)
         self._raise_alarm()
+        self._ask_more(now)
         refused = self._rates["limited"] + self._rates["denied"] + self._rates["overloaded"]
         self._recorded = controlling.recorded(refused, self._recorded)
         self._order()
@@ -164,6 +168,20 @@ class Watch:
                 Path(self._settings.state), recognised=recognised, reason=reason, author="sentry"
             )
             self._alarm = recognised
+
+    def _ask_more(self, now: float) -> None:
+        """Have the challenge be as hard as the edge is pressed, whoever has raised the alarm."""
+        state = Path(self._settings.state)
+        after = self._difficulty.after(
+            now,
+            alarm=read_stance(state).posture is Posture.ALARM,
+            busy=self._busy,
+            most=self._settings.harder,
+        )
+        if after.more != self._difficulty.more or not self._asked:
+            set_difficulty(state, after.more)
+            self._asked = True
+        self._difficulty = after
 
     def _order(self) -> None:
         """Tell the edge what follows from what is known."""
