@@ -11,6 +11,7 @@ TOLD = {
     "http.edge.downstream_rq_total": "900",
     "http.edge-tls12.downstream_rq_total": "100",
     "http.admin.downstream_rq_total": "5000",
+    "http.edge.downstream_rq_5xx": "21",
     "http.edge.downstream_rq_rx_reset": "7",
     "http.edge.downstream_rq_header_timeout": "3",
     "http.edge.downstream_rq_timeout": "2",
@@ -42,6 +43,7 @@ PICKED = {name: value for name, value in TOLD.items() if re.search(PATTERN, name
 def test_counters_are_summed_up() -> None:
     assert totals(PICKED) == Totals(
         requests=1000,
+        errors=21,
         limited=220,
         limited_known=20,
         denied=11,
@@ -113,3 +115,9 @@ def test_what_is_refused_is_harm() -> None:
     assert second(Totals(requests=100, resets=51))[Kind.FRAMES]
     assert not second(Totals(requests=100, resets=20))[Kind.FRAMES]
     assert second(Totals(asked_services=100, failed=11))[Kind.UPSTREAM]
+
+
+def test_browsers_that_are_challenged_and_do_not_come_in_are_harm() -> None:
+    """Or an attack would be over as soon as the challenge holds it back."""
+    assert second(Totals(requests=100, errors=11))[Kind.REQUESTS]
+    assert not second(Totals(requests=100, errors=11, failed=11))[Kind.REQUESTS]

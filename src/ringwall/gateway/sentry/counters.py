@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 PATTERN: Final = (
-    r"^(http\.(edge|edge-tls12|unknown|redirect)\.(downstream_(rq_(total|rx_reset|too_large"
+    r"^(http\.(edge|edge-tls12|unknown|redirect)\.(downstream_(rq_(total|5xx|rx_reset|too_large"
     r"|timeout|header_timeout|idle_timeout|overload_close|too_many_premature_resets)"
     r"|cx_protocol_error)|rq_overload_local_reply|rbac\.(.*\.)?denied)"
     r"|listener\.[^a-z].*\.(downstream_(cx_(total|active|overflow|overload_reject"
@@ -29,10 +29,12 @@ class Totals:
     """What the edge has counted since its Envoy started; ``open`` and ``pressure`` are of now.
 
     ``limited_known`` are requests of people and programs that a limit refused, ``limited`` all
-    that any limit refused. ``failed`` are requests that services did not answer, or with a 5xx.
+    that any limit refused. ``failed`` are requests that services did not answer, or with a 5xx;
+    ``errors`` all that were answered with a 5xx, also by the edge itself.
     """
 
     requests: int = 0
+    errors: int = 0
     limited: int = 0
     limited_known: int = 0
     denied: int = 0
@@ -53,6 +55,7 @@ class Totals:
 
 _HTTP: Final[Mapping[str, str]] = {
     "downstream_rq_total": "requests",
+    "downstream_rq_5xx": "errors",
     "downstream_rq_too_large": "too_large",
     "downstream_rq_timeout": "slow",
     "downstream_rq_header_timeout": "slow",

@@ -9,6 +9,8 @@ from typing import Any, Final
 from ringwall.gateway.sentry.recognising import Kind
 
 _LIMITED: Final = frozenset({"local_rate_limited", "request_rate_limited"})
+_BY_SCRIPT: Final = "lua_response"
+"""The edge's own answers, such as the challenge's: the service was not asked."""
 _SIGN_IN: Final = (
     "/accounts/login",
     "/accounts/2fa",
@@ -58,7 +60,7 @@ class Line:
             found.append(Kind.SLOW)
         if self.details.startswith("http2.") or self.details == "downstream_remote_disconnect":
             found.append(Kind.FRAMES)
-        if self.status in {502, 503, 504} and self.service:
+        if self.status in {502, 503, 504} and self.service and self.details != _BY_SCRIPT:
             found.append(Kind.UPSTREAM)
         return tuple(found)
 
