@@ -9,6 +9,7 @@ from tests.gateway.live.solving import NAVIGATION
 from tests.gateway.live.stage import Stage, plain_config
 from tests.identity.browser.accessibility import faults
 from tests.identity.browser.chromium import ARGUMENTS, chromium
+from tests.identity.edge.scene import PatientStage
 
 from ringwall.gateway import posture, salts
 from ringwall.gateway.posture import Order
@@ -28,7 +29,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         "exempt": {"networks": ["192.0.2.0/24"]},
         "challenge": {"difficulty": {"least": _LEAST, "most": _SLOW}},
     }
-    with Stage(tmp_path_factory.mktemp("page"), config) as running:
+    with PatientStage(tmp_path_factory.mktemp("page"), config) as running:
         running.state.mkdir(mode=0o700, exist_ok=True)
         posture.set_posture(running.state, order=Order.ON)
         yield running.up()

@@ -242,6 +242,7 @@ def test_made_up_passes_are_none(edge: Edge) -> None:
         {"accept": "*/*", "user-agent": "curl/8"},
         {"accept": "application/json", "user-agent": "Mozilla/5.0"},
         {"accept": "text/html", "user-agent": "probe/1"},
+        {"accept": "text/html", "user-agent": "Mozilla/5.0 (compatible; probe/1)"},
         {"accept": "application/rss+xml, text/html, */*", "user-agent": "Mozilla/5.0 reader"},
         {"accept": "text/html, application/atom+xml", "user-agent": "Mozilla/5.0 reader"},
         {**NAVIGATION, "sec-fetch-mode": "cors", "sec-fetch-dest": "empty"},

@@ -244,7 +244,7 @@ local function shown(headers)
 end
 
 -- A browser that goes to a page, by fetch metadata. Old ones have none, as programs: those that read feeds
--- or ask for data want something else first.
+-- or ask for data want something else first, and those that watch or index sites say what they are.
 local function is_navigation(headers)
   if headers:get(":method") ~= "GET" then
     return false
@@ -255,7 +255,7 @@ local function is_navigation(headers)
   end
   local accept, agent = headers:get("accept") or "", headers:get("user-agent") or ""
   return accept:sub(1, 9) == "text/html" and agent:sub(1, 8) == "Mozilla/"
-    and not accept:find("rss", 1, true) and not accept:find("atom", 1, true)
+    and not agent:find("(compatible;", 1, true) and not accept:find("rss", 1, true) and not accept:find("atom", 1, true)
 end
 
 -- What is never asked for a pass: what belongs to the edge itself, and what machines read.
