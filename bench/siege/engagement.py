@@ -70,15 +70,15 @@ def engage(name: str, attack: Attack, field: Field, *, pids: list[int], rest: fl
     processes = attack.begin(field)
     time.sleep(max(0.0, siege + field.seconds - time.monotonic()))
     share = busy.share()
-    cores = {n: processor(p) - spent[n] for n, p in sides.items()}
+    cores = {n: max(0.0, processor(p) - spent[n]) for n, p in sides.items()}
     over = time.monotonic()
     for process in processes:
         try:
-            text, _ = process.communicate(timeout=20)
+            tries.update(attack.tries(process.communicate(timeout=20)[0]))
         except subprocess.TimeoutExpired:
             process.kill()
-            text, _ = process.communicate()
-        tries.update(attack.tries(text))
+            process.communicate()
+            tries["an attacker that had to be ended"] += 1
     cores["attackers"] = _children() - attackers
     if attack.end is not None:
         attack.end(field)

@@ -6,10 +6,11 @@ one, of which an address has up to four. Prints how many tries met which answer.
 
 import asyncio
 import json
+import logging
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from bench.siege.connection import ClosedError, Connection, connect
@@ -34,6 +35,10 @@ class Flood:
     def source(self, number: int) -> str:
         """The address of a client: 100 of them share a network of /24."""
         return f"127.{self.network}.{number // 100}.{number % 100 + 1}"
+
+    def asking(self, request: str) -> "Flood":
+        """The same with another request."""
+        return replace(self, request=request)
 
     def to_json(self) -> str:
         """For the command line."""
@@ -112,5 +117,6 @@ async def _all(target: Target, flood: Flood, seconds: float) -> Counter[str]:
 
 
 if __name__ == "__main__":
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # that servers hang up is no news
     told = Flood(**json.loads(sys.argv[2]))
     print(json.dumps(asyncio.run(_all(Target.from_json(sys.argv[1]), told, float(sys.argv[3])))))

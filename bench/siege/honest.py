@@ -8,6 +8,7 @@ it was planned (seconds of the machine's monotonic clock), what it took, and "" 
 
 import asyncio
 import json
+import logging
 import sys
 import time
 from typing import Final
@@ -90,4 +91,5 @@ async def _all(target: Target, seconds: float) -> list[tuple[float, float, str]]
 
 
 if __name__ == "__main__":
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # that servers hang up is no news
     print(json.dumps(asyncio.run(_all(Target.from_json(sys.argv[1]), float(sys.argv[2])))))

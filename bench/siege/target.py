@@ -5,7 +5,7 @@ import ssl
 from dataclasses import asdict, dataclass
 from typing import Final
 
-APP: Final = "app.localhost"
+APP: Final = "localhost"
 ID: Final = "id.localhost"
 SMALL_BODY: Final = 512
 """Bytes of the right answer."""
