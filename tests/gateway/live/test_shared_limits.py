@@ -1,5 +1,6 @@
 """Limits that three edges count together in a real Redis, and what its death costs."""
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -69,6 +70,9 @@ def configured(upstream: Upstream, *, rate: str = NO_REFILL, burst: int = 12) ->
             "exempt": {"networks": ["127.0.9.0/24"]},
             "limits": {"address": None, "network": None, "together": limit},
             "shared": {"redis": "${env:REDIS_URL}"},
+            # Each file that an Envoy watches takes one of few watchers.
+            "challenge": None,
+            "nobody": None,
         },
     }
 
@@ -98,6 +102,23 @@ def test_who_is_refused_is_told_when_to_come_back(edges: list[EdgeAlone]) -> Non
 def test_who_is_exempt_meets_none(edges: list[EdgeAlone]) -> None:
     with From(edges[0], "127.0.9.1") as one:
         assert one.statuses(30) == [200] * 30
+
+
+def test_a_limit_of_one_route_takes_what_the_route_costs(
+    edges: list[EdgeAlone], upstream: Upstream
+) -> None:
+    config = configured(upstream, burst=1000)
+    dear = {"name": "dear", "hosts": list(HOSTS), "path": "/dear", "service": "one", "cost": 5}
+    config["routes"].append(dear)
+    few = {"by": "all", "rate": NO_REFILL, "burst": 22, "routes": ["dear"], "shared": True}
+    config["availability"]["limits"]["few"] = few
+    _apply(edges, config)
+    found: Counter[int] = Counter()
+    for number, stage in enumerate((*edges, *edges, *edges)):
+        with From(stage, f"127.0.7.{number + 1}") as one:
+            found[one.asks("/dear").status] += 1
+            assert one.asks().status == 200
+    assert found == {200: 4, 429: 5}
 
 
 RATE, BURST, SECONDS = 100, 50, 3.0
@@ -195,19 +216,31 @@ def _asked(
     *,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> tuple[Counter[int], float]:
-    """What two clients at each edge are answered, and for how long they asked (seconds)."""
-    begun = time.monotonic()
+    """What two clients at each edge are answered, and in how many seconds.
 
-    def ask(stage: EdgeAlone) -> Counter[int]:
-        own = Counter[int]()
+    Time begins once all are connected: until somebody asks, a full bucket gets no fuller.
+    """
+    answers: list[tuple[float, int]] = []
+    together = threading.Barrier(2 * len(edges) + 1)
+
+    def ask(stage: EdgeAlone) -> None:
         with From(stage, address) as client:
-            while time.monotonic() < begun + seconds:
-                own[client.asks().status] += 1
+            assert client.asks("/out").status == 404
+            together.wait(20)
+            end = time.monotonic() + seconds
+            while time.monotonic() < end + 0.3:
+                status = client.asks().status
+                answers.append((time.monotonic(), status))
                 time.sleep(0.005)
-        return own
 
-    with ThreadPoolExecutor(2 * len(edges) + 1) as pool:
+    with ThreadPoolExecutor(2 * len(edges)) as pool:
         asking = [pool.submit(ask, stage) for stage in (*edges, *edges)]
-        pool.submit(meanwhile).result()
-        found = sum((one.result() for one in asking), Counter[int]())
-    return found, time.monotonic() - begun
+        together.wait(20)
+        begun = time.monotonic()
+        meanwhile()
+        for one in asking:
+            one.result()
+    # Whoever is slow at the end takes no time from the others.
+    found = Counter(status for moment, status in answers if moment <= begun + seconds)
+    assert set(found) == {status for _, status in answers}
+    return found, seconds

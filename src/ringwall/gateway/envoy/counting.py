@@ -47,6 +47,12 @@ def told_of(limits: Sequence[str], *, cost: int, route: str | None) -> Json:
     return told
 
 
+def limits_at(entry: Json) -> tuple[str, ...]:
+    """The limits of its own that an entry of a route table was told (:func:`told_of`)."""
+    told = entry.get("metadata", {}).get("filter_metadata", {}).get("ringwall", {})
+    return tuple(told.get(_LIMITS, ()))
+
+
 class Counting:
     """Makes keys for limits, no two of them of the same names: the wrong one would be met.
 

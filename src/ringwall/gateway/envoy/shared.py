@@ -14,7 +14,7 @@ from ringwall.gateway.availability.config import Availability
 from ringwall.gateway.availability.limiting import Limit, Rate, met_at
 from ringwall.gateway.config import Route, SignIn
 from ringwall.gateway.envoy.clusters import local_cluster
-from ringwall.gateway.envoy.counting import Counting
+from ringwall.gateway.envoy.counting import Counting, limits_at
 from ringwall.gateway.envoy.resources import Json, extension, seconds, typed
 from ringwall.gateway.envoy.signed_in import Verifying, sign_in_of
 from ringwall.gateway.quotas.buckets import Bucket
@@ -81,21 +81,28 @@ def asking(
     routes: Sequence[Route],
     verifying: Verifying | None,
 ) -> Json:
-    """The route table, with what is asked at the entries of each route."""
+    """The route table, with what is asked at the entries of each route.
+
+    Of Ringwall's own pages those are asked about that have limits of their own.
+    """
     shared = availability.counted_together()
     if not shared:
         return table
     asked = {
-        route.name: _per_route(found, availability, route)
+        route.name: _per_entry(found, availability, cost=route.cost)
         for route in routes
         if (found := _met_at(route, shared, verifying))
     }
 
     def told(entry: Json) -> Json:
-        if "route" not in entry or entry.get("name") not in asked:
+        if "route" not in entry:
             return entry
         filters = entry.get("typed_per_filter_config", {})
-        return {**entry, "typed_per_filter_config": {**filters, FILTER: asked[entry["name"]]}}
+        if entry.get("name") in asked:
+            filters = {**filters, FILTER: asked[entry["name"]]}
+        elif own := _met_by_anybody(entry, shared):
+            filters = {**filters, FILTER: _per_entry(own, availability, cost=1)}
+        return {**entry, "typed_per_filter_config": filters} if filters else entry
 
     hosts = [
         {**host, "routes": [told(entry) for entry in host["routes"]]}
@@ -116,19 +123,25 @@ def _met_at(
     }
 
 
-def _per_route(shared: Mapping[str, Limit], availability: Availability, route: Route) -> Json:
+def _met_by_anybody(entry: Json, shared: Mapping[str, Limit]) -> dict[str, Limit]:
+    """The shared limits that a page of Ringwall's own was told, as far as they ask for nobody."""
+    told = {name: shared[name].of_nobody() for name in limits_at(entry) if name in shared}
+    return {name: limit for name, limit in told.items() if not limit.asks_who}
+
+
+def _per_entry(shared: Mapping[str, Limit], availability: Availability, *, cost: int) -> Json:
     made: list[Json] = []
     for name, limit in shared.items():
         counting = Counting(availability.exempt, known=limit.asks_who, costs=())
         made += [
-            {"actions": [_named(name, limit), *actions], **_cost_of(route)}
+            {"actions": [_named(name, limit), *actions], **_pouring(cost)}
             for actions in counting.whose(limit)
         ]
     return typed("envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute", rate_limits=made)
 
 
-def _cost_of(route: Route) -> Json:
-    return {} if route.cost == 1 else {"hits_addend": {"number": route.cost}}
+def _pouring(tokens: int) -> Json:
+    return {} if tokens == 1 else {"hits_addend": {"number": tokens}}
 
 
 def _named(name: str, limit: Limit) -> Json:
