@@ -236,6 +236,16 @@ RouteName = Annotated[
 ]
 
 
+class Priority(StrEnum):
+    """How long a route is served while an attack leaves the edge no time for all."""
+
+    BULK = "bulk"
+    """Refused first: exports, downloads, what can wait."""
+    NORMAL = "normal"
+    VITAL = "vital"
+    """Never refused for that: health checks, and what is dear to lose."""
+
+
 class Route(StrictModel):
     """What leads where: the methods and path template of some hosts, to one service.
 
@@ -278,6 +288,8 @@ class Route(StrictModel):
     """How long ago that may be, for what matters most; people are asked again (RFC 9470)."""
     retries: Retries | None = None
     """Whether, when and how often a request is sent again."""
+    priority: Priority = Priority.NORMAL
+    """Whose requests are refused first while an attack leaves the edge no time for all."""
     challenge: bool = True
     """Whether anonymous browsers may be asked to do a calculation first while an attack is under
     way."""

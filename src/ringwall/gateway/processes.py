@@ -163,6 +163,8 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
         state=str(layout.state),
         raise_alarm=attacks.raise_alarm,
         harder=0 if challenge is None else challenge.difficulty.most - challenge.difficulty.least,
+        busy=attacks.busy,
+        shed=attacks.shed,
     )
     return ProcessSpec(
         name=SENTRY,

@@ -1,12 +1,21 @@
 """What is called an attack, and what the edge does about it by itself."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, get_args
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ringwall.runtime.configuration import StrictModel
 
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+Shed = Literal["anonymous-bulk", "anonymous", "bulk", "known"]
+_ALL: Final[tuple[Shed, ...]] = get_args(Shed)
+
+
+def _ordered(given: tuple[Shed, ...]) -> tuple[Shed, ...]:
+    """In the order that they are shed in, whatever the order they are written in."""
+    return tuple(one for one in _ALL if one in given)
 
 
 class Attacks(StrictModel):
@@ -21,6 +30,13 @@ class Attacks(StrictModel):
     """
     raise_alarm: bool = True
     """Whether an attack by requests, or on sign-in, raises the alarm until it is over."""
+    busy: Annotated[float, Field(ge=0.1, le=1)] = 0.85
+    """The share of its time that the busiest of the edge's workers may want of the processor; in
+    alarm requests are refused beyond it, in the order of `shed`. With 1 none is."""
+    shed: Annotated[tuple[Shed, ...], AfterValidator(_ordered)] = _ALL
+    """Whose requests are refused then: strangers' on routes for bulk, strangers', those of people
+    and programs on routes for bulk, then all of theirs. Entries can be left out; the order is
+    fixed. Vital routes, exempt networks and Ringwall's own pages are always served."""
     per_address: Count | None = 1024
     """Connections that one IPv4 address, or one IPv6 network of /64, may hold open before its new
     ones are refused at the door; null: any number. Nobody counts them behind proxies."""

@@ -186,6 +186,11 @@ def _say_load(found: Mapping[str, Any]) -> None:
         f"people or programs that are known; by lists and rules {rates['denied']:,.0f}/s; "
         f"connections {rates['refused_connections']:,.0f}/s"
     )
+    if found.get("posture") == "alarm":
+        say("The edge stands as in an attack; `ringwall attack alarm` tells why", style=_BAD)
+    if found.get("shed"):
+        classes = ", ".join(f"{one} {share}%" for one, share in found["shed"].items())
+        say(f"refused for lack of time: {classes}; {rates['shed']:,.0f} requests/s", style=_BAD)
     if found.get("recorded", 100) < 100:
         say(f"of what is refused {found['recorded']}% is recorded, all of it is counted")
 

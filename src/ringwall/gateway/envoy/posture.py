@@ -7,12 +7,12 @@ strangers alone; services are told nothing of it, and nobody is refused for it. 
 not to be challenged say so.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ringwall.gateway.availability.config import Availability
-from ringwall.gateway.config import Route
+from ringwall.gateway.config import Network, Priority, Route
 from ringwall.gateway.envoy import http, limits, signed_in
 from ringwall.gateway.envoy.challenge import (
     CHALLENGE_FILTER,
@@ -24,6 +24,13 @@ from ringwall.gateway.envoy.challenge import (
 from ringwall.gateway.envoy.nobody import NOBODY_FILTER, nobody_filter
 from ringwall.gateway.envoy.resources import Folder, Json, typed
 from ringwall.gateway.envoy.salting import Asking
+from ringwall.gateway.envoy.shedding import (
+    SHED_FILTER,
+    SHED_TYPE,
+    shed_by,
+    shed_filter,
+    shed_reply,
+)
 from ringwall.gateway.envoy.signed_in import NOTHING_SHOWN, Verifying, protected_hosts
 
 _FILTERS: Final = "typed_per_filter_config"
@@ -55,6 +62,7 @@ class Alarm:
             found[CHALLENGE_FILTER] = challenge_filter(
                 self.availability.challenge, asking=self.asking, exempt=exempt
             )
+        found[SHED_FILTER] = shed_filter(exempt)
         if self.availability.nobody is not None:
             keys = limits.keys_each(self.availability.keys, hosts)
             found[NOBODY_FILTER] = nobody_filter(self.availability.nobody, exempt=exempt, keys=keys)
@@ -74,12 +82,13 @@ class Alarm:
             found.append(_standby(folder, CHALLENGE_FILTER, CHALLENGE_TYPE))
         if self.availability.nobody is not None:
             found.append(_standby(folder, NOBODY_FILTER, limits.TYPE))
+        found.append(_standby(folder, SHED_FILTER, SHED_TYPE))
         return found
 
     def replies(self) -> list[Json]:
         """The local-reply mappers of what the edge says in alarm."""
         challenge = self.availability.challenge
-        return [] if challenge is None else [page_reply(challenge)]
+        return [shed_reply(), *([] if challenge is None else [page_reply(challenge)])]
 
     def table(self, table: Json, routes: Sequence[Route]) -> Json:
         """A route table as it is in alarm; nothing of the given one is changed."""
@@ -90,7 +99,12 @@ class Alarm:
         unchallenged = {one.name for one in routes if not one.challenge}
         if self.availability.challenge is None:
             unchallenged = set()
-        hosts = [_host(one, on, unchallenged, tokens_for) for one in table["virtual_hosts"]]
+        priorities = {one.name: one.priority for one in routes}
+        exempt = self.availability.exempt.networks
+        hosts = [
+            _shed(_host(one, on, unchallenged, tokens_for), priorities, exempt)
+            for one in table["virtual_hosts"]
+        ]
         taken = [*table.get(_TAKEN, ()), PASSED_HEADER]
         return {**table, "virtual_hosts": hosts, _TAKEN: taken}
 
@@ -108,6 +122,16 @@ def _host(host: Json, on: Json, unchallenged: Collection[str], tokens_for: Colle
         routes = [_recognising(one, host["name"]) for one in routes]
     routes = [_unchallenged(one) if one.get("name") in unchallenged else one for one in routes]
     return {**host, "routes": routes, _FILTERS: {**host.get(_FILTERS, {}), **on}}
+
+
+def _shed(host: Json, priorities: Mapping[str, Priority], exempt: Sequence[Network]) -> Json:
+    """With what each route says of what is shed."""
+    routes = []
+    for one in host["routes"]:
+        said = shed_by(priorities.get(one.get("name", "")), exempt)
+        filters = one.get(_FILTERS, {})
+        routes.append(one if said is None else {**one, _FILTERS: {**filters, SHED_FILTER: said}})
+    return {**host, "routes": routes}
 
 
 def _recognising(entry: Json, host: str) -> Json:

@@ -39,6 +39,7 @@ class Totals:
     limited_known: int = 0
     denied: int = 0
     overloaded: int = 0
+    shed: int = 0
     too_large: int = 0
     slow: int = 0
     resets: int = 0
@@ -106,7 +107,7 @@ def _fields(name: str) -> tuple[str, ...]:
     if family == "http":
         manager, _, counter = rest.partition(".")
         if counter.startswith("rbac.") and counter.endswith("denied"):
-            return ("denied",)
+            return ("shed",) if counter.endswith(".shed.denied") else ("denied",)
         return _one(_HTTP.get(counter)) if manager else ()
     if family == "listener":
         if _WORKER.search(name):

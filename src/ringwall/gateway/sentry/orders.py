@@ -26,7 +26,6 @@ class Class(StrEnum):
     ANONYMOUS_BULK = "anonymous-bulk"
     ANONYMOUS = "anonymous"
     BULK = "bulk"
-    TENANTS = "tenants"
     KNOWN = "known"
 
     @property

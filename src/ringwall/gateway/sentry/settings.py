@@ -39,6 +39,8 @@ class Settings:
     state: str = ""
     raise_alarm: bool = False
     harder: int = 0
+    busy: float = 1.0
+    shed: tuple[str, ...] = ()
 
     def encoded(self) -> str:
         """As text, the same for the same settings."""

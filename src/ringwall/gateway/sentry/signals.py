@@ -38,7 +38,8 @@ def sample(second: Second) -> dict[Kind, Signal]:
     r, took = second.rates, second.seconds
     # What the edge answers in a service's stead: above all browsers that are challenged.
     stopped = max(0.0, r["errors"] - r["failed"] - r["overloaded"])
-    refused = max(0.0, r["limited"] - r["limited_known"]) + r["overloaded"] + stopped
+    refused = max(0.0, r["limited"] - r["limited_known"]) + r["overloaded"]
+    refused += max(stopped, r["shed"])
     lost = max(0.0, r["connections"] - r["handshakes"])
     # How busy the edge is says nothing before it is known how busy it is on any other day.
     is_busy = second.usual_known and second.busy > _BUSY

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ringwall.gateway.posture import Posture, read_stance, set_posture
 from ringwall.gateway.salts import set_difficulty
 from ringwall.gateway.sentry import controlling
+from ringwall.gateway.sentry.controlling import Shedding
 from ringwall.gateway.sentry.counters import rates
 from ringwall.gateway.sentry.denying import Known, Refused, too_many, too_often
 from ringwall.gateway.sentry.difficulty import Difficulty
@@ -17,7 +18,7 @@ from ringwall.gateway.sentry.keeping import Keeping
 from ringwall.gateway.sentry.lines import Line, read
 from ringwall.gateway.sentry.looking import Connected, Reading
 from ringwall.gateway.sentry.networks import Exempt, Network, network_of, told
-from ringwall.gateway.sentry.orders import NO_SHARES
+from ringwall.gateway.sentry.orders import Class
 from ringwall.gateway.sentry.recognising import (
     SENSITIVITY,
     Began,
@@ -59,6 +60,8 @@ class Watch:
         self._recorded = 100
         self._alarm: bool | None = None
         self._difficulty, self._asked = Difficulty(), False
+        self._stands_in_alarm = False
+        self._shedding = Shedding()
         self._last: Reading | None = None
         self._second: Reading | None = None
         self._state, self._events = keeping.found()
@@ -121,6 +124,7 @@ class Watch:
     def _seen(self, reading: Reading, now: float) -> None:
         if self._last is not None:
             self._busy = reading.busy_since(self._last)
+            self._shed(reading.at - self._last.at)
         self._last = reading
         before = self._second
         if before is None or reading.at - before.at >= _SECOND:
@@ -155,8 +159,22 @@ class Watch:
         self._raise_alarm()
         self._ask_more(now)
         refused = self._rates["limited"] + self._rates["denied"] + self._rates["overloaded"]
+        refused += self._rates["shed"]
         self._recorded = controlling.recorded(refused, self._recorded)
         self._order()
+
+    def _shed(self, seconds: float) -> None:
+        """Shed more or less; in peace nothing is, whatever the shares say."""
+        before = self._shedding
+        if self._stands_in_alarm:
+            order = tuple(one for one in Class if one in self._settings.shed)
+            self._shedding = controlling.shed(
+                before, self._busy, seconds, target=self._settings.busy, order=order
+            )
+        else:
+            self._shedding = Shedding()
+        if self._shedding.shares != before.shares and self._rates:
+            self._order()
 
     def _raise_alarm(self) -> None:
         """Have the edge stand as in an attack while one is of a kind that this helps against."""
@@ -168,6 +186,8 @@ class Watch:
                 Path(self._settings.state), recognised=recognised, reason=reason, author="sentry"
             )
             self._alarm = recognised
+        stance = read_stance(Path(self._settings.state))
+        self._stands_in_alarm = stance.posture is Posture.ALARM
 
     def _ask_more(self, now: float) -> None:
         """Have the challenge be as hard as the edge is pressed, whoever has raised the alarm."""
@@ -188,7 +208,7 @@ class Watch:
         open_ = max(self._rates["open"], sum(self._connected.by_address.values()))
         self._telling.say(
             recorded=self._recorded,
-            shed=NO_SHARES,
+            shed=self._shedding.shares,
             pressure=round(
                 controlling.pressure(
                     open_ / max(1, self._settings.pool),
@@ -275,6 +295,8 @@ class Watch:
             "pressure": {"worker": round(self._busy, 3), **self._edge_pressure()},
             "rates": {name: round(value, 1) for name, value in self._rates.items()},
             "attacks": [self._shown(self._events[one.id]) for one in self._state.open],
+            "posture": "alarm" if self._stands_in_alarm else "peace",
+            "shed": {str(one): share for one, share in self._shedding.shares.items() if share},
             "recorded": self._recorded,
             "denied": [
                 {"network": told(network), "until": one.until, "reason": one.reason}

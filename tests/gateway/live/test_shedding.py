@@ -1,0 +1,65 @@
+"""In alarm shares of classes are refused as the file says, and never what is vital or exempt."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.gateway.live.addresses import From
+from tests.gateway.live.stage import Stage, plain_config
+
+from ringwall.gateway.posture import Order, set_posture
+from ringwall.gateway.sentry.keeping import replaced
+from ringwall.gateway.sentry.orders import NO_SHARES, RUNTIME, Class, runtime
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    config = plain_config()
+    (plain,) = config["routes"]
+    config["routes"] += [
+        {**plain, "name": "export", "path": "/export/**", "priority": "bulk"},
+        {**plain, "name": "health", "path": "/health", "priority": "vital"},
+    ]
+    # The sentry itself sheds nothing here, so that the shares are those of the tests.
+    config["availability"] = {"challenge": None, "nobody": None, "attacks": {"busy": 1}}
+    with Stage(tmp_path_factory.mktemp("shedding"), config) as stage:
+        yield stage.up()
+
+
+def told(stage: Stage, **shares: int) -> None:
+    """Have these shares in force, given by name of the class."""
+    given = {Class(name.replace("_", "-")): share for name, share in shares.items()}
+    path = Path(stage.gateway().layout.xds("edge").path) / RUNTIME
+    admin = stage.gateway().admin("edge")
+    before = admin.stats(r"^runtime\.load_success$")
+    replaced(path, runtime(100, {**NO_SHARES, **given}))
+    stage.wait(lambda: admin.stats(r"^runtime\.load_success$") != before, within=5)
+
+
+def test_classes_are_refused_in_alarm_and_never_what_is_vital(running: Stage) -> None:
+    told(running, anonymous_bulk=100, anonymous=100)
+    with From(running, "127.0.6.1") as stranger:
+        assert stranger.asks("/in/x").status == 200  # in peace nothing is shed
+        set_posture(running.state, order=Order.ON)
+        running.wait(lambda: stranger.asks("/in/x").status == 503, within=5)
+        refused = stranger.asks("/in/x")
+        assert refused.headers["retry-after"] == "5"
+        assert refused.headers["strict-transport-security"]
+        assert stranger.asks("/health").status == 200
+        assert stranger.asks("/export/all").status == 503
+        told(running, anonymous_bulk=100)
+        assert stranger.asks("/export/all").status == 503
+        assert stranger.asks("/in/x").status == 200
+        told(running, anonymous_bulk=100, anonymous=40)
+        found = Counter(stranger.statuses(200))
+        assert 40 < found[503] < 120
+        assert found[200] + found[503] == 200
+    told(running, anonymous_bulk=100, anonymous=100)
+    with From(running, "127.0.0.1") as exempt:
+        assert exempt.asks("/export/all").status == 200
+        assert exempt.asks("/in/x").status == 200
+    (counted,) = running.gateway().admin("edge").stats(r"edge\.rbac\.shed\.denied$").values()
+    assert int(counted) > found[503]
