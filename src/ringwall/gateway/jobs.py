@@ -17,6 +17,7 @@ from ringwall.gateway.ordering import Ordering
 from ringwall.gateway.past import began
 from ringwall.gateway.salts import turn_salts
 from ringwall.gateway.service import Gateway
+from ringwall.gateway.sources.bringing import bring, known_as
 from ringwall.gateway.sources.feeds import read_due, told
 from ringwall.gateway.sources.shelf import Shelf
 from ringwall.gateway.versions import DamagedVersionError
@@ -81,17 +82,18 @@ def read_feeds(installation: Installation) -> str:
     except (DamagedVersionError, ConfigurationError) as error:
         _log.warning("which lists are to be read cannot be read itself: %s", error)
         return "not known"
-    if availability is None or not availability.sources.feeds:
-        return "no feed is configured"
-    before = {
-        one.name: Shelf(installation.state).kept(one.name) for one in availability.sources.feeds
-    }
-    now = datetime.now(UTC)
-    done = read_due(
-        availability, root=installation.config.parent, state=installation.state, now=now
+    if availability is None or not availability.sources.are_asked:
+        return "there are none"
+    sources, now = availability.sources, datetime.now(UTC)
+    root, state = installation.config.parent, installation.state
+    names = [*(one.name for one in sources.feeds), *map(known_as, sources.databases)]
+    before = {Shelf(state).kept(name).refused for name in names}
+    done = (
+        *bring(sources, root=root, state=state, now=now),
+        *read_due(availability, root=root, state=state, now=now),
     )
     for one in done:
-        if one.refused and one.refused != before[one.name].refused:
+        if one.refused and one.refused not in before:
             _log.error("%s", next(told((one,))))
     return ", ".join(told(done)) or "nothing was due"
 

@@ -6,6 +6,7 @@ from typing import Final
 from ringwall.gateway.availability.checks import check_availability, check_sharing
 from ringwall.gateway.availability.config import AVAILABILITY, Availability
 from ringwall.gateway.availability.protecting_checks import check_protection
+from ringwall.gateway.availability.sources_checks import check_sources
 from ringwall.gateway.checks import check_edge, check_routes
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
 from ringwall.gateway.identity_checks import check_identity
@@ -26,6 +27,7 @@ def _check_paths(configuration: Configuration) -> Iterator[Problem]:
 def _check_availability(configuration: Configuration) -> Iterator[Problem]:
     yield from check_availability(configuration)
     yield from check_sharing(configuration)
+    yield from check_sources(configuration)
 
 
 SECTIONS: Final = (

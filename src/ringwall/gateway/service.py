@@ -20,7 +20,6 @@ from ringwall.gateway.certificates.credential import Credential, CredentialError
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.change import Change
 from ringwall.gateway.envoy import edge as edge_builder
-from ringwall.gateway.envoy import lists
 from ringwall.gateway.envoy import sidecar as sidecar_builder
 from ringwall.gateway.envoy.access_log import Files
 from ringwall.gateway.envoy.denied import Denied
@@ -35,8 +34,10 @@ from ringwall.gateway.sentry import telling
 from ringwall.gateway.shadowing import Shadowing
 from ringwall.gateway.shadows import ShadowStore
 from ringwall.gateway.sources import door
+from ringwall.gateway.sources.bringing import bring
+from ringwall.gateway.sources.feeds import told
 from ringwall.gateway.sources.lists import ListError
-from ringwall.gateway.sources.shelf import Shelf, empty_database
+from ringwall.gateway.sources.shelf import Shelf, empty_databases
 from ringwall.gateway.sources.told import tell, told_of
 from ringwall.gateway.staging import moment
 from ringwall.gateway.verdicts import Verdicts, key_of, named_files
@@ -147,7 +148,7 @@ class Gateway:
                 own_roots=str(self.layout.state / "pki" / "edge" / "trust.pem"),
                 root=str(place.root),
                 denied=denied,
-                lists_database=str(Shelf(place.state).database),
+                databases=Shelf(place.state).databases(wanted.availability.sources),
             )
         }
         for name in wanted.sidecars:
@@ -197,8 +198,7 @@ class Gateway:
             wanted, latest = self.shadowing.added_to(Wanted.of(configuration)), self._latest()
             before = self._before()
             watches.require_room(self.render(wanted), state=self.layout.state)
-            if not Shelf(self.layout.state).database.exists():
-                self._ready_lists(wanted)
+            self._ready_lists(wanted, missing_only=True)
             pending: VersionStore | None = None
             if latest is not None and latest.is_of(configuration):
                 version = latest
@@ -229,16 +229,26 @@ class Gateway:
         door.refresh(self.layout, now=self._clock.now())
         self.has_shadow = wanted.shadow is not None
 
-    def _ready_lists(self, wanted: Wanted) -> None:
-        """Make the database of all lists, where what is in force says something else than before.
+    def _ready_lists(self, wanted: Wanted, *, missing_only: bool = False) -> None:
+        """Make the databases that the edge looks up, where the configuration says something else.
 
-        What cannot be put together stays as it was: no list is worth a change that fails.
+        What cannot be made stays as it was: no list is worth a change that fails. Before a change
+        only what is ``missing`` is made, without which Envoy would not take it.
         """
-        if lists.are_needed(wanted.availability.sources):
-            try:
-                Shelf(self.layout.state).rebuild(wanted.availability, now=self._clock.now())
-            except ListError as error:
-                _log.error("the lists of before stay: %s", error)
+        sources, state, now = wanted.availability.sources, self.layout.state, self._clock.now()
+        if not sources.are_asked:
+            return
+        shelf = Shelf(state)
+        if missing_only and all(
+            one.exists() for one in (shelf.database, *map(shelf.place, sources.databases))
+        ):
+            return
+        for one in told(bring(sources, root=self.layout.root, state=state, now=now)):
+            _log.info("%s", one)
+        try:
+            shelf.rebuild(wanted.availability, now=now)
+        except ListError as error:
+            _log.error("the lists of before stay: %s", error)
 
     def apply(
         self, configuration: Configuration, *, author: str, reason: str, check: bool = True
@@ -340,7 +350,7 @@ class Gateway:
         layout = replace(self.layout, state=scratch)  # sockets are not made to be judged
         try:
             private_folder(layout.access_log.parent)
-            empty_database(scratch)
+            empty_databases(scratch)
             secrets = [*secret_files(wanted, configuration.root, certificates=self.certificates)]
             for one in secrets:
                 self._write(one, layout)

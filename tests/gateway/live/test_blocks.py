@@ -1,6 +1,7 @@
 """Who is blocked is refused at the door within a second, and nobody else notices."""
 
 import contextlib
+import hashlib
 import json
 import random
 import socket
@@ -14,19 +15,26 @@ from typing import Any, Final
 
 import pytest
 from tests.gateway.live.stage import Stage, plain_config
+from tests.gateway.sources.databases import countries, systems
 
 from ringwall.gateway.opening import layout_of
 from ringwall.gateway.sources import door
+from ringwall.gateway.sources.bringing import known_as
 from ringwall.gateway.sources.denials import Denial
+from ringwall.gateway.sources.places import Place
+from ringwall.gateway.sources.shelf import Shelf
 from ringwall.gateway.wanted import Wanted
 from ringwall.gateway.watches import instances
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import find
+from ringwall.runtime.worker import run_soon
 
 pytestmark = pytest.mark.e2e
 
 ATTACKER: Final = "127.0.0.66"
 LISTED, NAMED, ALLOWED, LATER = "127.0.0.70", "127.0.0.71", "127.0.0.72", "127.0.0.73"
+ABROAD, SYSTEM = "127.0.0.74", "127.0.0.75"
+JA4_OF_NOBODY: Final = "t13d1516h2_8daaf6152771_02713d6af862"
 OTHER: Final = "127.0.0.67"
 OK: Final = b"HTTP/1.1 200 OK"
 
@@ -39,7 +47,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         "block": [f"{NAMED}/32"],
         "allow": [f"{ALLOWED}/32"],
         "feeds": [{"name": "scanners", "file": "lists/scanners.txt"}],
+        "countries": {"database": "countries.mmdb", "block": ["XA"]},
+        "systems": {"database": "systems.mmdb", "block": ["AS64500"]},
+        "fingerprints": {"block": [JA4_OF_NOBODY, fingerprint(fingerprinted())]},
+        "user_agents": {"block": ["MassCan"]},
     }
+    countries(folder / "countries.mmdb", {f"{ABROAD}/32": "XA", f"{ALLOWED}/32": "XA"})
+    systems(folder / "systems.mmdb", {f"{SYSTEM}/32": 64500})
     with Stage(folder, plain_config(availability={"sources": sources})) as stage:
         yield stage.up()
 
@@ -57,19 +71,78 @@ def write_list(folder: Path, *addresses: str, bad: str = "") -> None:
     fresh.replace(folder / "lists" / "scanners.txt")
 
 
+def fingerprinted() -> ssl.SSLContext:
+    """TLS begun as no other test does: with one cipher suite of TLS 1.2, which is not spoken."""
+    context = ssl.create_default_context()
+    context.set_ciphers("ECDHE-RSA-AES128-GCM-SHA256")
+    return context
+
+
+def fingerprint(context: ssl.SSLContext) -> str:
+    """The JA3 of a client, of what it says first."""
+    into, out = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(into, out, server_hostname="app.localhost")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        tls.do_handshake()
+    return ja3(out.read())
+
+
+def ja3(record: bytes) -> str:
+    """Version, suites, extensions, groups and point formats, as decimal numbers, hashed by MD5."""
+    hello = record[9:]
+    at = 34 + 1 + hello[34]
+    suites, at = _counted(hello, at)
+    at += 1 + hello[at]
+    end = at + 2 + int.from_bytes(hello[at : at + 2], "big")
+    at += 2
+    extensions: dict[int, bytes] = {}
+    while at < end:
+        kind = int.from_bytes(hello[at : at + 2], "big")
+        size = int.from_bytes(hello[at + 2 : at + 4], "big")
+        extensions[kind] = hello[at + 4 : at + 4 + size]
+        at += 4 + size
+    groups, _ = _counted(extensions.get(10, bytes(2)), 0)
+    parts = (
+        [int.from_bytes(hello[:2], "big")],
+        suites,
+        [*extensions],
+        groups,
+        [*extensions.get(11, bytes(1))[1:]],
+    )
+    text = ",".join("-".join(map(str, part)) for part in parts)
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _counted(data: bytes, at: int) -> tuple[list[int], int]:
+    """Numbers of two bytes with their length before them, and where they end."""
+    end = at + 2 + int.from_bytes(data[at : at + 2], "big")
+    return [int.from_bytes(data[n : n + 2], "big") for n in range(at + 2, end, 2)], end
+
+
 class Client:
     """A connection to the edge from an address of this machine's own network."""
 
-    def __init__(self, stage: Stage, source: str, *, host: str | None = "app.localhost") -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        source: str,
+        *,
+        host: str | None = "app.localhost",
+        context: ssl.SSLContext | None = None,
+    ) -> None:
         plain = socket.create_connection(("127.0.0.1", stage.port), 5, source_address=(source, 0))
-        context = stage.trust()
+        context = context or stage.trust()
         if host is None:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         self._tls = context.wrap_socket(plain, server_hostname=host)
 
-    def get(self) -> bytes:
+    def get(self, *, agent: str = "test") -> bytes:
         """The first line of an answer; the connection stays open."""
-        self._tls.sendall(b"GET /nothing-but-404-or-200 HTTP/1.1\r\nhost: app.localhost\r\n\r\n")
+        self._tls.sendall(
+            b"GET /it HTTP/1.1\r\nhost: app.localhost\r\nuser-agent: "
+            + agent.encode()
+            + b"\r\n\r\n"
+        )
         with self._tls.makefile("rb") as answer:
             status = answer.readline().strip()
             length = 0
@@ -169,10 +242,10 @@ def test_what_the_edge_watches_is_known_before_it_is_started(running: Stage) -> 
     assert links.count("anon_inode:inotify") == counted
 
 
-def is_listed(stage: Stage, source: str) -> bool:
+def is_listed(stage: Stage, source: str, context: ssl.SSLContext | None = None) -> bool:
     """Whether a connection ends before anything is answered."""
     try:
-        with contextlib.closing(Client(stage, source)) as client:
+        with contextlib.closing(Client(stage, source, context=context)) as client:
             return client.get() != OK
     except OSError:
         return True
@@ -193,9 +266,11 @@ def test_who_is_on_a_list_is_not_answered_and_a_bad_line_changes_nothing(running
         assert "'203.0.113.1/24' is no network: it has bits beyond its prefix" in done.stderr
         assert is_listed(running, LISTED)
         assert not is_listed(running, LATER)
-        (own, feed) = json.loads(running.command("sources", "list", "--json").stdout)
+        (own, feed, *places) = json.loads(running.command("sources", "list", "--json").stdout)
         assert (own["list"], own["networks"], own["spared"]) == ("block", 1, 0)
         assert feed["networks"] > 90_000
+        assert [one["list"] for one in places] == ["country", "system"]
+        assert all(one["made"] for one in places)
         assert (feed["spared"], "line" in feed["refused"]) == (1, True)
         write_list(running.folder, LATER)
         done = running.command("sources", "refresh", "scanners")
@@ -206,6 +281,36 @@ def test_who_is_on_a_list_is_not_answered_and_a_bad_line_changes_nothing(running
             time.sleep(0.02)
         assert not is_listed(running, LISTED)
         assert bystander.get() == OK
+
+
+def test_who_is_of_a_place_or_begins_tls_as_a_refused_program_does_is_not_answered(
+    running: Stage,
+) -> None:
+    assert is_listed(running, ABROAD)
+    assert is_listed(running, SYSTEM)
+    context = fingerprinted()
+    context.load_verify_locations(str(running.state / "pki" / "edge" / "trust.pem"))
+    assert is_listed(running, OTHER, context)
+    # Whoever is allowed is, for whatever they would be refused.
+    assert not is_listed(running, ALLOWED, context)
+    with contextlib.closing(Client(running, OTHER)) as client:
+        assert client.get(agent="a masscan of 2026") == b"HTTP/1.1 403 Forbidden"
+        assert client.get(agent="a mass of scans") == OK
+
+
+def test_junk_in_the_place_of_a_database_is_told_and_the_one_of_before_stays(
+    running: Stage,
+) -> None:
+    (running.folder / "countries.mmdb").write_bytes(b"not a database")
+    run_soon(find(all_sections, config=running.file, state=running.state), "feeds")
+    name = known_as(Place.COUNTRY)
+    running.wait(lambda: Shelf(running.state).kept(name).refused != "")
+    assert "countries.mmdb is no whole database" in Shelf(running.state).kept(name).refused
+    assert is_listed(running, ABROAD)
+    countries(running.folder / "countries.mmdb", {f"{LATER}/32": "XA"})
+    run_soon(find(all_sections, config=running.file, state=running.state), "feeds")
+    running.wait(lambda: not is_listed(running, ABROAD))
+    assert is_listed(running, LATER)
 
 
 def test_nobody_blocks_themselves(running: Stage) -> None:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from ringwall.gateway.config import Network
 from ringwall.gateway.sources.formats import Format
 from ringwall.gateway.sources.lists import ALLOWED, pair_of
+from ringwall.gateway.sources.places import Place
 from ringwall.inventory.config import Positive
 from ringwall.runtime.configuration import Form, StrictModel
 
@@ -77,6 +78,72 @@ class Feed(StrictModel):
         return self
 
 
+Country = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]{2}$"),
+    Form("two capital letters, such as AT (ISO 3166-1)"),
+]
+System = Annotated[
+    str, StringConstraints(pattern=r"^AS[1-9][0-9]{0,9}$"), Form("a number such as AS64500")
+]
+Fingerprint = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([0-9a-f]{32}|[tqd][0-9a-z]{2}[di][0-9]{4}[0-9A-Za-z]{2}_[0-9a-f]{12}_[0-9a-f]{12})$"
+    ),
+    Form("a JA4 such as t13d1516h2_8daaf6152771_02713d6af862, or a JA3 of 32 hexadecimal digits"),
+]
+Agent = Annotated[
+    str,
+    StringConstraints(pattern=r"^[!-~]([ -~]{1,98}[!-~])$"),
+    Form("3 to 100 characters of ASCII"),
+]
+
+
+class Countries(StrictModel):
+    """Countries, by a database that you bring."""
+
+    database: str
+    """A file in MaxMind's format that tells the country of addresses."""
+    block: tuple[Country, ...] = ()
+    """Countries whose connections are refused."""
+    allow: tuple[Country, ...] | None = None
+    """The only countries whose connections are taken; where none is known they are refused too."""
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> "Countries":
+        if not self.block and self.allow is None:
+            msg = "a database of countries is for `block` or `allow`"
+            raise ValueError(msg)
+        if self.allow is not None and not self.allow:
+            msg = "no country would be allowed"
+            raise ValueError(msg)
+        return self
+
+
+class Systems(StrictModel):
+    """Autonomous systems, by a database that you bring: whose network an address is of."""
+
+    database: str
+    """A file in MaxMind's format that tells the autonomous system of addresses."""
+    block: Annotated[tuple[System, ...], Field(min_length=1)]
+    """Systems whose connections are refused."""
+
+
+class Fingerprints(StrictModel):
+    """How clients begin TLS, which tells programs from each other."""
+
+    block: Annotated[tuple[Fingerprint, ...], Field(min_length=1)]
+    """JA4 and JA3 fingerprints whose connections are refused."""
+
+
+class UserAgents(StrictModel):
+    """What clients call themselves, for those that do not hide it."""
+
+    block: Annotated[tuple[Agent, ...], Field(min_length=1, max_length=200)]
+    """What is in the `User-Agent` of requests that are refused; case does not count."""
+
+
 class Sources(StrictModel):
     """Who is refused, or let in, for where requests come from."""
 
@@ -86,6 +153,14 @@ class Sources(StrictModel):
     """Networks that are refused by no list and no block, whatever these say."""
     feeds: tuple[Feed, ...] = ()
     """Lists that others keep."""
+    countries: Countries | None = None
+    """Countries that are refused, or alone are taken."""
+    systems: Systems | None = None
+    """Autonomous systems that are refused."""
+    fingerprints: Fingerprints | None = None
+    """Fingerprints of TLS that are refused."""
+    user_agents: UserAgents | None = None
+    """Programs that are refused by what they call themselves."""
 
     @model_validator(mode="after")
     def _has_names(self) -> "Sources":
@@ -97,6 +172,13 @@ class Sources(StrictModel):
         return self
 
     @property
-    def are_listed(self) -> bool:
-        """Whether there is any list of networks."""
-        return bool(self.block or self.feeds)
+    def are_asked(self) -> bool:
+        """Whether anything is looked up as a connection comes."""
+        named = (self.block, self.feeds, self.countries, self.systems, self.fingerprints)
+        return any(named)
+
+    @property
+    def databases(self) -> dict[Place, str]:
+        """The databases that are brought, by what they tell."""
+        brought = {Place.COUNTRY: self.countries, Place.SYSTEM: self.systems}
+        return {place: one.database for place, one in brought.items() if one is not None}

@@ -23,6 +23,8 @@ def sources_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the lists: how many networks, how old, and why one is not renewed."""
     gateway, availability = _in_force(context)
     from ringwall.gateway.availability.sources import OWN
+    from ringwall.gateway.sources.bringing import known_as
+    from ringwall.gateway.sources.places import made
     from ringwall.gateway.sources.shelf import Shelf
 
     shelf, sources = Shelf(gateway.layout.state), availability.sources
@@ -33,6 +35,10 @@ def sources_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     for feed in sources.feeds:
         kept = shelf.kept(feed.name)
         row = _row(feed.name, feed.file or str(feed.url), kept.count, cut.get(feed.name, 0))
+        rows.append({**row, "read": kept.read, "seen": kept.seen, "refused": kept.refused})
+    for place, file in sources.databases.items():
+        kept, age = shelf.kept(known_as(place)), made(shelf.place(place))
+        row = {**_row(place, file, None, None), "made": age and age.isoformat()}
         rows.append({**row, "read": kept.read, "seen": kept.seen, "refused": kept.refused})
     if as_json:
         print_json(rows)
@@ -50,8 +56,8 @@ def sources_list(context: typer.Context, *, as_json: AsJson = False) -> None:
             (
                 one["list"],
                 one["from"],
-                str(one["networks"]),
-                str(one["spared"]),
+                _number(one["networks"]),
+                _number(one["spared"]),
                 one["read"][:16].replace("T", " "),
                 _state(one),
             )
@@ -120,27 +126,28 @@ def sources_find(
         raise Refused(
             f"{address[:50]} is no address", hint="such as 192.0.2.7", code=ExitCode.USAGE
         ) from None
-    gateway, _ = _in_force(context)
+    gateway, availability = _in_force(context)
     from ipaddress import ip_network
 
     from ringwall.gateway.sources import door
-    from ringwall.gateway.sources.looking import list_of
+    from ringwall.gateway.sources.looking import list_of, refused_for
     from ringwall.gateway.sources.shelf import Shelf
     from ringwall.gateway.sources.sparing import touching
 
-    denied = touching(
-        ip_network(meant), door.denied_now(gateway.layout, now=datetime.now(UTC)).networks
-    )
-    found = list_of(Shelf(gateway.layout.state).database, meant)
+    now, shelf = datetime.now(UTC), Shelf(gateway.layout.state)
+    denied = touching(ip_network(meant), door.denied_now(gateway.layout, now=now).networks)
+    found = list_of(shelf.database, meant)
+    why = refused_for(availability.sources, shelf, meant)
     if as_json:
-        print_json({"address": str(meant), "denied": denied and str(denied), "list": found})
+        told = {"address": str(meant), "denied": denied and str(denied), "list": found}
+        print_json({**told, "refused": why})
         return
     if denied is not None:
         say(f"{meant} is refused at the door: {denied} is denied (`ringwall block list`)")
-    if found is not None:
-        say(f"{meant} is on the list {found}")
+    if why is not None:
+        say(f"{meant} is refused: {why}")
     elif denied is None:
-        say(f"{meant} is neither denied nor on a list")
+        say(f"{meant} is let in" + ("" if found is None else ": no list is for it"))
 
 
 def _in_force(context: typer.Context) -> "tuple[Gateway, Availability]":
@@ -155,9 +162,13 @@ def _in_force(context: typer.Context) -> "tuple[Gateway, Availability]":
     return gateway, configuration.one(Availability, AVAILABILITY)
 
 
-def _row(name: str, place: str, networks: int, spared: int) -> dict[str, Any]:
+def _row(name: str, place: str, networks: int | None, spared: int | None) -> dict[str, Any]:
     row = {"list": name, "from": place, "networks": networks, "spared": spared}
     return {**row, "read": "", "seen": "", "refused": ""}
+
+
+def _number(count: int | None) -> str:
+    return "" if count is None else str(count)
 
 
 def _state(one: dict[str, Any]) -> Cell:

@@ -45,6 +45,7 @@ from ringwall.runtime.configuration import Address
 UNKNOWN_HOST: Final = "ringwall-unknown"
 """Name of the certificate shown to clients that ask for no host the edge knows."""
 
+_NONE: Final = lists.Databases()
 _ALL, _LEGACY, _UNKNOWN, _REDIRECT = "edge", "edge-tls12", "unknown", "redirect"
 
 
@@ -67,7 +68,7 @@ def render_edge(
     own_roots: str = "",
     root: str = "",
     denied: Denied = NOBODY,
-    lists_database: str = "",
+    databases: lists.Databases = _NONE,
 ) -> Rendering:
     """Build the edge.
 
@@ -78,8 +79,8 @@ def render_edge(
     that. ``quotas`` is where shared limits are counted, if there are any; ``asking`` is what the
     challenge's questions are made with.
     ``root`` is the folder that the configuration's own paths begin at; ``denied`` are those who are
-    denied as it is written, which changes by itself from then on; ``lists_database``
-    is the file of those who are on a list.
+    denied as it is written, which changes by itself from then on; ``databases``
+    are the files that addresses are looked up in.
     """
     used = {route.service for route in table}
     reached = {name: service for name, service in services.items() if name in used}
@@ -133,7 +134,7 @@ def render_edge(
         log=log,
         shadow_log=None if permitting is None else shadow_log,
         verifying=verifying,
-        lists_database=lists_database,
+        databases=databases,
     )
     bounds = availability.connections
     listener = _edge_listener(managers, own_roots=own_roots, root=root)
@@ -147,7 +148,7 @@ def render_edge(
         asked = partial(
             lists.asked_first,
             sources=availability.sources,
-            database=lists_database,
+            databases=databases,
             folder=folder,
         )
         listening = [*map(asked, listening)]
@@ -307,13 +308,13 @@ class _Managers:
         log: access_log.Files,
         shadow_log: str | None,
         verifying: Verifying | None,
-        lists_database: str,
+        databases: lists.Databases,
     ) -> None:
         self.edge, self.folder = edge, folder
         self._alarm, self._counted, self._availability = alarm, counted, availability
         self._shared = shared.filters(availability)
         self._log, self._shadow_log, self._verifying = log, shadow_log, verifying
-        self._lists_database = lists_database
+        self._databases = databases
 
     def of(self, table: str, *, knows_people: bool = False) -> Json:
         """That of a route table; where it ``knows_people`` they are asked for, and judged."""
@@ -353,11 +354,12 @@ class _Managers:
         )
 
     def _lists(self) -> list[Json]:
-        """Behind proxies each request is looked up; else each connection was."""
-        if not self.edge.trusted_hops:
-            return []
+        """What is asked of requests; of where they come from each connection was, if it can be."""
         return lists.asked_of_requests(
-            self._availability.sources, database=self._lists_database, folder=self.folder
+            self._availability.sources,
+            by_header=self.edge.trusted_hops > 0,
+            databases=self._databases,
+            folder=self.folder,
         )
 
     def _limits(self, name: str) -> list[Json]:

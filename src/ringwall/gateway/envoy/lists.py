@@ -1,12 +1,14 @@
-"""Who is refused for where a connection comes from: lists, in a database that Envoy looks up.
+"""Who is refused for where a connection comes from: lists, places, how TLS begins.
 
-The database (see :mod:`~ringwall.gateway.envoy.networks_db`) says which list an address is on, once
-for each connection and before the first request; nothing is asked for a request. Behind proxies the
-address stands in a header, and it is asked for each request. The filters are there only where there
-is a list.
+Databases say which list an address is on (see :mod:`~ringwall.gateway.envoy.networks_db`), which
+country and which autonomous system it is of: looked up once for each connection and before the
+first request; nothing is asked for a request. Behind proxies the address stands in a header, and it
+is asked for each request. The filters are there only where there is something to ask.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from ringwall.gateway.availability.sources import Sources
@@ -15,54 +17,65 @@ from ringwall.gateway.envoy.conditions import rbac_action
 from ringwall.gateway.envoy.networks_db import FIELD
 from ringwall.gateway.envoy.resources import Folder, Json, extension, typed
 from ringwall.gateway.sources.lists import ALLOWED
+from ringwall.gateway.sources.places import Place
 
 AT_CONNECTIONS: Final = "ringwall.lists"
 AT_REQUESTS: Final = "ringwall.lists.by-header"
 """The filters that refuse, ECDS resources: of connections, and behind proxies of requests."""
+AGENTS: Final = "ringwall.agents"
+"""The filter that refuses requests by what programs call themselves."""
 
 CONNECTIONS_TYPE: Final = "envoy.extensions.filters.network.rbac.v3.RBAC"
 REQUESTS_TYPE: Final = "envoy.extensions.filters.http.rbac.v3.RBAC"
-REFUSED: Final = r"^ringwall_lists\.rbac\.denied$"
-"""Envoy's counter of what was refused."""
 
 _MANAGER: Final = "envoy.filters.network.http_connection_manager"
+_INSPECTOR: Final = "envoy.filters.listener.tls_inspector"
 _STATE: Final = "envoy.geoip"
 _HEADER: Final = "x-ringwall-from-"
-_LIST: Final = "list"
+_LIST, _COUNTRY, _SYSTEM = "list", "country", "asn"
+_FINGERPRINTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ja4": "%TLS_JA4_FINGERPRINT%",
+        "ja3": "%TLS_JA3_FINGERPRINT%",
+    }
+)
+_JA3_LENGTH: Final = 32
 
 
-def are_needed(sources: Sources) -> bool:
-    """Whether anything is looked up."""
-    return sources.are_listed
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """The files that Envoy looks addresses up in: of the lists, and of places by what they tell."""
+
+    lists: str = ""
+    places: Mapping[Place, str] = field(default_factory=dict)
 
 
 def filters(sources: Sources, *, by_header: bool) -> dict[str, Json]:
-    """The ECDS resource of the filter that refuses, by name; none where nothing is looked up."""
-    if not are_needed(sources):
-        return {}
-    name = AT_REQUESTS if by_header else AT_CONNECTIONS
-    kind = REQUESTS_TYPE if by_header else CONNECTIONS_TYPE
-    named = {"rules_stat_prefix": "lists_"} if by_header else {"stat_prefix": "ringwall_lists."}
-    return {
-        name: {
-            "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",
-            "name": name,
-            "typed_config": typed(kind, matcher=_matcher(by_header=by_header), **named),
-        }
-    }
+    """The ECDS resources of the filters that refuse, by name; none where nothing is asked."""
+    found = {}
+    if sources.are_asked:
+        name = AT_REQUESTS if by_header else AT_CONNECTIONS
+        kind = REQUESTS_TYPE if by_header else CONNECTIONS_TYPE
+        told = {"rules_stat_prefix": "lists_"} if by_header else {"stat_prefix": "ringwall_lists."}
+        matcher = _matcher(sources, by_header=by_header)
+        found[name] = _resource(name, kind, matcher=matcher, **told)
+    if sources.user_agents is not None:
+        rules = _agents(sources.user_agents.block)
+        found[AGENTS] = _resource(AGENTS, REQUESTS_TYPE, rules_stat_prefix="agents_", rules=rules)
+    return found
 
 
 def asked_first(
-    listener: Mapping[str, Any], sources: Sources, *, database: str, folder: Folder
+    listener: Mapping[str, Any], sources: Sources, *, databases: Databases, folder: Folder
 ) -> Json:
-    """The listener whose chains look up who is there before anything is answered.
-
-    ``database`` is the file of the lists.
-    """
-    if not are_needed(sources):
+    """The listener whose chains look up who is there before anything is answered."""
+    if not sources.are_asked:
         return dict(listener)
+    keys = {FIELD: _LIST, "country": _COUNTRY, "asn": _SYSTEM}
+    kinds = _kinds(sources) if "listener_filters" in listener else ()
     before = [
-        _look_up(database, kind="network", keys={FIELD: _LIST}),
+        _look_up(databases, kind="network", keys=keys),
+        *([_remembered(kinds)] if kinds else []),
         http.dynamic_filter(
             AT_CONNECTIONS, folder.file(f"ecds-{AT_CONNECTIONS}.json"), CONNECTIONS_TYPE
         ),
@@ -71,34 +84,112 @@ def asked_first(
     found = {**listener, "filter_chains": chains}
     if "default_filter_chain" in listener:
         found["default_filter_chain"] = _with(listener["default_filter_chain"], before)
+    if kinds:
+        found["listener_filters"] = [_taking(one, kinds) for one in listener["listener_filters"]]
     return found
 
 
-def asked_of_requests(sources: Sources, *, database: str, folder: Folder) -> list[Json]:
-    """The same behind proxies: filters that stand first in the chain of requests."""
-    if not are_needed(sources):
-        return []
-    return [
-        _look_up(database, kind="http", keys={FIELD: f"{_HEADER}{_LIST}"}),
-        http.dynamic_filter(AT_REQUESTS, folder.file(f"ecds-{AT_REQUESTS}.json"), REQUESTS_TYPE),
+def asked_of_requests(
+    sources: Sources, *, by_header: bool, databases: Databases, folder: Folder
+) -> list[Json]:
+    """What stands first in the chain of requests: agents, and behind proxies all of it."""
+    found = []
+    if sources.are_asked and by_header:
+        keys = {
+            FIELD: f"{_HEADER}{_LIST}",
+            "country": f"{_HEADER}{_COUNTRY}",
+            "asn": f"{_HEADER}{_SYSTEM}",
+        }
+        found.append(_look_up(databases, kind="http", keys=keys))
+        found.append(_from_file(AT_REQUESTS, folder))
+    if sources.user_agents is not None:
+        found.append(_from_file(AGENTS, folder))
+    return found
+
+
+def _from_file(name: str, folder: Folder) -> Json:
+    return http.dynamic_filter(name, folder.file(f"ecds-{name}.json"), REQUESTS_TYPE)
+
+
+def _resource(name: str, kind: str, **fields: object) -> Json:
+    return {
+        "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig",
+        "name": name,
+        "typed_config": typed(kind, **fields),
+    }
+
+
+def _agents(some: Iterable[str]) -> Json:
+    principals = [
+        {
+            "header": {
+                "name": "user-agent",
+                "string_match": {"contains": one, "ignore_case": True},
+            }
+        }
+        for one in some
     ]
+    policy = {"permissions": [{"any": True}], "principals": principals}
+    return {"action": "DENY", "policies": {"user-agents": policy}}
+
+
+def _kinds(sources: Sources) -> tuple[str, ...]:
+    """The kinds of fingerprint that are asked for."""
+    found = () if sources.fingerprints is None else sources.fingerprints.block
+    return tuple(sorted({_kind(one) for one in found}))
+
+
+def _kind(fingerprint: str) -> str:
+    return "ja3" if len(fingerprint) == _JA3_LENGTH else "ja4"
+
+
+def _taking(listener_filter: Json, kinds: Sequence[str]) -> Json:
+    """The inspector of TLS, which takes fingerprints then."""
+    if listener_filter["name"] != _INSPECTOR:
+        return listener_filter
+    taken = {f"enable_{kind}_fingerprinting": True for kind in kinds}
+    return {**listener_filter, "typed_config": {**listener_filter["typed_config"], **taken}}
+
+
+def _remembered(kinds: Sequence[str]) -> Json:
+    """The filter that keeps fingerprints where they can be compared."""
+    return extension(
+        "envoy.filters.network.set_filter_state",
+        "envoy.extensions.filters.network.set_filter_state.v3.Config",
+        on_new_connection=[
+            {
+                "object_key": f"ringwall.{kind}",
+                "factory_key": "envoy.string",
+                "format_string": {"text_format_source": {"inline_string": _FINGERPRINTS[kind]}},
+            }
+            for kind in kinds
+        ],
+    )
 
 
 def _with(chain: Mapping[str, Any], before: Sequence[Json]) -> Json:
     """The chain with some filters right before its connection manager, if it has one."""
-    filters = list(chain["filters"])
-    at = next((at for at, one in enumerate(filters) if one["name"] == _MANAGER), None)
+    found = list(chain["filters"])
+    at = next((at for at, one in enumerate(found) if one["name"] == _MANAGER), None)
     if at is not None:
-        filters[at:at] = before
-    return {**chain, "filters": filters}
+        found[at:at] = before
+    return {**chain, "filters": found}
 
 
-def _look_up(database: str, *, kind: str, keys: Mapping[str, str]) -> Json:
+def _look_up(databases: Databases, *, kind: str, keys: Mapping[str, str]) -> Json:
+    paths = {"isp_db_path": databases.lists}
+    asked = {FIELD: keys[FIELD]}
+    if Place.COUNTRY in databases.places:
+        paths["country_db_path"] = databases.places[Place.COUNTRY]
+        asked["country"] = keys["country"]
+    if Place.SYSTEM in databases.places:
+        paths["asn_db_path"] = databases.places[Place.SYSTEM]
+        asked["asn"] = keys["asn"]
     provider = extension(
         "envoy.geoip_providers.maxmind",
         "envoy.extensions.geoip_providers.maxmind.v3.MaxMindConfig",
-        isp_db_path=database,
-        common_provider_config={"geo_field_keys": dict(keys)},
+        **paths,
+        common_provider_config={"geo_field_keys": asked},
     )
     more = {"stat_prefix": "ringwall."} if kind == "network" else {}
     return extension(
@@ -109,22 +200,49 @@ def _look_up(database: str, *, kind: str, keys: Mapping[str, str]) -> Json:
     )
 
 
-def _matcher(*, by_header: bool) -> Json:
-    """Whoever is allowed passes, whoever is on another list does not, everybody else does."""
-    found = _input(_LIST, by_header=by_header)
-    listed = {
-        "predicate": {
-            "single_predicate": {
-                "input": found,
-                "value_match": {"safe_regex": {"google_re2": {}, "regex": ".+"}},
-            }
-        },
-        "on_match": _DENY,
+def _matcher(sources: Sources, *, by_header: bool) -> Json:
+    """Who is allowed passes, who is refused by list, TLS or place does not, everybody else does.
+
+    Built from the last question to the first.
+    """
+    rest: Json = _PASS
+    countries = sources.countries
+    if countries is not None and countries.allow is not None:
+        only = dict.fromkeys(countries.allow, _PASS)
+        rest = _tree(_input(_COUNTRY, by_header=by_header), only, _REFUSE)
+    if countries is not None and countries.block:
+        refused = dict.fromkeys(countries.block, _REFUSE)
+        rest = _tree(_input(_COUNTRY, by_header=by_header), refused, rest)
+    if sources.systems is not None:
+        numbers = [one.removeprefix("AS") for one in sources.systems.block]
+        found = _input(_SYSTEM, by_header=by_header)
+        rest = _tree(found, dict.fromkeys(numbers, _REFUSE), rest)
+    if sources.fingerprints is not None and not by_header:
+        for kind in _kinds(sources):
+            some = [one for one in sources.fingerprints.block if _kind(one) == kind]
+            rest = _tree(_state(f"ringwall.{kind}"), dict.fromkeys(some, _REFUSE), rest)
+    listed = _input(_LIST, by_header=by_header)
+    named = {"safe_regex": {"google_re2": {}, "regex": ".+"}}
+    rest = {
+        "matcher": {
+            "matcher_list": {
+                "matchers": [
+                    {
+                        "predicate": {"single_predicate": {"input": listed, "value_match": named}},
+                        "on_match": _REFUSE,
+                    }
+                ]
+            },
+            "on_no_match": rest,
+        }
     }
-    return {
-        "matcher_tree": {"input": found, "exact_match_map": {"map": {ALLOWED: _PASS}}},
-        "on_no_match": {"matcher": {"matcher_list": {"matchers": [listed]}, "on_no_match": _PASS}},
-    }
+    matcher: Json = _tree(listed, {ALLOWED: _PASS}, rest)["matcher"]
+    return matcher
+
+
+def _tree(found: Json, answers: Mapping[str, Json], otherwise: Json) -> Json:
+    tree = {"input": found, "exact_match_map": {"map": dict(answers)}}
+    return {"matcher": {"matcher_tree": tree, "on_no_match": otherwise}}
 
 
 def _input(name: str, *, by_header: bool) -> Json:
@@ -134,13 +252,17 @@ def _input(name: str, *, by_header: bool) -> Json:
             "envoy.type.matcher.v3.HttpRequestHeaderMatchInput",
             header_name=f"{_HEADER}{name}",
         )
+    return _state(_STATE, field=name)
+
+
+def _state(key: str, **more: str) -> Json:
     return extension(
         "state",
         "envoy.extensions.matching.common_inputs.network.v3.FilterStateInput",
-        key=_STATE,
-        field=name,
+        key=key,
+        **more,
     )
 
 
 _PASS: Final = rbac_action("ALLOW", "others")
-_DENY: Final = rbac_action("DENY", "listed")
+_REFUSE: Final = rbac_action("DENY", "listed")

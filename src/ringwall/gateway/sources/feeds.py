@@ -49,7 +49,7 @@ def read_due(
         for feed in availability.sources.feeds
         if (feed.name == only if only is not None else _is_due(feed, shelf.kept(feed.name), now))
     )
-    if availability.sources.are_listed:
+    if availability.sources.are_asked:
         shelf.rebuild(availability, now=now)
     return outcomes
 

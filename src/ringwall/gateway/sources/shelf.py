@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ringwall.gateway.availability.config import Availability
-from ringwall.gateway.availability.sources import OWN
+from ringwall.gateway.availability.sources import OWN, Sources
+from ringwall.gateway.envoy.lists import Databases
 from ringwall.gateway.envoy.networks_db import networks_db
 from ringwall.gateway.sources.here import of_this_machine
 from ringwall.gateway.sources.lists import (
@@ -27,6 +28,7 @@ from ringwall.gateway.sources.lists import (
     require_sane,
     text_of,
 )
+from ringwall.gateway.sources.places import Place
 from ringwall.runtime.private_files import locked, private_folder, write_private
 
 DATABASE: Final = "sources/networks.mmdb"
@@ -91,6 +93,20 @@ class Shelf:
         mark = known.mark if mark is None else mark
         self._know(name, replace(known, seen=now.isoformat(), refused=refused, mark=mark))
 
+    def brought(self, name: str, *, now: datetime, mark: str) -> None:
+        """Keep that a database was copied."""
+        moment = now.isoformat()
+        self._know(name, Kept(read=moment, seen=moment, mark=mark))
+
+    def place(self, place: Place) -> Path:
+        """Where the copy of a database lies."""
+        return self._folder / f"{place}.mmdb"
+
+    def databases(self, sources: Sources) -> Databases:
+        """Every file that Envoy looks addresses up in."""
+        places = {place: str(self.place(place)) for place in sources.databases}
+        return Databases(str(self.database), places)
+
     def rebuild(self, availability: Availability, *, now: datetime) -> bool:
         """Make the database of all lists, if any of them is other than before; whether it was.
 
@@ -142,11 +158,12 @@ class Shelf:
         write_private(self._feeds / f"{name}.json", json.dumps(asdict(kept)).encode())
 
 
-def empty_database(state: Path) -> None:
-    """A database that nobody is on, for a configuration that is only judged."""
-    path = state / DATABASE
-    private_folder(path.parent)
-    write_private(path, networks_db((), made=1))
+def empty_databases(state: Path) -> None:
+    """Databases that nobody is in, for a configuration that is only judged."""
+    shelf = Shelf(state)
+    for path in (shelf.database, *map(shelf.place, Place)):
+        private_folder(path.parent)
+        write_private(path, networks_db((), made=1))
 
 
 def _spared(availability: Availability) -> Iterable[Pair]:
