@@ -20,6 +20,7 @@ TOLD = {
     "http.edge.rbac.denied": "11",
     "http.edge.rbac.shed.denied": "8",
     "listener.127.0.0.1_8443.downstream_cx_total": "60",
+    "listener.127.0.0.1_8080.downstream_cx_total": "25",
     "listener.127.0.0.1_8443.worker_0.downstream_cx_total": "30",
     "listener.127.0.0.1_8443.downstream_cx_active": "12",
     "listener.[__1]_8443.downstream_pre_cx_active": "1",
@@ -53,7 +54,8 @@ def test_counters_are_summed_up() -> None:
         slow=5,
         resets=7,
         cut_off=6,
-        connections=60,
+        connections=85,
+        plain=25,
         handshakes=50,
         handshake_errors=9,
         refused_connections=5,
@@ -114,6 +116,7 @@ def test_what_is_refused_is_harm() -> None:
     assert not second(Totals(requests=100, limited=9))[Kind.REQUESTS]
     assert second(Totals(open=601))[Kind.CONNECTIONS]
     assert second(Totals(connections=100, handshakes=80))[Kind.HANDSHAKES]
+    assert not second(Totals(connections=100, plain=20, handshakes=80))[Kind.HANDSHAKES]
     assert second(Totals(requests=100, resets=51))[Kind.FRAMES]
     assert not second(Totals(requests=100, resets=20))[Kind.FRAMES]
     assert second(Totals(asked_services=100, failed=11))[Kind.UPSTREAM]

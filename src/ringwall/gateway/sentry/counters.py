@@ -28,6 +28,7 @@ _WORKER: Final = re.compile(r"\.worker_\d+\.")
 class Totals:
     """What the edge has counted since its Envoy started; ``open`` and ``pressure`` are of now.
 
+    ``plain`` are connections at doors without TLS, which no handshake is awaited of.
     ``limited_known`` are requests of people and programs that a limit refused, ``limited`` all
     that any limit refused. ``failed`` are requests that services did not answer, or with a 5xx;
     ``errors`` all that were answered with a 5xx, also by the edge itself.
@@ -45,6 +46,7 @@ class Totals:
     resets: int = 0
     cut_off: int = 0
     connections: int = 0
+    plain: int = 0
     handshakes: int = 0
     handshake_errors: int = 0
     refused_connections: int = 0
@@ -94,6 +96,9 @@ def totals(stats: Mapping[str, str]) -> Totals:
                 found[field] = max(found[field], int(value))
             else:
                 found[field] += int(value)
+        door, is_of_connections, _ = name.partition(".downstream_cx_total")
+        if is_of_connections and "connections" in _fields(name):
+            found["plain"] += 0 if f"{door}.ssl.handshake" in stats else int(value)
     return Totals(**found)
 
 

@@ -40,7 +40,7 @@ def sample(second: Second) -> dict[Kind, Signal]:
     stopped = max(0.0, r["errors"] - r["failed"] - r["overloaded"])
     refused = max(0.0, r["limited"] - r["limited_known"]) + r["overloaded"]
     refused += max(stopped, r["shed"])
-    lost = max(0.0, r["connections"] - r["handshakes"])
+    lost = max(0.0, r["connections"] - r["plain"] - r["handshakes"])
     # How busy the edge is says nothing before it is known how busy it is on any other day.
     is_busy = second.usual_known and second.busy > _BUSY
     short = r["open"] > _POOL * second.pool or r["refused_connections"] > 0
