@@ -1,9 +1,11 @@
 """Levels in a real Redis: the script, what else may stand under its keys, and its deaths."""
 
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -240,6 +242,67 @@ def test_a_redis_that_hangs_costs_one_moment_and_then_nothing() -> None:
             _until(lambda: ask(question("two 1/86400 1000"), timeout=5) and _keys(server) > 1)
     finally:
         server.close()
+
+
+def test_a_redis_that_is_slow_for_long_costs_one_moment(
+    redis: RedisServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        Slowly(tmp_path / "slow.sock", redis.socket) as slowly,
+        _edge(redis, url=f"unix://{slowly.path}") as ask,
+    ):
+        slowly.seconds = 0.12
+        took = []
+        for _ in range(60):
+            begin = time.perf_counter()
+            assert ask(question("many 1000000/1 1000000"), timeout=5) == OK
+            took.append(time.perf_counter() - begin)
+            time.sleep(0.02)
+        assert took[0] > 0.045
+        assert sum(one > 0.045 for one in took) < 20
+        slowly.seconds = 0
+        _until(lambda: ask(question("one 1/86400 1000"), timeout=5) and _keys(redis))
+    told = [one for one in caplog.messages if "longer than 50 ms" in one]
+    assert len(told) == 1
+
+
+class Slowly:
+    """Passes on what goes to a unix socket at once, and what comes back after some seconds."""
+
+    def __init__(self, path: Path, to: Path) -> None:
+        self.path, self._to, self.seconds = path, to, 0.0
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._open: list[socket.socket] = []
+
+    def __enter__(self) -> "Slowly":
+        self._socket.bind(str(self.path))
+        self._socket.listen()
+        threading.Thread(target=self._take, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one in (self._socket, *self._open):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def _take(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._socket.accept()
+                server = socket.socket(socket.AF_UNIX)
+                server.connect(str(self._to))
+                self._open += [client, server]
+                for ends in ((client, server, False), (server, client, True)):
+                    threading.Thread(target=self._pass, args=ends, daemon=True).start()
+
+    def _pass(self, one: socket.socket, other: socket.socket, slowly: bool) -> None:
+        with suppress(OSError):
+            while data := one.recv(65536):
+                if slowly:
+                    time.sleep(self.seconds)
+                other.sendall(data)
+            other.shutdown(socket.SHUT_RDWR)
 
 
 def test_a_forgotten_script_is_told_again(redis: RedisServer) -> None:

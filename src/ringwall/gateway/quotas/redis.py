@@ -1,7 +1,7 @@
 """Levels in Redis: one connection, on which all that is asked while it is busy waits together.
 
 Nobody waits for a Redis that is gone. What it does not answer within its time is decided by memory,
-and so is all that follows, until it answers: the late reply itself says that it is back. A
+and so is all that follows, until it has answered a question that nobody waits for in time. A
 connection that stays silent or is lost is made anew in the background.
 """
 
@@ -13,6 +13,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from ringwall.gateway.quotas import resp, script
 from ringwall.gateway.quotas.address import RedisAddress
+from ringwall.gateway.quotas.link import Link, UnusableError
 
 _MOST_TOGETHER: Final = 256
 """Requests in one call, so that Redis is never busy with one for long."""
@@ -38,10 +39,6 @@ class Asking(Protocol):
 A = TypeVar("A", bound=Asking)
 
 
-class UnusableError(Exception):
-    """Redis answered, but not as is needed."""
-
-
 class Redis(Generic[A]):
     """Takes requests as long as it can be reached. All is called in one event loop.
 
@@ -64,11 +61,11 @@ class Redis(Generic[A]):
         self._address, self._timeout = address, timeout
         self._probe, self._told = probe, told
         self._decided, self._left = decided, left
-        self._link: _Link | None = None
+        self._link: Link | None = None
         self._waiting: list[A] = []
         self._flying: list[A] = []
         self._asked = False
-        self._late = False
+        self._late, self._overdue, self._tried = False, False, False
         self._timer: asyncio.TimerHandle | None = None
         self._trouble: str | None = None
 
@@ -90,7 +87,7 @@ class Redis(Generic[A]):
         """Keep a connection for as long as this is not cancelled."""
         tries = 0
         while True:
-            link = _Link(self._replied)
+            link = Link(self._replied)
             try:
                 async with asyncio.timeout(_CONNECTING):
                     await self._open(link)
@@ -109,7 +106,7 @@ class Redis(Generic[A]):
             await asyncio.sleep(_PAUSES[min(tries, len(_PAUSES) - 1)])
             tries += 1
 
-    async def _open(self, link: "_Link") -> None:
+    async def _open(self, link: "Link") -> None:
         address, loop = self._address, asyncio.get_running_loop()
         if address.path:
             await loop.create_unix_connection(lambda: link, address.path)
@@ -141,9 +138,8 @@ class Redis(Generic[A]):
         self._after(None)
         self._asked = False
         flying, self._flying = self._flying, []
-        was_late, self._late = self._late, False
         trouble = reply.text if isinstance(reply, resp.Refusal) else ""
-        if not trouble and not was_late:
+        if not trouble and not self._late:
             try:
                 waits = script.waits(reply, len(flying))
             except resp.GarbledError:
@@ -154,11 +150,32 @@ class Redis(Generic[A]):
         if trouble:
             self._left(flying)
             self._give_up(trouble)
+        elif self._late:
+            self._try_again()
         else:
             self._ask()
 
+    def _try_again(self) -> None:
+        """After a late reply: what nobody waits for has to be answered in time first."""
+        in_time, was_tried = not self._overdue, self._tried
+        self._overdue, self._tried = False, True
+        if was_tried and in_time:
+            self._late = self._tried = False
+            self._tell("")
+        elif was_tried:
+            self._tell(f"it takes longer than {self._timeout * 1000:.0f} ms")
+            self._after(_PAUSES[-1], self._ask_for_nobody)
+        else:
+            self._ask_for_nobody()
+
+    def _ask_for_nobody(self) -> None:
+        if self._link is not None:
+            self._asked = True
+            self._link.send(script.call([self._probe]))
+            self._after(self._timeout, self._is_late)
+
     def _is_late(self) -> None:
-        self._late = True
+        self._late = self._overdue = True
         self._leave()
         self._after(_SILENT, lambda: self._give_up("it does not answer"))
 
@@ -169,7 +186,8 @@ class Redis(Generic[A]):
 
     def _lose(self) -> None:
         self._after(None)
-        self._link, self._asked, self._late = None, False, False
+        self._link = None
+        self._asked = self._late = self._overdue = self._tried = False
         self._leave()
 
     def _leave(self) -> None:
@@ -197,73 +215,3 @@ class Redis(Generic[A]):
             elif self._trouble:
                 _log.warning("Redis at %s is back: shared limits are shared again", self._address)
         self._trouble = trouble
-
-
-class _Link(asyncio.Protocol):
-    """One connection. :attr:`gone` is done, or says why, once it is closed."""
-
-    def __init__(self, replied: Callable[[resp.Reply], None]) -> None:
-        self._replied = replied
-        self._transport: asyncio.Transport | None = None
-        self._buffer = b""
-        self._first: asyncio.Future[resp.Reply] | None = None
-        self._is_ready = False
-        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream's, and no other
-        self._transport = transport
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.fail(exc)
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        try:
-            while (found := resp.read(self._buffer)) is not None:
-                reply, self._buffer = found
-                if self._is_ready:
-                    self._replied(reply)
-                elif self._first is not None and not self._first.done():
-                    self._first.set_result(reply)
-        except resp.GarbledError:
-            self.fail(UnusableError("what it says is not Redis's protocol"))
-
-    async def ask(self, *words: bytes) -> resp.Reply:
-        """Ask before it is ready; ``UnusableError`` is what Redis says against it."""
-        return await self.sent(resp.command(*words))
-
-    async def sent(self, command: bytes) -> resp.Reply:
-        """The same for a command that is written already."""
-        self._first = asyncio.get_running_loop().create_future()
-        self.send(command)
-        await asyncio.wait((self._first, self.gone), return_when=asyncio.FIRST_COMPLETED)
-        if not self._first.done():
-            await self.gone
-            msg = "the connection was closed"
-            raise UnusableError(msg)
-        reply = self._first.result()
-        if isinstance(reply, resp.Refusal):
-            raise UnusableError(reply.text)
-        return reply
-
-    def ready(self) -> None:
-        self._is_ready = True
-
-    def send(self, data: bytes) -> None:
-        if self._transport is not None:
-            self._transport.write(data)
-
-    def fail(self, why: Exception | None) -> None:
-        if not self.gone.done():
-            if why is None:
-                self.gone.set_result(None)
-            else:
-                self.gone.set_exception(why)
-        self.close()
-
-    def close(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()
-        if self.gone.done() and not self.gone.cancelled():
-            self.gone.exception()  # looked at, so that nobody is told it never was
