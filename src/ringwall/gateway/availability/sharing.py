@@ -11,9 +11,9 @@ class Shared(StrictModel):
     """Where limits that say `shared: true` are counted: for all hosts and edges together."""
 
     redis: Secret | None = None
-    """The URL of a Redis (5 or newer; or Valkey) that every edge reaches: `redis://host:port/0`,
-    `rediss://` over TLS or `unix:///path`, with `user:password@` where it asks for them. Without it
-    this edge counts in its own memory."""
+    """The URL of a Redis (6.2 or newer) that every edge reaches: `redis://host:port/0`, `rediss://`
+    over TLS or `unix:///path`, with `user:password@` where it asks for them. Without it this edge
+    counts in its own memory."""
     timeout: Annotated[Duration, Field(ge=0.005, le=1), Form("a length of time from 5ms to 1s")] = (
         0.05
     )
