@@ -56,15 +56,22 @@ def attack_alarm(
     if as_json:
         print_json(stance.to_json())
         return
-    _tell(stance)
+    tell_posture(stance)
+    _tell_why(stance)
 
 
-def _tell(stance: "Stance") -> None:
-    from ringwall.gateway.posture import Order, Posture
+def tell_posture(stance: "Stance") -> None:
+    """Say how the edge stands, and since when."""
+    from ringwall.gateway.posture import Posture
 
     alarm = stance.posture is Posture.ALARM
     since = "" if stance.since is None else f" since {_time(stance.since)} UTC"
     say(f"The edge stands as in {stance.posture}{since}", style=_BAD if alarm else _GOOD)
+
+
+def _tell_why(stance: "Stance") -> None:
+    from ringwall.gateway.posture import Order
+
     if stance.order is Order.AUTO:
         seen = "an attack is recognised" if stance.recognised else "no attack is recognised"
         say(f"It follows what is recognised: {seen}")

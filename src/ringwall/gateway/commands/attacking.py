@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from ringwall.gateway.commands.alarming import tell_posture
 from ringwall.gateway.commands.watching import age
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say
@@ -127,12 +128,14 @@ def _layout(context: typer.Context) -> "Layout":
 
 def _show(layout: "Layout", *, as_json: bool) -> None:
     from ringwall.gateway.attacks import picture
+    from ringwall.gateway.posture import read_stance
 
-    found = picture(layout, now=time.time())
+    found, stance = picture(layout, now=time.time()), read_stance(layout.state)
     if as_json:
-        print_json(found.to_json())
+        print_json({**found.to_json(), "stance": stance.to_json()})
         return
     _say_age(found)
+    tell_posture(stance)
     if not found.found:
         return
     _say_load(found.found)
