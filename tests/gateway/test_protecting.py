@@ -102,3 +102,10 @@ def test_what_never_ends_tells_nothing_of_how_long_answers_take(key: str) -> Non
     found = only(services__web__circuit={"adaptive": True}, **{f"routes__0__{key}": True})
     assert found.severity is Severity.ERROR
     assert '"web"' in found.message
+
+
+def test_one_of_the_two_is_judged_with_grpc() -> None:
+    both = {"adaptive": True, "admission": True}
+    assert judge(services__web__circuit=both)[1] == ()
+    found = judge(services__words__circuit=both, services__words__tls="mutual")[1]
+    assert ("services", "words", "circuit", "admission") in {one.path for one in found}

@@ -18,6 +18,7 @@ def check_protection(configuration: Configuration) -> Iterator[Problem]:
     signs_in = configuration.one(Identity, IDENTITY).host is not None
     for name, service in services.items():
         yield from _adapting((SERVICES, name, "circuit"), name, service)
+        yield from _both((SERVICES, name, "circuit"), service)
     for position, route in enumerate(configuration.list(Route, ROUTES)):
         path = (ROUTES, position)
         leading_to = services.get(route.service)
@@ -91,6 +92,16 @@ def _adapting(path: Path, name: str, service: Service) -> Iterator[Problem]:
                 message=f"this is judged in the sidecar, and {name} has none",
                 allowed=f"a sidecar, or {key}: false",
             )
+
+
+def _both(path: Path, service: Service) -> Iterator[Problem]:
+    circuit = service.circuit
+    if circuit.adaptive and circuit.admission and service.protocol is Protocol.GRPC:
+        yield Problem(
+            path=(*path, "admission"),
+            message="with gRPC what adaptive turns away looks like a failure to admission",
+            allowed="one of the two",
+        )
 
 
 def _long(path: Path, route: Route) -> Iterator[Problem]:

@@ -29,7 +29,7 @@ def filters(service: Service) -> list[Json]:
     circuit = service.circuit
     return [
         *([_adaptive(circuit)] if circuit.adaptive else []),
-        *([_admission(service.protocol)] if circuit.admission else []),
+        *([_admission(service)] if circuit.admission else []),
     ]
 
 
@@ -106,15 +106,19 @@ def _adaptive(circuit: Circuit) -> Json:
     )
 
 
-def _admission(protocol: Protocol) -> Json:
+def _admission(service: Service) -> Json:
     """With less than 95 % of answers good in ten seconds; never all is turned away.
 
-    A good one is below 500, or by gRPC's status none that tells of a fault of the server's.
+    A good one is below 500, or by gRPC's status none that tells of a fault of the server's. What
+    the other filter turns away passes by this one, and is to be no reason to turn away more.
     """
+    statuses = [{"start": 100, "end": 500}]
+    if service.circuit.adaptive:
+        statuses.append({"start": 503, "end": 504})
     good: Json = (
         {"grpc_criteria": {}}
-        if protocol is Protocol.GRPC
-        else {"http_criteria": {"http_success_status": [{"start": 100, "end": 500}]}}
+        if service.protocol is Protocol.GRPC
+        else {"http_criteria": {"http_success_status": statuses}}
     )
     return extension(
         _ADMISSION,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ringwall.gateway.availability.answers import Maintenance
-from ringwall.gateway.availability.caching import Cache
 from ringwall.gateway.config import BODY_LIMIT, Edge, Route, SignIn
 from ringwall.gateway.envoy import caching, conditions, headers, http, own_answers, signed_in
+from ringwall.gateway.envoy.challenge import CHALLENGE_FILTER
+from ringwall.gateway.envoy.nobody import NOBODY_FILTER
 from ringwall.gateway.envoy.permissions import Permitted
 from ringwall.gateway.envoy.resources import Json, seconds, typed
 from ringwall.gateway.envoy.signed_in import Verifying
@@ -126,22 +127,14 @@ def _alike(
         found.append(
             _exchange(placed, rest, edge, service, asked, permitted=permitted, retry=_only_unsent())
         )
-    if asked is not None and signed_in.sign_in_of(route, asked.verifying) is SignIn.NONE:
-        found = [two for one in found for two in (_with_nothing_shown(one), one)]
     safe = [m for m in methods if m in SAFE]
     if route.cache is not None and safe:
         retry = _retries(route) if set(safe) <= set(repeatable) else _only_unsent()
         plain = _exchange(placed, safe, edge, service, asked, permitted=permitted, retry=retry)
-        found.insert(0, _kept(plain, route.cache, asked))
+        found.insert(0, caching.kept(plain, route.cache))
+    if asked is not None and signed_in.sign_in_of(route, asked.verifying) is SignIn.NONE:
+        found = [two for one in found for two in (_with_nothing_shown(one), one)]
     return found
-
-
-def _kept(entry: Json, cache: Cache, asked: Asked | None) -> Json:
-    """The entry for what may be kept: all that could be the edge's own is taken away anyhow."""
-    filters = entry.get("typed_per_filter_config", {})
-    if asked is not None:
-        filters = {**filters, **signed_in.nothing_taken()}
-    return _with(caching.kept(entry, cache), filters)
 
 
 def _with_nothing_shown(entry: Json) -> Json:
@@ -155,6 +148,13 @@ def _with_nothing_shown(entry: Json) -> Json:
         "match": {**match, "headers": [*match["headers"], *signed_in.NOTHING_SHOWN]},
         "typed_per_filter_config": {**filters, **signed_in.nothing_taken()},
     }
+
+
+_NOT_HELD_UP: Final[Json] = {
+    CHALLENGE_FILTER: http.without_filter(),
+    NOBODY_FILTER: http.without_filter(),
+}
+"""An answer of the edge's own is cheaper than to ask who is there, or to refuse."""
 
 
 def _worked_on(
@@ -172,7 +172,8 @@ def _worked_on(
         "match": {**placed.template.envoy_match(), "headers": [method_match(methods)]},
         **own_answers.worked_on(maintenance, given),
     }
-    return _with(entry, {} if asked is None else signed_in.nothing_asked())
+    nobody = {} if asked is None else signed_in.nothing_asked()
+    return _with(entry, {**nobody, **_NOT_HELD_UP})
 
 
 def _exchange(

@@ -29,11 +29,10 @@ class Services:
     def __init__(self) -> None:
         self.shop = Upstream("shop")
         self.busy = Upstream("busy")
-        self.ill = Upstream("ill")
 
     @property
     def all(self) -> tuple[Upstream, ...]:
-        return (self.shop, self.busy, self.ill)
+        return (self.shop, self.busy)
 
     def config(self) -> Json:
         def behind(upstream: Upstream, **more: Any) -> Json:
@@ -68,15 +67,14 @@ class Services:
             },
             "services": {
                 "shop": behind(self.shop),
-                "busy": behind(self.busy, circuit={"adaptive": True}),
-                "ill": behind(self.ill, circuit={"admission": True}),
+                "busy": behind(self.busy, circuit={"adaptive": True, "admission": True}),
             },
             "routes": [
                 route("open"),
                 route("long", streaming=True),
                 route("busy", "busy", timeout="10s", when_gone={"text": "gone"}),
-                route("ill", "ill"),
-                route("work", "busy", sign_in="required", timeout="10s"),
+                route("ill", "busy"),
+                route("work", sign_in="required", timeout="10s"),
                 route(
                     "closed",
                     methods=["GET", "POST"],
