@@ -6,8 +6,8 @@ well, how long they took beside peace, what became of the attacker's tries, whos
 was, and what memory the server holds before and after.
 
 ``SIEGE_ATTACKS=idle,get`` chooses attacks, ``SIEGE_SERVERS=ringwall`` servers, ``SIEGE_SECONDS``
-says how long an attack lasts, and peace before it; ``SIEGE_REST`` how long is waited after it,
-``SIEGE_JSON`` where the figures are written. It sends to this machine alone.
+says how long an attack lasts, with half as much peace before it; ``SIEGE_REST`` how long is waited
+after it, ``SIEGE_JSON`` where the figures are written. It sends to this machine alone.
 """
 
 import importlib

@@ -152,7 +152,7 @@ ATTACKS: Final[Mapping[str, Attack]] = {
     "range": _by_slowhttptest("-R, ranges", "range"),
     "reset": Attack("HTTP/2 rapid reset, 5,000 streams/s", partial(_frames, "reset", 5000)),
     "continuation": Attack(
-        "HTTP/2 continuation flood, 2,000 frames/s", partial(_frames, "continuation", 2000)
+        "HTTP/2 continuation flood, 10,000 frames/s", partial(_frames, "continuation", 10000)
     ),
     "idle": Attack("10,000 idle connections from 100 addresses", _idle),
     "handshake": Attack(

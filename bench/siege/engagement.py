@@ -51,20 +51,26 @@ class Outcome:
     """What was used of the machine in the siege, from 0 to 1."""
 
     def to_json(self) -> dict[str, Any]:
-        """All of it, and what follows from it."""
-        ratio = self.siege.p99 / self.peace.p99
-        return {**asdict(self), "success": self.siege.success, "p99_ratio": ratio}
+        """All of it."""
+        return asdict(self)
 
 
-def engage(name: str, attack: Attack, field: Field, *, pids: list[int], rest: float) -> Outcome:
-    """Peace and siege take ``field.seconds`` each; ``rest`` is what is waited afterwards."""
-    length = WARM_S + 2 * field.seconds + rest
+def engage(
+    name: str, attack: Attack, field: Field, *, parts: dict[str, list[int]], rest: float
+) -> Outcome:
+    """A siege of ``field.seconds`` after half as much peace; ``rest`` is what is waited afterwards.
+
+    ``parts`` are the processes of the server by what they are.
+    """
+    peace = field.seconds / 2
+    length = WARM_S + peace + field.seconds + rest
     command = [sys.executable, "-m", "bench.siege.honest", field.target.to_json(), f"{length:.1f}"]
     honest = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     began = time.monotonic() + 1.0  # until Python has started
-    time.sleep(1.0 + WARM_S + field.seconds)
+    time.sleep(1.0 + WARM_S + peace)
+    pids = [pid for several in parts.values() for pid in several]
     before, siege = memory(pids), time.monotonic()
-    sides = {"server": pids, "services": field.services.pids, "honest": [honest.pid]}
+    sides = {**parts, "services": field.services.pids, "honest": [honest.pid]}
     spent, attackers, busy = {n: processor(p) for n, p in sides.items()}, _children(), Busy()
     tries = Counter[str]()
     processes = attack.begin(field)

@@ -62,8 +62,8 @@ class Client(asyncio.Protocol):
 
     def write(self, data: bytes) -> None:
         """Send something, unless what was sent before is still here."""
-        self.sent += 1
-        if self._transport.get_write_buffer_size() < 1024**2:
+        if not self.closed and self._transport.get_write_buffer_size() < 1024**2:
+            self.sent += 1
             self._transport.write(data)
 
 
@@ -96,6 +96,7 @@ async def _all(target: Target, kind: str, rate: float, seconds: float) -> Counte
         begun, sent = time.monotonic(), 0.0
         while (passed := time.monotonic() - begun) < seconds:
             if client is not None and client.closed:
+                seen["sent"] += client.sent
                 seen["connections cut off"] += 1
                 client = None
             if client is None:
@@ -117,8 +118,8 @@ async def _all(target: Target, kind: str, rate: float, seconds: float) -> Counte
             while not client.closed and sent < passed * rate / CLIENTS:
                 client.write(make(client))
                 sent += 1
-                seen["frames"] += 1
             await asyncio.sleep(0.02)
+        seen["sent"] += client.sent if client is not None else 0
 
     await asyncio.gather(*(one(number) for number in range(CLIENTS)))
     return seen

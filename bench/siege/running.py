@@ -20,7 +20,7 @@ SECONDS: Final = float(os.environ.get("SIEGE_SECONDS", "10"))
 REST: Final = float(os.environ.get("SIEGE_REST", "5"))
 JSON: Final = os.environ.get("SIEGE_JSON")
 
-Server = Callable[[Path, Services], AbstractContextManager[tuple[Target, list[int]]]]
+Server = Callable[[Path, Services], AbstractContextManager[tuple[Target, dict[str, list[int]]]]]
 SERVERS: Final[dict[str, Server]] = {
     "nginx": with_nginx.running,
     "ringwall": with_ringwall.running,
@@ -32,7 +32,7 @@ def main() -> None:
     attacks = _chosen("SIEGE_ATTACKS", tuple(ATTACKS))
     servers = _chosen("SIEGE_SERVERS", tuple(SERVERS))
     print(
-        f"{len(attacks)} attacks, {SECONDS:.0f} s of peace and {SECONDS:.0f} s of siege each, "
+        f"{len(attacks)} attacks, {SECONDS / 2:.0f} s of peace and {SECONDS:.0f} s of siege each, "
         f"{REST:.0f} s of rest; all on {os.cpu_count()} cores\n",
         flush=True,
     )
@@ -42,17 +42,11 @@ def main() -> None:
             print("nginx: skipped, it is not installed (package nginx-light)", flush=True)
             continue
         found.extend(_against(name, attacks))
-    print(f"\n{telling.HEAD}\n{telling.SUB}")
-    for attack in attacks:
-        rows = [one for one in found if one.attack == attack]
-        if rows:
-            print(ATTACKS[attack].title)
-            print("\n".join(map(telling.row, rows)))
-    print(
-        f"\nGoals: 99.9 % success, p99 at most twice that of peace, memory within 10 %\n"
-        f"{telling.judged(found)}"
-    )
-    text = json.dumps([one.to_json() for one in found], indent=1)
+    if not found:
+        sys.exit("nothing could be measured")
+    print(f"\n{telling.table(found, {name: one.title for name, one in ATTACKS.items()})}\n")
+    print("Goals: 99.9 % success, p99 at most twice that of peace, memory within 10 %")
+    text = json.dumps(telling.to_json(found), indent=1)
     if JSON is None:
         print(f"\n{text}")
     else:
@@ -66,7 +60,7 @@ def _against(server: str, attacks: tuple[str, ...]) -> Iterator[Outcome]:
     ):
         (Path(folder) / server).mkdir()
         print(f"{server}: starting", flush=True)
-        with SERVERS[server](Path(folder) / server, services) as (target, pids):
+        with SERVERS[server](Path(folder) / server, services) as (target, parts):
             for name in attacks:
                 attack = ATTACKS[name]
                 if attack.tool is not None and not _installed(attack.tool):
@@ -74,7 +68,7 @@ def _against(server: str, attacks: tuple[str, ...]) -> Iterator[Outcome]:
                     continue
                 print(f"{server}, {name}: {attack.title} ...", end=" ", flush=True)
                 field = Field(target, SECONDS, services)
-                outcome = engage(name, attack, field, pids=pids, rest=REST)
+                outcome = engage(name, attack, field, parts=parts, rest=REST)
                 print(f"{outcome.siege.success:.2%} well", flush=True)
                 yield outcome
 

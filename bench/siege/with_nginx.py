@@ -77,8 +77,8 @@ http {{
 
 
 @contextmanager
-def running(folder: Path, services: Services) -> Iterator[tuple[Target, list[int]]]:
-    """Run nginx in ``folder``; what clients must know, and the ids of its processes."""
+def running(folder: Path, services: Services) -> Iterator[tuple[Target, dict[str, list[int]]]]:
+    """Run nginx in ``folder``; what clients must know, and its processes by name."""
     store = CertificateStore(folder / "state", clock=SystemClock())
     credential = store.for_host(APP, HostSettings())
     port = free_port()
@@ -115,7 +115,7 @@ def running(folder: Path, services: Services) -> Iterator[tuple[Target, list[int
                 login_host=APP,
                 login_body="login=ada%40example.com&password=wrong",
             ),
-            [process.pid, *_children(process.pid)],
+            {"nginx": [process.pid, *_children(process.pid)]},
         )
     finally:
         process.terminate()

@@ -28,8 +28,8 @@ class _Installation(Stage):
 
 
 @contextmanager
-def running(folder: Path, services: Services) -> Iterator[tuple[Target, list[int]]]:
-    """Run Ringwall in ``folder``; what clients must know, and the ids of its processes."""
+def running(folder: Path, services: Services) -> Iterator[tuple[Target, dict[str, list[int]]]]:
+    """Run Ringwall in ``folder``; what clients must know, and its processes by name."""
     with _Installation(folder, _config(services)) as stage:
         stage.up()
         with stage.client() as client:
@@ -57,7 +57,11 @@ def running(folder: Path, services: Services) -> Iterator[tuple[Target, list[int
             f"Referer: {url}\r\n",
             login_body=f"csrfmiddlewaretoken={token[1]}&login=ada%40example.com&password=wrong",
         )
-        yield target, stage.left()
+        known = {int(one["pid"]): str(one["name"]) for one in stage.ask("status")["processes"]}
+        parts: dict[str, list[int]] = {}
+        for pid in stage.left():
+            parts.setdefault(known.get(pid, "other"), []).append(pid)
+        yield target, parts
 
 
 def _config(services: Services) -> Json:
