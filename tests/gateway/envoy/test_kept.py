@@ -6,7 +6,7 @@ from tests.gateway.envoy.rendered import configuration, gateway
 
 from ringwall.gateway.envoy.caching import MARK
 from ringwall.gateway.envoy.challenge import CHALLENGE_FILTER
-from ringwall.gateway.envoy.signed_in import SESSION_FILTER, TOLD_OF_SOMEBODY
+from ringwall.gateway.envoy.signed_in import TOKENS_FILTER, TOLD_OF_SOMEBODY
 from ringwall.gateway.layout import EDGE
 from ringwall.gateway.wanted import Wanted
 
@@ -36,7 +36,7 @@ def test_no_name_goes_with_what_is_kept() -> None:
     for alarm, one in found:
         taken = set(one["request_headers_to_remove"])
         assert taken >= {"authorization", "cookie", "x-api-key"}
-        if one["typed_per_filter_config"].get(SESSION_FILTER, {}).get("name") == "recognise":
+        if "requirement_name" in one["typed_per_filter_config"][TOKENS_FILTER]:
             recognised += 1
             assert alarm
             assert taken >= set(TOLD_OF_SOMEBODY)
