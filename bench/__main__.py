@@ -8,6 +8,7 @@ ALL = (
     "edge",
     "identity",
     "identity-edge",
+    "limits",
     "protecting",
     "quotas",
     "replay",

@@ -77,7 +77,7 @@ def _requests(folder: Path) -> None:
     others = {name: free_port() for name in ("service", "plain")}
     plain = _apply(folder / "plain", ports, ports["edge"], identity=False)
     known = _apply(folder / "identity", others, ports["identity"], identity=True)
-    sent = _credentials(known.layout.state)
+    sent = credentials(known.layout.state)
     bare = edge.bare(
         folder,
         Folder(plain.layout.xds(EDGE).path),
@@ -272,7 +272,7 @@ routes:
     return gateway
 
 
-def _credentials(state: Path) -> dict[str, str]:
+def credentials(state: Path) -> dict[str, str]:
     """Request headers of one person, each good for an hour."""
     told = facts.read(state)
     mint = Mint(state, told)
