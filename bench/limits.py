@@ -72,7 +72,7 @@ def _compare(folder: Path, sets: Mapping[str, str], *, http2: bool) -> None:
             count(f"HTTP/{2 if http2 else 1}, {who}", pair, http2=http2)
 
 
-def _run(stack: ExitStack, folder: Path, gateway: Gateway, ports: Mapping[str, int]) -> Proxy:
+def _run(stack: ExitStack, folder: Path, gateway: Gateway, ports: dict[str, int]) -> Proxy:
     service = start(edge.service(folder, ports), folder=folder, name="service", core=edge.LOAD_CORE)
     stack.callback(service.stop)
     found = start(gateway.layout.bootstrap(EDGE), folder=folder, name="edge", core=edge.PROXY_CORE)

@@ -11,11 +11,13 @@ from typing import Any, Final
 import pytest
 from tests.gateway.live.stage import Json
 from tests.identity.edge.scene import APP, ID, IdentityStage, ask, identity_stage
+from tests.identity.edge.test_alarm import stand
 
 from ringwall.gateway.availability.config import Availability, Exempt
 from ringwall.gateway.availability.limiting import LIMITS, Limit, Rate
 from ringwall.gateway.availability.meeting import Arriving, Met, met
 from ringwall.gateway.config import RoutePurpose
+from ringwall.gateway.posture import Order
 from ringwall.identity.kinds import Purpose
 
 pytestmark = pytest.mark.e2e
@@ -32,6 +34,13 @@ GIVEN: Final[Json] = {
     "repeated": {"by": ["user", "request"], "rate": "8/d", "burst": 4},
     "together": {"by": "all", "rate": "9/d", "burst": 9, "routes": ["few"]},
     "here": {"by": ["tenant", "route"], "rate": "10/d", "burst": 14},
+    "alarmed": {
+        "by": ["asker", "request"],
+        "rate": "12/d",
+        "burst": 3,
+        "when": "alarm",
+        "routes": ["plain"],
+    },
     "sign-in": {"by": "address", "rate": "11/d", "burst": 3, "purpose": "sign-in"},
 }
 """Rates so slow that nothing comes back, and each its own: the slowest is taken from first."""
@@ -196,6 +205,27 @@ def test_a_dear_route_takes_as_much_as_it_costs(scene: IdentityStage) -> None:
         assert [status(f"/plain/{n}") for n in range(3)][1:] == [429, 429]
 
 
+def test_some_limits_hold_only_while_an_attack_is_under_way(scene: IdentityStage) -> None:
+    headers = {"x-forwarded-for": "100.64.3.1"}
+
+    def statuses(who: Who, path: str, several: int) -> list[int]:
+        bearer = who.bearer(scene)
+        with scene.stage.client() as client:
+            return [
+                ask(client, scene.url(path), bearer=bearer, headers=headers).status_code
+                for _ in range(several)
+            ]
+
+    one, other = (Who(name, name, tenant="alarmed") for name in ("ida", "ivo"))
+    assert statuses(one, "/plain/same", 4) == [200] * 4
+    stand(scene, Order.ON)
+    try:
+        assert statuses(other, "/plain/same", 4) == [200] * 3 + [429]
+        assert statuses(other, "/plain/another", 1) == [200]
+    finally:
+        stand(scene, Order.OFF)
+
+
 def test_posts_to_the_pages_of_sign_in_are_counted(scene: IdentityStage) -> None:
     headers = {"x-forwarded-for": "100.64.2.1"}
     with scene.stage.client() as client:
@@ -217,4 +247,4 @@ def test_an_office_behind_one_address_works_with_the_built_in_limits() -> None:
             assert one.limit.burst + Rate.of(one.limit.rate).per_second * seconds >= needed
         if whose == {"tenant"}:
             assert one.limit.burst + Rate.of(one.limit.rate).per_second * seconds >= needed
-    assert {one.name for one in found} == {"address", "network", "user", "tenant", "repeated"}
+    assert {one.name for one in found} == {"address", "network", "user", "tenant"}

@@ -110,6 +110,14 @@ def _ordered(several: tuple[By, ...]) -> tuple[By, ...]:
     return tuple(sorted(several, key=_ORDER.__getitem__))
 
 
+class When(StrEnum):
+    """When a limit holds."""
+
+    ALWAYS = "always"
+    ALARM = "alarm"
+    """While an attack is under way: what would cost every request too much."""
+
+
 class Limit(StrictModel):
     """A bucket of tokens for each of those it counts; every request takes one."""
 
@@ -131,6 +139,9 @@ class Limit(StrictModel):
     """Only for routes of this purpose; those of Ringwall's own pages have theirs."""
     routes: tuple[RouteName, ...] = ()
     """Only for these routes; else for all requests, those that lead nowhere too."""
+
+    when: When = When.ALWAYS
+    """Whether it holds always, or only while an attack is under way."""
 
     @property
     def is_of_some_routes(self) -> bool:
@@ -169,7 +180,7 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "sign-up": Limit(by=(By.ADDRESS,), rate="10/m", burst=20, purpose=RoutePurpose.SIGN_UP),
         "reset": Limit(by=(By.ADDRESS,), rate="10/m", burst=20, purpose=RoutePurpose.RESET),
         "search": Limit(by=(By.ASKER,), rate="5/s", burst=30, purpose=RoutePurpose.SEARCH),
-        "repeated": Limit(by=(By.USER, By.REQUEST), rate="10/s", burst=200),
+        "repeated": Limit(by=(By.ASKER, By.REQUEST), rate="10/s", burst=200, when=When.ALARM),
     }
 )
 """What holds where nothing else is said. An office of 200 behind one address may all open an
@@ -185,7 +196,7 @@ LimitName = Annotated[
 def met_at(
     limits: Mapping[str, Limit], route: str, purpose: RoutePurpose | None
 ) -> Iterable[tuple[str, Limit]]:
-    """The limits, by name, that a route's requests meet."""
+    """The limits, by name, that a route's requests meet, in an alarm at least."""
     for name, limit in limits.items():
         if not limit.is_of_some_routes or limit.is_of(route, purpose):
             yield name, limit

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Final
 
 from ringwall.gateway.availability.config import Exempt
-from ringwall.gateway.availability.limiting import By, Limit, met_at
+from ringwall.gateway.availability.limiting import By, Limit, When, met_at
 from ringwall.gateway.config import RoutePurpose
 
 LONGEST_PATH: Final = 256
@@ -41,9 +41,13 @@ class Met:
     whose: tuple[tuple[By, str], ...]
 
 
-def met(limits: Mapping[str, Limit], exempt: Exempt, request: Arriving) -> Iterator[Met]:
-    """The buckets that a request takes tokens from, in the order of names."""
+def met(
+    limits: Mapping[str, Limit], exempt: Exempt, request: Arriving, *, alarm: bool = False
+) -> Iterator[Met]:
+    """The buckets that a request takes tokens from, in the order of names; of an ``alarm`` too."""
     for name, limit in met_at(limits, request.route or "", request.purpose):
+        if limit.when is When.ALARM and not alarm:
+            continue
         if exemption(exempt, limit, request) is not None:
             continue
         whose = [_whose(by, request) for by in limit.by]

@@ -54,8 +54,11 @@ def limits_list(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 
 def _holds_for(limit: "Limit") -> str:
+    from ringwall.gateway.availability.limiting import When
+
     named = [*limit.routes, *([f"purpose {limit.purpose}"] if limit.purpose else [])]
-    return ", ".join(named) if named else "every request"
+    found = ", ".join(named) if named else "every request"
+    return f"{found}, in an alarm" if limit.when is When.ALARM else found
 
 
 @command(name="explain", group=GROUP, panel=PANEL, does="configuration:see")
@@ -85,6 +88,9 @@ def limits_explain(
         list[str] | None,
         typer.Option(metavar="ROLE", help="A role they have; may be repeated.", show_default=False),
     ] = None,
+    alarm: Annotated[
+        bool, typer.Option("--alarm", help="As while an attack is under way.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Tell which limits a request meets, and whose bucket it takes from.
@@ -113,7 +119,7 @@ def limits_explain(
         say("nobody is asked there who they are, so the edge does not know")
     availability = installation.load().one(Availability, AVAILABILITY)
     limits = availability.in_force()
-    found = list(met(limits, availability.exempt, request))
+    found = list(met(limits, availability.exempt, request, alarm=alarm))
     reasons = {exemption(availability.exempt, one, request) for one in limits.values()} - {None}
     exempt = sorted(one for one in reasons if one is not None)
     if as_json:

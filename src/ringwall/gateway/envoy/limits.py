@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from ringwall.gateway.availability.config import Availability, Tell
-from ringwall.gateway.availability.limiting import Limit, Rate
+from ringwall.gateway.availability.limiting import Limit, Rate, When
 from ringwall.gateway.config import Route, RoutePurpose
 from ringwall.gateway.envoy.buckets import bucket
 from ringwall.gateway.envoy.counting import Counting, told_of
@@ -24,6 +24,8 @@ APART_FILTER: Final = "ringwall.address-apart"
 """The same while an attack is under way: who shows nothing is counted apart from who shows a cookie
 or a key, so that a flood leaves people at the same address what they had."""
 IDENTITY_FILTER: Final = "ringwall.identity"
+ALARM_FILTER: Final = "ringwall.alarm"
+"""The limits that hold only while an attack is under way, after it is known who asks."""
 TYPE: Final = "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit"
 
 _ALWAYS: Final[Json] = {"default_value": {"numerator": 100, "denominator": "HUNDRED"}}
@@ -54,25 +56,33 @@ class EdgeLimits:
         """
         purposes = {route.purpose for route in routes} | (set(PAGES) if signs_in else set())
         named = {route.name for route in routes}
-        self._availability, self._hosts, self._signs_in = availability, hosts, signs_in
+        self._availability, self._hosts = availability, hosts
         self._costs = sorted({route.cost for route in routes} - {1})
         self._limits = {
             name: limit if signs_in else limit.of_nobody()
             for name, limit in availability.in_force().items()
-            if not limit.is_of_some_routes
-            or limit.purpose in purposes
-            or not named.isdisjoint(limit.routes)
+            if (signs_in or not limit.of_nobody().asks_who)
+            and (
+                not limit.is_of_some_routes
+                or limit.purpose in purposes
+                or not named.isdisjoint(limit.routes)
+            )
         }
 
     def of_addresses(self) -> dict[str, Limit]:
-        """Those that hold before anybody is known, by name."""
-        return {name: one for name, one in self._limits.items() if not one.asks_who}
+        """Those that hold always, and before anybody is known, by name."""
+        return {name: one for name, one in self._always().items() if not one.asks_who}
 
     def of_people(self) -> dict[str, Limit]:
         """Those that need to know who asks, if anybody can be known."""
-        if not self._signs_in:
-            return {}
-        return {name: one for name, one in self._limits.items() if one.asks_who}
+        return {name: one for name, one in self._always().items() if one.asks_who}
+
+    def of_alarm(self) -> dict[str, Limit]:
+        """Those that hold only while an attack is under way."""
+        return {name: one for name, one in self._limits.items() if one.when is When.ALARM}
+
+    def _always(self) -> dict[str, Limit]:
+        return {name: one for name, one in self._limits.items() if one.when is When.ALWAYS}
 
     def at(self, route: Route, entries: Sequence[Json]) -> list[Json]:
         """The entries of a route, which say to the two filters what it meets besides the usual."""
@@ -93,12 +103,19 @@ class EdgeLimits:
 
     def has(self, name: str) -> bool:
         """Whether a filter has anything to count."""
-        return bool(self.of_addresses() if name == ADDRESS_FILTER else self.of_people())
+        return bool(self._by_filter()[name])
 
     def filters(self) -> dict[str, Json]:
         """The ECDS resources, by name."""
-        found = {ADDRESS_FILTER: self.of_addresses(), IDENTITY_FILTER: self.of_people()}
+        found = self._by_filter()
         return {name: self._resource(name, limits) for name, limits in found.items() if limits}
+
+    def _by_filter(self) -> dict[str, dict[str, Limit]]:
+        return {
+            ADDRESS_FILTER: self.of_addresses(),
+            IDENTITY_FILTER: self.of_people(),
+            ALARM_FILTER: self.of_alarm(),
+        }
 
     def apart(self, nothing_shown: Sequence[Json]) -> Json:
         """That of the limits of addresses, twice: ``nothing_shown`` says to whom the first is."""
@@ -109,7 +126,7 @@ class EdgeLimits:
     ) -> Json:
         counts = Counting(
             self._availability.exempt,
-            known=name == IDENTITY_FILTER,
+            known=name in {IDENTITY_FILTER, ALARM_FILTER},
             costs=self._costs,
             apart=apart,
         )

@@ -82,6 +82,8 @@ class Alarm:
             found.append(_standby(folder, CHALLENGE_FILTER, CHALLENGE_TYPE))
         if self.availability.nobody is not None:
             found.append(_standby(folder, NOBODY_FILTER, limits.TYPE))
+        if self.counted.has(limits.ALARM_FILTER):
+            found.append(_standby(folder, limits.ALARM_FILTER, limits.TYPE))
         found.append(_standby(folder, SHED_FILTER, SHED_TYPE))
         return found
 
