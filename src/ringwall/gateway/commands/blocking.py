@@ -36,12 +36,16 @@ def block_add(
             "--for", metavar="TIME", help="For how long: 15m, 2h, 3d; else until removed."
         ),
     ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also if people are signed in from there.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Refuse all connections from a network, within a second, at every edge of these tables.
 
     What it has open goes on. Refused are what `availability.exempt` names, addresses of this
-    machine, where you come from yourself, and everybody.
+    machine, where you come from yourself, and everybody; and, without `--anyway`, where people are
+    signed in from.
     """
     network = _network(what)
     until = _until(lasts)
@@ -59,6 +63,7 @@ def block_add(
     if why is not None:
         raise Refused(f"{network} is not blocked: {why}", code=ExitCode.USAGE)
     now = datetime.now(UTC)
+    _require_nobody(network, now, anyway=anyway)
     try:
         made = blocks.add(network, reason=reason.strip(), author=author(), until=until, now=now)
     except blocks.TooManyBlocksError as error:
@@ -133,6 +138,18 @@ def block_remove(context: typer.Context, what: What, *, as_json: AsJson = False)
         print_json({"network": str(network), "removed": True, "taken": taken})
         return
     say(f"{network} is blocked no more{_where(taken)}", style="green")
+
+
+def _require_nobody(network: "Network", now: datetime, *, anyway: bool) -> None:
+    """Refuse to shut out people who are signed in, unless that is meant."""
+    from ringwall.gateway.sources.people import signed_in_from
+
+    people = () if anyway else signed_in_from(network, now)
+    if people:
+        shown = ", ".join(people[:3]) + (f" and {len(people) - 3} others" if people[3:] else "")
+        is_one = len(people) == 1
+        msg = f"{network} is not blocked: {shown} {'is' if is_one else 'are'} signed in from there"
+        raise Refused(msg, hint="--anyway blocks them too, until they come from elsewhere")
 
 
 def _network(text: str) -> "Network":

@@ -53,12 +53,12 @@ def why_not(
         return f"that is too much of everybody: at the least a block is a /{least}"
     if network.version == 6 and network.overlaps(_FIRST):
         return f"{network} is where this machine speaks with itself"
-    found = touching(network, spared)
-    if found is not None:
-        return f"{found} is never denied, says availability.exempt or availability.sources.allow"
     if caller is not None and caller.version == network.version and caller in network:
         return f"you come from {caller} yourself"
     mine = sorted(str(one) for one in own if one.version == network.version and one in network)
     if mine:
         return f"{mine[0]} is an address of this machine"
+    found = touching(network, spared)
+    if found is not None:
+        return f"{found} is never denied, says availability.exempt or availability.sources.allow"
     return None

@@ -1,0 +1,111 @@
+"""Blocks in the tables: made, replaced, taken back, over by themselves."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from tests.identity import tenants
+
+from ringwall.gateway.layout import Layout
+from ringwall.gateway.sources import denials
+from ringwall.runtime.current import all_sections
+from ringwall.runtime.installation import Installation
+
+NOW = datetime(2026, 11, 26, 17, tzinfo=UTC)
+NETWORK = ip_network("203.0.113.0/24")
+HOUR = timedelta(hours=1)
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def test_a_block_holds_until_its_end_or_until_it_is_removed() -> None:
+    from ringwall.gateway.sources import blocks
+
+    other = ip_network("2001:db8::/48")
+    states = [blocks.state()]
+    blocks.add(NETWORK, reason="scans", author="ada", until=NOW + HOUR, now=NOW)
+    states.append(blocks.state())
+    blocks.add(other, reason="too", author="ada", until=None, now=NOW)
+    states.append(blocks.state())
+    assert set(blocks.denials(NOW)) == {NETWORK, other}
+    assert blocks.denials(NOW)[NETWORK].until == NOW + HOUR
+    assert set(blocks.denials(NOW + HOUR)) == {other}
+    assert blocks.remove(other, author="bea", now=NOW) == 1
+    states.append(blocks.state())
+    assert blocks.remove(other, author="bea", now=NOW) == 0
+    assert set(blocks.denials(NOW)) == {NETWORK}
+    assert len({*states}) == len(states), "followers would not see every change"
+
+
+def test_a_new_block_of_a_network_is_instead_of_the_one_before() -> None:
+    from ringwall.gateway.sources import blocks
+
+    blocks.add(NETWORK, reason="scans", author="ada", until=None, now=NOW)
+    blocks.add(NETWORK, reason="shorter", author="bea", until=NOW + HOUR, now=NOW)
+    (found,) = blocks.live(NOW)
+    assert (found.reason, found.author) == ("shorter", "bea")
+    assert not blocks.live(NOW + HOUR)
+
+
+def test_there_is_room_for_as_many_as_the_door_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ringwall.gateway.sources import blocks
+
+    monkeypatch.setattr(blocks, "AT_MOST", 2)
+    for number in range(2):
+        network = ip_network(f"203.0.113.{number}")
+        blocks.add(network, reason="x", author="ada", until=NOW + HOUR, now=NOW)
+    with pytest.raises(blocks.TooManyBlocksError, match="2 networks are blocked"):
+        blocks.add(NETWORK, reason="x", author="ada", until=None, now=NOW)
+    same = ip_network("203.0.113.0")
+    blocks.add(same, reason="once more", author="ada", until=None, now=NOW)
+    blocks.add(NETWORK, reason="room again", author="ada", until=None, now=NOW + HOUR)
+
+
+def test_what_was_over_long_ago_is_forgotten() -> None:
+    from ringwall.gateway.models import Block
+    from ringwall.gateway.sources import blocks
+
+    day = timedelta(days=1)
+    blocks.add(NETWORK, reason="x", author="ada", until=NOW + HOUR, now=NOW)
+    blocks.forget_outdated(NOW + 89 * day)
+    assert Block.objects.count() == 1
+    blocks.forget_outdated(NOW + 91 * day)
+    assert Block.objects.count() == 0
+
+
+def test_the_follower_writes_down_every_change_as_it_comes(tmp_path: Path) -> None:
+    from ringwall.gateway.sources import blocking, blocks
+
+    installation = Installation(tmp_path / "ringwall.yaml", tmp_path / "state", all_sections)
+    layout = Layout(tmp_path, installation.state, installation.run)
+    now = datetime.now(UTC)
+    blocks.add(NETWORK, reason="x", author="ada", until=None, now=now)
+    blocking.write_down(layout, now)
+    file = layout.state / denials.BLOCKS
+    assert set(denials.read(file)) == {NETWORK}
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    blocks.remove(NETWORK, author="ada", now=now)
+    began = time.monotonic()
+    blocking.follow_blocks(installation, stop)
+    assert time.monotonic() - began < 10
+    assert denials.read(file) == {}
+
+
+def test_people_who_are_signed_in_from_there_are_known() -> None:
+    from django.utils import timezone
+
+    from ringwall.gateway.sources.people import signed_in_from
+
+    now = timezone.now()
+    ada, bea, cleo = (tenants.person(f"{name}@example.com") for name in ("ada", "bea", "cleo"))
+    tenants.session(ada, address="203.0.113.7", key="1")
+    tenants.session(ada, address="203.0.113.8", key="2")
+    tenants.session(bea, address="198.51.100.1", key="3")
+    tenants.session(bea, address="203.0.113.9", key="4", ended=now)
+    tenants.session(cleo, address="203.0.113.9", key="5", last_use=now - timedelta(days=2))
+    assert signed_in_from(NETWORK, now) == ("ada@example.com",)
+    assert signed_in_from(ip_network("2001:db8::/32"), now) == ()
