@@ -37,23 +37,26 @@ def main() -> None:
         flush=True,
     )
     found: list[Outcome] = []
+    skipped: list[str] = []
     for name in servers:
         if name == "nginx" and not _installed("nginx"):
-            print("nginx: skipped, it is not installed (package nginx-light)", flush=True)
-            continue
-        found.extend(_against(name, attacks))
+            _skip(skipped, "nginx: it is not installed (package nginx-light)")
+        else:
+            for outcome in _against(name, attacks, skipped):
+                found.append(outcome)
+                if JSON is not None:
+                    Path(JSON).write_text(json.dumps(telling.to_json(found), indent=1))
     if not found:
         sys.exit("nothing could be measured")
     print(f"\n{telling.table(found, {name: one.title for name, one in ATTACKS.items()})}\n")
     print("Goals: 99.9 % success, p99 at most twice that of peace, memory within 10 %")
-    text = json.dumps(telling.to_json(found), indent=1)
+    for one in skipped:
+        print(f"Not measured, and so not passed: {one}")
     if JSON is None:
-        print(f"\n{text}")
-    else:
-        Path(JSON).write_text(text)
+        print(f"\n{json.dumps(telling.to_json(found), indent=1)}")
 
 
-def _against(server: str, attacks: tuple[str, ...]) -> Iterator[Outcome]:
+def _against(server: str, attacks: tuple[str, ...], skipped: list[str]) -> Iterator[Outcome]:
     with (
         tempfile.TemporaryDirectory(prefix="siege-", dir="/tmp") as folder,
         Services(Path(folder)) as services,
@@ -64,13 +67,18 @@ def _against(server: str, attacks: tuple[str, ...]) -> Iterator[Outcome]:
             for name in attacks:
                 attack = ATTACKS[name]
                 if attack.tool is not None and not _installed(attack.tool):
-                    print(f"{server}, {name}: skipped, {attack.tool} is not installed", flush=True)
+                    _skip(skipped, f"{server}, {name}: {attack.tool} is not installed")
                     continue
                 print(f"{server}, {name}: {attack.title} ...", end=" ", flush=True)
                 field = Field(target, SECONDS, services)
                 outcome = engage(name, attack, field, parts=parts, rest=REST)
                 print(f"{outcome.siege.success:.2%} well", flush=True)
                 yield outcome
+
+
+def _skip(skipped: list[str], why: str) -> None:
+    print(f"skipped: {why}", flush=True)
+    skipped.append(why)
 
 
 def _installed(program: str) -> bool:
