@@ -158,6 +158,7 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
         denied=str(layout.run / DENIED),
         per_address=attacks.per_address,
         per_network=attacks.per_network,
+        handshakes_per_address=attacks.handshakes_per_address,
         refused_per_address=attacks.refused_per_address,
         sensitivity=attacks.sensitivity,
         state=str(layout.state),

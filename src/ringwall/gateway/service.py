@@ -351,6 +351,7 @@ class Gateway:
         try:
             private_folder(layout.access_log.parent)
             empty_databases(scratch)
+            telling.ready(Path(layout.xds(EDGE).path))
             secrets = [*secret_files(wanted, configuration.root, certificates=self.certificates)]
             for one in secrets:
                 self._write(one, layout)

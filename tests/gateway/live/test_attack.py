@@ -28,7 +28,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     config["edge"]["limits"] = {"connections": POOL}
     config["availability"] = {
         "limits": {"address": {"by": "address", "rate": "5/s", "burst": 5}},
-        "attacks": {"per_address": 220},
+        "attacks": {"per_address": 220, "handshakes_per_address": 10},
     }
     with Stage(tmp_path_factory.mktemp("attack"), config) as stage:
         yield stage.up()
@@ -106,7 +106,8 @@ def _of(stage: Stage, kind: str) -> list[dict[str, Any]]:
 def _is_refused(stage: Stage, source: str) -> bool:
     """Whether a new connection from there is ended before its handshake."""
     try:
-        _connected(stage, source).close()
+        for _ in range(5):
+            _connected(stage, source).close()
     except (ConnectionError, ssl.SSLError):
         return True
     return False
@@ -117,6 +118,18 @@ def _connected(stage: Stage, source: str) -> ssl.SSLSocket:
         ("127.0.0.1", stage.port), timeout=10, source_address=(source, 0)
     )
     return stage.trust().wrap_socket(plain, server_hostname="app.localhost")
+
+
+def test_who_begins_connections_too_fast_is_denied(running: Stage) -> None:
+    running.wait(lambda: _is_refused(running, "127.0.9.6"), within=20)
+    running.wait(lambda: "127.0.9.6" in _denied(running), within=5)
+    assert "connections a second, 10 are allowed" in _denied(running)["127.0.9.6"]
+    assert not _is_refused(running, "127.0.9.7")
+
+
+def _denied(stage: Stage) -> dict[str, str]:
+    """Why, by network."""
+    return {one["network"]: one["reason"] for one in told(stage).found["denied"]}
 
 
 def _counted(stage: Stage) -> int:

@@ -86,7 +86,8 @@ def told(folder: Path) -> dict[str, int]:
 
 def test_files_are_there_before_envoy_is_and_stay_what_was_told(folder: Path) -> None:
     ready(folder)
-    assert told(folder) == {orders.RECORDED: 100, **{one.key: 0 for one in Class}}
+    nothing = {orders.LISTED: 0, **{one.key: 0 for one in Class}}
+    assert told(folder) == {orders.RECORDED: 100, **nothing}
     telling = Telling(folder)
     telling.say(recorded=7, shed={**NO_SHARES, Class.BULK: 30}, pressure=0.5)
     ready(folder)

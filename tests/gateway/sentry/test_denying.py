@@ -15,11 +15,13 @@ from ringwall.gateway.sentry.denying import (
     Known,
     Refused,
     denied,
+    too_fast,
     too_many,
     too_often,
 )
 from ringwall.gateway.sentry.door import Door
 from ringwall.gateway.sentry.networks import Exempt, Network
+from ringwall.gateway.sentry.newcomers import Newcomers, listed
 from ringwall.gateway.sources.denials import read
 
 ONE, OTHER = ip_network("203.0.113.7"), ip_network("2001:db8:0:1::/64")
@@ -89,6 +91,29 @@ def test_the_worst_come_first_and_the_reason_says_why() -> None:
     ]
     assert list(too_often(refused, 2.0, 20)) == []
     assert list(too_often(refused, 1.0, None)) == []
+    assert list(too_fast(refused, 1.0, 20)) == [
+        (ONE, "begins 30 connections a second, 20 are allowed")
+    ]
+
+
+def test_connections_are_listed_only_while_there_are_many(tmp_path: Path) -> None:
+    assert [listed(one) for one in (0, 29, 30, 400, 800, 1e6)] == [0, 0, 100, 100, 50, 1]
+    path = tmp_path / "connections.log"
+    path.touch()
+    newcomers, found = Newcomers(path), dict[Network, Refused]()
+    path.write_text("203.0.113.7 12\n203.0.113.7 90000\nnobody 1\n203.0.113.7 -\n")
+    newcomers.read(found)
+    assert found == {}
+    newcomers.share = 50
+    with path.open("a") as file:
+        file.write("203.0.113.7 12\n203.0.113.7 90000\nnobody 1\n203.0.113.7 -\n")
+    newcomers.read(found)
+    assert found == {ONE: Refused(1, 2.0)}
+    with path.open("a") as file:
+        file.write("203.0.113.7 3\n" * 100_000)
+    newcomers.read(found)
+    assert path.stat().st_size == 0
+    assert found[ONE].weight > 100_000
 
 
 def test_a_place_is_known_for_as_long_as_it_is_said_to_be() -> None:

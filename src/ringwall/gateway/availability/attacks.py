@@ -44,6 +44,9 @@ class Attacks(StrictModel):
     ones are refused at the door; null: any number. Nobody counts them behind proxies."""
     per_network: Count | None = 4096
     """The same of an IPv4 network of /24, or an IPv6 network of /48."""
+    handshakes_per_address: Count | None = 50
+    """New connections in a second that one address may begin before it is refused at the door;
+    null: any number."""
     refused_per_address: Count | None = 20
     """Requests a second of strangers that limits refuse, beyond which an address is refused at the
     door while an attack is under way; null: none is."""

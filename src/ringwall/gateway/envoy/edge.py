@@ -10,6 +10,7 @@ from ringwall.gateway.config import AcmeCertificate, Edge, HostSettings, Route
 from ringwall.gateway.envoy import (
     access_log,
     callout,
+    connection_log,
     http,
     limits,
     listeners,
@@ -151,7 +152,8 @@ def render_edge(
             databases=databases,
             folder=folder,
         )
-        listening = [*map(asked, listening)]
+        newcomers_log = folder.file(orders.CONNECTIONS)
+        listening = [connection_log.logged(asked(one), newcomers_log) for one in listening]
     most = edge.limits.connections
     return Rendering(
         bootstrap=pausing()

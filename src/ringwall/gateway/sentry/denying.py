@@ -75,19 +75,31 @@ def too_many(counted: Mapping[Network, int], most: int | None) -> Iterator[tuple
         yield network, f"holds {count} connections open, {most} are allowed"
 
 
+def too_fast(
+    begun: Mapping[Network, "Refused"], seconds: float, most: int | None
+) -> Iterator[tuple[Network, str]]:
+    """Who begins more connections in a second than one may, the worst first."""
+    for network, rate in _rates_over(begun, seconds, most):
+        yield network, f"begins {rate:.0f} connections a second, {most} are allowed"
+
+
 def too_often(
     refused: Mapping[Network, "Refused"], seconds: float, most: int | None
 ) -> Iterator[tuple[Network, str]]:
     """Who is refused by limits more often in a second than one may be, the worst first."""
-    if most is None:
-        return
+    for network, rate in _rates_over(refused, seconds, most):
+        yield network, f"goes on at {rate:.0f} refused requests a second, {most} are borne"
+
+
+def _rates_over(
+    counted: Mapping[Network, "Refused"], seconds: float, most: int | None
+) -> list[tuple[Network, float]]:
     over = (
         (network, one.weight / seconds)
-        for network, one in refused.items()
-        if one.lines >= _LINES and one.weight / seconds > most
+        for network, one in counted.items()
+        if most is not None and one.lines >= _LINES and one.weight / seconds > most
     )
-    for network, rate in sorted(over, key=lambda one: (-one[1], str(one[0]))):
-        yield network, f"goes on at {rate:.0f} refused requests a second, {most} are borne"
+    return sorted(over, key=lambda one: (-one[1], str(one[0])))
 
 
 _LINES: Final = 3
@@ -96,7 +108,7 @@ _LINES: Final = 3
 
 @dataclass(slots=True)
 class Refused:
-    """How often somebody was refused lately: in lines of the record, and by what these weigh."""
+    """How often somebody was refused, or came: in lines of a record, and by what these weigh."""
 
     lines: int = 0
     weight: float = 0.0

@@ -20,6 +20,11 @@ RECORDED: Final = "ringwall.refusals.recorded"
 """Per cent of the requests refused by limits, lists or for lack of room that have a line."""
 
 
+LISTED: Final = "ringwall.connections.listed"
+"""Per cent of the new connections that have a line in :data:`CONNECTIONS`."""
+CONNECTIONS: Final = "sentry/connections.log"
+
+
 class Class(StrEnum):
     """Whose requests are refused when the edge cannot do all: the first come first."""
 
@@ -40,9 +45,9 @@ Shares = Mapping[Class, int]
 NO_SHARES: Final[Shares] = dict.fromkeys(Class, 0)
 
 
-def runtime(recorded: int, shed: Shares) -> bytes:
+def runtime(recorded: int, shed: Shares, *, listed: int = 0) -> bytes:
     """The file of the layer. Whole numbers: Envoy takes other forms for 100 in a log's filter."""
-    layer = {RECORDED: recorded, **{one.key: shed.get(one, 0) for one in Class}}
+    layer = {RECORDED: recorded, LISTED: listed, **{one.key: shed.get(one, 0) for one in Class}}
     resource: dict[str, Any] = {
         "@type": "type.googleapis.com/envoy.service.runtime.v3.Runtime",
         "name": LAYER,

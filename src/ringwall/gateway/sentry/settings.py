@@ -34,6 +34,7 @@ class Settings:
     denied: str = ""
     per_address: int | None = None
     per_network: int | None = None
+    handshakes_per_address: int | None = None
     refused_per_address: int | None = None
     sensitivity: str = "normal"
     state: str = ""

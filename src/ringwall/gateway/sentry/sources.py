@@ -13,7 +13,6 @@ from ringwall.gateway.sentry.sketch import Sketch
 _SIZE: Final = 1000
 _FADES_EVERY_S: Final = 10.0
 _FADES_TO: Final = 0.7
-_BY_CONNECTIONS: Final = (Kind.CONNECTIONS, Kind.HANDSHAKES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,11 @@ class Sources:
             for what, name in _names(line, kind):
                 self._sketch(kind, what).add(name, weight)
 
+    def began(self, network: Network, around: Network, weight: float) -> None:
+        """Count connections that somebody has begun."""
+        self._sketch(Kind.HANDSHAKES, "address").add(told(network), weight)
+        self._sketch(Kind.HANDSHAKES, "network").add(told(around), weight)
+
     def is_connected(self, open_: Mapping[Network, int], around: Mapping[Network, int]) -> None:
         """Take note of who has how many connections now: by address, and by network."""
         self._connections = _most(open_)
@@ -57,7 +61,7 @@ class Sources:
 
     def top(self, kind: Kind, count: int = 5) -> tuple[Source, ...]:
         """The most frequent of each sort."""
-        if kind in _BY_CONNECTIONS:
+        if kind is Kind.CONNECTIONS:
             return (
                 *(Source("address", name, weight) for name, weight in self._connections[:count]),
                 *(Source("network", name, weight) for name, weight in self._around[:count]),

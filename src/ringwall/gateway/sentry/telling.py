@@ -27,9 +27,9 @@ class Telling:
         private_folder((folder / orders.RUNTIME).parent)
         self.reset()
 
-    def say(self, *, recorded: int, shed: Shares, pressure: float) -> None:
+    def say(self, *, recorded: int, shed: Shares, pressure: float, listed: int = 0) -> None:
         """Tell shares in per cent, and a pressure of 0 to 1."""
-        self._write(orders.RUNTIME, orders.runtime(recorded, shed))
+        self._write(orders.RUNTIME, orders.runtime(recorded, shed, listed=listed))
         self._write(orders.PRESSURE, orders.pressure(pressure))
 
     def reset(self) -> None:

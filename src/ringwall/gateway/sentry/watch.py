@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from ringwall.gateway.posture import Posture, read_stance, set_posture
 from ringwall.gateway.salts import set_difficulty
-from ringwall.gateway.sentry import controlling
+from ringwall.gateway.sentry import controlling, orders
 from ringwall.gateway.sentry.controlling import Shedding
 from ringwall.gateway.sentry.counters import rates
-from ringwall.gateway.sentry.denying import Known, Refused, too_many, too_often
+from ringwall.gateway.sentry.denying import Known, Refused, too_fast, too_many, too_often
 from ringwall.gateway.sentry.difficulty import Difficulty
 from ringwall.gateway.sentry.door import Door
 from ringwall.gateway.sentry.finding import Event, merged
@@ -18,6 +18,7 @@ from ringwall.gateway.sentry.keeping import Keeping
 from ringwall.gateway.sentry.lines import Line, read
 from ringwall.gateway.sentry.looking import Connected, Reading
 from ringwall.gateway.sentry.networks import Exempt, Network, network_of, told
+from ringwall.gateway.sentry.newcomers import Newcomers, listed
 from ringwall.gateway.sentry.orders import Class
 from ringwall.gateway.sentry.recognising import (
     SENSITIVITY,
@@ -79,6 +80,8 @@ class Watch:
         self._door = Door(Path(settings.denied), exempt=self._exempt, known=self._answered)
         self._refused: dict[Network, Refused] = {}
         self._often: dict[Network, str] = {}
+        self._newcomers = Newcomers(Path(settings.xds) / orders.CONNECTIONS)
+        self._begun: dict[Network, Refused] = {}
         self._sign_in = 0.0
         self._turn, self._kept = 0, now
 
@@ -100,6 +103,7 @@ class Watch:
         """Take note of a reading; ``None`` when Envoy does not answer."""
         self._turn += 1
         self._read_lines()
+        self._newcomers.read(self._begun)
         self._sources.fade(now)
         if reading is None:
             self._last = self._second = None
@@ -153,6 +157,7 @@ class Watch:
         most = self._settings.refused_per_address if self._state.open else None
         self._often = dict(too_often(self._refused, seconds, most))
         self._refused = {}
+        self._often.update(self._came_too_fast(seconds))
         for one in changes:
             self._tell(one, now)
         self._refresh(now)
@@ -175,6 +180,16 @@ class Watch:
             self._shedding = Shedding()
         if self._shedding.shares != before.shares and self._rates:
             self._order()
+
+    def _came_too_fast(self, seconds: float) -> dict[Network, str]:
+        """Who has begun more connections than one may, and what is known of it from now on."""
+        begun, self._begun = self._begun, {}
+        for network, one in begun.items():
+            around = network_of(str(network.network_address), wide=True)
+            if around is not None:
+                self._sources.began(network, around, one.weight)
+        self._newcomers.share = listed(self._rates["connections"])
+        return dict(too_fast(begun, seconds, self._settings.handshakes_per_address))
 
     def _raise_alarm(self) -> None:
         """Have the edge stand as in an attack while one is of a kind that this helps against."""
@@ -209,6 +224,7 @@ class Watch:
         self._telling.say(
             recorded=self._recorded,
             shed=self._shedding.shares,
+            listed=self._newcomers.share,
             pressure=round(
                 controlling.pressure(
                     open_ / max(1, self._settings.pool),
