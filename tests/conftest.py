@@ -33,6 +33,7 @@ _SECONDS: Final = {
     "test_acme.py": 65,
     "test_callouts_live.py": 60,
     "test_first_day.py": 50,
+    "test_alarm.py": 45,
     "test_matrix.py": 45,
     "test_envoy_as_cedar.py": 40,
 }
