@@ -227,6 +227,8 @@ class RoutePurpose(StrEnum):
     RESET = "reset"
     """Of a password, or whatever else mails somebody."""
     SEARCH = "search"
+    PAGES = "pages"
+    """Whatever shows pages of signing in, as Ringwall's own host of sign-in does."""
 
 
 RouteName = Annotated[

@@ -12,24 +12,25 @@ from ringwall.gateway.quotas.messages import UnreadableError, over, pours
 from ringwall.gateway.quotas.naming import limit_entry, read_limit
 
 LIMIT = "partners 1000/3600 100"
+TOLD = "partners%201000%2F3600%20100"
 
 
 def test_the_limit_comes_with_the_question() -> None:
     asked = question(LIMIT, {"program": "rwc_one"}, hits=3)
     assert pours(asked, "rw") == (
-        Pour.of("rw:partners:program=rwc_one", Bucket(1000, 3600, 100), 3),
+        Pour.of(f"rw:{TOLD}:program=rwc_one", Bucket(1000, 3600, 100), 3),
     )
 
 
 def test_a_request_that_says_no_cost_takes_one_and_else_what_it_says() -> None:
     bucket = Bucket(1000, 3600, 100)
-    assert pours(question(LIMIT), "rw") == (Pour.of("rw:partners:", bucket, 1),)
-    assert pours(question(LIMIT) + b"\x18\x05", "rw") == (Pour.of("rw:partners:", bucket, 5),)
+    assert pours(question(LIMIT), "rw") == (Pour.of(f"rw:{TOLD}:", bucket, 1),)
+    assert pours(question(LIMIT) + b"\x18\x05", "rw") == (Pour.of(f"rw:{TOLD}:", bucket, 5),)
 
 
 def test_the_same_bucket_twice_is_poured_from_once_for_both() -> None:
     twice = question(LIMIT, hits=2) + question(LIMIT, hits=3)
-    assert pours(twice, "rw") == (Pour.of("rw:partners:", Bucket(1000, 3600, 100), 5),)
+    assert pours(twice, "rw") == (Pour.of(f"rw:{TOLD}:", Bucket(1000, 3600, 100), 5),)
 
 
 names = st.text(st.characters(codec="utf-8"), max_size=300)

@@ -238,8 +238,8 @@ class IdentityStage:
 
     def call_outs(self) -> int:
         """Requests of the edge to the web process so far."""
-        found = self.admin.stats(r"^cluster\.ringwall-web\.upstream_rq_total$")
-        return int(found["cluster.ringwall-web.upstream_rq_total"])
+        found = self.admin.stats(r"^cluster\.ringwall-renewals\.upstream_rq_total$")
+        return int(found["cluster.ringwall-renewals.upstream_rq_total"])
 
 
 def ask(

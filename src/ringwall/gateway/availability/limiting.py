@@ -176,7 +176,13 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
         "program": Limit(by=(By.PROGRAM,), rate="100/s", burst=1_000),
         "tenant": Limit(by=(By.TENANT,), rate="500/s", burst=5_000),
         "sign-in": Limit(by=(By.ADDRESS,), rate="5/s", burst=150, purpose=RoutePurpose.SIGN_IN),
-        "sign-in-all": Limit(by=(By.ALL,), rate="100/s", burst=1_000, purpose=RoutePurpose.SIGN_IN),
+        "sign-in-network": Limit(
+            by=(By.NETWORK,), rate="20/s", burst=600, purpose=RoutePurpose.SIGN_IN
+        ),
+        "pages": Limit(by=(By.ADDRESS,), rate="20/s", burst=1_500, purpose=RoutePurpose.PAGES),
+        "pages-network": Limit(
+            by=(By.NETWORK,), rate="60/s", burst=4_000, purpose=RoutePurpose.PAGES
+        ),
         "sign-up": Limit(by=(By.ADDRESS,), rate="10/m", burst=20, purpose=RoutePurpose.SIGN_UP),
         "reset": Limit(by=(By.ADDRESS,), rate="10/m", burst=20, purpose=RoutePurpose.RESET),
         "search": Limit(by=(By.ASKER,), rate="5/s", burst=30, purpose=RoutePurpose.SEARCH),
@@ -184,7 +190,8 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
     }
 )
 """What holds where nothing else is said. An office of 200 behind one address may all open an
-application of 40 requests within a minute and a half; no one machine may take a core for itself."""
+application of 40 requests within a minute and a half; no one machine may take a core for itself.
+None of them is for everybody together: that would be a switch by which few shut all others out."""
 
 LimitName = Annotated[
     str,

@@ -37,7 +37,7 @@ from ringwall.gateway.envoy.resources import Folder, Json
 from ringwall.gateway.envoy.routes import Permitting
 from ringwall.gateway.envoy.salting import Asking
 from ringwall.gateway.envoy.signed_in import Verifying
-from ringwall.gateway.envoy.web import WEB
+from ringwall.gateway.envoy.web import PAGES_CIRCUIT, RENEWALS, WEB
 from ringwall.gateway.sentry import orders
 from ringwall.identity.published import Revoked
 from ringwall.inventory.config import Service, UpstreamTls
@@ -169,7 +169,8 @@ def render_edge(
             ),
         ),
         clusters=(
-            local_cluster(WEB, web),
+            local_cluster(WEB, web, circuit=PAGES_CIRCUIT),
+            *([] if verifying is None else [local_cluster(RENEWALS, web)]),
             *([] if callouts is None else [callout.cluster(callouts)]),
             *([] if quotas is None else [shared.cluster(quotas)]),
             *(
@@ -381,7 +382,7 @@ def _who(folder: Folder, verifying: Verifying | None) -> list[Json]:
         (signed_in.REVOKED_FILTER, revoked.TYPE),
     )
     return [
-        signed_in.session_filter(verifying, web=WEB, pause=PAUSE),
+        signed_in.session_filter(verifying, web=RENEWALS, pause=PAUSE),
         *(http.dynamic_filter(n, folder.file(f"ecds-{n}.json"), kind) for n, kind in dynamic),
     ]
 

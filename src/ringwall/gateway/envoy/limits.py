@@ -36,7 +36,8 @@ PAGES: Final[Mapping[RoutePurpose, tuple[str, ...]]] = {
     RoutePurpose.SIGN_UP: ("/accounts/signup", "/invitations/", "/first"),
     RoutePurpose.RESET: ("/accounts/password/reset", "/recover"),
 }
-"""What the pages of Ringwall's own host of sign-in are for, by the beginning of the path."""
+"""What is sent to Ringwall's own host of sign-in for which purpose, by the beginning of the path.
+Every page of it has the purpose of pages besides."""
 
 
 class EdgeLimits:
@@ -54,7 +55,9 @@ class EdgeLimits:
 
         Where nobody ``signs_in``, whoever asks is an address.
         """
-        purposes = {route.purpose for route in routes} | (set(PAGES) if signs_in else set())
+        purposes = {route.purpose for route in routes} | (
+            {*PAGES, RoutePurpose.PAGES} if signs_in else set()
+        )
         named = {route.name for route in routes}
         self._availability, self._hosts = availability, hosts
         self._costs = sorted({route.cost for route in routes} - {1})
@@ -86,18 +89,22 @@ class EdgeLimits:
 
     def at(self, route: Route, entries: Sequence[Json]) -> list[Json]:
         """The entries of a route, which say to the two filters what it meets besides the usual."""
-        told = self._told(route.name, route.purpose, route.cost)
+        told = self._told(route.name, (route.purpose,), route.cost)
         if not told:
             return list(entries)
         asks = any(one.is_of(route.name, route.purpose) for one in self.of_people().values())
         return [_counted(one, told, asks=asks) for one in entries]
 
-    def at_page(self, purpose: RoutePurpose, entry: Json) -> Json:
+    def at_page(self, entry: Json, *purposes: RoutePurpose) -> Json:
         """The same of a page of Ringwall's own, which is no route of the configuration."""
-        return _counted(entry, self._told("", purpose, 1), asks=False)
+        return _counted(entry, self._told("", purposes, 1), asks=False)
 
-    def _told(self, route: str, purpose: RoutePurpose | None, cost: int) -> Json:
-        names = [name for name, one in self._limits.items() if one.is_of(route, purpose)]
+    def _told(self, route: str, purposes: Sequence[RoutePurpose | None], cost: int) -> Json:
+        names = [
+            name
+            for name, one in self._limits.items()
+            if any(one.is_of(route, purpose) for purpose in purposes)
+        ]
         is_counted = any(one.counts_routes for one in self._limits.values())
         return told_of(names, cost=cost, route=route if is_counted else None)
 

@@ -3,16 +3,21 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ringwall.gateway.config import ClientCertificates
+from ringwall.gateway.config import ClientCertificates, RoutePurpose
 from ringwall.gateway.envoy import headers
 from ringwall.gateway.envoy.limits import PAGES, EdgeLimits
 from ringwall.gateway.envoy.replies import direct
 from ringwall.gateway.envoy.resources import Json
 from ringwall.gateway.envoy.signed_in import nothing_asked
 from ringwall.identity.facts import CALLBACK
+from ringwall.inventory.config import Circuit
 
 WEB: Final = "ringwall-web"
 """The cluster of Ringwall's own web process."""
+RENEWALS: Final = "ringwall-renewals"
+"""The same for the edge's own questions: pages must never take all that the process can do."""
+PAGES_CIRCUIT: Final = Circuit(connections=100, pending=32, requests=128)
+"""The process takes 200 at a time."""
 
 _TIMEOUT: Final = "30s"
 
@@ -31,14 +36,14 @@ def own_pages(
     if certificates is not None and certificates.roots is not None:
         told["x-ringwall-certificate-subject"] = "%DOWNSTREAM_PEER_SUBJECT%"
     pages = _entry("sign-in", {"prefix": "/"}, given, told)
-    found: list[Json] = []
-    if limits is not None:
-        found = [
-            limits.at_page(purpose, {**pages, "match": {"prefix": begins, **_POSTED}})
-            for purpose, paths in PAGES.items()
-            for begins in paths
-        ]
-    return [_nowhere(given), *found, pages]
+    if limits is None:
+        return [_nowhere(given), pages]
+    found = [
+        limits.at_page({**pages, "match": {"prefix": begins, **_SENT}}, purpose, RoutePurpose.PAGES)
+        for purpose, paths in PAGES.items()
+        for begins in paths
+    ]
+    return [_nowhere(given), *found, limits.at_page(pages, RoutePurpose.PAGES)]
 
 
 def callbacks(given: Mapping[str, str]) -> list[Json]:
@@ -56,7 +61,16 @@ def _nowhere(given: Mapping[str, str]) -> Json:
     }
 
 
-_POSTED: Final[Json] = {"headers": [{"name": ":method", "string_match": {"exact": "POST"}}]}
+_SENT: Final[Json] = {
+    "headers": [
+        {
+            "name": ":method",
+            "string_match": {"safe_regex": {"regex": "GET|HEAD|OPTIONS"}},
+            "invert_match": True,
+        }
+    ]
+}
+"""Whatever is no mere look: Django takes ``post`` for ``POST``, and so may others."""
 _ADDRESS: Final = {"x-ringwall-address": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"}
 _CERTIFICATE: Final = {
     "x-ringwall-certificate": "%DOWNSTREAM_PEER_CERT%",

@@ -81,11 +81,13 @@ def _descriptor(message: bytes | int) -> _Descriptor:
     if not entries or entries[0][0] != LIMIT.encode():
         msg = f"the first entry of a descriptor is to be `{LIMIT}`"
         raise UnreadableError(msg)
-    name, bucket = read_limit(entries[0][1].decode())
+    told = entries[0][1]
+    _, bucket = read_limit(told.decode())
     rest = "&".join(f"{_plain(key)}={_plain(value)}" for key, value in entries[1:])
     if len(rest) > _MOST_KEY:
         rest = sha256(rest.encode()).hexdigest()
-    return _Descriptor(f"{name}:{rest}", bucket, tokens)
+    # With rate and burst: what is owed to a limit means nothing to one that was changed.
+    return _Descriptor(f"{_plain(told)}:{rest}", bucket, tokens)
 
 
 def _plain(text: bytes) -> str:
