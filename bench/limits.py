@@ -19,13 +19,15 @@ from bench import edge, load
 from bench.identity_edge import Asked, count, credentials
 from bench.proxies import Proxy, start
 from ringwall.core.clock import SystemClock
-from ringwall.gateway.availability.limiting import LIMITS
+from ringwall.gateway.availability.limiting import LIMITS, When
 from ringwall.gateway.layout import EDGE, Layout
 from ringwall.gateway.service import Gateway
 from ringwall.runtime.configuration import load_text
 from ringwall.runtime.current import all_sections
 
-_ALWAYS: Final = [name for name, one in LIMITS.items() if not one.is_of_some_routes]
+_ALWAYS: Final = [
+    name for name, one in LIMITS.items() if not one.is_of_some_routes and one.when is When.ALWAYS
+]
 """The limits that every request meets."""
 _NONE: Final = "nobody: null, challenge: null"
 
@@ -83,8 +85,8 @@ def _run(stack: ExitStack, folder: Path, gateway: Gateway, ports: dict[str, int]
 def _said(kept: "list[str] | tuple[str, ...]") -> str:
     """Limits that nobody meets; all others are left out. Without any, nothing else protects."""
     limits = [
-        f"{name}: {{by: [{', '.join(one.by)}], rate: 9999999/s, burst: 10000000}}"
-        if name in kept
+        f"{name}: {{by: [{', '.join(one.by)}], rate: 9999999/s, burst: 10000000, when: {one.when}}}"
+        if name in kept or (kept and one.when is When.ALARM)
         else f"{name}: null"
         for name, one in LIMITS.items()
         if not one.is_of_some_routes
