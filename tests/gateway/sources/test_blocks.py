@@ -95,6 +95,15 @@ def test_the_follower_writes_down_every_change_as_it_comes(tmp_path: Path) -> No
     assert denials.read(file) == {}
 
 
+def test_the_edge_is_told_no_more_than_it_has_room_for() -> None:
+    from ringwall.gateway.sources.blocking import pause_after
+
+    for count in (0, 1, 35, 36, 500, 2_000):
+        kept = 600 / pause_after(count) * count * 3_200
+        assert kept < 140e6
+    assert pause_after(10) == 0.5
+
+
 def test_people_who_are_signed_in_from_there_are_known() -> None:
     from django.utils import timezone
 

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,8 @@ from ringwall.runtime.installation import Installation
 _log = logging.getLogger(__name__)
 
 _LOOKS_EVERY_S: Final = 0.1
+_LEAST_PAUSE_S: Final = 0.5
+_NETWORKS_A_SECOND: Final = 70
 _TELLS_AGAIN_AFTER: Final = timedelta(seconds=30)
 
 
@@ -29,14 +32,14 @@ def follow_blocks(installation: Installation, stop: threading.Event) -> None:
     layout = layout_of(installation)
     seen: object = None
     quick: object = None
-    due, gone = timezone.now(), False
+    due, gone, free = timezone.now(), False, 0.0
     while not stop.wait(_LOOKS_EVERY_S):
-        now = timezone.now()
+        now, is_urgent = timezone.now(), False
         try:
             state = blocks.state()
             if state != seen:
                 write_down(layout, now)
-                seen, due = state, now
+                seen, is_urgent = state, True
             gone = False
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody else would follow
             if not gone:
@@ -44,14 +47,25 @@ def follow_blocks(installation: Installation, stop: threading.Event) -> None:
             gone = True
             close_old_connections()
         changed = _changed(layout.run / denials.DENIED)
-        if now >= due or changed != quick:
+        is_due = now >= due or changed != quick
+        if is_urgent or (is_due and time.monotonic() >= free):
+            denied = door.denied_now(layout, now=now)
             try:
-                door.refresh(layout, now=now)
+                if door.refresh(layout, now=now):
+                    free = time.monotonic() + pause_after(len(denied.networks))
             except OSError as error:
                 _log.error("the edge cannot be told who is blocked: %s", error)
-            end = door.denied_now(layout, now=now).next_end
             again = now + _TELLS_AGAIN_AFTER
-            due, quick = min(end or again, again), changed
+            due, quick = min(denied.next_end or again, again), changed
+
+
+def pause_after(count: int) -> float:
+    """Seconds until the edge may be told again of what the sentry denies, or of what is over.
+
+    Envoy keeps what it was told for ten minutes, about 3 KB a network: so that is 130 MB at most.
+    What people block is told at once.
+    """
+    return max(_LEAST_PAUSE_S, count / _NETWORKS_A_SECOND)
 
 
 def _changed(path: Path) -> int:
