@@ -33,6 +33,7 @@ from ringwall.gateway.sentry.recognising import (
 from ringwall.gateway.sentry.settings import Settings
 from ringwall.gateway.sentry.signals import Second, sample
 from ringwall.gateway.sentry.sources import Sources
+from ringwall.gateway.sentry.spread import Spread
 from ringwall.gateway.sentry.tails import Tail
 from ringwall.gateway.sentry.telling import Telling
 
@@ -83,6 +84,8 @@ class Watch:
         self._newcomers = Newcomers(Path(settings.xds) / orders.CONNECTIONS)
         self._begun: dict[Network, Refused] = {}
         self._sign_in = 0.0
+        self._signing_in: dict[Network, float] = {}
+        self._spread = Spread()
         self._turn, self._kept = 0, now
 
     def connected(self, found: Connected | None) -> None:
@@ -151,7 +154,8 @@ class Watch:
                 usual_known=usual is not None and usual.usual.level > 0,
             )
         )
-        self._sign_in = 0.0
+        self._spread.saw(self._signing_in, seconds, now)
+        self._sign_in, self._signing_in = 0.0, {}
         sensitivity = SENSITIVITY[self._settings.sensitivity]
         self._state, changes = step(self._state, self._sample, now, sensitivity=sensitivity)
         most = self._settings.refused_per_address if self._state.open else None
@@ -161,7 +165,7 @@ class Watch:
         for one in changes:
             self._tell(one, now)
         self._refresh(now)
-        self._raise_alarm()
+        self._raise_alarm(now)
         self._ask_more(now)
         refused = self._rates["limited"] + self._rates["denied"] + self._rates["overloaded"]
         refused += self._rates["shed"]
@@ -191,9 +195,13 @@ class Watch:
         self._newcomers.share = listed(self._rates["connections"])
         return dict(too_fast(begun, seconds, self._settings.handshakes_per_address))
 
-    def _raise_alarm(self) -> None:
-        """Have the edge stand as in an attack while one is of a kind that this helps against."""
-        found = [one for one in self._state.open if one.kind in _ALARMING]
+    def _raise_alarm(self, now: float) -> None:
+        """Have the edge stand as in an attack while one is of a kind that this helps against.
+
+        Of one source that tries to sign in its limits take care, and whoever floods is denied.
+        """
+        alarming = _ALARMING if self._spread.is_wide(now) else _ALARMING - {Kind.SIGN_IN}
+        found = [one for one in self._state.open if one.kind in alarming]
         recognised = self._settings.raise_alarm and bool(found)
         if recognised != self._alarm:
             reason = Event(found[0]).title.lower() if recognised else "no attack is recognised"
@@ -299,6 +307,9 @@ class Watch:
             self._sources.saw(line, kinds, weight=weight)
         if Kind.SIGN_IN in kinds:
             self._sign_in += weight
+            around = network_of(line.address, wide=True)
+            if around is not None:
+                self._signing_in[around] = self._signing_in.get(around, 0.0) + weight
         if Kind.REQUESTS in kinds and (network := network_of(line.address)) is not None:
             self._refused.setdefault(network, Refused()).add(weight)
 

@@ -1,0 +1,114 @@
+"""What raises the alarm, by a whole watch over a record and readings of its own."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringwall.gateway.posture import Posture, read_stance
+from ringwall.gateway.sentry.counters import Totals
+from ringwall.gateway.sentry.keeping import Keeping
+from ringwall.gateway.sentry.looking import Reading
+from ringwall.gateway.sentry.networks import network_of
+from ringwall.gateway.sentry.settings import Settings
+from ringwall.gateway.sentry.spread import Spread
+from ringwall.gateway.sentry.telling import Telling
+from ringwall.gateway.sentry.watch import Watch
+
+START = 1_800_000_000.0
+
+
+class Scene:
+    """A watch that is told what comes each second."""
+
+    def __init__(self, folder: Path) -> None:
+        self.state, self.now, self._totals = folder / "state", START, Totals()
+        self._log = folder / "strangers.log"
+        self._log.touch()
+        settings = Settings(
+            admin="",
+            xds=str(folder / "xds"),
+            folder=str(folder / "run"),
+            attacks=str(folder / "attacks"),
+            strangers=str(self._log),
+            known=str(folder / "access.log"),
+            ports=(),
+            pool=1000,
+            sign_in="id.example",
+            denied=str(folder / "denied.json"),
+            refused_per_address=20,
+            state=str(self.state),
+            raise_alarm=True,
+        )
+        keeping = Keeping(folder / "run", folder / "attacks")
+        self.watch = Watch(settings, keeping, Telling(folder / "xds"), now=START)
+        self.watch.turn(Reading(0.0, self._totals, {}), START)
+
+    def second(self, addresses: Sequence[str], path: str = "/recover") -> None:
+        """Each of these addresses has one try refused."""
+        with self._log.open("a") as file:
+            for one in addresses:
+                line = {
+                    "client": one,
+                    "status": 429,
+                    "details": "local_rate_limited",
+                    "path": path,
+                    "host": "id.example",
+                }
+                file.write(json.dumps(line) + "\n")
+        self.now += 1
+        self.watch.turn(Reading(self.now - START, self._totals, {}), self.now)
+
+    @property
+    def kinds(self) -> set[str]:
+        """The attacks that go on."""
+        found = self.watch.picture(self.now, edge=True)["attacks"]
+        return {one["kind"] for one in found}
+
+    def posture(self) -> Posture:
+        """How the edge stands."""
+        return read_stance(self.state).posture
+
+
+def test_one_address_never_raises_the_alarm_at_sign_in(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    for _ in range(10):
+        scene.second(["203.0.113.7"] * 4)
+        assert scene.posture() is Posture.PEACE
+    assert scene.kinds == {"sign-in"}
+
+
+def test_many_networks_raise_it_and_one_that_stays_does_not_keep_it_up(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    for _ in range(5):
+        scene.second([f"203.0.{n}.7" for n in range(6)])
+    assert scene.posture() is Posture.ALARM
+    for _ in range(62):
+        scene.second(["203.0.113.7"] * 4)
+    assert scene.kinds == {"sign-in"}
+    assert scene.posture() is Posture.PEACE
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**80 - 1), st.floats(0, 1e6)), max_size=30))
+def test_addresses_of_one_home_line_are_one_source(tries: list[tuple[int, float]]) -> None:
+    spread = Spread()
+    for second, (address, weight) in enumerate(tries):
+        network = network_of((0x20010DB8 << 96 | address).to_bytes(16), wide=True)
+        assert network is not None
+        spread.saw({network: weight}, 1.0, START + second)
+        assert not spread.is_wide(START + second)
+
+
+def test_much_from_more_than_one_is_wide_for_a_minute_by_any_clock() -> None:
+    spread = Spread()
+    one, other = network_of("203.0.113.7", wide=True), network_of("198.51.100.1", wide=True)
+    assert one is not None
+    assert other is not None
+    spread.saw({one: 900.0, other: 49.0}, 1.0, START)
+    assert not spread.is_wide(START)
+    spread.saw({one: 900.0, other: 51.0}, 1.0, START)
+    assert spread.is_wide(START + 59)
+    assert not spread.is_wide(START + 61)
+    assert not spread.is_wide(START - 86_400)
