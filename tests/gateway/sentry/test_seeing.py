@@ -44,6 +44,26 @@ def test_connections_are_counted_by_address_of_the_peer() -> None:
     assert found.by_network == {ip_network("127.0.0.0/24"): 1, ip_network("127.0.7.0/24"): 3}
 
 
+def test_connections_that_are_half_open_count_for_nobody() -> None:
+    """Their sources are not proven: anybody's connections would be denied by packets made up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        # With it the kernel leaves a connection half open until the client says something.
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 5)
+        port = server.getsockname()[1]
+        with (
+            socket.create_connection(("127.0.0.1", port), source_address=("127.0.7.7", 0)),
+            socket.create_connection(("127.0.0.1", port), source_address=("127.0.7.8", 0)) as real,
+        ):
+            real.sendall(b"x")
+            server.accept()[0].close()
+            with socket.create_connection(
+                ("127.0.0.1", port), source_address=("127.0.7.9", 0)
+            ) as open_:
+                open_.sendall(b"x")
+                with server.accept()[0]:
+                    assert Connected.to((port,)).by_address == {ip_network("127.0.7.9"): 1}
+
+
 def test_the_process_behind_a_socket_is_known_by_the_kernel(tmp_path: Path) -> None:
     path = tmp_path / "x.sock"
     assert pid_at(path) is None

@@ -1,4 +1,4 @@
-"""Who has how many connections open, as the kernel knows: ``sock_diag`` over netlink.
+"""Who has how many connections established, as the kernel knows: ``sock_diag`` over netlink.
 
 No privilege is needed. The kernel itself picks the sockets of a port (``INET_DIAG_BC_S_EQ``), so
 that only those are copied. https://man7.org/linux/man-pages/man7/sock_diag.7.html
@@ -16,7 +16,9 @@ _DUMP: Final = 0x301
 _ERROR, _DONE = 2, 3
 _BYTECODE: Final = 1
 _PORT_IS: Final = 11
-_ESTABLISHED, _SYN_RECEIVED = 1 << 1, 1 << 3
+_ESTABLISHED: Final = 1 << 1
+"""Alone: that a half-open connection is from where it says has nobody shown (RFC 4987), and whoever
+makes them up would have others denied."""
 _PEER_AT: Final = 40
 """Where the peer's address stands in a message: after 16 of netlink, 4, the ports, our address."""
 _MAPPED: Final = b"\0" * 10 + b"\xff\xff"
@@ -26,7 +28,7 @@ Peer = bytes
 
 
 def open_connections(ports: Iterable[int]) -> "Counter[Peer]":
-    """Connections to these ports of this machine by address of the peer.
+    """Established connections to these ports of this machine by address of the peer.
 
     ``OSError`` where the kernel does not tell.
     """
@@ -45,7 +47,7 @@ def open_connections(ports: Iterable[int]) -> "Counter[Peer]":
 def _request(family: int, port: int) -> bytes:
     """One dump of the connections of a family whose own port is this."""
     code = struct.pack("<BBHBBH", _PORT_IS, 8, 12, 0, 0, port)
-    body = struct.pack("<BBBBI", family, socket.IPPROTO_TCP, 0, 0, _ESTABLISHED | _SYN_RECEIVED)
+    body = struct.pack("<BBBBI", family, socket.IPPROTO_TCP, 0, 0, _ESTABLISHED)
     body += bytes(36) + struct.pack("<III", 0, 0xFFFFFFFF, 0xFFFFFFFF)
     body += struct.pack("<HH", 4 + len(code), _BYTECODE) + code
     return struct.pack("<IHHII", 16 + len(body), _BY_FAMILY, _DUMP, 1, 0) + body
