@@ -9,11 +9,24 @@ local LONGEST = 1024
 local this, last = {}, {}
 local new, carried, since = 0, 0, 0
 
+-- Whether more comes than headers: the filter would pass it on, each time. A length or its lack tells
+-- without waiting; over HTTP/2 there may be neither, and so it waits for the first that comes.
+local function brings_body(handle, headers)
+  if headers:get("transfer-encoding") or (headers:get("content-length") or "0") ~= "0" then
+    return true
+  end
+  return handle:body() ~= nil or handle:trailers() ~= nil
+end
+
 -- Lets a key through to the cache while there is room for it; any other request is passed on to the
 -- service. A key that was asked for again in the last span has a place of its own in this one, so
 -- that whoever asks for a new one each time does not push out those that others ask for.
 function ringwall_gate(handle)
   local headers = handle:headers()
+  if brings_body(handle, headers) then
+    handle:respond({[":status"] = "400", ["cache-control"] = "no-store"}, "a GET here has no body\n")
+    return
+  end
   local key = headers:get(":authority") .. headers:get(":path")
   local now = os.time()
   if now - since >= SPAN_S then

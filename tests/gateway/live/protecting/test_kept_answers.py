@@ -94,6 +94,18 @@ def test_only_what_was_declared_is_kept(client: httpx.Client, services: Services
     assert services.shop.seen == {"GET /kept/x?q=a&page=1": 1}
 
 
+@pytest.mark.parametrize("body", [b"x", [b"x"], [b""]], ids=["length", "chunks", "no length"])
+def test_nobody_makes_a_service_work_by_a_body_that_it_does_not_need(
+    client: httpx.Client, services: Services, body: bytes | list[bytes]
+) -> None:
+    services.shop.answer = kept()
+    for _ in range(3):
+        assert client.request("GET", "/kept/with-body", content=body).status_code == 400
+    assert services.shop.total == 0
+    assert client.request("GET", "/kept/with-body", content=b"").text == "for all"
+    assert client.request("GET", "/open/with-body", content=body).status_code == 200
+
+
 def test_one_that_hangs_does_not_hold_up_those_who_come_later(
     stage: Stage, client: httpx.Client, services: Services
 ) -> None:
