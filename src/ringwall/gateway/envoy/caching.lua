@@ -2,12 +2,49 @@
 
 local MOST = @MOST@
 local SPAN_S = 300
+local AT_ONCE = MOST / 2
 local LONGEST = 1024
 
--- Keys let through in this span and in the last, each with how often it was asked for. The filter
--- remembers a key for SPAN_S, so that it never has many more than four times MOST for each worker.
-local this, last = {}, {}
-local new, carried, since = 0, 0, 0
+-- Keys that are let through, each with how often it was asked for in this span. The filter remembers
+-- a key for SPAN_S, so that it never has many more than four times MOST for each worker.
+local asked, since = {}, 0
+local room, filled = AT_ONCE, 0
+
+-- Begins a span when one is over. Those asked for most often, of those asked for again, stay: whoever
+-- wants a place for keys of his own has to ask for each more often than all others do for theirs.
+local function turn(now)
+  local late = now - since
+  if late < 0 then
+    since, filled = now, now -- the clock was set back: what is known stays, and the span begins anew
+  end
+  if late < SPAN_S then
+    return
+  end
+  local found, stay = {}, {}
+  if late < 2 * SPAN_S then
+    for key, times in pairs(asked) do
+      if times > 1 then
+        found[#found + 1] = key
+      end
+    end
+    table.sort(found, function(one, other) return asked[one] > asked[other] end)
+  end
+  for place = 1, math.min(#found, MOST) do
+    stay[found[place]] = 0
+  end
+  asked, since = stay, now
+end
+
+-- Room for new keys comes back with time, AT_ONCE in a span: among many that are asked for, one that
+-- is asked for often has it soon.
+local function has_room(now)
+  room, filled = math.min(AT_ONCE, room + (now - filled) * AT_ONCE / SPAN_S), now
+  if room < 1 then
+    return false
+  end
+  room = room - 1
+  return true
+end
 
 -- Whether more comes than headers: the filter would pass it on, each time. A length or its lack tells
 -- without waiting; over HTTP/2 there may be neither, and so it waits for the first that comes.
@@ -18,30 +55,26 @@ local function brings_body(handle, headers)
   return handle:body() ~= nil or handle:trailers() ~= nil
 end
 
--- Lets a key through to the cache while there is room for it; any other request is passed on to the
--- service. A key that was asked for again in the last span has a place of its own in this one, so
--- that whoever asks for a new one each time does not push out those that others ask for.
+-- Lets a key through to the cache that is known or for which there is room; any other request is
+-- passed on to the service.
 function ringwall_gate(handle)
   local headers = handle:headers()
   if brings_body(handle, headers) then
     handle:respond({[":status"] = "400", ["cache-control"] = "no-store"}, "a GET here has no body\n")
     return
   end
-  local key = headers:get(":authority") .. headers:get(":path")
-  local now = os.time()
-  if now - since >= SPAN_S then
-    last = now - since < 2 * SPAN_S and this or {}
-    this, new, carried, since = {}, 0, 0, now
+  local host = headers:get(":authority")
+  if host:find("%u") then -- a name in capitals is the same (RFC 9110 section 4.2.3)
+    host = host:lower()
+    headers:replace(":authority", host)
   end
-  local asked = this[key]
-  if asked then
-    this[key] = asked + 1
-    return
-  end
-  if (last[key] or 0) > 1 and carried < MOST then
-    this[key], carried = 1, carried + 1
-  elseif new < MOST and #key <= LONGEST then
-    this[key], new = 1, new + 1
+  local key, now = host .. headers:get(":path"), os.time()
+  turn(now)
+  local times = asked[key]
+  if times then
+    asked[key] = times + 1
+  elseif #key <= LONGEST and has_room(now) then
+    asked[key] = 1
   else
     -- What is authorized is nothing for a shared cache (RFC 9111 section 3.5): the filter stands
     -- aside, and the route takes this away again.
