@@ -82,13 +82,27 @@ function ringwall_gate(handle)
   end
 end
 
--- Nothing of who asked first, nor of this proxy, is told to the service: the answer is for all.
+-- What the service is told where the answer is for all: nothing by which it could know who asks, or
+-- give one what another cannot read. Conditions and ranges are the filter's own here.
+local TOLD = {
+  ["if-modified-since"] = true,
+  ["if-none-match"] = true,
+  ["range"] = true,
+  ["x-forwarded-proto"] = true,
+}
+
 function ringwall_fetch(handle)
-  local headers = handle:headers()
-  headers:remove("x-ringwall-cache")
-  headers:remove("x-envoy-external-address")
-  headers:remove("x-envoy-internal")
-  headers:remove("x-forwarded-for")
+  local headers, others = handle:headers(), {}
+  for name in pairs(headers) do
+    if name:sub(1, 1) ~= ":" and not TOLD[name] then
+      others[#others + 1] = name
+    end
+  end
+  for _, name in ipairs(others) do
+    headers:remove(name)
+  end
+  headers:add("accept", "*/*")
+  headers:add("user-agent", "ringwall")
 end
 
 -- An answer that sets a cookie is for one alone. One without a date gets it here (RFC 9110 section

@@ -56,6 +56,42 @@ def test_nobody_gets_what_is_for_somebody_else(client: httpx.Client, services: S
     assert client.get("/kept/other").text == "for all"
 
 
+def test_a_service_is_told_nothing_by_which_answers_could_differ(
+    client: httpx.Client, services: Services
+) -> None:
+    told: list[dict[str, str]] = []
+
+    def noting(exchange: Exchange) -> None:
+        told.append({name.lower(): value for name, value in exchange.headers.items()})
+        kept()(exchange)
+
+    services.shop.answer = noting
+    mine = {
+        "accept": "application/json",
+        "accept-encoding": "zstd",
+        "accept-language": "de",
+        "api-key": "k",
+        "origin": "https://elsewhere.example",
+        "proxy-authorization": "Basic YTpi",
+        "referer": "https://app.localhost/open/ann",
+        "user-agent": "telephone",
+        "x-auth-token": "t",
+        "x-forwarded-host": "elsewhere.example",
+        "x-ringwall-user": "ann",
+    }
+    assert client.get("/kept/told", headers=mine).text == "for all"
+    (one,) = told
+    assert one == {
+        "host": "app.localhost",
+        "accept": "*/*",
+        "user-agent": "ringwall",
+        "x-forwarded-proto": "https",
+    }
+    client.get("/open/told", headers=mine)  # elsewhere all of that is the service's own affair
+    assert told[1]["accept-language"] == "de"
+    assert told[1]["x-auth-token"] == "t"
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from tests.gateway.live.protecting.scene import APP, Services, kept
 from tests.gateway.live.proxies_alone import ProxiesAlone
+from tests.gateway.live.stage import Stage
 
 from ringwall.gateway.envoy import caching
 
@@ -44,7 +45,7 @@ def behind() -> Iterator[Services]:
 @pytest.fixture(scope="module")
 def started(
     tmp_path_factory: pytest.TempPathFactory, behind: Services
-) -> Iterator[tuple[ProxiesAlone, Clock]]:
+) -> Iterator[tuple[Stage, Clock]]:
     folder = tmp_path_factory.mktemp("places")
     clock = Clock(folder / "now")
     tells = f'function() return tonumber(io.lines("{folder}/now")()) end'
@@ -59,14 +60,14 @@ def started(
 
 
 @pytest.fixture
-def clock(started: tuple[ProxiesAlone, Clock]) -> Clock:
+def clock(started: tuple[Stage, Clock]) -> Clock:
     """Long after whatever was before."""
     started[1].go(1_000 * SPAN)
     return started[1]
 
 
 @pytest.fixture
-def client(started: tuple[ProxiesAlone, Clock], behind: Services) -> Iterator[httpx.Client]:
+def client(started: tuple[Stage, Clock], behind: Services) -> Iterator[httpx.Client]:
     behind.shop.seen.clear()
     behind.shop.answer = kept()
     with started[0].client(base_url=APP) as found:
