@@ -29,7 +29,14 @@ _AVAILABILITY: Final[dict[str, Any]] = {
         "address": {"by": "address", "rate": "1/m", "burst": ADDRESS},
         "network": {"by": "network", "rate": "1/m", "burst": 10 * ADDRESS},
     },
-    "nobody": {"rate": "1/d", "burst": BURST, "rate_together": "1/s", "burst_together": 5000},
+    "nobody": {
+        "rate": "1/d",
+        "burst": BURST,
+        "rate_network": "100/d",
+        "burst_network": 4 * BURST,
+        "rate_together": "1/s",
+        "burst_together": 5000,
+    },
     "challenge": {"difficulty": {"least": 10, "most": 12}},
 }
 
@@ -47,6 +54,16 @@ def scene(tmp_path_factory: pytest.TempPathFactory, _django: Path) -> Iterator[I
                 "service": "recorder",
                 "sign_in": "none",
                 "challenge": False,
+            }
+        )
+        running.stage.config["routes"].append(
+            {
+                "name": "vital",
+                "hosts": [APP],
+                "path": "/vital/**",
+                "service": "recorder",
+                "sign_in": "none",
+                "priority": "vital",
             }
         )
         running.stage.write(running.stage.config)
@@ -216,8 +233,46 @@ def test_whoever_signs_in_is_asked_first_and_then_let_in(alarm: IdentityStage) -
         assert asked.status == 503
         shown = with_pass(solved(page)) | host
         assert browser.asks("/accounts/login/", headers=shown).status == 200
-        signed_in = {**NAVIGATION, **host, "cookie": alarm.sign_in()}
-        assert browser.asks("/", headers=signed_in).status < 400
+
+
+def test_who_was_there_before_gets_a_pass_at_the_host_of_sign_in(alarm: IdentityStage) -> None:
+    host = {"Host": f"{ID}:{alarm.stage.port}"}
+    session = alarm.sign_in()
+    with From(alarm.stage, "127.0.31.1", host=ID) as browser:
+        asked, page = browser.reads("/sessions", headers={**NAVIGATION, **host, "cookie": session})
+        assert asked.status == 503
+        shown = {**NAVIGATION, **host}
+        shown["cookie"] = f"{session}; __Host-ringwall-pass={solved(page)}"
+        assert browser.statuses(2 * BURST, "/sessions", headers=shown) == [200] * 2 * BURST
+
+
+def test_a_network_of_strangers_takes_no_more_than_its_part(alarm: IdentityStage) -> None:
+    def came_in(address: str, times: int = BURST) -> int:
+        with From(alarm.stage, address, host=APP) as stranger:
+            return stranger.statuses(times, "/public/x").count(200)
+
+    # Who is refused at an address of its own takes nothing from the neighbours.
+    assert came_in("127.0.32.1", 10 * BURST) == BURST
+    assert [came_in(f"127.0.32.{n}") for n in range(2, 6)] == [BURST, BURST, BURST, 0]
+    assert came_in("127.0.33.1") == BURST
+
+
+@pytest.mark.parametrize(
+    ("host", "path"),
+    [
+        (ID, "/accounts/logout/"),
+        (ID, "/identity/o/logout"),
+        (APP, "/.ringwall/session"),
+        (APP, "/vital/x"),
+    ],
+)
+def test_whoever_signs_out_comes_back_or_checks_health_is_not_held(
+    alarm: IdentityStage, host: str, path: str
+) -> None:
+    asked = {"Host": f"{host}:{alarm.stage.port}"}
+    with From(alarm.stage, "127.0.34.1", host=host) as stranger:
+        found = stranger.statuses(3 * BURST, path, headers=asked)
+    assert not {429, 503} & set(found)
 
 
 def test_a_new_configuration_and_a_new_edge_stand_as_before(alarm: IdentityStage) -> None:

@@ -19,6 +19,11 @@ class Nobody(StrictModel):
     """How fast tokens come back to one address, or one IPv6 network of /64."""
     burst: Annotated[int, Field(ge=1, le=10_000_000)] = 50
     """How many one address has at first."""
+    rate_network: RateText = "50/s"
+    """How fast they come back to one IPv4 network of /24, or one IPv6 network of /48, so that many
+    of them are needed to use up what is there for all."""
+    burst_network: Annotated[int, Field(ge=1, le=10_000_000)] = 250
+    """How many one such network has at first."""
     rate_together: RateText = "500/s"
     """How fast they come back to all of them together, by whom else they might change addresses."""
     burst_together: Annotated[int, Field(ge=1, le=10_000_000)] = 2_000

@@ -221,26 +221,24 @@ local function holds(pass, network, host, now)
   return true
 end
 
--- The pass that a request brings: what the filter before has put into a header, or the cookie. A second
--- kind of cookie of ours is there on the host of sign-in only, which nobody but itself can judge.
+-- The pass that a request brings: what the filter before has put into a header, or the cookie. Other cookies
+-- of ours are left on the host of sign-in alone, which nobody but itself can judge: they free from nothing.
 local function shown(headers)
   local given = headers:get("x-ringwall-pass")
   if given ~= nil then
-    return given, false
+    return given
   end
   local line = headers:get("cookie")
   if line == nil or not line:find("__Host-ringwall", 1, true) then
-    return nil, false
+    return nil
   end
-  local pass, other = nil, false
+  local pass
   for name, value in line:gmatch("([^=;, ]+)=([^;, ]*)") do
     if name == COOKIE then
       pass = value
-    elseif name:sub(1, 15) == "__Host-ringwall" then
-      other = true
     end
   end
-  return pass, other
+  return pass
 end
 
 -- A browser that goes to a page, by fetch metadata. Old ones have none, as programs: those that read feeds
@@ -273,7 +271,7 @@ function ringwall_challenge(handle)
   if HOSTS ~= nil and not HOSTS[host] and not HOSTS["*." .. (host:match("^[^.]+%.(.*)$") or "")] then
     return
   end
-  local pass, other = shown(headers)
+  local pass = shown(headers)
   local navigates = is_navigation(headers)
   if pass == nil and not navigates then
     return
@@ -288,7 +286,7 @@ function ringwall_challenge(handle)
     headers:add("x-ringwall-passed", "1")
     return
   end
-  if not navigates or other or is_exempt(bits) or is_vital(headers:get(":path") or "") then
+  if not navigates or is_exempt(bits) or is_vital(headers:get(":path") or "") then
     return
   end
   local salt, issued = salt_at(now), ("%d"):format(now)

@@ -4,7 +4,7 @@ In peace the filters stand in the chain, but are not there at all. In alarm a ta
 routes differs from that of peace in three things. It switches the filters on. Routes where nobody
 is asked who there is find out all the same who is known, so that strict limits and questions meet
 strangers alone; services are told nothing of it, and nobody is refused for it. And routes that are
-not to be challenged say so.
+not to be challenged, or vital and so not held to the strict limit, say so.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -101,10 +101,14 @@ class Alarm:
         unchallenged = {one.name for one in routes if not one.challenge}
         if self.availability.challenge is None:
             unchallenged = set()
+        spared = {name: [CHALLENGE_FILTER] for name in unchallenged}
+        for one in routes:
+            if one.priority is Priority.VITAL:  # such as what health checks ask
+                spared.setdefault(one.name, []).append(NOBODY_FILTER)
         priorities = {one.name: one.priority for one in routes}
         exempt = self.availability.exempt.networks
         hosts = [
-            _shed(_host(one, on, unchallenged, tokens_for), priorities, exempt)
+            _shed(_host(one, on, spared, tokens_for), priorities, exempt)
             for one in table["virtual_hosts"]
         ]
         taken = [*table.get(_TAKEN, ()), PASSED_HEADER]
@@ -118,11 +122,13 @@ def _standby(folder: Folder, name: str, kind: str) -> Json:
     return http.dynamic_filter(name, folder.file(f"ecds-{name}.json"), kind, disabled=True)
 
 
-def _host(host: Json, on: Json, unchallenged: Collection[str], tokens_for: Collection[str]) -> Json:
+def _host(
+    host: Json, on: Json, spared: Mapping[str, Sequence[str]], tokens_for: Collection[str]
+) -> Json:
     routes = host["routes"]
     if host["name"] in tokens_for:
         routes = [_recognising(one, host["name"]) for one in routes]
-    routes = [_unchallenged(one) if one.get("name") in unchallenged else one for one in routes]
+    routes = [_spared(one, spared.get(one.get("name", ""), ())) for one in routes]
     return {**host, "routes": routes, _FILTERS: {**host.get(_FILTERS, {}), **on}}
 
 
@@ -154,6 +160,8 @@ def _recognising(entry: Json, host: str) -> Json:
     }
 
 
-def _unchallenged(entry: Json) -> Json:
-    own = entry.get(_FILTERS, {})
-    return {**entry, _FILTERS: {**own, CHALLENGE_FILTER: http.without_filter()}}
+def _spared(entry: Json, filters: Sequence[str]) -> Json:
+    if not filters:
+        return entry
+    without = {name: http.without_filter() for name in filters}
+    return {**entry, _FILTERS: {**entry.get(_FILTERS, {}), **without}}

@@ -226,7 +226,7 @@ def _own(
     if host == verifying.facts.settings.host:
         certificates = edge.hosts[host].client_certificates
         return web.own_pages(given, certificates=certificates, limits=limits)
-    return web.callbacks(given)
+    return web.callbacks(given, limits=limits)
 
 
 def _virtual_host(

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from ringwall.gateway.config import ClientCertificates, RoutePurpose
-from ringwall.gateway.envoy import headers
+from ringwall.gateway.envoy import headers, http
+from ringwall.gateway.envoy.challenge import CHALLENGE_FILTER
 from ringwall.gateway.envoy.limits import PAGES, EdgeLimits
+from ringwall.gateway.envoy.nobody import NOBODY_FILTER
 from ringwall.gateway.envoy.replies import direct
 from ringwall.gateway.envoy.resources import Json
 from ringwall.gateway.envoy.signed_in import nothing_asked
@@ -19,7 +21,14 @@ RENEWALS: Final = "ringwall-renewals"
 PAGES_CIRCUIT: Final = Circuit(connections=100, pending=32, requests=128)
 """The process takes 200 at a time."""
 
+SIGNING_OUT: Final = ("/accounts/logout", "/identity/o/logout")
+"""Where people sign out, by the beginning of the path."""
 _TIMEOUT: Final = "30s"
+_FILTERS: Final = "typed_per_filter_config"
+_NOT_HELD_UP: Final[Json] = {
+    CHALLENGE_FILTER: http.without_filter(),
+    NOBODY_FILTER: http.without_filter(),
+}
 
 
 def own_pages(
@@ -30,25 +39,38 @@ def own_pages(
 ) -> list[Json]:
     """Every path of the host of sign-in, which is told the certificate a client has shown.
 
-    What is posted to pages that guessers and floods would use meets ``limits`` of their own.
+    What is posted to pages that guessers and floods would use meets ``limits`` of their own. While
+    an attack is under way whoever signs out is not held up as a stranger.
     """
     told = {} if certificates is None else dict(_CERTIFICATE)
     if certificates is not None and certificates.roots is not None:
         told["x-ringwall-certificate-subject"] = "%DOWNSTREAM_PEER_SUBJECT%"
     pages = _entry("sign-in", {"prefix": "/"}, given, told)
+    leaving = [
+        {**pages, "match": {"prefix": begins}, _FILTERS: {**pages[_FILTERS], **_NOT_HELD_UP}}
+        for begins in SIGNING_OUT
+    ]
     if limits is None:
-        return [_nowhere(given), pages]
+        return [_nowhere(given), *leaving, pages]
     found = [
         limits.at_page({**pages, "match": {"prefix": begins, **_SENT}}, purpose, RoutePurpose.PAGES)
         for purpose, paths in PAGES.items()
         for begins in paths
     ]
-    return [_nowhere(given), *found, limits.at_page(pages, RoutePurpose.PAGES)]
+    usual = [limits.at_page(one, RoutePurpose.PAGES) for one in (*leaving, pages)]
+    return [_nowhere(given), *found, *usual]
 
 
-def callbacks(given: Mapping[str, str]) -> list[Json]:
-    """What protected hosts have of Ringwall."""
-    return [_nowhere(given), _entry("ringwall", {"prefix": CALLBACK}, given)]
+def callbacks(given: Mapping[str, str], *, limits: EdgeLimits | None = None) -> list[Json]:
+    """What protected hosts have of Ringwall; whoever comes back from signing in is not held up.
+
+    Instead it meets the ``limits`` of pages, for the same process answers.
+    """
+    found = _entry("ringwall", {"prefix": CALLBACK}, given)
+    found[_FILTERS] = {**found[_FILTERS], **_NOT_HELD_UP}
+    if limits is not None:
+        found = limits.at_page(found, RoutePurpose.PAGES)
+    return [_nowhere(given), found]
 
 
 def _nowhere(given: Mapping[str, str]) -> Json:
