@@ -175,7 +175,21 @@ def test_the_usual_forms_are_read(
         (b"a,b\n", Format.CSV, "line 1: 'a' is no network"),
         (b"{\n", Format.JSON_LINES, "line 1: is no JSON"),
         (b'{"a": 1}\n', Format.JSON_LINES, "line 1: has no text for 'network'"),
-        (b"".join(b"%d.0.0.0/8\n" % n for n in range(1, 15)), Format.LINES, "5.5 % of IPv4"),
+        (
+            b"".join(b"%d.%d.0.0/10\n" % (n >> 2, (n & 3) << 6) for n in range(4, 60)),
+            Format.LINES,
+            "5.5 % of IPv4",
+        ),
+        (b"11.0.0.0/9\n", Format.LINES, "at the least a network of a list is a /10"),
+        (b"2a00::/16\n", Format.LINES, "at the least a network of a list is a /19"),
+        (b"2003::/19\n", Format.LINES, "50.0 % of 2003::/18"),
+        (b"2610::/19\n", Format.LINES, "100.0 % of 2610::/23"),
+        (
+            b"".join(b"2a00:%x::/19\n" % (n << 13) for n in range(7))
+            + b"".join(b"2a01:%x::/19\n" % (n << 13) for n in range(7)),
+            Format.LINES,
+            "10.9 % of 2a00::/12",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_line(

@@ -1,5 +1,6 @@
 """Feeds read whole or not at all, and the database that is made of them."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,6 +15,11 @@ from ringwall.gateway.sources.looking import list_of
 from ringwall.gateway.sources.shelf import Shelf
 
 NOW = datetime(2026, 11, 26, 17, tzinfo=UTC)
+
+
+def _whole(firsts: Iterable[int]) -> Iterator[str]:
+    """Whole /8 in the widest networks that a feed may have."""
+    return (f"{n}.{second}.0.0/10" for n in firsts for second in (0, 64, 128, 192))
 
 
 class Scene:
@@ -65,9 +71,12 @@ def test_who_is_allowed_is_on_no_other_list(scene: Scene) -> None:
     [
         (["203.0.113.0/24", "nonsense"], "own.txt, line 2: 'nonsense' is no network"),
         (["0.0.0.0/0"], "own.txt, line 1: '0.0.0.0/0' is too much of everybody"),
-        ([f"{n}.0.0.0/8" for n in range(1, 15)], "5.5 % of IPv4"),
+        ([*_whole(range(1, 15))], "5.5 % of IPv4"),
         ([], "names no network at all"),
         ([f"192.0.{n >> 8}.{n & 255}" for n in range(300)], "has 300 networks, and had 2"),
+        (["11.0.0.0/9"], "at the least a network of a list is a /10"),
+        ([*_whole([11])], "has 0.39% of IPv4, and had 0.00%"),
+        (["2a02::/19", "2a03::/19"], "of IPv6 that is given out, and had 0.0"),
     ],
 )
 def test_what_is_refused_leaves_the_list_of_before(
@@ -126,10 +135,10 @@ def test_feeds_that_are_too_much_together_leave_what_was(tmp_path: Path) -> None
     (tmp_path / "f1.txt").write_text("192.0.2.0/24")
     state = tmp_path / "state"
     read_due(availability, root=tmp_path, state=state, now=NOW)
-    (tmp_path / "f0.txt").write_text("\n".join(f"{n}.0.0.0/8" for n in range(1, 12)))
-    (tmp_path / "f1.txt").write_text("\n".join(f"{n}.0.0.0/8" for n in range(20, 24)))
+    (tmp_path / "f0.txt").write_text("\n".join(_whole(range(1, 12))))
+    (tmp_path / "f1.txt").write_text("\n".join(_whole(range(20, 24))))
     with pytest.raises(ListError, match=r"what all feeds name together has 5\.9 % of IPv4"):
-        read_due(availability, root=tmp_path, state=state, now=NOW)
+        read_due(availability, root=tmp_path, state=state, now=NOW, accept=True)
     assert list_of(Shelf(state).database, ip_address("203.0.113.1")) == "f0"
     assert list_of(Shelf(state).database, ip_address("1.2.3.4")) is None
 

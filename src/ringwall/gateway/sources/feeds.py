@@ -11,13 +11,16 @@ from ringwall.gateway.availability.sources import Feed
 from ringwall.gateway.sources import formats
 from ringwall.gateway.sources.fetching import Found, from_file, from_web
 from ringwall.gateway.sources.lists import ListError
+from ringwall.gateway.sources.shares import Pair, shares_of
 from ringwall.gateway.sources.shelf import Kept, Shelf
 
 _AGAIN: Final = timedelta(minutes=10)
 """After which a feed is fetched again that could not be used; a file is looked at each time."""
 _GROWS: Final = 10
 _SMALL: Final = 100
-"""A list may grow by so many times; one of fewer networks as much as it likes."""
+"""A list may grow by so many times; one of fewer networks as much as it likes..."""
+_FEW: Final = 0.001
+"""... as long as all it is for is no larger part of IPv4, and of what is given out of IPv6."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ def _read(feed: Feed, shelf: Shelf, *, root: Path, now: datetime, accept: bool) 
             return Outcome(feed.name, refused=kept.refused)
         name = str(root / feed.file) if feed.file is not None else str(feed.url)
         networks = formats.read(found.content, name=name, form=feed.format, field=feed.field)
-        _require_like_before(feed, len(networks), kept.count if not accept else 0)
+        if not accept and kept.count:
+            _require_like_before(feed, networks, shelf.networks(feed.name))
     except ListError as error:
         # Not read again until it is another: a file has its time, an answer perhaps an ETag.
         mark = kept.mark if found is None else sign + found.mark
@@ -94,12 +98,16 @@ def _read(feed: Feed, shelf: Shelf, *, root: Path, now: datetime, accept: bool) 
     return Outcome(feed.name, changed=True)
 
 
-def _require_like_before(feed: Feed, count: int, before: int) -> None:
-    if before and count > max(_SMALL, before * _GROWS):
-        msg = (
-            f"it has {count} networks, and had {before}: "
-            f"`ringwall sources refresh {feed.name} --accept` takes it all the same"
-        )
+def _require_like_before(feed: Feed, networks: list[Pair], before: list[Pair]) -> None:
+    grown = ""
+    if len(networks) > max(_SMALL, len(before) * _GROWS):
+        grown = f"it has {len(networks)} networks, and had {len(before)}"
+    was = shares_of(before).versions
+    for version, part in shares_of(networks).versions.items():
+        if part > max(_FEW, was[version] * _GROWS):
+            grown = f"it has {part:.2%} of {version}, and had {was[version]:.2%}"
+    if grown:
+        msg = f"{grown}: `ringwall sources refresh {feed.name} --accept` takes it all the same"
         raise ListError(msg)
 
 

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
-from ringwall.gateway.sources.lists import ListError, Pair, collapsed, pair_of, require_sane
+from ringwall.gateway.sources.lists import (
+    WIDEST_OF_FEEDS,
+    ListError,
+    collapsed,
+    pair_of,
+    require_sane,
+)
+from ringwall.gateway.sources.shares import Pair
 
 AT_MOST: Final = 500_000
 """Networks of one list, without those within another."""
@@ -42,7 +49,7 @@ def read(
     found: list[Pair] = []
     for line, value in _values(text, name=name, form=form, field=field):
         try:
-            found.append(pair_of(value))
+            found.append(pair_of(value, widest=WIDEST_OF_FEEDS))
         except ValueError as error:
             shown = repr(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…")
             msg = f"{name}, line {line}: {shown} {error}"

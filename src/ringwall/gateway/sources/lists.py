@@ -14,8 +14,7 @@ from typing import Final
 from ringwall.gateway.config import Network
 from ringwall.gateway.envoy.networks_db import Entry
 from ringwall.gateway.sources.judging import WIDEST
-
-Pair = tuple[int, int]
+from ringwall.gateway.sources.shares import Pair, shares_of
 
 ALLOWED: Final = "allow"
 """The list of those whom no other list is for: what an operator allows, and who is exempt."""
@@ -23,10 +22,10 @@ ALLOWED: Final = "allow"
 _FOURTH: Final = 96
 _BITS: Final = 128
 _MAPPED: Final = 0xFFFF << 32
-_UNICAST: Final = (0x2000 << 112, 3)
-"""2000::/3: what of IPv6 is given out (RFC 4291 section 2.4)."""
 AT_MOST_PART: Final = 0.05
-"""No list, nor all together, may have a larger part of the addresses of a version."""
+"""No list, nor all together, may have a larger part of IPv4, or of a block of IPv6 in use."""
+WIDEST_OF_FEEDS: Final = {4: 10, 6: 19}
+"""The shortest prefix, by version, of a list that others write."""
 
 
 class ListError(ValueError):
@@ -46,8 +45,11 @@ class Merged:
     cut: Mapping[str, int]
 
 
-def pair_of(text: str) -> Pair:
-    """The network that a text means. ``ValueError`` says why it is none, or may not be listed."""
+def pair_of(text: str, *, widest: Mapping[int, int] = WIDEST) -> Pair:
+    """The network that a text means. ``ValueError`` says why it is none, or may not be listed.
+
+    ``widest`` is the shortest prefix that is taken, by version.
+    """
     address, slash, length = text.partition("/")
     bits, offset = (128, 0) if ":" in address else (32, _FOURTH)
     try:
@@ -68,7 +70,7 @@ def pair_of(text: str) -> Pair:
     if bits == 128 and prefix >= _FOURTH and number >> 32 == _MAPPED >> 32:
         # RFC 4291 section 2.5.5.2: clients of IPv4, which the edge knows by that.
         number, bits, offset, prefix = number & 0xFFFFFFFF, 32, _FOURTH, prefix - _FOURTH
-    least = WIDEST[4 if bits == 32 else 6]
+    least = widest[4 if bits == 32 else 6]
     if prefix < least:
         msg = f"is too much of everybody: at the least a network of a list is a /{least}"
         raise ValueError(msg)
@@ -105,16 +107,10 @@ def collapsed(pairs: Iterable[Pair]) -> list[Pair]:
 
 def require_sane(name: str, pairs: Iterable[Pair]) -> None:
     """Raise :class:`ListError` for a list that is for a good part of everybody."""
-    fourth = sixth = 0
-    for number, length in collapsed(pairs):
-        if length >= _FOURTH and number >> 32 == 0:
-            fourth += 1 << (_BITS - length)
-        else:
-            sixth += 1 << (_BITS - length)
-    for version, has, all_of in (("4", fourth, 1 << 32), ("6", sixth, 1 << (_BITS - _UNICAST[1]))):
-        if has > all_of * AT_MOST_PART:
-            part = 100 * has / all_of
-            msg = f"{name} has {part:.1f} % of IPv{version}, which is too much of everybody"
+    shares = shares_of(collapsed(pairs))
+    for whom, part in {**shares.versions, **shares.blocks}.items():
+        if part > AT_MOST_PART:
+            msg = f"{name} has {100 * part:.1f} % of {whom}, which is too much of everybody"
             raise ListError(msg)
 
 

@@ -20,7 +20,6 @@ from ringwall.gateway.envoy.networks_db import networks_db
 from ringwall.gateway.sources.here import of_this_machine
 from ringwall.gateway.sources.lists import (
     Merged,
-    Pair,
     collapsed,
     merged,
     pair_of,
@@ -29,6 +28,7 @@ from ringwall.gateway.sources.lists import (
     text_of,
 )
 from ringwall.gateway.sources.places import Place
+from ringwall.gateway.sources.shares import Pair
 from ringwall.runtime.private_files import locked, private_folder, write_private
 
 DATABASE: Final = "sources/networks.mmdb"
