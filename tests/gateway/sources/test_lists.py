@@ -174,6 +174,7 @@ def test_the_usual_forms_are_read(
         (b"203.0.113.0/24\n\xff\n", Format.LINES, "line 2: is no text in UTF-8"),
         (b"a,b\n", Format.CSV, "line 1: 'a' is no network"),
         (b"{\n", Format.JSON_LINES, "line 1: is no JSON"),
+        (b'\n{"network": ' + b"[" * 100_000, Format.JSON_LINES, "line 2: is JSON within JSON"),
         (b'{"a": 1}\n', Format.JSON_LINES, "line 1: has no text for 'network'"),
         (
             b"".join(b"%d.%d.0.0/10\n" % (n >> 2, (n & 3) << 6) for n in range(4, 60)),

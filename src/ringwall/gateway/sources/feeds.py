@@ -1,5 +1,6 @@
 """Feeds read anew when they are due: whole, or not at all, so that the list of before stays."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from ringwall.gateway.sources.fetching import Found, from_file, from_web
 from ringwall.gateway.sources.lists import ListError
 from ringwall.gateway.sources.shares import Pair, shares_of
 from ringwall.gateway.sources.shelf import Kept, Shelf
+
+_log = logging.getLogger(__name__)
 
 _AGAIN: Final = timedelta(minutes=10)
 """After which a feed is fetched again that could not be used; a file is looked at each time."""
@@ -94,6 +97,11 @@ def _read(feed: Feed, shelf: Shelf, *, root: Path, now: datetime, accept: bool) 
         mark = kept.mark if found is None else sign + found.mark
         shelf.saw(feed.name, now=now, refused=str(error), mark=mark)
         return Outcome(feed.name, refused=str(error))
+    except Exception as error:  # noqa: BLE001 - the other feeds are read all the same
+        _log.exception("%s cannot be read", feed.name)
+        why = f"it cannot be read: {error!r}"
+        shelf.saw(feed.name, now=now, refused=why)
+        return Outcome(feed.name, refused=why)
     shelf.keep(feed.name, networks, now=now, mark=sign + found.mark)
     return Outcome(feed.name, changed=True)
 

@@ -2,6 +2,7 @@
 
 import socket
 import stat
+import threading
 import time
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -10,6 +11,7 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from ringwall.gateway.sources.lists import ListError
 
@@ -49,7 +51,39 @@ def from_web(url: str, *, mark: str, private: bool) -> Found:
     """What an address answers, unless it says that it is unchanged. :class:`ListError`.
 
     Redirects are followed to https only; none leads into an inner network unless it is ``private``.
+    After :data:`SECONDS` nothing is waited for, wherever a server or a resolver holds it up.
     """
+    if (before := _under_way.get(url)) is not None and before.is_alive():
+        msg = f"{url} still answers what was asked before"
+        raise ListError(msg)
+    found: list[Found | Exception] = []
+    asking = threading.Thread(
+        target=_into, args=(found, url, mark), kwargs={"private": private}, daemon=True
+    )
+    _under_way[url] = asking
+    asking.start()
+    asking.join(SECONDS)
+    if not found:
+        msg = f"{url} took longer than {SECONDS:g} s"
+        raise ListError(msg)
+    del _under_way[url]
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return found[0]
+
+
+_under_way: Final[dict[str, threading.Thread]] = {}
+"""Who still waits for an address: a thread cannot be ended, so there is one of them at most."""
+
+
+def _into(found: list[Found | Exception], url: str, mark: str, *, private: bool) -> None:
+    try:
+        found.append(_asked(url, mark=mark, private=private))
+    except Exception as error:  # noqa: BLE001 - told by who waits for it
+        found.append(error)
+
+
+def _asked(url: str, *, mark: str, private: bool) -> Found:
     deadline = time.monotonic() + SECONDS
     try:
         with requests.Session() as session:
@@ -69,7 +103,7 @@ def from_web(url: str, *, mark: str, private: bool) -> Found:
                         raise ListError(msg)
                     content = _whole(answer, url, deadline=deadline)
                     return Found(content, answer.headers.get("etag", ""))
-    except (requests.RequestException, OSError) as error:
+    except (requests.RequestException, HTTPError, OSError) as error:
         msg = f"{url} cannot be fetched: {error}"
         raise ListError(msg) from None
     msg = f"{url} leads from one address to another, more than {_REDIRECTS} times"
@@ -78,7 +112,8 @@ def from_web(url: str, *, mark: str, private: bool) -> Found:
 
 def _whole(answer: requests.Response, url: str, *, deadline: float) -> bytes:
     content = bytearray()
-    for piece in answer.iter_content(_PIECE):
+    # As it comes: a whole piece of a server that drips is hours away.
+    while piece := answer.raw.read1(_PIECE, decode_content=True):
         content += piece
         if len(content) > MOST_BYTES:
             msg = f"{url} is larger than {MOST_BYTES >> 20} MiB"

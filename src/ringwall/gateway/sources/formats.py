@@ -70,7 +70,7 @@ def _values(text: str, *, name: str, form: Format, field: str | None) -> Iterato
     if form is Format.CSV:
         yield from _cells(text, name=name, column=field or "1")
         return
-    for line, raw in enumerate(text.split("\n"), 1):
+    for line, raw in enumerate(_lines(text), 1):
         stripped = raw.strip()
         if not stripped:
             continue
@@ -83,12 +83,24 @@ def _values(text: str, *, name: str, form: Format, field: str | None) -> Iterato
             yield line, value
 
 
+def _lines(text: str) -> Iterator[str]:
+    """One after the other: all at once, millions of empty ones would take half a gigabyte."""
+    at = 0
+    while (end := text.find("\n", at) + 1) > 0:
+        yield text[at:end]
+        at = end
+    yield text[at:]
+
+
 def _member(text: str, *, name: str, line: int, member: str) -> str | None:
     """The network of one object; ``None`` for an object that is about the list itself."""
     try:
         found = json.loads(text)
     except ValueError:
         msg = f"{name}, line {line}: is no JSON"
+        raise ListError(msg) from None
+    except RecursionError:
+        msg = f"{name}, line {line}: is JSON within JSON, too deep to be read"
         raise ListError(msg) from None
     if not isinstance(found, dict):
         msg = f"{name}, line {line}: is no JSON object"
@@ -103,7 +115,7 @@ def _member(text: str, *, name: str, line: int, member: str) -> str | None:
 
 
 def _cells(text: str, *, name: str, column: str) -> Iterator[tuple[int, str]]:
-    rows = csv.reader(text.splitlines(keepends=True), strict=True)
+    rows = csv.reader(_lines(text), strict=True)
     at = int(column) - 1 if column.isdigit() else None
     try:
         for row in rows:
