@@ -24,4 +24,11 @@ def blocks(installation: Installation, stop: threading.Event) -> None:
     follow_blocks(installation, stop)
 
 
-FOLLOWERS: Final = (revocations, blocks)
+def sentry(installation: Installation, stop: threading.Event) -> None:
+    """Take back what a sentry told the edge that is gone; until ``stop``."""
+    from ringwall.gateway.sentry.lapsing import follow_sentry  # noqa: PLC0415 - as the others
+
+    follow_sentry(installation, stop)
+
+
+FOLLOWERS: Final = (revocations, blocks, sentry)

@@ -85,15 +85,17 @@ def set_posture(
     recognised: bool | None = None,
     reason: str = "",
     author: str = "",
+    wait: bool = True,
 ) -> Stance:
     """Say what operators order, or what was recognised, and have the edge stand so.
 
     ``state`` is the installation's state folder. What is ``None`` stays as it was. Needs no
     configuration, waits for no change of one, and may be called as often as one likes: where
     nothing differs nothing is written. Envoy takes the tables within milliseconds; nobody is
-    waited for. Raises ``OSError`` when the disk refuses.
+    waited for. Raises ``OSError`` when the disk refuses, ``BlockingIOError`` without ``wait`` while
+    another renames files.
     """
-    with moment(state):
+    with moment(state, wait=wait):
         before = read_stance(state)
         after = replace(
             before,

@@ -48,12 +48,13 @@ def turn_salts(state: Path, now: float, *, lasts: float = _LONGEST_S) -> bool:
         return _give(state, before, before.turned(now, lasts=lasts))
 
 
-def set_difficulty(state: Path, more: int) -> bool:
+def set_difficulty(state: Path, more: int, *, wait: bool = True) -> bool:
     """Ask for so many zero bits more than the least, up to the most that is configured.
 
-    Says whether anything differs. As for :func:`turn_salts` otherwise.
+    Says whether anything differs. As for :func:`turn_salts` otherwise; ``BlockingIOError`` without
+    ``wait`` while another renames files.
     """
-    with moment(state):
+    with moment(state, wait=wait):
         before = read_asking(state)
         return _give(state, before, replace(before, more=more))
 

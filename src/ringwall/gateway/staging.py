@@ -18,8 +18,11 @@ def wherever(folder: Path, name: str) -> tuple[Path, ...]:
 
 
 @contextmanager
-def moment(state: Path) -> Iterator[None]:
-    """A lock for as long as files are renamed, never held while anything is waited for."""
+def moment(state: Path, *, wait: bool = True) -> Iterator[None]:
+    """A lock for as long as files are renamed, never held while anything is waited for.
+
+    ``BlockingIOError`` where another holds it and ``wait`` is false.
+    """
     private_folder(state)
-    with locked(state / ".revoked.lock"):
+    with locked(state / ".revoked.lock", wait=wait):
         yield

@@ -1,21 +1,24 @@
 """What raises the alarm, by a whole watch over a record and readings of its own."""
 
 import json
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringwall.gateway.posture import Posture, read_stance
+from ringwall.gateway.posture import Order, Posture, read_stance, set_posture
 from ringwall.gateway.sentry.counters import Totals
 from ringwall.gateway.sentry.keeping import Keeping
 from ringwall.gateway.sentry.looking import Reading
 from ringwall.gateway.sentry.networks import network_of
+from ringwall.gateway.sentry.orders import RUNTIME, Class
 from ringwall.gateway.sentry.settings import Settings
 from ringwall.gateway.sentry.spread import Spread
 from ringwall.gateway.sentry.telling import Telling
 from ringwall.gateway.sentry.watch import Watch
+from ringwall.gateway.staging import moment
 
 START = 1_800_000_000.0
 
@@ -41,10 +44,12 @@ class Scene:
             refused_per_address=20,
             state=str(self.state),
             raise_alarm=True,
+            busy=0.5,
+            shed=tuple(Class),
         )
         keeping = Keeping(folder / "run", folder / "attacks")
         self.watch = Watch(settings, keeping, Telling(folder / "xds"), now=START)
-        self.watch.turn(Reading(0.0, self._totals, {}), START)
+        self.watch.turn(Reading(0.0, self._totals, {"worker": 0}), START)
 
     def second(self, addresses: Sequence[str], path: str = "/recover") -> None:
         """Each of these addresses has one try refused."""
@@ -59,13 +64,18 @@ class Scene:
                 }
                 file.write(json.dumps(line) + "\n")
         self.now += 1
-        self.watch.turn(Reading(self.now - START, self._totals, {}), self.now)
+        at = self.now - START
+        self.watch.turn(Reading(at, self._totals, {"worker": int(at * 1e9)}), self.now)
 
     @property
     def kinds(self) -> set[str]:
         """The attacks that go on."""
         found = self.watch.picture(self.now, edge=True)["attacks"]
         return {one["kind"] for one in found}
+
+    def sheds(self) -> bool:
+        """Whether the edge is told to shed anything."""
+        return bool(self.watch.picture(self.now, edge=True)["shed"])
 
     def posture(self) -> Posture:
         """How the edge stands."""
@@ -112,3 +122,36 @@ def test_much_from_more_than_one_is_wide_for_a_minute_by_any_clock() -> None:
     assert spread.is_wide(START + 59)
     assert not spread.is_wide(START + 61)
     assert not spread.is_wide(START - 86_400)
+
+
+def test_whoever_renames_files_does_not_hold_the_sentry_up(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+
+    def attacked() -> None:
+        for _ in range(5):
+            scene.second([f"203.0.{n}.7" for n in range(6)])
+
+    with moment(scene.state):
+        attack = threading.Thread(target=attacked, daemon=True)
+        attack.start()
+        attack.join(10)
+        is_done = not attack.is_alive()
+    assert is_done
+    assert scene.kinds == {"sign-in"}
+    assert scene.posture() is Posture.PEACE
+    scene.second([])
+    assert scene.posture() is Posture.ALARM
+
+
+def test_nothing_is_shed_by_what_was_seen_long_ago(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    set_posture(scene.state, order=Order.ON)
+    for _ in range(20):
+        scene.second([])
+    assert scene.sheds()
+    scene.watch.turn(None, scene.now + 2)
+    assert scene.sheds()
+    scene.watch.turn(None, scene.now + 3)
+    assert not scene.sheds()
+    (resource,) = json.loads((tmp_path / "xds" / RUNTIME).read_bytes())["resources"]
+    assert [resource["layer"][one.key] for one in Class] == [0] * len(Class)

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringwall.gateway.layout import EDGE, Layout
 from ringwall.gateway.sentry import orders
 from ringwall.gateway.sentry.controlling import LINES, Shedding, pressure, recorded, shed
+from ringwall.gateway.sentry.keeping import NOW, Keeping
+from ringwall.gateway.sentry.lapsing import lapse
 from ringwall.gateway.sentry.orders import NO_SHARES, Class
 from ringwall.gateway.sentry.telling import Telling, ready
 
@@ -105,3 +108,25 @@ def test_what_was_told_already_is_not_written_again(folder: Path) -> None:
     before = (folder / orders.RUNTIME).stat().st_ino
     telling.say(recorded=7, shed=NO_SHARES, pressure=0.5)
     assert (folder / orders.RUNTIME).stat().st_ino == before
+
+
+def test_what_a_sentry_told_that_looks_no_more_is_taken_back(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path, state=tmp_path / "state", run=tmp_path / "run")
+    telling = Telling(Path(layout.xds(EDGE).path))
+    folder = Path(layout.xds(EDGE).path)
+    keeping = Keeping(layout.sentry, layout.attacks)
+    keeping.picture({})
+    drawn = (layout.sentry / NOW).stat().st_mtime
+    shed = {**NO_SHARES, Class.ANONYMOUS: 100}
+    telling.say(recorded=7, shed=shed, pressure=0.5)
+    assert not lapse(layout, drawn + 4)
+    assert not lapse(layout, drawn - 86_400)
+    assert told(folder)[Class.ANONYMOUS.key] == 100
+    assert lapse(layout, drawn + 6)
+    assert told(folder)[Class.ANONYMOUS.key] == 0
+    assert (folder / orders.PRESSURE).read_text() == "0.000\n"
+    assert not lapse(layout, drawn + 7)
+    telling.say(recorded=7, shed=shed, pressure=0.5)
+    assert told(folder)[Class.ANONYMOUS.key] == 100, "one that looks again is believed again"
+    (layout.sentry / NOW).unlink()
+    assert lapse(layout, drawn)

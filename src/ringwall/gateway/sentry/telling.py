@@ -18,12 +18,18 @@ def ready(folder: Path) -> None:
             write_private(folder / name, content)
 
 
+def withdraw(folder: Path) -> bool:
+    """Have all recorded and nothing shed in the stead of a sentry; whether that was not so."""
+    found = [(folder / name, content) for name, content in _neutral().items()]
+    told = [(path, content) for path, content in found if path.exists()]
+    return sum(_replaced(path, content) for path, content in told) > 0
+
+
 class Telling:
     """The files of one edge. A sentry begins with what harms nobody, whatever the last one said."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._said: dict[str, bytes] = {}
         private_folder((folder / orders.RUNTIME).parent)
         self.reset()
 
@@ -38,12 +44,15 @@ class Telling:
             self._write(name, content)
 
     def _write(self, name: str, content: bytes) -> None:
-        if self._said.get(name) == content:
-            return
-        path = self._folder / name
-        if not path.exists() or path.read_bytes() != content:
-            write_private(path, content)
-        self._said[name] = content
+        _replaced(self._folder / name, content)
+
+
+def _replaced(path: Path, content: bytes) -> bool:
+    """Whether it said something else: what this process wrote last others may have taken back."""
+    if path.exists() and path.read_bytes() == content:
+        return False
+    write_private(path, content)
+    return True
 
 
 def _neutral() -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,6 +46,7 @@ _READ_BACK: Final = 2 * 1024 * 1024
 """Bytes of the record in which a new sentry finds out from where people were answered."""
 _LINE_BYTES: Final = 500
 """About what a line of the record takes, to know how many were passed over."""
+_SHEDS_UNSEEN_S: Final = 3.0
 _ALARMING: Final = frozenset({Kind.REQUESTS, Kind.SIGN_IN})
 _NOTHING: Final[Mapping[str, float]] = {}
 
@@ -86,7 +88,7 @@ class Watch:
         self._sign_in = 0.0
         self._signing_in: dict[Network, float] = {}
         self._spread = Spread()
-        self._turn, self._kept = 0, now
+        self._turn, self._kept, self._seen_at = 0, now, now
 
     def connected(self, found: Connected | None) -> None:
         """Take note of who is connected; of ``None`` nothing is known."""
@@ -111,7 +113,9 @@ class Watch:
         if reading is None:
             self._last = self._second = None
             self._rates, self._busy = _NOTHING, 0.0
+            self._not_seen(now)
         else:
+            self._seen_at = now
             self._seen(reading, now)
         self._door.decide({**self._crowded, **self._often}, now)
         if self._turn % 2 == 1:
@@ -138,6 +142,12 @@ class Watch:
             self._second = reading
             if before is not None:
                 self._sampled(before, reading, now)
+
+    def _not_seen(self, now: float) -> None:
+        """Shed nothing by what was seen some time ago; of any clock."""
+        if self._shedding.sheds and not 0 <= now - self._seen_at < _SHEDS_UNSEEN_S:
+            self._shedding = Shedding()
+            self._order()
 
     def _sampled(self, before: Reading, reading: Reading, now: float) -> None:
         seconds = reading.at - before.at
@@ -205,10 +215,16 @@ class Watch:
         recognised = self._settings.raise_alarm and bool(found)
         if recognised != self._alarm:
             reason = Event(found[0]).title.lower() if recognised else "no attack is recognised"
-            set_posture(
-                Path(self._settings.state), recognised=recognised, reason=reason, author="sentry"
-            )
-            self._alarm = recognised
+            # While another renames files nobody waits: the next second is soon enough.
+            with suppress(BlockingIOError):
+                set_posture(
+                    Path(self._settings.state),
+                    recognised=recognised,
+                    reason=reason,
+                    author="sentry",
+                    wait=False,
+                )
+                self._alarm = recognised
         stance = read_stance(Path(self._settings.state))
         self._stands_in_alarm = stance.posture is Posture.ALARM
 
@@ -222,13 +238,15 @@ class Watch:
             most=self._settings.harder,
         )
         if after.more != self._difficulty.more or not self._asked:
-            set_difficulty(state, after.more)
-            self._asked = True
+            self._asked = False
+            with suppress(BlockingIOError):
+                set_difficulty(state, after.more, wait=False)
+                self._asked = True
         self._difficulty = after
 
     def _order(self) -> None:
         """Tell the edge what follows from what is known."""
-        open_ = max(self._rates["open"], sum(self._connected.by_address.values()))
+        open_ = max(self._rates.get("open", 0.0), sum(self._connected.by_address.values()))
         self._telling.say(
             recorded=self._recorded,
             shed=self._shedding.shares,
