@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.gateway.live.addresses import From
+from tests.gateway.live.solving import NAVIGATION, solved, with_pass
 from tests.gateway.live.stage import Stage, plain_config
 
 from ringwall.gateway.posture import Order, set_posture
@@ -24,7 +25,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         {**plain, "name": "health", "path": "/health", "priority": "vital"},
     ]
     # The sentry itself sheds nothing here, so that the shares are those of the tests.
-    config["availability"] = {"challenge": None, "nobody": None, "attacks": {"busy": 1}}
+    config["availability"] = {
+        "challenge": {"difficulty": {"least": 10, "most": 12}},
+        "nobody": None,
+        "attacks": {"busy": 1},
+    }
     with Stage(tmp_path_factory.mktemp("shedding"), config) as stage:
         yield stage.up()
 
@@ -57,6 +62,12 @@ def test_classes_are_refused_in_alarm_and_never_what_is_vital(running: Stage) ->
         found = Counter(stranger.statuses(200))
         assert 40 < found[503] < 120
         assert found[200] + found[503] == 200
+        told(running, anonymous_bulk=100, anonymous=100)
+        shown = with_pass(solved(stranger.reads("/in/x", headers=NAVIGATION)[1]))
+        assert stranger.asks("/in/x", headers=shown).status == 200
+        told(running, anonymous_bulk=100, anonymous=100, passed=100)  # and nobody known
+        assert stranger.asks("/in/x", headers=shown).status == 503
+        assert stranger.asks("/health", headers=shown).status == 200
     told(running, anonymous_bulk=100, anonymous=100)
     with From(running, "127.0.0.1") as exempt:
         assert exempt.asks("/export/all").status == 200

@@ -47,6 +47,8 @@ def test_a_busy_edge_sheds_within_two_seconds_and_a_calm_one_nothing() -> None:
     assert not played([0.8] * 100)[-1].sheds
     assert played([1.0] * 4)[-1].shares[Class.ANONYMOUS_BULK] == 100
     assert played([1.0] * 8)[-1].shares[Class.ANONYMOUS] == 100
+    assert played([1.0] * 6)[-1].shares[Class.PASSED] == 100  # a pass makes nobody known
+    assert played([1.0] * 6)[-1].shares[Class.BULK] == 0
     assert played([1.0] * 100)[-1].shares[Class.KNOWN] == 100
 
 

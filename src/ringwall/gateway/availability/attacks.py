@@ -9,9 +9,9 @@ from ringwall.runtime.configuration import StrictModel
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
-Shed = Literal["anonymous-bulk", "anonymous", "bulk", "known"]
+Shed = Literal["anonymous-bulk", "anonymous", "passed", "bulk", "known"]
 _ALL: Final[tuple[Shed, ...]] = get_args(Shed)
-_BUT_KNOWN: Final[tuple[Shed, ...]] = ("anonymous-bulk", "anonymous", "bulk")
+_BUT_KNOWN: Final[tuple[Shed, ...]] = ("anonymous-bulk", "anonymous", "passed", "bulk")
 """A machine that others keep busy too would refuse everybody, and be no less busy for it."""
 
 
@@ -36,8 +36,9 @@ class Attacks(StrictModel):
     """The share of its time that the busiest of the edge's workers may want of the processor; in
     alarm requests are refused beyond it, in the order of `shed`. With 1 none is."""
     shed: Annotated[tuple[Shed, ...], AfterValidator(_ordered)] = _BUT_KNOWN
-    """Whose requests are refused then: strangers' on routes for bulk, strangers', those of people
-    and programs on routes for bulk, and with `known` in the end all of theirs. The order is fixed.
+    """Whose requests are refused then: strangers' on routes for bulk, strangers', those of
+    strangers that passed the challenge, those of people and programs on routes for bulk, and with
+    `known` in the end all of theirs. The order is fixed.
     Vital routes, exempt networks and Ringwall's own pages are always served."""
     per_address: Count | None = 1024
     """Connections that one IPv4 address, or one IPv6 network of /64, may hold open before its new

@@ -1,8 +1,9 @@
 """Whose requests are refused while the edge cannot do all: an RBAC filter over shares of classes.
 
 Which share of a class is refused stands in the runtime, and changes within a moment. The filter is
-there in alarm alone. Strangers come before people and programs that are known, and routes for bulk
-before others; routes that are vital, and Ringwall's own pages, have no such filter at all.
+there in alarm alone. Strangers come first, then those of them with a pass, then people and programs
+that are known, and routes for bulk before others; routes that are vital, and Ringwall's own pages,
+have no such filter at all.
 """
 
 from collections.abc import Sequence
@@ -76,11 +77,14 @@ def _plain(exempt: Sequence[Network]) -> Json:
 
 
 def _rbac(exempt: Sequence[Network], anonymous: Class, known: Class) -> Json:
-    somebody = _any([header(one, regex=".+") for one in ("x-ringwall-user", PASSED_HEADER)])
+    somebody, passed = (header(one, regex=".+") for one in ("x-ringwall-user", PASSED_HEADER))
+    nobody = {"not_matcher": _any([somebody, passed])}
+    pays = {"and_matcher": {"predicate": [passed, {"not_matcher": somebody}]}}
     spared = [{"predicate": _from(exempt), "on_match": _PASS}] if exempt else []
     matchers = [
         *spared,
-        _denying(anonymous, {"not_matcher": somebody}),
+        _denying(anonymous, nobody),
+        _denying(Class.PASSED, pays),
         _denying(known, somebody),
     ]
     matcher = {"matcher_list": {"matchers": matchers}, "on_no_match": _PASS}

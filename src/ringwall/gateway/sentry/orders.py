@@ -30,6 +30,8 @@ class Class(StrEnum):
 
     ANONYMOUS_BULK = "anonymous-bulk"
     ANONYMOUS = "anonymous"
+    PASSED = "passed"
+    """Strangers with a pass, wherever they go: who pays for passes must not push out the known."""
     BULK = "bulk"
     KNOWN = "known"
 
