@@ -4,6 +4,7 @@ local MOST = @MOST@
 local SPAN_S = 300
 local AT_ONCE = MOST / 2
 local LONGEST = 1024
+local EDGE = "@EDGE@"
 
 -- Keys that are let through, each with how often it was asked for in this span. The filter remembers
 -- a key for SPAN_S, so that it never has many more than four times MOST for each worker.
@@ -55,9 +56,24 @@ local function brings_body(handle, headers)
   return handle:body() ~= nil or handle:trailers() ~= nil
 end
 
+-- The edge takes away what makes an answer somebody's own; no other caller may say that it did.
+local function is_from_edge(handle)
+  local shown = handle:connection():ssl()
+  for _, name in ipairs(shown and shown:uriSanPeerCertificate() or {}) do
+    if name == EDGE then
+      return true
+    end
+  end
+  return false
+end
+
 -- Lets a key through to the cache that is known or for which there is room; any other request is
 -- passed on to the service.
 function ringwall_gate(handle)
+  if not is_from_edge(handle) then
+    handle:respond({[":status"] = "403"}, "only the edge says what is kept\n")
+    return
+  end
   local headers = handle:headers()
   if brings_body(handle, headers) then
     handle:respond({[":status"] = "400", ["cache-control"] = "no-store"}, "a GET here has no body\n")

@@ -24,7 +24,7 @@ CACHED_SERVICE: Final = "ringwall-app-cached"
 """The cluster through which a sidecar fetches what it is going to keep."""
 
 MARK: Final = "x-ringwall-cache"
-"""What the edge tells the sidecar: no client and no other service can."""
+"""What the edge tells the sidecar; from no client and no other service does it count."""
 
 _PERSONAL: Final = (
     "authorization",
@@ -67,13 +67,18 @@ def _path(query: Sequence[str]) -> str:
     return rf"[^?]*(?:\?{one}(?:&{one})*)?"
 
 
-def inbound_entry(entry: Json, folder: str) -> Json:
-    """The sidecar's entry for what the edge has marked; ``folder`` is where answers are kept."""
+def inbound_entry(entry: Json, folder: str, *, edge: str) -> Json:
+    """The sidecar's entry for what the edge has marked; ``folder`` is where answers are kept.
+
+    ``edge`` is the edge's SPIFFE id: from any other caller the mark is refused.
+    """
     return {
         **entry,
         "match": {"prefix": "/", "headers": [{"name": MARK, "present_match": True}]},
         "request_headers_to_remove": [MARK, "authorization"],
-        "typed_per_filter_config": {http.ROUTE_SLOT: http.route_filters(_gate(), _store(folder))},
+        "typed_per_filter_config": {
+            http.ROUTE_SLOT: http.route_filters(_gate(edge), _store(folder))
+        },
     }
 
 
@@ -105,12 +110,12 @@ def cluster(app: Address, *, protocol: Protocol, circuit: Circuit, longest: floa
     return made
 
 
-def _gate() -> Json:
-    return _lua("ringwall.gate", "ringwall_gate")
+def _gate(edge: str) -> Json:
+    return _lua("ringwall.gate", "ringwall_gate", edge=edge)
 
 
-def _lua(name: str, on_request: str, on_response: str | None = None) -> Json:
-    script = _SCRIPT.replace("@MOST@", str(_ENTRIES))
+def _lua(name: str, on_request: str, on_response: str | None = None, *, edge: str = "") -> Json:
+    script = _SCRIPT.replace("@MOST@", str(_ENTRIES)).replace("@EDGE@", edge)
     script += f"\nfunction envoy_on_request(handle)\n  {on_request}(handle)\nend\n"
     if on_response is not None:
         script += f"\nfunction envoy_on_response(handle)\n  {on_response}(handle)\nend\n"

@@ -84,7 +84,9 @@ def render_sidecar(
                 sidecar.app, protocol=service.protocol, circuit=service.circuit, longest=longest
             )
         )
-    tables = {"inbound": _inbound_table(service, folder.file(_KEPT) if keeping else None)}
+    edge = tls.spiffe_id(trust_domain, EDGE_IDENTITY)
+    kept_in = folder.file(_KEPT) if keeping else None
+    tables = {"inbound": _inbound_table(service, kept_in, edge=edge)}
     if sidecar.outbound is not None:
         called = {n: services[n] for n in sorted(service.calls) if n in services}
         tables["outbound"] = _outbound_table(called)
@@ -145,12 +147,12 @@ def _inbound(name: str, service: Service, folder: Folder, identity: Json) -> Jso
     return listeners.listener("inbound", service.addresses[0], chains=[chain])
 
 
-def _inbound_table(service: Service, kept_in: str | None) -> Json:
+def _inbound_table(service: Service, kept_in: str | None, *, edge: str) -> Json:
     """All of it leads to the service; ``kept_in`` is a folder, where answers may be kept."""
     own = _to(OWN_SERVICE)
     entries = [*adapting.health_entry(own, service), own]
     if kept_in is not None:
-        entries.insert(0, caching.inbound_entry(own, kept_in))
+        entries.insert(0, caching.inbound_entry(own, kept_in, edge=edge))
     return typed(
         "envoy.config.route.v3.RouteConfiguration",
         name="inbound",

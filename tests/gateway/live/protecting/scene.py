@@ -67,7 +67,9 @@ class Services:
             },
             "services": {
                 "shop": behind(self.shop),
-                "busy": behind(self.busy, circuit={"adaptive": True, "admission": True}),
+                "busy": behind(
+                    self.busy, circuit={"adaptive": True, "admission": True}, calls=["shop"]
+                ),
             },
             "routes": [
                 route("open"),

@@ -2,13 +2,18 @@
 
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from tests.gateway.live.peers import Identities, ask_over
 from tests.gateway.live.protecting.scene import Services, at_once, kept
 from tests.gateway.live.stage import Stage
 from tests.gateway.live.upstream import Exchange
+
+from ringwall.gateway.envoy.caching import MARK
+from ringwall.gateway.layout import EDGE
 
 pytestmark = pytest.mark.e2e
 
@@ -140,6 +145,22 @@ def test_nobody_makes_a_service_work_by_a_body_that_it_does_not_need(
     assert services.shop.total == 0
     assert client.request("GET", "/kept/with-body", content=b"").text == "for all"
     assert client.request("GET", "/open/with-body", content=body).status_code == 200
+
+
+def test_no_service_fills_the_cache_for_others(
+    stage: Stage, client: httpx.Client, services: Services, tmp_path: Path
+) -> None:
+    own = Identities(stage.state, tmp_path)
+    found = {one.cluster: one.address for one in stage.gateway().admin(EDGE).upstreams()}
+    port = int(found["shop"].rpartition(":")[2])
+    services.shop.answer = kept(b"planted")
+    context, marked = own.context(own.of("busy")), {MARK: "1", "host": "app.localhost"}
+    assert ask_over(port, context, "/kept/planted", host="app.localhost")[0] == 200
+    assert services.shop.total == 1
+    assert ask_over(port, context, "/kept/planted", **marked)[0] == 403
+    assert services.shop.total == 1
+    services.shop.answer = kept()
+    assert client.get("/kept/planted").text == "for all"
 
 
 def test_one_that_hangs_does_not_hold_up_those_who_come_later(
