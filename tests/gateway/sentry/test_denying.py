@@ -1,9 +1,11 @@
 """Whom the sentry denies: with an end and a reason, never who is spared."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +24,7 @@ from ringwall.gateway.sentry.denying import (
 from ringwall.gateway.sentry.door import Door
 from ringwall.gateway.sentry.networks import Exempt, Network
 from ringwall.gateway.sentry.newcomers import Newcomers, listed
-from ringwall.gateway.sources.denials import read
+from ringwall.gateway.sources.denials import in_force, read
 
 ONE, OTHER = ip_network("203.0.113.7"), ip_network("2001:db8:0:1::/64")
 START = 1_800_000_000.0
@@ -145,3 +147,36 @@ def test_the_file_says_it_as_the_door_reads_it_and_the_next_sentry_goes_on(
     assert read(path) == {}
     path.write_text(json.dumps({"nowhere": 5}))
     assert Door(path, exempt=exempt, known=known).alive == {}
+
+
+@given(st.floats(-1e6, 1e6), st.integers(1, 8))
+def test_no_denial_lasts_longer_for_a_clock_that_steps(step: float, times: int) -> None:
+    found, now = Denials(), START
+    for _ in range(times):
+        found = denied(found, {ONE: "x"}, now, is_spared=nobody)
+        now = found.alive(now)[ONE].until
+    now += step - 1
+    for one in found.alive(now).values():
+        assert one.until - now <= LONGEST_S + 1
+    anew = denied(found, {ONE: "again"}, now, is_spared=nobody).alive(now)
+    assert now < anew[ONE].until <= now + LONGEST_S + 1
+
+
+def test_a_day_back_a_denial_is_over_at_the_door_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "denied.json"
+    door = Door(path, exempt=Exempt([]), known=Known())
+    door.decide({ONE: "asks too much"}, START)
+    quick, now = read(path), datetime.fromtimestamp(START, UTC)
+    assert in_force({}, quick, spared=(), now=now).networks == (ONE,)
+    assert in_force({}, quick, spared=(), now=now - timedelta(days=1)).networks == ()
+    assert in_force({}, quick, spared=(), now=now - timedelta(days=1)).next_end is None
+    assert in_force(quick, {}, spared=(), now=now - timedelta(days=1)).networks == (ONE,)
+    door.decide({}, START - 86_400)
+    assert read(path) == {}
+
+
+def test_an_end_without_a_zone_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "denied.json"
+    path.write_text(json.dumps({str(ONE): {"until": "2027-01-15T08:00:00", "reason": "x"}}))
+    with pytest.raises(ValueError, match="zone"):
+        read(path)

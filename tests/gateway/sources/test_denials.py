@@ -56,7 +56,8 @@ def test_a_denial_is_over_at_its_end_and_the_next_end_is_told() -> None:
 
 
 def test_what_people_block_comes_before_what_the_sentry_denies() -> None:
-    quick = _some(*(f"10.{n >> 8}.{n & 255}.0/30" for n in range(AT_MOST)))
+    names = (f"10.{n >> 8}.{n & 255}.0/30" for n in range(AT_MOST))
+    quick = _some(*names, until=NOW + timedelta(seconds=5))
     blocks = _some(*(f"203.0.113.{2 * n}/32" for n in range(100)))
     found = denials.in_force(blocks, quick, spared=(), now=NOW).networks
     assert len(found) == AT_MOST

@@ -15,6 +15,7 @@ from ringwall.gateway.sentry.networks import Network
 FIRST_S: Final = 60.0
 LONGEST_S: Final = 3600.0
 _REMEMBERED_S: Final = 3600.0
+_ROUNDED_S: Final = 1.0
 AT_MOST: Final = 1000
 """Networks; the door takes twice as many, and people's blocks come first."""
 
@@ -27,6 +28,10 @@ class Denial:
     lasts: float
     reason: str
 
+    def holds(self, now: float) -> bool:
+        """Whether it does; an end later than any has is of a clock that went back since."""
+        return now < self.until <= now + LONGEST_S + _ROUNDED_S
+
 
 @dataclass(frozen=True, slots=True)
 class Denials:
@@ -36,7 +41,7 @@ class Denials:
 
     def alive(self, now: float) -> dict[Network, Denial]:
         """Those that hold."""
-        return {network: one for network, one in self.found.items() if one.until > now}
+        return {network: one for network, one in self.found.items() if one.holds(now)}
 
 
 def denied(
@@ -53,12 +58,12 @@ def denied(
     found = {
         network: one
         for network, one in was.found.items()
-        if now - one.until < _REMEMBERED_S and not is_spared(network)
+        if (one.holds(now) or 0 <= now - one.until < _REMEMBERED_S) and not is_spared(network)
     }
-    room = AT_MOST - sum(one.until > now for one in found.values())
+    room = AT_MOST - sum(one.holds(now) for one in found.values())
     for network, reason in wanted.items():
         before = found.get(network)
-        if room <= 0 or is_spared(network) or (before is not None and before.until > now):
+        if room <= 0 or is_spared(network) or (before is not None and before.holds(now)):
             continue
         lasts = FIRST_S if before is None else min(LONGEST_S, 2 * before.lasts)
         found[network] = Denial(now + lasts, lasts, reason)
@@ -136,8 +141,8 @@ class Known:
             del self._seen[oldest]
 
     def is_known(self, network: Network, now: float) -> bool:
-        """Whether that was lately; of an address, or of the network around it."""
-        return now - self._seen.get(network, float("-inf")) <= self._lasts
+        """Whether that was lately, by any clock; of an address, or of the network around it."""
+        return abs(now - self._seen.get(network, float("-inf"))) <= self._lasts
 
 
 def to_json(denials: Mapping[Network, Denial], iso: Callable[[float], str]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class Door:
     def __init__(self, path: Path, *, exempt: Exempt, known: Known) -> None:
         self._path, self._exempt, self._known = path, exempt, known
         self._denials = self._found()
-        self._alive: Mapping[Network, Denial] = self._denials.alive(0.0)
+        self._alive: Mapping[Network, Denial] = self._denials.found
 
     def decide(self, wanted: Mapping[Network, str], now: float) -> None:
         """Deny these for a time, besides those whose time is not over; ``OSError`` of the disk."""

@@ -13,18 +13,21 @@ spares.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
 from ringwall.gateway.config import Network
 from ringwall.gateway.envoy.denied import AT_MOST, Denied, denied_of
+from ringwall.gateway.sentry.denying import LONGEST_S
 from ringwall.gateway.sources.sparing import without
 from ringwall.runtime.private_files import private_folder, write_private
 
 BLOCKS: Final = "sources/blocks.json"
 DENIED: Final = "denied.json"
+_LONGEST: Final = timedelta(seconds=LONGEST_S + 1)
+"""That the sentry denies somebody; it rounds ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,7 @@ def read(path: Path) -> dict[Network, Denial]:
         return {}
     try:
         return {
-            ip_network(network): Denial(
-                one["until"] and datetime.fromisoformat(one["until"]), one["reason"]
-            )
+            ip_network(network): Denial(one["until"] and _end(one["until"]), one["reason"])
             for network, one in text.items()
         }
     except (KeyError, TypeError, AttributeError) as error:
@@ -71,7 +72,15 @@ def in_force(
     now: datetime,
     by_header: bool = False,
 ) -> Denied:
-    """Who is denied at ``now``; what people block comes before what the sentry denies."""
+    """Who is denied at ``now``; what people block comes before what the sentry denies.
+
+    What the sentry denies for longer than it ever does is over: a clock went back since.
+    """
+    quick = {
+        network: one
+        for network, one in quick.items()
+        if one.until is not None and one.until <= now + _LONGEST
+    }
     kept = tuple(spared)
     first = denied_of([*without(_alive(blocks, now), kept)])
     room = AT_MOST - len(first)
@@ -82,6 +91,14 @@ def in_force(
         if one.until is not None and one.until > now
     ]
     return Denied((*first, *second), min(ends, default=None), by_header)
+
+
+def _end(text: str) -> datetime:
+    end = datetime.fromisoformat(text)
+    if end.tzinfo is None:
+        msg = f"{text} says no zone"
+        raise ValueError(msg)
+    return end
 
 
 def _alive(denials: Mapping[Network, Denial], now: datetime) -> Iterator[Network]:
