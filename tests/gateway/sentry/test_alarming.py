@@ -155,3 +155,12 @@ def test_nothing_is_shed_by_what_was_seen_long_ago(tmp_path: Path) -> None:
     assert not scene.sheds()
     (resource,) = json.loads((tmp_path / "xds" / RUNTIME).read_bytes())["resources"]
     assert [resource["layer"][one.key] for one in Class] == [0] * len(Class)
+
+
+def test_lines_that_are_long_weigh_no_more(tmp_path: Path) -> None:
+    """Of a flood only the end is read; what was passed over is reckoned by lines as long."""
+    scene, count = Scene(tmp_path), 3000
+    for _ in range(3):
+        scene.second(["203.0.113.7"] * count, path="/recover" + "x" * 2000)
+    (attack,) = scene.watch.picture(scene.now, edge=True)["attacks"]
+    assert 0.9 * count <= attack["level"] <= 1.1 * count

@@ -20,6 +20,7 @@ from ringwall.gateway.sentry.denying import (
     too_fast,
     too_many,
     too_often,
+    watched_on,
 )
 from ringwall.gateway.sentry.door import Door
 from ringwall.gateway.sentry.networks import Exempt, Network
@@ -87,12 +88,12 @@ def test_the_worst_come_first_and_the_reason_says_why() -> None:
     ]
     assert list(too_many({ONE: 20}, 20)) == []
     assert list(too_many({ONE: 20_000}, None)) == []
-    refused = {ONE: Refused(30, 30.0), OTHER: Refused(2, 200.0)}
-    assert list(too_often(refused, 1.0, 20)) == [
+    refused = {ONE: Refused(30, 30.0, 1.0), OTHER: Refused(2, 200.0, 1.0)}
+    assert list(too_often(refused, 20)) == [
         (ONE, "goes on at 30 refused requests a second, 20 are borne")
     ]
-    assert list(too_often(refused, 2.0, 20)) == []
-    assert list(too_often(refused, 1.0, None)) == []
+    assert list(too_often({ONE: Refused(30, 30.0, 2.0)}, 20)) == []
+    assert list(too_often(refused, None)) == []
     assert list(too_fast(refused, 1.0, 20)) == [
         (ONE, "begins 30 connections a second, 20 are allowed")
     ]
@@ -180,3 +181,30 @@ def test_an_end_without_a_zone_is_damage(tmp_path: Path) -> None:
     path.write_text(json.dumps({str(ONE): {"until": "2027-01-15T08:00:00", "reason": "x"}}))
     with pytest.raises(ValueError, match="zone"):
         read(path)
+
+
+def test_few_lines_are_no_proof_however_much_they_stand_for() -> None:
+    honest, flood = {ONE: Refused()}, {ONE: Refused()}
+    for second in range(1, 11):
+        for tally, lines in ((honest, 1), (flood, 2)):
+            for _ in range(lines):
+                tally[ONE].add(100.0)
+            tally[ONE].seconds += 1.0
+        assert list(too_often(honest, 20)) == []
+        assert bool(list(too_often(flood, 20))) == (second == 10)
+        assert bool(watched_on(honest)) == (second < 10)
+
+
+def test_whoever_is_known_is_spared_only_within_reason(tmp_path: Path) -> None:
+    known = Known()
+    known.saw((ONE, OTHER), START)
+    door = Door(tmp_path / "denied.json", exempt=Exempt([str(OTHER)]), known=known)
+    wanted = {ONE: "x", OTHER: "x"}
+    door.decide(wanted, START)
+    assert not door.alive
+    door.decide(wanted, START, far_over={ONE, OTHER})
+    assert set(door.alive) == {ONE}
+    door.decide({}, START + 59)
+    assert set(door.alive) == {ONE}
+    door.decide(wanted, START + 61)
+    assert not door.alive

@@ -89,10 +89,18 @@ def too_fast(
 
 
 def too_often(
-    refused: Mapping[Network, "Refused"], seconds: float, most: int | None
+    refused: Mapping[Network, "Refused"], most: int | None
 ) -> Iterator[tuple[Network, str]]:
-    """Who is refused by limits more often in a second than one may be, the worst first."""
-    for network, rate in _rates_over(refused, seconds, most):
+    """Who is refused by limits more often in a second than one may be, the worst first.
+
+    Each over the spell that it was watched for: where a line stands for many, a few are no proof.
+    """
+    rates = (
+        (network, one.weight / one.seconds)
+        for network, one in refused.items()
+        if most is not None and one.lines >= _PROOF and one.weight > most * one.seconds > 0
+    )
+    for network, rate in sorted(rates, key=lambda one: (-one[1], str(one[0]))):
         yield network, f"goes on at {rate:.0f} refused requests a second, {most} are borne"
 
 
@@ -108,15 +116,31 @@ def _rates_over(
 
 
 _LINES: Final = 3
-"""Of the record, at the least: one that stands for a hundred may be somebody's only one."""
+"""Of the list of new connections, at the least: one may stand for many, and be somebody's only."""
+_PROOF: Final = 20
+"""Lines of the record, at the least."""
+_WATCHED_S: Final = 10.0
+
+
+def watched_on(refused: Mapping[Network, "Refused"]) -> dict[Network, "Refused"]:
+    """Those of whom more has to be seen; the others are counted anew."""
+    return {
+        network: one
+        for network, one in refused.items()
+        if one.lines < _PROOF and one.seconds < _WATCHED_S
+    }
 
 
 @dataclass(slots=True)
 class Refused:
-    """How often somebody was refused, or came: in lines of a record, and by what these weigh."""
+    """How often somebody was refused, or came: in lines of a record, and by what these weigh.
+
+    ``seconds`` is for how long that was watched.
+    """
 
     lines: int = 0
     weight: float = 0.0
+    seconds: float = 0.0
 
     def add(self, weight: float) -> None:
         """Count a line."""

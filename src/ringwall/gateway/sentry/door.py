@@ -5,7 +5,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,16 +23,30 @@ class Door:
     def __init__(self, path: Path, *, exempt: Exempt, known: Known) -> None:
         self._path, self._exempt, self._known = path, exempt, known
         self._denials = self._found()
+        self._in_spite: set[Network] = set()
         self._alive: Mapping[Network, Denial] = self._denials.found
 
-    def decide(self, wanted: Mapping[Network, str], now: float) -> None:
-        """Deny these for a time, besides those whose time is not over; ``OSError`` of the disk."""
+    def decide(
+        self,
+        wanted: Mapping[Network, str],
+        now: float,
+        *,
+        far_over: Collection[Network] = (),
+    ) -> None:
+        """Deny these for a time, besides those whose time is not over; ``OSError`` of the disk.
+
+        Those who are ``far_over`` what one may are not spared for somebody known among them, until
+        that denial has ended.
+        """
+        in_spite = {*far_over, *(self._in_spite & self._denials.alive(now).keys())}
 
         def is_spared(network: Network) -> bool:
-            return self._exempt.overlaps(network) or self._known.is_known(network, now)
+            is_known = network not in in_spite and self._known.is_known(network, now)
+            return is_known or self._exempt.overlaps(network)
 
         self._denials = denying.denied(self._denials, wanted, now, is_spared=is_spared)
         alive = self._denials.alive(now)
+        self._in_spite = in_spite
         if alive == self._alive:
             return
         for network in alive.keys() - self._alive.keys():

@@ -11,7 +11,14 @@ from ringwall.gateway.salts import set_difficulty
 from ringwall.gateway.sentry import controlling, orders
 from ringwall.gateway.sentry.controlling import Shedding
 from ringwall.gateway.sentry.counters import rates
-from ringwall.gateway.sentry.denying import Known, Refused, too_fast, too_many, too_often
+from ringwall.gateway.sentry.denying import (
+    Known,
+    Refused,
+    too_fast,
+    too_many,
+    too_often,
+    watched_on,
+)
 from ringwall.gateway.sentry.difficulty import Difficulty
 from ringwall.gateway.sentry.door import Door
 from ringwall.gateway.sentry.finding import Event, merged
@@ -44,8 +51,7 @@ _KEEPS_STATE_EVERY_S: Final = 60.0
 _TELLS_EVERY_S: Final = 10.0
 _READ_BACK: Final = 2 * 1024 * 1024
 """Bytes of the record in which a new sentry finds out from where people were answered."""
-_LINE_BYTES: Final = 500
-"""About what a line of the record takes, to know how many were passed over."""
+_FAR_OVER: Final = 4
 _SHEDS_UNSEEN_S: Final = 3.0
 _ALARMING: Final = frozenset({Kind.REQUESTS, Kind.SIGN_IN})
 _NOTHING: Final[Mapping[str, float]] = {}
@@ -61,7 +67,7 @@ class Watch:
     ) -> None:
         self._settings, self._keeping, self._telling = settings, keeping, telling
         self._since = now
-        self._recorded = 100
+        self._recorded = self._recorded_before = 100
         self._alarm: bool | None = None
         self._difficulty, self._asked = Difficulty(), False
         self._stands_in_alarm = False
@@ -104,6 +110,20 @@ class Watch:
         }
         return {one: why for one, why in found.items() if not self._exempt.overlaps(one)}
 
+    @property
+    def _far_over(self) -> set[Network]:
+        """Who has so many connections that nobody known there is spared for it."""
+        counted = [
+            (self._connected.by_address, self._settings.per_address),
+            (self._connected.by_network, self._settings.per_network),
+        ]
+        return {
+            network
+            for found, most in counted
+            for network, count in found.items()
+            if most is not None and count > _FAR_OVER * most
+        }
+
     def turn(self, reading: Reading | None, now: float) -> None:
         """Take note of a reading; ``None`` when Envoy does not answer."""
         self._turn += 1
@@ -117,7 +137,8 @@ class Watch:
         else:
             self._seen_at = now
             self._seen(reading, now)
-        self._door.decide({**self._crowded, **self._often}, now)
+        wanted = {**self._crowded, **self._often}
+        self._door.decide(wanted, now, far_over=self._far_over)
         if self._turn % 2 == 1:
             self._keeping.picture(self.picture(now, edge=reading is not None))
         if now - self._kept >= _KEEPS_STATE_EVERY_S or now < self._kept:
@@ -169,16 +190,19 @@ class Watch:
         sensitivity = SENSITIVITY[self._settings.sensitivity]
         self._state, changes = step(self._state, self._sample, now, sensitivity=sensitivity)
         most = self._settings.refused_per_address if self._state.open else None
-        self._often = dict(too_often(self._refused, seconds, most))
-        self._refused = {}
+        for one in self._refused.values():
+            one.seconds += seconds
+        self._often = dict(too_often(self._refused, most))
+        self._refused = watched_on(self._refused)
         self._often.update(self._came_too_fast(seconds))
-        for one in changes:
-            self._tell(one, now)
+        for change in changes:
+            self._tell(change, now)
         self._refresh(now)
         self._raise_alarm(now)
         self._ask_more(now)
         refused = self._rates["limited"] + self._rates["denied"] + self._rates["overloaded"]
         refused += self._rates["shed"]
+        self._recorded_before = self._recorded
         self._recorded = controlling.recorded(refused, self._recorded)
         self._order()
 
@@ -306,12 +330,16 @@ class Watch:
             lines, passed = tail.lines()
             if not lines:
                 continue
-            weight = 1.0 + passed / _LINE_BYTES / len(lines)
+            # What was passed over has lines as long as these, however long somebody makes them.
+            weight = 1.0 + passed / sum(len(text) + 1 for text in lines)
             for text in lines:
                 line = read(text)
                 if line is not None:
-                    share = self._recorded / 100 if line.is_limited else 1.0
-                    self._saw(line, weight / share)
+                    self._saw(line, weight / self._share(line))
+
+    def _share(self, line: Line) -> float:
+        """Of how many such lines one is written: just after a change, the most that it may be."""
+        return max(self._recorded, self._recorded_before) / 100 if line.is_limited else 1.0
 
     def _was_answered(self, line: Line | None) -> None:
         if line is not None and line.was_answered:
