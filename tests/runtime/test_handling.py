@@ -117,6 +117,35 @@ def test_many_are_answered_at_a_time_and_each_gets_its_own() -> None:
 
 
 @pytest.mark.usefixtures("_django")
+def test_what_stands_apart_waits_for_no_page() -> None:
+    over = threading.Event()
+
+    def page(_request: HttpRequest) -> HttpResponse:
+        over.wait(20)
+        return HttpResponse("page")
+
+    def renewal(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse("renewed")
+
+    async def story() -> None:
+        application = OneThread(threads=1, apart="/apart")
+        pages = [asyncio.create_task(_ask(application, where="/page")) for _ in range(3)]
+        await asyncio.sleep(0)
+        try:
+            sent = await asyncio.wait_for(_ask(application, where="/apart"), 10)
+            assert sent[1]["body"] == b"renewed"
+            assert not any(one.done() for one in pages)
+        finally:
+            over.set()
+            await asyncio.gather(*pages)
+
+    with override_settings(
+        ROOT_URLCONF=(path("page", page), path("apart", renewal)), MIDDLEWARE=[]
+    ):
+        asyncio.run(story())
+
+
+@pytest.mark.usefixtures("_django")
 def test_streams_are_sent_and_failures_are_answers() -> None:
     def streamed(_request: HttpRequest) -> StreamingHttpResponse:
         return StreamingHttpResponse(iter([b"a", b"b"]))

@@ -16,6 +16,8 @@ _log = logging.getLogger(__name__)
 
 THREADS: Final = 32
 """Most requests at a time; one that asks somebody else's server may hold its thread for seconds."""
+APART: Final = 4
+"""Threads besides for what must never wait behind all the others."""
 
 
 class OneThread(ASGIHandler):
@@ -27,10 +29,13 @@ class OneThread(ASGIHandler):
     the database for each.
     """
 
-    def __init__(self, threads: int = THREADS) -> None:
+    def __init__(self, threads: int = THREADS, *, apart: str | None = None) -> None:
+        """``apart`` is a path whose requests have :data:`APART` threads of their own."""
         super(ASGIHandler, self).__init__()
         self.load_middleware(is_async=False)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._apart = ThreadPoolExecutor(APART, thread_name_prefix="apart")
+        self._path_apart = apart
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request; what we serve is small, so answers are sent in one piece."""
@@ -42,15 +47,16 @@ class OneThread(ASGIHandler):
         except RequestAborted:
             return
         loop, context = asyncio.get_running_loop(), copy_context()
+        threads = self._apart if scope["path"] == self._path_apart else self._threads
         with body:
             answer, start, content = await loop.run_in_executor(
-                self._threads, context.run, self._answer, scope, body
+                threads, context.run, self._answer, scope, body
             )
             try:
                 await send(start)
                 await send({"type": "http.response.body", "body": content})
             finally:
-                await loop.run_in_executor(self._threads, context.run, _finish, answer)
+                await loop.run_in_executor(threads, context.run, _finish, answer)
 
     def _answer(self, scope: Any, body: Any) -> tuple[Any, dict[str, Any], bytes]:
         set_script_prefix(get_script_prefix(scope))

@@ -20,6 +20,9 @@ from ringwall.runtime.handling import OneThread
 
 _log = logging.getLogger(__name__)
 
+_RENEWAL: Final = "/.ringwall/renew"
+"""What the edge asks for by itself: if it waited behind pages, everybody would be signed out."""
+
 
 def serve(*, public: Path, private: Address) -> None:
     """Serve until SIGTERM. ``public`` is the socket the edge leads to."""
@@ -27,7 +30,7 @@ def serve(*, public: Path, private: Address) -> None:
     django.setup()
     # What strangers ask for in vain stands in the access record; the log is for us.
     logging.getLogger("django.request").setLevel(logging.ERROR)
-    application = OneThread()
+    application = OneThread(apart=_RENEWAL)
     for urls in (None, "ringwall.runtime.private_urls"):
         get_resolver(urls).url_patterns  # noqa: B018 - loads all pages: ready is ready
     asyncio.run(_serve(application, public, private))
