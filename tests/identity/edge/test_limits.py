@@ -239,6 +239,22 @@ def test_posts_to_the_pages_of_sign_in_are_counted(scene: IdentityStage) -> None
         assert ask(client, url, headers=headers).status_code == 200, "a look at the page is free"
 
 
+def test_a_made_up_cookie_gives_no_more_tries_to_sign_in_in_alarm(scene: IdentityStage) -> None:
+    stand(scene, Order.ON)
+    try:
+        with scene.stage.client(http2=True) as client:
+            url = scene.url("/accounts/login/", host=ID)
+            told = {"x-forwarded-for": "100.64.3.1"}
+            posted = [
+                ask(client, url, method="POST", headers={**told, **shown}).status_code
+                for shown in ({}, {"cookie": "__Host-ringwall=made-up"}) * 4
+            ]
+        assert posted[3:] == [429] * 5
+        assert 429 not in posted[:3]
+    finally:
+        stand(scene, Order.OFF)
+
+
 def test_an_office_behind_one_address_works_with_the_built_in_limits() -> None:
     """Two hundred people who open an application of forty requests within a minute and a half."""
     office = ip_network("192.0.2.0/24")[7]

@@ -64,7 +64,8 @@ class Counting:
     ) -> None:
         """``known`` where it is known who asks; ``costs`` are those of routes that cost more.
 
-        With ``apart``, matchers of headers, those whom all of them match have buckets of their own.
+        With ``apart``, matchers of headers, those whom all of them match have buckets of their own
+        for all limits but those of some routes, such as sign-in: nobody gets the double of these.
         """
         self._exempt, self._known, self._costs, self._apart = exempt, known, costs, apart
         self._taken: set[tuple[str, ...]] = set()
@@ -80,7 +81,7 @@ class Counting:
     def _kinds(self, limit: Limit) -> list[list[Part]]:
         rest = [part for by in limit.by if by is not By.ASKER for part in _parts(by)]
         begun = list(self._conditions())
-        if self._apart:
+        if self._apart and not limit.is_of_some_routes:
             nothing, something = (
                 _if_headers("shown", value, self._apart, expect=expect)
                 for value, expect in (("nothing", True), ("something", False))

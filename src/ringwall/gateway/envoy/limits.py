@@ -125,7 +125,10 @@ class EdgeLimits:
         }
 
     def apart(self, nothing_shown: Sequence[Json]) -> Json:
-        """That of the limits of addresses, twice: ``nothing_shown`` says to whom the first is."""
+        """That of the limits of addresses: ``nothing_shown`` says who has buckets apart.
+
+        They are other buckets than those of peace, and full when the alarm is raised.
+        """
         return self._resource(APART_FILTER, self.of_addresses(), apart=nothing_shown)
 
     def _resource(
