@@ -95,6 +95,32 @@ def test_the_follower_writes_down_every_change_as_it_comes(tmp_path: Path) -> No
     assert denials.read(file) == {}
 
 
+def test_what_is_damaged_is_told_and_put_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from ringwall.gateway.sources import blocking
+    from ringwall.gateway.sources.told import Told, told
+
+    class Gateway:
+        def in_force(self) -> str:
+            return "what is in force"
+
+    right = Told(spared=(NETWORK,))
+    monkeypatch.setattr(blocking, "open_gateway", lambda _: Gateway())
+    monkeypatch.setattr("ringwall.gateway.wanted.Wanted.of", lambda one: one)
+    monkeypatch.setattr(blocking, "told_of", lambda _: right)
+    installation = Installation(tmp_path / "ringwall.yaml", tmp_path / "state", all_sections)
+    file = installation.state / "sources/told.json"
+    assert not blocking.put_right(installation)
+    file.parent.mkdir(parents=True)
+    file.write_text("{")
+    stop = threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    blocking.follow_blocks(installation, stop)
+    assert told(installation.state) == right
+    assert "is written down anew" in caplog.text
+
+
 def test_the_edge_is_told_no_more_than_it_has_room_for() -> None:
     from ringwall.gateway.sources.blocking import pause_after
 

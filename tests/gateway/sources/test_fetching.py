@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ringwall.gateway.availability.config import Availability
-from ringwall.gateway.sources import feeds, fetching
+from ringwall.gateway.sources import feeds, fetching, formats
 from ringwall.gateway.sources.lists import ListError
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n"
@@ -63,14 +63,14 @@ def test_what_one_feed_does_holds_up_no_other(
     names = [{"name": name, "file": f"{name}.txt"} for name in ("bad", "good")]
     for one in names:
         (tmp_path / one["file"]).write_text("203.0.113.0/24")
-    read = feeds.formats.read
+    read = formats.read
 
     def failing(content: bytes, *, name: str, **more: Any) -> Any:
         if "bad" in name:
             raise MemoryError
         return read(content, name=name, **more)
 
-    monkeypatch.setattr(feeds.formats, "read", failing)
+    monkeypatch.setattr(formats, "read", failing)
     availability = Availability.model_validate({"sources": {"feeds": names}})
     now = datetime(2026, 11, 26, 17, tzinfo=UTC)
     bad, good = feeds.read_due(availability, root=tmp_path, state=tmp_path / "state", now=now)

@@ -117,6 +117,18 @@ def test_a_file_that_is_gone_leaves_the_list_and_is_told(scene: Scene) -> None:
     assert scene.list_of("203.0.113.1") == "own"
 
 
+def test_what_is_damaged_of_a_list_is_told_and_read_anew(scene: Scene) -> None:
+    scene.write("203.0.113.0/24", "192.0.2.0/24")
+    scene.read()
+    for damage in ("203.0.113.0/24\n", "\0"):
+        (scene.state / "sources/feeds/own.txt").write_text(damage)
+        with pytest.raises(ListError, match=r"own\.txt is not what was read"):
+            scene.shelf.networks("own")
+        assert scene.read() == Outcome("own", changed=True)
+        assert len(scene.shelf.networks("own")) == 2
+        assert scene.list_of("192.0.2.1") == "own"
+
+
 def test_nothing_is_made_anew_while_nothing_is_other(scene: Scene) -> None:
     scene.write("203.0.113.0/24")
     scene.read()

@@ -56,6 +56,7 @@ def block_add(
     from ringwall.gateway.sources.judging import why_not
     from ringwall.gateway.sources.told import Told, told
 
+    blocking.put_right(installation_of(context))
     known = told(layout.state) or Told()
     why = why_not(
         network, spared=known.spared, own=here.of_this_machine(), caller=here.of_the_caller()

@@ -10,9 +10,12 @@ from typing import Final
 from django.db import close_old_connections
 from django.utils import timezone
 
+from ringwall.gateway.envoy.denied import NOBODY
 from ringwall.gateway.layout import Layout
-from ringwall.gateway.opening import layout_of
+from ringwall.gateway.opening import layout_of, open_gateway
 from ringwall.gateway.sources import blocks, denials, door
+from ringwall.gateway.sources.told import is_damaged, tell, told_of
+from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.installation import Installation
 
 _log = logging.getLogger(__name__)
@@ -49,11 +52,13 @@ def follow_blocks(installation: Installation, stop: threading.Event) -> None:
         changed = _changed(layout.run / denials.DENIED)
         is_due = now >= due or changed != quick
         if is_urgent or (is_due and time.monotonic() >= free):
-            denied = door.denied_now(layout, now=now)
+            denied = NOBODY
             try:
+                put_right(installation)
+                denied = door.denied_now(layout, now=now)
                 if door.refresh(layout, now=now):
                     free = time.monotonic() + pause_after(len(denied.networks))
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 _log.error("the edge cannot be told who is blocked: %s", error)
             again = now + _TELLS_AGAIN_AFTER
             due, quick = min(denied.next_end or again, again), changed
@@ -66,6 +71,22 @@ def pause_after(count: int) -> float:
     What people block is told at once.
     """
     return max(_LEAST_PAUSE_S, count / _NETWORKS_A_SECOND)
+
+
+def put_right(installation: Installation) -> bool:
+    """Write down anew whom nothing denies, where that file is damaged; whether it was.
+
+    Without it the edge is told nothing: neither who is denied nor that it is over.
+    """
+    layout = layout_of(installation)
+    if not is_damaged(layout.state):
+        return False
+    configuration = open_gateway(installation).in_force()
+    if configuration is None:
+        return False
+    tell(layout.state, told_of(Wanted.of(configuration)))
+    _log.error("what is never denied could not be read, and is written down anew")
+    return True
 
 
 def _changed(path: Path) -> int:

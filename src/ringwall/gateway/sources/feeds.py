@@ -13,7 +13,7 @@ from ringwall.gateway.sources import formats
 from ringwall.gateway.sources.fetching import Found, from_file, from_web
 from ringwall.gateway.sources.lists import ListError
 from ringwall.gateway.sources.shares import Pair, shares_of
-from ringwall.gateway.sources.shelf import Kept, Shelf
+from ringwall.gateway.sources.shelf import Shelf
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def read_due(
     outcomes = tuple(
         _read(feed, shelf, root=root, now=now, accept=accept)
         for feed in availability.sources.feeds
-        if (feed.name == only if only is not None else _is_due(feed, shelf.kept(feed.name), now))
+        if (feed.name == only if only is not None else _is_due(feed, shelf, now))
     )
     if availability.sources.are_asked:
         shelf.rebuild(availability, now=now)
@@ -69,19 +69,23 @@ def told(outcomes: tuple[Outcome, ...]) -> Iterator[str]:
             yield f"{one.name} is read"
 
 
-def _is_due(feed: Feed, kept: Kept, now: datetime) -> bool:
+def _is_due(feed: Feed, shelf: Shelf, now: datetime) -> bool:
+    kept = shelf.kept(feed.name)
     if feed.file is not None or not kept.seen:
         return True
     every = timedelta(seconds=feed.every)
-    waits = min(_AGAIN, every) if kept.refused else every
-    return now - datetime.fromisoformat(kept.seen) >= waits
+    waits = min(_AGAIN, every) if kept.refused or not shelf.is_whole(feed.name) else every
+    since = now - datetime.fromisoformat(kept.seen)
+    # What was seen later than now: the clock was set back.
+    return since >= waits or since < timedelta(0)
 
 
 def _read(feed: Feed, shelf: Shelf, *, root: Path, now: datetime, accept: bool) -> Outcome:
     kept = shelf.kept(feed.name)
     # Another place or form is something new; so is what was held, where it is to be accepted.
     sign = f"{feed.file or feed.url} {feed.format} {feed.field or ''} "
-    is_known = kept.mark.startswith(sign) and not (accept and kept.refused)
+    is_whole = shelf.is_whole(feed.name)
+    is_known = is_whole and kept.mark.startswith(sign) and not (accept and kept.refused)
     found: Found | None = None
     try:
         found = _found(feed, root=root, mark=kept.mark.removeprefix(sign) if is_known else "")
@@ -90,7 +94,7 @@ def _read(feed: Feed, shelf: Shelf, *, root: Path, now: datetime, accept: bool) 
             return Outcome(feed.name, refused=kept.refused)
         name = str(root / feed.file) if feed.file is not None else str(feed.url)
         networks = formats.read(found.content, name=name, form=feed.format, field=feed.field)
-        if not accept and kept.count:
+        if is_whole and kept.count and not accept:
             _require_like_before(feed, networks, shelf.networks(feed.name))
     except ListError as error:
         # Not read again until it is another: a file has its time, an answer perhaps an ETag.

@@ -19,6 +19,7 @@ from ringwall.gateway.envoy.lists import Databases
 from ringwall.gateway.envoy.networks_db import networks_db
 from ringwall.gateway.sources.here import of_this_machine
 from ringwall.gateway.sources.lists import (
+    ListError,
     Merged,
     collapsed,
     merged,
@@ -72,12 +73,23 @@ class Shelf:
             return Kept()
 
     def networks(self, name: str) -> list[Pair]:
-        """The networks of a feed as they were read last; none before."""
-        try:
-            text = (self._feeds / f"{name}.txt").read_text(encoding="ascii")
-            return [pair_of(line) for line in text.splitlines()]
-        except (OSError, ValueError):
+        """The networks of a feed as they were read last; none before. ``ListError`` of damage."""
+        if not self.kept(name).digest:
             return []
+        if not self.is_whole(name):
+            msg = f"{self._feeds / name}.txt is not what was read: it is damaged"
+            raise ListError(msg)
+        text = (self._feeds / f"{name}.txt").read_text(encoding="ascii")
+        return [pair_of(line) for line in text.splitlines()]
+
+    def is_whole(self, name: str) -> bool:
+        """Whether what was read of a feed is still there as it was; also if nothing was yet."""
+        digest = self.kept(name).digest
+        try:
+            content = (self._feeds / f"{name}.txt").read_bytes()
+        except OSError:
+            return not digest
+        return not digest or hashlib.sha256(content).hexdigest() == digest
 
     def keep(self, name: str, networks: Sequence[Pair], *, now: datetime, mark: str) -> None:
         """Keep what was read."""

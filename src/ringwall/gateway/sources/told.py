@@ -49,6 +49,11 @@ def tell(state: Path, told: Told) -> None:
     write_private(path, json.dumps(text, sort_keys=True).encode())
 
 
+def is_damaged(state: Path) -> bool:
+    """Whether something was written down that cannot be read."""
+    return (state / _FILE).exists() and told(state) is None
+
+
 def told(state: Path) -> Told | None:
     """What was written down last; ``None`` before anything was applied, or where it is damaged."""
     try:
@@ -57,5 +62,5 @@ def told(state: Path) -> Told | None:
             spared=tuple(map(ip_network, found["spared"])),
             by_header=bool(found["by_header"]),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
