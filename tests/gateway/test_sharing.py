@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from tests.gateway import test_availability
 from tests.gateway.test_availability import loaded, warnings
 
 from ringwall.core.clock import SystemClock
 from ringwall.gateway.layout import Layout
-from ringwall.gateway.processes import QUOTAS, specifications
+from ringwall.gateway.processes import QUOTAS, SENTRY, specifications
 from ringwall.gateway.quotas.address import RedisUrlError
+from ringwall.gateway.sentry.settings import VARIABLE, Settings
 from ringwall.gateway.service import Gateway
 from ringwall.runtime.configuration import ConfigurationError
 from ringwall.runtime.configuration.rendering import plain
@@ -46,6 +48,16 @@ def test_it_is_told_where_redis_is_and_nothing_else_is(
     assert others
     assert not any("secret" in value for one in others for value in one.environment.values())
     assert "RINGWALL_DATABASE_URL" not in found[QUOTAS].environment
+
+
+def test_the_sentry_is_told_where_people_sign_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    purposeful = test_availability.BASE.replace("/**,", "/**, purpose: sign-in,")
+    monkeypatch.setattr(test_availability, "BASE", purposeful)
+    told = Settings.read(_processes("", tmp_path)[SENTRY].environment[VARIABLE])
+    assert told.sign_in_routes == ("all",)
+    assert {"/accounts/login", "/sign-on", "/first", "/recover"} <= {*told.sign_in_paths}
 
 
 def test_a_url_that_cannot_be_read_is_refused_when_it_is_applied(

@@ -11,6 +11,7 @@ from typing import Final
 from ringwall.gateway.admin import AdminUnreachableError
 from ringwall.gateway.availability.sharing import Shared
 from ringwall.gateway.binary import envoy_path
+from ringwall.gateway.envoy.limits import PAGES
 from ringwall.gateway.layout import EDGE, sidecar_proxy
 from ringwall.gateway.quotas.address import RedisAddress
 from ringwall.gateway.quotas.process import (
@@ -154,6 +155,8 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
         pool=edge.limits.connections,
         hops=edge.trusted_hops > 0,
         sign_in=wanted.identity.host or "",
+        sign_in_paths=tuple(path for paths in PAGES.values() for path in paths),
+        sign_in_routes=tuple(route.name for route in wanted.routes if route.purpose in PAGES),
         exempt=tuple(map(str, wanted.availability.exempt.networks)),
         denied=str(layout.run / DENIED),
         per_address=attacks.per_address,

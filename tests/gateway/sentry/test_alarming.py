@@ -40,6 +40,7 @@ class Scene:
             ports=(),
             pool=1000,
             sign_in="id.example",
+            sign_in_paths=("/recover",),
             denied=str(folder / "denied.json"),
             refused_per_address=20,
             state=str(self.state),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ringwall.gateway.sentry.finding import Event, finding, merged, read
 from ringwall.gateway.sentry.keeping import Keeping, events_in
+from ringwall.gateway.sentry.lines import SignIn
 from ringwall.gateway.sentry.lines import read as read_line
 from ringwall.gateway.sentry.looking import Connected
 from ringwall.gateway.sentry.networks import Exempt, network_of, told
@@ -168,17 +169,29 @@ LINE = {
 }
 
 
+WHERE = SignIn("id.example", ("/accounts/login", "/sign-on"), frozenset({"login"}))
+
+
+def test_a_route_for_signing_in_counts_as_ringwalls_own_pages_do() -> None:
+    found = []
+    for change in ({"host": "app.example", "route": "login"}, {"path": "/sign-on"}, {"path": "/x"}):
+        line = read_line(json.dumps({**LINE, **change}).encode())
+        assert line is not None
+        found.append(line.is_sign_in(WHERE))
+    assert found == [True, True, False]
+
+
 def test_a_line_tells_what_attack_it_may_be_part_of() -> None:
     line = read_line(json.dumps(LINE).encode())
     assert line is not None
-    assert line.about("id.example") == (Kind.REQUESTS, Kind.SIGN_IN)
-    assert line.about("") == (Kind.REQUESTS,)
+    assert line.about(WHERE) == (Kind.REQUESTS, Kind.SIGN_IN)
+    assert line.about(SignIn()) == (Kind.REQUESTS,)
     known = read_line(json.dumps({**LINE, "user": "u1", "tenant": "t1"}).encode())
     assert known is not None
-    assert known.about("") == (Kind.TENANT,)
+    assert known.about(SignIn()) == (Kind.TENANT,)
     answered = read_line(json.dumps({**LINE, "status": 200, "details": "via_upstream"}).encode())
     assert answered is not None
-    assert answered.about("id.example") == ()
+    assert answered.about(WHERE) == ()
     assert read_line(b"{") is None
     assert read_line(b"[]") is None
 

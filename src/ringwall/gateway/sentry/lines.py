@@ -11,13 +11,19 @@ from ringwall.gateway.sentry.recognising import Kind
 _LIMITED: Final = frozenset({"local_rate_limited", "request_rate_limited"})
 _BY_SCRIPT: Final = "lua_response"
 """The edge's own answers, such as the challenge's: the service was not asked."""
-_SIGN_IN: Final = (
-    "/accounts/login",
-    "/accounts/2fa",
-    "/accounts/signup",
-    "/accounts/password/reset",
-    "/recover",
-)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Where people sign in, sign up and get back in.
+
+    ``paths`` are beginnings of paths at ``host``, which is empty where Ringwall has none of its
+    own; ``routes`` are those of services, by name.
+    """
+
+    host: str = ""
+    paths: tuple[str, ...] = ()
+    routes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,8 @@ class Line:
         """Whether somebody whom the edge knows got what they asked for."""
         return bool(self.who) and 200 <= self.status < 400
 
-    def about(self, sign_in: str) -> tuple[Kind, ...]:
-        """The kinds of attack that it may be part of; ``sign_in`` is the host of sign-in."""
+    def about(self, sign_in: SignIn) -> tuple[Kind, ...]:
+        """The kinds of attack that it may be part of."""
         found = []
         if self.is_limited:
             found.append(Kind.TENANT if self.who else Kind.REQUESTS)
@@ -64,9 +70,10 @@ class Line:
             found.append(Kind.UPSTREAM)
         return tuple(found)
 
-    def is_sign_in(self, host: str) -> bool:
+    def is_sign_in(self, where: SignIn) -> bool:
         """Whether it was a try to sign in, to sign up or to get back in."""
-        return bool(host) and self.host.split(":")[0] == host and self.path.startswith(_SIGN_IN)
+        is_own = bool(where.host) and self.host.split(":")[0].lower() == where.host
+        return self.route in where.routes or (is_own and self.path.startswith(where.paths))
 
 
 def read(line: bytes) -> Line | None:

@@ -15,7 +15,9 @@ class Settings:
 
     ``xds`` is the folder of the edge's xDS files, ``pool`` the number of connections that the edge
     takes at all. ``hops`` says that clients are behind trusted proxies: their connections are not
-    their own. ``sign_in`` is the host of sign-in, empty where there is none; ``denied`` is the file
+    their own. ``sign_in`` is the host of sign-in, empty where there is none,
+    ``sign_in_paths`` how paths of what is sent there begin, ``sign_in_routes`` are routes of
+    services for the same; ``denied`` is the file
     that says whom the sentry denies, ``state`` the folder that keeps the posture. ``harder`` is by
     how many zero bits the challenge may become harder.
     """
@@ -30,6 +32,8 @@ class Settings:
     pool: int
     hops: bool = False
     sign_in: str = ""
+    sign_in_paths: tuple[str, ...] = ()
+    sign_in_routes: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
     denied: str = ""
     per_address: int | None = None

@@ -23,7 +23,7 @@ from ringwall.gateway.sentry.difficulty import Difficulty
 from ringwall.gateway.sentry.door import Door
 from ringwall.gateway.sentry.finding import Event, merged
 from ringwall.gateway.sentry.keeping import Keeping
-from ringwall.gateway.sentry.lines import Line, read
+from ringwall.gateway.sentry.lines import Line, SignIn, read
 from ringwall.gateway.sentry.looking import Connected, Reading
 from ringwall.gateway.sentry.networks import Exempt, Network, network_of, told
 from ringwall.gateway.sentry.newcomers import Newcomers, listed
@@ -67,6 +67,9 @@ class Watch:
     ) -> None:
         self._settings, self._keeping, self._telling = settings, keeping, telling
         self._since = now
+        self._where = SignIn(
+            settings.sign_in, settings.sign_in_paths, frozenset(settings.sign_in_routes)
+        )
         self._recorded = self._recorded_before = 100
         self._alarm: bool | None = None
         self._difficulty, self._asked = Difficulty(), False
@@ -348,7 +351,7 @@ class Watch:
 
     def _saw(self, line: Line, weight: float) -> None:
         self._was_answered(line)
-        kinds = line.about(self._settings.sign_in)
+        kinds = line.about(self._where)
         if kinds:
             self._sources.saw(line, kinds, weight=weight)
         if Kind.SIGN_IN in kinds:
