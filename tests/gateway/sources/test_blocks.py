@@ -59,6 +59,15 @@ def test_there_is_room_for_as_many_as_the_door_takes(monkeypatch: pytest.MonkeyP
         blocks.add(network, reason="x", author="ada", until=NOW + HOUR, now=NOW)
     with pytest.raises(blocks.TooManyBlocksError, match="2 networks are blocked"):
         blocks.add(NETWORK, reason="x", author="ada", until=None, now=NOW)
+    with pytest.raises(blocks.TooManyBlocksError, match="would be 24 networks"):
+        blocks.add(
+            ip_network("11.0.0.0/8"),
+            reason="x",
+            author="ada",
+            until=None,
+            now=NOW + HOUR,
+            spared=[ip_network("11.0.0.1")],
+        )
     same = ip_network("203.0.113.0")
     blocks.add(same, reason="once more", author="ada", until=None, now=NOW)
     blocks.add(NETWORK, reason="room again", author="ada", until=None, now=NOW + HOUR)

@@ -64,6 +64,15 @@ def test_what_people_block_comes_before_what_the_sentry_denies() -> None:
     assert {*blocks} <= {*found}
 
 
+def test_a_wide_block_in_pieces_puts_no_other_out() -> None:
+    single = _some(*(f"203.0.{n >> 7}.{2 * (n & 127)}/32" for n in range(AT_MOST - 10)))
+    wide = _some("11.0.0.0/8")
+    spared = [ip_network(f"11.{n}.0.1/32") for n in (1, 64, 128)]
+    found = denials.in_force({**wide, **single}, {}, spared=spared, now=NOW)
+    assert {*single} <= {*found.networks}
+    assert found.left_out == (*wide,)
+
+
 def test_nobody_can_be_told_from_another_at_the_door_behind_proxies() -> None:
     found = denials.in_force(_some("203.0.113.0/24"), {}, spared=(), now=NOW, by_header=True)
     assert found.networks

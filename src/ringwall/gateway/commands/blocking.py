@@ -66,7 +66,14 @@ def block_add(
     now = datetime.now(UTC)
     _require_nobody(network, now, anyway=anyway)
     try:
-        made = blocks.add(network, reason=reason.strip(), author=author(), until=until, now=now)
+        made = blocks.add(
+            network,
+            reason=reason.strip(),
+            author=author(),
+            until=until,
+            now=now,
+            spared=known.spared,
+        )
     except blocks.TooManyBlocksError as error:
         hint = "`availability.sources.block` takes as many as you like"
         raise Refused(str(error), hint=hint) from error

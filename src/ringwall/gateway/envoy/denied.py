@@ -35,12 +35,13 @@ class Denied:
     """The networks that are denied now, and when the next of them is over by itself.
 
     ``by_header`` where proxies in front tell in a header who is asking: nobody is told from another
-    ``at_the_door`` then.
+    ``at_the_door`` then. For blocks ``left_out`` there is no room.
     """
 
     networks: tuple[Network, ...] = ()
     next_end: datetime | None = None
     by_header: bool = False
+    left_out: tuple[Network, ...] = ()
 
     @property
     def at_the_door(self) -> tuple[Network, ...]:

@@ -1,6 +1,6 @@
 """Blocks that people make: added, listed and taken back in the tables, which the edges follow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Final
@@ -12,6 +12,7 @@ from ringwall.gateway.config import Network
 from ringwall.gateway.envoy.denied import AT_MOST
 from ringwall.gateway.models import Block
 from ringwall.gateway.sources.denials import Denial
+from ringwall.gateway.sources.sparing import without
 
 _KEPT: Final = timedelta(days=90)
 """So long is a block remembered that is over."""
@@ -22,17 +23,32 @@ class TooManyBlocksError(ValueError):
 
 
 def add(
-    network: Network, *, reason: str, author: str, until: datetime | None, now: datetime
+    network: Network,
+    *,
+    reason: str,
+    author: str,
+    until: datetime | None,
+    now: datetime,
+    spared: Sequence[Network] = (),
 ) -> Block:
     """Deny a network, in place of what was said of it before.
 
-    :class:`TooManyBlocksError` when as many are denied as an edge takes at its door.
+    :class:`TooManyBlocksError` when as many are denied as an edge takes at its door; what is cut
+    for who is ``spared`` counts in pieces.
     """
     with transaction.atomic():
         before = live(now)
         same = before.filter(network=str(network))
         if before.count() - same.count() >= AT_MOST:
             msg = f"{AT_MOST} networks are blocked already"
+            raise TooManyBlocksError(msg)
+        others = [ip_network(one.network) for one in before if one.network != str(network)]
+        pieces = sum(1 for _ in without([network, *others], spared))
+        if pieces > AT_MOST:
+            msg = (
+                f"without those who are spared the blocks would be {pieces} networks,"
+                f" of which {AT_MOST} have room"
+            )
             raise TooManyBlocksError(msg)
         same.update(lifted=now, lifted_by=author[:100])
         return Block.objects.create(

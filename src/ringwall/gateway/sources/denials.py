@@ -11,7 +11,7 @@ spares.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
@@ -82,7 +82,8 @@ def in_force(
         if one.until is not None and one.until <= now + _LONGEST
     }
     kept = tuple(spared)
-    first = denied_of([*without(_alive(blocks, now), kept)])
+    fitting, left_out = _fitting(_alive(blocks, now), kept)
+    first = denied_of(fitting)
     room = AT_MOST - len(first)
     second = denied_of([*without(_alive(quick, now), kept)])[:room]
     ends = [
@@ -90,7 +91,7 @@ def in_force(
         for one in (*blocks.values(), *quick.values())
         if one.until is not None and one.until > now
     ]
-    return Denied((*first, *second), min(ends, default=None), by_header)
+    return Denied((*first, *second), min(ends, default=None), by_header, left_out)
 
 
 def _end(text: str) -> datetime:
@@ -99,6 +100,26 @@ def _end(text: str) -> datetime:
         msg = f"{text} says no zone"
         raise ValueError(msg)
     return end
+
+
+def _fitting(
+    blocks: Iterable[Network], kept: Sequence[Network]
+) -> tuple[list[Network], tuple[Network, ...]]:
+    """What there is room for, and the blocks that there is none for.
+
+    Those come first that are in fewest pieces: one wide block around many who are spared is to
+    put out no other.
+    """
+    found: list[Network] = []
+    left_out: list[Network] = []
+    for pieces, block in sorted(
+        (([*without((one,), kept)], one) for one in blocks), key=lambda one: len(one[0])
+    ):
+        if len(found) + len(pieces) > AT_MOST:
+            left_out.append(block)
+        else:
+            found += pieces
+    return found, tuple(left_out)
 
 
 def _alive(denials: Mapping[Network, Denial], now: datetime) -> Iterator[Network]:

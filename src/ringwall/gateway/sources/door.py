@@ -73,6 +73,9 @@ def refresh(layout: Layout, *, now: datetime) -> bool:
                 for path in Handover.wherever(folder, f"ecds-{BY_HEADER}.json")
             ),
         ]
+    if found.left_out and any(given):
+        shown = ", ".join(map(str, found.left_out[:5]))
+        _log.error("%d blocks have no room and are not in force: %s", len(found.left_out), shown)
     return any(given)
 
 
