@@ -7,6 +7,7 @@ of what it refuses. Whoever could write the file could write what runs as well.
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -48,14 +49,14 @@ def key_of(bootstrap: str, secrets: Iterable[Json], files: Iterable[str]) -> str
     """Of what a verdict would be: a bootstrap in JSON, its secrets, and the files that it names.
 
     ``None`` where one of them is no file, such as a pipe that nothing comes out of, or cannot be
-    read: Envoy is asked then, which has a limit in time.
+    read: Envoy is asked then, which has a limit in time. The null device says nothing.
     """
     envoy = envoy_path()
     stat = envoy.stat()
     digest = hashlib.sha256(f"{envoy} {stat.st_size} {stat.st_mtime_ns}\n".encode())
     for part in (bootstrap, *map(json.dumps, secrets)):
         digest.update(part.encode() + b"\n")
-    for name in sorted(set(files)):
+    for name in sorted(set(files) - {os.devnull}):
         path = Path(name)
         try:
             content = path.read_bytes() if path.is_file() else None
