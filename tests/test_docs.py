@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from typer.main import get_command
 from ringwall.cli.main import build
 from ringwall.runtime.configuration import ConfigurationError, load
 from ringwall.runtime.configuration.rendering import plain
+from ringwall.runtime.configuration.schema import of_model
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.refusals import ExitCode
 
@@ -54,14 +55,14 @@ def test_every_field_says_what_it_is_for() -> None:
     silent = [
         f"{model}.{name}"
         for section in all_sections()
-        for model, fields in models(section.model.model_json_schema())
+        for model, fields in models(of_model(section.model))
         for name, field in fields.items()
         if not field.get("description") and "const" not in field
     ]
     assert silent == []
 
 
-def models(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def models(schema: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield schema["title"], schema.get("properties", {})
     for name, inner in schema.get("$defs", {}).items():
         yield name, inner.get("properties", {})

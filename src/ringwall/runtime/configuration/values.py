@@ -39,9 +39,7 @@ class Form:
 class StrictModel(BaseModel):
     """A configuration model: unknown keys are errors, values never change after loading."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
 class Address:
