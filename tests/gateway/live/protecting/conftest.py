@@ -9,7 +9,7 @@ from tests.gateway.live.proxies_alone import ProxiesAlone
 from tests.gateway.live.stage import Stage
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def services() -> Iterator[Services]:
     found = Services()
     for one in found.all:
@@ -21,7 +21,7 @@ def services() -> Iterator[Services]:
             one.stop()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory, services: Services) -> Iterator[Stage]:
     with ProxiesAlone(tmp_path_factory.mktemp("protecting"), services.config()) as running:
         yield running.up()
