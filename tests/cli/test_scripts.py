@@ -3,13 +3,13 @@
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.cli.scripts import Names, Script, Step, mismatch, read_script
 from tests.identity.test_every_command import commands_of_identity, every_command
+from tests.preloaded import program
 
 import ringwall
 
@@ -89,9 +89,7 @@ def _environment(tmp_path: Path) -> dict[str, str]:
     """Nothing of the caller's but the tools; ``ringwall`` is this one."""
     tools = tmp_path / "bin"
     tools.mkdir()
-    program = tools / "ringwall"
-    program.write_text(f"#!{sys.executable}\nfrom ringwall.app import main\nmain()\n")
-    program.chmod(0o755)
+    (tools / "ringwall").symlink_to(program())
     found = {"PATH": f"{tools}:{os.environ['PATH']}", "HOME": str(tmp_path), "LANG": "C.UTF-8"}
     found |= {"USER": "ada", "LOGNAME": "ada"}
     return {**found, "PYTHONPATH": str(Path(ringwall.__file__).parents[1])}

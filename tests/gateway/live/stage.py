@@ -19,6 +19,7 @@ from unittest.mock import patch
 import httpcore
 import httpx
 import yaml
+from tests.preloaded import program
 from tests.runtime.migrated import put_tables_unless_there
 
 from ringwall.gateway.opening import open_gateway
@@ -156,7 +157,7 @@ class Stage:
     def command(self, *arguments: str, **more: Any) -> "subprocess.CompletedProcess[str]":
         """Run a ``ringwall`` command in the folder."""
         return subprocess.run(
-            [sys.executable, "-m", "ringwall", *arguments],
+            [program(), *arguments],
             cwd=self.folder,
             env={**os.environ, "COLUMNS": "200", **self.environment},
             stdin=subprocess.DEVNULL,
