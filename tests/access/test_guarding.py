@@ -38,7 +38,7 @@ INSTALLATION: Final = {
     "guards": "policies:see access:see clients:see",
     "running": "outbox:see configuration:see processes:see certificates:see blocks:see",
     "operate": "configuration:apply processes:operate certificates:renew outbox:resend",
-    "block": "blocks:change",
+    "block": "blocks:change alarm:change",
     "manage": "organisations:make organisations:suspend organisations:remove people:disable "
     "people:recover people:end-sessions",
     "mail": "mail:read",

@@ -1,6 +1,7 @@
 """Salts change, are there before they are needed, and stay as long as a pass needs them."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,30 @@ def test_the_edge_follows_wherever_its_file_lies(tmp_path: Path) -> None:
 def test_the_secret_is_nobody_elses(tmp_path: Path) -> None:
     salts.turn_salts(tmp_path, 1_000_000.0)
     assert (tmp_path / "challenge.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_the_edge_is_never_left_without_salts(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, *, is_damaged: bool
+) -> None:
+    file = tmp_path / "xds" / "edge" / "ecds-ringwall.challenge.json"
+    file.parent.mkdir(parents=True)
+    resource = challenge_filter(Challenge(), asking=Asking(), exempt=())
+    for change in (
+        lambda: salts.set_difficulty(tmp_path, 3),
+        lambda: salts.follow_asking(tmp_path),
+    ):
+        (tmp_path / "challenge.json").unlink(missing_ok=True)
+        if is_damaged:
+            (tmp_path / "challenge.json").write_bytes(b'{"salts": [{"sin')
+        file.write_text(json.dumps({"resources": [resource], "version_info": "1"}))
+        caplog.clear()
+        change()
+        (salt,) = salts.read_asking(tmp_path).salts
+        assert salt.since <= time.time()
+        assert f'local SALTS = {{ {{ {salt.since}, "{salt.value}" }} }}\n' in _script(file)
+        told = [one for one in caplog.messages if "challenge.json cannot be read" in one]
+        assert len(told) == is_damaged
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ class Action(StrEnum):
     CONFIGURATION_APPLY = "configuration:apply"
     PROCESSES_OPERATE = "processes:operate"
     BLOCKS_CHANGE = "blocks:change"
+    ALARM_CHANGE = "alarm:change"
     CERTIFICATES_RENEW = "certificates:renew"
     OUTBOX_RESEND = "outbox:resend"
     MAIL_READ = "mail:read"

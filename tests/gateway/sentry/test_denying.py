@@ -80,6 +80,18 @@ def test_no_more_are_denied_than_the_door_takes() -> None:
     assert next(iter(many)) in found.alive(START)
 
 
+def test_a_flood_of_addresses_is_not_remembered_whole() -> None:
+    found, now = Denials(), START
+    for minute in range(20):
+        these = {ip_network((10 << 24) + AT_MOST * minute + n): "x" for n in range(AT_MOST)}
+        found = denied(found, these, now, is_spared=nobody)
+        now += FIRST_S
+    assert len(found.found) <= 5 * AT_MOST
+    assert these.keys() <= found.found.keys()
+    again = denied(found, these, now, is_spared=nobody)
+    assert {one.lasts for one in again.alive(now).values()} == {2 * FIRST_S}
+
+
 def test_the_worst_come_first_and_the_reason_says_why() -> None:
     found = list(too_many({ONE: 30, OTHER: 40}, 20))
     assert found == [

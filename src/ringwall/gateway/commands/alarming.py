@@ -23,7 +23,7 @@ class _Order(StrEnum):
     OFF = "off"
 
 
-@command(name="alarm", group="attack", panel=_PANEL, does="processes:operate")
+@command(name="alarm", group="attack", panel=_PANEL, does="alarm:change")
 def attack_alarm(
     context: typer.Context,
     order: Annotated[

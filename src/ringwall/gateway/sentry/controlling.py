@@ -72,6 +72,10 @@ def shed(
 
 
 def pressure(open_share: float, attacks: Collection[str]) -> float:
-    """How short of connections the edge is, 0 to 1; an attack on them counts as much of it."""
-    held = _HELD if {"connections", "slow"} & {*attacks} else 0.0
+    """How short of connections the edge is, 0 to 1; an attack on them counts as much of it.
+
+    One of slow requests does not: five of them a second take nothing from anybody, and honest long
+    polls would be cut short for them. Once they hold many connections, that is an attack on those.
+    """
+    held = _HELD if "connections" in attacks else 0.0
     return max(0.0, min(1.0, max(open_share, held)))

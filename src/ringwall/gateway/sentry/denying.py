@@ -18,6 +18,8 @@ _REMEMBERED_S: Final = 3600.0
 _ROUNDED_S: Final = 1.0
 AT_MOST: Final = 1000
 """Networks; the door takes twice as many, and people's blocks come first."""
+_REMEMBERED: Final = 4000
+"""Denials that are over, at the most: of the many addresses of a flood few come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,9 @@ def denied(
 
     Who is spared is let in at once, also if they were denied before.
     """
-    found = {
-        network: one
-        for network, one in was.found.items()
-        if (one.holds(now) or 0 <= now - one.until < _REMEMBERED_S) and not is_spared(network)
-    }
-    room = AT_MOST - sum(one.holds(now) for one in found.values())
+    holding = {network: one for network, one in was.alive(now).items() if not is_spared(network)}
+    found = {**_lately(was.found, now), **holding}
+    room = AT_MOST - len(holding)
     for network, reason in wanted.items():
         before = found.get(network)
         if room <= 0 or is_spared(network) or (before is not None and before.holds(now)):
@@ -69,6 +68,19 @@ def denied(
         found[network] = Denial(now + lasts, lasts, reason)
         room -= 1
     return Denials(found)
+
+
+def _lately(found: Mapping[Network, Denial], now: float) -> dict[Network, Denial]:
+    """Those that are over for less than an hour, without the oldest where they are too many."""
+    over = {
+        network: one
+        for network, one in found.items()
+        if not one.holds(now) and 0 <= now - one.until < _REMEMBERED_S
+    }
+    if len(over) <= _REMEMBERED:
+        return over
+    newest = sorted(over, key=lambda network: -over[network].until)
+    return {network: over[network] for network in newest[:_REMEMBERED]}
 
 
 def too_many(counted: Mapping[Network, int], most: int | None) -> Iterator[tuple[Network, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ringwall.gateway.posture import Posture, read_stance, set_posture
-from ringwall.gateway.salts import set_difficulty
+from ringwall.gateway.salts import set_difficulty, turn_salts
 from ringwall.gateway.sentry import controlling, orders
 from ringwall.gateway.sentry.controlling import Shedding
 from ringwall.gateway.sentry.counters import rates
@@ -148,6 +148,9 @@ class Watch:
             self._kept = now
             self._keeping.state(self._state)
             self._keeping.forget(now)
+            # The worker does so too, while it and its database are there.
+            with suppress(BlockingIOError):
+                turn_salts(Path(self._settings.state), now, wait=False)
 
     def leave(self) -> None:
         """Keep what the next one goes on with; until it looks nothing is held back."""
