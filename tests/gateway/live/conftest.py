@@ -16,7 +16,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield running.up()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostileStage]:
     """An edge with short time-outs before a service that keeps what reaches it."""
     limits = {"header_timeout": "1s", "request_timeout": "1.5s", "connection_idle": "1.5s"}
