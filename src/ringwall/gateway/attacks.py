@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ringwall.gateway.layout import Layout
+from ringwall.gateway.posture import Posture, read_stance
 from ringwall.gateway.sentry.finding import Event
 from ringwall.gateway.sentry.keeping import NOW, events_in
+from ringwall.gateway.sentry.recognising import Kind
 
 STALE_S: Final = 3.0
 """A picture older than that is of a sentry that does not run any more."""
@@ -44,3 +46,22 @@ def kept(layout: Layout) -> tuple[list[Event], list[str]]:
     """The attacks, the newest first, and the names of files that cannot be read."""
     events, damaged = events_in(layout.attacks)
     return sorted(events, key=lambda one: -one.attack.began), damaged
+
+
+_RAISING: Final = (Kind.REQUESTS, Kind.SIGN_IN)
+
+
+def alarmed_at(layout: Layout, at: float) -> bool:
+    """Whether the edge stood in alarm at a time, in seconds since 1970.
+
+    Since it last changed that is known; of before, what is known are the attacks that raise it.
+    """
+    stance = read_stance(layout.state)
+    if stance.since is not None and stance.since.timestamp() <= at:
+        return stance.posture is Posture.ALARM
+    return any(
+        one.attack.kind in _RAISING
+        and one.attack.began <= at
+        and (one.attack.ended is None or at <= one.attack.ended)
+        for one in kept(layout)[0]
+    )

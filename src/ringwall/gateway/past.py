@@ -110,6 +110,25 @@ def all_requests(
         yield from past_requests(record, since=since, reading=reading)
 
 
+def request_of(records: Iterable[Path], name: str, *, since: datetime) -> PastRequest | None:
+    """The request that was answered with an id, if it is recorded since a time.
+
+    The edge makes ids, and no two alike, so that the first line that has one is it.
+    """
+    needle = json.dumps(name).encode()
+    for record in records:
+        for one in opened(record, since=since):
+            try:
+                for line in lines(one):
+                    if needle in line:
+                        row = read_line(line)
+                        if row is not None and row.id == name:
+                            return row
+            except DamagedError:
+                continue  # what can be read of it was looked at
+    return None
+
+
 def first_of(record: Path) -> datetime | None:
     """When the oldest request ended that is kept; ``None`` where there is none.
 

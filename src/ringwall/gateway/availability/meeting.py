@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Final
 
 from ringwall.gateway.availability.config import Exempt
-from ringwall.gateway.availability.limiting import By, Limit, When, met_at
+from ringwall.gateway.availability.limiting import By, Limit, When
 from ringwall.gateway.config import RoutePurpose
 
 LONGEST_PATH: Final = 256
@@ -17,19 +17,32 @@ MASKS: Final[Mapping[By, tuple[int, int]]] = {By.ADDRESS: (32, 64), By.NETWORK: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arriving:
-    """A request as the limits see it. ``session`` is of people only."""
+    """A request as the limits see it. ``session`` is of people only.
+
+    ``owner`` is whose API key it came with, which makes no person of it. ``is_own`` says that it is
+    for a page of Ringwall's own, and ``purpose`` then what is sent there.
+    """
 
     address: IPv4Address | IPv6Address
     method: str = "GET"
     path: str = "/"
     route: str | None = None
     purpose: RoutePurpose | None = None
+    is_own: bool = False
     cost: int = 1
     user: str | None = None
     session: str | None = None
     program: str | None = None
+    owner: str | None = None
     tenant: str | None = None
     roles: Collection[str] = ()
+
+    def meets(self, limit: Limit) -> bool:
+        """Whether a limit is about what it asks for."""
+        purposes = (self.purpose, *((RoutePurpose.PAGES,) if self.is_own else ()))
+        return not limit.is_of_some_routes or any(
+            limit.is_of(self.route or "", purpose) for purpose in purposes
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +58,20 @@ def met(
     limits: Mapping[str, Limit], exempt: Exempt, request: Arriving, *, alarm: bool = False
 ) -> Iterator[Met]:
     """The buckets that a request takes tokens from, in the order of names; of an ``alarm`` too."""
-    for name, limit in met_at(limits, request.route or "", request.purpose):
-        if limit.when is When.ALARM and not alarm:
+    for name, limit in limits.items():
+        if not request.meets(limit) or (limit.when is When.ALARM and not alarm):
             continue
         if exemption(exempt, limit, request) is not None:
             continue
-        whose = [_whose(by, request) for by in limit.by]
-        if None not in whose:
-            yield Met(name, limit, tuple(one for one in whose if one is not None))
+        whose = whose_of(limit, request)
+        if whose is not None:
+            yield Met(name, limit, whose)
+
+
+def whose_of(limit: Limit, request: Arriving) -> tuple[tuple[By, str], ...] | None:
+    """Whose bucket of a limit a request takes from; ``None`` where it has none of it."""
+    found = [_whose(by, request) for by in limit.by]
+    return None if None in found else tuple(one for one in found if one is not None)
 
 
 def exemption(exempt: Exempt, limit: Limit, request: Arriving) -> str | None:
@@ -81,7 +100,7 @@ def _whose(by: By, request: Arriving) -> tuple[By, str] | None:
         By.ALL: "everybody",
     }
     if by is By.ASKER:
-        known = request.user or request.program
+        known = request.user or request.program or request.owner
         return (by, known) if known is not None else _whose(By.ADDRESS, request)
     if by in MASKS:
         v4, v6 = MASKS[by]

@@ -12,6 +12,8 @@ from ringwall.runtime.tables import Cell, Column
 if TYPE_CHECKING:
     from ringwall.gateway.availability.limiting import Limit
     from ringwall.gateway.availability.meeting import Arriving, Met
+    from ringwall.gateway.config import RoutePurpose
+    from ringwall.gateway.wanted import Wanted
 
 GROUP: Final = "limits"
 PANEL: Final = "Availability"
@@ -64,9 +66,28 @@ def _holds_for(limit: "Limit") -> str:
 @command(name="explain", group=GROUP, panel=PANEL, does="configuration:see")
 def limits_explain(
     context: typer.Context,
-    method: Annotated[str, typer.Argument(metavar="METHOD", help="Such as GET.")],
-    url: Annotated[str, typer.Argument(metavar="URL", help="Where to.")],
+    method: Annotated[
+        str | None, typer.Argument(metavar="METHOD", help="Such as GET.", show_default=False)
+    ] = None,
+    url: Annotated[
+        str | None, typer.Argument(metavar="URL", help="Where to.", show_default=False)
+    ] = None,
     *,
+    past: Annotated[
+        str | None,
+        typer.Option(
+            "--request",
+            metavar="ID",
+            help="Instead: a request that was, by the X-Request-Id of its answer.",
+            show_default=False,
+        ),
+    ] = None,
+    days: Annotated[
+        int,
+        typer.Option(
+            "--days", metavar="N", min=1, max=3650, help="With --request: days to look back."
+        ),
+    ] = 7,
     address: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Where it comes from.")
     ] = "192.0.2.1",
@@ -95,9 +116,11 @@ def limits_explain(
 ) -> None:
     """Tell which limits a request meets, and whose bucket it takes from.
 
-    The edge counts by the same rules; how full its buckets are, it does not tell.
+    The edge counts by the same rules; how full its buckets are, it does not tell. Of a request that
+    was, the record tells how full they must have been, and so which limit refused it.
 
-    For example: `ringwall limits explain GET https://app.localhost/search --user ada`.
+    For example: `ringwall limits explain GET https://app.localhost/search --user ada`, or
+    `ringwall limits explain --request 5f0c8f6e-6d0f-4b8e-a7d4-0d4d3a3f0c11`.
     """
     from dataclasses import replace
 
@@ -105,6 +128,18 @@ def limits_explain(
     from ringwall.gateway.availability.meeting import exemption, met
 
     installation = installation_of(context)
+    if past is not None:
+        from ringwall.gateway.commands import limiting_past
+
+        if method is not None:
+            msg = "a request that was has its method and URL: name either those or --request"
+            raise Refused(msg, code=ExitCode.USAGE)
+        limiting_past.explain(installation, past, days=days, as_json=as_json)
+        return
+    if method is None or url is None:
+        msg = "a method and a URL are needed, or --request with the id of a request that was"
+        hint = "such as `ringwall limits explain GET https://app.localhost/`"
+        raise Refused(msg, hint=hint, code=ExitCode.USAGE)
     request, words, asks = _arriving(context, method.upper(), url, address)
     if asks:
         request = replace(
@@ -209,6 +244,10 @@ def _arriving(
     parts = urlsplit(url if "://" in url else f"https://{url}")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     wanted = Wanted.of(installation_of(context).load())
+    is_own, purpose = _own_page(wanted, method, parts.hostname or "", parts.path or "/")
+    if is_own:
+        request = Arriving(address=source, method=method, path=path, is_own=True, purpose=purpose)
+        return request, f"{method} of a page of Ringwall's own", False
     try:
         to = by_url(wanted, method, url)
     except NowhereError as error:
@@ -223,3 +262,14 @@ def _arriving(
     )
     asks = wanted.identity.host is not None and to.route.sign_in is not SignIn.NONE
     return request, to.words, asks
+
+
+def _own_page(
+    wanted: "Wanted", method: str, host: str, path: str
+) -> "tuple[bool, RoutePurpose | None]":
+    from ringwall.gateway.envoy.web import own_page
+
+    signs_in, name = wanted.identity.host, host.lower()
+    if signs_in is None or not ({name, f"*.{name.partition('.')[2]}"} & set(wanted.edge.hosts)):
+        return False, None
+    return own_page(method, path, signs_in=name == signs_in)

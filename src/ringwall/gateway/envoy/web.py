@@ -31,6 +31,21 @@ _NOT_HELD_UP: Final[Json] = {
 }
 
 
+def own_page(method: str, path: str, *, signs_in: bool) -> tuple[bool, RoutePurpose | None]:
+    """Whether a path is of Ringwall's own, and what is sent there for which purpose, if any.
+
+    ``signs_in`` says that it is asked for at the host of sign-in, where all pages are.
+    """
+    if not signs_in:
+        return path.startswith(CALLBACK), None
+    if method in _LOOKS:
+        return True, None
+    for purpose, paths in PAGES.items():
+        if path.startswith(paths):
+            return True, purpose
+    return True, None
+
+
 def own_pages(
     given: Mapping[str, str],
     *,
@@ -83,11 +98,12 @@ def _nowhere(given: Mapping[str, str]) -> Json:
     }
 
 
+_LOOKS: Final = ("GET", "HEAD", "OPTIONS")
 _SENT: Final[Json] = {
     "headers": [
         {
             "name": ":method",
-            "string_match": {"safe_regex": {"regex": "GET|HEAD|OPTIONS"}},
+            "string_match": {"safe_regex": {"regex": "|".join(_LOOKS)}},
             "invert_match": True,
         }
     ]
