@@ -10,6 +10,7 @@ import pytest
 from tests.gateway.live.addresses import From
 from tests.gateway.live.asking import reload
 from tests.gateway.live.stage import Json, Stage, plain_config
+from tests.gateway.live.wire2 import Http2
 
 pytestmark = pytest.mark.e2e
 
@@ -44,6 +45,30 @@ def test_an_address_has_a_bucket_at_each_host(limited: Stage) -> None:
         assert one.statuses(7) == [200] * 5 + [429] * 2
         assert one.asks(host=HOSTS[1]).status == 200
         assert other.asks().status == 200
+
+
+def test_no_host_can_be_asked_by_way_of_another(limited: Stage) -> None:
+    """Else an address would have the tries of all hosts at each of them."""
+    app, other = HOSTS
+    wanted = {
+        app: 200,
+        f"APP.localhost:{limited.port}": 200,
+        other: 421,
+        f"Other.LocalHost:{limited.port}": 421,
+        "unknown.localhost": 404,
+    }
+    found = {}
+    with Http2(limited) as connection:
+        for number, authority in enumerate((*wanted, app), start=1):
+            fields = [(":method", "GET"), (":scheme", "https"), (":path", "/in/x")]
+            connection.request([*fields, (":authority", authority)])
+            connection.read(5.0, until=number)
+            found[authority] = connection.answers[-1].status
+            if authority != app or number == 1:
+                assert found[authority] == wanted[authority], authority
+    assert found[app] == 429, "whatever was answered has counted where the connection was made to"
+    with From(limited, "127.0.0.1") as again:
+        assert again.asks(host=other).status == 200
 
 
 def test_who_is_refused_is_told_when_to_come_back(limited: Stage) -> None:

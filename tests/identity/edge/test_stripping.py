@@ -242,7 +242,9 @@ def test_nobody_outside_renews(scene: IdentityStage, path: str, host: str) -> No
     )
     found = [
         (a.status, a.body)
-        for a in converse(scene.stage, head.encode(), linger=0.02, to_the_end=False).answers
+        for a in converse(
+            scene.stage, head.encode(), sni=host, linger=0.02, to_the_end=False
+        ).answers
     ]
     with Http2(scene.stage, sni=host) as connection:
         connection.request(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ringwall.gateway.config import Edge
-from ringwall.gateway.envoy import tls
+from ringwall.gateway.envoy import reached, tls
 from ringwall.gateway.envoy.resources import Json, extension, seconds, socket_address, typed
 from ringwall.runtime.configuration import Address
 
@@ -59,7 +59,7 @@ def host_chain(
     return {
         "name": f"host {host}",
         "filter_chain_match": {"server_names": [host]},
-        "filters": [manager],
+        "filters": [*([reached.remembered(host)] if reached.is_asked(edge) else []), manager],
         "transport_socket": tls.server(
             certificate=certificate,
             minimum=edge.hosts[host].tls_minimum,

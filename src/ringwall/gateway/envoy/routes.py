@@ -8,7 +8,7 @@ from typing import Final
 
 from ringwall.gateway.availability.answers import LONGEST
 from ringwall.gateway.config import Edge, Route
-from ringwall.gateway.envoy import headers, http, web
+from ringwall.gateway.envoy import headers, http, reached, web
 from ringwall.gateway.envoy.callout import DECIDED_HEADER
 from ringwall.gateway.envoy.challenge import PASS_HEADER
 from ringwall.gateway.envoy.entries import Asked, Placed, entries, expand, method_match
@@ -198,6 +198,8 @@ def _refusals(host: str, edge: Edge) -> list[Json]:
     found = [_answer(dots, 400, given)]
     if host.startswith("*."):
         found += [_answer(_UNNAMEABLE, 400, given), *_too_deep(host, given)]
+    if reached.is_asked(edge):
+        found.append(_answer(reached.elsewhere(host), 421, given))
     return found
 
 
