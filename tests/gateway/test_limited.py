@@ -195,3 +195,18 @@ def test_a_bucket_is_looked_at_for_as_long_as_it_remembers() -> None:
     assert looked_back_s(met) == 3 * 5 * 60
     slow = [replace(one, limit=one.limit.model_copy(update={"rate": "1/d"})) for one in met]
     assert looked_back_s(slow) == 86_400
+
+
+def test_repeated_are_looks_at_the_same_place_whoever_asks() -> None:
+    limits = limiting()
+
+    def whose(**more: Any) -> list[dict[str, str]]:
+        found = limits.met_by(row(**more), alarm=True)
+        return [dict(one.whose) for one in found if one.name == "repeated"]
+
+    stranger = {"asker": "192.0.2.7", "request": "/plain"}
+    assert whose() == whose(method="HEAD") == [{"address": "192.0.2.7", "request": "/plain"}]
+    assert whose(**ADA) == [stranger | {"asker": "ada"}]
+    assert whose(user="robot", program="robot") == [stranger | {"asker": "robot"}]
+    assert whose(method="POST") == []
+    assert whose(path="/found", route="found") != whose()

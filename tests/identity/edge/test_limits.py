@@ -125,11 +125,18 @@ class Model:
     left: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     def passes(self, request: Arriving) -> bool:
-        """Take from the slowest bucket first, of addresses before people, until one is empty."""
+        """Take from the slowest bucket first until one is empty.
+
+        Those of addresses come before those of people, and of the former those of some routes.
+        """
         limits, exempt = self.availability.in_force(), self.availability.exempt
         found = sorted(
             met(limits, exempt, request),
-            key=lambda one: (one.limit.asks_who, Rate.of(one.limit.rate).per_second),
+            key=lambda one: (
+                one.limit.asks_who,
+                not one.limit.asks_who and one.limit.is_everywhere,
+                Rate.of(one.limit.rate).per_second,
+            ),
         )
         return all(self._take(one) for one in found)
 
@@ -212,8 +219,10 @@ def test_some_limits_hold_only_while_an_attack_is_under_way(scene: IdentityStage
         bearer = who.bearer(scene)
         with scene.stage.client() as client:
             return [
-                ask(client, scene.url(path), bearer=bearer, headers=headers).status_code
-                for _ in range(several)
+                ask(
+                    client, scene.url(path), method=method, bearer=bearer, headers=headers
+                ).status_code
+                for method in ("GET", "HEAD", "GET", "HEAD")[:several]
             ]
 
     one, other = (Who(name, name, tenant="alarmed") for name in ("ida", "ivo"))
@@ -222,6 +231,9 @@ def test_some_limits_hold_only_while_an_attack_is_under_way(scene: IdentityStage
     try:
         assert statuses(other, "/plain/same", 4) == [200] * 3 + [429]
         assert statuses(other, "/plain/another", 1) == [200]
+        for another in (Who(), Who(program="alarmed-robot", tenant="alarmed")):
+            assert statuses(another, "/plain/same", 4) == [200] * 3 + [429], another
+            assert statuses(another, "/plain/another", 1) == [200], another
     finally:
         stand(scene, Order.OFF)
 
@@ -239,20 +251,27 @@ def test_posts_to_the_pages_of_sign_in_are_counted(scene: IdentityStage) -> None
         assert ask(client, url, headers=headers).status_code == 200, "a look at the page is free"
 
 
-def test_a_made_up_cookie_gives_no_more_tries_to_sign_in_in_alarm(scene: IdentityStage) -> None:
-    stand(scene, Order.ON)
-    try:
-        with scene.stage.client(http2=True) as client:
-            url = scene.url("/accounts/login/", host=ID)
-            told = {"x-forwarded-for": "100.64.3.1"}
-            posted = [
-                ask(client, url, method="POST", headers={**told, **shown}).status_code
-                for shown in ({}, {"cookie": "__Host-ringwall=made-up"}) * 4
+def test_neither_an_alarm_nor_a_made_up_cookie_gives_more_tries_to_sign_in(
+    scene: IdentityStage,
+) -> None:
+    told, shown = {"x-forwarded-for": "100.64.4.1"}, {"cookie": "__Host-ringwall=made-up"}
+    url = scene.url("/accounts/login/", host=ID)
+    with scene.stage.client(http2=True) as client:
+
+        def posted(*several: Json) -> list[int]:
+            return [
+                ask(client, url, method="POST", headers={**told, **one}).status_code
+                for one in several
             ]
-        assert posted[3:] == [429] * 5
-        assert 429 not in posted[:3]
-    finally:
-        stand(scene, Order.OFF)
+
+        assert 429 not in posted({}, shown)
+        stand(scene, Order.ON)
+        try:
+            assert 429 not in posted({})
+            assert posted({}, shown, {}, shown) == [429] * 4
+        finally:
+            stand(scene, Order.OFF)
+        assert posted({}) == [429]
 
 
 def test_an_office_behind_one_address_works_with_the_built_in_limits() -> None:

@@ -60,7 +60,8 @@ class By(StrEnum):
     ROUTE = "route"
     """One route."""
     REQUEST = "request"
-    """The same method of the same path with the same query, as far as 256 characters go."""
+    """A GET or HEAD of the same path with the same query, as far as 256 characters go. Requests of
+    other methods are never the same: what they bring is not looked at."""
     ALL = "all"
     """Everybody together."""
 
@@ -147,6 +148,11 @@ class Limit(StrictModel):
     def is_of_some_routes(self) -> bool:
         """Whether most requests do not meet it."""
         return self.purpose is not None or bool(self.routes)
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it counts every request, and those who ask apart from each other."""
+        return not self.is_of_some_routes and By.ALL not in self.by
 
     @property
     def asks_who(self) -> bool:

@@ -11,6 +11,9 @@ from ringwall.gateway.config import RoutePurpose
 
 LONGEST_PATH: Final = 256
 """Characters of a path that tell one request from another; each is kept in memory."""
+LOOKS: Final = ("GET", "HEAD")
+"""The methods of requests that are the same if path and query are. Of what others bring nothing is
+known but where to: two orders are not one."""
 MASKS: Final[Mapping[By, tuple[int, int]]] = {By.ADDRESS: (32, 64), By.NETWORK: (24, 48)}
 """How much of an address counts, of IPv4 and of IPv6."""
 
@@ -96,7 +99,7 @@ def _whose(by: By, request: Arriving) -> tuple[By, str] | None:
         By.PROGRAM: request.program,
         By.TENANT: request.tenant,
         By.ROUTE: request.route,
-        By.REQUEST: f"{request.method} {request.path[:LONGEST_PATH]}",
+        By.REQUEST: request.path[:LONGEST_PATH] if request.method in LOOKS else None,
         By.ALL: "everybody",
     }
     if by is By.ASKER:

@@ -7,7 +7,7 @@ from typing import Final
 
 from ringwall.gateway.availability.config import Exempt
 from ringwall.gateway.availability.limiting import By, Limit
-from ringwall.gateway.availability.meeting import LONGEST_PATH, MASKS
+from ringwall.gateway.availability.meeting import LONGEST_PATH, LOOKS, MASKS
 from ringwall.gateway.config import Network
 from ringwall.gateway.envoy.resources import Json
 
@@ -64,8 +64,7 @@ class Counting:
     ) -> None:
         """``known`` where it is known who asks; ``costs`` are those of routes that cost more.
 
-        With ``apart``, matchers of headers, those whom all of them match have buckets of their own
-        for all limits but those of some routes, such as sign-in: nobody gets the double of these.
+        With ``apart``, matchers of headers, those whom all of them match have buckets of their own.
         """
         self._exempt, self._known, self._costs, self._apart = exempt, known, costs, apart
         self._taken: set[tuple[str, ...]] = set()
@@ -81,7 +80,7 @@ class Counting:
     def _kinds(self, limit: Limit) -> list[list[Part]]:
         rest = [part for by in limit.by if by is not By.ASKER for part in _parts(by)]
         begun = list(self._conditions())
-        if self._apart and not limit.is_of_some_routes:
+        if self._apart:
             nothing, something = (
                 _if_headers("shown", value, self._apart, expect=expect)
                 for value, expect in (("nothing", True), ("something", False))
@@ -131,8 +130,7 @@ def _parts(by: By) -> list[Part]:
     if by is By.ROUTE:
         return [_from_route((_ROUTE,), _ROUTE, None)]
     if by is By.REQUEST:
-        value = f"%REQ(:METHOD)% %REQ(:PATH):{LONGEST_PATH}%"
-        return [_of_format(By.REQUEST.value, value)]
+        return [_IF_A_LOOK, _of_format(By.REQUEST.value, f"%REQ(:PATH):{LONGEST_PATH}%")]
     return [_fixed(By.ALL.value, By.ALL.value)]
 
 
@@ -209,6 +207,9 @@ def _if_headers(key: str, value: str, matchers: Sequence[Json], *, expect: bool)
 
 _IF_A_PERSON: Final = _if_header(_PERSON, {"name": "x-ringwall-strength", "present_match": True})
 """Programs are their own subject too: only of people it is said how surely they were proven."""
+_IF_A_LOOK: Final = _if_header(
+    "look", {"name": ":method", "string_match": {"safe_regex": {"regex": "|".join(LOOKS)}}}
+)
 _IF_NOBODY: Final = _if_header(
     _NOBODY, {"name": _HEADERS[By.USER], "present_match": True}, expect=False
 )

@@ -339,6 +339,9 @@ class _Managers:
                 *_sources(self.edge, self.folder),
                 *self._lists(),
                 *limits.saying(self._availability.tell),
+                *self._limits(
+                    limits.PURPOSE_FILTER, disabled=not self._counted.counts_all_together
+                ),
                 *self._limits(limits.ADDRESS_FILTER),
                 *(self._alarm.before_who(self.folder) if knows_people else []),
                 *_who(self.folder, verifying),
@@ -365,11 +368,11 @@ class _Managers:
             folder=self.folder,
         )
 
-    def _limits(self, name: str) -> list[Json]:
+    def _limits(self, name: str, *, disabled: bool = False) -> list[Json]:
         if not self._counted.has(name):
             return []
         file = self.folder.file(f"ecds-{name}.json")
-        return [http.dynamic_filter(name, file, limits.TYPE)]
+        return [http.dynamic_filter(name, file, limits.TYPE, disabled=disabled)]
 
 
 def _who(folder: Folder, verifying: Verifying | None) -> list[Json]:

@@ -162,6 +162,11 @@ def without_filter() -> Json:
     return typed("envoy.config.route.v3.FilterConfig", disabled=True)
 
 
+def with_filter() -> Json:
+    """What switches on a filter that stands in the chain disabled, with its own configuration."""
+    return typed("envoy.config.route.v3.FilterConfig", disabled=False, config={})
+
+
 def standard_limit() -> Json:
     """The body limit of every route that has none of its own."""
     return body_limit(BODY_LIMIT)

@@ -1,6 +1,6 @@
-"""Limits as two filters that count requests: by address before anybody is known, then by who it is.
+"""Limits as filters that count requests: by address before anybody is known, then by who it is.
 
-Both are ECDS resources (``local_ratelimit``): a new limit drains no listener, and what routes say
+All are ECDS resources (``local_ratelimit``): a new limit drains no listener, and what routes say
 changes no bucket. Every connection manager, and so every host, counts for itself, over all workers
 (ADR 0016).
 
@@ -15,10 +15,15 @@ from typing import Final
 from ringwall.gateway.availability.config import Availability, Tell
 from ringwall.gateway.availability.limiting import Limit, Rate, When
 from ringwall.gateway.config import Route, RoutePurpose
+from ringwall.gateway.envoy import http
 from ringwall.gateway.envoy.buckets import bucket
 from ringwall.gateway.envoy.counting import Counting, told_of
 from ringwall.gateway.envoy.resources import Json, extension, typed
 
+PURPOSE_FILTER: Final = "ringwall.purpose"
+"""The limits of some routes, such as that of sign-in, and those of all together, before anybody is
+known. It stands in the chain for the routes that have such limits, and is the same in peace and in
+alarm: nobody has the double of these, or a full bucket because an attack begins."""
 ADDRESS_FILTER: Final = "ringwall.address"
 APART_FILTER: Final = "ringwall.address-apart"
 """The same while an attack is under way: who shows nothing is counted apart from who shows a cookie
@@ -73,8 +78,25 @@ class EdgeLimits:
         }
 
     def of_addresses(self) -> dict[str, Limit]:
-        """Those that hold always, and before anybody is known, by name."""
-        return {name: one for name, one in self._always().items() if not one.asks_who}
+        """Those that every request meets, and before anybody is known, by name."""
+        return {
+            name: one
+            for name, one in self._always().items()
+            if not one.asks_who and one.is_everywhere
+        }
+
+    def of_purposes(self) -> dict[str, Limit]:
+        """The others of before anybody is known."""
+        return {
+            name: one
+            for name, one in self._always().items()
+            if not one.asks_who and not one.is_everywhere
+        }
+
+    @property
+    def counts_all_together(self) -> bool:
+        """Whether all requests meet :data:`PURPOSE_FILTER`, not those of some routes alone."""
+        return any(not one.is_of_some_routes for one in self.of_purposes().values())
 
     def of_people(self) -> dict[str, Limit]:
         """Those that need to know who asks, if anybody can be known."""
@@ -93,11 +115,15 @@ class EdgeLimits:
         if not told:
             return list(entries)
         asks = any(one.is_of(route.name, route.purpose) for one in self.of_people().values())
-        return [_counted(one, told, asks=asks) for one in entries]
+        has = any(one.is_of(route.name, route.purpose) for one in self.of_purposes().values())
+        return [_counted(one, told, asks=asks, has=has) for one in entries]
 
     def at_page(self, entry: Json, *purposes: RoutePurpose) -> Json:
         """The same of a page of Ringwall's own, which is no route of the configuration."""
-        return _counted(entry, self._told("", purposes, 1), asks=False)
+        has = any(
+            one.is_of("", purpose) for one in self.of_purposes().values() for purpose in purposes
+        )
+        return _counted(entry, self._told("", purposes, 1), asks=False, has=has)
 
     def _told(self, route: str, purposes: Sequence[RoutePurpose | None], cost: int) -> Json:
         names = [
@@ -119,6 +145,7 @@ class EdgeLimits:
 
     def _by_filter(self) -> dict[str, dict[str, Limit]]:
         return {
+            PURPOSE_FILTER: self.of_purposes(),
             ADDRESS_FILTER: self.of_addresses(),
             IDENTITY_FILTER: self.of_people(),
             ALARM_FILTER: self.of_alarm(),
@@ -190,14 +217,19 @@ def counting(
     }
 
 
-def _counted(entry: Json, told: Json, *, asks: bool) -> Json:
-    """An entry that says ``told``; where it ``asks``, whoever it is meets limits of people."""
+def _counted(entry: Json, told: Json, *, asks: bool, has: bool) -> Json:
+    """An entry that says ``told``; where it ``asks``, whoever it is meets limits of people.
+
+    Where it ``has`` limits of its own that ask for nobody, their filter is there.
+    """
     already = entry.get("metadata", {}).get("filter_metadata", {}).get("ringwall", {})
     found = {**entry, "metadata": {"filter_metadata": {"ringwall": {**already, **told}}}}
     filters = found.get("typed_per_filter_config", {})
     if asks and IDENTITY_FILTER in filters:
-        kept = {name: one for name, one in filters.items() if name != IDENTITY_FILTER}
-        found["typed_per_filter_config"] = kept
+        filters = {name: one for name, one in filters.items() if name != IDENTITY_FILTER}
+        found["typed_per_filter_config"] = filters
+    if has:
+        found["typed_per_filter_config"] = {**filters, PURPOSE_FILTER: http.with_filter()}
     return found
 
 

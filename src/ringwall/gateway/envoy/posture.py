@@ -22,7 +22,7 @@ from ringwall.gateway.envoy.challenge import (
     page_reply,
 )
 from ringwall.gateway.envoy.nobody import NOBODY_FILTER, nobody_filter
-from ringwall.gateway.envoy.resources import Folder, Json, typed
+from ringwall.gateway.envoy.resources import Folder, Json
 from ringwall.gateway.envoy.salting import Asking
 from ringwall.gateway.envoy.shedding import (
     SHED_FILTER,
@@ -35,7 +35,6 @@ from ringwall.gateway.envoy.signed_in import NOTHING_SHOWN, Verifying, protected
 
 _FILTERS: Final = "typed_per_filter_config"
 _TAKEN: Final = "request_headers_to_remove"
-_ON: Final = typed("envoy.config.route.v3.FilterConfig", disabled=False, config={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,10 @@ class Alarm:
 
     def table(self, table: Json, routes: Sequence[Route]) -> Json:
         """A route table as it is in alarm; nothing of the given one is changed."""
-        on = {one["name"]: _ON for one in (*self.before_who(_ANY), *self.after_who(_ANY))}
+        on = {
+            one["name"]: http.with_filter()
+            for one in (*self.before_who(_ANY), *self.after_who(_ANY))
+        }
         if self.counts_apart:
             on[limits.ADDRESS_FILTER] = http.without_filter()
         tokens_for = () if self.verifying is None else protected_hosts(self.verifying)

@@ -251,11 +251,14 @@ def is_nobody_asked(own: Json) -> bool:
 def recognised(own: Json, host: str) -> Json:
     """The same filters, but for that it is found out who is there, and nobody is refused for it.
 
+    What is asked there of people in peace is asked in alarm, and no more: a person's or customer's
+    limits do not begin to count what they did not count before.
+
     What is revoked is not looked up, which could only refuse: who was signed out a moment ago
     counts as known until the token ends, and gets no more than everybody does.
     """
     return {
-        **{name: one for name, one in own.items() if name != IDENTITY_FILTER},
+        **own,
         SESSION_FILTER: typed(f"{_LUA_TYPE}PerRoute", name=_RENEW),
         TOKENS_FILTER: _asking(f"optional {host}"),
     }
