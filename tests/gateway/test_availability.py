@@ -130,3 +130,18 @@ def test_a_purpose_that_no_route_has_is_told() -> None:
     assert warnings(
         "availability: {limits: {m: {by: all, rate: 1/s, burst: 9, purpose: reset}}}"
     ) == ["no route has the purpose reset"]
+
+
+def test_this_machine_exempt_behind_proxies_is_told_with_the_way_to_mend_it() -> None:
+    proxied = BASE.replace("{a.localhost: {}}", "{a.localhost: {}}, trusted_hops: 1")
+    assert proxied != BASE
+
+    def told(text: str) -> list[str]:
+        files = [(Path("ringwall.yaml"), (proxied + text).encode())]
+        return [one.message for one in load_sources(files, all_sections(), root=Path()).warnings]
+
+    (one,) = told("")
+    assert "availability.exempt.networks" in one
+    assert "trusted" not in "".join(warnings(""))
+    assert told("availability: {exempt: {networks: []}}") == []
+    assert told("availability: {exempt: {networks: [127.0.0.1/32]}}") == []

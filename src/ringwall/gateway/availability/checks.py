@@ -5,7 +5,7 @@ from typing import Final
 
 from ringwall.gateway.availability.config import AVAILABILITY, Availability
 from ringwall.gateway.availability.limiting import LIMITS, By, Limit, Rate, met_at
-from ringwall.gateway.config import ROUTES, Route
+from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
 from ringwall.gateway.judging import Path, unknown, warning
 from ringwall.identity.config import IDENTITY, Identity
 from ringwall.runtime.configuration import Configuration, Problem
@@ -46,6 +46,15 @@ def check_availability(configuration: Configuration) -> Iterator[Problem]:
         yield from _of_no_route(path, given, routes, signs_in=signs_in)
         yield from _wider_than_its_parent(path, given, limits)
     yield from _too_dear(routes, limits)
+    hops = configuration.one(Edge, EDGE).trusted_hops
+    if hops and "networks" not in availability.exempt.model_fields_set:
+        yield warning(
+            (EDGE, "trusted_hops"),
+            "behind proxies this machine's own addresses are exempt from every limit, list and "
+            "challenge: so is a client of a proxy or tunnel on it that tells no address, and one "
+            "that comes past the proxies and says it is 127.0.0.1. Name the operators' own "
+            f"networks as {AVAILABILITY}.exempt.networks, or none: []",
+        )
 
 
 def _of_no_route(
