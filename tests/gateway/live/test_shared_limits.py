@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from itertools import cycle
 from typing import Final
 
 import pytest
@@ -156,7 +157,7 @@ def test_no_request_fails_for_a_redis_that_is_killed_and_comes_back(
     assert found[200] <= 1.05 * EDGES * (20 + 20 * lasted)
     assert found[429] > 0
     assert all(told)
-    addresses = (f"127.0.3.{number}" for number in range(2, 200))
+    addresses = cycle(f"127.0.3.{number}" for number in range(2, 200))
     edges[0].wait(lambda: _reaches(redis, edges, next(addresses)))
     assert not any(_trouble(one) for one in edges)
 
