@@ -24,6 +24,13 @@ def blocks(installation: Installation, stop: threading.Event) -> None:
     follow_blocks(installation, stop)
 
 
+def lists(installation: Installation, stop: threading.Event) -> None:
+    """Have the edge go by lists as they are saved, and until they are over; until ``stop``."""
+    from ringwall.gateway.sources.following import follow_lists  # noqa: PLC0415 - as the others
+
+    follow_lists(installation, stop)
+
+
 def sentry(installation: Installation, stop: threading.Event) -> None:
     """Take back what a sentry told the edge that is gone; until ``stop``."""
     from ringwall.gateway.sentry.lapsing import follow_sentry  # noqa: PLC0415 - as the others
@@ -31,4 +38,4 @@ def sentry(installation: Installation, stop: threading.Event) -> None:
     follow_sentry(installation, stop)
 
 
-FOLLOWERS: Final = (revocations, blocks, sentry)
+FOLLOWERS: Final = (revocations, blocks, lists, sentry)

@@ -33,10 +33,12 @@ from ringwall.gateway.secrets import SecretFile, callers_of, secret_files
 from ringwall.gateway.sentry import telling
 from ringwall.gateway.shadowing import Shadowing
 from ringwall.gateway.shadows import ShadowStore
-from ringwall.gateway.sources import door
+from ringwall.gateway.sources import door, filters
+from ringwall.gateway.sources.against import against
 from ringwall.gateway.sources.bringing import bring
 from ringwall.gateway.sources.feeds import told
 from ringwall.gateway.sources.lists import ListError
+from ringwall.gateway.sources.said import Said
 from ringwall.gateway.sources.shelf import Shelf, empty_databases
 from ringwall.gateway.sources.told import tell, told_of
 from ringwall.gateway.staging import moment
@@ -123,9 +125,12 @@ class Gateway:
         live = wanted.compiled
         # What is only judged is judged without: Envoy's verdict would not be known the next time.
         known = told_of(wanted)
-        denied = Denied(by_header=known.by_header)
+        denied, refused = Denied(by_header=known.by_header), against(wanted.availability.sources)
         if place == self.layout:
             denied = door.denied_now(place, now=self._clock.now(), known=known)
+            refused = filters.refused_now(
+                place, Said(wanted.availability, known.by_header), now=self._clock.now()
+            )
         former = None if besides is None else besides.compiled
         renderings = {
             EDGE: edge_builder.render_edge(
@@ -149,6 +154,7 @@ class Gateway:
                 root=str(place.root),
                 denied=denied,
                 databases=Shelf(place.state).databases(wanted.availability.sources),
+                refused=refused,
             )
         }
         for name in wanted.sidecars:
@@ -227,6 +233,7 @@ class Gateway:
         tell(self.layout.state, told_of(wanted))
         self._ready_lists(wanted)
         door.refresh(self.layout, now=self._clock.now())
+        filters.refresh(self.layout, now=self._clock.now())
         self.has_shadow = wanted.shadow is not None
 
     def _ready_lists(self, wanted: Wanted, *, missing_only: bool = False) -> None:
@@ -400,6 +407,7 @@ class Gateway:
             # What came since it was rendered found nothing to change yet.
             self.refresh_revoked()
             door.refresh(self.layout, now=self._clock.now())
+            filters.refresh(self.layout, now=self._clock.now())
             follow_asking(self.layout.state)
             follow_stance(self.layout.state)
         except BaseException:

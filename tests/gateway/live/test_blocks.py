@@ -33,7 +33,8 @@ pytestmark = pytest.mark.e2e
 
 ATTACKER: Final = "127.0.0.66"
 LISTED, NAMED, ALLOWED, LATER = "127.0.0.70", "127.0.0.71", "127.0.0.72", "127.0.0.73"
-ABROAD, SYSTEM = "127.0.0.74", "127.0.0.75"
+ABROAD, SYSTEM, OTHER_SYSTEM = "127.0.0.74", "127.0.0.75", "127.0.0.76"
+GUESSING, SAVED = "127.0.0.77", "127.0.0.78"
 JA4_OF_NOBODY: Final = "t13d1516h2_8daaf6152771_02713d6af862"
 OTHER: Final = "127.0.0.67"
 OK: Final = b"HTTP/1.1 200 OK"
@@ -53,7 +54,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         "user_agents": {"block": ["MassCan"]},
     }
     countries(folder / "countries.mmdb", {f"{ABROAD}/32": "XA", f"{ALLOWED}/32": "XA"})
-    systems(folder / "systems.mmdb", {f"{SYSTEM}/32": 64500})
+    systems(folder / "systems.mmdb", {f"{SYSTEM}/32": 64500, f"{OTHER_SYSTEM}/32": 64501})
     with Stage(folder, plain_config(availability={"sources": sources})) as stage:
         yield stage.up()
 
@@ -319,3 +320,57 @@ def test_nobody_blocks_themselves(running: Stage) -> None:
     running.environment = {}
     assert "you come from 203.0.113.9" in told["error"]["message"]
     assert json.loads((running.state / "sources" / "blocks.json").read_bytes()) == {}
+
+
+def test_systems_and_programs_are_blocked_as_the_command_returns_and_end(running: Stage) -> None:
+    with contextlib.closing(Client(running, OTHER)) as bystander:
+        assert not is_listed(running, OTHER_SYSTEM)
+        made = block(running, "add", "AS64501", "--reason", "scans us")
+        assert (made["kind"], made["network"], made["taken"]) == ("system", None, True)
+        assert is_listed(running, OTHER_SYSTEM)
+        assert not is_listed(running, OTHER)
+        assert bystander.get(agent="zgrab/0.x") == OK
+        began = time.monotonic()
+        made = block(running, "add", "agent:ZGrab", "--reason", "a scanner", "--for", "4s")
+        assert (made["what"], made["taken"]) == ("agent:zgrab", True)
+        assert bystander.get(agent="Mozilla/5.0 zgrab/0.x") == b"HTTP/1.1 403 Forbidden"
+        assert block(running, "remove", "AS64501")["taken"] is True
+        assert not is_listed(running, OTHER_SYSTEM)
+        running.wait(lambda: bystander.get(agent="zgrab/0.x") == OK)
+        assert time.monotonic() - began > 4
+        told = running.command("block", "add", "XB", "--reason", "x")
+        assert told.returncode == 0, told.stderr
+
+
+def test_a_list_ends_at_its_time_by_itself(running: Stage) -> None:
+    until = datetime.now(UTC) + timedelta(seconds=4)
+    sources = running.config["availability"]["sources"]
+    night = {
+        "name": "night",
+        "reason": "guesses passwords",
+        "until": until.isoformat(),
+        "networks": [f"{GUESSING}/32"],
+        "systems": ["AS64501"],
+    }
+    running.write({**running.config, "availability": {"sources": {**sources, "lists": [night]}}})
+    running.ask("reload", author="test")
+    assert is_listed(running, GUESSING)
+    assert is_listed(running, OTHER_SYSTEM)
+    assert datetime.now(UTC) < until
+    running.wait(lambda: not is_listed(running, GUESSING))
+    assert until < datetime.now(UTC) < until + timedelta(seconds=3)
+    running.wait(lambda: not is_listed(running, OTHER_SYSTEM))
+    rows = json.loads(running.command("sources", "list", "--json").stdout)
+    (row,) = [one for one in rows if one["list"] == "night"]
+    assert (row["reason"], row["over"]) == ("guesses passwords", True)
+
+
+def test_what_is_saved_is_in_force_by_itself(running: Stage) -> None:
+    """With a hundred thousand networks; docs/availability.md says how long it takes."""
+    assert not is_listed(running, SAVED)
+    write_list(running.folder, SAVED)
+    began = time.monotonic()
+    running.wait(lambda: is_listed(running, SAVED))
+    took = time.monotonic() - began
+    print(f"a list of 100,000 networks was in force {took:.2f} s after it was saved")
+    assert took < 10

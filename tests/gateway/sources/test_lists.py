@@ -150,7 +150,7 @@ def test_none_is_within_another(some: list[Network]) -> None:
 def test_the_usual_forms_are_read(
     content: bytes, form: Format, field: str | None, expected: int
 ) -> None:
-    assert len(read(content, name="x", form=form, field=field)) == expected
+    assert len(read(content, name="x", form=form, field=field)[0]) == expected
 
 
 @pytest.mark.parametrize(

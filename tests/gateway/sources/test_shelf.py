@@ -121,8 +121,8 @@ def test_what_is_damaged_of_a_list_is_told_and_read_anew(scene: Scene) -> None:
     scene.write("203.0.113.0/24", "192.0.2.0/24")
     scene.read()
     for damage in ("203.0.113.0/24\n", "\0"):
-        (scene.state / "sources/feeds/own.txt").write_text(damage)
-        with pytest.raises(ListError, match=r"own\.txt is not what was read"):
+        (scene.state / "sources/feeds/own.networks").write_text(damage)
+        with pytest.raises(ListError, match=r"own\.networks is not what was read"):
             scene.shelf.networks("own")
         assert scene.read() == Outcome("own", changed=True)
         assert len(scene.shelf.networks("own")) == 2

@@ -12,6 +12,7 @@ import pytest
 from tests.gateway.live.addresses import From
 from tests.gateway.live.asking import reload
 from tests.gateway.live.solving import NAVIGATION, solved, with_pass
+from tests.identity import tenants
 from tests.identity.edge.scene import APP, COOKIE, ID, SECRET, IdentityStage, identity_stage
 
 from ringwall.gateway import posture, xds
@@ -23,7 +24,9 @@ pytestmark = pytest.mark.e2e
 BURST: Final = 5
 OFFICE: Final = 200
 ADDRESS: Final = 2 * OFFICE + 100
+RUNS_IT, LISTED = "127.0.98.7", "127.0.98.8"
 _AVAILABILITY: Final[dict[str, Any]] = {
+    "sources": {"feeds": [{"name": "scanners", "file": "feed.txt"}]},
     "exempt": {"networks": ["127.0.0.1/32", "127.0.99.0/24"]},
     "limits": {
         "address": {"by": "address", "rate": "1/m", "burst": ADDRESS},
@@ -44,6 +47,7 @@ _AVAILABILITY: Final[dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory, _django: Path) -> Iterator[IdentityStage]:
     folder = tmp_path_factory.mktemp("alarm")
+    (folder / "feed.txt").write_text(f"{RUNS_IT}\n{LISTED}\n")
     with identity_stage(folder, _django, availability=_AVAILABILITY) as running:
         running.stage.config["routes"][0]["challenge"] = True
         running.stage.config["routes"].append(
@@ -302,3 +306,32 @@ def test_what_is_recognised_counts_unless_operators_say_otherwise(scene: Identit
     assert posture.set_posture(state, order=Order.ON, author="a").posture is Posture.ALARM
     assert posture.read_stance(state).author == "a"
     stand(scene, Order.OFF)
+
+
+def is_refused(scene: IdentityStage, address: str) -> bool:
+    """Whether a new connection from an address ends before it is answered."""
+    try:
+        with From(scene.stage, address, host=APP) as one:
+            return one.asks("/public/x").status != 200
+    except OSError:
+        return True
+
+
+def test_no_feed_shuts_out_who_runs_ringwall_while_they_are_signed_in(
+    scene: IdentityStage,
+) -> None:
+    from ringwall.identity import sessions
+    from ringwall.identity.models import Kind
+
+    scene.stage.wait(lambda: is_refused(scene, LISTED))
+    assert is_refused(scene, RUNS_IT)
+    company = scene.organisation(kind=Kind.PROVIDER)
+    found = tenants.session(
+        scene.person(company, roles=("operator",)), company.slug, address=RUNS_IT
+    )
+    scene.stage.wait(lambda: not is_refused(scene, RUNS_IT))
+    assert is_refused(scene, LISTED)
+    told = scene.stage.command("sources", "list").stdout
+    assert f"spared by feeds while signed in: {found.user.email} at {RUNS_IT}/32" in told
+    sessions.end(found, reason="a test")
+    scene.stage.wait(lambda: is_refused(scene, RUNS_IT))

@@ -1,12 +1,14 @@
 """Sources: lists of networks that are refused, and who is on none of them."""
 
+from datetime import datetime
 from pathlib import PurePath
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
 from ringwall.gateway.config import Network
 from ringwall.gateway.sources.formats import Format
+from ringwall.gateway.sources.kinds import COUNTRY, FINGERPRINT, MOST_AGENTS, SYSTEM
 from ringwall.gateway.sources.lists import ALLOWED, pair_of
 from ringwall.gateway.sources.places import Place
 from ringwall.inventory.config import Positive
@@ -45,7 +47,7 @@ class Feed(StrictModel):
     name: FeedName
     """What it is called where it is shown."""
     file: str | None = None
-    """The file, as seen from ringwall.yaml; what is saved there is read within a minute."""
+    """The file, as seen from ringwall.yaml; what is saved there is read at once."""
     url: Annotated[
         str | None,
         StringConstraints(pattern=r"^https://[^\s@]+$", max_length=1000),
@@ -80,17 +82,13 @@ class Feed(StrictModel):
 
 Country = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Z]{2}$"),
+    StringConstraints(pattern=rf"^{COUNTRY}$"),
     Form("two capital letters, such as AT (ISO 3166-1)"),
 ]
-System = Annotated[
-    str, StringConstraints(pattern=r"^AS[1-9][0-9]{0,9}$"), Form("a number such as AS64500")
-]
+System = Annotated[str, StringConstraints(pattern=rf"^{SYSTEM}$"), Form("a number such as AS64500")]
 Fingerprint = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^([0-9a-f]{32}|[tqd][0-9a-z]{2}[di][0-9]{4}[0-9A-Za-z]{2}_[0-9a-f]{12}_[0-9a-f]{12})$"
-    ),
+    StringConstraints(pattern=rf"^({FINGERPRINT})$"),
     Form("a JA4 such as t13d1516h2_8daaf6152771_02713d6af862, or a JA3 of 32 hexadecimal digits"),
 ]
 Agent = Annotated[
@@ -106,15 +104,12 @@ class Countries(StrictModel):
     database: str
     """A file in MaxMind's format that tells the country of addresses."""
     block: tuple[Country, ...] = ()
-    """Countries whose connections are refused."""
+    """Countries whose connections are refused; none where lists and `ringwall block` name them."""
     allow: tuple[Country, ...] | None = None
     """The only countries whose connections are taken; where none is known they are refused too."""
 
     @model_validator(mode="after")
-    def _asks_something(self) -> "Countries":
-        if not self.block and self.allow is None:
-            msg = "a database of countries is for `block` or `allow`"
-            raise ValueError(msg)
+    def _allows_somebody(self) -> "Countries":
         if self.allow is not None and not self.allow:
             msg = "no country would be allowed"
             raise ValueError(msg)
@@ -126,22 +121,70 @@ class Systems(StrictModel):
 
     database: str
     """A file in MaxMind's format that tells the autonomous system of addresses."""
-    block: Annotated[tuple[System, ...], Field(min_length=1)]
-    """Systems whose connections are refused."""
+    block: tuple[System, ...] = ()
+    """Systems whose connections are refused; none where lists and `ringwall block` name them."""
 
 
 class Fingerprints(StrictModel):
     """How clients begin TLS, which tells programs from each other."""
 
-    block: Annotated[tuple[Fingerprint, ...], Field(min_length=1)]
-    """JA4 and JA3 fingerprints whose connections are refused."""
+    block: tuple[Fingerprint, ...] = ()
+    """JA4 and JA3 fingerprints whose connections are refused; with none they are taken all the
+    same, for `ringwall block`."""
 
 
 class UserAgents(StrictModel):
     """What clients call themselves, for those that do not hide it."""
 
-    block: Annotated[tuple[Agent, ...], Field(min_length=1, max_length=200)]
-    """What is in the `User-Agent` of requests that are refused; case does not count."""
+    block: Annotated[tuple[Agent, ...], Field(max_length=MOST_AGENTS)] = ()
+    """What is in the `User-Agent` of requests that are refused; case does not count. With none it
+    is looked at all the same, for `ringwall block`."""
+
+
+class NamedList(StrictModel):
+    """A list of your own, of sources of any kind, with the reason for it and perhaps an end."""
+
+    name: FeedName
+    """What it is called where it is shown."""
+    reason: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
+        Form("1 to 300 characters"),
+    ]
+    """Why, for whoever finds somebody refused."""
+    until: (
+        Annotated[AwareDatetime, Form("a time with its zone, such as 2026-12-31T00:00:00Z")] | None
+    ) = None
+    """When it is over, by itself; else it is in force for as long as it stands here."""
+    networks: Annotated[tuple[Network, ...], AfterValidator(_listable)] = ()
+    """Networks whose connections are refused."""
+    countries: tuple[Country, ...] = ()
+    """Countries, by the database of `sources.countries`."""
+    systems: tuple[System, ...] = ()
+    """Autonomous systems, by the database of `sources.systems`."""
+    fingerprints: tuple[Fingerprint, ...] = ()
+    """JA4 and JA3 fingerprints of TLS."""
+    user_agents: Annotated[tuple[Agent, ...], Field(max_length=MOST_AGENTS)] = ()
+    """What is in the `User-Agent` of requests; case does not count."""
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "NamedList":
+        if not (self.networks or self.asks_of_connections or self.user_agents):
+            msg = "a list names networks, countries, systems, fingerprints or user_agents"
+            raise ValueError(msg)
+        if self.name in {ALLOWED, OWN}:
+            msg = f"a list may not be called {self.name}: that is what the one beside it is called"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def asks_of_connections(self) -> bool:
+        """Whether it names what is asked of connections, besides networks."""
+        return bool(self.countries or self.systems or self.fingerprints)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it refuses nobody any more."""
+        return self.until is not None and self.until <= now
 
 
 class Sources(StrictModel):
@@ -153,6 +196,8 @@ class Sources(StrictModel):
     """Networks that are refused by no list and no block, whatever these say."""
     feeds: tuple[Feed, ...] = ()
     """Lists that others keep."""
+    lists: tuple[NamedList, ...] = ()
+    """Lists of your own with reasons, of any kind of source."""
     countries: Countries | None = None
     """Countries that are refused, or alone are taken."""
     systems: Systems | None = None
@@ -169,13 +214,34 @@ class Sources(StrictModel):
         if twice is not None:
             msg = f"two feeds are called {twice}"
             raise ValueError(msg)
+        names += [one.name for one in self.lists]
+        twice = next((one for one in names if names.count(one) > 1), None)
+        if twice is not None:
+            msg = f"two lists are called {twice}"
+            raise ValueError(msg)
         return self
 
     @property
     def are_asked(self) -> bool:
         """Whether anything is looked up as a connection comes."""
         named = (self.block, self.feeds, self.countries, self.systems, self.fingerprints)
-        return any(named)
+        return any(one is not None and one != () for one in named) or any(
+            one.networks or one.asks_of_connections for one in self.lists
+        )
+
+    @property
+    def take_fingerprints(self) -> bool:
+        """Whether it is looked at how clients begin TLS."""
+        return self.fingerprints is not None or any(one.fingerprints for one in self.lists)
+
+    @property
+    def look_at_agents(self) -> bool:
+        """Whether it is looked at what clients call themselves."""
+        return self.user_agents is not None or any(one.user_agents for one in self.lists)
+
+    def listed(self, now: datetime | None) -> tuple[NamedList, ...]:
+        """The lists of your own that are in force; without a time all of them."""
+        return tuple(one for one in self.lists if now is None or not one.is_over(now))
 
     @property
     def databases(self) -> dict[Place, str]:

@@ -1,8 +1,10 @@
 """Judgments over sources: what cannot be read, and what refuses nobody."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from ringwall.gateway.availability.config import AVAILABILITY, Availability
+from ringwall.gateway.availability.sources import Sources
 from ringwall.gateway.config import EDGE, Edge
 from ringwall.gateway.judging import warning
 from ringwall.gateway.sources.places import Place, objection_to
@@ -33,10 +35,34 @@ def check_sources(configuration: Configuration) -> Iterator[Problem]:
             yield warning(
                 (*_PATH, "block", position), f"this refuses nobody: {found} is let in all the same"
             )
+    yield from _lists(sources, datetime.now(UTC))
     behind = configuration.one(Edge, EDGE).trusted_hops > 0
-    if behind and sources.fingerprints is not None:
+    if behind and sources.take_fingerprints:
+        where = next((n for n, one in enumerate(sources.lists) if one.fingerprints), 0)
+        inside = ("lists", where, "fingerprints") if sources.fingerprints is None else None
         yield warning(
-            (*_PATH, "fingerprints"),
+            (*_PATH, *(inside or ("fingerprints",))),
             "the proxies in front speak TLS with clients, so that no fingerprint is theirs: "
             "none is refused",
         )
+
+
+def _lists(sources: Sources, now: datetime) -> Iterator[Problem]:
+    """Lists that ask what no database tells, and those that are over."""
+    for position, one in enumerate(sources.lists):
+        path = (*_PATH, "lists", position)
+        for place, named in ((Place.COUNTRY, one.countries), (Place.SYSTEM, one.systems)):
+            key = _SECTIONS[place]
+            if named and place not in sources.databases:
+                yield Problem(
+                    path=(*path, key),
+                    message=(
+                        f"nothing tells the {place} of addresses, which the list {one.name} asks: "
+                        f"name a file under availability.sources.{key}.database"
+                    ),
+                    value=named[0],
+                )
+        if one.is_over(now):
+            yield warning(
+                (*path, "until"), f"the list {one.name} is over: it refuses nobody any more"
+            )

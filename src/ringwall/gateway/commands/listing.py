@@ -1,4 +1,4 @@
-"""``sources``: the lists of networks that the edge goes by, and who is on them."""
+"""``sources``: the lists that the edge goes by, and who is on them."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -11,8 +11,11 @@ from ringwall.runtime.refusals import ExitCode, Refused
 from ringwall.runtime.tables import Cell, Column
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ringwall.gateway.availability.config import Availability
     from ringwall.gateway.service import Gateway
+    from ringwall.gateway.sources.shelf import Shelf
 
 PANEL: Final = "Availability"
 GROUP: Final = "sources"
@@ -20,51 +23,39 @@ GROUP: Final = "sources"
 
 @command(name="list", group=GROUP, panel=PANEL, does="blocks:see")
 def sources_list(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """List the lists: how many networks, how old, and why one is not renewed."""
+    """List the lists: what they are for and until when, how old, and why one is not renewed."""
     gateway, availability = _in_force(context)
-    from ringwall.gateway.availability.sources import OWN
-    from ringwall.gateway.sources.bringing import known_as
-    from ringwall.gateway.sources.places import made
     from ringwall.gateway.sources.shelf import Shelf
 
-    shelf, sources = Shelf(gateway.layout.state), availability.sources
-    cut = shelf.cut()
-    rows: list[dict[str, Any]] = []
-    if sources.block:
-        rows.append(_row(OWN, "ringwall.yaml", len(sources.block), cut.get(OWN, 0)))
-    for feed in sources.feeds:
-        kept = shelf.kept(feed.name)
-        row = _row(feed.name, feed.file or str(feed.url), kept.count, cut.get(feed.name, 0))
-        rows.append({**row, "read": kept.read, "seen": kept.seen, "refused": kept.refused})
-    for place, file in sources.databases.items():
-        kept, age = shelf.kept(known_as(place)), made(shelf.place(place))
-        row = {**_row(place, file, None, None), "made": age and age.isoformat()}
-        rows.append({**row, "read": kept.read, "seen": kept.seen, "refused": kept.refused})
+    shelf = Shelf(gateway.layout.state)
+    rows = [*_rows(availability, shelf, datetime.now(UTC))]
     if as_json:
         print_json(rows)
         return
-    print_table(
-        (
-            Column("list"),
-            Column("from", rank=2, least=10),
-            Column("networks", right=True),
-            Column("spared", right=True, rank=3),
-            Column("read (UTC)", rank=1),
-            Column("state", least=20),
-        ),
-        [
+    reasons = any(one["reason"] for one in rows)
+    columns = (
+        (Column("list"), lambda one: one["list"]),
+        (Column("from", rank=4, least=10), lambda one: one["from"]),
+        (Column("names"), lambda one: Cell.listing(_names(one))),
+        (Column("spared", right=True, rank=3), lambda one: _number(one["spared"])),
+        (Column("read (UTC)", rank=2), lambda one: _minute(one["read"])),
+        *(
             (
-                one["list"],
-                one["from"],
-                _number(one["networks"]),
-                _number(one["spared"]),
-                one["read"][:16].replace("T", " "),
-                _state(one),
+                (Column("reason", least=12), lambda one: one["reason"]),
+                (Column("until (UTC)", rank=1), lambda one: _minute(one["until"])),
             )
-            for one in rows
-        ],
+            if reasons
+            else ()
+        ),
+        (Column("state", least=20), _state),
+    )
+    print_table(
+        tuple(column for column, _ in columns),
+        [tuple(of(one) for _, of in columns) for one in rows],
         empty="there is no list: see availability.sources",
     )
+    for one in shelf.running if availability.sources.feeds else ():
+        say(f"spared by feeds while signed in: {one.email} at {one.text}")
 
 
 @command(name="refresh", group=GROUP, panel=PANEL, does="blocks:change")
@@ -129,7 +120,7 @@ def sources_find(
     gateway, availability = _in_force(context)
     from ipaddress import ip_network
 
-    from ringwall.gateway.sources import door
+    from ringwall.gateway.sources import door, filters
     from ringwall.gateway.sources.looking import list_of, refused_for
     from ringwall.gateway.sources.shelf import Shelf
     from ringwall.gateway.sources.sparing import touching
@@ -137,17 +128,58 @@ def sources_find(
     now, shelf = datetime.now(UTC), Shelf(gateway.layout.state)
     denied = touching(ip_network(meant), door.denied_now(gateway.layout, now=now).networks)
     found = list_of(shelf.database, meant)
-    why = refused_for(availability.sources, shelf, meant)
+    blocked = filters.blocked_now(gateway.layout, now=now)
+    refusal = refused_for(availability.sources, shelf, meant, now=now, blocked=blocked)
     if as_json:
         told = {"address": str(meant), "denied": denied and str(denied), "list": found}
-        print_json({**told, "refused": why})
+        why = None if refusal is None else refusal.why
+        reason = refusal.reason if refusal else ""
+        until = refusal.until.isoformat() if refusal and refusal.until else None
+        print_json({**told, "refused": why, "reason": reason, "until": until})
         return
     if denied is not None:
         say(f"{meant} is refused at the door: {denied} is denied (`ringwall block list`)")
-    if why is not None:
-        say(f"{meant} is refused: {why}")
+    if refusal is not None:
+        reason = f" ({refusal.reason})" if refusal.reason else ""
+        end = "" if refusal.until is None else f", until {_minute(refusal.until)} UTC"
+        say(f"{meant} is refused: {refusal.why}{reason}{end}")
     elif denied is None:
         say(f"{meant} is let in" + ("" if found is None else ": no list is for it"))
+
+
+def _rows(
+    availability: "Availability", shelf: "Shelf", now: datetime
+) -> "Iterator[dict[str, Any]]":
+    from ringwall.gateway.availability.sources import OWN
+    from ringwall.gateway.sources.bringing import known_as
+    from ringwall.gateway.sources.places import made
+
+    sources, cut = availability.sources, shelf.cut()
+    if sources.block:
+        yield _row(OWN, "ringwall.yaml", len(sources.block), cut.get(OWN, 0))
+    for one in sources.lists:
+        others = {
+            "countries": len(one.countries),
+            "systems": len(one.systems),
+            "fingerprints": len(one.fingerprints),
+            "user agents": len(one.user_agents),
+        }
+        spared = cut.get(one.name, 0) if one.networks else None
+        yield {
+            **_row(one.name, "ringwall.yaml", len(one.networks), spared),
+            "others": {name: count for name, count in others.items() if count},
+            "reason": one.reason,
+            "until": one.until and one.until.astimezone(UTC).isoformat(),
+            "over": one.is_over(now),
+        }
+    for feed in sources.feeds:
+        kept = shelf.kept(feed.name)
+        row = _row(feed.name, feed.file or str(feed.url), kept.count, cut.get(feed.name, 0))
+        yield {**row, "read": kept.read, "seen": kept.seen, "refused": kept.refused}
+    for place, file in sources.databases.items():
+        kept, age = shelf.kept(known_as(place)), made(shelf.place(place))
+        row = {**_row(place, file, None, None), "made": age and age.isoformat()}
+        yield {**row, "read": kept.read, "seen": kept.seen, "refused": kept.refused}
 
 
 def _in_force(context: typer.Context) -> "tuple[Gateway, Availability]":
@@ -163,17 +195,49 @@ def _in_force(context: typer.Context) -> "tuple[Gateway, Availability]":
 
 
 def _row(name: str, place: str, networks: int | None, spared: int | None) -> dict[str, Any]:
-    row = {"list": name, "from": place, "networks": networks, "spared": spared}
-    return {**row, "read": "", "seen": "", "refused": ""}
+    row: dict[str, Any] = {
+        "list": name,
+        "from": place,
+        "networks": networks,
+        "spared": spared,
+        "others": {},
+    }
+    return {
+        **row,
+        "reason": "",
+        "until": None,
+        "over": False,
+        "read": "",
+        "seen": "",
+        "refused": "",
+    }
+
+
+def _names(one: dict[str, Any]) -> list[str]:
+    """What a list names, in words."""
+    counts = {"networks": one["networks"], **one["others"]}
+    singular = {"countries": "country"}
+    return [
+        f"{count} {name if count != 1 else singular.get(name, name[:-1])}"
+        for name, count in counts.items()
+        if count or (count == 0 and not one["others"])
+    ]
 
 
 def _number(count: int | None) -> str:
     return "" if count is None else str(count)
 
 
+def _minute(moment: str | datetime | None) -> str:
+    text = moment.astimezone(UTC).isoformat() if isinstance(moment, datetime) else moment or ""
+    return text[:16].replace("T", " ")
+
+
 def _state(one: dict[str, Any]) -> Cell:
     if one["refused"]:
         return Cell(f"refused: {one['refused']}", "red")
+    if one["over"]:
+        return Cell("over: refuses nobody", "yellow")
     if one["from"] == "ringwall.yaml" or one["read"]:
         return Cell("in force", "green")
     return Cell("not read yet", "yellow")

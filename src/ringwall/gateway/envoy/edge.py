@@ -39,6 +39,8 @@ from ringwall.gateway.envoy.salting import Asking
 from ringwall.gateway.envoy.signed_in import Verifying
 from ringwall.gateway.envoy.web import PAGES_CIRCUIT, RENEWALS, WEB
 from ringwall.gateway.sentry import orders
+from ringwall.gateway.sources.against import Against, against
+from ringwall.gateway.sources.said import SAID, said
 from ringwall.identity.published import Revoked
 from ringwall.inventory.config import Service, UpstreamTls
 from ringwall.runtime.configuration import Address
@@ -70,6 +72,7 @@ def render_edge(
     root: str = "",
     denied: Denied = NOBODY,
     databases: lists.Databases = _NONE,
+    refused: Against | None = None,
 ) -> Rendering:
     """Build the edge.
 
@@ -81,7 +84,8 @@ def render_edge(
     challenge's questions are made with.
     ``root`` is the folder that the configuration's own paths begin at; ``denied`` are those who are
     denied as it is written, which changes by itself from then on; ``databases``
-    are the files that addresses are looked up in.
+    are the files that addresses are looked up in. ``refused`` are other sources that are denied as
+    it is written, where that is not all that the configuration ever refuses.
     """
     used = {route.service for route in table}
     reached = {name: service for name, service in services.items() if name in used}
@@ -192,8 +196,13 @@ def render_edge(
             **_filters(edge, counted, verifying),
             **_denied(denied),
             **alarm.resources(hosts=len(edge.hosts)),
-            **lists.filters(availability.sources, by_header=edge.trusted_hops > 0),
+            **lists.filters(
+                availability.sources,
+                refused or against(availability.sources),
+                by_header=edge.trusted_hops > 0,
+            ),
         },
+        beside={SAID: said(availability, by_header=edge.trusted_hops > 0)},
     )
 
 

@@ -16,6 +16,7 @@ from ringwall.gateway.envoy import http
 from ringwall.gateway.envoy.conditions import rbac_action
 from ringwall.gateway.envoy.networks_db import FIELD
 from ringwall.gateway.envoy.resources import Folder, Json, extension, typed
+from ringwall.gateway.sources.against import Against
 from ringwall.gateway.sources.lists import ALLOWED
 from ringwall.gateway.sources.places import Place
 
@@ -39,6 +40,7 @@ _FINGERPRINTS: Final[Mapping[str, str]] = MappingProxyType(
         "ja3": "%TLS_JA3_FINGERPRINT%",
     }
 )
+_KINDS: Final = tuple(sorted(_FINGERPRINTS))
 _JA3_LENGTH: Final = 32
 
 
@@ -50,18 +52,21 @@ class Databases:
     places: Mapping[Place, str] = field(default_factory=dict)
 
 
-def filters(sources: Sources, *, by_header: bool) -> dict[str, Json]:
-    """The ECDS resources of the filters that refuse, by name; none where nothing is asked."""
+def filters(sources: Sources, refused: Against, *, by_header: bool) -> dict[str, Json]:
+    """The ECDS resources of the filters that refuse, by name; none where nothing is asked.
+
+    ``refused`` changes between two configurations: which filters there are does not.
+    """
     found = {}
     if sources.are_asked:
         name = AT_REQUESTS if by_header else AT_CONNECTIONS
         kind = REQUESTS_TYPE if by_header else CONNECTIONS_TYPE
         told = {"rules_stat_prefix": "lists_"} if by_header else {"stat_prefix": "ringwall_lists."}
-        matcher = _matcher(sources, by_header=by_header)
+        matcher = _matcher(refused, by_header=by_header)
         found[name] = _resource(name, kind, matcher=matcher, **told)
-    if sources.user_agents is not None:
-        rules = _agents(sources.user_agents.block)
-        found[AGENTS] = _resource(AGENTS, REQUESTS_TYPE, rules_stat_prefix="agents_", rules=rules)
+    if sources.look_at_agents:
+        rules = {"rules": _agents(refused.agents)} if refused.agents else {}
+        found[AGENTS] = _resource(AGENTS, REQUESTS_TYPE, rules_stat_prefix="agents_", **rules)
     return found
 
 
@@ -72,7 +77,7 @@ def asked_first(
     if not sources.are_asked:
         return dict(listener)
     keys = {FIELD: _LIST, "country": _COUNTRY, "asn": _SYSTEM}
-    kinds = _kinds(sources) if "listener_filters" in listener else ()
+    kinds = _KINDS if sources.take_fingerprints and "listener_filters" in listener else ()
     before = [
         _look_up(databases, kind="network", keys=keys),
         *([_remembered(kinds)] if kinds else []),
@@ -102,7 +107,7 @@ def asked_of_requests(
         }
         found.append(_look_up(databases, kind="http", keys=keys))
         found.append(_from_file(AT_REQUESTS, folder))
-    if sources.user_agents is not None:
+    if sources.look_at_agents:
         found.append(_from_file(AGENTS, folder))
     return found
 
@@ -131,12 +136,6 @@ def _agents(some: Iterable[str]) -> Json:
     ]
     policy = {"permissions": [{"any": True}], "principals": principals}
     return {"action": "DENY", "policies": {"user-agents": policy}}
-
-
-def _kinds(sources: Sources) -> tuple[str, ...]:
-    """The kinds of fingerprint that are asked for."""
-    found = () if sources.fingerprints is None else sources.fingerprints.block
-    return tuple(sorted({_kind(one) for one in found}))
 
 
 def _kind(fingerprint: str) -> str:
@@ -200,26 +199,23 @@ def _look_up(databases: Databases, *, kind: str, keys: Mapping[str, str]) -> Jso
     )
 
 
-def _matcher(sources: Sources, *, by_header: bool) -> Json:
+def _matcher(refused: Against, *, by_header: bool) -> Json:
     """Who is allowed passes, who is refused by list, TLS or place does not, everybody else does.
 
     Built from the last question to the first.
     """
     rest: Json = _PASS
-    countries = sources.countries
-    if countries is not None and countries.allow is not None:
-        only = dict.fromkeys(countries.allow, _PASS)
-        rest = _tree(_input(_COUNTRY, by_header=by_header), only, _REFUSE)
-    if countries is not None and countries.block:
-        refused = dict.fromkeys(countries.block, _REFUSE)
-        rest = _tree(_input(_COUNTRY, by_header=by_header), refused, rest)
-    if sources.systems is not None:
-        numbers = [one.removeprefix("AS") for one in sources.systems.block]
-        found = _input(_SYSTEM, by_header=by_header)
-        rest = _tree(found, dict.fromkeys(numbers, _REFUSE), rest)
-    if sources.fingerprints is not None and not by_header:
-        for kind in _kinds(sources):
-            some = [one for one in sources.fingerprints.block if _kind(one) == kind]
+    country, system = (_input(one, by_header=by_header) for one in (_COUNTRY, _SYSTEM))
+    if refused.only is not None:
+        rest = _tree(country, dict.fromkeys(refused.only, _PASS), _REFUSE)
+    if refused.countries:
+        rest = _tree(country, dict.fromkeys(refused.countries, _REFUSE), rest)
+    if refused.systems:
+        numbers = [one.removeprefix("AS") for one in refused.systems]
+        rest = _tree(system, dict.fromkeys(numbers, _REFUSE), rest)
+    for kind in () if by_header else _KINDS:
+        some = [one for one in refused.fingerprints if _kind(one) == kind]
+        if some:
             rest = _tree(_state(f"ringwall.{kind}"), dict.fromkeys(some, _REFUSE), rest)
     listed = _input(_LIST, by_header=by_header)
     named = {"safe_regex": {"google_re2": {}, "regex": ".+"}}

@@ -13,7 +13,8 @@ class Rendering:
     """All that one Envoy reads. ``tables`` are RDS and ``filters`` ECDS resources by name.
 
     ``folders`` stand beside its files, for what it writes by itself.
-    ``alarmed`` are those of the tables that are others while an attack is under way.
+    ``alarmed`` are those of the tables that are others while an attack is under way; ``beside`` are
+    files, by name, for who changes some of this until the next configuration.
     """
 
     bootstrap: Json
@@ -23,6 +24,7 @@ class Rendering:
     alarmed: Mapping[str, Json] = field(default_factory=dict)
     filters: Mapping[str, Json] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
+    beside: Mapping[str, Json] = field(default_factory=dict)
 
     def files(self, version: str) -> dict[str, Json]:
         """The xDS files by name, make-before-break order: what is referred to comes first."""
@@ -34,12 +36,16 @@ class Rendering:
         }
 
     def variants(self, version: str) -> dict[str, Json]:
-        """What a table of its own name is to be in peace and in alarm, by the names of files."""
-        return {
+        """What Envoy is given by others in between, by the names of files.
+
+        What a table of its own name is to be in peace and in alarm, and all of ``beside``.
+        """
+        tables = {
             f"{posture}-{name}.json": discovery([tables[name]], version)
             for name in sorted(self.alarmed)
             for posture, tables in (("peace", self.tables), ("alarm", self.alarmed))
         }
+        return {**tables, **self.beside}
 
     def static(self) -> Json:
         """One bootstrap with everything inlined, for ``envoy --mode validate``.

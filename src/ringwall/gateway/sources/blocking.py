@@ -13,7 +13,7 @@ from django.utils import timezone
 from ringwall.gateway.envoy.denied import NOBODY
 from ringwall.gateway.layout import Layout
 from ringwall.gateway.opening import layout_of, open_gateway
-from ringwall.gateway.sources import blocks, denials, door
+from ringwall.gateway.sources import blocks, denials, door, filters
 from ringwall.gateway.sources.told import is_damaged, tell, told_of
 from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.installation import Installation
@@ -42,6 +42,7 @@ def follow_blocks(installation: Installation, stop: threading.Event) -> None:
             state = blocks.state()
             if state != seen:
                 write_down(layout, now)
+                filters.refresh(layout, now=now)
                 seen, is_urgent = state, True
             gone = False
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody else would follow
@@ -100,10 +101,12 @@ def _changed(path: Path) -> int:
 def publish(layout: Layout, now: datetime) -> bool:
     """Write down who is blocked, and tell the edge; whether it is something new to it."""
     write_down(layout, now)
-    return door.refresh(layout, now=now)
+    given = (door.refresh(layout, now=now), filters.refresh(layout, now=now))
+    return any(given)
 
 
 def write_down(layout: Layout, now: datetime) -> None:
     """Write down who is blocked at ``now``, and forget what was over long ago."""
     denials.write(layout.state / denials.BLOCKS, blocks.denials(now))
+    denials.write(layout.state / filters.BLOCKED, blocks.others(now))
     blocks.forget_outdated(now)

@@ -12,10 +12,25 @@ from ringwall.gateway.config import Network
 from ringwall.gateway.envoy.denied import AT_MOST
 from ringwall.gateway.models import Block
 from ringwall.gateway.sources.denials import Denial
+from ringwall.gateway.sources.kinds import MOST_AGENTS, Kind, Meant
 from ringwall.gateway.sources.sparing import without
 
 _KEPT: Final = timedelta(days=90)
 """So long is a block remembered that is over."""
+
+_MOST: Final[Mapping[Kind, int]] = {
+    Kind.COUNTRY: 300,
+    Kind.SYSTEM: 2_000,
+    Kind.FINGERPRINT: 2_000,
+    Kind.AGENT: MOST_AGENTS,
+}
+_CALLED: Final[Mapping[Kind, str]] = {
+    Kind.NETWORK: "networks",
+    Kind.COUNTRY: "countries",
+    Kind.SYSTEM: "systems",
+    Kind.FINGERPRINT: "fingerprints",
+    Kind.AGENT: "user agents",
+}
 
 
 class TooManyBlocksError(ValueError):
@@ -23,7 +38,7 @@ class TooManyBlocksError(ValueError):
 
 
 def add(
-    network: Network,
+    what: Meant,
     *,
     reason: str,
     author: str,
@@ -31,34 +46,46 @@ def add(
     now: datetime,
     spared: Sequence[Network] = (),
 ) -> Block:
-    """Deny a network, in place of what was said of it before.
+    """Deny a source, in place of what was said of it before.
 
-    :class:`TooManyBlocksError` when as many are denied as an edge takes at its door; what is cut
+    :class:`TooManyBlocksError` when as many are denied as an edge takes; of networks, what is cut
     for who is ``spared`` counts in pieces.
     """
     with transaction.atomic():
-        before = live(now)
-        same = before.filter(network=str(network))
-        if before.count() - same.count() >= AT_MOST:
-            msg = f"{AT_MOST} networks are blocked already"
+        before = live(now).filter(kind=what.kind)
+        same = before.filter(what=what.text)
+        most = AT_MOST if what.kind is Kind.NETWORK else _MOST[what.kind]
+        if before.count() - same.count() >= most:
+            msg = f"{most} {_CALLED[what.kind]} are blocked already"
             raise TooManyBlocksError(msg)
-        others = [ip_network(one.network) for one in before if one.network != str(network)]
-        pieces = sum(1 for _ in without([network, *others], spared))
-        if pieces > AT_MOST:
-            msg = (
-                f"without those who are spared the blocks would be {pieces} networks,"
-                f" of which {AT_MOST} have room"
-            )
-            raise TooManyBlocksError(msg)
+        if what.kind is Kind.NETWORK:
+            _require_room(what.network, before, spared)
         same.update(lifted=now, lifted_by=author[:100])
         return Block.objects.create(
-            network=str(network), reason=reason[:300], author=author[:100], since=now, until=until
+            kind=what.kind,
+            what=what.text,
+            reason=reason[:300],
+            author=author[:100],
+            since=now,
+            until=until,
         )
 
 
-def remove(network: Network, *, author: str, now: datetime) -> int:
-    """Take a block back; how many there were of just this network."""
-    return live(now).filter(network=str(network)).update(lifted=now, lifted_by=author[:100])
+def _require_room(network: Network, before: QuerySet[Block], spared: Sequence[Network]) -> None:
+    others = [ip_network(one.what) for one in before if one.what != str(network)]
+    pieces = sum(1 for _ in without([network, *others], spared))
+    if pieces > AT_MOST:
+        msg = (
+            f"without those who are spared the blocks would be {pieces} networks,"
+            f" of which {AT_MOST} have room"
+        )
+        raise TooManyBlocksError(msg)
+
+
+def remove(what: Meant, *, author: str, now: datetime) -> int:
+    """Take a block back; how many there were of just this."""
+    found = live(now).filter(kind=what.kind, what=what.text)
+    return found.update(lifted=now, lifted_by=author[:100])
 
 
 def live(now: datetime) -> QuerySet[Block]:
@@ -68,8 +95,15 @@ def live(now: datetime) -> QuerySet[Block]:
 
 
 def denials(now: datetime) -> Mapping[Network, Denial]:
-    """The same as the edge is told it."""
-    return {ip_network(one.network): Denial(one.until, one.reason) for one in live(now).iterator()}
+    """The networks among them as the edge is told them."""
+    rows = live(now).filter(kind=Kind.NETWORK)
+    return {ip_network(one.what): Denial(one.until, one.reason) for one in rows.iterator()}
+
+
+def others(now: datetime) -> Mapping[str, Denial]:
+    """The same of all that is no network, as it is written."""
+    rows = live(now).exclude(kind=Kind.NETWORK)
+    return {one.what: Denial(one.until, one.reason) for one in rows.iterator()}
 
 
 def state() -> tuple[int, int, int, int]:

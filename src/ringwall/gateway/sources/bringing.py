@@ -27,6 +27,11 @@ def known_as(place: Place) -> str:
 
 
 def _bring(place: Place, file: Path, shelf: Shelf, *, now: datetime) -> Outcome:
+    with shelf.reading(known_as(place)):
+        return _bring_alone(place, file, shelf, now=now)
+
+
+def _bring_alone(place: Place, file: Path, shelf: Shelf, *, now: datetime) -> Outcome:
     name, to = known_as(place), shelf.place(place)
     kept = shelf.kept(name)
     try:

@@ -38,11 +38,11 @@ class Denial:
     reason: str
 
 
-def write(path: Path, denials: Mapping[Network, Denial]) -> None:
-    """Replace one of the two files whole."""
+def write(path: Path, denials: Mapping[Network, Denial] | Mapping[str, Denial]) -> None:
+    """Replace such a file whole."""
     text = {
-        str(network): {"until": one.until and one.until.isoformat(), "reason": one.reason}
-        for network, one in denials.items()
+        str(whom): {"until": one.until and one.until.isoformat(), "reason": one.reason}
+        for whom, one in denials.items()
     }
     private_folder(path.parent)
     write_private(path, json.dumps(text, sort_keys=True, separators=(",", ":")).encode())
@@ -50,14 +50,19 @@ def write(path: Path, denials: Mapping[Network, Denial]) -> None:
 
 def read(path: Path) -> dict[Network, Denial]:
     """What one of the files says; nothing where it is missing. ``ValueError`` if it is damaged."""
+    return {ip_network(network): one for network, one in told(path).items()}
+
+
+def told(path: Path) -> dict[str, Denial]:
+    """The same of whatever is denied, as it is written."""
     try:
         text = json.loads(path.read_bytes())
     except FileNotFoundError:
         return {}
     try:
         return {
-            ip_network(network): Denial(one["until"] and _end(one["until"]), one["reason"])
-            for network, one in text.items()
+            whom: Denial(one["until"] and _end(one["until"]), one["reason"])
+            for whom, one in text.items()
         }
     except (KeyError, TypeError, AttributeError) as error:
         msg = f"{path} has not the form of a file of denials: {error!r}"

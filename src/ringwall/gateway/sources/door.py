@@ -79,15 +79,18 @@ def refresh(layout: Layout, *, now: datetime) -> bool:
     return any(given)
 
 
-def await_taken(layout: Layout, *, changed: bool, within: float) -> bool | None:
+def await_taken(
+    layout: Layout, *, changed: bool, within: float, file: str | None = None
+) -> bool | None:
     """Wait until the edge of this machine has in force what it was told last; seconds.
 
-    ``None`` where no edge runs. What has not ``changed`` is in force.
+    That is whom it denies, or what else is in the ``file`` of this name. ``None`` where no edge
+    runs. What has not ``changed`` is in force.
     """
     admin = Admin(layout.admin(EDGE))
     folder = Path(layout.xds(EDGE).path)
     filters = folder / f"ecds-{BY_HEADER}.json"
-    name = filters.name if filters.exists() else _LISTENERS
+    name = file or (filters.name if filters.exists() else _LISTENERS)
     version = _version(folder / name)
     statistics = rf"{xds.statistics_of(name)}version_text$"
     deadline = time.monotonic() + within

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,8 +13,8 @@ from ringwall.gateway.availability.sources import Feed
 from ringwall.gateway.sources import formats
 from ringwall.gateway.sources.fetching import Found, from_file, from_web
 from ringwall.gateway.sources.lists import ListError
-from ringwall.gateway.sources.shares import Pair, shares_of
-from ringwall.gateway.sources.shelf import Shelf
+from ringwall.gateway.sources.shares import Shares, shares_of
+from ringwall.gateway.sources.shelf import Kept, Shelf
 
 _log = logging.getLogger(__name__)
 
@@ -81,6 +82,12 @@ def _is_due(feed: Feed, shelf: Shelf, now: datetime) -> bool:
 
 
 def _read(feed: Feed, shelf: Shelf, *, root: Path, now: datetime, accept: bool) -> Outcome:
+    # A file is looked at from several sides, and what was read last is what is there now.
+    with shelf.reading(feed.name) if feed.file is not None else nullcontext():
+        return _read_alone(feed, shelf, root=root, now=now, accept=accept)
+
+
+def _read_alone(feed: Feed, shelf: Shelf, *, root: Path, now: datetime, accept: bool) -> Outcome:
     kept = shelf.kept(feed.name)
     # Another place or form is something new; so is what was held, where it is to be accepted.
     sign = f"{feed.file or feed.url} {feed.format} {feed.field or ''} "
@@ -93,9 +100,11 @@ def _read(feed: Feed, shelf: Shelf, *, root: Path, now: datetime, accept: bool) 
             shelf.saw(feed.name, now=now, refused=kept.refused)
             return Outcome(feed.name, refused=kept.refused)
         name = str(root / feed.file) if feed.file is not None else str(feed.url)
-        networks = formats.read(found.content, name=name, form=feed.format, field=feed.field)
+        networks, shares = formats.read(
+            found.content, name=name, form=feed.format, field=feed.field
+        )
         if is_whole and kept.count and not accept:
-            _require_like_before(feed, networks, shelf.networks(feed.name))
+            _require_like_before(feed, len(networks), shares, kept, shelf)
     except ListError as error:
         # Not read again until it is another: a file has its time, an answer perhaps an ETag.
         mark = kept.mark if found is None else sign + found.mark
@@ -106,16 +115,16 @@ def _read(feed: Feed, shelf: Shelf, *, root: Path, now: datetime, accept: bool) 
         why = f"it cannot be read: {error!r}"
         shelf.saw(feed.name, now=now, refused=why)
         return Outcome(feed.name, refused=why)
-    shelf.keep(feed.name, networks, now=now, mark=sign + found.mark)
+    shelf.keep(feed.name, networks, shares=shares, now=now, mark=sign + found.mark)
     return Outcome(feed.name, changed=True)
 
 
-def _require_like_before(feed: Feed, networks: list[Pair], before: list[Pair]) -> None:
+def _require_like_before(feed: Feed, count: int, shares: Shares, kept: Kept, shelf: Shelf) -> None:
     grown = ""
-    if len(networks) > max(_SMALL, len(before) * _GROWS):
-        grown = f"it has {len(networks)} networks, and had {len(before)}"
-    was = shares_of(before).versions
-    for version, part in shares_of(networks).versions.items():
+    if count > max(_SMALL, kept.count * _GROWS):
+        grown = f"it has {count} networks, and had {kept.count}"
+    was = kept.shares or shares_of(shelf.networks(feed.name)).all
+    for version, part in shares.versions.items():
         if part > max(_FEW, was[version] * _GROWS):
             grown = f"it has {part:.2%} of {version}, and had {was[version]:.2%}"
     if grown:

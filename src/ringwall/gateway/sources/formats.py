@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
@@ -13,12 +14,14 @@ from ringwall.gateway.sources.lists import (
     pair_of,
     require_sane,
 )
-from ringwall.gateway.sources.shares import Pair
+from ringwall.gateway.sources.shares import Pair, Shares
 
 AT_MOST: Final = 500_000
 """Networks of one list, without those within another."""
 
 _SHOWN: Final = 60
+_LINE: Final = re.compile(r"^[^\S\n]*([^\s#;][^\n#;]*)", re.MULTILINE)
+"""What stands on a line before a remark, without the space before it."""
 
 
 class Format(StrEnum):
@@ -34,8 +37,8 @@ class Format(StrEnum):
 
 def read(
     content: bytes, *, name: str, form: Format = Format.LINES, field: str | None = None
-) -> list[Pair]:
-    """The networks of a list, sorted, none within another.
+) -> tuple[list[Pair], Shares]:
+    """The networks of a list, sorted, none within another, and what part of everybody they are.
 
     ``field`` is the column, by its number from 1 or its heading, or the member. :class:`ListError`
     names the line that cannot be read; nothing of such a list is used.
@@ -46,14 +49,11 @@ def read(
         line = content[: error.start].count(b"\n") + 1
         msg = f"{name}, line {line}: is no text in UTF-8"
         raise ListError(msg) from None
-    found: list[Pair] = []
-    for line, value in _values(text, name=name, form=form, field=field):
-        try:
-            found.append(pair_of(value, widest=WIDEST_OF_FEEDS))
-        except ValueError as error:
-            shown = repr(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…")
-            msg = f"{name}, line {line}: {shown} {error}"
-            raise ListError(msg) from None
+    if form is Format.LINES:
+        found = _plain(text, name=name)
+    else:
+        values = _values(text, name=name, form=form, field=field)
+        found = [_pair(value, name=name, line=line) for line, value in values]
     networks = collapsed(found)
     if not networks:
         msg = f"{name} names no network at all"
@@ -61,8 +61,33 @@ def read(
     if len(networks) > AT_MOST:
         msg = f"{name} has {len(networks)} networks, more than {AT_MOST}"
         raise ListError(msg)
-    require_sane(name, networks)
-    return networks
+    return networks, require_sane(name, networks)
+
+
+def _plain(text: str, *, name: str) -> list[Pair]:
+    """The networks of lines, by the shortest way: there may be half a million."""
+    found: list[Pair] = []
+    for match in _LINE.finditer(text):
+        value = match[1].rstrip()
+        try:
+            found.append(pair_of(value, widest=WIDEST_OF_FEEDS))
+        except ValueError as error:
+            raise _refused(
+                value, error, name=name, line=text.count("\n", 0, match.start()) + 1
+            ) from None
+    return found
+
+
+def _pair(value: str, *, name: str, line: int) -> Pair:
+    try:
+        return pair_of(value, widest=WIDEST_OF_FEEDS)
+    except ValueError as error:
+        raise _refused(value, error, name=name, line=line) from None
+
+
+def _refused(value: str, error: ValueError, *, name: str, line: int) -> ListError:
+    shown = repr(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…")
+    return ListError(f"{name}, line {line}: {shown} {error}")
 
 
 def _values(text: str, *, name: str, form: Format, field: str | None) -> Iterator[tuple[int, str]]:
@@ -72,15 +97,10 @@ def _values(text: str, *, name: str, form: Format, field: str | None) -> Iterato
         return
     for line, raw in enumerate(_lines(text), 1):
         stripped = raw.strip()
-        if not stripped:
-            continue
-        if form is Format.JSON_LINES:
+        if stripped:
             value = _member(stripped, name=name, line=line, member=field or "network")
             if value is not None:
                 yield line, value
-        elif stripped[0] not in "#;":
-            value = stripped.split("#", 1)[0].split(";", 1)[0].rstrip()
-            yield line, value
 
 
 def _lines(text: str) -> Iterator[str]:

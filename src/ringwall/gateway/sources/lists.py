@@ -8,13 +8,14 @@ made of it.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from ringwall.gateway.config import Network
 from ringwall.gateway.envoy.networks_db import Entry
 from ringwall.gateway.sources.judging import WIDEST
-from ringwall.gateway.sources.shares import Pair, shares_of
+from ringwall.gateway.sources.numbers import number_of
+from ringwall.gateway.sources.shares import Pair, Shares, shares_of
 
 ALLOWED: Final = "allow"
 """The list of those whom no other list is for: what an operator allows, and who is exempt."""
@@ -22,6 +23,9 @@ ALLOWED: Final = "allow"
 _FOURTH: Final = 96
 _BITS: Final = 128
 _MAPPED: Final = 0xFFFF << 32
+_REST: Final = tuple((1 << bits) - 1 for bits in range(_BITS + 1))
+_PREFIXES: Final = {text: n for n in range(_BITS + 1) for text in (f"{n}", f"{n:02}", f"{n:03}")}
+"""Made once: a list has hundreds of thousands of each."""
 AT_MOST_PART: Final = 0.05
 """No list, nor all together, may have a larger part of IPv4, or of a block of IPv6 in use."""
 WIDEST_OF_FEEDS: Final = {4: 10, 6: 19}
@@ -41,8 +45,8 @@ class Merged:
     """
 
     entries: tuple[Entry, ...]
-    counts: Mapping[str, int]
-    cut: Mapping[str, int]
+    counts: dict[str, int]
+    cut: dict[str, int]
 
 
 def pair_of(text: str, *, widest: Mapping[int, int] = WIDEST) -> Pair:
@@ -53,18 +57,15 @@ def pair_of(text: str, *, widest: Mapping[int, int] = WIDEST) -> Pair:
     address, slash, length = text.partition("/")
     bits, offset = (128, 0) if ":" in address else (32, _FOURTH)
     try:
-        number = int(IPv6Address(address)) if bits == 128 else int(IPv4Address(address))
-    except AddressValueError:
+        number = number_of(address)
+    except ValueError:
         msg = "is no network"
         raise ValueError(msg) from None
-    if not slash:
-        prefix = bits
-    elif length.isascii() and length.isdigit() and len(length) <= 3 and int(length) <= bits:
-        prefix = int(length)
-    else:
+    prefix = _PREFIXES.get(length, _BITS + 1) if slash else bits
+    if prefix > bits:
         msg = "is no network: its prefix is no number of bits"
         raise ValueError(msg)
-    if number & ((1 << (bits - prefix)) - 1):
+    if number & _REST[bits - prefix]:
         msg = "is no network: it has bits beyond its prefix"
         raise ValueError(msg)
     if bits == 128 and prefix >= _FOURTH and number >> 32 == _MAPPED >> 32:
@@ -101,17 +102,49 @@ def collapsed(pairs: Iterable[Pair]) -> list[Pair]:
     for pair in sorted(pairs):
         if pair[0] > end:
             found.append(pair)
-            end = _end(pair)
+            end = pair[0] + (1 << (_BITS - pair[1])) - 1
     return found
 
 
-def require_sane(name: str, pairs: Iterable[Pair]) -> None:
-    """Raise :class:`ListError` for a list that is for a good part of everybody."""
-    shares = shares_of(collapsed(pairs))
-    for whom, part in {**shares.versions, **shares.blocks}.items():
+def require_sane(name: str, pairs: Iterable[Pair]) -> Shares:
+    """Raise :class:`ListError` for a list that is for a good part of everybody.
+
+    None of the networks is within another. Returns what part it is for.
+    """
+    shares = shares_of(pairs)
+    for whom, part in shares.all.items():
         if part > AT_MOST_PART:
             msg = f"{name} has {100 * part:.1f} % of {whom}, which is too much of everybody"
             raise ListError(msg)
+    return shares
+
+
+def cut_out(pairs: Sequence[Pair], spared: Sequence[Pair]) -> tuple[list[Pair], int]:
+    """Networks without those that are spared, and of how many something was left out.
+
+    Both are sorted, and none is within another.
+    """
+    found: list[Pair] = []
+    cut = at = 0
+    starts, ends = [one[0] for one in spared], [_end(one) for one in spared]
+    for one in _touched(pairs, spared):
+        found += pairs[at:one]
+        found += _left(pairs[one], starts, ends)
+        cut, at = cut + 1, one + 1
+    found += pairs[at:]
+    return found, cut
+
+
+def _touched(pairs: Sequence[Pair], spared: Sequence[Pair]) -> Iterator[int]:
+    """Where in a list the networks are that have addresses in common with one that is spared."""
+    last = -1
+    for pair in spared:
+        at = max(last + 1, bisect_right(pairs, (pair[0], _BITS + 1)) - 1)
+        while at < len(pairs) and pairs[at][0] <= _end(pair):
+            if _end(pairs[at]) >= pair[0]:
+                yield at
+                last = at
+            at += 1
 
 
 def merged(lists: Mapping[str, Sequence[Pair]], *, spared: Iterable[Pair]) -> Merged:

@@ -14,6 +14,8 @@ Pair = tuple[int, int]
 
 _BITS: Final = 128
 _FOURTH: Final = 96
+_SIXTH: Final = 1 << 32
+"""The first number of IPv6: those of IPv4 stand below."""
 
 _HELD: Final = tuple(
     sorted(
@@ -36,6 +38,8 @@ _HELD: Final = tuple(
 )
 """What the registries hold of 2000::/3, by IANA's table of IPv6 unicast address assignments."""
 _STARTS: Final = tuple(int(one.network_address) for one in _HELD)
+_ENDS: Final = tuple(int(one.network_address) + one.num_addresses for one in _HELD)
+_SIZE: Final = tuple(1 << (_BITS - length) for length in range(_BITS + 1))
 _SIZES: Final = tuple(one.num_addresses for one in _HELD)
 
 
@@ -46,19 +50,27 @@ class Shares:
     versions: Mapping[str, float]
     blocks: Mapping[str, float]
 
+    @property
+    def all(self) -> dict[str, float]:
+        """Both, by whom they are parts of."""
+        return {**self.versions, **self.blocks}
+
 
 def shares_of(pairs: Iterable[Pair]) -> Shares:
     """What these networks, none of which is within another, are of everybody."""
     fourth, sixth = 0, [0] * len(_HELD)
     for number, length in pairs:
-        size = 1 << (_BITS - length)
-        if length >= _FOURTH and number >> 32 == 0:
+        size = _SIZE[length]
+        if length >= _FOURTH and number < _SIXTH:
             fourth += size
             continue
         at = max(0, bisect_right(_STARTS, number) - 1)
+        if _STARTS[at] <= number and number + size <= _ENDS[at]:
+            sixth[at] += size
+            continue
         while at < len(_HELD) and _STARTS[at] < number + size:
             first = max(number, _STARTS[at])
-            sixth[at] += max(0, min(number + size, _STARTS[at] + _SIZES[at]) - first)
+            sixth[at] += max(0, min(number + size, _ENDS[at]) - first)
             at += 1
     versions = {"IPv4": fourth / (1 << 32), "IPv6 that is given out": sum(sixth) / sum(_SIZES)}
     parts = (has / size for has, size in zip(sixth, _SIZES, strict=True))

@@ -1,13 +1,14 @@
 """Lists as they were read last, and the database that is made of them, in the state folder.
 
-Of each feed two files are kept: ``sources/feeds/NAME.txt`` has its networks, and NAME.json what is
-known of it. Whatever becomes of the place it is read from, what was read stays.
+Of each feed two files are kept: ``sources/feeds/NAME.networks`` has its networks, and NAME.json
+what is known of it. Whatever becomes of the place it is read from, what was read stays.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -19,17 +20,20 @@ from ringwall.gateway.envoy.lists import Databases
 from ringwall.gateway.envoy.networks_db import networks_db
 from ringwall.gateway.sources.here import of_this_machine
 from ringwall.gateway.sources.lists import (
+    AT_MOST_PART,
     ListError,
     Merged,
     collapsed,
+    cut_out,
     merged,
-    pair_of,
     pair_of_network,
     require_sane,
     text_of,
 )
+from ringwall.gateway.sources.numbers import packed, unpacked
 from ringwall.gateway.sources.places import Place
-from ringwall.gateway.sources.shares import Pair
+from ringwall.gateway.sources.running import Running, running
+from ringwall.gateway.sources.shares import Pair, Shares
 from ringwall.runtime.private_files import locked, private_folder, write_private
 
 DATABASE: Final = "sources/networks.mmdb"
@@ -53,6 +57,8 @@ class Kept:
     """Of what is in force."""
     mark: str = ""
     """What would be other if there was something new: an ETag, or a file's time and size."""
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """What part of everybody is in force."""
 
 
 class Shelf:
@@ -76,28 +82,40 @@ class Shelf:
         """The networks of a feed as they were read last; none before. ``ListError`` of damage."""
         if not self.kept(name).digest:
             return []
-        if not self.is_whole(name):
-            msg = f"{self._feeds / name}.txt is not what was read: it is damaged"
+        content = self._content(name)
+        if content is None:
+            msg = f"{self._feeds / name}.networks is not what was read: it is damaged"
             raise ListError(msg)
-        text = (self._feeds / f"{name}.txt").read_text(encoding="ascii")
-        return [pair_of(line) for line in text.splitlines()]
+        return unpacked(content)
 
     def is_whole(self, name: str) -> bool:
         """Whether what was read of a feed is still there as it was; also if nothing was yet."""
-        digest = self.kept(name).digest
-        try:
-            content = (self._feeds / f"{name}.txt").read_bytes()
-        except OSError:
-            return not digest
-        return not digest or hashlib.sha256(content).hexdigest() == digest
+        return not self.kept(name).digest or self._content(name) is not None
 
-    def keep(self, name: str, networks: Sequence[Pair], *, now: datetime, mark: str) -> None:
-        """Keep what was read."""
-        text = "".join(f"{text_of(one)}\n" for one in networks).encode()
+    def _content(self, name: str) -> bytes | None:
+        """What is kept of a feed, if it is what was read."""
+        try:
+            content = (self._feeds / f"{name}.networks").read_bytes()
+        except OSError:
+            return None
+        return content if hashlib.sha256(content).hexdigest() == self.kept(name).digest else None
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[None]:
+        """A lock for as long as a feed is read from a file and kept."""
         private_folder(self._feeds)
-        write_private(self._feeds / f"{name}.txt", text)
-        moment, digest = now.isoformat(), hashlib.sha256(text).hexdigest()
-        self._know(name, Kept(len(networks), moment, moment, "", digest, mark))
+        with locked(self._feeds / f".{name}.lock"):
+            yield
+
+    def keep(
+        self, name: str, networks: Sequence[Pair], *, shares: Shares, now: datetime, mark: str
+    ) -> None:
+        """Keep what was read."""
+        content = packed(networks)
+        private_folder(self._feeds)
+        write_private(self._feeds / f"{name}.networks", content)
+        moment, digest = now.isoformat(), hashlib.sha256(content).hexdigest()
+        self._know(name, Kept(len(networks), moment, moment, "", digest, mark, shares.all))
 
     def saw(self, name: str, *, now: datetime, refused: str = "", mark: str | None = None) -> None:
         """Keep that it was looked for, and found unchanged or not to be used."""
@@ -127,10 +145,10 @@ class Shelf:
         """
         private_folder(self._folder)
         with locked(self._folder / ".lock"):
-            key = self._key(availability)
+            key = self._key(availability, now)
             if self.database.exists() and _json(self._lists).get("key") == key:
                 return False
-            found = self._merged(availability)
+            found = self._merged(availability, now)
             content = networks_db(found.entries, made=max(1, int(now.timestamp())))
             write_private(self.database, content)
             told = {
@@ -147,21 +165,51 @@ class Shelf:
         found = _json(self._lists).get("cut", {})
         return found if isinstance(found, dict) else {}
 
-    def _merged(self, availability: Availability) -> Merged:
-        sources = availability.sources
-        lists = {one.name: self.networks(one.name) for one in sources.feeds}
-        require_sane(
-            "what all feeds name together", (one for some in lists.values() for one in some)
-        )
-        own = [pair_of(str(one)) for one in sources.block]
-        return merged({OWN: own, **lists}, spared=_spared(availability))
+    @property
+    def running(self) -> tuple[Running, ...]:
+        """Who runs Ringwall and is signed in, and is spared by feeds."""
+        return running(self._folder.parent)
 
-    def _key(self, availability: Availability) -> str:
+    def _merged(self, availability: Availability, now: datetime) -> Merged:
+        sources = availability.sources
+        feeds = {one.name: self.networks(one.name) for one in sources.feeds}
+        self._require_sane_together(feeds)
+        cut: dict[str, int] = {}
+        here = collapsed(pair_of_network(one.network) for one in self.running)
+        if here:
+            for name, networks in feeds.items():
+                feeds[name], cut[name] = cut_out(networks, here)
+        own = {OWN: sources.block, **{one.name: one.networks for one in sources.listed(now)}}
+        lists = {name: [*map(pair_of_network, some)] for name, some in own.items()}
+        found = merged({**lists, **feeds}, spared=_spared(availability))
+        for name, count in cut.items():
+            found.cut[name] += count
+        return found
+
+    def _require_sane_together(self, feeds: Mapping[str, Sequence[Pair]]) -> None:
+        """The parts of all feeds, and only if those are too much what they have together."""
+        known = [self.kept(name).shares for name, networks in feeds.items() if networks]
+        if all(known):
+            whom = {one for some in known for one in some}
+            if all(sum(some.get(one, 0.0) for some in known) <= AT_MOST_PART for one in whom):
+                return
+        require_sane(
+            "what all feeds name together",
+            collapsed(one for some in feeds.values() for one in some),
+        )
+
+    def _key(self, availability: Availability, now: datetime) -> str:
         sources = availability.sources
         parts = [
             *(str(one) for one in sources.block),
             *(text_of(one) for one in _spared(availability)),
             *(f"{one.name} {self.kept(one.name).digest}" for one in sources.feeds),
+            *(
+                f"{one.name} {' '.join(map(str, one.networks))}"
+                for one in sources.listed(now)
+                if one.networks
+            ),
+            *(f"running {one.network}" for one in self.running),
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
