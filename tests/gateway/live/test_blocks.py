@@ -337,9 +337,7 @@ def test_systems_and_programs_are_blocked_as_the_command_returns_and_end(running
         assert block(running, "remove", "AS64501")["taken"] is True
         assert not is_listed(running, OTHER_SYSTEM)
         running.wait(lambda: bystander.get(agent="zgrab/0.x") == OK)
-        assert time.monotonic() - began > 4
-        told = running.command("block", "add", "XB", "--reason", "x")
-        assert told.returncode == 0, told.stderr
+        assert 4 < time.monotonic() - began < 9
 
 
 def test_a_list_ends_at_its_time_by_itself(running: Stage) -> None:

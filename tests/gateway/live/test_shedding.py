@@ -51,7 +51,7 @@ def answers(stage: Stage, client: From, **shares: int) -> Counter[int]:
     while True:
         told(stage, **shares)
         found = Counter(client.statuses(200))
-        if _file(stage).read_content() == _content(**shares):
+        if _file(stage).read_bytes() == _content(**shares):
             return found
 
 

@@ -14,7 +14,9 @@ from ringwall.gateway import xds
 from ringwall.gateway.availability.config import Availability
 from ringwall.gateway.envoy import lists
 from ringwall.gateway.layout import EDGE, Layout
+from ringwall.gateway.sources import denials, filters
 from ringwall.gateway.sources.against import against
+from ringwall.gateway.sources.denials import Denial
 from ringwall.gateway.sources.following import Following
 from ringwall.gateway.sources.lists import collapsed, cut_out, pair_of_network
 from ringwall.gateway.sources.looking import list_of, refused_for
@@ -117,6 +119,18 @@ def test_a_list_ends_by_itself_in_the_database_and_in_the_filter(tmp_path: Path)
     assert scene.list_of("203.0.113.200") is None
     assert scene.list_of("203.0.113.1") == "always"
     assert "0" * 32 not in scene.filter
+
+
+def test_a_block_that_is_made_later_ends_by_itself(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, fingerprints={})
+    scene.look()
+    until = NOW + timedelta(seconds=2)
+    denials.write(scene.state / filters.BLOCKED, {"1" * 32: Denial(until, "x")})
+    scene.look()
+    assert "1" * 32 in scene.filter
+    scene.now = until
+    scene.look()
+    assert "1" * 32 not in scene.filter
 
 
 def test_another_configuration_is_followed_at_once(tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ class Following:
         self._layout, self._shelf = layout, Shelf(layout.state)
         self._said: Said | None = None
         self._of: Sign = None
+        self._blocked: Sign = None
         self._due: datetime | None = None
         self._asked_who: float = 0.0
         self._has_tables = True
@@ -68,6 +69,9 @@ class Following:
             self._asked_who = time.monotonic()
             if self._write_who_runs_it(now) and availability.sources.feeds:
                 self._rebuild(availability, now)
+        blocked = _sign(self._layout.state / filters.BLOCKED)
+        if blocked != self._blocked:  # one of them may end sooner than all that was known
+            self._blocked, self._due = blocked, None
         if self._due is None or now >= self._due:
             filters.refresh(self._layout, now=now)
             if availability.sources.lists:
