@@ -1,5 +1,6 @@
 """Limits at a running edge: exact, one for all workers, and only for whom they are."""
 
+import json
 import threading
 import time
 from collections import Counter
@@ -78,6 +79,36 @@ def test_who_is_refused_is_told_when_to_come_back(limited: Stage) -> None:
     assert answer.status == 429
     assert 86_000 <= int(answer.headers["retry-after"]) <= 86_400
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_id_of_a_refused_answer_tells_which_limit_it_was(limited: Stage) -> None:
+    """With what the edge itself has recorded."""
+    with From(limited, "127.0.10.1") as one:
+        one.statuses(5)
+        refused = one.asks().headers["x-request-id"]
+    for number in range(2, 10):
+        _first_of(limited, f"127.0.10.{number}")
+    with From(limited, "127.0.10.99") as neighbour:
+        other = neighbour.asks()
+    assert other.status == 429
+    told = {name: _explained(limited, name) for name in (refused, other.headers["x-request-id"])}
+    mine, of_network = told.values()
+    assert mine["refused_by"] == ["address"]
+    assert of_network["refused_by"] == ["network"]
+    assert mine["request"]["path"] == "/in/x"
+    assert {one["name"]: one["requests"] for one in of_network["limits"]} == {
+        "address": 0,
+        "network": 12,
+    }
+
+
+def _explained(stage: Stage, name: str) -> Json:
+    deadline = time.monotonic() + 15
+    while True:
+        found = stage.command("limits", "explain", "--request", name, "--json")
+        if found.returncode == 0 or time.monotonic() > deadline:
+            return dict(json.loads(found.stdout))
+        time.sleep(0.2)
 
 
 def test_what_leads_nowhere_counts_too(limited: Stage) -> None:
