@@ -154,6 +154,7 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
         ports=tuple(sorted({one.port for one in doors if not one.is_unix})),
         pool=edge.limits.connections,
         hops=edge.trusted_hops > 0,
+        hosts=tuple(sorted(edge.hosts)),
         sign_in=wanted.identity.host or "",
         sign_in_paths=tuple(path for paths in PAGES.values() for path in paths),
         sign_in_routes=tuple(route.name for route in wanted.routes if route.purpose in PAGES),

@@ -3,18 +3,24 @@
 import json
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ringwall.gateway.posture import Order, Posture, read_stance, set_posture
-from ringwall.gateway.sentry.counters import Totals
+from ringwall.gateway.sentry.alarming import ELSEWHERE, Alarming, Refusals, host_of
+from ringwall.gateway.sentry.counters import Totals, rates
 from ringwall.gateway.sentry.keeping import Keeping
 from ringwall.gateway.sentry.looking import Reading
 from ringwall.gateway.sentry.networks import network_of
 from ringwall.gateway.sentry.orders import RUNTIME, Class
+from ringwall.gateway.sentry.recognising import Attack, Kind, State
 from ringwall.gateway.sentry.settings import Settings
+from ringwall.gateway.sentry.signals import Second
 from ringwall.gateway.sentry.spread import Spread
 from ringwall.gateway.sentry.telling import Telling
 from ringwall.gateway.sentry.watch import Watch
@@ -39,6 +45,7 @@ class Scene:
             known=str(folder / "access.log"),
             ports=(),
             pool=1000,
+            hosts=("id.example", "app.example", "*.wild.example"),
             sign_in="id.example",
             sign_in_paths=("/recover",),
             denied=str(folder / "denied.json"),
@@ -52,8 +59,15 @@ class Scene:
         self.watch = Watch(settings, keeping, Telling(folder / "xds"), now=START)
         self.watch.turn(Reading(0.0, self._totals, {"worker": 0}), START)
 
-    def second(self, addresses: Sequence[str], path: str = "/recover") -> None:
-        """Each of these addresses has one try refused."""
+    def second(
+        self,
+        addresses: Sequence[str],
+        path: str = "/recover",
+        *,
+        host: str = "id.example",
+        times: int = 0,
+    ) -> None:
+        """Each of these addresses has a line of a refused try; ``times`` are counted."""
         with self._log.open("a") as file:
             for one in addresses:
                 line = {
@@ -61,12 +75,23 @@ class Scene:
                     "status": 429,
                     "details": "local_rate_limited",
                     "path": path,
-                    "host": "id.example",
+                    "host": host,
                 }
                 file.write(json.dumps(line) + "\n")
         self.now += 1
+        count = len(addresses) * times
+        self._totals = replace(
+            self._totals,
+            requests=self._totals.requests + count,
+            limited=self._totals.limited + count,
+        )
         at = self.now - START
         self.watch.turn(Reading(at, self._totals, {"worker": int(at * 1e9)}), self.now)
+
+    @property
+    def picture(self) -> dict[str, Any]:
+        """What ``ringwall attack`` shows."""
+        return self.watch.picture(self.now, edge=True)
 
     @property
     def kinds(self) -> set[str]:
@@ -123,6 +148,108 @@ def test_much_from_more_than_one_is_wide_for_a_minute_by_any_clock() -> None:
     assert spread.is_wide(START + 59)
     assert not spread.is_wide(START + 61)
     assert not spread.is_wide(START - 86_400)
+
+
+def test_one_address_never_raises_it_by_requests(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    for _ in range(10):
+        scene.second(["203.0.113.7"] * 60, "/x", host="app.example", times=10)
+    assert "requests" in scene.kinds
+    assert scene.posture() is Posture.PEACE
+    assert "203.0.113.7" in {one["network"] for one in scene.picture["denied"]}
+
+
+def test_many_raise_it_at_the_hosts_that_they_ask_and_one_that_stays_does_not_keep_it_up(
+    tmp_path: Path,
+) -> None:
+    scene, many = Scene(tmp_path), [f"203.0.{n % 20}.7" for n in range(60)]
+    for _ in range(5):
+        scene.second(many, "/x", host="app.example:443", times=10)
+    assert scene.posture() is Posture.ALARM
+    assert read_stance(scene.state).hosts == {"app.example"}
+    for _ in range(3):
+        scene.second([*many, "198.51.100.1"], "/x", host="a.wild.example", times=10)
+    assert read_stance(scene.state).hosts == {"app.example", "*.wild.example"}
+    for _ in range(58):
+        scene.second(["203.0.113.7"] * 60, "/x", host="a.wild.example", times=10)
+    assert scene.posture() is Posture.ALARM
+    assert read_stance(scene.state).hosts == {"*.wild.example"}
+    for _ in range(4):
+        scene.second(["203.0.113.7"] * 60, "/x", host="a.wild.example", times=10)
+    assert "requests" in scene.kinds
+    assert scene.posture() is Posture.PEACE
+
+
+SECONDS = st.lists(
+    st.tuples(st.integers(0, 5000), st.integers(0, 5000), st.integers(0, 90)), max_size=120
+)
+
+
+@given(SECONDS)
+def test_without_the_one_that_is_refused_most_what_is_left_has_to_be_an_attack(
+    seconds: list[tuple[int, int, int]],
+) -> None:
+    """Of one source, whatever it does; the others stay below the floor, refused or not."""
+    one, other = network_of("203.0.113.7", wide=True), network_of("198.51.100.1", wide=True)
+    assert one is not None
+    assert other is not None
+    alarming = Alarming(State(), is_raised=False)
+    for at, (refused, let_in, others) in enumerate(seconds):
+        refusals = Refusals()
+        refusals.add("app.example", one, float(max(refused, others)), sign_in=False)
+        refusals.add("app.example", other, float(others), sign_in=False)
+        alarming.saw(_second(max(refused, others), min(let_in, 9), others), refusals, START + at)
+        assert alarming.of([_ATTACK], START + at) is None
+
+
+def test_two_sources_that_are_refused_much_raise_it() -> None:
+    alarming = Alarming(State(), is_raised=False)
+    one, other = network_of("203.0.113.7", wide=True), network_of("198.51.100.1", wide=True)
+    assert one is not None
+    assert other is not None
+    for at in range(3):
+        refusals = Refusals()
+        refusals.add("app.example", one, 400.0, sign_in=False)
+        refusals.add("other.example", one, 400.0, sign_in=False)
+        refusals.add("app.example", other, 150.0, sign_in=False)
+        alarming.saw(_second(800, 10, 150), refusals, START + at)
+    assert alarming.of([_ATTACK], START + 3) is _ATTACK
+    assert alarming.hosts([_ATTACK], START + 3) == {"app.example"}
+    later = replace(_ATTACK, began=START + 900)
+    assert alarming.hosts([later], START + 900) is None  # nothing is known of where that is
+
+
+def _second(one: float, let_in: float, others: float) -> Second:
+    totals = Totals(requests=int(one + let_in + others), limited=int(one + others))
+    return Second(rates=rates(Totals(), totals, 1.0), seconds=1.0, busy=0.0, pool=1000)
+
+
+_ATTACK = Attack(
+    id="requests-1",
+    kind=Kind.REQUESTS,
+    began=START,
+    above=100.0,
+    peak=900.0,
+    peaked=START,
+    count=900.0,
+    seen=START,
+)
+
+
+@pytest.mark.parametrize(
+    ("authority", "host"),
+    [
+        ("app.example", "app.example"),
+        ("APP.example:8443", "app.example"),
+        ("a.wild.example", "*.wild.example"),
+        ("b.a.wild.example", ELSEWHERE),
+        ("[2001:db8::1]:443", ELSEWHERE),
+        ("", ELSEWHERE),
+        ("unknown host", ELSEWHERE),
+    ],
+)
+def test_which_host_was_asked(authority: str, host: str) -> None:
+    assert host_of(authority, ("app.example", "*.wild.example")) == host
 
 
 def test_whoever_renames_files_does_not_hold_the_sentry_up(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from ringwall.cli.main import build
 from ringwall.gateway.attacks import picture
-from ringwall.gateway.layout import Layout
+from ringwall.gateway.layout import EDGE, Layout
 from ringwall.gateway.sentry.finding import Event
 from ringwall.gateway.sentry.keeping import Keeping
 from ringwall.gateway.sentry.recognising import Attack, Kind
@@ -100,3 +100,22 @@ def test_past_attacks_are_listed_and_shown(layout: Layout, ringwall: Callable[..
     (found,) = json.loads(ringwall("attack", "list", "--json").stdout)
     assert found["class_uid"] == 2004
     assert ringwall("attack", "show", "nothing").exit_code != 0
+
+
+def test_the_alarm_is_ordered_for_some_hosts(
+    layout: Layout, ringwall: Callable[..., Result]
+) -> None:
+    table = {"virtual_hosts": [{"name": "shop.example"}, {"name": "*.app.example"}]}
+    folder = Path(layout.xds(EDGE).path)
+    folder.mkdir(parents=True)
+    (folder / "alarm-edge.json").write_text(json.dumps({"resources": [table]}))
+    refused = ringwall("attack", "alarm", "on", "--host", "other.example")
+    assert refused.exit_code != 0
+    assert not (layout.state / "posture.json").exists()
+    assert ringwall("attack", "alarm", "off", "--host", "shop.example").exit_code != 0
+    on = ringwall("attack", "alarm", "on", "--host", "Shop.example", "--host", "*.app.example")
+    assert "at *.app.example, shop.example; other hosts as in peace" in on.stdout
+    found = json.loads(ringwall("attack", "alarm", "--json").stdout)
+    assert found["hosts"] == ["*.app.example", "shop.example"]
+    assert "other hosts" not in ringwall("attack", "alarm", "on").stdout
+    assert json.loads(ringwall("attack", "alarm", "--json").stdout)["hosts"] == "all"

@@ -31,7 +31,8 @@ class Attacks(StrictModel):
     """How much is called an attack: with `high` half as much is, with `low` twice as much is not.
     """
     raise_alarm: bool = True
-    """Whether an attack by requests, or on sign-in, raises the alarm until it is over."""
+    """Whether an attack by requests, or on sign-in, raises the alarm where it is until it is over;
+    not one of a single source."""
     busy: Annotated[float, Field(ge=0.1, le=1)] = 0.85
     """The share of its time that the busiest of the edge's workers may want of the processor; in
     alarm requests are refused beyond it, in the order of `shed`. With 1 none is."""

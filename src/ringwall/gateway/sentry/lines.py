@@ -9,6 +9,8 @@ from typing import Any, Final
 from ringwall.gateway.sentry.recognising import Kind
 
 _LIMITED: Final = frozenset({"local_rate_limited", "request_rate_limited"})
+_PROTECTED: Final = ("overload", "rbac_access_denied_matched_policy[shed-")
+_CHALLENGED: Final = 503
 _BY_SCRIPT: Final = "lua_response"
 """The edge's own answers, such as the challenge's: the service was not asked."""
 
@@ -49,6 +51,17 @@ class Line:
     def is_limited(self) -> bool:
         """Whether a limit refused it."""
         return self.details in _LIMITED
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether in a flood only a share of such lines is written."""
+        return self.is_limited or self.details.startswith(_PROTECTED)
+
+    @property
+    def is_refused_stranger(self) -> bool:
+        """Whether the edge refused somebody of whom it knows nothing, to protect itself."""
+        asked = self.details == _BY_SCRIPT and self.status == _CHALLENGED
+        return not self.who and (self.is_sampled or asked)
 
     @property
     def was_answered(self) -> bool:

@@ -36,13 +36,9 @@ class Second:
 def sample(second: Second) -> dict[Kind, Signal]:
     """The level of each kind, and whether it does harm."""
     r, took = second.rates, second.seconds
-    # What the edge answers in a service's stead: above all browsers that are challenged.
-    stopped = max(0.0, r["errors"] - r["failed"] - r["overloaded"])
-    refused = max(0.0, r["limited"] - r["limited_known"]) + r["overloaded"]
-    refused += max(stopped, r["shed"])
+    refused = _refused(r)
     lost = max(0.0, r["connections"] - r["plain"] - r["handshakes"])
-    # How busy the edge is says nothing before it is known how busy it is on any other day.
-    is_busy = second.usual_known and second.busy > _BUSY
+    is_busy = _is_busy(second)
     short = r["open"] > _POOL * second.pool or r["refused_connections"] > 0
     return {
         Kind.CONNECTIONS: Signal(
@@ -68,6 +64,32 @@ def sample(second: Second) -> dict[Kind, Signal]:
             r["failed"], _share(r["failed"], r["asked_services"]) > _MUCH, r["failed"] * took
         ),
     }
+
+
+def without_one_source(second: Second, share: float) -> Signal:
+    """Requests as they would be without the source of which ``share`` of what is refused is."""
+    r = second.rates
+    refused = _refused(r)
+    requests = max(0.0, r["requests"] - refused * share)
+    refused *= 1.0 - share
+    return Signal(
+        requests,
+        _share(refused, requests) > _MUCH or _is_busy(second),
+        refused * second.seconds,
+    )
+
+
+def _refused(rates: Mapping[str, float]) -> float:
+    """Strangers' requests that were refused, by the second."""
+    # What the edge answers in a service's stead: above all browsers that are challenged.
+    stopped = max(0.0, rates["errors"] - rates["failed"] - rates["overloaded"])
+    limited = max(0.0, rates["limited"] - rates["limited_known"])
+    return limited + rates["overloaded"] + max(stopped, rates["shed"])
+
+
+def _is_busy(second: Second) -> bool:
+    # It says nothing before it is known how busy the edge is on any other day.
+    return second.usual_known and second.busy > _BUSY
 
 
 def _share(part: float, whole: float) -> float:

@@ -6,9 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from ringwall.gateway.posture import Posture, read_stance, set_posture
+from ringwall.gateway.posture import ALL, Posture, read_stance, set_posture
 from ringwall.gateway.salts import set_difficulty, turn_salts
 from ringwall.gateway.sentry import controlling, orders
+from ringwall.gateway.sentry.alarming import Alarming, Refusals, host_of
 from ringwall.gateway.sentry.controlling import Shedding
 from ringwall.gateway.sentry.counters import rates
 from ringwall.gateway.sentry.denying import (
@@ -41,7 +42,6 @@ from ringwall.gateway.sentry.recognising import (
 from ringwall.gateway.sentry.settings import Settings
 from ringwall.gateway.sentry.signals import Second, sample
 from ringwall.gateway.sentry.sources import Sources
-from ringwall.gateway.sentry.spread import Spread
 from ringwall.gateway.sentry.tails import Tail
 from ringwall.gateway.sentry.telling import Telling
 
@@ -53,7 +53,6 @@ _READ_BACK: Final = 2 * 1024 * 1024
 """Bytes of the record in which a new sentry finds out from where people were answered."""
 _FAR_OVER: Final = 4
 _SHEDS_UNSEEN_S: Final = 3.0
-_ALARMING: Final = frozenset({Kind.REQUESTS, Kind.SIGN_IN})
 _NOTHING: Final[Mapping[str, float]] = {}
 
 _log = logging.getLogger(__name__)
@@ -71,7 +70,7 @@ class Watch:
             settings.sign_in, settings.sign_in_paths, frozenset(settings.sign_in_routes)
         )
         self._recorded = self._recorded_before = 100
-        self._alarm: bool | None = None
+        self._alarm: tuple[bool, frozenset[str] | None] | None = None
         self._difficulty, self._asked = Difficulty(), False
         self._stands_in_alarm = False
         self._shedding = Shedding()
@@ -95,8 +94,9 @@ class Watch:
         self._newcomers = Newcomers(Path(settings.xds) / orders.CONNECTIONS)
         self._begun: dict[Network, Refused] = {}
         self._sign_in = 0.0
-        self._signing_in: dict[Network, float] = {}
-        self._spread = Spread()
+        self._refusals = Refusals()
+        is_raised = read_stance(Path(settings.state)).recognised
+        self._alarming = Alarming(self._state, is_raised=is_raised)
         self._turn, self._kept, self._seen_at = 0, now, now
 
     def connected(self, found: Connected | None) -> None:
@@ -180,20 +180,19 @@ class Watch:
         seconds = reading.at - before.at
         self._rates = rates(before.totals, reading.totals, seconds)
         usual = self._state.kinds.get(Kind.REQUESTS)
-        self._sample = sample(
-            Second(
-                rates=self._rates,
-                seconds=seconds,
-                busy=reading.busy_since(before),
-                pool=self._settings.pool,
-                crowded=len(self._crowded),
-                sign_in=self._sign_in / seconds,
-                usual_known=usual is not None and usual.usual.level > 0,
-            )
+        second = Second(
+            rates=self._rates,
+            seconds=seconds,
+            busy=reading.busy_since(before),
+            pool=self._settings.pool,
+            crowded=len(self._crowded),
+            sign_in=self._sign_in / seconds,
+            usual_known=usual is not None and usual.usual.level > 0,
         )
-        self._spread.saw(self._signing_in, seconds, now)
-        self._sign_in, self._signing_in = 0.0, {}
+        self._sample = sample(second)
         sensitivity = SENSITIVITY[self._settings.sensitivity]
+        self._alarming.saw(second, self._refusals, now, sensitivity=sensitivity)
+        self._sign_in, self._refusals = 0.0, Refusals()
         self._state, changes = step(self._state, self._sample, now, sensitivity=sensitivity)
         most = self._settings.refused_per_address if self._state.open else None
         for one in self._refused.values():
@@ -236,25 +235,22 @@ class Watch:
         return dict(too_fast(begun, seconds, self._settings.handshakes_per_address))
 
     def _raise_alarm(self, now: float) -> None:
-        """Have the edge stand as in an attack while one is of a kind that this helps against.
-
-        Of one source that tries to sign in its limits take care, and whoever floods is denied.
-        """
-        alarming = _ALARMING if self._spread.is_wide(now) else _ALARMING - {Kind.SIGN_IN}
-        found = [one for one in self._state.open if one.kind in alarming]
-        recognised = self._settings.raise_alarm and bool(found)
-        if recognised != self._alarm:
-            reason = Event(found[0]).title.lower() if recognised else "no attack is recognised"
+        """Have the hosts that are attacked stand so, while that helps."""
+        found = self._alarming.of(self._state.open, now) if self._settings.raise_alarm else None
+        recognised = None if found is None else self._alarming.hosts(self._state.open, now)
+        if (found is not None, recognised) != self._alarm:
+            reason = "no attack is recognised" if found is None else Event(found).title.lower()
             # While another renames files nobody waits: the next second is soon enough.
             with suppress(BlockingIOError):
                 set_posture(
                     Path(self._settings.state),
-                    recognised=recognised,
+                    recognised=found is not None,
+                    hosts=ALL if recognised is None else recognised,
                     reason=reason,
                     author="sentry",
                     wait=False,
                 )
-                self._alarm = recognised
+                self._alarm = (found is not None, recognised)
         stance = read_stance(Path(self._settings.state))
         self._stands_in_alarm = stance.posture is Posture.ALARM
 
@@ -345,7 +341,7 @@ class Watch:
 
     def _share(self, line: Line) -> float:
         """Of how many such lines one is written: just after a change, the most that it may be."""
-        return max(self._recorded, self._recorded_before) / 100 if line.is_limited else 1.0
+        return max(self._recorded, self._recorded_before) / 100 if line.is_sampled else 1.0
 
     def _was_answered(self, line: Line | None) -> None:
         if line is not None and line.was_answered:
@@ -357,11 +353,12 @@ class Watch:
         kinds = line.about(self._where)
         if kinds:
             self._sources.saw(line, kinds, weight=weight)
-        if Kind.SIGN_IN in kinds:
-            self._sign_in += weight
-            around = network_of(line.address, wide=True)
-            if around is not None:
-                self._signing_in[around] = self._signing_in.get(around, 0.0) + weight
+        is_sign_in = Kind.SIGN_IN in kinds
+        self._sign_in += weight if is_sign_in else 0.0
+        around = network_of(line.address, wide=True)
+        if around is not None and (is_sign_in or line.is_refused_stranger):
+            host = host_of(line.host, self._settings.hosts)
+            self._refusals.add(host, around, weight, sign_in=is_sign_in)
         if Kind.REQUESTS in kinds and (network := network_of(line.address)) is not None:
             self._refused.setdefault(network, Refused()).add(weight)
 
