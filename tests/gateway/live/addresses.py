@@ -47,11 +47,12 @@ class From:
         host: str | None = None,
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
+        body: str | None = None,
     ) -> tuple[http.client.HTTPResponse, str]:
         """One request; the answer and its text."""
         host = host or self._host
         connection = self._open.get(host) or self._connected(host)
-        connection.request(method, path, headers={"Host": host, **(headers or {})})
+        connection.request(method, path, body, headers={"Host": host, **(headers or {})})
         answer = connection.getresponse()
         return answer, answer.read().decode(errors="replace")
 

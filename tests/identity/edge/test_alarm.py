@@ -1,6 +1,8 @@
 """An edge in alarm: strangers are held short, whoever is known notices nothing."""
 
 import json
+import socket
+import ssl
 import threading
 import time
 from collections import Counter
@@ -13,16 +15,25 @@ from tests.gateway.live.addresses import From
 from tests.gateway.live.asking import reload
 from tests.gateway.live.solving import NAVIGATION, solved, with_pass
 from tests.identity import tenants
+from tests.gateway.live.stage import Stage
+from tests.identity.authenticator import code_of
+from tests.identity.edge.browsing import Browser
 from tests.identity.edge.scene import APP, COOKIE, ID, SECRET, IdentityStage, identity_stage
+from tests.identity.signing_in import GOOD, app_of
 
 from ringwall.gateway import posture, xds
+from ringwall.gateway.attacks import picture
+from ringwall.gateway.layout import Layout
 from ringwall.gateway.posture import Order, Posture
 from ringwall.identity.kinds import Purpose
+from ringwall.runtime.processes.paths import run_dir_for
 
 pytestmark = pytest.mark.e2e
 
 BURST: Final = 5
 OFFICE: Final = 200
+HANDSHAKES: Final = 5
+"""A second, for strangers."""
 ADDRESS: Final = 2 * OFFICE + 100
 RUNS_IT, LISTED = "127.0.98.7", "127.0.98.8"
 _AVAILABILITY: Final[dict[str, Any]] = {
@@ -31,7 +42,9 @@ _AVAILABILITY: Final[dict[str, Any]] = {
     "limits": {
         "address": {"by": "address", "rate": "1/m", "burst": ADDRESS},
         "network": {"by": "network", "rate": "1/m", "burst": 10 * ADDRESS},
+        "pages": {"by": "address", "rate": "1/m", "burst": ADDRESS, "purpose": "pages"},
     },
+    "attacks": {"handshakes_per_address": HANDSHAKES},
     "nobody": {
         "rate": "1/d",
         "burst": BURST,
@@ -122,33 +135,160 @@ def test_exempt_networks_are_never_held(alarm: IdentityStage) -> None:
         assert exempt.statuses(BURST + 5, "/public/x", headers=NAVIGATION) == [200] * (BURST + 5)
 
 
+class Flood:
+    """Asks without a pause for what shows nothing, each address on connections of its own."""
+
+    def __init__(self, scene: IdentityStage, *addresses: str, host: str, path: str) -> None:
+        self._scene, self._host, self._path = scene, host, path
+        self._over, self._lock = threading.Event(), threading.Lock()
+        self._threads = [threading.Thread(target=self._asks, args=(one,)) for one in addresses]
+        self.answers = Counter[int]()
+
+    def __enter__(self) -> "Flood":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def wait(self, count: int) -> None:
+        """Until so many were answered."""
+        self._scene.stage.wait(lambda: self.answers.total() > count)
+
+    def _asks(self, address: str) -> None:
+        asked = {"Host": f"{self._host}:{self._scene.stage.port}"}
+        with From(self._scene.stage, address, host=self._host) as client:
+            while not self._over.is_set():
+                status = client.asks(self._path, headers=asked).status
+                with self._lock:
+                    self.answers[status] += 1
+
+
 def test_an_office_goes_on_while_somebody_in_it_floods(alarm: IdentityStage) -> None:
     """From one address: 200 people signed in, and a flood that shows nothing."""
     people = [cookie(alarm) for _ in range(OFFICE)]
-    flood, answers = Counter[int](), Counter[int]()
-    over, lock = threading.Event(), threading.Lock()
-
-    def floods() -> None:
-        with From(alarm.stage, "127.0.21.1", host=APP) as client:
-            while not over.is_set():
-                status = client.asks("/public/x").status
-                with lock:
-                    flood[status] += 1
-
-    threads = [threading.Thread(target=floods) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    with From(alarm.stage, "127.0.21.1", host=APP) as office:
-        alarm.stage.wait(lambda: flood.total() > 2 * ADDRESS)  # of whom nothing is known is empty
+    answers, address = Counter[int](), "127.0.21.1"
+    with (
+        Flood(alarm, address, address, host=APP, path="/public/x") as flood,
+        From(alarm.stage, address, host=APP) as office,
+    ):
+        flood.wait(2 * ADDRESS)  # the bucket of whom nothing is known is empty
         for one in people:
             for path in ("/public/x", "/required/x"):
                 answer = office.asks(path, headers={**NAVIGATION, "cookie": one})
                 answers[answer.status] += 1
-    over.set()
-    for thread in threads:
-        thread.join()
     assert answers == {200: 2 * OFFICE}
-    assert flood[200] <= BURST
+    assert flood.answers[200] <= BURST
+
+
+def test_an_office_goes_on_at_the_host_of_sign_in_while_somebody_in_it_floods(
+    alarm: IdentityStage,
+) -> None:
+    """Each in a browser of their own, which gets its pass; the same person has many of them."""
+    organisation = alarm.organisation()
+    user = alarm.person(organisation)
+    sessions = [
+        alarm.sign_in(user=user, organisation=organisation).split("=", 1) for _ in range(OFFICE)
+    ]
+    answers, address, authority = Counter[int](), "127.0.35.1", f"{ID}:{alarm.stage.port}"
+    with (
+        Flood(alarm, address, address, host=ID, path="/accounts/login/") as flood,
+        From(alarm.stage, address, host=ID) as office,
+    ):
+        flood.wait(2 * ADDRESS)
+        for name, value in sessions:
+            browser = Browser(office, authority, {name: value})
+            answers[browser.goes("/organisations")] += 1
+            assert browser.answers[0] == 503
+    assert flood.answers[200] <= BURST
+    assert answers == {200: OFFICE}
+
+
+def test_the_operator_signs_in_works_and_signs_out_and_health_is_checked_under_a_flood(
+    alarm: IdentityStage,
+) -> None:
+    company = alarm.organisation(kind="provider")
+    operator = alarm.person(company, roles=("operator",))
+    operator.set_password(GOOD)
+    operator.save()
+    secret = app_of(operator)
+    health = Counter[int]()
+    with (
+        Flood(alarm, "127.0.36.1", "127.0.37.1", host=ID, path="/accounts/login/") as flood,
+        Flood(alarm, "127.0.36.2", host=APP, path="/vital/x"),
+        From(alarm.stage, "127.0.36.9", host=ID) as client,
+        From(alarm.stage, "127.0.36.10", host=APP) as checking,
+    ):
+        flood.wait(4 * BURST)
+        browser = Browser(client, f"{ID}:{alarm.stage.port}")
+        walk = (
+            lambda: browser.goes("/accounts/login/"),
+            lambda: browser.sends("/accounts/login/", login=operator.email, password=GOOD),
+            lambda: browser.goes("/accounts/2fa/authenticate/"),
+            lambda: browser.sends("/accounts/2fa/authenticate/", code=code_of(secret)),
+            lambda: browser.goes("/sessions"),
+            lambda: browser.goes("/accounts/logout/"),
+            lambda: browser.sends("/accounts/logout/"),
+            lambda: browser.goes("/sessions"),
+        )
+        found = []
+        for step in walk:
+            found.append(step())
+            health.update(checking.statuses(BURST, "/vital/x"))
+    assert found == [200, 302, 200, 302, 200, 200, 302, 302], browser.page
+    assert browser.answers.count(503) == 1  # one pass, and nothing more
+    assert health == {200: BURST * len(walk)}
+    assert flood.answers[429] > 10 * flood.answers[200]
+
+
+def test_a_known_address_is_not_denied_however_fast_it_begins_connections(
+    scene: IdentityStage,
+) -> None:
+    known, stranger = "127.0.38.1", "127.0.39.1"
+    with From(scene.stage, known, host=APP) as client:
+        assert client.asks("/required/x", headers={"cookie": cookie(scene)}).status == 200
+    connecting = Connecting(scene.stage)
+    scene.stage.wait(lambda: connecting.is_refused(stranger), within=20)
+    took, count, began = 2 * connecting.seconds, 0, time.monotonic()
+    while time.monotonic() < began + took:
+        assert not connecting.is_refused(known)
+        count += Connecting.AT_ONCE
+    assert count / took > 4 * HANDSHAKES
+    assert connecting.denied == {stranger}
+
+
+class Connecting:
+    """Begins connections as fast as it can; ``seconds`` is for how long so far."""
+
+    AT_ONCE: Final = 20
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage, self._began = stage, time.monotonic()
+        self._trust = stage.trust()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._began
+
+    @property
+    def denied(self) -> set[str]:
+        """Whom ``ringwall attack`` shows to be denied."""
+        layout = Layout(self._stage.folder, self._stage.state, run_dir_for(self._stage.state))
+        return {one["network"] for one in picture(layout, now=time.time()).found["denied"]}
+
+    def is_refused(self, source: str) -> bool:
+        try:
+            for _ in range(self.AT_ONCE):
+                plain = socket.create_connection(
+                    ("127.0.0.1", self._stage.port), timeout=10, source_address=(source, 0)
+                )
+                self._trust.wrap_socket(plain, server_hostname=APP).close()
+        except (ConnectionError, ssl.SSLError):
+            return True
+        return False
 
 
 def test_services_see_no_difference(scene: IdentityStage) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from ringwall.gateway.availability.config import Exempt
 from ringwall.gateway.availability.limiting import By, Limit
 from ringwall.gateway.availability.meeting import LONGEST_PATH, LOOKS, MASKS
-from ringwall.gateway.config import Network
+from ringwall.gateway.config import Network, RoutePurpose
 from ringwall.gateway.envoy.resources import Json
 
 LIMITED: Final[Json] = {"key": "limited", "value": "limited"}
@@ -22,6 +22,18 @@ _HEADERS: Final[Mapping[By, str]] = {
     By.TENANT: "x-ringwall-tenant",
 }
 _EVERYBODY: Final = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+
+NOTHING_SHOWN: Final[Sequence[Json]] = (
+    {"name": "authorization", "present_match": False},
+    {"name": "x-api-key", "present_match": False},
+    {
+        "name": "cookie",
+        "string_match": {"contains": "__Host-ringwall"},
+        "invert_match": True,
+        "treat_missing_header_as_empty": True,
+    },
+)
+"""How a request looks in which the Lua filter would find nothing."""
 
 Part = tuple[Json, Json]
 """An action, and the entry that it makes."""
@@ -65,6 +77,8 @@ class Counting:
         """``known`` where it is known who asks; ``costs`` are those of routes that cost more.
 
         With ``apart``, matchers of headers, those whom all of them match have buckets of their own.
+        So they have always of Ringwall's own pages, where the edge cannot tell who is signed in:
+        one who floods them would shut out everybody at the same address.
         """
         self._exempt, self._known, self._costs, self._apart = exempt, known, costs, apart
         self._taken: set[tuple[str, ...]] = set()
@@ -80,9 +94,10 @@ class Counting:
     def _kinds(self, limit: Limit) -> list[list[Part]]:
         rest = [part for by in limit.by if by is not By.ASKER for part in _parts(by)]
         begun = list(self._conditions())
-        if self._apart:
+        apart = NOTHING_SHOWN if limit.purpose is RoutePurpose.PAGES else self._apart
+        if apart:
             nothing, something = (
-                _if_headers("shown", value, self._apart, expect=expect)
+                _if_headers("shown", value, apart, expect=expect)
                 for value, expect in (("nothing", True), ("something", False))
             )
             return [[*begun, *rest, nothing], [*begun, *rest, something]]

@@ -21,6 +21,7 @@ from ringwall.gateway.envoy.challenge import (
     challenge_filter,
     page_reply,
 )
+from ringwall.gateway.envoy.counting import NOTHING_SHOWN
 from ringwall.gateway.envoy.nobody import NOBODY_FILTER, nobody_filter
 from ringwall.gateway.envoy.resources import Folder, Json
 from ringwall.gateway.envoy.salting import Asking
@@ -31,7 +32,7 @@ from ringwall.gateway.envoy.shedding import (
     shed_filter,
     shed_reply,
 )
-from ringwall.gateway.envoy.signed_in import NOTHING_SHOWN, Verifying, protected_hosts
+from ringwall.gateway.envoy.signed_in import Verifying, protected_hosts
 
 _FILTERS: Final = "typed_per_filter_config"
 _TAKEN: Final = "request_headers_to_remove"

@@ -280,19 +280,6 @@ def nothing_taken() -> Json:
     return {SESSION_FILTER: http.without_filter()}
 
 
-NOTHING_SHOWN: Final[Sequence[Json]] = (
-    {"name": "authorization", "present_match": False},
-    {"name": "x-api-key", "present_match": False},
-    {
-        "name": "cookie",
-        "string_match": {"contains": "__Host-ringwall"},
-        "invert_match": True,
-        "treat_missing_header_as_empty": True,
-    },
-)
-"""How a request looks in which the Lua filter would find nothing."""
-
-
 REVOKED_FILTER: Final = "ringwall.revoked"
 RECENT_FILTER: Final = "ringwall.recent"
 """Two filters for one thing: the large one changes seldom, the small one at once."""
