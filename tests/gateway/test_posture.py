@@ -161,7 +161,7 @@ def test_the_alarm_is_of_the_hosts_that_are_attacked(tmp_path: Path) -> None:
     for step in _STEPS[1:]:
         edge.step(step)
     stance = set_posture(tmp_path, recognised=True, hosts=frozenset({"a", "gone"}))
-    assert (stance.posture, stance.hosts) == (Posture.ALARM, {"a", "gone"})
+    assert (stance.posture, stance.hosts) == (Posture.ALARM, frozenset({"a", "gone"}))
     assert read_stance(tmp_path) == stance
     assert edge.said() == {"a": "alarm 1", "b": "peace 1", "*.c": "peace 1"}
     edge.stage(2)

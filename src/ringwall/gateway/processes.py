@@ -25,6 +25,8 @@ from ringwall.gateway.sentry.settings import VARIABLE as SENTRY_VARIABLE
 from ringwall.gateway.sentry.settings import Settings
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.sources.denials import DENIED
+from ringwall.gateway.sources.places import Place
+from ringwall.gateway.sources.shelf import Shelf
 from ringwall.gateway.wanted import Wanted
 from ringwall.identity.config import IDENTITY, Identity
 from ringwall.inventory.config import Service
@@ -164,10 +166,12 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
         per_network=attacks.per_network,
         handshakes_per_address=attacks.handshakes_per_address,
         refused_per_address=attacks.refused_per_address,
+        resets_per_address=attacks.resets_per_address,
         sensitivity=attacks.sensitivity,
         state=str(layout.state),
         raise_alarm=attacks.raise_alarm,
         harder=0 if challenge is None else challenge.difficulty.most - challenge.difficulty.least,
+        **_places(gateway, wanted),
         busy=attacks.busy,
         shed=attacks.shed,
     )
@@ -182,6 +186,13 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
         after_at_most=_LETS_OTHERS_START,
         essential=False,
     )
+
+
+def _places(gateway: Gateway, wanted: Wanted) -> dict[str, str]:
+    """Where the copies lie of databases that are brought; they may come later."""
+    shelf, brought = Shelf(gateway.layout.state), wanted.availability.sources.databases
+    names = {Place.COUNTRY: "countries", Place.SYSTEM: "systems"}
+    return {name: str(shelf.place(one)) for one, name in names.items() if one in brought}
 
 
 def _quotas(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) -> ProcessSpec:

@@ -1,15 +1,18 @@
 """The sentry on a running edge: an attack is recognised, told, and survives the sentry's death."""
 
 import os
+import re
 import signal
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from tests.gateway.live.floods import rapid_reset
 from tests.gateway.live.stage import Stage, plain_config
 
 from ringwall.gateway.attacks import Picture, picture
@@ -26,9 +29,11 @@ POOL = 320
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     config = plain_config()
     config["edge"]["limits"] = {"connections": POOL}
+    (plain,) = config["routes"]
+    config["routes"].append({**plain, "name": "static", "path": "/static/**"})
     config["availability"] = {
-        "limits": {"address": {"by": "address", "rate": "5/s", "burst": 5}},
-        "attacks": {"per_address": 220, "handshakes_per_address": 10},
+        "limits": {"address": {"by": "address", "rate": "5/s", "burst": 5, "routes": ["all"]}},
+        "attacks": {"per_address": 220, "handshakes_per_address": 10, "resets_per_address": 60},
     }
     with Stage(tmp_path_factory.mktemp("attack"), config) as stage:
         yield stage.up()
@@ -92,11 +97,62 @@ def test_a_flood_is_counted_whole_and_recorded_in_part(running: Stage) -> None:
     (attack,) = _of(running, "requests")
     assert {"127.0.9.8"} == {s["name"] for s in attack["sources"] if s["what"] == "address"}
     running.wait(lambda: _is_refused(running, "127.0.9.8"), within=10)
-    assert read_stance(running.state).recognised
+    assert not read_stance(running.state).recognised, "what one does raises no alarm"
     # An answer that came in two parts is taken for none of them.
     assert 0 <= _counted(running) - before - refused - more <= len(floods)
     running.wait(lambda: told(running).found["recorded"] == 100)
     assert 0 < len(record.read_bytes().splitlines()) - lines < more
+
+
+def test_several_networks_raise_the_alarm_at_the_host_that_they_flood(running: Stage) -> None:
+    with ExitStack() as held:
+        floods = [
+            held.enter_context(_connected(running, f"127.0.{network}.1"))
+            for network in (11, 12, 13)
+            for _ in range(5)
+        ]
+        deadline = time.monotonic() + 20
+        while not read_stance(running.state).recognised:
+            assert time.monotonic() < deadline
+            _refused(floods)
+    assert read_stance(running.state).hosts == frozenset({"app.localhost"})
+
+
+def test_who_resets_streams_without_end_is_denied(running: Stage) -> None:
+    source, over = "127.0.9.5", threading.Event()
+    attackers = [threading.Thread(target=_resets, args=(running, source, over)) for _ in range(2)]
+    for one in attackers:
+        one.start()
+    try:
+        running.wait(lambda: source in _denied(running), within=20)
+    finally:
+        over.set()
+        for one in attackers:
+            one.join()
+    assert re.fullmatch(r"resets \d+ streams a second, 60 are borne", _denied(running)[source])
+    running.wait(lambda: _is_refused(running, source), within=10)
+    assert {s["name"] for s in _of(running, "frames")[0]["sources"] if s["what"] == "address"} == {
+        source
+    }
+    assert running.get("https://app.localhost/static/x").status_code == 200
+
+
+def _resets(stage: Stage, source: str, over: threading.Event) -> None:
+    """Open streams and take them back, on one connection after the other."""
+    context = stage.trust()
+    context.set_alpn_protocols(["h2"])
+    flood = rapid_reset()
+    while not over.is_set():
+        try:
+            plain = socket.create_connection(
+                ("127.0.0.1", stage.port), timeout=5, source_address=(source, 0)
+            )
+            with context.wrap_socket(plain, server_hostname="app.localhost") as tls:
+                tls.sendall(flood)
+                while tls.recv(65536):
+                    pass
+        except OSError:
+            over.wait(0.05)
 
 
 def _of(stage: Stage, kind: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.gateway.sources.databases import countries
 
 from ringwall.gateway.posture import Order, Posture, read_stance, set_posture
 from ringwall.gateway.sentry.alarming import ELSEWHERE, Alarming, Refusals, host_of
@@ -50,7 +51,9 @@ class Scene:
             sign_in_paths=("/recover",),
             denied=str(folder / "denied.json"),
             refused_per_address=20,
+            resets_per_address=200,
             state=str(self.state),
+            countries=str(folder / "country.mmdb"),
             raise_alarm=True,
             busy=0.5,
             shed=tuple(Class),
@@ -92,6 +95,26 @@ class Scene:
     def picture(self) -> dict[str, Any]:
         """What ``ringwall attack`` shows."""
         return self.watch.picture(self.now, edge=True)
+
+    def resets(self, addresses: Sequence[str]) -> None:
+        """Each of these addresses resets a stream."""
+        line = {"status": 0, "flags": "DR", "details": "http2.remote_reset", "protocol": "HTTP/2"}
+        with self._log.open("a") as file:
+            file.writelines(json.dumps({**line, "client": one}) + "\n" for one in addresses)
+        self.now += 1
+        count = len(addresses)
+        self._totals = replace(
+            self._totals,
+            requests=self._totals.requests + count,
+            resets=self._totals.resets + count,
+        )
+        at = self.now - START
+        self.watch.turn(Reading(at, self._totals, {"worker": int(at * 1e9)}), self.now)
+
+    @property
+    def denied(self) -> dict[str, str]:
+        """Who is denied, and why."""
+        return {one["network"]: one["reason"] for one in self.picture["denied"]}
 
     @property
     def kinds(self) -> set[str]:
@@ -159,6 +182,20 @@ def test_one_address_never_raises_it_by_requests(tmp_path: Path) -> None:
     assert "203.0.113.7" in {one["network"] for one in scene.picture["denied"]}
 
 
+def test_an_attack_is_kept_with_the_countries_that_it_came_from(tmp_path: Path) -> None:
+    countries(tmp_path / "country.mmdb", {"203.0.113.0/24": "XA", "198.51.100.0/24": "XB"})
+    scene = Scene(tmp_path)
+    for _ in range(5):
+        scene.second(["203.0.113.7", "203.0.113.8", "198.51.100.1"] * 20, "/x", times=10)
+    (attack,) = (one for one in scene.picture["attacks"] if one["kind"] == "requests")
+    found = [one["name"] for one in attack["sources"] if one["what"] == "country"]
+    assert found == ["XA", "XB"]
+    (kept,) = (tmp_path / "attacks").glob("requests-*.json")
+    assert {"name": "country", "type_id": 99, "type": "Country", "value": "XA"} in json.loads(
+        kept.read_text()
+    )["observables"]
+
+
 def test_many_raise_it_at_the_hosts_that_they_ask_and_one_that_stays_does_not_keep_it_up(
     tmp_path: Path,
 ) -> None:
@@ -166,14 +203,14 @@ def test_many_raise_it_at_the_hosts_that_they_ask_and_one_that_stays_does_not_ke
     for _ in range(5):
         scene.second(many, "/x", host="app.example:443", times=10)
     assert scene.posture() is Posture.ALARM
-    assert read_stance(scene.state).hosts == {"app.example"}
+    assert read_stance(scene.state).hosts == frozenset({"app.example"})
     for _ in range(3):
         scene.second([*many, "198.51.100.1"], "/x", host="a.wild.example", times=10)
-    assert read_stance(scene.state).hosts == {"app.example", "*.wild.example"}
+    assert read_stance(scene.state).hosts == frozenset({"app.example", "*.wild.example"})
     for _ in range(58):
         scene.second(["203.0.113.7"] * 60, "/x", host="a.wild.example", times=10)
     assert scene.posture() is Posture.ALARM
-    assert read_stance(scene.state).hosts == {"*.wild.example"}
+    assert read_stance(scene.state).hosts == frozenset({"*.wild.example"})
     for _ in range(4):
         scene.second(["203.0.113.7"] * 60, "/x", host="a.wild.example", times=10)
     assert "requests" in scene.kinds
@@ -214,7 +251,7 @@ def test_two_sources_that_are_refused_much_raise_it() -> None:
         refusals.add("app.example", other, 150.0, sign_in=False)
         alarming.saw(_second(800, 10, 150), refusals, START + at)
     assert alarming.of([_ATTACK], START + 3) is _ATTACK
-    assert alarming.hosts([_ATTACK], START + 3) == {"app.example"}
+    assert alarming.hosts([_ATTACK], START + 3) == frozenset({"app.example"})
     later = replace(_ATTACK, began=START + 900)
     assert alarming.hosts([later], START + 900) is None  # nothing is known of where that is
 
@@ -250,6 +287,33 @@ _ATTACK = Attack(
 )
 def test_which_host_was_asked(authority: str, host: str) -> None:
     assert host_of(authority, ("app.example", "*.wild.example")) == host
+
+
+def test_whoever_resets_streams_without_end_is_denied_in_an_attack_by_resets(
+    tmp_path: Path,
+) -> None:
+    scene = Scene(tmp_path)
+    browser, attacker = "198.51.100.1", "203.0.113.7"
+
+    def second(resets: int) -> None:
+        scene.resets([attacker] * resets + [browser] * (resets // 4))
+        assert browser not in scene.denied
+
+    for _ in range(4):  # below the floor of an attack, whoever it is
+        second(40)
+    assert scene.kinds == set()
+    for _ in range(6):
+        second(300)
+    assert scene.kinds == {"frames"}
+    assert scene.denied == {attacker: "resets 300 streams a second, 200 are borne"}
+
+
+def test_a_browser_that_leaves_a_large_page_is_not_denied(tmp_path: Path) -> None:
+    """In the middle of an attack by others."""
+    scene = Scene(tmp_path)
+    for second in range(9):
+        scene.resets(["203.0.113.7"] * 300 + ["198.51.100.1"] * (250 if second == 5 else 0))
+    assert scene.denied.keys() == {"203.0.113.7"}
 
 
 def test_whoever_renames_files_does_not_hold_the_sentry_up(tmp_path: Path) -> None:

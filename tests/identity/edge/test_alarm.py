@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -224,7 +224,7 @@ def test_the_operator_signs_in_works_and_signs_out_and_health_is_checked_under_a
     ):
         flood.wait(4 * BURST)
         browser = Browser(client, f"{ID}:{alarm.stage.port}")
-        walk = (
+        walk: tuple[Callable[[], int], ...] = (
             lambda: browser.goes("/accounts/login/"),
             lambda: browser.sends("/accounts/login/", login=operator.email, password=GOOD),
             lambda: browser.goes("/accounts/2fa/authenticate/"),

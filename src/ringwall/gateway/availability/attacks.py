@@ -52,3 +52,7 @@ class Attacks(StrictModel):
     refused_per_address: Count | None = 20
     """Requests a second of strangers that limits refuse, beyond which an address is refused at the
     door while an attack is under way; null: none is."""
+    resets_per_address: Count | None = 200
+    """Streams of HTTP/2 a second that an address may reset, in an attack by resets, before it is
+    refused at the door; null: any number. Browsers take back what they asked for when somebody
+    leaves a page, a hundred at once at the most."""

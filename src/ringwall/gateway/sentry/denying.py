@@ -116,6 +116,30 @@ def too_often(
         yield network, f"goes on at {rate:.0f} refused requests a second, {most} are borne"
 
 
+def too_many_resets(
+    reset: Mapping[Network, "Refused"], most: int | None
+) -> Iterator[tuple[Network, str]]:
+    """Who resets more streams in a second than one may, for two seconds on, the worst first.
+
+    A browser that leaves a page takes back all that it waited for at once, and is then done.
+    """
+    rates = (
+        (network, one.weight / one.seconds)
+        for network, one in reset.items()
+        if most is not None
+        and one.seconds >= _RESETS_S
+        and one.lines >= _PROOF
+        and one.weight > most * one.seconds
+    )
+    for network, rate in sorted(rates, key=lambda one: (-one[1], str(one[0]))):
+        yield network, f"resets {rate:.0f} streams a second, {most} are borne"
+
+
+def still_resetting(reset: Mapping[Network, "Refused"]) -> dict[Network, "Refused"]:
+    """Those who were not watched for long enough; the others are counted anew."""
+    return {network: one for network, one in reset.items() if one.seconds < _RESETS_S}
+
+
 def _rates_over(
     counted: Mapping[Network, "Refused"], seconds: float, most: int | None
 ) -> list[tuple[Network, float]]:
@@ -132,6 +156,8 @@ _LINES: Final = 3
 _PROOF: Final = 20
 """Lines of the record, at the least."""
 _WATCHED_S: Final = 10.0
+_RESETS_S: Final = 1.9
+"""Two samples of a second, which come a little early and a little late."""
 
 
 def watched_on(refused: Mapping[Network, "Refused"]) -> dict[Network, "Refused"]:

@@ -35,6 +35,8 @@ _TECHNIQUES: Final[Mapping[Kind, tuple[str, str]]] = {
 _OBSERVABLES: Final[Mapping[str, tuple[int, str]]] = {
     "address": (2, "IP Address"),
     "network": (12, "Subnet"),
+    "country": (99, "Country"),
+    "system": (99, "Autonomous System"),
     "route": (99, "Route"),
     "service": (99, "Service"),
     "tenant": (99, "Tenant"),

@@ -11,6 +11,7 @@ from ringwall.gateway.sentry.recognising import Kind
 _LIMITED: Final = frozenset({"local_rate_limited", "request_rate_limited"})
 _PROTECTED: Final = ("overload", "rbac_access_denied_matched_policy[shed-")
 _CHALLENGED: Final = 503
+_RESET: Final = "DR"
 _BY_SCRIPT: Final = "lua_response"
 """The edge's own answers, such as the challenge's: the service was not asked."""
 
@@ -32,7 +33,8 @@ class SignIn:
 class Line:
     """Who asked and what came of it. ``who`` is a person or a program, empty for strangers.
 
-    ``at`` is in seconds since 1970, 0 where the line does not say.
+    ``at`` is in seconds since 1970, 0 where the line does not say. ``flags`` are Envoy's response
+    flags in their short form.
     """
 
     address: str
@@ -46,6 +48,7 @@ class Line:
     route: str
     service: str
     at: float = 0.0
+    flags: str = ""
 
     @property
     def is_limited(self) -> bool:
@@ -64,6 +67,11 @@ class Line:
         return not self.who and (self.is_sampled or asked)
 
     @property
+    def is_reset(self) -> bool:
+        """Whether the client took the request back: a stream reset (RFC 9113 section 5.4.2)."""
+        return _RESET in self.flags.split(",") or self.details == "http2.remote_reset"
+
+    @property
     def was_answered(self) -> bool:
         """Whether somebody whom the edge knows got what they asked for."""
         return bool(self.who) and 200 <= self.status < 400
@@ -77,7 +85,11 @@ class Line:
                 found.append(Kind.SIGN_IN)
         if self.status in {408, 504} or "timeout" in self.details:
             found.append(Kind.SLOW)
-        if self.details.startswith("http2.") or self.details == "downstream_remote_disconnect":
+        if (
+            self.is_reset
+            or self.details.startswith("http2.")
+            or self.details == "downstream_remote_disconnect"
+        ):
             found.append(Kind.FRAMES)
         if self.status in {502, 503, 504} and self.service and self.details != _BY_SCRIPT:
             found.append(Kind.UPSTREAM)
@@ -110,6 +122,7 @@ def read(line: bytes) -> Line | None:
         route=_text(found, "route"),
         service=_text(found, "service"),
         at=_time(_text(found, "time")),
+        flags=_text(found, "flags"),
     )
 
 

@@ -19,7 +19,7 @@ class Settings:
     none, ``sign_in_paths`` how paths of what is sent there begin, ``sign_in_routes`` are routes of
     services for the same; ``denied`` is the file that says whom the sentry denies, ``state`` the
     folder that keeps the posture. ``harder`` is by how many zero bits the challenge may become
-    harder.
+    harder. ``countries`` and ``systems`` are databases of them, empty where there is none.
     """
 
     admin: str
@@ -41,10 +41,13 @@ class Settings:
     per_network: int | None = None
     handshakes_per_address: int | None = None
     refused_per_address: int | None = None
+    resets_per_address: int | None = None
     sensitivity: str = "normal"
     state: str = ""
     raise_alarm: bool = False
     harder: int = 0
+    countries: str = ""
+    systems: str = ""
     busy: float = 1.0
     shed: tuple[str, ...] = ()
 

@@ -19,7 +19,8 @@ _FADES_TO: Final = 0.7
 class Source:
     """Something that much comes from, with its weight: connections, or requests lately.
 
-    ``what`` is ``address``, ``network``, ``user``, ``tenant``, ``route`` or ``service``.
+    ``what`` is ``address``, ``network``, ``user``, ``tenant``, ``route`` or ``service``, and where
+    there are databases of them ``country`` and ``system``.
     """
 
     what: str
@@ -33,6 +34,7 @@ class Sources:
     def __init__(self) -> None:
         self._sketches: dict[tuple[Kind, str], Sketch] = {}
         self._connections: tuple[tuple[str, int], ...] = ()
+        self._connected: Mapping[Network, int] = {}
         self._around: tuple[tuple[str, int], ...] = ()
         self._faded = 0.0
 
@@ -49,7 +51,7 @@ class Sources:
 
     def is_connected(self, open_: Mapping[Network, int], around: Mapping[Network, int]) -> None:
         """Take note of who has how many connections now: by address, and by network."""
-        self._connections = _most(open_)
+        self._connected, self._connections = open_, _most(open_)
         self._around = _most(around)
 
     def fade(self, now: float) -> None:
@@ -72,6 +74,13 @@ class Sources:
             if of is kind
             for name, weight in sketch.top(count)
         )
+
+    def addresses(self, kind: Kind) -> tuple[tuple[str, float], ...]:
+        """All addresses that are remembered of a kind, with their weights."""
+        if kind is Kind.CONNECTIONS:
+            return tuple((told(one), float(count)) for one, count in self._connected.items())
+        found = self._sketches.get((kind, "address"))
+        return () if found is None else found.top(len(found))
 
     def _sketch(self, kind: Kind, what: str) -> Sketch:
         return self._sketches.setdefault((kind, what), Sketch(_SIZE))

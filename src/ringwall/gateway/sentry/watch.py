@@ -15,8 +15,10 @@ from ringwall.gateway.sentry.counters import rates
 from ringwall.gateway.sentry.denying import (
     Known,
     Refused,
+    still_resetting,
     too_fast,
     too_many,
+    too_many_resets,
     too_often,
     watched_on,
 )
@@ -29,8 +31,10 @@ from ringwall.gateway.sentry.looking import Connected, Reading
 from ringwall.gateway.sentry.networks import Exempt, Network, network_of, told
 from ringwall.gateway.sentry.newcomers import Newcomers, listed
 from ringwall.gateway.sentry.orders import Class
+from ringwall.gateway.sentry.places import Places
 from ringwall.gateway.sentry.recognising import (
     SENSITIVITY,
+    Attack,
     Began,
     Ended,
     Grew,
@@ -82,6 +86,7 @@ class Watch:
         self._rates = _NOTHING
         self._busy = 0.0
         self._sources = Sources()
+        self._places = Places(settings.countries, settings.systems)
         self._connected = Connected()
         self._strangers, self._known = Tail(Path(settings.strangers)), Tail(Path(settings.known))
         self._answered = Known()
@@ -90,6 +95,7 @@ class Watch:
         self._exempt = Exempt(settings.exempt)
         self._door = Door(Path(settings.denied), exempt=self._exempt, known=self._answered)
         self._refused: dict[Network, Refused] = {}
+        self._reset: dict[Network, Refused] = {}
         self._often: dict[Network, str] = {}
         self._newcomers = Newcomers(Path(settings.xds) / orders.CONNECTIONS)
         self._begun: dict[Network, Refused] = {}
@@ -200,6 +206,7 @@ class Watch:
         self._often = dict(too_often(self._refused, most))
         self._refused = watched_on(self._refused)
         self._often.update(self._came_too_fast(seconds))
+        self._often.update(self._takes_back(seconds))
         for change in changes:
             self._tell(change, now)
         self._refresh(now)
@@ -233,6 +240,16 @@ class Watch:
                 self._sources.began(network, around, one.weight)
         self._newcomers.share = listed(self._rates["connections"])
         return dict(too_fast(begun, seconds, self._settings.handshakes_per_address))
+
+    def _takes_back(self, seconds: float) -> dict[Network, str]:
+        """Who resets more streams than one may, while that is an attack."""
+        for one in self._reset.values():
+            one.seconds += seconds
+        is_attack = any(one.kind is Kind.FRAMES for one in self._state.open)
+        most = self._settings.resets_per_address if is_attack else None
+        found = dict(too_many_resets(self._reset, most))
+        self._reset = still_resetting(self._reset)
+        return found
 
     def _raise_alarm(self, now: float) -> None:
         """Have the hosts that are attacked stand so, while that helps."""
@@ -288,9 +305,7 @@ class Watch:
 
     def _tell(self, transition: Transition, now: float) -> None:
         attack = transition.attack
-        before = self._events.get(attack.id)
-        sources = merged(before.sources if before else (), self._sources.top(attack.kind))
-        event = Event(attack, sources)
+        event = self._event(attack, with_places=not isinstance(transition, Grew))
         match transition:
             case Began():
                 self._events[attack.id] = event
@@ -320,12 +335,19 @@ class Watch:
     def _refresh(self, now: float) -> None:
         """Keep what came of open attacks, now and then."""
         for attack in self._state.open:
-            before = self._events.get(attack.id)
-            sources = merged(before.sources if before else (), self._sources.top(attack.kind))
-            self._events[attack.id] = Event(attack, sources)
-            if now - self._told.get(attack.id, 0.0) >= _TELLS_EVERY_S:
+            is_due = now - self._told.get(attack.id, 0.0) >= _TELLS_EVERY_S
+            self._events[attack.id] = self._event(attack, with_places=is_due)
+            if is_due:
                 self._told[attack.id] = now
                 self._keeping.event(self._events[attack.id], now=now)
+
+    def _event(self, attack: Attack, *, with_places: bool) -> Event:
+        """An attack with what came of it so far; its places are not looked up each second."""
+        before = self._events.get(attack.id)
+        found = self._sources.top(attack.kind)
+        if with_places:
+            found += self._places.of(self._sources.addresses(attack.kind))
+        return Event(attack, merged(before.sources if before else (), found))
 
     def _read_lines(self) -> None:
         for tail in (self._strangers, self._known):
@@ -359,8 +381,11 @@ class Watch:
         if around is not None and (is_sign_in or line.is_refused_stranger):
             host = host_of(line.host, self._settings.hosts)
             self._refusals.add(host, around, weight, sign_in=is_sign_in)
-        if Kind.REQUESTS in kinds and (network := network_of(line.address)) is not None:
+        network = network_of(line.address)
+        if network is not None and Kind.REQUESTS in kinds:
             self._refused.setdefault(network, Refused()).add(weight)
+        if network is not None and line.is_reset:
+            self._reset.setdefault(network, Refused()).add(weight)
 
     def picture(self, now: float, *, edge: bool) -> dict[str, Any]:
         """What ``ringwall attack`` shows, as plain values."""
