@@ -217,6 +217,18 @@ def test_many_raise_it_at_the_hosts_that_they_ask_and_one_that_stays_does_not_ke
     assert scene.posture() is Posture.PEACE
 
 
+def test_the_next_sentry_goes_on_at_the_same_hosts(tmp_path: Path) -> None:
+    scene, many = Scene(tmp_path), [f"203.0.{n % 20}.7" for n in range(60)]
+    for _ in range(5):
+        scene.second(many, "/x", host="app.example", times=10)
+    scene.watch.leave()
+    after = Scene(tmp_path)
+    after.now = scene.now
+    for _ in range(3):
+        after.second([])
+        assert read_stance(after.state).hosts == frozenset({"app.example"})
+
+
 SECONDS = st.lists(
     st.tuples(st.integers(0, 5000), st.integers(0, 5000), st.integers(0, 90)), max_size=120
 )

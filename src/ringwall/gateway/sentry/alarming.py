@@ -78,13 +78,16 @@ def host_of(authority: str, hosts: Collection[str]) -> str:
 class Alarming:
     """What it follows from; begins with what the sentry before this one had recognised."""
 
-    def __init__(self, before: State, *, is_raised: bool) -> None:
+    def __init__(
+        self, before: State, *, is_raised: bool, hosts: Iterable[str] = (), now: float = 0.0
+    ) -> None:
+        """``is_raised`` is whether it had raised the alarm, at ``hosts`` if it could tell."""
         watched = before.kinds.get(Kind.REQUESTS, Watched())
         if not is_raised:
             watched = Watched(usual=watched.usual)
         self._wide = State({Kind.REQUESTS: watched})
         self._spread = Spread()
-        self._hosts: dict[Kind, dict[str, float]] = {kind: {} for kind in _ALARMING}
+        self._hosts = {kind: dict.fromkeys(hosts, now) for kind in _ALARMING}
 
     def saw(
         self, second: Second, refused: Refusals, now: float, *, sensitivity: float = 1.0

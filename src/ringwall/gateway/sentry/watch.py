@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from ringwall.gateway.posture import ALL, Posture, read_stance, set_posture
+from ringwall.gateway.posture import ALL, AllHosts, Posture, read_stance, set_posture
 from ringwall.gateway.salts import set_difficulty, turn_salts
 from ringwall.gateway.sentry import controlling, orders
 from ringwall.gateway.sentry.alarming import Alarming, Refusals, host_of
@@ -101,8 +101,13 @@ class Watch:
         self._begun: dict[Network, Refused] = {}
         self._sign_in = 0.0
         self._refusals = Refusals()
-        is_raised = read_stance(Path(settings.state)).recognised
-        self._alarming = Alarming(self._state, is_raised=is_raised)
+        stance = read_stance(Path(settings.state))
+        self._alarming = Alarming(
+            self._state,
+            is_raised=stance.recognised,
+            hosts=() if isinstance(stance.attacked, AllHosts) else stance.attacked,
+            now=now,
+        )
         self._turn, self._kept, self._seen_at = 0, now, now
 
     def connected(self, found: Connected | None) -> None:
