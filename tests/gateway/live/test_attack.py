@@ -32,7 +32,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     (plain,) = config["routes"]
     config["routes"].append({**plain, "name": "static", "path": "/static/**"})
     config["availability"] = {
-        "limits": {"address": {"by": "address", "rate": "5/s", "burst": 5, "routes": ["all"]}},
+        "limits": {
+            "address": {"by": "address", "rate": "5/s", "burst": 5, "routes": ["all"]},
+            "network": None,
+        },
         "attacks": {"per_address": 220, "handshakes_per_address": 10, "resets_per_address": 60},
     }
     with Stage(tmp_path_factory.mktemp("attack"), config) as stage:
@@ -104,20 +107,6 @@ def test_a_flood_is_counted_whole_and_recorded_in_part(running: Stage) -> None:
     assert 0 < len(record.read_bytes().splitlines()) - lines < more
 
 
-def test_several_networks_raise_the_alarm_at_the_host_that_they_flood(running: Stage) -> None:
-    with ExitStack() as held:
-        floods = [
-            held.enter_context(_connected(running, f"127.0.{network}.1"))
-            for network in (11, 12, 13)
-            for _ in range(5)
-        ]
-        deadline = time.monotonic() + 20
-        while not read_stance(running.state).recognised:
-            assert time.monotonic() < deadline
-            _refused(floods)
-    assert read_stance(running.state).hosts == frozenset({"app.localhost"})
-
-
 def test_who_resets_streams_without_end_is_denied(running: Stage) -> None:
     source, over = "127.0.9.5", threading.Event()
     attackers = [threading.Thread(target=_resets, args=(running, source, over)) for _ in range(2)]
@@ -135,6 +124,20 @@ def test_who_resets_streams_without_end_is_denied(running: Stage) -> None:
         source
     }
     assert running.get("https://app.localhost/static/x").status_code == 200
+
+
+def test_several_networks_raise_the_alarm_at_the_host_that_they_flood(running: Stage) -> None:
+    with ExitStack() as held:
+        floods = [
+            held.enter_context(_connected(running, f"127.0.{network}.1"))
+            for network in (11, 12, 13)
+            for _ in range(5)
+        ]
+        deadline = time.monotonic() + 20
+        while not read_stance(running.state).recognised:
+            assert time.monotonic() < deadline
+            _refused(floods)
+    assert read_stance(running.state).hosts == frozenset({"app.localhost"})
 
 
 def _resets(stage: Stage, source: str, over: threading.Event) -> None:
