@@ -41,7 +41,7 @@ class Browser:
         return self._asks(path, body=urlencode(hidden | fields))
 
     def _asks(self, path: str, *, body: str | None = None) -> int:
-        headers = {**NAVIGATION, "host": self._authority, "origin": f"https://{self._authority}"}
+        headers = {**NAVIGATION, "Host": self._authority, "origin": f"https://{self._authority}"}
         if body is not None:
             headers["content-type"] = "application/x-www-form-urlencoded"
         if self.cookies:
