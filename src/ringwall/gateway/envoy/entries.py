@@ -8,6 +8,7 @@ from ringwall.gateway.availability.answers import Maintenance
 from ringwall.gateway.config import BODY_LIMIT, Edge, Route, SignIn
 from ringwall.gateway.envoy import caching, conditions, headers, http, own_answers, signed_in
 from ringwall.gateway.envoy.challenge import CHALLENGE_FILTER
+from ringwall.gateway.envoy.counting import NOTHING_SHOWN
 from ringwall.gateway.envoy.nobody import NOBODY_FILTER
 from ringwall.gateway.envoy.permissions import Permitted
 from ringwall.gateway.envoy.resources import Json, seconds, typed
@@ -145,7 +146,7 @@ def _with_nothing_shown(entry: Json) -> Json:
     match, filters = entry["match"], entry["typed_per_filter_config"]
     return {
         **entry,
-        "match": {**match, "headers": [*match["headers"], *signed_in.NOTHING_SHOWN]},
+        "match": {**match, "headers": [*match["headers"], *NOTHING_SHOWN]},
         "typed_per_filter_config": {**filters, **signed_in.nothing_taken()},
     }
 
