@@ -121,7 +121,8 @@ def test_limits_with_a_purpose_are_counted_by_one_filter_in_peace_and_in_alarm()
 
 def test_what_counts_all_together_stands_in_the_same_filter_for_every_request() -> None:
     together = rendered("", ", limits: {few: {by: all, rate: 100/s, burst: 100}}")
-    assert len(descriptors(together, limits.PURPOSE_FILTER)) == 9  # of pages two each, with and without a cookie
+    # Of looks at pages two each, with and without a cookie.
+    assert len(descriptors(together, limits.PURPOSE_FILTER)) == 9
     assert "'all'" not in str(together.filters[limits.APART_FILTER])
     for found, is_off in ((together, False), (rendered(), True)):
         manager = chains(found)[APP]["filters"][-1]["typed_config"]
