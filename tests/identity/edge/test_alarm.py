@@ -14,8 +14,8 @@ import pytest
 from tests.gateway.live.addresses import From
 from tests.gateway.live.asking import reload
 from tests.gateway.live.solving import NAVIGATION, solved, with_pass
-from tests.identity import tenants
 from tests.gateway.live.stage import Stage
+from tests.identity import tenants
 from tests.identity.authenticator import code_of
 from tests.identity.edge.browsing import Browser
 from tests.identity.edge.scene import APP, COOKIE, ID, SECRET, IdentityStage, identity_stage
