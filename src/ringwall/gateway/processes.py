@@ -27,6 +27,7 @@ from ringwall.gateway.service import Gateway
 from ringwall.gateway.sources.denials import DENIED
 from ringwall.gateway.sources.places import Place
 from ringwall.gateway.sources.shelf import Shelf
+from ringwall.gateway.sources.told import FILE as TOLD
 from ringwall.gateway.wanted import Wanted
 from ringwall.identity.config import IDENTITY, Identity
 from ringwall.inventory.config import Service
@@ -156,7 +157,7 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
         ports=tuple(sorted({one.port for one in doors if not one.is_unix})),
         pool=edge.limits.connections,
         hops=edge.trusted_hops > 0,
-        hosts=tuple(sorted(edge.hosts)),
+        hosts=str(layout.state / TOLD),
         sign_in=wanted.identity.host or "",
         sign_in_paths=tuple(path for paths in PAGES.values() for path in paths),
         sign_in_routes=tuple(route.name for route in wanted.routes if route.purpose in PAGES),

@@ -37,6 +37,8 @@ class Scene:
         self.state, self.now, self._totals = folder / "state", START, Totals()
         self._log = folder / "strangers.log"
         self._log.touch()
+        hosts = folder / "told.json"
+        hosts.write_text('{"hosts": ["id.example", "app.example", "*.wild.example"]}')
         settings = Settings(
             admin="",
             xds=str(folder / "xds"),
@@ -46,7 +48,7 @@ class Scene:
             known=str(folder / "access.log"),
             ports=(),
             pool=1000,
-            hosts=("id.example", "app.example", "*.wild.example"),
+            hosts=str(hosts),
             sign_in="id.example",
             sign_in_paths=("/recover",),
             denied=str(folder / "denied.json"),

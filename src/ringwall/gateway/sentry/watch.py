@@ -25,6 +25,7 @@ from ringwall.gateway.sentry.denying import (
 from ringwall.gateway.sentry.difficulty import Difficulty
 from ringwall.gateway.sentry.door import Door
 from ringwall.gateway.sentry.finding import Event, merged
+from ringwall.gateway.sentry.hosts import Hosts
 from ringwall.gateway.sentry.keeping import Keeping
 from ringwall.gateway.sentry.lines import Line, SignIn, read
 from ringwall.gateway.sentry.looking import Connected, Reading
@@ -101,6 +102,7 @@ class Watch:
         self._begun: dict[Network, Refused] = {}
         self._sign_in = 0.0
         self._refusals = Refusals()
+        self._edge = Hosts(Path(settings.hosts))
         stance = read_stance(Path(settings.state))
         self._alarming = Alarming(
             self._state,
@@ -384,7 +386,7 @@ class Watch:
         self._sign_in += weight if is_sign_in else 0.0
         around = network_of(line.address, wide=True)
         if around is not None and (is_sign_in or line.is_refused_stranger):
-            host = host_of(line.host, self._settings.hosts)
+            host = host_of(line.host, self._edge.names)
             self._refusals.add(host, around, weight, sign_in=is_sign_in)
         network = network_of(line.address)
         if network is not None and Kind.REQUESTS in kinds:

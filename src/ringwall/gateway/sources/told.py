@@ -15,7 +15,7 @@ from ringwall.gateway.sources.here import of_this_machine
 from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.private_files import private_folder, write_private
 
-_FILE: Final = "sources/told.json"
+FILE: Final = "sources/told.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,7 @@ class Told:
 
     spared: tuple[Network, ...] = ()
     by_header: bool = False
+    hosts: tuple[str, ...] = ()
 
 
 def told_of(wanted: Wanted) -> Told:
@@ -35,32 +36,35 @@ def told_of(wanted: Wanted) -> Told:
     availability = wanted.availability
     own = (ip_network(one) for one in of_this_machine())
     spared = (*availability.exempt.networks, *availability.sources.allow, *own)
-    return Told(spared=spared, by_header=wanted.edge.trusted_hops > 0)
+    hosts = tuple(sorted(wanted.edge.hosts))
+    return Told(spared=spared, by_header=wanted.edge.trusted_hops > 0, hosts=hosts)
 
 
 def tell(state: Path, told: Told) -> None:
     """Write it down."""
-    path = state / _FILE
+    path = state / FILE
     private_folder(path.parent)
     text = {
         "spared": [str(one) for one in told.spared],
         "by_header": told.by_header,
+        "hosts": told.hosts,
     }
     write_private(path, json.dumps(text, sort_keys=True).encode())
 
 
 def is_damaged(state: Path) -> bool:
     """Whether something was written down that cannot be read."""
-    return (state / _FILE).exists() and told(state) is None
+    return (state / FILE).exists() and told(state) is None
 
 
 def told(state: Path) -> Told | None:
     """What was written down last; ``None`` before anything was applied, or where it is damaged."""
     try:
-        found = json.loads((state / _FILE).read_bytes())
+        found = json.loads((state / FILE).read_bytes())
         return Told(
             spared=tuple(map(ip_network, found["spared"])),
             by_header=bool(found["by_header"]),
+            hosts=tuple(found.get("hosts", ())),
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
