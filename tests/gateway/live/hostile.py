@@ -44,6 +44,7 @@ class Probe:
     patience: float = 4.0
     linger: float = 0.25
     piece: int | None = None
+    sni: str = "app.localhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class HostileStage:
             patience=probe.patience,
             linger=probe.linger,
             piece=probe.piece,
+            sni=probe.sni,
         )
         return Outcome(exchange, tuple(self.recorder.about(mark)), probe.requests)
 

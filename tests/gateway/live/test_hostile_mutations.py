@@ -51,6 +51,11 @@ def damaged(draw: st.DrawFn) -> bytes:
     return data
 
 
+def _to(data: bytes) -> str:
+    """The host that TLS is begun with, where requests for another are refused."""
+    return "a.tenants.localhost" if b"GET /tenant/" in data else "app.localhost"
+
+
 @settings(
     max_examples=20,
     deadline=None,
@@ -61,7 +66,7 @@ def damaged(draw: st.DrawFn) -> bytes:
 def test_damage_is_refused_or_harmless(hostile: HostileStage, batch: list[bytes]) -> None:
     # What is cut off a body is a request of its own, rightly so: up to three may come of one.
     probes = [
-        Probe(str(number), data, requests=3, patience=0.4, linger=0.05)
+        Probe(str(number), data, requests=3, patience=0.4, linger=0.05, sni=_to(data))
         for number, data in enumerate(batch)
     ]
     for outcome in hostile.send_all(probes).values():
@@ -74,7 +79,7 @@ def test_damage_is_refused_or_harmless(hostile: HostileStage, batch: list[bytes]
 def test_a_request_in_small_packets_is_the_same_request(
     hostile: HostileStage, base: bytes, piece: int
 ) -> None:
-    outcome = hostile.send(Probe("packets", base, piece=piece, linger=0.05))
+    outcome = hostile.send(Probe("packets", base, piece=piece, linger=0.05, sni=_to(base)))
     judge(outcome)
     assert outcome.exchange.statuses == (200,)
     assert [one.complete for one in outcome.seen] == [True]

@@ -175,7 +175,7 @@ def _reaches(redis: RedisServer, edges: list[EdgeAlone], address: str) -> bool:
     for stage in edges:
         with From(stage, address) as one:
             assert one.asks().status == 200
-        if b"ringwall:together:" not in redis.ask("KEYS", "*"):
+        if b"ringwall:together%20" not in redis.ask("KEYS", "*"):
             return False
         redis.ask("FLUSHALL")
     return True
