@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from ringwall.runtime.processes.paths import run_dir_for
 pytestmark = pytest.mark.e2e
 
 POOL = 320
+FLOODS = 20
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_connections_held_open_are_an_attack_from_where_they_come(running: Stage
             one.close()
     before = running.pid("sentry")
     os.kill(before, signal.SIGKILL)
-    running.wait(lambda: running.pid("sentry") not in {None, before})
+    running.wait(lambda: _sentry(running) not in {None, before})
     running.wait(lambda: told(running).found["since"] > attack["began"] and told(running).is_fresh)
     assert [one["id"] for one in attacks(running)] == [attack["id"]]
     assert running.get("https://app.localhost/").status_code == 200
@@ -87,7 +88,7 @@ def test_a_flood_is_counted_whole_and_recorded_in_part(running: Stage) -> None:
     record = running.state / "spool" / "edge" / "strangers.jsonl"
     before = _counted(running)
     with ExitStack() as held:
-        floods = [held.enter_context(_connected(running, "127.0.9.8")) for _ in range(20)]
+        floods = [held.enter_context(_connected(running, "127.0.9.8")) for _ in range(FLOODS)]
         refused, deadline = 0, time.monotonic() + 20
         while told(running).found["recorded"] == 100:
             assert time.monotonic() < deadline
@@ -102,7 +103,7 @@ def test_a_flood_is_counted_whole_and_recorded_in_part(running: Stage) -> None:
     running.wait(lambda: _is_refused(running, "127.0.9.8"), within=10)
     assert not read_stance(running.state).recognised, "what one does raises no alarm"
     # An answer that came in two parts is taken for none of them.
-    assert 0 <= _counted(running) - before - refused - more <= len(floods)
+    assert 0 <= _counted(running) - before - refused - more <= FLOODS
     running.wait(lambda: told(running).found["recorded"] == 100)
     assert 0 < len(record.read_bytes().splitlines()) - lines < more
 
@@ -137,6 +138,14 @@ def test_several_networks_raise_the_alarm_at_the_host_that_they_flood(running: S
             floods = [one for one in floods if _asked_again(one)]
             assert len({one.getsockname()[0] for one in floods}) > 1
     assert read_stance(running.state).hosts == frozenset({"app.localhost"})
+
+
+def _sentry(stage: Stage) -> int | None:
+    """Its process, if there is one at the moment."""
+    found: dict[str, int | None] = {
+        one["name"]: one["pid"] for one in stage.ask("status")["processes"]
+    }
+    return found["sentry"]
 
 
 def _resets(stage: Stage, source: str, over: threading.Event) -> None:
@@ -205,9 +214,22 @@ def _counted(stage: Stage) -> int:
 
 
 def _refused(floods: list[ssl.SSLSocket]) -> int:
-    """Ask once on each connection; how many answers were refusals."""
+    """Ask once on each connection; how many answers were refusals.
+
+    Those that ended are left out from then on: in an attack by connections the edge closes those
+    that are idle for two seconds, and on a busy machine this client is slow to come back to each.
+    """
     for one in floods:
-        one.sendall(b"GET /in/x HTTP/1.1\r\nhost: app.localhost\r\n\r\n")
-    answers = [one.recv(65536) for one in floods]
-    assert all(answers)
-    return sum(one.startswith(b"HTTP/1.1 429") for one in answers)
+        with suppress(OSError):
+            one.sendall(b"GET /in/x HTTP/1.1\r\nhost: app.localhost\r\n\r\n")
+    answers = [(one, _answer(one)) for one in floods]
+    floods[:] = [one for one, answer in answers if answer]
+    assert len(floods) > FLOODS / 2
+    return sum(answer.startswith(b"HTTP/1.1 429") for _, answer in answers)
+
+
+def _answer(one: ssl.SSLSocket) -> bytes:
+    try:
+        return one.recv(65536)
+    except OSError:
+        return b""
