@@ -273,6 +273,10 @@ def envoy_process(
             "500",
             "-l",
             "warning",
+            # For each message of a kind that may change Envoy warns as often as it takes it: some
+            # hundred lines at a start, of what the pinned version settles.
+            "--component-log-level",
+            "misc:error",
         ),
         cwd=gateway.layout.root,
         environment={**environment, "RINGWALL_BOOTSTRAP": mark},

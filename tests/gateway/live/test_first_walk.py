@@ -1,5 +1,6 @@
 """A request's walk: TLS 1.3 at the edge, mutual TLS inside, to a service nothing else reaches."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,12 @@ def test_a_request_reaches_the_service_with_the_edges_identity(stage: Stage, htt
         "By": "spiffe://ringwall.internal/service/echo",
         "URI": "spiffe://ringwall.internal/service/edge",
     }
+
+
+def test_a_calm_start_warns_of_nothing(stage: Stage) -> None:
+    told = [json.loads(line) for line in (stage.folder / "up.log").read_text().splitlines()]
+    assert "edge" in {word for one in told for word in one["message"].split()}
+    assert [one for one in told if one["level"] != "info"] == []
 
 
 def test_a_running_edge_has_opened_as_many_watches_as_were_foretold(stage: Stage) -> None:
