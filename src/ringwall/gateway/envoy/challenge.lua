@@ -122,7 +122,47 @@ local function bits_of(address)
       found[#found + 1] = band(rshift(number, place), 1)
     end
   end
-  local last4 = address:match("^::[fF][fF][fF][fF]:(%d+%.%d+%.%d+%.%d+)$") or address -- RFC 4291 section 2.5.5.2
+  local last4 = fourth_of(address) or address
+  local a, b, c, d = last4:match("^(%d+)%.(%d+)%.(%d+)%.(%d+)$")
+  if a ~= nil then
+    for _, one in ipairs({ a, b, c, d }) do
+      put(tonumber(one), 8)
+    end
+    return table.concat(found)
+  end
+  if not address:find(":", 1, true) then
+    return nil
+  end
+  local groups = groups_of(address)
+  for index = 1, 8 do
+    state[index] = START[index]
+  end
+  for at = 1, #padded, 64 do
+    compress(state, padded, at)
+  end
+  return state
+end
+
+local function hex(words)
+  for index = 1, 8 do
+    words[index] = tohex(words[index])
+  end
+  return table.concat(words)
+end
+
+local function begins_with_zeros(words, bits)
+  return words[1] == 0 and bits >= 32 or bits < 32 and rshift(words[1], 32 - bits) == 0
+end
+
+-- The bits of an address as digits, 32 or 128 of them; nil where it is none.
+local function bits_of(address)
+  local found = {}
+  local function put(number, count)
+    for place = count - 1, 0, -1 do
+      found[#found + 1] = band(rshift(number, place), 1)
+    end
+  end
+  local last4 = fourth_of(address) or address
   local a, b, c, d = last4:match("^(%d+)%.(%d+)%.(%d+)%.(%d+)$")
   if a ~= nil then
     for _, one in ipairs({ a, b, c, d }) do

@@ -19,6 +19,7 @@ from ringwall.gateway.availability.challenge import Challenge
 from ringwall.gateway.config import Network
 from ringwall.gateway.envoy.resources import Json, typed
 from ringwall.gateway.envoy.salting import Asking, asking_in
+from ringwall.gateway.envoy.scripts import script
 
 CHALLENGE_FILTER: Final = "ringwall.challenge"
 CHALLENGE_TYPE: Final = "envoy.extensions.filters.http.lua.v3.Lua"
@@ -29,7 +30,7 @@ PASSED_HEADER: Final = "x-ringwall-passed"
 """What says that a pass is right; nobody else can send it, and services do not get it."""
 _QUESTION_HEADER: Final = "x-ringwall-challenge"
 
-SCRIPT: Final = Path(__file__).with_name("challenge.lua").read_text(encoding="utf-8")
+SCRIPT: Final = script("challenge.lua")
 _PAGE: Final = Path(__file__).with_name("challenge.html").read_text(encoding="utf-8")
 
 

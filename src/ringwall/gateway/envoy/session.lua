@@ -288,24 +288,11 @@ end
 
 -- Whom an address counts for: itself, or the /64 of IPv6, which is one customer's (RFC 6177).
 local function network_of(address)
-  local mapped = address:match("^::[fF][fF][fF][fF]:(%d+%.%d+%.%d+%.%d+)$") -- RFC 4291 section 2.5.5.2
+  local mapped = fourth_of(address)
   if mapped ~= nil or not address:find(":", 1, true) then
     return mapped or address
   end
-  local before, after = address:match("^(.-)::(.*)$")
-  local groups, last = {}, {}
-  for group in (before or address):gmatch("[^:]+") do
-    groups[#groups + 1] = group
-  end
-  for group in (after or ""):gmatch("[^:]+") do
-    last[#last + 1] = group
-  end
-  for _ = 1, 8 - #groups - #last do
-    groups[#groups + 1] = "0"
-  end
-  for _, group in ipairs(last) do
-    groups[#groups + 1] = group
-  end
+  local groups = groups_of(address)
   for index = 1, 4 do
     groups[index] = ("%x"):format(tonumber(groups[index], 16) or 0)
   end

@@ -19,7 +19,6 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from ringwall.access.compiler.requests import SKEW
@@ -27,6 +26,7 @@ from ringwall.gateway.config import Route, SignIn
 from ringwall.gateway.envoy import http
 from ringwall.gateway.envoy.limits import IDENTITY_FILTER
 from ringwall.gateway.envoy.resources import Json, extension, typed
+from ringwall.gateway.envoy.scripts import script
 from ringwall.identity.facts import Facts
 from ringwall.identity.kinds import Purpose, issuer
 from ringwall.identity.published import Revoked
@@ -79,7 +79,7 @@ it too: what is taken away on the way to them is not there any more when the req
 PLACE_HEADER: Final = "x-ringwall-place"
 """For which one of many hosts a token is. Services do not get this."""
 
-_LUA: Final = Path(__file__).with_name("session.lua").read_text(encoding="utf-8")
+_LUA: Final = script("session.lua")
 _LUA_TYPE: Final = "envoy.extensions.filters.http.lua.v3.Lua"
 WHOLE_SKEW_S: Final = SKEW
 """Whole seconds that clocks may differ by, for Envoy, which rounds its own time down: it takes a
