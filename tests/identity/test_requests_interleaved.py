@@ -69,6 +69,7 @@ class Wish:
     minutes: int
     by_machine: bool
     answer_by: datetime
+    made: datetime
     approved: dict[str, int] = field(default_factory=dict)
     ends: datetime | None = None
     is_closed: bool = False
@@ -106,6 +107,12 @@ class Steps(RuleBasedStateMachine):
             self.make(name, role, minutes=20, by_machine=False)
 
     # -- what the model says
+
+    def may_ask_today(self, name: str) -> bool:
+        since = self.clock.now - timedelta(hours=24)
+        return (
+            sum(w.asker == name and not w.by_machine and w.made > since for w in self.wishes) < 30
+        )
 
     def lent(self, name: str) -> set[str]:
         now = self.clock.now
@@ -156,13 +163,13 @@ class Steps(RuleBasedStateMachine):
         )
         by = MACHINE if by_machine else None
         lasts = timedelta(minutes=minutes)
-        if not possible:
-            with pytest.raises(ValueError, match=r"can ask for|already"):
+        if not possible or not (by_machine or self.may_ask_today(name)):
+            with pytest.raises(ValueError, match=r"can ask for|already|more than 30 times"):
                 ask(self.users[name], home(name), role, lasts=lasts, by=by)
             return
         row = ask(self.users[name], home(name), role, lasts=lasts, by=by)
         answer_by = now + timedelta(seconds=SOON.answered_within)
-        self.wishes.append(Wish(row, name, role, minutes, by_machine, answer_by))
+        self.wishes.append(Wish(row, name, role, minutes, by_machine, answer_by, now))
 
     @rule(
         number=st.integers(0, 3),
@@ -290,6 +297,8 @@ class Steps(RuleBasedStateMachine):
                 w.asker == "bob" and w.role == "approver" and w.waits(self.clock.now)
                 for w in self.wishes
             ):
+                return
+            if not self.may_ask_today("bob"):
                 return
             self.make("bob", "approver", minutes=minutes, by_machine=False)
             assert len(self.wishes) == known + 1

@@ -6,6 +6,7 @@ So whoever guesses gets slower and slower, down to the leak; nobody is ever lock
 """
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -58,8 +59,9 @@ def leaked(bucket: Bucket | None, rule: Rule, now: float) -> float:
 def wait_for(bucket: Bucket | None, rule: Rule, now: float) -> float:
     """Seconds until there is room for one more drop: 0 when there is now. Pure."""
     over = leaked(bucket, rule, now) + 1.0 - rule.burst
-    # What is left of rounding must not make somebody wait for nothing.
-    return 0.0 if over < 1e-9 else over * rule.every
+    wait = over * rule.every
+    # What is left of rounding, of drops or of the clock, must not make somebody wait for nothing.
+    return 0.0 if over < 1e-9 or wait <= 2 * math.ulp(now) else wait
 
 
 def poured(bucket: Bucket | None, rule: Rule, now: float, drops: float = 1.0) -> Bucket:
