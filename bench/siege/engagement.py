@@ -45,6 +45,8 @@ class Outcome:
     """How many tries of the attacker met what."""
     memory_before: int
     memory_after: int
+    grown: dict[str, int]
+    """Bytes that each part of the server holds more than before."""
     cores: dict[str, float]
     """Processor time of each side in the siege, as a number of cores."""
     busy: float
@@ -69,6 +71,7 @@ def engage(
     began = time.monotonic() + 1.0  # until Python has started
     time.sleep(1.0 + WARM_S + peace)
     pids = [pid for several in parts.values() for pid in several]
+    held = {name: memory(several) for name, several in parts.items()}
     before, siege = memory(pids), time.monotonic()
     sides = {**parts, "services": field.services.pids, "honest": [honest.pid]}
     spent, attackers, busy = {n: processor(p) for n, p in sides.items()}, _children(), Busy()
@@ -98,6 +101,7 @@ def engage(
         tries=dict(tries),
         memory_before=before,
         memory_after=memory(pids),
+        grown={name: memory(several) - held[name] for name, several in parts.items()},
         cores={n: seconds / (over - siege) for n, seconds in cores.items()},
         busy=share,
     )

@@ -70,6 +70,9 @@ def _rows(found: Outcome, in_peace: float) -> list[str]:
         f"  {'':9} tries: {_told(found.tries)}",
         f"  {'':9} cores: {cores}; all programs of the machine {found.busy:.0%}",
     ]
+    grown = [f"{name} {more / 1e6:+.0f}" for name, more in _most(found.grown) if more >= 1e6]
+    if grown:
+        lines.append(f"  {'':9} MB more: {', '.join(grown)}")
     for when, wrong in (("siege", siege.wrong), ("rest", found.after.wrong)):
         if wrong:
             lines.append(f"  {'':9} went wrong ({when}): {_told(wrong)}")

@@ -25,6 +25,10 @@ class NowhereError(LookupError):
         self.hint = hint
 
 
+class UnknownHostError(NowhereError):
+    """A request for a host that the edge does not answer for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
     """A method of a route on one of its hosts.
@@ -135,9 +139,9 @@ def _host(wanted: Wanted, name: str) -> str:
         return name
     if wildcard in hosts and name.partition(".")[0]:
         return wildcard
-    raise NowhereError(
-        f'the edge answers for no host "{name}"', f"it answers for {listed(hosts, last='and')}"
-    )
+    meant = nearest(name, hosts)
+    hint = f'did you mean "{meant}"?' if meant else f"it answers for {listed(hosts, last='and')}"
+    raise UnknownHostError(f'the edge answers for no host "{name}"', hint)
 
 
 def normalised(path: str) -> str:

@@ -233,7 +233,7 @@ def _arriving(
 
     from ringwall.gateway.availability.meeting import Arriving
     from ringwall.gateway.config import SignIn
-    from ringwall.gateway.destinations import NowhereError, by_url
+    from ringwall.gateway.destinations import NowhereError, UnknownHostError, by_url
     from ringwall.gateway.wanted import Wanted
 
     try:
@@ -250,6 +250,8 @@ def _arriving(
         return request, f"{method} of a page of Ringwall's own", False
     try:
         to = by_url(wanted, method, url)
+    except UnknownHostError as error:
+        raise Refused(str(error), hint=error.hint) from None
     except NowhereError as error:
         return Arriving(address=source, method=method, path=path), str(error), False
     request = Arriving(

@@ -28,26 +28,30 @@ def service_cluster(name: str, service: Service, *, identity: Json, peers: Json)
 
     ``identity`` is the caller's own certificate and ``peers`` what the service's must be (SDS).
     """
+    protocol = inside_protocol(service)
     cluster = _cluster(
         name,
         service.addresses,
-        protocol=service.protocol,
+        protocol=protocol,
         connect_timeout=service.connect_timeout,
         idle_timeout=60.0,
     )
     match service.tls:
         case UpstreamTls.MUTUAL:
-            cluster["transport_socket"] = tls.client(certificate=identity, validation=peers)
+            cluster["transport_socket"] = tls.client(
+                certificate=identity, validation=peers, alpn=_alpn(protocol)
+            )
         case UpstreamTls.SERVER:
             server_name = service.server_name or service.addresses[0].host
             cluster["transport_socket"] = tls.client(
                 validation=peers,
                 sni=server_name,
-                alpn=("http/1.1",) if service.protocol is Protocol.HTTP1 else ("h2",),
+                alpn=_alpn(protocol),
             )
         case UpstreamTls.NONE:
             pass
-    cluster["circuit_breakers"] = _circuit(service.circuit)
+    shares = protocol is not service.protocol
+    cluster["circuit_breakers"] = (_multiplexed if shares else _circuit)(service.circuit)
     cluster["outlier_detection"] = _outliers()
     cluster["common_lb_config"] = {
         # A sick address gets nothing while another is well; when all are, all are tried.
@@ -56,8 +60,23 @@ def service_cluster(name: str, service: Service, *, identity: Json, peers: Json)
         "update_merge_window": "0s",
     }
     if service.health is not None:
-        cluster["health_checks"] = [_health(service.health, service.protocol)]
+        cluster["health_checks"] = [_health(service.health, protocol)]
     return cluster
+
+
+def inside_protocol(service: Service) -> Protocol:
+    """What callers speak to a service: to a sidecar HTTP/2, whatever the service itself speaks.
+
+    A request that its client gives up ends the whole connection of HTTP/1.1 it is on, and a new one
+    begins with a mutual handshake: whoever begins and resets many would make all others wait.
+    """
+    if service.sidecar is not None and service.protocol is Protocol.HTTP1:
+        return Protocol.HTTP2
+    return service.protocol
+
+
+def _alpn(protocol: Protocol) -> tuple[str, ...]:
+    return ("http/1.1",) if protocol is Protocol.HTTP1 else ("h2",)
 
 
 def local_cluster(
@@ -100,7 +119,7 @@ def _cluster(
     if protocol is Protocol.HTTP1:
         explicit: Json = {"http_protocol_options": {}}
     else:
-        explicit = {"http2_protocol_options": http.http2_options(streams=1024)}
+        explicit = {"http2_protocol_options": http.http2_options(streams=_SHARED, inside=True)}
         if requests_per_connection is not None:
             shared["max_requests_per_connection"] = requests_per_connection
     return typed(
@@ -150,6 +169,16 @@ def _circuit(circuit: Circuit) -> Json:
             }
         ]
     }
+
+
+def _multiplexed(circuit: Circuit) -> Json:
+    """The breaker before a sidecar, which queues for its service's connections by itself.
+
+    A caller gives it as many as it may have under way and waiting, and refuses more at once, as it
+    does before a service without a sidecar.
+    """
+    most = min(circuit.requests, circuit.connections) + circuit.pending
+    return _circuit(circuit.model_copy(update={"pending": most, "requests": most}))
 
 
 def _outliers() -> Json:

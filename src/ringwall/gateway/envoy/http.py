@@ -14,28 +14,33 @@ _NOBODY: Final[Json] = {"address_prefix": "255.255.255.255", "prefix_len": 32}
 """A network no client comes from. Envoy obeys ``x-envoy-*`` headers, and keeps request ids, of
 clients it takes for internal; with no network named it would name the private ones itself."""
 
+_WINDOW: Final = 64 * 1024
+"""Bytes that a stream of HTTP/2 may bring before they are taken."""
 
-def http2_options(*, streams: int, resilient: bool = False) -> Json:
+
+def http2_options(*, streams: int, inside: bool = False) -> Json:
     """HTTP/2 limits: bounded streams and windows; control frames and empty frames counted.
 
-    With ``resilient`` an invalid message ends its own stream only. Inside, one connection carries
-    the requests of many clients, and what one of them sends must not end those of the others
-    (https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/best_practices/level_two).
+    Between our own (``inside``) one connection carries the requests of many clients. What one of
+    them sends must not end those of the others: an invalid message ends its own stream only
+    (https://www.envoyproxy.io/docs/envoy/v1.40.0/configuration/best_practices/level_two). What one
+    of them does not read must not hold the others up: the connection's window is as wide as those
+    of all its streams together. And a WebSocket is one stream of it (RFC 8441).
 
     With the premature-reset limits of the bootstrap's runtime these stop rapid reset
     (CVE-2023-44487), ping, settings and empty-frame floods (CVE-2019-9511 to 9518).
     """
     return {
         "max_concurrent_streams": streams,
-        "initial_stream_window_size": 64 * 1024,
-        "initial_connection_window_size": 1024 * 1024,
+        "initial_stream_window_size": _WINDOW,
+        "initial_connection_window_size": streams * _WINDOW if inside else 1024 * 1024,
         "max_outbound_frames": 10_000,
         "max_outbound_control_frames": 1_000,
         "max_consecutive_inbound_frames_with_empty_payload": 1,
         "max_inbound_priority_frames_per_stream": 100,
         "max_inbound_window_update_frames_per_data_frame_sent": 10,
-        "allow_connect": False,
-        "override_stream_error_on_invalid_http_message": resilient,
+        "allow_connect": inside,
+        "override_stream_error_on_invalid_http_message": inside,
     }
 
 
@@ -131,7 +136,7 @@ def inside_manager(
             "idle_timeout": "3600s",
             "headers_with_underscores_action": "REJECT_REQUEST",
         },
-        http2_protocol_options=http2_options(streams=1024, resilient=True),
+        http2_protocol_options=http2_options(streams=1024, inside=True),
         stream_error_on_invalid_http_message=True,
         request_headers_timeout="10s",
         stream_idle_timeout="0s",

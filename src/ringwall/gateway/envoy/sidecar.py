@@ -75,7 +75,11 @@ def render_sidecar(
     identity = service_secret(folder, name)
     inbound = _inbound(name, service, folder, identity)
     doors = [inbound]
-    clusters = [local_cluster(OWN_SERVICE, sidecar.app, protocol=service.protocol)]
+    clusters = [
+        local_cluster(
+            OWN_SERVICE, sidecar.app, protocol=service.protocol, circuit=service.circuit
+        )
+    ]
     keeping = [r for r in routes if r.service == name and r.cache is not None]
     if keeping:
         longest = max(route.timeout for route in keeping)
@@ -141,7 +145,7 @@ def _inbound(name: str, service: Service, folder: Folder, identity: Json) -> Jso
     socket = tls.server(
         certificate=identity,
         client_validation=allowed_callers(folder, name),
-        alpn=("http/1.1",) if service.protocol is Protocol.HTTP1 else ("h2",),
+        alpn=("h2", "http/1.1") if service.protocol is Protocol.HTTP1 else ("h2",),
     )
     chain = listeners.plain_chain(manager, transport_socket=socket)
     return listeners.listener("inbound", service.addresses[0], chains=[chain])
