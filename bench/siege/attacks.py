@@ -103,9 +103,8 @@ def _idle(field: Field) -> list[Process]:
 
 
 def _handshakes(field: Field) -> list[Process]:
-    several = f"{600 * field.seconds:.0f}"
-    each = ("-n", several, "-c", several, "-r", "600")
-    return [_started(*tools.h2load(field.target, *each, path="/public/page"))]
+    flood = Flood(rate=600, addresses=10, network=23, request="", host=APP, each_anew=True)
+    return [_ours("flooding", field, flood.to_json())]
 
 
 # -- a sick service --------------------------------------------------------------------------------
@@ -155,9 +154,7 @@ ATTACKS: Final[Mapping[str, Attack]] = {
         "HTTP/2 continuation flood, 10,000 frames/s", partial(_frames, "continuation", 10000)
     ),
     "idle": Attack("10,000 idle connections from 100 addresses", _idle),
-    "handshake": Attack(
-        "TLS handshake flood, 600/s", _handshakes, tool="h2load", tries=tools.of_h2load
-    ),
+    "handshake": Attack("TLS handshake flood, 600/s from 10 addresses", _handshakes),
     "get": Attack("GET flood, 1,000/s from 500 addresses", _get),
     "login": Attack("login flood, 60/s from 50 addresses", _login),
     "greedy": Attack(

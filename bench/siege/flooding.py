@@ -30,7 +30,10 @@ class Flood:
     network: int
     """The second number of the addresses, 127.NETWORK.x.y."""
     request: str
+    """Empty for a handshake and no more."""
     host: str
+    each_anew: bool = False
+    """Whether every try has a connection of its own."""
 
     def source(self, number: int) -> str:
         """The address of a client: 100 of them share a network of /24."""
@@ -64,7 +67,7 @@ class _Flooding:
             while sent < passed * self._flood.rate:
                 client = self._clients[sent % len(self._clients)]
                 sent += 1
-                if not client.free and client.open >= CONNECTIONS:
+                if not self._flood.each_anew and not client.free and client.open >= CONNECTIONS:
                     self.seen["all connections busy"] += 1
                     continue
                 task = asyncio.create_task(self._try(client))
@@ -78,7 +81,7 @@ class _Flooding:
     async def _try(self, client: _Client) -> None:
         try:
             async with asyncio.timeout(PATIENCE_S):
-                self.seen[str(await self._answer(client))] += 1
+                self.seen[str(await self._answer(client) or "handshakes")] += 1
         except ClosedError:
             self.seen["closed"] += 1
         except TimeoutError:
@@ -98,11 +101,13 @@ class _Flooding:
                 client.open -= 1
                 raise
         try:
-            status, _ = await connection.ask(self._request)
+            status = (await connection.ask(self._request))[0] if self._request else 0
         except BaseException:
             connection.close()
             client.open -= 1
             raise
+        if self._flood.each_anew:
+            connection.close()
         if connection.closed:
             client.open -= 1
         else:

@@ -28,6 +28,7 @@ from ringwall.gateway.sources.denials import DENIED
 from ringwall.gateway.sources.places import Place
 from ringwall.gateway.sources.shelf import Shelf
 from ringwall.gateway.sources.told import FILE as TOLD
+from ringwall.gateway.sources.told import told_of
 from ringwall.gateway.wanted import Wanted
 from ringwall.identity.config import IDENTITY, Identity
 from ringwall.inventory.config import Service
@@ -69,6 +70,10 @@ _PASSED_ON: Final = (
     "USER",
 )
 """What a process may need of the environment; everything else, secrets included, is left out."""
+
+_MEMORY: Final = {"MALLOC_MMAP_THRESHOLD_": str(1024**2)}
+"""What Python's processes give back at once: else glibc, once 19 MiB for the hash of a password are
+freed, keeps twice as much for each thread that hashes one (mallopt(3), M_MMAP_THRESHOLD)."""
 
 _TO_THE_WORLD: Final = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
 """How the worker, and nothing else, gets out to an ACME authority."""
@@ -161,7 +166,7 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
         sign_in=wanted.identity.host or "",
         sign_in_paths=tuple(path for paths in PAGES.values() for path in paths),
         sign_in_routes=tuple(route.name for route in wanted.routes if route.purpose in PAGES),
-        exempt=tuple(map(str, wanted.availability.exempt.networks)),
+        exempt=tuple(map(str, told_of(wanted).spared)),
         denied=str(layout.run / DENIED),
         per_address=attacks.per_address,
         per_network=attacks.per_network,
@@ -230,6 +235,7 @@ def own_environment(installation: Installation, configuration: Configuration) ->
         **plain_environment(),
         **installation.environment(),
         **_python_path(),
+        **_MEMORY,
         **_database(configuration, installation.state),
         **left_out(Wanted.of(configuration)),
     }

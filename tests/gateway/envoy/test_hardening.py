@@ -60,6 +60,11 @@ def http2_of(rendering: Rendering) -> Iterator[Json]:
     """HTTP/2 options of doors and of connections to services."""
     for manager in managers(rendering):
         yield manager["http2_protocol_options"]
+    yield from http2_to_services(rendering)
+
+
+def http2_to_services(rendering: Rendering) -> Iterator[Json]:
+    """HTTP/2 options of connections to services."""
     for options in found(rendering.clusters, "HttpProtocolOptions"):
         explicit = options["explicit_http_config"]
         if "http2_protocol_options" in explicit:
@@ -106,7 +111,17 @@ def clusters_buffer_little(one: Rendering) -> None:
 def windows_are_small(one: Rendering) -> None:
     for options in http2_of(one):
         assert options["initial_stream_window_size"] == 64 * 1024
-        assert options["initial_connection_window_size"] == 1024 * 1024
+
+
+def unused_memory_is_given_back(one: Rendering) -> None:
+    assert one.bootstrap["memory_allocator_manager"]["soft_memory_limit_bytes"] <= 64 * 1024**2
+
+
+def who_does_not_read_holds_up_no_other_client(one: Rendering) -> None:
+    """On connections to services, which the requests of many clients share."""
+    for options in http2_to_services(one):
+        most = options["max_concurrent_streams"] * options["initial_stream_window_size"]
+        assert options["initial_connection_window_size"] >= most
 
 
 def headers_with_underscores_are_refused(one: Rendering) -> None:
@@ -138,6 +153,8 @@ EVERYWHERE = [
     doors_buffer_little,
     clusters_buffer_little,
     windows_are_small,
+    unused_memory_is_given_back,
+    who_does_not_read_holds_up_no_other_client,
     headers_with_underscores_are_refused,
     paths_are_normalised,
     headers_and_idle_connections_have_their_time,
@@ -153,6 +170,14 @@ def clients_are_strangers(one: Rendering) -> None:
 def few_streams_a_connection(one: Rendering) -> None:
     for manager in managers(one):
         assert manager["http2_protocol_options"]["max_concurrent_streams"] <= 100
+        assert manager["http2_protocol_options"]["initial_connection_window_size"] == 1024 * 1024
+
+
+def a_hello_takes_little_room(one: Rendering) -> None:
+    for listener in one.listeners:
+        for inspector in listener.get("listener_filters", []):
+            if inspector["name"].endswith("tls_inspector"):
+                assert inspector["typed_config"]["initial_read_buffer_size"] <= 4096
 
 
 def requests_and_streams_have_their_time(one: Rendering) -> None:
@@ -188,6 +213,7 @@ def rapid_resets_end_the_connection(one: Rendering) -> None:
 AT_THE_EDGE = [
     clients_are_strangers,
     few_streams_a_connection,
+    a_hello_takes_little_room,
     requests_and_streams_have_their_time,
     handshakes_have_their_time,
     routes_have_their_time,
@@ -200,6 +226,8 @@ def a_bad_message_ends_its_own_stream_only(one: Rendering) -> None:
         http2 = manager["http2_protocol_options"]
         assert http2["override_stream_error_on_invalid_http_message"] is True
         assert manager["stream_error_on_invalid_http_message"] is True
+        most = http2["max_concurrent_streams"] * http2["initial_stream_window_size"]
+        assert http2["initial_connection_window_size"] >= most
 
 
 def resets_of_one_client_are_not_held_against_others(one: Rendering) -> None:

@@ -10,7 +10,6 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 import h2.exceptions
-import httpx
 import pytest
 from tests.gateway.live.stage import Json, Stage, free_port
 from tests.gateway.live.upstream import Exchange, Upstream, reply
@@ -209,5 +208,3 @@ def test_a_full_service_behind_a_sidecar_is_not_queued_for(
     assert services.few.total == len(served)
     services.few.answer = _named(services.few)
     assert [stage.get(f"{APP}/few/x").text for _ in range(5)] == ["few"] * 5
-
-

@@ -1,6 +1,13 @@
 """The bootstrap: what an Envoy knows before it reads the first xDS file."""
 
+from typing import Final
+
 from ringwall.gateway.envoy.resources import Folder, Json, from_file
+
+_KEEPS: Final = 32 * 1024**2
+"""Bytes that an Envoy holds, when it needs no more, for what comes next. What a flood took beyond
+them is given back as the flood ends, by whoever frees it; it is no limit to what may be used. The
+allocator's own thread for it holds workers up for a tenth of a second at a time."""
 
 
 def bootstrap(
@@ -27,6 +34,7 @@ def bootstrap(
             "cds_config": from_file(folder.file("cds.json")),
         },
         "overload_manager": overload,
+        "memory_allocator_manager": {"soft_memory_limit_bytes": _KEEPS},
         "layered_runtime": runtime,
         "stats_config": {"use_all_default_tags": True},
     }

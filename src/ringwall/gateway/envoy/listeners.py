@@ -11,6 +11,10 @@ from ringwall.runtime.configuration import Address
 ACME_ALPN = "acme-tls/1"
 """RFC 8737 section 6.2."""
 
+_HELLO: Final = 2048
+"""Bytes set aside for what a client says first, more when it says more. Left out it is 16 KiB for
+each connection, whether or not anything is ever said on it."""
+
 _NOWHERE: Final = "acme:nowhere"
 """A cluster there is not: no service's name has a colon."""
 
@@ -40,6 +44,7 @@ def listener(
             extension(
                 "envoy.filters.listener.tls_inspector",
                 "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector",
+                initial_read_buffer_size=_HELLO,
             )
         ]
     if not address.is_unix:

@@ -83,7 +83,7 @@ def runtime_layers(listeners: Mapping[str, int], *, told: str | None = None) -> 
     ``told`` is the file of a layer above it, which the sentry writes.
 
     A client that resets most of its streams within a second of opening them is cut off after 100
-    of them (rapid reset, CVE-2023-44487). Of what one connection brings at a time five requests are
+    of them (rapid reset, CVE-2023-44487). Of what one connection brings at a time two requests are
     begun before it is the turn of the others.
     """
     found = _runtime(
@@ -91,7 +91,7 @@ def runtime_layers(listeners: Mapping[str, int], *, told: str | None = None) -> 
         {
             "overload.premature_reset_total_stream_count": 100,
             "overload.premature_reset_min_stream_lifetime_seconds": 1,
-            "http.max_requests_per_io_cycle": 5,
+            "http.max_requests_per_io_cycle": 2,
         },
     )
     if told is None:

@@ -76,9 +76,7 @@ def render_sidecar(
     inbound = _inbound(name, service, folder, identity)
     doors = [inbound]
     clusters = [
-        local_cluster(
-            OWN_SERVICE, sidecar.app, protocol=service.protocol, circuit=service.circuit
-        )
+        local_cluster(OWN_SERVICE, sidecar.app, protocol=service.protocol, circuit=service.circuit)
     ]
     keeping = [r for r in routes if r.service == name and r.cache is not None]
     if keeping:
