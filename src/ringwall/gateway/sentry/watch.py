@@ -8,29 +8,18 @@ from typing import Any, Final
 
 from ringwall.gateway.posture import ALL, AllHosts, Posture, read_stance, set_posture
 from ringwall.gateway.salts import set_difficulty, turn_salts
-from ringwall.gateway.sentry import controlling, orders
-from ringwall.gateway.sentry.alarming import Alarming, Refusals, host_of
+from ringwall.gateway.sentry import controlling
+from ringwall.gateway.sentry.alarming import Alarming
 from ringwall.gateway.sentry.controlling import Shedding
 from ringwall.gateway.sentry.counters import rates
-from ringwall.gateway.sentry.denying import (
-    Known,
-    Refused,
-    still_resetting,
-    too_fast,
-    too_many,
-    too_many_resets,
-    too_often,
-    watched_on,
-)
+from ringwall.gateway.sentry.denying import too_many
 from ringwall.gateway.sentry.difficulty import Difficulty
 from ringwall.gateway.sentry.door import Door
 from ringwall.gateway.sentry.finding import Event, merged
-from ringwall.gateway.sentry.hosts import Hosts
 from ringwall.gateway.sentry.keeping import Keeping
-from ringwall.gateway.sentry.lines import Line, SignIn, read
 from ringwall.gateway.sentry.looking import Connected, Reading
-from ringwall.gateway.sentry.networks import Exempt, Network, network_of, told
-from ringwall.gateway.sentry.newcomers import Newcomers, listed
+from ringwall.gateway.sentry.networks import Exempt, Network, told
+from ringwall.gateway.sentry.noticing import Noticed
 from ringwall.gateway.sentry.orders import Class
 from ringwall.gateway.sentry.places import Places
 from ringwall.gateway.sentry.recognising import (
@@ -46,16 +35,12 @@ from ringwall.gateway.sentry.recognising import (
 )
 from ringwall.gateway.sentry.settings import Settings
 from ringwall.gateway.sentry.signals import Second, sample
-from ringwall.gateway.sentry.sources import Sources
-from ringwall.gateway.sentry.tails import Tail
 from ringwall.gateway.sentry.telling import Telling
 
 _SECOND: Final = 0.95
 """Seconds after which a sample is made; turns come a little early and a little late."""
 _KEEPS_STATE_EVERY_S: Final = 60.0
 _TELLS_EVERY_S: Final = 10.0
-_READ_BACK: Final = 2 * 1024 * 1024
-"""Bytes of the record in which a new sentry finds out from where people were answered."""
 _FAR_OVER: Final = 4
 _SHEDS_UNSEEN_S: Final = 3.0
 _NOTHING: Final[Mapping[str, float]] = {}
@@ -71,10 +56,6 @@ class Watch:
     ) -> None:
         self._settings, self._keeping, self._telling = settings, keeping, telling
         self._since = now
-        self._where = SignIn(
-            settings.sign_in, settings.sign_in_paths, frozenset(settings.sign_in_routes)
-        )
-        self._recorded = self._recorded_before = 100
         self._alarm: tuple[bool, frozenset[str] | None] | None = None
         self._difficulty, self._asked = Difficulty(), False
         self._stands_in_alarm = False
@@ -86,23 +67,12 @@ class Watch:
         self._sample: Sample = {}
         self._rates = _NOTHING
         self._busy = 0.0
-        self._sources = Sources()
         self._places = Places(settings.countries, settings.systems)
         self._connected = Connected()
-        self._strangers, self._known = Tail(Path(settings.strangers)), Tail(Path(settings.known))
-        self._answered = Known()
-        for text in self._known.begin(_READ_BACK):
-            self._was_answered(read(text))
+        self._noticed = Noticed(settings)
         self._exempt = Exempt(settings.exempt)
-        self._door = Door(Path(settings.denied), exempt=self._exempt, known=self._answered)
-        self._refused: dict[Network, Refused] = {}
-        self._reset: dict[Network, Refused] = {}
-        self._often: dict[Network, str] = {}
-        self._newcomers = Newcomers(Path(settings.xds) / orders.CONNECTIONS)
-        self._begun: dict[Network, Refused] = {}
-        self._sign_in = 0.0
-        self._refusals = Refusals()
-        self._edge = Hosts(Path(settings.hosts))
+        self._door = Door(Path(settings.denied), exempt=self._exempt, known=self._noticed.answered)
+        self._over: dict[Network, str] = {}
         stance = read_stance(Path(settings.state))
         self._alarming = Alarming(
             self._state,
@@ -115,7 +85,7 @@ class Watch:
     def connected(self, found: Connected | None) -> None:
         """Take note of who is connected; of ``None`` nothing is known."""
         self._connected = found or Connected()
-        self._sources.is_connected(self._connected.by_address, self._connected.by_network)
+        self._noticed.sources.is_connected(self._connected.by_address, self._connected.by_network)
 
     @property
     def _crowded(self) -> dict[Network, str]:
@@ -143,9 +113,8 @@ class Watch:
     def turn(self, reading: Reading | None, now: float) -> None:
         """Take note of a reading; ``None`` when Envoy does not answer."""
         self._turn += 1
-        self._read_lines()
-        self._newcomers.read(self._begun)
-        self._sources.fade(now)
+        self._noticed.read()
+        self._noticed.sources.fade(now)
         if reading is None:
             self._last = self._second = None
             self._rates, self._busy = _NOTHING, 0.0
@@ -153,7 +122,7 @@ class Watch:
         else:
             self._seen_at = now
             self._seen(reading, now)
-        wanted = {**self._crowded, **self._often}
+        wanted = {**self._crowded, **self._over}
         self._door.decide(wanted, now, far_over=self._far_over)
         if self._turn % 2 == 1:
             self._keeping.picture(self.picture(now, edge=reading is not None))
@@ -199,21 +168,19 @@ class Watch:
             busy=reading.busy_since(before),
             pool=self._settings.pool,
             crowded=len(self._crowded),
-            sign_in=self._sign_in / seconds,
+            sign_in=self._noticed.sign_in / seconds,
             usual_known=usual is not None and usual.usual.level > 0,
         )
         self._sample = sample(second)
         sensitivity = SENSITIVITY[self._settings.sensitivity]
-        self._alarming.saw(second, self._refusals, now, sensitivity=sensitivity)
-        self._sign_in, self._refusals = 0.0, Refusals()
+        self._alarming.saw(second, self._noticed.refusals, now, sensitivity=sensitivity)
+        self._noticed.begin_second()
         self._state, changes = step(self._state, self._sample, now, sensitivity=sensitivity)
-        most = self._settings.refused_per_address if self._state.open else None
-        for one in self._refused.values():
-            one.seconds += seconds
-        self._often = dict(too_often(self._refused, most))
-        self._refused = watched_on(self._refused)
-        self._often.update(self._came_too_fast(seconds))
-        self._often.update(self._takes_back(seconds))
+        self._over = self._noticed.over(
+            seconds,
+            attacks={one.kind for one in self._state.open},
+            connections=self._rates["connections"],
+        )
         for change in changes:
             self._tell(change, now)
         self._refresh(now)
@@ -221,8 +188,7 @@ class Watch:
         self._ask_more(now)
         refused = self._rates["limited"] + self._rates["denied"] + self._rates["overloaded"]
         refused += self._rates["shed"]
-        self._recorded_before = self._recorded
-        self._recorded = controlling.recorded(refused, self._recorded)
+        self._noticed.recorded = controlling.recorded(refused, self._noticed.recorded)
         self._order()
 
     def _shed(self, seconds: float) -> None:
@@ -237,26 +203,6 @@ class Watch:
             self._shedding = Shedding()
         if self._shedding.shares != before.shares and self._rates:
             self._order()
-
-    def _came_too_fast(self, seconds: float) -> dict[Network, str]:
-        """Who has begun more connections than one may, and what is known of it from now on."""
-        begun, self._begun = self._begun, {}
-        for network, one in begun.items():
-            around = network_of(str(network.network_address), wide=True)
-            if around is not None:
-                self._sources.began(network, around, one.weight)
-        self._newcomers.share = listed(self._rates["connections"])
-        return dict(too_fast(begun, seconds, self._settings.handshakes_per_address))
-
-    def _takes_back(self, seconds: float) -> dict[Network, str]:
-        """Who resets more streams than one may, while that is an attack."""
-        for one in self._reset.values():
-            one.seconds += seconds
-        is_attack = any(one.kind is Kind.FRAMES for one in self._state.open)
-        most = self._settings.resets_per_address if is_attack else None
-        found = dict(too_many_resets(self._reset, most))
-        self._reset = still_resetting(self._reset)
-        return found
 
     def _raise_alarm(self, now: float) -> None:
         """Have the hosts that are attacked stand so, while that helps."""
@@ -298,9 +244,9 @@ class Watch:
         """Tell the edge what follows from what is known."""
         open_ = max(self._rates.get("open", 0.0), sum(self._connected.by_address.values()))
         self._telling.say(
-            recorded=self._recorded,
+            recorded=self._noticed.recorded,
             shed=self._shedding.shares,
-            listed=self._newcomers.share,
+            listed=self._noticed.listed,
             pressure=round(
                 controlling.pressure(
                     open_ / max(1, self._settings.pool),
@@ -351,48 +297,10 @@ class Watch:
     def _event(self, attack: Attack, *, with_places: bool) -> Event:
         """An attack with what came of it so far; its places are not looked up each second."""
         before = self._events.get(attack.id)
-        found = self._sources.top(attack.kind)
+        found = self._noticed.sources.top(attack.kind)
         if with_places:
-            found += self._places.of(self._sources.addresses(attack.kind))
+            found += self._places.of(self._noticed.sources.addresses(attack.kind))
         return Event(attack, merged(before.sources if before else (), found))
-
-    def _read_lines(self) -> None:
-        for tail in (self._strangers, self._known):
-            lines, passed = tail.lines()
-            if not lines:
-                continue
-            # What was passed over has lines as long as these, however long somebody makes them.
-            weight = 1.0 + passed / sum(len(text) + 1 for text in lines)
-            for text in lines:
-                line = read(text)
-                if line is not None:
-                    self._saw(line, weight / self._share(line))
-
-    def _share(self, line: Line) -> float:
-        """Of how many such lines one is written: just after a change, the most that it may be."""
-        return max(self._recorded, self._recorded_before) / 100 if line.is_sampled else 1.0
-
-    def _was_answered(self, line: Line | None) -> None:
-        if line is not None and line.was_answered:
-            networks = (network_of(line.address), network_of(line.address, wide=True))
-            self._answered.saw(tuple(one for one in networks if one is not None), line.at)
-
-    def _saw(self, line: Line, weight: float) -> None:
-        self._was_answered(line)
-        kinds = line.about(self._where)
-        if kinds:
-            self._sources.saw(line, kinds, weight=weight)
-        is_sign_in = Kind.SIGN_IN in kinds
-        self._sign_in += weight if is_sign_in else 0.0
-        around = network_of(line.address, wide=True)
-        if around is not None and (is_sign_in or line.is_refused_stranger):
-            host = host_of(line.host, self._edge.names)
-            self._refusals.add(host, around, weight, sign_in=is_sign_in)
-        network = network_of(line.address)
-        if network is not None and Kind.REQUESTS in kinds:
-            self._refused.setdefault(network, Refused()).add(weight)
-        if network is not None and line.is_reset:
-            self._reset.setdefault(network, Refused()).add(weight)
 
     def picture(self, now: float, *, edge: bool) -> dict[str, Any]:
         """What ``ringwall attack`` shows, as plain values."""
@@ -405,7 +313,7 @@ class Watch:
             "attacks": [self._shown(self._events[one.id]) for one in self._state.open],
             "posture": "alarm" if self._stands_in_alarm else "peace",
             "shed": {str(one): share for one, share in self._shedding.shares.items() if share},
-            "recorded": self._recorded,
+            "recorded": self._noticed.recorded,
             "denied": [
                 {"network": told(network), "until": one.until, "reason": one.reason}
                 for network, one in self._door.alive.items()
