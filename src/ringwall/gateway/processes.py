@@ -28,7 +28,6 @@ from ringwall.gateway.sources.denials import DENIED
 from ringwall.gateway.sources.places import Place
 from ringwall.gateway.sources.shelf import Shelf
 from ringwall.gateway.sources.told import FILE as TOLD
-from ringwall.gateway.sources.told import told_of
 from ringwall.gateway.wanted import Wanted
 from ringwall.identity.config import IDENTITY, Identity
 from ringwall.inventory.config import Service
@@ -162,11 +161,11 @@ def _sentry(gateway: Gateway, wanted: Wanted, environment: Mapping[str, str]) ->
         ports=tuple(sorted({one.port for one in doors if not one.is_unix})),
         pool=edge.limits.connections,
         hops=edge.trusted_hops > 0,
-        hosts=str(layout.state / TOLD),
+        configured=str(layout.state / TOLD),
         sign_in=wanted.identity.host or "",
         sign_in_paths=tuple(path for paths in PAGES.values() for path in paths),
         sign_in_routes=tuple(route.name for route in wanted.routes if route.purpose in PAGES),
-        exempt=tuple(map(str, told_of(wanted).spared)),
+        exempt=tuple(map(str, wanted.availability.exempt.networks)),
         denied=str(layout.run / DENIED),
         per_address=attacks.per_address,
         per_network=attacks.per_network,

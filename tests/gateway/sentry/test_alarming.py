@@ -38,7 +38,9 @@ class Scene:
         self._log = folder / "strangers.log"
         self._log.touch()
         hosts = folder / "told.json"
-        hosts.write_text('{"hosts": ["id.example", "app.example", "*.wild.example"]}')
+        hosts.write_text(
+            json.dumps({"hosts": ["id.example", "app.example", "*.wild.example"], "spared": []})
+        )
         settings = Settings(
             admin="",
             xds=str(folder / "xds"),
@@ -48,7 +50,7 @@ class Scene:
             known=str(folder / "access.log"),
             ports=(),
             pool=1000,
-            hosts=str(hosts),
+            configured=str(hosts),
             sign_in="id.example",
             sign_in_paths=("/recover",),
             denied=str(folder / "denied.json"),

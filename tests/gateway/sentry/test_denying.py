@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringwall.gateway.sentry.configured import Configured
 from ringwall.gateway.sentry.denying import (
     AT_MOST,
     FIRST_S,
@@ -26,6 +27,7 @@ from ringwall.gateway.sentry.door import Door
 from ringwall.gateway.sentry.networks import Exempt, Network
 from ringwall.gateway.sentry.newcomers import Newcomers, listed
 from ringwall.gateway.sources.denials import in_force, read
+from ringwall.gateway.sources.told import FILE, Told, tell
 
 ONE, OTHER = ip_network("203.0.113.7"), ip_network("2001:db8:0:1::/64")
 START = 1_800_000_000.0
@@ -145,21 +147,23 @@ def test_the_file_says_it_as_the_door_reads_it_and_the_next_sentry_goes_on(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "denied.json"
-    exempt, known = Exempt(["198.51.100.0/24"]), Known()
+    exempt, known, configured = Exempt(["198.51.100.0/24"]), Known(), Configured(tmp_path / FILE)
+    tell(tmp_path, Told(spared=(ip_network("192.0.2.200"),)))
     known.saw((OTHER,), START)
-    door = Door(path, exempt=exempt, known=known)
-    wanted = {ONE: "asks too much", OTHER: "x", ip_network("198.51.100.9"): "x"}
+    door = Door(path, exempt=exempt, configured=configured, known=known)
+    spared = dict.fromkeys(map(ip_network, ("198.51.100.9", "192.0.2.200")), "x")
+    wanted = {ONE: "asks too much", OTHER: "x", **spared}
     door.decide(wanted, START)
     (network,) = told = read(path)
     assert network == ONE
     assert told[network].reason == "asks too much"
     assert told[network].until is not None
-    again = Door(path, exempt=exempt, known=known)
+    again = Door(path, exempt=exempt, configured=configured, known=known)
     assert set(again.alive) == {ONE}
     again.decide({}, START + 61)
     assert read(path) == {}
     path.write_text(json.dumps({"nowhere": 5}))
-    assert Door(path, exempt=exempt, known=known).alive == {}
+    assert Door(path, exempt=exempt, configured=configured, known=known).alive == {}
 
 
 @given(st.floats(-1e6, 1e6), st.integers(1, 8))
@@ -177,7 +181,7 @@ def test_no_denial_lasts_longer_for_a_clock_that_steps(step: float, times: int) 
 
 def test_a_day_back_a_denial_is_over_at_the_door_as_well(tmp_path: Path) -> None:
     path = tmp_path / "denied.json"
-    door = Door(path, exempt=Exempt([]), known=Known())
+    door = Door(path, exempt=Exempt([]), configured=Configured(tmp_path / FILE), known=Known())
     door.decide({ONE: "asks too much"}, START)
     quick, now = read(path), datetime.fromtimestamp(START, UTC)
     assert in_force({}, quick, spared=(), now=now).networks == (ONE,)
@@ -210,7 +214,12 @@ def test_few_lines_are_no_proof_however_much_they_stand_for() -> None:
 def test_whoever_is_known_is_spared_only_within_reason(tmp_path: Path) -> None:
     known = Known()
     known.saw((ONE, OTHER), START)
-    door = Door(tmp_path / "denied.json", exempt=Exempt([str(OTHER)]), known=known)
+    door = Door(
+        tmp_path / "denied.json",
+        exempt=Exempt([str(OTHER)]),
+        configured=Configured(tmp_path / FILE),
+        known=known,
+    )
     wanted = {ONE: "x", OTHER: "x"}
     door.decide(wanted, START)
     assert not door.alive

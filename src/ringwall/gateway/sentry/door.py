@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ringwall.gateway.sentry import denying
+from ringwall.gateway.sentry.configured import Configured
 from ringwall.gateway.sentry.denying import Denial, Denials, Known
 from ringwall.gateway.sentry.keeping import replaced
 from ringwall.gateway.sentry.networks import Exempt, Network, told
@@ -20,8 +21,8 @@ _log = logging.getLogger(__name__)
 class Door:
     """Whom the sentry denies at the edge of this machine."""
 
-    def __init__(self, path: Path, *, exempt: Exempt, known: Known) -> None:
-        self._path, self._exempt, self._known = path, exempt, known
+    def __init__(self, path: Path, *, exempt: Exempt, configured: Configured, known: Known) -> None:
+        self._path, self._exempt, self._configured, self._known = path, exempt, configured, known
         self._denials = self._found()
         self._in_spite: set[Network] = set()
         self._alive: Mapping[Network, Denial] = self._denials.found
@@ -42,7 +43,8 @@ class Door:
 
         def is_spared(network: Network) -> bool:
             is_known = network not in in_spite and self._known.is_known(network, now)
-            return is_known or self._exempt.overlaps(network)
+            exempt = self._exempt.overlaps(network) or self._configured.spares(network)
+            return is_known or exempt
 
         self._denials = denying.denied(self._denials, wanted, now, is_spared=is_spared)
         alive = self._denials.alive(now)

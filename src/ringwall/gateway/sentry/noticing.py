@@ -6,6 +6,7 @@ from typing import Final
 
 from ringwall.gateway.sentry import orders
 from ringwall.gateway.sentry.alarming import Refusals, host_of
+from ringwall.gateway.sentry.configured import Configured
 from ringwall.gateway.sentry.denying import (
     Known,
     Refused,
@@ -15,7 +16,6 @@ from ringwall.gateway.sentry.denying import (
     too_often,
     watched_on,
 )
-from ringwall.gateway.sentry.hosts import Hosts
 from ringwall.gateway.sentry.lines import Line, SignIn, read
 from ringwall.gateway.sentry.networks import Network, network_of
 from ringwall.gateway.sentry.newcomers import Newcomers, listed
@@ -35,12 +35,11 @@ class Noticed:
     lately; ``sign_in`` and ``refusals`` are those of the second that is not over.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, configured: Configured) -> None:
+        self._settings, self._configured = settings, configured
         self._where = SignIn(
             settings.sign_in, settings.sign_in_paths, frozenset(settings.sign_in_routes)
         )
-        self._edge = Hosts(Path(settings.hosts))
         self._strangers, self._known = Tail(Path(settings.strangers)), Tail(Path(settings.known))
         self._newcomers = Newcomers(Path(settings.xds) / orders.CONNECTIONS)
         self._recorded = self._recorded_before = 100
@@ -144,7 +143,7 @@ class Noticed:
         self.sign_in += weight if is_sign_in else 0.0
         around = network_of(line.address, wide=True)
         if around is not None and (is_sign_in or line.is_refused_stranger):
-            host = host_of(line.host, self._edge.names)
+            host = host_of(line.host, self._configured.hosts)
             self.refusals.add(host, around, weight, sign_in=is_sign_in)
         network = network_of(line.address)
         if network is not None and Kind.REQUESTS in kinds:

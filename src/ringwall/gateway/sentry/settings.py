@@ -15,9 +15,10 @@ class Settings:
 
     ``xds`` is the folder of the edge's xDS files, ``pool`` the number of connections that the edge
     takes at all. ``hops`` says that clients are behind trusted proxies: their connections are not
-    their own. ``hosts`` is the file that names the edge's, which come and go without another
-    sentry; ``sign_in`` is the host of sign-in, empty where there is none, ``sign_in_paths`` how
-    paths of what is sent there begin, ``sign_in_routes`` are routes of services for the same;
+    their own. ``configured`` is the file that names the edge's hosts and this machine's addresses,
+    which come and go without another sentry; ``sign_in`` is the host of sign-in, empty where there
+    is none, ``sign_in_paths`` how paths of what is sent there begin, ``sign_in_routes`` are routes
+    of services for the same;
     ``denied`` is the file that says whom the sentry denies, ``state`` the folder that keeps the
     posture. ``harder`` is by how many zero bits the challenge may become harder. ``countries`` and
     ``systems`` are databases of them, empty where there is none.
@@ -32,7 +33,7 @@ class Settings:
     ports: tuple[int, ...]
     pool: int
     hops: bool = False
-    hosts: str = ""
+    configured: str = ""
     sign_in: str = ""
     sign_in_paths: tuple[str, ...] = ()
     sign_in_routes: tuple[str, ...] = ()

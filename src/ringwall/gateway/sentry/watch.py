@@ -10,6 +10,7 @@ from ringwall.gateway.posture import ALL, AllHosts, Posture, read_stance, set_po
 from ringwall.gateway.salts import set_difficulty, turn_salts
 from ringwall.gateway.sentry import controlling
 from ringwall.gateway.sentry.alarming import Alarming
+from ringwall.gateway.sentry.configured import Configured
 from ringwall.gateway.sentry.controlling import Shedding
 from ringwall.gateway.sentry.counters import rates
 from ringwall.gateway.sentry.denying import too_many
@@ -69,9 +70,15 @@ class Watch:
         self._busy = 0.0
         self._places = Places(settings.countries, settings.systems)
         self._connected = Connected()
-        self._noticed = Noticed(settings)
+        configured = Configured(Path(settings.configured))
+        self._noticed = Noticed(settings, configured)
         self._exempt = Exempt(settings.exempt)
-        self._door = Door(Path(settings.denied), exempt=self._exempt, known=self._noticed.answered)
+        self._door = Door(
+            Path(settings.denied),
+            exempt=self._exempt,
+            configured=configured,
+            known=self._noticed.answered,
+        )
         self._over: dict[Network, str] = {}
         stance = read_stance(Path(settings.state))
         self._alarming = Alarming(

@@ -99,10 +99,12 @@ def collapsed(pairs: Iterable[Pair]) -> list[Pair]:
     """Sorted, without what is within another."""
     found: list[Pair] = []
     end = -1
-    for pair in sorted(pairs):
-        if pair[0] > end:
-            found.append(pair)
-            end = pair[0] + (1 << (_BITS - pair[1])) - 1
+    # One number each is compared in half the time of two.
+    for one in sorted([number << 8 | length for number, length in pairs]):
+        number, length = one >> 8, one & 0xFF
+        if number > end:
+            found.append((number, length))
+            end = number + _REST[_BITS - length]
     return found
 
 
