@@ -64,12 +64,20 @@ def _reason(stderr: str, file: str) -> str:
     begins = [n for n, line in enumerate(lines) if _COMPLAINT.match(line)]
     complaint = lines[begins[-1] :] if begins else lines[-1:]
     first = _COMPLAINT.sub("", complaint[0])
+    if "inotify_fd_" in first:
+        return _NO_ROOM
     first = first.replace(f"error initializing configuration '{file}': ", "")
     # What is wrong stands at the end of a dump, or in the only line.
     return (complaint[-1].lstrip("}: ") if "goo.gle/debug" in first else first).strip()
 
 
+_NO_ROOM: Final = (
+    "other programs of this user hold so many that Envoys get no inotify instances to watch their "
+    "files. As root, run `sysctl -w fs.inotify.max_user_instances=512`"
+)
+"""Whoever counted them before found some left."""
 _COMPLAINT: Final = re.compile(r"(\[[^\]]*\])*\[(critical|error)\](\[[^\]]*\] ?)*")
 _TRACE: Final = re.compile(
-    _COMPLAINT.pattern + r"(\[[^\]]*\] )?(#[0-9]+: |Backtrace |Caught |Envoy version: )"
+    _COMPLAINT.pattern
+    + r"(\[[^\]]*\] )?(#[0-9]+:? |Address mapping: |Backtrace |Caught |Envoy version: |stacktrace )"
 )
