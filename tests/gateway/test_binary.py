@@ -7,7 +7,9 @@ from ringwall.gateway.binary import _reason
 AT = "[2026-11-26 03:10:18.454][7087][critical]"
 BUG = "[2026-11-26 03:10:18.454][7087][error][envoy_bug] [./source/common/common/assert.h:66]"
 CAUSE = "assert failure: file_descriptor != -1. Details: nothing to be read"
-NO_ROOM = "assert failure: inotify_fd_ >= 0. Details: Consider increasing user.max_inotify_instances"
+NO_ROOM = (
+    "assert failure: inotify_fd_ >= 0. Details: Consider increasing user.max_inotify_instances"
+)
 CRASHED = f"""\
 {AT}[assert] [source/common/filesystem/inotify/watcher_impl.cc:25] {CAUSE}
 {BUG} stacktrace for envoy bug
