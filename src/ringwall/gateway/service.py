@@ -167,6 +167,7 @@ class Gateway:
                     sidecar=sidecar,
                     routes=wanted.routes,
                     trust_domain=wanted.edge.trust_domain,
+                    limits=wanted.edge.limits,
                     besides=callers_of(name, besides),
                     ruling=None if live is None else live.called,
                     former=None if former is None else former.called,

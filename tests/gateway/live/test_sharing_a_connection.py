@@ -10,6 +10,7 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 import h2.exceptions
+import httpx
 import pytest
 from tests.gateway.live.stage import Json, Stage, free_port
 from tests.gateway.live.upstream import Exchange, Upstream, reply
@@ -208,3 +209,36 @@ def test_a_full_service_behind_a_sidecar_is_not_queued_for(
     assert services.few.total == len(served)
     services.few.answer = _named(services.few)
     assert [stage.get(f"{APP}/few/x").text for _ in range(5)] == ["few"] * 5
+
+
+@pytest.mark.parametrize("http2", [False, True], ids=["http1", "http2"])
+def test_headers_that_the_edge_takes_are_not_too_many_inside(
+    stage: Stage, services: Services, http2: bool
+) -> None:
+    """Else what is no fault of the service's would count as one, and have it rest."""
+    served, refused = 0, 0
+    with stage.client(http2=http2) as client:
+        for count in range(60, 104):
+            some = {f"x-a-{n}": "v" for n in range(count)}
+            try:
+                status = client.get(f"{APP}/shop/x", headers=some).status_code
+            except httpx.RemoteProtocolError:
+                status = 431  # as Envoy says it in HTTP/2
+            assert status in {200, 431}, count
+            served, refused = served + (status == 200), refused + (status == 431)
+        assert client.get(f"{APP}/shop/x", headers={"x-big": "v" * 31 * 1024}).status_code == 200
+    assert served > 25
+    assert refused > 3
+
+
+def test_an_answer_may_have_as_many_headers_as_one_of_http1(
+    stage: Stage, services: Services
+) -> None:
+    def answer(exchange: Exchange) -> None:
+        count = int(exchange.path.rpartition("/")[2])
+        reply(exchange, 200, b"shop", **{f"x_a_{n}": "v" for n in range(count)})
+
+    services.shop.answer = answer
+    for count in (50, 90, 95, 98):
+        told = stage.get(f"{APP}/shop/{count}")
+        assert (told.status_code, told.text) == (200, "shop"), count

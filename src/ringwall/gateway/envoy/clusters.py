@@ -19,6 +19,9 @@ HTTP/2 servers end a connection on which many streams are reset (nghttp2, in eve
 thousand): without a bound, clients who give up often enough would end the requests of all others.
 """
 
+_ANSWERED: Final = 120
+"""Headers of an answer: the hundred that a service may give to its sidecar, and what that adds."""
+
 OWN_SERVICE: Final = "ringwall-app"
 """The cluster through which a sidecar reaches its own service."""
 
@@ -119,6 +122,7 @@ def _cluster(
     if protocol is Protocol.HTTP1:
         explicit: Json = {"http_protocol_options": {}}
     else:
+        shared["max_headers_count"] = _ANSWERED
         explicit = {"http2_protocol_options": http.http2_options(streams=_SHARED, inside=True)}
         if requests_per_connection is not None:
             shared["max_requests_per_connection"] = requests_per_connection

@@ -14,6 +14,12 @@ _NOBODY: Final[Json] = {"address_prefix": "255.255.255.255", "prefix_len": 32}
 """A network no client comes from. Envoy obeys ``x-envoy-*`` headers, and keeps request ids, of
 clients it takes for internal; with no network named it would name the private ones itself."""
 
+_MORE_HEADERS: Final = 50
+_MORE_KB: Final = 64
+"""What the edge adds to a request: who asks, a token, where it came from, by which way."""
+_MOST_KB: Final = 8192
+"""KiB of headers that Envoy can be told to take."""
+
 _WINDOW: Final = 64 * 1024
 """Bytes that a stream of HTTP/2 may bring before they are taken."""
 
@@ -110,10 +116,13 @@ def inside_manager(
     stat_prefix: str,
     routes: Json,
     forward_identity: bool,
+    limits: Limits,
     filters: Sequence[Json] = (),
     refusals: Sequence[Json] = (),
 ) -> Json:
     """The connection manager of a sidecar: its peers are proven by mutual TLS.
+
+    What the ``limits`` of the edge let in, with what the edge adds to it, is not too much here.
 
     With ``forward_identity`` the service reads the caller's SPIFFE id from
     ``x-forwarded-client-cert``; a value the caller made up is replaced.
@@ -135,7 +144,9 @@ def inside_manager(
         common_http_protocol_options={
             "idle_timeout": "3600s",
             "headers_with_underscores_action": "REJECT_REQUEST",
+            "max_headers_count": limits.header_count + _MORE_HEADERS,
         },
+        max_request_headers_kb=min(_MOST_KB, limits.headers // 1024 + _MORE_KB),
         http2_protocol_options=http2_options(streams=1024, inside=True),
         stream_error_on_invalid_http_message=True,
         request_headers_timeout="10s",

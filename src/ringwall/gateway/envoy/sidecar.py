@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ringwall.access.compiler.rules import Ruling
 from ringwall.access.model import METHODS
-from ringwall.gateway.config import Route
+from ringwall.gateway.config import Limits, Route
 from ringwall.gateway.envoy import adapting, caching, http, listeners, overload, tls
 from ringwall.gateway.envoy import callers as callers_filter
 from ringwall.gateway.envoy.bootstrap import bootstrap
@@ -46,6 +46,7 @@ def render_sidecar(
     sidecar: Sidecar,
     routes: Sequence[Route],
     trust_domain: str,
+    limits: Limits,
     folder: Folder,
     admin_socket: str,
     besides: Sequence[str] = (),
@@ -54,8 +55,8 @@ def render_sidecar(
 ) -> Rendering:
     """Build the sidecar of the service ``name``; ``besides`` names more who may call it.
 
-    With ``ruling`` policies decide too what those may do who declare to call it, with ``former``
-    those who did until now.
+    ``limits`` are those of the edge. With ``ruling`` policies decide too what those may do who
+    declare to call it, with ``former`` those who did until now.
     """
     service = services[name]
     leave = dict.fromkeys((*callers(name, services, routes), *besides))
@@ -73,7 +74,7 @@ def render_sidecar(
             },
         )
     identity = service_secret(folder, name)
-    inbound = _inbound(name, service, folder, identity)
+    inbound = _inbound(name, service, folder, identity, limits)
     doors = [inbound]
     clusters = [
         local_cluster(OWN_SERVICE, sidecar.app, protocol=service.protocol, circuit=service.circuit)
@@ -95,6 +96,7 @@ def render_sidecar(
         manager = http.inside_manager(
             stat_prefix="outbound",
             forward_identity=False,
+            limits=limits,
             routes=http.dynamic_routes("outbound", folder.file("rds-outbound.json")),
         )
         chain = listeners.plain_chain(manager)
@@ -124,10 +126,11 @@ def allowed_callers(folder: Folder, name: str) -> Json:
     return tls.secret_reference(f"callers:{name}", folder.file(f"sds/callers-{name}.json"))
 
 
-def _inbound(name: str, service: Service, folder: Folder, identity: Json) -> Json:
+def _inbound(name: str, service: Service, folder: Folder, identity: Json, limits: Limits) -> Json:
     manager = http.inside_manager(
         stat_prefix="inbound",
         forward_identity=True,
+        limits=limits,
         filters=[
             http.dynamic_filter(
                 callers_filter.FILTER,
