@@ -187,8 +187,9 @@ def count(
     title: str, asked: Mapping[str, Asked], *, http2: bool = False, requests: int = COUNTED
 ) -> None:
     """Instructions a request, which are the same on a busy machine."""
-    if shutil.which("perf") is None:
-        print(f"{title}: not counted, there is no perf (package linux-perf)\n")
+    why_not = _why_not_counted()
+    if why_not:
+        print(f"{title}: not counted, {why_not}\n")
         return
     print(f"{title}\n  {'':16} 1000 instructions  ratio  failed")
     first = None
@@ -212,6 +213,15 @@ def count(
         first = first or found
         print(f"  {name:18} {found / 1e3:15.1f}   {first / found:4.2f}  {failed}", flush=True)
     print()
+
+
+def _why_not_counted() -> str:
+    """Why instructions cannot be counted here; empty where they can be."""
+    if shutil.which("perf") is None:
+        return "there is no perf (package linux-perf)"
+    command = ["perf", "stat", "-x,", "-e", "instructions:u", "true"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    return "" if re.search(r"^\d+,", told, re.MULTILINE) else "perf counts none on this machine"
 
 
 class _Instructions:
