@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 SHOP = Path(__file__).parents[2] / "examples" / "shop"
-STARTS_WITHIN_S = 60.0
+STARTS_WITHIN_S = 20.0
 
 
 class Shop:

@@ -242,11 +242,11 @@ def test_who_does_not_answer_denies(scene: Scene) -> None:
 def test_who_answers_too_late_denies(scene: Scene) -> None:
     case, asked = scene.asked_about()
     with scene.answering.running(scene.socket):
-        scene.answering.delay = 5.0
+        scene.answering.delay = 1.0
         began = time.monotonic()
         assert scene.send(case, asked).status == 503
         scene.answering.delay = 0.0
-        assert 0.4 < time.monotonic() - began < 4.5
+        assert 0.4 < time.monotonic() - began < 0.95
         assert scene.send(case, asked).status == 200
 
 

@@ -32,9 +32,6 @@ from ringwall.runtime.processes.paths import run_dir_for
 
 ECHO = Path(__file__).with_name("echo.py")
 STARTS_WITHIN_S = 30.0
-PATIENCE = 3
-"""How many times as long as a test says is waited: how fast things are, benchmarks tell, and other
-tests may want the whole machine just now."""
 NO_ROOM = b"inotify instances to watch their files"
 """What is told where others hold too many of them: a user has 128 as Linux comes."""
 
@@ -168,7 +165,7 @@ class Stage:
 
     def wait(self, condition: Any, within: float = STARTS_WITHIN_S) -> None:
         """Wait until ``condition()`` is true; the log is in the failure."""
-        deadline = time.monotonic() + PATIENCE * within
+        deadline = time.monotonic() + within
         while not condition():
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.05)

@@ -340,7 +340,7 @@ def test_sighup_reloads_where_there_is_no_terminal(running: Stage) -> None:
     running.write(running.config)
     assert running.process is not None
     running.process.send_signal(signal.SIGHUP)
-    running.wait(lambda: running.get("https://app.localhost/").headers.get("x-hung"))
+    running.wait(lambda: running.get("https://app.localhost/").headers.get("x-hung"), within=5)
     assert running.process.poll() is None
     running.write(start)
     reload(running)

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.gateway.live.stage import PATIENCE, Json, Stage, free_port
+from tests.gateway.live.stage import Json, Stage, free_port
 from tests.gateway.live.upstream import Answer, Exchange, Upstream, hang_up, reply, status
 
 from ringwall.gateway.admin import Admin
@@ -143,7 +143,7 @@ def _sleep(seconds: float, then: Answer) -> Answer:
 
 
 def _wait(condition: Callable[[], bool], within: float = 10.0) -> None:
-    deadline = time.monotonic() + PATIENCE * within
+    deadline = time.monotonic() + within
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -38,14 +38,14 @@ def test_children_do_not_notice_that_the_supervisor_is_killed(
     os.kill(killed, signal.SIGKILL)
     fell = time.monotonic()
     eventually(lambda: stage.all_ready() and stage.supervisor_pid() != killed)
-    assert time.monotonic() - fell < 5
+    assert time.monotonic() - fell < 2
     assert stage.pids() == before
     assert all(each["adopted"] for each in stage.status().values())
 
     os.kill(before["two"], signal.SIGKILL)
     fell = time.monotonic()
     eventually(lambda: stage.pids()["two"] not in {None, before["two"]})
-    assert time.monotonic() - fell < 5
+    assert time.monotonic() - fell < 2
     status = stage.status()
     assert status["two"]["restarts"] == 1
     assert not status["two"]["adopted"]
@@ -278,7 +278,7 @@ def test_ctrl_c_ends_everything_once(
     terminal.press_ctrl_c()
     began = time.monotonic()
     assert terminal.wait() == 0
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 3
     assert not any(alive(pid) for pid in pids)
     assert not (stage.run_dir.parent / "interrupted").exists()
 
@@ -297,7 +297,7 @@ def test_a_second_ctrl_c_ends_faster(
     terminal.press_ctrl_c()
     began = time.monotonic()
     assert terminal.wait() == 0
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 2
     assert not alive(pid)
 
 

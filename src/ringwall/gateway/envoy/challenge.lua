@@ -135,59 +135,6 @@ local function bits_of(address)
   end
   local groups = groups_of(address)
   for index = 1, 8 do
-    state[index] = START[index]
-  end
-  for at = 1, #padded, 64 do
-    compress(state, padded, at)
-  end
-  return state
-end
-
-local function hex(words)
-  for index = 1, 8 do
-    words[index] = tohex(words[index])
-  end
-  return table.concat(words)
-end
-
-local function begins_with_zeros(words, bits)
-  return words[1] == 0 and bits >= 32 or bits < 32 and rshift(words[1], 32 - bits) == 0
-end
-
--- The bits of an address as digits, 32 or 128 of them; nil where it is none.
-local function bits_of(address)
-  local found = {}
-  local function put(number, count)
-    for place = count - 1, 0, -1 do
-      found[#found + 1] = band(rshift(number, place), 1)
-    end
-  end
-  local last4 = fourth_of(address) or address
-  local a, b, c, d = last4:match("^(%d+)%.(%d+)%.(%d+)%.(%d+)$")
-  if a ~= nil then
-    for _, one in ipairs({ a, b, c, d }) do
-      put(tonumber(one), 8)
-    end
-    return table.concat(found)
-  end
-  if not address:find(":", 1, true) then
-    return nil
-  end
-  local before, after = address:match("^(.-)::(.*)$")
-  local groups, last = {}, {}
-  for group in (before or address):gmatch("[^:]+") do
-    groups[#groups + 1] = group
-  end
-  for group in (after or ""):gmatch("[^:]+") do
-    last[#last + 1] = group
-  end
-  for _ = 1, 8 - #groups - #last do
-    groups[#groups + 1] = "0"
-  end
-  for _, group in ipairs(last) do
-    groups[#groups + 1] = group
-  end
-  for index = 1, 8 do
     local number = tonumber(groups[index] or "", 16)
     if number == nil then
       return nil
