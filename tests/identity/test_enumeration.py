@@ -293,12 +293,12 @@ def took(browser: Any, path: str, data: dict[str, str]) -> float:
 
 
 def parted(
-    one: Callable[[], float], other: Callable[[], float], *, rounds: int, tries: int
+    one: Callable[[], float], other: Callable[[], float], rounds: int, *, tries: int = 1
 ) -> float:
     """How well time tells two things apart: 0 not at all, 1 always (Mann and Whitney's U).
 
-    They are measured in turns, so that what else the machine does befalls both, and of some tries
-    the shortest counts, as it would to whoever asks in earnest: it was interrupted least.
+    They are measured in turns, so that what else the machine does befalls both. Of several tries
+    the shortest counts, which was interrupted least.
     """
     left: list[float] = []
     right: list[float] = []
@@ -310,19 +310,9 @@ def parted(
     return abs(2 * greater / (len(left) * len(right)) - 1)
 
 
-def is_told(
-    one: Callable[[], float],
-    other: Callable[[], float],
-    *,
-    rounds: int = 16,
-    tries: int = 3,
-    bound: float = 0.55,
-) -> bool:
-    """Whether time tells two things apart, not once by chance but again.
-
-    By chance alone 0.55 is passed once in a hundred times, twice in a row once in ten thousand.
-    """
-    return all(parted(one, other, rounds=rounds, tries=tries) > bound for _ in range(2))
+ROUNDS = 24
+BOUND = 0.55
+"""By chance alone 0.55 is passed once in a thousand times."""
 
 
 @pytest.mark.parametrize("email", ["plain@example.com", "touch@example.com", "ended@example.com"])
@@ -330,14 +320,15 @@ def test_time_does_not_tell_who_can_sign_in(browser: Any, people: list[str], ema
     def refused(address: str) -> float:
         return took(browser, LOGIN, {"login": address, "password": "wrong-wrong-wrong"})
 
-    assert not is_told(lambda: refused(email), lambda: refused(stranger()))
+    assert parted(lambda: refused(email), lambda: refused(stranger()), ROUNDS) < BOUND
 
 
 def test_time_does_not_tell_whose_password_was_forgotten(browser: Any, people: list[str]) -> None:
     def asked(address: str) -> float:
         return took(browser, RESET, {"email": address})
 
-    assert not is_told(lambda: asked("plain@example.com"), lambda: asked(stranger()))
+    known = "plain@example.com"
+    assert parted(lambda: asked(known), lambda: asked(stranger()), ROUNDS) < BOUND
 
 
 def test_time_does_not_tell_who_signed_up_before(
@@ -346,10 +337,8 @@ def test_time_does_not_tell_who_signed_up_before(
     def made(address: str) -> float:
         return took(browser, SIGN_UP, {"email": address, "password1": GOOD})
 
-    known = "plain@example.com"  # each of them takes a second: fewer, of a wider bound
-    assert not is_told(
-        lambda: made(known), lambda: made(stranger()), rounds=12, tries=1, bound=0.75
-    )
+    known = "plain@example.com"
+    assert parted(lambda: made(known), lambda: made(stranger()), 12) < 0.75
 
 
 def test_the_measure_finds_a_hash_that_is_left_out(
@@ -362,4 +351,5 @@ def test_the_measure_finds_a_hash_that_is_left_out(
     def refused(address: str) -> float:
         return took(browser, LOGIN, {"login": address, "password": "wrong-wrong-wrong"})
 
-    assert is_told(lambda: refused("plain@example.com"), lambda: refused(stranger()))
+    known = "plain@example.com"
+    assert parted(lambda: refused(known), lambda: refused(stranger()), 8, tries=5) > 0.9
