@@ -1,7 +1,5 @@
 """Many clients' requests on one connection inside: what one of them does befalls no other."""
 
-import socket
-import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ import httpx
 import pytest
 from tests.gateway.live.stage import Json, Stage, free_port
 from tests.gateway.live.upstream import Exchange, Upstream, reply
+from tests.gateway.live.wire import connect
 from tests.gateway.live.wire2 import Http2
 
 from ringwall.gateway.admin import Admin
@@ -153,7 +152,7 @@ def test_who_does_not_read_holds_up_nobody_else(stage: Stage, services: Services
     services.shop.answer = answer
     with ExitStack() as held:
         for _ in range(stalled):
-            one = held.enter_context(_that_takes_little(stage))
+            one = held.enter_context(connect(stage, holds=4096, timeout=10))
             one.sendall(b"GET /shop/large HTTP/1.1\r\nhost: app.localhost\r\n\r\n")
         for _ in range(stalled):
             assert begun.acquire(timeout=20)
@@ -163,14 +162,6 @@ def test_who_does_not_read_holds_up_nobody_else(stage: Stage, services: Services
             with stage.client() as honest:
                 assert len(honest.get(f"{APP}/shop/x", timeout=6).content) == MIB
         assert before == services.shop.seen["sent whole"] == 0, "they did not stand still"
-
-
-def _that_takes_little(stage: Stage) -> ssl.SSLSocket:
-    plain = socket.socket()
-    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    plain.settimeout(10)
-    plain.connect(("127.0.0.1", stage.port))
-    return stage.trust().wrap_socket(plain, server_hostname="app.localhost")
 
 
 def test_a_full_service_behind_a_sidecar_is_not_queued_for(

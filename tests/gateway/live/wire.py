@@ -44,13 +44,21 @@ def connect(
     sni: str | None = "app.localhost",
     alpn: tuple[str, ...] = ("http/1.1",),
     timeout: float = 5.0,
+    holds: int | None = None,
 ) -> ssl.SSLSocket:
-    """A TLS connection to the edge. Without a name nothing is verified: none could be."""
+    """A TLS connection to the edge. Without a name nothing is verified: none could be.
+
+    One that ``holds`` few bytes by itself makes the edge wait soon for who does not read.
+    """
     context = stage.trust()
     context.set_alpn_protocols(list(alpn))
     if sni is None:
         context.check_hostname = False
-    sock = socket.create_connection(("127.0.0.1", stage.port), timeout=timeout)
+    sock = socket.socket()
+    if holds is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, holds)
+    sock.settimeout(timeout)
+    sock.connect(("127.0.0.1", stage.port))
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return context.wrap_socket(sock, server_hostname=sni)
 

@@ -11,6 +11,7 @@ import pytest
 from tests.gateway.live.protecting.scene import APP, Services
 from tests.gateway.live.stage import Stage
 from tests.gateway.live.upstream import Exchange, reply
+from tests.gateway.live.wire import connect
 
 from ringwall.gateway.admin import Admin
 
@@ -78,11 +79,7 @@ def test_more_newcomers_than_can_be_served_are_hung_up_on(stage: Stage) -> None:
 
 def tls_connection(stage: Stage) -> ssl.SSLSocket:
     """A connection to the edge, for HTTP/1.1, that holds little by itself."""
-    plain = socket.socket()
-    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-    plain.settimeout(5)
-    plain.connect(("127.0.0.1", stage.port))
-    return stage.trust().wrap_socket(plain, server_hostname="app.localhost")
+    return connect(stage, holds=65536)
 
 
 def hello(name: str) -> bytes:
