@@ -1,5 +1,6 @@
 """The notary in its own process, asked over a socket, and killed at any time."""
 
+import os
 import random
 import signal
 import socket
@@ -20,8 +21,11 @@ from ringwall.ledger.notary.client import (
     NotaryError,
     NotaryRefusedError,
 )
+from ringwall.ledger.notary.process import user_of
 from ringwall.ledger.notary.signing import Refusal
+from ringwall.ledger.public_keys import show_keys, shown_changes, shown_keys
 from ringwall.ledger.published import Published, read_checkpoint
+from ringwall.ledger.statements import following
 from ringwall.ledger.tree import Tree
 
 pytestmark = pytest.mark.e2e
@@ -123,6 +127,21 @@ def test_killed_at_any_time_it_signs_no_second_history(tmp_path: Path) -> None:
         process.kill()
     tree.close()
     assert shown
+
+
+def test_with_a_user_of_its_own_it_is_asked_by_another(tmp_path: Path, tree: Tree) -> None:
+    """Who may ask is then said by the kernel, not by the mode of the socket."""
+    with NotaryProcess(tmp_path, peer=os.geteuid() + 1, shows=False) as process:
+        assert stat.S_IMODE((tmp_path / "socket").stat().st_mode) == 0o666
+        process.client.bring_in()
+        told = process.told()
+        assert not (tmp_path / "tree/keys").exists()  # it need not be able to write there
+        show_keys(tmp_path / "tree", told.vkeys, told.changes)
+        assert checkpoint(tree, process.client).verified(shown_keys(tmp_path / "tree"))
+        assert following(told.vkeys[:1], shown_changes(tmp_path / "tree")) == told.vkeys
+    one, other = socket.socketpair()
+    with one, other:
+        assert user_of(one) == os.geteuid()
 
 
 def test_it_needs_little_memory(tmp_path: Path) -> None:

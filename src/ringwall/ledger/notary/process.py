@@ -50,7 +50,7 @@ def serve() -> None:
         connection, _ = listening.accept()
         with connection:
             try:
-                user = _user_of(connection)
+                user = user_of(connection)
                 if user not in allowed:
                     _log.warning("user %d may not ask", user)
                     continue
@@ -62,7 +62,7 @@ def serve() -> None:
                 _log.warning("who asked said nothing whole for %s seconds", _PATIENCE)
 
 
-def _user_of(connection: socket.socket) -> int:
+def user_of(connection: socket.socket) -> int:
     """The user of the process at the other end, as the kernel knows it."""
     size = struct.calcsize("3i")
     told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
