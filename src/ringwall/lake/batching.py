@@ -1,0 +1,75 @@
+"""From accepted events to rows of the journal and leaves of the tree."""
+
+from collections.abc import Callable, Sequence
+
+from ringwall.lake.entries import LONGEST, entry, leaf_hash
+from ringwall.lake.journal import Row
+from ringwall.lake.repeats import Repeats
+from ringwall.lake.sealing import canonical, parts_of, seals_of
+from ringwall.lake.sources.accepted import Accepted, quarantined
+
+KeyOf = Callable[[str], bytes]
+
+
+def batch_of(
+    accepted: Sequence[Accepted], *, first: int, now: int, key_of: KeyOf, repeats: Repeats
+) -> tuple[list[bytes], list[bytes]]:
+    """The lines and the leaf hashes of events, the first of which gets this index.
+
+    Events that came before or grew too long become quarantined ones. ``now`` is in microseconds
+    since 1970.
+    """
+    lines, hashes = [], []
+    for index, given in enumerate(accepted, first):
+        one = _once(given, now, repeats)
+        text, received = _entry(one, index, now, key_of)
+        if len(text) > LONGEST:
+            one = _aside(one, "it is too long", now)
+            text, received = _entry(one, index, now, key_of)
+        hashes.append(leaf_hash(text))
+        lines.append(
+            b"%d\t%d\t%b\t%b\t%b\t%b\t%b\n"
+            % (index, received, one.source, one.kind, one.flags, _personal(one), one.raw)
+        )
+    return lines, hashes
+
+
+def hash_of(row: Row, key_of: KeyOf) -> bytes:
+    """The leaf hash of an event in the journal; ``KeyError`` where a subject's key is gone."""
+    parts = parts_of(row.personal) if row.personal else {}
+    seals = seals_of(parts, row.leaf, key_of)
+    text = entry(row.raw, kind=row.kind, received=row.received, seals=seals, source=row.source)
+    return leaf_hash(text)
+
+
+def _entry(one: Accepted, index: int, now: int, key_of: KeyOf) -> tuple[bytes, int]:
+    received = one.received or now
+    seals = seals_of(one.parts, index, key_of) if one.parts else b""
+    text = entry(one.raw, kind=one.kind, received=received, seals=seals, source=one.source)
+    return text, received
+
+
+def _personal(one: Accepted) -> bytes:
+    if not one.parts:
+        return b""
+    if len(one.parts) == 1:
+        ((subject, part),) = one.parts.items()
+        return b"{%b:%b}" % (canonical(subject), part)
+    pairs = (b"%b:%b" % (canonical(subject), part) for subject, part in sorted(one.parts.items()))
+    return b"{%b}" % b",".join(pairs)
+
+
+def _once(one: Accepted, now: int, repeats: Repeats) -> Accepted:
+    """The event, or that it has come before, or another by its name."""
+    if one.uid is None:
+        return one
+    name = (one.source, one.uid)
+    if name in repeats:
+        return _aside(one, "it has come before", now)
+    repeats.remember(name)
+    return one
+
+
+def _aside(one: Accepted, reason: str, now: int) -> Accepted:
+    more = None if one.uid is None else {"uid": one.uid}
+    return quarantined(one.raw, of=one.source.decode(), reason=reason, now=now, more=more)
