@@ -141,6 +141,10 @@ class Collector:
             self.flush()
         return len(accepted)
 
+    def accept(self, events: Sequence[Accepted]) -> None:
+        """Accept events of the collector's own now; durable when this returns."""
+        self._accept(events, self._marks)
+
     def flush(self) -> None:
         """Put what waits into the table now. Nothing of it is left in the journal."""
         if not self._waiting:

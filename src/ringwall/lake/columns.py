@@ -160,7 +160,7 @@ _OCSF_PATHS: Final[dict[str, tuple[str, str]]] = {
     "bytes_in": ("$.traffic.bytes_in", "BIGINT"),
     "bytes_out": ("$.traffic.bytes_out", "BIGINT"),
     "tls_version": ("$.tls.version", "VARCHAR"),
-    "fingerprint": ("$.tls.ja4_fingerprint_list[0].value", "VARCHAR"),
+    "fingerprint": ("$.ja4_fingerprint_list[0].value", "VARCHAR"),
     "resource_type": ("$.entity.type", "VARCHAR"),
     "resource_uid": ("$.entity.uid", "VARCHAR"),
     "resource_name": ("$.entity.name", "VARCHAR"),

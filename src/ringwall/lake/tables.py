@@ -54,9 +54,13 @@ class Events:
         """The index of the first event that is not in it."""
         if self._end is None:
             found = self.table()
-            version = None if found is None else found.transaction_version(_APP)
-            self._end = version or 0
+            self._end = 0 if found is None else self.end_of(found)
         return self._end
+
+    @staticmethod
+    def end_of(table: DeltaTable) -> int:
+        """The same of a table that was opened."""
+        return table.transaction_version(_APP) or 0
 
     def append(self, batches: Sequence[Batch]) -> None:
         """Take the events of batches, durably; those that are in it already are left out."""
