@@ -1,11 +1,11 @@
 """From accepted events to rows of the journal and leaves of the tree."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ringwall.lake.entries import LONGEST, entry, leaf_hash
 from ringwall.lake.journal import Row
 from ringwall.lake.repeats import Repeats
-from ringwall.lake.sealing import canonical, parts_of, seals_of
+from ringwall.lake.sealing import canonical, parts_of, salt, seal, seals_of
 from ringwall.lake.sources.accepted import Accepted, quarantined
 
 KeyOf = Callable[[str], bytes]
@@ -20,16 +20,27 @@ def batch_of(
     since 1970.
     """
     lines, hashes = [], []
+    named: dict[str, bytes] = {}
     for index, given in enumerate(accepted, first):
-        one = _once(given, now, repeats)
-        text, received = _entry(one, index, now, key_of)
+        one = given if given.uid is None else _once(given, now, repeats)
+        received = one.received or now
+        if len(one.parts) == 1:  # as nearly all are
+            ((subject, part),) = one.parts.items()
+            name = named.get(subject) or named.setdefault(subject, canonical(subject))
+            seals = b'{%b:"%b"}' % (name, seal(salt(key_of(subject), index), part))
+            personal = b"{%b:%b}" % (name, part)
+        else:
+            seals = seals_of(one.parts, index, key_of)
+            personal = _personal(one.parts)
+        text = entry(one.raw, kind=one.kind, received=received, seals=seals, source=one.source)
         if len(text) > LONGEST:
             one = _aside(one, "it is too long", now)
-            text, received = _entry(one, index, now, key_of)
+            personal, received = b"", now
+            text = entry(one.raw, kind=one.kind, received=now, seals=b"", source=one.source)
         hashes.append(leaf_hash(text))
         lines.append(
             b"%d\t%d\t%b\t%b\t%b\t%b\t%b\n"
-            % (index, received, one.source, one.kind, one.flags, _personal(one), one.raw)
+            % (index, received, one.source, one.kind, one.flags, personal, one.raw)
         )
     return lines, hashes
 
@@ -42,20 +53,10 @@ def hash_of(row: Row, key_of: KeyOf) -> bytes:
     return leaf_hash(text)
 
 
-def _entry(one: Accepted, index: int, now: int, key_of: KeyOf) -> tuple[bytes, int]:
-    received = one.received or now
-    seals = seals_of(one.parts, index, key_of) if one.parts else b""
-    text = entry(one.raw, kind=one.kind, received=received, seals=seals, source=one.source)
-    return text, received
-
-
-def _personal(one: Accepted) -> bytes:
-    if not one.parts:
+def _personal(parts: Mapping[str, bytes]) -> bytes:
+    if not parts:
         return b""
-    if len(one.parts) == 1:
-        ((subject, part),) = one.parts.items()
-        return b"{%b:%b}" % (canonical(subject), part)
-    pairs = (b"%b:%b" % (canonical(subject), part) for subject, part in sorted(one.parts.items()))
+    pairs = (b"%b:%b" % (canonical(subject), part) for subject, part in sorted(parts.items()))
     return b"{%b}" % b",".join(pairs)
 
 
@@ -63,7 +64,7 @@ def _once(one: Accepted, now: int, repeats: Repeats) -> Accepted:
     """The event, or that it has come before, or another by its name."""
     if one.uid is None:
         return one
-    name = (one.source, one.uid)
+    name = one.source, one.uid
     if name in repeats:
         return _aside(one, "it has come before", now)
     repeats.remember(name)

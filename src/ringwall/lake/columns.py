@@ -58,9 +58,6 @@ TYPES: Final[dict[str, str]] = {
 }
 """The columns of the table of events, in their order, and DuckDB's types."""
 
-PERSONAL: Final = ("src_ip", "actor_user_name", "user_name", "fingerprint", "personal")
-"""What goes when a person is erased: columns that are made of personal parts."""
-
 _PLAIN: Final = ("index", "source", "kind", "flags", "personal", "raw", "seals")
 
 _EDGE_FIELDS: Final = {
@@ -96,7 +93,7 @@ _DENIED: Final = (
 
 _EDGE: Final[dict[str, str]] = {
     "class_uid": "4002",
-    "time": "CAST(e.time AS TIMESTAMPTZ)",
+    "time": "COALESCE(TRY_CAST(e.time AS TIMESTAMPTZ), make_timestamptz(received))",
     "category_uid": "4",
     "activity_id": (
         "CASE e.method WHEN 'CONNECT' THEN 1 WHEN 'DELETE' THEN 2 WHEN 'GET' THEN 3 WHEN 'HEAD' "
@@ -112,7 +109,7 @@ _EDGE: Final[dict[str, str]] = {
     "actor_app_uid": "e.program",
     "actor_credential_uid": "CASE WHEN e.session LIKE 'k%' THEN e.session END",
     "tenant_uid": "e.tenant",
-    "src_ip": "COALESCE(e.client, p.client)",
+    "src_ip": "COALESCE(e.client, address)",
     "dst_service": "e.service",
     "host": "e.host",
     "method": "e.method",
@@ -126,7 +123,7 @@ _EDGE: Final[dict[str, str]] = {
     "bytes_in": "e.received",
     "bytes_out": "e.sent",
     "tls_version": "e.tls",
-    "fingerprint": "COALESCE(e.ja4, p.ja4)",
+    "fingerprint": "e.ja4",
     "operation": "e.action",
 }
 
@@ -205,8 +202,7 @@ def _edge(rows: str) -> str:
     return (
         f"SELECT {_selected(_EDGE)} FROM (SELECT *, "
         f"json_transform(raw, '{{{fields}}}') AS e, "
-        "CASE WHEN personal IS NOT NULL THEN json_transform(json_extract(personal, '$.*')[1], "
-        '\'{"client":"VARCHAR","ja4":"VARCHAR"}\') END AS p '
+        "json_extract_string(personal, '$.*.client')[1] AS address "
         f"FROM {rows} WHERE kind = 'edge/1')"
     )
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from ringwall.lake.columns import PERSONAL, columns_of
+from ringwall.lake.columns import TYPES, columns_of
 from ringwall.lake.own import Act, log_event
 from ringwall.lake.sealing import canonical, parts_of, seals_of
 from ringwall.lake.snapshot import File, files_of
@@ -18,8 +18,9 @@ from ringwall.lake.sources.accepted import Accepted
 from ringwall.lake.subjects import Subjects
 from ringwall.lake.tables import Events, connect
 
-_WRITTEN: Final = (*PERSONAL, "message", "seals")
-"""The columns that are written anew."""
+_STAY: Final = frozenset({"index", "day", "class_uid", "time", "received", "kind", "source", "raw"})
+"""The columns that no part is in; all others are made anew."""
+_WRITTEN: Final = tuple(name for name in TYPES if name not in _STAY)
 _AT_A_TIME: Final = 50_000
 """Rows."""
 

@@ -5,7 +5,6 @@ is about. With the key gone nobody can find out by trying which address a seal s
 is there, anybody who is shown salt and part can check them against the entry.
 """
 
-import hmac
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Final
@@ -17,8 +16,12 @@ _SEAL: Final = b"ringwall seal v1\0"
 
 
 def salt(key: bytes, index: int) -> bytes:
-    """What hides the parts of one event: 32 bytes that tell nothing of those of other events."""
-    return hmac.digest(key, _SALT + index.to_bytes(8, "big"), "sha256")
+    """What hides the parts of one event: 32 bytes that tell nothing of those of other events.
+
+    ``key`` has 32 bytes. All that is hashed has always the same length, so that a plain hash will
+    do, which is three times as fast as HMAC.
+    """
+    return sha256(_SALT + key + index.to_bytes(8, "big")).digest()
 
 
 def seal(salted: bytes, part: bytes) -> bytes:

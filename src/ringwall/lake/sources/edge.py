@@ -5,7 +5,6 @@ is canonical as it comes: it is taken as it is, but for the address of who is kn
 personal part.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -29,7 +28,7 @@ class _Line(msgspec.Struct):
 
 
 _decode = msgspec.json.Decoder(_Line).decode
-_TIME: Final = re.compile(r"20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\d\.\d{3}Z")
+_TIME: Final = len("2026-11-27T03:43:22.058Z")
 
 
 def edge_events(lines: Iterable[bytes], *, now: int) -> Iterator[Accepted]:
@@ -48,7 +47,8 @@ def edge_events(lines: Iterable[bytes], *, now: int) -> Iterator[Accepted]:
         if len(line) > LONGEST - ROOM:
             yield quarantined(line, of="edge", reason="it is too long", now=now)
             continue
-        if not _TIME.fullmatch(head.time):
+        time = head.time
+        if len(time) != _TIME or time[10] != "T" or time[-1] != "Z":
             reason = "it does not say when it was"
             yield quarantined(line, of="edge", reason=reason, now=now)
             continue
@@ -58,13 +58,13 @@ def edge_events(lines: Iterable[bytes], *, now: int) -> Iterator[Accepted]:
         if head.user is None or head.client is None:
             yield Accepted(_SOURCE, EDGE, line, {}, flags)
             continue
-        address = orjson.dumps(head.client)
+        address = b'"%b"' % head.client.encode()
         # Within a text every quote has a backslash before it, so this is found in no text.
         before, found, after = line.partition(b'"client":' + address + b",")
         if not found:
             yield quarantined(line, of="edge", reason="its form is unknown", now=now)
             continue
-        part = {head.user: b'{"client":' + address + b"}"}
+        part = {head.user: b'{"client":%b}' % address}
         yield Accepted(_SOURCE, EDGE, before + after, part, flags)
 
 

@@ -20,6 +20,9 @@ from ringwall.lake.sealing import canonical
 from ringwall.lake.sources.accepted import OCSF, Accepted, quarantined
 
 RINGWALL: Final = "ringwall"
+_CLASSES: Final = 1_000_000_000
+_TIMES: Final = 4_102_444_800_000
+"""Milliseconds from 1970 to 2100."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9/._-]{0,99}")
 """Of sources and flags: nothing that would have to be escaped."""
 
@@ -55,8 +58,11 @@ def _event(found: Any, line: bytes, *, now: int, of: str | None) -> Accepted:
     size = len(raw) + sum(80 + len(subject) for subject in parts)
     if size > LONGEST - ROOM:
         return quarantined(line, of=source, reason="it is too long", now=now)
-    if not isinstance(event.get("class_uid"), int) or not isinstance(event.get("time"), int):
-        return quarantined(line, of=source, reason="it has no class or no time", now=now)
+    class_uid, time = event.get("class_uid"), event.get("time")
+    if type(class_uid) is not int or not 0 <= class_uid < _CLASSES:
+        return quarantined(line, of=source, reason="it has no class", now=now)
+    if type(time) is not int or not 0 <= time < _TIMES:
+        return quarantined(line, of=source, reason="it has no time", now=now)
     uid = event.get("metadata", {}).get("uid")
     return Accepted(source.encode(), OCSF, raw, parts, " ".join(flags).encode(), received, uid)
 
