@@ -1,28 +1,38 @@
 """From accepted events to rows of the journal and leaves of the tree."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from ringwall.lake.entries import LONGEST, entry, leaf_hash
 from ringwall.lake.journal import Row
-from ringwall.lake.repeats import Repeats
+from ringwall.lake.repeats import Name, Repeats
 from ringwall.lake.sealing import canonical, parts_of, salt, seal, seals_of
 from ringwall.lake.sources.accepted import Accepted, quarantined
 
 KeyOf = Callable[[str], bytes]
 
 
+class Made(NamedTuple):
+    """Lines for the journal, leaf hashes, and the names that are to be known once both are kept."""
+
+    lines: list[bytes]
+    hashes: list[bytes]
+    names: set[Name]
+
+
 def batch_of(
     accepted: Sequence[Accepted], *, first: int, now: int, key_of: KeyOf, repeats: Repeats
-) -> tuple[list[bytes], list[bytes]]:
+) -> Made:
     """The lines and the leaf hashes of events, the first of which gets this index.
 
     Events that came before or grew too long become quarantined ones. ``now`` is in microseconds
     since 1970.
     """
     lines, hashes = [], []
+    names: set[Name] = set()
     named: dict[str, bytes] = {}
     for index, given in enumerate(accepted, first):
-        one = given if given.uid is None else _once(given, now, repeats)
+        one = given if given.uid is None else _once(given, now, repeats, names)
         received = one.received or now
         if len(one.parts) == 1:  # as nearly all are
             ((subject, part),) = one.parts.items()
@@ -42,7 +52,7 @@ def batch_of(
             b"%d\t%d\t%b\t%b\t%b\t%b\t%b\n"
             % (index, received, one.source, one.kind, one.flags, personal, one.raw)
         )
-    return lines, hashes
+    return Made(lines, hashes, names)
 
 
 def hash_of(row: Row, key_of: KeyOf) -> bytes:
@@ -60,15 +70,11 @@ def _personal(parts: Mapping[str, bytes]) -> bytes:
     return b"{%b}" % b",".join(pairs)
 
 
-def _once(one: Accepted, now: int, repeats: Repeats) -> Accepted:
+def _once(one: Accepted, now: int, repeats: Repeats, names: set[Name]) -> Accepted:
     """The event, or that it has come before, or another by its name."""
-    if one.uid is None:
+    if one.uid is None or repeats.fresh((one.source, one.uid), names):
         return one
-    name = one.source, one.uid
-    if name in repeats:
-        return _aside(one, "it has come before", now)
-    repeats.remember(name)
-    return one
+    return _aside(one, "it has come before", now)
 
 
 def _aside(one: Accepted, reason: str, now: int) -> Accepted:

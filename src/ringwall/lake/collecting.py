@@ -1,11 +1,12 @@
 """The collector: from the lines of spools to events that are accepted, proven and searched.
 
-In each turn it reads on, accepts a batch (:mod:`.journal`), puts its hashes into the tree and has
-the tree's head signed; when enough came together, rows go from the journal into the table. Each
-step can be done again, so that a collector that was killed goes on where the journal says.
+In each turn it reads on, accepts a batch (:mod:`.journal`) and puts its hashes into the tree; when
+enough came together, rows go from the journal into the table. Each step can be done again, so that
+a collector that was killed goes on where the journal says.
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -13,10 +14,10 @@ from typing import Final, Protocol
 from ringwall.lake.batching import batch_of, hash_of
 from ringwall.lake.journal import Batch, Journal
 from ringwall.lake.repeats import Repeats
-from ringwall.lake.sources.accepted import Accepted
+from ringwall.lake.sources.accepted import QUARANTINE, Accepted
 from ringwall.lake.spools import Spool
 from ringwall.lake.subjects import Subjects
-from ringwall.runtime.spool.following import Mark, read_on
+from ringwall.runtime.spool.following import Mark, read_on, unread
 
 _AT_A_TIME: Final = 8 * 1024 * 1024
 """Bytes of each spool that are read in one turn."""
@@ -62,7 +63,7 @@ class Pace:
 class Collector:
     """One for a log; whoever makes it holds the log's lock. Not thread-safe.
 
-    ``publish`` has the tree's head signed and shown; ``now`` gives microseconds since 1970.
+    ``now`` gives microseconds since 1970. Whoever calls has the tree's head signed after each turn.
     """
 
     def __init__(
@@ -73,19 +74,26 @@ class Collector:
         subjects: Subjects,
         tree: Tree,
         table: Table,
-        publish: Callable[[], None],
         now: Callable[[], int],
         pace: Pace | None = None,
     ) -> None:
         self._spools, self._journal, self._subjects = tuple(spools), journal, subjects
-        self._tree, self._table, self._publish, self._now = tree, table, publish, now
+        self._tree, self._table, self._now = tree, table, now
         self._pace = pace or Pace()
         self._marks: dict[str, Mark] = {}
         self._waiting: list[Batch] = []
         self._since = 0.0
+        self._leaves: deque[tuple[int, list[bytes]]] = deque()
         self._repeats = Repeats()
         self.end = 0
         """The index that the next event gets."""
+        self.put_aside = 0
+        """How many events of this run were put into quarantine."""
+
+    @property
+    def unread(self) -> dict[str, int]:
+        """About how many bytes of each spool are not read yet."""
+        return {one.name: unread(one.current, self._marks.get(one.name)) for one in self._spools}
 
     @property
     def waiting(self) -> int:
@@ -135,25 +143,37 @@ class Collector:
         accepted, marks = self._read()
         if accepted:
             self._accept(accepted, marks)
-        self._marks = marks
-        age = time.monotonic() - self._since
-        if self._waiting and (self.waiting >= self._pace.rows or age >= self._pace.seconds):
-            self.flush()
+        self._grow()
         return len(accepted)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time for :meth:`flush`."""
+        age = time.monotonic() - self._since
+        full = self.waiting >= self._pace.rows or age >= self._pace.seconds
+        return bool(self._waiting) and full
 
     def accept(self, events: Sequence[Accepted]) -> None:
         """Accept events of the collector's own now; durable when this returns."""
         self._accept(events, self._marks)
+        self._grow()
 
     def flush(self) -> None:
         """Put what waits into the table now. Nothing of it is left in the journal."""
         if not self._waiting:
             return
+        self._grow()
         self._tree.sync()
         self._table.append(self._waiting)
         self._journal.write(self.end, [], self._marks)
         self._journal.forget(self.end)
         self._waiting = []
+
+    def _grow(self) -> None:
+        while self._leaves:
+            first, hashes = self._leaves[0]
+            self._tree.append(first, hashes)
+            self._leaves.popleft()
 
     def _read(self) -> tuple[list[Accepted], dict[str, Mark]]:
         accepted: list[Accepted] = []
@@ -168,17 +188,19 @@ class Collector:
 
     def _accept(self, accepted: Sequence[Accepted], marks: dict[str, Mark]) -> None:
         keys = self._subjects.keys({subject for one in accepted for subject in one.parts})
-        lines, hashes = batch_of(
+        made = batch_of(
             accepted,
             first=self.end,
             now=self._now(),
             key_of=keys.__getitem__,
             repeats=self._repeats,
         )
-        batch = self._journal.write(self.end, lines, marks)
+        batch = self._journal.write(self.end, made.lines, marks)
+        self._repeats.remember_names(made.names)
         if not self._waiting:
             self._since = time.monotonic()
+        self.put_aside += sum(one.source == QUARANTINE for one in accepted)
         self._waiting.append(batch)
         self.end = batch.end
-        self._tree.append(batch.first, hashes)
-        self._publish()
+        self._leaves.append((batch.first, made.hashes))
+        self._marks = marks

@@ -24,11 +24,23 @@ class Repeats:
     def __contains__(self, name: Name) -> bool:
         return name in self._new or name in self._old
 
+    def fresh(self, name: Name, among: set[Name]) -> bool:
+        """Whether a name is neither known nor ``among`` others; then it is put there."""
+        if name in self or name in among:
+            return False
+        among.add(name)
+        return True
+
     def remember(self, name: Name) -> None:
         """Take a name; the oldest are forgotten together."""
         if len(self._new) >= _REMEMBERED:
             self._old, self._new = self._new, set()
         self._new.add(name)
+
+    def remember_names(self, names: Iterable[Name]) -> None:
+        """Take several."""
+        for name in names:
+            self.remember(name)
 
     def remember_all(self, rows: Iterable[tuple[bytes, bytes, bytes]]) -> None:
         """The same for events that were accepted before: their source, kind and raw form."""

@@ -11,9 +11,9 @@ from ringwall.runtime.private_files import write_private
 class Told(msgspec.Struct, kw_only=True):
     """Counts of events, bytes, and seconds since 1970.
 
-    ``accepted`` events have an index, ``proven`` of them stand below the newest checkpoint, ``stored``
-    are in the table. ``unread`` is how many bytes of each spool are not read yet. ``trouble`` says
-    what keeps it from going on, by what it was about to do.
+    ``accepted`` events have an index, ``proven`` of them stand below the newest checkpoint,
+    ``stored`` are in the table. ``unread`` is how many bytes of each spool are not read yet.
+    ``trouble`` says what keeps it from going on, by what it was about to do.
     """
 
     at: float = 0.0
