@@ -42,11 +42,20 @@ def batch_of(
         else:
             seals = seals_of(one.parts, index, key_of)
             personal = _personal(one.parts)
-        text = entry(one.raw, kind=one.kind, received=received, seals=seals, source=one.source)
+        text = entry(
+            one.raw,
+            kind=one.kind,
+            received=received,
+            seals=seals,
+            source=one.source,
+            flags=one.flags,
+        )
         if len(text) > LONGEST:
             one = _aside(one, "it is too long", now)
             personal, received = b"", now
-            text = entry(one.raw, kind=one.kind, received=now, seals=b"", source=one.source)
+            text = entry(
+                one.raw, kind=one.kind, received=now, seals=b"", source=one.source, flags=b""
+            )
         hashes.append(leaf_hash(text))
         lines.append(
             b"%d\t%d\t%b\t%b\t%b\t%b\t%b\n"
@@ -59,7 +68,14 @@ def hash_of(row: Row, key_of: KeyOf) -> bytes:
     """The leaf hash of an event in the journal; ``KeyError`` where a subject's key is gone."""
     parts = parts_of(row.personal) if row.personal else {}
     seals = seals_of(parts, row.leaf, key_of)
-    text = entry(row.raw, kind=row.kind, received=row.received, seals=seals, source=row.source)
+    text = entry(
+        row.raw,
+        kind=row.kind,
+        received=row.received,
+        seals=seals,
+        source=row.source,
+        flags=row.flags,
+    )
     return leaf_hash(text)
 
 

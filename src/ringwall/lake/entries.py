@@ -4,7 +4,8 @@
 
     {"event":RAW,"kind":"edge/1","received":1764214000123456,"seals":{"SUBJECT":"HEX"},"source":"edge"}
 
-``seals`` stands there only where the event has personal parts (:mod:`.sealing`).
+``seals`` stands there only where the event has personal parts (:mod:`.sealing`), and ``flags``,
+before ``kind``, where something was wrong with its form.
 """
 
 from hashlib import sha256
@@ -16,17 +17,20 @@ ROOM: Final = 2_048
 """Bytes that what is around an event may take, seals of several subjects included."""
 
 
-def entry(raw: bytes, *, kind: bytes, received: int, seals: bytes, source: bytes) -> bytes:
+def entry(
+    raw: bytes, *, kind: bytes, received: int, seals: bytes, source: bytes, flags: bytes
+) -> bytes:
     """The entry of an event: ``received`` in microseconds since 1970, ``seals`` JSON or empty."""
-    if seals:
-        return b'{"event":%b,"kind":"%b","received":%d,"seals":%b,"source":"%b"}' % (
-            raw,
-            kind,
-            received,
-            seals,
-            source,
-        )
-    return b'{"event":%b,"kind":"%b","received":%d,"source":"%b"}' % (raw, kind, received, source)
+    flagged = b',"flags":"%b"' % flags if flags else b""
+    sealed = b',"seals":%b' % seals if seals else b""
+    return b'{"event":%b%b,"kind":"%b","received":%d%b,"source":"%b"}' % (
+        raw,
+        flagged,
+        kind,
+        received,
+        sealed,
+        source,
+    )
 
 
 def leaf_hash(of: bytes) -> bytes:

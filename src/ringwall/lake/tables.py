@@ -4,7 +4,7 @@ A batch of the journal is written with an application transaction (Delta protoco
 that says how far the table goes, in the same commit: it is there once, whenever this is killed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,11 @@ from ringwall.lake.journal import Batch
 _APP: Final = "ringwall-collector"
 _PARTITIONS: Final = ["day", "class_uid"]
 _WRITER: Final = WriterProperties(compression="ZSTD", max_row_group_size=122_880)
+
+_CONFIGURATION: Final[Mapping[str, str | None]] = {
+    "delta.dataSkippingStatsColumns": "index,time,received"
+}
+"""Of which columns Delta's log keeps the least and the largest value: of none that is personal."""
 
 Storage = dict[str, str]
 
@@ -84,6 +89,7 @@ class Events:
                 database.sql(query),
                 mode="append",
                 partition_by=_PARTITIONS,
+                configuration=_CONFIGURATION,
                 storage_options=self._storage,
                 writer_properties=_WRITER,
                 commit_properties=CommitProperties(app_transactions=[Transaction(_APP, until)]),

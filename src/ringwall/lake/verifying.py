@@ -66,11 +66,11 @@ KeyOf = Callable[[str], bytes | None]
 
 
 def entry_of(row: Sequence[Any], key_of: KeyOf) -> bytes:
-    """The entry of a row (index, received in microseconds, source, kind, personal, raw, seals).
+    """The entry of a row of :data:`ENTRY_COLUMNS`.
 
     ``LookupError`` where a subject has neither key nor seal.
     """
-    index, received, source, kind, personal, raw, kept = row
+    index, received, source, kind, flags, personal, raw, kept = row
     seals: dict[str, str] = orjson.loads(kept) if kept else {}
     for subject, part in parts_of(personal).items() if personal else ():
         key = key_of(subject)
@@ -84,10 +84,11 @@ def entry_of(row: Sequence[Any], key_of: KeyOf) -> bytes:
         received=received,
         seals=canonical(seals) if seals else b"",
         source=source.encode(),
+        flags=(flags or "").encode(),
     )
 
 
-ENTRY_COLUMNS: Final = "index, epoch_us(received), source, kind, personal, raw, seals"
+ENTRY_COLUMNS: Final = "index, epoch_us(received), source, kind, flags, personal, raw, seals"
 """What :func:`entry_of` takes, of the table."""
 
 
