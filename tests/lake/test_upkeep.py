@@ -4,14 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ringwall.ledger.proving import PrunedError
-from ringwall.ledger.tree import Tree
 from tests.lake.logs import MOMENT, ORIGIN, LogScene, append, edge_line, own_line
 
 from ringwall.lake.config import Retention
 from ringwall.lake.going import FOLDER, Gone
 from ringwall.lake.holds import FILE, Hold, write_holds
 from ringwall.lake.upkeep import clean, compact, expire, prune
+from ringwall.ledger.merkle import verify_inclusion
+from ringwall.ledger.proving import PrunedError
+from ringwall.ledger.tree import Tree
 
 TODAY = datetime.fromtimestamp(MOMENT / 1e6, UTC)
 
