@@ -31,8 +31,8 @@ _TILE: Final = 256
 class Prunable(Protocol):
     """A tree that gives up hashes that no proof needs any more."""
 
-    def prune(self, first: int, end: int) -> None:
-        """Forget what is only needed for leaves of this range."""
+    def prune(self, first: int, end: int) -> int:
+        """Forget what is only needed for leaves of this range; how many tiles went."""
 
 
 def expire(

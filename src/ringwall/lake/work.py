@@ -27,6 +27,7 @@ from ringwall.lake.subjects import Subjects
 from ringwall.lake.tables import Events
 from ringwall.lake.telling import Told, tell
 from ringwall.lake.upkeep import clean, compact, expire, prune
+from ringwall.ledger.notary.client import NotaryError
 from ringwall.ledger.tree import Tree
 from ringwall.runtime.private_files import locked, private_folder
 
@@ -44,7 +45,7 @@ _log = logging.getLogger(__name__)
 
 
 class Sign(Protocol):
-    """Has the head of a tree signed and shown. ``OSError`` or ``ValueError`` where it cannot be."""
+    """Has the head of a tree signed and shown; ``NotaryError`` or ``OSError`` where it cannot."""
 
     def __call__(self, tree: Tree) -> None:
         """Publish all that the tree has."""
@@ -168,6 +169,16 @@ class Work:
         """Accept events of the log's own."""
         self.collector.accept(events)
 
+    @property
+    def log(self) -> Path:
+        """The folder of the log."""
+        return self._places.log
+
+    @staticmethod
+    def now() -> int:
+        """In microseconds since 1970."""
+        return _micros()
+
     def _publish(self) -> None:
         if self._tree.size > self._tree.published:
             self._sign(self._tree)
@@ -198,7 +209,7 @@ class Work:
         """Do it; what fails for want of something is told once, and tried again next time."""
         try:
             found = do()
-        except (OSError, DeltaError, duckdb.Error) as error:
+        except (OSError, DeltaError, NotaryError, duckdb.Error) as error:
             if self._told.trouble.get(what) != str(error):
                 _log.error("the log cannot %s: %s", what, error)
             self._told.trouble[what] = str(error)
