@@ -1,0 +1,1 @@
+"""The memory of what happened: events taken in, their columns, and how they are searched."""
