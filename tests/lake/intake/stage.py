@@ -228,6 +228,7 @@ class UnixConnection(http.client.HTTPConnection):
 def _connect_to_loopback(connection: http.client.HTTPSConnection) -> Any:
     def connect() -> None:
         plain = socket.create_connection(("127.0.0.1", connection.port), 20)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         context: ssl.SSLContext = connection._context  # type: ignore[attr-defined]
         connection.sock = context.wrap_socket(plain, server_hostname="localhost")
 

@@ -11,6 +11,8 @@ LONGEST: Final = 64 * 1024
 """Octets of a message that are kept."""
 _COUNTED: Final = 64 * 1024 * 1024
 """A length beyond this is none."""
+_END: Final = re.compile(rb"[\n\0]")
+"""Of a line; some end it with NUL (RFC 6587, section 3.4.2)."""
 _LENGTH: Final = re.compile(rb"([1-9][0-9]{0,9}) ")
 
 Message = tuple[bytes, int]
@@ -91,13 +93,14 @@ class Framing:
         return rest
 
     def _line(self, found: list[Message]) -> bool:
-        end = self._buffer.find(b"\n")
-        if end < 0:
+        found_end = _END.search(self._buffer)
+        if found_end is None:
             if len(self._buffer) > LONGEST:
                 self._size = max(self._size, LONGEST) + len(self._buffer) - LONGEST
                 del self._buffer[LONGEST:]
             return False
-        line = bytes(self._buffer[:end]).rstrip(b"\r\0")
+        end = found_end.start()
+        line = bytes(self._buffer[:end]).rstrip(b"\r")
         size = len(line)
         if self._size:
             size = self._size + max(0, end - LONGEST)

@@ -51,7 +51,7 @@ def candidate(message: Message, *, service: str, now: datetime) -> Candidate:
     except UnicodeDecodeError:
         text, flags = raw[found.end() :].decode(errors="replace"), [NEUTRALISED]
     facility, level = divmod(priority, 8)
-    told = _new(text) or _old(text, now)
+    told = _new(text) if text.startswith("1 ") else _old(text, now)
     if told is None:
         return Candidate(raw=raw, reason=NO_SYSLOG)
     given, fields, about = told
@@ -135,14 +135,15 @@ def _moment(time: str) -> datetime | None:
     return None if found.tzinfo is None else found
 
 
-def _old(text: str, now: datetime) -> _Told | None:
+def _old(text: str, now: datetime) -> _Told:
     """RFC 3164, section 4.1: the year is that which is nearest, the zone is taken to be UTC.
 
-    Where that is off by more than minutes, the time is not known.
+    Where that is off by more than minutes, the time is not known. Without the header all of it is
+    the message (section 4.3.3).
     """
     head = _OLD.match(text)
     if head is None:
-        return None
+        return _given(None, text), {}, {"is_old": True}
     time, host, app, process = head.groups()
     fields: dict[str, Any] = {}
     if host is not None:
