@@ -90,4 +90,4 @@ $(TOOLS)/.npm: tests/access/wasm/package-lock.json $(TOOLS)/.done
 		echo "npm's registry cannot be reached: Cedar in WebAssembly will not be asked"
 
 clean:
-	rm -rf $(VENV) $(TOOLS) dist .pytest_cache .mypy_cache .ruff_cache .cache examples/shop/.ringwall examples/shop/data examples/shop/run
+	rm -rf $(VENV) $(TOOLS) dist .pytest_cache .mypy_cache .ruff_cache .cache examples/shop/.ringwall examples/shop/.ringwall-notary examples/shop/data examples/shop/run

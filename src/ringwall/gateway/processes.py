@@ -13,6 +13,7 @@ from ringwall.gateway.availability.sharing import Shared
 from ringwall.gateway.binary import envoy_path
 from ringwall.gateway.envoy.limits import PAGES
 from ringwall.gateway.layout import EDGE, sidecar_proxy
+from ringwall.gateway.log_processes import log_processes
 from ringwall.gateway.quotas.address import RedisAddress
 from ringwall.gateway.quotas.process import (
     PREFIX_VARIABLE,
@@ -108,6 +109,7 @@ def specifications(
         *quotas,
         edge,
         _sentry(gateway, wanted, environment),
+        *log_processes(installation, configuration, {**environment, **_python_path()}),
         ProcessSpec(
             name=WEB,
             argv=(sys.executable, "-m", "ringwall", "process", WEB),

@@ -70,6 +70,13 @@ def read_on(current: Path, mark: Mark | None, *, at_most: int) -> tuple[list[byt
     return found, mark
 
 
+def unread(current: Path, mark: Mark | None) -> int:
+    """About how many bytes are new since ``mark``; compressed segments count as they are."""
+    return sum(
+        max(0, os.fstat(file.fileno()).st_size - begin) for file, begin in _files(current, mark)
+    )
+
+
 def _up_to_the_damage(file: BinaryIO, start: int) -> Iterator[bytes]:
     """The last whole lines before what cannot be uncompressed: with them the file has ended."""
     with suppress(*DAMAGED):

@@ -1,0 +1,80 @@
+"""The processes of the log: the notary, which signs, and the collector, which writes."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from ringwall.lake.config import LOG, Log
+from ringwall.lake.naming import origin_of
+from ringwall.lake.places import Places
+from ringwall.lake.settings import VARIABLE, Settings
+from ringwall.ledger.notary.process import (
+    KEYS_VARIABLE,
+    ORIGIN_VARIABLE,
+    PUBLIC_VARIABLE,
+    SOCKET_VARIABLE,
+)
+from ringwall.runtime.configuration import Configuration
+from ringwall.runtime.installation import Installation
+from ringwall.runtime.processes.probes import Accepts, UnixAddress
+from ringwall.runtime.processes.spec import ProcessSpec
+
+NOTARY: Final = "notary"
+COLLECTOR: Final = "collector"
+
+
+def places_of(installation: Installation) -> Places:
+    """Where things of the log lie."""
+    return Places(installation.state, installation.run)
+
+
+def keys_of(installation: Installation) -> Path:
+    """The folder of the keys that sign: outside the state, which the web process may read."""
+    state = installation.state
+    return state.with_name(f"{state.name}-notary")
+
+
+def log_processes(
+    installation: Installation, configuration: Configuration, environment: Mapping[str, str]
+) -> tuple[ProcessSpec, ProcessSpec]:
+    """Both, the notary first; neither keeps the edge from starting, or ends with it."""
+    places, log = places_of(installation), configuration.one(Log, LOG)
+    origin = origin_of(places.log, log.origin or "")
+    socket = installation.run / "notary.sock"
+    settings = Settings(
+        state=str(installation.state),
+        run=str(installation.run),
+        notary=str(socket),
+        origin=origin,
+        retention=log.retention.model_dump(),
+    )
+    notary = ProcessSpec(
+        name=NOTARY,
+        argv=(sys.executable, "-m", "ringwall.ledger.notary.process"),
+        cwd=configuration.root,
+        environment={
+            **environment,
+            SOCKET_VARIABLE: str(socket),
+            KEYS_VARIABLE: str(keys_of(installation)),
+            PUBLIC_VARIABLE: str(places.tree),
+            ORIGIN_VARIABLE: origin,
+        },
+        ready=Accepts(UnixAddress(socket)),
+        ready_within=20.0,
+        essential=False,
+    )
+    collector = ProcessSpec(
+        name=COLLECTOR,
+        argv=(sys.executable, "-m", "ringwall.lake.process"),
+        cwd=configuration.root,
+        environment={**environment, VARIABLE: settings.encoded()},
+        ready=Accepts(UnixAddress(places.ready)),
+        ready_within=30.0,
+        after=(NOTARY,),
+        after_at_most=3.0,
+        essential=False,
+        stop_grace=10.0,
+        outlives=("edge", "web", "worker"),
+    )
+    return notary, collector

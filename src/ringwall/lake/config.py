@@ -1,0 +1,65 @@
+"""The ``log`` section: how long events are kept, and who vouches for the log besides itself."""
+
+from typing import Annotated, Final
+
+from pydantic import Field, StringConstraints
+
+from ringwall.runtime.configuration import Duration, Form, StrictModel
+
+LOG: Final = "log"
+_DAY: Final = 86_400.0
+
+Kept = Annotated[
+    Duration, Field(ge=_DAY, le=3650 * _DAY), Form("a length of time from 1d to 3650d")
+]
+Origin = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{2,127}$"),
+    Form("a name such as log.example.com/ringwall: letters, digits, dots, dashes and slashes"),
+]
+
+
+class Retention(StrictModel):
+    """How long events are kept, by their OCSF category. What goes is itself in the log."""
+
+    network: Kept = 90 * _DAY
+    """Requests at the edge, and what else is of the network."""
+    identity: Kept = 400 * _DAY
+    """Sign-ins, factors, accounts, roles, rights."""
+    findings: Kept = 400 * _DAY
+    """What was found wrong, and attacks."""
+    application: Kept = 400 * _DAY
+    """What was done with Ringwall and with applications, and what services send."""
+    system: Kept = 400 * _DAY
+    """Processes, jobs, machines."""
+    discovery: Kept = 400 * _DAY
+    """States and inventories."""
+    remediation: Kept = 400 * _DAY
+    """What was done against something."""
+    other: Kept = 90 * _DAY
+    """What has no class, and what was put aside."""
+
+    def seconds(self, category: int) -> float:
+        """For how long events of a category (OCSF ``category_uid``) are kept."""
+        names = (
+            "other",
+            "system",
+            "findings",
+            "identity",
+            "network",
+            "discovery",
+            "application",
+            "remediation",
+        )
+        name = names[category] if 0 <= category < len(names) else "other"
+        kept: float = getattr(self, name)
+        return kept
+
+
+class Log(StrictModel):
+    """The log of all that happens, which nobody can rewrite."""
+
+    origin: Origin | None = None
+    """The name of the log in its checkpoints; else one is made at the first start. It stays."""
+    retention: Retention = Retention()
+    """How long events are kept."""

@@ -1,0 +1,48 @@
+"""Events about the log itself: OCSF Event Log Activity (1008)."""
+
+import secrets
+from enum import IntEnum
+from typing import Any
+
+from ringwall.lake.sealing import canonical
+from ringwall.lake.sources.accepted import NEUTRAL, OCSF, VERSION, Accepted
+
+
+class Act(IntEnum):
+    """What was done to the log (``activity_id``)."""
+
+    DELETE = 2
+    EXPORT = 3
+    START = 6
+    STOP = 7
+    OTHER = 99
+
+
+def log_event(
+    act: Act, message: str, *, now: int, by: str, about: dict[str, Any], severity: int = 1
+) -> Accepted:
+    """Something that was done to the log, or to what is read into it.
+
+    ``now`` is in microseconds since 1970, ``by`` who did it, ``about`` what more there is to say.
+    """
+    event = {
+        "activity_id": int(act),
+        "actor": {"app_name": by.translate(NEUTRAL)},
+        "category_uid": 1,
+        "class_uid": 1008,
+        "log_name": "events",
+        "log_provider": "Ringwall",
+        "message": message.translate(NEUTRAL),
+        "metadata": {
+            "version": VERSION,
+            "product": {"name": "Ringwall", "vendor_name": "Ringwall"},
+            "profiles": ["host"],
+            "uid": secrets.token_hex(16),
+        },
+        "severity_id": severity,
+        "status_id": 1,
+        "time": now // 1000,
+        "type_uid": 100800 + int(act),
+        "unmapped": about,
+    }
+    return Accepted(b"ringwall", OCSF, canonical(event), received=now)

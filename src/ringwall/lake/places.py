@@ -1,0 +1,68 @@
+"""Where things of the log lie below the state folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Paths of one installation's log. ``state`` is kept, ``run`` is of the present run."""
+
+    state: Path
+    run: Path
+
+    @property
+    def log(self) -> Path:
+        """All of the log but what signs it."""
+        return self.state / "log"
+
+    @property
+    def tree(self) -> Path:
+        """Hash tiles and checkpoints."""
+        return self.log / "tree"
+
+    @property
+    def journal(self) -> Path:
+        """Batches of events that were accepted."""
+        return self.log / "journal"
+
+    @property
+    def events(self) -> Path:
+        """The table."""
+        return self.log / "events"
+
+    @property
+    def subjects(self) -> Path:
+        """The keys under which personal parts are sealed."""
+        return self.log / "subjects.sqlite3"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one collector."""
+        return self.log / "collector.lock"
+
+    @property
+    def told(self) -> Path:
+        """What the collector tells of itself."""
+        return self.run / "collector.json"
+
+    @property
+    def ready(self) -> Path:
+        """The socket that takes connections while the collector does its work."""
+        return self.run / "collector.sock"
+
+    @property
+    def edge(self) -> tuple[Path, Path]:
+        """What the edge records: of those whom it knows, and of strangers."""
+        folder = self.state / "spool" / "edge"
+        return folder / "access.jsonl", folder / "strangers.jsonl"
+
+    @property
+    def activity(self) -> Path:
+        """What Ringwall records of itself."""
+        return self.state / "spool" / "activity" / "activity.jsonl"
+
+    @property
+    def intake(self) -> Path:
+        """What the protected services send."""
+        return self.state / "spool" / "intake" / "intake.jsonl"

@@ -1,0 +1,8 @@
+"""The event store's section of the configuration."""
+
+from typing import Final
+
+from ringwall.lake.config import LOG, Log
+from ringwall.runtime.configuration import Section
+
+SECTIONS: Final = (Section(key=LOG, model=Log),)

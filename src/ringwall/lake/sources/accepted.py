@@ -1,0 +1,69 @@
+"""What a line becomes: an event that waits for its index."""
+
+import base64
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+import orjson
+
+QUARANTINE: Final = b"quarantine"
+OCSF: Final = b"ocsf/1"
+"""Raw is an OCSF event object."""
+EDGE: Final = b"edge/1"
+"""Raw is a line of the edge's record."""
+VERSION: Final = "1.8.0"
+"""Of OCSF."""
+NEUTRAL: Final = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+"""Control characters, and the signs that stand for them (Unicode, Control Pictures)."""
+_KEPT: Final = 32 * 1024
+"""Bytes of a line that are kept as evidence."""
+
+
+class Accepted(NamedTuple):
+    """One event. ``parts`` is its personal part by subject, each canonical JSON.
+
+    ``received`` is in microseconds since 1970, 0 where it is when the collector read it; ``uid`` is
+    its own name, if it may come more than once.
+    """
+
+    source: bytes
+    kind: bytes
+    raw: bytes
+    parts: Mapping[str, bytes] = {}
+    flags: bytes = b""
+    received: int = 0
+    uid: str | None = None
+
+
+def quarantined(line: bytes, *, of: str, reason: str, now: int, more: object = None) -> Accepted:
+    """The event that says that a line of a source is none, with the line as it came.
+
+    The bytes stand there as base64, so that nothing that reads the log acts on them. ``now`` is in
+    microseconds since 1970; OCSF: Base Event.
+    """
+    of, reason = of.translate(NEUTRAL), reason.translate(NEUTRAL)
+    event = {
+        "activity_id": 99,
+        "activity_name": "Quarantine",
+        "category_uid": 0,
+        "class_uid": 0,
+        "message": f"an event of {of} was put aside: {reason}",
+        "metadata": {
+            "version": VERSION,
+            "product": {"name": "Ringwall", "vendor_name": "Ringwall"},
+        },
+        "raw_data": base64.b64encode(line[:_KEPT]).decode(),
+        "severity_id": 2,
+        "time": now // 1000,
+        "type_uid": 99,
+        "unmapped": {
+            "of": of,
+            "reason": reason,
+            "sha256": sha256(line).hexdigest(),
+            "size": len(line),
+            **({} if more is None else {"more": more}),
+        },
+    }
+    raw = orjson.dumps(event, option=orjson.OPT_SORT_KEYS)
+    return Accepted(QUARANTINE, OCSF, raw, received=now)

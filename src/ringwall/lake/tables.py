@@ -1,0 +1,97 @@
+"""The table of events: Parquet files under Delta, which other engines read as they are.
+
+A batch of the journal is written with an application transaction (Delta protocol, SetTransaction)
+that says how far the table goes, in the same commit: it is there once, whenever this is killed.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake.exceptions import TableNotFoundError
+
+from ringwall.lake.columns import columns_of, of_journal
+from ringwall.lake.journal import Batch
+
+_APP: Final = "ringwall-collector"
+_PARTITIONS: Final = ["day", "class_uid"]
+_WRITER: Final = WriterProperties(compression="ZSTD", max_row_group_size=122_880)
+
+_CONFIGURATION: Final[Mapping[str, str | None]] = {
+    "delta.dataSkippingStatsColumns": "index,time,received"
+}
+"""Of which columns Delta's log keeps the least and the largest value: of none that is personal."""
+
+Storage = dict[str, str]
+
+
+def connect(*, threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
+    """A DuckDB of its own, in memory, whose days are those of UTC."""
+    settings: dict[str, Any] = {"memory_limit": memory}
+    if threads is not None:
+        settings["threads"] = threads
+    database = duckdb.connect(config=settings)
+    database.execute("SET TimeZone = 'UTC'")
+    return database
+
+
+class Events:
+    """The table at ``uri``: a folder, or ``s3://bucket/path`` with ``storage`` to reach it.
+
+    One writer. It keeps nothing open between calls.
+    """
+
+    def __init__(self, uri: str | Path, storage: Storage | None = None) -> None:
+        self._uri, self._storage = str(uri), storage
+        self._end: int | None = None
+
+    def table(self) -> DeltaTable | None:
+        """The table as it is now; ``None`` where nothing was written yet."""
+        try:
+            return DeltaTable(self._uri, storage_options=self._storage)
+        except TableNotFoundError:
+            return None
+
+    @property
+    def end(self) -> int:
+        """The index of the first event that is not in it."""
+        if self._end is None:
+            found = self.table()
+            self._end = 0 if found is None else self.end_of(found)
+        return self._end
+
+    @staticmethod
+    def end_of(table: DeltaTable) -> int:
+        """The same of a table that was opened."""
+        return table.transaction_version(_APP) or 0
+
+    def append(self, batches: Sequence[Batch]) -> None:
+        """Take the events of batches, durably; those that are in it already are left out."""
+        end = self.end
+        new = [batch for batch in batches if batch.end > end]
+        if not new:
+            return
+        if new[0].first > end:
+            msg = f"events {end} to {new[0].first - 1} are missing before the batch"
+            raise ValueError(msg)
+        until = new[-1].end
+        files = [str(batch.path) for batch in new]
+        with connect() as database:
+            query = columns_of("journal")
+            database.execute(
+                f"CREATE TEMP VIEW journal AS SELECT * FROM {of_journal(files)}"
+                f" WHERE index >= {end}"
+            )
+            write_deltalake(
+                self._uri,
+                database.sql(query),
+                mode="append",
+                partition_by=_PARTITIONS,
+                configuration=_CONFIGURATION,
+                storage_options=self._storage,
+                writer_properties=_WRITER,
+                commit_properties=CommitProperties(app_transactions=[Transaction(_APP, until)]),
+            )
+        self._end = until

@@ -1,0 +1,155 @@
+"""What is done to the table by and by: old events go, small files become large ones.
+
+Only the collector does it, between its turns: it alone writes the table.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final, Protocol
+
+from deltalake import DeltaTable
+
+from ringwall.lake.config import Retention
+from ringwall.lake.going import Gone, all_gone, keep_gone
+from ringwall.lake.holds import Hold, read_holds
+from ringwall.lake.own import Act, log_event
+from ringwall.lake.ranges import Range, joined, ranges_of, whole_blocks
+from ringwall.lake.snapshot import File, files_of
+from ringwall.lake.sources.accepted import Accepted
+from ringwall.lake.tables import Events, connect
+
+_FILES_OF_A_DAY: Final = 8
+"""So many files of one partition become fewer."""
+_LARGEST: Final = 512 * 1024 * 1024
+"""Bytes of a file of the table."""
+_HOUR: Final = 1
+"""Hours that files stay which the table has left, for whoever is reading them."""
+_TILE: Final = 256
+
+
+class Prunable(Protocol):
+    """A tree that gives up hashes that no proof needs any more."""
+
+    def prune(self, first: int, end: int) -> int:
+        """Forget what is only needed for leaves of this range; how many tiles went."""
+
+
+def expire(
+    events: Events,
+    log: Path,
+    *,
+    retention: Retention,
+    now: datetime,
+    accept: Callable[[Sequence[Accepted]], None],
+) -> Gone | None:
+    """Delete what is older than it is kept and is not held; what went.
+
+    ``accept`` takes the event that says so, durably, before anything goes. ``ValueError`` where the
+    holds cannot be read: then nothing goes.
+    """
+    table = events.table()
+    if table is None:
+        return None
+    holds = read_holds(log)
+    old = [one for one in files_of(table) if is_over(one, retention, now)]
+    kept = " OR ".join(f"({hold.condition()})" for hold in holds) or "false"
+    ranges = _ranges(old, f"NOT coalesce({kept}, false)")
+    if not ranges:
+        return None
+    gone = keep_gone(log, "retention", ranges)
+    about = {"reason": "retention", "sha256": gone.digest, "events": gone.count}
+    days = sorted({one.day for one in old})
+    message = f"{gone.count} events of {days[0]} to {days[-1]} went: they were kept long enough"
+    micros = int(now.timestamp() * 1_000_000)
+    accept([log_event(Act.DELETE, message, now=micros, by="retention", about=about)])
+    for day, class_uid in sorted({(one.day, one.class_uid) for one in old}):
+        table.delete(
+            f"day = '{day.isoformat()}' AND class_uid = {class_uid}"
+            + (f" AND NOT coalesce({kept}, false)" if holds else "")
+        )
+    return gone
+
+
+def is_over(file: File, retention: Retention, now: datetime) -> bool:
+    """Whether all of a day's events were kept as long as those of their category are."""
+    kept = timedelta(seconds=retention.seconds(file.class_uid // 1000))
+    end_of_day = datetime.combine(file.day, datetime.min.time(), UTC) + timedelta(days=1)
+    return end_of_day + kept < now
+
+
+def prune(tree: Prunable, log: Path) -> list[Range]:
+    """Have the tree forget what only events that went had needed; which ranges those are."""
+    ranges = joined(*(gone.ranges for gone in all_gone(log)))
+    blocks = list(whole_blocks(ranges, _TILE))
+    for first, end in blocks:
+        tree.prune(first, end)
+    return blocks
+
+
+def compact(events: Events, *, today: date) -> int:
+    """Make few files of the many of a day that is over; how many went."""
+    table = events.table()
+    if table is None:
+        return 0
+    counts: dict[tuple[date, int], int] = {}
+    for one in files_of(table):
+        counts[one.day, one.class_uid] = counts.get((one.day, one.class_uid), 0) + 1
+    removed = 0
+    for (day, class_uid), count in sorted(counts.items()):
+        if count >= (2 if day < today else _FILES_OF_A_DAY):
+            removed += _compact(table, day, class_uid)
+    return removed
+
+
+def _compact(table: DeltaTable, day: date, class_uid: int) -> int:
+    metrics = table.optimize.compact(
+        partition_filters=[("day", "=", day.isoformat()), ("class_uid", "=", str(class_uid))],
+        target_size=_LARGEST,
+    )
+    return int(metrics["numFilesRemoved"])
+
+
+def clean(events: Events, *, hours: int = _HOUR) -> int:
+    """Delete files that the table has left; how many."""
+    table = events.table()
+    if table is None:
+        return 0
+    table.create_checkpoint()
+    table.cleanup_metadata()
+    return len(table.vacuum(hours, dry_run=False, enforce_retention_duration=False))
+
+
+def _ranges(files: Sequence[File], condition: str) -> list[Range]:
+    if not files:
+        return []
+    names = ", ".join("'" + one.uri.replace("'", "''") + "'" for one in files)
+    query = (
+        f"SELECT index FROM read_parquet([{names}], hive_partitioning=true,"
+        " hive_types={'day': DATE, 'class_uid': INTEGER})"
+        f" WHERE {condition} ORDER BY index"
+    )
+    with connect() as database:
+        found = database.execute(query)
+        return ranges_of(_indexes(found.fetchmany))
+
+
+def _indexes(fetch: Callable[[int], list[tuple[int]]]) -> Iterator[int]:
+    while rows := fetch(100_000):
+        for (index,) in rows:
+            yield index
+
+
+def holding(hold: Hold) -> str:
+    """What a hold says, as the log tells it."""
+    parts = [
+        f"{name} {value}"
+        for name, value in (
+            ("user", hold.user),
+            ("tenant", hold.tenant),
+            ("since", hold.since),
+            ("until", hold.until),
+        )
+        if value is not None
+    ]
+    return f"{hold.name}: {', '.join(parts) or 'everything'} ({hold.reason})"

@@ -1,0 +1,65 @@
+"""The notary's process. All it is told by its environment; it knows no configuration."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Final
+
+from ringwall.ledger.notary.asking import LONGEST, answer
+from ringwall.ledger.notary.signing import Notary
+from ringwall.runtime.announcing import listening_at
+
+SOCKET_VARIABLE: Final = "RINGWALL_NOTARY_SOCKET"
+KEYS_VARIABLE: Final = "RINGWALL_NOTARY_KEYS"
+"""The folder of private keys."""
+PUBLIC_VARIABLE: Final = "RINGWALL_NOTARY_PUBLIC"
+"""The folder that public keys are written to: that of the tree."""
+ORIGIN_VARIABLE: Final = "RINGWALL_NOTARY_ORIGIN"
+_PATIENCE: Final = 2.0
+"""Seconds that one connection may take: the others wait for it."""
+
+_log = logging.getLogger(__name__)
+
+
+def serve() -> None:
+    """Answer until SIGTERM, one question after the other."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: sys.exit(0))  # all that counts is durable at any time
+    notary = Notary(
+        Path(os.environ[KEYS_VARIABLE]),
+        Path(os.environ[PUBLIC_VARIABLE]),
+        os.environ[ORIGIN_VARIABLE],
+    )
+    listening = listening_at(Path(os.environ[SOCKET_VARIABLE]))
+    _log.info("signing for %s, of which %d leaves are signed", notary.origin, notary.last.size)
+    while True:
+        connection, _ = listening.accept()
+        with connection:
+            try:
+                connection.settimeout(_PATIENCE)
+                _serve_one(notary, connection)
+            except ConnectionError as error:
+                _log.warning("who asked went away: %s", error)
+            except TimeoutError:
+                _log.warning("who asked said nothing whole for %s seconds", _PATIENCE)
+
+
+def _serve_one(notary: Notary, connection: socket.socket) -> None:
+    line = b""
+    while not line.endswith(b"\n"):
+        more = connection.recv(LONGEST)
+        if not more:
+            return
+        line += more
+        if len(line) > LONGEST:
+            connection.sendall(b'{"error": "the question is too long"}\n')
+            return
+    connection.sendall(answer(notary, line))
+
+
+if __name__ == "__main__":
+    serve()

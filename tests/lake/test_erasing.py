@@ -1,0 +1,124 @@
+"""A person is erased: nothing of them is left in any file of the log, and the tree stays."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from tests.lake.logs import LogScene, append, edge_line, files_below, own_line
+
+from ringwall.lake.erasing import erase
+from ringwall.lake.subjects import Subjects
+
+
+def _erase(scene: LogScene, subject: str) -> int:
+    with (opened := scene.collector()) as collector:
+        collector.flush()
+        return erase(
+            subject,
+            events=scene.events,
+            subjects=opened.subjects,
+            accept=collector.accept,
+            now=scene.clock(),
+            by="tests",
+        )
+
+
+def _left(scene: LogScene, text: str) -> list[Path]:
+    """The files of the log in which a text is found, in any form."""
+    found = []
+    for path in files_below(scene.places.log):
+        content = path.read_bytes()
+        if path.suffix == ".gz":
+            content = gzip.decompress(content)
+        if text.encode() in content:
+            found.append(path)
+    return found
+
+
+def test_a_person_is_gone_from_every_file_and_the_tree_stays(tmp_path: Path) -> None:
+    scene = LogScene(tmp_path)
+    mine = [edge_line(n, user="u-mine", client="192.0.2.77") for n in range(5)]
+    append(scene.places.edge[0], *mine, *map(edge_line, range(5, 20)))
+    append(scene.places.activity, own_line("a", personal={"u-mine": {"message": "Ada Lovelace"}}))
+    scene.collect(flush=True)
+    key = _key(scene, "u-mine")
+    assert _erase(scene, "u-mine") == 6
+    assert scene.rows("src_ip, personal", "actor_user_uid = 'u-mine'") == [(None, None)] * 5
+    assert scene.rows("message", "uid = 'a'") == [(None,)]
+    with_seals = scene.rows("seals", "seals IS NOT NULL")
+    assert len(with_seals) == 6
+    assert all(json.loads(one)["u-mine"] for (one,) in with_seals)
+    for text in ("192.0.2.77", "Ada Lovelace", key.hex()):
+        assert _left(scene, text) == []
+    assert key not in scene.places.subjects.read_bytes()
+    scene.require_true(22)
+
+
+def test_others_in_the_same_event_keep_what_is_theirs(tmp_path: Path) -> None:
+    scene = LogScene(tmp_path)
+    personal = {
+        "u-one": {"actor": {"user": {"name": "One"}}},
+        "u-two": {"user": {"uid": "u-two", "name": "Two"}},
+    }
+    append(scene.places.activity, own_line("a", personal=personal))
+    scene.collect(flush=True)
+    assert _erase(scene, "u-one") == 1
+    assert scene.rows("actor_user_name, user_name", "uid = 'a'") == [(None, "Two")]
+    scene.require_true(2)
+    assert _erase(scene, "u-two") == 1
+    assert scene.rows("actor_user_name, user_name", "uid = 'a'") == [(None, None)]
+    scene.require_true(3)
+
+
+def test_erasing_is_told_and_can_be_done_again(tmp_path: Path) -> None:
+    scene = LogScene(tmp_path)
+    append(scene.places.edge[0], edge_line(0, user="u-mine"))
+    scene.collect(flush=True)
+    assert [_erase(scene, "u-mine") for _ in range(2)] == [1, 0]
+    told = [json.loads(raw)["unmapped"] for (raw,) in scene.rows("raw", "source = 'ringwall'")]
+    assert told == [{"reason": "erasure", "subject": "u-mine", "events": count} for count in (1, 0)]
+
+
+def test_who_comes_again_after_it_has_another_key(tmp_path: Path) -> None:
+    scene = LogScene(tmp_path)
+    append(scene.places.edge[0], edge_line(0, user="u-mine", client="192.0.2.77"))
+    scene.collect(flush=True)
+    before = _key(scene, "u-mine")
+    _erase(scene, "u-mine")
+    append(scene.places.edge[0], edge_line(1, user="u-mine", client="192.0.2.78"))
+    scene.collect(flush=True)
+    assert _key(scene, "u-mine") != before
+    assert scene.rows("src_ip", "actor_user_uid = 'u-mine'") == [(None,), ("192.0.2.78",)]
+    scene.require_true(3)
+
+
+def test_killed_before_the_key_goes_it_is_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = LogScene(tmp_path)
+    append(scene.places.edge[0], edge_line(0, user="u-mine"), edge_line(1))
+    scene.collect(flush=True)
+
+    def killed(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Subjects, "destroy", killed)
+        with pytest.raises(KeyboardInterrupt):
+            _erase(scene, "u-mine")
+    scene.require_true(2)
+    assert _erase(scene, "u-mine") == 0
+    subjects = Subjects(scene.places.subjects, writes=False)
+    assert subjects.key("u-mine") is None
+    scene.require_true(3)
+
+
+def _key(scene: LogScene, subject: str) -> bytes:
+    subjects = Subjects(scene.places.subjects, writes=False)
+    try:
+        key = subjects.key(subject)
+        assert key is not None
+        return key
+    finally:
+        subjects.close()
