@@ -70,6 +70,7 @@ def test_a_line_has_no_escape_but_of_quotes_and_backslashes_and_says_what_was_th
         return
     line, changed = written
     assert _ESCAPE.search(line) is None
+    assert not words.has_escape(line)
     assert not re.search("[\x00-\x1f\x7f-\x9f]", line.decode())
     assert json.loads(line) == expected
     assert changed == (expected != value)
@@ -164,6 +165,17 @@ def test_the_longest_string_and_the_deepest_nesting_are_kept() -> None:
     assert canonical(deep)[0] == b"[" * 32 + b"]" * 32
     with pytest.raises(RefusedError, match="deeper"):
         canonical([deep])
+
+
+def test_a_backslash_before_a_u_is_no_escape() -> None:
+    for text, found in (
+        (r'"\u0041"', True),
+        (r'"\\u0041"', False),
+        (r'"\\\u0041"', True),
+        (r'"C:\\users"', False),
+        (r'"u"', False),
+    ):
+        assert words.has_escape(text.encode()) is found
 
 
 def test_keys_are_sorted_by_their_code_points() -> None:

@@ -34,6 +34,7 @@ _OPTIONS: Final = (
 )
 _SUSPECT: Final = re.compile(rb"\\[bfnrtu]|\x7f|\xc2[\x80-\x9f]|null")
 """What may stand for a control character. orjson writes ``null`` for a number without an end."""
+_ESCAPE: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u")
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _PICTURES: Final = {
     **{code: 0x2400 + code for code in range(0x20)},
@@ -118,6 +119,11 @@ def canonical(value: Any) -> tuple[bytes, bool]:
     if line is None or changed:
         line = orjson.dumps(clean, option=_OPTIONS)
     return line, changed
+
+
+def has_escape(line: bytes) -> bool:
+    r"""Whether a JSON text has a ``\u`` escape; a backslash before a ``u`` (``\\u``) is none."""
+    return b"\\u" in line and _ESCAPE.search(line) is not None
 
 
 def neutralised(text: str) -> str:

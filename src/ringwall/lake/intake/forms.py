@@ -50,6 +50,9 @@ _TEXTS: Final[Sequence[Sequence[str]]] = (
     ("http_request", "url", "hostname"),
     ("api", "operation"),
     ("policy", "uid"),
+    ("entity", "type"),
+    ("entity", "uid"),
+    ("entity", "name"),
     ("tls", "version"),
 )
 _UIDS: Final[Sequence[Sequence[str]]] = (

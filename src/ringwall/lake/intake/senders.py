@@ -18,7 +18,8 @@ NO_SERVICE: Final = "a certificate of no service"
 NOT_THE_SAME: Final = "a key of another service than the certificate"
 WRONG_USER: Final = "another user at a service's socket"
 
-_NAME: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,200}")
+_NAME: Final = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+"""As services are called in ``ringwall.yaml``."""
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _CREDENTIALS: Final = struct.Struct("3i")
 """``struct ucred``: process, user, group (unix(7))."""
