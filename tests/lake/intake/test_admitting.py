@@ -9,7 +9,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
+from ocsf_json_schema import get_ocsf_schema
 from tests.lake.intake.stage import event
 
 from ringwall.lake.canonical import canonical
@@ -208,8 +208,10 @@ def test_a_service_cannot_say_that_it_is_another() -> None:
 @given(
     st.dictionaries(
         st.sampled_from(
-            ("time", "level", "msg", "message", "user", "user_id", "email", "ip", "method", "path")
-            + ("status", "action", "class_uid", "metadata", "tenant", "host", "a", "raw_data")
+            (
+                *("time", "level", "msg", "message", "user", "user_id", "email", "ip", "method"),
+                *("path", "status", "action", "class_uid", "metadata", "tenant", "host", "a"),
+            )
         ),
         st.none()
         | st.booleans()
@@ -228,6 +230,3 @@ def test_whatever_object_is_sent_comes_to_an_event_or_to_evidence(told: Any) -> 
 @given(st.binary(max_size=200))
 def test_whatever_bytes_are_sent_come_to_evidence(raw: bytes) -> None:
     sent(raw)
-
-
-SCHEMA = OcsfJsonSchemaEmbedded(get_ocsf_schema("1.8.0"))

@@ -31,7 +31,6 @@ _METHODS: Final = {
     "TRACE": 8,
     "PATCH": 9,
 }
-_OTHER: Final = 99
 
 
 def mapped(
@@ -142,12 +141,10 @@ def _classify(event: dict[str, Any], fields: Fields, address: str | None) -> Non
     """Find the class, and give it what only it has."""
     method, url = _request(fields)
     if method is not None:
-        kind, category, activity = _HTTP, 4, _METHODS.get(method, _OTHER)
+        kind, category, activity = _HTTP, 4, _METHODS[method]
         event["http_request"] = {"http_method": method, "url": url}
         if (status := fields.number(names.STATUS)) is not None:
             event["http_response"] = {"code": status}
-        if activity == _OTHER:
-            event["activity_name"] = method
     elif address is not None and "user" in event.get("actor", {}):
         kind, category, activity = _API, 6, _UNKNOWN
         operation = fields.text(names.OPERATION) or event["metadata"].get("log_name") or "log"
@@ -184,7 +181,7 @@ def _request(fields: Fields) -> tuple[str | None, dict[str, str]]:
             host = parts.hostname
         except ValueError:
             parts = None
-        if parts is not None and method.isalpha() and len(method) <= 20:
+        if parts is not None and method.upper() in _METHODS:
             url = {"path": parts.path or "/"}
             if host:
                 url["hostname"] = host

@@ -29,9 +29,10 @@ class Settings:
     """Each field is a variable, in capitals behind ``RINGWALL_INTAKE_``.
 
     ``http`` and ``syslog`` are ``address:port`` with TLS and need ``certificate``, ``key``,
-    ``trust`` (PEM files) and ``trust_domain``; ``tls_minimum`` may be 1.2. ``keys`` is a file of the hashes of services' keys,
-    ``local`` one of who may use the sockets in the folder ``sockets``. ``largest`` is how much of
-    the spool may lie unread, ``least_free`` how much of the disk stays free, in bytes.
+    ``trust`` (PEM files) and ``trust_domain``; ``tls_minimum`` may be 1.2. ``keys`` is a file of
+    the hashes of services' keys, ``local`` one of who may use the sockets in the folder
+    ``sockets``. ``largest`` is how much of the spool may lie unread, ``least_free`` how much of the
+    disk stays free, in bytes; ``connections`` how many each door takes at once.
     """
 
     spool: Path
