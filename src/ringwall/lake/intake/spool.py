@@ -81,7 +81,7 @@ class Spool:
         rest = memoryview(content)
         try:
             while rest:
-                rest = rest[os.write(descriptor, rest) :]
+                rest = rest[self._put(descriptor, rest) :]
             os.fdatasync(descriptor)
         except OSError:
             # Nobody knows what of it is on the disk (a failed fsync is not told twice).
@@ -89,6 +89,9 @@ class Spool:
                 _cut_off(descriptor)
             self._close()
             raise
+
+    def _put(self, descriptor: int, content: memoryview) -> int:
+        return os.write(descriptor, content)
 
     def _open(self) -> int:
         """The file that :attr:`path` names, made where there is none."""
