@@ -62,7 +62,7 @@ def test_whatever_was_acknowledged_survives_every_kill(own: Stage) -> None:
         thread.start()
     for _ in range(4):
         count = len(acknowledged)
-        own.wait_for(lambda count=count: len(acknowledged) > count + 20)  # type: ignore[misc]
+        own.wait_for(lambda count=count: len(acknowledged) > count + 20)
         own.kill()
         own.start()
     ended.set()
@@ -99,7 +99,7 @@ def test_files_are_closed_and_read_ones_deleted_while_services_send(own: Stage) 
     try:
         for _ in range(6):
             count = sent[0]
-            own.wait_for(lambda count=count: sent[0] > count + 10)  # type: ignore[misc]
+            own.wait_for(lambda count=count: sent[0] > count + 10)
             done = keep_read(
                 own.spool, mark, now=datetime.now(UTC), segment=1000, reopen=own.reopen
             )

@@ -161,7 +161,7 @@ def export(**told: Any) -> bytes:
     record.attributes.append(KeyValue(key="odd", value=AnyValue(double_value=float("nan"))))
     record.attributes.append(KeyValue(key="bytes", value=AnyValue(bytes_value=b"\xff")))
     record.attributes.append(KeyValue(key="none", value=AnyValue()))
-    return request.SerializeToString()
+    return bytes(request.SerializeToString())
 
 
 def test_a_record_of_opentelemetry_keeps_its_own_time_and_severity() -> None:

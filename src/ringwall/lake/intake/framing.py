@@ -20,11 +20,14 @@ Message = tuple[bytes, int]
 
 
 class BrokenError(ValueError):
-    """Nobody knows where the next message begins. :attr:`rest` is what came of it."""
+    """Nobody knows where the next message begins.
 
-    def __init__(self, rest: bytes) -> None:
+    :attr:`before` are the messages that were whole, :attr:`rest` is what came of this one.
+    """
+
+    def __init__(self, before: list[Message], rest: bytes) -> None:
         super().__init__("no length of a message")
-        self.rest = rest
+        self.before, self.rest = before, rest
 
 
 class Framing:
@@ -67,11 +70,11 @@ class Framing:
         told = _LENGTH.match(self._buffer)
         if told is None:
             if len(self._buffer) > 10 or not self._buffer.isdigit():
-                raise BrokenError(bytes(self._buffer[:LONGEST]))
+                raise BrokenError(found, bytes(self._buffer[:LONGEST]))
             return False
         size, begin = int(told[1]), told.end()
         if size > _COUNTED:
-            raise BrokenError(bytes(self._buffer[:LONGEST]))
+            raise BrokenError(found, bytes(self._buffer[:LONGEST]))
         there = len(self._buffer) - begin
         if there >= size:
             found.append((bytes(self._buffer[begin : begin + min(size, LONGEST)]), size))

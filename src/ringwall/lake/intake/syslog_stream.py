@@ -40,6 +40,7 @@ class SyslogStream:
             try:
                 await self._take(self._framing.feed(data))
             except BrokenError as error:
+                await self._take(error.before)
                 await self._keep([Candidate(raw=error.rest, reason=NO_FRAME)])
                 return
             if not data:
