@@ -355,6 +355,22 @@ def test_who_is_not_known_cannot_make_it_wait_for_a_body(stage: Stage) -> None:
     assert time.monotonic() - began < 8
 
 
+def test_a_head_that_drips_is_not_waited_for(stage: Stage) -> None:
+    began = time.monotonic()
+    with stage.connected("http") as sock:
+        sock.settimeout(0.3)
+        for octet in b"POST /v1/events HTTP/1.1\r\nX: " + b"y" * 1000:
+            try:
+                sock.sendall(bytes((octet,)))
+                if sock.recv(1) == b"":
+                    break
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+    assert 5 < time.monotonic() - began < 20
+
+
 def test_slow_senders_hold_up_nobody(stage: Stage) -> None:
     head = b"POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
     slow = [stage.connected("http") for _ in range(40)]
@@ -409,6 +425,34 @@ def test_records_that_are_not_taken_are_a_partial_success(stage: Stage) -> None:
     assert reply.json["partialSuccess"]["rejectedLogRecords"] == "1"
     assert stage.post("{}", path="/v1/logs").json == {}
     assert stage.post(b"", path="/v1/logs", kind="application/x-protobuf").body == b""
+
+
+def test_more_than_is_read_is_refused_before_it_is_read(stage: Stage) -> None:
+    def part(number: int, content: bytes) -> bytes:
+        size, length = len(content), bytearray()
+        while size > 127:
+            length.append(size & 127 | 128)
+            size >>= 7
+        return bytes((number << 3 | 2, *length, size)) + content
+
+    memory = _memory(stage)
+    records = part(1, part(2, b"\x12\x00" * 2_000_000))
+    reply = stage.post(records, path="/v1/logs", kind="application/x-protobuf")
+    assert reply.status == 413
+    for body, kind in (
+        (b"[" + b"1," * 1_000_000 + b"1]", "application/json"),
+        (b"\n" * 3_000_000, "application/x-ndjson"),
+        (b"1\n" * 1_000_000, "application/x-ndjson"),
+    ):
+        assert stage.post(body, kind=kind).status == 413
+    assert _memory(stage) - memory < 64 * 1024
+    request = ExportLogsServiceRequest()
+    record = request.resource_logs.add().scope_logs.add().log_records.add()
+    for _ in range(200_000):
+        record.body.array_value.values.add()
+    reply = stage.post(request.SerializeToString(), path="/v1/logs", kind="application/x-protobuf")
+    told = ExportLogsServiceResponse.FromString(reply.body).partial_success
+    assert (told.rejected_log_records, "larger than" in told.error_message) == (1, True)
 
 
 def test_failures_of_otlp_are_a_status_of_google(stage: Stage) -> None:

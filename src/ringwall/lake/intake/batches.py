@@ -23,6 +23,8 @@ def candidates(body: bytes, kind: str, *, key: bytes | None) -> list[Candidate]:
 
     ``key`` is what the sender calls the request.
     """
+    if kind in LINES and body.count(b"\n") > 2 * MOST:
+        raise TooManyError
     pieces = _lines(body) if kind in LINES else _values(body)
     if len(pieces) > MOST:
         raise TooManyError
@@ -59,7 +61,7 @@ def _values(body: bytes) -> list[_Piece]:
         at = skip_blanks(text, at + 1)
         if text[at : at + 1] == "]" and skip_blanks(text, at + 1) == len(text):
             return []
-    while at < len(text):
+    while at < len(text) and len(pieces) <= MOST:
         begin = at
         try:
             _, at, reason = parse_at(text, begin)

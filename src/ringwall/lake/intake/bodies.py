@@ -3,8 +3,8 @@
 import zlib
 from typing import Final
 
-LARGEST_SENT: Final = 8 * 1024 * 1024
-LARGEST_HELD: Final = 16 * 1024 * 1024
+LARGEST_SENT: Final = 4 * 1024 * 1024
+LARGEST_HELD: Final = 8 * 1024 * 1024
 """Octets of a body as it comes, and uncompressed."""
 ENCODINGS: Final = ("gzip", "deflate", "identity")
 """Content codings that are understood (RFC 9110, section 8.4.1)."""

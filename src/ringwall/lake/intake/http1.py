@@ -16,7 +16,7 @@ from ringwall.lake.intake.pressure import RETRY_AFTER_S
 
 _HEAD_BYTES: Final = 16 * 1024
 _IDLE_S: Final = 75.0
-"""How long a connection may be of no use."""
+"""How long a connection that was of use may be of none."""
 _HEAD_S: Final = 10.0
 _BODY_S: Final = 30.0
 _ANSWER_S: Final = 10.0
@@ -100,6 +100,7 @@ class Conversation:
         held: Held,
     ) -> None:
         self._reader, self._writer, self._judge, self._held = reader, writer, judge, held
+        self._patience = _HEAD_S
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD_BYTES)
 
     async def serve(self) -> None:
@@ -132,15 +133,19 @@ class Conversation:
 
     async def _first(self) -> object:
         """The head of the next request; whatever else where there is none."""
-        patience = _IDLE_S
+        event = self._http.next_event()
         try:
-            while (event := self._http.next_event()) is h11.NEED_DATA:
-                async with asyncio.timeout(patience):
+            if event is h11.NEED_DATA:
+                async with asyncio.timeout(self._patience):
                     self._http.receive_data(await self._reader.read(64 * 1024))
-                if patience == _IDLE_S:
-                    patience = _HEAD_S
+                event = self._http.next_event()
+            async with asyncio.timeout(_HEAD_S):  # for all of it, however it drips
+                while event is h11.NEED_DATA:
+                    self._http.receive_data(await self._reader.read(64 * 1024))
+                    event = self._http.next_event()
         except TimeoutError:
             return None
+        self._patience = _IDLE_S
         return event
 
     async def _answered(self, event: h11.Request, ready: Ready) -> Answer:

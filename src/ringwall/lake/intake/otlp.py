@@ -14,8 +14,9 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
 from ringwall.lake.canonical import RefusedError, parse
-from ringwall.lake.intake.admitting import Candidate
+from ringwall.lake.intake.admitting import LARGEST_RAW, TOO_LARGE, Candidate
 from ringwall.lake.intake.mapping import TIME_ASSUMED, mapped
+from ringwall.lake.intake.wire import records_in
 
 MOST: Final = 10_000
 _DEEPEST: Final = 24
@@ -31,16 +32,21 @@ class TooManyError(ValueError):
 
 def of_protobuf(body: bytes, *, service: str, now: int) -> list[Candidate]:
     """The records of an ``ExportLogsServiceRequest``; ``now`` in milliseconds."""
+    if records_in(body, at_most=MOST) > MOST:
+        raise TooManyError
     try:
         request = ExportLogsServiceRequest.FromString(body)
     except DecodeError as error:
         raise MalformedError("it is no ExportLogsServiceRequest") from error
-    _count(len(scope.log_records) for one in request.resource_logs for scope in one.scope_logs)
     found = []
     for one in request.resource_logs:
         resource = _attributes(one.resource.attributes)
         for scope in one.scope_logs:
             for record in scope.log_records:
+                raw = record.SerializeToString()
+                if len(raw) > LARGEST_RAW:
+                    found.append(Candidate(raw=raw, reason=TOO_LARGE))
+                    continue
                 told = {
                     "time": record.time_unix_nano or record.observed_time_unix_nano,
                     "severity": int(record.severity_number),
@@ -52,7 +58,6 @@ def of_protobuf(body: bytes, *, service: str, now: int) -> list[Candidate]:
                     "event_name": record.event_name,
                     "scope": scope.scope.name,
                 }
-                raw = record.SerializeToString()
                 found.append(_candidate(told, resource, raw, service, now))
     return found
 
@@ -79,11 +84,16 @@ def _of_json(request: Any, service: str, now: int) -> list[Candidate]:
         for one in request.get("resourceLogs") or []
         for scope in one.get("scopeLogs") or []
     ]
-    _count(len(records) for _, _, records in groups)
+    if sum(len(records) for _, _, records in groups) > MOST:
+        raise TooManyError
     found = []
     for resource, scope, records in groups:
         about = _attributes_of_json(resource.get("attributes"))
         for record in records:
+            raw = orjson.dumps(record)
+            if len(raw) > LARGEST_RAW:
+                found.append(Candidate(raw=raw, reason=TOO_LARGE))
+                continue
             told = {
                 "time": _whole(record.get("timeUnixNano"))
                 or _whole(record.get("observedTimeUnixNano")),
@@ -96,14 +106,8 @@ def _of_json(request: Any, service: str, now: int) -> list[Candidate]:
                 "event_name": str(record.get("eventName") or ""),
                 "scope": str(scope.get("name") or ""),
             }
-            raw = orjson.dumps(record)
             found.append(_candidate(told, about, raw, service, now))
     return found
-
-
-def _count(sizes: Iterable[int]) -> None:
-    if sum(sizes) > MOST:
-        raise TooManyError
 
 
 def _candidate(
