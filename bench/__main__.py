@@ -9,6 +9,7 @@ ALL = (
     "identity",
     "identity-edge",
     "limits",
+    "log",
     "protecting",
     "quotas",
     "replay",

@@ -36,6 +36,8 @@ ORGANISATION: Final = {
 INSTALLATION: Final = {
     "people": "organisations:see people:see keys:see",
     "guards": "policies:see access:see clients:see",
+    "log": "log:see",
+    "keep": "log:hold log:erase",
     "running": "outbox:see configuration:see processes:see certificates:see blocks:see",
     "operate": "configuration:apply processes:operate certificates:renew outbox:resend",
     "block": "blocks:change alarm:change",
@@ -44,10 +46,10 @@ INSTALLATION: Final = {
     "mail": "mail:read",
 }
 OF_COMPANY: Final = {
-    "owner": "people guards running operate block manage mail",
-    "security-administrator": "people guards running block manage",
+    "owner": "people guards log keep running operate block manage mail",
+    "security-administrator": "people guards log running block manage",
     "operator": "running operate block",
-    "auditor": "people guards running",
+    "auditor": "people guards log running",
     "developer": "guards",
     "member": "",
     "guest": "",

@@ -42,6 +42,7 @@ _GROUPS: Final = {
     "sources": "Lists of networks that are refused, where they come from, and who is on them.",
     "limits": "What may be asked for in a time, by whom.",
     "cert": "List, issue, rotate and export certificates.",
+    "log": "What happened, and the proof of it; holds, and persons who are erased.",
     "mail": "Read, and send again, what Ringwall has to tell people.",
 }
 _PANELS: Final = (
@@ -49,6 +50,7 @@ _PANELS: Final = (
     "Access",
     "Availability",
     "Running",
+    "Log",
     "Certificates",
     "People and organisations",
     "Programs",

@@ -6,15 +6,19 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Paths of one installation's log. ``state`` is kept, ``run`` is of the present run."""
+    """Paths of one installation's log. ``state`` is kept, ``run`` is of the present run.
+
+    ``copy`` is a log folder that lies elsewhere: a copy, to be verified.
+    """
 
     state: Path
     run: Path
+    copy: Path | None = None
 
     @property
     def log(self) -> Path:
         """All of the log but what signs it."""
-        return self.state / "log"
+        return self.copy or self.state / "log"
 
     @property
     def tree(self) -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 from ringwall.lake.asking import handlers
 from ringwall.lake.settings import VARIABLE, Settings
 from ringwall.lake.work import Work
+from ringwall.ledger.checkpointing import checkpoint
 from ringwall.ledger.notary.client import NotaryClient
 from ringwall.ledger.tree import Tree
 from ringwall.runtime.processes.control import ControlServer
@@ -35,7 +36,7 @@ async def _serve(settings: Settings) -> int:
     notary = NotaryClient(Path(settings.notary))
 
     def sign(tree: Tree) -> None:
-        tree.publish(notary.sign(tree, tree.origin, tree.size))
+        checkpoint(tree, notary)
 
     def work() -> None:
         try:

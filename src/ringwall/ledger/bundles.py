@@ -142,7 +142,7 @@ def verify(
     quorum: int | None = None,
     statements: Sequence[Statement] = (),
 ) -> Verdict:
-    """Whether the bundle in ``content`` holds for who trusts ``keys`` (C2SP tlog-proof, "Verifying").
+    """Whether a bundle holds for who trusts ``keys`` (C2SP tlog-proof, "Verifying a tlog proof").
 
     ``quorum`` of the ``witnesses`` must have cosigned, without it all. Changes of keys are followed
     in ``statements`` and in those of the bundle.

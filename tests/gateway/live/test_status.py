@@ -47,6 +47,8 @@ def test_status_tells_processes_listeners_certificates_upstreams_and_version(
         "sidecar-echo",
         "edge",
         "sentry",
+        "notary",
+        "collector",
         "web",
         "worker",
     }

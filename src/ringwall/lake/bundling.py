@@ -1,0 +1,82 @@
+"""A proof that stands for itself: an entry, what was sealed of it, and its way to the root."""
+
+from pathlib import Path
+from typing import Any
+
+from ringwall.lake.entries import leaf_hash
+from ringwall.lake.places import Places
+from ringwall.lake.sealing import parts_of, salt
+from ringwall.lake.snapshot import snapshot
+from ringwall.lake.subjects import Subjects
+from ringwall.lake.tables import Events, connect
+from ringwall.lake.verifying import ENTRY_COLUMNS, entry_of
+from ringwall.ledger.bundles import Bundle, Opening
+from ringwall.ledger.keys import VerifierKey
+from ringwall.ledger.notary.keyring import PUBLIC_KEYS, STATEMENTS
+from ringwall.ledger.published import Published
+from ringwall.ledger.statements import Statement, read_statements
+
+
+def bundle_of(places: Places, index: int, *, personal: bool = True) -> Bundle:
+    """The proof of event ``index``, with what is personal in it or without.
+
+    ``LookupError`` where there is no such event, or no more, or it is not below a checkpoint yet;
+    ``ValueError`` where it is not the one that was accepted: then nothing is proven of it.
+    """
+    row = _row(places, index)
+    if row is None:
+        msg = f"there is no event {index}: it was kept long enough and went, or never was"
+        raise LookupError(msg)
+    published = Published(places.tree)
+    if index >= published.size:
+        msg = f"event {index} is not below a signed checkpoint yet: that takes two seconds"
+        raise LookupError(msg)
+    subjects = Subjects(places.subjects, writes=False)
+    try:
+        entry = entry_of(row, subjects.key)
+        openings = _openings(row, subjects) if personal else {}
+    finally:
+        subjects.close()
+    proof = published.prove(index, leaf_hash(entry))
+    signers = published.note.verified(keys_beside(places.tree))
+    if not signers:
+        msg = f"none of the keys in {places.tree / PUBLIC_KEYS} signed the checkpoint"
+        raise ValueError(msg)
+    named = next(key for key in keys_beside(places.tree) if signers[0].is_by(key))
+    return Bundle(
+        entry=entry.decode(),
+        proof=proof,
+        vkey=str(named),
+        personal=openings,
+        statements=tuple(statements_beside(places.tree)),
+    )
+
+
+def keys_beside(tree: Path) -> list[VerifierKey]:
+    """The public keys that lie with a tree; ``FileNotFoundError`` where there are none."""
+    return [VerifierKey.parse(line) for line in (tree / PUBLIC_KEYS).read_text("utf-8").split()]
+
+
+def statements_beside(tree: Path) -> list[Statement]:
+    """The changes of keys that lie with a tree, oldest first."""
+    try:
+        return read_statements((tree / STATEMENTS).read_text("utf-8"))
+    except FileNotFoundError:
+        return []
+
+
+def _row(places: Places, index: int) -> Any:
+    found = snapshot(Events(places.events), places.journal)
+    with connect() as database:
+        query = f"SELECT {ENTRY_COLUMNS} FROM ({found.relation()}) WHERE index = ?"
+        return database.execute(query, [index]).fetchone()
+
+
+def _openings(row: Any, subjects: Subjects) -> dict[str, Opening]:
+    index, personal = row[0], row[5]
+    found = {}
+    for subject, part in parts_of(personal).items() if personal else ():
+        key = subjects.key(subject)
+        if key is not None:
+            found[subject] = Opening(salt(key, index), part.decode())
+    return found

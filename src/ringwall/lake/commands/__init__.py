@@ -1,0 +1,16 @@
+"""``ringwall log``: what happened, and the proof of it."""
+
+from ringwall.lake.commands.holding import log_erase, log_hold, log_holds, log_release
+from ringwall.lake.commands.proving import log_checkpoint, log_prove, log_verify
+from ringwall.lake.commands.status import log
+
+__all__ = [
+    "log",
+    "log_checkpoint",
+    "log_erase",
+    "log_hold",
+    "log_holds",
+    "log_prove",
+    "log_release",
+    "log_verify",
+]

@@ -1,0 +1,168 @@
+"""The whole log, or a range of it, verified offline: signature, tree, rows, columns, in this order.
+
+Each is judged by what was judged before it: the checkpoint by a public key, the tiles by the
+checkpoint, the rows by the tiles, the lists of what went by events, the columns by the rows.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from ringwall.lake.bundling import keys_beside, statements_beside
+from ringwall.lake.going import Gone, all_gone
+from ringwall.lake.places import Places
+from ringwall.lake.ranges import Range, joined
+from ringwall.lake.snapshot import Snapshot, snapshot
+from ringwall.lake.subjects import Subjects
+from ringwall.lake.tables import Events, connect
+from ringwall.lake.verifying import Fault, check_columns, check_rows
+from ringwall.ledger.auditing import State, audit
+from ringwall.ledger.checkpoints import Checkpoint
+from ringwall.ledger.keys import VerifierKey
+from ringwall.ledger.published import Published
+from ringwall.ledger.statements import following
+
+_SHOWN: Final = 5
+
+
+@dataclass(slots=True)
+class Findings:
+    """What came of it; it holds where nothing is in ``wrong`` and there is no ``fault``."""
+
+    key_was_given: bool
+    checkpoint: Checkpoint | None = None
+    signer: str = ""
+    events: int = 0
+    gone: int = 0
+    unproven: int = 0
+    wrong: list[str] = field(default_factory=list)
+    fault: Fault | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether all that was looked at is as it was accepted."""
+        return not self.wrong and self.fault is None
+
+    def to_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        fault = self.fault
+        return {
+            "holds": self.holds,
+            "origin": None if self.checkpoint is None else self.checkpoint.origin,
+            "size": None if self.checkpoint is None else self.checkpoint.size,
+            "events": self.events,
+            "gone": self.gone,
+            "unproven": self.unproven,
+            "key_was_given": self.key_was_given,
+            "wrong": self.wrong,
+            "first": None
+            if fault is None
+            else {"event": fault.index, "wrong": str(fault.wrong), "why": fault.why},
+        }
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """The same for people: a sentence and its style."""
+        if self.checkpoint is not None and self.signer:
+            yield f"{self.checkpoint.origin}: {self.checkpoint.size:,} events, signed", "bold"
+        for one in self.wrong[:_SHOWN]:
+            yield one, "red"
+        if len(self.wrong) > _SHOWN:
+            yield f"and {len(self.wrong) - _SHOWN} more, which --json tells", "red"
+        if self.fault is not None:
+            yield f"event {self.fault.index} was {self.fault.wrong}: {self.fault.why}", "red"
+        if self.holds:
+            gone = f"; {self.gone:,} went as retention says" if self.gone else ""
+            yield f"{self.events:,} events are as they were accepted{gone}", "green"
+        if self.unproven:
+            yield f"{self.unproven:,} events are not below a checkpoint yet, so not verified", ""
+
+
+def verify_log(
+    log: Path,
+    *,
+    keys: Sequence[VerifierKey] = (),
+    first: int = 0,
+    end: int | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
+) -> Findings:
+    """Verify a log folder, the events from ``first`` to before ``end``.
+
+    ``keys`` are those that are trusted; without any those beside the tree. Nothing is written.
+    """
+    places = Places(log.parent, log.parent, log)
+    findings = Findings(key_was_given=bool(keys))
+    try:
+        published = Published(places.tree)
+        trusted = following(keys or keys_beside(places.tree), statements_beside(places.tree))
+        signers = published.note.verified(list(trusted))
+    except (FileNotFoundError, ValueError) as error:
+        findings.wrong.append(str(error))
+        return findings
+    findings.checkpoint = published.checkpoint
+    if not any(one.name == published.checkpoint.origin for one in signers):
+        findings.wrong.append("no key that is trusted signed the checkpoint")
+        return findings
+    findings.signer = signers[0].name
+    findings.wrong += [
+        f"tile {one.tile}: {one.why}"
+        for one in audit(places.tree, published.checkpoint)
+        if one.state is not State.PRUNED
+    ]
+    if findings.wrong:
+        return findings
+    _rows(places, published, findings, (first, end), progress)
+    return findings
+
+
+def _rows(
+    places: Places,
+    published: Published,
+    findings: Findings,
+    asked: tuple[int, int | None],
+    progress: Callable[[int, int], None],
+) -> None:
+    found = snapshot(Events(places.events), places.journal)
+    until = published.size if asked[1] is None else min(asked[1], published.size)
+    subjects = Subjects(places.subjects, writes=False)
+    with connect() as database:
+        checked = check_rows(
+            found,
+            published,
+            key_of=subjects.key,
+            gone=vouched(all_gone(places.log), _told(found, database)),
+            database=database,
+            first=asked[0],
+            end=until,
+            progress=lambda done: progress(done, until),
+        )
+        findings.events, findings.gone = checked.events, checked.gone
+        findings.fault = checked.fault
+        if asked[1] is None:
+            findings.unproven = _count(found, published.size, database)
+        if findings.fault is None:
+            findings.fault = check_columns(found, database=database)
+    subjects.close()
+
+
+def _count(found: Snapshot, size: int, database: Any) -> int:
+    query = f"SELECT count(*) FROM ({found.relation()}) WHERE index >= {size}"
+    (count,) = database.execute(query).fetchone()
+    return int(count)
+
+
+def vouched(lists: Iterator[Gone], told: frozenset[str]) -> list[Range]:
+    """Which events may be missing: those of lists whose hash an event of the log tells."""
+    return joined(*(one.ranges for one in lists if one.digest in told))
+
+
+def _told(found: Snapshot, database: Any) -> frozenset[str]:
+    """The hashes of lists that events of the collector's own tell (see :mod:`.going`)."""
+    rows = database.execute(
+        f"SELECT raw FROM ({found.relation(classes=[1008])})"
+        " WHERE class_uid = 1008 AND source = 'ringwall' AND activity_id = 2"
+    ).fetchall()
+    told = (orjson.loads(raw).get("unmapped", {}).get("sha256") for (raw,) in rows)
+    return frozenset(one for one in told if isinstance(one, str))
