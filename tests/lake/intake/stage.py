@@ -173,7 +173,7 @@ class Stage:
         connection = http.client.HTTPSConnection(
             "localhost", self.port("http"), timeout=20, context=self.tls(service)
         )
-        connection.connect = _connect_to_loopback(connection)  # type: ignore[method-assign]
+        connection.connect = connect_to_loopback(connection)  # type: ignore[method-assign]
         return asked(connection, "POST", path, body, kind, headers)
 
     def post_locally(self, service: str, body: bytes | str, **headers: str) -> Reply:
@@ -225,7 +225,7 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def _connect_to_loopback(connection: http.client.HTTPSConnection) -> Any:
+def connect_to_loopback(connection: http.client.HTTPSConnection) -> Any:
     def connect() -> None:
         plain = socket.create_connection(("127.0.0.1", connection.port), 20)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
