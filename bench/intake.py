@@ -1,9 +1,9 @@
 """What the intake takes in a second, each batch acknowledged once it is on the disk.
 
 The peer is SQLite (WAL, ``synchronous=FULL``), which commits the same batches one after another,
-from one connection, without network, TLS or a look at what they say. Clients run on the same machine
-and take their part of its processors: on a busy one, events a second of the processor's time that the
-intake itself took are what to compare.
+from one connection, without network, TLS or a look at what they say. Clients run on the same
+machine and take their part of its processors: on a busy one, events a second of the processor's
+time that the intake itself took (``/s cpu``) are what to compare.
 """
 
 import http.client

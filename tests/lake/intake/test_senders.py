@@ -165,6 +165,15 @@ def test_a_new_certificate_is_shown_without_a_new_start() -> None:
 
 
 @pytest.mark.e2e
+def test_what_it_cannot_start_with_is_told_in_a_sentence(own: Stage) -> None:
+    own.stop()
+    for name, wrong in (("CERTIFICATE", "nowhere.crt"), ("TRUST", str(own.keys)), ("HTTP", "x")):
+        with pytest.raises(AssertionError, match=wrong):
+            own.start(**{name: wrong})
+    assert "Traceback" not in own.log
+
+
+@pytest.mark.e2e
 def test_a_certificate_that_ended_is_none(own: Stage) -> None:
     issuer = own.store._services(DOMAIN).issuer()
     for days, is_good in ((0, True), (3, False)):

@@ -73,6 +73,13 @@ class Credentials:
         # A session that is taken up again is not asked whether its certificate is still good.
         context.options |= ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION
         context.num_tickets = 0
-        context.load_cert_chain(self._chain, self._key)
-        context.load_verify_locations(self._trust)
+        try:
+            context.load_cert_chain(self._chain, self._key)
+        except OSError as error:
+            said = f"{self._chain} and {self._key} are no certificate and its key: {error}"
+            raise OSError(said) from error
+        try:
+            context.load_verify_locations(self._trust)
+        except OSError as error:
+            raise OSError(f"{self._trust} holds no certificates: {error}") from error
         return context

@@ -17,18 +17,17 @@ def serve() -> None:
     """Take what is sent until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
     try:
-        settings = Settings.read(os.environ)
-    except ValueError as error:
+        intake = Intake(Settings.read(os.environ))
+    except (OSError, ValueError) as error:
         sys.exit(str(error))
-    asyncio.run(_serve(settings))
+    asyncio.run(_serve(intake))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(intake: Intake) -> None:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
-    intake = Intake(settings)
     await intake.begin()
     ticking = asyncio.create_task(intake.run())
     ending = asyncio.create_task(stopped.wait())
