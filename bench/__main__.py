@@ -8,6 +8,7 @@ ALL = (
     "edge",
     "identity",
     "identity-edge",
+    "intake",
     "limits",
     "log",
     "protecting",
