@@ -1,0 +1,1 @@
+"""The event store: every event as a row of a table, found again, shown and passed on."""
