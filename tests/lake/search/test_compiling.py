@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.lake.search import made
 
-from ringwall.lake.search.compiling import condition
+from ringwall.lake.search.compiling import condition, is_in_columns, is_not_in_columns
 from ringwall.lake.search.fields import BY_COLUMN, BY_NAME, FIELDS, Field, Kind, field_named
 from ringwall.lake.search.language import parse
 from ringwall.lake.search.matching import matches
@@ -80,7 +80,9 @@ RAW_FIELDS = [
     for one in map(field_named, ("a.b", "raw.a", "raw.n", "a.0", "a.c-d", "raw.A"))
     if one is not None
 ]
-NUMBERS = st.one_of(st.integers(0, 6), st.integers(0, 1000), st.sampled_from((0, 99, 4002, 2**31 - 1)))
+NUMBERS = st.one_of(
+    st.integers(0, 6), st.integers(0, 1000), st.sampled_from((0, 99, 4002, 2**31 - 1))
+)
 MOMENTS = st.integers(-3 * 86_400, 3 * 86_400).map(lambda s: made.NOW + timedelta(seconds=s))
 
 JSONS = st.one_of(
@@ -113,6 +115,7 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
     for field in draw(st.lists(st.sampled_from(NUMBER_FIELDS), max_size=4)):
         columns[field.column] = draw(st.one_of(st.none(), NUMBERS))
     columns["src_ip"] = draw(st.one_of(st.none(), ADDRESSES))
+    columns["kind"] = draw(st.sampled_from(("edge/1", "ocsf/1", None)))
     columns["raw"] = draw(JSONS)
     patch = draw(st.one_of(st.none(), JSONS))
     columns["personal"] = None if patch is None else f'{{"ada":{patch}}}'
@@ -136,7 +139,7 @@ LEAVES: st.SearchStrategy[Node] = st.one_of(
     ),
     st.builds(Like, st.sampled_from([*TEXT_FIELDS, *RAW_FIELDS]), PATTERNS, st.just(AT)),
     st.builds(InNetwork, st.just(BY_COLUMN["src_ip"]), NETWORKS, st.just(AT)),
-    st.builds(Said, TEXTS.filter(bool).map(lambda one: (one,)), st.just(AT)),
+    st.builds(Said, TEXTS.filter(bool).map(lambda one: (one,)), st.just(AT), st.booleans()),
     st.builds(
         Said,
         st.tuples(TEXTS.filter(bool), st.just(ANY), TEXTS.filter(bool)),
@@ -149,7 +152,9 @@ LEAVES: st.SearchStrategy[Node] = st.one_of(
         st.one_of(st.none(), NUMBERS),
     ),
     st.builds(
-        lambda low, high: Within(BY_COLUMN["time"], low and microseconds(low), microseconds(high), AT),
+        lambda low, high: Within(
+            BY_COLUMN["time"], low and microseconds(low), microseconds(high), AT
+        ),
         st.one_of(st.none(), MOMENTS),
         MOMENTS,
     ),
@@ -183,9 +188,12 @@ def duck() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def found(duck: duckdb.DuckDBPyConnection, tree: Node) -> list[int]:
-    asked = condition(tree)
-    sql = f"SELECT index FROM rows WHERE {asked.sql} ORDER BY index"
-    return [one for (one,) in duck.execute(sql, list(asked.values)).fetchall()]
+    rows: list[int] = []
+    for where, in_columns in ((is_in_columns(), True), (is_not_in_columns(), False)):
+        asked = condition(tree, in_columns=in_columns)
+        sql = f"SELECT index FROM rows WHERE {where.sql} AND {asked.sql}"
+        rows += [one for (one,) in duck.execute(sql, [*where.values, *asked.values]).fetchall()]
+    return sorted(rows)
 
 
 @settings(max_examples=400)
@@ -254,5 +262,8 @@ def test_no_field_of_the_raw_form_is_made_of_anything_but_letters_and_digits() -
         assert field_named(name) is None
     assert field_named("actor.user.uid") is BY_NAME["user"]
     assert field_named("http_request.user_agent") == Field(
-        ("http_request.user_agent",), Kind.RAW, "in the raw form", path=("http_request", "user_agent")
+        ("http_request.user_agent",),
+        Kind.RAW,
+        "in the raw form",
+        path=("http_request", "user_agent"),
     )

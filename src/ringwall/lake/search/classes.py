@@ -117,4 +117,3 @@ def _words() -> dict[str, int]:
 
 BY_WORD: Final = MappingProxyType(_words())
 """By each name that a query may use, the ``class_uid``."""
-

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
-from ringwall.lake.search.fields import FREE_TEXT, RAW, Field, Kind
+from ringwall.lake.search.fields import FREE_TEXT, IN_COLUMNS, RAW, Field, Kind
 from ringwall.lake.search.moments import moment_of
 from ringwall.lake.search.tree import (
     ANY,
@@ -41,10 +41,27 @@ class Condition:
     values: tuple[object, ...]
 
 
-def condition(tree: Node) -> Condition:
-    """Return the condition that is true of the rows that the query asks for."""
-    compiler = _Compiler()
+def condition(tree: Node, *, in_columns: bool = False) -> Condition:
+    """Return the condition that is true of the rows that the query asks for.
+
+    Of rows of the kinds :data:`~ringwall.lake.search.fields.IN_COLUMNS` if ``in_columns``, else of
+    those of all other kinds.
+    """
+    compiler = _Compiler(in_columns=in_columns)
     return Condition(compiler.compiled(tree), tuple(compiler.values))
+
+
+def is_in_columns() -> Condition:
+    """Of which rows the one condition is, and not the other. Never ``NULL``."""
+    kinds = sorted(IN_COLUMNS)
+    one = " OR ".join("kind IS NOT DISTINCT FROM ?" for _ in kinds)
+    return Condition(f"({one})", tuple(kinds))
+
+
+def is_not_in_columns() -> Condition:
+    """The contrary, in the form by which files and row groups are left out unread."""
+    kinds = sorted(IN_COLUMNS)
+    return Condition(f"({' AND '.join('kind IS DISTINCT FROM ?' for _ in kinds)})", tuple(kinds))
 
 
 def value_of(field: Field) -> Condition:
@@ -59,7 +76,8 @@ def quoted(column: str) -> str:
 
 
 class _Compiler:
-    def __init__(self) -> None:
+    def __init__(self, *, in_columns: bool = False) -> None:
+        self._in_columns = in_columns
         self.values: list[object] = []
 
     def compiled(self, node: Node) -> str:
@@ -83,8 +101,8 @@ class _Compiler:
                 return self._of(field, "{} LIKE ? ESCAPE '\\'", like(pattern))
             case InNetwork(field=field, network=network):
                 return self._in_network(quoted(field.column), network)
-            case Said(pattern=pattern):
-                return self._said(pattern)
+            case Said():
+                return self._said(node)
             case Within():
                 return self._within(node)
 
@@ -136,11 +154,14 @@ class _Compiler:
             )
         return f"({' AND '.join(f'{column} {op} ?' for op, _ in bounds)})"
 
-    def _said(self, pattern: Pattern) -> str:
+    def _said(self, node: Said) -> str:
+        pattern = node.pattern
         anywhere = like((ANY, *pattern, ANY))
-        parts = [f"{quoted(one)} ILIKE ? ESCAPE '\\'" for one in FREE_TEXT]
-        self.values += [anywhere] * len(parts)
-        for one in RAW:
+        parts = []
+        if not node.in_raw:
+            parts += [f"{quoted(one)} ILIKE ? ESCAPE '\\'" for one in FREE_TEXT]
+            self.values += [anywhere] * len(parts)
+        for one in RAW if node.in_raw or not self._in_columns else ():
             if len(pattern) == 1:
                 parts.append(f"contains({quoted(one)}, ?)")
                 self.values.append(pattern[0])

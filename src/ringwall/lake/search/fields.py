@@ -24,6 +24,7 @@ class Kind(StrEnum):
     STATUS = "result"
     ACTION = "decision"
     RAW = "raw"
+    WRITTEN = "written"
 
 
 FORMS: Final = MappingProxyType(
@@ -39,6 +40,7 @@ FORMS: Final = MappingProxyType(
         Kind.SEVERITY: "informational, low, medium, high, critical or fatal; or such as >=high",
         Kind.STATUS: "success, failure, unknown or other",
         Kind.ACTION: "allowed or denied",
+        Kind.WRITTEN: "a word or a phrase in quotes; * stands for anything",
         Kind.RAW: "text or a number, as it stands in the raw form",
     }
 )
@@ -89,8 +91,13 @@ FIELDS: Final = (
     _field("username", _T, "actor_user_name", "actor.user.name", "the name of who did it"),
     _field("session", _T, "actor_session_uid", "actor.session.uid", "in which session"),
     _field("app program", _T, "actor_app_uid", "actor.app_uid", "through which application"),
-    _field("key credential", _T, "actor_credential_uid", "actor.user.credential_uid",
-           "with which API key or certificate"),
+    _field(
+        "key credential",
+        _T,
+        "actor_credential_uid",
+        "actor.user.credential_uid",
+        "with which API key or certificate",
+    ),
     _field("tenant", _T, "tenant_uid", "metadata.tenant_uid", "in which organisation"),
     _field("ip address", Kind.ADDRESS, "src_ip", "src_endpoint.ip", "from which address"),
     _field("service", _T, "dst_service", "dst_endpoint.svc_name", "towards which service"),
@@ -124,12 +131,19 @@ FREE_TEXT: Final = (
 """The columns in which words without a field are looked for, before the raw form."""
 
 RAW: Final = ("raw", "personal")
-"""Where they are looked for after those."""
+"""Where they are looked for as well, as they are written."""
+
+IN_COLUMNS: Final = frozenset({"edge/1"})
+"""Kinds of raw form of which words are looked for in columns alone, else a day of requests would be
+read whole for each word. ``raw:word`` looks in the raw form of every kind."""
+
+WRITTEN: Final = Field(("raw",), Kind.WRITTEN, "anywhere in the raw form, as it is written")
+"""The raw form as a text."""
 
 BY_NAME: Final = MappingProxyType(
     {
         name: one
-        for one in FIELDS
+        for one in (*FIELDS, WRITTEN)
         for name in (*one.names, *filter(None, (one.column, one.ocsf)))
     }
 )

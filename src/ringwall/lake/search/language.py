@@ -15,7 +15,6 @@ from ringwall.lake.search.fields import BY_COLUMN
 from ringwall.lake.search.mistakes import QueryError
 from ringwall.lake.search.terms import Terms
 from ringwall.lake.search.tree import (
-    ANY,
     All,
     Either,
     Everything,
@@ -183,14 +182,11 @@ class _Parser:
         if not cursor.is_at_end_of_word:
             wrong = cursor.at
             cursor.at += 1
-            raise cursor.wrong("a quote begins or ends within a word", wrong, allowed="a blank here")
-        pieces = list(word.pattern)
-        while pieces and pieces[0] is ANY:
-            pieces.pop(0)
-        while pieces and pieces[-1] is ANY:
-            pieces.pop()
-        if "".join(str(one) for one in pieces if one is not ANY):
-            return Said(tuple(pieces), self._span(start))
+            raise cursor.wrong(
+                "a quote begins or ends within a word", wrong, allowed="a blank here"
+            )
+        if word.within:
+            return Said(word.within, self._span(start))
         if word.has_wildcards:
             return Everything(self._span(start))
         raise cursor.wrong("there is nothing to look for", start, allowed="a word")

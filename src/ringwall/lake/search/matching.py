@@ -10,7 +10,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
-from ringwall.lake.search.fields import FREE_TEXT, RAW, Field, Kind
+from ringwall.lake.search.fields import FREE_TEXT, IN_COLUMNS, RAW, Field, Kind
 from ringwall.lake.search.moments import microseconds
 from ringwall.lake.search.tree import (
     ANY,
@@ -53,8 +53,8 @@ def matches(tree: Node, row: Row) -> bool:
             return found is not None and _regex(pattern).fullmatch(found) is not None
         case InNetwork(field=field, network=network):
             return _is_in(value(field, row), network)
-        case Said(pattern=pattern):
-            return _is_said(pattern, row)
+        case Said():
+            return _is_said(tree, row)
         case Within():
             return _is_within(tree, value(tree.field, row))
 
@@ -107,10 +107,13 @@ def _is_within(asked: Within, found: Any) -> bool:
     )
 
 
-def _is_said(pattern: Pattern, row: Row) -> bool:
+def _is_said(asked: Said, row: Row) -> bool:
+    pattern = asked.pattern
     # By single characters, as a database does it; by words some letters become two.
     lowered = tuple(one if one is ANY else _lower(str(one)) for one in pattern)
-    for columns, looked, change in ((FREE_TEXT, lowered, _lower), (RAW, pattern, str)):
+    plain = () if asked.in_raw else FREE_TEXT
+    written = RAW if asked.in_raw or row.get("kind") not in IN_COLUMNS else ()
+    for columns, looked, change in ((plain, lowered, _lower), (written, pattern, str)):
         regex = _regex(looked)
         for column in columns:
             found = row.get(column)

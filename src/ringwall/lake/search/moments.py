@@ -31,7 +31,9 @@ _WORDS: Final = {
 _LENGTH: Final = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([a-z]+)")
 _CLOCK: Final = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?"
 _DAY: Final = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
-_MOMENT: Final = re.compile(rf"(?:{_DAY})?(?:[Tt ]|(?<!.)|(?=$))(?:{_CLOCK})?(Z|z|[+-][0-9]{{2}}:?[0-9]{{2}})?")
+_MOMENT: Final = re.compile(
+    rf"(?:{_DAY})?(?:[Tt ]|(?<!.)|(?=$))(?:{_CLOCK})?(Z|z|[+-][0-9]{{2}}:?[0-9]{{2}})?"
+)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST: Final = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 
@@ -113,7 +115,13 @@ def _written(text: str, today: date, zone: tzinfo) -> Moments | None:
         int((fraction or "0").ljust(6, "0")),
         tzinfo=_zone(offset) if offset else zone,
     )
-    lasts = 60_000_000 if second is None else 1_000_000 if fraction is None else 10 ** (6 - len(fraction))
+    lasts = (
+        60_000_000
+        if second is None
+        else 1_000_000
+        if fraction is None
+        else 10 ** (6 - len(fraction))
+    )
     return _lasting(microseconds(at), lasts)
 
 
@@ -126,7 +134,8 @@ def _zone(offset: str) -> tzinfo:
 def _day(day: date, zone: tzinfo) -> Moments:
     """A day of a zone, which may be 23 or 25 hours long."""
     begins = [
-        datetime(one.year, one.month, one.day, tzinfo=zone) for one in (day, day + timedelta(days=1))
+        datetime(one.year, one.month, one.day, tzinfo=zone)
+        for one in (day, day + timedelta(days=1))
     ]
     return Moments(*map(microseconds, begins))
 

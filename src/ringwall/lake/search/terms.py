@@ -13,6 +13,7 @@ from ringwall.lake.search.tree import (
     Like,
     Node,
     OneOf,
+    Said,
     Span,
     Within,
 )
@@ -112,7 +113,9 @@ class Terms:
         if not cursor.is_at_end_of_word and cursor.next not in stops:
             wrong = cursor.at
             cursor.at += 1
-            raise cursor.wrong("a quote begins or ends within a word", wrong, allowed="a blank here")
+            raise cursor.wrong(
+                "a quote begins or ends within a word", wrong, allowed="a blank here"
+            )
         if not word.pattern:
             cursor.at = max(cursor.at, said + 1)
             raise cursor.wrong(f"nothing is asked of {field.name}", said, allowed=FORMS[field.kind])
@@ -125,6 +128,10 @@ class Terms:
 
     def _read(self, field: Field, op: str, word: Word) -> Node:
         text = word.text
+        if field.kind is Kind.WRITTEN:
+            if op or not word.within:
+                raise ValueMistakeError("raw is only looked into", FORMS[field.kind])
+            return Said(word.within, word.at, in_raw=True)
         if op not in {"", "="}:
             return self._compared(field, op, text)
         if word.pattern == (ANY,):

@@ -113,10 +113,14 @@ class InNetwork:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A text that stands anywhere in the event, whatever the case of its letters from A to Z."""
+    """A text that stands anywhere in the event: in columns in any case, in the raw form as written.
+
+    ``in_raw`` looks in the raw form alone; else, that of :data:`~fields.IN_COLUMNS` is left out.
+    """
 
     pattern: Pattern
     at: Span
+    in_raw: bool = False
 
 
 Node = Everything | All | Either | Not | Exists | OneOf | Like | Within | InNetwork | Said

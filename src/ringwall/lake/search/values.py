@@ -111,7 +111,7 @@ class Reader:
             found = int(text) * 1000 if found is None and _is_number(text) else found
             if found is not None and found % 1000:
                 raise ValueMistakeError(
-                    f'{text} is no whole number of milliseconds', "such as 250ms or 1.5s"
+                    f"{text} is no whole number of milliseconds", "such as 250ms or 1.5s"
                 )
             number = None if found is None else found // 1000
         elif field.kind is Kind.BYTES:

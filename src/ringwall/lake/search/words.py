@@ -6,7 +6,9 @@ from typing import Final
 from ringwall.lake.search.mistakes import QueryError
 from ringwall.lake.search.tree import ANY, Pattern, Span
 
-_QUOTES: Final = frozenset("\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\uff02\uff07`")
+_QUOTES: Final = frozenset(
+    "\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u00ab\u00bb\uff02\uff07`"
+)
 _ENDS: Final = frozenset('()"')
 
 
@@ -22,6 +24,16 @@ class Word:
     def text(self) -> str:
         """What it says, its wildcards as stars."""
         return "".join("*" if piece is ANY else str(piece) for piece in self.pattern)
+
+    @property
+    def within(self) -> Pattern:
+        """The pattern without wildcards at its ends, as it stands within a text; perhaps empty."""
+        pieces = list(self.pattern)
+        while pieces and pieces[0] is ANY:
+            pieces.pop(0)
+        while pieces and pieces[-1] is ANY:
+            pieces.pop()
+        return tuple(pieces) if any(one is not ANY and one for one in pieces) else ()
 
     @property
     def has_wildcards(self) -> bool:
@@ -51,11 +63,11 @@ class Cursor:
         """Whether a blank, a bracket or nothing comes here."""
         return not self.next or self.next.isspace() or self.next in "()"
 
-    def wrong(self, message: str, start: int, *, allowed: str = "", nearest: str = "") -> QueryError:
+    def wrong(
+        self, message: str, start: int, *, allowed: str = "", nearest: str = ""
+    ) -> QueryError:
         """Return the mistake that stands from ``start`` to here."""
-        return QueryError(
-            message, self.text, start, self.at, allowed=allowed, nearest=nearest
-        )
+        return QueryError(message, self.text, start, self.at, allowed=allowed, nearest=nearest)
 
     def word(self, *, stops: str = "") -> Word:
         """Read a word, which may be empty; ``stops`` end it as blanks and brackets do."""
