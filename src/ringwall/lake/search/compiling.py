@@ -95,7 +95,7 @@ class _Compiler:
                 return self._of(field, "{} IS NOT NULL")
             case OneOf(field=field, values=values):
                 if len(values) == 1:
-                    return self._of(field, "{} = ?", *values)
+                    return self._of(field, _EQUALS, *values)
                 return self._of(field, f"{{}} IN ({', '.join('?' * len(values))})", *values)
             case Like(field=field, pattern=pattern):
                 return self._of(field, "{} LIKE ? ESCAPE '\\'", like(pattern))
@@ -128,11 +128,14 @@ class _Compiler:
 
     def _raw(self, field: Field, form: str, *values: object) -> str:
         name = next((one for one in reversed(field.path) if not one.isdigit()), "")
-        # To find the name is a lot quicker than to read the whole as JSON.
-        self.values += [f'"{name}"', f'"{name}"']
+        value = str(values[0]) if len(values) == 1 and form == _EQUALS else ""
+        # To find name and value is a lot quicker than to read the whole as JSON.
+        looked = [f'"{name}"', value if _is_written_as_it_is(value) else ""]
+        self.values += [*looked, *looked]
         found = form.format(self.value(field))
         self.values += values
-        return f"((contains(raw, ?) OR contains(personal, ?)) AND {found})"
+        either = " OR ".join(f"(contains({one}, ?) AND contains({one}, ?))" for one in RAW)
+        return f"(({either}) AND {found})"
 
     def _within(self, node: Within) -> str:
         bounds: list[tuple[str, int | float]] = []
@@ -207,6 +210,7 @@ class _Compiler:
         )
 
 
+_EQUALS: Final = "{} = ?"
 _BYTE: Final = "(0|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5])"
 _IPV4: Final = rf"{_BYTE}(\.{_BYTE}){{3}}"
 _GROUP: Final = "[0-9a-f]{1,4}"
@@ -220,6 +224,11 @@ _DIGITS: Final = (
     "array_to_string(list_concat({left}, list_concat(list_transform("
     "range(8 - len({left}) - len({right})), lambda x: '0000'), {right})), '')"
 )
+
+
+def _is_written_as_it_is(text: str) -> bool:
+    """Whether canonical JSON (RFC 8785) has a text without escapes."""
+    return not any(one < " " or one in {'"', "\\"} for one in text)
 
 
 def like(pattern: Pattern) -> str:
