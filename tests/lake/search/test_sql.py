@@ -213,7 +213,7 @@ def test_no_answer_is_without_bounds(asked: Locked, sql: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["SELECT repeat('x', 4000000000)", "SELECT range(1000000000)", "SELECT lpad('', 4000000000, 'x')"]
+    "sql", ["SELECT repeat('x', 4000000000)", "SELECT range(1000000000)", "SELECT lpad('', 2000000000, 'x')"]
 )
 def test_a_process_of_its_own_bounds_single_values_as_well(sql: str) -> None:
     code = (
