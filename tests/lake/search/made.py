@@ -1,5 +1,6 @@
 """Rows of the table of events, and the table in memory."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,3 +55,8 @@ def create(found: duckdb.DuckDBPyConnection, rows: Iterable[Mapping[str, Any]]) 
     places = ", ".join("?" * len(COLUMNS))
     for one in rows:
         found.execute(f"INSERT INTO rows VALUES ({places})", [one[name] for name in COLUMNS])
+
+
+def steers_nothing(shown: str) -> bool:
+    """Whether a text has nothing that a terminal or a reader's eye would obey."""
+    return not any(unicodedata.category(one) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for one in shown)

@@ -148,7 +148,7 @@ class Search:
         parts = [] if within.is_empty else list(self._parts(within))
         if not parts:
             return []
-        table, values = _asked(parts, query.tree)
+        table, values = asked_of(parts, query.tree)
         inner, first = (f"{span.sql} AS span", span.values) if span else ("1 AS span", ())
         sql = f"SELECT {selected} FROM (SELECT {inner} FROM {table})"
         if span:
@@ -203,7 +203,7 @@ class Search:
         after: Position | None,
         limit: int,
     ) -> list[Position]:
-        table, values = _asked(parts, tree)
+        table, values = asked_of(parts, tree)
         sql = f"SELECT epoch_us(time), index FROM {table} WHERE time >= ? AND time <= ?"
         values += map(moment_of, span)
         if after is not None and after.time <= span[1]:
@@ -242,7 +242,7 @@ def _joined(parts: Sequence[Part]) -> tuple[str, list[object]]:
     return f"({selects})", [value for one in parts for value in one.values]
 
 
-def _asked(parts: Sequence[Part], tree: Node) -> tuple[str, list[object]]:
+def asked_of(parts: Sequence[Part], tree: Node) -> tuple[str, list[object]]:
     """The rows of all parts that a query asks for, as one relation, and its bound values."""
     table, values = _joined(parts)
     conditions = [condition(tree)]
