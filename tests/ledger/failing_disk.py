@@ -28,8 +28,8 @@ class FailingDisk(Disk):
 
     def replace(self, path: Path, content: bytes) -> None:
         if self._is_over():
-            if path.parent.exists():
-                (path.parent / ".new-0123456789abcdef").write_bytes(content[:7])
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (path.parent / ".new-0123456789abcdef").write_bytes(content[:7])
             raise Killed
         super().replace(path, content)
         if self._is_over():

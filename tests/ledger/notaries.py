@@ -15,6 +15,7 @@ from ringwall.ledger.notary.client import NotaryAwayError, NotaryClient, Told
 from ringwall.ledger.notary.process import (
     KEYS_VARIABLE,
     ORIGIN_VARIABLE,
+    PEER_VARIABLE,
     PUBLIC_VARIABLE,
     SOCKET_VARIABLE,
 )
@@ -26,6 +27,8 @@ class NotaryProcess:
 
     base: Path
     origin: str = ORIGIN
+    peer: int | None = None
+    shows: bool = True
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
@@ -44,9 +47,12 @@ class NotaryProcess:
         told = {
             SOCKET_VARIABLE: str(self.base / "socket"),
             KEYS_VARIABLE: str(self.keys),
-            PUBLIC_VARIABLE: str(self.public),
             ORIGIN_VARIABLE: self.origin,
         }
+        if self.shows:
+            told[PUBLIC_VARIABLE] = str(self.public)
+        if self.peer is not None:
+            told[PEER_VARIABLE] = str(self.peer)
         with (self.base / "notary.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "ringwall.ledger.notary.process"],

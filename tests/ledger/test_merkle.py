@@ -1,12 +1,14 @@
 """The tree is that of RFC 9162: published vectors, the definition itself, and another library."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import pymerkle  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.ledger.verifier import module
 
 from ringwall.ledger.merkle import (
     EMPTY_ROOT,
@@ -234,3 +236,24 @@ def test_whole_subtrees_are_appended_where_they_fit(size: int, level: int) -> No
         return
     grown.append(hash_of(leaves, level, size >> level), level=level)
     assert grown.root() == root_of(leaves[: size + (1 << level)])
+
+
+@cache
+def same(level: int) -> bytes:
+    """A node of a tree whose leaves are all the same, which can be as large as one likes."""
+    return leaf_hash(b"") if level == 0 else node_hash(same(level - 1), same(level - 1))
+
+
+@given(st.integers(1, 2**62), st.data())
+def test_trees_of_any_size_are_proven(new: int, data: st.DataObject) -> None:
+    old = data.draw(st.integers(1, new))
+    roots = [root_at(size, lambda level, _: same(level)) for size in (old, new)]
+    path = proof_over(inclusion_spans(old - 1, new), lambda level, _: same(level))
+    across = proof_over(consistency_spans(old, new), lambda level, _: same(level))
+    assert len(path) <= 63
+    assert len(across) <= 63
+    assert verify_inclusion(leaf=same(0), index=old - 1, size=new, path=path, root=roots[1])
+    assert verify_consistency(old=old, new=new, old_root=roots[0], new_root=roots[1], path=across)
+    # The independent verifier goes the other way round.
+    assert module().root_from_inclusion(same(0), old - 1, new, path) == roots[1]
+    assert module().roots_from_consistency(old, new, across, roots[0]) == tuple(roots)

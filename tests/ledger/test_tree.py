@@ -1,16 +1,19 @@
 """What a tree in a folder does, and that it says so when its files are not what they were."""
 
+import itertools
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pymerkle  # type: ignore[import-untyped]
 import pytest
 from tests.ledger.forests import (
     KEY,
     ORIGIN,
     check_folder,
     check_proofs,
+    entry,
     grown,
     leaf,
     leaves,
@@ -40,6 +43,20 @@ def test_seventy_thousand_leaves_lie_as_specified(tmp_path: Path) -> None:
     assert check_folder(tmp_path) == []
     sizes, indices = {1, 255, 256, 257, 65_536, 69_999, 70_000}, {0, 255, 256, 65_535, 69_999}
     check_proofs(Published(tmp_path), sizes, indices)
+
+
+def test_another_library_grows_the_same_tree(tmp_path: Path) -> None:
+    other = pymerkle.InmemoryTree(algorithm="sha256")
+    with Tree(tmp_path, ORIGIN) as tree:
+        for first, end in itertools.pairwise([0, 1, 2, 100, 255, 256, 257, 700, 1024, 1500]):
+            other.append_entries([entry(index) for index in range(first, end)])
+            tree.append(first, leaves(first, end))
+            assert tree.root(end) == other.get_root()
+            for index in (0, first, end - 1, end // 2):
+                proof = other.prove_inclusion(index + 1, end)
+                assert proof.path[1:] == tree.inclusion(index, end)
+            for size in range(1, end + 1, 37):
+                assert tree.root(size) == other.get_root(size)
 
 
 def test_older_partial_tiles_go_once_a_later_checkpoint_is_shown(tmp_path: Path) -> None:

@@ -39,13 +39,13 @@ class Grows(RuleBasedStateMachine):
         shutil.rmtree(self.base)
 
     @rule(
-        count=st.integers(0, 700) | st.just(256) | st.just(30_000),
+        count=st.integers(0, 700) | st.just(256) | st.just(6_000),
         again=st.integers(0, 600),
         dies=st.none() | st.integers(0, 12),
         seed=st.none() | st.integers(0, 2**32),
     )
     def append(self, count: int, again: int, dies: int | None, seed: int | None) -> None:
-        if self.tree.size > 140_000:
+        if self.tree.size > 40_000:
             return
         first = max(self.tree.size - again, self.pruned_to)
         first, end = min(first, self.tree.size), self.tree.size + count
@@ -115,7 +115,7 @@ class Grows(RuleBasedStateMachine):
             check_folder(self.folder)
 
 
-Grows.TestCase.settings = settings(max_examples=60, stateful_step_count=14, deadline=None)
+Grows.TestCase.settings = settings(max_examples=50, stateful_step_count=14, deadline=None)
 TestGrows = Grows.TestCase
 
 

@@ -13,6 +13,7 @@ It knows nothing of events: an *entry* is some bytes at a place that it keeps fo
   machine.
 - A *proof* shows that an entry is in the tree of a checkpoint; a *bundle* is a proof with all else
   that is needed to check it offline, but for the public key, which whoever checks has to have.
+- The *voucher* is the process that shows checkpoints to witnesses and brings them to anchors.
 
 ``merkle``, ``tiles``, ``keys``, ``notes``, ``checkpoints``, ``proofs``, ``statements`` and
 ``bundles`` are arithmetic and text, without I/O. ``tree`` keeps the tiles, ``published`` reads

@@ -1,6 +1,7 @@
 """The tree as everybody may read it: the newest checkpoint and its tiles, nothing else."""
 
 from pathlib import Path
+from typing import Final
 
 from ringwall.ledger.checkpoints import Checkpoint
 from ringwall.ledger.merkle import verify_inclusion
@@ -10,13 +11,16 @@ from ringwall.ledger.proving import DamagedTreeError, Proving
 from ringwall.ledger.shelf import CHECKPOINT, Shelf, part
 from ringwall.ledger.tiles import WIDTH, tile_at
 
+WITNESSED: Final = "witnessed"
+"""The newest checkpoint that witnesses cosigned: by some seconds older than the newest."""
 
-def read_checkpoint(folder: Path) -> Note | None:
+
+def read_checkpoint(folder: Path, name: str = CHECKPOINT) -> Note | None:
     """The newest checkpoint of a tree, unverified; ``None`` where it has none yet.
 
     :class:`DamagedTreeError` where it cannot be read.
     """
-    path = folder / CHECKPOINT
+    path = folder / name
     try:
         note = Note.parse(path.read_bytes())
         Checkpoint.of(note)
@@ -29,12 +33,15 @@ def read_checkpoint(folder: Path) -> Note | None:
 
 
 class Published(Proving):
-    """The tree of the newest checkpoint when this was made; the writer may go on meanwhile."""
+    """The tree of the newest checkpoint when this was made; the writer may go on meanwhile.
 
-    def __init__(self, folder: Path) -> None:
-        note = read_checkpoint(folder)
+    With ``WITNESSED`` it is the newest that witnesses cosigned.
+    """
+
+    def __init__(self, folder: Path, name: str = CHECKPOINT) -> None:
+        note = read_checkpoint(folder, name)
         if note is None:
-            msg = f"{folder} has no checkpoint yet: the log makes the first within seconds"
+            msg = f"{folder} has no {name} yet: the log makes the first within seconds"
             raise FileNotFoundError(msg)
         self.note, self.checkpoint = note, Checkpoint.of(note)
         self.size = self.checkpoint.size

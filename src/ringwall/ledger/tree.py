@@ -227,6 +227,11 @@ class Tree(Proving):
         while self.size >> (HEIGHT * level):
             above = HEIGHT * (level + 1)
             for index in range(oldest >> above, (self.size >> above) + 1):
-                found += self._shelf.partials_at(level, index)
+                beside = self.folder / f"{Tile(level, index).path}.p"
+                if beside.exists():
+                    remove_leftovers(beside)
+                    found += self._shelf.partials_at(level, index)
+                    with suppress(OSError):  # there are some
+                        beside.rmdir()
             level += 1
         return found

@@ -4,7 +4,8 @@
     {"do": "tell"}    {"do": "bring-in"}    {"do": "retire"}
 
 The answers: ``{"note": ...}``, ``{"refused": REASON, "size": ..., "root": ...}``,
-``{"size": ..., "root": ..., "vkeys": [...]}``, ``{"vkey": ...}``, ``{"error": TEXT}``.
+``{"size": ..., "root": ..., "vkeys": [...], "changes": [...]}``, ``{"vkey": ...}``,
+``{"error": TEXT}``.
 """
 
 import json
@@ -18,7 +19,8 @@ from ringwall.ledger.notary.signing import Last, Notary, Refused
 from ringwall.ledger.proofs import MOST_HASHES
 
 LONGEST: Final = 64 * 1024
-"""Bytes of a question or an answer."""
+"""Bytes of a question."""
+LONGEST_ANSWER: Final = 4 * 1024 * 1024
 
 
 def answer(notary: Notary, line: bytes) -> bytes:
@@ -49,7 +51,11 @@ def _answer(notary: Notary, asked: Mapping[str, Any]) -> dict[str, Any]:
         case "sign":
             return _sign(notary, asked)
         case "tell":
-            return {**_told(notary.last), "vkeys": [str(key) for key in notary.vkeys]}
+            return {
+                **_told(notary.last),
+                "vkeys": [str(key) for key in notary.vkeys],
+                "changes": [str(one.note) for one in notary.changes],
+            }
         case "bring-in":
             return {"vkey": str(notary.bring_in())}
         case "retire":

@@ -9,10 +9,11 @@ from typing import Any
 
 from ringwall.ledger.checkpoints import Checkpoint
 from ringwall.ledger.keys import VerifierKey, decode
-from ringwall.ledger.notary.asking import LONGEST, question
+from ringwall.ledger.notary.asking import LONGEST_ANSWER, question
 from ringwall.ledger.notary.signing import Last, Refusal
 from ringwall.ledger.notes import Note
 from ringwall.ledger.proving import Proving
+from ringwall.ledger.statements import Statement
 
 #   NotaryError
 #   ├── NotaryAwayError         nobody answers: try again
@@ -40,10 +41,11 @@ class NotaryRefusedError(NotaryError):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was signed last, and the public keys of those that sign."""
+    """What was signed last, the public keys of those that sign, and all changes of keys."""
 
     last: Last
     vkeys: tuple[VerifierKey, ...]
+    changes: tuple[Statement, ...]
 
 
 class NotaryClient:
@@ -77,7 +79,11 @@ class NotaryClient:
     def tell(self) -> Told:
         """What was signed last, with which keys."""
         found = self._ask({"do": "tell"})
-        return Told(_last(found), tuple(VerifierKey.parse(one) for one in found["vkeys"]))
+        return Told(
+            _last(found),
+            tuple(VerifierKey.parse(one) for one in found["vkeys"]),
+            tuple(Statement.of(Note.parse(one)) for one in found["changes"]),
+        )
 
     def bring_in(self) -> VerifierKey:
         """Have a new key sign beside the present one."""
@@ -95,9 +101,9 @@ class NotaryClient:
                 sock.connect(str(self._path))
                 sock.sendall(json.dumps(what).encode() + b"\n")
                 line = b""
-                while not line.endswith(b"\n") and len(line) <= LONGEST:
+                while not line.endswith(b"\n") and len(line) <= LONGEST_ANSWER:
                     sock.settimeout(max(end - time.monotonic(), 0.001))
-                    more = sock.recv(LONGEST)
+                    more = sock.recv(65536)
                     if not more:
                         break
                     line += more

@@ -11,12 +11,13 @@ from typing import Final
 
 from ringwall.ledger.keys import SigningKey, VerifierKey, decode, encode
 from ringwall.ledger.notes import Note, NoteError
-from ringwall.ledger.statements import Statement, written_statements
+from ringwall.ledger.public_keys import CHANGES, KEYS, show_keys
+from ringwall.ledger.statements import Statement
 from ringwall.runtime.private_files import private_folder, write_private
 
 _NAME: Final = "keyring.json"
-PUBLIC_KEYS: Final = "keys"
-STATEMENTS: Final = "key-changes"
+PUBLIC_KEYS: Final = KEYS
+STATEMENTS: Final = CHANGES
 
 
 class KeyringError(RuntimeError):
@@ -55,10 +56,10 @@ class Keyring:
 class KeyFolder:
     """The keys of the log ``origin`` in a folder, of mode 0700 as its files have 0600.
 
-    The public part is written below ``public``: ``keys``, a vkey a line, and ``key-changes``.
+    Their public part is shown below ``public``; with ``None`` somebody else does that.
     """
 
-    def __init__(self, folder: Path, public: Path, origin: str) -> None:
+    def __init__(self, folder: Path, public: Path | None, origin: str) -> None:
         self._path, self._public, self._origin = folder / _NAME, public, origin
         private_folder(folder)
 
@@ -103,12 +104,5 @@ class KeyFolder:
         return Keyring(signing, statements)
 
     def _show(self, keyring: Keyring) -> None:
-        self._public.mkdir(parents=True, exist_ok=True)
-        keys = "".join(f"{key}\n" for key in keyring.vkeys)
-        for name, text in (
-            (STATEMENTS, written_statements(keyring.statements)),
-            (PUBLIC_KEYS, keys),
-        ):
-            path = self._public / name
-            if not path.exists() or path.read_bytes() != text.encode():
-                write_private(path, text.encode(), mode=0o644)
+        if self._public is not None:
+            show_keys(self._public, keyring.vkeys, keyring.statements)

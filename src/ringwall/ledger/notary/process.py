@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import socket
+import struct
 import sys
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,10 @@ SOCKET_VARIABLE: Final = "RINGWALL_NOTARY_SOCKET"
 KEYS_VARIABLE: Final = "RINGWALL_NOTARY_KEYS"
 """The folder of private keys."""
 PUBLIC_VARIABLE: Final = "RINGWALL_NOTARY_PUBLIC"
-"""The folder that public keys are written to: that of the tree."""
+"""The folder that public keys are shown in, that of the tree; without it, who asks shows them."""
+PEER_VARIABLE: Final = "RINGWALL_NOTARY_PEER"
+"""The number of a user who may ask, where this process has a user of its own, as it should have
+where others could read the folder of keys: then only the kernel keeps them from it."""
 ORIGIN_VARIABLE: Final = "RINGWALL_NOTARY_ORIGIN"
 _PATIENCE: Final = 2.0
 """Seconds that one connection may take: the others wait for it."""
@@ -29,23 +33,41 @@ def serve() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: sys.exit(0))  # all that counts is durable at any time
+    public = os.environ.get(PUBLIC_VARIABLE)
     notary = Notary(
         Path(os.environ[KEYS_VARIABLE]),
-        Path(os.environ[PUBLIC_VARIABLE]),
+        None if public is None else Path(public),
         os.environ[ORIGIN_VARIABLE],
     )
-    listening = listening_at(Path(os.environ[SOCKET_VARIABLE]))
+    path, peer = Path(os.environ[SOCKET_VARIABLE]), os.environ.get(PEER_VARIABLE)
+    listening = listening_at(path)
+    allowed = {os.geteuid()}
+    if peer is not None:
+        allowed.add(int(peer))
+        path.chmod(0o666)  # who connects is asked of the kernel
     _log.info("signing for %s, of which %d leaves are signed", notary.origin, notary.last.size)
     while True:
         connection, _ = listening.accept()
         with connection:
             try:
+                user = user_of(connection)
+                if user not in allowed:
+                    _log.warning("user %d may not ask", user)
+                    continue
                 connection.settimeout(_PATIENCE)
                 _serve_one(notary, connection)
             except ConnectionError as error:
                 _log.warning("who asked went away: %s", error)
             except TimeoutError:
                 _log.warning("who asked said nothing whole for %s seconds", _PATIENCE)
+
+
+def user_of(connection: socket.socket) -> int:
+    """The user of the process at the other end, as the kernel knows it."""
+    size = struct.calcsize("3i")
+    told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    _, user, _ = struct.unpack("3i", told)
+    return int(user)
 
 
 def _serve_one(notary: Notary, connection: socket.socket) -> None:

@@ -12,6 +12,7 @@ from ringwall.ledger.keys import VerifierKey, decode, encode
 from ringwall.ledger.merkle import EMPTY_ROOT, HASH_SIZE, verify_consistency
 from ringwall.ledger.notary.keyring import KeyFolder, Keyring
 from ringwall.ledger.notes import Note
+from ringwall.ledger.statements import Statement
 from ringwall.runtime.private_files import locked, write_private
 
 _NAME: Final = "signed.json"
@@ -82,7 +83,7 @@ class Notary:
     then nothing is signed, since what was signed last is not known.
     """
 
-    def __init__(self, folder: Path, public: Path, origin: str) -> None:
+    def __init__(self, folder: Path, public: Path | None, origin: str) -> None:
         self._keys, self._path = KeyFolder(folder, public, origin), folder / _NAME
         self._lock = locked(folder / _LOCK, wait=False)
         self._lock.__enter__()
@@ -102,6 +103,11 @@ class Notary:
     def vkeys(self) -> tuple[VerifierKey, ...]:
         """The public keys of those that sign."""
         return self._keyring.vkeys
+
+    @property
+    def changes(self) -> tuple[Statement, ...]:
+        """The changes of keys so far."""
+        return self._keyring.statements
 
     def sign(self, checkpoint: Checkpoint, *, old: int, proof: Sequence[bytes]) -> Signed | Refused:
         """Sign, with all present keys, once it is durable that this was signed."""

@@ -1,0 +1,82 @@
+"""Show the newest checkpoint to witnesses, and put it at anchors, in turns."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from ringwall.core.clock import Clock
+from ringwall.ledger.anchors.delivering import Delivery
+from ringwall.ledger.notes import Note
+from ringwall.ledger.published import WITNESSED, Published, read_checkpoint
+from ringwall.ledger.vouching.settings import Settings
+from ringwall.ledger.witness.asking import Asked, Witnesses
+from ringwall.runtime.private_files import private_folder, write_private
+
+STATUS = "status.json"
+
+
+class Voucher:
+    """For one process. What was witnessed lies beside the checkpoint as ``witnessed``.
+
+    That is older than the checkpoint, by the seconds between two turns. All entries that it tells
+    of can be proven with it: ``Published(folder, WITNESSED)``.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings, self._clock = settings, clock
+        self._witnesses = Witnesses(settings.witnesses)
+        self._delivery = Delivery(private_folder(settings.queue), settings.anchors, clock)
+        self._asked: tuple[Asked, ...] = ()
+        self._cosign_at = self._anchor_at = clock.now()
+        self._cosigned = self._offered = ""
+
+    def turn(self) -> None:
+        """Do what is due. ``DamagedTreeError`` where the checkpoint cannot be read."""
+        now = self._clock.now()
+        note = read_checkpoint(self._settings.tree)
+        if note is not None:
+            if self._cosign_at <= now and note.text != self._cosigned:
+                self._cosign_at = now + timedelta(seconds=self._settings.cosign_every)
+                self._cosign()
+            if self._anchor_at <= now and note.text != self._offered:
+                self._anchor_at = now + timedelta(seconds=self._settings.anchor_every)
+                self._offer(note)
+        self._delivery.deliver()
+        content = json.dumps(self.status(), default=_told).encode() + b"\n"
+        write_private(self._settings.queue / STATUS, content)
+
+    def status(self) -> dict[str, Any]:
+        """How it stands with each witness and each anchor."""
+        return {
+            "time": self._clock.now(),
+            "witnesses": [
+                {"name": one.witness.key.name, "trouble": one.trouble} for one in self._asked
+            ],
+            "anchors": [asdict(one) for one in self._delivery.statuses()],
+        }
+
+    def _cosign(self) -> None:
+        if not self._settings.witnesses:
+            return
+        published = Published(self._settings.tree)
+        note, self._asked = self._witnesses.cosign(published.note, published)
+        cosigned = sum(one.signature is not None for one in self._asked)
+        if cosigned >= max(self._settings.quorum, 1):
+            write_private(self._settings.tree / WITNESSED, note.to_bytes(), mode=0o644)
+        if not any(one.trouble for one in self._asked):
+            self._cosigned = note.text
+
+    def _offer(self, note: Note) -> None:
+        """What was witnessed says more, where it tells of as much."""
+        witnessed = read_checkpoint(self._settings.tree, WITNESSED)
+        self._delivery.offer(witnessed if witnessed and witnessed.text == note.text else note)
+        self._offered = note.text
+
+
+def _told(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    raise TypeError(repr(value))
