@@ -186,6 +186,23 @@ def test_two_processes_do_not_share_a_file(tmp_path: Path) -> None:
     two.close()
 
 
+def test_what_more_processes_than_now_left_is_sent_too(own: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "spill"
+    spills = [Spill(path, 10_000) for _ in range(3)]
+    for number, spill in enumerate(spills):
+        record = logging.makeLogRecord({"msg": "number", "number": number})
+        spill.add([encoded(record)])
+    spills.pop().close()
+    handler = IntakeHandler(socket_of(own), spill=path, every=0.01)  # has the third
+    handler.close()
+    assert numbers(own) == {2: 1}  # the others are somebody's
+    for spill in spills:
+        spill.close()
+    handler = IntakeHandler(socket_of(own), spill=path, every=0.01)
+    handler.close()
+    assert numbers(own) == {0: 1, 1: 1, 2: 1}
+
+
 def test_a_spill_has_a_bound_and_mends_what_was_torn(tmp_path: Path) -> None:
     path = tmp_path / "spill"
     path.write_bytes(b"whole\ntorn")

@@ -104,6 +104,7 @@ class IntakeHandler(logging.Handler):
         self._queue: queue.Queue[bytes | None] = queue.Queue(self._most)
         self._under_way: list[bytes] = []
         self._again_at, self._wait = 0.0, 0.0
+        self._looks_around = True
         self._ended = threading.Event()
         self._pid = os.getpid()
         self._thread = threading.Thread(target=self._run, name="ringwall-log", daemon=True)
@@ -172,6 +173,10 @@ class IntakeHandler(logging.Handler):
     def _send(self, batch: list[bytes]) -> None:
         if self._spill is not None:
             self._lose(self._spill.send(self._sender.send))
+            if self._looks_around:
+                for other in self._spill.left():
+                    self._lose(other.send(self._sender.send))
+                self._looks_around = False
         if lost := self.lost:
             self._sender.send(loss(lost))
             self._lose(-lost)

@@ -4,7 +4,7 @@ import errno
 import fcntl
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -22,10 +22,10 @@ class Spill:
     Of one process at a time; whichever comes next finds what was left.
     """
 
-    def __init__(self, path: Path, most: int) -> None:
-        self._most, self._begin = most, 0
+    def __init__(self, path: Path, most: int, *, descriptor: int | None = None) -> None:
+        self._path, self._most, self._begin = path, most, 0
         self._lock = threading.Lock()
-        self._descriptor = _own(path)
+        self._descriptor = _own(path) if descriptor is None else descriptor
         size = os.fstat(self._descriptor).st_size
         if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
             os.write(self._descriptor, b"\n")  # a process was killed while it wrote
@@ -60,6 +60,16 @@ class Spill:
                     self._begin = 0
         return refused
 
+    def left(self) -> "Iterator[Spill]":
+        """What processes that are no more have left in files beside this one."""
+        for one in _names(self._path):
+            if one.exists() and (descriptor := _locked(one)) is not None:
+                other = Spill(self._path, self._most, descriptor=descriptor)
+                try:
+                    yield other
+                finally:
+                    other.close()
+
     def close(self) -> None:
         """Leave the file to the next."""
         os.close(self._descriptor)
@@ -73,16 +83,26 @@ class Spill:
 
 def _own(path: Path) -> int:
     """A file that no other process has: ``path``, or that with a number."""
-    for number in range(_MOST_FILES):
-        one = path if number == 0 else path.with_name(f"{path.name}.{number}")
-        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        descriptor = os.open(one, flags, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(descriptor)
-            if error.errno not in {errno.EWOULDBLOCK, errno.EACCES}:
-                raise
-        else:
+    for one in _names(path):
+        if (descriptor := _locked(one, os.O_CREAT)) is not None:
             return descriptor
     raise BlockingIOError(errno.EWOULDBLOCK, "other processes have all its files", str(path))
+
+
+def _names(path: Path) -> Iterator[Path]:
+    yield path
+    yield from (path.with_name(f"{path.name}.{number}") for number in range(1, _MOST_FILES))
+
+
+def _locked(path: Path, create: int = 0) -> int | None:
+    """The file, held for as long as it is open; ``None`` where another process holds it."""
+    flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | create
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BaseException as error:
+        os.close(descriptor)
+        if isinstance(error, OSError) and error.errno in {errno.EWOULDBLOCK, errno.EACCES}:
+            return None
+        raise
+    return descriptor
