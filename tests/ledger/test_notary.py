@@ -13,7 +13,7 @@ from tests.ledger.forests import ORIGIN, leaf, leaves, root
 from ringwall.ledger.checkpoints import Checkpoint
 from ringwall.ledger.keys import VerifierKey
 from ringwall.ledger.merkle import EMPTY_ROOT
-from ringwall.ledger.notary.asking import answer
+from ringwall.ledger.notary.asking import answer, question
 from ringwall.ledger.notary.keyring import KeyringError
 from ringwall.ledger.notary.signing import Last, Notary, Refusal, Refused, Signed
 from ringwall.ledger.statements import following, read_statements
@@ -185,3 +185,20 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Notary:
 def test_wrong_questions_are_answered_and_sign_nothing(shared: Notary, line: bytes) -> None:
     assert "error" in told(shared, line)
     assert shared.last == Last(0, EMPTY_ROOT)
+
+
+def test_what_cannot_be_kept_is_not_signed(
+    notary: Notary, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    asked = question(Checkpoint(ORIGIN, 300, root(300)), 0, [])
+    line = json.dumps(asked).encode()
+    with monkeypatch.context() as patched:
+        patched.setattr("ringwall.ledger.notary.signing.write_private", full)
+        assert told(notary, line) == {
+            "error": "what it signs cannot be kept: No space left on device"
+        }
+    assert notary.last == Last(0, EMPTY_ROOT)
+    assert "note" in told(notary, line)

@@ -1,5 +1,6 @@
 """Whatever a tree was doing when it was killed, or the power went, it goes on with what it had."""
 
+import os
 import random
 import shutil
 import tempfile
@@ -194,3 +195,32 @@ def test_a_full_disk_adds_nothing(tmp_path: Path) -> None:
         with pytest.raises(ForkError, match="leaf 1000 is in the tree already"):
             tree.append(999, [leaf(999), leaf(1), *leaves(1001, 2500)])
         assert tree.size == 2000
+
+
+def test_after_a_sync_that_failed_all_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel tells of lost pages once, and calls the next sync of the same file good."""
+    fsync, fails = os.fsync, [True]
+
+    def failing(descriptor: int) -> None:
+        if fails and fails.pop():
+            raise OSError(5, "Input/output error")
+        fsync(descriptor)
+
+    with Tree(tmp_path, ORIGIN) as tree:
+        tree.append(0, leaves(0, 600))
+        monkeypatch.setattr(os, "fsync", failing)
+        with pytest.raises(OSError, match="Input/output"):
+            tree.sync()
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="an earlier sync failed"):
+                tree.sync()
+            with pytest.raises(RuntimeError, match="an earlier sync failed"):
+                tree.publish(signed(600))
+    (tmp_path / "tile/0/001").write_bytes(bytes(8192))  # what was lost
+    with Tree(tmp_path, ORIGIN) as tree:
+        assert tree.size == 0
+        tree.append(0, leaves(0, 600))
+        tree.publish(signed(600))
+    check_folder(tmp_path)

@@ -168,3 +168,20 @@ def test_another_checkpoint_than_that_of_the_folder(tree: Path, tmp_path: Path) 
     os.truncate(tmp_path / "c", 3)
     assert code("tree", tree, "--key", KEY.verifier, "--checkpoint", tmp_path / "c") == 1
     assert code("tree", tree, "--key", KEY.verifier, "--checkpoint", tmp_path / "no") == 2
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(["old", "new", "proof"]), st.floats(0, 1), st.integers(1, 255))
+def test_every_byte_that_is_flipped_between_checkpoints_is_refused(
+    tmp_path_factory: pytest.TempPathFactory, name: str, part: float, bits: int
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "flipped-between"
+    if not folder.exists():
+        folder.mkdir()
+        with grown(folder / "tree", 600) as tree:
+            consistency(folder, tree, 301, 600)
+    content = bytearray((folder / name).read_bytes())
+    content[int(part * (len(content) - 1))] ^= bits
+    (folder / "changed").write_bytes(content)
+    files = [folder / ("changed" if name == one else one) for one in ("old", "new", "proof")]
+    assert code("consistency", *files, "--key", KEY.verifier) == 1

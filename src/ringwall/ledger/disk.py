@@ -14,6 +14,7 @@ class Disk:
     def __init__(self) -> None:
         self._files: set[Path] = set()
         self._folders: set[Path] = set()
+        self._is_lost = False
 
     def write(self, path: Path, content: bytes) -> None:
         """Put ``content`` at ``path``, with the folders it needs. Not durable, not atomic."""
@@ -45,11 +46,23 @@ class Disk:
         self._files.discard(path)
 
     def sync(self) -> None:
-        """Return once all that was written is durable: first what is in files, then their names."""
-        for path in sorted(self._files):
-            _fsync(path, os.O_RDONLY)
-        for path in sorted(self._folders, reverse=True):
-            _fsync(path, os.O_RDONLY | os.O_DIRECTORY)
+        """Return once all that was written is durable: first what is in files, then their names.
+
+        ``OSError`` where it is not, and from then on ``RuntimeError``: after a sync that failed the
+        kernel may have let go of what was written and call the next one good. Only to write all of
+        it anew helps, and that is what a process does that starts.
+        """
+        if self._is_lost:
+            msg = "an earlier sync failed: what was written may be lost, so it is written anew"
+            raise RuntimeError(msg)
+        try:
+            for path in sorted(self._files):
+                _fsync(path, os.O_RDONLY)
+            for path in sorted(self._folders, reverse=True):
+                _fsync(path, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError:
+            self._is_lost = True
+            raise
         self._files.clear()
         self._folders.clear()
 

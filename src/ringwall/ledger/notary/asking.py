@@ -29,6 +29,8 @@ def answer(notary: Notary, line: bytes) -> bytes:
         found = _answer(notary, json.loads(line))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         found = {"error": f"the question cannot be understood: {error}"}
+    except OSError as error:  # nothing is signed that is not kept before
+        found = {"error": f"what it signs cannot be kept: {error.strerror}"}
     except KeyringError as error:
         found = {"error": str(error)}
     return json.dumps(found).encode() + b"\n"
