@@ -9,7 +9,7 @@ from tests.lake.intake.stage import Stage
 
 from ringwall.lake.intake.framing import LONGEST, BrokenError, Framing, Message
 
-texts = st.text(st.characters(exclude_characters="\n\r\0"), max_size=30).map(
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\n\r\0"), max_size=30).map(
     lambda text: f"<13>{text}".encode()
 )
 
