@@ -1,6 +1,7 @@
-"""Tables of the plumbing: what jobs did."""
+"""Tables of the plumbing: what jobs did, and events on their way to the spool."""
 
 from django.db import models
+from django.utils import timezone
 
 
 class JobRun(models.Model):
@@ -15,3 +16,15 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PendingEvent(models.Model):
+    """An event that tells of what was committed with it, and is not in the spool yet."""
+
+    number = models.BigAutoField(primary_key=True)
+    uid = models.CharField(max_length=32, unique=True)
+    line = models.TextField()
+    made = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.uid
