@@ -129,5 +129,5 @@ class Actor:
         return made
 
 
-NOBODY: Final = Actor(channel="process", kind=Kind.NOBODY)
+NOBODY: Final = Actor(channel="process", kind=Kind.NOBODY, app_name="ringwall")
 """When nobody has said who acts."""

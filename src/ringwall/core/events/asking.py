@@ -60,8 +60,8 @@ def asked(
     own = {**actor.own_words(), **(more or {})}
     if reference:
         own["reference"] = reference
-    said = "done" if allowed is None else "allowed" if allowed else "denied"
-    if allowed is None and outcome is Outcome.FAILURE:
+    said = "denied" if allowed is False else "allowed" if allowed else "done"
+    if allowed is not False and outcome is Outcome.FAILURE:
         said = "failed"
     made = event(
         _API,

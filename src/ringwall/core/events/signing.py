@@ -119,17 +119,17 @@ def authentication(
 
 
 def session_begun(
-    actor: Actor, person: Person, *, session: str, roles: Iterable[str], **own: Any
+    actor: Actor, person: Person, *, session: str, acr: str, roles: Iterable[str], **own: Any
 ) -> Recorded:
-    """A session begins, and may what these roles may."""
+    """A session begins, proven by ``acr``, and may what these roles may."""
     made = event(
         _SESSION,
         1,
         message="a session begins",
         user=person.described(),
         session={"uid": session},
-        privileges=sorted(roles),
-        unmapped={"ringwall": {**actor.own_words(), **own}},
+        privileges=[f"acr:{acr}", *(f"role:{one}" for one in sorted(roles))],
+        unmapped={"ringwall": {**actor.own_words(), "acr": acr, **own}},
         **actor.parts(),
     )
     made = merged(made, {"metadata": actor.metadata()})

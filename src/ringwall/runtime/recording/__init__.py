@@ -7,13 +7,13 @@ is committed, or the worker. An event is written at least once, always with the 
 ``metadata.uid``. What cannot be recorded is not done: :class:`RecordingError`.
 """
 
-from ringwall.runtime.recording.acting import acting, current_actor
+from ringwall.runtime.recording.acting import acting_as, current_actor
 from ringwall.runtime.recording.recorder import record, record_at_once
 from ringwall.runtime.recording.spool import RecordingError, append, spool_of
 
 __all__ = [
     "RecordingError",
-    "acting",
+    "acting_as",
     "append",
     "current_actor",
     "record",

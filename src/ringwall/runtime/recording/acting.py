@@ -24,7 +24,7 @@ def current_actor() -> Actor:
 
 
 @contextmanager
-def acting(actor: Actor | Find) -> Iterator[None]:
+def acting_as(actor: Actor | Find) -> Iterator[None]:
     """Within this, it is they who act."""
     token = begin(actor)
     try:

@@ -94,7 +94,7 @@ def install() -> None:
     """Have Django tell what it changes in one statement. Called once, before anything changes."""
     if QuerySet.update is not _update:
         QuerySet.update = _update  # type: ignore[method-assign]
-        QuerySet.bulk_create = _bulk_create  # type: ignore[method-assign,assignment]
+        QuerySet.bulk_create = _bulk_create  # type: ignore[method-assign]
 
 
 _plain_update: Final = QuerySet.update
@@ -189,7 +189,7 @@ def change_between(wanted: Watched, before: Any, after: Any) -> Change | None:
     return Change(
         happened=happened,
         type=type(row).__name__,
-        uid=_told(row.pk),
+        uid=str(_told(row.pk)),
         before={name: _told(old[name]) for name in sorted(open_) if name in old},
         after={name: _told(new[name]) for name in sorted(open_) if name in new},
         hidden={name: (_personal(old.get(name)), _personal(new.get(name))) for name in hidden},
