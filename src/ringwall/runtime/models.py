@@ -1,5 +1,7 @@
 """Tables of the plumbing: what jobs did, and events on their way to the spool."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 
@@ -25,6 +27,8 @@ class PendingEvent(models.Model):
     uid = models.CharField(max_length=32, unique=True)
     line = models.TextField()
     made = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[models.Manager["PendingEvent"]] = models.Manager()
 
     def __str__(self) -> str:
         return self.uid

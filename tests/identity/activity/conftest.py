@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.activity.events import Record
+from tests.identity.activity.events import Record
 from tests.identity.conftest import (
     _cheap_passwords,
     _django,

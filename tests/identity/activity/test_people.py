@@ -3,7 +3,7 @@ after."""
 
 from typing import Any
 
-from tests.activity.events import Record, chosen, of_type, only, require_nowhere
+from tests.identity.activity.events import Record, chosen, of_type, only, require_nowhere
 from tests.identity.authenticator import code_of
 from tests.identity.signing_in import GOOD, app_of, member, person, show_code, sign_in
 from tests.identity.test_organisations_pages import act_as

@@ -6,8 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from ocsf_json_schema import OcsfJsonSchema, OcsfJsonSchemaEmbedded, get_ocsf_schema
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from ocsf_json_schema import (  # type: ignore[import-untyped]
+    OcsfJsonSchema,
+    OcsfJsonSchemaEmbedded,
+    get_ocsf_schema,
+)
 
 from ringwall.runtime.recording import spool_of
 from ringwall.runtime.spool.segments import lines, opened
