@@ -72,8 +72,10 @@ def _recorded(name: str, does: str, run: Callable[[], Any], place: Installation 
 def _place_of(given: tuple[Any, ...], named: Mapping[str, Any]) -> Installation | None:
     """The installation that a command is about: that of its context."""
     for one in (*given, *named.values()):
-        if isinstance(one, typer.Context):
-            return one.find_object(Installation)
+        find = getattr(one, "find_object", None)
+        if find is not None:
+            found = find(Installation)
+            return found if isinstance(found, Installation) else None
     return None
 
 

@@ -125,9 +125,9 @@ class Record:
 
     def new(self) -> list[Found]:
         """What was recorded since the last time, each checked."""
-        found = recorded(self.state)
+        found = raw_lines(self.state)
         before, self._seen = self._seen, len(found)
-        return found[before:]
+        return [Found(line) for line in found[before:]]
 
     def one(self, *, message: str, **more: Any) -> Found:
         """The only new event with this message; see :func:`chosen`."""
