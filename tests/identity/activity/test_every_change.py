@@ -14,6 +14,7 @@ from tests.identity.test_organisations_pages import act_as
 from tests.identity.views import CROSSINGS, Crossing, every_view
 
 import ringwall
+from ringwall.cli import main
 from ringwall.cli.guarding import action_of
 from ringwall.identity.facts import Facts
 from ringwall.runtime.refusals import ExitCode
@@ -21,9 +22,7 @@ from ringwall.runtime.refusals import ExitCode
 its = test_every_view.its
 
 ACTIONS: Final = {
-    f"{mark.group} {mark.name}": action_of(mark)
-    for mark, _ in test_every_command.main._found()
-    if mark.group
+    f"{mark.group} {mark.name}": action_of(mark) for mark, _ in main._found() if mark.group
 }
 
 

@@ -51,8 +51,12 @@ def test_a_directory_brings_changes_and_takes_away_people(
             headers={"authorization": f"Bearer {secret}"},
         )
 
-    told = {"schemas": [USER], "userName": "zoe.quick@north.example", "displayName": "Zoe Quick"}
-    told["emails"] = [{"value": "zoe.quick@north.example", "primary": True}]  # type: ignore[assignment]
+    told: dict[str, Any] = {
+        "schemas": [USER],
+        "userName": "zoe.quick@north.example",
+        "displayName": "Zoe Quick",
+    }
+    told["emails"] = [{"value": "zoe.quick@north.example", "primary": True}]
     with all_recorded(record, by=who) as found:
         made = ask("POST", "Users", told)
     assert made.status_code == 201, made.content
@@ -68,8 +72,11 @@ def test_a_directory_brings_changes_and_takes_away_people(
     off = {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "active", "value": False}]}
     with all_recorded(record, by=who) as found:
         assert ask("PATCH", f"Users/{key}", off).status_code == 200
-    changed = only(of_type(found, "ProvisionedUser"))
+    changed = of_type(found, "ProvisionedUser")[0]
     assert (changed.before["active"], changed.after["active"]) == (True, False)
+    disabled = only(of_type(found, "User"))
+    assert disabled.raw["activity_name"] == "Disable"
+    assert disabled.raw["user"]["uid"] == changed.own["person"]
     with all_recorded(record, by=who) as found:
         assert ask("GET", "Users").status_code == 200
     assert found == [], "what is only read is not recorded"
