@@ -39,6 +39,7 @@ def serve(*, public: Path, private: Address) -> None:
         get_resolver(urls).url_patterns  # noqa: B018 - loads all pages: ready is ready
     outbox.move_in_background(Path(settings.STATE))
     asyncio.run(_serve(application, public, private))
+    outbox.end_moving()
 
 
 async def _serve(application: Any, public: Path, private: Address) -> None:

@@ -243,3 +243,46 @@ def test_texts_that_are_no_text_are_recorded_all_the_same(tmp_path: Path) -> Non
     assert line.count(b"\n") == 0
     assert only(recorded(tmp_path)).raw["message"] == "a ? surrogate, a \0, a \n and \x1b[31m"
     assert line_of(told("x")).endswith(b"}\n")
+
+
+def test_a_thread_moves_what_is_committed_and_all_of_it_before_it_ends(
+    record: Record, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ringwall.identity.models import User
+    from ringwall.runtime.models import PendingEvent
+    from ringwall.runtime.recording import outbox
+
+    user = person()
+    record.new()
+    outbox.move_in_background(state)
+    try:
+        for number in range(20):
+            User.objects.filter(pk=user.pk).update(name=f"Ada {number}")
+    finally:
+        outbox.end_moving()
+    assert len(record.new()) == 20
+    assert not PendingEvent.objects.exists()
+
+
+def test_what_was_committed_and_cannot_be_written_holds_up_what_comes_next(
+    record: Record, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ringwall.identity.models import User
+    from ringwall.runtime.recording import outbox
+
+    user = person()
+    record.new()
+
+    def full(*_: Any) -> None:
+        raise RecordingError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "append", full)
+        User.objects.filter(pk=user.pk).update(name="Committed")
+        with pytest.raises(RecordingError, match="what was done before"):
+            User.objects.filter(pk=user.pk).update(name="Not")
+    assert User.objects.get(pk=user.pk).name == "Committed"
+    assert outbox.move(state) == 1, "as the worker does every minute"
+    User.objects.filter(pk=user.pk).update(name="Again")
+    told = [one.whole["user_result"]["full_name"] for one in record.new()]
+    assert told == ["Committed", "Again"]

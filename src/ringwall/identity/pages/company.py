@@ -54,6 +54,7 @@ def company_only(action: Action) -> Callable[[View], View]:
             )
             if missing is not None:
                 return lead_on(request, session, missing, back=request.path)
+            guarding.note(decision)
             return view(request, **more)
 
         return guarded

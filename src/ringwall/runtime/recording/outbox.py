@@ -27,17 +27,28 @@ class _Mover:
     """A thread that moves what was committed, so that no page waits for it."""
 
     def __init__(self, state: Path) -> None:
-        self._state, self.asked = state, threading.Event()
-        threading.Thread(target=self._run, name="activity", daemon=True).start()
+        self._state, self.asked, self._ended = state, threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="activity", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Move what there is, and return once that is done; what cannot be moved is kept."""
+        self._ended.set()
+        self.asked.set()
+        self._thread.join()
 
     def _run(self) -> None:
         while True:
             self.asked.wait()
             self.asked.clear()
-            if not _moved(self._state):
-                threading.Event().wait(_AGAIN)
+            is_last = self._ended.is_set()
+            if not _moved(self._state) and not is_last:
+                self._ended.wait(_AGAIN)
                 self.asked.set()
             close_old_connections()
+            if is_last:
+                connection.close()
+                return
 
 
 _failed = threading.Event()
@@ -50,6 +61,14 @@ def move_in_background(state: Path) -> None:
     global _mover  # noqa: PLW0603 - one for the process
     _mover = _Mover(state)
     _mover.asked.set()
+
+
+def end_moving() -> None:
+    """No thread moves anything any more; what was committed until now is moved."""
+    global _mover  # noqa: PLW0603 - as above
+    if _mover is not None:
+        _mover.end()
+        _mover = None
 
 
 def hold(state: Path, uid: str, line: bytes) -> None:
