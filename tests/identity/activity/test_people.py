@@ -3,9 +3,25 @@ after."""
 
 from typing import Any
 
-from tests.identity.activity.events import Record, chosen, of_type, only, require_nowhere
-from tests.identity.authenticator import code_of
-from tests.identity.signing_in import GOOD, app_of, member, person, show_code, sign_in
+from tests.identity.activity.events import (
+    Record,
+    chosen,
+    of_type,
+    only,
+    require_nowhere,
+    require_valid,
+)
+from tests.identity.authenticator import Passkey, code_of
+from tests.identity.signing_in import (
+    GOOD,
+    app_of,
+    member,
+    options_of,
+    passkey_of,
+    person,
+    show_code,
+    sign_in,
+)
 from tests.identity.test_organisations_pages import act_as
 
 
@@ -71,3 +87,91 @@ def test_an_administrator_changes_roles_by_page(record: Record, browser: Any) ->
     allowed = chosen(events, message="roles:grant: allowed")[0]
     assert allowed.by["authorizations"][0]["decision"] == "allowed"
     assert allowed.raw["metadata"]["correlation_uid"] == changed.raw["metadata"]["correlation_uid"]
+
+
+def test_passkeys_links_and_sign_ons_that_do_not_count(record: Record, browser: Any) -> None:
+    from ringwall.identity.recording import signing
+
+    signing._told.clear()
+    ada = person()
+    app_of(ada)
+    passkey_of(ada)
+    record.new()
+    stranger = Passkey()
+    page = "/accounts/2fa/webauthn/login/"
+    options = browser.get(page, headers={"accept": "application/json"}).json()
+    browser.post(page, {"credential": stranger.get(options["request_options"])})
+    failed = record.one(message="a sign-in failed")
+    assert failed.raw["user"]["uid"] == "unknown"
+    assert failed.raw["auth_factors"][0]["factor_type"] == "WebAuthn"
+    sign_in(browser)
+    second = options_of(browser.get("/accounts/2fa/authenticate/"))
+    browser.post("/accounts/2fa/authenticate/", {"credential": stranger.get(second["request_options"])})
+    failed = record.one(message="a second factor failed")
+    assert failed.raw["user"]["uid"] == ada.subject
+    for _ in range(3):
+        browser.get("/invitations/a-secret-that-nobody-has")
+    turned_away = record.one(message="a sign-in failed")
+    assert turned_away.raw["status_detail"] == "invitation answered 410"
+    assert turned_away.raw["http_request"]["url"]["path"] == "/invitations/<str:secret>"
+    browser.get("/sign-on/nowhere/callback?code=a-code-of-theirs")
+    assert record.one(message="a sign-in failed").own["connection"] == "nowhere"
+    require_nowhere(record.state, "a-secret-that-nobody-has", "a-code-of-theirs")
+
+
+def test_an_account_that_is_slowed_down_is_recorded_once_a_minute(
+    record: Record, browser: Any
+) -> None:
+    from ringwall.identity.recording import signing
+
+    signing._told.clear()
+    person()
+    for _ in range(9):
+        sign_in(browser, password="a-wrong-password-again")
+    found = record.new()
+    assert 3 < len(chosen(found, message="a sign-in failed")) < 9
+    slowed = only(found, message="tries are slowed down")
+    assert slowed.raw["status_detail"] == "too many tries"
+
+
+def test_factors_and_passwords_that_change(record: Record, browser: Any) -> None:
+    ada = person()
+    secret = app_of(ada)
+    found = record.new()
+    added = only(of_type(found, "Authenticator"))
+    assert (added.raw["class_name"], added.raw["activity_name"]) == (
+        "Account Change",
+        "MFA Factor Enable",
+    )
+    assert added.raw["auth_factors"][0]["factor_type"] == "OTP"
+    sign_in(browser)
+    show_code(browser, secret)
+    record.new()
+    fresh = "another-quite-long-sentence"
+    browser.post(
+        "/accounts/password/change/",
+        {"oldpassword": GOOD, "password1": fresh, "password2": fresh},
+    )
+    changed = only(of_type(record.new(), "User"))
+    assert changed.raw["activity_name"] == "Password Change"
+    assert changed.own["left_out"] == ["password"]
+    assert changed.by["user"]["uid"] == ada.subject
+    require_nowhere(record.state, GOOD, fresh, secret, "argon2")
+
+
+def test_what_is_personal_is_in_no_event_and_can_be_taken_away(
+    record: Record, browser: Any
+) -> None:
+    from ringwall.identity.models import User
+
+    ada = person(name="Augusta Ada")
+    app_of(ada)
+    act_as(browser, "ada@example.com")
+    browser.get("/sessions")
+    User.objects.filter(pk=ada.pk).update(name="Ada Lovelace")
+    browser.post("/accounts/logout/")
+    for one in record.new():
+        assert one.personal.keys() <= {ada.subject, "strangers"}
+        for word in ("Augusta", "Lovelace", "ada@example.com", "127.0.0.7", "a test"):
+            assert word not in str(one.raw), one
+        require_valid(one.raw)

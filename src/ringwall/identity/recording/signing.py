@@ -75,6 +75,61 @@ def slowed(request: HttpRequest) -> None:
     record_at_once(made)
 
 
+def passkey_refused(user: User | None) -> None:
+    """A passkey was shown that does not count; without ``user`` nobody knows whose it should be."""
+    actor = current_actor()
+    if user is None and not _is_due(f"passkey {actor.address}"):
+        return
+    made = authentication(
+        LOGON,
+        actor,
+        Person() if user is None else person_of(user),
+        message="a sign-in failed" if user is None else "a second factor failed",
+        outcome=Outcome.FAILURE,
+        factors=[Factor.PASSKEY],
+        detail="the passkey's answer is wrong",
+    )
+    record_at_once(made)
+
+
+_FACTORS_OF: Final = {
+    "sign_on": Factor.PROVIDER,
+    "sign_on_callback": Factor.PROVIDER,
+    "sign_on_acs": Factor.PROVIDER,
+    "sign_on_finish": Factor.PROVIDER,
+    "first": Factor.LINK,
+    "first_passkey": Factor.LINK,
+    "first_password": Factor.LINK,
+    "first_app": Factor.LINK,
+    "recover": Factor.LINK,
+    "recovery_password": Factor.LINK,
+    "invitation": Factor.LINK,
+    "account_reset_password_from_key": Factor.LINK,
+}
+"""Pages by which somebody unknown comes in, and what they show there."""
+
+
+def turned_away(page: str, status: int, slug: str) -> None:
+    """Somebody unknown did not come in by such a page: once a minute for one of one address.
+
+    ``slug`` is the connection that they came by.
+    """
+    actor = current_actor()
+    if page not in _FACTORS_OF or not _is_due(f"{page} {actor.address}"):
+        return
+    made = authentication(
+        LOGON,
+        actor,
+        Person(),
+        message="a sign-in failed",
+        outcome=Outcome.FAILURE,
+        factors=[_FACTORS_OF[page]],
+        detail=f"{page} answered {status}",
+        **({"connection": slug} if slug else {}),
+    )
+    record_at_once(made)
+
+
 def program_refused(named: str) -> None:
     """A client did not show who it is: recorded once a minute for one name from one address.
 

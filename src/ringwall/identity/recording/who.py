@@ -1,6 +1,7 @@
 """Who is behind a request: a person, a directory, a program, or nobody that is known."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -43,8 +44,9 @@ class Acting:
         number = new_id()
         acting.begin(lambda: of_request(request, number))
         response = self._get_response(request)
-        if request.method in _CHANGING and response.status_code >= 400:
-            _failed(request, response.status_code)
+        if response.status_code >= 400:
+            with suppress(RecordingError):  # nothing was done, and the process's log says why not
+                _failed(request, response.status_code)
         return response
 
 
@@ -125,14 +127,14 @@ def _lent(user: Any, organisation: Any) -> tuple[str, ...]:
 
 
 def _failed(request: HttpRequest, status: int) -> None:
-    """Record that somebody known asked for a change that came to nothing."""
-    actor = current_actor()
-    if actor.kind not in {Kind.PERSON, Kind.DIRECTORY} or status in {401, 429}:
+    """Record that somebody known asked for a change that came to nothing, or did not come in."""
+    from ringwall.identity.recording import signing  # noqa: PLC0415 - which asks who acts
+
+    actor, match = current_actor(), request.resolver_match
+    if status in {401, 429}:
         return
-    match = request.resolver_match
-    name = "nothing" if match is None else match.url_name or match.route
-    made = asked(actor, f"page {name}", outcome=Outcome.FAILURE, code=status)
-    try:
-        record_at_once(made)
-    except RecordingError:
-        return  # nothing was done, and the log of the process says why not
+    if actor.kind is Kind.NOBODY and match is not None:
+        signing.turned_away(match.url_name or "", status, str(match.kwargs.get("slug", "")))
+    if actor.kind in {Kind.PERSON, Kind.DIRECTORY} and request.method in _CHANGING:
+        name = "nothing" if match is None else match.url_name or match.route
+        record_at_once(asked(actor, f"page {name}", outcome=Outcome.FAILURE, code=status))

@@ -6,13 +6,15 @@ between leaves it to the next: the line may be written twice then, with the same
 
 import logging
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.db import Error, close_old_connections, connection, transaction
 
 from ringwall.runtime.models import PendingEvent
-from ringwall.runtime.recording.spool import RecordingError, append, require_room
+from ringwall.runtime.private_files import locked, private_folder
+from ringwall.runtime.recording.spool import RecordingError, append, require_room, spool_of
 
 _log = logging.getLogger(__name__)
 
@@ -94,24 +96,38 @@ def move(state: Path) -> int:
         msg = "what a transaction tells of is moved once it is committed"
         raise RuntimeError(msg)
     done = 0
-    while True:
-        with transaction.atomic():
-            rows = PendingEvent.objects.select_for_update(
-                skip_locked=connection.features.has_select_for_update_skip_locked
-            )
-            found = list(rows.order_by("number")[:_AT_ONCE])
+    while PendingEvent.objects.exists():
+        with locked(private_folder(spool_of(state).parent) / ".moving"), _several_nodes():
+            rows = PendingEvent.objects.order_by("number")
+            if _has_nodes():
+                rows = rows.select_for_update(skip_locked=True)
+            found = list(rows[:_AT_ONCE])
             append(state, [one.line.encode() for one in found])
             PendingEvent.objects.filter(pk__in=[one.pk for one in found]).delete()
         done += len(found)
         if len(found) < _AT_ONCE:
-            _failed.clear()
-            return done
+            break
+    _failed.clear()
+    return done
+
+
+def _has_nodes() -> bool:
+    """Whether other machines may move rows of these tables too."""
+    return connection.features.has_select_for_update_skip_locked
+
+
+def _several_nodes() -> AbstractContextManager[Any]:
+    """A transaction where other machines have to see what is being moved.
+
+    With SQLite nobody waits to write while the spool is synced: a lock keeps others here away.
+    """
+    return transaction.atomic() if _has_nodes() else nullcontext()
 
 
 def _moved(state: Path) -> bool:
     try:
         move(state)
-    except (RecordingError, Error) as error:
+    except (OSError, Error) as error:
         # What it tells of is done and the row is kept: the next, or the worker, moves it.
         _failed.set()
         _log.error("what was done is not in the spool yet: %s", error)
