@@ -106,7 +106,9 @@ def test_passkeys_links_and_sign_ons_that_do_not_count(record: Record, browser: 
     assert failed.raw["auth_factors"][0]["factor_type"] == "WebAuthn"
     sign_in(browser)
     second = options_of(browser.get("/accounts/2fa/authenticate/"))
-    browser.post("/accounts/2fa/authenticate/", {"credential": stranger.get(second["request_options"])})
+    browser.post(
+        "/accounts/2fa/authenticate/", {"credential": stranger.get(second["request_options"])}
+    )
     failed = record.one(message="a second factor failed")
     assert failed.raw["user"]["uid"] == ada.subject
     for _ in range(3):

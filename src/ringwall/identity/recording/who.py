@@ -116,14 +116,19 @@ def _with_person(made: Actor, request: HttpRequest) -> Actor:
         session=session.pk,
         idp="" if session.connection_id is None else session.connection.slug,
         tenant="" if organisation is None else organisation.slug,
-        lent=_lent(user, organisation),
+        lent=_lent(request, user, organisation),
     )
 
 
-def _lent(user: Any, organisation: Any) -> tuple[str, ...]:
+def _lent(request: HttpRequest, user: Any, organisation: Any) -> tuple[str, ...]:
+    """Roles for some time, looked up once for a request."""
     from ringwall.identity import lent  # noqa: PLC0415 - needs the models
 
-    return tuple(sorted(lent.fleeting(user, organisation, timezone.now())))
+    known: dict[Any, tuple[str, ...]] = request.__dict__.setdefault("ringwall_lent", {})
+    place = None if organisation is None else organisation.pk
+    if place not in known:
+        known[place] = tuple(sorted(lent.fleeting(user, organisation, timezone.now())))
+    return known[place]
 
 
 def _failed(request: HttpRequest, status: int) -> None:

@@ -18,6 +18,8 @@ from ringwall.runtime.private_files import locked, private_folder
 
 SPOOL: Final = "spool/activity"
 FILE: Final = "activity.jsonl"
+LOCK: Final = ".lock"
+"""Held by whoever writes a line, or closes the file."""
 LONGEST: Final = 60_000
 """Bytes of an event: the log's entry around it has 65,535 at most."""
 _ROOM: Final = 1024 * 1024
@@ -55,7 +57,7 @@ def append(state: Path, lines: Sequence[bytes]) -> None:
     path = spool_of(state)
     try:
         private_folder(path.parent)
-        with locked(path.with_name(".lock")):
+        with locked(path.with_name(LOCK)):
             _append(path, b"".join(lines))
     except RecordingError:
         raise
@@ -98,7 +100,7 @@ def _append(path: Path, content: bytes) -> None:
     finally:
         os.close(descriptor)
     if is_new:
-        _sync(path.parent)
+        sync_folder(path.parent)
 
 
 def _whole(descriptor: int) -> int:
@@ -119,7 +121,8 @@ def _whole(descriptor: int) -> int:
     return 0
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk for good."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
