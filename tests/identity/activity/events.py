@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-from ocsf_json_schema import (  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
+from ocsf_json_schema import (
     OcsfJsonSchema,
     OcsfJsonSchemaEmbedded,
     get_ocsf_schema,
@@ -140,7 +140,7 @@ def chosen(found: Iterable[Found], **wanted: Any) -> list[Found]:
     def fits(one: Found) -> bool:
         for name, value in wanted.items():
             has = one.whole.get(name)
-            if not (value(has) if isinstance(value, Callable) else has == value):  # type: ignore[arg-type]
+            if not (value(has) if isinstance(value, Callable) else has == value):
                 return False
         return True
 
