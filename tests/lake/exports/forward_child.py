@@ -44,7 +44,7 @@ def destination(kind: str, address: str, ca: str) -> Destination:
 def main() -> None:
     kind, address, position, ca = sys.argv[1:5]
     forwarder = Forwarder(
-        source, destination(kind, address, ca), Path(position), batch=20, shortest=0.01, longest=0.05
+        source, destination(kind, address, ca), Path(position), batch=60 if kind == "syslog" else 20, shortest=0.01, longest=0.05
     )
     stop = threading.Event()
     print("ready", flush=True)
