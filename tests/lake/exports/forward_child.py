@@ -47,7 +47,7 @@ def main() -> None:
         source,
         destination(kind, address, ca),
         Path(position),
-        batch=20,
+        batch=60 if kind == "syslog" else 20,
         shortest=0.01,
         longest=0.05,
     )

@@ -48,7 +48,10 @@ def certificate(folder: Path, name: str = "localhost") -> Path:
 
 
 class SyslogReceiver:
-    """Reads messages by their count of octets (RFC 5425, 4.3)."""
+    """Reads messages by their count of octets (RFC 5425, 4.3).
+
+    Of the first three connections, it hangs up after ``closes_after`` messages.
+    """
 
     def __init__(self, pem: Path, *, closes_after: int = 0) -> None:
         self.messages: list[str] = []
@@ -94,7 +97,7 @@ class SyslogReceiver:
                             return  # its sender died within it
                         self.messages.append(message.decode("ascii"))
                         count += 1
-                        if self._closes_after and count % self._closes_after == 0:
+                        if count == self._closes_after and self.connections <= 3:
                             return
 
     def _length(self, stream: object) -> int:
