@@ -1,5 +1,6 @@
 """``ringwall log``: what happened, and the proof of it."""
 
+from ringwall.lake.commands.exporting import log_export
 from ringwall.lake.commands.holding import log_erase, log_hold, log_holds, log_release
 from ringwall.lake.commands.proving import log_checkpoint, log_prove, log_verify
 from ringwall.lake.commands.searching import (
@@ -15,6 +16,7 @@ __all__ = [
     "log",
     "log_checkpoint",
     "log_erase",
+    "log_export",
     "log_fields",
     "log_hold",
     "log_holds",

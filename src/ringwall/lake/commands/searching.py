@@ -52,8 +52,8 @@ def log_search(
     2h`, `since yesterday`, `until 14:00`; `-`, `OR` and parentheses. `ringwall log fields` lists
     the fields. That somebody searched is in the log, too.
     """
-    found, where = places(context), _zone(zone)
-    query = _query(" ".join(words or ()), where)
+    found, where = places(context), zone_of(zone)
+    query = query_of(" ".join(words or ()), where)
     tell_read(context, f"searched: {query.text or 'everything'}", {"query": query.text})
     asked = _Asked(found)
     if count:
@@ -80,9 +80,9 @@ def log_tail(
     as_json: AsJson = False,
 ) -> None:
     """Show the newest events that a query finds, the oldest of them first."""
-    found, where = places(context), _zone(zone)
+    found, where = places(context), zone_of(zone)
     text = " ".join(words or ())
-    query = _query(text, where)
+    query = query_of(text, where)
     tell_read(context, f"followed: {text or 'everything'}", {"query": text})
     asked = _Asked(found)
     rows = asked.do(lambda search: list(search.rows(query, limit=lines))) if lines else []
@@ -109,12 +109,12 @@ def log_show(
     from ringwall.lake.search.showing import as_json as plain
     from ringwall.lake.search.showing import details
 
-    found, where = places(context), _zone(zone)
+    found, where = places(context), zone_of(zone)
     asked = _Asked(found)
     if event.isascii() and event.isdigit() and len(event) < 19:
         row = asked.do(lambda search: search.show(int(event)))
     else:
-        query = _query(f'uid:"{event}"', where)
+        query = query_of(f'uid:"{event}"', where)
         row = next(iter(asked.do(lambda s: list(s.rows(query, limit=1, columns=WHOLE)))), None)
     tell_read(context, f"looked at event {event}", {"event": event})
     if row is None:
@@ -297,7 +297,8 @@ def _print_rows(rows: Any, zone: tzinfo, *, as_json: bool) -> None:
             say(*line(row, zone=zone))
 
 
-def _query(text: str, zone: tzinfo) -> "Query":
+def query_of(text: str, zone: tzinfo) -> "Query":
+    """The query that is written; refused where it cannot be read."""
     from ringwall.lake.search.language import parse
     from ringwall.lake.search.mistakes import QueryError
 
@@ -319,7 +320,8 @@ def _field(name: str) -> "Field":
     return found
 
 
-def _zone(name: str) -> tzinfo:
+def zone_of(name: str) -> tzinfo:
+    """The zone of times; refused where there is none of that name."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:
