@@ -11,6 +11,7 @@ from typing import Final
 from ringwall.gateway.admin import AdminUnreachableError
 from ringwall.gateway.availability.sharing import Shared
 from ringwall.gateway.binary import envoy_path
+from ringwall.gateway.confined import READS_VARIABLE, also_read
 from ringwall.gateway.envoy.limits import PAGES
 from ringwall.gateway.layout import EDGE, sidecar_proxy
 from ringwall.gateway.log_processes import log_processes
@@ -114,7 +115,11 @@ def specifications(
             name=WEB,
             argv=(sys.executable, "-m", "ringwall", "process", WEB),
             cwd=configuration.root,
-            environment={**own, PRIVATE_VARIABLE: str(wanted.edge.private)},
+            environment={
+                **own,
+                PRIVATE_VARIABLE: str(wanted.edge.private),
+                READS_VARIABLE: also_read(wanted, configuration.root),
+            },
             ready=Accepts(UnixAddress(gateway.layout.web)),
             ready_within=30.0,
             # What is protected is waited for; while it starts, pages would only be in its way.

@@ -13,11 +13,12 @@ KeyOf = Callable[[str], bytes]
 
 
 class Made(NamedTuple):
-    """Lines for the journal, leaf hashes, and the names that are to be known once both are kept."""
+    """Lines for the journal, leaf hashes, and names that are to be known once both are kept."""
 
     lines: list[bytes]
     hashes: list[bytes]
     names: set[Name]
+    kinds: frozenset[str]
 
 
 def batch_of(
@@ -30,6 +31,7 @@ def batch_of(
     """
     lines, hashes = [], []
     names: set[Name] = set()
+    kinds: set[bytes] = set()
     named: dict[str, bytes] = {}
     for index, given in enumerate(accepted, first):
         one = given if given.uid is None else _once(given, now, repeats, names)
@@ -56,12 +58,13 @@ def batch_of(
             text = entry(
                 one.raw, kind=one.kind, received=now, seals=b"", source=one.source, flags=b""
             )
+        kinds.add(one.kind)
         hashes.append(leaf_hash(text))
         lines.append(
             b"%d\t%d\t%b\t%b\t%b\t%b\t%b\n"
             % (index, received, one.source, one.kind, one.flags, personal, one.raw)
         )
-    return Made(lines, hashes, names)
+    return Made(lines, hashes, names, frozenset(kind.decode() for kind in kinds))
 
 
 def hash_of(row: Row, key_of: KeyOf) -> bytes:

@@ -195,7 +195,7 @@ class Collector:
             key_of=keys.__getitem__,
             repeats=self._repeats,
         )
-        batch = self._journal.write(self.end, made.lines, marks)
+        batch = self._journal.write(self.end, made.lines, marks, made.kinds)
         self._repeats.remember_names(made.names)
         if not self._waiting:
             self._since = time.monotonic()

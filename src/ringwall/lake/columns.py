@@ -5,6 +5,7 @@ any time, which is how a changed column is found. Another mapping is another kin
 in these texts are our own; nothing that was sent becomes part of them.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 from ringwall.lake.journal import COLUMNS
@@ -170,13 +171,18 @@ _OCSF_PATHS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def columns_of(rows: str) -> str:
+KINDS: Final = frozenset({"edge/1", "ocsf/1"})
+"""All that there have been."""
+
+
+def columns_of(rows: str, kinds: Collection[str] = KINDS) -> str:
     """A select of the table's columns from a relation (SQL) with the columns of the journal.
 
     Of these all but ``index`` and ``received`` (microseconds since 1970) are texts; the relation
-    has ``seals`` beside them.
+    has ``seals`` beside them. ``kinds`` are those that it can have.
     """
-    return f"{_edge(rows)} UNION ALL {_ocsf(rows)}"
+    mapped = {"edge/1": _edge, "ocsf/1": _ocsf}
+    return " UNION ALL ".join(mapped[kind](rows) for kind in sorted(kinds))
 
 
 def of_journal(files: list[str]) -> str:

@@ -38,13 +38,17 @@ class DamagedJournalError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One file: ``count`` events from ``first`` on, and how far the spools are read with them."""
+    """One file: ``count`` events from ``first`` on, and how far the spools are read with them.
+
+    ``kinds`` are those of its events.
+    """
 
     path: Path
     first: int
     count: int
     marks: Mapping[str, Mark]
     digest: str
+    kinds: frozenset[str]
 
     @property
     def end(self) -> int:
@@ -79,7 +83,13 @@ class Journal:
         """All that are there."""
         return [self._read(path) for path in sorted(self._folder.glob(f"*{_SUFFIX}"))]
 
-    def write(self, first: int, lines: Sequence[bytes], marks: Mapping[str, Mark]) -> Batch:
+    def write(
+        self,
+        first: int,
+        lines: Sequence[bytes],
+        marks: Mapping[str, Mark],
+        kinds: frozenset[str] = frozenset(),
+    ) -> Batch:
         """Accept a batch: durable when this returns."""
         content = b"".join(lines)
         digest = sha256(content).hexdigest()
@@ -88,10 +98,11 @@ class Journal:
             "count": len(lines),
             "marks": {name: [mark.first, mark.offset] for name, mark in marks.items()},
             "sha256": digest,
+            "kinds": sorted(kinds),
         }
         path = self._folder / f"{first:020d}{_SUFFIX}"
         write_private(path, orjson.dumps(head) + b"\n" + content)
-        return Batch(path, first, len(lines), dict(marks), digest)
+        return Batch(path, first, len(lines), dict(marks), digest, kinds)
 
     def forget(self, before: int) -> None:
         """Delete batches whose events are all before an index, but not the newest: it has marks."""
@@ -105,7 +116,8 @@ class Journal:
         try:
             head = orjson.loads(line)
             marks = {name: Mark(first, offset) for name, (first, offset) in head["marks"].items()}
-            return Batch(path, head["first"], head["count"], marks, head["sha256"])
+            kinds = frozenset(head["kinds"])
+            return Batch(path, head["first"], head["count"], marks, head["sha256"], kinds)
         except (ValueError, KeyError, TypeError) as error:
             msg = f"{path} is damaged: its first line does not say what it holds"
             raise DamagedJournalError(msg) from error

@@ -4,8 +4,8 @@ import secrets
 from enum import IntEnum
 from typing import Any
 
-from ringwall.lake.sealing import canonical
-from ringwall.lake.sources.accepted import NEUTRAL, OCSF, VERSION, Accepted
+from ringwall.lake.canonical import canonical
+from ringwall.lake.sources.accepted import OCSF, VERSION, Accepted
 
 
 class Act(IntEnum):
@@ -27,12 +27,12 @@ def log_event(
     """
     event = {
         "activity_id": int(act),
-        "actor": {"app_name": by.translate(NEUTRAL)},
+        "actor": {"app_name": by},
         "category_uid": 1,
         "class_uid": 1008,
         "log_name": "events",
         "log_provider": "Ringwall",
-        "message": message.translate(NEUTRAL),
+        "message": message,
         "metadata": {
             "version": VERSION,
             "product": {"name": "Ringwall", "vendor_name": "Ringwall"},
@@ -45,4 +45,5 @@ def log_event(
         "type_uid": 100800 + int(act),
         "unmapped": about,
     }
-    return Accepted(b"ringwall", OCSF, canonical(event), received=now)
+    raw, _ = canonical(event)
+    return Accepted(b"ringwall", OCSF, raw, received=now)

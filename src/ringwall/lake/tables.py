@@ -79,7 +79,7 @@ class Events:
         until = new[-1].end
         files = [str(batch.path) for batch in new]
         with connect() as database:
-            query = columns_of("journal")
+            query = columns_of("journal", frozenset().union(*(batch.kinds for batch in new)))
             database.execute(
                 f"CREATE TEMP VIEW journal AS SELECT * FROM {of_journal(files)}"
                 f" WHERE index >= {end}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 from tests.runtime.configuration.sample import GOOD, SECTIONS
 from tests.runtime.configuration.test_properties import configurations
 

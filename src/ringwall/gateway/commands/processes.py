@@ -62,6 +62,7 @@ def process(
 
 
 def _serve_web(installation: "Installation") -> None:
+    from ringwall.gateway.confined import confine_web
     from ringwall.gateway.opening import layout_of
     from ringwall.gateway.processes import PRIVATE_VARIABLE
     from ringwall.runtime.configuration import Address
@@ -71,6 +72,7 @@ def _serve_web(installation: "Installation") -> None:
     if private is None:
         msg = f"{PRIVATE_VARIABLE} is not set"
         raise Refused(msg, hint="`ringwall up` sets it and starts this process itself")
+    confine_web(installation)
     serve(public=layout_of(installation).web, private=Address.parse(private))
 
 

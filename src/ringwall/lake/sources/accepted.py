@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-import orjson
+from ringwall.lake.canonical import canonical
 
 QUARANTINE: Final = b"quarantine"
 OCSF: Final = b"ocsf/1"
@@ -14,9 +14,7 @@ EDGE: Final = b"edge/1"
 """Raw is a line of the edge's record."""
 VERSION: Final = "1.8.0"
 """Of OCSF."""
-NEUTRAL: Final = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
-"""Control characters, and the signs that stand for them (Unicode, Control Pictures)."""
-_KEPT: Final = 32 * 1024
+_KEPT: Final = 24 * 1024
 """Bytes of a line that are kept as evidence."""
 
 
@@ -42,7 +40,6 @@ def quarantined(line: bytes, *, of: str, reason: str, now: int, more: object = N
     The bytes stand there as base64, so that nothing that reads the log acts on them. ``now`` is in
     microseconds since 1970; OCSF: Base Event.
     """
-    of, reason = of.translate(NEUTRAL), reason.translate(NEUTRAL)
     event = {
         "activity_id": 99,
         "activity_name": "Quarantine",
@@ -65,5 +62,5 @@ def quarantined(line: bytes, *, of: str, reason: str, now: int, more: object = N
             **({} if more is None else {"more": more}),
         },
     }
-    raw = orjson.dumps(event, option=orjson.OPT_SORT_KEYS)
+    raw, _ = canonical(event)
     return Accepted(QUARANTINE, OCSF, raw, received=now)

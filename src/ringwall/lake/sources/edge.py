@@ -11,8 +11,9 @@ from typing import Final
 import msgspec
 import orjson
 
+from ringwall.lake.canonical import canonical
 from ringwall.lake.entries import LONGEST, ROOM
-from ringwall.lake.sources.accepted import EDGE, NEUTRAL, Accepted, quarantined
+from ringwall.lake.sources.accepted import EDGE, Accepted, quarantined
 
 _SOURCE: Final = b"edge"
 
@@ -53,8 +54,9 @@ def edge_events(lines: Iterable[bytes], *, now: int) -> Iterator[Accepted]:
             yield quarantined(line, of="edge", reason=reason, now=now)
             continue
         flags = b""
-        if b"\\u" in line:
-            line, flags = _neutral(line), b"neutralised"
+        if b"\\u" in line or b"\x7f" in line or not line.isascii():
+            line, is_changed = canonical(orjson.loads(line))
+            flags = b"neutralised" if is_changed else b""
         if head.user is None or head.client is None:
             yield Accepted(_SOURCE, EDGE, line, {}, flags)
             continue
@@ -66,18 +68,3 @@ def edge_events(lines: Iterable[bytes], *, now: int) -> Iterator[Accepted]:
             continue
         part = {head.user: b'{"client":%b}' % address}
         yield Accepted(_SOURCE, EDGE, before + after, part, flags)
-
-
-def _neutral(line: bytes) -> bytes:
-    """Signs instead of control characters, so that nothing has to be escaped by its number."""
-    return orjson.dumps(_told(orjson.loads(line)), option=orjson.OPT_SORT_KEYS)
-
-
-def _told(value: object) -> object:
-    if isinstance(value, str):
-        return value.translate(NEUTRAL)
-    if isinstance(value, dict):
-        return {_told(key): _told(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_told(one) for one in value]
-    return value

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import orjson
 
+from ringwall.lake.canonical import has_escape
 from ringwall.lake.entries import LONGEST, ROOM
 from ringwall.lake.sealing import canonical
 from ringwall.lake.sources.accepted import OCSF, Accepted, quarantined
@@ -53,7 +54,7 @@ def _event(found: Any, line: bytes, *, now: int, of: str | None) -> Accepted:
         for subject, part in (found.get("personal") or {}).items()
         if part
     }
-    if b"\\u" in raw or any(b"\\u" in part for part in parts.values()):
+    if has_escape(raw) or any(map(has_escape, parts.values())):
         return quarantined(line, of=source, reason="it is not canonical", now=now)
     size = len(raw) + sum(80 + len(subject) for subject in parts)
     if size > LONGEST - ROOM:

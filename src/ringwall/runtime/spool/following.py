@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -75,6 +76,14 @@ def unread(current: Path, mark: Mark | None) -> int:
     return sum(
         max(0, os.fstat(file.fileno()).st_size - begin) for file, begin in _files(current, mark)
     )
+
+
+def is_of(path: Path, mark: Mark) -> bool:
+    """Whether ``mark`` is in the file at ``path``, which may be compressed."""
+    try:
+        return _identity_of(Segment(path, datetime.min.replace(tzinfo=UTC))) == mark.first
+    except FileNotFoundError:
+        return False
 
 
 def _up_to_the_damage(file: BinaryIO, start: int) -> Iterator[bytes]:

@@ -1,0 +1,43 @@
+"""A listening port whose connections go on with TLS: for clients that speak none."""
+
+import socket
+import ssl
+import threading
+from types import TracebackType
+from typing import Self
+
+
+class Relay:
+    """Passes on what comes, and nothing back. :attr:`port` is where."""
+
+    def __init__(self, port: int, context: ssl.SSLContext) -> None:
+        self._to, self._context = port, context
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listening.getsockname()[1]
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                client, _ = self._listening.accept()
+            except OSError:
+                return
+            plain = socket.create_connection(("127.0.0.1", self._to), 10)
+            with client, self._context.wrap_socket(plain, server_hostname="localhost") as server:
+                while data := client.recv(64 * 1024):
+                    server.sendall(data)
+                server.unwrap()
