@@ -1,6 +1,5 @@
 """A proof that stands for itself: an entry, what was sealed of it, and its way to the root."""
 
-from pathlib import Path
 from typing import Any
 
 from ringwall.lake.entries import leaf_hash
@@ -11,10 +10,8 @@ from ringwall.lake.subjects import Subjects
 from ringwall.lake.tables import Events, connect
 from ringwall.lake.verifying import ENTRY_COLUMNS, entry_of
 from ringwall.ledger.bundles import Bundle, Opening
-from ringwall.ledger.keys import VerifierKey
-from ringwall.ledger.notary.keyring import PUBLIC_KEYS, STATEMENTS
+from ringwall.ledger.public_keys import KEYS, shown_changes, shown_keys
 from ringwall.ledger.published import Published
-from ringwall.ledger.statements import Statement, read_statements
 
 
 def bundle_of(places: Places, index: int, *, personal: bool = True) -> Bundle:
@@ -38,31 +35,18 @@ def bundle_of(places: Places, index: int, *, personal: bool = True) -> Bundle:
     finally:
         subjects.close()
     proof = published.prove(index, leaf_hash(entry))
-    signers = published.note.verified(keys_beside(places.tree))
+    signers = published.note.verified(shown_keys(places.tree))
     if not signers:
-        msg = f"none of the keys in {places.tree / PUBLIC_KEYS} signed the checkpoint"
+        msg = f"none of the keys in {places.tree / KEYS} signed the checkpoint"
         raise ValueError(msg)
-    named = next(key for key in keys_beside(places.tree) if signers[0].is_by(key))
+    named = next(key for key in shown_keys(places.tree) if signers[0].is_by(key))
     return Bundle(
         entry=entry.decode(),
         proof=proof,
         vkey=str(named),
         personal=openings,
-        statements=tuple(statements_beside(places.tree)),
+        statements=tuple(shown_changes(places.tree)),
     )
-
-
-def keys_beside(tree: Path) -> list[VerifierKey]:
-    """The public keys that lie with a tree; ``FileNotFoundError`` where there are none."""
-    return [VerifierKey.parse(line) for line in (tree / PUBLIC_KEYS).read_text("utf-8").split()]
-
-
-def statements_beside(tree: Path) -> list[Statement]:
-    """The changes of keys that lie with a tree, oldest first."""
-    try:
-        return read_statements((tree / STATEMENTS).read_text("utf-8"))
-    except FileNotFoundError:
-        return []
 
 
 def _row(places: Places, index: int) -> Any:

@@ -32,7 +32,9 @@ def log_search(
     context: typer.Context,
     words: Words = None,
     *,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 50,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")
+    ] = 50,
     cursor: Annotated[
         str, typer.Option("--cursor", help="Go on after the page that ended with this.")
     ] = "",
@@ -72,7 +74,9 @@ def log_tail(
     context: typer.Context,
     words: Words = None,
     *,
-    lines: Annotated[int, typer.Option("--lines", "-n", min=0, max=10_000)] = 10,
+    lines: Annotated[
+        int, typer.Option("--lines", "-n", min=0, max=10_000, help="How many of the past.")
+    ] = 10,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on as events come, until Ctrl-C.")
     ] = False,
@@ -134,7 +138,9 @@ def log_sql(
     context: typer.Context,
     statement: Annotated[str, typer.Argument(metavar="SELECT", help="One SELECT statement.")],
     *,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 1000,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many rows at most.")
+    ] = 1000,
     as_json: AsJson = False,
 ) -> None:
     """Ask in SQL (DuckDB), read-only: `events` and `quarantine` are the tables.
