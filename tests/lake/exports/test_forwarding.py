@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
+import boto3  # type: ignore[import-untyped]
 import pytest
 from moto.server import ThreadedMotoServer
 from tests.lake.exports import receivers
@@ -83,7 +83,10 @@ def test_killed_again_and_again_syslog_loses_nothing(tmp_path: Path) -> None:
         kills = forward_with_kills(position, "syslog", str(receiver.port), str(position), str(pem))
         assert kills >= 3
         until = time.monotonic() + 10
-        while f'index="{TOTAL - 1}"' not in "".join(receiver.messages[-1:]) and time.monotonic() < until:
+        while (
+            f'index="{TOTAL - 1}"' not in "".join(receiver.messages[-1:])
+            and time.monotonic() < until
+        ):
             time.sleep(0.01)
         indexes = [re.search(r'index="([0-9]+)"', one) for one in receiver.messages]
         check([int(one[1]) for one in indexes if one])
@@ -101,8 +104,12 @@ def test_killed_again_and_again_s3_loses_nothing(
         host, port = server.get_host_and_port()
         url = f"http://{host}:{port}"
         store = boto3.client(
-            "s3", endpoint_url=url, aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1"
-        )  # fmt: skip
+            "s3",
+            endpoint_url=url,
+            aws_access_key_id="a",
+            aws_secret_access_key="b",
+            region_name="us-east-1",
+        )
         store.create_bucket(Bucket="events")
         assert forward_with_kills(position, "s3", url, str(position), "") >= 3
         keys = [
@@ -168,7 +175,8 @@ def test_a_destination_that_asks_for_time_or_less_gets_it(tmp_path: Path) -> Non
 
 def test_gaps_are_passed_over_and_disorder_is_not(tmp_path: Path) -> None:
     def gone(first: int, count: int) -> list[Row]:
-        return [made.row(one) for one in (10, 12, 15) if one >= first][:count]
+        rows: list[Row] = [made.row(one) for one in (10, 12, 15) if one >= first]
+        return rows[:count]
 
     there = Refusing()
     forwarder = Forwarder(gone, there, tmp_path / "position")
@@ -185,16 +193,23 @@ def _giving(rows: list[Row]) -> Callable[[int, int], list[Row]]:
     return lambda _first, _count: rows
 
 
-@pytest.mark.parametrize("text", ["", "x", "[]", "{}", '{"next": -1}', '{"next": "1"}', '{"next": true}'])
+@pytest.mark.parametrize(
+    "text", ["", "x", "[]", "{}", '{"next": -1}', '{"next": "1"}', '{"next": true}']
+)
 def test_a_damaged_position_is_told_and_nothing_is_sent(tmp_path: Path, text: str) -> None:
     (tmp_path / "position").write_text(text)
-    with pytest.raises(PositionError, match='write {"next": 0}'):
+    with pytest.raises(PositionError, match=r'write \{"next": 0\}'):
         Forwarder(source, Refusing(), tmp_path / "position")
 
 
 def test_http_is_acknowledged_by_success_alone(tmp_path: Path) -> None:
     with receivers.http() as receiver:
-        receiver.answers = [(500, {}), (302, {"Location": receiver.url}), (429, {"Retry-After": "7"}), (413, {})]
+        receiver.answers = [
+            (500, {}),
+            (302, {"Location": receiver.url}),
+            (429, {"Retry-After": "7"}),
+            (413, {}),
+        ]
         there = Http(receiver.url, OcsfJson(to_ocsf), headers={"Authorization": "Bearer secret"})
         forwarder = Forwarder(source, there, tmp_path / "position", batch=4, jitter=lambda *_: 0.5)
         waits = [forwarder.step() for _ in range(5)]

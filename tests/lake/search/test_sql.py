@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from tests.lake.search import made
 
@@ -42,13 +43,23 @@ def asked(folder: Path) -> Iterator[Locked]:
         ("FROM quarantine -- all of it", ((1, "odd"),)),
         ("WITH a AS (SELECT index FROM events) SELECT max(index) FROM a", ((49,),)),
         ("SELECT min(time) FROM events", (("2026-11-20 14:00:00+00",),)),
-        ("SELECT [1, 2], {'a': 1}, 1.5::DECIMAL(4, 2), NULL", (("[1, 2]", "{'a': 1}", "1.50", None),)),
-        ("SELECT e.index, q.reason FROM events e JOIN quarantine q ON e.index = q.index", ((1, "odd"),)),
+        (
+            "SELECT [1, 2], {'a': 1}, 1.5::DECIMAL(4, 2), NULL",
+            (("[1, 2]", "{'a': 1}", "1.50", None),),
+        ),
+        (
+            "SELECT e.index, q.reason FROM events e JOIN quarantine q ON e.index = q.index",
+            ((1, "odd"),),
+        ),
         ("SELECT json_extract_string(raw, '$.status') FROM events LIMIT 1", (("200",),)),
         ("SELECT a.unnest FROM unnest([7]) a", ((7,),)),
         ("SELECT 1 UNION ALL SELECT 2", ((1,), (2,))),
         ("SELECT 1 AS a, 2 AS a", ((1, 2),)),
-        ("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3) SELECT max(x) FROM n", ((3,),)),
+        (
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3) "
+            "SELECT max(x) FROM n",
+            ((3,),),
+        ),
     ],
 )
 def test_it_answers(asked: Locked, sql: str, rows: tuple[tuple[object, ...], ...]) -> None:
@@ -70,7 +81,7 @@ def test_there_is_a_limit_and_it_is_told(asked: Locked) -> None:
 ATTACKS = [
     "SELECT * FROM read_text('/etc/passwd')",
     "SELECT * FROM '/etc/passwd'",
-    "SELECT * FROM \"{folder}/secret.txt\"",
+    'SELECT * FROM "{folder}/secret.txt"',
     "SELECT * FROM read_csv('{folder}/secret.txt')",
     "SELECT * FROM read_blob('{folder}/*')",
     "SELECT * FROM glob('/etc/*')",
@@ -143,7 +154,7 @@ ATTACKS = [
     "SELEC 1",
     "SELECT \ud800",
     "SELECT '\0",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("sql", ATTACKS)
@@ -174,8 +185,6 @@ def test_nothing_else_is_reached(asked: Locked, folder: Path, sql: str) -> None:
 )
 def test_the_database_itself_refuses_as_well(asked: Locked, folder: Path, sql: str) -> None:
     """Even if a statement got past the judgment."""
-    import duckdb
-
     file = str(next((folder / "events").rglob("*.parquet"))).replace("'", "''")
     written = sql.replace("{folder}", str(folder).replace("'", "''")).replace("{file}", file)
     with pytest.raises(duckdb.Error):
@@ -186,7 +195,8 @@ def test_the_database_itself_refuses_as_well(asked: Locked, folder: Path, sql: s
 @pytest.mark.parametrize(
     "sql",
     [
-        "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range % 7 = b.range % 11",
+        "SELECT count(*) FROM range(10000000) a, range(10000000) b "
+        "WHERE a.range % 7 = b.range % 11",
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n",
     ],
 )
@@ -213,7 +223,12 @@ def test_no_answer_is_without_bounds(asked: Locked, sql: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["SELECT repeat('x', 4000000000)", "SELECT range(1000000000)", "SELECT lpad('', 2000000000, 'x')"]
+    "sql",
+    [
+        "SELECT repeat('x', 4000000000)",
+        "SELECT range(1000000000)",
+        "SELECT lpad('', 2000000000, 'x')",
+    ],
 )
 def test_a_process_of_its_own_bounds_single_values_as_well(sql: str) -> None:
     code = (
@@ -227,7 +242,10 @@ def test_a_process_of_its_own_bounds_single_values_as_well(sql: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", code, sql], capture_output=True, text=True, timeout=100, check=False
     )
-    assert ran.stdout.splitlines() == ["it needs more memory than it may have: ask for less", "((1,),)"]
+    assert ran.stdout.splitlines() == [
+        "it needs more memory than it may have: ask for less",
+        "((1,),)",
+    ]
     assert ran.returncode == 0, ran.stderr
 
 

@@ -70,8 +70,10 @@ class Cef:
 def _pairs(row: Row) -> Iterator[tuple[str, Any]]:
     yield "externalId", row.get("index")
     if isinstance(row.get("time"), datetime):
-        yield "rt", (row["time"] - _EPOCH).total_seconds().__floor__() * 1000 + (
-            row["time"].microsecond // 1000
+        yield (
+            "rt",
+            (row["time"] - _EPOCH).total_seconds().__floor__() * 1000
+            + (row["time"].microsecond // 1000),
         )
     address = row.get("src_ip")
     if address and ":" in address:

@@ -44,7 +44,9 @@ class Syslog:
         data = "".join(
             f' {one}="{_value(row[one])}"' for one in _COLUMNS if row.get(one) is not None
         )
-        said = json.dumps(dict(self._to_ocsf(row)), separators=(",", ":")).replace("\x7f", "\\u007f")
+        said = json.dumps(dict(self._to_ocsf(row)), separators=(",", ":")).replace(
+            "\x7f", "\\u007f"
+        )
         kind = row.get("class_uid") or "-"
         head = f"<{FACILITY * 8 + severity}>1 {moment} {self._host} ringwall - {kind}"
         return f"{head} [{SD_ID}{data}] {said}".encode("ascii")

@@ -8,6 +8,7 @@ cannot tell: where that matters, HTTP or S3 is the destination to take.
 """
 
 import array
+import contextlib
 import fcntl
 import socket
 import ssl
@@ -31,7 +32,12 @@ class SyslogTls:
     """Sends to one receiver, whose certificate ``context`` verifies against its name."""
 
     def __init__(
-        self, address: tuple[str, int], context: ssl.SSLContext, form: Syslog, *, timeout: float = 10.0
+        self,
+        address: tuple[str, int],
+        context: ssl.SSLContext,
+        form: Syslog,
+        *,
+        timeout: float = 10.0,
     ) -> None:
         if context.verify_mode != ssl.CERT_REQUIRED or not context.check_hostname:
             msg = "the receiver's certificate has to be verified against its name (RFC 5425, 4.2)"
@@ -63,10 +69,9 @@ class SyslogTls:
 
     def _finish(self, connection: ssl.SSLSocket) -> None:
         plain: socket.socket = connection
-        try:
+        # It may close without saying so in TLS.
+        with contextlib.suppress(ssl.SSLEOFError, ssl.SSLZeroReturnError):
             plain = connection.unwrap()
-        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
-            pass  # it closed without saying so in TLS
         until = time.monotonic() + self._timeout
         while _unacknowledged(plain):
             if time.monotonic() > until:
