@@ -72,7 +72,8 @@ SELECT
     || ',"details":"via_upstream","flags":"-","host":"shop.example","method":"GET","ms":'
     || h % 400
   || ',"path":"' || p
-    || '","policies":"orders,base","policy":null,"program":null,"protocol":"HTTP/2","proven":"17' || h % 100000000
+    || '","policies":"orders,base","policy":null,"program":null,"protocol":"HTTP/2","proven":"17' || h % 10000000
+   0
   || '","request_id":"' || u || '","roles":"buyer,clerk","route":"route-' || r
     || '","scopes":null,"sent":' || h % 90000
   || ',"service":"service-' || r % 12 || '","session":"' || md5(who::VARCHAR)[:22]

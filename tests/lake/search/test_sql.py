@@ -56,9 +56,8 @@ def asked(folder: Path) -> Iterator[Locked]:
         ("SELECT 1 UNION ALL SELECT 2", ((1,), (2,))),
         ("SELECT 1 AS a, 2 AS a", ((1, 2),)),
         (
-            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3) "
-            "SELECT max(x) FROM n",
-            ((3,),),
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3) FROM n",
+            ((1,), (2,), (3,)),
         ),
     ],
 )
@@ -195,8 +194,7 @@ def test_the_database_itself_refuses_as_well(asked: Locked, folder: Path, sql: s
 @pytest.mark.parametrize(
     "sql",
     [
-        "SELECT count(*) FROM range(10000000) a, range(10000000) b "
-        "WHERE a.range % 7 = b.range % 11",
+        "SELECT count(*) FROM range(9999999) a, range(9999999) b WHERE a.range % 7 = b.range",
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n",
     ],
 )
