@@ -9,6 +9,7 @@ ALL = (
     "identity",
     "identity-edge",
     "limits",
+    "log-events",
     "protecting",
     "quotas",
     "replay",

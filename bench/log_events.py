@@ -72,8 +72,8 @@ SELECT
     || ',"details":"via_upstream","flags":"-","host":"shop.example","method":"GET","ms":'
     || h % 400
   || ',"path":"' || p
-    || '","policies":"orders,base","policy":null,"program":null,"protocol":"HTTP/2","proven":"17' || h % 10000000
-   0
+    || '","policies":"orders,base","policy":null,"program":null,"protocol":"HTTP/2","proven":"17'
+    || h % 100000000
   || '","request_id":"' || u || '","roles":"buyer,clerk","route":"route-' || r
     || '","scopes":null,"sent":' || h % 90000
   || ',"service":"service-' || r % 12 || '","session":"' || md5(who::VARCHAR)[:22]
@@ -85,11 +85,11 @@ SELECT
   '{"user-' || who || '":"' || md5(h::VARCHAR) || md5(i::VARCHAR) || '"}' AS seals
 FROM (
   SELECT *, 'user-agent' AS a,
-    '/api/v1/resource-' || r || '/' || (h % 500000) || CASE
-    WHEN i = $needle THEN '/zanzibar-needle' ELSE '' END AS p
+    '/api/v1/resource-' || r || '/' || (h % 500000)
+    || CASE WHEN i = $needle THEN '/zanzibar-needle' ELSE '' END AS p
   FROM (
-    SELECT i, hash(i) AS h, hash(i, 1) % 50000 AS who, hash(i, 2) % 300 AS t, hash(i,
-    3) % 200 AS r,
+    SELECT i, hash(i) AS h, hash(i, 1) % 50000 AS who, hash(i, 2) % 300 AS t,
+      hash(i, 3) % 200 AS r,
       CASE WHEN hash(i, 4) % 100 < 90 THEN 200 WHEN hash(i, 4) % 100 < 93 THEN 302
            WHEN hash(i, 4) % 100 < 96 THEN 403 WHEN hash(i, 4) % 100 < 99 THEN 404
     ELSE 503 END AS s,
