@@ -23,9 +23,9 @@ Row = Mapping[str, Any]
 _LONGEST: Final = 120
 """Characters of one value in a line; longer ones are cut."""
 
-_SEVERITIES: Final = {number: name for name, number in reversed(SEVERITIES.items())}
-_STATUSES: Final = {number: name for name, number in reversed(STATUSES.items())}
-_ACTIONS: Final = {number: name for name, number in reversed(ACTIONS.items())}
+_SEVERITIES: Final = {number: name for name, number in reversed([*SEVERITIES.items()])}
+_STATUSES: Final = {number: name for name, number in reversed([*STATUSES.items()])}
+_ACTIONS: Final = {number: name for name, number in reversed([*ACTIONS.items()])}
 _STYLES: Final = {3: "yellow", 4: "red", 5: "bold red", 6: "bold red"}
 """By ``severity_id``."""
 
@@ -52,7 +52,7 @@ def text(parts: Parts) -> str:
 
 
 def details(row: Row, *, zone: tzinfo = UTC) -> list[Parts]:
-    """One event in lines: each field that it has by the name that a query uses, then its raw form."""
+    """One event in lines: each field by the name that a query uses, its raw form last."""
     found: list[Parts] = []
     width = max(len(one.name) for one in FIELDS)
     for field in FIELDS:
