@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ocsf_json_schema import get_ocsf_schema  # type: ignore[import-untyped]
+from ocsf_json_schema import get_ocsf_schema
 from tests.lake.search import made
 
 from ringwall.lake.search.classes import BY_WORD, CLASSES
