@@ -233,7 +233,7 @@ def test_a_process_of_its_own_bounds_single_values_as_well(sql: str) -> None:
         "import sys, ringwall.lake.search.sql as s\n"
         "s.confine(memory_mb=1500)\n"
         "with s.locked({}, [], memory_mb=200) as asked:\n"
-        "    try: asked.ask(sys.argv[1])\n"
+        "    try: asked.ask(sys.argv[1], seconds=90)\n"
         "    except s.StatementError as error: print(error)\n"
         "    print(asked.ask('SELECT 1').rows)\n"
     )
