@@ -70,3 +70,18 @@ class Places:
     def intake(self) -> Path:
         """What the protected services send."""
         return self.state / "spool" / "intake" / "intake.jsonl"
+
+    @property
+    def intake_socket(self) -> Path:
+        """Where the process that takes them is asked how it fares."""
+        return self.run / "intake.sock"
+
+    @property
+    def intake_told(self) -> Path:
+        """What that process tells of itself."""
+        return self.run / "intake.json"
+
+    @property
+    def vouched(self) -> Path:
+        """What waits for anchors, and how it stands with those who vouch for the log."""
+        return self.log / "anchors"

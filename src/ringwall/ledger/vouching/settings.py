@@ -1,4 +1,4 @@
-"""What the voucher is told: a JSON file that only its owner can read, since anchors have secrets.
+"""What the voucher is told by its environment, which only its owner can read: JSON.
 
 {"tree": "/state/log/tree", "queue": "/state/log/anchors",
  "cosign_every": 10, "anchor_every": 3600, "quorum": 1,
@@ -50,6 +50,6 @@ class Settings:
         )
 
     @classmethod
-    def read(cls, path: Path) -> "Settings":
-        """What stands in a file."""
-        return cls.of(json.loads(path.read_bytes()))
+    def read(cls, text: str) -> "Settings":
+        """What a text of JSON says."""
+        return cls.of(json.loads(text))
