@@ -34,8 +34,7 @@ def places_of(installation: Installation) -> Places:
 
 def keys_of(installation: Installation) -> Path:
     """The folder of the keys that sign: outside the state, which the web process may read."""
-    state = installation.state
-    return state.with_name(f"{state.name}-notary")
+    return places_of(installation).keys
 
 
 def log_processes(
@@ -61,12 +60,7 @@ def log_processes(
         with_way = {**environment, **outward}
         found.append(vouching_process(places, log, root=root, environment=with_way))
     if log.witness is not None:
-        keys = keys_of(installation)
-        found.append(
-            witness_process(
-                log.witness, keys, run=installation.run, root=root, environment=environment
-            )
-        )
+        found.append(witness_process(places, log.witness, root=root, environment=environment))
     return tuple(found)
 
 
@@ -75,7 +69,7 @@ def _writing(
 ) -> tuple[ProcessSpec, ProcessSpec]:
     places, log = places_of(installation), configuration.one(Log, LOG)
     origin = origin_of(places.log, log.origin or "")
-    socket = installation.run / "notary.sock"
+    socket = places.notary
     settings = Settings(
         state=str(installation.state),
         run=str(installation.run),

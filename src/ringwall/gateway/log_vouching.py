@@ -18,7 +18,7 @@ from ringwall.ledger.witness.process import (
     NAME_VARIABLE,
 )
 from ringwall.runtime.configuration import Secret
-from ringwall.runtime.private_files import write_private
+from ringwall.runtime.private_files import private_folder, write_private
 from ringwall.runtime.processes.probes import Accepts, TcpAddress, UnixAddress
 from ringwall.runtime.processes.spec import ProcessSpec
 
@@ -39,7 +39,9 @@ def vouching_process(
         "cosign_every": log.cosign_every,
         "anchor_every": log.anchor_every,
         "quorum": log.quorum,
-        "witnesses": [{"url": one.url, "vkey": one.key.strip()} for one in log.witnesses],
+        "witnesses": [
+            {"name": one.name, "url": one.url, "vkey": one.key.strip()} for one in log.witnesses
+        ],
         "anchors": [_anchor(one, root) for one in log.anchors],
     }
     ready = places.run / "vouching.sock"
@@ -59,12 +61,10 @@ def vouching_process(
 
 
 def witness_process(
-    witness: Witness, keys: Path, *, run: Path, root: Path, environment: Mapping[str, str]
+    places: Places, witness: Witness, *, root: Path, environment: Mapping[str, str]
 ) -> ProcessSpec:
-    """Cosigns for others. The logs it knows are in a file that it reads at each request.
-
-    ``keys`` is the folder of keys that sign, which the web process cannot read.
-    """
+    """Cosigns for others. The logs it knows are in a file that it reads at each request."""
+    run = private_folder(places.run)
     logs = run / "witness.logs"
     lines = [
         f"{key.strip()} {one.origin or VerifierKey.parse(one.keys[0]).name}\n"
@@ -86,7 +86,7 @@ def witness_process(
         environment={
             **environment,
             LISTEN_VARIABLE: place,
-            FOLDER_VARIABLE: str(witness_folder(keys)),
+            FOLDER_VARIABLE: str(places.witness),
             NAME_VARIABLE: witness.name,
             LOGS_VARIABLE: str(logs),
         },
@@ -95,11 +95,6 @@ def witness_process(
         essential=False,
         outlives=("edge",),
     )
-
-
-def witness_folder(keys: Path) -> Path:
-    """The folder of a witness's key and memory below that of all keys that sign."""
-    return keys / WITNESS
 
 
 def _anchor(anchor: Anchor, root: Path) -> dict[str, Any]:

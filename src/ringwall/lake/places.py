@@ -21,6 +21,21 @@ class Places:
         return self.copy or self.state / "log"
 
     @property
+    def keys(self) -> Path:
+        """The keys that sign: outside the state, which the web process may read."""
+        return self.state.with_name(f"{self.state.name}-notary")
+
+    @property
+    def witness(self) -> Path:
+        """The key with which logs of others are cosigned, and what was."""
+        return self.keys / "witness"
+
+    @property
+    def notary(self) -> Path:
+        """The socket of what signs."""
+        return self.run / "notary.sock"
+
+    @property
     def tree(self) -> Path:
         """Hash tiles and checkpoints."""
         return self.log / "tree"
@@ -80,6 +95,11 @@ class Places:
     def intake_told(self) -> Path:
         """What that process tells of itself."""
         return self.run / "intake.json"
+
+    @property
+    def vouching_told(self) -> Path:
+        """How it stands with witnesses and anchors."""
+        return self.vouched / "status.json"
 
     @property
     def vouched(self) -> Path:

@@ -2,7 +2,7 @@
 
 {"tree": "/state/log/tree", "queue": "/state/log/anchors",
  "cosign_every": 10, "anchor_every": 3600, "quorum": 1,
- "witnesses": [{"url": "https://witness.example", "vkey": "..."}],
+ "witnesses": [{"name": "friend", "url": "https://witness.example", "vkey": "..."}],
  "anchors": [{"kind": "file", "name": "share", "path": "/mnt/share/checkpoints"}]}
 """
 
@@ -43,7 +43,9 @@ class Settings:
             anchor_every=float(said.get("anchor_every", 3600.0)),
             quorum=int(said.get("quorum", 1)),
             witnesses=tuple(
-                WitnessAddress(str(one["url"]), VerifierKey.parse(str(one["vkey"])))
+                WitnessAddress(
+                    str(one["url"]), VerifierKey.parse(str(one["vkey"])), str(one.get("name", ""))
+                )
                 for one in said.get("witnesses", ())
             ),
             anchors=tuple(anchor_of(one) for one in said.get("anchors", ())),
