@@ -83,6 +83,15 @@ class Journal:
         """All that are there."""
         return [self._read(path) for path in sorted(self._folder.glob(f"*{_SUFFIX}"))]
 
+    def marks(self) -> Mapping[str, Mark]:
+        """How far the spools are read, durably: what the newest batch says. For any process."""
+        for path in sorted(self._folder.glob(f"*{_SUFFIX}"), reverse=True):
+            try:
+                return self._read(path).marks
+            except FileNotFoundError:
+                continue  # its events went into the table meanwhile
+        return {}
+
     def write(
         self,
         first: int,
