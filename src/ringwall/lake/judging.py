@@ -39,6 +39,11 @@ class Judged:
     witnesses: tuple[str, ...] = ()
 
     @property
+    def root(self) -> str:
+        """The hash over all events, in hex; empty where there is no checkpoint."""
+        return "" if self.checkpoint is None else self.checkpoint.root.hex()
+
+    @property
     def holds(self) -> bool:
         """Whether all was looked at and nothing was wrong."""
         return not self.fault and not self.unchecked
