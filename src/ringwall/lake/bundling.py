@@ -1,6 +1,10 @@
 """A proof that stands for itself: an entry, what was sealed of it, and its way to the root."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import duckdb
 
 from ringwall.lake.entries import leaf_hash
 from ringwall.lake.places import Places
@@ -14,13 +18,20 @@ from ringwall.ledger.public_keys import KEYS, shown_changes, shown_keys
 from ringwall.ledger.published import Published
 
 
-def bundle_of(places: Places, index: int, *, personal: bool = True) -> Bundle:
+def bundle_of(
+    places: Places,
+    index: int,
+    *,
+    personal: bool = True,
+    database: duckdb.DuckDBPyConnection | None = None,
+) -> Bundle:
     """The proof of event ``index``, with what is personal in it or without.
 
+    ``database`` is what the table is asked with, one of its own without it.
     ``LookupError`` where there is no such event, or no more, or it is not below a checkpoint yet;
     ``ValueError`` where it is not the one that was accepted: then nothing is proven of it.
     """
-    row = _row(places, index)
+    row = _row(places, index, database)
     if row is None:
         msg = f"there is no event {index}: it was kept long enough and went, or never was"
         raise LookupError(msg)
@@ -49,11 +60,22 @@ def bundle_of(places: Places, index: int, *, personal: bool = True) -> Bundle:
     )
 
 
-def _row(places: Places, index: int) -> Any:
+def _row(places: Places, index: int, database: duckdb.DuckDBPyConnection | None) -> Any:
     found = snapshot(Events(places.events), places.journal)
-    with connect() as database:
+    with _asked_with(database) as asked:
         query = f"SELECT {ENTRY_COLUMNS} FROM ({found.relation()}) WHERE index = ?"
-        return database.execute(query, [index]).fetchone()
+        return asked.execute(query, [index]).fetchone()
+
+
+@contextmanager
+def _asked_with(
+    database: duckdb.DuckDBPyConnection | None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    if database is not None:
+        yield database
+        return
+    with connect() as own:
+        yield own
 
 
 def _openings(row: Any, subjects: Subjects) -> dict[str, Opening]:

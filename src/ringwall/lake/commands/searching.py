@@ -109,18 +109,17 @@ def log_show(
 ) -> None:
     """Show one event with all there is."""
     from ringwall.lake.ocsf import event_of
-    from ringwall.lake.search.reading import WHOLE
+    from ringwall.lake.search.connecting import TookTooLongError
     from ringwall.lake.search.showing import as_json as plain
     from ringwall.lake.search.showing import details
+    from ringwall.lake.service import Log
 
     found, where = places(context), zone_of(zone)
-    asked = _Asked(found)
-    if event.isascii() and event.isdigit() and len(event) < 19:
-        row = asked.do(lambda search: search.show(int(event)))
-    else:
-        query = query_of(f'uid:"{event}"', where)
-        row = next(iter(asked.do(lambda s: list(s.rows(query, limit=1, columns=WHOLE)))), None)
     tell_read(context, f"looked at event {event}", {"event": event})
+    try:
+        row = Log(found).event(event)
+    except (TookTooLongError, ValueError) as error:
+        raise Refused(str(error)) from error
     if row is None:
         msg = f"there is no event {event}"
         raise Refused(msg, hint="`ringwall log search` tells ids; what was kept long enough went")
@@ -185,9 +184,14 @@ def log_fields(*, as_json: AsJson = False) -> None:
 
 def tell_read(context: typer.Context, message: str, about: dict[str, Any]) -> None:
     """Have it in the log that somebody read from it; nothing is read otherwise."""
-    from ringwall.lake.commands.reading_told import told
+    from ringwall.lake.reading_told import told
+    from ringwall.runtime.recording import RecordingError
 
-    told(installation_of(context), message, about)
+    try:
+        told(installation_of(context).state, message, about)
+    except RecordingError as error:
+        msg = f"that you read the log cannot be recorded, so nothing is shown: {error}"
+        raise Refused(msg) from error
 
 
 class _Asked:
@@ -198,17 +202,12 @@ class _Asked:
 
     def do(self, ask: Any) -> Any:
         """What ``ask`` gets from a :class:`Search`."""
-        from ringwall.lake.reaching import again, parts_of
-        from ringwall.lake.search.connecting import TookTooLongError, connect
+        from ringwall.lake.search.connecting import TookTooLongError
         from ringwall.lake.search.cursors import CursorError
-        from ringwall.lake.search.reading import Search
-
-        def once() -> Any:
-            with connect() as connection:
-                return ask(Search(connection, parts_of(self._places)))
+        from ringwall.lake.service import Log
 
         try:
-            return again(once)
+            return Log(self._places).do(ask)
         except (TookTooLongError, CursorError, ValueError) as error:
             raise Refused(str(error)) from error
 
