@@ -21,8 +21,8 @@ from tests.identity.conftest import (
     state,
 )
 from tests.identity.test_organisations_pages import act_as
-from tests.lake.signed import signed_tree
 from tests.lake.logs import ORIGIN, LogScene, append, edge_line, own_line
+from tests.lake.signed import signed_tree
 
 from ringwall.identity.facts import Facts
 from ringwall.lake.places import Places

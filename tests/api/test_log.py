@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from tests.api.conftest import EVENTS, Scene, act_as
 
-from ringwall.lake.bundling import keys_beside
 from ringwall.lake.entries import leaf_hash
 from ringwall.ledger.bundles import verify
+from ringwall.ledger.public_keys import shown_keys
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no matter of tables
 
@@ -68,7 +68,7 @@ def test_what_can_be_counted(log: Scene, auditor: Any) -> None:
 
 def test_a_proof_holds_elsewhere(log: Scene, auditor: Any) -> None:
     answer = auditor.get(f"{AT}/events/42/proof")
-    verdict = verify(answer.content, keys=keys_beside(log.places.tree))
+    verdict = verify(answer.content, keys=shown_keys(log.places.tree))
     assert verdict.holds
     assert verdict.index == 42
     assert "event-42.proof.json" in answer.headers["Content-Disposition"]

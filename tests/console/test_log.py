@@ -8,8 +8,8 @@ import pytest
 from tests.api.conftest import EVENTS, Scene, act_as
 from tests.identity.signing_in import words
 
-from ringwall.lake.bundling import keys_beside
 from ringwall.ledger.bundles import verify
+from ringwall.ledger.public_keys import shown_keys
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no matter of tables
 
@@ -94,7 +94,7 @@ def test_an_event_is_really_verified(log: Scene, auditor: Any) -> None:
     assert "It is the event that was accepted." in text
     assert "Its fields are what its raw form comes to." in text
     proof = auditor.get(f"{AT}/42/proof")
-    assert verify(proof.content, keys=keys_beside(log.places.tree)).holds
+    assert verify(proof.content, keys=shown_keys(log.places.tree)).holds
     assert auditor.get(f"{AT}/999999").status_code == 404
     assert auditor.get(f"{AT}/999999/proof").status_code == 404
 

@@ -72,9 +72,7 @@ def test_what_was_put_aside_and_what_the_log_says_of_itself_are_valid(tmp_path: 
     with scene.collector() as collector:
         collector.turn()
         for act in Act:
-            made = log_event(
-                act, "it \x1b was done", now=scene.clock(), by="tests", about={"a": 1}
-            )
+            made = log_event(act, "it \x1b was done", now=scene.clock(), by="tests", about={"a": 1})
             collector.accept([made])
     for event in events_of(scene):
         require_valid(event)

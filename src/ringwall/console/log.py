@@ -33,7 +33,7 @@ _BAD: Final = {"medium": "warn", "high": "danger", "critical": "danger", "fatal"
 @require_safe
 @company_only(Action.LOG_SEE)
 def search(request: HttpRequest) -> HttpResponse:
-    """Events, the newest first, of a query (``q``) and a time (``when``), from a cursor (``at``)."""
+    """Events, the newest first, of a query (``q``) and a time (``when``), from ``at`` on."""
     text = request.GET.get("q", "")
     chosen = request.GET.get("when", spans.USUAL)
     now = datetime.now(UTC)
@@ -77,7 +77,7 @@ def event(request: HttpRequest, index: int) -> HttpResponse:
         return refused(
             request,
             title="There is no such event",
-            text="It was kept for as long as events of its kind are and then went, or it never was.",
+            text="It was kept as long as events of its kind are and then went, or it never was.",
             status=404,
         )
     from ringwall.lake.search.showing import named, pretty  # noqa: PLC0415 - see _asked

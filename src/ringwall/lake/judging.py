@@ -5,7 +5,7 @@ from typing import Final
 
 import duckdb
 
-from ringwall.lake.bundling import bundle_of, keys_beside
+from ringwall.lake.bundling import bundle_of
 from ringwall.lake.places import Places
 from ringwall.lake.snapshot import snapshot
 from ringwall.lake.tables import Events
@@ -13,6 +13,7 @@ from ringwall.lake.verifying import check_columns
 from ringwall.ledger.bundles import verify
 from ringwall.ledger.checkpoints import Checkpoint
 from ringwall.ledger.proving import DamagedTreeError
+from ringwall.ledger.public_keys import shown_keys
 
 _PROVEN: Final = (
     "Its entry was made anew of what is stored, and its hash leads over {} hashes to the root of "

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.e2e
 
 ORIGIN = "log.example/tests"
 WITNESS = "witness.example/tests"
-TOKEN = "bearer-of-the-anchor"  # noqa: S105 - made up
+TOKEN = "bearer-of-the-anchor"
 
 
 @pytest.fixture(scope="module")
