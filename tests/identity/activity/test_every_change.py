@@ -98,7 +98,7 @@ def test_every_page_that_changes_something_is_recorded_with_who_did_it(
             by = "scim:north" if crossing.by_token else boss.subject
             forms = [*(make(its) for make in crossing.forms), *test_every_view._OWN_FORMS]
             forms = [{}] if crossing.by_token else forms
-            asked = [("POST", form) for form in forms]
+            asked: list[tuple[str, Any]] = [("POST", form) for form in forms]
             asked += [("PUT", ""), ("PATCH", "")] if crossing.by_token else []
             for method, form in [*asked, ("DELETE", "")]:
                 before = kept()
@@ -113,7 +113,7 @@ def test_every_page_that_changes_something_is_recorded_with_who_did_it(
     for path in ("/sessions/others/end", "/accounts/logout/"):
         with all_recorded(record, by=boss.subject):
             browser.post(path)
-    assert len(changed) >= 13, sorted(changed)
+    assert len({one.partition(" ")[2] for one in changed}) >= 10, sorted(changed)
 
 
 SOURCE: Final = Path(ringwall.__file__).parent
