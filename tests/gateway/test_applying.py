@@ -50,6 +50,8 @@ class Steps:
             number=2, hash="2", author="ada", time=NOW, reason="reload", root="/", files=()
         )
         self.shadows, self.has_shadow = ShadowStore(folder), False
+        self.layout = SimpleNamespace(state=folder)
+        self.versions = SimpleNamespace(latest=lambda: None)
         self.shadowing = SimpleNamespace(of=self._of, begin=self._begin, end=self._end)
         self.tries = 0
 

@@ -19,6 +19,8 @@ from urllib.parse import quote
 
 from ringwall.access.actions import HANDS_OUT, ON, Action
 from ringwall.access.language.syntax import EntityUid
+from ringwall.core.events import Outcome, asked
+from ringwall.runtime.recording import current_actor, record, record_at_once
 
 log = logging.getLogger("ringwall.access")
 
@@ -83,6 +85,9 @@ class Decision:
     policies: tuple[str, ...]
     asked: str
     reference: str = ""
+    action: str = ""
+    on: tuple[str, str] = ("", "")
+    """The type and the id of what it was asked about."""
 
     def __str__(self) -> str:
         """As logs have it, with what nobody else is told."""
@@ -122,15 +127,51 @@ def may(
 
     ``context`` is that of the action's type in the schema: empty, :func:`handing`, or what it says.
     """
-    asked = f"{principal} {action} {resource}"
+    question = f"{principal} {action} {resource}"
     try:
         allowed, policies = _ask(principal, action, resource, context)
     except Exception:
         # Whatever it was, nothing follows from it but a denial.
-        log.exception("nobody could decide: %s", asked)
+        log.exception("nobody could decide: %s", question)
         allowed, policies = False, (UNDECIDED,)
     reference = "" if allowed else secrets.token_hex(4)
-    return Decision(allowed=allowed, policies=policies, asked=asked, reference=reference)
+    return Decision(
+        allowed=allowed,
+        policies=policies,
+        asked=question,
+        reference=reference,
+        action=str(action),
+        on=(resource.type, resource.id),
+    )
+
+
+_READS: Final = frozenset({"see", "list", "read"})
+
+
+def note(decision: Decision) -> Decision:
+    """Record what was decided of something that somebody wants to do; the decision.
+
+    A denial is recorded whatever becomes of a transaction; what was allowed is there with what
+    follows from it. That somebody may look at what they are shown is not recorded, but for mail.
+    """
+    is_read = decision.action.rpartition(":")[2] in _READS and decision.action != Action.MAIL_READ
+    if decision.allowed and is_read:
+        return decision
+    made = asked(
+        current_actor(),
+        decision.action or "undecided",
+        outcome=Outcome.SUCCESS if decision.allowed else Outcome.FAILURE,
+        on=decision.on if decision.on[0] else None,
+        allowed=decision.allowed,
+        policies=decision.policies,
+        policy_set=set_hash(),
+        reference=decision.reference,
+    )
+    if decision.allowed:
+        record(made)
+    else:
+        record_at_once(made)
+    return decision
 
 
 def may_machine(action: Action) -> Decision:

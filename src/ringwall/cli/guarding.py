@@ -1,14 +1,26 @@
-"""Every command asks the built-in policies before it runs, as the machine that it runs on."""
+"""Every command asks the built-in policies before it runs, as the machine that it runs on.
+
+Who types it acts for whatever it changes; how it ended is recorded, unless it only looks. What
+cannot be recorded does not begin.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
 
 from ringwall.runtime.commanding import CommandMark
-from ringwall.runtime.refusals import Refused
+from ringwall.runtime.installation import Installation, author
+from ringwall.runtime.refusals import ExitCode, Refused
+
+if TYPE_CHECKING:
+    from ringwall.access.guarding import Decision
+    from ringwall.core.events import Actor
 
 _OF_GROUPS: Final[Mapping[str, str]] = {"access": "access:see"}
 """What all commands of a group do, unless they say otherwise."""
+_READS: Final = ("see", "list", "read")
 
 
 def action_of(mark: CommandMark) -> str:
@@ -21,21 +33,117 @@ def asked_first(mark: CommandMark, function: Callable[..., Any]) -> Callable[...
     does = action_of(mark)
     if not does:
         return function
+    name = " ".join(part for part in (mark.group, mark.name) if part)
+    changes = does.rpartition(":")[2] not in _READS or does == "mail:read"
 
     @wraps(function)
     def asking(*given: Any, **named: Any) -> Any:
-        _require(does)
-        return function(*given, **named)
+        if not changes:
+            _require(_decided(does))
+            return function(*given, **named)
+        place = _place_of(given, named)
+        return _recorded(name, does, lambda: function(*given, **named), place)
 
     return asking
 
 
-def _require(does: str) -> None:
+def _recorded(name: str, does: str, run: Callable[[], Any], place: Installation | None) -> Any:
+    """Run what changes something, as whoever types it, and record how it ended."""
+    from ringwall.runtime.recording import acting_as
+    from ringwall.runtime.recording.spool import require_room
+
+    actor = _typist(name)
+    with acting_as(actor):
+        if place is None or not place.state.exists():
+            _require(_decided(does))
+            return run()
+        require_room(place.state)
+        decision = _decided(does)
+        try:
+            _require(decision)
+            found = run()
+        except BaseException as error:
+            _tell(place, actor, decision, error)
+            raise
+        _tell(place, actor, decision, None)
+    return found
+
+
+def _place_of(given: tuple[Any, ...], named: Mapping[str, Any]) -> Installation | None:
+    """The installation that a command is about: that of its context."""
+    for one in (*given, *named.values()):
+        find = getattr(one, "find_object", None)
+        if find is not None:
+            found = find(Installation)
+            return found if isinstance(found, Installation) else None
+    return None
+
+
+def _typist(name: str) -> "Actor":
+    """Whoever types: a user of the machine, known there by number."""
+    import os
+
+    from ringwall.core.events import Actor, Kind
+    from ringwall.runtime.recording.acting import host, new_id
+
+    return Actor(
+        channel="cli",
+        kind=Kind.MACHINE,
+        uid=f"host:{os.getuid()}",
+        name=author(),
+        invoked_by=f"ringwall {name}",
+        host=host().name,
+        request=new_id(),
+    )
+
+
+def _tell(
+    place: Installation, actor: "Actor", decision: "Decision", error: BaseException | None
+) -> None:
+    """Record how a command ended; what it was given may be secret, and why it failed tell of it."""
+    from ringwall.access.guarding import set_hash
+    from ringwall.core.events import Outcome, asked
+    from ringwall.runtime.recording import record_at_once
+
+    code = 0 if error is None else _code(error)
+    made = asked(
+        actor,
+        decision.action,
+        outcome=Outcome.SUCCESS if code == 0 else Outcome.FAILURE,
+        allowed=decision.allowed,
+        policies=decision.policies,
+        policy_set=set_hash(),
+        reference=decision.reference,
+        code=code,
+        detail="" if code == 0 or error is None else type(error).__name__.lstrip("_"),
+    )
+    record_at_once(made, state=place.state)
+
+
+def _code(error: BaseException) -> int:
+    match error:
+        case SystemExit(code=code):
+            return code if isinstance(code, int) else int(code is not None)
+        case typer.Exit(exit_code=code):
+            return code
+        case Refused(code=code):
+            return int(code)
+        case KeyboardInterrupt() | typer.Abort():
+            return int(ExitCode.INTERRUPTED)
+    return int(ExitCode.FAILED)
+
+
+def _decided(does: str) -> "Decision":
     from ringwall.access import guarding
     from ringwall.access.actions import Action
 
-    decision = guarding.may_machine(Action(does))
+    return guarding.may_machine(Action(does))
+
+
+def _require(decision: "Decision") -> None:
+    from ringwall.access import guarding
+
     if not decision.allowed:
         guarding.log.warning("%s", decision)
-        msg = f"commands may not do {does} here (reference {decision.reference})"
+        msg = f"commands may not do {decision.action} here (reference {decision.reference})"
         raise Refused(msg, hint="the log says which policy denies it")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from ringwall.gateway import recording
 from ringwall.gateway.admin import Admin
 from ringwall.gateway.availability.config import AVAILABILITY, Availability
 from ringwall.gateway.challenges import PATIENCE
@@ -55,6 +56,7 @@ def order_certificates(installation: Installation) -> str:
             ends = f"{one.credential.not_after:%Y-%m-%d %H:%M} UTC"
             _log.info("%s: the edge shows a new certificate, until %s", one.host, ends)
         elif one.tried:
+            recording.certificate_failed(installation.state, one.host, one.problem)
             again = f"{one.again_at:%Y-%m-%d %H:%M} UTC" if one.again_at else "later"
             _log.warning("%s: no new certificate: %s; tried again %s", one.host, one.problem, again)
     return ", ".join(changed) or "nothing was due"

@@ -18,7 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from ringwall.gateway import xds
+from ringwall.gateway import recording, xds
 from ringwall.gateway.staging import STAGED, moment, wherever
 from ringwall.runtime.private_files import write_private
 
@@ -159,6 +159,8 @@ def set_posture(
                 after = replace(after, since=datetime.now(UTC))
             write_private(state / _FILE, json.dumps(after.to_json()).encode())
         _stand(state / "xds" / "edge", after.hosts)
+    if after != before:
+        recording.posture_changed(state, before.to_json(), after.to_json())
     return after
 
 

@@ -359,7 +359,10 @@ def plain_environment() -> dict[str, str]:
 
 def left_out(wanted: Wanted) -> dict[str, str]:
     """What the web process and the worker do without, so that they start at once and stay small."""
-    return {} if wanted.identity.host is not None else {WITHOUT_VARIABLE: "identity"}
+    if wanted.identity.host is not None:
+        return {}
+    # Nobody can be asked who they are: so nobody is shown anything.
+    return {WITHOUT_VARIABLE: "api,console,identity"}
 
 
 def _python_path() -> dict[str, str]:

@@ -4,10 +4,11 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
-from ringwall.gateway import ports
+from ringwall.gateway import ports, recording
 from ringwall.gateway.callouts import make_ready
 from ringwall.gateway.catching_up import catch_up
 from ringwall.gateway.change import Change
@@ -23,12 +24,14 @@ from ringwall.runtime.configuration import Configuration, ConfigurationError
 from ringwall.runtime.installation import Installation, author
 from ringwall.runtime.processes.control import ControlServer
 from ringwall.runtime.processes.guarding import RunMark
+from ringwall.runtime.processes.keeper import Keeper
 from ringwall.runtime.processes.logs.lines import neutral
 from ringwall.runtime.processes.logs.records import Level, LogSink
 from ringwall.runtime.processes.signals import Signals, run_until_told
 from ringwall.runtime.processes.spec import ProcessSpec
 from ringwall.runtime.processes.status import ProcessStatus
 from ringwall.runtime.processes.supervisor import Supervisor
+from ringwall.runtime.recording.spool import require_room
 from ringwall.runtime.refusals import Refused
 
 Announce = Callable[[Version], None]
@@ -45,7 +48,8 @@ class Run:
     ) -> None:
         self._installation, self._sink, self._watches = installation, sink, watch
         self._gateway = open_gateway(installation)
-        self._supervisor = Supervisor(installation.run, sink=sink)
+        self._supervisor = Supervisor(installation.run, sink=sink, told=self._process_told)
+        self._telling = ThreadPoolExecutor(1, thread_name_prefix="activity")
         self._applying = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._signals = Signals(hangup=None if hangup_ends else self._hung_up)
@@ -126,9 +130,12 @@ class Run:
                 for task in self._tasks:
                     task.cancel()
                 await control.close()
+                self._telling.submit(recording.run_ended, self._installation.state)
+                await asyncio.to_thread(self._telling.shutdown)
 
     async def _begin(self, configuration: Configuration) -> Version:
-        known = None
+        known, state = None, self._installation.state
+        self._telling.submit(recording.run_began, state, again=self._mark.is_of_this_run())
         try:
             known = self._gateway.versions.latest()
         except DamagedVersionError as error:
@@ -152,6 +159,7 @@ class Run:
                 "it knew, and follows once the worker can ask"
             )
         self._configuration = configuration
+        await self._in_force(version, known)
         self._mark.set()
         await self._shadow.see()
         return version
@@ -179,6 +187,8 @@ class Run:
                 raise LookupError(msg)
             if current is not None:
                 ports.require_new_free(current, configuration)
+            require_room(self._installation.state)
+            before = await asyncio.to_thread(self._latest)
             change = await asyncio.to_thread(
                 self._gateway.begin, configuration, author=author, reason=reason
             )
@@ -188,6 +198,7 @@ class Run:
                 for one in missing:
                     self._say(Level.WARNING, f"{one.name} is not ready yet")
                 await asyncio.to_thread(self._ready_callouts, configuration)
+                await self._in_force(change.version, before, began=True)
                 await asyncio.to_thread(change.turn)
             except BaseException:
                 await asyncio.to_thread(change.undo)
@@ -195,6 +206,7 @@ class Run:
                     await self._supervisor.apply(self._specifications(current))
                 raise
             self._take(configuration)
+            await self._in_force(change.version, before)
             try:
                 await self._supervisor.apply(self._specifications(configuration))
             finally:
@@ -229,6 +241,34 @@ class Run:
         except (NotAcceptedError, OSError) as error:
             # In force it is; the next change takes away what is left of the one before.
             self._complain(f"what only the version before needed is still there: {error}")
+
+    def _latest(self) -> Version | None:
+        try:
+            return self._gateway.versions.latest()
+        except DamagedVersionError:
+            return None
+
+    async def _in_force(
+        self, version: Version, before: Version | None, *, began: bool = False
+    ) -> None:
+        """Record that a version is about to be in force, or is.
+
+        Whoever is killed in between finds in the record that it was begun, and what was in force
+        when the supervisor went on.
+        """
+        state = self._installation.state
+        await asyncio.to_thread(recording.version_applied, state, version, before, began=began)
+
+    def _process_told(self, keeper: Keeper, pid: int, born: bool, how: str) -> None:
+        self._telling.submit(
+            recording.process_told,
+            self._installation.state,
+            keeper.spec.name,
+            pid,
+            launched=born,
+            how=how,
+            restarts=keeper.restarts,
+        )
 
     def _take(self, configuration: Configuration) -> None:
         self._configuration, self._refused = configuration, None
@@ -269,6 +309,14 @@ class Run:
             version = await self._apply(configuration, author=author, reason=reason)
         except REFUSALS as error:
             self._refused = refusal(error)
+            await asyncio.to_thread(
+                recording.version_refused,
+                self._installation.state,
+                author=author,
+                reason=reason,
+                refused=self._refused,
+                before=await asyncio.to_thread(self._latest),
+            )
         else:
             warnings = problems_told(configuration.warnings)
             self._say_problems(warnings)

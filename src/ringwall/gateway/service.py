@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ringwall.access.config import ACCESS, Access
 from ringwall.core.clock import Clock
-from ringwall.gateway import watches, xds
+from ringwall.gateway import recording, watches, xds
 from ringwall.gateway.admin import Admin
 from ringwall.gateway.binary import validate
 from ringwall.gateway.certificates.credential import Credential, CredentialError
@@ -68,6 +68,7 @@ class Gateway:
     def __init__(self, layout: Layout, *, sections: tuple[Section, ...], clock: Clock) -> None:
         self.layout = layout
         self.certificates = CertificateStore(layout.state, clock=clock)
+        self.certificates.made = partial(recording.certificate_made, layout.state)
         self.versions = VersionStore(layout.versions)
         self.shadows = ShadowStore(layout.shadow)
         self.shadowing = Shadowing(layout, self.shadows, sections=sections, clock=clock)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
+from ringwall.gateway import recording
 from ringwall.gateway.compiled import SHORT
 from ringwall.gateway.refusing import REFUSALS, refusal
 from ringwall.gateway.service import Gateway
@@ -68,6 +69,13 @@ class ShadowRun:
                 await asyncio.to_thread(self._gateway.shadows.forget)
                 msg = "what is in force has changed meanwhile: start it once more"
                 return {"refused": refusal(LookupError(msg))}
+        await asyncio.to_thread(
+            recording.shadow_changed,
+            self._gateway.layout.state,
+            author=author,
+            before=None,
+            after=shadow.to_json(),
+        )
         self._say(
             Level.INFO,
             f"a shadow of {neutral(folder)} runs beside version {version.number} until "
@@ -144,6 +152,13 @@ class ShadowRun:
 
     async def _end(self, why: str, *, by: str) -> object:
         await asyncio.to_thread(self._gateway.shadowing.end, why=why, by=by)
+        await asyncio.to_thread(
+            recording.shadow_changed,
+            self._gateway.layout.state,
+            author=by or author(),
+            before={"ended": why},
+            after=None,
+        )
         self._say(Level.INFO, f"the shadow has ended: {why}{f' ({neutral(by)})' if by else ''}")
         refused = await self._take_away(by or author(), f"shadow ended, {why}")
         return {"ended": why} if refused is None else {"refused": refused}

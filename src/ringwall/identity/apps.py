@@ -17,10 +17,12 @@ class IdentityConfig(AppConfig):
             enrolment,
             factors,
             listening,
+            recording,
             slowing,
             vouching,
         )
 
+        recording.connect()
         listening.connect()
         alerts.connect()
         enrolment.connect()

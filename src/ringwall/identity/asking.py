@@ -77,6 +77,8 @@ def require(
 ) -> Decision:
     """The decision that allows it; :class:`DeniedError` with ``sentence`` where there is none."""
     found = may(by, action, on, **handed)
+    if not isinstance(by, Decision):
+        guarding.note(found)
     if not found.allowed:
         log.warning("%s", found)
         raise DeniedError(sentence, found)

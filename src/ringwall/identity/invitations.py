@@ -132,7 +132,7 @@ def take(secret: str, user: User) -> Membership | None:
         decision = guarding.may(
             entity(user), Action.INVITATIONS_TAKE, entity(organisation), {"addressed": True}
         )
-        if not decision.allowed:
+        if not guarding.note(decision).allowed:
             log.warning("%s", decision)
             return None
         Invitation.objects.filter(pk=found.pk).update(taken=timezone.now(), taken_by=user)

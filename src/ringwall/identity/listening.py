@@ -10,6 +10,7 @@ from ringwall.identity import sessions
 from ringwall.identity.browser_sessions import kept_key
 from ringwall.identity.models import Session, User
 from ringwall.identity.provider import backchannel
+from ringwall.identity.recording import signing
 
 
 def connect() -> None:
@@ -23,7 +24,7 @@ def connect() -> None:
 
 def _signed_in(request: HttpRequest | None, user: User, **_: Any) -> None:
     if request is not None:
-        sessions.begin(request, user)
+        signing.signed_in(request, user, sessions.begin(request, user))
 
 
 def _signed_out(request: HttpRequest | None, user: User | None, **_: Any) -> None:

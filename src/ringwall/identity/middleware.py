@@ -14,6 +14,7 @@ from ringwall.identity.forgetting import STRANGERS_FOR
 from ringwall.identity.installed import current_facts
 from ringwall.identity.pages.errors import refused
 from ringwall.identity.pages.guarded import not_allowed
+from ringwall.runtime.recording import RecordingError
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -80,6 +81,8 @@ class Guards:
         """Say what is denied; that tables will be back, unless it is the request that cannot be."""
         if isinstance(error, DeniedError):
             return not_allowed(request, error)
+        if isinstance(error, RecordingError):
+            return _not_recorded(request, error)
         if not isinstance(error, DatabaseError):
             return None
         if isinstance(error, DataError):
@@ -99,6 +102,22 @@ class Guards:
             return POLICY
         hosts = [facts.origin_of(host) for host in facts.hosts]
         return " ".join([POLICY, *hosts, *getattr(request, "ringwall_form_targets", ())])
+
+
+def _not_recorded(request: HttpRequest, error: RecordingError) -> HttpResponse:
+    """What cannot be recorded is not done; who was about to sign in is not signed in."""
+    sessions.log.error("%s", error)
+    if sessions.current(request) is None and hasattr(request, "session"):
+        request.session.flush()
+    answer = refused(
+        request,
+        title="This cannot be done now",
+        text="What is done here is recorded, and the record cannot be written at the moment. "
+        "Nothing was changed. Whoever runs the service finds the reason in its log.",
+        status=503,
+    )
+    answer.headers["Retry-After"] = "30"
+    return answer
 
 
 class Sessions:

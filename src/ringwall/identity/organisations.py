@@ -10,8 +10,9 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from ringwall.access import guarding
 from ringwall.access.actions import Action
-from ringwall.access.guarding import COMPANY
+from ringwall.access.guarding import COMPANY, Decision
 from ringwall.identity import revocations
 from ringwall.identity.asking import By, require
 from ringwall.identity.asking import may as may_by
@@ -195,7 +196,8 @@ def set_rules(
 def _require_may_close(
     organisation: Organisation, networks: list[str], *, by: By, address: str | None
 ) -> None:
-    if not may_by(by, Action.NETWORKS_CHANGE, organisation).allowed:
+    decision = may_by(by, Action.NETWORKS_CHANGE, organisation)
+    if not (decision if isinstance(by, Decision) else guarding.note(decision)).allowed:
         who = f"owners of {organisation.name}"
         if organisation.kind != Kind.PROVIDER:
             who = f"administrators of {organisation.name} and the company's owners"

@@ -20,6 +20,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from ringwall.identity.recording import signing
+
 log = logging.getLogger("ringwall.identity")
 
 _LONGEST: Final = 64 * 1024
@@ -61,6 +63,13 @@ class _Checked(AuthenticateWebAuthnForm):
     credential = CredentialField()
 
     def clean_credential(self) -> Any:
+        try:
+            return self._checked()
+        except ValidationError:
+            signing.passkey_refused(self.user)
+            raise
+
+    def _checked(self) -> Any:
         credential = self.cleaned_data["credential"]
         try:
             found = super().clean_credential()

@@ -19,6 +19,7 @@ INSTALLED_APPS: Final = [
     "ringwall.identity",
 ]
 MIDDLEWARE: Final = [
+    "ringwall.identity.recording.who.Acting",
     "ringwall.identity.middleware.OwnHost",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ringwall.identity.middleware.Guards",

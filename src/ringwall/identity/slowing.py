@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from ringwall.identity import alerts, familiar
 from ringwall.identity.models import User
+from ringwall.identity.recording import signing
 from ringwall.identity.sessions import address_of
 from ringwall.identity.throttling import (
     Charge,
@@ -289,6 +290,7 @@ def too_soon(request: HttpRequest, wait: float) -> HttpResponse:
     """How long to wait (RFC 6585 section 4), as a page or as problem details (RFC 9457)."""
     seconds = max(1, ceil(wait))
     log.warning("too many tries at %s from %s", request.path[:80], address_of(request))
+    signing.slowed(request)
     answer: HttpResponse
     if "text/html" in request.headers.get("Accept", "text/html"):
         answer = render(request, "429.html", {"wait": in_words(seconds)}, status=429)

@@ -10,8 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ringwall.core.events import Outcome
+from ringwall.core.events import job as event_of
 from ringwall.runtime.discovery import modules
 from ringwall.runtime.installation import Installation
+from ringwall.runtime.recording import RecordingError, acting_as, record_at_once
+from ringwall.runtime.recording.acting import by_job, host
 
 JobFunction = Callable[[Installation], str]
 
@@ -95,11 +99,43 @@ def run(job_: Job, installation: Installation) -> None:
 
     keep(lambda: job_runs.began(job_.name))
     try:
-        outcome = job_.run(installation)
+        with acting_as(by_job(job_.name)):
+            outcome = job_.run(installation)
     except Exception as error:
         _log.exception("job %s failed", job_.name)
         text = f"{type(error).__name__}: {error}"
         keep(lambda: job_runs.failed(job_.name, text))
+        _tell(installation, job_.name, Outcome.FAILURE, type(error).__name__)
         raise
     _log.debug("job %s: %s", job_.name, outcome)
     keep(lambda: job_runs.succeeded(job_.name, outcome))
+    _tell(installation, job_.name, Outcome.SUCCESS, outcome)
+
+
+_outcomes: dict[str, tuple[Outcome, str]] = {}
+"""What each job last came to in this process: that it came to the same again is not recorded."""
+
+
+def _tell(installation: Installation, name: str, outcome: Outcome, text: str) -> None:
+    """Record what a job came to, if that is news."""
+    if _outcomes.get(name) == (outcome, text):
+        return
+    said = "failed" if outcome is Outcome.FAILURE else "ran"
+    made = event_of(host(), name=name, message=f"job {name} {said}", outcome=outcome, detail=text)
+    try:
+        record_at_once(made, state=installation.state)
+    except RecordingError as error:
+        _log.error("the run of job %s is not recorded: %s", name, error)
+        return
+    _outcomes[name] = (outcome, text)
+
+
+@job(name="activity", minutes=1)
+def move_activity(installation: Installation) -> str:
+    """Put what was committed into the spool of activity, and close segments that are full."""
+    # Jobs are also listed without Django.
+    from ringwall.runtime.recording import keeping, outbox  # noqa: PLC0415
+
+    moved = outbox.move(installation.state)
+    closed = keeping.keep_activity(installation.state)
+    return ", ".join([*([f"{moved} moved"] if moved else []), *closed]) or "nothing was due"

@@ -42,6 +42,7 @@ def _secret_key() -> str:
     return key
 
 
+STATE = str(_state)
 SECRET_KEY = _secret_key()
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # the edge has matched the host before a request comes here

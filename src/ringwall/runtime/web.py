@@ -28,12 +28,18 @@ def serve(*, public: Path, private: Address) -> None:
     """Serve until SIGTERM. ``public`` is the socket the edge leads to."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ringwall.runtime.settings")
     django.setup()
+    from django.conf import settings  # noqa: PLC0415 - needs django.setup()
+
+    from ringwall.runtime.recording import outbox  # noqa: PLC0415 - the same
+
     # What strangers ask for in vain stands in the access record; the log is for us.
     logging.getLogger("django.request").setLevel(logging.ERROR)
     application = OneThread(apart=_RENEWAL)
     for urls in (None, "ringwall.runtime.private_urls"):
         get_resolver(urls).url_patterns  # noqa: B018 - loads all pages: ready is ready
+    outbox.move_in_background(Path(settings.STATE))
     asyncio.run(_serve(application, public, private))
+    outbox.end_moving()
 
 
 async def _serve(application: Any, public: Path, private: Address) -> None:

@@ -101,8 +101,8 @@ def test_the_follower_writes_down_every_change_as_it_comes(tmp_path: Path) -> No
     file = layout.state / denials.BLOCKS
     assert set(denials.read(file)) == {NETWORK}
     stop = threading.Event()
-    threading.Timer(0.3, stop.set).start()
     blocks.remove(IT, author="ada", now=now)
+    threading.Timer(0.3, stop.set).start()
     began = time.monotonic()
     blocking.follow_blocks(installation, stop)
     assert time.monotonic() - began < 10

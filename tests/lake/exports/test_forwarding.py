@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
+import boto3  # type: ignore[import-untyped]
 import pytest
 from moto.server import ThreadedMotoServer
 from tests.lake.exports import receivers
@@ -104,8 +104,12 @@ def test_killed_again_and_again_s3_loses_nothing(
         host, port = server.get_host_and_port()
         url = f"http://{host}:{port}"
         store = boto3.client(
-            "s3", endpoint_url=url, aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1"
-        )  # fmt: skip
+            "s3",
+            endpoint_url=url,
+            aws_access_key_id="a",
+            aws_secret_access_key="b",
+            region_name="us-east-1",
+        )
         store.create_bucket(Bucket="events")
         assert forward_with_kills(position, "s3", url, str(position), "") >= 3
         keys = [
@@ -171,7 +175,8 @@ def test_a_destination_that_asks_for_time_or_less_gets_it(tmp_path: Path) -> Non
 
 def test_gaps_are_passed_over_and_disorder_is_not(tmp_path: Path) -> None:
     def gone(first: int, count: int) -> list[Row]:
-        return [made.row(one) for one in (10, 12, 15) if one >= first][:count]
+        rows: list[Row] = [made.row(one) for one in (10, 12, 15) if one >= first]
+        return rows[:count]
 
     there = Refusing()
     forwarder = Forwarder(gone, there, tmp_path / "position")
@@ -193,7 +198,7 @@ def _giving(rows: list[Row]) -> Callable[[int, int], list[Row]]:
 )
 def test_a_damaged_position_is_told_and_nothing_is_sent(tmp_path: Path, text: str) -> None:
     (tmp_path / "position").write_text(text)
-    with pytest.raises(PositionError, match='write {"next": 0}'):
+    with pytest.raises(PositionError, match=r'write \{"next": 0\}'):
         Forwarder(source, Refusing(), tmp_path / "position")
 
 
@@ -227,14 +232,14 @@ def test_http_that_nobody_answers_tells_no_secret(tmp_path: Path) -> None:
 
 def test_syslog_goes_on_where_a_receiver_hangs_up(tmp_path: Path) -> None:
     pem = receivers.certificate(tmp_path)
-    with receivers.syslog(pem, closes_after=7) as receiver:
+    with receivers.syslog(pem, closes_after=3) as receiver:
         context = ssl.create_default_context(cafile=pem)
         there = SyslogTls(("localhost", receiver.port), context, Syslog(to_ocsf, host="here"))
         forwarder = Forwarder(source, there, tmp_path / "position", batch=7, jitter=lambda *_: 0.0)
         while forwarder.status.position < 70:
             forwarder.step()
         there.close()
-    assert receiver.connections > 1
+    assert receiver.connections == 3 + 10
     found = {int(m[1]) for one in receiver.messages if (m := re.search(r'index="([0-9]+)"', one))}
     assert found >= set(range(70))
 

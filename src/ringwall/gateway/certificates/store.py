@@ -47,6 +47,8 @@ class CertificateStore:
 
     def __init__(self, state: Path, *, clock: Clock) -> None:
         self._pki, self._acme, self._clock = state / "pki", state / "acme", clock
+        self.made: Callable[[Credential, Credential | None], None] = lambda _now, _before: None
+        """Hears of every certificate that was issued or taken over, and of the one before."""
         self._edge = Authority(self._pki / "edge", profiles.EDGE, clock=clock)
 
     def for_service(self, name: str, *, trust_domain: str) -> Credential:
@@ -203,6 +205,7 @@ class CertificateStore:
             # Another process may have made it while this one waited for the lock.
             if not force and (found := usable()) is not None:
                 return found
+            before = _present(shelf, "local")
             issuer = authority.issuer()
             made = make(issuer)
             chain = pem(made.certificate) + pem(issuer.certificate)
@@ -212,7 +215,9 @@ class CertificateStore:
         if pair is None:
             msg = f"{shelf.folder} was changed by another program while a certificate was made"
             raise RuntimeError(msg)
-        return read_credential(*pair, name=name, source="local")
+        found = read_credential(*pair, name=name, source="local")
+        self.made(found, before)
+        return found
 
     def _trusted(self, authority: Authority, credential: Credential) -> bool:
         chain = x509.load_pem_x509_certificates(credential.chain.read_bytes())
@@ -235,11 +240,15 @@ class CertificateStore:
         check_serves(checked, host)
         version = hashlib.sha256(chain + key).hexdigest()[:32]
         current = shelf.current()
-        if current is None or current[0].stem != version:
-            with self._lock():
-                current = shelf.add(version, chain=chain, key=key, label=name)
-                shelf.prune(self._clock.now())
-        return read_credential(*current, name=name, source=source)
+        if current is not None and current[0].stem == version:
+            return read_credential(*current, name=name, source=source)
+        before = _present(shelf, source)
+        with self._lock():
+            current = shelf.add(version, chain=chain, key=key, label=name)
+            shelf.prune(self._clock.now())
+        found = read_credential(*current, name=name, source=source)
+        self.made(found, before)
+        return found
 
     def _acme_shelf(self, host: str) -> Shelf:
         return Shelf(self._acme / "certificates" / folder_name(str(read_host(host))))

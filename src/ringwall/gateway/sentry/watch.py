@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from ringwall.gateway import recording
 from ringwall.gateway.posture import ALL, AllHosts, Posture, read_stance, set_posture
 from ringwall.gateway.salts import set_difficulty, turn_salts
 from ringwall.gateway.sentry import controlling
@@ -16,7 +17,7 @@ from ringwall.gateway.sentry.counters import rates
 from ringwall.gateway.sentry.denying import too_many
 from ringwall.gateway.sentry.difficulty import Difficulty
 from ringwall.gateway.sentry.door import Door
-from ringwall.gateway.sentry.finding import Event, merged
+from ringwall.gateway.sentry.finding import Event, finding, merged
 from ringwall.gateway.sentry.keeping import Keeping
 from ringwall.gateway.sentry.looking import Connected, Reading
 from ringwall.gateway.sentry.networks import Exempt, Network, told
@@ -270,6 +271,8 @@ class Watch:
             case Began():
                 self._events[attack.id] = event
                 self._keeping.event(event, now=now, is_new=True)
+                told = finding(event, now=now, is_new=True)
+                recording.attack(Path(self._settings.state), told)
                 self._told[attack.id] = now
                 _log.warning(
                     "an attack began: %s, %.0f where %.0f would be much%s; "
@@ -283,6 +286,7 @@ class Watch:
                 self._events[attack.id] = event
             case Ended():
                 self._keeping.event(event, now=now)
+                recording.attack(Path(self._settings.state), finding(event, now=now))
                 self._events.pop(attack.id, None)
                 self._told.pop(attack.id, None)
                 _log.warning(

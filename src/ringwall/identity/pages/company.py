@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from ringwall.access import guarding
 from ringwall.access.actions import Action
 from ringwall.access.guarding import COMPANY
 from ringwall.identity import asking, sessions
@@ -38,6 +39,7 @@ def company_only(action: Action) -> Callable[[View], View]:
             )
             decision = asking.may(session.user, action, COMPANY)
             if member is None or not decision.allowed:
+                guarding.note(decision)
                 asking.log.warning("%s", decision)
                 reference = decision.reference or token_hex(4)
                 return refused(
@@ -52,6 +54,7 @@ def company_only(action: Action) -> Callable[[View], View]:
             )
             if missing is not None:
                 return lead_on(request, session, missing, back=request.path)
+            guarding.note(decision)
             return view(request, **more)
 
         return guarded

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from ringwall.access import guarding
 from ringwall.access.actions import HANDS_OUT, Action
 from ringwall.access.built_in import ADMINISTRATOR
 from ringwall.access.guarding import Decision
@@ -63,6 +64,7 @@ def for_organisations(sees: Action, *changes: Action) -> Callable[[View], View]:
             decision = asking.may(session.user, sees, organisation)
             member = _acting_as(session.user, organisation)
             if not decision.allowed or member is None:
+                guarding.note(decision)
                 asking.log.warning("%s", decision)
                 return _not_yours(request, decision.reference or secrets.token_hex(4))
             missing = objection(
@@ -100,6 +102,7 @@ def door(*actions: Action) -> Callable[[View], View]:
             if denied is not None:
                 if request.method in {"GET", "HEAD"}:
                     return view(request, organisation, **more)
+                guarding.note(denied)
                 asking.log.warning("%s", denied)
                 return refused(
                     request,

@@ -27,6 +27,7 @@ from scim2_models import (
     ServiceProviderConfig,
 )
 
+from ringwall.access import guarding
 from ringwall.access.actions import Action
 from ringwall.identity import asking
 from ringwall.identity.models import Group, Organisation, ProvisionedUser
@@ -80,16 +81,19 @@ _KINDS: Final = {
 @csrf_exempt  # a token in a header is no cookie that a browser would add
 def answer(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Answer one request; all that goes wrong is told as RFC 7644 section 3.12 wants it."""
-    organisation = tokens.organisation_of(request.headers.get("Authorization", ""))
-    if organisation is None:
+    token = tokens.token_of(request.headers.get("Authorization", ""))
+    if token is None:
         refused = _error(Error(status=401, detail="show a token of your organisation"))
         refused.headers["WWW-Authenticate"] = 'Bearer realm="scim"'
         return refused
+    request.ringwall_directory = token  # type: ignore[attr-defined]
+    organisation = token.organisation
     parts = [part for part in rest.split("/") if part]
     reads = _only_reads(request, parts)
     action = Action.DIRECTORY_READ if reads else Action.DIRECTORY_WRITE
     decision = asking.may(asking.directory(organisation), action, organisation)
     if not decision.allowed:
+        guarding.note(decision)
         log.warning("%s", decision)
         told = f"the token does not let you do this (reference {decision.reference})"
         return _error(Error(status=403, detail=told))
@@ -97,6 +101,7 @@ def answer(request: HttpRequest, rest: str = "") -> HttpResponse:
     kept = nullcontext() if reads else transaction.atomic()
     try:
         with kept, resources.POLICY:
+            guarding.note(decision)  # of what is only read nothing is kept
             return _answer(request, organisation, parts)
     except SCIMException as error:
         found = error.to_error()

@@ -27,6 +27,7 @@ from ringwall.identity.provider import (
 from ringwall.identity.provider.audiences import UnknownAudienceError
 from ringwall.identity.provider.presented import Presented
 from ringwall.identity.provider.redirects import is_registered
+from ringwall.identity.recording import who
 
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 """A SHA-256 in base64url."""
@@ -70,6 +71,7 @@ class Validator(RequestValidator):
         known_as = (self.facts.origin, f"{self.facts.origin}/identity/o/api/token")
         found = authentication.authenticate(self.presented, audiences=known_as, now=self.now)
         self.client = found.client
+        who.client_shown(found.client, self.presented.names)
         if found.client is None:
             return False
         return not (confidential and found.client.auth_method == authentication.PUBLIC)

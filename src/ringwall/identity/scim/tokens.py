@@ -54,8 +54,8 @@ def withdraw(organisation: Organisation, token_id: int, *, by: By) -> ScimToken:
     return found
 
 
-def organisation_of(header: str) -> Organisation | None:
-    """Whose token an ``Authorization`` header shows (RFC 6750); ``None`` when it does not count."""
+def token_of(header: str) -> ScimToken | None:
+    """The token that an ``Authorization`` header shows (RFC 6750), if it counts."""
     scheme, _, secret = header.partition(" ")
     if scheme.lower() != "bearer" or not secret.startswith(PREFIX):
         return None
@@ -70,4 +70,4 @@ def organisation_of(header: str) -> Organisation | None:
         return None
     if found.last_use is None or now - found.last_use > _NOTED_EVERY:
         ScimToken.objects.filter(pk=found.pk).update(last_use=now)
-    return found.organisation
+    return found

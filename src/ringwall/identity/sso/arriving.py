@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 
+from ringwall.access import guarding
 from ringwall.access.actions import Action
 from ringwall.identity import asking, effective, membership, sessions
 from ringwall.identity.installed import current_facts
@@ -138,7 +139,7 @@ def _member(connection: Connection, user: User) -> Membership:
     if not connection.just_in_time:
         raise NotLetInError(_uninvited(connection))
     decision = asking.may(asking.connection(connection), Action.MEMBERS_JOIN, organisation)
-    if not decision.allowed:
+    if not guarding.note(decision).allowed:
         log.warning("%s", decision)
         raise NotLetInError(_uninvited(connection))
     roles = effective.roles(connection.default_roles, organisation, current_facts())

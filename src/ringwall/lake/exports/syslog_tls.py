@@ -1,14 +1,15 @@
 """Syslog over TLS (RFC 5425), messages framed by counting octets.
 
-The protocol knows no acknowledgement. A batch counts as delivered once the other machine's kernel
-acknowledged all of it and did not close the connection: what a receiver loses after that by its own
-death, syslog cannot tell. Where that matters, HTTP or S3 is the destination to take.
+The protocol knows no acknowledgement, so the end of a connection stands for one: a batch has a
+connection of its own, which is closed as TLS closes (4.4), and the receiver closes in return. An
+orderly end tells that it had read everything, since a kernel resets a connection that is closed
+with bytes unread, or is sent more. What a receiver loses after that by its own death, syslog
+cannot tell: where that matters, HTTP or S3 is the destination to take.
 """
 
 import array
 import contextlib
 import fcntl
-import select
 import socket
 import ssl
 import termios
@@ -23,6 +24,8 @@ from ringwall.lake.exports.syslog import Syslog
 PORT: Final = 6514
 """RFC 5425, 4.1."""
 _POLL_S: Final = 0.002
+_TCP_CLOSE: Final = 7
+"""The state of a connection that was reset (linux/tcp.h)."""
 
 
 class SyslogTls:
@@ -43,62 +46,43 @@ class SyslogTls:
         self._context = context
         self._form = form
         self._timeout = timeout
-        self._open: ssl.SSLSocket | None = None
 
     def send(self, rows: Sequence[Row]) -> None:
-        """Send the messages, and wait until the other machine acknowledged every byte."""
+        """Send the messages, and wait until the receiver took them all and closed."""
+        host, port = self._address
         try:
-            connection = self._connected()
-            self._refuse_closed(connection)
-            connection.sendall(b"".join(map(self._framed, rows)))
-            self._drain(connection)
-            self._refuse_closed(connection)
-        except (OSError, ssl.SSLError) as error:
-            self.close()
-            host, port = self._address
+            with (
+                socket.create_connection(self._address, self._timeout) as plain,
+                self._context.wrap_socket(plain, server_hostname=host) as connection,
+            ):
+                connection.sendall(b"".join(map(self._framed, rows)))
+                self._finish(connection)
+        except OSError as error:
             raise DeliveryError(f"syslog at {host}:{port}: {error}") from error
 
     def close(self) -> None:
-        """Close the connection."""
-        if self._open is not None:
-            with contextlib.suppress(OSError):
-                self._open.close()
-        self._open = None
-
-    def _connected(self) -> ssl.SSLSocket:
-        if self._open is None:
-            plain = socket.create_connection(self._address, self._timeout)
-            try:
-                plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-                self._open = self._context.wrap_socket(plain, server_hostname=self._address[0])
-            except BaseException:
-                plain.close()
-                raise
-        return self._open
+        """Nothing is kept open."""
 
     def _framed(self, row: Row) -> bytes:
         message = self._form.message(row)
         return b"%d %b" % (len(message), message)
 
-    def _drain(self, connection: ssl.SSLSocket) -> None:
-        left = array.array("i", [0])
+    def _finish(self, connection: ssl.SSLSocket) -> None:
+        plain: socket.socket = connection
+        # It may close without saying so in TLS.
+        with contextlib.suppress(ssl.SSLEOFError, ssl.SSLZeroReturnError):
+            plain = connection.unwrap()
         until = time.monotonic() + self._timeout
-        while True:
-            fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, left)
-            if left[0] == 0:
-                return
+        while _unacknowledged(plain):
             if time.monotonic() > until:
-                raise TimeoutError(f"{left[0]} bytes were not acknowledged")
+                raise TimeoutError("the receiver acknowledged only a part")
             time.sleep(_POLL_S)
+        if plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_CLOSE:
+            raise ConnectionResetError("the receiver closed before it had read all")
 
-    def _refuse_closed(self, connection: ssl.SSLSocket) -> None:
-        """A receiver sends nothing, so what can be read is its end (RFC 5425, 4.4) or an error."""
-        while connection.pending() or select.select([connection], [], [], 0)[0]:
-            connection.settimeout(0.05)
-            try:
-                if not connection.recv(1024):
-                    raise ConnectionResetError("the receiver closed the connection")
-            except (ssl.SSLWantReadError, TimeoutError):
-                return  # a ticket of TLS 1.3, which is not for us
-            finally:
-                connection.settimeout(self._timeout)
+
+def _unacknowledged(connection: socket.socket) -> int:
+    """How many bytes the other machine's kernel has not acknowledged (tcp(7), SIOCOUTQ)."""
+    left = array.array("i", [0])
+    fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, left)
+    return left[0]

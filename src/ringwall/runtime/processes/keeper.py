@@ -29,7 +29,8 @@ class Keeper:
 
     ``spec`` may be replaced by one with the same fingerprint. ``settled`` is set once the process
     has been ready, or has had its time to become so. ``changed`` is called when the running
-    process is another one, ``say`` gets sentences for the log.
+    process is another one, ``say`` gets sentences for the log, ``told`` each birth and death: the
+    process's number, whether it was born, and how it ended if nobody asked for that.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Keeper:
         hurry: "asyncio.Future[None]",
         changed: Callable[[], None],
         say: Callable[[Level, str], None],
+        told: Callable[["Keeper", int, bool, str], None],
     ) -> None:
         self.spec = spec
         self.state = ProcessState.STARTING
@@ -56,6 +58,7 @@ class Keeper:
         self._hurry = hurry
         self._changed = changed
         self._say = say
+        self._tell = told
         self._deaths = 0
         self._told: Final[asyncio.Future[None]] = asyncio.get_running_loop().create_future()
 
@@ -108,6 +111,7 @@ class Keeper:
             return None
         self._changed()
         self._say(Level.INFO, f"{self.spec.name} started (process {self.child.identity.pid})")
+        self._tell(self, self.child.identity.pid, True, "")
         return self.child
 
     async def _live(self, child: Child) -> None:
@@ -125,6 +129,7 @@ class Keeper:
         self._changed()
         if told:
             self._say(Level.INFO, f"{self.spec.name} stopped")
+        self._tell(self, child.identity.pid, False, "" if told else self.last_exit or "ended")
 
     async def _becomes_ready(self, child: Child) -> bool:
         loop = asyncio.get_running_loop()

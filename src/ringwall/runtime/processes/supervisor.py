@@ -32,14 +32,23 @@ class Supervisor:
     Construct it inside the running event loop. Promises: one supervisor for one ``run_dir``; each
     process is written to ``run_dir/state.json`` so that, however this supervisor ends, the next
     one finds it; a process in trouble never holds up another one. ``broken`` fails if a keeper
-    does, which is a defect of ours. The sink stays the caller's to close.
+    does, which is a defect of ours. The sink stays the caller's to close. ``told`` hears of each
+    birth and death of a process, and must not take its time.
     """
 
-    def __init__(self, run_dir: Path, *, sink: LogSink, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        run_dir: Path,
+        *,
+        sink: LogSink,
+        clock: Clock | None = None,
+        told: Callable[[Keeper, int, bool, str], None] | None = None,
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.run_dir: Final = run_dir
         self.broken: Final[asyncio.Future[None]] = loop.create_future()
         self._sink = sink
+        self._told = told or (lambda *_: None)
         self._clock = clock or SystemClock()
         make_private(run_dir)
         self._lock = InstanceLock(run_dir)
@@ -279,6 +288,7 @@ class Supervisor:
             hurry=self._hurry,
             changed=self._note,
             say=self.say,
+            told=self._told,
         )
         self._keepers[spec.name] = keeper
         # Followed from now on: an adopted child has been writing all along.

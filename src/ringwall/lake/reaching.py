@@ -1,0 +1,60 @@
+"""What a search reads: the files of the days that it can find anything in, and the journal."""
+
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+import duckdb
+
+from ringwall.lake.columns import TYPES, columns_of, of_journal
+from ringwall.lake.places import Places
+from ringwall.lake.search.parts import Part, Parts, first_of, last_of, of_files
+from ringwall.lake.search.pruning import Reach
+from ringwall.lake.snapshot import Snapshot, snapshot
+from ringwall.lake.tables import Events
+
+T = TypeVar("T")
+
+_TRIES: Final = 5
+_NAMES: Final = ", ".join(f'"{name}"' for name in TYPES)
+
+
+def parts_of(places: Places) -> Parts:
+    """The parts of an installation's log, as they are each time they are asked for."""
+
+    def found(within: Reach) -> Iterable[Part]:
+        return _parts(snapshot(Events(places.events), places.journal), within)
+
+    return found
+
+
+def fresh_rows(found: Snapshot) -> str:
+    """A select (SQL) of what the journal has beyond the table."""
+    rows = of_journal(list(found.batches))
+    return f"SELECT {_NAMES} FROM ({columns_of(rows)}) WHERE index >= {found.end}"
+
+
+def again(do: Callable[[], T]) -> T:
+    """Do it, and once more where files went meanwhile, as they do when rows go into the table."""
+    for _ in range(_TRIES - 1):
+        try:
+            return do()
+        except (duckdb.IOException, FileNotFoundError):
+            continue
+    return do()
+
+
+def _parts(found: Snapshot, within: Reach) -> Iterable[Part]:
+    for day in found.days:
+        if within.low is not None and last_of(day) < within.low:
+            continue
+        if within.high is not None and first_of(day) > within.high:
+            continue
+        files = [
+            one.uri
+            for one in found.files
+            if one.day == day and (within.classes is None or one.class_uid in within.classes)
+        ]
+        if files:
+            yield of_files(day, files)
+    if found.batches:
+        yield Part(None, f"({fresh_rows(found)})")
