@@ -107,13 +107,15 @@ def _anchor(anchor: Anchor, root: Path) -> dict[str, Any]:
             headers = {name: one.reveal() for name, one in anchor.headers.items()}
             return {**said, "url": anchor.url or _revealed(anchor.secret_url), "headers": headers}
         case MailAnchor():
-            more = anchor.model_dump(exclude={"kind", "name", "password"})
-            return {**said, **more, "password": _revealed(anchor.password)}
+            more = anchor.model_dump(exclude={"kind", "name", "username", "password"})
+            who = {"username": anchor.username or ""}
+            return {**said, **more, **who, "password": _revealed(anchor.password)}
         case S3Anchor():
-            more = anchor.model_dump(exclude={"kind", "name", "access_key", "secret_key"})
+            more = anchor.model_dump(exclude={"kind", "name", "prefix", "access_key", "secret_key"})
             return {
                 **said,
                 **more,
+                "prefix": anchor.prefix or "",
                 "access_key": anchor.access_key and anchor.access_key.reveal(),
                 "secret_key": anchor.secret_key and anchor.secret_key.reveal(),
             }

@@ -15,7 +15,7 @@ Name = Annotated[
 Url = Annotated[
     str,
     StringConstraints(pattern=r"^https?://[^\s@/][^\s@]*$", max_length=1000),
-    Form("an address that begins with https://, without a name or password in it"),
+    Form("an address with https:// (or http://), without a name or password in it"),
 ]
 KeyName = Annotated[
     str,
@@ -122,14 +122,14 @@ class MailAnchor(StrictModel):
     """Whom it goes to."""
     security: Literal["starttls", "tls", "none"] = "starttls"
     """STARTTLS, TLS from the first byte, or none at all."""
-    username: str = ""
+    username: str | None = None
     """Who to be there."""
     password: Secret | None = None
     """The password for it."""
 
     @model_validator(mode="after")
     def _keeps_its_password(self) -> "MailAnchor":
-        if (self.password is None) != (not self.username):
+        if (self.password is None) != (self.username is None):
             msg = "a username needs a password, and a password a username"
             raise ValueError(msg)
         if self.password is not None and self.security == "none":
@@ -153,10 +153,10 @@ class S3Anchor(StrictModel):
     days: Annotated[int, Field(ge=1, le=36_500)]
     """For how many days each checkpoint is locked."""
     prefix: Annotated[
-        str,
+        str | None,
         StringConstraints(pattern=rf"^{_S3}{{0,500}}$"),
         Form("how names of objects begin, such as ringwall/"),
-    ] = ""
+    ] = None
     """What stands before the names of its objects."""
     mode: Literal["COMPLIANCE", "GOVERNANCE"] = "COMPLIANCE"
     """`COMPLIANCE` cannot be taken back by anybody; `GOVERNANCE` by who has the right to."""

@@ -201,7 +201,7 @@ def test_a_witness_that_is_gone_is_told_and_holds_up_nothing(stage: Stage, frien
     stage.get("https://app.localhost/nobody-cosigns")
     size = proven(stage)
     stage.wait(lambda: proven(stage) > max(size - 1, before))
-    stage.wait(lambda: "witness friend: it does not answer" in stage.command("log").stdout)
+    stage.wait(lambda: "Witness friend: it does not answer" in stage.command("log").stdout)
     stage.wait(lambda: figure(stage, 'log_witness_up{witness="friend"}') == 0)
     assert verified(stage)["holds"]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ringwall.runtime.configuration import Address, ByteSize, Form, StrictModel
 
@@ -28,12 +28,22 @@ HostName = Annotated[
 ]
 
 
+def _port(address: Address) -> Address:
+    if address.is_unix:
+        msg = "this is a port, host:port; local: true is for sockets"
+        raise ValueError(msg)
+    return address
+
+
+Port = Annotated[Address, AfterValidator(_port), Form("host:port or [ipv6]:port")]
+
+
 class Intake(StrictModel):
     """Where the protected services send events of their own."""
 
-    listen: Address | None = None
+    listen: Port | None = None
     """Where events are taken by HTTPS, OTLP among them; with a service's certificate or key."""
-    syslog: Address | None = None
+    syslog: Port | None = None
     """Where syslog is taken over TLS (RFC 5425); with a service's certificate."""
     name: HostName = "localhost"
     """The host name that services reach it by, which its certificate has."""
@@ -61,10 +71,6 @@ class Intake(StrictModel):
         if self.listen is None and self.syslog is None and not self.local:
             msg = "nothing could come in: give listen, syslog or local: true"
             raise ValueError(msg)
-        for one in (self.listen, self.syslog):
-            if one is not None and one.is_unix:
-                msg = "listen and syslog are ports, host:port; local: true is for sockets"
-                raise ValueError(msg)
         return self
 
     @property
