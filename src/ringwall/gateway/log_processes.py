@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ringwall.gateway.certificates.store import CertificateStore
+from ringwall.gateway.log_forwarding import forwarding_process
 from ringwall.gateway.log_intake import INTAKE, intake_process
 from ringwall.gateway.log_vouching import vouching_process, witness_process
 from ringwall.lake.config import LOG, Log
@@ -59,6 +60,9 @@ def log_processes(
     if log.is_vouched:
         with_way = {**environment, **outward}
         found.append(vouching_process(places, log, root=root, environment=with_way))
+    if log.forward:
+        with_way = {**environment, **outward}
+        found.append(forwarding_process(places, log.forward, root=root, environment=with_way))
     if log.witness is not None:
         found.append(witness_process(places, log.witness, root=root, environment=environment))
     return tuple(found)

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
+from ringwall.lake.exports.config import Forward
 from ringwall.lake.intake.config import Intake
 from ringwall.ledger.config import Anchor, KnownWitness, Often, Witness
 from ringwall.runtime.configuration import Duration, Form, StrictModel
@@ -77,8 +78,19 @@ class Log(StrictModel):
     """Places outside that keep checkpoints, of the `kind` file, http, mail or s3."""
     anchor_every: Often = 3600.0
     """How often a checkpoint is put there, where there is a new one."""
+    forward: tuple[Forward, ...] = ()
+    """Where events are passed on as they come, of the `kind` http, syslog or s3."""
     witness: Witness | None = None
     """Serve as a witness of other logs."""
+
+    @model_validator(mode="after")
+    def _has_names_of_their_own(self) -> "Log":
+        names = [one.name for one in self.forward]
+        for name in names:
+            if names.count(name) > 1:
+                msg = f"two of forward are named {name}: each keeps under its name how far it is"
+                raise ValueError(msg)
+        return self
 
     @property
     def is_vouched(self) -> bool:
