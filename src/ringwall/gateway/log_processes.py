@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from ringwall.gateway.layout import EDGE
 from ringwall.lake.config import LOG, Log
 from ringwall.lake.naming import origin_of
 from ringwall.lake.places import Places
-from ringwall.lake.settings import VARIABLE, Settings
+from ringwall.lake.settings import VARIABLE, Rule, Settings
 from ringwall.ledger.notary.process import (
     KEYS_VARIABLE,
     ORIGIN_VARIABLE,
@@ -48,6 +49,8 @@ def log_processes(
         notary=str(socket),
         origin=origin,
         retention=log.retention.model_dump(),
+        edge=str(installation.run / f"{EDGE}.sock"),
+        redact=tuple(Rule(one.field, one.pattern, one.text) for one in log.redact),
     )
     notary = ProcessSpec(
         name=NOTARY,
