@@ -129,7 +129,7 @@ def test_the_record_goes_back_to_where_its_first_request_ended(tmp_path: Path) -
     record.parent.mkdir(parents=True)
     line = (
         '{"time":"2026-11-01T00:00:00.000Z","request_id":null,"method":"GET","host":null,'
-        '"path":"/","status":101,"details":null,"ms":%s}\n'
+        '"path":"/","status":101,"details":null,"user":null,"client":null,"ms":%s}\n'
     )
     record.write_text(line % (20 * 86_400_000))
     assert first_of(places) == (None, datetime(2026, 11, 21, tzinfo=UTC))
