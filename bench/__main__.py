@@ -11,6 +11,7 @@ ALL = (
     "intake",
     "limits",
     "log",
+    "log-events",
     "protecting",
     "quotas",
     "replay",

@@ -37,7 +37,7 @@ INSTALLATION: Final = {
     "people": "organisations:see people:see keys:see",
     "guards": "policies:see access:see clients:see",
     "log": "log:see",
-    "keep": "log:hold log:erase",
+    "keep": "log:hold log:erase log:keys",
     "running": "outbox:see configuration:see processes:see certificates:see blocks:see",
     "operate": "configuration:apply processes:operate certificates:renew outbox:resend",
     "block": "blocks:change alarm:change",

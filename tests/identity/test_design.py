@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 
+import ringwall.console
 import ringwall.identity
 
 _HOME = Path(ringwall.identity.__file__).parent
 _CSS = (_HOME / "static" / "identity" / "ringwall.css").read_text(encoding="utf-8")
-_TEMPLATES = sorted((_HOME / "templates").rglob("*.html"))
+_CONSOLE = Path(ringwall.console.__file__).parent
+_TEMPLATES = sorted(
+    one for home in (_HOME, _CONSOLE) for one in (home / "templates").rglob("*.html")
+)
 _GROUNDS = ("paper", "surface", "sunken")
 
 

@@ -179,11 +179,12 @@ def test_rows_go_into_the_table_when_enough_wait(tmp_path: Path) -> None:
     with scene.collector() as collector:
         append(scene.places.edge[0], *map(edge_line, range(4)))
         collector.turn()
-        assert not collector.is_due
+        due = [collector.is_due]
         append(scene.places.edge[0], edge_line(4))
         collector.turn()
-        assert collector.is_due
+        due.append(collector.is_due)
         collector.flush()
-        assert (collector.waiting, collector.is_due) == (0, False)
+        due.append(collector.is_due)
+        assert (due, collector.waiting) == ([False, True, False], 0)
     assert scene.events.end == 5
     scene.require_true(5)

@@ -169,9 +169,8 @@ def test_the_whole_way_to_a_bundle_that_a_stranger_checks(tmp_path: Path) -> Non
             "witnesses": [{"url": witness.url, "vkey": str(witness.address.key)}],
             "anchors": [{"kind": "file", "name": "file", "path": str(anchored)}],
         }
-        (tmp_path / "settings").write_text(json.dumps(settings))
         told = {
-            SETTINGS_VARIABLE: str(tmp_path / "settings"),
+            SETTINGS_VARIABLE: json.dumps(settings),
             READY_VARIABLE: str(tmp_path / "ready"),
         }
         voucher = subprocess.Popen(

@@ -18,6 +18,7 @@ from ringwall.ledger.proofs import ConsistencyProof
 from ringwall.ledger.tree import Tree
 from ringwall.ledger.witness.asking import WitnessAddress, Witnesses
 from ringwall.ledger.witness.cosigning import Answer, Witness
+from ringwall.ledger.witness.judging import Latest
 from ringwall.ledger.witness.process import opened_key, read_logs
 from ringwall.ledger.witness.requests import AddCheckpoint
 from ringwall.ledger.witness.store import Store
@@ -144,20 +145,48 @@ def test_422_what_does_not_continue(witness: Witness, tree: Tree, tmp_path: Path
     assert witness.add_checkpoint(body(tree, 300, 1000)).status == 200
 
 
-def test_of_two_at_the_same_time_one_wins(witness: Witness, tree: Tree) -> None:
-    """Neither of two that both continue the last is rolled back by the other."""
-    bodies = [body(tree, 0, size) for size in range(1, 41)]
-    answers: list[Answer] = []
-    threads = [
-        threading.Thread(target=lambda one=one: answers.append(witness.add_checkpoint(one)))
-        for one in bodies
+def test_of_many_at_the_same_time_one_wins(witness: Witness, tree: Tree, tmp_path: Path) -> None:
+    """None that continues the last is rolled back by another, also of another process."""
+    others = [Store(tmp_path / "witness.sqlite3") for _ in range(3)]
+    logs = {ORIGIN: [KEY.verifier]}
+    asked = [witness] + [
+        Witness(key=WITNESS, logs=lambda: logs, store=one, clock=Noon()) for one in others
     ]
+    bodies = {size: body(tree, 0, size) for size in range(1, 41)}
+    answers: list[Answer] = []
+
+    def ask_for(size: int) -> None:
+        answers.append(asked[size % len(asked)].add_checkpoint(bodies[size]))
+
+    threads = [threading.Thread(target=ask_for, args=(size,)) for size in bodies]
     for one in threads:
         one.start()
     for one in threads:
         one.join()
     assert sorted(one.status for one in answers) == [200] + [409] * 39
     assert len({one.body for one in answers if one.status == 409}) == 1
+    for store in others:
+        store.close()
+
+
+def test_who_looks_keeps_all_others_waiting(
+    witness: Witness, tree: Tree, store: Store, tmp_path: Path
+) -> None:
+    """To look at the last and to write the next is one step, also for other processes."""
+    other = Store(tmp_path / "witness.sqlite3")
+    answers: list[Answer] = []
+    waiting = threading.Thread(
+        target=lambda: answers.append(witness.add_checkpoint(body(tree, 0, 1000)))
+    )
+    with other.slot(ORIGIN) as slot:
+        assert slot.latest == Latest()
+        waiting.start()
+        waiting.join(0.3)
+        assert answers == []
+        slot.put(Latest(300, root(300)), "")
+    waiting.join(10)
+    assert [(one.status, one.body) for one in answers] == [(409, "300\n")]
+    other.close()
 
 
 def test_nothing_is_answered_that_is_not_kept(witness: Witness, tree: Tree, store: Store) -> None:

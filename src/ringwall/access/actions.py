@@ -65,6 +65,7 @@ class Action(StrEnum):
     LOG_SEE = "log:see"
     LOG_HOLD = "log:hold"
     LOG_ERASE = "log:erase"
+    LOG_KEYS = "log:keys"
     CERTIFICATES_SEE = "certificates:see"
     ORGANISATIONS_MAKE = "organisations:make"
     ORGANISATIONS_SUSPEND = "organisations:suspend"

@@ -43,6 +43,7 @@ _GROUPS: Final = {
     "limits": "What may be asked for in a time, by whom.",
     "cert": "List, issue, rotate and export certificates.",
     "log": "What happened, and the proof of it; holds, and persons who are erased.",
+    "log key": "The public key of the log; a new one that takes the place of the present.",
     "mail": "Read, and send again, what Ringwall has to tell people.",
 }
 _PANELS: Final = (

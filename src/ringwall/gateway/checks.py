@@ -8,9 +8,11 @@ from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
 from ringwall.gateway.envoy.edge import UNKNOWN_HOST
 from ringwall.gateway.envoy.entries import IDEMPOTENT, expand
 from ringwall.gateway.judging import Path, header_problems, unknown, warning
+from ringwall.gateway.log_checks import log_doors
 from ringwall.gateway.paths import parse_template
 from ringwall.identity.config import IDENTITY, Identity
 from ringwall.inventory.config import SERVICES, Protocol, Service
+from ringwall.lake.config import LOG, Log
 from ringwall.runtime.configuration import Address, Configuration, Problem
 
 _PUBLIC_NETWORKS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised, not bound
@@ -178,6 +180,8 @@ def _check_ports(configuration: Configuration, edge: Edge) -> Iterator[Problem]:
             if service.sidecar.outbound is not None:
                 outbound = (SERVICES, name, "sidecar", "outbound")
                 doors.append((outbound, service.sidecar.outbound))
+    if LOG in configuration.items:
+        doors.extend(log_doors(configuration.one(Log, LOG)))
     for position, (path, address) in enumerate(doors):
         other = next((p for p, taken in doors[:position] if _collide(address, taken)), None)
         if other is not None:

@@ -14,6 +14,7 @@ from ringwall.gateway.challenges import PATIENCE
 from ringwall.gateway.config import EDGE as EDGE_SECTION
 from ringwall.gateway.config import Edge, Record
 from ringwall.gateway.layout import EDGE
+from ringwall.gateway.log_intake import show_certificate
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.ordering import Ordering
 from ringwall.gateway.past import began
@@ -24,14 +25,14 @@ from ringwall.gateway.sources.feeds import read_due, told
 from ringwall.gateway.sources.shelf import Shelf
 from ringwall.gateway.versions import DamagedVersionError
 from ringwall.identity import published
-from ringwall.lake.emptying import LOCK
+from ringwall.lake.config import LOG, Log
 from ringwall.lake.journal import DamagedJournalError, Journal
 from ringwall.runtime.configuration import ConfigurationError
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.jobs import job
 from ringwall.runtime.private_files import locked
 from ringwall.runtime.spool.following import Mark, read_segments
-from ringwall.runtime.spool.keeping import Keeping, keep
+from ringwall.runtime.spool.keeping import LOCK, Keeping, keep
 from ringwall.runtime.spool.segments import Segment, closed_segments
 
 _log = logging.getLogger(__name__)
@@ -103,6 +104,22 @@ def read_feeds(installation: Installation) -> str:
         if one.refused and one.refused not in before:
             _log.error("%s", next(told((one,))))
     return ", ".join(told(done)) or "nothing was due"
+
+
+@job(name="intake-certificate", minutes=1)
+def renew_intake_certificate(installation: Installation) -> str:
+    """Renew what the intake shows, if that is due; it reads the file again within a second."""
+    gateway = open_gateway(installation)
+    try:
+        configuration = gateway.in_force()
+    except (DamagedVersionError, ConfigurationError) as error:
+        _log.warning("what the intake shows cannot be read: %s", error)
+        return "not known"
+    intake = None if configuration is None else configuration.one(Log, LOG).intake
+    if intake is None or not intake.has_tls:
+        return "there is no intake"
+    show_certificate(installation.run, intake, gateway.certificates)
+    return f"{intake.name} is shown"
 
 
 @job(name="access-record", minutes=1)

@@ -1,11 +1,14 @@
-"""The processes of the log: the notary, which signs, and the collector, which writes."""
+"""The processes of the log: the notary, which signs, the collector, which writes, and others."""
 
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.layout import EDGE
+from ringwall.gateway.log_intake import INTAKE, intake_process
+from ringwall.gateway.log_vouching import vouching_process, witness_process
 from ringwall.lake.config import LOG, Log
 from ringwall.lake.naming import origin_of
 from ringwall.lake.places import Places
@@ -32,17 +35,42 @@ def places_of(installation: Installation) -> Places:
 
 def keys_of(installation: Installation) -> Path:
     """The folder of the keys that sign: outside the state, which the web process may read."""
-    state = installation.state
-    return state.with_name(f"{state.name}-notary")
+    return places_of(installation).keys
 
 
 def log_processes(
+    installation: Installation,
+    configuration: Configuration,
+    environment: Mapping[str, str],
+    *,
+    certificates: CertificateStore,
+    outward: Mapping[str, str],
+) -> tuple[ProcessSpec, ...]:
+    """Notary and collector, and what is configured of intake, vouching and witness.
+
+    None of them keeps the edge from starting, or ends with it. ``outward`` are variables of who
+    has a way out of the machine.
+    """
+    places, log = places_of(installation), configuration.one(Log, LOG)
+    root = configuration.root
+    found = [*_writing(installation, configuration, environment)]
+    intake = intake_process(installation, configuration, environment, certificates)
+    if intake is not None:
+        found.append(intake)
+    if log.is_vouched:
+        with_way = {**environment, **outward}
+        found.append(vouching_process(places, log, root=root, environment=with_way))
+    if log.witness is not None:
+        found.append(witness_process(places, log.witness, root=root, environment=environment))
+    return tuple(found)
+
+
+def _writing(
     installation: Installation, configuration: Configuration, environment: Mapping[str, str]
 ) -> tuple[ProcessSpec, ProcessSpec]:
-    """Both, the notary first; neither keeps the edge from starting, or ends with it."""
     places, log = places_of(installation), configuration.one(Log, LOG)
     origin = origin_of(places.log, log.origin or "")
-    socket = installation.run / "notary.sock"
+    socket = places.notary
     settings = Settings(
         state=str(installation.state),
         run=str(installation.run),
@@ -78,6 +106,6 @@ def log_processes(
         after_at_most=3.0,
         essential=False,
         stop_grace=10.0,
-        outlives=("edge", "web", "worker"),
+        outlives=("edge", "web", "worker", INTAKE),
     )
     return notary, collector

@@ -1,11 +1,15 @@
 """Whether the addresses are free that the edge is about to open."""
 
+import http.client
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 from ringwall.gateway.layout import EDGE, sidecar_proxy
+from ringwall.gateway.log_checks import INTAKE, log_doors
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.wanted import Wanted
+from ringwall.lake.places import Places
 from ringwall.runtime.configuration import Address, Configuration
 
 
@@ -24,6 +28,7 @@ def require_free(gateway: Gateway, configuration: Configuration) -> None:
     ours = {
         *(("edge.listen", "edge.redirect") if gateway.admin(EDGE).ready() else ()),
         *(("edge.private",) if _answers(gateway.layout.web) else ()),
+        *_own_doors(gateway, wanted),
         *(key for name, key in _sidecar_keys(wanted) if gateway.admin(sidecar_proxy(name)).ready()),
     }
     for key, address in doors(wanted).items():
@@ -52,7 +57,29 @@ def doors(wanted: Wanted) -> dict[str, Address]:
             found[f"services.{name}.addresses"] = service.addresses[0]
             if service.sidecar.outbound is not None:
                 found[f"services.{name}.sidecar.outbound"] = service.sidecar.outbound
+    found |= {".".join(map(str, path)): address for path, address in log_doors(wanted.log)}
     return found
+
+
+def _own_doors(gateway: Gateway, wanted: Wanted) -> Iterator[str]:
+    """Those of the log's processes that an earlier run has left running."""
+    running = _answers(Places(gateway.layout.state, gateway.layout.run).intake_socket)
+    for path, address in log_doors(wanted.log):
+        is_ours = running if path[:2] == INTAKE else _is_witness(address)
+        if is_ours:
+            yield ".".join(map(str, path))
+
+
+def _is_witness(address: Address) -> bool:
+    """Whether a witness answers there: that it is ours is seen by the supervisor."""
+    connection = http.client.HTTPConnection(address.host, address.port, timeout=1)
+    try:
+        connection.request("GET", "/add-checkpoint")
+        return (connection.getresponse().getheader("Server") or "").startswith("ringwall-witness")
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _sidecar_keys(wanted: Wanted) -> tuple[tuple[str, str], ...]:

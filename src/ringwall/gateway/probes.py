@@ -11,6 +11,7 @@ from ringwall import __version__
 from ringwall.gateway.admin import AdminUnreachableError
 from ringwall.gateway.callout_counts import callout_counts
 from ringwall.gateway.layout import EDGE
+from ringwall.gateway.log_figures import Sample, log_figures
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.status import (
@@ -20,9 +21,8 @@ from ringwall.gateway.status import (
     proxies,
     shared_state,
 )
+from ringwall.lake.places import Places
 from ringwall.runtime.current import current_installation
-
-Sample = tuple[dict[str, str], float]
 
 
 async def healthz(_request: HttpRequest) -> HttpResponse:
@@ -97,6 +97,8 @@ def _own(gateway: Gateway) -> Iterator[str]:
             "Whether shared limits are counted in Redis, and not by this edge alone.",
             [({}, 0 if shared.trouble else 1)],
         )
+    for figure in log_figures(Places(gateway.layout.state, gateway.layout.run)):
+        yield from _gauge(figure.name, figure.words, figure.samples, kind=figure.kind)
     shown = certificate_statuses(gateway, now=datetime.now(UTC))
     yield from _gauge(
         "certificate_days_left",

@@ -14,6 +14,7 @@ from ringwall.gateway.binary import envoy_path
 from ringwall.gateway.confined import READS_VARIABLE, also_read
 from ringwall.gateway.envoy.limits import PAGES
 from ringwall.gateway.layout import EDGE, sidecar_proxy
+from ringwall.gateway.log_intake import EVENTS_VARIABLE, local_sockets
 from ringwall.gateway.log_processes import log_processes
 from ringwall.gateway.quotas.address import RedisAddress
 from ringwall.gateway.quotas.process import (
@@ -77,7 +78,7 @@ _MEMORY: Final = {"MALLOC_MMAP_THRESHOLD_": str(1024**2)}
 freed, keeps twice as much for each thread that hashes one (mallopt(3), M_MMAP_THRESHOLD)."""
 
 _TO_THE_WORLD: Final = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
-"""How the worker, and nothing else, gets out to an ACME authority."""
+"""How the worker gets out to an ACME authority, and the log to its anchors; nothing else does."""
 
 
 def specifications(
@@ -87,8 +88,9 @@ def specifications(
     wanted = Wanted.of(configuration)
     environment = {**plain_environment(), **installation.environment()}
     own = own_environment(installation, configuration)
+    sockets = local_sockets(installation.run, wanted.log.intake, wanted.services)
     services = [
-        _service(name, service, configuration.root, environment)
+        _service(name, service, configuration.root, {**environment, **_own_socket(name, sockets)})
         for name, service in wanted.services.items()
         if service.process is not None
     ]
@@ -110,7 +112,13 @@ def specifications(
         *quotas,
         edge,
         _sentry(gateway, wanted, environment),
-        *log_processes(installation, configuration, {**environment, **_python_path()}),
+        *log_processes(
+            installation,
+            configuration,
+            {**environment, **_python_path()},
+            certificates=gateway.certificates,
+            outward=_way_out(),
+        ),
         ProcessSpec(
             name=WEB,
             argv=(sys.executable, "-m", "ringwall", "process", WEB),
@@ -323,6 +331,14 @@ def _service(
     )
 
 
+def _own_socket(name: str, sockets: Mapping[str, Path]) -> dict[str, str]:
+    return {EVENTS_VARIABLE: f"unix:{sockets[name]}"} if name in sockets else {}
+
+
+def _way_out() -> dict[str, str]:
+    return {name: os.environ[name] for name in _TO_THE_WORLD if name in os.environ}
+
+
 def _accepts(address: Address, root: Path) -> Probe:
     if address.is_unix:
         return Accepts(UnixAddress(root / address.path))
@@ -343,7 +359,10 @@ def plain_environment() -> dict[str, str]:
 
 def left_out(wanted: Wanted) -> dict[str, str]:
     """What the web process and the worker do without, so that they start at once and stay small."""
-    return {} if wanted.identity.host is not None else {WITHOUT_VARIABLE: "identity"}
+    if wanted.identity.host is not None:
+        return {}
+    # Nobody can be asked who they are: so nobody is shown anything.
+    return {WITHOUT_VARIABLE: "api,console,identity"}
 
 
 def _python_path() -> dict[str, str]:

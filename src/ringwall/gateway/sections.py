@@ -10,6 +10,7 @@ from ringwall.gateway.availability.sources_checks import check_sources
 from ringwall.gateway.checks import check_edge, check_routes
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
 from ringwall.gateway.identity_checks import check_identity
+from ringwall.gateway.log_checks import check_log_over_all
 from ringwall.gateway.policy_checks import check_policies
 from ringwall.gateway.service_checks import check_services
 from ringwall.runtime.configuration import Configuration, Problem, Section
@@ -22,6 +23,7 @@ def _check_paths(configuration: Configuration) -> Iterator[Problem]:
     yield from check_identity(configuration)
     yield from check_policies(configuration)
     yield from check_protection(configuration)
+    yield from check_log_over_all(configuration)
 
 
 def _check_availability(configuration: Configuration) -> Iterator[Problem]:

@@ -17,6 +17,8 @@ from ringwall.gateway.service import Gateway
 from ringwall.gateway.shadows import DamagedShadowError, Shadow
 from ringwall.gateway.versions import DamagedVersionError, Version
 from ringwall.gateway.wanted import Wanted
+from ringwall.lake.faring import faring
+from ringwall.lake.places import Places
 from ringwall.runtime.configuration import ConfigurationError
 
 PATIENCE: Final = 1.5
@@ -67,7 +69,8 @@ class GatewayStatus:
     """The gateway's part of ``ringwall status``.
 
     ``unknown`` names proxies that do not answer; ``damaged`` says why ``version`` is not known.
-    ``shared`` is there where shared limits are to be counted in Redis.
+    ``shared`` is there where shared limits are to be counted in Redis. ``log`` says what keeps the
+    log from being written.
     """
 
     version: Version | None
@@ -79,6 +82,7 @@ class GatewayStatus:
     shadow: Shadow | None
     shared: SharedState | None
     unknown: tuple[str, ...]
+    log: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for ``--json`` and the API."""
@@ -118,6 +122,7 @@ def gateway_status(gateway: Gateway, *, now: datetime) -> GatewayStatus:
         shadow=_shadow(gateway),
         shared=shared_state(gateway, wanted),
         unknown=tuple(unknown),
+        log=tuple(faring(Places(gateway.layout.state, gateway.layout.run)).alarms()),
     )
 
 
@@ -153,6 +158,9 @@ def in_use(credentials: tuple[Credential, ...], wanted: Wanted | None) -> tuple[
         source = settings.certificate.source
         # Until the first order is done a local certificate stands in.
         sources[f"host/{host}"] = (source, "local") if source == "acme" else (source,)
+    intake = wanted.log.intake
+    if intake is not None and intake.has_tls:
+        sources.setdefault(f"host/{intake.name}", ("local",))
     for name in (EDGE_IDENTITY, *wanted.sidecars):
         sources[f"service/{name}"] = ("local",)
     kept = {(one.name, str(one.source)): one for one in credentials}

@@ -1,7 +1,7 @@
 """The parts of a configuration that the gateway is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ringwall.access.config import ACCESS, Access
@@ -16,6 +16,7 @@ from ringwall.gateway.world import world_of
 from ringwall.identity.config import IDENTITY, Identity
 from ringwall.identity.facts import Facts
 from ringwall.inventory.config import SERVICES, Service
+from ringwall.lake.config import LOG, Log
 from ringwall.runtime.configuration import Configuration
 
 
@@ -36,6 +37,7 @@ class Wanted:
     policies: PolicySet | None = None
     version: str = ""
     shadow: PolicySet | None = None
+    log: Log = field(default_factory=Log)
 
     @classmethod
     def of(cls, configuration: Configuration) -> "Wanted":
@@ -49,6 +51,7 @@ class Wanted:
             configuration.one(Availability, AVAILABILITY),
             read(configuration.attached) if configuration.attached else None,
             configuration.hash,
+            log=configuration.one(Log, LOG) if LOG in configuration.items else Log(),
         )
 
     @property

@@ -80,6 +80,11 @@ def may_see(user: User | None, organisation: Organisation) -> bool:
     return may(user, Action.MEMBERS_SEE, organisation).allowed
 
 
+def may_see_log(user: User) -> bool:
+    """Whether somebody reads what happened, by page and by API."""
+    return may(user, Action.LOG_SEE, COMPANY).allowed
+
+
 def may_see_outbox(user: User | None) -> bool:
     """Whether somebody sees to whom mail goes and what became of it."""
     return may(user, Action.OUTBOX_SEE, COMPANY).allowed

@@ -1,7 +1,10 @@
 """A proof that stands for itself: an entry, what was sealed of it, and its way to the root."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import duckdb
 
 from ringwall.lake.entries import leaf_hash
 from ringwall.lake.places import Places
@@ -11,19 +14,24 @@ from ringwall.lake.subjects import Subjects
 from ringwall.lake.tables import Events, connect
 from ringwall.lake.verifying import ENTRY_COLUMNS, entry_of
 from ringwall.ledger.bundles import Bundle, Opening
-from ringwall.ledger.keys import VerifierKey
-from ringwall.ledger.notary.keyring import PUBLIC_KEYS, STATEMENTS
+from ringwall.ledger.public_keys import KEYS, shown_changes, shown_keys
 from ringwall.ledger.published import Published
-from ringwall.ledger.statements import Statement, read_statements
 
 
-def bundle_of(places: Places, index: int, *, personal: bool = True) -> Bundle:
+def bundle_of(
+    places: Places,
+    index: int,
+    *,
+    personal: bool = True,
+    database: duckdb.DuckDBPyConnection | None = None,
+) -> Bundle:
     """The proof of event ``index``, with what is personal in it or without.
 
+    ``database`` is what the table is asked with, one of its own without it.
     ``LookupError`` where there is no such event, or no more, or it is not below a checkpoint yet;
     ``ValueError`` where it is not the one that was accepted: then nothing is proven of it.
     """
-    row = _row(places, index)
+    row = _row(places, index, database)
     if row is None:
         msg = f"there is no event {index}: it was kept long enough and went, or never was"
         raise LookupError(msg)
@@ -38,38 +46,36 @@ def bundle_of(places: Places, index: int, *, personal: bool = True) -> Bundle:
     finally:
         subjects.close()
     proof = published.prove(index, leaf_hash(entry))
-    signers = published.note.verified(keys_beside(places.tree))
+    signers = published.note.verified(shown_keys(places.tree))
     if not signers:
-        msg = f"none of the keys in {places.tree / PUBLIC_KEYS} signed the checkpoint"
+        msg = f"none of the keys in {places.tree / KEYS} signed the checkpoint"
         raise ValueError(msg)
-    named = next(key for key in keys_beside(places.tree) if signers[0].is_by(key))
+    named = next(key for key in shown_keys(places.tree) if signers[0].is_by(key))
     return Bundle(
         entry=entry.decode(),
         proof=proof,
         vkey=str(named),
         personal=openings,
-        statements=tuple(statements_beside(places.tree)),
+        statements=tuple(shown_changes(places.tree)),
     )
 
 
-def keys_beside(tree: Path) -> list[VerifierKey]:
-    """The public keys that lie with a tree; ``FileNotFoundError`` where there are none."""
-    return [VerifierKey.parse(line) for line in (tree / PUBLIC_KEYS).read_text("utf-8").split()]
-
-
-def statements_beside(tree: Path) -> list[Statement]:
-    """The changes of keys that lie with a tree, oldest first."""
-    try:
-        return read_statements((tree / STATEMENTS).read_text("utf-8"))
-    except FileNotFoundError:
-        return []
-
-
-def _row(places: Places, index: int) -> Any:
+def _row(places: Places, index: int, database: duckdb.DuckDBPyConnection | None) -> Any:
     found = snapshot(Events(places.events), places.journal)
-    with connect() as database:
+    with _asked_with(database) as asked:
         query = f"SELECT {ENTRY_COLUMNS} FROM ({found.relation()}) WHERE index = ?"
-        return database.execute(query, [index]).fetchone()
+        return asked.execute(query, [index]).fetchone()
+
+
+@contextmanager
+def _asked_with(
+    database: duckdb.DuckDBPyConnection | None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    if database is not None:
+        yield database
+        return
+    with connect() as own:
+        yield own
 
 
 def _openings(row: Any, subjects: Subjects) -> dict[str, Opening]:

@@ -4,6 +4,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from ringwall.lake.intake.config import Intake
+from ringwall.ledger.config import Anchor, KnownWitness, Often, Witness
 from ringwall.runtime.configuration import Duration, Form, StrictModel
 
 LOG: Final = "log"
@@ -125,3 +127,22 @@ class Log(StrictModel):
     """How long events are kept."""
     redact: Annotated[tuple[Redact, ...], Field(max_length=50)] = ()
     """What is replaced in events before they are kept, in this order."""
+    intake: Intake | None = None
+    """Where the protected services send events of their own."""
+    witnesses: tuple[KnownWitness, ...] = ()
+    """Others who cosign the log's checkpoints."""
+    quorum: Annotated[int, Field(ge=1, le=16)] = 1
+    """How many of them have to cosign a checkpoint for it to count as witnessed."""
+    cosign_every: Often = 10.0
+    """How often they are asked, where there is anything new."""
+    anchors: tuple[Anchor, ...] = ()
+    """Places outside that keep checkpoints, of the `kind` file, http, mail or s3."""
+    anchor_every: Often = 3600.0
+    """How often a checkpoint is put there, where there is a new one."""
+    witness: Witness | None = None
+    """Serve as a witness of other logs."""
+
+    @property
+    def is_vouched(self) -> bool:
+        """Whether anybody else is asked to vouch for it."""
+        return bool(self.witnesses or self.anchors)

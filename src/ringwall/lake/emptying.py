@@ -18,12 +18,11 @@ from ringwall.lake.collecting import Collector
 from ringwall.lake.spools import Spool
 from ringwall.runtime.private_files import locked, remove_leftovers
 from ringwall.runtime.spool.following import left_of, read_segments
+from ringwall.runtime.spool.keeping import LOCK
 from ringwall.runtime.spool.segments import Segment, closed_name, closed_segments
 
 KEPT_READ: Final = timedelta(days=1)
 """So long segments stay that are read, for whoever has to look into them."""
-LOCK: Final = ".keeping"
-"""In the folder of a spool: held by whoever renames, compresses or deletes its segments."""
 _WRITER: Final = ".lock"
 """Held by those who write, where a file is opened anew for each line."""
 _BUFFERED_S: Final = 1.5

@@ -16,7 +16,7 @@ from ringwall.lake.sealing import canonical, parts_of, seals_of
 from ringwall.lake.snapshot import File, files_of
 from ringwall.lake.sources.accepted import Accepted
 from ringwall.lake.subjects import Subjects
-from ringwall.lake.tables import Events, connect
+from ringwall.lake.tables import WRITER, Events, connect
 
 _STAY: Final = frozenset({"index", "day", "class_uid", "time", "received", "kind", "source", "raw"})
 """The columns that no part is in; all others are made anew."""
@@ -109,4 +109,5 @@ def _write(events: Events, file: File, rows: Sequence[Row]) -> None:
             " AND t.index = s.index",
             source_alias="s",
             target_alias="t",
+            writer_properties=WRITER,
         ).when_matched_update({name: f"s.{name}" for name in _WRITTEN}).execute()

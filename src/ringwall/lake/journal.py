@@ -85,6 +85,15 @@ class Journal:
         """All that are there."""
         return [self._read(path) for path in sorted(self._folder.glob(f"*{_SUFFIX}"))]
 
+    def marks(self) -> Mapping[str, Mark]:
+        """How far the spools are read, durably: what the newest batch says. For any process."""
+        for path in sorted(self._folder.glob(f"*{_SUFFIX}"), reverse=True):
+            try:
+                return self._read(path).marks
+            except FileNotFoundError:
+                continue  # its events went into the table meanwhile
+        return {}
+
     def write(
         self,
         first: int,
@@ -111,11 +120,6 @@ class Journal:
         for batch in self.batches()[:-1]:
             if batch.end <= before:
                 batch.path.unlink(missing_ok=True)
-
-    def marks(self) -> Mapping[str, Mark]:
-        """How far the spools are read, durably: their lines up to there are in the log."""
-        batches = self.listed()
-        return batches[-1].marks if batches else {}
 
     def listed(self) -> list[Batch]:
         """The same as :meth:`batches`, for who reads while the writer deletes what it stored."""

@@ -18,6 +18,8 @@ _PRODUCT: Final = {"name": "Ringwall", "vendor_name": "Ringwall", "feature": {"n
 _VERSIONS: Final = {"HTTP/1.0": "1.0", "HTTP/1.1": "1.1", "HTTP/2": "2.0", "HTTP/3": "3.0"}
 _ALLOWED, _BLOCKED = 1, 2
 """``disposition_id`` of the profile, beside the same numbers of ``action_id``."""
+_OF_A_CLIENT: Final = 1
+"""The ``type_id`` of a JA4 fingerprint of what a client says to begin TLS."""
 
 
 def event_of(row: Mapping[str, Any]) -> Event:
@@ -79,6 +81,7 @@ def _http_activity(line: Mapping[str, Any], row: Mapping[str, Any]) -> Event:
         "dst_endpoint": {"svc_name": line["service"]},
         "traffic": {"bytes_in": line["received"], "bytes_out": line["sent"]},
         "tls": {"version": line["tls"]},
+        "ja4_fingerprint_list": _fingerprints(line.get("ja4")),
         "actor": {
             "user": {"uid": line["user"], "credential_uid": row["actor_credential_uid"]},
             "session": {"uid": row["actor_session_uid"]},
@@ -114,6 +117,10 @@ def _http_activity(line: Mapping[str, Any], row: Mapping[str, Any]) -> Event:
     if line["status"] is None:
         found.pop("http_response", None)
     return found
+
+
+def _fingerprints(ja4: str | None) -> list[Event] | None:
+    return None if ja4 is None else [{"type_id": _OF_A_CLIENT, "value": ja4}]
 
 
 def _method(method: str | None) -> str | None:

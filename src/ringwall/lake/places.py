@@ -21,6 +21,21 @@ class Places:
         return self.copy or self.state / "log"
 
     @property
+    def keys(self) -> Path:
+        """The keys that sign: outside the state, which the web process may read."""
+        return self.state.with_name(f"{self.state.name}-notary")
+
+    @property
+    def witness(self) -> Path:
+        """The key with which logs of others are cosigned, and what was."""
+        return self.keys / "witness"
+
+    @property
+    def notary(self) -> Path:
+        """The socket of what signs."""
+        return self.run / "notary.sock"
+
+    @property
     def tree(self) -> Path:
         """Hash tiles and checkpoints."""
         return self.log / "tree"
@@ -70,3 +85,23 @@ class Places:
     def intake(self) -> Path:
         """What the protected services send."""
         return self.state / "spool" / "intake" / "intake.jsonl"
+
+    @property
+    def intake_socket(self) -> Path:
+        """Where the process that takes them is asked how it fares."""
+        return self.run / "intake.sock"
+
+    @property
+    def intake_told(self) -> Path:
+        """What that process tells of itself."""
+        return self.run / "intake.json"
+
+    @property
+    def vouching_told(self) -> Path:
+        """How it stands with witnesses and anchors."""
+        return self.vouched / "status.json"
+
+    @property
+    def vouched(self) -> Path:
+        """What waits for anchors, and how it stands with those who vouch for the log."""
+        return self.log / "anchors"

@@ -2,7 +2,8 @@
 
 from typing import Final
 
+from ringwall.lake.checks import check_log
 from ringwall.lake.config import LOG, Log
 from ringwall.runtime.configuration import Section
 
-SECTIONS: Final = (Section(key=LOG, model=Log),)
+SECTIONS: Final = (Section(key=LOG, model=Log, check=check_log),)

@@ -17,7 +17,16 @@ from ringwall.lake.journal import Batch
 
 _APP: Final = "ringwall-collector"
 _PARTITIONS: Final = ["day", "class_uid"]
-_WRITER: Final = WriterProperties(compression="ZSTD", max_row_group_size=122_880)
+WRITER: Final = WriterProperties(
+    compression="ZSTD",
+    compression_level=1,
+    max_row_group_size=131_072,
+    # Small pages: a few whole rows are read out of a large file in 25 ms instead of 100 to 250.
+    data_page_size_limit=256 * 1024,
+    data_page_row_count_limit=2_000,
+    write_batch_size=1_000,
+)
+"""How all files of the table are written."""
 
 _CONFIGURATION: Final[Mapping[str, str | None]] = {
     "delta.dataSkippingStatsColumns": "index,time,received"
@@ -91,7 +100,7 @@ class Events:
                 partition_by=_PARTITIONS,
                 configuration=_CONFIGURATION,
                 storage_options=self._storage,
-                writer_properties=_WRITER,
+                writer_properties=WRITER,
                 commit_properties=CommitProperties(app_transactions=[Transaction(_APP, until)]),
             )
         self._end = until

@@ -17,7 +17,7 @@ from ringwall.lake.own import Act, log_event
 from ringwall.lake.ranges import Range, joined, ranges_of, whole_blocks
 from ringwall.lake.snapshot import File, files_of
 from ringwall.lake.sources.accepted import Accepted
-from ringwall.lake.tables import Events, connect
+from ringwall.lake.tables import WRITER, Events, connect
 
 _FILES_OF_A_DAY: Final = 8
 """So many files of one partition become fewer."""
@@ -106,6 +106,7 @@ def _compact(table: DeltaTable, day: date, class_uid: int) -> int:
     metrics = table.optimize.compact(
         partition_filters=[("day", "=", day.isoformat()), ("class_uid", "=", str(class_uid))],
         target_size=_LARGEST,
+        writer_properties=WRITER,
     )
     return int(metrics["numFilesRemoved"])
 

@@ -132,18 +132,21 @@ def check_rows(
     return checked
 
 
-def check_columns(snapshot: Snapshot, *, database: duckdb.DuckDBPyConnection) -> Fault | None:
-    """The first event whose columns are not what its raw form comes to."""
+def check_columns(
+    snapshot: Snapshot, *, database: duckdb.DuckDBPyConnection, index: int | None = None
+) -> Fault | None:
+    """The first event whose columns are not what its raw form comes to; only ``index`` if given."""
+    only = "" if index is None else f" WHERE index = {index:d}"
     names = [name for name in TYPES if name not in {"raw", "personal", "seals", "index"}]
     differ = " OR ".join(f'a."{name}" IS DISTINCT FROM b."{name}"' for name in names)
     for file in snapshot.files:
         one = Snapshot((file,), (), snapshot.end)
         rows = (
             "SELECT index, epoch_us(received) AS received, source, kind, flags, personal, raw,"
-            f" seals FROM ({one.relation()})"
+            f" seals FROM ({one.relation()}){only}"
         )
         found = database.execute(
-            f"SELECT min(a.index) FROM ({one.relation()}) a LEFT JOIN"
+            f"SELECT min(a.index) FROM (FROM ({one.relation()}){only}) a LEFT JOIN"
             f" ({columns_of(f'({rows})')}) b USING (index) WHERE {differ}"
         ).fetchone()
         if found is not None and found[0] is not None:

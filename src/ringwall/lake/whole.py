@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import orjson
 
-from ringwall.lake.bundling import keys_beside, statements_beside
 from ringwall.lake.going import Gone, all_gone
 from ringwall.lake.places import Places
 from ringwall.lake.ranges import Range, joined
@@ -22,6 +21,7 @@ from ringwall.lake.verifying import Fault, check_columns, check_rows
 from ringwall.ledger.auditing import State, audit
 from ringwall.ledger.checkpoints import Checkpoint
 from ringwall.ledger.keys import VerifierKey
+from ringwall.ledger.public_keys import shown_changes, shown_keys
 from ringwall.ledger.published import Published
 from ringwall.ledger.statements import following
 
@@ -96,7 +96,7 @@ def verify_log(
     findings = Findings(key_was_given=bool(keys))
     try:
         published = Published(places.tree)
-        trusted = following(keys or keys_beside(places.tree), statements_beside(places.tree))
+        trusted = following(keys or shown_keys(places.tree), shown_changes(places.tree))
         signers = published.note.verified(list(trusted))
     except (FileNotFoundError, ValueError) as error:
         findings.wrong.append(str(error))

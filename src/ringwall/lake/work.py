@@ -17,6 +17,7 @@ from deltalake.exceptions import DeltaError
 from ringwall.lake.collecting import Collector
 from ringwall.lake.emptying import ask_to_reopen, delete_read, empty
 from ringwall.lake.erasing import erase
+from ringwall.lake.faring import MUCH
 from ringwall.lake.journal import Journal
 from ringwall.lake.naming import origin_of
 from ringwall.lake.own import Act, log_event
@@ -40,8 +41,6 @@ _REST_S: Final = 0.4
 _TELLS_EVERY_S: Final = 1.0
 _UPKEEP_EVERY_S: Final = 3600.0
 _COMPACTS_EVERY_S: Final = 600.0
-_MUCH: Final = 256 * 1024 * 1024
-"""Unread bytes that are an alarm: the collector does not keep up, or did not run."""
 
 _log = logging.getLogger(__name__)
 
@@ -211,7 +210,7 @@ class Work:
         told.at, told.accepted, told.proven = time.time(), collector.end, self._tree.published
         told.stored, told.put_aside = self._events.end, collector.put_aside
         told.unread = collector.unread
-        behind = told.behind > _MUCH
+        behind = told.behind > MUCH
         if behind and not self._is_behind:
             message = f"{told.behind} bytes of events wait to be read"
             _log.error("%s: the collector does not keep up", message)

@@ -44,9 +44,7 @@ class Tree(Proving):
         self._disk, self._shelf = disk or Disk(), Shelf(folder)
         self._kept, self._published = Edges(origin), 0
         self._edges: list[bytes] = []
-        self._partials: dict[
-            Tile, bool
-        ] = {}  # which lie there, and whether it is known to be whole
+        self._partials: set[Tile] = set()  # which lie there
         try:
             remove_leftovers(folder)
             self._open()
@@ -134,16 +132,14 @@ class Tree(Proving):
             raise ValueError(msg)
         self.sync()
         wanted = set(partial_tiles(checkpoint.size))
-        for tile in sorted(wanted):
-            has_full = tile.index < self.size >> (HEIGHT * (tile.level + 1))
-            if not has_full and not self._partials.get(tile):
+        for tile in sorted(wanted - self._partials):
+            if tile.index == self.size >> (HEIGHT * (tile.level + 1)):  # else the full one is there
                 content = self.hashes(tile.level, tile.index, 0, tile.width)
-                self._partials[tile] = False
                 self._disk.replace(self.folder / tile.path, content)
-                self._partials[tile] = True
+                self._partials.add(tile)
         self._disk.replace(self.folder / CHECKPOINT, note.to_bytes())
         self._published = checkpoint.size
-        for tile in sorted(self._partials.keys() - wanted):
+        for tile in sorted(self._partials - wanted):
             self._remove_partial(tile)
 
     def prune(self, first: int, end: int) -> int:
@@ -174,7 +170,7 @@ class Tree(Proving):
         remove_leftovers(path.parent)
         with suppress(OSError):  # others lie beside it
             path.parent.rmdir()
-        self._partials.pop(tile, None)
+        self._partials.discard(tile)
 
     def _open(self) -> None:
         kept, note = Edges.read(self.folder / STATE), read_checkpoint(self.folder)
@@ -192,7 +188,7 @@ class Tree(Proving):
             self._published = shown.size
             self._belongs(shown)
         self._hang_together()
-        self._partials = dict.fromkeys(self._lying_about(), False)
+        self._partials = set(self._lying_about())
 
     def _hang_together(self) -> None:
         """The last full tile of each level is what those above it stand on.

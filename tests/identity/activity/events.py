@@ -1,7 +1,7 @@
 """What was recorded, each event held against the published schema of OCSF 1.8.0."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -140,7 +140,7 @@ def chosen(found: Iterable[Found], **wanted: Any) -> list[Found]:
     def fits(one: Found) -> bool:
         for name, value in wanted.items():
             has = one.whole.get(name)
-            if not (value(has) if isinstance(value, Callable) else has == value):
+            if not (value(has) if callable(value) else has == value):
                 return False
         return True
 

@@ -182,10 +182,16 @@ _NO_SECRETS: Final[dict[str, set[str]]] = {
 
 
 def test_nobody_makes_many_rows_past_the_record(record: Record) -> None:
-    from ringwall.identity.models import Organisation
+    from ringwall.identity.models import GroupMapping, Organisation
 
+    north, south = (Organisation(slug=one, name=one) for one in ("north", "south"))
     with pytest.raises(TypeError, match="save each by itself"):
-        Organisation.objects.bulk_create([Organisation(slug="x", name="X")])
+        Organisation.objects.bulk_create([north, south], ignore_conflicts=True)
+    assert record.new() == []
+    with all_recorded(record) as found:
+        Organisation.objects.bulk_create([north, south])
+        GroupMapping.objects.bulk_create([GroupMapping(organisation=north, group="G", role="r")])
+    assert {one.raw["activity_name"] for one in found} == {"Create"}
 
 
 def test_all_of_djangos_ways_to_change_a_row_are_recorded(record: Record) -> None:

@@ -33,8 +33,11 @@ def destination(kind: str, address: str, ca: str) -> Destination:
         return Http(address, OcsfJson(to_ocsf), timeout=5)
     if kind == "s3":
         settings = {
-            "endpoint_url": address, "aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-east-1",
-        }  # fmt: skip
+            "endpoint_url": address,
+            "aws_access_key_id": "a",
+            "aws_secret_access_key": "b",
+            "region_name": "us-east-1",
+        }
         return S3("events", "log", OcsfJson(to_ocsf), lambda: client(**settings))
     context = ssl.create_default_context(cafile=ca)
     form = Syslog(to_ocsf, host="here")

@@ -87,18 +87,21 @@ class SyslogReceiver:
             self._threads.append(thread)
 
     def _read(self, plain: socket.socket) -> None:
-        with suppress(OSError, ssl.SSLError), plain:
-            with self._context.wrap_socket(plain, server_side=True) as found:
-                with found.makefile("rb") as stream:
-                    count = 0
-                    while length := self._length(stream):
-                        message = stream.read(length)
-                        if len(message) < length:
-                            return  # its sender died within it
-                        self.messages.append(message.decode("ascii"))
-                        count += 1
-                        if count == self._closes_after and self.connections <= 3:
-                            return
+        with (
+            suppress(OSError, ssl.SSLError),
+            plain,
+            self._context.wrap_socket(plain, server_side=True) as found,
+            found.makefile("rb") as stream,
+        ):
+            count = 0
+            while length := self._length(stream):
+                message = stream.read(length)
+                if len(message) < length:
+                    return  # its sender died within it
+                self.messages.append(message.decode("ascii"))
+                count += 1
+                if count == self._closes_after and self.connections <= 3:
+                    return
 
     def _length(self, stream: object) -> int:
         digits = b""
@@ -118,7 +121,7 @@ def syslog(pem: Path, *, closes_after: int = 0) -> Iterator[SyslogReceiver]:
 
 
 class HttpReceiver(ThreadingHTTPServer):
-    """Keeps each batch before it answers; ``answers`` are statuses to give instead, one a request."""
+    """Keeps each batch before it answers; ``answers`` are what to give instead, one a request."""
 
     daemon_threads = True
 
@@ -149,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 

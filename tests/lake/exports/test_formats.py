@@ -25,11 +25,34 @@ from ringwall.lake.search.parts import of_table
 NAMES = [name for name, kind in made.COLUMNS.items() if kind == "VARCHAR"]
 TEXTS = st.one_of(
     st.sampled_from(
-        ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "a,b", '"', "a\nb", "a|b", "a=b", "\\", "]", '"]',
-         "x] [y", "\x1b[2J", "\u202e", "é", "\x7f", "\r\n<13>1 - forged", "cs1=forged", "\uff1d1")
+        (
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            " =1",
+            "a,b",
+            '"',
+            "a\nb",
+            "a|b",
+            "a=b",
+            "\\",
+            "]",
+            '"]',
+            "x] [y",
+            "\x1b[2J",
+            "\u202e",
+            "é",
+            "\x7f",
+            "\r\n<13>1 - forged",
+            "cs1=forged",
+            "\uff1d1",
+        )
     ),
-    st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=12),
-)  # fmt: skip
+    st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12),
+)
 ROWS = st.dictionaries(st.sampled_from(NAMES), TEXTS, max_size=8).map(
     lambda values: made.row(3, **values)
 )
@@ -87,9 +110,35 @@ def test_cef_is_read_back(row: dict[str, Any]) -> None:
 
 def _pairs(said: str) -> list[tuple[str, str]]:
     places = [one.start(1) for one in re.finditer(r"(?:^| )([A-Za-z0-9]+)(?==)", said)]
-    known = {"externalId", "rt", "src", "c6a2", "c6a2Label", "suid", "suser", "duid", "duser", "dhost",
-             "destinationServiceName", "requestMethod", "request", "reason", "in", "out", "msg", "outcome", "act",
-             "cs1", "cs2", "cs3", "cs4", "cs5", "cs6", "cn1", "cn2"}  # fmt: skip
+    known = {
+        "externalId",
+        "rt",
+        "src",
+        "c6a2",
+        "c6a2Label",
+        "suid",
+        "suser",
+        "duid",
+        "duser",
+        "dhost",
+        "destinationServiceName",
+        "requestMethod",
+        "request",
+        "reason",
+        "in",
+        "out",
+        "msg",
+        "outcome",
+        "act",
+        "cs1",
+        "cs2",
+        "cs3",
+        "cs4",
+        "cs5",
+        "cs6",
+        "cn1",
+        "cn2",
+    }
     known |= {f"{one}Label" for one in known if one[:2] in {"cs", "cn"}}
     pairs = []
     for start, end in zip(places, [*places[1:], len(said) + 1], strict=True):
@@ -101,9 +150,16 @@ def _pairs(said: str) -> list[tuple[str, str]]:
 
 def test_cef_says_what_happened() -> None:
     row = made.row(
-        7, severity_id=4, src_ip="2001:db8::1", method="GET", path="/a|b=c", status_code=403, action_id=2,
-        status_id=2, operation="a|b\\c",
-    )  # fmt: skip
+        7,
+        severity_id=4,
+        src_ip="2001:db8::1",
+        method="GET",
+        path="/a|b=c",
+        status_code=403,
+        action_id=2,
+        status_id=2,
+        operation="a|b\\c",
+    )
     assert Cef("1|0").line(row).decode() == (
         "CEF:0|Ringwall|Ringwall|1\\|0|400203|a\\|b\\\\c|7|externalId=7 rt=1795183207000 "
         "c6a2=2001:db8::1 c6a2Label=Source IPv6 Address requestMethod=GET request=/a|b\\=c "

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
+import boto3  # type: ignore[import-untyped]
 import pytest
 from moto.server import ThreadedMotoServer
 from tests.lake.exports import receivers
@@ -104,8 +104,12 @@ def test_killed_again_and_again_s3_loses_nothing(
         host, port = server.get_host_and_port()
         url = f"http://{host}:{port}"
         store = boto3.client(
-            "s3", endpoint_url=url, aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1"
-        )  # fmt: skip
+            "s3",
+            endpoint_url=url,
+            aws_access_key_id="a",
+            aws_secret_access_key="b",
+            region_name="us-east-1",
+        )
         store.create_bucket(Bucket="events")
         assert forward_with_kills(position, "s3", url, str(position), "") >= 3
         keys = [
@@ -171,7 +175,8 @@ def test_a_destination_that_asks_for_time_or_less_gets_it(tmp_path: Path) -> Non
 
 def test_gaps_are_passed_over_and_disorder_is_not(tmp_path: Path) -> None:
     def gone(first: int, count: int) -> list[Row]:
-        return [made.row(one) for one in (10, 12, 15) if one >= first][:count]
+        rows: list[Row] = [made.row(one) for one in (10, 12, 15) if one >= first]
+        return rows[:count]
 
     there = Refusing()
     forwarder = Forwarder(gone, there, tmp_path / "position")
@@ -193,7 +198,7 @@ def _giving(rows: list[Row]) -> Callable[[int, int], list[Row]]:
 )
 def test_a_damaged_position_is_told_and_nothing_is_sent(tmp_path: Path, text: str) -> None:
     (tmp_path / "position").write_text(text)
-    with pytest.raises(PositionError, match='write {"next": 0}'):
+    with pytest.raises(PositionError, match=r'write \{"next": 0\}'):
         Forwarder(source, Refusing(), tmp_path / "position")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import logging.config
 import os
 import signal
 import subprocess
@@ -174,6 +175,19 @@ if child:
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
     assert numbers(own) == {1: 1, 2: 1, 3: 1}
+
+
+def test_a_server_that_configures_logging_anew_ends_nothing(own: Stage) -> None:
+    """``logging.config`` closes all handlers, as uvicorn and others do when they start."""
+    handler = IntakeHandler(socket_of(own))
+    logger = logger_with(handler)
+    logger.info("number", extra={"number": 1})
+    logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})
+    assert logger.handlers == [handler]
+    logger.info("number", extra={"number": 2})
+    handler.flush()
+    assert numbers(own) == Counter((1, 2))
+    handler.close()
 
 
 def test_two_processes_do_not_share_a_file(tmp_path: Path) -> None:

@@ -40,37 +40,96 @@ from ringwall.lake.search.tree import (
 
 AT = Span(0, 1)
 HOSTILE = (
-    "'", '"', "%", "_", "\\", "\\%", "%%", "a%b", "a_b", "\0", "x\0y", "' OR 1=1 --", "?", "$1", "*",
-    "'; DROP TABLE rows; --", "\x1b[2J", "\u202e", "z" * 5000, "", " ", "\n", "{}", "ﬀ", "İ", "ß", "K",
-    "Σας", "\\'", "é", "e\u0301", "\U0001f600", "NULL", "null", "true",
-)  # fmt: skip
+    "'",
+    '"',
+    "%",
+    "_",
+    "\\",
+    "\\%",
+    "%%",
+    "a%b",
+    "a_b",
+    "\0",
+    "x\0y",
+    "' OR 1=1 --",
+    "?",
+    "$1",
+    "*",
+    "'; DROP TABLE rows; --",
+    "\x1b[2J",
+    "\u202e",
+    "z" * 5000,
+    "",
+    " ",
+    "\n",
+    "{}",
+    "ﬀ",
+    "İ",
+    "ß",
+    "K",
+    "Σας",
+    "\\'",
+    "é",
+    "e\u0301",
+    "\U0001f600",
+    "NULL",
+    "null",
+    "true",
+)
 TEXTS = st.one_of(
     st.sampled_from(("ada", "Ada", "ADA", "eve", "/a/b", "/api/orders/7", *HOSTILE)),
-    st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=6),
+    st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=6),
     st.text(alphabet="aA%_\\*'b", max_size=5),
 )
 ADDRESSES = st.one_of(
     st.ip_addresses(v=4).map(str),
     st.ip_addresses(v=6).map(str).filter(lambda one: "." not in one),
     st.sampled_from(
-        ("10.0.0.1", "10.1.2.3", "172.16.0.1", "172.32.0.1", "::", "::1", "2001:db8::1", "1::", "10.x",
-         "10.0.0.256", "010.0.0.1", "1:2", "::ffff:10.0.0.1", "fe80::1%eth0", "10.0.0.1.2", "g::")
+        (
+            "10.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "172.32.0.1",
+            "::",
+            "::1",
+            "2001:db8::1",
+            "1::",
+            "10.x",
+            "10.0.0.256",
+            "010.0.0.1",
+            "1:2",
+            "::ffff:10.0.0.1",
+            "fe80::1%eth0",
+            "10.0.0.1.2",
+            "g::",
+        )
     ),
-)  # fmt: skip
+)
 NETWORKS = st.one_of(
     st.sampled_from(
-        ("10.0.0.0/8", "172.16.0.0/12", "0.0.0.0/0", "10.0.0.1/32", "::/0", "::1/128", "2001:db8::/32",
-         "2000::/3", "10.1.2.0/23")
+        (
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "0.0.0.0/0",
+            "10.0.0.1/32",
+            "::/0",
+            "::1/128",
+            "2001:db8::/32",
+            "2000::/3",
+            "10.1.2.0/23",
+        )
     ).map(ip_network),
     st.tuples(st.ip_addresses(v=4), st.integers(0, 32)).map(
-        lambda pair: ip_network((int(pair[0]), pair[1]), strict=False)
-        if pair[0].version == 6
-        else ip_network(f"{pair[0]}/{pair[1]}", strict=False)
+        lambda pair: (
+            ip_network((int(pair[0]), pair[1]), strict=False)
+            if pair[0].version == 6
+            else ip_network(f"{pair[0]}/{pair[1]}", strict=False)
+        )
     ),
     st.tuples(st.ip_addresses(v=6), st.integers(0, 128)).map(
         lambda pair: ip_network(f"{pair[0]}/{pair[1]}", strict=False)
     ),
-)  # fmt: skip
+)
 TEXT_FIELDS = [one for one in FIELDS if one.kind is Kind.TEXT]
 NUMBER_FIELDS = [
     one for one in FIELDS if one.kind not in {Kind.TEXT, Kind.ADDRESS, Kind.TIME, Kind.RAW}

@@ -11,9 +11,21 @@ from tests.lake.search import made
 from ringwall.lake.search.showing import as_json, details, line, text
 
 HOSTILE = (
-    "\x1b[2J", "\x1b]0;owned\x07", "\u202egnp.exe", "a\nb", "a\r\x1b[1A", "\x00", "\x9b31m", "\u2028",
-    "\udc80", "\u200b", "\ufeff", "\u2066x\u2069", "\x7f", "\t",
-)  # fmt: skip
+    "\x1b[2J",
+    "\x1b]0;owned\x07",
+    "\u202egnp.exe",
+    "a\nb",
+    "a\r\x1b[1A",
+    "\x00",
+    "\x9b31m",
+    "\u2028",
+    "\udc80",
+    "\u200b",
+    "\ufeff",
+    "\u2066x\u2069",
+    "\x7f",
+    "\t",
+)
 COLUMNS = [name for name, kind in made.COLUMNS.items() if kind == "VARCHAR"]
 
 
@@ -40,9 +52,16 @@ def test_what_was_written_is_still_told(hostile: str) -> None:
 
 def test_a_line_tells_who_did_what_and_how_it_ended() -> None:
     row = made.row(
-        41, severity_id=4, actor_user_name="Ada", method="GET", host="shop.example", path="/orders",
-        status_code=403, action_id=2, policy_uid="only-clerks",
-    )  # fmt: skip
+        41,
+        severity_id=4,
+        actor_user_name="Ada",
+        method="GET",
+        host="shop.example",
+        path="/orders",
+        status_code=403,
+        action_id=2,
+        policy_uid="only-clerks",
+    )
     assert text(line(row)) == (
         "2026-11-20T14:00:41.000Z high     HTTP Activity Ada GET shop.example/orders "
         "403 denied by only-clerks #41"

@@ -99,6 +99,8 @@ def _print_summary(run: dict[str, Any], gateway: "GatewayStatus") -> None:
             f"({gateway.shared.trouble}): this edge counts shared limits by itself.",
             style=_BAD,
         )
+    for alarm in gateway.log:
+        say(f"The log: {alarm}; `ringwall log` tells more", style=_BAD)
     if run["supervisor"]["guardian"] == "lost":
         say("The guardian is gone: nothing restarts Ringwall if it is killed.", style=_BAD)
     say("")

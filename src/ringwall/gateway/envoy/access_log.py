@@ -46,6 +46,7 @@ FIELDS: Final = {
     "policies": "%METADATA(ROUTE:ringwall:policies)%",
     "client": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
     "tls": "%DOWNSTREAM_TLS_VERSION%",
+    "ja4": "%TLS_JA4_FINGERPRINT%",
     "received": "%BYTES_RECEIVED%",
     "sent": "%BYTES_SENT%",
     "ms": "%DURATION%",

@@ -45,6 +45,7 @@ def listener(
                 "envoy.filters.listener.tls_inspector",
                 "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector",
                 initial_read_buffer_size=_HELLO,
+                enable_ja4_fingerprinting=True,
             )
         ]
     if not address.is_unix:

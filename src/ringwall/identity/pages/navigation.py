@@ -6,7 +6,7 @@ from typing import Final
 
 from django.urls import NoReverseMatch, reverse
 
-from ringwall.identity.authority import may_see_outbox
+from ringwall.identity.authority import may_see_log, may_see_outbox
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Session
 
@@ -19,6 +19,11 @@ def everybody(_session: Session) -> bool:
 def sees_outbox(session: Session) -> bool:
     """Shown to whoever looks after mail."""
     return may_see_outbox(session.user)
+
+
+def sees_log(session: Session) -> bool:
+    """Shown to whoever may read what happened."""
+    return may_see_log(session.user)
 
 
 def asks_for_access(_session: Session) -> bool:
@@ -60,7 +65,13 @@ GROUPS: Final = (
             Item("API keys", "keys"),
         ),
     ),
-    Group("Company", (Item("Outbox", "outbox", shown_to=sees_outbox),)),
+    Group(
+        "Company",
+        (
+            Item("Log", "log", shown_to=sees_log),
+            Item("Outbox", "outbox", shown_to=sees_outbox),
+        ),
+    ),
 )
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from ringwall.identity import revocations, sessions
 from ringwall.identity.facts import Facts
 from ringwall.identity.keyring import ALGORITHM, Keyring
-from ringwall.identity.kinds import Purpose
+from ringwall.identity.kinds import Purpose, issuer
 from ringwall.identity.models import Grant, Revocation, Subject
 from ringwall.identity.provider import authentication, grants
 from ringwall.identity.tokens import TYPES
@@ -30,7 +30,7 @@ class Read:
 def access_token(token: str, *, facts: Facts, now: datetime) -> Read | None:
     """An access token of ours that nothing has ended; ``None`` for all else."""
     claims = verified(token, facts=facts, now=now, typ=TYPES[Purpose.ACCESS])
-    if claims is None or _is_revoked(claims, now):
+    if claims is None or is_revoked(claims, now):
         return None
     if "rw_grant" not in claims:
         client = authentication.find(str(claims.get("client_id")))
@@ -53,16 +53,22 @@ def hint(token: str, *, facts: Facts, now: datetime) -> dict[str, Any] | None:
 
 
 def verified(
-    token: str, *, facts: Facts, now: datetime, typ: str, may_be_over: bool = False
+    token: str,
+    *,
+    facts: Facts,
+    now: datetime,
+    typ: str,
+    may_be_over: bool = False,
+    purpose: Purpose = Purpose.ACCESS,
 ) -> dict[str, Any] | None:
-    """The claims of a token that we signed as a ``typ``, else ``None``."""
+    """The claims of a token that we signed for a ``purpose`` as a ``typ``, else ``None``."""
     if len(token) > _LONGEST:
         return None
     try:
         header = jwt.get_unverified_header(token)
         if str(header.get("typ", "")).lower() != typ.lower() or header.get("alg") != ALGORITHM:
             return None
-        known = Keyring(current_installation().state, Purpose.ACCESS).keys()
+        known = Keyring(current_installation().state, purpose).keys()
         key = next((one for one in known if one.kid == header.get("kid")), None)
         if key is None:
             return None
@@ -70,7 +76,7 @@ def verified(
             token,
             jwt.PyJWK.from_dict(key.public(), algorithm=ALGORITHM),
             algorithms=[ALGORITHM],
-            issuer=facts.origin,
+            issuer=issuer(facts.origin, purpose),
             options={"verify_aud": False, "verify_exp": False, "require": ["exp", "iat", "sub"]},
         )
     except (jwt.PyJWTError, RecursionError):  # JSON in JSON in JSON, as deep as it gets
@@ -93,7 +99,7 @@ def revoke(read: Read, *, now: datetime) -> None:
     )
 
 
-def _is_revoked(claims: dict[str, Any], now: datetime) -> bool:
+def is_revoked(claims: dict[str, Any], now: datetime) -> bool:
     """Whether anything that the token names was revoked."""
     names = [claims.get("sid"), claims.get("rw_grant"), claims.get("jti")]
     query = Q(subject=Subject.SESSION, value__in=[one for one in names if one])

@@ -73,9 +73,34 @@ def of_request(request: HttpRequest, number: str) -> Actor:
             app_name=token.name,
             tenant=token.organisation.slug,
         )
+    shown = getattr(request, "ringwall_bearer", None)
+    if shown is not None:
+        return _with_bearer(made, shown)
+    if match is not None and (match.route or "").startswith("api/"):
+        made = replace(made, channel="api")
     if match is not None and (match.route or "").startswith(("identity/", "scim/")):
         made = replace(made, channel="scim" if match.route.startswith("scim") else "provider")
     return _with_person(made, request)
+
+
+def _with_bearer(made: Actor, shown: Any) -> Actor:
+    """Whoever shows a key or a token: a person with it, or the program by itself."""
+    client, person, place = shown.client, shown.person, shown.organisation
+    program = "" if client is None else str(client.pk)
+    # A key is told as its user's, so that the user of a program's key is the program.
+    uid = program if shown.credential else ""
+    return replace(
+        made,
+        channel="api",
+        kind=Kind.PROGRAM if person is None else Kind.PERSON,
+        uid=uid if person is None else person.subject,
+        name="" if person is None else person.get_full_name(),
+        email="" if person is None else person.email,
+        credential=shown.credential,
+        app=program,
+        app_name="" if client is None else client.client.name,
+        tenant="" if place is None else place.slug,
+    )
 
 
 def client_shown(client: Any, named: str) -> None:

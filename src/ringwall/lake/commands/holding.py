@@ -12,7 +12,14 @@ from ringwall.runtime.refusals import ExitCode, Refused
 from ringwall.runtime.tables import Column
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of the hold.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+Since = Annotated[
+    datetime | None,
+    typer.Option("--since", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The first day."),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option("--until", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The last day."),
+]
 
 
 @command(name="hold", group=GROUP, panel=PANEL, does="log:hold")
@@ -25,8 +32,8 @@ def log_hold(
         str | None, typer.Option("--user", help="Events by or about this person's id.")
     ] = None,
     tenant: Annotated[str | None, typer.Option("--tenant", help="Events of this tenant.")] = None,
-    since: Day = None,
-    until: Day = None,
+    since: Since = None,
+    until: Until = None,
 ) -> None:
     """Keep events however old they become, until the hold is released.
 

@@ -112,10 +112,10 @@ def log_verify(
 def _verify_bundle(
     context: typer.Context, path: Path, trusted: "list[VerifierKey]", *, as_json: bool
 ) -> None:
-    from ringwall.lake.bundling import keys_beside
     from ringwall.ledger.bundles import verify
+    from ringwall.ledger.public_keys import shown_keys
 
-    keys = trusted or keys_beside(places(context).tree)
+    keys = trusted or shown_keys(places(context).tree)
     verdict = verify(_bytes(path), keys=keys)
     said: dict[str, Any] = {
         "holds": verdict.holds,

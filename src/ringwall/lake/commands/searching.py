@@ -32,7 +32,9 @@ def log_search(
     context: typer.Context,
     words: Words = None,
     *,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 50,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many at most.")
+    ] = 50,
     cursor: Annotated[
         str, typer.Option("--cursor", help="Go on after the page that ended with this.")
     ] = "",
@@ -72,7 +74,9 @@ def log_tail(
     context: typer.Context,
     words: Words = None,
     *,
-    lines: Annotated[int, typer.Option("--lines", "-n", min=0, max=10_000)] = 10,
+    lines: Annotated[
+        int, typer.Option("--lines", "-n", min=0, max=10_000, help="How many of the past.")
+    ] = 10,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on as events come, until Ctrl-C.")
     ] = False,
@@ -105,18 +109,17 @@ def log_show(
 ) -> None:
     """Show one event with all there is."""
     from ringwall.lake.ocsf import event_of
-    from ringwall.lake.search.reading import WHOLE
+    from ringwall.lake.search.connecting import TookTooLongError
     from ringwall.lake.search.showing import as_json as plain
     from ringwall.lake.search.showing import details
+    from ringwall.lake.service import Log
 
     found, where = places(context), zone_of(zone)
-    asked = _Asked(found)
-    if event.isascii() and event.isdigit() and len(event) < 19:
-        row = asked.do(lambda search: search.show(int(event)))
-    else:
-        query = query_of(f'uid:"{event}"', where)
-        row = next(iter(asked.do(lambda s: list(s.rows(query, limit=1, columns=WHOLE)))), None)
     tell_read(context, f"looked at event {event}", {"event": event})
+    try:
+        row = Log(found).event(event)
+    except (TookTooLongError, ValueError) as error:
+        raise Refused(str(error)) from error
     if row is None:
         msg = f"there is no event {event}"
         raise Refused(msg, hint="`ringwall log search` tells ids; what was kept long enough went")
@@ -134,7 +137,9 @@ def log_sql(
     context: typer.Context,
     statement: Annotated[str, typer.Argument(metavar="SELECT", help="One SELECT statement.")],
     *,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 1000,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many rows at most.")
+    ] = 1000,
     as_json: AsJson = False,
 ) -> None:
     """Ask in SQL (DuckDB), read-only: `events` and `quarantine` are the tables.
@@ -179,9 +184,14 @@ def log_fields(*, as_json: AsJson = False) -> None:
 
 def tell_read(context: typer.Context, message: str, about: dict[str, Any]) -> None:
     """Have it in the log that somebody read from it; nothing is read otherwise."""
-    from ringwall.lake.commands.reading_told import told
+    from ringwall.lake.reading_told import told
+    from ringwall.runtime.recording import RecordingError
 
-    told(installation_of(context), message, about)
+    try:
+        told(installation_of(context).state, message, about)
+    except RecordingError as error:
+        msg = f"that you read the log cannot be recorded, so nothing is shown: {error}"
+        raise Refused(msg) from error
 
 
 class _Asked:
@@ -192,17 +202,12 @@ class _Asked:
 
     def do(self, ask: Any) -> Any:
         """What ``ask`` gets from a :class:`Search`."""
-        from ringwall.lake.reaching import again, parts_of
-        from ringwall.lake.search.connecting import TookTooLongError, connect
+        from ringwall.lake.search.connecting import TookTooLongError
         from ringwall.lake.search.cursors import CursorError
-        from ringwall.lake.search.reading import Search
-
-        def once() -> Any:
-            with connect() as connection:
-                return ask(Search(connection, parts_of(self._places)))
+        from ringwall.lake.service import Log
 
         try:
-            return again(once)
+            return Log(self._places).do(ask)
         except (TookTooLongError, CursorError, ValueError) as error:
             raise Refused(str(error)) from error
 

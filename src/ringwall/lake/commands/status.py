@@ -1,8 +1,7 @@
 """``log`` alone: how the log fares."""
 
-import time
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -10,25 +9,40 @@ from ringwall.lake.commands.places import GROUP, PANEL, places
 from ringwall.runtime.commanding import command
 from ringwall.runtime.output import AsJson, print_json, say
 
-_FRESH_S: Final = 5.0
+if TYPE_CHECKING:
+    from ringwall.lake.faring import Faring
+
+_OF_INTAKE: Final = (
+    ("quarantined", "kept as evidence"),
+    ("refused", "senders refused"),
+    ("put_off", "requests put off"),
+)
 _UNITS: Final = ("bytes", "KiB", "MiB", "GiB")
 
 
 @command(name=GROUP, group=GROUP, panel=PANEL, does="log:see")
 def log(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Show how the log fares: how much is in it, proven and stored, and what waits."""
+    from ringwall.lake.faring import faring
     from ringwall.lake.naming import known_origin
-    from ringwall.lake.telling import read_told
 
     found = places(context)
-    told, origin = read_told(found.told), known_origin(found.log)
-    age = None if told is None else time.time() - told.at
-    fresh = age is not None and age < _FRESH_S
+    fares, origin = faring(found), known_origin(found.log)
+    told, fresh = fares.told, fares.is_fresh
     if as_json:
         import msgspec
 
         said = None if told is None else msgspec.to_builtins(told)
-        print_json({"collector": said, "origin": origin, "runs": fresh})
+        print_json(
+            {
+                "collector": said,
+                "origin": origin,
+                "runs": fresh,
+                "intake": fares.intake,
+                "vouching": fares.vouching or None,
+                "alarms": [*fares.alarms(), *fares.troubles_outside()],
+            }
+        )
         return
     say((origin or "a log without a name yet", "bold"))
     if told is None:
@@ -52,8 +66,30 @@ def log(context: typer.Context, *, as_json: AsJson = False) -> None:
         say(f"not read yet: {sizes}")
     for what, why in told.trouble.items():
         say(f"It cannot {what}: {why}", style="red")
-    if fresh and not told.trouble:
+    _say_outside(fares)
+    outside = list(fares.troubles_outside())
+    for one in outside:
+        say(f"{one[0].upper()}{one[1:]}", style="red")
+    if fresh and not told.trouble and not outside:
         say("All is well", style="green")
+
+
+def _say_outside(fares: "Faring") -> None:
+    """What services send, and who vouches."""
+    intake = fares.intake
+    if intake is not None and fares.intake_runs:
+        parts = [f"{intake['accepted']:,} events"]
+        parts += [f"{sum(intake[key].values()):,} {words}" for key, words in _OF_INTAKE]
+        doors = ", ".join(
+            one["at"] for name, one in sorted(intake["doors"].items()) if name in {"http", "syslog"}
+        )
+        at = f" at {doors}" if doors else ""
+        say(f"From services{at} since it began: {', '.join(parts)}")
+    for kind, key in (("witness", "witnesses"), ("anchor", "anchors")):
+        all_ = fares.vouching.get(key, ())
+        if all_ and fares.vouching_runs:
+            well = sum(not one["trouble"] and one["size"] is not None for one in all_)
+            say(f"{well} of {len(all_)} {kind if len(all_) == 1 else key} vouch for it")
 
 
 def _size(count: int) -> str:

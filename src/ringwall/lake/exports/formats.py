@@ -13,10 +13,13 @@ ToOcsf = Callable[[Row], Mapping[str, Any]]
 class Format(Protocol):
     """Writes each row as one line. Promises that no value can end a line or begin another."""
 
-    media_type: str
-    """As HTTP names it."""
-    extension: str
-    """How files in it are called, without the dot."""
+    @property
+    def media_type(self) -> str:
+        """As HTTP names it."""
+
+    @property
+    def extension(self) -> str:
+        """How files in it are called, without the dot."""
 
     def head(self) -> bytes:
         """What stands before the first line, perhaps nothing."""

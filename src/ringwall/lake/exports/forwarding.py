@@ -4,6 +4,7 @@ The position is saved after a destination acknowledged a batch and never before,
 between sends that batch again.
 """
 
+import itertools
 import json
 import random
 import threading
@@ -100,7 +101,7 @@ class Forwarder:
         if not rows:
             return None
         indexes = [int(one["index"]) for one in rows]
-        if indexes[0] < first or any(b <= a for a, b in zip(indexes, indexes[1:], strict=False)):
+        if indexes[0] < first or any(b <= a for a, b in itertools.pairwise(indexes)):
             msg = f"events from {first} on did not come in order: {indexes[:3]} came"
             raise RuntimeError(msg)
         try:
@@ -116,10 +117,7 @@ class Forwarder:
         self.status = Status(position)
 
     def _failed(self, error: DeliveryError, count: int) -> float:
-        """How long to wait: twice as long each time, anything up to that so that not all come at once.
-
-        (Exponential backoff with full jitter.)
-        """
+        """How long to wait: up to twice as long each time, so that not all come at once."""
         failures = self.status.failures + 1
         self.status = Status(self.status.position, failures, str(error))
         if error.is_too_large and count > 1:

@@ -8,6 +8,7 @@ cannot tell: where that matters, HTTP or S3 is the destination to take.
 """
 
 import array
+import contextlib
 import fcntl
 import socket
 import ssl
@@ -68,10 +69,9 @@ class SyslogTls:
 
     def _finish(self, connection: ssl.SSLSocket) -> None:
         plain: socket.socket = connection
-        try:
+        # It may close without saying so in TLS.
+        with contextlib.suppress(ssl.SSLEOFError, ssl.SSLZeroReturnError):
             plain = connection.unwrap()
-        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
-            pass  # it closed without saying so in TLS
         until = time.monotonic() + self._timeout
         while _unacknowledged(plain):
             if time.monotonic() > until:

@@ -66,13 +66,14 @@ class IntakeHandler(logging.Handler):
         self.lost = 0
         """Events for which there was no room, and of which the intake was not told yet."""
         self._begin()
-        atexit.register(self.close)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Put it into the queue, and come back at once."""
         try:
-            if self._pid != os.getpid():
-                self._begin()  # neither the thread nor the files came along into a fork
+            # Neither the thread nor the files came along into a fork; and `logging.config`, which
+            # servers call as they start, closes every handler that there is.
+            if self._pid != os.getpid() or self._ended.is_set():
+                self._begin()
             self._queue.put_nowait(encoded(record))
         except Exception:  # noqa: BLE001 - whatever is wrong with it, the program goes on
             self._lose(1)
@@ -89,7 +90,8 @@ class IntakeHandler(logging.Handler):
             self._ended.set()
             with suppress(queue.Full):
                 self._queue.put_nowait(None)
-            self._thread.join(self._patience)
+            if self._thread.is_alive():  # it never began, where the interpreter was ending
+                self._thread.join(self._patience)
             if self._thread.is_alive() and self._spill is not None:
                 # It waits for an answer: better twice than never.
                 with suppress(OSError):  # it ended just now
@@ -109,6 +111,7 @@ class IntakeHandler(logging.Handler):
         self._pid = os.getpid()
         self._thread = threading.Thread(target=self._run, name="ringwall-log", daemon=True)
         self._thread.start()
+        atexit.register(self.close)
 
     def _lose(self, count: int) -> None:
         self.acquire()  # logging makes this lock anew in a fork

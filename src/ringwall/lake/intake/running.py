@@ -112,6 +112,8 @@ class Intake:
         await asyncio.gather(*(door.close(_PATIENCE_S) for door in self._doors.values()))
         await self._spool.close()
         self._settings.control.unlink(missing_ok=True)
+        # What is left of one that was killed tells that it should run.
+        self._settings.status.unlink(missing_ok=True)
 
     def document(self) -> dict[str, Any]:
         """The status document."""

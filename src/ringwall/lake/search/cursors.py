@@ -1,13 +1,14 @@
 """Where a page of a search ended, as a short text that is handed out and comes back."""
 
 import base64
-import binascii
 import hashlib
 import json
 from dataclasses import dataclass
 from typing import Final
 
 _MOST: Final = 200
+_EARLIEST: Final = -62_135_596_800_000_000
+_LATEST: Final = 253_402_300_799_999_999
 
 
 class CursorError(ValueError):
@@ -29,21 +30,31 @@ class Position:
 
 def position(cursor: str, query: str) -> Position:
     """Read a cursor back; :class:`CursorError` unless it was written for the same query."""
-    try:
-        if len(cursor) > _MOST:
-            raise ValueError
-        padded = cursor + "=" * (-len(cursor) % 4)
-        said = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        time, index, mark = said
-        if type(time) is not int or type(index) is not int or not 0 <= index < 2**63:
-            raise ValueError
-        if not -(2**62) < time < 2**62:
-            raise ValueError
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        raise CursorError("this is no cursor: begin the search anew without one") from None
+    said = _said(cursor)
+    match said:
+        case [int(time), int(index), str(mark)] if _are_possible(time, index):
+            pass
+        case _:
+            raise CursorError("this is no cursor: begin the search anew without one")
     if mark != _mark(query):
         raise CursorError("this cursor is of another query: begin the search anew without one")
     return Position(time, index)
+
+
+def _said(cursor: str) -> object:
+    if len(cursor) > _MOST:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        return json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _are_possible(time: int, index: int) -> bool:
+    """Whether they are of a row: a moment of the years 1 to 9999, and a number of 63 bits."""
+    are_numbers = type(time) is int and type(index) is int  # truth values are integers too
+    return are_numbers and _EARLIEST <= time <= _LATEST and 0 <= index < 2**63
 
 
 def _mark(query: str) -> str:

@@ -150,7 +150,7 @@ class Search:
             return []
         table, values = asked_of(parts, query.tree)
         inner, first = (f"{span.sql} AS span", span.values) if span else ("1 AS span", ())
-        sql = f"SELECT {selected} FROM (SELECT {inner} FROM {table})"
+        sql = f"SELECT {selected} FROM (SELECT {inner} FROM {table})"  # noqa: S608
         if span:
             sql += f" GROUP BY span ORDER BY {order} LIMIT {limit:d}"
         with bounded(self._connection, self._seconds):
@@ -183,7 +183,7 @@ class Search:
         days = {one.day for one in parts if one.day is not None}
         for one in parts:
             if one.day is None:
-                sql = f"SELECT DISTINCT CAST(time AS DATE) FROM {one.relation}"
+                sql = f"SELECT DISTINCT CAST(time AS DATE) FROM {one.relation}"  # noqa: S608
                 days |= {day for (day,) in self._fetched(sql, one.values) if day is not None}
         return sorted(
             (
@@ -204,7 +204,7 @@ class Search:
         limit: int,
     ) -> list[Position]:
         table, values = asked_of(parts, tree)
-        sql = f"SELECT epoch_us(time), index FROM {table} WHERE time >= ? AND time <= ?"
+        sql = f"SELECT epoch_us(time), index FROM {table} WHERE time >= ? AND time <= ?"  # noqa: S608
         values += map(moment_of, span)
         if after is not None and after.time <= span[1]:
             sql += " AND (time < ? OR (time = ? AND index < ?))"
@@ -219,7 +219,7 @@ class Search:
         table, values = _joined(parts)
         selected = ", ".join(_read(one) for one in columns)
         places = ", ".join("?" * len(found))
-        sql = f"SELECT index, {selected} FROM {table} WHERE index IN ({places})"
+        sql = f"SELECT index, {selected} FROM {table} WHERE index IN ({places})"  # noqa: S608
         sql += " AND time >= ? AND time <= ?"
         values += [one.index for one in found]
         values += [moment_of(found[-1].time), moment_of(found[0].time)]
@@ -238,7 +238,7 @@ class Search:
 
 def _joined(parts: Sequence[Part]) -> tuple[str, list[object]]:
     """All parts as one relation, and its bound values."""
-    selects = " UNION ALL BY NAME ".join(f"SELECT * FROM {one.relation}" for one in parts)
+    selects = " UNION ALL BY NAME ".join(f"SELECT * FROM {one.relation}" for one in parts)  # noqa: S608
     return f"({selects})", [value for one in parts for value in one.values]
 
 
@@ -253,7 +253,7 @@ def asked_of(parts: Sequence[Part], tree: Node) -> tuple[str, list[object]]:
             conditions.append(
                 Condition(f"{where.sql} AND {asked.sql}", (*where.values, *asked.values))
             )
-    selects = [f"SELECT * FROM {table} WHERE {one.sql}" for one in conditions]
+    selects = [f"SELECT * FROM {table} WHERE {one.sql}" for one in conditions]  # noqa: S608
     bound = [value for one in conditions for value in (*values, *one.values)]
     return f"({' UNION ALL BY NAME '.join(selects)})", bound
 

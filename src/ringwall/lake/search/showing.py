@@ -8,6 +8,7 @@ the output is a terminal, and nowhere else.
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
@@ -23,25 +24,58 @@ Row = Mapping[str, Any]
 _LONGEST: Final = 120
 """Characters of one value in a line; longer ones are cut."""
 
-_SEVERITIES: Final = {number: name for name, number in reversed(SEVERITIES.items())}
-_STATUSES: Final = {number: name for name, number in reversed(STATUSES.items())}
-_ACTIONS: Final = {number: name for name, number in reversed(ACTIONS.items())}
+_SEVERITIES: Final = {number: name for name, number in reversed([*SEVERITIES.items()])}
+_STATUSES: Final = {number: name for name, number in reversed([*STATUSES.items()])}
+_ACTIONS: Final = {number: name for name, number in reversed([*ACTIONS.items()])}
 _STYLES: Final = {3: "yellow", 4: "red", 5: "bold red", 6: "bold red"}
 """By ``severity_id``."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What a list says of an event, each a text that is safe to show."""
+
+    time: str
+    severity: str
+    class_name: str
+    actor: str
+    action: str
+    target: str
+    outcome: str
+    style: str
+    """Of the outcome: green, yellow, red or magenta."""
+    index: str
+
+
+def cells(row: Row, *, zone: tzinfo = UTC) -> Cells:
+    """An event for a list: when, how bad, what, who, did what, to what, and how it ended."""
+    outcome, style = _outcome(row)
+    return Cells(
+        time=_moment(row.get("time"), zone, "milliseconds"),
+        severity=_named(_SEVERITIES, row.get("severity_id")),
+        class_name=class_name(row.get("class_uid")),
+        actor=_first(row, "actor_user_name", "actor_user_uid", "actor_app_uid", "src_ip"),
+        action=_done(row),
+        target=_target(row),
+        outcome=outcome,
+        style=style,
+        index=str(row.get("index")),
+    )
+
+
 def line(row: Row, *, zone: tzinfo = UTC) -> Parts:
-    """One event in one line: when, how bad, what, who, did what, to what, and how it ended."""
-    severity = row.get("severity_id")
+    """The same in one line."""
+    found = cells(row, zone=zone)
     parts: Parts = [
-        (_moment(row.get("time"), zone, "milliseconds"), "dim"),
-        (f"{_named(_SEVERITIES, severity)[:8]:8}", _STYLES.get(severity or 0, "dim")),
-        (f"{class_name(row.get('class_uid'))}", "cyan"),
-        (_first(row, "actor_user_name", "actor_user_uid", "actor_app_uid", "src_ip"), "bold"),
-        (_done(row), ""),
-        (_target(row), ""),
+        (found.time, "dim"),
+        (f"{found.severity[:8]:8}", _STYLES.get(row.get("severity_id") or 0, "dim")),
+        (found.class_name, "cyan"),
+        (found.actor, "bold"),
+        (found.action, ""),
+        (found.target, ""),
+        (found.outcome, found.style),
+        (f"#{found.index}", "dim"),
     ]
-    parts += [_outcome(row), (f"#{row.get('index')}", "dim")]
     shown = [(text, style) for text, style in parts if text]
     return [piece for one in shown for piece in (one, (" ", ""))][:-1]
 
@@ -52,20 +86,25 @@ def text(parts: Parts) -> str:
 
 
 def details(row: Row, *, zone: tzinfo = UTC) -> list[Parts]:
-    """One event in lines: each field that it has by the name that a query uses, then its raw form."""
-    found: list[Parts] = []
+    """One event in lines: each field by the name that a query uses, its raw form last."""
     width = max(len(one.name) for one in FIELDS)
-    for field in FIELDS:
-        value = row.get(field.column)
-        if value is not None:
-            found.append(
-                [(f"{field.name:{width}}  ", "dim"), (_value(field.kind, value, zone), "")]
-            )
+    found: list[Parts] = [
+        [(f"{name:{width}}  ", "dim"), (value, "")] for name, value in named(row, zone=zone)
+    ]
     for name in ("raw", "personal", "seals"):
         if row.get(name) is not None:
             found.append([(f"{name}:", "dim")])
-            found += [[("  " + one, "")] for one in _pretty(str(row[name]))]
+            found += [[("  " + one, "")] for one in pretty(str(row[name]))]
     return found
+
+
+def named(row: Row, *, zone: tzinfo = UTC) -> list[tuple[str, str]]:
+    """Each field that an event has, by the name that a query uses, with its value."""
+    return [
+        (field.name, _value(field.kind, row[field.column], zone))
+        for field in FIELDS
+        if row.get(field.column) is not None
+    ]
 
 
 def as_json(row: Row) -> dict[str, Any]:
@@ -154,7 +193,7 @@ def _value(kind: Kind, value: Any, zone: tzinfo) -> str:
     return _safe(value, longest=4096)
 
 
-def _pretty(raw: str) -> list[str]:
+def pretty(raw: str) -> list[str]:
     """A raw form in lines, indented where it is JSON."""
     try:
         shown = json.dumps(json.loads(raw), indent=2, ensure_ascii=False)

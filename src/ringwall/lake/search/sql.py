@@ -96,7 +96,7 @@ def files_view(files: Sequence[str]) -> str:
 def confine(*, memory_mb: int) -> None:
     """Bound the memory of this whole process, for good.
 
-    DuckDB's own bound leaves out single values while they are made, such as ``repeat('x', 10**10)``:
+    DuckDB's own bound leaves out single values while they are made, such as ``repeat('x', 4e9)``:
     whoever answers strangers' statements does it in a process of its own, confined.
     """
     size = memory_mb * 1024 * 1024

@@ -101,7 +101,10 @@ class Terms:
             raise cursor.wrong("this list is empty", opened, allowed=FORMS[field.kind])
         same = [one for one in parts if isinstance(one, OneOf)]
         if len(same) == len(parts):
-            return OneOf(field, tuple(dict.fromkeys(v for one in same for v in one.values)), at)
+            values: dict[str | int, None] = {}
+            for one in same:
+                values |= dict.fromkeys(one.values)
+            return OneOf(field, tuple(values), at)
         return parts[0] if len(parts) == 1 else Either(tuple(parts), at)
 
     def _one(self, field: Field, start: int, *, stops: str) -> Node:

@@ -1,6 +1,8 @@
 """What may be written after the colon of a field, by the kind of the field."""
 
+import contextlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -45,17 +47,18 @@ ACTIONS: Final = MappingProxyType(
     {"unknown": 0, "allowed": 1, "allow": 1, "denied": 2, "deny": 2, "other": 99}
 )
 """``action_id`` of OCSF."""
-_ENUMS: Final = MappingProxyType(
+_NO_WORDS: Final[Mapping[str, int]] = MappingProxyType({})
+_ENUMS: Final[Mapping[Kind, Mapping[str, int]]] = MappingProxyType(
     {
         Kind.CLASS: BY_WORD,
         Kind.SEVERITY: SEVERITIES,
         Kind.STATUS: STATUSES,
         Kind.ACTION: ACTIONS,
-        Kind.CATEGORY: MappingProxyType({}),
-        Kind.NUMBER: MappingProxyType({}),
+        Kind.CATEGORY: _NO_WORDS,
+        Kind.NUMBER: _NO_WORDS,
     }
 )
-IS: Final = MappingProxyType(
+IS: Final[Mapping[str, tuple[str, str | int]]] = MappingProxyType(
     {
         "allowed": ("action_id", 1),
         "denied": ("action_id", 2),
@@ -119,7 +122,7 @@ class Reader:
         else:
             number = _named(field.kind, text)
         if number is None:
-            words = _ENUMS.get(field.kind, {})
+            words = _ENUMS.get(field.kind, _NO_WORDS)
             raise ValueMistakeError(
                 f'"{text}" is no {_WHAT[field.kind]}', FORMS[field.kind], nearest(text, words) or ""
             )
@@ -151,15 +154,11 @@ def network(text: str) -> Network | None:
     """
     if "/" not in text:
         return None
-    try:
+    with contextlib.suppress(ValueError):
         return ip_network(text)
-    except ValueError:
-        pass
     meant = ""
-    try:
+    with contextlib.suppress(ValueError):
         meant = str(ip_network(text, strict=False))
-    except ValueError:
-        pass
     said = "has bits set beyond its length" if meant else "is no network"
     raise ValueMistakeError(f'"{text}" {said}', FORMS[Kind.ADDRESS], meant)
 

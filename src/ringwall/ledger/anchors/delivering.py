@@ -27,6 +27,9 @@ class Status:
     """Why the last try failed; empty where it did not."""
     failing_since: datetime | None = None
     next_try: datetime | None = None
+    size: int | None = None
+    """How many entries the checkpoint has that was put there last, since this process began."""
+    put_at: datetime | None = None
     pause: timedelta = field(default=_FIRST, repr=False)
 
 
@@ -78,6 +81,7 @@ class Delivery:
                 break
             queue.remove(sealed)
             status.delivered += 1
+            status.size, status.put_at = sealed.checkpoint.size, self._clock.now()
             status.trouble, status.failing_since, status.next_try = "", None, None
             status.pause = _FIRST
         status.waiting = len(queue)

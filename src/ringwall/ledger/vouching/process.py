@@ -14,7 +14,7 @@ from ringwall.ledger.vouching.voucher import Voucher
 from ringwall.runtime.announcing import announce
 
 SETTINGS_VARIABLE: Final = "RINGWALL_VOUCHER_SETTINGS"
-"""The file of :class:`Settings`."""
+""":class:`Settings` as JSON: with secrets of anchors, which nobody else is to read."""
 READY_VARIABLE: Final = "RINGWALL_VOUCHER_READY"
 """A unix socket that takes connections while this works."""
 _PAUSE: Final = 1.0
@@ -28,7 +28,7 @@ def serve() -> None:
     ended = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())
-    voucher = Voucher(Settings.read(Path(os.environ[SETTINGS_VARIABLE])), SystemClock())
+    voucher = Voucher(Settings.read(os.environ[SETTINGS_VARIABLE]), SystemClock())
     announce(Path(os.environ[READY_VARIABLE]))
     told = ""
     while True:

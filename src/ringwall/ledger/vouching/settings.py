@@ -1,8 +1,8 @@
-"""What the voucher is told: a JSON file that only its owner can read, since anchors have secrets.
+"""What the voucher is told by its environment, which only its owner can read: JSON.
 
 {"tree": "/state/log/tree", "queue": "/state/log/anchors",
  "cosign_every": 10, "anchor_every": 3600, "quorum": 1,
- "witnesses": [{"url": "https://witness.example", "vkey": "..."}],
+ "witnesses": [{"name": "friend", "url": "https://witness.example", "vkey": "..."}],
  "anchors": [{"kind": "file", "name": "share", "path": "/mnt/share/checkpoints"}]}
 """
 
@@ -43,13 +43,15 @@ class Settings:
             anchor_every=float(said.get("anchor_every", 3600.0)),
             quorum=int(said.get("quorum", 1)),
             witnesses=tuple(
-                WitnessAddress(str(one["url"]), VerifierKey.parse(str(one["vkey"])))
+                WitnessAddress(
+                    str(one["url"]), VerifierKey.parse(str(one["vkey"])), str(one.get("name", ""))
+                )
                 for one in said.get("witnesses", ())
             ),
             anchors=tuple(anchor_of(one) for one in said.get("anchors", ())),
         )
 
     @classmethod
-    def read(cls, path: Path) -> "Settings":
-        """What stands in a file."""
-        return cls.of(json.loads(path.read_bytes()))
+    def read(cls, text: str) -> "Settings":
+        """What a text of JSON says."""
+        return cls.of(json.loads(text))

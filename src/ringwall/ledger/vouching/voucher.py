@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from ringwall.core.clock import Clock
 from ringwall.ledger.anchors.delivering import Delivery
+from ringwall.ledger.keys import time_of
 from ringwall.ledger.notes import Note
 from ringwall.ledger.published import WITNESSED, Published, read_checkpoint
 from ringwall.ledger.vouching.settings import Settings
@@ -30,6 +32,7 @@ class Voucher:
         self._asked: tuple[Asked, ...] = ()
         self._cosign_at = self._anchor_at = clock.now()
         self._cosigned = self._offered = ""
+        self._last = _before(settings.queue / STATUS)
 
     def turn(self) -> None:
         """Do what is due. ``DamagedTreeError`` where the checkpoint cannot be read."""
@@ -47,12 +50,25 @@ class Voucher:
         write_private(self._settings.queue / STATUS, content)
 
     def status(self) -> dict[str, Any]:
-        """How it stands with each witness and each anchor."""
+        """How it stands with each witness and each anchor: how far, since when, what is wrong."""
+        troubles = {str(one.witness.key): one.trouble for one in self._asked}
+        witnesses = []
+        for one in self._settings.witnesses:
+            key = str(one.key)
+            size, at = self._last.get(key, (None, None))
+            witnesses.append(
+                {
+                    "name": one.called,
+                    "key": key,
+                    "size": size,
+                    "at": at,
+                    "trouble": troubles.get(key, ""),
+                }
+            )
         return {
             "time": self._clock.now(),
-            "witnesses": [
-                {"name": one.witness.key.name, "trouble": one.trouble} for one in self._asked
-            ],
+            "quorum": self._settings.quorum,
+            "witnesses": witnesses,
             "anchors": [asdict(one) for one in self._delivery.statuses()],
         }
 
@@ -61,6 +77,11 @@ class Voucher:
             return
         published = Published(self._settings.tree)
         note, self._asked = self._witnesses.cosign(published.note, published)
+        size = published.size
+        for one in self._asked:
+            if one.signature is not None:
+                at = datetime.fromtimestamp(time_of(one.signature.value), UTC).isoformat()
+                self._last[str(one.witness.key)] = size, at
         cosigned = sum(one.signature is not None for one in self._asked)
         if cosigned >= max(self._settings.quorum, 1):
             write_private(self._settings.tree / WITNESSED, note.to_bytes(), mode=0o644)
@@ -72,6 +93,15 @@ class Voucher:
         witnessed = read_checkpoint(self._settings.tree, WITNESSED)
         self._delivery.offer(witnessed if witnessed and witnessed.text == note.text else note)
         self._offered = note.text
+
+
+def _before(path: Path) -> dict[str, tuple[int | None, str | None]]:
+    """How far each witness was, by its key, as the process before told."""
+    try:
+        found = json.loads(path.read_bytes())["witnesses"]
+        return {one["key"]: (one["size"], one["at"]) for one in found}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def _told(value: object) -> object:

@@ -24,10 +24,19 @@ _LARGEST: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class WitnessAddress:
-    """Where a witness is (its submission prefix) and the key that it cosigns with."""
+    """Where a witness is (its submission prefix) and the key that it cosigns with.
+
+    ``name`` is what it is called where it is shown; else that is the name of its key.
+    """
 
     url: str
     key: VerifierKey
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        """How it is shown."""
+        return self.name or self.key.name
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)

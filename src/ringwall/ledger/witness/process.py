@@ -24,6 +24,10 @@ LOGS_VARIABLE: Final = "RINGWALL_WITNESS_LOGS"
 """The file of logs: a vkey a line, which is trusted for the origin of its name, or for the one
 that follows it after a space. Read anew at each request."""
 
+SHOWN_KEY: Final = "vkey"
+"""In that folder: the public key."""
+MEMORY: Final = "witness.sqlite3"
+
 
 def read_logs(path: Path) -> dict[str, Sequence[VerifierKey]]:
     """The keys by origin; ``ValueError`` names the line."""
@@ -48,7 +52,7 @@ def opened_key(folder: Path, name: str) -> SigningKey:
     """
     path = private_folder(folder) / "witness.key"
     if not path.exists():
-        if (folder / "witness.sqlite3").exists():
+        if (folder / MEMORY).exists():
             msg = f"{path} is missing beside what it cosigned: bring it back from a backup"
             raise RuntimeError(msg)
         made = SigningKey.new(name, Kind.COSIGNATURE)
@@ -58,14 +62,14 @@ def opened_key(folder: Path, name: str) -> SigningKey:
     except ValueError:
         msg = f"{path} cannot be read: bring it back from a backup"  # and never what is in it
         raise RuntimeError(msg) from None
-    write_private(folder / "vkey", f"{key.verifier}\n".encode(), mode=0o644)
+    write_private(folder / SHOWN_KEY, f"{key.verifier}\n".encode(), mode=0o644)
     return key
 
 
 def witness(folder: Path, name: str, logs: Logs) -> Witness:
     """The witness whose key and memory are in ``folder``."""
     key = opened_key(folder, name)
-    return Witness(key=key, logs=logs, store=Store(folder / "witness.sqlite3"), clock=SystemClock())
+    return Witness(key=key, logs=logs, store=Store(folder / MEMORY), clock=SystemClock())
 
 
 def serve() -> None:

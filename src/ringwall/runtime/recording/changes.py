@@ -2,8 +2,8 @@
 
 :func:`watch` says once for a model what of it is recorded. From then on every way of Django's to
 change a row of it is: ``save``, ``QuerySet.update`` (by which ``bulk_update`` and what follows a
-deletion go too), ``delete`` and many-to-many sets. ``bulk_create`` is refused, since it does not
-know the rows that it made. Past it goes SQL written by hand alone.
+deletion go too), ``bulk_create``, ``delete`` and many-to-many sets. Refused is ``bulk_create`` that
+passes over conflicts, since it does not know what it did. Past it goes SQL written by hand alone.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -118,11 +118,18 @@ def _update(self: "QuerySet[Any]", **changed: Any) -> int:
 _update.alters_data = True  # type: ignore[attr-defined]
 
 
-def _bulk_create(self: "QuerySet[Any]", *given: Any, **named: Any) -> Any:
-    if self.model in _watched:
+def _bulk_create(self: "QuerySet[Any]", objs: Iterable[Any], *given: Any, **named: Any) -> Any:
+    wanted = _watched.get(self.model)
+    if wanted is None:
+        return _plain_bulk_create(self, objs, *given, **named)
+    if given or named.get("ignore_conflicts") or named.get("update_conflicts"):
         msg = f"what becomes of {self.model.__name__} is recorded: save each by itself"
         raise TypeError(msg)
-    return _plain_bulk_create(self, *given, **named)
+    with transaction.atomic(using=self.db, savepoint=False):
+        made = _plain_bulk_create(self, objs, **named)
+        for one in made:
+            _tell(wanted, None, one)
+    return made
 
 
 _bulk_create.alters_data = True  # type: ignore[attr-defined]

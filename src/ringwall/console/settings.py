@@ -1,0 +1,6 @@
+"""The console's part of Django's settings."""
+
+from typing import Final
+
+INSTALLED_APPS: Final = ["ringwall.console"]
+MIDDLEWARE: Final[list[str]] = []

@@ -1,0 +1,46 @@
+"""Entries for whoever mirrors the log (C2SP tlog-tiles, "Log entries"), made of the table."""
+
+from typing import Final
+
+import duckdb
+
+from ringwall.lake.places import Places
+from ringwall.lake.snapshot import snapshot
+from ringwall.lake.subjects import Subjects
+from ringwall.lake.tables import Events
+from ringwall.lake.verifying import ENTRY_COLUMNS, entry_of
+from ringwall.ledger.published import Published
+from ringwall.ledger.tiles import WIDTH
+
+_LENGTH: Final = 2
+"""Bytes before each entry that say how long it is, the more significant first."""
+
+
+def entry_bundle(
+    places: Places, index: int, width: int, *, database: duckdb.DuckDBPyConnection
+) -> bytes:
+    """The first ``width`` entries of the ``index``-th 256, each with its length before it.
+
+    ``LookupError`` where one of them went with its time, or is not below a checkpoint yet;
+    ``FileNotFoundError`` where there is no checkpoint. Nothing personal is in an entry.
+    """
+    first = index * WIDTH
+    end = first + width
+    if end > Published(places.tree).size:
+        msg = f"the newest checkpoint has no entry {end - 1}"
+        raise LookupError(msg)
+    found = snapshot(Events(places.events), places.journal)
+    rows = database.execute(
+        f"SELECT {ENTRY_COLUMNS} FROM ({found.relation()}) WHERE index >= ? AND index < ?"
+        " ORDER BY index",
+        [first, end],
+    ).fetchall()
+    if [row[0] for row in rows] != list(range(first, end)):
+        msg = f"not all of the entries {first} to {end - 1} are kept any more"
+        raise LookupError(msg)
+    subjects = Subjects(places.subjects, writes=False)
+    try:
+        entries = [entry_of(row, subjects.key) for row in rows]
+    finally:
+        subjects.close()
+    return b"".join(len(one).to_bytes(_LENGTH, "big") + one for one in entries)

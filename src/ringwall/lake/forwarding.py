@@ -1,0 +1,139 @@
+"""The process that passes events on: ``python -m ringwall.lake.forwarding``.
+
+What it passes on where it is told by its environment, secrets included, so that none stands in a
+command line. Each destination has a thread and a position of its own: one that is away holds up no
+other, and goes on where it ended.
+"""
+
+import logging
+import os
+import signal
+import ssl
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from ringwall.lake.exporting import form_of, rows_from
+from ringwall.lake.exports.destinations import Destination
+from ringwall.lake.exports.forwarding import Forwarder, PositionError
+from ringwall.lake.exports.http import Http
+from ringwall.lake.exports.s3 import S3, client
+from ringwall.lake.exports.syslog import Syslog
+from ringwall.lake.exports.syslog_tls import SyslogTls
+from ringwall.lake.ocsf import event_of
+from ringwall.lake.places import Places
+from ringwall.lake.reaching import again
+from ringwall.runtime.announcing import announce
+from ringwall.runtime.private_files import private_folder, write_private
+
+VARIABLE: Final = "RINGWALL_FORWARDING"
+SOCKET: Final = "forwarding.sock"
+TOLD: Final = "forwarding.json"
+"""In the run folder: how far each destination is, and what is wrong."""
+FOLDER: Final = "forwarded"
+"""Below the log: the positions."""
+_TELLS_EVERY_S: Final = 1.0
+_IDLE_S: Final = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+class To(msgspec.Struct, frozen=True, kw_only=True):
+    """One destination. ``kind`` is ``http``, ``syslog`` or ``s3``; only what is of it is told.
+
+    ``address`` is an URL, ``host:port``, or the name of a bucket; ``trust`` a PEM file of roots.
+    """
+
+    name: str
+    kind: str
+    address: str
+    form: str = "ocsf"
+    headers: dict[str, str] = {}
+    trust: str = ""
+    prefix: str = ""
+    options: dict[str, str] = {}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Paths as text."""
+
+    state: str
+    run: str
+    to: tuple[To, ...]
+
+    def encoded(self) -> str:
+        """As text, the same for the same settings."""
+        return msgspec.json.encode(self, order="deterministic").decode()
+
+
+def main() -> None:
+    """Pass on until SIGTERM."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    settings = msgspec.json.decode(os.environ[VARIABLE], type=Settings)
+    places = Places(Path(settings.state), Path(settings.run))
+    folder = private_folder(places.log / FOLDER)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+
+    def source(first: int, count: int) -> list[dict[str, object]]:
+        return again(lambda: rows_from(places, first, count))
+
+    try:
+        forwarders = {
+            one.name: Forwarder(source, destination_of(one), folder / f"{one.name}.json")
+            for one in settings.to
+        }
+    except (PositionError, OSError, ValueError) as error:
+        _log.error("%s", error)
+        sys.exit(1)
+    threads = [
+        threading.Thread(target=one.run, args=(stop,), kwargs={"idle": _IDLE_S}, name=name)
+        for name, one in forwarders.items()
+    ]
+    for thread in threads:
+        thread.start()
+    announce(places.run / SOCKET)
+    while not stop.wait(_TELLS_EVERY_S):
+        _tell(places.run / TOLD, forwarders)
+        if not all(thread.is_alive() for thread in threads):
+            _log.error("a destination ended for a defect, please report it")
+            stop.set()
+            sys.exit(1)
+    for thread in threads:
+        thread.join(5.0)
+
+
+def destination_of(to: To) -> Destination:
+    """Where it goes; ``ValueError`` or ``OSError`` where it cannot be read."""
+    if to.kind == "http":
+        verify: bool | str = to.trust or True
+        return Http(to.address, form_of(to.form), headers=to.headers, verify=verify)
+    if to.kind == "s3":
+        return S3(to.address, to.prefix, form_of(to.form), lambda: client(**to.options))
+    host, _, port = to.address.rpartition(":")
+    context = ssl.create_default_context(cafile=to.trust or None)
+    return SyslogTls((host.strip("[]"), int(port)), context, Syslog(event_of, host=os.uname()[1]))
+
+
+def _tell(path: Path, forwarders: dict[str, Forwarder]) -> None:
+    told = {
+        name: {
+            "next": one.status.position,
+            "failures": one.status.failures,
+            "trouble": one.status.trouble,
+        }
+        for name, one in forwarders.items()
+    }
+    try:
+        write_private(path, msgspec.json.encode({"at": time.time(), "to": told}))
+    except OSError as error:
+        _log.warning("how far events were passed on cannot be told: %s", error)
+
+
+if __name__ == "__main__":
+    main()
