@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from ringwall.lake.collecting import Collector
-from ringwall.lake.spools import Spool
+from ringwall.lake.spools import EDGE_SPOOLS, Spool
 from ringwall.runtime.private_files import locked, remove_leftovers
 from ringwall.runtime.spool.following import left_of, read_segments
 from ringwall.runtime.spool.keeping import LOCK
@@ -115,8 +115,9 @@ def _closed(spool: Spool, reopen: Callable[[], None]) -> Sequence[Segment]:
                     "`ringwall status` says whether all processes are well; then try again"
                 )
                 raise StillWrittenError(msg)
-            with suppress(ConnectionError):
-                reopen()
+            if spool.name in EDGE_SPOOLS:  # others see for themselves that theirs is gone
+                with suppress(ConnectionError):
+                    reopen()
             time.sleep(0.1)
         return closed_segments(current)
 

@@ -24,7 +24,7 @@ from ringwall.runtime.spool.segments import COMPRESSED, Segment, closed_name, cl
 _log = logging.getLogger(__name__)
 
 LOCK: Final = ".keeping"
-"""In a spool's folder: held by whoever renames, compresses or deletes segments, if others do too."""
+"""In a spool's folder: held by whoever renames, compresses or deletes segments where others do."""
 _LEFT: Final = timedelta(minutes=10)
 """So long after it was closed nobody writes to a segment, and whoever follows has read it."""
 _TEMPORARY: Final = ".new-"
