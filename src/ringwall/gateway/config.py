@@ -137,10 +137,13 @@ class Limits(StrictModel):
 
 
 class Record(StrictModel):
-    """How long the record of requests is kept; what is closed is compressed."""
+    """How long files of the record of requests are kept before they are in the log.
+
+    For how long the log keeps requests `log.retention` says.
+    """
 
     days: Annotated[int, Field(ge=1, le=3650)] = 90
-    """Days after which requests are forgotten."""
+    """Days for which files are kept that nobody has read into the log."""
     size: Annotated[ByteSize, Field(ge=64 * 1024**2), Form("a size of 64MiB or more")] = 2 * 1024**3
     """Bytes of closed segments, as they lie on the disk; the oldest go first. A quarter of that
     more is for requests of strangers."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ringwall.lake.exports.config import Forward
 from ringwall.lake.intake.config import Intake
@@ -59,6 +59,66 @@ class Retention(StrictModel):
         return kept
 
 
+_NEEDED: Final = frozenset(
+    {
+        "actor.user.uid",
+        "class_uid",
+        "metadata.uid",
+        "metadata.version",
+        "time",
+        "user",
+        "user.uid",
+    }
+)
+"""What the log files events by; who a person's parts belong to is in it under that name."""
+
+
+def _changeable(field: str) -> str:
+    if field in _NEEDED:
+        msg = f"events are filed by {field}, which stays: `ringwall log erase` erases persons"
+        raise ValueError(msg)
+    return field
+
+
+def _linear(pattern: str) -> str:
+    from ringwall.lake.redacting import require_pattern  # noqa: PLC0415 - loads DuckDB, if asked
+
+    require_pattern(pattern)
+    return pattern
+
+
+class Redact(StrictModel):
+    """What is replaced in events before anything of them is kept.
+
+    Patterns are regular expressions of RE2, whose time grows with what is searched and no faster:
+    there are no back-references and no look-around.
+    """
+
+    field: Annotated[
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$", max_length=200),
+        Form(
+            "a field of the edge's record such as path, or of events such as http_request.url.path"
+        ),
+        AfterValidator(_changeable),
+    ]
+    """Where: a field of the edge's record, such as `path` or `host`, or in events of Ringwall and
+    of services a path in OCSF, such as `http_request.url.path`. What both have is meant in both."""
+    pattern: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=500),
+        Form("a regular expression of RE2, at most 500 characters"),
+        AfterValidator(_linear),
+    ]
+    """What: every match of this regular expression (RE2)."""
+    text: Annotated[
+        str,
+        StringConstraints(pattern=r"^[ -~]*$", max_length=100),
+        Form("at most 100 printable characters of ASCII"),
+    ] = "[redacted]"
+    """What stands there instead, as it is."""
+
+
 class Log(StrictModel):
     """The log of all that happens, which nobody can rewrite."""
 
@@ -66,6 +126,8 @@ class Log(StrictModel):
     """The name of the log in its checkpoints; else one is made at the first start. It stays."""
     retention: Retention = Retention()
     """How long events are kept."""
+    redact: Annotated[tuple[Redact, ...], Field(max_length=50)] = ()
+    """What is replaced in events before they are kept, in this order."""
     intake: Intake | None = None
     """Where the protected services send events of their own."""
     witnesses: tuple[KnownWitness, ...] = ()
