@@ -164,8 +164,9 @@ def _bars(log: "Log", query: Query, now: datetime) -> Any:
     except TookTooLongError:
         return None
     if interval is None and counts:
-        interval = max(spans.DAY, spans.fitting(counts[-1][0] - counts[0][0]))
-        counts = spans.merged(counts, interval)
+        interval = spans.fitting(counts[-1][0] + spans.DAY - counts[0][0])
+        longer = interval >= spans.DAY
+        counts = spans.merged(counts, interval) if longer else log.histogram(query, interval)
     return spans.bars(counts, interval or spans.DAY)
 
 
