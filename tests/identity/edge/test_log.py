@@ -36,7 +36,7 @@ def logged(scene: IdentityStage) -> Iterator[IdentityStage]:
         return told.status_code == 200 and bool(told.json()["events"])
 
     scene.stage.wait(is_there)
-    yield scene
+    return scene
 
 
 def signed_in(scene: IdentityStage, email: str) -> str:
