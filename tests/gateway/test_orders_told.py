@@ -23,10 +23,11 @@ from ringwall.identity.sections import SECTIONS as IDENTITY
 from ringwall.inventory.sections import SECTIONS as INVENTORY
 from ringwall.runtime.configuration import Configuration, load
 from ringwall.runtime.installation import Installation
+from ringwall.lake.sections import SECTIONS as LAKE
 from ringwall.runtime.sections import SECTIONS as RUNTIME
 
 HOST = "a.example"
-ALL = (*ACCESS, *INVENTORY, *IDENTITY, *SECTIONS, *RUNTIME)
+ALL = (*ACCESS, *INVENTORY, *IDENTITY, *SECTIONS, *LAKE, *RUNTIME)
 FAILED = Attempts(
     failures=1,
     since=HeldClock().moment,
@@ -129,7 +130,7 @@ def test_only_the_worker_gets_what_orders_need(
 
     with_account = environments(external_account={"key_id": "1", "hmac_key": "${env:EAB_KEY}"})
     assert with_account.pop("worker") == given
-    assert set(with_account) == {"edge", "sentry", "web"}
+    assert set(with_account) == {"collector", "edge", "notary", "sentry", "web"}
     assert not any(with_account.values())
     without = environments()
     assert without["worker"] == {k: v for k, v in given.items() if k != "EAB_KEY"}

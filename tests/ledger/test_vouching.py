@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -101,7 +101,10 @@ def test_in_turns_it_is_witnessed_and_anchored(tmp_path: Path) -> None:
         assert read_checkpoint(tree.folder, WITNESSED) == witnessed
         watch.time += timedelta(seconds=10)
         voucher.turn()
-        assert status(settings.queue)["witnesses"] == [{"name": WITNESS.name, "trouble": ""}]
+        (told,) = status(settings.queue)["witnesses"]
+        assert (told["name"], told["key"]) == (WITNESS.name, str(WITNESS.verifier))
+        assert (told["size"], told["trouble"]) == (300, "")
+        assert datetime.fromisoformat(told["at"]).timestamp() == 1_800_000_000
         assert Published(tree.folder, WITNESSED).size == 300
         assert len(shelf.notes) == 1
         shelf.works = False
@@ -113,7 +116,11 @@ def test_in_turns_it_is_witnessed_and_anchored(tmp_path: Path) -> None:
         again = Voucher(settings, watch)  # after a crash
         again.turn()
         assert shelf.notes[-1] == read_checkpoint(tree.folder, WITNESSED)
-        assert status(settings.queue)["anchors"][0]["waiting"] == 0
+        (anchor,) = status(settings.queue)["anchors"]
+        assert (anchor["waiting"], anchor["size"]) == (0, 300)
+        # How far a witness was is known before it is asked again.
+        after = Voucher(replace(settings, cosign_every=3600), watch)
+        assert after.status()["witnesses"][0]["size"] == 300
 
 
 def test_too_few_witnesses_are_none(tmp_path: Path) -> None:
