@@ -7,7 +7,7 @@ reading goes on with the next event, by what there is then.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 import duckdb
@@ -64,7 +64,7 @@ def recorded(places: Places, until: Upto, *, since: datetime) -> Iterator[Record
 
     ``duckdb.Error`` or ``OSError`` where files cannot be read that ought to be there.
     """
-    begin, tries = 0, 0
+    begin, tries, since = 0, 0, since.astimezone(UTC)
     while True:
         try:
             for one in _once(places, begin, until.end, since):
@@ -80,6 +80,7 @@ def recorded(places: Places, until: Upto, *, since: datetime) -> Iterator[Record
 
 def by_name(places: Places, until: Upto, name: str, *, since: datetime) -> Recorded | None:
     """The first request since a time that was answered with this id."""
+    since = since.astimezone(UTC)
 
     def look() -> Recorded | None:
         batches = Journal(places.journal).batches()
