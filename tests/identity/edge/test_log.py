@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ _VERIFIER = Path(ringwall.__file__).parents[2] / "tools" / "verify_log.py"
 
 
 @pytest.fixture(scope="module")
-def logged(scene: IdentityStage) -> Iterator[IdentityStage]:
+def logged(scene: IdentityStage) -> IdentityStage:
     """Somebody of the company, some customers' people, and a request that stands in the log."""
     tenants.organisation("shop", kind="provider")
     for slug in ("north", "south"):
@@ -60,7 +59,7 @@ def test_a_request_at_the_edge_is_found_and_proven(logged: IdentityStage, tmp_pa
         proof.write_bytes(logged.get(path, host=ID, **shown).content)
         vkey = logged.get(f"{AT}/keys", host=ID, **shown).text.split()[0]
         done = subprocess.run(
-            [sys.executable, _VERIFIER, str(proof), "--key", vkey], capture_output=True, check=False
+            [sys.executable, _VERIFIER, "bundle", str(proof), "--key", vkey], capture_output=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
     page = logged.get(f"/company/log/{event['index']}", host=ID, cookie=cookie)
@@ -82,7 +81,7 @@ def test_whoever_may_not_is_refused_and_that_stands_in_the_log(logged: IdentityS
         key = key_of("auditor@example.com", "shop", ["auditor"])
 
         def is_told(wanted: str = reference, key: str = key) -> bool:
-            asked = f"{AT}/count?q=operation:%22log:see%22 {wanted}"
+            asked = f"{AT}/count?q=operation:%22log:see%22 is:failed {wanted}"
             return bool(logged.get(asked, host=ID, bearer=key).json()["count"] == 1)
 
         logged.stage.wait(is_told)
