@@ -21,9 +21,9 @@ from ringwall.gateway.service import Gateway
 from ringwall.gateway.status import certificate_statuses, kept_credentials
 from ringwall.identity.sections import SECTIONS as IDENTITY
 from ringwall.inventory.sections import SECTIONS as INVENTORY
+from ringwall.lake.sections import SECTIONS as LAKE
 from ringwall.runtime.configuration import Configuration, load
 from ringwall.runtime.installation import Installation
-from ringwall.lake.sections import SECTIONS as LAKE
 from ringwall.runtime.sections import SECTIONS as RUNTIME
 
 HOST = "a.example"
