@@ -20,6 +20,7 @@ _SECONDS: Final = {
     "test_pages.py": 270,
     "test_readme.py": 240,
     "test_kills.py": 230,
+    "test_every_change.py": 200,
     "test_scripts.py": 190,
     "test_reload.py": 180,
     "test_acme_edge.py": 150,

@@ -54,9 +54,15 @@ class Scene(LogScene):
 
 
 @pytest.fixture
-def log(facts: Facts, database: str, tmp_path: Path) -> Iterator[Scene]:
+def log(
+    facts: Facts, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Scene]:
     """A log with some hundred requests, one of them hostile, signed as the notary does it."""
+    from django.conf import settings
+
     scene = Scene(tmp_path)
+    # Django is set up once in a process, for the first folder that tests made.
+    monkeypatch.setattr(settings, "STATE", str(scene.places.state))
     shutil.rmtree(scene.places.log, ignore_errors=True)
     shutil.rmtree(scene.places.state / "spool", ignore_errors=True)
     for number in range(EVENTS):

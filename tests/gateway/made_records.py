@@ -194,4 +194,6 @@ def _compiled(judgment: Judgment) -> tuple[str, ...]:
 
 def encoded(lines: list[dict[str, Any]]) -> bytes:
     """The lines as a file has them."""
-    return b"".join(json.dumps(one, separators=(",", ":")).encode() + b"\n" for one in lines)
+    return b"".join(
+        json.dumps(one, separators=(",", ":"), sort_keys=True).encode() + b"\n" for one in lines
+    )

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.gateway.made_records import API, NOW, Made, Scene, encoded, shop
+from tests.lake.logs import LogScene, append
 
 from ringwall.access.asking.askers import Asking
 from ringwall.access.compiler.facts import Text
@@ -21,14 +22,17 @@ from ringwall.gateway.answers import Answers
 from ringwall.gateway.destinations import NowhereError, by_url
 from ringwall.gateway.finding import Finder
 from ringwall.gateway.looking_back import era
-from ringwall.gateway.past import PastRequest, Reading, past_requests, read_line
+from ringwall.gateway.past import PastRequest, Reading, past_requests, read_line, request_of
 from ringwall.gateway.recorded import NO_TABLES, Asked, Tables, asked_by
 from ringwall.gateway.rejudging import Rejudging, Verdict, judged
 from ringwall.gateway.replaying import TOO_LONG, Era, Eras, Replay, Replayed
 from ringwall.gateway.wanted import Wanted
+from ringwall.lake.erasing import erase
+from ringwall.lake.places import Places
 from ringwall.runtime.configuration import load_sources
 from ringwall.runtime.current import all_sections
 
+NOW_MICROS = NOW * 1_000_000
 STRICTER = (b"principal.proven_ago <= 3600", b"principal.proven_ago <= 600")
 NO_REFUNDS = (b'Role::"billing-manager"', b'Role::"support"')
 SAME = (b"principal.proven_ago <= 3600", b"!(principal.proven_ago > 3600)")
@@ -265,21 +269,76 @@ def test_what_the_edge_asks_of_cedar_is_asked_again() -> None:
     assert answered == {True, False}
 
 
-def test_the_record_is_read_in_spite_of_what_is_wrong_with_it(tmp_path: Any) -> None:
+@pytest.mark.parametrize("where", ["spool", "journal", "table", "both"])
+def test_the_record_is_read_in_spite_of_what_is_wrong_with_it(tmp_path: Path, where: str) -> None:
+    """Wherever it is: the collector has not read it, or some of it, or all."""
     lines = [one.line for one in scene().requests(5)]
-    record = tmp_path / "access.jsonl"
-    rubbish = b'\n{}\n[]\n"x"\n{"time":"2026-11-26T09:00:00"}\n\xff\xfe\n' + b"x" * 300_000 + b"\n"
+    places = Places(tmp_path, tmp_path / "run")
+    rubbish = b'\n{}\n[]\n"x"\n{"time":"2026-11-26T09:00:00"}\n\xff\xfe\n'
+    rubbish += b"x" * 300_000 + b"\n"
     odd = {**lines[0], "status": "200"}
     torn = encoded(lines[4:])[:-9]
-    record.write_bytes(encoded(lines[:2]) + rubbish + encoded([odd, *lines[2:4]]) + torn)
+    log = LogScene(tmp_path, now=NOW_MICROS, lies=places)
+    append(places.edge[0], encoded(lines[:2]), rubbish, encoded([odd]))
+    if where == "both":
+        log.collect()
+    append(places.edge[0], encoded(lines[2:4]), torn)
+    if where in {"journal", "table"}:
+        log.collect(flush=where == "table")
     reading = Reading()
     since = datetime.fromtimestamp(NOW, UTC)
-    found = list(past_requests(record, since=since, reading=reading))
+    found = list(past_requests(places, since=since, reading=reading))
     assert [one.id for one in found] == ["r1", "r2", "r3", "r4"]
-    assert (reading.rows, reading.unreadable) == (4, 9)
-    assert reading.named[:2] == ["access.jsonl:3", "access.jsonl:4"]
+    assert [one.address for one in found] == [one["client"] for one in lines[:4]]
+    # The log has one event of a line that is too long, which is cut in two where it is read here.
+    assert (reading.rows, reading.unreadable) == (4, 9 if where == "spool" else 8)
+    if where == "spool":
+        begin = len(encoded(lines[:2]))
+        assert reading.named[:2] == [
+            f"access.jsonl at byte {begin}",
+            f"access.jsonl at byte {begin + 1}",
+        ]
+    else:
+        assert reading.named[:2] == ["event 2", "event 3"]
     later = datetime.fromtimestamp(NOW + 2, UTC)
-    assert [one.id for one in past_requests(record, since=later)] == ["r3", "r4"]
+    assert [one.id for one in past_requests(places, since=later)] == ["r3", "r4"]
+    for one in found:
+        assert request_of(places, one.id, since=since) == one
+        assert (request_of(places, one.id, since=later) is None) == (one.at < NOW + 2)
+    assert request_of(places, "r5", since=since) is None
+
+
+def test_requests_come_in_their_order_once_while_they_go_from_the_journal_into_the_table(
+    tmp_path: Path,
+) -> None:
+    """And while people are erased, whose addresses are unknown then and nothing else is."""
+    places = Places(tmp_path, tmp_path / "run")
+    log = LogScene(tmp_path, now=NOW_MICROS, lies=places)
+    lines = [one.line for one in scene().requests(60)]
+    whose = next(one["user"] for one in lines if one["user"] is not None)
+    for begin in range(0, 50, 10):
+        append(places.edge[0], encoded(lines[begin : begin + 10]))
+        log.collect(flush=begin < 30)
+    append(places.edge[0], encoded(lines[50:]))
+    reading = past_requests(places, since=datetime.fromtimestamp(NOW, UTC))
+    found = [next(reading) for _ in range(5)]
+    with (opened := log.collector()) as collector:
+        collector.turn()
+        collector.flush()
+        erase(
+            whose,
+            events=log.events,
+            subjects=opened.subjects,
+            accept=collector.accept,
+            now=log.clock(),
+            by="t",
+        )
+    found += reading
+    assert [one.id for one in found] == [f"r{number}" for number in range(1, 61)]
+    again = list(past_requests(places, since=datetime.fromtimestamp(NOW, UTC)))
+    assert [one.id for one in again] == [one.id for one in found]
+    for one, line in zip(again, lines, strict=True):
+        assert one.address == ("" if one.user == whose else line["client"])
 
 
 @pytest.mark.parametrize(

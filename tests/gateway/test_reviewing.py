@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.gateway.made_records import API, NOW, SHOP, Made, Scene, shop
 from tests.gateway.test_replaying import answers_of, era_of, person, rows
+from tests.lake.logs import append, edge_line, into_the_log
 
 from ringwall.access.asking.askers import Asking
 from ringwall.access.compiler.facts import Several
@@ -35,6 +36,7 @@ from ringwall.gateway.rejudging import Rejudging
 from ringwall.gateway.replaying import Eras, Replay
 from ringwall.gateway.reviewing import Findings, Permitted, Review, findings
 from ringwall.gateway.wanted import Wanted
+from ringwall.lake.places import Places
 from ringwall.runtime.configuration import Configuration
 from ringwall.runtime.configuration.loading import load
 from ringwall.runtime.current import all_sections
@@ -122,15 +124,27 @@ def test_what_was_cut_uses_nothing_that_is_known(capsys: pytest.CaptureFixture[s
 
 def test_the_record_goes_back_to_where_its_first_request_ended(tmp_path: Path) -> None:
     """One that was open for weeks claims no weeks of which nothing is known."""
-    record = tmp_path / "access.jsonl"
+    places = Places(tmp_path, tmp_path / "run")
+    record = places.edge[1]
+    record.parent.mkdir(parents=True)
     line = (
-        '{"time":"2026-11-01T00:00:00Z","request_id":null,"method":"GET","host":null,'
-        '"path":"/","status":101,"details":null,"ms":%s}\n'
+        '{"time":"2026-11-01T00:00:00.000Z","request_id":null,"method":"GET","host":null,'
+        '"path":"/","status":101,"details":null,"user":null,"client":null,"ms":%s}\n'
     )
     record.write_text(line % (20 * 86_400_000))
-    assert first_of(record) == datetime(2026, 11, 21, tzinfo=UTC)
+    assert first_of(places) == (None, datetime(2026, 11, 21, tzinfo=UTC))
     record.write_text(line % "null")
-    assert first_of(record) == datetime(2026, 11, 1, tzinfo=UTC)
+    assert first_of(places) == (None, datetime(2026, 11, 1, tzinfo=UTC))
+    record.write_text(line % (20 * 86_400_000))
+    for flush in (False, True):
+        into_the_log(tmp_path, flush=flush)
+        assert first_of(places) == (None, datetime(2026, 11, 21, tzinfo=UTC))
+    append(places.edge[0], edge_line(time="2026-11-27T04:00:00.000Z", ms=1000))
+    ended = datetime(2026, 11, 27, 4, 0, 1, tzinfo=UTC)
+    assert first_of(places)[0] == ended
+    for flush in (False, True):
+        into_the_log(tmp_path, flush=flush)
+        assert first_of(places) == (ended, datetime(2026, 11, 21, tzinfo=UTC))
 
 
 @lru_cache

@@ -1,6 +1,7 @@
 """API keys: recognised, made with no more than their owner has, used, rotated, withdrawn."""
 
 import re
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.identity.provider.conftest import Register, ada, register
 from tests.identity.provider.party import sign_in
+from tests.lake.logs import append, edge_line, into_the_log
 
 from ringwall.access.guarding import MACHINE
 from ringwall.identity.facts import Facts
@@ -185,65 +187,74 @@ def test_a_key_ends_when_its_owner_loses_what_it_has(
 
 def test_the_record_of_the_edge_tells_of_use(ada: Any, facts: Facts, state: Path) -> None:
     from ringwall.identity import key_uses
+    from ringwall.lake.places import Places
 
     key = make(facts, owner=ada).key
-    record = state / key_uses.RECORD
-    record.parent.mkdir(parents=True, exist_ok=True)
+    places = Places(state, state / "run")
+    record = places.edge[0]
+    for left in (state / "log", record.parent):
+        shutil.rmtree(left, ignore_errors=True)
 
     def line(
-        at: str, address: str = "192.0.2.7", session: str = key.pk, route: str = '"orders"'
-    ) -> str:
-        told = f'"session":"{session}","client":"{address}","route":{route},"status":200'
-        return f'{{"time":"{at}",{told}}}\n'
+        at: str, address: str = "192.0.2.7", session: str = key.pk, route: str | None = "orders"
+    ) -> bytes:
+        return edge_line(time=at, client=address, session=session, route=route)
+
+    def noted(*, flush: bool = False) -> int:
+        into_the_log(state, flush=flush)
+        return key_uses.follow(state, places.run)
 
     def seen() -> tuple[str, str]:
         key.refresh_from_db()
         return f"{key.last_use:%H:%M}", str(key.last_address)
 
-    record.write_text(line("2026-01-02T10:00:00.000Z") + line("2026-01-02T11:00:00.000Z", "::1"))
-    assert key_uses.follow(state) == 1
+    assert key_uses.follow(state, places.run) == 0, "there is no log yet"
+    append(record, line("2026-01-02T10:00:00.000Z"), line("2026-01-02T11:00:00.000Z", "::1"))
+    assert noted() == 1
     assert seen() == ("11:00", "::1")
-    with record.open("a") as file:
-        file.write("rubbish\n{}\n" + line("2026-01-02T12:00:00.000Z", "nowhere")[:-1])
-    assert key_uses.follow(state) == 0, "a line that is not whole yet"
-    with record.open("a") as file:
-        file.write("\n" + line("2026-01-02T12:30:00.000Z", session="kunknown"))
-    assert key_uses.follow(state) == 2
+    append(record, b"rubbish\n{}\n" + line("2026-01-02T12:00:00.000Z", "nowhere")[:-1])
+    assert noted() == 0, "a line that is not whole yet"
+    append(record, b"\n" + line("2026-01-02T12:30:00.000Z", session="kunknown"))
+    assert noted() == 2
     assert seen() == ("12:00", "None")
-    with record.open("a") as file:
-        file.write(line("2026-01-02T12:45:00.000Z", route="null"))
-    assert key_uses.follow(state) == 0, "a header of the client's, of a request refused early"
+    append(record, line("2026-01-02T12:45:00.000Z", route=None))
+    assert noted() == 0, "a header of the client's, of a request refused early"
+    append(record, line("2026-01-02T12:45:00.000Z", session="s1"))
+    assert noted() == 0, "a session"
     assert seen() == ("12:00", "None")
-    # Closed and compressed before it was read to its end.
+    # Closed and compressed before it was read to its end, and put into the table at once.
     at = timezone.now()
     for later, at_end in (
         (timedelta(), line("2026-01-02T12:10:00.000Z")),
         (timedelta(hours=1), line("2026-01-02T12:20:00.000Z")),
     ):
-        with record.open("a") as file:
-            file.write(at_end)
+        append(record, at_end)
         keeping = Keeping(days=90, size=2**30, segment=1, least_free=0)
         for _ in keep(
             record, now=at + later, keeping=keeping, began=lambda _: None, reopen=record.touch
         ):
             pass
     assert list(record.parent.glob("*.gz"))
-    assert key_uses.follow(state) == 1
+    assert noted(flush=True) == 1
     assert seen()[0] == "12:20"
-    assert key_uses.follow(state) == 0
-    # Turned: a new file, which also has older lines.
-    record.rename(record.with_name("old"))
-    record.write_text(line("2026-01-02T09:00:00.000Z") + line("2026-01-02T13:00:00.000Z"))
-    assert key_uses.follow(state) == 1
+    assert noted() == 0
+    # Older lines that come late.
+    append(record, line("2026-01-02T09:00:00.000Z"), line("2026-01-02T13:00:00.000Z"))
+    assert noted() == 1
     assert seen()[0] == "13:00"
-    record.write_text(line("2026-01-02T09:00:00.000Z"))
-    key_uses.follow(state)
+    append(record, line("2026-01-02T09:00:00.000Z"))
+    noted()
     assert seen()[0] == "13:00", "an older use is not written over a newer"
-    record.unlink()
-    (state / "identity" / "key-uses.json").unlink()
-    for closed in record.parent.glob("access-*"):
-        closed.unlink()
-    assert key_uses.follow(state) == 0
+    # Another log, in the place of the one that was read.
+    for left in (state / "log", record.parent):
+        shutil.rmtree(left)
+    append(record, line("2026-01-02T14:00:00.000Z"))
+    assert noted() == 1
+    assert seen()[0] == "14:00"
+    (state / "identity" / "key-uses.json").write_text('{"first":"x","offset":7}')
+    assert noted() == 1, "what an earlier version kept: all is read again"
+    for left in (state / "log", record.parent):
+        shutil.rmtree(left)
 
 
 def test_people_see_make_and_withdraw_their_own_keys(ada: Any, north: Any, facts: Facts) -> None:

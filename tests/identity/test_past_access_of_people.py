@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 from tests.gateway.made_records import API, NOW, SHOP, Scene, encoded, shop
 from tests.identity import tenants
 from tests.identity.test_every_command import Typist
+from tests.lake.logs import into_the_log
 
 from ringwall.access.asking.askers import Asking
 from ringwall.core.principals import Principal, PrincipalKind
@@ -43,12 +44,33 @@ def typed(
         tenants.organisation(slug, kind=kind)
     yield Typist(capsys)
     shutil.rmtree(state / "versions")
-    shutil.rmtree(state / "spool", ignore_errors=True)
+    for name in ("spool", "log"):
+        shutil.rmtree(state / name, ignore_errors=True)
 
 
-def recorded(state: Path, lines: list[dict[str, Any]], *more: bytes) -> None:
-    folder = private_folder(state / "spool" / "edge")
-    (folder / "access.jsonl").write_bytes(encoded(lines) + b"".join(more))
+@pytest.fixture(params=["spool", "log"], autouse=True)
+def collected(request: pytest.FixtureRequest) -> bool:
+    """Whether the collector has what was recorded, or has not come to it yet."""
+    return bool(request.param == "log")
+
+
+Record = Callable[..., None]
+
+
+@pytest.fixture
+def recorded(state: Path, collected: bool) -> Record:
+    """Records lines, of those whom the edge knew and of strangers, instead of what there was."""
+
+    def record(lines: list[dict[str, Any]], *more: bytes, strange: bytes = b"") -> None:
+        for name in ("spool", "log"):
+            shutil.rmtree(state / name, ignore_errors=True)
+        folder = private_folder(state / "spool" / "edge")
+        (folder / "access.jsonl").write_bytes(encoded(lines) + b"".join(more))
+        (folder / "strangers.jsonl").write_bytes(strange)
+        if collected:
+            into_the_log(state)
+
+    return record
 
 
 def asked_by(user: Any, tenant: str, *roles: str, ago: int = 60) -> Asking:
@@ -78,7 +100,7 @@ SINCE = f"--since {BEGIN - timedelta(hours=1):%Y-%m-%dT%H:%M}Z"
 
 
 def test_people_are_named_and_their_last_proof_is_known(
-    typed: Typist, state: Path, drafts: Path
+    typed: Typist, recorded: Record, drafts: Path, *, collected: bool
 ) -> None:
     eve = tenants.person("eve@example.com", shop=["support"])
     session = tenants.session(eve, "shop")
@@ -86,13 +108,14 @@ def test_people_are_named_and_their_last_proof_is_known(
     session.save()
     made = Scene(Answers(shop())).request(asked_by(eve, "shop", "support", ago=1800), "GET", ORDERS)
     line = {**made.line, "session": f"{session.pk}.3", "proven": None}
-    recorded(state, [line], b"rubbish \x1b[2J\n")
+    recorded([line], b"rubbish \x1b[2J\n")
     found = typed.finds(f"access replay {SINCE} --policies {drafts}")
     assert found["denied"] == {"requests": 1, "people": 1, "programs": 0, "keys": 0}
     assert found["not_asked"] is None
     ((change,),) = (found["changes"],)
     assert change["principals"][0]["name"] == "eve@example.com"
-    assert (found["unreadable"], found["unreadable_at"]) == (1, ["access.jsonl:2"])
+    where = "event 1" if collected else f"access.jsonl at byte {len(encoded([line]))}"
+    assert (found["unreadable"], found["unreadable_at"]) == (1, [where])
     # She was proven again since: what her token said then nobody knows.
     session.proven = BEGIN + timedelta(hours=1)
     session.save()
@@ -101,14 +124,13 @@ def test_people_are_named_and_their_last_proof_is_known(
     assert left["reason"].startswith("it hangs on when the person was proven")
 
 
-def test_what_strangers_tried_is_looked_back_at_too(typed: Typist, state: Path) -> None:
+def test_what_strangers_tried_is_looked_back_at_too(typed: Typist, recorded: Record) -> None:
     ada = tenants.person("ada@example.com", north=["customer"])
     scene = Scene(Answers(shop()))
     known = scene.request(asked_by(ada, "north", "customer"), "GET", ORDERS)
     nobody = Principal(kind=PrincipalKind.ANONYMOUS, id="anonymous", name="anonymous")
     strange = scene.request(Asking(principal=nobody, now=NOW + 3600), "GET", ORDERS)
-    recorded(state, [known.line])
-    (state / "spool" / "edge" / "strangers.jsonl").write_bytes(encoded([strange.line]))
+    recorded([known.line], strange=encoded([strange.line]))
     found = typed(f"access replay {SINCE}")
     assert (found["requests"], sum(found["never_asked"].values())) == (2, 1)
     since = f"{BEGIN + timedelta(hours=1, milliseconds=250):%Y-%m-%dT%H:%M:%S}.250Z"
@@ -117,7 +139,7 @@ def test_what_strangers_tried_is_looked_back_at_too(typed: Typist, state: Path) 
 
 
 def test_lines_without_roles_are_judged_with_those_of_the_database(
-    typed: Typist, state: Path
+    typed: Typist, recorded: Record
 ) -> None:
     ada = tenants.person("ada@example.com", north=["customer"])
     made = Scene(Answers(shop())).request(asked_by(ada, "north", "customer"), "GET", ORDERS)
@@ -126,7 +148,7 @@ def test_lines_without_roles_are_judged_with_those_of_the_database(
         for name, value in made.line.items()
         if name not in {"roles", "scopes", "strength", "proven"}
     }
-    recorded(state, [older])
+    recorded([older])
     found = typed(f"access replay {SINCE}")
     assert (found["same"], found["by_tables"]) == (1, 1)
     member = tenants.member(ada, "north")
@@ -141,13 +163,13 @@ def test_lines_without_roles_are_judged_with_those_of_the_database(
 
 
 def test_grants_that_nobody_used_are_told_with_how_far_back_that_is(
-    typed: Typist, state: Path, tmp_path: Path
+    typed: Typist, recorded: Record, tmp_path: Path
 ) -> None:
     ada = tenants.person("ada@example.com", north=["customer"])
     tenants.person("eve@example.com", shop=["support"])
     made = Scene(Answers(shop())).request(asked_by(ada, "north", "customer"), "GET", ORDERS)
     now = datetime.now(UTC) - timedelta(hours=3)
-    recorded(state, [{**made.line, "time": f"{now:%Y-%m-%dT%H:%M:%S}.000Z"}])
+    recorded([{**made.line, "time": f"{now:%Y-%m-%dT%H:%M:%S}.000Z"}])
     folder = tmp_path / "least"
     found = typed(f"access review --propose {folder}")
     assert not found["is_covered"]
@@ -161,7 +183,7 @@ def test_grants_that_nobody_used_are_told_with_how_far_back_that_is(
 
 
 def test_what_was_recorded_steers_no_terminal(
-    typed: Typist, state: Path, drafts: Path, capsys: pytest.CaptureFixture[str]
+    typed: Typist, recorded: Record, drafts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from ringwall.cli import main
 
@@ -169,7 +191,7 @@ def test_what_was_recorded_steers_no_terminal(
     asking = asked_by(eve, "shop", "support", ago=1800)
     made = Scene(Answers(shop())).request(asking, "GET", f"{ORDERS}/7")
     odd = {**made.line, "path": "/v1/north/orders/\x1b[31m\x07\u202e7"}
-    recorded(state, [odd, {**made.line, "host": "\x1b]0;x"}])
+    recorded([odd, {**made.line, "host": "\x1b]0;x"}])
     for line in (
         f"access replay {SINCE} --policies {drafts}",
         "access review --days 3650",
@@ -181,7 +203,7 @@ def test_what_was_recorded_steers_no_terminal(
         assert "requests are recorded" in told.out
 
 
-def test_wrong_use_is_told(typed: Typist, state: Path, tmp_path: Path) -> None:
+def test_wrong_use_is_told(typed: Typist, tmp_path: Path) -> None:
     typed.fails("access replay --since yesterday")
     typed.fails(f"access replay --policies {tmp_path}")
     (tmp_path / "wrong.cedar").write_text(

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ringwall.lake.collecting import Collector, Pace
+from ringwall.lake.collecting import Collector, Pace, Redact
 from ringwall.lake.going import all_gone
 from ringwall.lake.journal import Journal
 from ringwall.lake.places import Places
@@ -95,10 +95,13 @@ class LogScene:
     root: Path
     pace: Pace = field(default_factory=Pace)
     now: int = MOMENT
+    lies: Places | None = None
+    """Where it lies, if not there."""
+    redact: Redact | None = None
 
     @property
     def places(self) -> Places:
-        return Places(self.root / "state", self.root / "run")
+        return self.lies or Places(self.root / "state", self.root / "run")
 
     @property
     def events(self) -> Events:
@@ -155,6 +158,12 @@ class LogScene:
         assert len(set(indexes)) == len(indexes) == checked.events
 
 
+def into_the_log(state: Path, *, flush: bool = True) -> int:
+    """Have all that the spools of a state folder hold in its log; how many events that made."""
+    scene = LogScene(state, lies=Places(state, state / "run"))
+    return scene.collect(flush=flush)
+
+
 class Opened:
     """A collector of a scene, while it is open."""
 
@@ -175,6 +184,7 @@ class Opened:
             table=self._scene.events,
             now=self._scene.clock,
             pace=self._scene.pace,
+            redact=self._scene.redact,
         )
         one.recover()
         self.tree, self.subjects = tree, subjects

@@ -355,3 +355,100 @@ def test_nothing_is_lost_or_doubled_by_kills(tmp_path: Path) -> None:
         assert read(writer.path) == told(writer.count)
     assert len(closed_segments(writer.path)) > 3
     assert any(one.is_compressed for one in closed_segments(writer.path))
+
+
+def test_what_nobody_has_read_goes_only_for_want_of_room_and_loudly(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    for hours in range(4):
+        writer.write(7)
+        kept(writer, NOW + timedelta(hours=hours))
+    kept(writer, NOW + timedelta(hours=4), replace(KEEPING, segment=2**20))  # compresses all
+    first, second, *_ = segments = closed_segments(writer.path)
+    sizes = [one.path.stat().st_size for one in segments]
+
+    def keeping(**more: int) -> list[str]:
+        found = keep(
+            writer.path,
+            now=NOW + timedelta(hours=4),
+            keeping=replace(KEEPING, segment=2**20, **more),
+            began=lambda _: None,
+            reopen=writer.reopen,
+            is_read=lambda one: one.name == first.name,
+        )
+        return [one for one in found if one.startswith("deleted")]
+
+    assert keeping(size=sum(sizes)) == []
+    assert keeping(size=sum(sizes[1:])) == [f"deleted {first.path.name}"]
+    assert not caplog.records
+    said = f"deleted {second.path.name}, which nobody had read, since there is more than is kept"
+    assert keeping(size=sum(sizes[2:])) == [said]
+    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
+        ("ERROR", f"{said}: its lines are lost")
+    ]
+
+
+def test_a_segment_that_went_unread_is_told_once(tmp_path: Path) -> None:
+    writer, lost = Writer(tmp_path / "access.jsonl"), list[Mark]()
+
+    def follow(mark: Mark | None) -> tuple[list[bytes], Mark | None]:
+        return read_on(writer.path, mark, at_most=10_000, lost=lost.append)
+
+    writer.write(3)
+    read_so_far, mark = follow(None)
+    writer.write(20)
+    for _ in range(2):
+        kept(writer, NOW)
+        writer.write(20)
+    for one in closed_segments(writer.path)[:1]:
+        one.path.unlink()
+    new, after = follow(mark)
+    assert lost == [mark]
+    assert read_so_far + new == [*told(3), *told(writer.count)[23:]]
+    assert follow(after) == ([], after)
+    for one in closed_segments(writer.path):
+        one.path.unlink()
+    writer.path.unlink()
+    new, gone = follow(after)
+    assert (new, len(lost)) == ([], 2)
+    assert gone is not None
+    assert gone.is_done
+    assert follow(gone) == ([], gone)
+    assert len(lost) == 2
+
+
+def test_a_segment_that_is_done_is_not_read_again_and_may_go(tmp_path: Path) -> None:
+    writer, lost = Writer(tmp_path / "access.jsonl"), list[Mark]()
+    writer.write(7)
+    kept(writer, NOW)
+    _, mark = read_on(writer.path, None, at_most=10_000)
+    assert mark is not None
+    (segment,) = closed_segments(writer.path)
+    assert not following.left_of(segment, writer.path, mark)
+    assert following.read_segments(writer.path, mark) == []
+    done = replace(mark, is_done=True)
+    assert following.read_segments(writer.path, done) == [segment]
+    writer.write(2)
+    for _ in range(2):  # it is there, and then it is not
+        new, _ = read_on(writer.path, done, at_most=10_000, lost=lost.append)
+        assert new == told(9)[7:]
+        segment.path.unlink(missing_ok=True)
+    assert lost == []
+
+
+def test_new_lines_come_with_where_they_stand(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "access.jsonl")
+    writer.write(3)
+    _, mark = read_on(writer.path, None, at_most=10_000)
+    writer.write(6)
+    kept(writer, NOW)
+    kept(writer, NOW + timedelta(minutes=11))
+    (segment,) = closed_segments(writer.path)
+    assert segment.is_compressed
+    writer.write(1)
+    os.write(os.open(writer.path, os.O_WRONLY | os.O_APPEND), b"torn")
+    found = list(following.lines_on(writer.path, mark))
+    assert [line for _, _, line in found] == told(10)[3:]
+    assert [(name, at) for name, at, _ in found[:2]] == [(segment.name, 21), (segment.name, 28)]
+    assert found[-1][:2] == ("access.jsonl", 0)

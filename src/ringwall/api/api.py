@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
 from ringwall import __version__
@@ -11,6 +13,8 @@ from ringwall.api import log, problems, tree
 from ringwall.api.letting_in import LetIn
 from ringwall.identity.pages.guarded import guarded_by
 
+_BELOW: Final = "api/v1/"
+
 api: Final = NinjaAPI(
     title="Ringwall",
     version=__version__,
@@ -18,20 +22,30 @@ api: Final = NinjaAPI(
     "API key or an access token of the company.",
     urls_namespace="api-1",
     docs_url=None,
+    openapi_url=None,
 )
 api.add_router("/log/", log.router, auth=LetIn(Action.LOG_SEE), tags=["log"])
 api.add_router("/log/", tree.router, auth=LetIn(Action.LOG_SEE), tags=["log"])
 problems.tell(api)
 
 
-def _guarded() -> list[URLPattern | URLResolver]:
-    """The patterns, each of whose views names what it asks about, but for the document."""
-    found, namespace, _ = api.urls[0], api.urls[2], None
-    del namespace
-    for one in found:
-        if isinstance(one, URLPattern) and str(one.pattern).startswith("log/"):
-            guarded_by(Action.LOG_SEE)(one.callback)
-    return found
+@require_safe
+def document(request: HttpRequest) -> HttpResponse:
+    """What there is (OpenAPI 3.1), the same for everybody."""
+    del request
+    return JsonResponse(api.get_openapi_schema(path_prefix=f"/{_BELOW}"))
 
 
-urlpatterns: list[URLPattern | URLResolver] = [path("api/v1/", include((_guarded(), "api-1")))]
+def _guarded() -> list[URLPattern]:
+    """The patterns of the API, each of whose views names what it asks about."""
+    found = [one for one in api.urls[0] if isinstance(one, URLPattern)]
+    patterns = [one for one in found if one.name != "api-root"]
+    for one in patterns:
+        guarded_by(Action.LOG_SEE)(one.callback)
+    return patterns
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(f"{_BELOW}openapi.json", document),
+    path(_BELOW, include((_guarded(), "api-1"))),
+]

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 50
 _MOST_BACK: Final = 20
 """Pages that one can turn back by; further on there is only the way to the newest."""
-_LONGEST_VALUE: Final = 4096
 _TONES: Final = {"green": "good", "yellow": "warn", "red": "danger", "magenta": "danger"}
 _BAD: Final = {"medium": "warn", "high": "danger", "critical": "danger", "fatal": "danger"}
 
@@ -33,7 +32,7 @@ _BAD: Final = {"medium": "warn", "high": "danger", "critical": "danger", "fatal"
 @require_safe
 @company_only(Action.LOG_SEE)
 def search(request: HttpRequest) -> HttpResponse:
-    """Events, the newest first, of a query (``q``) and a time (``when``), from ``at`` on."""
+    """Events of a query (``q``) and a time (``when``), the newest first, from a cursor on."""
     text = request.GET.get("q", "")
     chosen = request.GET.get("when", spans.USUAL)
     now = datetime.now(UTC)
@@ -77,7 +76,7 @@ def event(request: HttpRequest, index: int) -> HttpResponse:
         return refused(
             request,
             title="There is no such event",
-            text="It was kept as long as events of its kind are and then went, or it never was.",
+            text="It was kept for as long as events of its kind are, and went; or it never was.",
             status=404,
         )
     from ringwall.lake.search.showing import named, pretty  # noqa: PLC0415 - see _asked
@@ -164,8 +163,9 @@ def _bars(log: "Log", query: Query, now: datetime) -> Any:
     except TookTooLongError:
         return None
     if interval is None and counts:
-        interval = max(spans.DAY, spans.fitting(counts[-1][0] - counts[0][0]))
-        counts = spans.merged(counts, interval)
+        interval = spans.fitting(counts[-1][0] + spans.DAY - counts[0][0])
+        longer = interval >= spans.DAY
+        counts = spans.merged(counts, interval) if longer else log.histogram(query, interval)
     return spans.bars(counts, interval or spans.DAY)
 
 

@@ -137,13 +137,16 @@ class Limits(StrictModel):
 
 
 class Record(StrictModel):
-    """How long the record of requests is kept; what is closed is compressed."""
+    """How long files of the record of requests are kept before they are in the log.
+
+    For how long the log keeps requests `log.retention` says.
+    """
 
     days: Annotated[int, Field(ge=1, le=3650)] = 90
-    """Days after which requests are forgotten."""
+    """Days for which files are kept that nobody has read into the log."""
     size: Annotated[ByteSize, Field(ge=64 * 1024**2), Form("a size of 64MiB or more")] = 2 * 1024**3
-    """Bytes of closed segments, as they lie on the disk; the oldest go first. A quarter of that
-    more is for requests of strangers."""
+    """Bytes of closed files, as they lie on the disk; the oldest go first, and what nobody has read
+    of them is lost. A quarter of that more is for requests of strangers."""
 
 
 class Edge(StrictModel):
@@ -174,7 +177,7 @@ class Edge(StrictModel):
     limits: Limits = Limits()
     """What clients may take."""
     record: Record = Record()
-    """How long requests are remembered."""
+    """What is kept of the record of requests before it is in the log."""
     response_headers: dict[HeaderName, HeaderValue | None] = Field(default_factory=dict)
     """Headers of every answer, added to or instead of the usual ones; null leaves one out."""
     workers: Annotated[int, Field(ge=1, le=256)] | None = None

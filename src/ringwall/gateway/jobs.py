@@ -1,6 +1,7 @@
-"""What the gateway does by the clock: renew certificates, rotate the access record."""
+"""What the gateway does by the clock: renew certificates, close segments of the record."""
 
 import logging
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,11 +26,14 @@ from ringwall.gateway.sources.shelf import Shelf
 from ringwall.gateway.versions import DamagedVersionError
 from ringwall.identity import published
 from ringwall.lake.config import LOG, Log
+from ringwall.lake.journal import DamagedJournalError, Journal
 from ringwall.runtime.configuration import ConfigurationError
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.jobs import job
-from ringwall.runtime.spool.keeping import Keeping, keep
-from ringwall.runtime.spool.segments import closed_segments
+from ringwall.runtime.private_files import locked
+from ringwall.runtime.spool.following import Mark, read_segments
+from ringwall.runtime.spool.keeping import LOCK, Keeping, keep
+from ringwall.runtime.spool.segments import Segment, closed_segments
 
 _log = logging.getLogger(__name__)
 
@@ -120,7 +124,10 @@ def renew_intake_certificate(installation: Installation) -> str:
 
 @job(name="access-record", minutes=1)
 def rotate_access_record(installation: Installation) -> str:
-    """Close a full segment of the access record, compress what is closed, let the oldest go."""
+    """Close a full segment of the access record, and compress what is closed.
+
+    What is in the log the collector deletes; here the oldest go only where there is too much.
+    """
     gateway = open_gateway(installation)
     try:
         version = gateway.versions.latest()
@@ -133,13 +140,37 @@ def rotate_access_record(installation: Installation) -> str:
     admin = Admin(gateway.layout.admin(EDGE))
     keeping = Keeping(days=record.days, size=record.size)
     smaller = replace(keeping, size=record.size // _SMALLER)
-    now = datetime.now(UTC)
+    now, marks = datetime.now(UTC), _marks(gateway)
     _keep_shadow(gateway, admin=admin, now=now, keeping=keeping)
-    done = [
-        rotate(gateway.layout.strangers_log, admin=admin, now=now, keeping=smaller),
-        rotate(gateway.layout.access_log, admin=admin, now=now, keeping=keeping),
-    ]
+    with locked(gateway.layout.access_log.with_name(LOCK)):
+        done = [
+            rotate(log, admin=admin, now=now, keeping=kept, is_read=_is_read(log, marks.get(name)))
+            for name, log, kept in (
+                ("strangers", gateway.layout.strangers_log, smaller),
+                ("edge", gateway.layout.access_log, keeping),
+            )
+        ]
     return ", ".join(filter(None, done)) or "not full yet"
+
+
+def _marks(gateway: Gateway) -> Mapping[str, Mark]:
+    """How far the record is in the log; nothing of it where that cannot be read."""
+    try:
+        return Journal(gateway.layout.log.journal).marks()
+    except (DamagedJournalError, OSError) as error:
+        _log.warning("what of the record is in the log cannot be read: %s", error)
+        return {}
+
+
+def _is_read(log: Path, mark: Mark | None) -> Callable[[Segment], bool]:
+    read: set[str] = set()
+
+    def answer(segment: Segment) -> bool:
+        if not read:  # asked only when something goes
+            read.update(one.name for one in read_segments(log, mark))
+        return segment.name in read
+
+    return answer
 
 
 def _keep_shadow(gateway: Gateway, *, admin: Admin, now: datetime, keeping: Keeping) -> None:
@@ -193,7 +224,14 @@ def _record(gateway: Gateway, version: str) -> Record:
     return _known[version]
 
 
-def rotate(log: Path, *, admin: Admin, now: datetime, keeping: Keeping) -> str:
+def rotate(
+    log: Path,
+    *,
+    admin: Admin,
+    now: datetime,
+    keeping: Keeping,
+    is_read: Callable[[Segment], bool] | None = None,
+) -> str:
     """Do what is due to one file of the access record, and tell it; nothing where nothing was due.
 
     Envoy goes on writing to a renamed file until it has opened the new one, and is asked for that
@@ -203,4 +241,5 @@ def rotate(log: Path, *, admin: Admin, now: datetime, keeping: Keeping) -> str:
     def reopen() -> None:
         admin.post("/reopen_logs")
 
-    return ", ".join(keep(log, now=now, keeping=keeping, began=began, reopen=reopen))
+    done = keep(log, now=now, keeping=keeping, began=began, reopen=reopen, is_read=is_read)
+    return ", ".join(done)

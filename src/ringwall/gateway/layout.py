@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from ringwall.gateway.envoy.resources import Folder
+from ringwall.lake.places import Places
 
 EDGE: Final = "edge"
 
@@ -72,6 +73,11 @@ class Layout:
     def records(self) -> tuple[Path, Path]:
         """Both."""
         return self.access_log, self.strangers_log
+
+    @property
+    def log(self) -> Places:
+        """Where things of the log lie, in which the record ends up."""
+        return Places(self.state, self.run)
 
     @property
     def shadow_log(self) -> Path:

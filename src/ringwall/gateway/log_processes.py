@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Final
 
 from ringwall.gateway.certificates.store import CertificateStore
+from ringwall.gateway.layout import EDGE
+from ringwall.gateway.log_forwarding import forwarding_process
 from ringwall.gateway.log_intake import INTAKE, intake_process
 from ringwall.gateway.log_vouching import vouching_process, witness_process
 from ringwall.lake.config import LOG, Log
 from ringwall.lake.naming import origin_of
 from ringwall.lake.places import Places
-from ringwall.lake.settings import VARIABLE, Settings
+from ringwall.lake.settings import VARIABLE, Rule, Settings
 from ringwall.ledger.notary.process import (
     KEYS_VARIABLE,
     ORIGIN_VARIABLE,
@@ -59,6 +61,9 @@ def log_processes(
     if log.is_vouched:
         with_way = {**environment, **outward}
         found.append(vouching_process(places, log, root=root, environment=with_way))
+    if log.forward:
+        with_way = {**environment, **outward}
+        found.append(forwarding_process(places, log.forward, root=root, environment=with_way))
     if log.witness is not None:
         found.append(witness_process(places, log.witness, root=root, environment=environment))
     return tuple(found)
@@ -76,6 +81,8 @@ def _writing(
         notary=str(socket),
         origin=origin,
         retention=log.retention.model_dump(),
+        edge=str(installation.run / f"{EDGE}.sock"),
+        redact=tuple(Rule(one.field, one.pattern, one.text) for one in log.redact),
     )
     notary = ProcessSpec(
         name=NOTARY,

@@ -1,23 +1,29 @@
 """Requests that were: what the edge has recorded of them, in the order they ended.
 
-Read from the record's spool; when there is a store of events, it takes this reader's place.
+Read from the log, and what the collector has not put there yet from the spools of the record.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from ringwall.gateway.envoy.access_log import LONGEST_HOST, LONGEST_PATH
-from ringwall.runtime.spool.segments import LONGEST_LINE, DamagedError, lines, opened
+from ringwall.lake.in_order import Upto, by_name, first_ended, recorded, upto
+from ringwall.lake.places import Places
+from ringwall.lake.spools import EDGE_SPOOLS
+from ringwall.runtime.spool.following import lines_on
+from ringwall.runtime.spool.segments import LONGEST_LINE
 
 _NAMED: Final = 5
 
 
 class PastRequest(NamedTuple):
-    """One line of the record. ``at`` is in seconds since 1970.
+    """One request. ``at`` is in seconds since 1970, ``address`` empty where it was erased.
 
     ``has_facts`` says that the record tells ``roles``, ``scopes``, ``strength`` and ``proven``
     (seconds since 1970); older lines do not, which is not the same as that there were none.
@@ -75,74 +81,90 @@ class Reading:
 
 
 def past_requests(
-    record: Path, *, since: datetime, reading: Reading | None = None
+    places: Places, *, since: datetime, reading: Reading | None = None
 ) -> Iterator[PastRequest]:
-    """What was recorded at ``record`` of requests since a time; ``reading`` tells what came of it.
+    """What was recorded of requests since a time; ``reading`` tells what came of it.
 
     Lines that are none are passed over, and counted: whoever judges by the rest has to say so.
     """
     found = reading if reading is not None else Reading()
-    start = since.timestamp()
-    for one in opened(record, since=since):
-        number = 0
-        try:
-            for line in lines(one):
-                number += 1
-                row = read_line(line)
-                if row is None:
-                    found.miss(f"{one.name}:{number}")
-                elif row.at >= start:
-                    found.rows += 1
-                    if found.first is None or row.at < found.first:
-                        found.first = row.at
-                    if found.last is None or row.at > found.last:
-                        found.last = row.at
-                    yield row
-        except DamagedError as error:
-            found.miss(str(error))
+    start, until = since.timestamp(), upto(places)
+    for row in _rows(places, until, since, found):
+        if row.at >= start:
+            found.rows += 1
+            if found.first is None or row.at < found.first:
+                found.first = row.at
+            if found.last is None or row.at > found.last:
+                found.last = row.at
+            yield row
 
 
-def all_requests(
-    records: Iterable[Path], *, since: datetime, reading: Reading
-) -> Iterator[PastRequest]:
-    """The same of several records, one after the other."""
-    for record in records:
-        yield from past_requests(record, since=since, reading=reading)
+def _rows(places: Places, until: Upto, since: datetime, reading: Reading) -> Iterator[PastRequest]:
+    """Those in the log, then those that the collector has not read yet."""
+    for one in recorded(places, until, since=since):
+        if not one.is_request:
+            if _is_of_the_edge(one.raw):
+                reading.miss(f"event {one.leaf}")
+        elif (row := _read(one.raw, one.address)) is None:
+            reading.miss(f"event {one.leaf}")
+        else:
+            yield row
+    for name, at, line in _unread(places, until):
+        row = read_line(line)
+        if row is None:
+            reading.miss(f"{name} at byte {at}")
+        else:
+            yield row
 
 
-def request_of(records: Iterable[Path], name: str, *, since: datetime) -> PastRequest | None:
+def _unread(places: Places, until: Upto) -> Iterator[tuple[str, int, bytes]]:
+    for spool, current in zip(EDGE_SPOOLS, places.edge, strict=True):
+        yield from lines_on(current, until.marks.get(spool))
+
+
+def _is_of_the_edge(raw: str) -> bool:
+    """Whether what was put aside was a line of the edge's."""
+    told: Any = json.loads(raw)
+    return bool(told["unmapped"]["of"] == "edge")
+
+
+def request_of(places: Places, name: str, *, since: datetime) -> PastRequest | None:
     """The request that was answered with an id, if it is recorded since a time.
 
     The edge makes ids, and no two alike, so that the first line that has one is it.
     """
+    until, start = upto(places), since.timestamp()
+    found = by_name(places, until, name, since=since)
+    if found is not None:
+        row = _read(found.raw, found.address)
+        return row if row is not None and row.at >= start else None
     needle = json.dumps(name).encode()
-    for record in records:
-        for one in opened(record, since=since):
-            try:
-                for line in lines(one):
-                    if needle in line:
-                        row = read_line(line)
-                        if row is not None and row.id == name:
-                            return row
-            except DamagedError:
-                continue  # what can be read of it was looked at
+    for _, _, line in _unread(places, until):
+        if needle in line:
+            row = read_line(line)
+            if row is not None and row.id == name and row.at >= start:
+                return row
     return None
 
 
-def first_of(record: Path) -> datetime | None:
-    """When the oldest request ended that is kept; ``None`` where there is none.
+def first_of(places: Places) -> tuple[datetime | None, datetime | None]:
+    """When the oldest requests ended that are kept: of those whom the edge knew, and of others.
 
-    Lines are written at the end: before that nothing is known, however early it had begun.
+    ``None`` where there is none. Lines are written at the end: before that nothing is known,
+    however early it had begun.
     """
-    for one in opened(record, since=None):
-        try:
-            for line in lines(one):
-                row = read_line(line)
-                if row is not None:
-                    return datetime.fromtimestamp(row.at, UTC) + _lasted(line)
-        except DamagedError:
+    until = upto(places)
+    known, others = first_ended(places, until)
+    for _, _, line in _unread(places, until) if known is None or others is None else ():
+        row = read_line(line)
+        if row is None:
             continue
-    return None
+        ended = datetime.fromtimestamp(row.at, UTC) + _lasted(line)
+        if row.user is None:
+            others = others or ended
+        else:
+            known = known or ended
+    return known, others
 
 
 def _lasted(line: bytes) -> timedelta:
@@ -158,47 +180,72 @@ def began(record: Path) -> datetime | None:
     return None if row is None else datetime.fromtimestamp(row.at, UTC)
 
 
+class _Line(msgspec.Struct):
+    """What is told of a request; what stands first has to be there."""
+
+    time: str
+    request_id: str | None
+    method: str | None
+    host: str | None
+    path: str | None
+    status: int
+    details: str | None
+    route: str | None = None
+    service: str | None = None
+    user: str | None = None
+    session: str | None = None
+    tenant: str | None = None
+    program: str | None = None
+    policy: str | None = None
+    policies: str | None = None
+    client: str | None = None
+    roles: str | msgspec.UnsetType | None = msgspec.UNSET
+    scopes: str | None = None
+    strength: str | None = None
+    proven: Any = None
+
+
 def read_line(line: bytes) -> PastRequest | None:
     """One line of the record; ``None`` where it is none."""
+    return _read(line)
+
+
+def _read(line: bytes | str, address: str | None = None) -> PastRequest | None:
+    """The same; the address of whom the edge knew is kept apart from the line."""
     try:
-        said: Any = _decode(line.decode())
-        get = said.get
-        at = datetime.fromisoformat(said["time"])
-        if at.tzinfo is None:
-            return None
-        row = PastRequest(
-            at.timestamp(),
-            said["request_id"] or "",
-            said["method"] or "",
-            said["host"] or "",
-            said["path"] or "",
-            said["status"],
-            said["details"] or "",
-            get("route"),
-            get("service"),
-            get("user"),
-            get("session"),
-            get("tenant"),
-            get("program"),
-            get("policy"),
-            get("policies"),
-            get("client") or "",
-            "roles" in said,
-            get("roles"),
-            get("scopes"),
-            get("strength"),
-            _whole(get("proven")),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+        said = _decode(line)
+        at = datetime.fromisoformat(said.time)
+    except (ValueError, RecursionError):
         return None
-    if type(row.status) is not int or {*map(type, row[1:5]), type(row.details)} != _TEXT:
+    if at.tzinfo is None:
         return None
-    return row if {*map(type, row[7:16]), *map(type, row[17:20])} <= _TEXT_OR_NONE else None
+    roles = said.roles
+    return PastRequest(
+        at.timestamp(),
+        said.request_id or "",
+        said.method or "",
+        said.host or "",
+        said.path or "",
+        said.status,
+        said.details or "",
+        said.route,
+        said.service,
+        said.user,
+        said.session,
+        said.tenant,
+        said.program,
+        said.policy,
+        said.policies,
+        said.client or address or "",
+        roles is not msgspec.UNSET,
+        None if roles is msgspec.UNSET else roles,
+        said.scopes,
+        said.strength,
+        _whole(said.proven),
+    )
 
 
-_decode: Final = json.JSONDecoder().decode
-_TEXT: Final[frozenset[type]] = frozenset({str})
-_TEXT_OR_NONE: Final[frozenset[type]] = frozenset({str, type(None)})
+_decode: Final = msgspec.json.Decoder(_Line).decode
 
 
 def _whole(text: object) -> int | None:

@@ -80,7 +80,7 @@ def note_key_uses(installation: Installation) -> str:
     """Note when and from where API keys were used."""
     from ringwall.identity import key_uses  # noqa: PLC0415 - jobs are also listed without tables
 
-    return f"{key_uses.follow(installation.state)} keys were in use"
+    return f"{key_uses.follow(installation.state, installation.run)} keys were in use"
 
 
 @job(name="follow-roles", minutes=1, after_change=True)

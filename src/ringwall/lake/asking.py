@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
+from ringwall.lake.emptying import StillWrittenError
 from ringwall.lake.holds import Hold, read_holds, write_holds
 from ringwall.lake.own import Act, log_event
 from ringwall.lake.upkeep import holding
@@ -25,7 +26,10 @@ def handlers(work: Work) -> dict[str, Handler]:
         return {}
 
     async def erase(subject: str, by: str) -> object:
-        return {"events": await asked(lambda: work.erase(subject, by))}
+        try:
+            return {"events": await asked(lambda: work.erase(subject, by))}
+        except StillWrittenError as error:
+            raise CallRefusedError(str(error)) from error
 
     async def keep() -> object:
         return {"events": await asked(work.keep)}

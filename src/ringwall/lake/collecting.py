@@ -7,12 +7,13 @@ a collector that was killed goes on where the journal says.
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from ringwall.lake.batching import batch_of, hash_of
 from ringwall.lake.journal import Batch, Journal
+from ringwall.lake.own import lines_were_lost
 from ringwall.lake.repeats import Repeats
 from ringwall.lake.sources.accepted import QUARANTINE, Accepted
 from ringwall.lake.spools import Spool
@@ -52,6 +53,14 @@ class Table(Protocol):
         """Take the events of batches, durably."""
 
 
+Redact = Callable[[Iterable[Accepted]], Iterable[Accepted]]
+"""What is done to events before anything of them is kept."""
+
+
+def _as_it_is(events: Iterable[Accepted]) -> Iterable[Accepted]:
+    return events
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """When rows go into the table: so many wait, or the first of them for so many seconds."""
@@ -76,10 +85,11 @@ class Collector:
         table: Table,
         now: Callable[[], int],
         pace: Pace | None = None,
+        redact: Redact | None = None,
     ) -> None:
         self._spools, self._journal, self._subjects = tuple(spools), journal, subjects
         self._tree, self._table, self._now = tree, table, now
-        self._pace = pace or Pace()
+        self._pace, self._redact = pace or Pace(), redact or _as_it_is
         self._marks: dict[str, Mark] = {}
         self._waiting: list[Batch] = []
         self._since = 0.0
@@ -89,6 +99,29 @@ class Collector:
         """The index that the next event gets."""
         self.put_aside = 0
         """How many events of this run were put into quarantine."""
+
+    @property
+    def spools(self) -> tuple[Spool, ...]:
+        """What it reads."""
+        return self._spools
+
+    @property
+    def marks(self) -> Mapping[str, Mark]:
+        """How far each spool is read, durably."""
+        return self._marks
+
+    def finish(self, names: Iterable[str]) -> None:
+        """Have it known, durably, that the segments in which these spools' marks are may go.
+
+        For segments to which nothing is written any more, and which are read to their end.
+        """
+        done = {
+            name: replace(mark, is_done=True)
+            for name in names
+            if (mark := self._marks.get(name)) is not None
+        }
+        self._marks = self._marks | done
+        self._journal.write(self.end, [], self._marks)
 
     @property
     def unread(self) -> dict[str, int]:
@@ -179,11 +212,15 @@ class Collector:
         accepted: list[Accepted] = []
         marks = dict(self._marks)
         for spool in self._spools:
-            lines, mark = read_on(spool.current, marks.get(spool.name), at_most=_AT_A_TIME)
+            lost: list[Mark] = []
+            lines, mark = read_on(
+                spool.current, marks.get(spool.name), at_most=_AT_A_TIME, lost=lost.append
+            )
+            accepted += (lines_were_lost(spool.name, one, now=self._now()) for one in lost)
             if mark is not None:
                 marks[spool.name] = mark
             if lines:
-                accepted += spool.read(lines, now=self._now())
+                accepted += self._redact(spool.read(lines, now=self._now()))
         return accepted, marks
 
     def _accept(self, accepted: Sequence[Accepted], marks: dict[str, Mark]) -> None:

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from ringwall.lake.exports.config import Forward
 from ringwall.lake.intake.config import Intake
 from ringwall.ledger.config import Anchor, KnownWitness, Often, Witness
 from ringwall.runtime.configuration import Duration, Form, StrictModel
@@ -58,6 +59,66 @@ class Retention(StrictModel):
         return kept
 
 
+_NEEDED: Final = frozenset(
+    {
+        "actor.user.uid",
+        "class_uid",
+        "metadata.uid",
+        "metadata.version",
+        "time",
+        "user",
+        "user.uid",
+    }
+)
+"""What the log files events by; who a person's parts belong to is in it under that name."""
+
+
+def _changeable(field: str) -> str:
+    if field in _NEEDED:
+        msg = f"events are filed by {field}, which stays: `ringwall log erase` erases persons"
+        raise ValueError(msg)
+    return field
+
+
+def _linear(pattern: str) -> str:
+    from ringwall.lake.redacting import require_pattern  # noqa: PLC0415 - loads DuckDB, if asked
+
+    require_pattern(pattern)
+    return pattern
+
+
+class Redact(StrictModel):
+    """What is replaced in events before anything of them is kept.
+
+    Patterns are regular expressions of RE2, whose time grows with what is searched and no faster:
+    there are no back-references and no look-around.
+    """
+
+    field: Annotated[
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$", max_length=200),
+        Form(
+            "a field of the edge's record such as path, or of events such as http_request.url.path"
+        ),
+        AfterValidator(_changeable),
+    ]
+    """Where: a field of the edge's record, such as `path` or `host`, or in events of Ringwall and
+    of services a path in OCSF, such as `http_request.url.path`. What both have is meant in both."""
+    pattern: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=500),
+        Form("a regular expression of RE2, at most 500 characters"),
+        AfterValidator(_linear),
+    ]
+    """What: every match of this regular expression (RE2)."""
+    text: Annotated[
+        str,
+        StringConstraints(pattern=r"^[ -~]*$", max_length=100),
+        Form("at most 100 printable characters of ASCII"),
+    ] = "[redacted]"
+    """What stands there instead, as it is."""
+
+
 class Log(StrictModel):
     """The log of all that happens, which nobody can rewrite."""
 
@@ -65,6 +126,8 @@ class Log(StrictModel):
     """The name of the log in its checkpoints; else one is made at the first start. It stays."""
     retention: Retention = Retention()
     """How long events are kept."""
+    redact: Annotated[tuple[Redact, ...], Field(max_length=50)] = ()
+    """What is replaced in events before they are kept, in this order."""
     intake: Intake | None = None
     """Where the protected services send events of their own."""
     witnesses: tuple[KnownWitness, ...] = ()
@@ -77,8 +140,19 @@ class Log(StrictModel):
     """Places outside that keep checkpoints, of the `kind` file, http, mail or s3."""
     anchor_every: Often = 3600.0
     """How often a checkpoint is put there, where there is a new one."""
+    forward: tuple[Forward, ...] = ()
+    """Where events are passed on as they come, of the `kind` http, syslog or s3."""
     witness: Witness | None = None
     """Serve as a witness of other logs."""
+
+    @model_validator(mode="after")
+    def _has_names_of_their_own(self) -> "Log":
+        names = [one.name for one in self.forward]
+        for name in names:
+            if names.count(name) > 1:
+                msg = f"two of forward are named {name}: each keeps under its name how far it is"
+                raise ValueError(msg)
+        return self
 
     @property
     def is_vouched(self) -> bool:

@@ -22,6 +22,9 @@ _LATE_S: Final = 10.0
 _ASKED_S: Final = 60.0
 _SIGN: Final = "have the checkpoint signed"
 
+FORWARDING: Final = "forwarding.json"
+"""In the run folder: how far each destination is, and what is wrong."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faring:
@@ -37,6 +40,7 @@ class Faring:
     intake_runs: bool = False
     vouching: Mapping[str, Any] = field(default_factory=dict)
     vouching_runs: bool = False
+    forwarding: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_fresh(self) -> bool:
@@ -65,6 +69,9 @@ class Faring:
         """What is wrong with who sends to the log, and with who vouches for it."""
         if self.intake is not None:
             yield from self._troubles_of_intake(self.intake)
+        for name, one in self.forwarding.get("to", {}).items():
+            if one.get("trouble"):
+                yield f"{name} gets no events since {one['next']}: {one['trouble']}"
         if not self.vouching_runs:
             if self.vouching.get("witnesses") or self.vouching.get("anchors"):
                 yield "witnesses and anchors are not asked at present"
@@ -97,7 +104,17 @@ def faring(places: Places) -> Faring:
         intake_runs=intake is not None and intake[1],
         vouching=vouching,
         vouching_runs=_asked_lately(vouching, now),
+        forwarding=_forwarding(places),
     )
+
+
+def _forwarding(places: Places) -> dict[str, Any]:
+    """How far events were passed on, where they are."""
+    try:
+        found = json.loads((places.run / FORWARDING).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _vouching(places: Places) -> dict[str, Any]:

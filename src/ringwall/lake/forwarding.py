@@ -24,6 +24,7 @@ from ringwall.lake.exports.http import Http
 from ringwall.lake.exports.s3 import S3, client
 from ringwall.lake.exports.syslog import Syslog
 from ringwall.lake.exports.syslog_tls import SyslogTls
+from ringwall.lake.faring import FORWARDING
 from ringwall.lake.ocsf import event_of
 from ringwall.lake.places import Places
 from ringwall.lake.reaching import again
@@ -32,8 +33,6 @@ from ringwall.runtime.private_files import private_folder, write_private
 
 VARIABLE: Final = "RINGWALL_FORWARDING"
 SOCKET: Final = "forwarding.sock"
-TOLD: Final = "forwarding.json"
-"""In the run folder: how far each destination is, and what is wrong."""
 FOLDER: Final = "forwarded"
 """Below the log: the positions."""
 _TELLS_EVERY_S: Final = 1.0
@@ -99,7 +98,7 @@ def main() -> None:
         thread.start()
     announce(places.run / SOCKET)
     while not stop.wait(_TELLS_EVERY_S):
-        _tell(places.run / TOLD, forwarders)
+        _tell(places.run / FORWARDING, forwarders)
         if not all(thread.is_alive() for thread in threads):
             _log.error("a destination ended for a defect, please report it")
             stop.set()

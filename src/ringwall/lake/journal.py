@@ -6,6 +6,7 @@ that says what it holds, and a line for each event, its columns parted by tabs (
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from ringwall.runtime.spool.following import Mark
 
 COLUMNS: Final = ("index", "received", "source", "kind", "flags", "personal", "raw")
 _SUFFIX: Final = ".tsv"
+_TRIES: Final = 20
 
 
 class Row(NamedTuple):
@@ -105,7 +107,7 @@ class Journal:
         head = {
             "first": first,
             "count": len(lines),
-            "marks": {name: [mark.first, mark.offset] for name, mark in marks.items()},
+            "marks": {name: _written(mark) for name, mark in marks.items()},
             "sha256": digest,
             "kinds": sorted(kinds),
         }
@@ -119,14 +121,25 @@ class Journal:
             if batch.end <= before:
                 batch.path.unlink(missing_ok=True)
 
+    def listed(self) -> list[Batch]:
+        """The same as :meth:`batches`, for who reads while the writer deletes what it stored."""
+        for _ in range(_TRIES):
+            with suppress(FileNotFoundError):
+                return self.batches()
+        return self.batches()
+
     def _read(self, path: Path) -> Batch:
         with path.open("rb") as file:
             line = file.readline()
         try:
             head = orjson.loads(line)
-            marks = {name: Mark(first, offset) for name, (first, offset) in head["marks"].items()}
+            marks = {name: Mark(*parts) for name, parts in head["marks"].items()}
             kinds = frozenset(head["kinds"])
             return Batch(path, head["first"], head["count"], marks, head["sha256"], kinds)
         except (ValueError, KeyError, TypeError) as error:
             msg = f"{path} is damaged: its first line does not say what it holds"
             raise DamagedJournalError(msg) from error
+
+
+def _written(mark: Mark) -> list[str | int | bool]:
+    return [mark.first, mark.offset, *([True] if mark.is_done else [])]

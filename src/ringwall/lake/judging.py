@@ -37,7 +37,6 @@ class Judged:
     checkpoint: Checkpoint | None = None
     path: tuple[str, ...] = ()
     """The hashes that lead from it to the root, in hex."""
-    witnesses: tuple[str, ...] = ()
 
     @property
     def root(self) -> str:
@@ -82,5 +81,4 @@ def judge(places: Places, index: int, *, database: duckdb.DuckDBPyConnection) ->
         checked=tuple(checked),
         checkpoint=verdict.checkpoint,
         path=tuple(one.hex() for one in bundle.proof.path),
-        witnesses=verdict.witnesses,
     )

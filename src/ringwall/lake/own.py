@@ -6,6 +6,7 @@ from typing import Any
 
 from ringwall.lake.canonical import canonical
 from ringwall.lake.sources.accepted import OCSF, VERSION, Accepted
+from ringwall.runtime.spool.following import Mark
 
 
 class Act(IntEnum):
@@ -47,3 +48,16 @@ def log_event(
     }
     raw, _ = canonical(event)
     return Accepted(b"ringwall", OCSF, raw, received=now)
+
+
+def lines_were_lost(spool: str, mark: Mark, *, now: int) -> Accepted:
+    """That a file of a spool is gone before all of it was read; reading goes on after it.
+
+    How many lines that were nobody knows. ``now`` is in microseconds since 1970.
+    """
+    message = (
+        f"lines of the spool {spool} were lost: the file that was being read is gone, and with it "
+        f"what came after its first {mark.offset} bytes, perhaps other files too"
+    )
+    about = {"reason": "gap", "spool": spool, "segment": mark.first, "offset": mark.offset}
+    return log_event(Act.OTHER, message, now=now, by="collector", about=about, severity=4)

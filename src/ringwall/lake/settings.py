@@ -9,10 +9,19 @@ from ringwall.lake.config import Retention
 VARIABLE: Final = "RINGWALL_COLLECTOR"
 
 
+class Rule(msgspec.Struct, frozen=True):
+    """What is put in the place of a pattern (RE2) in a field of events."""
+
+    field: str
+    pattern: str
+    text: str
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Paths as text. ``origin`` is empty where the log chooses its own name.
 
-    ``notary`` is the socket of what signs; ``retention`` is in seconds by OCSF category.
+    ``notary`` is the socket of what signs; ``retention`` is in seconds by OCSF category. ``edge``
+    is the admin socket of the edge's Envoy. ``redact`` are rules that every event goes through.
     """
 
     state: str
@@ -20,6 +29,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     notary: str
     origin: str = ""
     retention: dict[str, float] = {}
+    edge: str = ""
+    redact: tuple[Rule, ...] = ()
 
     def encoded(self) -> str:
         """As text, the same for the same settings."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from ringwall.lake.places import Places
 from ringwall.lake.sources.accepted import Accepted
@@ -28,12 +28,16 @@ class Spool:
     read: Reader
 
 
+EDGE_SPOOLS: Final = ("edge", "strangers")
+"""The names of those that the edge writes: of whom it knows, and of strangers."""
+
+
 def spools(places: Places) -> tuple[Spool, ...]:
     """All of an installation: what is rare and weighs most comes first."""
     known, strangers = places.edge
     return (
         Spool("activity", places.activity, partial(own_events, of=RINGWALL)),
         Spool("intake", places.intake, own_events),
-        Spool("edge", known, edge_events),
-        Spool("strangers", strangers, edge_events),
+        Spool(EDGE_SPOOLS[0], known, edge_events),
+        Spool(EDGE_SPOOLS[1], strangers, edge_events),
     )

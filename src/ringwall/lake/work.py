@@ -15,12 +15,14 @@ import duckdb
 from deltalake.exceptions import DeltaError
 
 from ringwall.lake.collecting import Collector
+from ringwall.lake.emptying import ask_to_reopen, delete_read, empty
 from ringwall.lake.erasing import erase
 from ringwall.lake.faring import MUCH
 from ringwall.lake.journal import Journal
 from ringwall.lake.naming import origin_of
 from ringwall.lake.own import Act, log_event
 from ringwall.lake.places import Places
+from ringwall.lake.redacting import Redaction
 from ringwall.lake.settings import Settings
 from ringwall.lake.sources.accepted import Accepted
 from ringwall.lake.spools import spools
@@ -98,6 +100,7 @@ class Work:
                 tree=self._tree,
                 table=self._events,
                 now=_micros,
+                redact=Redaction(self._settings.redact) if self._settings.redact else None,
             )
             self.collector.recover()
             self._say(Act.START, "the collector began", severity=1)
@@ -120,8 +123,7 @@ class Work:
 
     def turn(self) -> float:
         """One turn; how many seconds to rest before the next."""
-        done = self._try("accept events", self.collector.turn) or 0
-        self._try("have the checkpoint signed", self._publish)
+        done = self._read_on()
         if self.collector.is_due:
             self._try("put rows into the table", self.collector.flush)
         while not self._asked.empty():
@@ -150,10 +152,14 @@ class Work:
         )
         clean(self._events)
         prune(self._tree, self._places.log)
+        for spool in self.collector.spools:
+            for name in delete_read(spool, self.collector, now=datetime.now(UTC)):
+                _log.info("deleted %s, which was read", name)
         return 0 if gone is None else gone.count
 
     def erase(self, subject: str, by: str) -> int:
-        """Erase a person; in how many events that was."""
+        """Erase a person; in how many events that was. No spool has any of them either then."""
+        empty(self.collector, reopen=self._reopen, turn=self._read_on)
         self.collector.flush()
         return erase(
             subject,
@@ -163,6 +169,17 @@ class Work:
             now=_micros(),
             by=by,
         )
+
+    def _read_on(self) -> int:
+        done = self._try("accept events", self.collector.turn) or 0
+        self._try("have the checkpoint signed", self._publish)
+        return done
+
+    def _reopen(self) -> None:
+        if not self._settings.edge:
+            msg = "nobody said where the edge is"
+            raise ConnectionError(msg)
+        ask_to_reopen(Path(self._settings.edge))
 
     def accept(self, events: Sequence[Accepted]) -> None:
         """Accept events of the log's own."""

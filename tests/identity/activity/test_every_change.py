@@ -19,6 +19,8 @@ from ringwall.cli.guarding import action_of
 from ringwall.identity.facts import Facts
 from ringwall.runtime.refusals import ExitCode
 
+pytestmark = pytest.mark.timeout(600)  # hundreds of requests, the tables read around each
+
 its = test_every_view.its
 
 ACTIONS: Final = {
@@ -76,6 +78,7 @@ def test_every_command_that_changes_something_is_recorded_with_how_it_ended(
     assert len(typed.changed) > 30, typed.changed
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the others have both
 def test_every_page_that_changes_something_is_recorded_with_who_did_it(
     its: Belongings, facts: Facts, state: Path
 ) -> None:
@@ -95,7 +98,8 @@ def test_every_page_that_changes_something_is_recorded_with_who_did_it(
             by = "scim:north" if crossing.by_token else boss.subject
             forms = [*(make(its) for make in crossing.forms), *test_every_view._OWN_FORMS]
             forms = [{}] if crossing.by_token else forms
-            asked = [("POST", form) for form in forms] + [("PUT", ""), ("PATCH", "")]
+            asked: list[tuple[str, Any]] = [("POST", form) for form in forms]
+            asked += [("PUT", ""), ("PATCH", "")] if crossing.by_token else []
             for method, form in [*asked, ("DELETE", "")]:
                 before = kept()
                 with all_recorded(record, by=by) as found:
@@ -109,7 +113,7 @@ def test_every_page_that_changes_something_is_recorded_with_who_did_it(
     for path in ("/sessions/others/end", "/accounts/logout/"):
         with all_recorded(record, by=boss.subject):
             browser.post(path)
-    assert len(changed) >= 13, sorted(changed)
+    assert len({one.partition(" ")[2] for one in changed}) >= 10, sorted(changed)
 
 
 SOURCE: Final = Path(ringwall.__file__).parent

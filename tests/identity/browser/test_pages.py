@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
-from tests.identity.browser import asking, gallery
+from tests.identity.browser import asking, gallery, watching
 from tests.identity.browser.accessibility import faults
 from tests.identity.browser.conftest import DESK, PHONE
 from tests.identity.browser.house import House
@@ -25,6 +25,7 @@ WALKS: dict[str, tuple[Walk, int]] = {
     "newcomers": (lambda page, _: gallery.newcomers(page), 2),
     "founders": (gallery.founders, 21),
     "askers": (asking.askers, 9),
+    "watchers": (watching.watchers, 6),
 }
 """Each with how many pages it comes past at least."""
 

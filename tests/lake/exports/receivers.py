@@ -6,10 +6,12 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -130,6 +132,7 @@ class HttpReceiver(ThreadingHTTPServer):
         self.batches: list[list[int]] = []
         self.headers: list[dict[str, str]] = []
         self.answers: list[tuple[int, dict[str, str]]] = []
+        self.index_of: Callable[[dict[str, Any]], int] = itemgetter("index")
 
     @property
     def url(self) -> str:
@@ -145,7 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.headers.append(dict(self.headers.items()))
         status, headers = self.server.answers.pop(0) if self.server.answers else (204, {})
         if status < 300:
-            self.server.batches.append([json.loads(one)["index"] for one in body.splitlines()])
+            events = [json.loads(one) for one in body.splitlines()]
+            self.server.batches.append([self.server.index_of(one) for one in events])
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)

@@ -191,7 +191,7 @@ def strangers_since(layout: "Layout") -> float | None:
     """Since when requests of strangers are recorded, where that is for less long than others."""
     from ringwall.gateway.past import first_of
 
-    known, strangers = map(first_of, layout.records)
+    known, strangers = first_of(layout.log)
     if known is None or strangers is None or strangers <= known:
         return None
     return strangers.timestamp()

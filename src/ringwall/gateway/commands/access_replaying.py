@@ -56,7 +56,7 @@ def access_replay(
     """
     from ringwall.gateway.looking_back import eras
     from ringwall.gateway.opening import open_gateway
-    from ringwall.gateway.past import Reading, all_requests
+    from ringwall.gateway.past import Reading, past_requests
     from ringwall.gateway.rejudging import Rejudging
     from ringwall.gateway.replaying import Replay
 
@@ -71,7 +71,7 @@ def access_replay(
     replay = Replay(eras(gateway.versions, installation.sections), Rejudging(new), tables)
     reading = Reading()
     with past.Progress(reading) as progress:
-        for row in all_requests(gateway.layout.records, since=begin, reading=reading):
+        for row in past_requests(gateway.layout.log, since=begin, reading=reading):
             replay.judge(row)
             progress.step()
     found = replay.found

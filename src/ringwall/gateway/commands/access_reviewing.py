@@ -77,7 +77,7 @@ def access_review(
     from ringwall.gateway.least_privilege import Kept, LeastPrivilege
     from ringwall.gateway.looking_back import with_policies
     from ringwall.gateway.opening import open_gateway
-    from ringwall.gateway.past import Reading, all_requests
+    from ringwall.gateway.past import Reading, past_requests
     from ringwall.gateway.rejudging import Rejudging
     from ringwall.gateway.reviewing import Review, findings
     from ringwall.gateway.wanted import Wanted
@@ -96,7 +96,7 @@ def access_review(
     reading = Reading()
     with past.Progress(reading) as progress:
         begin = past.beginning(days, None)
-        for row in all_requests(gateway.layout.records, since=begin, reading=reading):
+        for row in past_requests(gateway.layout.log, since=begin, reading=reading):
             seen = review.see(row)
             if seen is not None and propose is not None:
                 proposal.see(*seen)
@@ -142,7 +142,8 @@ def _span(days: int, layout: "Layout") -> _Span:
     """
     from ringwall.gateway.past import first_of
 
-    first = first_of(layout.access_log) or first_of(layout.strangers_log)
+    known, others = first_of(layout.log)
+    first = known or others
     if first is None:
         return _Span(days, 0.0)
     return _Span(days, min(days, (datetime.now(UTC) - first).total_seconds() / 86_400))

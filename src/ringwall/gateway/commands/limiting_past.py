@@ -28,11 +28,11 @@ def explain(installation: "Installation", name: str, *, days: int, as_json: bool
     from ringwall.gateway.attacks import alarmed_at
     from ringwall.gateway.limited import Limiting, ending, looked_back_s
     from ringwall.gateway.opening import open_gateway
-    from ringwall.gateway.past import Reading, all_requests, request_of
+    from ringwall.gateway.past import Reading, past_requests, request_of
 
     gateway = open_gateway(installation)
     layout = gateway.layout
-    row = request_of(layout.records, name, since=past.beginning(days, None))
+    row = request_of(layout.log, name, since=past.beginning(days, None))
     if row is None:
         raise Refused(
             f"no request {name} is recorded in the last {days} days",
@@ -46,7 +46,7 @@ def explain(installation: "Installation", name: str, *, days: int, as_json: bool
 
         def rows() -> "Iterator[PastRequest]":
             start = datetime.fromtimestamp(since, UTC)
-            for one in all_requests(layout.records, since=start, reading=reading):
+            for one in past_requests(layout.log, since=start, reading=reading):
                 progress.step()
                 yield one
 
@@ -105,7 +105,7 @@ class _Told:
         say(f"{past.moment(row.at, seconds=True)} {row.method} {row.host}{row.path}")
         who = names.of((row.user, row.tenant, row.program, _key(row)))
         where = f", of the route {row.route}" if row.route else ""
-        say(f"by {who}, from {row.address}{where}")
+        say(f"by {who}, from {row.address or 'an address that is not known'}{where}")
         say((f"answered {row.status} {_phrase(row.status)}", "bold"), f": {self._because()}")
         if self._alarm:
             say("an attack was under way, so that the limits of an alarm held as well")

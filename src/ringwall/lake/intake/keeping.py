@@ -11,8 +11,9 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
+from ringwall.runtime.private_files import locked
 from ringwall.runtime.spool.following import Mark, is_of
-from ringwall.runtime.spool.keeping import Keeping, keep
+from ringwall.runtime.spool.keeping import LOCK, Keeping, keep
 from ringwall.runtime.spool.segments import LONGEST_LINE, closed_segments
 
 SEGMENT: Final = 64 * 1024**2
@@ -34,8 +35,9 @@ def keep_read(
     once it has ``segment`` bytes, and at the end of its day.
     """
     keeping = Keeping(days=_FOR_EVER, size=1 << 62, segment=segment, least_free=0)
-    done = list(keep(spool, now=now, keeping=keeping, began=began, reopen=reopen))
-    return [*done, *_delete(spool, mark)]
+    with locked(spool.with_name(LOCK)):
+        done = list(keep(spool, now=now, keeping=keeping, began=began, reopen=reopen))
+        return [*done, *_delete(spool, mark)]
 
 
 def began(spool: Path) -> datetime | None:

@@ -22,7 +22,7 @@ class _Line(msgspec.Struct):
     """What has to be known of a line; the rest is checked to be JSON and passed over."""
 
     time: str
-    request_id: str
+    request_id: str | None
     user: str | None
     client: str | None
     status: int

@@ -6,7 +6,7 @@ to another file once it is free.
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from ringwall.runtime.spool.segments import DAMAGED, LONGEST_LINE, Segment, closed_segments
+from ringwall.runtime.spool.segments import (
+    COMPRESSED,
+    DAMAGED,
+    LONGEST_LINE,
+    Segment,
+    closed_segments,
+)
 
 _AT_A_TIME: Final = 1024 * 1024
 
@@ -23,19 +29,34 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a reading ended: ``offset`` bytes of the segment whose first line has this hash."""
+    """Where a reading ended: ``offset`` bytes of the segment whose first line has this hash.
+
+    ``is_done`` says that nothing of that segment is left to read, or will be: it may be deleted.
+    """
 
     first: str
     offset: int
+    is_done: bool = False
 
 
-def read_on(current: Path, mark: Mark | None, *, at_most: int) -> tuple[list[bytes], Mark | None]:
+def read_on(
+    current: Path,
+    mark: Mark | None,
+    *,
+    at_most: int,
+    lost: Callable[[Mark], None] | None = None,
+) -> tuple[list[bytes], Mark | None]:
     """Whole lines that are new since ``mark``, about ``at_most`` bytes of them, and the next mark.
 
     Without a mark, or where its segment was deleted, from the oldest that is kept: what was read
     before may come again, nothing is passed over but the rest of a compressed segment that is
-    damaged. A line without an end waits for it.
+    damaged. A line without an end waits for it. ``lost`` is called with a mark whose segment is
+    gone before all of it was read; that it is gone the next mark says, so that it is called once.
     """
+    if mark is not None and not mark.is_done and _is_lost(current, mark):
+        if lost is not None:
+            lost(mark)
+        mark = Mark(mark.first, mark.offset, is_done=True)
     found: list[bytes] = []
     room = at_most
     for file, begin in _files(current, mark):
@@ -71,11 +92,75 @@ def read_on(current: Path, mark: Mark | None, *, at_most: int) -> tuple[list[byt
     return found, mark
 
 
+def lines_on(current: Path, mark: Mark | None) -> Iterator[tuple[str, int, bytes]]:
+    """The whole lines that are new since ``mark``: each with the file's name and where it begins.
+
+    Where the rest of a file cannot be uncompressed there is one empty line.
+    """
+    for file, begin in _files(current, mark):
+        name, at = Path(file.name).name.removesuffix(COMPRESSED), begin
+        try:
+            file.seek(begin)
+            while line := file.readline(LONGEST_LINE):
+                if not line.endswith(b"\n") and len(line) < LONGEST_LINE:
+                    break
+                yield name, at, line.rstrip(b"\r\n")
+                at += len(line)
+        except DAMAGED as error:
+            _tell_damaged(file, error)
+            yield name, at, b""
+
+
 def unread(current: Path, mark: Mark | None) -> int:
     """About how many bytes are new since ``mark``; compressed segments count as they are."""
     return sum(
         max(0, os.fstat(file.fileno()).st_size - begin) for file, begin in _files(current, mark)
     )
+
+
+def read_segments(current: Path, mark: Mark | None) -> list[Segment]:
+    """The closed segments all of which was read by ``mark``, oldest first; none where it is lost.
+
+    That of the mark itself is among them only where the mark says that it is done.
+    """
+    if mark is None:
+        return []
+    segments = closed_segments(current)
+    for position in range(len(segments) - 1, -1, -1):
+        if _identity_of(segments[position]) == mark.first:
+            return segments[: position + mark.is_done]
+    return segments if is_of(current, mark) else []
+
+
+def left_of(segment: Segment, current: Path, mark: Mark | None) -> bool:
+    """Whether a closed segment, to which nothing is written any more, has lines beyond ``mark``."""
+    if segment in read_segments(current, mark):
+        return False
+    file = segment.open_anyway()
+    if file is None:
+        return False
+    with file:
+        try:
+            if mark is not None and _identity(file) == mark.first:
+                file.seek(mark.offset)
+            else:
+                file.seek(0)
+            while content := file.read(_AT_A_TIME):
+                if b"\n" in content:
+                    return True
+        except DAMAGED:
+            return False  # what can be read of it was read
+    return False
+
+
+def _is_lost(current: Path, mark: Mark) -> bool:
+    """Whether no file is that of ``mark``, however it is called now."""
+    for _ in range(2):  # it may be renamed between the two looks
+        if is_of(current, mark):
+            return False
+        if any(_identity_of(one) == mark.first for one in reversed(closed_segments(current))):
+            return False
+    return True
 
 
 def is_of(path: Path, mark: Mark) -> bool:
@@ -136,7 +221,7 @@ def _place(segments: list[Segment], mark: Mark | None) -> tuple[int, int]:
     if mark is not None:
         for position in range(len(segments) - 1, -1, -1):
             if _identity_of(segments[position]) == mark.first:
-                return position, mark.offset
+                return (position + 1, 0) if mark.is_done else (position, mark.offset)
     return 0, 0
 
 

@@ -23,6 +23,8 @@ from ringwall.runtime.spool.segments import COMPRESSED, Segment, closed_name, cl
 
 _log = logging.getLogger(__name__)
 
+LOCK: Final = ".keeping"
+"""In a spool's folder: held by whoever renames, compresses or deletes segments where others do."""
 _LEFT: Final = timedelta(minutes=10)
 """So long after it was closed nobody writes to a segment, and whoever follows has read it."""
 _TEMPORARY: Final = ".new-"
@@ -60,11 +62,13 @@ def keep(
     keeping: Keeping,
     began: Callable[[Path], datetime | None],
     reopen: Callable[[], None],
+    is_read: Callable[[Segment], bool] | None = None,
 ) -> Iterator[str]:
     """Do what is due to the spool written at ``current``, and tell each thing that was done.
 
     ``began`` says when the first line of a file is of; ``reopen`` has the writer make a new file,
-    ``ConnectionError`` where there is none.
+    ``ConnectionError`` where there is none. ``is_read`` says of a spool that somebody reads on
+    whether they have read a segment: if one goes that they have not, that is told as an error.
     """
     remove_leftovers(current.parent)
     if _is_full(current, now, keeping, began):
@@ -81,7 +85,7 @@ def keep(
     if now - aged > _MUCH:
         ahead = (now - aged).days
         yield f"the clock is {ahead} days ahead of the last time: nothing goes by age at once"
-    yield from _delete(segments, aged, keeping)
+    yield from _delete(segments, aged, keeping, is_read or (lambda _: True))
     if current.exists():
         yield from _compress(closed_segments(current), now)
 
@@ -114,18 +118,20 @@ def _aged(current: Path, now: datetime) -> datetime:
     return found
 
 
-def _delete(segments: list[Segment], aged: datetime, keeping: Keeping) -> Iterator[str]:
+def _delete(
+    segments: list[Segment], aged: datetime, keeping: Keeping, is_read: Callable[[Segment], bool]
+) -> Iterator[str]:
     """Delete what is too old and too much; an error leaves the rest for the next time."""
-    left = list(segments)
+    sizes = {one.path: size for one in segments if (size := _size(one)) is not None}
+    left = [one for one in segments if one.path in sizes]
     oldest = aged - timedelta(days=keeping.days)
-    sizes = {one.path: one.path.stat().st_size for one in left}
     over = {one.path: one.over(aged) for one in left}
     total = sum(sizes.values())
     while left and (over[left[0].path] < oldest or total > keeping.size):
         one = left.pop(0)
-        one.path.unlink(missing_ok=True)
+        why = "there is more than is kept" if total > keeping.size else "it was kept long enough"
         total -= sizes[one.path]
-        yield f"deleted {one.path.name}"
+        yield _gone(one, is_read, why)
     missing = keeping.least_free - shutil.disk_usage(segments[0].path.parent).free if left else 0
     if missing <= 0:
         return
@@ -135,10 +141,29 @@ def _delete(segments: list[Segment], aged: datetime, keeping: Keeping) -> Iterat
         _log.error("%s: make room, or nothing is recorded soon", said)
         yield said
     for one in left[:spare]:
+        unread = "" if is_read(one) else "which nobody had read, "
         one.path.unlink(missing_ok=True)
-        said = f"deleted {one.path.name}, since the disk is nearly full"
+        said = f"deleted {one.path.name}, {unread}since the disk is nearly full"
         _log.error("%s: make room", said)
         yield said
+
+
+def _size(one: Segment) -> int | None:
+    """Its bytes; ``None`` where whoever has read it deleted it meanwhile."""
+    try:
+        return one.path.stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+def _gone(one: Segment, is_read: Callable[[Segment], bool], why: str) -> str:
+    unread = not is_read(one)
+    one.path.unlink(missing_ok=True)
+    if not unread:
+        return f"deleted {one.path.name}"
+    said = f"deleted {one.path.name}, which nobody had read, since {why}"
+    _log.error("%s: its lines are lost", said)
+    return said
 
 
 def _spare(sizes: Sequence[int], missing: int, least_kept: int) -> int:
@@ -169,7 +194,7 @@ def _compress(segments: list[Segment], now: datetime) -> Iterator[str]:
                 raise
             yield f"{one.path.name} stays as it is: there is no room to compress it"
             return
-        one.path.unlink()
+        one.path.unlink(missing_ok=True)
         yield f"compressed {one.path.name}"
 
 

@@ -1,0 +1,40 @@
+"""The last use of each API key, by what the edge recorded of requests."""
+
+from datetime import datetime
+from typing import Final
+
+from ringwall.lake.in_order import EDGE_KIND, upto
+from ringwall.lake.places import Places
+from ringwall.lake.reaching import again
+from ringwall.lake.search.connecting import connect
+from ringwall.lake.snapshot import snapshot
+from ringwall.lake.tables import Events
+
+_REQUESTS: Final = 4002
+
+
+def latest_uses(places: Places, begin: int) -> tuple[list[tuple[str, datetime, str | None]], int]:
+    """Each key that was used from an event on: its id, when last, from which address; and the next.
+
+    What came to no route is left out: keys are verified at routes only, and lines that name
+    somebody nevertheless repeat what the client has sent. Where the log has no event ``begin`` it
+    is another than the one that was read before, and read from its beginning.
+    """
+
+    def look() -> tuple[list[tuple[str, datetime, str | None]], int]:
+        until = upto(places)
+        first = begin if begin <= until.end else 0
+        if first == until.end:
+            return [], first
+        found = snapshot(Events(places.events), places.journal)
+        with connect(threads=1) as database:
+            rows = database.execute(
+                "SELECT actor_credential_uid, max(time), arg_max_null(src_ip, time)"
+                f" FROM ({found.relation(classes=[_REQUESTS])})"
+                f" WHERE kind = '{EDGE_KIND}' AND index >= {first} AND index < {until.end}"
+                " AND actor_credential_uid IS NOT NULL AND length(actor_credential_uid) <= 32"
+                " AND route IS NOT NULL AND route <> '' GROUP BY 1"
+            ).fetchall()
+        return rows, until.end
+
+    return again(look)

@@ -1,0 +1,71 @@
+"""Every view of the API and the console: what it asks about, and that it changes nothing."""
+
+from typing import Any
+
+import pytest
+from tests.api.conftest import Scene, act_as
+from tests.identity.views import View, _walk
+
+from ringwall.access.actions import Action
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no matter of tables
+
+OPEN = {"api/v1/openapi.json": "what there is, the same for everybody"}
+"""Views that ask no policy, and why not."""
+
+
+def views() -> list[View]:
+    from ringwall.api import api
+    from ringwall.console import pages
+
+    patterns = [*api.urlpatterns, *pages.urlpatterns]
+    return [View(pattern, callback, names) for pattern, callback, names, _ in _walk(patterns)]
+
+
+def path_of(view: View) -> str:
+    path = "/" + view.pattern
+    for name in view.parameters:
+        for kind in ("int", "str", "path"):
+            path = path.replace(f"<{kind}:{name}>", "1").replace(f"<{name}>", "1")
+    return path
+
+
+def test_every_view_names_the_action_that_it_is_guarded_by(log: Scene, browser: Any) -> None:
+    from ringwall.identity.pages.guarded import actions_of
+
+    found = {one.pattern: actions_of(one.callback) for one in views()}
+    assert len(found) >= 13
+    assert {one for one, actions in found.items() if not actions} == set(OPEN)
+    assert {actions for actions in found.values() if actions} == {(Action.LOG_SEE,)}
+
+
+def test_every_view_asks_who_is_there_and_whether_they_may(
+    log: Scene, people: None, browser: Any
+) -> None:
+    guarded = [path_of(one) for one in views() if one.pattern not in OPEN]
+    for path in guarded:
+        assert browser.get(path).status_code in {302, 401}, path
+    act_as(browser, "boss@example.com")
+    for path in guarded:
+        assert browser.get(path).status_code in {403, 404}, path
+    assert len([one for one in log.reads() if one["status_id"] == 2]) == len(guarded)
+
+
+def test_nothing_is_changed_by_any(log: Scene, people: None, browser: Any) -> None:
+    act_as(browser, "owner@example.com")
+    for view in views():
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            assert browser.generic(method, path_of(view)).status_code == 405, view.pattern
+
+
+def test_no_view_breaks_on_what_is_odd(log: Scene, people: None, browser: Any) -> None:
+    act_as(browser, "owner@example.com")
+    odd = ("%00", "%ff", "%ED%A0%80", "a" * 5000, "%22%27%3B--", "%E2%80%AE", "-1", "1e9")
+    for view in views():
+        for text in odd:
+            names = ("q", "limit", "cursor", "field", "every", "tz", "form", "when", "at", "back")
+            asked = "&".join(f"{name}={text}" for name in names)
+            answer = browser.get(path_of(view), QUERY_STRING=asked)
+            assert answer.status_code < 500, (view.pattern, text[:80])
+            answer = browser.get(path_of(view), QUERY_STRING=f"q={text}&every={text}")
+            assert answer.status_code < 500, (view.pattern, text[:80])
