@@ -139,6 +139,11 @@ def _moment(value: object, zone: tzinfo, precision: str) -> str:
     return value.astimezone(zone).isoformat(timespec=precision).replace("+00:00", "Z")
 
 
+def _short(severity: object) -> str:
+    """As wide as a column."""
+    return _named(_SEVERITIES, severity).removesuffix("rmational")[:8]
+
+
 def _named(names: Mapping[int, str], value: object) -> str:
     return names.get(value, str(value)) if isinstance(value, int) else "unknown"
 
