@@ -7,7 +7,6 @@ ask for fresher proofs, and ``ringwall access review``.
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -96,21 +95,22 @@ def _record(file: Path, configuration: Configuration, began: datetime) -> None:
 
 
 def _measure(folder: Path, words: list[str]) -> None:
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "ringwall", "access", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    seconds = time.monotonic() - began
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    if f"{ROWS:,} requests are recorded" not in done.stdout:
-        sys.exit(f"{words[0]} failed: {done.stdout[-500:]}{done.stderr[-500:]}")
+    began = time.monotonic()
+    with tempfile.TemporaryFile("w+") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ringwall", "access", *words],
+            cwd=folder,
+            stdout=out,
+            stderr=out,
+        )
+        _, _, used = os.wait4(process.pid, 0)
+        out.seek(0)
+        told = out.read()
+    seconds, spent = time.monotonic() - began, used.ru_utime + used.ru_stime
+    if f"{ROWS:,} requests are recorded" not in told:
+        sys.exit(f"{words[0]} failed: {told[-500:]}")
     print(
         f"{words[0]:8} {seconds:7.1f}  {spent:17.1f}  {spent / ROWS * 1e6:10.1f}  "
-        f"{after.ru_maxrss / 1024:3.0f}",
+        f"{used.ru_maxrss / 1024:3.0f}",
         flush=True,
     )

@@ -139,8 +139,10 @@ def check_columns(
     only = "" if index is None else f" WHERE index = {index:d}"
     names = [name for name in TYPES if name not in {"raw", "personal", "seals", "index"}]
     differ = " OR ".join(f'a."{name}" IS DISTINCT FROM b."{name}"' for name in names)
-    for file in snapshot.files:
-        one = Snapshot((file,), (), snapshot.end)
+    # Of a single event all files are asked at once, which have its number in their footers or not.
+    asked = [(file,) for file in snapshot.files] if index is None else [snapshot.files]
+    for files in filter(None, asked):
+        one = Snapshot(files, (), snapshot.end)
         rows = (
             "SELECT index, epoch_us(received) AS received, source, kind, flags, personal, raw,"
             f" seals FROM ({one.relation()}){only}"
