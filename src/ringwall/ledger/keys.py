@@ -9,13 +9,13 @@ from binascii import Error as Base64Error
 from dataclasses import dataclass, field
 from enum import IntEnum
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+# What signs and verifies is imported when it is first needed: the configuration reads public keys,
+# and most commands that read it do neither.
 
 _LATEST: Final = 2**63 - 1
 _STAMP: Final = 8
@@ -88,6 +88,9 @@ class VerifierKey:
 
     def verifies(self, text: str, signature: bytes) -> bool:
         """Whether ``signature`` (what follows the key id) is this key's over the note's text."""
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - see above
+        from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - see above
+
         message = text.encode()
         if self.kind is Kind.COSIGNATURE:
             stamp = int.from_bytes(signature[:_STAMP])
@@ -95,7 +98,7 @@ class VerifierKey:
                 return False
             message, signature = cosigned(text, stamp), signature[_STAMP:]
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+            ed25519.Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except (InvalidSignature, ValueError):
             return False
         return True
@@ -117,7 +120,7 @@ class SigningKey:
 
     name: str
     kind: Kind
-    private: Ed25519PrivateKey = field(repr=False)
+    private: "Ed25519PrivateKey" = field(repr=False)
 
     def __post_init__(self) -> None:
         if not is_name(self.name):
@@ -127,12 +130,16 @@ class SigningKey:
     @classmethod
     def new(cls, name: str, kind: Kind = Kind.ED25519) -> "SigningKey":
         """A key that nobody had before."""
-        return cls(name, kind, Ed25519PrivateKey.generate())
+        from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - see above
+
+        return cls(name, kind, ed25519.Ed25519PrivateKey.generate())
 
     @classmethod
     def of(cls, name: str, seed: bytes, kind: Kind = Kind.ED25519) -> "SigningKey":
         """The key made of 32 bytes (RFC 8032, section 5.1.5)."""
-        return cls(name, kind, Ed25519PrivateKey.from_private_bytes(seed))
+        from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - see above
+
+        return cls(name, kind, ed25519.Ed25519PrivateKey.from_private_bytes(seed))
 
     @property
     def seed(self) -> bytes:

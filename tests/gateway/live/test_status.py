@@ -82,7 +82,7 @@ def test_status_tells_processes_listeners_certificates_upstreams_and_version(
     assert told["refused"] is told["damaged"] is None
     assert told["unknown"] == []
     text = running.command("status").stdout
-    for word in ("service-echo", "6 of 6", "3 of 3", "healthy", "host/app.localhost", "Version 1"):
+    for word in ("service-echo", "8 of 8", "3 of 3", "healthy", "host/app.localhost", "Version 1"):
         assert word in text
 
 
