@@ -59,7 +59,9 @@ def test_a_request_at_the_edge_is_found_and_proven(logged: IdentityStage, tmp_pa
         proof.write_bytes(logged.get(path, host=ID, **shown).content)
         vkey = logged.get(f"{AT}/keys", host=ID, **shown).text.split()[0]
         done = subprocess.run(
-            [sys.executable, _VERIFIER, "bundle", str(proof), "--key", vkey], capture_output=True, check=False
+            [sys.executable, _VERIFIER, "bundle", str(proof), "--key", vkey],
+            capture_output=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
     page = logged.get(f"/company/log/{event['index']}", host=ID, cookie=cookie)
