@@ -66,9 +66,10 @@ def cells(row: Row, *, zone: tzinfo = UTC) -> Cells:
 def line(row: Row, *, zone: tzinfo = UTC) -> Parts:
     """The same in one line."""
     found = cells(row, zone=zone)
+    severity = found.severity.removesuffix("rmational")[:8]
     parts: Parts = [
         (found.time, "dim"),
-        (f"{found.severity[:8]:8}", _STYLES.get(row.get("severity_id") or 0, "dim")),
+        (f"{severity:8}", _STYLES.get(row.get("severity_id") or 0, "dim")),
         (found.class_name, "cyan"),
         (found.actor, "bold"),
         (found.action, ""),
@@ -137,11 +138,6 @@ def _moment(value: object, zone: tzinfo, precision: str) -> str:
     if not isinstance(value, datetime):
         return "at an unknown time"
     return value.astimezone(zone).isoformat(timespec=precision).replace("+00:00", "Z")
-
-
-def _short(severity: object) -> str:
-    """As wide as a column."""
-    return _named(_SEVERITIES, severity).removesuffix("rmational")[:8]
 
 
 def _named(names: Mapping[int, str], value: object) -> str:
