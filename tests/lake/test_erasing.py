@@ -76,7 +76,7 @@ def test_erasing_is_told_and_can_be_done_again(tmp_path: Path) -> None:
     append(scene.places.edge[0], edge_line(0, user="u-mine"))
     scene.collect(flush=True)
     assert [_erase(scene, "u-mine") for _ in range(2)] == [1, 0]
-    told = [json.loads(raw)["unmapped"] for (raw,) in scene.rows("raw", "source = 'ringwall'")]
+    told = [json.loads(raw)["unmapped"] for (raw,) in scene.rows("raw", "source = 'log'")]
     assert told == [{"reason": "erasure", "subject": "u-mine", "events": count} for count in (1, 0)]
 
 

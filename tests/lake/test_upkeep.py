@@ -17,17 +17,27 @@ from ringwall.ledger.tree import Tree
 TODAY = datetime.fromtimestamp(MOMENT / 1e6, UTC)
 
 
+def _collect_old(scene: LogScene, *lines: bytes) -> None:
+    """Have lines accepted 120 days ago."""
+    append(scene.places.edge[0], *lines)
+    scene.now = MOMENT - 120 * 86_400_000_000
+    scene.collect(flush=True)
+    scene.now = MOMENT
+
+
 def _old(number: int, days: int, **said: object) -> bytes:
     return edge_line(number, time=f"{TODAY - timedelta(days=days):%Y-%m-%dT%H:%M:%S.000Z}", **said)
 
 
-def _expire(scene: LogScene, retention: Retention | None = None) -> Gone | None:
+def _expire(
+    scene: LogScene, retention: Retention | None = None, *, now: datetime = TODAY
+) -> Gone | None:
     with scene.collector() as collector:
         gone = expire(
             scene.events,
             scene.places.log,
             retention=retention or Retention(),
-            now=TODAY,
+            now=now,
             accept=collector.accept,
         )
         collector.flush()
@@ -36,14 +46,15 @@ def _expire(scene: LogScene, retention: Retention | None = None) -> Gone | None:
 
 def test_what_was_kept_long_enough_goes_and_is_told(tmp_path: Path) -> None:
     scene = LogScene(tmp_path)
-    append(scene.places.edge[0], *(_old(n, 120) for n in range(10)), *map(edge_line, range(10, 15)))
+    _collect_old(scene, *(_old(n, 120) for n in range(10)))
+    append(scene.places.edge[0], *map(edge_line, range(10, 15)))
     append(scene.places.activity, own_line("a"))
     scene.collect(flush=True)
     gone = _expire(scene)
     assert gone is not None
     assert (gone.count, gone.reason) == (10, "retention")
     assert len(scene.rows("index")) == 7
-    ((message,),) = scene.rows("message", "source = 'ringwall' AND class_uid = 1008")
+    ((message,),) = scene.rows("message", "source = 'log' AND class_uid = 1008")
     assert message.startswith("10 events of 2026-07-30 to 2026-07-30 went")
     scene.require_true(17)
     assert _expire(scene) is None
@@ -51,10 +62,9 @@ def test_what_was_kept_long_enough_goes_and_is_told(tmp_path: Path) -> None:
 
 def test_each_category_is_kept_as_long_as_it_says(tmp_path: Path) -> None:
     scene = LogScene(tmp_path)
-    append(scene.places.edge[0], _old(1, 5))
     at = int((TODAY - timedelta(days=5)).timestamp() * 1000)
     append(scene.places.activity, own_line("a", event={"time": at}))
-    scene.collect(flush=True)
+    _collect_old(scene, _old(1, 5))
     gone = _expire(scene, Retention(network=86_400.0 * 3, identity=86_400.0 * 30))
     assert gone is not None
     assert gone.count == 1
@@ -71,10 +81,12 @@ def test_each_category_is_kept_as_long_as_it_says(tmp_path: Path) -> None:
 )
 def test_what_is_held_stays(tmp_path: Path, hold: Hold) -> None:
     scene = LogScene(tmp_path)
-    append(scene.places.edge[0], *(_old(n, 120) for n in range(4)))
-    append(scene.places.edge[0], _old(4, 120, user="u-held", tenant="t'; DROP"))
-    append(scene.places.edge[0], _old(5, 120, user=None, tenant=None))
-    scene.collect(flush=True)
+    _collect_old(
+        scene,
+        *(_old(n, 120) for n in range(4)),
+        _old(4, 120, user="u-held", tenant="t'; DROP"),
+        _old(5, 120, user=None, tenant=None),
+    )
     write_holds(scene.places.log, [hold])
     gone = _expire(scene)
     assert gone is not None
@@ -90,8 +102,7 @@ def test_what_is_held_stays(tmp_path: Path, hold: Hold) -> None:
 
 def test_holds_that_cannot_be_read_keep_everything(tmp_path: Path) -> None:
     scene = LogScene(tmp_path)
-    append(scene.places.edge[0], _old(1, 120))
-    scene.collect(flush=True)
+    _collect_old(scene, _old(1, 120))
     (scene.places.log / FILE).write_text("[{")
     with pytest.raises(ValueError, match="nothing is deleted"):
         _expire(scene)
@@ -100,8 +111,7 @@ def test_holds_that_cannot_be_read_keep_everything(tmp_path: Path) -> None:
 
 def test_a_list_of_what_went_vouches_for_nothing_once_it_is_changed(tmp_path: Path) -> None:
     scene = LogScene(tmp_path)
-    append(scene.places.edge[0], *(_old(n, 120) for n in range(4)))
-    scene.collect(flush=True)
+    _collect_old(scene, *(_old(n, 120) for n in range(4)))
     _expire(scene)
     scene.require_true(5)
     (path,) = (scene.places.log / FOLDER).iterdir()
@@ -138,7 +148,7 @@ def test_a_table_that_was_compacted_goes_on_where_it_ended(tmp_path: Path) -> No
 
 def test_the_tree_forgets_what_no_proof_needs(tmp_path: Path) -> None:
     scene = LogScene(tmp_path)
-    append(scene.places.edge[0], *(_old(n, 120) for n in range(700)))
+    _collect_old(scene, *(_old(n, 120) for n in range(700)))
     append(scene.places.edge[0], *map(edge_line, range(700, 900)))
     scene.collect(flush=True)
     with Tree(scene.places.tree, ORIGIN) as tree:
@@ -152,3 +162,25 @@ def test_the_tree_forgets_what_no_proof_needs(tmp_path: Path) -> None:
         proof = tree.inclusion(800, size)
         assert verify_inclusion(leaf=leaf, index=800, size=size, path=proof, root=root)
     scene.require_true(901)
+
+
+def test_what_came_lately_stays_whatever_its_clock_said(tmp_path: Path) -> None:
+    scene = LogScene(tmp_path)
+    _collect_old(scene, *(_old(n, 120) for n in range(3)))
+    append(scene.places.edge[0], edge_line(3, time="1970-01-01T00:00:07.000Z"), _old(4, 120))
+    scene.collect(flush=True)
+    gone = _expire(scene)
+    assert gone is not None
+    assert gone.count == 3
+    assert scene.rows("path", "class_uid = 4002") == [("/orders/3",), ("/orders/4",)]
+    scene.require_true(6)
+
+
+def test_a_clock_that_runs_ahead_takes_no_more_than_a_day(tmp_path: Path) -> None:
+    scene = LogScene(tmp_path)
+    append(scene.places.edge[0], *map(edge_line, range(3)))
+    scene.collect(flush=True)
+    assert _expire(scene) is None
+    assert _expire(scene, now=TODAY + timedelta(days=3650)) is None
+    assert len(scene.rows("index")) == 3
+    assert _expire(scene) is None

@@ -2,11 +2,14 @@
 
 import secrets
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 from ringwall.lake.canonical import canonical
 from ringwall.lake.sources.accepted import OCSF, VERSION, Accepted
 from ringwall.runtime.spool.following import Mark
+
+SOURCE: Final = b"log"
+"""No spool's lines have it: what the collector says of itself nobody else can say."""
 
 
 class Act(IntEnum):
@@ -47,7 +50,7 @@ def log_event(
         "unmapped": about,
     }
     raw, _ = canonical(event)
-    return Accepted(b"ringwall", OCSF, raw, received=now)
+    return Accepted(SOURCE, OCSF, raw, received=now)
 
 
 def lines_were_lost(spool: str, mark: Mark, *, now: int) -> Accepted:

@@ -18,6 +18,7 @@ from ringwall.lake.ranges import Range, joined, ranges_of, whole_blocks
 from ringwall.lake.snapshot import File, files_of
 from ringwall.lake.sources.accepted import Accepted
 from ringwall.lake.tables import WRITER, Events, connect
+from ringwall.runtime.private_files import write_private
 
 _FILES_OF_A_DAY: Final = 8
 """So many files of one partition become fewer."""
@@ -26,6 +27,10 @@ _LARGEST: Final = 512 * 1024 * 1024
 _HOUR: Final = 1
 """Hours that files stay which the table has left, for whoever is reading them."""
 _TILE: Final = 256
+_OF_DELTA: Final = "arrow_cast('{}', 'Timestamp(Microsecond, Some(\"UTC\"))')"
+"""A moment, as the engine of Delta's predicates compares it with the column's."""
+_AGED: Final = "aged"
+"""Below the log: the time by which ages were counted last."""
 
 
 class Prunable(Protocol):
@@ -51,29 +56,82 @@ def expire(
     table = events.table()
     if table is None:
         return None
-    holds = read_holds(log)
-    old = [one for one in files_of(table) if is_over(one, retention, now)]
+    holds, aged = read_holds(log), _aged(log, now)
+    old = [one for one in files_of(table) if is_over(one, retention, aged)]
     kept = " OR ".join(f"({hold.condition()})" for hold in holds) or "false"
-    ranges = _ranges(old, f"NOT coalesce({kept}, false)")
+    partitions = [
+        _Over(day, class_uid, files, aged - _kept(retention, class_uid), kept)
+        for (day, class_uid), files in sorted(_by_partition(old).items())
+    ]
+    ranges = joined(*(one.ranges for one in partitions))
     if not ranges:
         return None
     gone = keep_gone(log, "retention", ranges)
     about = {"reason": "retention", "sha256": gone.digest, "events": gone.count}
-    days = sorted({one.day for one in old})
+    days = [one.day for one in partitions if one.ranges]
     message = f"{gone.count} events of {days[0]} to {days[-1]} went: they were kept long enough"
     micros = int(now.timestamp() * 1_000_000)
     accept([log_event(Act.DELETE, message, now=micros, by="retention", about=about)])
-    for day, class_uid in sorted({(one.day, one.class_uid) for one in old}):
-        table.delete(
-            f"day = '{day.isoformat()}' AND class_uid = {class_uid}"
-            + (f" AND NOT coalesce({kept}, false)" if holds else "")
-        )
+    for one in partitions:
+        if one.ranges:
+            table.delete(one.predicate)
     return gone
+
+
+def _aged(log: Path, now: datetime) -> datetime:
+    """The time by which ages count: the clock's, or a day after that of the last run.
+
+    A clock that is set years ahead for a while lets a day's events go, not years'.
+    """
+    mark = log / _AGED
+    try:
+        before = datetime.fromisoformat(mark.read_text("ascii"))
+    except (OSError, ValueError):
+        before = now
+    found = min(now, before + timedelta(days=1))
+    write_private(mark, found.isoformat().encode())
+    return found
+
+
+class _Over:
+    """A partition whose day is over, and what of it goes: what nobody holds and came long ago.
+
+    What came lately is new whatever its own clock said.
+    """
+
+    def __init__(
+        self, day: date, class_uid: int, files: list[File], came: datetime, kept: str
+    ) -> None:
+        self.day = day
+        free, moment = f"NOT coalesce({kept}, false)", came.isoformat()
+        self.ranges = _ranges(files, f"{free} AND received < TIMESTAMPTZ '{moment}'")
+        is_all = sum(end - first for first, end in self.ranges) == _count(files)
+        # Whole partitions go without a look into their files.
+        rest = "" if is_all else f" AND {free} AND received < {_OF_DELTA.format(moment)}"
+        self.predicate = f"day = '{day.isoformat()}' AND class_uid = {class_uid}{rest}"
+
+
+def _by_partition(files: Sequence[File]) -> dict[tuple[date, int], list[File]]:
+    found: dict[tuple[date, int], list[File]] = {}
+    for one in files:
+        found.setdefault((one.day, one.class_uid), []).append(one)
+    return found
+
+
+def _kept(retention: Retention, class_uid: int) -> timedelta:
+    return timedelta(seconds=retention.seconds(class_uid // 1000))
+
+
+def _count(files: Sequence[File]) -> int:
+    names = ", ".join("'" + one.uri.replace("'", "''") + "'" for one in files)
+    with connect() as database:
+        found = database.execute(f"SELECT count(*) FROM read_parquet([{names}])").fetchall()
+    return int(found[0][0])
 
 
 def is_over(file: File, retention: Retention, now: datetime) -> bool:
     """Whether all of a day's events were kept as long as those of their category are."""
-    kept = timedelta(seconds=retention.seconds(file.class_uid // 1000))
+    kept = _kept(retention, file.class_uid)
     end_of_day = datetime.combine(file.day, datetime.min.time(), UTC) + timedelta(days=1)
     return end_of_day + kept < now
 

@@ -162,7 +162,7 @@ def _told(found: Snapshot, database: Any) -> frozenset[str]:
     """The hashes of lists that events of the collector's own tell (see :mod:`.going`)."""
     rows = database.execute(
         f"SELECT raw FROM ({found.relation(classes=[1008])})"
-        " WHERE class_uid = 1008 AND source = 'ringwall' AND activity_id = 2"
+        " WHERE class_uid = 1008 AND source = 'log' AND activity_id = 2"
     ).fetchall()
     told = (orjson.loads(raw).get("unmapped", {}).get("sha256") for (raw,) in rows)
     return frozenset(one for one in told if isinstance(one, str))

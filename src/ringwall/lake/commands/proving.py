@@ -99,11 +99,14 @@ def log_verify(
     if bundle is not None:
         _verify_bundle(context, bundle, trusted, as_json=as_json)
         return
+    from ringwall.lake.reaching import again
     from ringwall.lake.whole import verify_log
 
     folder = log or places(context).log
     told = _Progress()
-    findings = verify_log(folder, keys=trusted, first=since, end=until, progress=told)
+    findings = again(
+        lambda: verify_log(folder, keys=trusted, first=since, end=until, progress=told)
+    )
     _tell(findings, as_json=as_json)
     if not findings.holds:
         raise typer.Exit(ExitCode.FAILED)

@@ -21,6 +21,8 @@ from ringwall.lake.sealing import canonical
 from ringwall.lake.sources.accepted import OCSF, Accepted, quarantined
 
 RINGWALL: Final = "ringwall"
+_OTHERS: Final = frozenset({"edge", "log", "quarantine"})
+"""Sources that do not write such lines, and that nobody may take the place of."""
 _CLASSES: Final = 1_000_000_000
 _TIMES: Final = 4_102_444_800_000
 """Milliseconds from 1970 to 2100."""
@@ -41,6 +43,8 @@ def own_events(lines: Iterable[bytes], *, now: int, of: str | None = None) -> It
 
 def _event(found: Any, line: bytes, *, now: int, of: str | None) -> Accepted:
     source = of or found["source"]
+    if source in _OTHERS:
+        return quarantined(line, of="intake", reason=f"{source} is no source of it", now=now)
     flags = sorted(map(str, found.get("flags") or ()))
     if not all(map(_NAME.fullmatch, (source, *flags))):
         return quarantined(line, of="intake", reason="its source has no name", now=now)
