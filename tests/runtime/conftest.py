@@ -6,6 +6,8 @@ from pathlib import Path
 
 import django
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from tests.runtime.migrated import put_tables
@@ -26,7 +28,10 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def _django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Django, set up once with a state folder of its own."""
+    """Django, set up once in a process with a state folder of its own, for all who ask."""
+    if apps.ready:
+        yield Path(settings.STATE)  # by another folder of tests
+        return
     state = tmp_path_factory.mktemp("state")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RINGWALL_STATE", str(state))
