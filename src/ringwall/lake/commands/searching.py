@@ -25,6 +25,8 @@ Zone = Annotated[
     str, typer.Option("--tz", metavar="ZONE", help="The zone of times, such as Europe/Berlin.")
 ]
 _LOOKS_EVERY_S: Final = 0.5
+_MEMORY_MB: Final = 4096
+"""What one statement may take, single values included, which DuckDB does not bound."""
 
 
 @command(name="search", group=GROUP, panel=PANEL, does="log:see")
@@ -150,10 +152,12 @@ def log_sql(
     from ringwall.lake.locked import ask_sql
     from ringwall.lake.reaching import again
     from ringwall.lake.search.connecting import TookTooLongError
+    from ringwall.lake.search.sql import confine
     from ringwall.lake.search.statements import StatementError
 
     found = places(context)
     tell_read(context, "asked in SQL", {"statement": statement})
+    confine(memory_mb=_MEMORY_MB)
     try:
         answer = again(lambda: ask_sql(found, statement, limit=limit))
     except (StatementError, TookTooLongError) as error:
