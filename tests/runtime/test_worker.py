@@ -229,10 +229,17 @@ def test_worker_that_hang_or_fail_keep_no_other_from_its_turn(tmp_path: Path) ->
         installation = Installation(tmp_path / "ringwall.yaml", tmp_path / "state", tuple)
         worker.configuration_changed(installation)
         wait_until(tmp_path, {"quick": 2})
-    with closing(sqlite3.connect(tmp_path / "state" / "ringwall.sqlite3")) as connection:
-        rows = dict(connection.execute("SELECT name, error FROM runtime_jobrun").fetchall())
+        deadline = time.monotonic() + 20
+        while not (rows := errors(tmp_path)).get("fail-5") and time.monotonic() < deadline:
+            time.sleep(0.05)  # what became of a job is kept after it has ended
     assert rows["fail-5"] == "RuntimeError: could not"
     assert rows["quick-6"] == rows["hang-0"] == ""
+
+
+def errors(folder: Path) -> dict[str, str]:
+    """What is kept of the last run of each job."""
+    with closing(sqlite3.connect(folder / "state" / "ringwall.sqlite3")) as connection:
+        return dict(connection.execute("SELECT name, error FROM runtime_jobrun").fetchall())
 
 
 @pytest.mark.e2e
