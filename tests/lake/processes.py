@@ -73,9 +73,10 @@ class LogProcesses:
         return read_told(self.places.told) or Told()
 
     def wait(self, *, accepted: int) -> Told:
-        """Until so many events stand below a checkpoint."""
+        """Until the collector that runs says that so many events stand below a checkpoint."""
         deadline = time.monotonic() + PATIENCE_S
-        while (told := self.told()).proven < accepted:
+        assert self.collector is not None
+        while (told := self.told()).proven < accepted or told.pid != self.collector.pid:
             if time.monotonic() > deadline:
                 raise AssertionError(f"{accepted} were to be proven: {told}\n{self.log()}")
             time.sleep(0.05)
