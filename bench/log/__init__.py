@@ -79,6 +79,7 @@ def _log(folder: Path, spool: Path, stored: bool) -> float:
     from ringwall.ledger.checkpointing import checkpoint
     from ringwall.ledger.notary.client import NotaryClient
     from ringwall.ledger.tree import Tree
+    from ringwall.runtime.collecting import collected_later
 
     root = folder / ("stored" if stored else "proven")
     places = Places(root / "state", root / "run")
@@ -97,7 +98,10 @@ def _log(folder: Path, spool: Path, stored: bool) -> float:
         )
         collector.recover()
         client = NotaryClient(notary.socket)
-        while collector.turn():
+        while True:
+            with collected_later():  # as the collector's process does
+                if not collector.turn():
+                    break
             checkpoint(tree, client)
             if stored and collector.is_due:
                 collector.flush()

@@ -26,7 +26,9 @@ WRITER: Final = WriterProperties(
     data_page_row_count_limit=2_000,
     write_batch_size=1_000,
 )
-"""How all files of the table are written."""
+"""How files are written that stay."""
+_FRESH: Final = WriterProperties(compression="ZSTD", compression_level=1)
+"""How those are that become large ones in some minutes: what is quick."""
 
 _CONFIGURATION: Final[Mapping[str, str | None]] = {
     "delta.dataSkippingStatsColumns": "index,time,received"
@@ -100,7 +102,7 @@ class Events:
                 partition_by=_PARTITIONS,
                 configuration=_CONFIGURATION,
                 storage_options=self._storage,
-                writer_properties=WRITER,
+                writer_properties=_FRESH,
                 commit_properties=CommitProperties(app_transactions=[Transaction(_APP, until)]),
             )
         self._end = until

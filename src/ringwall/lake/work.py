@@ -32,6 +32,7 @@ from ringwall.lake.telling import Told, tell
 from ringwall.lake.upkeep import clean, compact, expire, prune
 from ringwall.ledger.notary.client import NotaryError
 from ringwall.ledger.tree import Tree
+from ringwall.runtime.collecting import collected_later
 from ringwall.runtime.private_files import locked, private_folder
 
 T = TypeVar("T")
@@ -171,7 +172,9 @@ class Work:
         )
 
     def _read_on(self) -> int:
-        done = self._try("accept events", self.collector.turn) or 0
+        # Tens of thousands of events are made and forgotten together, in no cycles.
+        with collected_later():
+            done = self._try("accept events", self.collector.turn) or 0
         self._try("have the checkpoint signed", self._publish)
         return done
 
