@@ -41,6 +41,8 @@ def log_export(
     if form not in FORMATS:
         msg = f"there is no format {form!r}"
         raise Refused(msg, hint=f"write one of {', '.join(FORMATS)}", code=ExitCode.USAGE)
+    if out is not None and not out.parent.is_dir():
+        raise Refused(f"{out.parent} is not a folder", hint="--out FILE", code=ExitCode.USAGE)
     found, text = places(context), " ".join(words or ())
     query = query_of(text, zone_of(zone))
     tell_read(context, f"exported as {form}: {text or 'everything'}", {"query": text})

@@ -103,4 +103,7 @@ def log_erase(
         msg = f"what is personal of {user} would be gone for good"
         raise Refused(msg, hint="`--yes` does it", code=ExitCode.USAGE)
     count = ask(context, "erase", by=by(), subject=user)["events"]
-    say(f"erased from {count:,} events; the key that sealed them is destroyed")
+    if count:
+        say(f"erased from {count:,} events; the key that sealed them is destroyed")
+    else:
+        say(f"nothing personal of {user} is in the log")

@@ -77,8 +77,10 @@ def log_verify(
     ] = None,
     *,
     key: Keys = None,
-    since: Annotated[int, typer.Option("--from", help="The first event to look at.")] = 0,
-    until: Annotated[int | None, typer.Option("--to", help="The first not to look at.")] = None,
+    since: Annotated[int, typer.Option("--from", min=0, help="The first event to look at.")] = 0,
+    until: Annotated[
+        int | None, typer.Option("--to", min=1, help="The first not to look at.")
+    ] = None,
     log: Annotated[
         Path | None, typer.Option("--log", help="A copy of a log folder; else this one's.")
     ] = None,
