@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
+from ringwall.lake.bucket import BucketError
 from ringwall.lake.emptying import StillWrittenError
 from ringwall.lake.holds import Hold, read_holds, write_holds
 from ringwall.lake.own import Act, log_event
@@ -19,10 +20,13 @@ def handlers(work: Work) -> dict[str, Handler]:
     """The calls. Each is done between two turns of the collector, and told in the log."""
 
     async def asked(function: Callable[[], Any]) -> Any:
-        return await asyncio.wrap_future(work.ask(function))
+        try:
+            return await asyncio.wrap_future(work.ask(function))
+        except BucketError as error:
+            raise CallRefusedError(str(error)) from error
 
     async def flush() -> object:
-        await asked(work.collector.flush)
+        await asked(work.flush)
         return {}
 
     async def erase(subject: str, by: str) -> object:

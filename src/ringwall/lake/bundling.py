@@ -11,7 +11,7 @@ from ringwall.lake.places import Places
 from ringwall.lake.sealing import parts_of, salt
 from ringwall.lake.snapshot import snapshot
 from ringwall.lake.subjects import Subjects
-from ringwall.lake.tables import Events, connect
+from ringwall.lake.tables import connect, events_of
 from ringwall.lake.verifying import ENTRY_COLUMNS, entry_of
 from ringwall.ledger.bundles import Bundle, Opening
 from ringwall.ledger.public_keys import KEYS, shown_changes, shown_keys
@@ -61,10 +61,11 @@ def bundle_of(
 
 
 def _row(places: Places, index: int, database: duckdb.DuckDBPyConnection | None) -> Any:
-    found = snapshot(Events(places.events), places.journal)
+    events = events_of(places)
+    found = snapshot(events, places.journal)
     with _asked_with(database) as asked:
         query = f"SELECT {ENTRY_COLUMNS} FROM ({found.relation()}) WHERE index = ?"
-        return asked.execute(query, [index]).fetchone()
+        return events.reach(asked).execute(query, [index]).fetchone()
 
 
 @contextmanager

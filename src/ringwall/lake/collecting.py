@@ -46,8 +46,8 @@ class Table(Protocol):
     """The table of events. Promises that a batch is in it once, however often it is given."""
 
     @property
-    def end(self) -> int:
-        """The index of the first event that is not in it."""
+    def known_end(self) -> int | None:
+        """The index of the first event that is not in it; ``None`` where only ``append`` knows."""
 
     def append(self, batches: Sequence[Batch]) -> None:
         """Take the events of batches, durably."""
@@ -146,18 +146,20 @@ class Collector:
             self._repeats.remember_all((row.source, row.kind, row.raw) for row in rows)
         if batches:
             self._marks = dict(batches[-1].marks)
-        self._waiting = [one for one in batches if one.count and one.end > self._table.end]
+        end = self._table.known_end or 0
+        self._waiting = [one for one in batches if one.count and one.end > end]
         self._since = time.monotonic()
 
     def _require_fit(self, batches: Sequence[Batch]) -> None:
-        there = max(self._tree.size, self._table.end)
+        ends = [one for one in (self._tree.size, self._table.known_end) if one is not None]
+        there = max(ends)
         if there > self.end:
             msg = (
                 f"{there} events were accepted, but the journal ends before event {self.end}: put "
                 "the whole log folder back as it was, or move it away to begin another log"
             )
             raise UnfitError(msg)
-        least = min(self._tree.size, self._table.end)
+        least = min(ends)
         if batches and least < batches[0].first:
             msg = (
                 f"the journal begins with event {batches[0].first}, but tree or table end before "
@@ -193,14 +195,26 @@ class Collector:
 
     def flush(self) -> None:
         """Put what waits into the table now. Nothing of it is left in the journal."""
-        if not self._waiting:
-            return
-        self._grow()
-        self._tree.sync()
-        self._table.append(self._waiting)
-        self._journal.write(self.end, [], self._marks)
-        self._journal.forget(self.end)
-        self._waiting = []
+        waiting = self.to_store()
+        if waiting:
+            self._table.append(waiting)
+            self.was_stored(waiting[-1].end)
+
+    def to_store(self) -> tuple[Batch, ...]:
+        """What waits to be put into the table, once its hashes are in the tree durably."""
+        if self._waiting:
+            self._grow()
+            self._tree.sync()
+        return tuple(self._waiting)
+
+    def was_stored(self, end: int) -> None:
+        """Forget what of it is in the table by now: the events before ``end``."""
+        self._waiting = [one for one in self._waiting if one.end > end]
+        if self._waiting:
+            self._since = time.monotonic()
+        else:
+            self._journal.write(self.end, [], self._marks)
+        self._journal.forget(end)
 
     def _grow(self) -> None:
         while self._leaves:

@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from ringwall.lake.bucket_config import InBucket
 from ringwall.lake.exports.config import Forward
 from ringwall.lake.intake.config import Intake
 from ringwall.ledger.config import Anchor, KnownWitness, Often, Witness
@@ -126,6 +127,8 @@ class Log(StrictModel):
     """The name of the log in its checkpoints; else one is made at the first start. It stays."""
     retention: Retention = Retention()
     """How long events are kept."""
+    bucket: InBucket | None = None
+    """Where the table of events lies, if not below the state folder."""
     redact: Annotated[tuple[Redact, ...], Field(max_length=50)] = ()
     """What is replaced in events before they are kept, in this order."""
     intake: Intake | None = None

@@ -7,7 +7,7 @@ import duckdb
 from ringwall.lake.places import Places
 from ringwall.lake.snapshot import snapshot
 from ringwall.lake.subjects import Subjects
-from ringwall.lake.tables import Events
+from ringwall.lake.tables import events_of
 from ringwall.lake.verifying import ENTRY_COLUMNS, entry_of
 from ringwall.ledger.published import Published
 from ringwall.ledger.tiles import WIDTH
@@ -29,7 +29,9 @@ def entry_bundle(
     if end > Published(places.tree).size:
         msg = f"the newest checkpoint has no entry {end - 1}"
         raise LookupError(msg)
-    found = snapshot(Events(places.events), places.journal)
+    events = events_of(places)
+    found = snapshot(events, places.journal)
+    events.reach(database)
     rows = database.execute(
         f"SELECT {ENTRY_COLUMNS} FROM ({found.relation()}) WHERE index >= ? AND index < ?"
         " ORDER BY index",

@@ -6,7 +6,7 @@ killed it can be done again, and then it is done.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 
@@ -15,7 +15,6 @@ from ringwall.lake.own import Act, log_event
 from ringwall.lake.sealing import canonical, parts_of, seals_of
 from ringwall.lake.snapshot import File, files_of
 from ringwall.lake.sources.accepted import Accepted
-from ringwall.lake.subjects import Subjects
 from ringwall.lake.tables import WRITER, Events, connect
 
 _STAY: Final = frozenset({"index", "day", "class_uid", "time", "received", "kind", "source", "raw"})
@@ -25,11 +24,21 @@ _AT_A_TIME: Final = 50_000
 """Rows."""
 
 
+class Keys(Protocol):
+    """The keys of persons; see :class:`~ringwall.lake.subjects.Subjects`."""
+
+    def key(self, subject: str) -> bytes | None:
+        """The key of a subject; ``None`` where there is none, or not any more."""
+
+    def destroy(self, subject: str) -> bool:
+        """Forget a key for good; whether there was one."""
+
+
 def erase(
     subject: str,
     *,
     events: Events,
-    subjects: Subjects,
+    subjects: Keys,
     accept: Callable[[Sequence[Accepted]], None],
     now: int,
     by: str,
@@ -41,7 +50,7 @@ def erase(
     table = events.table()
     count = 0
     for file in [] if table is None else files_of(table):
-        for rows in _rows(file, subject):
+        for rows in _rows(events, file, subject):
             _write(events, file, [_without(row, subject, subjects) for row in rows])
             count += len(rows)
     if table is not None and count:
@@ -58,9 +67,9 @@ def erase(
 Row = dict[str, Any]
 
 
-def _rows(file: File, subject: str) -> Iterator[list[Row]]:
+def _rows(events: Events, file: File, subject: str) -> Iterator[list[Row]]:
     columns = ("index", "received", "source", "kind", "flags", "personal", "raw", "seals")
-    with connect() as database:
+    with events.reach(connect()) as database:
         found = database.execute(
             f"SELECT {', '.join(columns)} FROM read_parquet(?) WHERE list_contains("
             "json_keys(personal), ?)",
@@ -71,7 +80,7 @@ def _rows(file: File, subject: str) -> Iterator[list[Row]]:
         yield [dict(zip(columns, row, strict=True)) for row in rows[first : first + _AT_A_TIME]]
 
 
-def _without(row: Row, subject: str, subjects: Subjects) -> Row:
+def _without(row: Row, subject: str, subjects: Keys) -> Row:
     parts = parts_of(row["personal"])
     key = subjects.key(subject)
     if key is None:

@@ -17,7 +17,7 @@ from ringwall.lake.exports.parquet import write_parquet
 from ringwall.lake.exports.syslog import Syslog
 from ringwall.lake.ocsf import event_of
 from ringwall.lake.places import Places
-from ringwall.lake.reaching import parts_of
+from ringwall.lake.reaching import as_meant, parts_of
 from ringwall.lake.search.connecting import connect
 from ringwall.lake.search.fields import BY_COLUMN
 from ringwall.lake.search.language import Query
@@ -25,6 +25,7 @@ from ringwall.lake.search.moments import moment_of
 from ringwall.lake.search.pruning import reach
 from ringwall.lake.search.reading import asked_of
 from ringwall.lake.search.tree import Span, Within
+from ringwall.lake.tables import events_of
 
 PARQUET: Final = "parquet"
 FORMATS: Final = ("ocsf", "csv", "cef", "syslog", PARQUET)
@@ -57,7 +58,7 @@ def export(
     """Write all that a query finds as lines; how many."""
     count = 0
     out.write(form.head())
-    with connect() as connection:
+    with as_meant(), events_of(places).reach(connect()) as connection:
         for row in rows_of(connection, places, query):
             out.write(form.line(row))
             count += 1
@@ -68,7 +69,7 @@ def export(
 
 def export_parquet(places: Places, query: Query, path: Path) -> int:
     """Write all that a query finds as one Parquet file; how many, without a file where none."""
-    with connect() as connection:
+    with as_meant(), events_of(places).reach(connect()) as connection:
         return write_parquet(connection, parts_of(places), query, path, limit=_EVERYTHING)
 
 
@@ -91,7 +92,7 @@ def rows_from(places: Places, first: int, count: int) -> list[Row]:
     if not parts:
         return []
     table, values = asked_of(parts, tree)
-    with connect() as connection:
+    with events_of(places).reach(connect()) as connection:
         found = connection.execute(
             f"SELECT {_selected()} FROM {table} ORDER BY index LIMIT {count:d}", values
         )

@@ -17,8 +17,9 @@ from typing import Final
 
 import msgspec
 
+from ringwall.lake.bucket import BucketError
 from ringwall.lake.exporting import form_of, rows_from
-from ringwall.lake.exports.destinations import Destination
+from ringwall.lake.exports.destinations import DeliveryError, Destination
 from ringwall.lake.exports.forwarding import Forwarder, PositionError
 from ringwall.lake.exports.http import Http
 from ringwall.lake.exports.s3 import S3, client
@@ -80,7 +81,10 @@ def main() -> None:
         signal.signal(name, lambda *_: stop.set())
 
     def source(first: int, count: int) -> list[dict[str, object]]:
-        return again(lambda: rows_from(places, first, count))
+        try:
+            return again(lambda: rows_from(places, first, count))
+        except BucketError as error:
+            raise DeliveryError(str(error)) from error
 
     try:
         forwarders = {

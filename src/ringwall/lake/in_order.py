@@ -15,10 +15,10 @@ import orjson
 
 from ringwall.lake.journal import Batch, Journal, Row
 from ringwall.lake.places import Places
-from ringwall.lake.reaching import again
+from ringwall.lake.reaching import again, as_meant
 from ringwall.lake.search.connecting import connect
 from ringwall.lake.snapshot import File, snapshot
-from ringwall.lake.tables import Events
+from ringwall.lake.tables import Events, events_of
 from ringwall.runtime.spool.following import Mark
 
 EDGE_KIND: Final = "edge/1"
@@ -67,9 +67,10 @@ def recorded(places: Places, until: Upto, *, since: datetime) -> Iterator[Record
     begin, tries, since = 0, 0, since.astimezone(UTC)
     while True:
         try:
-            for one in _once(places, begin, until.end, since):
-                begin, tries = one.leaf + 1, 0
-                yield one
+            with as_meant():
+                for one in _once(places, begin, until.end, since):
+                    begin, tries = one.leaf + 1, 0
+                    yield one
         except (duckdb.IOException, FileNotFoundError):
             tries += 1
             if tries == _TRIES:
@@ -84,13 +85,14 @@ def by_name(places: Places, until: Upto, name: str, *, since: datetime) -> Recor
 
     def look() -> Recorded | None:
         batches = Journal(places.journal).batches()
-        found = snapshot(Events(places.events), places.journal)
+        events = events_of(places)
+        found = snapshot(events, places.journal)
         files = [
             one.uri for one in found.files if one.class_uid == 4002 and one.day >= since.date()
         ]
         if files:
             micros = int(since.timestamp() * 1_000_000)
-            with connect(threads=1) as database:
+            with events.reach(connect(threads=1)) as database:
                 row = database.execute(
                     f"SELECT index, true, raw, src_ip FROM {named(files)}"
                     f" WHERE kind = '{EDGE_KIND}' AND uid = ? AND index < {until.end}"
@@ -112,10 +114,11 @@ def first_ended(places: Places, until: Upto) -> tuple[datetime | None, datetime 
 
     def look() -> tuple[datetime | None, datetime | None]:
         batches = Journal(places.journal).batches()
-        found = snapshot(Events(places.events), places.journal)
+        events = events_of(places)
+        found = snapshot(events, places.journal)
         known: datetime | None = None
         others: datetime | None = None
-        with connect(threads=1) as database:
+        with events.reach(connect(threads=1)) as database:
             for day in reversed(found.days):
                 files = [o.uri for o in found.files if o.class_uid == 4002 and o.day == day]
                 if files and (known is None or others is None):
@@ -153,16 +156,19 @@ def named(names: Sequence[str]) -> str:
 
 def _once(places: Places, begin: int, end: int, since: datetime) -> Iterator[Recorded]:
     batches = Journal(places.journal).batches()
-    found = snapshot(Events(places.events), places.journal)
+    events = events_of(places)
+    found = snapshot(events, places.journal)
     files = [one for one in found.files if one.class_uid in _CLASSES and one.day >= since.date()]
     if files and begin < found.end:
-        yield from _stored(files, begin, min(end, found.end), since)
+        yield from _stored(events, files, begin, min(end, found.end), since)
     yield from _all_waiting(batches, max(begin, found.end), end)
 
 
-def _stored(files: Sequence[File], begin: int, end: int, since: datetime) -> Iterator[Recorded]:
+def _stored(
+    events: Events, files: Sequence[File], begin: int, end: int, since: datetime
+) -> Iterator[Recorded]:
     micros = int(since.timestamp() * 1_000_000)
-    with connect(threads=1) as database:
+    with events.reach(connect(threads=1)) as database:
         spans = database.execute(
             f"SELECT index // {_WIDTH} AS span, list(DISTINCT filename), count(*)"
             f" FROM {named([one.uri for one in files])} WHERE {_WHERE} AND index >= {begin}"

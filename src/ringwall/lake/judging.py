@@ -8,7 +8,7 @@ import duckdb
 from ringwall.lake.bundling import bundle_of
 from ringwall.lake.places import Places
 from ringwall.lake.snapshot import snapshot
-from ringwall.lake.tables import Events
+from ringwall.lake.tables import events_of
 from ringwall.lake.verifying import check_columns
 from ringwall.ledger.bundles import verify
 from ringwall.ledger.checkpoints import Checkpoint
@@ -72,7 +72,7 @@ def judge(places: Places, index: int, *, database: duckdb.DuckDBPyConnection) ->
     ]
     if bundle.personal:
         checked.append("What is personal in it is what was sealed when it was accepted.")
-    found = snapshot(Events(places.events), places.journal)
+    found = snapshot(events_of(places), places.journal)
     fault = check_columns(found, database=database, index=index)
     if fault is not None:
         return Judged(fault=fault.why, checked=tuple(checked), checkpoint=verdict.checkpoint)

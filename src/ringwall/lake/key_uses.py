@@ -8,7 +8,7 @@ from ringwall.lake.places import Places
 from ringwall.lake.reaching import again
 from ringwall.lake.search.connecting import connect
 from ringwall.lake.snapshot import snapshot
-from ringwall.lake.tables import Events
+from ringwall.lake.tables import events_of
 
 _REQUESTS: Final = 4002
 
@@ -26,8 +26,9 @@ def latest_uses(places: Places, begin: int) -> tuple[list[tuple[str, datetime, s
         first = begin if begin <= until.end else 0
         if first == until.end:
             return [], first
-        found = snapshot(Events(places.events), places.journal)
-        with connect(threads=1) as database:
+        events = events_of(places)
+        found = snapshot(events, places.journal)
+        with events.reach(connect(threads=1)) as database:
             rows = database.execute(
                 "SELECT actor_credential_uid, max(time), arg_max_null(src_ip, time)"
                 f" FROM ({found.relation(classes=[_REQUESTS])})"

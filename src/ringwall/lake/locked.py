@@ -10,7 +10,7 @@ from ringwall.lake.places import Places
 from ringwall.lake.reaching import fresh_rows
 from ringwall.lake.search.sql import Answer, files_view, locked
 from ringwall.lake.snapshot import snapshot
-from ringwall.lake.tables import Events
+from ringwall.lake.tables import events_of
 
 _NAMES: Final = ", ".join(f'"{name}"' for name in TYPES)
 _QUARANTINE: Final = (
@@ -28,14 +28,16 @@ def ask_sql(places: Places, statement: str, *, limit: int) -> Answer:
 
     ``events`` has all events, ``quarantine`` what was put aside, with the reason.
     """
-    found = snapshot(Events(places.events), places.journal)
+    events = events_of(places)
+    found = snapshot(events, places.journal)
     files = [one.uri for one in found.files]
     views = {"events": _events(files), "quarantine": _QUARANTINE}
 
     def prepare(database: duckdb.DuckDBPyConnection) -> None:
+        events.reach(database, files)
         database.execute(f"CREATE TABLE fresh AS {fresh_rows(found)}")
 
-    with locked(views, [str(Path(one)) for one in files], prepare=prepare) as asked:
+    with locked(views, [one if "://" in one else str(Path(one)) for one in files], prepare=prepare) as asked:
         return asked.ask(statement, limit=limit)
 
 

@@ -1,20 +1,23 @@
 """What a search reads: the files of the days that it can find anything in, and the journal."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 import duckdb
 
+from ringwall.lake.bucket import BucketError, sentence_in
 from ringwall.lake.columns import TYPES, columns_of, of_journal
 from ringwall.lake.places import Places
 from ringwall.lake.search.parts import Part, Parts, first_of, last_of, of_files
 from ringwall.lake.search.pruning import Reach
 from ringwall.lake.snapshot import Snapshot, snapshot
-from ringwall.lake.tables import Events
+from ringwall.lake.tables import events_of
 
 T = TypeVar("T")
 
 _TRIES: Final = 5
+_GONE: Final = "FileNotFoundError: "
 _NAMES: Final = ", ".join(f'"{name}"' for name in TYPES)
 
 
@@ -22,7 +25,7 @@ def parts_of(places: Places) -> Parts:
     """The parts of an installation's log, as they are each time they are asked for."""
 
     def found(within: Reach) -> Iterable[Part]:
-        return _parts(snapshot(Events(places.events), places.journal), within)
+        return _parts(snapshot(events_of(places), places.journal), within)
 
     return found
 
@@ -37,10 +40,26 @@ def again(do: Callable[[], T]) -> T:
     """Do it, and once more where files went meanwhile, as they do when rows go into the table."""
     for _ in range(_TRIES - 1):
         try:
-            return do()
+            with as_meant():
+                return do()
         except (duckdb.IOException, FileNotFoundError):
             continue
-    return do()
+    with as_meant():
+        return do()
+
+
+@contextmanager
+def as_meant() -> Iterator[None]:
+    """Tell what was wrong with a bucket as it was, of which DuckDB makes an error of its own."""
+    try:
+        yield
+    except duckdb.Error as error:
+        said = sentence_in(error)
+        if said is not None:
+            raise BucketError(said) from error
+        if _GONE in str(error):
+            raise FileNotFoundError(str(error).partition(_GONE)[2].strip()) from error
+        raise
 
 
 def _parts(found: Snapshot, within: Reach) -> Iterable[Part]:

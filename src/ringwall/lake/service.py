@@ -22,6 +22,7 @@ from ringwall.lake.search.fields import BY_COLUMN, Field
 from ringwall.lake.search.language import Query
 from ringwall.lake.search.reading import SHOWN, WHOLE, Page, Row, Search
 from ringwall.lake.search.tree import OneOf, Span
+from ringwall.lake.tables import events_of
 
 T = TypeVar("T")
 
@@ -140,7 +141,8 @@ class Log:
         return again(once)
 
     def _connected(self) -> duckdb.DuckDBPyConnection:
-        return connect(threads=self._bounds.threads, memory_mb=self._bounds.memory_mb)
+        found = connect(threads=self._bounds.threads, memory_mb=self._bounds.memory_mb)
+        return events_of(self.places).reach(found)
 
 
 def index_of(name: str) -> int | None:

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from ringwall.lake.bucket import Bucket
 from ringwall.lake.config import Retention
 
 VARIABLE: Final = "RINGWALL_COLLECTOR"
@@ -22,6 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     ``notary`` is the socket of what signs; ``retention`` is in seconds by OCSF category. ``edge``
     is the admin socket of the edge's Envoy. ``redact`` are rules that every event goes through.
+    ``bucket`` is where the table is to lie, if not in the folder, with keys that may write there.
     """
 
     state: str
@@ -31,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     retention: dict[str, float] = {}
     edge: str = ""
     redact: tuple[Rule, ...] = ()
+    bucket: Bucket | None = None
 
     def encoded(self) -> str:
         """As text, the same for the same settings."""

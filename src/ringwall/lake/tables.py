@@ -4,7 +4,8 @@ A batch of the journal is written with an application transaction (Delta protoco
 that says how far the table goes, in the same commit: it is there once, whenever this is killed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,8 +13,10 @@ import duckdb
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
 from deltalake.exceptions import TableNotFoundError
 
+from ringwall.lake.bucket import Bucket, place_of, told_of, way_to
 from ringwall.lake.columns import columns_of, of_journal
 from ringwall.lake.journal import Batch
+from ringwall.lake.places import Places
 
 _APP: Final = "ringwall-collector"
 _PARTITIONS: Final = ["day", "class_uid"]
@@ -35,9 +38,6 @@ _CONFIGURATION: Final[Mapping[str, str | None]] = {
 }
 """Of which columns Delta's log keeps the least and the largest value: of none that is personal."""
 
-Storage = dict[str, str]
-
-
 def connect(*, threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
     """A DuckDB of its own, in memory, whose days are those of UTC."""
     settings: dict[str, Any] = {"memory_limit": memory}
@@ -49,21 +49,38 @@ def connect(*, threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDB
 
 
 class Events:
-    """The table at ``uri``: a folder, or ``s3://bucket/path`` with ``storage`` to reach it.
+    """The table at ``uri``: a folder, or what lies in a ``bucket`` then.
 
-    One writer. It keeps nothing open between calls.
+    One writer. It keeps nothing open between calls. What a bucket answers is told by
+    :class:`~ringwall.lake.bucket.BucketError`.
     """
 
-    def __init__(self, uri: str | Path, storage: Storage | None = None) -> None:
-        self._uri, self._storage = str(uri), storage
+    def __init__(self, uri: str | Path, bucket: Bucket | None = None) -> None:
+        self._uri, self._bucket = str(uri), bucket
         self._end: int | None = None
 
     def table(self) -> DeltaTable | None:
         """The table as it is now; ``None`` where nothing was written yet."""
         try:
-            return DeltaTable(self._uri, storage_options=self._storage)
+            with self._told():
+                return DeltaTable(self._uri, storage_options=self._options())
         except TableNotFoundError:
             return None
+
+    def reach(
+        self, database: duckdb.DuckDBPyConnection, only: Collection[str] | None = None
+    ) -> duckdb.DuckDBPyConnection:
+        """Have a database read files of this table, ``only`` these if they are given; itself."""
+        if self._bucket is not None:
+            from ringwall.lake.bucket_files import reach  # noqa: PLC0415 - an extra
+
+            reach(database, self._bucket, only)
+        return database
+
+    @property
+    def known_end(self) -> int | None:
+        """The same as ``end``; ``None`` where it would have to be asked for from far away."""
+        return self.end
 
     @property
     def end(self) -> int:
@@ -80,6 +97,15 @@ class Events:
 
     def append(self, batches: Sequence[Batch]) -> None:
         """Take the events of batches, durably; those that are in it already are left out."""
+        try:
+            with self._told():
+                self._append(batches)
+        except BaseException:
+            # Whether it was committed is seen the next time: an answer may have been lost.
+            self._end = None
+            raise
+
+    def _append(self, batches: Sequence[Batch]) -> None:
         end = self.end
         new = [batch for batch in batches if batch.end > end]
         if not new:
@@ -101,8 +127,34 @@ class Events:
                 mode="append",
                 partition_by=_PARTITIONS,
                 configuration=_CONFIGURATION,
-                storage_options=self._storage,
+                storage_options=self._options(),
                 writer_properties=_FRESH,
-                commit_properties=CommitProperties(app_transactions=[Transaction(_APP, until)]),
+                # Nobody else writes: a version that is there already is this batch, or a mistake.
+                commit_properties=CommitProperties(
+                    app_transactions=[Transaction(_APP, until)], max_commit_retries=0
+                ),
             )
         self._end = until
+
+    def _options(self) -> dict[str, str] | None:
+        return None if self._bucket is None else self._bucket.options()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        if self._bucket is None:
+            yield
+            return
+        with told_of(self._bucket):
+            yield
+
+
+def events_of(places: Places) -> Events:
+    """The table of a log, for whoever reads it; ``BucketError`` where it cannot be reached.
+
+    Where a copy of a log folder has a table, that is meant.
+    """
+    place = place_of(places.log)
+    if place is None or (places.copy is not None and places.events.is_dir()):
+        return Events(places.events)
+    bucket = way_to(places.log, place)
+    return Events(bucket.place.uri, bucket)

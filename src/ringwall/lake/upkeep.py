@@ -60,7 +60,7 @@ def expire(
     old = [one for one in files_of(table) if is_over(one, retention, aged)]
     kept = " OR ".join(f"({hold.condition()})" for hold in holds) or "false"
     partitions = [
-        _Over(day, class_uid, files, aged - _kept(retention, class_uid), kept)
+        _Over(events, day, class_uid, files, aged - _kept(retention, class_uid), kept)
         for (day, class_uid), files in sorted(_by_partition(old).items())
     ]
     ranges = joined(*(one.ranges for one in partitions))
@@ -100,12 +100,18 @@ class _Over:
     """
 
     def __init__(
-        self, day: date, class_uid: int, files: list[File], came: datetime, kept: str
+        self,
+        events: Events,
+        day: date,
+        class_uid: int,
+        files: list[File],
+        came: datetime,
+        kept: str,
     ) -> None:
         self.day = day
         free, moment = f"NOT coalesce({kept}, false)", came.isoformat()
-        self.ranges = _ranges(files, f"{free} AND received < TIMESTAMPTZ '{moment}'")
-        is_all = sum(end - first for first, end in self.ranges) == _count(files)
+        self.ranges = _ranges(events, files, f"{free} AND received < TIMESTAMPTZ '{moment}'")
+        is_all = sum(end - first for first, end in self.ranges) == _count(events, files)
         # Whole partitions go without a look into their files.
         rest = "" if is_all else f" AND {free} AND received < {_OF_DELTA.format(moment)}"
         self.predicate = f"day = '{day.isoformat()}' AND class_uid = {class_uid}{rest}"
@@ -122,9 +128,9 @@ def _kept(retention: Retention, class_uid: int) -> timedelta:
     return timedelta(seconds=retention.seconds(class_uid // 1000))
 
 
-def _count(files: Sequence[File]) -> int:
+def _count(events: Events, files: Sequence[File]) -> int:
     names = ", ".join("'" + one.uri.replace("'", "''") + "'" for one in files)
-    with connect() as database:
+    with events.reach(connect()) as database:
         found = database.execute(f"SELECT count(*) FROM read_parquet([{names}])").fetchall()
     return int(found[0][0])
 
@@ -179,7 +185,7 @@ def clean(events: Events, *, hours: int = _HOUR) -> int:
     return len(table.vacuum(hours, dry_run=False, enforce_retention_duration=False))
 
 
-def _ranges(files: Sequence[File], condition: str) -> list[Range]:
+def _ranges(events: Events, files: Sequence[File], condition: str) -> list[Range]:
     if not files:
         return []
     names = ", ".join("'" + one.uri.replace("'", "''") + "'" for one in files)
@@ -188,7 +194,7 @@ def _ranges(files: Sequence[File], condition: str) -> list[Range]:
         " hive_types={'day': DATE, 'class_uid': INTEGER})"
         f" WHERE {condition} ORDER BY index"
     )
-    with connect() as database:
+    with events.reach(connect()) as database:
         found = database.execute(query)
         return ranges_of(_indexes(found.fetchmany))
 

@@ -16,7 +16,7 @@ from ringwall.lake.places import Places
 from ringwall.lake.ranges import Range, joined
 from ringwall.lake.snapshot import Snapshot, snapshot
 from ringwall.lake.subjects import Subjects
-from ringwall.lake.tables import Events, connect
+from ringwall.lake.tables import connect, events_of
 from ringwall.lake.verifying import Fault, check_columns, check_rows
 from ringwall.ledger.auditing import State, audit
 from ringwall.ledger.checkpoints import Checkpoint
@@ -124,13 +124,14 @@ def _rows(
     asked: tuple[int, int | None],
     progress: Callable[[int, int], None],
 ) -> None:
-    found = snapshot(Events(places.events), places.journal)
+    events = events_of(places)
+    found = snapshot(events, places.journal)
     until = published.size if asked[1] is None else min(asked[1], published.size)
     if asked[0] >= until > 0:
         findings.wrong.append(f"no event from {asked[0]} to before {until} is there to be verified")
         return
     subjects = Subjects(places.subjects, writes=False)
-    with connect() as database:
+    with events.reach(connect()) as database:
         checked = check_rows(
             found,
             published,

@@ -14,11 +14,14 @@ from typing import Any, Final, Protocol, TypeVar
 import duckdb
 from deltalake.exceptions import DeltaError
 
+from ringwall.lake.aside import Aside
+from ringwall.lake.bucket import place_of, sentence_in
+from ringwall.lake.bucket_table import BucketTable
 from ringwall.lake.collecting import Collector
 from ringwall.lake.emptying import ask_to_reopen, delete_read, empty
 from ringwall.lake.erasing import erase
 from ringwall.lake.faring import MUCH
-from ringwall.lake.journal import Journal
+from ringwall.lake.journal import Batch, Journal
 from ringwall.lake.naming import origin_of
 from ringwall.lake.own import Act, log_event
 from ringwall.lake.places import Places
@@ -42,6 +45,12 @@ _REST_S: Final = 0.4
 _TELLS_EVERY_S: Final = 1.0
 _UPKEEP_EVERY_S: Final = 3600.0
 _COMPACTS_EVERY_S: Final = 600.0
+_STORE: Final = "put rows into the table"
+_AT_A_TIME: Final = 500_000
+"""Rows that go into a bucket at once, about: after a while without it there may be many more."""
+_RESTS_S: Final = 10.0
+"""After a bucket failed it is tried again so much later."""
+_ENDS_WITHIN_S: Final = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -83,6 +92,8 @@ class Work:
         self._tells, self._keeps = _Due(_TELLS_EVERY_S), _Due(_UPKEEP_EVERY_S)
         self._compacts = _Due(_COMPACTS_EVERY_S)
         self._is_behind = False
+        self._aside: Aside | None = None
+        self._rests = 0.0
 
     def __enter__(self) -> "Work":
         with ExitStack() as opened:
@@ -93,7 +104,7 @@ class Work:
             self._tree = opened.enter_context(Tree(places.tree, origin))
             self._subjects = Subjects(places.subjects, writes=True)
             opened.callback(self._subjects.close)
-            self._events = Events(places.events)
+            self._events = self._table_of(origin)
             self.collector = Collector(
                 spools(places),
                 journal=Journal(places.journal),
@@ -108,12 +119,25 @@ class Work:
             self._open = opened.pop_all()
         return self
 
+    def _table_of(self, origin: str) -> Events:
+        places, bucket = self._places, self._settings.bucket
+        if bucket is None and place_of(places.log) is None:
+            return Events(places.events)
+        self._aside = Aside()
+        return BucketTable(places, bucket, origin)
+
     def __exit__(self, *exception: object) -> None:
         if exception[0] is None:
             self._say(Act.STOP, "the collector ended", severity=1)
-            self._try("put rows into the table", self.collector.flush)
+            if self._aside is not None:  # as long as it takes others wait for what is signed
+                self._try("have the checkpoint signed", self._publish)
+            self._store(at_once=True)
+            if self._aside is not None:
+                self._aside.end(_ENDS_WITHIN_S)
             self._try("have the checkpoint signed", self._publish)
             self._tell()
+        elif self._aside is not None:
+            self._aside.end(0.0)
         self._open.close()
 
     def ask(self, function: Callable[[], T]) -> "Future[T]":
@@ -125,8 +149,10 @@ class Work:
     def turn(self) -> float:
         """One turn; how many seconds to rest before the next."""
         done = self._read_on()
+        if self._aside is not None:
+            self._aside.serve()
         if self.collector.is_due:
-            self._try("put rows into the table", self.collector.flush)
+            self._store()
         while not self._asked.empty():
             function, answer = self._asked.get()
             try:
@@ -135,41 +161,94 @@ class Work:
                 answer.set_exception(error)
         if self._compacts():
             today = datetime.now(UTC).date()
-            self._try("make few files of many", lambda: compact(self._events, today=today))
+            self._upkeep("make few files of many", lambda: compact(self._events, today=today))
         if self._keeps():
-            self._try("let old events go", self.keep)
+            self._upkeep("let old events go", self._let_go)
+            self._try("let go what old events had needed", self._tidy)
         if self._tells():
             self._tell()
         return 0.0 if done else _REST_S
 
     def keep(self) -> int:
         """Let go what was kept long enough; how many events went."""
+        gone = self._at_the_table(self._let_go)
+        self._tidy()
+        return gone
+
+    def _let_go(self) -> int:
         gone = expire(
             self._events,
             self._places.log,
             retention=self._settings.kept(),
             now=datetime.now(UTC),
-            accept=self.collector.accept,
+            accept=self._accept_from_there,
         )
         clean(self._events)
+        return 0 if gone is None else gone.count
+
+    def _tidy(self) -> None:
         prune(self._tree, self._places.log)
         for spool in self.collector.spools:
             for name in delete_read(spool, self.collector, now=datetime.now(UTC)):
                 _log.info("deleted %s, which was read", name)
-        return 0 if gone is None else gone.count
 
     def erase(self, subject: str, by: str) -> int:
         """Erase a person; in how many events that was. No spool has any of them either then."""
         empty(self.collector, reopen=self._reopen, turn=self._read_on)
-        self.collector.flush()
-        return erase(
-            subject,
-            events=self._events,
-            subjects=self._subjects,
-            accept=self.collector.accept,
-            now=_micros(),
-            by=by,
+        self.flush()
+        return self._at_the_table(
+            lambda: erase(
+                subject,
+                events=self._events,
+                subjects=_Keys(self._subjects, self._there),
+                accept=self._accept_from_there,
+                now=_micros(),
+                by=by,
+            )
         )
+
+    def flush(self) -> None:
+        """Put all that waits into the table, and wait for it."""
+        batches = self.collector.to_store()
+        if batches:
+            self._at_the_table(lambda: self._put(batches))
+
+    def _store(self, *, at_once: bool = False) -> None:
+        """Put what waits into the table; where it lies in a bucket that is only begun here."""
+        if self._aside is None:
+            self._try(_STORE, self.collector.flush)
+            return
+        if self._aside.is_under_way(_STORE) or (not at_once and time.monotonic() < self._rests):
+            return
+        batches = self._try("have the tree's hashes durable", self.collector.to_store)
+        if batches:
+            chosen = _some(batches)
+            self._aside.begin(_STORE, lambda: self._try(_STORE, lambda: self._put(chosen)))
+
+    def _put(self, batches: Sequence[Batch]) -> None:
+        try:
+            self._events.append(batches)
+        except Exception:
+            self._rests = time.monotonic() + _RESTS_S
+            raise
+        self._there(lambda: self.collector.was_stored(batches[-1].end))
+
+    def _upkeep(self, what: str, do: Callable[[], object]) -> None:
+        if self._aside is None:
+            self._try(what, do)
+        else:
+            self._aside.begin(what, lambda: self._try(what, do))
+
+    def _at_the_table(self, do: Callable[[], T]) -> T:
+        """What it comes to where the table is worked on; nothing else is done meanwhile."""
+        return do() if self._aside is None else self._aside.wait(do)
+
+    def _there(self, do: Callable[[], T]) -> T:
+        """What it comes to in the collector's own thread."""
+        return do() if self._aside is None else self._aside.there(do)
+
+    def _accept_from_there(self, events: Sequence[Accepted]) -> None:
+        self._there(lambda: self.collector.accept(events))
 
     def _read_on(self) -> int:
         # Tens of thousands of events are made and forgotten together, in no cycles.
@@ -211,7 +290,7 @@ class Work:
     def _tell(self) -> None:
         told, collector = self._told, self.collector
         told.at, told.accepted, told.proven = time.time(), collector.end, self._tree.published
-        told.stored, told.put_aside = self._events.end, collector.put_aside
+        told.stored, told.put_aside = collector.end - collector.waiting, collector.put_aside
         told.unread = collector.unread
         behind = told.behind > MUCH
         if behind and not self._is_behind:
@@ -229,13 +308,38 @@ class Work:
         try:
             found = do()
         except (OSError, DeltaError, NotaryError, duckdb.Error) as error:
-            if self._told.trouble.get(what) != str(error):
-                _log.error("the log cannot %s: %s", what, error)
-            self._told.trouble[what] = str(error)
+            why = sentence_in(error) or str(error)
+            if self._told.trouble.get(what) != why:
+                _log.error("the log cannot %s: %s", what, why)
+            self._told.trouble[what] = why
             return None
         if self._told.trouble.pop(what, None) is not None:
             _log.info("the log can %s again", what)
         return found
+
+
+class _Keys:
+    """The collector's keys of persons, for who works in another thread."""
+
+    def __init__(self, subjects: Subjects, there: Callable[[Callable[[], Any]], Any]) -> None:
+        self._subjects, self._there = subjects, there
+
+    def key(self, subject: str) -> bytes | None:
+        found: bytes | None = self._there(lambda: self._subjects.key(subject))
+        return found
+
+    def destroy(self, subject: str) -> bool:
+        return bool(self._there(lambda: self._subjects.destroy(subject)))
+
+
+def _some(batches: Sequence[Batch]) -> Sequence[Batch]:
+    """The first of them, with about as many events as go into a bucket at once."""
+    count = 0
+    for number, one in enumerate(batches, 1):
+        count += one.count
+        if count >= _AT_A_TIME:
+            return batches[:number]
+    return batches
 
 
 def _micros() -> int:

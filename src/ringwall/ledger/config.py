@@ -22,6 +22,13 @@ KeyName = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{2,127}$"),
     Form("a name such as witness.example.com/ringwall: letters, digits, dots, dashes and slashes"),
 ]
+BUCKET: Final = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+"""What names of buckets are like, as a pattern."""
+BucketName = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{BUCKET}$"),
+    Form("the name of a bucket: 3 to 63 lower-case letters, digits, dots and dashes"),
+]
 _LINE: Final = r"[^\x00-\x1f\x7f]"
 _S3: Final = r"[A-Za-z0-9!_.*'()/-]"
 
@@ -42,6 +49,29 @@ WitnessKey = Annotated[
     str, _of_kind(Kind.COSIGNATURE, "a witness cosigns with one of kind 4"), _FORM
 ]
 LogKey = Annotated[str, _of_kind(Kind.ED25519, "a log signs with one of kind 1"), _FORM]
+
+
+class S3Access(StrictModel):
+    """How a store that speaks S3 is reached, and as whom."""
+
+    region: (
+        Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,40}$"), Form("such as eu-west-1")]
+        | None
+    ) = None
+    """The region of the bucket."""
+    endpoint: Url | None = None
+    """The store's address, where it is not Amazon's."""
+    access_key: Secret | None = None
+    """The id of an access key; without one, what the machine has."""
+    secret_key: Secret | None = None
+    """Its secret."""
+
+    @model_validator(mode="after")
+    def _has_both_keys(self) -> "S3Access":
+        if (self.access_key is None) != (self.secret_key is None):
+            msg = "access_key and secret_key go together"
+            raise ValueError(msg)
+        return self
 
 
 class KnownWitness(StrictModel):
@@ -138,17 +168,13 @@ class MailAnchor(StrictModel):
         return self
 
 
-class S3Anchor(StrictModel):
+class S3Anchor(S3Access):
     """A bucket with object lock: nobody deletes there before the time, not even its owner."""
 
     kind: Literal["s3"]
     name: Name
     """What it is called where it is shown."""
-    bucket: Annotated[
-        str,
-        StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
-        Form("the name of a bucket: 3 to 63 lower-case letters, digits, dots and dashes"),
-    ]
+    bucket: BucketName
     """The bucket, which has had object lock since it was made."""
     days: Annotated[int, Field(ge=1, le=36_500)]
     """For how many days each checkpoint is locked."""
@@ -160,21 +186,6 @@ class S3Anchor(StrictModel):
     """What stands before the names of its objects."""
     mode: Literal["COMPLIANCE", "GOVERNANCE"] = "COMPLIANCE"
     """`COMPLIANCE` cannot be taken back by anybody; `GOVERNANCE` by who has the right to."""
-    region: str | None = None
-    """The region; else as boto3 finds it."""
-    endpoint: Url | None = None
-    """Where a store is that speaks like S3; else that of AWS."""
-    access_key: Secret | None = None
-    """The id of an access key; without one, who to be is found as boto3 finds it."""
-    secret_key: Secret | None = None
-    """Its secret."""
-
-    @model_validator(mode="after")
-    def _has_both_keys(self) -> "S3Anchor":
-        if (self.access_key is None) != (self.secret_key is None):
-            msg = "access_key and secret_key go together"
-            raise ValueError(msg)
-        return self
 
 
 Anchor = Annotated[

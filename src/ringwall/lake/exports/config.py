@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ringwall.ledger.config import Name, Url
+from ringwall.ledger.config import BucketName, Name, S3Access, Url
 from ringwall.runtime.configuration import Form, Secret, StrictModel
 
 Receiver = Annotated[
@@ -57,17 +57,13 @@ class ForwardSyslog(StrictModel):
     """A PEM file of the authorities of its certificate; else the system's."""
 
 
-class ForwardS3(StrictModel):
+class ForwardS3(S3Access):
     """A bucket in an S3-compatible store: one object for some hundred events."""
 
     kind: Literal["s3"]
     name: Name
     """What it is called where it is shown; under it is kept how far it is."""
-    bucket: Annotated[
-        str,
-        StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
-        Form("the name of a bucket: 3 to 63 lower-case letters, digits, dots and dashes"),
-    ]
+    bucket: BucketName
     """The bucket."""
     prefix: Annotated[
         str,
@@ -77,17 +73,6 @@ class ForwardS3(StrictModel):
     """What names of objects begin with."""
     form: Form_ = "ocsf"
     """OCSF as JSON lines, CSV, or CEF."""
-    endpoint: Url | None = None
-    """The store's address, where it is not Amazon's."""
-    region: (
-        Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,40}$"), Form("such as eu-west-1")]
-        | None
-    ) = None
-    """The region of the bucket."""
-    access_key: Secret | None = None
-    """The id of a key that may write there; else what the machine has."""
-    secret_key: Secret | None = None
-    """Its secret."""
 
 
 Forward = Annotated[ForwardHttp | ForwardSyslog | ForwardS3, Field(discriminator="kind")]

@@ -24,7 +24,8 @@ _LONGEST_S: Final = 60.0
 Source = Callable[[int, int], Sequence[Row]]
 """``(first, count)``: at most so many rows from an index on, in order, without leaving any out.
 
-Rows that retention took away are gaps, which are passed over.
+Rows that retention took away are gaps, which are passed over. :class:`DeliveryError` where the log
+cannot be read at present: then it is asked again.
 """
 
 
@@ -97,7 +98,10 @@ class Forwarder:
         0 after a batch arrived; else, the same batch is sent again by the next step.
         """
         first = self.status.position
-        rows = self._source(first, self._batch)
+        try:
+            rows = self._source(first, self._batch)
+        except DeliveryError as error:
+            return self._failed(error, 0)
         if not rows:
             return None
         indexes = [int(one["index"]) for one in rows]

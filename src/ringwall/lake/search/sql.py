@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import duckdb
 
+from ringwall.lake.bucket import BucketError, sentence_in
 from ringwall.lake.search.compiling import quoted
 from ringwall.lake.search.connecting import SECONDS, bounded, connect
 from ringwall.lake.search.statements import StatementError, judge
@@ -130,6 +131,8 @@ class Locked:
         except (duckdb.OutOfMemoryException, MemoryError) as error:
             raise StatementError("it needs more memory than it may have: ask for less") from error
         except (duckdb.Error, UnicodeError, RuntimeError) as error:
+            if (wrong := sentence_in(error)) is not None:
+                raise BucketError(wrong) from error
             if "bad_alloc" in str(error):
                 raise StatementError(
                     "it needs more memory than it may have: ask for less"
