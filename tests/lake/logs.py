@@ -9,6 +9,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from tests.lake.store import objects_of
+
+from ringwall.lake.bucket import Bucket, reached_by
+from ringwall.lake.bucket_table import BucketTable
 from ringwall.lake.collecting import Collector, Pace, Redact
 from ringwall.lake.going import all_gone
 from ringwall.lake.journal import Journal
@@ -17,11 +21,13 @@ from ringwall.lake.ranges import joined
 from ringwall.lake.snapshot import snapshot
 from ringwall.lake.spools import spools
 from ringwall.lake.subjects import Subjects
-from ringwall.lake.tables import Events, connect
+from ringwall.lake.tables import Events, connect, events_of
 from ringwall.lake.verifying import Checked, check_columns, check_rows
 from ringwall.ledger.tree import Tree
 
 ORIGIN = "log.example.com/ringwall"
+BUCKET: Bucket | None = None
+"""Where tables of scenes lie that do not say it; in folders without it."""
 MOMENT = 1_795_752_000_000_000
 """27 November 2026, in microseconds since 1970."""
 
@@ -98,6 +104,11 @@ class LogScene:
     lies: Places | None = None
     """Where it lies, if not there."""
     redact: Redact | None = None
+    bucket: Bucket | None = None
+
+    def __post_init__(self) -> None:
+        self.bucket = self.bucket or BUCKET
+        reached_by(self.places.log, lambda: self.bucket)
 
     @property
     def places(self) -> Places:
@@ -105,7 +116,17 @@ class LogScene:
 
     @property
     def events(self) -> Events:
-        return Events(self.places.events)
+        """The table as the collector has it."""
+        if self.bucket is None:
+            return Events(self.places.events)
+        return BucketTable(self.places, self.bucket, ORIGIN)
+
+    def stored(self) -> dict[str, bytes]:
+        """Every file of the table, in use or not, by its name below it."""
+        if self.bucket is not None:
+            return objects_of(self.bucket)
+        folder = self.places.events
+        return {str(one.relative_to(folder)): one.read_bytes() for one in files_below(folder)}
 
     def clock(self) -> int:
         self.now += 1000
@@ -126,17 +147,19 @@ class LogScene:
 
     def rows(self, columns: str = "*", where: str = "true") -> list[Any]:
         """What the log has, by index."""
-        found = snapshot(self.events, self.places.journal)
-        with connect() as database:
+        events = events_of(self.places)
+        found = snapshot(events, self.places.journal)
+        with events.reach(connect()) as database:
             query = f"SELECT {columns} FROM ({found.relation()}) WHERE {where} ORDER BY index"
             return database.execute(query).fetchall()
 
     def check(self) -> Checked:
         """Everything against the tree."""
         places = self.places
-        with Tree(places.tree, ORIGIN) as tree, connect() as database:
+        events = events_of(places)
+        with Tree(places.tree, ORIGIN) as tree, events.reach(connect()) as database:
             subjects = Subjects(places.subjects, writes=False)
-            found = snapshot(self.events, places.journal)
+            found = snapshot(events, places.journal)
             checked = check_rows(
                 found,
                 tree,

@@ -8,6 +8,8 @@ from tests.lake.logs import LogScene, append, edge_line, own_line
 
 from ringwall.lake.collecting import Pace, UnfitError
 
+pytestmark = pytest.mark.usefixtures("place")
+
 
 def test_lines_of_the_edge_become_events_with_columns(tmp_path: Path) -> None:
     scene = LogScene(tmp_path)

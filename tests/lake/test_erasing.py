@@ -10,6 +10,8 @@ from tests.lake.logs import LogScene, append, edge_line, files_below, own_line
 from ringwall.lake.erasing import erase
 from ringwall.lake.subjects import Subjects
 
+pytestmark = pytest.mark.usefixtures("place")
+
 
 def _erase(scene: LogScene, subject: str) -> int:
     with (opened := scene.collector()) as collector:
@@ -25,8 +27,8 @@ def _erase(scene: LogScene, subject: str) -> int:
 
 
 def _left(scene: LogScene, text: str) -> list[Path]:
-    """The files of the log in which a text is found, in any form."""
-    found = []
+    """The files of the log in which a text is found, in any form; in a bucket, too."""
+    found = [Path(name) for name, content in scene.stored().items() if text.encode() in content]
     for path in files_below(scene.places.log):
         content = path.read_bytes()
         if path.suffix == ".gz":

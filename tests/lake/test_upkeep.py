@@ -14,6 +14,8 @@ from ringwall.ledger.merkle import verify_inclusion
 from ringwall.ledger.proving import PrunedError
 from ringwall.ledger.tree import Tree
 
+pytestmark = pytest.mark.usefixtures("place")
+
 TODAY = datetime.fromtimestamp(MOMENT / 1e6, UTC)
 
 
@@ -129,7 +131,7 @@ def test_small_files_become_large_ones_and_stay_true(tmp_path: Path) -> None:
     before = scene.rows()
     assert compact(scene.events, today=date(2026, 11, 28)) == 9
     assert clean(scene.events, hours=0) == 9
-    assert len(list(scene.places.events.glob("day=*/**/*.parquet"))) == 1
+    assert len([one for one in scene.stored() if one.startswith("day=")]) == 1
     assert scene.rows() == before
     scene.require_true(90)
 

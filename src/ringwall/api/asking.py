@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ringwall.api.problems import ProblemError, busy
+from ringwall.lake.bucket import BucketError
 from ringwall.lake.places import Places
 from ringwall.lake.search.fields import Field, field_named, name_meant
 from ringwall.lake.search.language import Query, parse
@@ -43,6 +44,8 @@ def asked(message: str, about: Mapping[str, Any]) -> Iterator["Log"]:
             yield Log(found, FOR_WEB)
     except BusyError as error:
         raise busy(str(error)) from error
+    except BucketError as error:
+        raise ProblemError(503, "The log cannot be read at present", str(error)) from error
     except TookTooLongError as error:
         raise ProblemError(422, "It takes too long", str(error)) from error
     except CursorError as error:

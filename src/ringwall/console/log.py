@@ -14,6 +14,7 @@ from ringwall.access.actions import Action
 from ringwall.console import spans
 from ringwall.identity.pages.company import company_only
 from ringwall.identity.pages.errors import refused
+from ringwall.lake.bucket import BucketError
 from ringwall.lake.places import Places
 from ringwall.lake.search.language import Query, parse
 from ringwall.lake.search.mistakes import QueryError
@@ -140,6 +141,9 @@ def _asked(request: HttpRequest, message: str, about: Any, ask: Any) -> Any:
         )
         answer.headers["Retry-After"] = "2"
         return answer
+    except BucketError as error:
+        text = f"The store that the log's table lies in does not give it: {error}."
+        return refused(request, title="The log cannot be read", text=text, status=503)
     except TookTooLongError:
         text = "Ask for less time, or more exactly: a field finds sooner than words do."
         return refused(request, title="It took too long", text=text, status=422)

@@ -10,6 +10,8 @@ from ringwall.gateway.layout import EDGE
 from ringwall.gateway.log_forwarding import forwarding_process
 from ringwall.gateway.log_intake import INTAKE, intake_process
 from ringwall.gateway.log_vouching import vouching_process, witness_process
+from ringwall.lake.bucket import VARIABLE as BUCKET_VARIABLE
+from ringwall.lake.bucket import reading, writing
 from ringwall.lake.config import LOG, Log
 from ringwall.lake.naming import origin_of
 from ringwall.lake.places import Places
@@ -54,7 +56,8 @@ def log_processes(
     """
     places, log = places_of(installation), configuration.one(Log, LOG)
     root = configuration.root
-    found = [*_writing(installation, configuration, environment)]
+    with_bucket = {**environment, **outward} if log.bucket is not None else environment
+    found = [*_writing(installation, configuration, with_bucket)]
     intake = intake_process(installation, configuration, environment, certificates)
     if intake is not None:
         found.append(intake)
@@ -62,11 +65,20 @@ def log_processes(
         with_way = {**environment, **outward}
         found.append(vouching_process(places, log, root=root, environment=with_way))
     if log.forward:
-        with_way = {**environment, **outward}
+        with_way = {**environment, **outward, **reading_bucket(log)}
         found.append(forwarding_process(places, log.forward, root=root, environment=with_way))
     if log.witness is not None:
         found.append(witness_process(places, log.witness, root=root, environment=environment))
     return tuple(found)
+
+
+def reading_bucket(log: Log) -> dict[str, str]:
+    """What who reads the log is told of the bucket that it lies in, keys among it.
+
+    With `log.bucket.read` that is a key that changes nothing. ``LookupError`` where it leads
+    nowhere.
+    """
+    return {} if log.bucket is None else {BUCKET_VARIABLE: reading(log.bucket).encoded()}
 
 
 def _writing(
@@ -83,6 +95,7 @@ def _writing(
         retention=log.retention.model_dump(),
         edge=str(installation.run / f"{EDGE}.sock"),
         redact=tuple(Rule(one.field, one.pattern, one.text) for one in log.redact),
+        bucket=None if log.bucket is None else writing(log.bucket),
     )
     notary = ProcessSpec(
         name=NOTARY,

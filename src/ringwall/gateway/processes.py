@@ -15,7 +15,7 @@ from ringwall.gateway.confined import READS_VARIABLE, also_read
 from ringwall.gateway.envoy.limits import PAGES
 from ringwall.gateway.layout import EDGE, sidecar_proxy
 from ringwall.gateway.log_intake import EVENTS_VARIABLE, local_sockets
-from ringwall.gateway.log_processes import log_processes
+from ringwall.gateway.log_processes import log_processes, reading_bucket
 from ringwall.gateway.quotas.address import RedisAddress
 from ringwall.gateway.quotas.process import (
     PREFIX_VARIABLE,
@@ -88,6 +88,7 @@ def specifications(
     wanted = Wanted.of(configuration)
     environment = {**plain_environment(), **installation.environment()}
     own = own_environment(installation, configuration)
+    reads = {**own, **_to_the_log(wanted)}
     sockets = local_sockets(installation.run, wanted.log.intake, wanted.services)
     services = [
         _service(name, service, configuration.root, {**environment, **_own_socket(name, sockets)})
@@ -124,7 +125,7 @@ def specifications(
             argv=(sys.executable, "-m", "ringwall", "process", WEB),
             cwd=configuration.root,
             environment={
-                **own,
+                **reads,
                 PRIVATE_VARIABLE: str(wanted.edge.private),
                 READS_VARIABLE: also_read(wanted, configuration.root),
             },
@@ -139,7 +140,7 @@ def specifications(
             name=WORKER,
             argv=(sys.executable, "-m", "ringwall", "process", WORKER),
             cwd=configuration.root,
-            environment={**own, **_for_orders(wanted), **_for_mail(configuration)},
+            environment={**reads, **_for_orders(wanted), **_for_mail(configuration)},
             ready=Accepts(UnixAddress(installation.worker)),
             ready_within=60.0,
             after=(WEB,),
@@ -369,6 +370,12 @@ def _python_path() -> dict[str, str]:
     """Where Ringwall itself was found, if it is run without having been installed."""
     found = os.environ.get("PYTHONPATH")
     return {} if found is None else {"PYTHONPATH": found}
+
+
+def _to_the_log(wanted: Wanted) -> dict[str, str]:
+    """What who reads the log needs where its table lies in a bucket."""
+    found = reading_bucket(wanted.log)
+    return {**_way_out(), **found} if found else {}
 
 
 def _for_orders(wanted: Wanted) -> dict[str, str]:

@@ -9,14 +9,16 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
 
-from ringwall.lake.bucket_config import InBucket
-from ringwall.runtime.configuration import Secret
 from ringwall.runtime.private_files import write_private
+
+if TYPE_CHECKING:
+    from ringwall.lake.bucket_config import InBucket
+    from ringwall.runtime.configuration import Secret
 
 VARIABLE: Final = "RINGWALL_BUCKET"
 """In the environment of whoever reads the table there."""
@@ -105,19 +107,19 @@ def keep_place(log: Path, place: Place) -> None:
     write_private(log / MARK, msgspec.json.encode(place))
 
 
-def writing(said: InBucket) -> Bucket:
+def writing(said: "InBucket") -> Bucket:
     """How the collector reaches it; ``LookupError`` where a secret leads nowhere."""
     return _bucket(said, said.access_key, said.secret_key, "log.bucket")
 
 
-def reading(said: InBucket) -> Bucket:
+def reading(said: "InBucket") -> Bucket:
     """How all others do."""
     if said.read is None:
         return writing(said)
     return _bucket(said, said.read.access_key, said.read.secret_key, "log.bucket.read")
 
 
-def _bucket(said: InBucket, key: Secret | None, secret: Secret | None, at: str) -> Bucket:
+def _bucket(said: "InBucket", key: "Secret | None", secret: "Secret | None", at: str) -> Bucket:
     return Bucket(
         uri=said.uri.rstrip("/"),
         endpoint=said.endpoint or "",
@@ -128,7 +130,7 @@ def _bucket(said: InBucket, key: Secret | None, secret: Secret | None, at: str) 
     )
 
 
-def _revealed(secret: Secret | None, at: str) -> str:
+def _revealed(secret: "Secret | None", at: str) -> str:
     try:
         return "" if secret is None else secret.reveal()
     except LookupError as error:
@@ -171,6 +173,10 @@ def require_place(place: Place, bucket: Bucket | None) -> None:
         raise BucketError(msg)
 
 
+_NO_ANSWER: Final = (
+    "error sending request|error trying to connect|tcp connect|timed out|timeout"
+    "|connection closed|connection reset|50[0-9] [A-Z]|SlowDown|InternalError"
+)
 _MEANINGS: Final = (
     ("NoSuchBucket", "{at}.uri", "there is no bucket {name} at {endpoint}: make it, or mend this"),
     ("InvalidAccessKeyId", "{keys}.access_key", "{endpoint} knows no such key"),
@@ -181,14 +187,12 @@ _MEANINGS: Final = (
      "this key may not do that in {name}"),
     ("401 Unauthorized|Unauthenticated|InvalidToken|ExpiredToken", "{keys}.access_key",
      "{endpoint} does not take this key"),
-    ("metadata|IMDS|CredentialsNotLoaded|no providers in chain|loading credentials", "{at}.access_key",
+    ("metadata|IMDS|CredentialsNotLoaded|no providers|loading credentials", "{at}.access_key",
      "it is not given, and this machine has no key of its own for {name}"),
     ("dns error|failed to lookup", "{at}.endpoint", "{endpoint} is a name that nobody knows"),
     ("invalid peer certificate|certificate", "{at}.endpoint",
      "the certificate of {endpoint} is of no authority that this machine trusts"),
-    ("error sending request|error trying to connect|tcp connect|timed out|timeout|connection closed"
-     "|connection reset|50[0-9] [A-Z]|SlowDown|InternalError", "{at}.endpoint",
-     "{endpoint} does not answer as it should: {said}"),
+    (_NO_ANSWER, "{at}.endpoint", "{endpoint} does not answer as it should: {said}"),
 )  # fmt: skip
 
 
@@ -235,9 +239,9 @@ def told_of(bucket: Bucket) -> Iterator[None]:
 def is_of_store(error: BaseException) -> bool:
     """Whether an error comes from the store, by Delta or by ourselves."""
     text = str(error)
-    return any(one in text for one in ("Generic S3 error", "Error performing ", "aws_", "AWS", "IMDS")) or (
-        type(error).__module__.startswith("obstore")
-    )
+    return any(
+        one in text for one in ("Generic S3 error", "Error performing ", "aws_", "AWS", "IMDS")
+    ) or (type(error).__module__.startswith("obstore"))
 
 
 def sentence_in(error: Any) -> str | None:

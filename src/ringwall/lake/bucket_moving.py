@@ -62,9 +62,7 @@ def _move(places: Places, bucket: Bucket, events: Events) -> None:
                 _log.info("moved %d of %d files of the table into %s", count, len(files), bucket)
         there = _sizes(obstore, store)
     missing = [
-        one
-        for one in files
-        if there.get(str(one.relative_to(places.events))) != one.stat().st_size
+        one for one in files if there.get(str(one.relative_to(places.events))) != one.stat().st_size
     ]
     table = events.table()
     versions = None if table is None else (table.version(), Events.end_of(table))

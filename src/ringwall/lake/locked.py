@@ -37,7 +37,9 @@ def ask_sql(places: Places, statement: str, *, limit: int) -> Answer:
         events.reach(database, files)
         database.execute(f"CREATE TABLE fresh AS {fresh_rows(found)}")
 
-    with locked(views, [one if "://" in one else str(Path(one)) for one in files], prepare=prepare) as asked:
+    with locked(
+        views, [one if "://" in one else str(Path(one)) for one in files], prepare=prepare
+    ) as asked:
         return asked.ask(statement, limit=limit)
 
 

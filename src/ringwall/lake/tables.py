@@ -38,6 +38,7 @@ _CONFIGURATION: Final[Mapping[str, str | None]] = {
 }
 """Of which columns Delta's log keeps the least and the largest value: of none that is personal."""
 
+
 def connect(*, threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
     """A DuckDB of its own, in memory, whose days are those of UTC."""
     settings: dict[str, Any] = {"memory_limit": memory}
@@ -62,7 +63,7 @@ class Events:
     def table(self) -> DeltaTable | None:
         """The table as it is now; ``None`` where nothing was written yet."""
         try:
-            with self._told():
+            with self.told():
                 return DeltaTable(self._uri, storage_options=self._options())
         except TableNotFoundError:
             return None
@@ -98,7 +99,7 @@ class Events:
     def append(self, batches: Sequence[Batch]) -> None:
         """Take the events of batches, durably; those that are in it already are left out."""
         try:
-            with self._told():
+            with self.told():
                 self._append(batches)
         except BaseException:
             # Whether it was committed is seen the next time: an answer may have been lost.
@@ -140,7 +141,8 @@ class Events:
         return None if self._bucket is None else self._bucket.options()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def told(self) -> Iterator[None]:
+        """Tell what a bucket says to what is done to the table by :class:`BucketError`."""
         if self._bucket is None:
             yield
             return

@@ -60,8 +60,8 @@ def expire(
     old = [one for one in files_of(table) if is_over(one, retention, aged)]
     kept = " OR ".join(f"({hold.condition()})" for hold in holds) or "false"
     partitions = [
-        _Over(events, day, class_uid, files, aged - _kept(retention, class_uid), kept)
-        for (day, class_uid), files in sorted(_by_partition(old).items())
+        _Over(events, one, files, came=aged - _kept(retention, one[1]), kept=kept)
+        for one, files in sorted(_by_partition(old).items())
     ]
     ranges = joined(*(one.ranges for one in partitions))
     if not ranges:
@@ -102,19 +102,19 @@ class _Over:
     def __init__(
         self,
         events: Events,
-        day: date,
-        class_uid: int,
+        partition: tuple[date, int],
         files: list[File],
+        *,
         came: datetime,
         kept: str,
     ) -> None:
-        self.day = day
+        self.day, class_uid = partition
         free, moment = f"NOT coalesce({kept}, false)", came.isoformat()
         self.ranges = _ranges(events, files, f"{free} AND received < TIMESTAMPTZ '{moment}'")
         is_all = sum(end - first for first, end in self.ranges) == _count(events, files)
         # Whole partitions go without a look into their files.
         rest = "" if is_all else f" AND {free} AND received < {_OF_DELTA.format(moment)}"
-        self.predicate = f"day = '{day.isoformat()}' AND class_uid = {class_uid}{rest}"
+        self.predicate = f"day = '{self.day.isoformat()}' AND class_uid = {class_uid}{rest}"
 
 
 def _by_partition(files: Sequence[File]) -> dict[tuple[date, int], list[File]]:

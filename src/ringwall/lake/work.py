@@ -14,14 +14,12 @@ from typing import Any, Final, Protocol, TypeVar
 import duckdb
 from deltalake.exceptions import DeltaError
 
-from ringwall.lake.aside import Aside
-from ringwall.lake.bucket import place_of, sentence_in
-from ringwall.lake.bucket_table import BucketTable
+from ringwall.lake.bucket import sentence_in
 from ringwall.lake.collecting import Collector
 from ringwall.lake.emptying import ask_to_reopen, delete_read, empty
 from ringwall.lake.erasing import erase
 from ringwall.lake.faring import MUCH
-from ringwall.lake.journal import Batch, Journal
+from ringwall.lake.journal import Journal
 from ringwall.lake.naming import origin_of
 from ringwall.lake.own import Act, log_event
 from ringwall.lake.places import Places
@@ -29,8 +27,8 @@ from ringwall.lake.redacting import Redaction
 from ringwall.lake.settings import Settings
 from ringwall.lake.sources.accepted import Accepted
 from ringwall.lake.spools import spools
+from ringwall.lake.storing import Storing, table_of
 from ringwall.lake.subjects import Subjects
-from ringwall.lake.tables import Events
 from ringwall.lake.telling import Told, tell
 from ringwall.lake.upkeep import clean, compact, expire, prune
 from ringwall.ledger.notary.client import NotaryError
@@ -45,12 +43,6 @@ _REST_S: Final = 0.4
 _TELLS_EVERY_S: Final = 1.0
 _UPKEEP_EVERY_S: Final = 3600.0
 _COMPACTS_EVERY_S: Final = 600.0
-_STORE: Final = "put rows into the table"
-_AT_A_TIME: Final = 500_000
-"""Rows that go into a bucket at once, about: after a while without it there may be many more."""
-_RESTS_S: Final = 10.0
-"""After a bucket failed it is tried again so much later."""
-_ENDS_WITHIN_S: Final = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -92,8 +84,6 @@ class Work:
         self._tells, self._keeps = _Due(_TELLS_EVERY_S), _Due(_UPKEEP_EVERY_S)
         self._compacts = _Due(_COMPACTS_EVERY_S)
         self._is_behind = False
-        self._aside: Aside | None = None
-        self._rests = 0.0
 
     def __enter__(self) -> "Work":
         with ExitStack() as opened:
@@ -104,7 +94,7 @@ class Work:
             self._tree = opened.enter_context(Tree(places.tree, origin))
             self._subjects = Subjects(places.subjects, writes=True)
             opened.callback(self._subjects.close)
-            self._events = self._table_of(origin)
+            self._events = table_of(places, self._settings.bucket, origin)
             self.collector = Collector(
                 spools(places),
                 journal=Journal(places.journal),
@@ -115,29 +105,21 @@ class Work:
                 redact=Redaction(self._settings.redact) if self._settings.redact else None,
             )
             self.collector.recover()
+            self._storing = Storing(self._events, self.collector, self._try)
             self._say(Act.START, "the collector began", severity=1)
             self._open = opened.pop_all()
         return self
 
-    def _table_of(self, origin: str) -> Events:
-        places, bucket = self._places, self._settings.bucket
-        if bucket is None and place_of(places.log) is None:
-            return Events(places.events)
-        self._aside = Aside()
-        return BucketTable(places, bucket, origin)
-
     def __exit__(self, *exception: object) -> None:
         if exception[0] is None:
             self._say(Act.STOP, "the collector ended", severity=1)
-            if self._aside is not None:  # as long as it takes others wait for what is signed
+            if self._storing.is_aside:  # what is far away may take longer than there is left
                 self._try("have the checkpoint signed", self._publish)
-            self._store(at_once=True)
-            if self._aside is not None:
-                self._aside.end(_ENDS_WITHIN_S)
+            self._storing.end()
             self._try("have the checkpoint signed", self._publish)
             self._tell()
-        elif self._aside is not None:
-            self._aside.end(0.0)
+        else:
+            self._storing.abandon()
         self._open.close()
 
     def ask(self, function: Callable[[], T]) -> "Future[T]":
@@ -149,10 +131,9 @@ class Work:
     def turn(self) -> float:
         """One turn; how many seconds to rest before the next."""
         done = self._read_on()
-        if self._aside is not None:
-            self._aside.serve()
+        self._storing.serve()
         if self.collector.is_due:
-            self._store()
+            self._storing.store()
         while not self._asked.empty():
             function, answer = self._asked.get()
             try:
@@ -161,17 +142,19 @@ class Work:
                 answer.set_exception(error)
         if self._compacts():
             today = datetime.now(UTC).date()
-            self._upkeep("make few files of many", lambda: compact(self._events, today=today))
+            self._storing.upkeep(
+                "make few files of many", lambda: compact(self._events, today=today)
+            )
         if self._keeps():
-            self._upkeep("let old events go", self._let_go)
-            self._try("let go what old events had needed", self._tidy)
+            self._storing.upkeep("let old events go", self._let_go)
+            self._try("let go what was read and what old events had needed", self._tidy)
         if self._tells():
             self._tell()
         return 0.0 if done else _REST_S
 
     def keep(self) -> int:
         """Let go what was kept long enough; how many events went."""
-        gone = self._at_the_table(self._let_go)
+        gone = self._storing.wait(self._let_go)
         self._tidy()
         return gone
 
@@ -181,7 +164,7 @@ class Work:
             self._places.log,
             retention=self._settings.kept(),
             now=datetime.now(UTC),
-            accept=self._accept_from_there,
+            accept=self._storing.accept,
         )
         clean(self._events)
         return 0 if gone is None else gone.count
@@ -196,59 +179,20 @@ class Work:
         """Erase a person; in how many events that was. No spool has any of them either then."""
         empty(self.collector, reopen=self._reopen, turn=self._read_on)
         self.flush()
-        return self._at_the_table(
+        return self._storing.wait(
             lambda: erase(
                 subject,
                 events=self._events,
-                subjects=_Keys(self._subjects, self._there),
-                accept=self._accept_from_there,
+                subjects=self._storing.keys(self._subjects),
+                accept=self._storing.accept,
                 now=_micros(),
                 by=by,
             )
         )
 
     def flush(self) -> None:
-        """Put all that waits into the table, and wait for it."""
-        batches = self.collector.to_store()
-        if batches:
-            self._at_the_table(lambda: self._put(batches))
-
-    def _store(self, *, at_once: bool = False) -> None:
-        """Put what waits into the table; where it lies in a bucket that is only begun here."""
-        if self._aside is None:
-            self._try(_STORE, self.collector.flush)
-            return
-        if self._aside.is_under_way(_STORE) or (not at_once and time.monotonic() < self._rests):
-            return
-        batches = self._try("have the tree's hashes durable", self.collector.to_store)
-        if batches:
-            chosen = _some(batches)
-            self._aside.begin(_STORE, lambda: self._try(_STORE, lambda: self._put(chosen)))
-
-    def _put(self, batches: Sequence[Batch]) -> None:
-        try:
-            self._events.append(batches)
-        except Exception:
-            self._rests = time.monotonic() + _RESTS_S
-            raise
-        self._there(lambda: self.collector.was_stored(batches[-1].end))
-
-    def _upkeep(self, what: str, do: Callable[[], object]) -> None:
-        if self._aside is None:
-            self._try(what, do)
-        else:
-            self._aside.begin(what, lambda: self._try(what, do))
-
-    def _at_the_table(self, do: Callable[[], T]) -> T:
-        """What it comes to where the table is worked on; nothing else is done meanwhile."""
-        return do() if self._aside is None else self._aside.wait(do)
-
-    def _there(self, do: Callable[[], T]) -> T:
-        """What it comes to in the collector's own thread."""
-        return do() if self._aside is None else self._aside.there(do)
-
-    def _accept_from_there(self, events: Sequence[Accepted]) -> None:
-        self._there(lambda: self.collector.accept(events))
+        """Put all that waits into the table."""
+        self._storing.flush()
 
     def _read_on(self) -> int:
         # Tens of thousands of events are made and forgotten together, in no cycles.
@@ -316,30 +260,6 @@ class Work:
         if self._told.trouble.pop(what, None) is not None:
             _log.info("the log can %s again", what)
         return found
-
-
-class _Keys:
-    """The collector's keys of persons, for who works in another thread."""
-
-    def __init__(self, subjects: Subjects, there: Callable[[Callable[[], Any]], Any]) -> None:
-        self._subjects, self._there = subjects, there
-
-    def key(self, subject: str) -> bytes | None:
-        found: bytes | None = self._there(lambda: self._subjects.key(subject))
-        return found
-
-    def destroy(self, subject: str) -> bool:
-        return bool(self._there(lambda: self._subjects.destroy(subject)))
-
-
-def _some(batches: Sequence[Batch]) -> Sequence[Batch]:
-    """The first of them, with about as many events as go into a bucket at once."""
-    count = 0
-    for number, one in enumerate(batches, 1):
-        count += one.count
-        if count >= _AT_A_TIME:
-            return batches[:number]
-    return batches
 
 
 def _micros() -> int:

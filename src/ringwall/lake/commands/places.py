@@ -24,6 +24,9 @@ def places(context: typer.Context) -> "Places":
     if not found.log.is_dir():
         msg = f"there is no log below {installation.state} yet"
         raise Refused(msg, hint="`ringwall up` begins one")
+    from ringwall.lake.finding import find_bucket
+
+    find_bucket(installation, found.log)
     return found
 
 

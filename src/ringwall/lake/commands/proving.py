@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ringwall.lake.commands.places import GROUP, PANEL, places
-from ringwall.runtime.commanding import command
+from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, say, write
 from ringwall.runtime.refusals import ExitCode, Refused
 
@@ -105,6 +105,10 @@ def log_verify(
     from ringwall.lake.whole import verify_log
 
     folder = log or places(context).log
+    if log is not None:
+        from ringwall.lake.finding import find_bucket
+
+        find_bucket(installation_of(context), log)
     told = _Progress()
     findings = again(
         lambda: verify_log(folder, keys=trusted, first=since, end=until, progress=told)
