@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.lake.logs import ORIGIN
 
+from ringwall.lake.bucket import Bucket, reached_by
 from ringwall.lake.naming import origin_of
 from ringwall.lake.places import Places
 from ringwall.lake.settings import VARIABLE, Settings
@@ -26,6 +27,7 @@ class LogProcesses:
 
     root: Path
     retention: Mapping[str, float] = field(default_factory=dict)
+    bucket: Bucket | None = None
     notary: subprocess.Popen[bytes] | None = None
     collector: subprocess.Popen[bytes] | None = None
 
@@ -37,6 +39,7 @@ class LogProcesses:
         for folder in (self.places.state, self.places.run):
             folder.mkdir(mode=0o700, exist_ok=True)
         origin_of(self.places.log, ORIGIN)
+        reached_by(self.places.log, lambda: self.bucket)
 
     def start_notary(self) -> None:
         self.notary = self._start(
@@ -56,6 +59,7 @@ class LogProcesses:
             notary=str(self.places.run / "notary.sock"),
             origin=ORIGIN,
             retention=dict(self.retention),
+            bucket=self.bucket,
         )
         self.collector = self._start("ringwall.lake.process", {VARIABLE: settings.encoded()})
 
@@ -103,10 +107,10 @@ class LogProcesses:
 
 @contextmanager
 def log_processes(
-    root: Path, retention: Mapping[str, float] | None = None
+    root: Path, retention: Mapping[str, float] | None = None, bucket: Bucket | None = None
 ) -> Iterator[LogProcesses]:
     """Both, running; they end with it."""
-    processes = LogProcesses(root, retention or {})
+    processes = LogProcesses(root, retention or {}, bucket)
     processes.prepare()
     try:
         processes.start_notary()

@@ -107,13 +107,17 @@ class Way:
 
     def __enter__(self) -> "Way":
         self._listening = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._threads = [threading.Thread(target=self._listen)]
+        self._threads[0].start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
         self.shut()
+        for one in self._threads:
+            one.join(PATIENCE_S)
+        for each in (self._listening, *self._sockets):
+            each.close()
 
     @property
     def endpoint(self) -> str:
@@ -132,24 +136,26 @@ class Way:
                 client, _ = self._listening.accept()
             except OSError:
                 return
+            self._sockets.append(client)
             if not self.is_open:
-                client.close()
+                client.shutdown(socket.SHUT_RDWR)
                 continue
             server = socket.create_connection(("127.0.0.1", self.to))
-            self._sockets += [client, server]
+            self._sockets.append(server)
             eats = threading.Event()
             for one, other, looks in ((client, server, True), (server, client, False)):
                 args = (one, other, eats, looks)
-                threading.Thread(target=self._pass, args=args, daemon=True).start()
+                self._threads.append(threading.Thread(target=self._pass, args=args))
+                self._threads[-1].start()
 
     def _pass(
         self, one: socket.socket, other: socket.socket, eats: threading.Event, looks: bool
     ) -> None:
         with suppress(OSError):
             while content := one.recv(65_536):
-                if looks and self.loses and content.startswith(b"PUT "):
-                    if self.loses in content.split(b"\r\n", 1)[0]:
-                        eats.set()
+                head = content.split(b"\r\n", 1)[0]
+                if looks and self.loses and head.startswith(b"PUT ") and self.loses in head:
+                    eats.set()
                 if not looks and eats.is_set():
                     self.lost += 1
                     break

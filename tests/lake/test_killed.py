@@ -12,7 +12,7 @@ from tests.lake.logs import append, edge_line, own_line
 from tests.lake.processes import LogProcesses, log_processes
 
 from ringwall.lake.snapshot import snapshot
-from ringwall.lake.tables import Events, connect
+from ringwall.lake.tables import connect, events_of
 from ringwall.lake.whole import verify_log
 from ringwall.runtime.spool.segments import closed_name
 
@@ -44,8 +44,9 @@ class Writer:
 
 def _paths(processes: LogProcesses) -> list[str]:
     places = processes.places
-    found = snapshot(Events(places.events), places.journal)
-    with connect() as database:
+    events = events_of(places)
+    found = snapshot(events, places.journal)
+    with events.reach(connect()) as database:
         rows = database.execute(
             f"SELECT path FROM ({found.relation()}) WHERE source = 'edge' ORDER BY index"
         ).fetchall()

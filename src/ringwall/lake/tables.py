@@ -107,7 +107,10 @@ class Events:
             raise
 
     def _append(self, batches: Sequence[Batch]) -> None:
-        end = self.end
+        # What is committed follows the version that was looked at, or is refused: so nothing that
+        # became of an earlier try meanwhile is there twice.
+        table = self.table()
+        end = self._end = 0 if table is None else self.end_of(table)
         new = [batch for batch in batches if batch.end > end]
         if not new:
             return
@@ -123,11 +126,10 @@ class Events:
                 f" WHERE index >= {end}"
             )
             write_deltalake(
-                self._uri,
+                table or self._begun(database, query),
                 database.sql(query),
                 mode="append",
                 partition_by=_PARTITIONS,
-                configuration=_CONFIGURATION,
                 storage_options=self._options(),
                 writer_properties=_FRESH,
                 # Nobody else writes: a version that is there already is this batch, or a mistake.
@@ -136,6 +138,18 @@ class Events:
                 ),
             )
         self._end = until
+
+    def _begun(self, database: duckdb.DuckDBPyConnection, query: str) -> DeltaTable:
+        """A new table without rows."""
+        write_deltalake(
+            self._uri,
+            database.sql(f"SELECT * FROM ({query}) LIMIT 0"),
+            mode="error",
+            partition_by=_PARTITIONS,
+            configuration=_CONFIGURATION,
+            storage_options=self._options(),
+        )
+        return DeltaTable(self._uri, storage_options=self._options())
 
     def _options(self) -> dict[str, str] | None:
         return None if self._bucket is None else self._bucket.options()
