@@ -269,6 +269,7 @@ def test_what_the_edge_asks_of_cedar_is_asked_again() -> None:
     assert answered == {True, False}
 
 
+@pytest.mark.usefixtures("place")
 @pytest.mark.parametrize("where", ["spool", "journal", "table", "both"])
 def test_the_record_is_read_in_spite_of_what_is_wrong_with_it(tmp_path: Path, where: str) -> None:
     """Wherever it is: the collector has not read it, or some of it, or all."""
@@ -308,6 +309,7 @@ def test_the_record_is_read_in_spite_of_what_is_wrong_with_it(tmp_path: Path, wh
     assert request_of(places, "r5", since=since) is None
 
 
+@pytest.mark.usefixtures("place")
 def test_requests_come_in_their_order_once_while_they_go_from_the_journal_into_the_table(
     tmp_path: Path,
 ) -> None:

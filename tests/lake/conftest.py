@@ -1,23 +1,5 @@
-"""The same stories of a log whose table lies in a folder, and of one whose table is in a bucket."""
+"""Where logs of these tests have their tables."""
 
-from collections.abc import Iterator
+from tests.lake.placing import a_store, place
 
-import pytest
-from tests.lake import logs
-from tests.lake.store import Store, store
-
-
-@pytest.fixture(scope="session")
-def a_store() -> Iterator[Store]:
-    with store() as found:
-        yield found
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Where the tables of all scenes of a test lie."""
-    where: str = request.param
-    if where == "bucket":
-        bucket = request.getfixturevalue("a_store").bucket()
-        monkeypatch.setattr(logs, "BUCKET", bucket)
-    return where
+__all__ = ["a_store", "place"]

@@ -10,6 +10,7 @@ import pytest
 from tests.lake.logs import ORIGIN, LogScene, append, edge_line
 from tests.lake.signed import signed_tree
 
+from ringwall.lake.bucket import VARIABLE
 from ringwall.lake.search.language import Query
 from ringwall.lake.search.tree import Everything, Span
 from ringwall.lake.service import AT_ONCE, FOR_WEB, BusyError, Log, index_of, room
@@ -19,6 +20,7 @@ _CONFINED = """
 import sys, sysconfig
 from pathlib import Path
 from ringwall.lake.places import Places
+from ringwall.lake.bucket import VARIABLE
 from ringwall.lake.search.language import Query
 from ringwall.lake.search.tree import Everything, Span
 from ringwall.lake.service import FOR_WEB, Log
@@ -44,7 +46,7 @@ else:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> LogScene:
+def scene(place: str, tmp_path: Path) -> LogScene:
     made = LogScene(tmp_path)
     append(made.places.edge[0], *(edge_line(number) for number in range(20)))
     made.collect(flush=True)
@@ -55,12 +57,13 @@ def scene(tmp_path: Path) -> LogScene:
 
 
 def test_whoever_reads_needs_to_write_nothing(scene: LogScene) -> None:
+    way = {} if scene.bucket is None else {VARIABLE: scene.bucket.encoded()}
     done = subprocess.run(
         [sys.executable, "-c", _CONFINED, str(scene.root)],
         capture_output=True,
         text=True,
         cwd="/",
-        env=dict(os.environ),
+        env={**os.environ, **way},
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "10 rows\n"), done.stderr

@@ -12,7 +12,7 @@ from tests.lake.logs import LogScene, append, edge_line, own_line
 
 from ringwall.lake.columns import TYPES
 from ringwall.lake.subjects import Subjects
-from ringwall.lake.tables import connect
+from ringwall.lake.tables import connect, events_of
 from ringwall.lake.verifying import Wrong
 
 
@@ -28,20 +28,23 @@ def scene(tmp_path: Path) -> LogScene:
 
 def rewrite(scene: LogScene, query: str) -> None:
     """Put what a query makes of all rows (``t``) into the place of the table's."""
-    table = DeltaTable(str(scene.places.events))
-    with connect() as database:
+    events = events_of(scene.places)
+    table = events.table()
+    assert table is not None
+    with events.reach(connect()) as database:
         database.execute(
             f"CREATE TABLE t AS SELECT * FROM read_parquet({table.file_uris()!r},"
             " hive_partitioning=true, hive_types={'day': DATE, 'class_uid': INTEGER})"
         )
         write_deltalake(
-            str(scene.places.events),
+            table,
             database.sql(query),
             mode="overwrite",
             partition_by=["day", "class_uid"],
         )
 
 
+@pytest.mark.usefixtures("place")
 @pytest.mark.parametrize(
     ("query", "index", "wrong"),
     [

@@ -170,4 +170,6 @@ def reach(
         def info(self, path: str, **_: Any) -> dict[str, Any]:
             return {"name": path, "size": self.size(path), "type": "file"}
 
+    if database.filesystem_is_registered("s3"):
+        database.unregister_filesystem("s3")
     database.register_filesystem(Files())

@@ -56,8 +56,9 @@ class Faring:
             at = f"{datetime.fromtimestamp(told.at, UTC):%Y-%m-%d %H:%M:%S}"
             yield f"the collector has told nothing since {at} UTC: events wait in their spools"
             return
-        for what, why in told.trouble.items():
-            yield f"the log cannot {what}: {why}"
+        for why in dict.fromkeys(told.trouble.values()):
+            what = [one for one, other in told.trouble.items() if other == why]
+            yield f"the log cannot {' or '.join(what)}: {why}"
         if told.behind > MUCH:
             yield f"the collector is behind by {told.behind / 1e6:,.0f} MB of events"
         late = told.accepted - told.proven
