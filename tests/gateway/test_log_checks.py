@@ -91,6 +91,22 @@ def test_nothing_of_it_is_on_unless_it_is_given() -> None:
     assert (log.intake, log.witness, log.is_vouched) == (None, None, False)
 
 
+READ = {"access_key": "${env:ID}", "secret_key": "${file:/etc/key}"}
+BUCKET: dict[str, Any] = {"uri": "s3://example-log/ringwall", **READ, "read": READ}
+
+
+def test_a_bucket_is_taken_as_it_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert judge(bucket=BUCKET)[1] == ()
+    _, problems = judge(bucket={**BUCKET, "endpoint": "http://127.0.0.1:9000"})
+    assert problems == ()
+    _, problems = judge(bucket={**BUCKET, "endpoint": "http://store.example"})
+    assert [one.severity for one in problems] == [Severity.WARNING]
+    assert "events go there in plain text" in problems[0].message
+    monkeypatch.setattr("ringwall.lake.checks.find_spec", lambda _: None)
+    _, problems = judge(bucket=BUCKET)
+    assert [one.allowed for one in problems] == ["pip install 'ringwall[bucket]'"]
+
+
 WRONG: list[tuple[dict[str, Any], str, str]] = [
     # what is written, where it points, what is said
     ({"intake": {}}, "{}", "nothing could come in: give listen, syslog or local: true"),
@@ -126,6 +142,13 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"anchors__2__recipients": []}, "", "recipients"),
     ({"anchors__3__days": 0}, "0", "days"),
     ({"anchors__3__access_key": "${env:ID}"}, "", "access_key and secret_key go together"),
+    ({"bucket": {"uri": "s3://example-log"}}, "s3://example-log", "s3://NAME/PREFIX"),
+    ({"bucket": {"uri": "https://example-log/x"}}, "https://", "s3://NAME/PREFIX"),
+    ({"bucket": {**BUCKET, "secret_key": "s3cret"}}, "", "a secret is never written"),
+    ({"bucket": {**BUCKET, "secret_key": None}}, "", "access_key and secret_key go together"),
+    ({"bucket": {**BUCKET, "endpoint": "https://me:s3cret@x"}}, "", "without a name or password"),
+    ({"bucket": {"uri": BUCKET["uri"], "read": READ}}, "", "read is another key than access_key"),
+    ({"bucket": {**BUCKET, "read": {"access_key": "${env:ID}"}}}, "", "secret_key"),
     ({"anchor_every": "1ms"}, "1ms", "1s to 1d"),
     ({"witness__logs": []}, "", "logs"),
     ({"witness__logs__0__keys": [WITNESS_KEY]}, "", "a log signs with one of kind 1"),

@@ -12,8 +12,9 @@ import yaml
 from tests.gateway.live.stage import plain_config
 from tests.gateway.test_log_checks import LOG_KEY, LOGS, OTHER_KEY
 
-from ringwall.gateway.log_processes import log_processes, places_of
+from ringwall.gateway.log_processes import log_processes, places_of, reading_bucket
 from ringwall.gateway.opening import open_gateway
+from ringwall.lake.config import LOG, Log
 from ringwall.lake.intake.settings import Settings as IntakeSettings
 from ringwall.ledger.anchors.mail import MailAnchor
 from ringwall.ledger.anchors.s3 import S3Anchor
@@ -79,6 +80,40 @@ def test_no_secret_is_an_argument_and_each_is_told_to_one_process(tmp_path: Path
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     for path in (*written, *places_of(_installation(tmp_path)).run.rglob("*.json")):
         assert not any(one.encode() in path.read_bytes() for one in SECRETS.values()), path
+
+
+BUCKET: dict[str, Any] = {
+    "uri": "s3://example-log/ringwall",
+    "region": "eu-central-1",
+    "access_key": "${env:WRITER}",
+    "secret_key": "${env:WRITER_SECRET}",
+    "read": {"access_key": "${env:READER}", "secret_key": "${env:READER_SECRET}"},
+}
+KEYS = ("WRITER", "WRITER_SECRET", "READER", "READER_SECRET")
+
+
+def test_only_the_collector_gets_the_key_that_writes_into_the_bucket(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in KEYS:
+        monkeypatch.setenv(name, f"the value of {name}")
+    forward = [{"kind": "http", "name": "siem", "url": "https://siem.example/in"}]
+    found = made(tmp_path, {"bucket": BUCKET, "forward": forward})
+    for name, spec in found.items():
+        said = "".join(spec.environment.values())
+        assert ("the value of WRITER_SECRET" in said) == (name == "collector"), name
+        assert ("the value of READER_SECRET" in said) == (name == "forwarding"), name
+    assert found["collector"].environment["HTTPS_PROXY"] == "http://proxy.example:3128"
+    log = _installation(tmp_path).load().one(Log, LOG)
+    (web,) = reading_bucket(log).values()
+    assert "the value of READER_SECRET" in web
+    assert "WRITER" not in web
+    monkeypatch.delenv("READER_SECRET")
+    with pytest.raises(LookupError, match=r"log\.bucket\.read\.secret_key: .* READER_SECRET"):
+        reading_bucket(log)
+    without = {name: value for name, value in BUCKET.items() if name != "read"}
+    found = made(tmp_path, {"bucket": without, "forward": forward})
+    assert "the value of WRITER_SECRET" in "".join(found["forwarding"].environment.values())
 
 
 def _installation(folder: Path) -> Any:

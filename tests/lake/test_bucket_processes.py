@@ -18,7 +18,7 @@ from ringwall.lake.bucket import Bucket
 from ringwall.lake.faring import faring
 from ringwall.lake.tables import events_of
 from ringwall.lake.whole import verify_log
-from ringwall.runtime.processes.calls import CallRefusedError, NotRunningError, call_sync
+from ringwall.runtime.processes.calls import CallRefusedError, ControlError, call_sync
 
 pytestmark = pytest.mark.e2e
 
@@ -64,7 +64,7 @@ class _Flushing:
 
     def _run(self) -> None:
         while not self._ended.wait(0.05):
-            with suppress(NotRunningError, CallRefusedError, OSError):
+            with suppress(ControlError, OSError):
                 _flush(self._processes)
 
 

@@ -1,9 +1,11 @@
 """Judgments over the log's section alone: what stands twice, and what could not be asked."""
 
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from typing import Final
 from urllib.parse import urlsplit
 
+from ringwall.lake.bucket_config import InBucket
 from ringwall.lake.config import LOG, Log
 from ringwall.ledger.config import HttpAnchor, Witness
 from ringwall.ledger.keys import VerifierKey
@@ -11,10 +13,12 @@ from ringwall.runtime.configuration import Address, Configuration, Problem, Seve
 
 Path = tuple[str | int, ...]
 _PORTS: Final = {"https": 443, "http": 80}
+_CHECKPOINTS: Final = "checkpoints go there in plain text: that they arrive is not proven"
+_EVENTS: Final = "events go there in plain text, with all that is personal: write https://"
 
 
 def check_log(configuration: Configuration) -> Iterator[Problem]:
-    """Witnesses and anchors of one name, a quorum nobody reaches, checkpoints in plain text."""
+    """Witnesses and anchors of one name, a quorum nobody reaches, what goes out in plain text."""
     log = configuration.one(Log, LOG)
     yield from _check_names((LOG, "witnesses"), "witness", [one.name for one in log.witnesses])
     yield from _check_names((LOG, "anchors"), "anchor", [one.name for one in log.anchors])
@@ -22,11 +26,24 @@ def check_log(configuration: Configuration) -> Iterator[Problem]:
     for position, one in enumerate(log.anchors):
         if isinstance(one, HttpAnchor) and one.url is not None:
             yield from _check_url((LOG, "anchors", position, "url"), one.url)
+    if log.bucket is not None:
+        yield from _check_bucket(log.bucket)
     intake = log.intake
     if intake is not None and intake.keys and intake.listen is None:
         yield _warning((LOG, "intake", "keys"), "only listen reads keys, and it is not given")
     if log.witness is not None:
         yield from _check_witness(log.witness)
+
+
+def _check_bucket(bucket: InBucket) -> Iterator[Problem]:
+    if any(find_spec(one) is None for one in ("fsspec", "obstore")):
+        yield Problem(
+            path=(LOG, "bucket"),
+            message="what reads from a bucket is not installed",
+            allowed="pip install 'ringwall[bucket]'",
+        )
+    if bucket.endpoint is not None:
+        yield from _check_url((LOG, "bucket", "endpoint"), bucket.endpoint, _EVENTS)
 
 
 def _check_witnesses(log: Log) -> Iterator[Problem]:
@@ -88,7 +105,7 @@ def _check_names(path: Path, what: str, names: Sequence[str]) -> Iterator[Proble
             )
 
 
-def _check_url(path: Path, url: str) -> Iterator[Problem]:
+def _check_url(path: Path, url: str, words: str = _CHECKPOINTS) -> Iterator[Problem]:
     parts = urlsplit(url)
     try:
         port = parts.port or _PORTS[parts.scheme]
@@ -97,7 +114,7 @@ def _check_url(path: Path, url: str) -> Iterator[Problem]:
         yield Problem(path=path, message=f"{url} has no port that could be one", value=url)
         return
     if parts.scheme == "http" and not address.is_loopback:
-        yield _warning(path, "checkpoints go there in plain text: that they arrive is not proven")
+        yield _warning(path, words)
 
 
 def _warning(path: Path, message: str) -> Problem:

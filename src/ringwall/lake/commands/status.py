@@ -23,6 +23,7 @@ _UNITS: Final = ("bytes", "KiB", "MiB", "GiB")
 @command(name=GROUP, group=GROUP, panel=PANEL, does="log:see")
 def log(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Show how the log fares: how much is in it, proven and stored, and what waits."""
+    from ringwall.lake.bucket import place_of
     from ringwall.lake.faring import faring
     from ringwall.lake.naming import known_origin
 
@@ -58,6 +59,9 @@ def log(context: typer.Context, *, as_json: AsJson = False) -> None:
         f"{told.accepted:,} events accepted, {told.proven:,} of them below a signed checkpoint, "
         f"{told.stored:,} in the table"
     )
+    place = place_of(found.log)
+    if place is not None:
+        say(f"the table lies in {place.uri}")
     if told.put_aside:
         say(f"{told.put_aside:,} lines since its start were no events and were put aside")
     waiting = {name: size for name, size in told.unread.items() if size}
