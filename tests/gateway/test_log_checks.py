@@ -146,7 +146,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"bucket": {"uri": "https://example-log/x"}}, "https://", "s3://NAME/PREFIX"),
     ({"bucket": {**BUCKET, "secret_key": "s3cret"}}, "", "a secret is never written"),
     ({"bucket": {**BUCKET, "secret_key": None}}, "", "access_key and secret_key go together"),
-    ({"bucket": {**BUCKET, "endpoint": "https://me:s3cret@x"}}, "", "without a name or password"),
+    ({"bucket": {**BUCKET, "endpoint": "https://me:secret@x"}}, "", "without a name or password"),
     ({"bucket": {"uri": BUCKET["uri"], "read": READ}}, "", "read is another key than access_key"),
     ({"bucket": {**BUCKET, "read": {"access_key": "${env:ID}"}}}, "", "secret_key"),
     ({"anchor_every": "1ms"}, "1ms", "1s to 1d"),

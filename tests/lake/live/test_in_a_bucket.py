@@ -1,4 +1,4 @@
-"""A whole Ringwall whose table of events lies in a bucket: written with one key, read with another."""
+"""A whole Ringwall whose table lies in a bucket: written with one key, read with another."""
 
 import json
 import os
@@ -21,7 +21,7 @@ def _config(tmp_path: Path, bucket: Bucket) -> dict[str, object]:
     for name, value in (("writer", "the key that writes"), ("reader", "the key that reads")):
         path = tmp_path / name
         path.write_text(value)
-        keys[name] = {"access_key": "${file:%s}" % path, "secret_key": "${file:%s}" % path}
+        keys[name] = dict.fromkeys(("access_key", "secret_key"), f"${{file:{path}}}")
     said = {"uri": bucket.uri, "endpoint": bucket.endpoint, "region": bucket.region}
     return plain_config(log={"bucket": {**said, **keys["writer"], "read": keys["reader"]}})
 
@@ -58,7 +58,7 @@ def test_every_command_reads_it_there(tmp_path: Path, a_store: Store) -> None:
         said("prove", str(event), "--out", str(proof))
         said("verify", str(proof))
         assert json.loads(said("verify", "--json"))["holds"]
-        assert f"in {bucket.uri}" in said()
+        assert f"the table lies in {bucket.uri}" in said()
         running = pids(stage)
         for name, pid in running.items():
             if name in {"web", "worker", "collector"}:
