@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from ringwall.lake.asking import handlers
+from ringwall.lake.places import Places
 from ringwall.lake.settings import VARIABLE, Settings
 from ringwall.lake.work import Work
 from ringwall.ledger.checkpointing import checkpoint
 from ringwall.ledger.notary.client import NotaryClient
 from ringwall.ledger.tree import Tree
+from ringwall.runtime.confined_python import DEVICES, usual_reads
+from ringwall.runtime.confining import NotConfinedError, confine
+from ringwall.runtime.private_files import private_folder
 from ringwall.runtime.processes.control import ControlServer
 
 _log = logging.getLogger(__name__)
@@ -24,7 +28,18 @@ def main() -> None:
     """Collect until SIGTERM; what was read by then is accepted."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
     settings = Settings.read(os.environ[VARIABLE])
+    _confine(Places(Path(settings.state), Path(settings.run)))
     sys.exit(asyncio.run(_serve(settings)))
+
+
+def _confine(places: Places) -> None:
+    """Leave it the log and the spools: no key that signs, no configuration, no tables of others."""
+    spools = places.activity.parent.parent
+    own = [private_folder(one) for one in (places.log, spools)]
+    try:
+        confine(reads=usual_reads(), writes=[*own, *DEVICES], listens=[places.run])
+    except NotConfinedError as error:
+        _log.warning("the collector could reach more than it needs: %s", error)
 
 
 async def _serve(settings: Settings) -> int:

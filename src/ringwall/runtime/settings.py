@@ -9,6 +9,8 @@ from typing import Final
 from ringwall.runtime.database import database_settings
 from ringwall.runtime.discovery import modules
 from ringwall.runtime.installation import STATE_VARIABLE
+from ringwall.runtime.private_files import private_folder
+from ringwall.runtime.table_files import FOLDER
 
 _SHORTEST_KEY: Final = 50
 
@@ -44,6 +46,7 @@ def _secret_key() -> str:
 
 STATE = str(_state)
 SECRET_KEY = _secret_key()
+private_folder(_state / FOLDER)
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # the edge has matched the host before a request comes here
 ROOT_URLCONF = "ringwall.runtime.urls"
