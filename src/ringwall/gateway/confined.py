@@ -1,4 +1,4 @@
-"""The web process reads no key that signs the log, and writes none of the log: the kernel sees to it.
+"""The web process reads no key that signs the log, and cannot change the log: by the kernel.
 
 It answers strangers. So whoever takes it over finds it able to write what is its own: its tables,
 the record of what it does, what identity keeps. The log, spools of others, configurations in force

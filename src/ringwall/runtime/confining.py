@@ -92,6 +92,7 @@ def confine(
     below ``listens`` files and sockets. Call it before there are other threads. What is not there
     is passed over. :class:`NotConfinedError` where it cannot be done: then nothing is confined.
     """
+    _require_no_threads()
     found = version()
     if found == 0:
         raise NotConfinedError("this kernel has no Landlock")
@@ -121,11 +122,20 @@ def mark() -> None:
 
     Call it before there are other threads. :class:`NotConfinedError` where it cannot be done.
     """
+    _require_no_threads()
     _give_up_privileges()
     only = _Instruction(_ALLOW[0], 0, 0, _ALLOW[1])
     program = _Program(1, ctypes.pointer(only))
     if _libc().prctl(_SECCOMP, _FILTER, ctypes.byref(program), 0, 0) != 0:
         msg = f"it cannot be marked as confined: {os.strerror(ctypes.get_errno())}"
+        raise NotConfinedError(msg)
+
+
+def _require_no_threads() -> None:
+    """One that is there already would not be confined, only this one and those it starts."""
+    threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208
+    if threads > 1:
+        msg = f"it has {threads} threads already, which would not be confined"
         raise NotConfinedError(msg)
 
 

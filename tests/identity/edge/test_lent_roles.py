@@ -79,7 +79,7 @@ def test_it_ends_in_time_though_the_worker_is_dead(
     value = browser.cookies[COOKIE].strip('"').partition(".")[2]
     kept = f"{COOKIE}=9999999999.{value}"
     pid = scene.stage.pid("worker")
-    _stop_between_writes(pid, scene.stage.state / "ringwall.sqlite3")
+    _stop_between_writes(pid, scene.stage.state / "tables" / "ringwall.sqlite3")
     try:
         last = {"renewed": 0.0, "kept": 0.0}
         while (now := time.time()) < ends.timestamp() + 1.5:

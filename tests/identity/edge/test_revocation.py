@@ -258,7 +258,7 @@ def test_the_edge_is_told_even_if_it_was_only_written_down(scene: IdentityStage)
     victim = scene.proven()
     token = scene.issue(Purpose.ACCESS, victim)
     pid = scene.stage.pid("worker")
-    _stop_between_writes(pid, scene.stage.state / "ringwall.sqlite3")
+    _stop_between_writes(pid, scene.stage.state / "tables" / "ringwall.sqlite3")
     try:
         from django.utils import timezone
 
