@@ -20,6 +20,7 @@ from ringwall.runtime.confining import NotConfinedError, confine, mark
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.private_files import private_folder
 from ringwall.runtime.recording.spool import spool_of
+from ringwall.runtime.secret_key import secret_key
 from ringwall.runtime.table_files import FOLDER, are_home
 
 READS_VARIABLE: Final = "RINGWALL_WEB_READS"
@@ -60,6 +61,7 @@ def also_read(wanted: Wanted, root: Path) -> str:
 def written_by_web(installation: Installation) -> tuple[Path, ...]:
     """The folders in which the web process writes files, made where they were missing."""
     state = installation.state
+    secret_key(state)  # made while it can be
     own = (state / FOLDER, spool_of(state).parent, state / "identity")
     return (*map(private_folder, own), installation.run / _TEMPORARY)
 

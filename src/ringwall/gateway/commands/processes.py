@@ -73,7 +73,6 @@ def _serve_web(installation: "Installation") -> None:
         msg = f"{PRIVATE_VARIABLE} is not set"
         raise Refused(msg, hint="`ringwall up` sets it and starts this process itself")
     doors = Doors.bound(public=layout_of(installation).web, private=Address.parse(private))
-
     confine_web(installation)
     serve(doors)
 
