@@ -3,12 +3,14 @@
 import gzip
 import json
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 from tests.lake.logs import LogScene, append, edge_line, own_line
 
 from ringwall.lake.collecting import Pace, UnfitError
+from ringwall.lake.tables import connect
 
 
 def test_lines_of_the_edge_become_events_with_columns(tmp_path: Path) -> None:
@@ -215,3 +217,16 @@ def test_what_is_no_file_of_a_spool_shows_nothing_and_holds_up_nothing(
     append(scene.places.edge[0], edge_line(1), edge_line(2))
     assert scene.collect(flush=True) == 2
     assert scene.rows("source") == [("edge",), ("edge",)]
+
+
+def test_what_has_no_room_in_memory_lies_where_nobody_else_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with connect(memory="60MB", threads=1) as database:
+        database.execute("CREATE TABLE t AS SELECT range AS n, repeat('x', 200) FROM range(400000)")
+        (folder,) = tmp_path.iterdir()
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert list(folder.rglob("*.*")), "it spilled"
+    assert list(folder.iterdir()) == []

@@ -4,6 +4,9 @@ A batch of the journal is written with an application transaction (Delta protoco
 that says how far the table goes, in the same commit: it is there once, whenever this is killed.
 """
 
+import os
+import secrets
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +17,7 @@ from deltalake.exceptions import TableNotFoundError
 
 from ringwall.lake.columns import columns_of, of_journal
 from ringwall.lake.journal import Batch
+from ringwall.runtime.private_files import private_folder
 
 _APP: Final = "ringwall-collector"
 _PARTITIONS: Final = ["day", "class_uid"]
@@ -39,13 +43,25 @@ Storage = dict[str, str]
 
 
 def connect(*, threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
-    """A DuckDB of its own, in memory, whose days are those of UTC."""
-    settings: dict[str, Any] = {"memory_limit": memory}
+    """A DuckDB of its own, in memory, whose days are those of UTC.
+
+    What there is no room for in memory lies in a folder that nobody else can read, until it closes.
+    """
+    settings: dict[str, Any] = {"memory_limit": memory, "temp_directory": _spill()}
     if threads is not None:
         settings["threads"] = threads
     database = duckdb.connect(config=settings)
     database.execute("SET TimeZone = 'UTC'")
     return database
+
+
+def _spill() -> str:
+    """A place for one connection; none where there is no folder that is ours alone."""
+    try:
+        folder = private_folder(Path(tempfile.gettempdir()) / f"ringwall-{os.getuid()}")
+    except OSError:
+        return ""
+    return str(folder / f"spill-{secrets.token_hex(8)}")
 
 
 class Events:

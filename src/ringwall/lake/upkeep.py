@@ -102,9 +102,7 @@ class _Over:
     What came lately is new whatever its own clock said.
     """
 
-    def __init__(
-        self, day: date, class_uid: int, files: list[File], came: str, kept: str
-    ) -> None:
+    def __init__(self, day: date, class_uid: int, files: list[File], came: str, kept: str) -> None:
         self.day = day
         free = f"NOT coalesce({kept}, false)"
         self.ranges = _ranges(files, f"{free} AND {came.format(*_OF_DUCKDB)}")
