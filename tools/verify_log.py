@@ -300,19 +300,25 @@ def check_checkpoint(content: str, keys: list[Key]) -> tuple[str, int, bytes, li
 FIELDS = ["bundle", "entry", "personal", "proof", "statements", "vkey"]
 
 
-def check_bundle(given: argparse.Namespace) -> list[str]:
-    """That the entry of a bundle stands in the log (C2SP tlog-proof): what was checked."""
-    content = read_bytes(given.bundle)
+def read_bundle(path: str) -> tuple[object, bytes, bytes]:
+    """What a bundle says, how it would be written, and how it is."""
+    content = read_bytes(path)
     try:
         found = json.loads(content.decode())
         again = json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
     except json.JSONDecodeError as error:
         where = f"from line {error.lineno}, column {error.colno} on"
-        raise WrongError(f"{given.bundle} is no JSON {where}: is it cut off?") from None
+        raise WrongError(f"{path} is no JSON {where}: is it cut off?") from None
     except UnicodeDecodeError as error:
-        raise WrongError(f"{given.bundle} is not UTF-8 from byte {error.start} on") from None
+        raise WrongError(f"{path} is not UTF-8 from byte {error.start} on") from None
     except (ValueError, RecursionError):
-        raise WrongError(f"{given.bundle} is no bundle, nested or numbered as none is") from None
+        raise WrongError(f"{path} is no bundle, nested or numbered as none is") from None
+    return found, again, content
+
+
+def check_bundle(given: argparse.Namespace) -> list[str]:
+    """That the entry of a bundle stands in the log (C2SP tlog-proof): what was checked."""
+    found, again, content = read_bundle(given.bundle)
     if not isinstance(found, dict) or sorted(found) != FIELDS or again != content:
         raise WrongError("it is no bundle, or was not written as they are")
     texts = [found[name] for name in ("bundle", "entry", "proof", "vkey")]

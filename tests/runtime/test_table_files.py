@@ -1,4 +1,4 @@
-"""Tables of an earlier version are moved to where the web process may write, whole or not at all."""
+"""Tables of earlier versions are moved to where the web process may write, whole or not at all."""
 
 import sqlite3
 from contextlib import closing

@@ -39,7 +39,8 @@ def erase(
 ) -> int:
     """Erase what the table has of a subject; in how many events that was.
 
-    What was put aside and names them goes whole. What waits in the journal must be in the table already. ``now`` is in microseconds since 1970.
+    What was put aside and names them goes whole. What waits in the journal must be in the table
+    already. ``now`` is in microseconds since 1970.
     """
     table = events.table()
     count, names = 0, {subject}

@@ -67,12 +67,12 @@ def _lines(files: Sequence[str], kept: str) -> Iterator[tuple[int, bytes]]:
     if not files:
         return
     with connect() as database:
-        found = database.execute(
+        query = (
             "SELECT index, json_extract_string(raw, '$.raw_data') FROM read_parquet(?, "
             "hive_partitioning = true, hive_types = {'day': DATE, 'class_uid': INTEGER}) "
-            f"WHERE source = 'quarantine' AND NOT coalesce({kept}, false)",
-            [list(files)],
+            f"WHERE source = 'quarantine' AND NOT coalesce({kept}, false)"
         )
+        found = database.execute(query, [list(files)])
         while rows := found.fetchmany(_AT_A_TIME):
             for index, text in rows:
                 yield index, base64.b64decode(text or "")

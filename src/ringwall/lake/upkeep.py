@@ -29,7 +29,7 @@ _HOUR: Final = 1
 _TILE: Final = 256
 _OF_DUCKDB: Final = ("TIMESTAMPTZ '", "'")
 _OF_DELTA: Final = ("arrow_cast('", "', 'Timestamp(Microsecond, Some(\"UTC\"))')")
-"""What stands around a moment, as the engine of Delta's predicates compares it with the column's."""
+"""What stands around a moment, so that each engine compares it with the column's."""
 _VOUCHES: Final = "(source = 'log' AND class_uid = 1008 AND activity_id = 2)"
 """What tells that events went stays: else they would be missing without a word."""
 _AGED: Final = "aged"

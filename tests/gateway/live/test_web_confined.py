@@ -1,6 +1,6 @@
 """Whoever takes over the web process can neither change the log nor have others do it.
 
-A process is confined as the web process is, beside a whole Ringwall that runs, and tries everything.
+A process is confined as the web process is, beside a whole Ringwall, and tries everything.
 """
 
 import json
@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.gateway.live.stage import Stage
@@ -158,6 +159,5 @@ def test_the_web_process_that_runs_is_confined_with_all_its_threads(stage: Stage
     assert figure(stage, "web_confined") == 1
     found = {one["name"]: int(one["pid"]) for one in stage.ask("status")["processes"]}
     for name in ("web", "collector", "notary"):
-        for thread in os.listdir(f"/proc/{found[name]}/task"):
-            with open(f"/proc/{found[name]}/task/{thread}/status", encoding="utf-8") as status:
-                assert "NoNewPrivs:\t1\n" in status.read(), (name, thread)
+        for thread in Path(f"/proc/{found[name]}/task").iterdir():
+            assert "NoNewPrivs:\t1\n" in (thread / "status").read_text(), (name, thread)
