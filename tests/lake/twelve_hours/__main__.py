@@ -158,7 +158,7 @@ def _reckon(held: Reckoning, scene: _Scene) -> None:
     for name, count in held.hold_against(acknowledged).items():
         print(f"  {name:20} {count:9,}, {len(acknowledged.get(name, ())):9,} acknowledged")
     asked = scene.auditor.answered
-    unknown = held.hold_one_by_one("message", asked, "operation = 'log:see'")
+    unknown = held.hold_one_by_one("status_detail", asked, "operation = 'log:see'")
     held.require(not unknown, f"{len(unknown)} reads were answered and not recorded: {unknown[:3]}")
     visits = scene.visitor.answered
     where = "source = 'edge' AND path LIKE '/public/visit-%'"
@@ -172,7 +172,9 @@ def _reckon(held: Reckoning, scene: _Scene) -> None:
     wanted = counts["malformed"] + counts["broken off"]
     held.require(malformed == wanted, f"{malformed} of {wanted} malformed lines are in quarantine")
     repeated = aside.pop("it has come before", 0)
-    print(f"  quarantine: {malformed} malformed, {repeated} that had come before, {dict(aside)}")
+    made_safe = aside.pop("neutralised", 0)  # what a service sent, as it came
+    print(f"  quarantine: {malformed} malformed, {repeated} that had come before,", end=" ")
+    print(f"{made_safe} in the form before they were made safe")
     held.require(not aside, f"there is more in quarantine than was sent: {aside}")
     for source in scene.sources:
         if source.counts:

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -15,6 +17,9 @@ class Clock:
     ``machine`` is held nothing of the machine runs, sources included.
     """
 
+    _waited = 0.0
+    _stopped: float | None = None
+
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.machine = threading.Lock()
@@ -26,12 +31,23 @@ class Clock:
     @property
     def part(self) -> float:
         """From 0 to 1."""
-        return min(1.0, (time.monotonic() - self._since) / self.seconds)
+        return min(1.0, self.elapsed / self.seconds)
 
     @property
     def elapsed(self) -> float:
-        """Seconds, really."""
-        return time.monotonic() - self._since
+        """Seconds, really, without those of :meth:`waiting`."""
+        now = time.monotonic() if self._stopped is None else self._stopped
+        return now - self._since - self._waited
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Within this no time goes by after all, or what was to come would come at once."""
+        self._stopped = time.monotonic()
+        try:
+            yield
+        finally:
+            self._waited += time.monotonic() - self._stopped
+            self._stopped = None
 
     def moment(self, number: int, of: int) -> datetime:
         """When the event with this number was."""

@@ -52,7 +52,8 @@ class Stopping:
             while self._clock.part < stop.part:
                 time.sleep(0.05)
             if stop.what == MACHINE:
-                self._stop_the_machine()
+                with self._clock.waiting():
+                    self._stop_the_machine()
             elif stop.what == STILL:
                 self._hold_up()
             else:
