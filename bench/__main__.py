@@ -11,6 +11,7 @@ ALL = (
     "intake",
     "limits",
     "log",
+    "log-edge",
     "log-events",
     "protecting",
     "quotas",

@@ -117,7 +117,8 @@ class Events:
             return []
         begin = self.end_of(table) - _LOOKED_BACK
         told = table.get_add_actions(flatten=True)
-        last = dict(zip(*(told.column(name).to_pylist() for name in ("path", "max.index"))))
+        paths, ends = (told.column(name).to_pylist() for name in ("path", "max.index"))
+        last = dict(zip(paths, ends, strict=True))
         uris = table.file_uris()
         files = [uri for uri in uris if last.get(uri[uri.rfind("/day=") + 1 :], begin) >= begin]
         if not files:

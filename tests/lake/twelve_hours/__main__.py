@@ -2,11 +2,12 @@
 
 A whole Ringwall, where people sign in, runs in a folder. Twelve hours' worth of events over a
 midnight come in: ``HOURS_EDGE`` lines as Envoy writes them, a tenth as many of a service over
-HTTPS, a fiftieth as many of Ringwall's own through its spool, requests through the edge, and reads
-of the log by the web process. Meanwhile collector, web and others are killed, and all of the machine
-at once. At the end each acknowledged event has to be there once, and all of it has to verify by the
-public key that was written down at the start. ``HOURS_SECONDS`` is how long they take, ``HOURS_STOPS``
-how many stops of each kind at most; ``HOURS_SEED`` repeats what chance has drawn.
+HTTPS, a fiftieth as many of Ringwall's own through its spool, requests through the edge, and
+reads of the log by the web process. Meanwhile collector, web and others are killed, and all of
+the machine at once. At the end each acknowledged event has to be there once, and all of it has to
+verify by the public key that was written down at the start. ``HOURS_SECONDS`` is how long they
+take, ``HOURS_STOPS`` how many stops of each kind there are at most; ``HOURS_SEED`` repeats what
+chance has drawn.
 """
 
 import os
@@ -29,6 +30,7 @@ from tests.lake.twelve_hours.reckoning import Reckoning
 from tests.lake.twelve_hours.sources import Activity, Edge, Service, Source
 from tests.lake.twelve_hours.stops import MACHINE, STILL, Stopping, drawn
 
+from ringwall.identity.kinds import Purpose
 from ringwall.lake.telling import Told, read_told
 
 EDGE: Final = int(os.environ.get("HOURS_EDGE", "1000000"))
@@ -47,7 +49,7 @@ STOPS: Final = {
 }
 KEY: Final = "rws_twelve-hours-of-a-service-that-sends"
 UNWRITTEN_S: Final = 1.0
-"""Twice what Envoy keeps lines in memory: of requests so shortly before its end they may be gone."""
+"""Twice what Envoy keeps lines in memory: requests so shortly before its end may have none."""
 
 
 def main() -> None:
@@ -84,11 +86,12 @@ def _scene(folder: Path, clock_seconds: float) -> Iterator[tuple[_Scene, Clock]]
     from tests.identity.edge.scene import identity_stage  # noqa: PLC0415
 
     (folder / "stage").mkdir()
-    intake = {"listen": loopback(), "keys": {"echo": sha256(KEY.encode()).hexdigest()}}
-    port = int(intake["listen"].rpartition(":")[2])
+    listen, hashed = loopback(), sha256(KEY.encode()).hexdigest()
+    intake, port = {"listen": listen, "keys": {"echo": hashed}}, int(listen.rpartition(":")[2])
     with ExitStack() as held:
         made = identity_stage(folder / "stage", folder / "own", log={"intake": intake})
-        stage = held.enter_context(made).stage
+        installation = held.enter_context(made)
+        stage = installation.stage
         tenants.organisation("shop", kind="provider")
         tenants.person("auditor@example.com", shop=["auditor"])
         bearer = key_of("auditor@example.com", "shop", ["auditor"])
@@ -98,10 +101,12 @@ def _scene(folder: Path, clock_seconds: float) -> Iterator[tuple[_Scene, Clock]]
         def own() -> random.Random:
             return random.Random(chance.random())
 
-        edge = Edge(clock, EDGE, own(), lies)
+        token = installation.issue(Purpose.ACCESS, hours=12)
+        visitor = Visitor(clock, int(clock_seconds * 4), own(), stage, token)
+        nudging = Visitor(clock, 0, own(), stage, token)
+        edge = Edge(clock, EDGE, own(), lies, nudge=lambda: list(map(nudging.visit, (-1, -2))))
         trust = as_service(stage, None)
         sends = {"name": "echo", "port": port, "key": KEY, "trust": trust}
-        visitor = Visitor(clock, int(clock_seconds * 4), own(), stage)
         auditor = Auditor(clock, int(clock_seconds * 0.7), own(), stage, lambda: bearer)
         several: list[Source] = [
             edge,
@@ -161,7 +166,7 @@ def _reckon(held: Reckoning, scene: _Scene) -> None:
     unknown = held.hold_one_by_one("status_detail", asked, "operation = 'log:see'")
     held.require(not unknown, f"{len(unknown)} reads were answered and not recorded: {unknown[:3]}")
     visits = scene.visitor.answered
-    where = "source = 'edge' AND path LIKE '/public/visit-%'"
+    where = "source = 'edge' AND path LIKE '/%/visit-%'"
     missing = held.hold_one_by_one("path", visits, where)
     late = [path for path in missing if not _may_be_gone(visits[path], scene.stopping)]
     held.require(not late, f"{len(late)} requests are not recorded: {late[:3]}")

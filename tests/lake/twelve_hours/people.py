@@ -37,17 +37,27 @@ class _Asking(Source):
 
 
 class Visitor(_Asking):
-    """Somebody of a service. ``answered`` says when which path was."""
+    """Somebody with a token, and a stranger. ``answered`` says when which path was."""
 
-    def __init__(self, clock: Clock, count: int, chance: random.Random, stage: Stage) -> None:
+    def __init__(
+        self, clock: Clock, count: int, chance: random.Random, stage: Stage, token: str
+    ) -> None:
         super().__init__(clock, count, chance, stage)
+        self._token = token
         self.answered: dict[str, float] = {}
 
     def send(self, first: int, end: int) -> None:
         for number in range(first, end):
-            path = f"/public/visit-{number}"
-            if self.ask(f"https://app.localhost:{self._stage.port}{path}"):
-                self.answered[path] = time.monotonic()
+            self.visit(number)
+
+    def visit(self, number: int) -> None:
+        """Ask for a page of this number, as each of both in turn."""
+        path, shown = f"/public/visit-{number}", dict[str, str]()
+        if number % 2:
+            path = f"/required/visit-{number}"
+            shown["authorization"] = f"Bearer {self._token}"
+        if self.ask(f"https://app.localhost:{self._stage.port}{path}", **shown):
+            self.answered[path] = time.monotonic()
 
 
 class Auditor(_Asking):

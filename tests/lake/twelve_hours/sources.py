@@ -10,6 +10,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -83,9 +84,17 @@ class Source(ABC):
 class Edge(Source):
     """Lines as Envoy appends them, into the files that the running Envoy has made."""
 
-    def __init__(self, clock: Clock, count: int, chance: random.Random, places: Places) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        count: int,
+        chance: random.Random,
+        places: Places,
+        *,
+        nudge: Callable[[], object],
+    ) -> None:
         super().__init__(clock, count, chance)
-        self._places = places
+        self._places, self._nudge = places, nudge
 
     def send(self, first: int, end: int) -> None:
         lines: tuple[list[bytes], list[bytes]] = ([], [])
@@ -107,7 +116,8 @@ class Edge(Source):
                 self.counts["malformed"] += 1
         for path, some in zip(self._places.edge, lines, strict=True):
             while some and not self._written(path, b"".join(some)):
-                time.sleep(_REST_S)
+                self._nudge()  # Envoy makes a new file once it has a line for it
+                time.sleep(0.6)
 
     def break_off(self) -> None:
         """Leave half a line in each file, as an Envoy does that is killed while it writes.
