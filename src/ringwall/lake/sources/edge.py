@@ -40,7 +40,7 @@ def _apart(lines: Iterable[bytes]) -> Iterator[bytes]:
     """The lines, and one that was begun by an Envoy that was killed apart from what followed it."""
     for line in lines:
         begin = line.rfind(_BEGINS)
-        if begin > 0:
+        if begin > 0 and _BEGINS.startswith(line[: min(begin, len(_BEGINS))]):
             yield line[:begin]
             yield line[begin:]
         else:
