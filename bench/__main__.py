@@ -13,6 +13,7 @@ ALL = (
     "log",
     "log-edge",
     "log-events",
+    "log-proofs",
     "protecting",
     "quotas",
     "replay",
