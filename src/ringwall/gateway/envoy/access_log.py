@@ -8,6 +8,7 @@ route is looked for, but not of requests that are refused earlier, such as ``/a%
 name nobody.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +22,7 @@ LONGEST_HOST: Final = 255
 _LONGEST_METHOD: Final = 32
 
 FIELDS: Final = {
-    "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
+    "time": "%START_TIME%",
     "request_id": "%REQ(X-REQUEST-ID)%",
     "method": f"%REQ(:METHOD):{_LONGEST_METHOD}%",
     "host": f"%REQ(:AUTHORITY):{LONGEST_HOST}%",
@@ -53,20 +54,23 @@ FIELDS: Final = {
 }
 """Field names and Envoy's command operators. The query string and bodies are never recorded.
 
-What a client chooses is cut where it is long: a line is small, whatever its request was.
+What a client chooses is cut where it is long: a line is small, whatever its request was. The time
+is in the form that Envoy has by itself, ``2026-11-27T03:43:22.058Z``: any that is named, this one
+too, it makes anew for each line.
 
 ``NQ`` alone would believe ``x-envoy-original-path``, which clients still have when a request is
 refused before the edge takes such headers away.
 """
 
 
-_BY_THE_EDGE: Final = "%REQ(X-R"
-"""How fields begin that are headers of the edge's own: ``x-ringwall-`` and ``x-request-id``."""
-_NOTHING: Final = "%DYNAMIC_METADATA(ringwall.nothing)%"
-"""Always ``null``."""
-_REFUSED_EARLIER: Final = {
-    name: _NOTHING if value.startswith(_BY_THE_EDGE) else value for name, value in FIELDS.items()
+_OF_WHOM: Final = "%REQ(X-RINGWALL-"
+"""How fields begin that say who asks: all of them out of the same token, or none."""
+_OF_STRANGERS: Final[dict[str, str | None]] = {
+    name: None if value.startswith(_OF_WHOM) else value for name, value in FIELDS.items()
 }
+"""What need not be looked for costs nothing."""
+_REFUSED_EARLIER: Final = _OF_STRANGERS | {"request_id": None}
+"""Without what could be the client's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,10 @@ def file_logs(files: Files) -> list[Json]:
     Requests that came as far as a route (or to that of all that leads nowhere) have lines with all
     fields; else with none that the client could have chosen in the edge's stead.
     """
-    led = _any_of(_all_of(*_WELL_ANSWERED), _cel("has(xds.route_name)"))
+    led = _any_of(_all_of(*_WELL_ANSWERED), _all_of(_cel("has(xds.route_name)"), _RECORDED))
     return [
-        _file_log(files.known, FIELDS, _all_of(_is_known(), led, _RECORDED)),
-        _file_log(files.strangers, FIELDS, _all_of(_is_known(is_so=False), led, _RECORDED)),
+        _file_log(files.known, FIELDS, _all_of(_is_known(), led)),
+        _file_log(files.strangers, _OF_STRANGERS, _all_of(_is_known(is_so=False), led)),
         _file_log(
             files.strangers,
             _REFUSED_EARLIER,
@@ -95,7 +99,7 @@ def file_logs(files: Files) -> list[Json]:
     ]
 
 
-def _file_log(path: str, fields: dict[str, str], where: Json) -> Json:
+def _file_log(path: str, fields: Mapping[str, str | None], where: Json) -> Json:
     log = extension(
         "envoy.access_loggers.file",
         "envoy.extensions.access_loggers.file.v3.FileAccessLog",
