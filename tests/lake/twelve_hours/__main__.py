@@ -136,7 +136,7 @@ def _run(folder: Path) -> list[str]:
         stage.wait(lambda: _is_read(read_told(lies.told)), within=600)
         read = time.monotonic() - began
         held = Reckoning(lies)
-        size = held.verify(stage.folder, scene.key, stage.command, bundles=5, seed=SEED)
+        size = held.verify(stage, scene.key, bundles=5, seed=SEED)
         verified = time.monotonic() - began - read
         stage.down()
         _reckon(held, scene)

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from tests.gateway.live.stage import Stage
+from tests.preloaded import program
+
 import ringwall
 from ringwall.lake.places import Places
 from ringwall.lake.snapshot import snapshot
@@ -69,20 +72,20 @@ class Reckoning:
         rows = self.rows("json_extract_string(raw, '$.unmapped.reason')", "source = 'quarantine'")
         return Counter(text.partition(":")[0] for (text,) in rows)
 
-    def verify(self, folder: Path, key: str, command: Any, *, bundles: int, seed: int) -> int:
+    def verify(self, stage: Stage, key: str, *, bundles: int, seed: int) -> int:
         """By the public key alone: all of it, by Ringwall; tree and bundles by who shares no code.
 
         How many events are proven.
         """
-        whole = command("log", "verify", "--json", "--key", key)
+        whole = _commanded(stage, "log", "verify", "--json", "--key", key)
         self.require(whole.returncode == 0, f"it does not verify: {whole.stdout}{whole.stderr}")
         found = json.loads(whole.stdout)
         self.require(found["holds"] and found["unproven"] == 0, f"not all is proven: {found}")
         self._independent("tree", self.places.tree, key)
         size = int(found["size"])
         for index in random.Random(seed).sample(range(size), min(bundles, size)):
-            path = folder / f"event-{index}.json"
-            made = command("log", "prove", str(index), "--out", str(path))
+            path = stage.folder / f"event-{index}.json"
+            made = _commanded(stage, "log", "prove", str(index), "--out", str(path))
             self.require(made.returncode == 0, f"event {index} cannot be proven: {made.stderr}")
             self._independent("bundle", path, key)
         return size
@@ -92,3 +95,9 @@ class Reckoning:
         done = subprocess.run(argv, capture_output=True, text=True, check=False)
         said = f"{what} {path.name}: {done.stdout}{done.stderr}"
         self.require(done.returncode == 0, f"the independent verifier says of {said}")
+
+
+def _commanded(stage: Stage, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """A command of ``ringwall``, however long it takes for a million events."""
+    argv = [str(program()), *arguments]
+    return subprocess.run(argv, cwd=stage.folder, capture_output=True, text=True, check=False)
