@@ -39,6 +39,9 @@ _CONFIGURATION: Final[Mapping[str, str | None]] = {
 }
 """Of which columns Delta's log keeps the least and the largest value: of none that is personal."""
 
+_LOOKED_BACK: Final = 1_000_000
+"""So many events at most are looked through for names that sources gave."""
+
 Storage = dict[str, str]
 
 
@@ -122,3 +125,25 @@ class Events:
                 commit_properties=CommitProperties(app_transactions=[Transaction(_APP, until)]),
             )
         self._end = until
+
+    def names(self, most: int) -> list[tuple[bytes, str]]:
+        """Sources and their names of events (``metadata.uid``): the last of them, oldest first."""
+        table = self.table()
+        if table is None:
+            return []
+        begin = self.end_of(table) - _LOOKED_BACK
+        told = table.get_add_actions(flatten=True)
+        paths, ends = (told.column(name).to_pylist() for name in ("path", "max.index"))
+        last = dict(zip(paths, ends, strict=True))
+        uris = table.file_uris()
+        files = [uri for uri in uris if last.get(uri[uri.rfind("/day=") + 1 :], begin) >= begin]
+        if not files:
+            return []
+        with connect() as database:
+            rows = database.execute(
+                "SELECT source, uid FROM (SELECT index, source, uid FROM read_parquet($files)"
+                " WHERE kind = 'ocsf/1' AND uid IS NOT NULL AND index >= $begin"
+                " ORDER BY index DESC LIMIT $most) ORDER BY index",
+                {"files": files, "begin": begin, "most": most},
+            ).fetchall()
+        return [(source.encode(), uid) for source, uid in rows]

@@ -32,10 +32,27 @@ _decode = msgspec.json.Decoder(_Line).decode
 _TIME: Final = len("2026-11-27T03:43:22.058Z")
 
 
+_BEGINS: Final = b'{"action":'
+"""How Envoy begins every line. Within a text its quotes would have backslashes before them."""
+
+
+def _apart(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines, and one that was begun by an Envoy that was killed apart from what followed it."""
+    for line in lines:
+        begin = line.rfind(_BEGINS)
+        if begin > 0 and _BEGINS.startswith(line[: min(begin, len(_BEGINS))]):
+            yield line[:begin]
+            yield line[begin:]
+        else:
+            yield line
+
+
 def edge_events(lines: Iterable[bytes], *, now: int) -> Iterator[Accepted]:
     """The events of some lines; ``now`` is in microseconds since 1970."""
-    for written in lines:
+    for written in _apart(lines):
         line = written
+        if b':""' in line:  # what Envoy had no value for; within a text a quote has a backslash
+            line = line.replace(b':"",', b":null,").replace(b':""}', b":null}")
         try:
             head = _decode(line)
             if not line.isascii():
