@@ -1,6 +1,8 @@
 """SQL over HTTP: the fences of the command, for whom the right allows, in a process of its own."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +138,38 @@ def test_the_fields_are_those_of_the_command(log: Scene, auditor: Any) -> None:
     assert [one["names"] for one in told] == [list(one.names) for one in FIELDS]
     assert told[0]["column"] == "index"
     assert log.reads() == []
+
+
+_CONFINED = """
+import sys, sysconfig
+from pathlib import Path
+import ringwall
+from ringwall.gateway import confined
+from ringwall.lake.asking_sql import ask
+from ringwall.lake.places import Places
+from ringwall.runtime.confining import confine
+state, run = Path(sys.argv[1]), Path(sys.argv[2])
+reads = [*confined._SYSTEM, sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()]
+confine(
+    reads=[*map(Path, reads), *map(Path, ringwall.__path__)],
+    writes=[state, run, *map(Path, confined._DEVICES)],
+)
+print(ask(Places(state, run), "SELECT count(*) FROM events", limit=1).rows[0][0])
+"""
+
+
+def test_a_confined_process_can_have_one_answered(log: Scene) -> None:
+    from ringwall.runtime.confining import version
+
+    if version() == 0:  # a kernel without Landlock confines nothing
+        return
+    places = log.places
+    places.run.mkdir(parents=True, exist_ok=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", _CONFINED, places.state, places.run],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.stdout.strip() == str(EVENTS + 2), ended.stderr

@@ -8,6 +8,7 @@ from typing import Final
 
 import orjson
 
+import ringwall
 from ringwall.lake.places import Places
 from ringwall.lake.search.connecting import TookTooLongError
 from ringwall.lake.search.sql import Answer
@@ -19,7 +20,19 @@ MOST_BYTES: Final = 8 * 1024 * 1024
 _STARTS_S: Final = 5.0
 _KEPT: Final = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "HOME")
 """Of the environment: secrets that stand there are none of its."""
-_PROCESS: Final = (sys.executable, "-m", "ringwall.lake.sql_process")
+# A confined process may read the package, and not the folder that it lies in, where Python looks.
+_BEGIN: Final = """
+import importlib.util, sys
+at = sys.argv[1]
+spec = importlib.util.spec_from_file_location(
+    "ringwall", at + "/__init__.py", submodule_search_locations=[at]
+)
+sys.modules["ringwall"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules["ringwall"])
+from ringwall.lake.sql_process import main
+main()
+"""
+_PROCESS: Final = (sys.executable, "-c", _BEGIN, ringwall.__path__[0])
 
 _log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Answers one SQL statement in a process of its own: ``python -m ringwall.lake.sql_process``.
+"""Answers one SQL statement in a process of its own, see :mod:`ringwall.lake.asking_sql`.
 
 DuckDB leaves single values out of its own bound on memory, so the process is confined as a whole.
 It reads one question as JSON, answers it in JSON, and ends; it can write no file.
@@ -49,7 +49,3 @@ def main() -> None:
     """Answer what stands in the standard input."""
     found = answer(orjson.loads(sys.stdin.buffer.read()))
     sys.stdout.buffer.write(orjson.dumps(found))
-
-
-if __name__ == "__main__":
-    main()
