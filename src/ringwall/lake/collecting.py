@@ -224,7 +224,7 @@ class Collector:
         return accepted, marks
 
     def _accept(self, accepted: Sequence[Accepted], marks: dict[str, Mark]) -> None:
-        keys = self._subjects.keys({subject for one in accepted for subject in one.parts})
+        keys = self._subjects.keys({subject for one in accepted if one.parts for subject in one.parts})
         made = batch_of(
             accepted,
             first=self.end,
@@ -232,7 +232,9 @@ class Collector:
             key_of=keys.__getitem__,
             repeats=self._repeats,
         )
-        batch = self._journal.write(self.end, made.lines, marks, made.kinds)
+        batch = self._journal.write(
+            self.end, made.lines, marks, made.kinds, count=len(accepted)
+        )
         self._repeats.remember_names(made.names)
         if not self._waiting:
             self._since = time.monotonic()

@@ -21,16 +21,22 @@ def entry(
     raw: bytes, *, kind: bytes, received: int, seals: bytes, source: bytes, flags: bytes
 ) -> bytes:
     """The entry of an event: ``received`` in microseconds since 1970, ``seals`` JSON or empty."""
+    before, after = around(kind=kind, received=received, source=source, flags=flags)
+    return b"".join(pieces(raw, seals, before, after))
+
+
+def around(*, kind: bytes, received: int, source: bytes, flags: bytes) -> tuple[bytes, bytes]:
+    """What of an entry follows its event, before and after the seals: the same for very many."""
     flagged = b',"flags":"%b"' % flags if flags else b""
-    sealed = b',"seals":%b' % seals if seals else b""
-    return b'{"event":%b%b,"kind":"%b","received":%d%b,"source":"%b"}' % (
-        raw,
-        flagged,
-        kind,
-        received,
-        sealed,
-        source,
-    )
+    before = b'%b,"kind":"%b","received":%d' % (flagged, kind, received)
+    return before, b',"source":"%b"}' % source
+
+
+def pieces(raw: bytes, seals: bytes, before: bytes, after: bytes) -> tuple[bytes, ...]:
+    """An entry in pieces, of which ``before`` and ``after`` are what is :func:`around` it."""
+    if seals:
+        return b'{"event":', raw, before, b',"seals":', seals, after
+    return b'{"event":', raw, before, after
 
 
 def leaf_hash(of: bytes) -> bytes:

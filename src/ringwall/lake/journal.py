@@ -5,7 +5,7 @@ neither: no event is lost and none is there twice, whenever the collector dies. 
 that says what it holds, and a line for each event, its columns parted by tabs (JSON has none).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -97,23 +97,25 @@ class Journal:
     def write(
         self,
         first: int,
-        lines: Sequence[bytes],
+        lines: Iterable[bytes],
         marks: Mapping[str, Mark],
         kinds: frozenset[str] = frozenset(),
+        *,
+        count: int = 0,
     ) -> Batch:
-        """Accept a batch: durable when this returns."""
+        """Accept a batch of ``count`` lines, which may be in pieces: durable when this returns."""
         content = b"".join(lines)
         digest = sha256(content).hexdigest()
         head = {
             "first": first,
-            "count": len(lines),
+            "count": count,
             "marks": {name: _written(mark) for name, mark in marks.items()},
             "sha256": digest,
             "kinds": sorted(kinds),
         }
         path = self._folder / f"{first:020d}{_SUFFIX}"
-        write_private(path, orjson.dumps(head) + b"\n" + content)
-        return Batch(path, first, len(lines), dict(marks), digest, kinds)
+        write_private(path, orjson.dumps(head) + b"\n", content)
+        return Batch(path, first, count, dict(marks), digest, kinds)
 
     def forget(self, before: int) -> None:
         """Delete batches whose events are all before an index, but not the newest: it has marks."""
