@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from hashlib import sha256
+from typing import Final, NamedTuple
 
-from ringwall.lake.entries import LONGEST, around, entry, leaf_hash, pieces
+from ringwall.lake.entries import LONGEST, around, entry, leaf, leaf_hash
 from ringwall.lake.journal import Row
 from ringwall.lake.repeats import Name, Repeats
 from ringwall.lake.sealing import canonical, parts_of, salt, seal, seals_of
@@ -12,11 +13,14 @@ from ringwall.lake.sources.accepted import Accepted, quarantined
 
 KeyOf = Callable[[str], bytes]
 
+_PIECES: Final = 1_536
+"""Of lines, which are joined at once: 256 lines."""
+
 
 class Made(NamedTuple):
     """Lines for the journal, leaf hashes, and names that are to be known once both are kept.
 
-    ``lines`` are in pieces, which follow one another.
+    Each of ``lines`` is several, joined while they are still in the processor's cache.
     """
 
     lines: list[bytes]
@@ -48,6 +52,7 @@ def batch_of(
     since 1970.
     """
     lines: list[bytes] = []
+    line: list[bytes] = []
     hashes: list[bytes] = []
     names: set[Name] = set()
     kinds: set[bytes] = set()
@@ -64,14 +69,18 @@ def batch_of(
             seals = seals_of(one.parts, index, key_of)
             personal = _personal(one.parts)
         same = _same(one.source, one.kind, one.flags, received)
-        text = b"".join(pieces(one.raw, seals, same.before, same.after))
-        if len(text) > LONGEST:
+        hashed = leaf(one.raw, seals, same.before, same.after)
+        if len(hashed) > LONGEST + 1:
             one = _aside(one, "it is too long", now)
             personal, same = b"", _same(one.source, one.kind, b"", now)
-            text = b"".join(pieces(one.raw, b"", same.before, same.after))
+            hashed = leaf(one.raw, b"", same.before, same.after)
         kinds.add(one.kind)
-        hashes.append(leaf_hash(text))
-        lines += (b"%d" % index, same.column, personal, b"\t", one.raw, b"\n")
+        hashes.append(sha256(hashed).digest())
+        line += (b"%d" % index, same.column, personal, b"\t", one.raw, b"\n")
+        if len(line) >= _PIECES:
+            lines.append(b"".join(line))
+            line.clear()
+    lines.append(b"".join(line))
     return Made(lines, hashes, names, frozenset(kind.decode() for kind in kinds))
 
 

@@ -22,7 +22,7 @@ def entry(
 ) -> bytes:
     """The entry of an event: ``received`` in microseconds since 1970, ``seals`` JSON or empty."""
     before, after = around(kind=kind, received=received, source=source, flags=flags)
-    return b"".join(pieces(raw, seals, before, after))
+    return leaf(raw, seals, before, after)[1:]
 
 
 def around(*, kind: bytes, received: int, source: bytes, flags: bytes) -> tuple[bytes, bytes]:
@@ -32,11 +32,11 @@ def around(*, kind: bytes, received: int, source: bytes, flags: bytes) -> tuple[
     return before, b',"source":"%b"}' % source
 
 
-def pieces(raw: bytes, seals: bytes, before: bytes, after: bytes) -> tuple[bytes, ...]:
-    """An entry in pieces, of which ``before`` and ``after`` are what is :func:`around` it."""
+def leaf(raw: bytes, seals: bytes, before: bytes, after: bytes) -> bytes:
+    """What is hashed of an entry, itself after one byte; ``before`` and ``after`` are around it."""
     if seals:
-        return b'{"event":', raw, before, b',"seals":', seals, after
-    return b'{"event":', raw, before, after
+        return b"".join((b'\0{"event":', raw, before, b',"seals":', seals, after))
+    return b"".join((b'\0{"event":', raw, before, after))
 
 
 def leaf_hash(of: bytes) -> bytes:
