@@ -4,16 +4,25 @@ Nothing is asked of the bucket before something is to be put there, so that a bu
 keeps no collector from starting: whether table and journal fit is judged before rows go in.
 """
 
+import logging
+import threading
 from collections.abc import Collection, Sequence
+from contextlib import suppress
+from typing import Final
 
 import duckdb
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
-from ringwall.lake.bucket import Bucket, BucketError
+from ringwall.lake.bucket import Bucket, BucketError, place_of
 from ringwall.lake.bucket_moving import settle
 from ringwall.lake.journal import Batch
 from ringwall.lake.places import Places
 from ringwall.lake.tables import Events
+
+_NAMES_WITHIN_S: Final = 10.0
+
+_log = logging.getLogger(__name__)
 
 
 class BucketTable(Events):
@@ -43,6 +52,32 @@ class BucketTable(Events):
     ) -> duckdb.DuckDBPyConnection:
         """See :meth:`Events.reach`."""
         return self._where().reach(database, only)
+
+    def names(self, most: int) -> list[tuple[bytes, str]]:
+        """See :meth:`Events.names`; none of them where they do not come within some seconds.
+
+        Without them what a source sends a second time is taken for new.
+        """
+        place = place_of(self._places.log)
+        if place is None:  # it has not moved yet
+            return Events(self._places.events).names(most)
+        if self._bucket is None or self._bucket.place != place:
+            return []
+        found: list[list[tuple[bytes, str]]] = []
+        events = Events(place.uri, self._bucket)
+
+        def look() -> None:
+            with suppress(OSError, DeltaError, duckdb.Error):
+                found.append(events.names(most))
+
+        looking = threading.Thread(target=look, name="names", daemon=True)
+        looking.start()
+        looking.join(_NAMES_WITHIN_S)
+        if not found:
+            _log.warning(
+                "names of earlier events do not come from %s: what comes again is new", place.uri
+            )
+        return found[0] if found else []
 
     def append(self, batches: Sequence[Batch]) -> None:
         """See :meth:`Events.append`; ``BucketError`` also where journal and table do not fit."""

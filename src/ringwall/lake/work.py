@@ -183,6 +183,7 @@ class Work:
             lambda: erase(
                 subject,
                 events=self._events,
+                log=self._places.log,
                 subjects=self._storing.keys(self._subjects),
                 accept=self._storing.accept,
                 now=_micros(),
