@@ -10,6 +10,7 @@ import pytest
 from tests.lake.logs import LogScene, append, edge_line
 from tests.lake.store import Store, Way
 
+from ringwall.lake.asking_sql import ask
 from ringwall.lake.bucket import MARK, Bucket, BucketError
 from ringwall.lake.bucket_moving import settle
 from ringwall.lake.exporting import rows_from
@@ -321,6 +322,18 @@ def test_each_of_the_fences_holds_alone(tmp_path: Path, a_store: Store, path: st
                 database.execute(sql.format(f"{scene.bucket.uri}/{path}"))  # type: ignore[union-attr]
         with pytest.raises(duckdb.Error, match=r"PermissionError|read and never written"):
             database.execute(f"COPY (SELECT 1) TO '{uris[0]}' (FORMAT csv)")
+
+
+def test_a_process_of_its_own_answers_statements_about_it(tmp_path: Path, a_store: Store) -> None:
+    with Way(a_store.port) as way:
+        scene = _scene(tmp_path, a_store.bucket(way.endpoint))
+        answer = ask(scene.places, "SELECT count(*) FROM events", limit=1)
+        assert answer.rows == ((20,),)
+        with pytest.raises(StatementError):
+            ask(scene.places, "SELECT * FROM read_text('s3://x/y')", limit=1)
+        way.shut()
+        with pytest.raises(BucketError, match=r"^log\.bucket\.endpoint: "):
+            ask(scene.places, "SELECT count(*) FROM events", limit=1)
 
 
 def test_it_says_which_extra_is_missing(

@@ -9,6 +9,7 @@ from typing import Final
 import orjson
 
 import ringwall
+from ringwall.lake.bucket import BucketError, place_of, way_to
 from ringwall.lake.places import Places
 from ringwall.lake.search.connecting import TookTooLongError
 from ringwall.lake.search.sql import Answer
@@ -18,7 +19,10 @@ from ringwall.lake.service import FOR_WEB, Bounds
 MOST_BYTES: Final = 8 * 1024 * 1024
 """Octets of an answer as JSON."""
 _STARTS_S: Final = 5.0
-_KEPT: Final = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "HOME")
+_KEPT: Final = (
+    *("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "HOME", "SSL_CERT_FILE"),
+    *("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"),
+)
 """Of the environment: secrets that stand there are none of its."""
 # A confined process may read the package, and not the folder that it lies in, where Python looks.
 _BEGIN: Final = """
@@ -41,9 +45,12 @@ def ask(places: Places, statement: str, *, limit: int, bounds: Bounds = FOR_WEB)
     """What the statement gets.
 
     :class:`StatementError` says why it is refused, or that it needs more than there is for it;
-    :class:`TookTooLongError` that its time is over.
+    :class:`TookTooLongError` that its time is over, :class:`BucketError` that the bucket in which
+    the table lies does not give it.
     """
+    place = place_of(places.log)
     asked = {
+        "bucket": "" if place is None else way_to(places.log, place).encoded(),
         "state": str(places.state.absolute()),
         "run": str(places.run.absolute()),
         "statement": statement,
@@ -75,6 +82,8 @@ def ask(places: Places, statement: str, *, limit: int, bounds: Bounds = FOR_WEB)
     found = orjson.loads(ended.stdout)
     if "refused" in found:
         raise StatementError(found["refused"])
+    if "away" in found:
+        raise BucketError(found["away"])
     if "too_long" in found:
         raise TookTooLongError(found["too_long"])
     rows = tuple(tuple(row) for row in found["rows"])

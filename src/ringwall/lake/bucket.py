@@ -66,6 +66,11 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
         """As text, the same for the same bucket."""
         return msgspec.json.encode(self, order="deterministic").decode()
 
+    @classmethod
+    def decoded(cls, text: str) -> "Bucket":
+        """What :meth:`encoded` made; ``ValueError`` for anything else."""
+        return msgspec.json.decode(text, type=cls)
+
     def options(self) -> dict[str, str]:
         """What object_store, and so Delta, is told to reach it."""
         said = {
@@ -141,6 +146,10 @@ def _revealed(secret: "Secret | None", at: str) -> str:
 _ways: dict[Path, Callable[[], Bucket | None]] = {}
 
 
+def _nowhere() -> None:
+    """Nobody said how it is reached."""
+
+
 def reached_by(log: Path, find: Callable[[], Bucket | None]) -> None:
     """Have this process ask ``find`` for the way to a log's bucket, if its table is in one.
 
@@ -152,11 +161,8 @@ def reached_by(log: Path, find: Callable[[], Bucket | None]) -> None:
 def way_to(log: Path, place: Place) -> Bucket:
     """How this process reaches the bucket of a log; :class:`BucketError` where it cannot know."""
     told = os.environ.get(VARIABLE)
-    found: Bucket | None
-    if told:
-        found = msgspec.json.decode(told, type=Bucket)
-    else:
-        found = _ways[log]() if log in _ways else None
+    find = _ways.get(log, _nowhere)
+    found = Bucket.decoded(told) if told else find()
     require_place(place, found)
     assert found is not None  # noqa: S101 - else it was refused
     return found

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 
+from ringwall.lake.bucket import Bucket, BucketError, reached_by
 from ringwall.lake.locked import ask_sql
 from ringwall.lake.places import Places
 from ringwall.lake.reaching import again
@@ -23,8 +24,11 @@ _BESIDE_MB: Final = 1536
 
 
 def answer(asked: dict[str, Any]) -> dict[str, Any]:
-    """What is asked, or why it is ``refused``, or that it took ``too_long``."""
+    """What is asked, or why it is ``refused``, took ``too_long`` or is ``away``."""
     places = Places(Path(asked["state"]), Path(asked["run"]))
+    if asked["bucket"]:
+        bucket = Bucket.decoded(asked["bucket"])
+        reached_by(places.log, lambda: bucket)
     memory_mb = int(asked["memory_mb"])
     confine(memory_mb=memory_mb + _BESIDE_MB)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -40,6 +44,8 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
         )
     except StatementError as error:
         return {"refused": str(error)}
+    except BucketError as error:
+        return {"away": str(error)}
     except TookTooLongError as error:
         return {"too_long": str(error)}
     return {"columns": found.columns, "rows": found.rows, "is_cut": found.is_cut}
