@@ -11,6 +11,7 @@ ALL = (
     "intake",
     "limits",
     "log",
+    "log-bucket",
     "log-edge",
     "log-events",
     "log-proofs",
