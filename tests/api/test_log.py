@@ -232,3 +232,24 @@ def test_the_document_describes_what_there_is(log: Scene, browser: Any) -> None:
     assert ways.pop("sql") == ["post"]
     assert all(one == ["get"] for one in ways.values())
     assert all(way["security"] for one in told["paths"].values() for way in one.values())
+
+
+def test_a_bucket_that_is_away_is_told_by_its_field(
+    log: Scene, auditor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ringwall.lake.bucket import VARIABLE, Bucket, keep_place
+
+    at, key = "http://127.0.0.1:1", "of nobody"
+    bucket = Bucket(uri="s3://example-log/x", endpoint=at, access_key=key, secret_key=key)
+    keep_place(log.places.log, bucket.place)
+    answer = auditor.get(f"{AT}/events")
+    assert (answer.status_code, answer.json()["detail"][:29]) == (
+        503,
+        "log.bucket.uri is not given, ",
+    )
+    monkeypatch.setenv(VARIABLE, bucket.encoded())
+    answer = auditor.get(f"{AT}/events")
+    assert answer.status_code == 503
+    assert answer.json()["detail"].startswith(
+        "log.bucket.endpoint: http://127.0.0.1:1 does not answer"
+    )

@@ -156,3 +156,17 @@ def test_nobody_else_sees_it_and_that_they_tried_is_told(
 
 def test_it_is_in_the_navigation_of_who_may(log: Scene, auditor: Any) -> None:
     assert 'href="/company/log"' in auditor.get("/").content.decode()
+
+
+def test_a_bucket_that_is_away_is_told_on_the_page(
+    log: Scene, auditor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ringwall.lake.bucket import VARIABLE, Bucket, keep_place
+
+    at, key = "http://127.0.0.1:1", "of nobody"
+    bucket = Bucket(uri="s3://example-log/x", endpoint=at, access_key=key, secret_key=key)
+    keep_place(log.places.log, bucket.place)
+    monkeypatch.setenv(VARIABLE, bucket.encoded())
+    answer = auditor.get(AT)
+    assert answer.status_code == 503
+    assert "log.bucket.endpoint: http://127.0.0.1:1 does not answer" in words(answer)

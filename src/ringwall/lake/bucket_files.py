@@ -41,13 +41,14 @@ def store_of(bucket: Bucket) -> Any:
     client: dict[str, Any] = {one: said[one] for one in ("connect_timeout", "timeout")}
     if "allow_http" in said:
         client["allow_http"] = True
-    return extra().store.S3Store(
-        bucket.name,
-        prefix=bucket.prefix,
-        config={name: value for name, value in said.items() if name not in own},
-        client_options=client,
-        retry_config={"max_retries": _TRIES_AGAIN, "retry_timeout": timedelta(seconds=60)},
-    )
+    with told_of(bucket):
+        return extra().store.S3Store(
+            bucket.name,
+            prefix=bucket.prefix,
+            config={name: value for name, value in said.items() if name not in own},
+            client_options=client,
+            retry_config={"max_retries": _TRIES_AGAIN, "retry_timeout": timedelta(seconds=60)},
+        )
 
 
 class Objects:
