@@ -64,11 +64,11 @@ refused before the edge takes such headers away.
 
 
 _NUMBERS: Final = frozenset({"status", "received", "sent", "ms"})
-_ENDS: Final = ('"', "\\", "\t")
-"""What in a text of JSON is not itself (RFC 8259 section 7), of what a header can have in it."""
-_CHOSEN: Final = (":path", ":authority", "x-request-id")
-"""What a client can choose of a request that is answered well: its method is one of the route's,
-all else is Ringwall's own, and of none of that do the forms have a quote or a backslash."""
+_CHOSEN: Final = (":path", ":authority", ":method")
+"""What a client can choose of a request that is answered well. All else is Ringwall's own, and none
+of the forms of that have a quote or a backslash."""
+_PLAIN: Final = r"[ !#-\[\]-~]*"
+"""A text that needs no escaping in JSON (RFC 8259 section 7): ASCII but quotes and backslashes."""
 
 _OF_WHOM: Final = "%REQ(X-RINGWALL-"
 """How fields begin that say who asks: all of them out of the same token, or none."""
@@ -94,17 +94,17 @@ def file_logs(files: Files) -> list[Json]:
     Requests that came as far as a route (or to that of all that leads nowhere) have lines with all
     fields; else with none that the client could have chosen in the edge's stead. Missing values are
     ``null``, or ``""`` where Envoy fills a text in, which costs half of what it takes to build
-    JSON: that is done for what is answered well and has nothing in it that would end a text.
+    JSON: that is done for what is answered well and has nothing in it that is to be escaped.
     """
-    otherwise = _any_of(*_NOT_WELL_ANSWERED, *_ENDS_A_TEXT)
+    otherwise = _any_of(*_NOT_WELL_ANSWERED, *_NOT_ALL_PLAIN)
     led = _any_of(_all_of(*_WELL_ANSWERED), _all_of(_cel("has(xds.route_name)"), _RECORDED))
     known, stranger = _is_known(), _is_known(is_so=False)
-    plain = (*_WELL_ANSWERED, *_ENDS_NO_TEXT)
+    plain = (*_WELL_ANSWERED, *_ARE_PLAIN)
     return [
         _file_log(files.known, _as_text(FIELDS), _all_of(known, *plain)),
         _file_log(files.strangers, _as_text(_OF_STRANGERS), _all_of(stranger, *plain)),
-        _file_log(files.known, _as_json(FIELDS), _all_of(otherwise, known, led)),
-        _file_log(files.strangers, _as_json(_OF_STRANGERS), _all_of(otherwise, stranger, led)),
+        _file_log(files.known, _as_json(FIELDS), _all_of(known, otherwise, led)),
+        _file_log(files.strangers, _as_json(_OF_STRANGERS), _all_of(stranger, otherwise, led)),
         _file_log(
             files.strangers,
             _as_json(_REFUSED_EARLIER),
@@ -173,14 +173,15 @@ _NOT_WELL_ANSWERED: Final = (_status("LE", 199), _status("GE", 400))
 which costs a hundredth of a request each."""
 
 
-def _contains(header: str, text: str, *, is_so: bool) -> Json:
-    match: Json = {"name": header, "string_match": {"contains": text}, "invert_match": not is_so}
+def _plain(header: str, *, is_so: bool) -> Json:
+    match: Json = {"name": header, "string_match": {"safe_regex": {"regex": _PLAIN}}}
     # Of each request exactly one of both says yes, whatever it has not.
-    return {"header_filter": {"header": {**match, "treat_missing_header_as_empty": True}}}
+    rest = {"invert_match": not is_so, "treat_missing_header_as_empty": True}
+    return {"header_filter": {"header": {**match, **rest}}}
 
 
-_ENDS_A_TEXT: Final = [_contains(one, end, is_so=True) for one in _CHOSEN for end in _ENDS]
-_ENDS_NO_TEXT: Final = [_contains(one, end, is_so=False) for one in _CHOSEN for end in _ENDS]
+_ARE_PLAIN: Final = [_plain(one, is_so=True) for one in _CHOSEN]
+_NOT_ALL_PLAIN: Final = [_plain(one, is_so=False) for one in _CHOSEN]
 
 _PROTECTING: Final = (403, 429, 503)
 """What the edge answers where it protects itself."""
