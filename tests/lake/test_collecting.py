@@ -1,12 +1,16 @@
 """From lines of spools to rows of the log, each once, each proven."""
 
+import gzip
 import json
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 from tests.lake.logs import LogScene, append, edge_line, own_line
 
 from ringwall.lake.collecting import Pace, UnfitError
+from ringwall.lake.tables import connect
 
 
 def test_lines_of_the_edge_become_events_with_columns(tmp_path: Path) -> None:
@@ -226,3 +230,41 @@ def test_rows_go_into_the_table_when_enough_wait(tmp_path: Path) -> None:
         assert (due, collector.waiting) == ([False, True, False], 0)
     assert scene.events.end == 5
     scene.require_true(5)
+
+
+@pytest.mark.parametrize("name", ["activity.jsonl", "activity-20991231.jsonl"])
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder", "packed"])
+def test_what_is_no_file_of_a_spool_shows_nothing_and_holds_up_nothing(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    """Who writes the spool may not read what the collector may: the key that signs, say."""
+    scene = LogScene(tmp_path)
+    (tmp_path / "key").write_bytes(b"the secret\n")
+    place = scene.places.activity.with_name(name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "link":
+        place.symlink_to(tmp_path / "key")
+    elif kind == "packed":
+        with gzip.open(tmp_path / "packed", "wb") as file:
+            file.write(b"the secret\n")
+        place.with_name(f"{name}.gz").symlink_to(tmp_path / "packed")
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.mkdir()
+    append(scene.places.edge[0], edge_line(1), edge_line(2))
+    assert scene.collect(flush=True) == 2
+    assert scene.rows("source") == [("edge",), ("edge",)]
+
+
+def test_what_has_no_room_in_memory_lies_where_nobody_else_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with connect(memory="60MB", threads=1) as database:
+        database.execute("CREATE TABLE t AS SELECT range AS n, repeat('x', 200) FROM range(400000)")
+        (folder,) = tmp_path.iterdir()
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert list(folder.rglob("*.*")), "it spilled"
+    assert list(folder.iterdir()) == []

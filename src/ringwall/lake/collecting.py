@@ -68,7 +68,7 @@ def _as_it_is(events: Iterable[Accepted]) -> Iterable[Accepted]:
 class Pace:
     """When rows go into the table: so many wait, or the first of them for so many seconds."""
 
-    rows: int = 100_000
+    rows: int = 200_000
     seconds: float = 20.0
 
 
@@ -228,7 +228,9 @@ class Collector:
         return accepted, marks
 
     def _accept(self, accepted: Sequence[Accepted], marks: dict[str, Mark]) -> None:
-        keys = self._subjects.keys({subject for one in accepted for subject in one.parts})
+        keys = self._subjects.keys(
+            {subject for one in accepted if one.parts for subject in one.parts}
+        )
         made = batch_of(
             accepted,
             first=self.end,
@@ -236,7 +238,7 @@ class Collector:
             key_of=keys.__getitem__,
             repeats=self._repeats,
         )
-        batch = self._journal.write(self.end, made.lines, marks, made.kinds)
+        batch = self._journal.write(self.end, made.lines, marks, made.kinds, count=len(accepted))
         self._repeats.remember_names(made.names)
         if not self._waiting:
             self._since = time.monotonic()
