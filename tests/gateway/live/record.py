@@ -14,9 +14,4 @@ def text_of(state: Path) -> str:
 
 def lines_of(state: Path) -> list[dict[str, Any]]:
     """Their lines."""
-    return [_whole(json.loads(line)) for line in text_of(state).splitlines()]
-
-
-def _whole(line: dict[str, Any]) -> dict[str, Any]:
-    """As the collector takes it: what is empty is not there."""
-    return {name: None if value == "" else value for name, value in line.items()}
+    return [json.loads(line) for line in text_of(state).splitlines()]

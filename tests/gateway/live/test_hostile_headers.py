@@ -167,7 +167,7 @@ ENDS: Final = (
 
 
 def test_nothing_that_a_client_chooses_ends_a_text_of_the_record(hostile: HostileStage) -> None:
-    """Envoy escapes nothing in lines of what is answered well: such texts are in none of those."""
+    """Whatever host, path or method a client asks for, each line is JSON and of what it says."""
     stage = hostile.stage
     for number, end in enumerate(ENDS):
         mark = b"ends%d" % number
