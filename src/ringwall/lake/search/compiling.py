@@ -131,13 +131,11 @@ class _Compiler:
         value = str(values[0]) if len(values) == 1 and form == _EQUALS else ""
         # To find value and name is a lot quicker than to read the whole as JSON. The value comes
         # first: the name is in nearly every event.
-        looked = [value if value and _is_written_as_it_is(value) else "", f'"{name}"']
-        looked = [one for one in looked if one]
+        looked = [value if _is_written_as_it_is(value) else "", f'"{name}"']
         self.values += [*looked, *looked]
         found = form.format(self.value(field))
         self.values += values
-        has = " AND ".join("contains({0}, ?)" for _ in looked)
-        either = " OR ".join(f"({has.format(one)})" for one in RAW)
+        either = " OR ".join(f"(contains({one}, ?) AND contains({one}, ?))" for one in RAW)
         return f"(({either}) AND {found})"
 
     def _within(self, node: Within) -> str:
