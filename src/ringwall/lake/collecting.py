@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from ringwall.lake.batching import batch_of, hash_of
 from ringwall.lake.journal import Batch, Journal
 from ringwall.lake.own import lines_were_lost
-from ringwall.lake.repeats import Repeats
+from ringwall.lake.repeats import REMEMBERED, Name, Repeats
 from ringwall.lake.sources.accepted import QUARANTINE, Accepted
 from ringwall.lake.spools import Spool
 from ringwall.lake.subjects import Subjects
@@ -51,6 +51,9 @@ class Table(Protocol):
 
     def append(self, batches: Sequence[Batch]) -> None:
         """Take the events of batches, durably."""
+
+    def names(self, most: int) -> Iterable[Name]:
+        """What sources call their events (``metadata.uid``), of the last of them, oldest first."""
 
 
 Redact = Callable[[Iterable[Accepted]], Iterable[Accepted]]
@@ -139,6 +142,7 @@ class Collector:
         batches = self._journal.batches()
         self.end = batches[-1].end if batches else 0
         self._require_fit(batches)
+        self._repeats.remember_names(self._table.names(REMEMBERED))
         for batch in batches:
             rows = list(batch.rows())
             if batch.end > self._tree.size:

@@ -4,6 +4,9 @@ A batch of the journal is written with an application transaction (Delta protoco
 that says how far the table goes, in the same commit: it is there once, whenever this is killed.
 """
 
+import os
+import secrets
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +25,7 @@ from deltalake.exceptions import TableNotFoundError
 
 from ringwall.lake.columns import columns_of, of_journal
 from ringwall.lake.journal import Batch
+from ringwall.runtime.private_files import private_folder
 
 _APP: Final = "ringwall-collector"
 _PARTITIONS: Final = ["day", "class_uid"]
@@ -66,17 +70,32 @@ _CONFIGURATION: Final[Mapping[str, str | None]] = {
 }
 """Of which columns Delta's log keeps the least and the largest value: of none that is personal."""
 
+_LOOKED_BACK: Final = 1_000_000
+"""So many events at most are looked through for names that sources gave."""
+
 Storage = dict[str, str]
 
 
 def connect(*, threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDBPyConnection:
-    """A DuckDB of its own, in memory, whose days are those of UTC."""
-    settings: dict[str, Any] = {"memory_limit": memory}
+    """A DuckDB of its own, in memory, whose days are those of UTC.
+
+    What there is no room for in memory lies in a folder that nobody else can read, until it closes.
+    """
+    settings: dict[str, Any] = {"memory_limit": memory, "temp_directory": _spill()}
     if threads is not None:
         settings["threads"] = threads
     database = duckdb.connect(config=settings)
     database.execute("SET TimeZone = 'UTC'")
     return database
+
+
+def _spill() -> str:
+    """A place for one connection; none where there is no folder that is ours alone."""
+    try:
+        folder = private_folder(Path(tempfile.gettempdir()) / f"ringwall-{os.getuid()}")
+    except OSError:
+        return ""
+    return str(folder / f"spill-{secrets.token_hex(8)}")
 
 
 class Events:
@@ -136,3 +155,25 @@ class Events:
             commit_properties=CommitProperties(app_transactions=[Transaction(_APP, until)]),
         )
         self._end = until
+
+    def names(self, most: int) -> list[tuple[bytes, str]]:
+        """Sources and their names of events (``metadata.uid``): the last of them, oldest first."""
+        table = self.table()
+        if table is None:
+            return []
+        begin = self.end_of(table) - _LOOKED_BACK
+        told = table.get_add_actions(flatten=True)
+        paths, ends = (told.column(name).to_pylist() for name in ("path", "max.index"))
+        last = dict(zip(paths, ends, strict=True))
+        uris = table.file_uris()
+        files = [uri for uri in uris if last.get(uri[uri.rfind("/day=") + 1 :], begin) >= begin]
+        if not files:
+            return []
+        with connect() as database:
+            rows = database.execute(
+                "SELECT source, uid FROM (SELECT index, source, uid FROM read_parquet($files)"
+                " WHERE kind = 'ocsf/1' AND uid IS NOT NULL AND index >= $begin"
+                " ORDER BY index DESC LIMIT $most) ORDER BY index",
+                {"files": files, "begin": begin, "most": most},
+            ).fetchall()
+        return [(source.encode(), uid) for source, uid in rows]

@@ -20,6 +20,7 @@ from ringwall.runtime.spool.segments import (
     LONGEST_LINE,
     Segment,
     closed_segments,
+    open_plain,
 )
 
 _AT_A_TIME: Final = 1024 * 1024
@@ -203,7 +204,7 @@ def _files(current: Path, mark: Mark | None) -> Iterator[tuple[BinaryIO, int]]:
     """The files from that of the mark on, oldest first, each with where to begin."""
     with ExitStack() as held:
         try:
-            last = held.enter_context(current.open("rb"))
+            last = held.enter_context(open_plain(current))
         except FileNotFoundError:
             last = None
         name = None if last is None else _identity(last)
