@@ -126,10 +126,25 @@ def test_an_application_that_acts_for_a_person_is_named_with_the_person(
     assert used.raw["src_endpoint"]["name"] == "provider"
     consent = only(of_type(found, "Consent"), activity_name="Update")
     assert "openid" in consent.after["scopes"]
+    given = only(found, message="an application gets tokens for somebody")
+    assert given.raw["user"]["uid"] == ada.subject
+    assert given.by["app_uid"] == party.id
+    assert given.raw["session"]["uid"] == used.by["session"]["uid"]
     assert party.refresh(tokens["refresh_token"]).status_code == 200
-    assert record.new() == [], "a refresh is what the grant allows"
+    renewed = only(record.new())
+    assert renewed.raw["message"] == "an application renews its tokens for somebody"
+    assert renewed.raw["activity_name"] == "Service Ticket Renew"
+    assert (renewed.raw["user"]["uid"], renewed.by["app_name"]) == (ada.subject, "Ledger")
+    assert renewed.whole["user"]["email_addr"] == ada.email
+    assert ada.email not in json.dumps(renewed.raw)
     assert party.refresh(tokens["refresh_token"]).status_code == 400
-    stolen = only(of_type(record.new(), "Grant"))
+    found = record.new()
+    stolen = only(of_type(found, "Grant"))
+    refused = only(found, message="a program gets no tokens")
+    assert (refused.raw["status_detail"], refused.own["grant"]) == (
+        "invalid_grant",
+        "refresh_token",
+    )
     assert stolen.after["end_reason"] == "a refresh token was used twice"
     real, party.secret = party.secret, "a-guessed-secret-of-theirs"
     assert party.refresh("nothing").status_code == 401
