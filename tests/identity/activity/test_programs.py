@@ -248,7 +248,8 @@ def test_a_job_is_named_for_what_it_changes(
         return f"{sessions.end_all(user, reason='a test')} ended"
 
     tenants.session(user, "north")
-    jobs._outcomes.clear()
+    for known in (jobs._outcomes, jobs._told_at, jobs._untold):
+        known.clear()
     record.new()
     for _ in range(2):
         jobs.run(jobs.Job("test-ending", 1, end, after_change=False), current_installation())
@@ -270,3 +271,39 @@ def test_a_job_is_named_for_what_it_changes(
     failed = record.one(message="job test-failing failed")
     assert failed.raw["status_detail"] == "LookupError"
     require_nowhere(state, "with a secret in it")
+
+
+def test_each_job_is_told_as_it_begins_and_ends_once_an_hour_and_whenever_it_is_news(
+    facts: Facts, record: Record, state: Path, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
+    from ringwall.runtime import jobs
+    from ringwall.runtime.current import current_installation
+    from ringwall.runtime.models import JobRun
+
+    for known in (jobs._outcomes, jobs._told_at, jobs._untold):
+        known.clear()
+
+    def run(outcome: str = "nothing was due") -> list[str]:
+        job = jobs.Job("test-usual", 1, lambda _: outcome, after_change=False)
+        jobs.run(job, current_installation())
+        return [one.raw["message"].removeprefix("job test-usual ") for one in found()]
+
+    def found() -> list[Any]:
+        seen.extend(new := record.new())
+        return new
+
+    seen: list[Any] = []
+    record.new()
+    assert run() == ["begins", "ran"]
+    assert seen[0].raw["job"]["run_state"] == "Running"
+    assert seen[1].raw["end_time"] >= seen[1].raw["start_time"]
+    assert [run() for _ in range(3)] == [[], [], []]
+    assert run("2 were due") == ["ran"]
+    assert seen[-1].own["runs_untold"] == 3
+    monkeypatch.setattr(jobs, "_TOLD_EVERY_S", 0.0)
+    assert run("2 were due") == ["begins", "ran"]
+    monkeypatch.undo()
+    JobRun.objects.filter(name="test-usual").update(ended=None)  # as one that was killed
+    assert run("2 were due") == ["did not end"]
+    assert seen[-1].raw["status"] == "Failure"
+    assert "had not ended" in seen[-1].raw["status_detail"]
