@@ -15,9 +15,8 @@ from typing import Any, Final
 
 import orjson
 
-from ringwall.lake.canonical import has_escape
+from ringwall.lake.canonical import has_escape, sorted_json
 from ringwall.lake.entries import LONGEST, ROOM
-from ringwall.lake.sealing import canonical
 from ringwall.lake.sources.accepted import OCSF, Accepted, quarantined
 
 RINGWALL: Final = "ringwall"
@@ -52,9 +51,9 @@ def _event(found: Any, line: bytes, *, now: int, of: str | None) -> Accepted:
     if "quarantine" in found:
         return _put_aside(found, source, now=received or now)
     event = found["event"]
-    raw = canonical(event)
+    raw = sorted_json(event)
     parts = {
-        str(subject): canonical(part)
+        str(subject): sorted_json(part)
         for subject, part in (found.get("personal") or {}).items()
         if part
     }
