@@ -300,14 +300,25 @@ def check_checkpoint(content: str, keys: list[Key]) -> tuple[str, int, bytes, li
 FIELDS = ["bundle", "entry", "personal", "proof", "statements", "vkey"]
 
 
-def check_bundle(given: argparse.Namespace) -> list[str]:
-    """That the entry of a bundle stands in the log (C2SP tlog-proof): what was checked."""
-    content = read_bytes(given.bundle)
+def read_bundle(path: str) -> tuple[object, bytes, bytes]:
+    """What a bundle says, how it would be written, and how it is."""
+    content = read_bytes(path)
     try:
         found = json.loads(content.decode())
         again = json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
-    except (ValueError, RecursionError) as error:
-        raise WrongError(f"it is no bundle: {error}") from None
+    except json.JSONDecodeError as error:
+        where = f"from line {error.lineno}, column {error.colno} on"
+        raise WrongError(f"{path} is no JSON {where}: is it cut off?") from None
+    except UnicodeDecodeError as error:
+        raise WrongError(f"{path} is not UTF-8 from byte {error.start} on") from None
+    except (ValueError, RecursionError):
+        raise WrongError(f"{path} is no bundle, nested or numbered as none is") from None
+    return found, again, content
+
+
+def check_bundle(given: argparse.Namespace) -> list[str]:
+    """That the entry of a bundle stands in the log (C2SP tlog-proof): what was checked."""
+    found, again, content = read_bundle(given.bundle)
     if not isinstance(found, dict) or sorted(found) != FIELDS or again != content:
         raise WrongError("it is no bundle, or was not written as they are")
     texts = [found[name] for name in ("bundle", "entry", "proof", "vkey")]
@@ -337,6 +348,8 @@ def check_bundle(given: argparse.Namespace) -> list[str]:
         raise WrongError(f"the key that it names did not sign it: {found['vkey']}")
     witnesses = signers(text, signatures, [key for key in given.witnesses if key.kind == b"\x04"])
     needed = len(given.witnesses) if given.quorum is None else given.quorum
+    if not 0 <= needed <= len(given.witnesses):
+        raise UnusableError(f"--quorum {needed} is not a number of the witnesses that are given")
     if len(witnesses) < needed:
         raise WrongError(f"{len(witnesses)} witnesses cosigned, {needed} are asked for")
 
@@ -478,6 +491,8 @@ def check_tree(given: argparse.Namespace) -> list[str]:
     content = read_text(given.checkpoint or folder / "checkpoint")
     keys = followed(given.keys, given.changes)
     origin, size, root, _, _ = check_checkpoint(content, keys)
+    if size == 0:
+        raise UnusableError(f"the checkpoint of {origin} is of a log without entries")
     tiles = Tiles(folder, size)
     if root_of_edges(tiles) != root:
         raise WrongError(f"the partial tiles below {folder} do not give the root of the checkpoint")
@@ -491,13 +506,20 @@ def check_tree(given: argparse.Namespace) -> list[str]:
 
 # --- The command line ---------------------------------------------------------------------------
 
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a bundle, a checkpoint, a file of keys or of proofs."""
+
 
 def read_bytes(path: str | Path) -> bytes:
     """What is in a file."""
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            content = file.read(LARGEST + 1)
     except OSError as error:
         raise UnusableError(f"{path} cannot be read: {error.strerror}") from None
+    if len(content) > LARGEST:
+        raise WrongError(f"{path} is larger than the {LARGEST} bytes that it may have")
+    return content
 
 
 def read_text(path: str | Path) -> str:

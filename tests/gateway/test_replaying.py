@@ -328,6 +328,7 @@ def test_requests_come_in_their_order_once_while_they_go_from_the_journal_into_t
         erase(
             whose,
             events=log.events,
+            log=log.places.log,
             subjects=opened.subjects,
             accept=collector.accept,
             now=log.clock(),

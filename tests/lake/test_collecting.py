@@ -1,12 +1,16 @@
 """From lines of spools to rows of the log, each once, each proven."""
 
+import gzip
 import json
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 from tests.lake.logs import LogScene, append, edge_line, own_line
 
 from ringwall.lake.collecting import Pace, UnfitError
+from ringwall.lake.tables import connect
 
 
 def test_lines_of_the_edge_become_events_with_columns(tmp_path: Path) -> None:
@@ -66,6 +70,44 @@ def test_a_name_that_comes_twice_is_put_aside_even_after_a_restart(tmp_path: Pat
     ]
     assert all("come before" in message for source, _, message in told if source == "quarantine")
     scene.require_true(4)
+
+
+def test_a_name_is_known_long_after_its_event_went_into_the_table(tmp_path: Path) -> None:
+    scene = LogScene(tmp_path)
+    append(scene.places.activity, own_line("a"))
+    scene.collect(flush=True)
+    for number in range(3):  # each of them a collector that was started anew
+        append(scene.places.activity, own_line(f"later{number}"))
+        scene.collect(flush=True)
+    append(scene.places.activity, own_line("a"))
+    scene.collect()
+    assert len(scene.rows("uid", "source = 'ringwall' AND uid = 'a'")) == 1
+    assert "come before" in scene.rows("message", "source = 'quarantine'")[0][0]
+    scene.require_true(5)
+
+
+@pytest.mark.parametrize("kept", [1, 5, 10, 100, -2])
+def test_what_follows_a_line_that_was_broken_off_is_an_event(tmp_path: Path, kept: int) -> None:
+    scene = LogScene(tmp_path)
+    broken = edge_line(1, path='/{"action":')[:kept]
+    append(scene.places.edge[0], edge_line(0), broken + edge_line(2), edge_line(3))
+    assert scene.collect(flush=True) == 4
+    told = scene.rows("source, path")
+    assert [path for _, path in told] == ["/orders/0", None, "/orders/2", "/orders/3"]
+    assert told[1][0] == "quarantine"
+    scene.require_true(4)
+
+
+def test_names_that_people_chose_hide_nothing_of_what_ringwall_tells(tmp_path: Path) -> None:
+    scene = LogScene(tmp_path)
+    line = json.loads(own_line("a", event={"message": "Ada\x1b[2J\x9b signs in"}))
+    line["personal"]["u1"]["actor"]["user"]["name"] = "A\x1b]0;owned\x07\n"
+    append(scene.places.activity, json.dumps(line).encode() + b"\n")
+    scene.collect(flush=True)
+    told = scene.rows("source, class_uid, message, actor_user_name, flags")
+    name = "A\u241b]0;owned\u2407\u240a"
+    assert told == [("ringwall", 3004, "Ada\u241b[2J\ufffd signs in", name, "neutralised")]
+    scene.require_true(1)
 
 
 @pytest.mark.parametrize(
@@ -188,3 +230,41 @@ def test_rows_go_into_the_table_when_enough_wait(tmp_path: Path) -> None:
         assert (due, collector.waiting) == ([False, True, False], 0)
     assert scene.events.end == 5
     scene.require_true(5)
+
+
+@pytest.mark.parametrize("name", ["activity.jsonl", "activity-20991231.jsonl"])
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder", "packed"])
+def test_what_is_no_file_of_a_spool_shows_nothing_and_holds_up_nothing(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    """Who writes the spool may not read what the collector may: the key that signs, say."""
+    scene = LogScene(tmp_path)
+    (tmp_path / "key").write_bytes(b"the secret\n")
+    place = scene.places.activity.with_name(name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "link":
+        place.symlink_to(tmp_path / "key")
+    elif kind == "packed":
+        with gzip.open(tmp_path / "packed", "wb") as file:
+            file.write(b"the secret\n")
+        place.with_name(f"{name}.gz").symlink_to(tmp_path / "packed")
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.mkdir()
+    append(scene.places.edge[0], edge_line(1), edge_line(2))
+    assert scene.collect(flush=True) == 2
+    assert scene.rows("source") == [("edge",), ("edge",)]
+
+
+def test_what_has_no_room_in_memory_lies_where_nobody_else_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with connect(memory="60MB", threads=1) as database:
+        database.execute("CREATE TABLE t AS SELECT range AS n, repeat('x', 200) FROM range(400000)")
+        (folder,) = tmp_path.iterdir()
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert list(folder.rglob("*.*")), "it spilled"
+    assert list(folder.iterdir()) == []

@@ -114,6 +114,7 @@ def test_a_person_is_gone_from_every_file_while_others_go_on(scene: LogScene, en
         erase(
             "u-mine",
             events=scene.events,
+            log=scene.places.log,
             subjects=opened.subjects,
             accept=collector.accept,
             now=scene.clock(),

@@ -8,6 +8,7 @@ import pytest
 from tests.lake.logs import LogScene, append, edge_line, files_below, own_line
 
 from ringwall.lake.erasing import erase
+from ringwall.lake.holds import Hold, write_holds
 from ringwall.lake.subjects import Subjects
 
 
@@ -17,6 +18,7 @@ def _erase(scene: LogScene, subject: str) -> int:
         return erase(
             subject,
             events=scene.events,
+            log=scene.places.log,
             subjects=opened.subjects,
             accept=collector.accept,
             now=scene.clock(),
@@ -122,3 +124,29 @@ def _key(scene: LogScene, subject: str) -> bytes:
         return key
     finally:
         subjects.close()
+
+
+def test_what_was_put_aside_and_names_them_goes_whole(tmp_path: Path) -> None:
+    """Nobody can seal a part of bytes that are no event."""
+    scene = LogScene(tmp_path)
+    mine = edge_line(1, user="u-mine", client="192.0.2.77")
+    mail = {"u-mine": {"actor": {"user": {"email_addr": "ada@example.org"}}}}
+    append(scene.places.activity, own_line("a", personal=mail))
+    append(scene.places.edge[0], mine[5:], b"broken u-mine2 and u-min\n")
+    append(scene.places.edge[1], b"mail of Ada@example.org, cut o\n", b"nothing of hers\n")
+    scene.collect(flush=True)
+    assert len(scene.rows("index", "source = 'quarantine'")) == 4
+    assert _erase(scene, "u-mine") == 3
+    assert len(scene.rows("index", "source = 'quarantine'")) == 2
+    told = scene.rows("message", "source = 'log'")
+    assert ("2 events that were put aside went: they named somebody who is erased",) in told
+    scene.require_true(7)
+
+
+def test_what_is_held_of_what_was_put_aside_stays(tmp_path: Path) -> None:
+    scene = LogScene(tmp_path)
+    append(scene.places.edge[0], edge_line(1, user="u-mine")[5:])
+    scene.collect(flush=True)
+    write_holds(scene.places.log, [Hold(name="court", reason="case 7")])
+    assert _erase(scene, "u-mine") == 0
+    assert len(scene.rows("index", "source = 'quarantine'")) == 1

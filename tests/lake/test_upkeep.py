@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 from tests.lake.logs import MOMENT, ORIGIN, LogScene, append, edge_line, own_line
+from tests.lake.signed import signed_tree
 
 from ringwall.lake.config import Retention
 from ringwall.lake.going import FOLDER, Gone
 from ringwall.lake.holds import FILE, Hold, write_holds
+from ringwall.lake.own import Act, log_event
 from ringwall.lake.upkeep import clean, compact, expire, prune
+from ringwall.lake.whole import verify_log
 from ringwall.ledger.merkle import verify_inclusion
 from ringwall.ledger.proving import PrunedError
 from ringwall.ledger.tree import Tree
@@ -184,3 +187,41 @@ def test_a_clock_that_runs_ahead_takes_no_more_than_a_day(tmp_path: Path) -> Non
     assert _expire(scene, now=TODAY + timedelta(days=3650)) is None
     assert len(scene.rows("index")) == 3
     assert _expire(scene) is None
+
+
+def test_what_tells_that_events_went_stays_for_as_long_as_the_log(tmp_path: Path) -> None:
+    """Else nobody could tell any more whether what is not there went on purpose."""
+    scene = LogScene(tmp_path)
+    _collect_old(scene, *(_old(n, 120) for n in range(10)))
+    short = Retention(network=86_400.0, system=86_400.0)
+    first = _expire(scene, short)
+    assert first is not None
+    assert first.count == 10
+    for days in range(2, 12, 2):
+        at = TODAY + timedelta(days=days)
+        scene.now = int(at.timestamp() * 1_000_000)
+        with scene.collector() as collector:
+            collector.accept([log_event(Act.START, "began", now=scene.now, by="c", about={})])
+            collector.flush()
+        _expire(scene, short, now=at)
+    told = scene.rows("activity_id", "source = 'log' AND class_uid = 1008")
+    assert told.count((int(Act.DELETE),)) > 1
+    assert told.count((int(Act.START),)) < 5, "others of its class go"
+    signed_tree(scene.places.tree, tmp_path / "keys", ORIGIN)
+    found = verify_log(scene.places.log)
+    assert found.holds, list(found.lines())
+
+
+def test_what_was_put_aside_has_a_time_of_its_own(tmp_path: Path) -> None:
+    scene = LogScene(tmp_path)
+    _collect_old(scene, *(_old(n, 120) for n in range(3)), b"no line of anybody, 10.9.9.9\n")
+    append(scene.places.edge[0], b"no line either\n")
+    scene.collect(flush=True)
+    # Its time is when it came, which is the collector's.
+    long = Retention(network=86_400.0 * 500, other=86_400.0 * 500, quarantine=86_400.0 * 30)
+    gone = _expire(scene, long)
+    assert gone is not None
+    assert gone.count == 1
+    assert len(scene.rows("index", "source = 'quarantine'")) == 1
+    assert len(scene.rows("index", "source = 'edge'")) == 3
+    scene.require_true(6)

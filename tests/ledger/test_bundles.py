@@ -1,6 +1,7 @@
 """A bundle holds as it was made, and in no other way: our code and the independent one agree."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -251,3 +252,41 @@ def test_what_it_cannot_check_it_says(tmp_path: Path) -> None:
     done = run("--help")
     assert done.returncode == 0
     assert "You need the public key from somewhere you trust" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (GOOD[: len(GOOD) // 2], "no JSON from line 3, column"),
+        (b"\xef\xbb\xbf" + GOOD, "no JSON from line 1, column 1 on"),
+        (GOOD[:40] + b"\xff" + GOOD[40:], "not UTF-8 from byte 40 on"),
+        (b"[" * 200_000, "nested"),
+        (b'{"bundle":' + b"9" * 5000 + b"}", "number"),
+        (b'{"bundle":"\\ud800"}', "half a character|nested or numbered"),
+        (b" " * (16 * 1024 * 1024 + 1), "larger than the"),
+    ],
+)
+def test_where_a_file_is_broken_is_told_in_words_of_ours(
+    content: bytes, said: str, tmp_path: Path
+) -> None:
+    found = verify(content, keys=[FIRST])
+    assert found.reason == Reason.UNREADABLE
+    assert re.search(said, found.detail)
+    file = tmp_path / "broken.json"
+    file.write_bytes(content)
+    done = run("bundle", file, "--key", FIRST)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.search(said, done.stderr)
+    assert str(file) in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("quorum", [-1, 2])
+def test_a_quorum_that_the_given_witnesses_cannot_be_is_no_check(
+    tmp_path: Path, quorum: int
+) -> None:
+    file = tmp_path / "b.json"
+    file.write_bytes(GOOD)
+    given_ = ("--key", FIRST, "--witness", WITNESS.verifier, "--quorum", quorum)
+    done = run("bundle", file, *given_)
+    assert (done.returncode, done.stdout) == (2, "")

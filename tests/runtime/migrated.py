@@ -10,9 +10,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
 
-_NAME: Final = "ringwall.sqlite3"
+from ringwall.runtime.private_files import private_folder
+from ringwall.runtime.table_files import FOLDER, RECORDS
+
 base_of_run: Path | None = None
 """Where pytest lets this process write, once that is known (by ``tests/conftest.py``)."""
 
@@ -22,14 +23,13 @@ def put_tables_unless_there(state: Path) -> None:
 
     Outside pytest nothing is put there: the installation makes its tables itself.
     """
-    if base_of_run is not None and not (state / _NAME).exists():
+    if base_of_run is not None and not (state / FOLDER / RECORDS).exists():
         put_tables(state, base_of_run)
 
 
 def put_tables(state: Path, base: Path) -> None:
     """Put the tables into a state folder; ``base`` is where pytest lets this process write."""
-    state.mkdir(mode=0o700, exist_ok=True)
-    file = state / _NAME
+    file = private_folder(state / FOLDER) / RECORDS
     file.touch(mode=0o600)
     shutil.copyfile(_migrated(base), file)
 
@@ -46,6 +46,6 @@ def _migrated(base: Path) -> Path:
             command = [sys.executable, "-m", "django", "migrate", "--verbosity=0"]
             subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=True)
             # What still lay beside the file would not be copied.
-            assert [one.name for one in made.glob(f"{_NAME}*")] == [_NAME]
+            assert [one.name for one in (made / FOLDER).iterdir()] == [RECORDS]
             (made / "done").touch()
-    return made / _NAME
+    return made / FOLDER / RECORDS

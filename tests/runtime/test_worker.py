@@ -190,7 +190,7 @@ def running(
     folder: Path, names: str, url: str | None = None
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """The worker, with these jobs; ended in any case."""
-    if url is None and not (folder / "state" / "ringwall.sqlite3").exists():
+    if url is None and not (folder / "state" / "tables" / "ringwall.sqlite3").exists():
         put_tables(folder / "state", folder.parent)
     (folder / "state").mkdir(exist_ok=True)
     with (folder / "log").open("ab") as log:
@@ -238,7 +238,7 @@ def test_worker_that_hang_or_fail_keep_no_other_from_its_turn(tmp_path: Path) ->
 
 def errors(folder: Path) -> dict[str, str]:
     """What is kept of the last run of each job."""
-    with closing(sqlite3.connect(folder / "state" / "ringwall.sqlite3")) as connection:
+    with closing(sqlite3.connect(folder / "state" / "tables" / "ringwall.sqlite3")) as connection:
         return dict(connection.execute("SELECT name, error FROM runtime_jobrun").fetchall())
 
 
@@ -377,7 +377,9 @@ def test_a_database_url_is_read_whole(tmp_path: Path) -> None:
     assert found["OPTIONS"]["sslmode"] == "verify-full"
     socket = database_settings("postgresql:///x?host=/run/postgresql", state=tmp_path)
     assert (socket["HOST"], socket["PORT"]) == ("/run/postgresql", "")
-    assert database_settings(None, state=tmp_path)["NAME"] == str(tmp_path / "ringwall.sqlite3")
+    assert database_settings(None, state=tmp_path)["NAME"] == str(
+        tmp_path / "tables" / "ringwall.sqlite3"
+    )
 
 
 @pytest.mark.parametrize(
@@ -434,7 +436,7 @@ def test_the_whole_of_ringwall_on_postgresql_keeps_the_password_to_itself(
             for flags in ((), ("--json",)):
                 told = stage.command(command, *flags)
                 assert not odd.search((told.stdout + told.stderr).encode())
-        assert not (stage.state / "ringwall.sqlite3").exists()
+        assert not (stage.state / "tables" / "ringwall.sqlite3").exists()
 
         # A secret that cannot be found or read is refused, and not repeated either.
         stage.write({**config, "database": {"url": "${env:NOT_SET}"}})

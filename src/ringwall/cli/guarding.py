@@ -39,12 +39,20 @@ def asked_first(mark: CommandMark, function: Callable[..., Any]) -> Callable[...
     @wraps(function)
     def asking(*given: Any, **named: Any) -> Any:
         if not changes:
-            _require(_decided(does))
-            return function(*given, **named)
+            return _reading(name, does, lambda: function(*given, **named))
         context = _context_of(given, named)
         return _recorded(name, mark, lambda: function(*given, **named), context)
 
     return asking
+
+
+def _reading(name: str, does: str, run: Callable[[], Any]) -> Any:
+    """Run what only looks, as whoever types it: some of what is looked at tells who did."""
+    from ringwall.runtime.recording import acting_as
+
+    with acting_as(_typist(name)):
+        _require(_decided(does))
+        return run()
 
 
 def _recorded(

@@ -1,28 +1,33 @@
-"""The web process cannot read what signs the log: the kernel keeps it from all it does not need."""
+"""The web process reads no key that signs the log, and cannot change the log: by the kernel.
+
+It answers strangers. So whoever takes it over finds it able to write what is its own: its tables,
+the record of what it does, what identity keeps. The log, spools of others, configurations in force
+and sockets are there to be read; keys that sign are not; and no process here does what it asks.
+"""
 
 import logging
 import os
-import sys
-import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import ringwall
 from ringwall.gateway.config import FileCertificate
 from ringwall.gateway.log_processes import keys_of
 from ringwall.gateway.wanted import Wanted
-from ringwall.runtime.confining import NotConfinedError, confine
+from ringwall.runtime.confined_python import DEVICES, is_within, usual_reads
+from ringwall.runtime.confining import NotConfinedError, confine, mark
 from ringwall.runtime.installation import Installation
-from ringwall.runtime.private_files import write_private
+from ringwall.runtime.private_files import private_folder
+from ringwall.runtime.recording.spool import spool_of
+from ringwall.runtime.secret_key import secret_key
+from ringwall.runtime.table_files import FOLDER, are_home
 
 READS_VARIABLE: Final = "RINGWALL_WEB_READS"
 """More that the web process reads: paths of what the configuration names, parted by ``:``."""
 TOLD: Final = "web-confined"
 """In the run folder: ``yes``, or why not."""
-_SYSTEM: Final = ("/bin", "/etc", "/lib", "/lib32", "/lib64", "/proc", "/sbin", "/sys", "/usr")
-_DEVICES: Final = ("/dev/full", "/dev/null", "/dev/random", "/dev/urandom", "/dev/zero")
+_TEMPORARY: Final = "web-tmp"
 _OF_POSTGRESQL: Final = (".pgpass", ".pg_service.conf", ".postgresql")
 
 _log = logging.getLogger(__name__)
@@ -30,13 +35,16 @@ _log = logging.getLogger(__name__)
 
 def confine_web(installation: Installation) -> None:
     """Confine this process, before it has threads; where that cannot be it goes on, and says so."""
-    temporary = installation.run / "web-tmp"
+    temporary = installation.run / _TEMPORARY
     temporary.mkdir(mode=0o700, exist_ok=True)
     tempfile.tempdir = os.environ["SQLITE_TMPDIR"] = str(temporary)
-    why = _confined(installation)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(installation.run / TOLD, flags, 0o600)
+    with os.fdopen(descriptor, "wb") as told:  # opened before, as it could not be afterwards
+        why = _confined(installation)
+        told.write((why or "yes").encode())
     if why is not None:
-        _log.warning("the web process could read the key that signs the log: %s", why)
-    write_private(installation.run / TOLD, (why or "yes").encode())
+        _log.warning("whoever took over the web process could change or sign the log: %s", why)
 
 
 def also_read(wanted: Wanted, root: Path) -> str:
@@ -50,35 +58,41 @@ def also_read(wanted: Wanted, root: Path) -> str:
     return os.pathsep.join(sorted(found))
 
 
+def written_by_web(installation: Installation) -> tuple[Path, ...]:
+    """The folders in which the web process writes files, made where they were missing."""
+    state = installation.state
+    secret_key(state)  # made while it can be
+    own = (state / FOLDER, spool_of(state).parent, state / "identity")
+    return (*map(private_folder, own), installation.run / _TEMPORARY)
+
+
 def _confined(installation: Installation) -> str | None:
     """Do it; ``None``, or why it could not be."""
-    reads, writes = list(_reads(installation)), [installation.state, installation.run]
+    reads = [*_reads(installation), installation.state, installation.run]
+    writes = written_by_web(installation)
+    whole = () if are_home(installation.state) else (installation.state,)
     keys = keys_of(installation)
-    around = [path for path in (*reads, *writes) if _is_within(keys, path)]
+    around = [path for path in (*reads, *writes) if is_within(keys, path)]
     if around:
         return f"{around[0]}, which it needs, is around {keys}"
     try:
-        confine(reads=reads, writes=[*writes, *map(Path, _DEVICES)])
+        mark()
+        confine(reads=reads, fills=[*writes, *DEVICES], writes=whole)
     except NotConfinedError as error:
         return str(error)
+    if whole:
+        return f"tables lie in {installation.state} itself until Ringwall is stopped and started"
     return None
 
 
 def _reads(installation: Installation) -> Iterator[Path]:
-    yield from map(Path, _SYSTEM)
-    for path in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()):
-        yield Path(path)
-    yield from map(Path, ringwall.__path__)
+    yield from usual_reads()
     home = Path.home()
     yield from (home / name for name in _OF_POSTGRESQL)
     for text in os.environ.get(READS_VARIABLE, "").split(os.pathsep):
         # The folder, as a renewed file is another one; never all that is around the keys.
         folder = Path(text).parent
-        if text and not _is_within(keys_of(installation), folder):
+        if text and not is_within(keys_of(installation), folder):
             yield folder
         elif text:
             yield Path(text)
-
-
-def _is_within(path: Path, folder: Path) -> bool:
-    return path.resolve().is_relative_to(folder.resolve())

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ringwall.lake.exports.config import Forward, ForwardHttp, ForwardS3, ForwardSyslog
-from ringwall.lake.forwarding import SOCKET, VARIABLE, Settings, To
+from ringwall.lake.forwarding_settings import SOCKET, VARIABLE, Settings, To
 from ringwall.lake.places import Places
 from ringwall.runtime.configuration import Secret
 from ringwall.runtime.processes.probes import Accepts, UnixAddress

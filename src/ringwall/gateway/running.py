@@ -33,6 +33,7 @@ from ringwall.runtime.processes.status import ProcessStatus
 from ringwall.runtime.processes.supervisor import Supervisor
 from ringwall.runtime.recording.spool import require_room
 from ringwall.runtime.refusals import Refused
+from ringwall.runtime.table_files import bring_home
 
 Announce = Callable[[Version], None]
 
@@ -105,6 +106,8 @@ class Run:
         """
         with self._signals:
             self._supervisor.acquire()
+            if not self._mark.is_of_this_run():
+                bring_home(self._installation.state)
             ports.require_free(self._gateway, configuration)
             version = await self._begin(configuration)
             control = ControlServer(self._handlers(), complain=self._complain)

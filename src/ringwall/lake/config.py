@@ -40,7 +40,9 @@ class Retention(StrictModel):
     remediation: Kept = 400 * _DAY
     """What was done against something."""
     other: Kept = 90 * _DAY
-    """What has no class, and what was put aside."""
+    """What has no class."""
+    quarantine: Kept = 30 * _DAY
+    """What was put aside: bytes as they came, of which nobody knows what is personal in them."""
 
     def seconds(self, category: int) -> float:
         """For how long events of a category (OCSF ``category_uid``) are kept."""

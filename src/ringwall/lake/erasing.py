@@ -6,12 +6,14 @@ killed it can be done again, and then it is done.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
 from ringwall.lake.canonical import sorted_json
 from ringwall.lake.columns import TYPES, columns_of
+from ringwall.lake.evidence import drop_evidence, named_in
 from ringwall.lake.own import Act, log_event
 from ringwall.lake.sealing import parts_of, seals_of
 from ringwall.lake.snapshot import File, files_of
@@ -30,6 +32,7 @@ def erase(
     subject: str,
     *,
     events: Events,
+    log: Path,
     subjects: Subjects,
     accept: Callable[[Sequence[Accepted]], None],
     now: int,
@@ -37,18 +40,20 @@ def erase(
 ) -> int:
     """Erase what the table has of a subject; in how many events that was.
 
-    What waits in the journal must be in the table already. ``now`` is in microseconds since 1970.
+    What was put aside and names them goes whole. What waits in the journal must be in the table
+    already. ``now`` is in microseconds since 1970.
     """
     table = events.table()
-    count = 0
+    count, names = 0, {subject}
     for file in [] if table is None else files_of(table):
         for rows in _rows(file, subject):
+            names |= named_in([orjson.loads(row["personal"])[subject] for row in rows])
             _write(events, file, [_without(row, subject, subjects) for row in rows])
             count += len(rows)
-    if table is not None and count:
-        left = events.table()
-        if left is not None:
-            left.vacuum(0, dry_run=False, enforce_retention_duration=False)
+    count += drop_evidence(names, events=events, log=log, accept=accept, now=now, by=by)
+    left = events.table()
+    if left is not None:  # also of an erasure before that was killed
+        left.vacuum(0, dry_run=False, enforce_retention_duration=False)
     subjects.destroy(subject)
     message = f"the personal parts of {count} events were erased for {subject}"
     about = {"reason": "erasure", "subject": subject, "events": count}

@@ -25,48 +25,19 @@ from ringwall.lake.exports.s3 import S3, client
 from ringwall.lake.exports.syslog import Syslog
 from ringwall.lake.exports.syslog_tls import SyslogTls
 from ringwall.lake.faring import FORWARDING
+from ringwall.lake.forwarding_settings import SOCKET, VARIABLE, Settings, To
 from ringwall.lake.ocsf import event_of
 from ringwall.lake.places import Places
 from ringwall.lake.reaching import again
 from ringwall.runtime.announcing import announce
 from ringwall.runtime.private_files import private_folder, write_private
 
-VARIABLE: Final = "RINGWALL_FORWARDING"
-SOCKET: Final = "forwarding.sock"
 FOLDER: Final = "forwarded"
 """Below the log: the positions."""
 _TELLS_EVERY_S: Final = 1.0
 _IDLE_S: Final = 0.5
 
 _log = logging.getLogger(__name__)
-
-
-class To(msgspec.Struct, frozen=True, kw_only=True):
-    """One destination. ``kind`` is ``http``, ``syslog`` or ``s3``; only what is of it is told.
-
-    ``address`` is an URL, ``host:port``, or the name of a bucket; ``trust`` a PEM file of roots.
-    """
-
-    name: str
-    kind: str
-    address: str
-    form: str = "ocsf"
-    headers: dict[str, str] = {}
-    trust: str = ""
-    prefix: str = ""
-    options: dict[str, str] = {}
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Paths as text."""
-
-    state: str
-    run: str
-    to: tuple[To, ...]
-
-    def encoded(self) -> str:
-        """As text, the same for the same settings."""
-        return msgspec.json.encode(self, order="deterministic").decode()
 
 
 def main() -> None:

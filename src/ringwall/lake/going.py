@@ -43,10 +43,15 @@ def keep_gone(log: Path, reason: str, ranges: list[Range]) -> Gone:
 
 
 def all_gone(log: Path) -> Iterator[Gone]:
-    """Every list whose content is that of its name."""
+    """Every list whose content is that of its name. What is none says nothing of any event."""
     for path in sorted((log / FOLDER).glob("*.json")):
         content = path.read_bytes()
         digest = sha256(content).hexdigest()
-        if digest == path.stem:
+        if digest != path.stem:
+            continue
+        try:
             found = orjson.loads(content)
-            yield Gone(found["reason"], tuple((a, b) for a, b in found["ranges"]), digest)
+            ranges = tuple((int(first), int(end)) for first, end in found["ranges"])
+            yield Gone(str(found["reason"]), ranges, digest)
+        except (ValueError, KeyError, TypeError):
+            continue  # it is no list, whoever wrote it

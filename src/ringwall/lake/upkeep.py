@@ -27,8 +27,11 @@ _LARGEST: Final = 512 * 1024 * 1024
 _HOUR: Final = 1
 """Hours that files stay which the table has left, for whoever is reading them."""
 _TILE: Final = 256
-_OF_DELTA: Final = "arrow_cast('{}', 'Timestamp(Microsecond, Some(\"UTC\"))')"
-"""A moment, as the engine of Delta's predicates compares it with the column's."""
+_OF_DUCKDB: Final = ("TIMESTAMPTZ '", "'")
+_OF_DELTA: Final = ("arrow_cast('", "', 'Timestamp(Microsecond, Some(\"UTC\"))')")
+"""What stands around a moment, so that each engine compares it with the column's."""
+_VOUCHES: Final = "(source = 'log' AND class_uid = 1008 AND activity_id = 2)"
+"""What tells that events went stays: else they would be missing without a word."""
 _AGED: Final = "aged"
 """Below the log: the time by which ages were counted last."""
 
@@ -58,9 +61,9 @@ def expire(
         return None
     holds, aged = read_holds(log), _aged(log, now)
     old = [one for one in files_of(table) if is_over(one, retention, aged)]
-    kept = " OR ".join(f"({hold.condition()})" for hold in holds) or "false"
+    kept = " OR ".join([_VOUCHES, *(f"({hold.condition()})" for hold in holds)])
     partitions = [
-        _Over(day, class_uid, files, aged - _kept(retention, class_uid), kept)
+        _Over(day, class_uid, files, _came(retention, class_uid, aged), kept)
         for (day, class_uid), files in sorted(_by_partition(old).items())
     ]
     ranges = joined(*(one.ranges for one in partitions))
@@ -99,15 +102,13 @@ class _Over:
     What came lately is new whatever its own clock said.
     """
 
-    def __init__(
-        self, day: date, class_uid: int, files: list[File], came: datetime, kept: str
-    ) -> None:
+    def __init__(self, day: date, class_uid: int, files: list[File], came: str, kept: str) -> None:
         self.day = day
-        free, moment = f"NOT coalesce({kept}, false)", came.isoformat()
-        self.ranges = _ranges(files, f"{free} AND received < TIMESTAMPTZ '{moment}'")
+        free = f"NOT coalesce({kept}, false)"
+        self.ranges = _ranges(files, f"{free} AND {came.format(*_OF_DUCKDB)}")
         is_all = sum(end - first for first, end in self.ranges) == _count(files)
         # Whole partitions go without a look into their files.
-        rest = "" if is_all else f" AND {free} AND received < {_OF_DELTA.format(moment)}"
+        rest = "" if is_all else f" AND {free} AND {came.format(*_OF_DELTA)}"
         self.predicate = f"day = '{day.isoformat()}' AND class_uid = {class_uid}{rest}"
 
 
@@ -119,7 +120,25 @@ def _by_partition(files: Sequence[File]) -> dict[tuple[date, int], list[File]]:
 
 
 def _kept(retention: Retention, class_uid: int) -> timedelta:
-    return timedelta(seconds=retention.seconds(class_uid // 1000))
+    """For how long the first events of a class are kept that go."""
+    seconds = retention.seconds(class_uid // 1000)
+    return timedelta(seconds=min(seconds, retention.quarantine) if class_uid == 0 else seconds)
+
+
+def _came(retention: Retention, class_uid: int, aged: datetime) -> str:
+    """The condition of what came so long ago that it goes, with ``{0}`` and ``{1}`` around moments.
+
+    What was put aside is of class 0 and has a time of its own.
+    """
+
+    def before(seconds: float) -> str:
+        return f"received < {{0}}{(aged - timedelta(seconds=seconds)).isoformat()}{{1}}"
+
+    of_class = before(retention.seconds(class_uid // 1000))
+    if class_uid != 0:
+        return of_class
+    aside = before(retention.quarantine)
+    return f"CASE WHEN source = 'quarantine' THEN {aside} ELSE {of_class} END"
 
 
 def _count(files: Sequence[File]) -> int:

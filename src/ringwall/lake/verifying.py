@@ -133,6 +133,16 @@ def check_rows(
     return checked
 
 
+def is_as_accepted(row: Sequence[Any], leaves: Leaves, key_of: KeyOf) -> bool:
+    """Whether one row of :data:`ENTRY_COLUMNS` is the event that the tree has at its index."""
+    if not 0 <= row[0] < leaves.size:
+        return False
+    try:
+        return leaves.leaf_hashes(row[0], row[0] + 1)[0] == leaf_hash(entry_of(row, key_of))
+    except (LookupError, ValueError, AttributeError):
+        return False
+
+
 def check_columns(
     snapshot: Snapshot, *, database: duckdb.DuckDBPyConnection, index: int | None = None
 ) -> Fault | None:

@@ -4,20 +4,32 @@ Each is judged by what was judged before it: the checkpoint by a public key, the
 checkpoint, the rows by the tiles, the lists of what went by events, the columns by the rows.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
 import orjson
+from deltalake.exceptions import DeltaError
 
 from ringwall.lake.going import Gone, all_gone
 from ringwall.lake.places import Places
 from ringwall.lake.ranges import Range, joined
+from ringwall.lake.reaching import again
 from ringwall.lake.snapshot import Snapshot, snapshot
 from ringwall.lake.subjects import Subjects
 from ringwall.lake.tables import Events, connect
-from ringwall.lake.verifying import Fault, check_columns, check_rows
+from ringwall.lake.verifying import (
+    ENTRY_COLUMNS,
+    Fault,
+    KeyOf,
+    check_columns,
+    check_rows,
+    is_as_accepted,
+)
 from ringwall.ledger.auditing import State, audit
 from ringwall.ledger.checkpoints import Checkpoint
 from ringwall.ledger.keys import VerifierKey
@@ -26,6 +38,8 @@ from ringwall.ledger.published import Published
 from ringwall.ledger.statements import following
 
 _SHOWN: Final = 5
+_BROKEN: Final = (duckdb.Error, sqlite3.Error, OSError, ValueError, LookupError, TypeError)
+"""What reading broken files raises."""
 
 
 @dataclass(slots=True)
@@ -113,8 +127,22 @@ def verify_log(
     ]
     if findings.wrong:
         return findings
-    _rows(places, published, findings, (first, end), progress)
+    if published.size == 0:
+        findings.wrong.append("the checkpoint is of a log without events: nothing was verified")
+        return findings
+    try:
+        again(lambda: _rows(places, published, findings, (first, end), progress))
+    except _BROKEN as error:
+        findings.wrong.append(f"it cannot be read as it should: {_sentence(error, log)}")
     return findings
+
+
+def _sentence(error: Exception, log: Path) -> str:
+    """What a library says of a broken file, without what only its developers understand."""
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if isinstance(error, sqlite3.Error):
+        return f"{Places(log.parent, log.parent, log).subjects}: {first}"
+    return first if str(log) in first else f"{log}: {first}"
 
 
 def _rows(
@@ -124,18 +152,20 @@ def _rows(
     asked: tuple[int, int | None],
     progress: Callable[[int, int], None],
 ) -> None:
-    found = snapshot(Events(places.events), places.journal)
+    findings.events = findings.gone = findings.unproven = 0  # it may be done again
+    found = _snapshot(places)
     until = published.size if asked[1] is None else min(asked[1], published.size)
     if asked[0] >= until > 0:
         findings.wrong.append(f"no event from {asked[0]} to before {until} is there to be verified")
         return
-    subjects = Subjects(places.subjects, writes=False)
-    with connect() as database:
+    with closing(Subjects(places.subjects, writes=False)) as subjects, connect() as database:
+        lists = all_gone(places.log)
+        told = _told(found, published, subjects.key, database)
         checked = check_rows(
             found,
             published,
             key_of=subjects.key,
-            gone=vouched(all_gone(places.log), _told(found, database)),
+            gone=vouched(lists, told),
             database=database,
             first=asked[0],
             end=until,
@@ -147,7 +177,27 @@ def _rows(
             findings.unproven = _count(found, published.size, database)
         if findings.fault is None:
             findings.fault = check_columns(found, database=database)
-    subjects.close()
+
+
+def _snapshot(places: Places) -> Snapshot:
+    try:
+        return snapshot(Events(places.events), places.journal)
+    except DeltaError as error:
+        folder = places.events / "_delta_log"
+        msg = _broken_step(folder) or f"{folder}: {str(error).strip().splitlines()[0]}"
+        raise ValueError(msg) from error
+
+
+def _broken_step(folder: Path) -> str | None:
+    """Which step of Delta's log is none; the library says only that there is one."""
+    for path in sorted(folder.glob("*.json")):
+        lines = path.read_bytes().splitlines()
+        for number, line in enumerate(lines or [b""], 1):
+            try:
+                orjson.loads(line)
+            except ValueError:
+                return f"{path}: line {number} is no JSON"
+    return None
 
 
 def _count(found: Snapshot, size: int, database: Any) -> int:
@@ -161,11 +211,15 @@ def vouched(lists: Iterator[Gone], told: frozenset[str]) -> list[Range]:
     return joined(*(one.ranges for one in lists if one.digest in told))
 
 
-def _told(found: Snapshot, database: Any) -> frozenset[str]:
-    """The hashes of lists that events of the collector's own tell (see :mod:`.going`)."""
+def _told(found: Snapshot, published: Published, key_of: KeyOf, database: Any) -> frozenset[str]:
+    """The hashes of lists that events of the collector's own tell (see :mod:`.going`).
+
+    Only of events that the tree has: whoever can write files could write others beside them.
+    """
     rows = database.execute(
-        f"SELECT raw FROM ({found.relation(classes=[1008])})"
+        f"SELECT {ENTRY_COLUMNS} FROM ({found.relation(classes=[1008])})"
         " WHERE class_uid = 1008 AND source = 'log' AND activity_id = 2"
     ).fetchall()
-    told = (orjson.loads(raw).get("unmapped", {}).get("sha256") for (raw,) in rows)
+    raws = [row[6] for row in rows if row[2] == "log" and is_as_accepted(row, published, key_of)]
+    told = (orjson.loads(raw).get("unmapped", {}).get("sha256") for raw in raws)
     return frozenset(one for one in told if isinstance(one, str))

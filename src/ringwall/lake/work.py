@@ -165,6 +165,7 @@ class Work:
         return erase(
             subject,
             events=self._events,
+            log=self._places.log,
             subjects=self._subjects,
             accept=self.collector.accept,
             now=_micros(),

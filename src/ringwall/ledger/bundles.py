@@ -29,6 +29,8 @@ from ringwall.ledger.statements import Statement, following
 FORM: Final = "ringwall log bundle v1"
 LARGEST_ENTRY: Final = 65_535
 """Bytes of an entry (C2SP tlog-tiles, "Log entries": their length is two bytes)."""
+LARGEST: Final = 16 * 1024 * 1024
+"""Bytes of a bundle: of what is longer nothing is read."""
 _FIELDS: Final = {"bundle", "entry", "personal", "proof", "statements", "vkey"}
 _SALT_SIZE: Final = 32
 
@@ -75,15 +77,11 @@ class Bundle:
     @classmethod
     def parse(cls, content: bytes) -> "Bundle":
         """Read a file; ``ValueError`` says what is wrong with it."""
-        try:
-            found = json.loads(content.decode())
-        except RecursionError:
-            msg = "it is nested too deeply to be a bundle"
-            raise ValueError(msg) from None
+        found, written = _read(content)
         if not isinstance(found, dict) or set(found) != _FIELDS or found["bundle"] != FORM:
             msg = f"it is no {FORM!r}: that is an object with {', '.join(sorted(_FIELDS))}"
             raise ValueError(msg)
-        if _written(found) != content:
+        if written != content:
             msg = "it is not written as bundles are: it was changed, or saved by another program"
             raise ValueError(msg)
         return cls(
@@ -191,6 +189,27 @@ def verify(
     )
 
 
+def _read(content: bytes) -> tuple[Any, bytes]:
+    """What a file says, and how it would be written; ``ValueError`` says where it is no JSON."""
+    if len(content) > LARGEST:
+        msg = f"it is larger than the {LARGEST:,} bytes that a bundle may have"
+        raise ValueError(msg)
+    try:
+        found = json.loads(content.decode())
+        return found, _written(found)
+    except json.JSONDecodeError as error:
+        msg = f"it is no JSON from line {error.lineno}, column {error.colno} on: is it cut off?"
+    except UnicodeDecodeError as error:
+        msg = f"it is not UTF-8 from byte {error.start} on"
+    except UnicodeEncodeError:
+        msg = "it has half a character, as no text has"
+    except RecursionError:
+        msg = "it is nested too deeply to be a bundle"
+    except ValueError:
+        msg = "it has a number too long for a bundle"
+    raise ValueError(msg)
+
+
 def _written(found: Mapping[str, Any]) -> bytes:
     text = json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True)
     return text.encode() + b"\n"
@@ -212,7 +231,10 @@ def _openings(found: object) -> dict[str, Opening]:
         if not isinstance(one, dict) or set(one) != {"patch", "salt"}:
             msg = f"the personal data of {subject!r} is not a patch and a salt"
             raise ValueError(msg)
-        salt = bytes.fromhex(_text(one["salt"], "salt"))
+        try:
+            salt = bytes.fromhex(_text(one["salt"], "salt"))
+        except ValueError:
+            salt = b""
         if len(salt) != _SALT_SIZE or salt.hex() != one["salt"]:
             msg = f"the salt of {subject!r} is not {_SALT_SIZE} bytes in lower-case hex"
             raise ValueError(msg)

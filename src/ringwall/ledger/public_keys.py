@@ -31,8 +31,12 @@ def shown_keys(folder: Path) -> tuple[VerifierKey, ...]:
 
     ``ValueError`` where the file is damaged, ``FileNotFoundError`` where there is none yet.
     """
-    lines = (folder / KEYS).read_text("utf-8").splitlines()
-    return tuple(VerifierKey.parse(line) for line in lines)
+    path = folder / KEYS
+    try:
+        return tuple(VerifierKey.parse(line) for line in path.read_text("utf-8").splitlines())
+    except ValueError as error:
+        msg = f"{path} is damaged: {error}"
+        raise ValueError(msg) from error
 
 
 def shown_changes(folder: Path) -> list[Statement]:

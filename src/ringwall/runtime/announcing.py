@@ -4,18 +4,31 @@ import os
 import socket
 import threading
 from pathlib import Path
+from typing import Final
+
+WAITING: Final = 1024
+"""Connections that may wait to be taken."""
 
 
-def listening_at(path: Path) -> socket.socket:
-    """A socket at ``path``, in place of what is left of another, that only its owner may use."""
+def bound_at(path: Path) -> socket.socket:
+    """A socket at ``path``, in place of what is left of another; nobody can connect yet."""
     path.unlink(missing_ok=True)
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     mask = os.umask(0o177)
     try:
         sock.bind(str(path))
+    except BaseException:
+        sock.close()
+        raise
     finally:
         os.umask(mask)
-    sock.listen(1024)
+    return sock
+
+
+def listening_at(path: Path) -> socket.socket:
+    """A socket at ``path``, in place of what is left of another, that only its owner may use."""
+    sock = bound_at(path)
+    sock.listen(WAITING)
     return sock
 
 

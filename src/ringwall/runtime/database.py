@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from ringwall.runtime.table_files import RECORDS, table_file
+
 
 class DatabaseUrlError(ValueError):
     """The URL of the database cannot be read; the text never repeats any of it."""
@@ -19,7 +21,7 @@ def database_settings(url: str | None, *, state: Path) -> dict[str, Any]:
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": str(state / "ringwall.sqlite3"),
+            "NAME": str(table_file(state, RECORDS)),
             "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 "timeout": 20,

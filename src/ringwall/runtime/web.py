@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ import django
 import uvicorn
 from django.urls import get_resolver
 
-from ringwall.runtime.announcing import listening_at
+from ringwall.runtime.announcing import WAITING, bound_at
 from ringwall.runtime.configuration import Address
 from ringwall.runtime.ending import ending
 from ringwall.runtime.handling import OneThread
@@ -25,8 +26,23 @@ _RENEWAL: Final = "/.ringwall/renew"
 """What the edge asks for by itself: if it waited behind pages, everybody would be signed out."""
 
 
-def serve(*, public: Path, private: Address) -> None:
-    """Serve until SIGTERM. ``public`` is the socket the edge leads to."""
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where the web process is reached. Bound before it is confined, and open once it is ready."""
+
+    public: socket.socket
+    private: socket.socket
+    address: Address
+    """Of the private one."""
+
+    @classmethod
+    def bound(cls, *, public: Path, private: Address) -> "Doors":
+        """``public`` is the socket the edge leads to."""
+        return cls(bound_at(public), _bound(private), private)
+
+
+def serve(doors: Doors) -> None:
+    """Serve until SIGTERM."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ringwall.runtime.settings")
     django.setup()
     from django.conf import settings  # noqa: PLC0415 - needs django.setup()
@@ -39,20 +55,23 @@ def serve(*, public: Path, private: Address) -> None:
     for urls in (None, "ringwall.runtime.private_urls"):
         get_resolver(urls).url_patterns  # noqa: B018 - loads all pages: ready is ready
     outbox.move_in_background(Path(settings.STATE))
-    asyncio.run(_serve(application, public, private))
+    asyncio.run(_serve(application, doors))
     outbox.end_moving()
 
 
-async def _serve(application: Any, public: Path, private: Address) -> None:
-    doors = [
-        (_Door(uvicorn.Config(application, **_OPTIONS)), listening_at(public)),
-        (_Door(uvicorn.Config(PrivateDoor(application, private), **_OPTIONS)), _listening(private)),
+async def _serve(application: Any, doors: Doors) -> None:
+    private = PrivateDoor(application, doors.address)
+    served = [
+        (_Door(uvicorn.Config(application, **_OPTIONS)), doors.public),
+        (_Door(uvicorn.Config(private, **_OPTIONS)), doors.private),
     ]
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, _stop, [door for door, _ in doors])
+        loop.add_signal_handler(name, _stop, [door for door, _ in served])
+    for _, sock in served:
+        sock.listen(WAITING)
     _log.info("web is ready")
-    await asyncio.gather(*(door.serve(sockets=[sock]) for door, sock in doors))
+    await asyncio.gather(*(door.serve(sockets=[sock]) for door, sock in served))
 
 
 _OPTIONS: dict[str, Any] = {
@@ -119,10 +138,14 @@ def _stop(doors: list[_Door]) -> None:
         door.should_exit = True
 
 
-def _listening(address: Address) -> socket.socket:
+def _bound(address: Address) -> socket.socket:
     if address.is_unix:
-        return listening_at(Path(address.path))
-    return socket.create_server(
-        (address.host, address.port),
-        family=socket.AF_INET6 if ":" in address.host else socket.AF_INET,
-    )
+        return bound_at(Path(address.path))
+    sock = socket.socket(socket.AF_INET6 if ":" in address.host else socket.AF_INET)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((address.host, address.port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock

@@ -18,7 +18,10 @@ from ringwall.runtime import jobs
 from ringwall.runtime.announcing import announce
 from ringwall.runtime.discovery import modules
 from ringwall.runtime.installation import Installation
+from ringwall.runtime.job_messages import JsonMessages
+from ringwall.runtime.private_files import private_folder
 from ringwall.runtime.processes.paths import make_private
+from ringwall.runtime.table_files import QUEUE, table_file
 
 _log = logging.getLogger(__name__)
 
@@ -118,11 +121,18 @@ def _task_name(name: str) -> str:
 
 
 def _queue(installation: Installation) -> SqliteHuey:
-    return SqliteHuey("ringwall", filename=str(_file(installation)), utc=True, results=False)
+    private_folder(_file(installation).parent)
+    return SqliteHuey(
+        "ringwall",
+        filename=str(_file(installation)),
+        utc=True,
+        results=False,
+        serializer=JsonMessages(),
+    )
 
 
 def _file(installation: Installation) -> Path:
-    return installation.state / "jobs.sqlite3"
+    return table_file(installation.state, QUEUE)
 
 
 def _put_damaged_aside(file: Path) -> None:

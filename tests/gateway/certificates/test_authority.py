@@ -150,7 +150,7 @@ def test_a_foreign_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_folder_in_which_others_have_put_something_is_refused(
     tmp_path: Path, planted: str
 ) -> None:
-    """It is read as our own: keys, configurations, and a job queue of pickled Python."""
+    """It is read as our own: keys, configurations, and a queue of jobs."""
     folder, other = tmp_path / "state", tmp_path / "other"
     folder.mkdir()
     other.mkdir()

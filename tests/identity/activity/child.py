@@ -1,7 +1,8 @@
 """A process of its own for stories in which one dies, or several write at once.
 
 ``commit`` changes a row and is killed before what tells of it reaches the spool; ``append`` writes
-many lines; ``torn`` is killed in the middle of a line.
+many lines; ``torn`` is killed in the middle of a line; ``early`` moves what waits before there are
+tables.
 """
 
 import os
@@ -17,7 +18,13 @@ from ringwall.runtime.recording import spool as spool_module
 
 def main(what: str, state: Path, *more: str) -> None:
     """Do it."""
-    does: dict[str, Any] = {"commit": commit, "append": append, "torn": torn, "grow": grow}
+    does: dict[str, Any] = {
+        "commit": commit,
+        "append": append,
+        "torn": torn,
+        "grow": grow,
+        "early": early,
+    }
     does[what](state, *more)
 
 
@@ -36,6 +43,17 @@ def commit(state: Path, email: str) -> None:
     user = User.objects.get(email=email)
     user.is_active = False
     user.save(update_fields=["is_active"])
+
+
+def early(state: Path) -> None:
+    """Begin as the web process does while the worker still makes the tables."""
+    import django
+
+    django.setup()
+    from ringwall.runtime.recording import outbox
+
+    outbox.move_in_background(state)
+    outbox.end_moving()
 
 
 def append(state: Path, name: str, count: str) -> None:

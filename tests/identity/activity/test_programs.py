@@ -170,6 +170,7 @@ def test_a_key_is_made_changed_and_withdrawn_without_its_secret(
     key = ApiKey.objects.get()
     made = only(of_type(found, "ApiKey"))
     assert (made.after["name"], made.raw["entity"]["uid"]) == ("Export", key.pk)
+    assert made.raw["entity_result"]["name"] == "Export", "people know it by that"
     text = next(word for word in page.content.decode().replace('"', " ").split() if "eyJ" in word)
     with all_recorded(record, by=boss.subject) as found:
         browser.post(f"/keys/{key.pk}/withdraw")

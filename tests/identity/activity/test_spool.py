@@ -264,6 +264,12 @@ def test_a_thread_moves_what_is_committed_and_all_of_it_before_it_ends(
     assert not PendingEvent.objects.exists()
 
 
+def test_an_installation_that_has_no_tables_yet_has_nothing_to_move(tmp_path: Path) -> None:
+    settings = {"DJANGO_SETTINGS_MODULE": "ringwall.runtime.settings"}
+    done = run("early", str(tmp_path), env=environment(tmp_path, None) | settings)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_what_was_committed_and_cannot_be_written_holds_up_what_comes_next(
     record: Record, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

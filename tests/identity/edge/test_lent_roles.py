@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from tests.gateway.live.record import text_of
 from tests.identity.edge.scene import COOKIE, IdentityStage, identity_stage
 from tests.identity.edge.test_revocation import _stop_between_writes
 
@@ -44,10 +45,17 @@ def roles(scene: IdentityStage, client: httpx.Client) -> set[str]:
     """What the service is told of the roles of a browser."""
     mark = scene.mark()
     answer = client.get(scene.url(f"/required/{mark}"))
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == 200, _why(scene, mark, answer)
     (seen,) = scene.about(mark)
     (told,) = seen.values("x-ringwall-roles")
     return set(told.split(","))
+
+
+def _why(scene: IdentityStage, mark: str, answer: httpx.Response) -> str:
+    """What the edge recorded of a request, and what the processes logged."""
+    scene.stage.wait(lambda: mark in text_of(scene.stage.state), within=10)
+    record = [one for one in text_of(scene.stage.state).splitlines() if mark in one]
+    return "\n".join([answer.text, *record, scene.stage.log()])
 
 
 @pytest.fixture
@@ -79,7 +87,7 @@ def test_it_ends_in_time_though_the_worker_is_dead(
     value = browser.cookies[COOKIE].strip('"').partition(".")[2]
     kept = f"{COOKIE}=9999999999.{value}"
     pid = scene.stage.pid("worker")
-    _stop_between_writes(pid, scene.stage.state / "ringwall.sqlite3")
+    _stop_between_writes(pid, scene.stage.state / "tables" / "ringwall.sqlite3")
     try:
         last = {"renewed": 0.0, "kept": 0.0}
         while (now := time.time()) < ends.timestamp() + 1.5:

@@ -239,6 +239,9 @@ def _stop_between_writes(pid: int, database: Path) -> None:
     """Stop a process when it holds no lock: whoever writes next would wait for it in vain."""
     while True:
         os.kill(pid, signal.SIGSTOP)
+        # A thread that was in the middle of a system call may still be given the lock by it.
+        while not _is_stopped(pid):
+            time.sleep(0.001)
         tried = sqlite3.connect(database, timeout=0.2)
         try:
             tried.execute("BEGIN IMMEDIATE")
@@ -251,6 +254,12 @@ def _stop_between_writes(pid: int, database: Path) -> None:
             tried.close()
 
 
+def _is_stopped(pid: int) -> bool:
+    """Whether each thread of a process is (``proc_pid_stat(5)``)."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return all((one / "stat").read_text().rpartition(")")[2].split()[0] == "T" for one in tasks)
+
+
 def test_the_edge_is_told_even_if_it_was_only_written_down(scene: IdentityStage) -> None:
     """The worker died between writing down what is revoked and telling the edge."""
     from ringwall.identity import published, revocations
@@ -258,7 +267,7 @@ def test_the_edge_is_told_even_if_it_was_only_written_down(scene: IdentityStage)
     victim = scene.proven()
     token = scene.issue(Purpose.ACCESS, victim)
     pid = scene.stage.pid("worker")
-    _stop_between_writes(pid, scene.stage.state / "ringwall.sqlite3")
+    _stop_between_writes(pid, scene.stage.state / "tables" / "ringwall.sqlite3")
     try:
         from django.utils import timezone
 

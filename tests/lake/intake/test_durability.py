@@ -14,8 +14,13 @@ from pathlib import Path
 import pytest
 from tests.lake.intake.stage import Stage, event
 
+from ringwall.lake.intake.admitting import Candidate
+from ringwall.lake.intake.counts import Counts
+from ringwall.lake.intake.desk import Desk
 from ringwall.lake.intake.keeping import keep_read
+from ringwall.lake.intake.pressure import Pressure
 from ringwall.lake.intake.spool import Spool
+from ringwall.lake.intake.window import Window
 from ringwall.runtime.spool.following import Mark, read_on
 from ringwall.runtime.spool.segments import closed_segments
 
@@ -232,3 +237,29 @@ def test_the_end_of_the_process_keeps_what_is_under_way(own: Stage) -> None:
     own.stop()
     assert not own.control.exists()
     assert len(own.lines()) == 500
+
+
+def test_what_failed_after_its_sender_had_gone_is_new_when_it_comes_again(tmp_path: Path) -> None:
+    """Else it would be acknowledged as a repetition of what is nowhere."""
+    path = tmp_path / "intake.jsonl"
+    event = Candidate(raw=b'{"message":"once"}', key=b"0\nthe-same")
+
+    async def story() -> list[str]:
+        spool = Failing(path)
+        desk = Desk(spool, Pressure(path, 1 << 40, 0), Counts(), Window())
+        spool.room = 0
+        going = asyncio.create_task(desk.take("shop", [event]))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        going.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await going
+        with pytest.raises(OSError, match="No space"):
+            await spool.append(b"another\n")
+        spool.room = 1 << 30
+        found = await desk.take("shop", [event])
+        await spool.close()
+        return [one.status for one in found]
+
+    assert asyncio.run(story()) == ["accepted"]
+    assert path.read_bytes().count(b"\n") == 1

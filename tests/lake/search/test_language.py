@@ -55,6 +55,8 @@ FOUND = (
     "status:404",
     "status:>=400",
     "status:400..499",
+    "status:4xx",
+    "status:(2XX,4xx)",
     "status:400..",
     "status:..404",
     "status:(403,404)",

@@ -70,9 +70,33 @@ def test_a_line_tells_who_did_what_and_how_it_ended() -> None:
     assert styles["403 denied by only-clerks"] == "red"
     assert styles["high    "] == "red"
     odd = made.row(source="quarantine", flags="oversized", time=made.NOW)
-    assert text(line(odd)).endswith("somebody quarantined: oversized #0")
+    assert text(line(odd)).endswith("quarantine quarantined: oversized #0")
     long = made.row(path="/" + "x" * 5000)
     assert len(text(line(long))) < 400
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (
+            {"actor_user_name": "root", "message": "Client created", "resource_name": "Reports"},
+            "root Client created Reports ok",
+        ),
+        ({"message": "job mail ran", "source": "ringwall"}, "ringwall job mail ran ok"),
+        (
+            {"operation": "log:see", "message": "log:see: done", "status_detail": "searched: x"},
+            "log:see searched: x ok",
+        ),
+        (
+            {"operation": "keys:make", "status_id": 2, "status_detail": "TimeoutError"},
+            "keys:make failed: TimeoutError",
+        ),
+    ],
+)
+def test_what_is_no_request_is_told_in_its_own_words(told: dict[str, Any], shown: str) -> None:
+    assert text(line(made.row(status_code=None, method=None, path=None, **told))).endswith(
+        f"{shown} #0"
+    )
 
 
 def test_all_there_is_is_told_by_the_names_of_queries() -> None:

@@ -63,6 +63,8 @@ class Change:
     tenant: str = ""
     person: str = ""
     """The id of the person whom it is about, if there is one."""
+    name: str = ""
+    """What people call it, where that is nobody's personal data."""
 
     @property
     def fields(self) -> list[str]:
@@ -151,7 +153,8 @@ def group_members(
 
 def _entity_of(change: Change) -> Parts:
     type_id = _ENTITY_TYPES.get(change.type, 99)
-    return {"uid": change.uid, "type_id": type_id, "type": _TYPE_NAMES.get(type_id, change.type)}
+    made = {"uid": change.uid, "type_id": type_id, "type": _TYPE_NAMES.get(type_id, change.type)}
+    return made | ({"name": change.name} if change.name else {})
 
 
 def _own_words(actor: Actor, change: Change) -> Parts:

@@ -66,14 +66,15 @@ def _serve_web(installation: "Installation") -> None:
     from ringwall.gateway.opening import layout_of
     from ringwall.gateway.processes import PRIVATE_VARIABLE
     from ringwall.runtime.configuration import Address
-    from ringwall.runtime.web import serve
+    from ringwall.runtime.web import Doors, serve
 
     private = os.environ.get(PRIVATE_VARIABLE)
     if private is None:
         msg = f"{PRIVATE_VARIABLE} is not set"
         raise Refused(msg, hint="`ringwall up` sets it and starts this process itself")
+    doors = Doors.bound(public=layout_of(installation).web, private=Address.parse(private))
     confine_web(installation)
-    serve(public=layout_of(installation).web, private=Address.parse(private))
+    serve(doors)
 
 
 async def _supervise(

@@ -101,14 +101,11 @@ def log_verify(
     if bundle is not None:
         _verify_bundle(context, bundle, trusted, as_json=as_json)
         return
-    from ringwall.lake.reaching import again
     from ringwall.lake.whole import verify_log
 
     folder = log or places(context).log
     told = _Progress()
-    findings = again(
-        lambda: verify_log(folder, keys=trusted, first=since, end=until, progress=told)
-    )
+    findings = verify_log(folder, keys=trusted, first=since, end=until, progress=told)
     _tell(findings, as_json=as_json)
     if not findings.holds:
         raise typer.Exit(ExitCode.FAILED)
@@ -139,7 +136,7 @@ def _verify_bundle(
         )
         _say_key(given=bool(trusted))
     else:
-        say(f"it does not hold ({verdict.reason}): {verdict.detail}", style="red")
+        say(f"{path} does not hold ({verdict.reason}): {verdict.detail}", style="red")
     if not verdict.holds:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -190,8 +187,11 @@ def _read(path: Path) -> str:
 
 
 def _bytes(path: Path) -> bytes:
+    from ringwall.ledger.bundles import LARGEST
+
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}"
         raise Refused(msg, code=ExitCode.USAGE) from error

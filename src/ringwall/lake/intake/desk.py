@@ -68,6 +68,10 @@ class Desk:
             self._forget(service, remembered)
             self._tell(error)
             raise NoRoomError(CANNOT_WRITE) from error
+        except BaseException:
+            # Whoever sent it has gone, and nobody knows whether it is kept: sent again it is new.
+            self._forget(service, remembered)
+            raise
         self.counts.troubles.pop(CANNOT_WRITE, None)
         self.pressure.add(len(lines))
         self._check_repeats(service, outcomes)

@@ -24,6 +24,8 @@ Row = Mapping[str, Any]
 _LONGEST: Final = 120
 """Characters of one value in a line; longer ones are cut."""
 
+_ACTORS: Final = ("actor_user_name", "actor_user_uid", "actor_app_uid", "src_ip", "source")
+"""Who did it, by what is known of it: in the end whoever told of it."""
 _SEVERITIES: Final = {number: name for name, number in reversed([*SEVERITIES.items()])}
 _STATUSES: Final = {number: name for name, number in reversed([*STATUSES.items()])}
 _ACTIONS: Final = {number: name for name, number in reversed([*ACTIONS.items()])}
@@ -54,7 +56,7 @@ def cells(row: Row, *, zone: tzinfo = UTC) -> Cells:
         time=_moment(row.get("time"), zone, "milliseconds"),
         severity=_named(_SEVERITIES, row.get("severity_id")),
         class_name=class_name(row.get("class_uid")),
-        actor=_first(row, "actor_user_name", "actor_user_uid", "actor_app_uid", "src_ip"),
+        actor=_first(row, *_ACTORS),
         action=_done(row),
         target=_target(row),
         outcome=outcome,
@@ -145,22 +147,20 @@ def _named(names: Mapping[int, str], value: object) -> str:
 
 
 def _first(row: Row, *columns: str) -> str:
-    return next((_safe(row[one]) for one in columns if row.get(one)), "somebody")
+    return next((_safe(row[one]) for one in columns if row.get(one)), "")
 
 
 def _done(row: Row) -> str:
-    if row.get("method"):
-        return _safe(row["method"])
-    return _safe(row["operation"]) if row.get("operation") else ""
+    return _first(row, "method", "operation", "message")
 
 
 def _target(row: Row) -> str:
     if row.get("path"):
         return _safe(f"{row.get('host') or ''}{row['path']}")
-    for column in ("resource_name", "resource_uid", "user_name", "user_uid"):
-        if row.get(column):
-            return _safe(row[column])
-    return _safe(row["message"]) if row.get("message") else ""
+    found = _first(row, "resource_name", "resource_uid", "user_name", "user_uid")
+    if found or not row.get("operation") or row.get("status_id") == STATUSES["failure"]:
+        return found
+    return _first(row, "status_detail")
 
 
 def _outcome(row: Row) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What stands after the colon of a field, as a part of the tree."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -31,6 +32,8 @@ from ringwall.runtime.configuration.spelling import listed, nearest
 
 _COMPARISONS: Final = (">=", "<=", ">", "<", "=")
 _MOST_VALUES: Final = 1000
+_CLASS_OF_STATUS: Final = re.compile(r"([1-5])xx", re.IGNORECASE)
+"""As all write it who speak of HTTP (RFC 9110, 15)."""
 
 
 class Terms:
@@ -139,6 +142,9 @@ class Terms:
             return self._compared(field, op, text)
         if word.pattern == (ANY,):
             return Exists(field, word.at)
+        if field.column == "status_code" and (shown := _CLASS_OF_STATUS.fullmatch(text)):
+            first = int(shown[1]) * 100
+            return Within(field, first, first + 99, word.at)
         if field.kind in ORDERED and not word.is_quoted and ".." in text:
             low, _, high = text.partition("..")
             if field.kind is not Kind.RAW or _are_numbers(self._reader.real, low, high):

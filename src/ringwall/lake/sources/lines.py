@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import orjson
 
-from ringwall.lake.canonical import has_escape, sorted_json
+from ringwall.lake.canonical import RefusedError, canonical, has_escape, sorted_json
 from ringwall.lake.entries import LONGEST, ROOM
 from ringwall.lake.sources.accepted import OCSF, Accepted, quarantined
 
@@ -51,12 +51,17 @@ def _event(found: Any, line: bytes, *, now: int, of: str | None) -> Accepted:
     if "quarantine" in found:
         return _put_aside(found, source, now=received or now)
     event = found["event"]
-    raw = sorted_json(event)
-    parts = {
-        str(subject): sorted_json(part)
-        for subject, part in (found.get("personal") or {}).items()
-        if part
-    }
+    # Intake has neutralised what services send. What Ringwall tells of itself has names in it that
+    # people chose, and may not be put aside for that.
+    told = _neutralised if of is not None else _as_it_is
+    raw, is_changed = told(event)
+    parts: dict[str, bytes] = {}
+    for subject, part in (found.get("personal") or {}).items():
+        if part:
+            parts[str(subject)], part_changed = told(part)
+            is_changed = is_changed or part_changed
+    if is_changed:
+        flags = sorted({*flags, "neutralised"})
     if has_escape(raw) or any(map(has_escape, parts.values())):
         return quarantined(line, of=source, reason="it is not canonical", now=now)
     size = len(raw) + sum(80 + len(subject) for subject in parts)
@@ -69,6 +74,17 @@ def _event(found: Any, line: bytes, *, now: int, of: str | None) -> Accepted:
         return quarantined(line, of=source, reason="it has no time", now=now)
     uid = event.get("metadata", {}).get("uid")
     return Accepted(source.encode(), OCSF, raw, parts, " ".join(flags).encode(), received, uid)
+
+
+def _as_it_is(value: Any) -> tuple[bytes, bool]:
+    return sorted_json(value), False
+
+
+def _neutralised(value: Any) -> tuple[bytes, bool]:
+    try:
+        return canonical(value)
+    except RefusedError:  # longer or deeper than what others may send
+        return sorted_json(value), False
 
 
 def _put_aside(found: dict[str, Any], source: str, *, now: int) -> Accepted:

@@ -12,6 +12,10 @@ from typing import Final
 from ringwall.ledger.notary.asking import LONGEST, answer
 from ringwall.ledger.notary.signing import Notary
 from ringwall.runtime.announcing import listening_at
+from ringwall.runtime.confined_python import DEVICES, usual_reads
+from ringwall.runtime.confining import NotConfinedError, confine
+from ringwall.runtime.peers import is_confined
+from ringwall.runtime.private_files import private_folder
 
 SOCKET_VARIABLE: Final = "RINGWALL_NOTARY_SOCKET"
 KEYS_VARIABLE: Final = "RINGWALL_NOTARY_KEYS"
@@ -33,13 +37,11 @@ def serve() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: sys.exit(0))  # all that counts is durable at any time
-    public = os.environ.get(PUBLIC_VARIABLE)
-    notary = Notary(
-        Path(os.environ[KEYS_VARIABLE]),
-        None if public is None else Path(public),
-        os.environ[ORIGIN_VARIABLE],
-    )
+    told, keys = os.environ.get(PUBLIC_VARIABLE), Path(os.environ[KEYS_VARIABLE])
+    public = None if told is None else Path(told)
     path, peer = Path(os.environ[SOCKET_VARIABLE]), os.environ.get(PEER_VARIABLE)
+    _confine(keys, public, path.parent)
+    notary = Notary(keys, public, os.environ[ORIGIN_VARIABLE])
     listening = listening_at(path)
     allowed = {os.geteuid()}
     if peer is not None:
@@ -54,12 +56,26 @@ def serve() -> None:
                 if user not in allowed:
                     _log.warning("user %d may not ask", user)
                     continue
+                if is_confined(connection):
+                    _log.warning("a confined process may not ask")
+                    continue
                 connection.settimeout(_PATIENCE)
                 _serve_one(notary, connection)
             except ConnectionError as error:
                 _log.warning("who asked went away: %s", error)
             except TimeoutError:
                 _log.warning("who asked said nothing whole for %s seconds", _PATIENCE)
+
+
+def _confine(keys: Path, public: Path | None, sockets: Path) -> None:
+    """Leave it nothing but what it signs with, and shows. Where that cannot be it goes on."""
+    shown = [] if public is None else [public]
+    for folder in (keys, *shown):
+        private_folder(folder)
+    try:
+        confine(reads=usual_reads(), writes=[keys, *shown, *DEVICES], listens=[sockets])
+    except NotConfinedError as error:
+        _log.warning("what signs could reach more than it needs: %s", error)
 
 
 def user_of(connection: socket.socket) -> int:

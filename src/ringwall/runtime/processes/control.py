@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from ringwall.runtime.peers import CONFINED, is_confined
 from ringwall.runtime.processes.calls import (
     LONGEST_MESSAGE,
     CallRefusedError,
@@ -49,7 +50,8 @@ class ControlServer:
 
     A handler returns a JSON value, and raises :class:`~.calls.CallRefusedError` to answer with a
     sentence; any other error is answered too and told to ``complain``, and never ends the server.
-    Only the own user and root are answered. A handler runs to its end even if the caller leaves.
+    Only the own user and root are answered, and no confined process. A handler runs to its end
+    even if the caller leaves.
     """
 
     def __init__(
@@ -106,8 +108,11 @@ class ControlServer:
             return
         self._connections.add(task)
         try:
-            if peer_uid(writer.get_extra_info("socket")) in {0, os.getuid()}:
-                if len(self._connections) > _MOST_CONNECTIONS:
+            peer = writer.get_extra_info("socket")
+            if peer_uid(peer) in {0, os.getuid()}:
+                if is_confined(peer):
+                    await self._answer(writer, _refusal(CONFINED))
+                elif len(self._connections) > _MOST_CONNECTIONS:
                     await self._answer(writer, _refusal("too many calls at once: try again"))
                 else:
                     await self._serve(reader, writer)

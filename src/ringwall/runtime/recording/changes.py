@@ -204,7 +204,16 @@ def change_between(wanted: Watched, before: Any, after: Any) -> Change | None:
         whose=wanted.whose(row) or f"{type(row).__name__.lower()}:{_told(row.pk)}",
         person=wanted.person(row),
         tenant=wanted.tenant(row),
+        name=_name_of(old if after is None else new, wanted),
     )
+
+
+def _name_of(values: Mapping[str, Any], wanted: Watched) -> str:
+    """What people call a row, unless that is personal, or nobody's to know."""
+    if "name" in wanted.personal | wanted.secret:
+        return ""
+    found = values.get("name")
+    return found if isinstance(found, str) else ""
 
 
 def _values(row: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import Error, close_old_connections, connection, transaction
+from django.db import DatabaseError, Error, close_old_connections, connection, transaction
 
 from ringwall.runtime.models import PendingEvent
 from ringwall.runtime.private_files import locked, private_folder
@@ -128,11 +128,22 @@ def _moved(state: Path) -> bool:
     try:
         move(state)
     except (OSError, Error) as error:
+        if isinstance(error, DatabaseError) and not _has_table():
+            return True  # an installation that has just begun: nothing waits where nothing is
         # What it tells of is done and the row is kept: the next, or the worker, moves it.
         _failed.set()
         _log.error("what was done is not in the spool yet: %s", error)
         return False
     return True
+
+
+def _has_table() -> bool:
+    """Whether the worker has made the tables."""
+    try:
+        table = PendingEvent._meta.db_table  # noqa: SLF001 - Django's own word
+        return table in connection.introspection.table_names()
+    except Error:
+        return True
 
 
 def _committed(state: Path) -> None:

@@ -20,6 +20,7 @@ from ringwall.runtime.spool.segments import (
     LONGEST_LINE,
     Segment,
     closed_segments,
+    open_plain,
 )
 
 _AT_A_TIME: Final = 1024 * 1024
@@ -77,7 +78,7 @@ def read_on(
                     whole = content  # a line that has no end is none of the edge's
                 if not whole:
                     break
-                found += whole.splitlines()
+                found += _lines(whole)
                 start += len(whole)
                 room -= len(whole)
                 file.seek(start)
@@ -90,6 +91,15 @@ def read_on(
         if room <= 0:
             break
     return found, mark
+
+
+def _lines(whole: bytes) -> list[bytes]:
+    """The same as ``splitlines``, which takes several times as long."""
+    if b"\r" in whole or not whole.endswith(b"\n"):
+        return whole.splitlines()
+    lines = whole.split(b"\n")
+    lines.pop()  # after the last end there is nothing
+    return lines
 
 
 def lines_on(current: Path, mark: Mark | None) -> Iterator[tuple[str, int, bytes]]:
@@ -194,7 +204,7 @@ def _files(current: Path, mark: Mark | None) -> Iterator[tuple[BinaryIO, int]]:
     """The files from that of the mark on, oldest first, each with where to begin."""
     with ExitStack() as held:
         try:
-            last = held.enter_context(current.open("rb"))
+            last = held.enter_context(open_plain(current))
         except FileNotFoundError:
             last = None
         name = None if last is None else _identity(last)

@@ -19,7 +19,13 @@ from pathlib import Path
 from typing import Final
 
 from ringwall.runtime.private_files import remove_leftovers, write_private
-from ringwall.runtime.spool.segments import COMPRESSED, Segment, closed_name, closed_segments
+from ringwall.runtime.spool.segments import (
+    COMPRESSED,
+    Segment,
+    closed_name,
+    closed_segments,
+    open_plain,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -205,7 +211,7 @@ def _compressed(source: Path, target: Path) -> None:
     try:
         with (
             os.fdopen(descriptor, "wb") as file,
-            source.open("rb") as plain,
+            open_plain(source) as plain,
         ):
             with gzip.GzipFile(target.name, "wb", compresslevel=6, fileobj=file, mtime=0) as packed:
                 shutil.copyfileobj(plain, packed, 1024 * 1024)

@@ -1,13 +1,16 @@
 """The segments of a spool: which there are, since when, and their lines in the order written."""
 
+import errno
 import gzip
 import os
 import re
+import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -44,9 +47,12 @@ class Segment:
 
     def open(self) -> BinaryIO:
         """Its bytes; ``FileNotFoundError`` where it was compressed, or deleted, meanwhile."""
-        if self.is_compressed:
-            return cast("BinaryIO", gzip.open(self.path, "rb"))
-        return self.path.open("rb")
+        file = open_plain(self.path)
+        if not self.is_compressed:
+            return file
+        packed = gzip.GzipFile(fileobj=file, mode="rb")
+        packed.myfileobj = cast("FileIO", file)  # closed with it
+        return cast("BinaryIO", packed)
 
     def open_anyway(self) -> BinaryIO | None:
         """Its bytes, also where it was compressed since it was listed; ``None``: it was deleted."""
@@ -56,6 +62,28 @@ class Segment:
             except FileNotFoundError:
                 continue
         return None
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """The file at ``path``, to be read; ``FileNotFoundError`` where it is none.
+
+    Who writes a spool may have fewer rights than who reads it: a link would show what lies
+    elsewhere, and a pipe would have it wait for ever.
+    """
+    try:
+        file = open(path, "rb", opener=_without_links)  # noqa: SIM115 - returned
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO}:
+            raise FileNotFoundError(errno.ENOENT, "it is no plain file", str(path)) from error
+        raise
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    raise FileNotFoundError(errno.ENOENT, "it is no plain file", str(path))
+
+
+def _without_links(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def closed_name(current: Path, now: datetime) -> Path:
@@ -107,7 +135,7 @@ def opened(current: Path, *, since: datetime | None = None) -> Iterator[Opened]:
     """
     with ExitStack() as held:
         try:
-            last = held.enter_context(current.open("rb"))
+            last = held.enter_context(open_plain(current))
         except FileNotFoundError:
             last = None  # between a rename and the writer's new file, or nothing was written yet
         known = None if last is None else os.fstat(last.fileno())
