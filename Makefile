@@ -15,7 +15,7 @@ $(BIN)/uv pip install --quiet --python $(1)/bin/python $(3) --require-hashes -r 
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
 endef
 
-.PHONY: run test test-quick soak check fmt bench docs lock wheel clean
+.PHONY: run test test-quick soak twelve-hours check fmt bench docs lock wheel clean
 
 run: $(VENV)/.run
 	@cd examples/shop && exec ../../$(BIN)/ringwall up
@@ -30,6 +30,9 @@ test-quick: $(VENV)/.dev
 
 soak: $(VENV)/.dev $(TOOLS)/.done $(TOOLS)/.npm
 	@$(BIN)/python -m tests.access.soak
+
+twelve-hours: $(VENV)/.dev
+	@$(BIN)/python -m tests.lake.twelve_hours
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -6,7 +6,8 @@ other core. What is compared is the web process's own processor time per request
 kernel: on a busy machine it is steadier than the rate, which is printed beside it.
 
 A part to measure is a function that takes a :class:`Ground` and yields :class:`Work`; add it to
-``PARTS``.
+``PARTS``. ``BENCH_PARTS`` names those to measure, such as ``password_sign_in``. ``BENCH_RECORDING``
+tells what recording costs: ``unsynced`` does not wait for the disk, ``off`` leaves it out.
 """
 
 import asyncio
@@ -41,6 +42,19 @@ HOST: Final = "id.localhost"
 TOKEN: Final = "/identity/o/api/token"
 SIGN_IN: Final = "/accounts/login/"
 PASSWORD: Final = "mountain-lamp-river-eleven"
+
+RECORDING: Final = {
+    "": "",
+    "unsynced": (
+        "import os, types; import ringwall.runtime.recording.spool as spool;"
+        "spool.os = types.SimpleNamespace(**(vars(os) | {'fsync': lambda _: None}));"
+    ),
+    "off": (
+        "import ringwall.runtime.recording.spool as spool;"
+        "spool._append = lambda path, content: None;"
+    ),
+}
+"""What the web process does before it serves."""
 
 Next = Callable[[bytes], bytes | None]
 """The next request of a connection, of the last answer's body (first empty); ``None`` ends it."""
@@ -173,7 +187,10 @@ def main() -> None:
             print(
                 f"{'':42} {'per core':>9} {'goal':>6} {'req/s':>7} {'p50':>7} {'p99 ms':>7} failed"
             )
+            wanted = os.environ.get("BENCH_PARTS", "")
             for part in PARTS:
+                if wanted and part.__name__ not in wanted.split(","):
+                    continue
                 _measure(ground, list(part(ground)))
             print(f"\nresident: {ground.resident_bytes / 1e6:.0f} MB")
         finally:
@@ -199,6 +216,7 @@ def start(folder: Path) -> Ground:
     call_command("migrate", interactive=False, verbosity=0)
     socket = folder / "web.sock"
     program = (
+        f"{RECORDING[os.environ.get('BENCH_RECORDING', '')]}"
         "from pathlib import Path; from ringwall.runtime.web import serve;"
         "from ringwall.runtime.configuration import Address;"
         f"private = Address.parse({'unix:' + str(folder / 'p.sock')!r});"

@@ -75,8 +75,8 @@ def main() -> None:
 def _requests(folder: Path) -> None:
     ports = {name: free_port() for name in ("service", "plain", "bare", "edge", "identity")}
     others = {name: free_port() for name in ("service", "plain")}
-    plain = _apply(folder / "plain", ports, ports["edge"], identity=False)
-    known = _apply(folder / "identity", others, ports["identity"], identity=True)
+    plain = apply(folder / "plain", ports, ports["edge"], identity=False)
+    known = apply(folder / "identity", others, ports["identity"], identity=True)
     sent = credentials(known.layout.state)
     bare = edge.bare(
         folder,
@@ -246,7 +246,8 @@ class _Instructions:
         self.count = int(row.partition(",")[0])
 
 
-def _apply(folder: Path, ports: Mapping[str, int], listen: int, *, identity: bool) -> Gateway:
+def apply(folder: Path, ports: Mapping[str, int], listen: int, *, identity: bool) -> Gateway:
+    """A configuration of ordinary size, applied."""
     folder.mkdir()
     hosts = f"{load.HOST}: {{}}, other.localhost: {{}}"
     text = f"""

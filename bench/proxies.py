@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,19 @@ def _processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def start(bootstrap: Json | Path, *, folder: Path, name: str, core: int) -> Proxy:
-    """Start an Envoy with one worker on ``core`` and wait until it is live."""
+def start(
+    bootstrap: Json | Path,
+    *,
+    folder: Path,
+    name: str,
+    core: int,
+    under: Sequence[str] = (),
+    within: float = 20,
+) -> Proxy:
+    """Start an Envoy with one worker on ``core`` and wait until it is live.
+
+    ``under`` is the command of a tool that runs it, which may take longer (``within``, seconds).
+    """
     file = bootstrap if isinstance(bootstrap, Path) else folder / f"{name}.json"
     if not isinstance(bootstrap, Path):
         file.write_text(json.dumps(bootstrap))
@@ -100,6 +112,7 @@ def start(bootstrap: Json | Path, *, folder: Path, name: str, core: int) -> Prox
             "taskset",
             "-c",
             str(core),
+            *under,
             str(envoy_path()),
             "-c",
             str(file),
@@ -115,7 +128,7 @@ def start(bootstrap: Json | Path, *, folder: Path, name: str, core: int) -> Prox
         stdout=subprocess.DEVNULL,
     )
     admin = Admin(Path(admin_socket))
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + within
     while not admin.ready():
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()

@@ -29,6 +29,7 @@ _SECONDS: Final = {
     "test_inside.py": 75,
     "test_wheel.py": 75,
     "test_tester.py": 72,
+    "test_twelve_hours.py": 72,
     "test_worker.py": 70,
     "test_shadow_live.py": 70,
     "test_acme.py": 65,

@@ -70,7 +70,7 @@ def _timed(answer: Any, run: Callable[..., float], given: tuple[Any, ...]) -> No
 
 
 def _log(folder: Path, spool: Path, stored: bool) -> float:
-    from ringwall.lake.collecting import Collector, Pace
+    from ringwall.lake.collecting import Collector
     from ringwall.lake.journal import Journal
     from ringwall.lake.places import Places
     from ringwall.lake.spools import spools
@@ -94,7 +94,6 @@ def _log(folder: Path, spool: Path, stored: bool) -> float:
             tree=tree,
             table=Events(places.events),
             now=lambda: time.time_ns() // 1000,
-            pace=Pace(rows=100_000),
         )
         collector.recover()
         client = NotaryClient(notary.socket)

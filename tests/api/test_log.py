@@ -226,7 +226,9 @@ def test_the_document_describes_what_there_is(log: Scene, browser: Any) -> None:
     names = {path.removeprefix("/api/v1/log/") for path in told["paths"]}
     assert names == {
         "events", "events/{event}", "events/{event}/proof", "count", "top", "histogram",
-        "checkpoint", "keys", "tile/{name}",
+        "checkpoint", "keys", "tile/{name}", "fields", "tail", "sql",
     }  # fmt: skip
-    assert all(list(one) == ["get"] for one in told["paths"].values())
-    assert all(one["get"]["security"] for one in told["paths"].values())
+    ways = {path.rpartition("/")[2]: list(one) for path, one in told["paths"].items()}
+    assert ways.pop("sql") == ["post"]
+    assert all(one == ["get"] for one in ways.values())
+    assert all(way["security"] for one in told["paths"].values() for way in one.values())

@@ -72,6 +72,44 @@ def test_a_name_that_comes_twice_is_put_aside_even_after_a_restart(tmp_path: Pat
     scene.require_true(4)
 
 
+def test_a_name_is_known_long_after_its_event_went_into_the_table(tmp_path: Path) -> None:
+    scene = LogScene(tmp_path)
+    append(scene.places.activity, own_line("a"))
+    scene.collect(flush=True)
+    for number in range(3):  # each of them a collector that was started anew
+        append(scene.places.activity, own_line(f"later{number}"))
+        scene.collect(flush=True)
+    append(scene.places.activity, own_line("a"))
+    scene.collect()
+    assert len(scene.rows("uid", "source = 'ringwall' AND uid = 'a'")) == 1
+    assert "come before" in scene.rows("message", "source = 'quarantine'")[0][0]
+    scene.require_true(5)
+
+
+@pytest.mark.parametrize("kept", [1, 5, 10, 100, -2])
+def test_what_follows_a_line_that_was_broken_off_is_an_event(tmp_path: Path, kept: int) -> None:
+    scene = LogScene(tmp_path)
+    broken = edge_line(1, path='/{"action":')[:kept]
+    append(scene.places.edge[0], edge_line(0), broken + edge_line(2), edge_line(3))
+    assert scene.collect(flush=True) == 4
+    told = scene.rows("source, path")
+    assert [path for _, path in told] == ["/orders/0", None, "/orders/2", "/orders/3"]
+    assert told[1][0] == "quarantine"
+    scene.require_true(4)
+
+
+def test_names_that_people_chose_hide_nothing_of_what_ringwall_tells(tmp_path: Path) -> None:
+    scene = LogScene(tmp_path)
+    line = json.loads(own_line("a", event={"message": "Ada\x1b[2J\x9b signs in"}))
+    line["personal"]["u1"]["actor"]["user"]["name"] = "A\x1b]0;owned\x07\n"
+    append(scene.places.activity, json.dumps(line).encode() + b"\n")
+    scene.collect(flush=True)
+    told = scene.rows("source, class_uid, message, actor_user_name, flags")
+    name = "A\u241b]0;owned\u2407\u240a"
+    assert told == [("ringwall", 3004, "Ada\u241b[2J\ufffd signs in", name, "neutralised")]
+    scene.require_true(1)
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 
 from ringwall import __version__
 from ringwall.access.actions import Action
-from ringwall.api import log, problems, tree
+from ringwall.api import log, problems, sql, tail, tree
 from ringwall.api.letting_in import LetIn
 from ringwall.identity.pages.guarded import guarded_by
 
@@ -25,6 +25,8 @@ api: Final = NinjaAPI(
     openapi_url=None,
 )
 api.add_router("/log/", log.router, auth=LetIn(Action.LOG_SEE), tags=["log"])
+for _more in (sql, tail):
+    api.add_router("/log/", _more.router, auth=LetIn(Action.LOG_SEE), tags=["log"])
 api.add_router("/log/", tree.router, auth=LetIn(Action.LOG_SEE), tags=["log"])
 problems.tell(api)
 

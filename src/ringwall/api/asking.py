@@ -30,8 +30,22 @@ def places() -> Places:
 @contextmanager
 def asked(message: str, about: Mapping[str, Any]) -> Iterator["Log"]:
     """The log for one question, once it is recorded that it is asked."""
+    with bounded() as log:
+        told(message, about)
+        yield log
+
+
+def told(message: str, about: Mapping[str, Any]) -> None:
+    """Record that the log is read; :class:`RecordingError` where it must not be shown."""
+    from ringwall.lake import reading_told  # noqa: PLC0415 - see bounded
+
+    reading_told.told(Path(places().state), message, about)
+
+
+@contextmanager
+def bounded() -> Iterator["Log"]:
+    """The log for one of the few who ask at a time; whoever asks is told of it before."""
     # Tens of megabytes, which a process that nobody asks does without.
-    from ringwall.lake.reading_told import told  # noqa: PLC0415
     from ringwall.lake.search.connecting import TookTooLongError  # noqa: PLC0415
     from ringwall.lake.search.cursors import CursorError  # noqa: PLC0415
     from ringwall.lake.service import FOR_WEB, BusyError, Log, room  # noqa: PLC0415
@@ -39,7 +53,6 @@ def asked(message: str, about: Mapping[str, Any]) -> Iterator["Log"]:
     found = places()
     try:
         with room():
-            told(Path(found.state), message, about)
             yield Log(found, FOR_WEB)
     except BusyError as error:
         raise busy(str(error)) from error

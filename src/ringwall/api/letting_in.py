@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
 
 from ringwall.access.actions import Action
 from ringwall.api.problems import ProblemError
@@ -26,6 +27,9 @@ class LetIn(AuthBase):
         """True, or :class:`ProblemError`."""
         refusal = calls(request, self._action)
         if refusal is None:
+            # A browser adds the cookie of a session to what other sites have it ask, too.
+            if "Authorization" not in request.headers and check_csrf(request) is not None:
+                raise ProblemError(403, _TITLES[403], "Send the token of the page (X-CSRFToken).")
             return True
         headers = {"WWW-Authenticate": refusal.challenge} if refusal.challenge else {}
         raise ProblemError(refusal.status, _TITLES[refusal.status], refusal.detail, headers=headers)

@@ -9,6 +9,7 @@ from ninja.params.functions import Query as Parameter
 
 from ringwall.api.asking import asked, field, query
 from ringwall.api.problems import ProblemError
+from ringwall.lake.search.fields import FIELDS, FORMS
 
 router: Final = Router()
 
@@ -60,6 +61,17 @@ class Histogram(Schema):
     spans: list[Span]
 
 
+class Named(Schema):
+    """A field that a query can name; ``form`` is what may be written after the colon."""
+
+    names: list[str]
+    kind: str
+    says: str
+    form: str
+    column: str
+    ocsf: str
+
+
 Form = Literal["columns", "ocsf"]
 
 
@@ -84,7 +96,7 @@ def events(
     if page.cursor:
         told = {"q": q, "limit": limit, "cursor": page.cursor, "form": form, "tz": tz}
         response.headers["Link"] = f'<{request.path}?{urlencode(told)}>; rel="next"'
-    return {"events": [_shown(row, form) for row in page.rows], "next": page.cursor or None}
+    return {"events": [shown(row, form) for row in page.rows], "next": page.cursor or None}
 
 
 @router.get("events/{event}", response=dict[str, Any], summary="One event")
@@ -95,7 +107,7 @@ def event(request: HttpRequest, event: str, form: Form = "columns") -> Any:
         row = log.event(event)
     if row is None:
         raise _no_event(event)
-    return _shown(row, form)
+    return shown(row, form)
 
 
 @router.get("events/{event}/proof", summary="The proof of an event")
@@ -162,7 +174,25 @@ def histogram(
     return {"every": every, "spans": spans}
 
 
-def _shown(row: Any, form: Form) -> dict[str, Any]:
+@router.get("fields", response=list[Named], summary="What a query can name")
+def fields(request: HttpRequest) -> Any:
+    """The fields, what each is, its column in SQL (empty: none) and its path in OCSF."""
+    del request  # says nothing of what happened, so it is told nowhere
+    return [
+        {
+            "names": one.names,
+            "kind": one.kind,
+            "says": one.says,
+            "form": FORMS[one.kind],
+            "column": one.column,
+            "ocsf": one.ocsf,
+        }
+        for one in FIELDS
+    ]
+
+
+def shown(row: Any, form: Form) -> dict[str, Any]:
+    """A row as JSON, in the form that is wanted."""
     if form == "ocsf":
         from ringwall.lake.ocsf import event_of  # noqa: PLC0415 - see asking
 

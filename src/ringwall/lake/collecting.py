@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from ringwall.lake.batching import batch_of, hash_of
 from ringwall.lake.journal import Batch, Journal
 from ringwall.lake.own import lines_were_lost
-from ringwall.lake.repeats import Repeats
+from ringwall.lake.repeats import REMEMBERED, Name, Repeats
 from ringwall.lake.sources.accepted import QUARANTINE, Accepted
 from ringwall.lake.spools import Spool
 from ringwall.lake.subjects import Subjects
@@ -52,6 +52,9 @@ class Table(Protocol):
     def append(self, batches: Sequence[Batch]) -> None:
         """Take the events of batches, durably."""
 
+    def names(self, most: int) -> Iterable[Name]:
+        """What sources call their events (``metadata.uid``), of the last of them, oldest first."""
+
 
 Redact = Callable[[Iterable[Accepted]], Iterable[Accepted]]
 """What is done to events before anything of them is kept."""
@@ -65,7 +68,7 @@ def _as_it_is(events: Iterable[Accepted]) -> Iterable[Accepted]:
 class Pace:
     """When rows go into the table: so many wait, or the first of them for so many seconds."""
 
-    rows: int = 100_000
+    rows: int = 200_000
     seconds: float = 20.0
 
 
@@ -139,6 +142,7 @@ class Collector:
         batches = self._journal.batches()
         self.end = batches[-1].end if batches else 0
         self._require_fit(batches)
+        self._repeats.remember_names(self._table.names(REMEMBERED))
         for batch in batches:
             rows = list(batch.rows())
             if batch.end > self._tree.size:
@@ -224,7 +228,9 @@ class Collector:
         return accepted, marks
 
     def _accept(self, accepted: Sequence[Accepted], marks: dict[str, Mark]) -> None:
-        keys = self._subjects.keys({subject for one in accepted for subject in one.parts})
+        keys = self._subjects.keys(
+            {subject for one in accepted if one.parts for subject in one.parts}
+        )
         made = batch_of(
             accepted,
             first=self.end,
@@ -232,7 +238,7 @@ class Collector:
             key_of=keys.__getitem__,
             repeats=self._repeats,
         )
-        batch = self._journal.write(self.end, made.lines, marks, made.kinds)
+        batch = self._journal.write(self.end, made.lines, marks, made.kinds, count=len(accepted))
         self._repeats.remember_names(made.names)
         if not self._waiting:
             self._since = time.monotonic()

@@ -21,16 +21,22 @@ def entry(
     raw: bytes, *, kind: bytes, received: int, seals: bytes, source: bytes, flags: bytes
 ) -> bytes:
     """The entry of an event: ``received`` in microseconds since 1970, ``seals`` JSON or empty."""
+    before, after = around(kind=kind, received=received, source=source, flags=flags)
+    return leaf(raw, seals, before, after)[1:]
+
+
+def around(*, kind: bytes, received: int, source: bytes, flags: bytes) -> tuple[bytes, bytes]:
+    """What of an entry follows its event, before and after the seals: the same for very many."""
     flagged = b',"flags":"%b"' % flags if flags else b""
-    sealed = b',"seals":%b' % seals if seals else b""
-    return b'{"event":%b%b,"kind":"%b","received":%d%b,"source":"%b"}' % (
-        raw,
-        flagged,
-        kind,
-        received,
-        sealed,
-        source,
-    )
+    before = b'%b,"kind":"%b","received":%d' % (flagged, kind, received)
+    return before, b',"source":"%b"}' % source
+
+
+def leaf(raw: bytes, seals: bytes, before: bytes, after: bytes) -> bytes:
+    """What is hashed of an entry, itself after one byte; ``before`` and ``after`` are around it."""
+    if seals:
+        return b"".join((b'\0{"event":', raw, before, b',"seals":', seals, after))
+    return b"".join((b'\0{"event":', raw, before, after))
 
 
 def leaf_hash(of: bytes) -> bytes:

@@ -94,26 +94,37 @@ class Journal:
                 continue  # its events went into the table meanwhile
         return {}
 
+    def end(self) -> int:
+        """The index that the next event gets. For any process."""
+        for path in sorted(self._folder.glob(f"*{_SUFFIX}"), reverse=True):
+            with suppress(FileNotFoundError):  # its events went into the table meanwhile
+                return self._read(path).end
+        return 0
+
     def write(
         self,
         first: int,
         lines: Sequence[bytes],
         marks: Mapping[str, Mark],
         kinds: frozenset[str] = frozenset(),
+        *,
+        count: int = 0,
     ) -> Batch:
-        """Accept a batch: durable when this returns."""
-        content = b"".join(lines)
-        digest = sha256(content).hexdigest()
+        """Accept a batch of ``count`` lines, some of them joined: durable when this returns."""
+        hashed = sha256()
+        for some in lines:
+            hashed.update(some)
+        digest = hashed.hexdigest()
         head = {
             "first": first,
-            "count": len(lines),
+            "count": count,
             "marks": {name: _written(mark) for name, mark in marks.items()},
             "sha256": digest,
             "kinds": sorted(kinds),
         }
         path = self._folder / f"{first:020d}{_SUFFIX}"
-        write_private(path, orjson.dumps(head) + b"\n" + content)
-        return Batch(path, first, len(lines), dict(marks), digest, kinds)
+        write_private(path, orjson.dumps(head) + b"\n", *lines)
+        return Batch(path, first, count, dict(marks), digest, kinds)
 
     def forget(self, before: int) -> None:
         """Delete batches whose events are all before an index, but not the newest: it has marks."""

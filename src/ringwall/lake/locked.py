@@ -8,6 +8,7 @@ import duckdb
 from ringwall.lake.columns import TYPES
 from ringwall.lake.places import Places
 from ringwall.lake.reaching import fresh_rows
+from ringwall.lake.search.connecting import MEMORY_MB, SECONDS
 from ringwall.lake.search.sql import Answer, files_view, locked
 from ringwall.lake.snapshot import snapshot
 from ringwall.lake.tables import Events
@@ -23,7 +24,14 @@ _QUARANTINE: Final = (
 )
 
 
-def ask_sql(places: Places, statement: str, *, limit: int) -> Answer:
+def ask_sql(
+    places: Places,
+    statement: str,
+    *,
+    limit: int,
+    seconds: float = SECONDS,
+    memory_mb: int = MEMORY_MB,
+) -> Answer:
     """What a statement gets; :class:`StatementError` says why it is refused.
 
     ``events`` has all events, ``quarantine`` what was put aside, with the reason.
@@ -35,8 +43,9 @@ def ask_sql(places: Places, statement: str, *, limit: int) -> Answer:
     def prepare(database: duckdb.DuckDBPyConnection) -> None:
         database.execute(f"CREATE TABLE fresh AS {fresh_rows(found)}")
 
-    with locked(views, [str(Path(one)) for one in files], prepare=prepare) as asked:
-        return asked.ask(statement, limit=limit)
+    listed = [str(Path(one)) for one in files]
+    with locked(views, listed, prepare=prepare, memory_mb=memory_mb) as asked:
+        return asked.ask(statement, limit=limit, seconds=seconds)
 
 
 def _events(files: list[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import duckdb
 import orjson
+from msgspec.structs import replace
 
 from ringwall.lake.canonical import canonical
 from ringwall.lake.settings import Rule
@@ -96,7 +97,8 @@ class _Whole:
         if not self.is_changed:
             return self._event
         flags = {*self._event.flags.decode().split(), FLAG}
-        return self._event._replace(
+        return replace(
+            self._event,
             raw=canonical(self._raw)[0],
             parts={name: canonical(part)[0] for name, part in self._parts.items()},
             flags=" ".join(sorted(flags)).encode(),
@@ -105,7 +107,7 @@ class _Whole:
     def _without_its_line(self) -> Accepted:
         """What was put aside has no fields, so that nobody knows what in it is to be replaced."""
         self._raw.pop("raw_data", None)
-        return self._event._replace(raw=canonical(self._raw)[0], flags=FLAG.encode())
+        return replace(self._event, raw=canonical(self._raw)[0], flags=FLAG.encode())
 
 
 def _at(root: Any, path: Sequence[str]) -> Iterable[dict[str, Any]]:

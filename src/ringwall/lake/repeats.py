@@ -7,7 +7,7 @@ import orjson
 
 from ringwall.lake.sources.accepted import OCSF
 
-_REMEMBERED: Final = 200_000
+REMEMBERED: Final = 200_000
 """So many of the last names are remembered at least, and twice as many at most."""
 
 Name = tuple[bytes, str]
@@ -33,7 +33,7 @@ class Repeats:
 
     def remember(self, name: Name) -> None:
         """Take a name; the oldest are forgotten together."""
-        if len(self._new) >= _REMEMBERED:
+        if len(self._new) >= REMEMBERED:
             self._old, self._new = self._new, set()
         self._new.add(name)
 

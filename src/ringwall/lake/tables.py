@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
-from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake import (
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import TableNotFoundError
 
 from ringwall.lake.columns import columns_of, of_journal
@@ -31,13 +38,21 @@ WRITER: Final = WriterProperties(
     write_batch_size=1_000,
 )
 """How files are written that stay."""
-_FRESH: Final = WriterProperties(compression="ZSTD", compression_level=1)
+_FRESH: Final = WriterProperties(
+    compression="ZSTD",
+    compression_level=1,
+    # A dictionary that takes time is of no use to values that are few and compressed.
+    default_column_properties=ColumnProperties(dictionary_enabled=False),
+)
 """How those are that become large ones in some minutes: what is quick."""
 
 _CONFIGURATION: Final[Mapping[str, str | None]] = {
     "delta.dataSkippingStatsColumns": "index,time,received"
 }
 """Of which columns Delta's log keeps the least and the largest value: of none that is personal."""
+
+_LOOKED_BACK: Final = 1_000_000
+"""So many events at most are looked through for names that sources gave."""
 
 Storage = dict[str, str]
 
@@ -67,12 +82,13 @@ def _spill() -> str:
 class Events:
     """The table at ``uri``: a folder, or ``s3://bucket/path`` with ``storage`` to reach it.
 
-    One writer. It keeps nothing open between calls.
+    One writer, in one thread. Between calls it keeps open a database without tables, no file.
     """
 
     def __init__(self, uri: str | Path, storage: Storage | None = None) -> None:
         self._uri, self._storage = str(uri), storage
         self._end: int | None = None
+        self._database: duckdb.DuckDBPyConnection | None = None
 
     def table(self) -> DeltaTable | None:
         """The table as it is now; ``None`` where nothing was written yet."""
@@ -105,20 +121,40 @@ class Events:
             raise ValueError(msg)
         until = new[-1].end
         files = [str(batch.path) for batch in new]
-        with connect() as database:
-            query = columns_of("journal", frozenset().union(*(batch.kinds for batch in new)))
-            database.execute(
-                f"CREATE TEMP VIEW journal AS SELECT * FROM {of_journal(files)}"
-                f" WHERE index >= {end}"
-            )
-            write_deltalake(
-                self._uri,
-                database.sql(query),
-                mode="append",
-                partition_by=_PARTITIONS,
-                configuration=_CONFIGURATION,
-                storage_options=self._storage,
-                writer_properties=_FRESH,
-                commit_properties=CommitProperties(app_transactions=[Transaction(_APP, until)]),
-            )
+        rows = of_journal(files)
+        if new[0].first < end:
+            rows = f"(SELECT * FROM {rows} WHERE index >= {end})"
+        self._database = database = self._database or connect()
+        write_deltalake(
+            self._uri,
+            database.sql(columns_of(rows, frozenset().union(*(batch.kinds for batch in new)))),
+            mode="append",
+            partition_by=_PARTITIONS,
+            configuration=_CONFIGURATION,
+            storage_options=self._storage,
+            writer_properties=_FRESH,
+            commit_properties=CommitProperties(app_transactions=[Transaction(_APP, until)]),
+        )
         self._end = until
+
+    def names(self, most: int) -> list[tuple[bytes, str]]:
+        """Sources and their names of events (``metadata.uid``): the last of them, oldest first."""
+        table = self.table()
+        if table is None:
+            return []
+        begin = self.end_of(table) - _LOOKED_BACK
+        told = table.get_add_actions(flatten=True)
+        paths, ends = (told.column(name).to_pylist() for name in ("path", "max.index"))
+        last = dict(zip(paths, ends, strict=True))
+        uris = table.file_uris()
+        files = [uri for uri in uris if last.get(uri[uri.rfind("/day=") + 1 :], begin) >= begin]
+        if not files:
+            return []
+        with connect() as database:
+            rows = database.execute(
+                "SELECT source, uid FROM (SELECT index, source, uid FROM read_parquet($files)"
+                " WHERE kind = 'ocsf/1' AND uid IS NOT NULL AND index >= $begin"
+                " ORDER BY index DESC LIMIT $most) ORDER BY index",
+                {"files": files, "begin": begin, "most": most},
+            ).fetchall()
+        return [(source.encode(), uid) for source, uid in rows]

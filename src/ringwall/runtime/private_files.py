@@ -46,14 +46,14 @@ def _refuse_strangers(folder: Path) -> None:
             raise PermissionError(msg)
 
 
-def write_private(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+def write_private(path: Path, *content: bytes, mode: int = 0o600) -> None:
     """Put ``content`` at ``path`` atomically and durably; never open to more than ``mode``."""
     temporary = path.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(temporary, flags, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(content)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -17,6 +17,7 @@ from django.urls import get_resolver
 
 from ringwall.runtime.announcing import WAITING, bound_at
 from ringwall.runtime.configuration import Address
+from ringwall.runtime.ending import ending
 from ringwall.runtime.handling import OneThread
 
 _log = logging.getLogger(__name__)
@@ -132,6 +133,7 @@ _LOOPBACK: Final = re.compile(
 
 
 def _stop(doors: list[_Door]) -> None:
+    ending.set()
     for door in doors:
         door.should_exit = True
 

@@ -95,9 +95,10 @@ def log_tail(
     end = asked.end()
     _print_rows(reversed(rows), where, as_json=as_json)
     while follow:
-        time.sleep(_LOOKS_EVERY_S)
         fresh, end = asked.since(query, end)
         _print_rows(fresh, where, as_json=as_json)
+        if not fresh:
+            time.sleep(_LOOKS_EVERY_S)
 
 
 @command(name="show", group=GROUP, panel=PANEL, does="log:see")
@@ -153,9 +154,13 @@ def log_sql(
     from ringwall.lake.reaching import again
     from ringwall.lake.search.connecting import TookTooLongError
     from ringwall.lake.search.sql import confine
-    from ringwall.lake.search.statements import StatementError
+    from ringwall.lake.search.statements import StatementError, check_length
 
     found = places(context)
+    try:
+        check_length(statement)
+    except StatementError as error:
+        raise Refused(str(error), code=ExitCode.USAGE) from error
     tell_read(context, "asked in SQL", {"statement": statement})
     confine(memory_mb=_MEMORY_MB)
     try:
@@ -219,24 +224,17 @@ class _Asked:
         """The index that the next event gets."""
         from ringwall.lake.journal import Journal
 
-        batches = Journal(self._places.journal).batches()
-        return batches[-1].end if batches else 0
+        return Journal(self._places.journal).end()
 
     def since(self, query: "Query", first: int) -> tuple[list[dict[str, Any]], int]:
         """What a query finds from an index on, in order, and where that ended."""
-        from ringwall.lake.search.fields import BY_COLUMN
-        from ringwall.lake.search.language import Query
-        from ringwall.lake.search.reading import MOST_ROWS
-        from ringwall.lake.search.tree import All, Span, Within
+        from ringwall.lake.following import since
 
         end = self.end()
-        if end <= first:
-            return [], first
-        at = Span(0, 0)
-        tree = All((query.tree, Within(BY_COLUMN["index"], first, end - 1, at)), at)
-        both = Query(query.text, tree)
-        rows = self.do(lambda search: list(search.rows(both, limit=MOST_ROWS)))
-        return sorted(rows, key=lambda row: row["index"]), end
+        found: tuple[list[dict[str, Any]], int] = self.do(
+            lambda search: since(search, query, first, end)
+        )
+        return found
 
 
 def _page(

@@ -42,7 +42,8 @@ class Intake(StrictModel):
     """Where the protected services send events of their own."""
 
     listen: Port | None = None
-    """Where events are taken by HTTPS, OTLP among them; with a service's certificate or key."""
+    """Where events are taken by HTTPS, OTLP among them, and by OTLP over gRPC; with a service's
+    certificate or key."""
     syslog: Port | None = None
     """Where syslog is taken over TLS (RFC 5425); with a service's certificate."""
     name: HostName = "localhost"

@@ -73,6 +73,8 @@ class Credentials:
         # A session that is taken up again is not asked whether its certificate is still good.
         context.options |= ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION
         context.num_tickets = 0
+        # Who speaks both is answered in HTTP/1.1: HTTP/2 is for gRPC, which speaks nothing else.
+        context.set_alpn_protocols(["http/1.1", "h2"])
         try:
             context.load_cert_chain(self._chain, self._key)
         except OSError as error:

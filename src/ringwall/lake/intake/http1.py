@@ -103,8 +103,10 @@ class Conversation:
         self._patience = _HEAD_S
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD_BYTES)
 
-    async def serve(self) -> None:
-        """Answer one request after another."""
+    async def serve(self, before: bytes = b"") -> None:
+        """Answer one request after another; ``before`` was read from the connection already."""
+        if before:
+            self._http.receive_data(before)
         while await self._request():
             self._http.start_next_cycle()
 

@@ -13,9 +13,12 @@ from ringwall.lake.intake.counts import Counts, write_status
 from ringwall.lake.intake.credentials import Changes, Credentials
 from ringwall.lake.intake.desk import Desk, remembered_from
 from ringwall.lake.intake.doors import Door
+from ringwall.lake.intake.frames import PREFACE
 from ringwall.lake.intake.http1 import Answer, Conversation, Head, Held, Ready, problem
+from ringwall.lake.intake.http2 import Streams, begun
 from ringwall.lake.intake.local import changed, listening_for, proven_at
 from ringwall.lake.intake.pressure import Pressure
+from ringwall.lake.intake.rpc import LARGEST, ONCE, REFUSALS, Calls
 from ringwall.lake.intake.senders import (
     Keys,
     Refusal,
@@ -195,8 +198,23 @@ class Intake:
         def who(head: Head) -> Sender | Refusal:
             return of_request(head.headers.get("authorization"), proven, self._keys)
 
+        chosen = writer.get_extra_info("ssl_object")
+        before = b""
+        if chosen is None:  # a socket of this machine: what it speaks is told by how it begins
+            before = await begun(reader)
+        if before == PREFACE or (chosen and chosen.selected_alpn_protocol() == "h2"):
+            calls = Calls(self._desk, self._held, who)
+            until = proven.until if isinstance(proven, Sender) else None
+            await Streams(
+                *(reader, writer, calls.judge, self._held),
+                refusals=REFUSALS,
+                largest=LARGEST,
+                once=ONCE,
+                until=until,
+            ).serve(before)
+            return
         site = Site(self._desk, self._held, who)
-        await Conversation(reader, writer, site.judge, self._held).serve()
+        await Conversation(reader, writer, site.judge, self._held).serve(before)
 
     async def _syslog(self, reader: asyncio.StreamReader, proven: Sender | Refusal | None) -> None:
         if not isinstance(proven, Sender):

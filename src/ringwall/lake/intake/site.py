@@ -1,29 +1,26 @@
 """What services may ask by HTTP: ``POST /v1/events`` and, for OpenTelemetry, ``POST /v1/logs``."""
 
-import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import orjson
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 
 from ringwall.lake.intake import batches, otlp
 from ringwall.lake.intake.admitting import ACCEPTED, DUPLICATE, QUARANTINED
-from ringwall.lake.intake.bodies import ENCODINGS, LARGEST_HELD, TooLargeError, uncompressed
+from ringwall.lake.intake.bodies import ENCODINGS, LARGEST_HELD, TooLargeError
 from ringwall.lake.intake.desk import Desk, Outcome
 from ringwall.lake.intake.http1 import Answer, Head, Held, Ready, later, problem
-from ringwall.lake.intake.pressure import SPOOL_FULL, TOO_MUCH, NoRoomError
+from ringwall.lake.intake.opening import holding, opened
+from ringwall.lake.intake.otlp_answers import partial, response, status
+from ringwall.lake.intake.pressure import SPOOL_FULL, NoRoomError
 from ringwall.lake.intake.senders import Refusal, Sender
 
 EVENTS: Final = "/v1/events"
 LOGS: Final = "/v1/logs"
 _PROTOBUF: Final = "application/x-protobuf"
 _LONGEST_KEY: Final = 256
-_IN_A_THREAD: Final = 64 * 1024
-"""A compressed body larger than this is uncompressed beside the others."""
 
 _Fail = Callable[[Answer], Answer]
 """Puts a problem into the form that the asked protocol has for it."""
@@ -85,30 +82,15 @@ class Site:
     async def _take(
         self, body: bytes, coding: str, answering: Callable[[bytes], Awaitable[Answer]]
     ) -> Answer:
-        if coding == "identity":
-            return await answering(body)
         try:
-            if len(body) > _IN_A_THREAD:
-                content = await asyncio.to_thread(uncompressed, body, coding)
-            else:
-                content = uncompressed(body, coding)
+            content = await opened(body, coding)
         except TooLargeError:
             said = f"a body may have {LARGEST_HELD} bytes uncompressed: send smaller batches"
             raise _RefusedError(problem(413, said)) from None
         except ValueError as error:
             raise _RefusedError(problem(400, str(error))) from None
-        with self._holding(len(content)):
+        with holding(self._held, content, body):
             return await answering(content)
-
-    @contextmanager
-    def _holding(self, size: int) -> Iterator[None]:
-        if self._held.size + size > self._held.most:
-            raise NoRoomError(TOO_MUCH)
-        self._held.size += size
-        try:
-            yield
-        finally:
-            self._held.size -= size
 
     async def _events(self, body: bytes, kind: str, service: str, key: bytes | None) -> Answer:
         try:
@@ -159,19 +141,12 @@ def _told(outcomes: list[Outcome]) -> dict[str, object]:
 
 def _partial(outcomes: list[Outcome], kind: str) -> Answer:
     """OTLP's answer: how many records were not taken, and why (OTLP/HTTP Response)."""
-    reasons = {one.reason: None for one in outcomes if one.status == QUARANTINED}
-    rejected = sum(one.status == QUARANTINED for one in outcomes)
-    said = "; ".join(str(one) for one in reasons)
-    message = f"kept as evidence, not as events: {said}" if rejected else ""
     if kind == _PROTOBUF:
-        response = ExportLogsServiceResponse()
-        if rejected:
-            response.partial_success.rejected_log_records = rejected
-            response.partial_success.error_message = message
-        return Answer(200, response.SerializeToString(), _PROTOBUF)
+        return Answer(200, response(outcomes), _PROTOBUF)
+    rejected, said = partial(outcomes)
     told: dict[str, object] = {}
     if rejected:
-        told = {"partialSuccess": {"rejectedLogRecords": str(rejected), "errorMessage": message}}
+        told = {"partialSuccess": {"rejectedLogRecords": str(rejected), "errorMessage": said}}
     return Answer(200, json.dumps(told).encode())
 
 
@@ -191,13 +166,6 @@ def _in_otlp(kind: str) -> _Fail:
                 batches.JSON,
                 answer.headers,
             )
-        message = detail.encode()
-        size, length = len(message), bytearray()
-        while size > 127:
-            length.append(size & 127 | 128)
-            size >>= 7
-        length.append(size)
-        status = b"\x12" + bytes(length) + message  # string message = 2
-        return Answer(answer.status, status, _PROTOBUF, answer.headers)
+        return Answer(answer.status, status(detail), _PROTOBUF, answer.headers)
 
     return fail

@@ -15,15 +15,13 @@ import duckdb
 
 from ringwall.lake.search.compiling import quoted
 from ringwall.lake.search.connecting import SECONDS, bounded, connect
-from ringwall.lake.search.statements import StatementError, judge
+from ringwall.lake.search.statements import StatementError, check_length, judge
 
 MOST_ROWS: Final = 10_000
 MOST_BYTES: Final = 64 * 1024 * 1024
 """Bytes of one answer."""
 LONGEST_VALUE: Final = 65_536
 """Characters of one value; the rest is cut."""
-LONGEST: Final = 65_536
-"""Characters of a statement."""
 
 _PLAIN: Final = frozenset(
     {"BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER",
@@ -120,8 +118,7 @@ class Locked:
         """
         if not 1 <= limit <= MOST_ROWS:
             raise StatementError(f"the limit is from 1 to {MOST_ROWS}, and was {limit}")
-        if len(sql) > LONGEST:
-            raise StatementError(f"a statement has at most {LONGEST} characters")
+        check_length(sql)
         try:
             with bounded(self._connection, seconds):
                 return self._answer(sql.strip().rstrip(";").rstrip(), limit)

@@ -23,8 +23,18 @@ _DENIED: Final = re.compile(
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
+LONGEST: Final = 32_768
+"""Octets of a statement as JSON has it: all of it goes into the event that tells who asked it."""
+
+
 class StatementError(ValueError):
     """A statement that is not asked; the message says why."""
+
+
+def check_length(sql: str) -> None:
+    """Refuse with :class:`StatementError` what is too long to be told."""
+    if len(json.dumps(sql)) > LONGEST:
+        raise StatementError(f"a statement has at most {LONGEST} bytes")
 
 
 def judge(serialized: str, tables: Collection[str]) -> None:

@@ -3,7 +3,9 @@
 import base64
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from ringwall.lake.canonical import canonical
 
@@ -18,7 +20,7 @@ _KEPT: Final = 24 * 1024
 """Bytes of a line that are kept as evidence."""
 
 
-class Accepted(NamedTuple):
+class Accepted(msgspec.Struct, frozen=True, gc=False):
     """One event. ``parts`` is its personal part by subject, each canonical JSON.
 
     ``received`` is in microseconds since 1970, 0 where it is when the collector read it; ``uid`` is

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import orjson
 
-from ringwall.lake.canonical import has_escape
+from ringwall.lake.canonical import RefusedError, has_escape
+from ringwall.lake.canonical import canonical as neutral
 from ringwall.lake.entries import LONGEST, ROOM
 from ringwall.lake.sealing import canonical
 from ringwall.lake.sources.accepted import OCSF, Accepted, quarantined
@@ -52,12 +53,17 @@ def _event(found: Any, line: bytes, *, now: int, of: str | None) -> Accepted:
     if "quarantine" in found:
         return _put_aside(found, source, now=received or now)
     event = found["event"]
-    raw = canonical(event)
-    parts = {
-        str(subject): canonical(part)
-        for subject, part in (found.get("personal") or {}).items()
-        if part
-    }
+    # Intake has neutralised what services send. What Ringwall tells of itself has names in it that
+    # people chose, and may not be put aside for that.
+    told = _neutralised if of is not None else _as_it_is
+    raw, is_changed = told(event)
+    parts: dict[str, bytes] = {}
+    for subject, part in (found.get("personal") or {}).items():
+        if part:
+            parts[str(subject)], part_changed = told(part)
+            is_changed = is_changed or part_changed
+    if is_changed:
+        flags = sorted({*flags, "neutralised"})
     if has_escape(raw) or any(map(has_escape, parts.values())):
         return quarantined(line, of=source, reason="it is not canonical", now=now)
     size = len(raw) + sum(80 + len(subject) for subject in parts)
@@ -70,6 +76,17 @@ def _event(found: Any, line: bytes, *, now: int, of: str | None) -> Accepted:
         return quarantined(line, of=source, reason="it has no time", now=now)
     uid = event.get("metadata", {}).get("uid")
     return Accepted(source.encode(), OCSF, raw, parts, " ".join(flags).encode(), received, uid)
+
+
+def _as_it_is(value: Any) -> tuple[bytes, bool]:
+    return canonical(value), False
+
+
+def _neutralised(value: Any) -> tuple[bytes, bool]:
+    try:
+        return neutral(value)
+    except RefusedError:  # longer or deeper than what others may send
+        return canonical(value), False
 
 
 def _put_aside(found: dict[str, Any], source: str, *, now: int) -> Accepted:
