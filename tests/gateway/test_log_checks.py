@@ -1,6 +1,8 @@
 """What is said about a section ``log`` that is wrong: where, and how to mend it."""
 
+import re
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,6 +107,14 @@ def test_a_bucket_is_taken_as_it_is_meant(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("ringwall.lake.checks.find_spec", lambda _: None)
     _, problems = judge(bucket=BUCKET)
     assert [one.allowed for one in problems] == ["pip install 'ringwall[bucket]'"]
+
+
+def test_the_example_of_the_documentation_is_taken() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "log.md").read_text()
+    (example,) = re.findall(r"```yaml\n(log:\n  bucket:\n.*?)```", text, re.DOTALL)
+    said = yaml.safe_load(example)["log"]["bucket"]
+    assert judge(bucket=said)[1] == ()
+    assert said["read"] != {name: said[name] for name in said["read"]}
 
 
 WRONG: list[tuple[dict[str, Any], str, str]] = [
