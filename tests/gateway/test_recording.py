@@ -1,6 +1,7 @@
 """What the gateway records of itself is as the schema wants it, and holds nothing up."""
 
 import logging
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,9 +80,9 @@ def test_versions_shadows_and_failures_are_as_the_schema_wants_them(tmp_path: Pa
         before=version,
     )
     recording.shadow_changed(tmp_path, author="ada", before=None, after={"hash": "abc"})
-    recording.shadow_changed(tmp_path, author="ada", before={"ended": "over"}, after=None)
+    recording.shadow_changed(tmp_path, author="", before={"hash": "abc"}, after=None, why="over")
     recording.certificate_failed(tmp_path, "shop.example", "the authority said no")
-    recording.run_began(tmp_path, again=False)
+    recording.run_began(tmp_path, again=False, by="ada")
     recording.process_told(tmp_path, "edge", 7, launched=False, how="exited with 1", restarts=1)
     recording.run_ended(tmp_path)
     events = recorded(tmp_path)
@@ -89,7 +90,15 @@ def test_versions_shadows_and_failures_are_as_the_schema_wants_them(tmp_path: Pa
     assert (applied.own["before"]["hash"], applied.own["after"]["hash"]) == ("abb", "abc")
     assert applied.by["user"]["name"] == "grace"
     assert "grace" not in str(applied.raw)
-    assert [one.raw["activity_name"] for one in of_type(events, "Shadow")] == ["Create", "Delete"]
+    started, ended = of_type(events, "Shadow")
+    assert [one.raw["activity_name"] for one in (started, ended)] == ["Create", "Delete"]
+    assert started.by["user"]["name"] == "ada"
+    assert ended.before == {"hash": "abc", "ended": "over"}
+    assert (ended.own["actor_kind"], ended.by["app_name"]) == ("system", "ringwall shadow")
+    begun = only(events, message="Ringwall starts")
+    assert (begun.by["user"]["name"], begun.by["invoked_by"]) == ("ada", "ringwall up")
+    assert begun.by["user"]["uid"] == f"host:{os.getuid()}"
+    assert not begun.raw["actor"]["user"].get("name"), "a name is personal"
     failed = only(events, message="no new certificate for shop.example")
     assert failed.raw["class_name"] == "Application Error"
     assert only(events, message="edge exited with 1").raw["status_detail"] == "exited with 1"
@@ -100,6 +109,19 @@ def test_what_cannot_be_recorded_holds_nothing_up(
 ) -> None:
     (tmp_path / "spool").write_text("in the way")
     with caplog.at_level(logging.ERROR):
-        recording.run_began(tmp_path, again=False)
+        recording.run_began(tmp_path, again=False, by="ada")
     assert "cannot be recorded" in caplog.text
     assert "Ringwall starts" in caplog.text
+
+
+def test_who_starts_with_a_version_of_somebody_else_is_named(tmp_path: Path) -> None:
+    files = ("ringwall.yaml",)
+    version = Version(
+        number=7, hash="abc", author="grace", time=NOW, reason="reload", root="/", files=files
+    )
+    recording.version_applied(tmp_path, version, version, began=False, by="ada")
+    recording.run_began(tmp_path, again=True, by="ada")
+    applied, again = recorded(tmp_path)
+    assert (applied.by["user"]["name"], applied.by["invoked_by"]) == ("ada", "ringwall up")
+    assert again.raw["message"] == "Ringwall goes on after its supervisor was killed"
+    assert "user" not in again.by, "nobody did"

@@ -39,10 +39,10 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 @router.get("keys", summary="The public keys")
 def keys(request: HttpRequest) -> HttpResponse:
     """The keys that signed checkpoints, a verifier key a line (C2SP signed-note)."""
-    from ringwall.ledger.notary.keyring import PUBLIC_KEYS  # noqa: PLC0415 - cryptography
+    from ringwall.ledger.public_keys import KEYS  # noqa: PLC0415 - cryptography
 
     del request
-    return _answer(_read(places().tree / PUBLIC_KEYS), _TEXT, _NOT_KEPT)
+    return _answer(_read(places().tree / KEYS), _TEXT, _NOT_KEPT)
 
 
 @router.get("tile/{path:name}", summary="A tile of hashes, or of entries")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from ringwall.runtime.commanding import CommandMark
+from ringwall.runtime.commanding import CommandMark, concern_of
 from ringwall.runtime.installation import Installation, author
 from ringwall.runtime.refusals import ExitCode, Refused
 
@@ -40,8 +40,8 @@ def asked_first(mark: CommandMark, function: Callable[..., Any]) -> Callable[...
     def asking(*given: Any, **named: Any) -> Any:
         if not changes:
             return _reading(name, does, lambda: function(*given, **named))
-        place = _place_of(given, named)
-        return _recorded(name, does, lambda: function(*given, **named), place)
+        context = _context_of(given, named)
+        return _recorded(name, mark, lambda: function(*given, **named), context)
 
     return asking
 
@@ -55,12 +55,18 @@ def _reading(name: str, does: str, run: Callable[[], Any]) -> Any:
         return run()
 
 
-def _recorded(name: str, does: str, run: Callable[[], Any], place: Installation | None) -> Any:
-    """Run what changes something, as whoever types it, and record how it ended."""
+def _recorded(
+    name: str, mark: CommandMark, run: Callable[[], Any], context: typer.Context | None
+) -> Any:
+    """Run what changes something, as whoever types it, and record how it ended.
+
+    Of one that becomes another program it is recorded that it begins.
+    """
     from ringwall.runtime.recording import acting_as
     from ringwall.runtime.recording.spool import require_room
 
-    actor = _typist(name)
+    actor, does = _typist(name), action_of(mark)
+    place = None if context is None else _place_of(context)
     with acting_as(actor):
         if place is None or not place.state.exists():
             _require(_decided(does))
@@ -69,22 +75,30 @@ def _recorded(name: str, does: str, run: Callable[[], Any], place: Installation 
         decision = _decided(does)
         try:
             _require(decision)
+            if mark.becomes:
+                _tell(place, actor, decision, None, context)
             found = run()
         except BaseException as error:
-            _tell(place, actor, decision, error)
+            _tell(place, actor, decision, error, context)
             raise
-        _tell(place, actor, decision, None)
+        if not mark.becomes:
+            _tell(place, actor, decision, None, context)
     return found
 
 
-def _place_of(given: tuple[Any, ...], named: Mapping[str, Any]) -> Installation | None:
-    """The installation that a command is about: that of its context."""
+def _context_of(given: tuple[Any, ...], named: Mapping[str, Any]) -> typer.Context | None:
+    """The context among what a command is given."""
     for one in (*given, *named.values()):
-        find = getattr(one, "find_object", None)
-        if find is not None:
-            found = find(Installation)
-            return found if isinstance(found, Installation) else None
+        if hasattr(one, "find_object"):
+            found: typer.Context = one
+            return found
     return None
+
+
+def _place_of(context: typer.Context) -> Installation | None:
+    """The installation that a command is about."""
+    found = context.find_object(Installation)
+    return found if isinstance(found, Installation) else None
 
 
 def _typist(name: str) -> "Actor":
@@ -106,7 +120,11 @@ def _typist(name: str) -> "Actor":
 
 
 def _tell(
-    place: Installation, actor: "Actor", decision: "Decision", error: BaseException | None
+    place: Installation,
+    actor: "Actor",
+    decision: "Decision",
+    error: BaseException | None,
+    context: typer.Context | None,
 ) -> None:
     """Record how a command ended; what it was given may be secret, and why it failed tell of it."""
     from ringwall.access.guarding import set_hash
@@ -118,6 +136,7 @@ def _tell(
         actor,
         decision.action,
         outcome=Outcome.SUCCESS if code == 0 else Outcome.FAILURE,
+        on=None if context is None else concern_of(context),
         allowed=decision.allowed,
         policies=decision.policies,
         policy_set=set_hash(),

@@ -65,10 +65,13 @@ def operator(name: str, invoked_by: str) -> Actor:
 
 
 def version_applied(
-    state: Path, version: "Version", before: "Version | None", *, began: bool
+    state: Path, version: "Version", before: "Version | None", *, began: bool, by: str = ""
 ) -> None:
-    """A version is about to be put in force (``began``), or is."""
-    actor = operator(version.author, version.reason)
+    """A version is about to be put in force (``began``), or is.
+
+    ``by`` is who starts with one that somebody else may have brought.
+    """
+    actor = operator(by or version.author, "ringwall up" if by else version.reason)
     said = "is being put in force" if began else "is in force"
     made = configuration(
         actor,
@@ -146,16 +149,21 @@ def posture_changed(state: Path, before: dict[str, Any], after: dict[str, Any]) 
     tell(state, entity(_actor(str(after.get("author", ""))), change))
 
 
-def shadow_changed(state: Path, *, author: str, before: Any, after: Any) -> None:
-    """Policies run beside those in force from now on, or no more."""
+def shadow_changed(state: Path, *, author: str, before: Any, after: Any, why: str = "") -> None:
+    """Policies run beside those in force from now on, or no more, and ``why``.
+
+    Without ``author`` it ended by itself.
+    """
+    told = {"ended": why} if why else {}
     change = Change(
         happened=Happened.CREATED if after else Happened.DELETED,
         type="Shadow",
         uid="shadow",
-        before={} if after or not before else dict(before),
+        before={**(before or {}), **told},
         after=dict(after) if after else {},
     )
-    tell(state, entity(operator(author, "ringwall access shadow"), change))
+    known = operator(author, "ringwall access shadow") if author else _actor("ringwall shadow")
+    tell(state, entity(known, change))
 
 
 def attack(state: Path, told: dict[str, Any]) -> None:
@@ -174,12 +182,19 @@ def attack(state: Path, told: dict[str, Any]) -> None:
     tell(state, replace(made, event=event, personal={STRANGERS: patch} if patch else {}))
 
 
-def run_began(state: Path, *, again: bool) -> None:
-    """The supervisor runs; ``again`` after it was killed."""
+def run_began(state: Path, *, again: bool, by: str) -> None:
+    """The supervisor runs, which ``by`` has started; ``again`` after it was killed, by itself."""
     message = "Ringwall goes on after its supervisor was killed" if again else "Ringwall starts"
     severity = Severity.MEDIUM if again else Severity.INFORMATIONAL
     life = Life.RESTART if again else Life.START
-    made = lifecycle(life, name="ringwall", message=message, severity=severity, pid=os.getpid())
+    made = lifecycle(
+        life,
+        name="ringwall",
+        message=message,
+        severity=severity,
+        actor=_actor("ringwall guardian") if again else operator(by, "ringwall up"),
+        pid=os.getpid(),
+    )
     tell(state, made)
 
 

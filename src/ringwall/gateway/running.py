@@ -138,7 +138,8 @@ class Run:
 
     async def _begin(self, configuration: Configuration) -> Version:
         known, state = None, self._installation.state
-        self._telling.submit(recording.run_began, state, again=self._mark.is_of_this_run())
+        is_again = self._mark.is_of_this_run()
+        self._telling.submit(recording.run_began, state, again=is_again, by=author())
         try:
             known = self._gateway.versions.latest()
         except DamagedVersionError as error:
@@ -162,7 +163,7 @@ class Run:
                 "it knew, and follows once the worker can ask"
             )
         self._configuration = configuration
-        await self._in_force(version, known)
+        await self._in_force(version, known, by="" if is_again else author())
         self._mark.set()
         await self._shadow.see()
         return version
@@ -252,7 +253,7 @@ class Run:
             return None
 
     async def _in_force(
-        self, version: Version, before: Version | None, *, began: bool = False
+        self, version: Version, before: Version | None, *, began: bool = False, by: str = ""
     ) -> None:
         """Record that a version is about to be in force, or is.
 
@@ -260,7 +261,9 @@ class Run:
         when the supervisor went on.
         """
         state = self._installation.state
-        await asyncio.to_thread(recording.version_applied, state, version, before, began=began)
+        await asyncio.to_thread(
+            recording.version_applied, state, version, before, began=began, by=by
+        )
 
     def _process_told(self, keeper: Keeper, pid: int, born: bool, how: str) -> None:
         self._telling.submit(

@@ -111,7 +111,10 @@ class ShadowRun:
         _, why = self._gateway.shadowing.of(Wanted.of(configuration))
         # One that ended since is taken away soon, by who watches it.
         if why is not None and not self._gateway.has_shadow:
+            before = self._kept()
             self._gateway.shadowing.end(why=why)
+            state = self._gateway.layout.state
+            recording.shadow_changed(state, author="", before=before, after=None, why=why)
             self._say(Level.WARNING, f"the shadow has ended: {why}")
 
     async def watch(self) -> None:
@@ -151,17 +154,27 @@ class ShadowRun:
         return self._gateway.has_shadow and not self._gateway.shadows.is_kept()
 
     async def _end(self, why: str, *, by: str) -> object:
+        before = await asyncio.to_thread(self._kept)
         await asyncio.to_thread(self._gateway.shadowing.end, why=why, by=by)
         await asyncio.to_thread(
             recording.shadow_changed,
             self._gateway.layout.state,
-            author=by or author(),
-            before={"ended": why},
+            author=by,
+            before=before,
             after=None,
+            why=why,
         )
         self._say(Level.INFO, f"the shadow has ended: {why}{f' ({neutral(by)})' if by else ''}")
         refused = await self._take_away(by or author(), f"shadow ended, {why}")
         return {"ended": why} if refused is None else {"refused": refused}
+
+    def _kept(self) -> dict[str, Any] | None:
+        """The shadow that runs; ``None`` where its file cannot be read."""
+        try:
+            found = self._gateway.shadows.current()
+        except (OSError, ValueError):
+            return None
+        return None if found is None else found[0].to_json()
 
     async def _take_away(self, by: str, reason: str) -> dict[str, Any] | None:
         try:

@@ -5,10 +5,11 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from ringwall.lake.canonical import sorted_json
 from ringwall.lake.entries import LONGEST, around, entry, leaf, leaf_hash
 from ringwall.lake.journal import Row
 from ringwall.lake.repeats import Name, Repeats
-from ringwall.lake.sealing import canonical, parts_of, salt, seal, seals_of
+from ringwall.lake.sealing import parts_of, salt, seal, seals_of
 from ringwall.lake.sources.accepted import Accepted, quarantined
 
 KeyOf = Callable[[str], bytes]
@@ -62,7 +63,7 @@ def batch_of(
         received = one.received or now
         if len(one.parts) == 1:  # as nearly all are
             ((subject, part),) = one.parts.items()
-            name = named.get(subject) or named.setdefault(subject, canonical(subject))
+            name = named.get(subject) or named.setdefault(subject, sorted_json(subject))
             seals = b'{%b:"%b"}' % (name, seal(salt(key_of(subject), index), part))
             personal = b"{%b:%b}" % (name, part)
         else:
@@ -102,7 +103,7 @@ def hash_of(row: Row, key_of: KeyOf) -> bytes:
 def _personal(parts: Mapping[str, bytes]) -> bytes:
     if not parts:
         return b""
-    pairs = (b"%b:%b" % (canonical(subject), part) for subject, part in sorted(parts.items()))
+    pairs = (b"%b:%b" % (sorted_json(subject), part) for subject, part in sorted(parts.items()))
     return b"{%b}" % b",".join(pairs)
 
 

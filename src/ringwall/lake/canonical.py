@@ -99,13 +99,18 @@ def skip_blanks(text: str, begin: int) -> int:
     return begin if found is None else found.end()
 
 
+def sorted_json(value: object) -> bytes:
+    """Sorted keys, no blanks, nothing escaped but what has to be: of what is known to be clean."""
+    return orjson.dumps(value, option=_OPTIONS)
+
+
 def canonical(value: Any) -> tuple[bytes, bool]:
     """The canonical line of ``value``, and whether something in it was neutralised.
 
     ``value`` is made of what JSON has; :class:`RefusedError` says what is not.
     """
     try:
-        line = orjson.dumps(value, option=_OPTIONS)
+        line = sorted_json(value)
     except (TypeError, RecursionError):
         line = None  # a lone surrogate, or what is found below
     if (
@@ -117,7 +122,7 @@ def canonical(value: Any) -> tuple[bytes, bool]:
         return line, False
     clean, changed = _clean(value, DEEPEST)
     if line is None or changed:
-        line = orjson.dumps(clean, option=_OPTIONS)
+        line = sorted_json(clean)
     return line, changed
 
 

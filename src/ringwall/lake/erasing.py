@@ -11,10 +11,11 @@ from typing import Any, Final
 
 import orjson
 
+from ringwall.lake.canonical import sorted_json
 from ringwall.lake.columns import TYPES, columns_of
 from ringwall.lake.evidence import drop_evidence, named_in
 from ringwall.lake.own import Act, log_event
-from ringwall.lake.sealing import canonical, parts_of, seals_of
+from ringwall.lake.sealing import parts_of, seals_of
 from ringwall.lake.snapshot import File, files_of
 from ringwall.lake.sources.accepted import Accepted
 from ringwall.lake.subjects import Subjects
@@ -87,8 +88,8 @@ def _without(row: Row, subject: str, subjects: Subjects) -> Row:
     left = {one: orjson.loads(part) for one, part in parts.items()}
     return {
         **row,
-        "personal": canonical(left).decode() if left else None,
-        "seals": canonical(seals).decode(),
+        "personal": sorted_json(left).decode() if left else None,
+        "seals": sorted_json(seals).decode(),
         "received": int(row["received"].timestamp() * 1_000_000),
     }
 

@@ -11,6 +11,8 @@ from typing import Final
 
 import orjson
 
+from ringwall.lake.canonical import sorted_json
+
 _SALT: Final = b"ringwall salt v1\0"
 _SEAL: Final = b"ringwall seal v1\0"
 
@@ -29,14 +31,9 @@ def seal(salted: bytes, part: bytes) -> bytes:
     return sha256(_SEAL + salted + part).hexdigest().encode()
 
 
-def canonical(value: object) -> bytes:
-    """Sorted keys, no blanks, nothing escaped but what has to be."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-
-
 def parts_of(personal: str | bytes) -> dict[str, bytes]:
     """The part of each subject in the column ``personal``, canonical."""
-    return {subject: canonical(part) for subject, part in orjson.loads(personal).items()}
+    return {subject: sorted_json(part) for subject, part in orjson.loads(personal).items()}
 
 
 def seals_of(parts: Mapping[str, bytes], index: int, key_of: Callable[[str], bytes]) -> bytes:
@@ -47,4 +44,4 @@ def seals_of(parts: Mapping[str, bytes], index: int, key_of: Callable[[str], byt
         subject: seal(salt(key_of(subject), index), part).decode()
         for subject, part in parts.items()
     }
-    return canonical(sealed)
+    return sorted_json(sealed)

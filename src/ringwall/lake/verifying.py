@@ -13,10 +13,11 @@ from typing import Any, Final, Protocol
 import duckdb
 import orjson
 
+from ringwall.lake.canonical import sorted_json
 from ringwall.lake.columns import TYPES, columns_of
 from ringwall.lake.entries import entry, leaf_hash
 from ringwall.lake.ranges import Range, holds
-from ringwall.lake.sealing import canonical, parts_of, salt, seal
+from ringwall.lake.sealing import parts_of, salt, seal
 from ringwall.lake.snapshot import Snapshot
 
 _AT_A_TIME: Final = 50_000
@@ -82,7 +83,7 @@ def entry_of(row: Sequence[Any], key_of: KeyOf) -> bytes:
         raw.encode(),
         kind=kind.encode(),
         received=received,
-        seals=canonical(seals) if seals else b"",
+        seals=sorted_json(seals) if seals else b"",
         source=source.encode(),
         flags=(flags or "").encode(),
     )

@@ -1,16 +1,21 @@
 """What became of jobs, kept in the database."""
 
+from datetime import datetime
+
 from django.db.models import F
 from django.utils import timezone
 
 from ringwall.runtime.models import JobRun
 
 
-def began(name: str) -> None:
-    """Note that a job has begun."""
+def began(name: str) -> list[datetime]:
+    """Note that a job has begun; when the run before did, if that has not ended."""
+    cut_off = JobRun.objects.filter(name=name, ended=None).values_list("started", flat=True)
+    found = [one for one in cut_off if one is not None]
     JobRun.objects.update_or_create(
         name=name, defaults={"started": timezone.now(), "ended": None, "outcome": "", "error": ""}
     )
+    return found
 
 
 def succeeded(name: str, outcome: str) -> None:

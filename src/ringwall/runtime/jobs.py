@@ -6,9 +6,11 @@ A job takes the installation and returns a sentence about what it did. Its last 
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from ringwall.core.events import Outcome
 from ringwall.core.events import job as event_of
@@ -97,7 +99,9 @@ def run(job_: Job, installation: Installation) -> None:
             _log.error("the run of job %s is not recorded: %s", job_.name, error)
         close_old_connections()
 
-    keep(lambda: job_runs.began(job_.name))
+    began, cut_off = datetime.now(UTC), list[datetime]()
+    keep(lambda: cut_off.extend(job_runs.began(job_.name)))
+    _tell_begun(installation, job_.name, cut_off[0] if cut_off else None)
     try:
         with acting_as(by_job(job_.name)):
             outcome = job_.run(installation)
@@ -105,29 +109,62 @@ def run(job_: Job, installation: Installation) -> None:
         _log.exception("job %s failed", job_.name)
         text = f"{type(error).__name__}: {error}"
         keep(lambda: job_runs.failed(job_.name, text))
-        _tell(installation, job_.name, Outcome.FAILURE, type(error).__name__)
+        _tell(installation, job_.name, Outcome.FAILURE, type(error).__name__, began)
         raise
     _log.debug("job %s: %s", job_.name, outcome)
     keep(lambda: job_runs.succeeded(job_.name, outcome))
-    _tell(installation, job_.name, Outcome.SUCCESS, outcome)
+    _tell(installation, job_.name, Outcome.SUCCESS, outcome, began)
 
 
+_TOLD_EVERY_S: Final = 3600.0
 _outcomes: dict[str, tuple[Outcome, str]] = {}
-"""What each job last came to in this process: that it came to the same again is not recorded."""
+"""What each job last came to in this process: that it came to the same again is not recorded, but
+once an hour, so that a job that runs no more is missed."""
+_told_at: dict[str, float] = {}
+_untold: dict[str, int] = {}
 
 
-def _tell(installation: Installation, name: str, outcome: Outcome, text: str) -> None:
-    """Record what a job came to, if that is news."""
-    if _outcomes.get(name) == (outcome, text):
+def _is_due(name: str) -> bool:
+    """Whether a run is recorded whatever it comes to, its begin too."""
+    return time.monotonic() - _told_at.get(name, -_TOLD_EVERY_S) >= _TOLD_EVERY_S
+
+
+def _tell_begun(installation: Installation, name: str, cut_off: datetime | None) -> None:
+    """Record that a run begins; and of the one before, if so, that it never came to its end."""
+    if cut_off is not None:
+        said = f"what began at {cut_off:%Y-%m-%d %H:%M:%S} UTC had not ended as the next began"
+        _record(installation, name, "did not end", outcome=Outcome.FAILURE, detail=said)
+    if _is_due(name):
+        _record(installation, name, "begins", outcome=Outcome.SUCCESS, is_running=True)
+
+
+def _tell(
+    installation: Installation, name: str, outcome: Outcome, text: str, began: datetime
+) -> None:
+    """Record what a job came to, if that is news or was not told for an hour."""
+    if _outcomes.get(name) == (outcome, text) and not _is_due(name):
+        _untold[name] = _untold.get(name, 0) + 1
         return
     said = "failed" if outcome is Outcome.FAILURE else "ran"
-    made = event_of(host(), name=name, message=f"job {name} {said}", outcome=outcome, detail=text)
+    times = {"start_time": _ms(began), "end_time": _ms(datetime.now(UTC))}
+    more = {"runs_untold": _untold[name]} if _untold.get(name) else {}
+    if _record(installation, name, said, outcome=outcome, detail=text, times=times, **more):
+        _outcomes[name], _told_at[name] = (outcome, text), time.monotonic()
+        _untold.pop(name, None)
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def _record(installation: Installation, name: str, said: str, **more: Any) -> bool:
+    made = event_of(host(), name=name, message=f"job {name} {said}", **more)
     try:
         record_at_once(made, state=installation.state)
     except RecordingError as error:
         _log.error("the run of job %s is not recorded: %s", name, error)
-        return
-    _outcomes[name] = (outcome, text)
+        return False
+    return True
 
 
 @job(name="activity", minutes=1)

@@ -23,17 +23,21 @@ def _published() -> Any:
 
 
 @cache
-def _validator(class_uid: int) -> Any:
+def _validator(class_uid: int, profiles: tuple[str, ...]) -> Any:
     schema = OcsfJsonSchema(_published())
     name = schema.lookup_class_name_from_uid(class_uid)
-    return Draft202012Validator(OcsfJsonSchemaEmbedded(schema).get_class_schema(name))
+    return Draft202012Validator(
+        OcsfJsonSchemaEmbedded(schema).get_class_schema(name, list(profiles))
+    )
 
 
 def require_valid(event: Mapping[str, Any]) -> None:
     """Fail unless the event is as the schema says, names and numbers of what it is alike."""
     wrong = [
         f"{'/'.join(map(str, error.path))}: {error.message[:200]}"
-        for error in _validator(event["class_uid"]).iter_errors(event)
+        for error in _validator(
+            event["class_uid"], tuple(event["metadata"].get("profiles", ()))
+        ).iter_errors(event)
     ]
     assert wrong == [], (event.get("message"), wrong)
     schema = OcsfJsonSchema(_published())

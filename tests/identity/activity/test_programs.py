@@ -126,10 +126,25 @@ def test_an_application_that_acts_for_a_person_is_named_with_the_person(
     assert used.raw["src_endpoint"]["name"] == "provider"
     consent = only(of_type(found, "Consent"), activity_name="Update")
     assert "openid" in consent.after["scopes"]
+    given = only(found, message="an application gets tokens for somebody")
+    assert given.raw["user"]["uid"] == ada.subject
+    assert given.by["app_uid"] == party.id
+    assert given.raw["session"]["uid"] == used.by["session"]["uid"]
     assert party.refresh(tokens["refresh_token"]).status_code == 200
-    assert record.new() == [], "a refresh is what the grant allows"
+    renewed = only(record.new())
+    assert renewed.raw["message"] == "an application renews its tokens for somebody"
+    assert renewed.raw["activity_name"] == "Service Ticket Renew"
+    assert (renewed.raw["user"]["uid"], renewed.by["app_name"]) == (ada.subject, "Ledger")
+    assert renewed.whole["user"]["email_addr"] == ada.email
+    assert ada.email not in json.dumps(renewed.raw)
     assert party.refresh(tokens["refresh_token"]).status_code == 400
-    stolen = only(of_type(record.new(), "Grant"))
+    found = record.new()
+    stolen = only(of_type(found, "Grant"))
+    refused = only(found, message="a program gets no tokens")
+    assert (refused.raw["status_detail"], refused.own["grant"]) == (
+        "invalid_grant",
+        "refresh_token",
+    )
     assert stolen.after["end_reason"] == "a refresh token was used twice"
     real, party.secret = party.secret, "a-guessed-secret-of-theirs"
     assert party.refresh("nothing").status_code == 401
@@ -234,7 +249,8 @@ def test_a_job_is_named_for_what_it_changes(
         return f"{sessions.end_all(user, reason='a test')} ended"
 
     tenants.session(user, "north")
-    jobs._outcomes.clear()
+    for known in (jobs._outcomes, jobs._told_at, jobs._untold):
+        known.clear()
     record.new()
     for _ in range(2):
         jobs.run(jobs.Job("test-ending", 1, end, after_change=False), current_installation())
@@ -256,3 +272,39 @@ def test_a_job_is_named_for_what_it_changes(
     failed = record.one(message="job test-failing failed")
     assert failed.raw["status_detail"] == "LookupError"
     require_nowhere(state, "with a secret in it")
+
+
+def test_each_job_is_told_as_it_begins_and_ends_once_an_hour_and_whenever_it_is_news(
+    facts: Facts, record: Record, state: Path, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
+    from ringwall.runtime import jobs
+    from ringwall.runtime.current import current_installation
+    from ringwall.runtime.models import JobRun
+
+    for known in (jobs._outcomes, jobs._told_at, jobs._untold):
+        known.clear()
+
+    def run(outcome: str = "nothing was due") -> list[str]:
+        job = jobs.Job("test-usual", 1, lambda _: outcome, after_change=False)
+        jobs.run(job, current_installation())
+        return [one.raw["message"].removeprefix("job test-usual ") for one in found()]
+
+    def found() -> list[Any]:
+        seen.extend(new := record.new())
+        return new
+
+    seen: list[Any] = []
+    record.new()
+    assert run() == ["begins", "ran"]
+    assert seen[0].raw["job"]["run_state"] == "Running"
+    assert seen[1].raw["end_time"] >= seen[1].raw["start_time"]
+    assert [run() for _ in range(3)] == [[], [], []]
+    assert run("2 were due") == ["ran"]
+    assert seen[-1].own["runs_untold"] == 3
+    monkeypatch.setattr(jobs, "_TOLD_EVERY_S", 0.0)
+    assert run("2 were due") == ["begins", "ran"]
+    monkeypatch.undo()
+    JobRun.objects.filter(name="test-usual").update(ended=None)  # as one that was killed
+    assert run("2 were due") == ["did not end"]
+    assert seen[-1].raw["status"] == "Failure"
+    assert "had not ended" in seen[-1].raw["status_detail"]

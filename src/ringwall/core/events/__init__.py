@@ -27,7 +27,7 @@ from ringwall.core.events.shape import (
     Severity,
     stamped,
 )
-from ringwall.core.events.signing import Factor, Person, authentication, session_begun
+from ringwall.core.events.signing import Factor, Person, Program, authentication, session_begun
 
 __all__ = [
     "NOBODY",
@@ -42,6 +42,7 @@ __all__ = [
     "Life",
     "Outcome",
     "Person",
+    "Program",
     "Recorded",
     "Severity",
     "account",

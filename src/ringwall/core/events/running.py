@@ -65,9 +65,13 @@ def lifecycle(
     outcome: Outcome | None = Outcome.SUCCESS,
     severity: Severity = Severity.INFORMATIONAL,
     detail: str = "",
+    actor: Actor | None = None,
     **own: Any,
 ) -> Recorded:
-    """Ringwall, or a part of it, was started, stopped, started again: Application Lifecycle."""
+    """Ringwall, or a part of it, was started, stopped, started again: Application Lifecycle.
+
+    ``actor`` is who had it done.
+    """
     app = {"name": name, "vendor_name": "Ringwall"}
     made = event(
         _LIFECYCLE,
@@ -77,9 +81,13 @@ def lifecycle(
         severity=severity,
         app=app,
         status_detail=detail,
-        unmapped={"ringwall": own},
+        actor=None if actor is None else actor.described(),
+        unmapped={"ringwall": own if actor is None else {**actor.own_words(), **own}},
     )
-    return Recorded(made)
+    if actor is None:
+        return Recorded(made)
+    # Its class has room for who acts with OCSF's profile of hosts.
+    return _by(actor, merged(made, {"metadata": {"profiles": ["host"]}}))
 
 
 def process(
@@ -117,9 +125,18 @@ def failure(*, feature: str, message: str, detail: str = "", **own: Any) -> Reco
 
 
 def job(
-    host: Host, *, name: str, message: str, outcome: Outcome, detail: str = "", **own: Any
+    host: Host,
+    *,
+    name: str,
+    message: str,
+    outcome: Outcome,
+    detail: str = "",
+    times: Mapping[str, Any] | None = None,
+    is_running: bool = False,
+    **own: Any,
 ) -> Recorded:
-    """A job ran, or failed: Scheduled Job Activity."""
+    """A job begins, ran, or failed: Scheduled Job Activity. ``times`` are in milliseconds."""
+    state = (3, "Running") if is_running else (4, "Stopped")
     made = event(
         _JOB,
         6,
@@ -127,9 +144,10 @@ def job(
         outcome=outcome,
         severity=Severity.INFORMATIONAL if outcome is Outcome.SUCCESS else Severity.MEDIUM,
         device=host.described(),
-        job={"name": name, "run_state_id": 4, "run_state": "Stopped"},
+        job={"name": name, "run_state_id": state[0], "run_state": state[1]},
         actor={"app_name": "ringwall worker"},
         status_detail=detail,
+        **(times or {}),
         unmapped={"ringwall": own},
     )
     return Recorded(made)

@@ -107,9 +107,11 @@ def stamped(recorded: Recorded, *, uid: str, now: datetime) -> Recorded:
 def written(value: Value) -> Value:
     """Values as JSON has them: texts that are UTF-8 and not too long, keys that are texts."""
     if isinstance(value, str):
+        if value.isascii() and len(value) <= LONGEST:
+            return value  # as nearly all are
         text = value.encode("utf-8", "replace").decode()
         return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):  # the first is quicker to see
         return {str(written(str(name))): written(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [written(one) for one in value]

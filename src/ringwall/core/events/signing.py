@@ -20,6 +20,8 @@ from ringwall.core.events.shape import (
 LOGON: Final = 1
 LOGOFF: Final = 2
 TICKET: Final = 3
+TOKENS: Final = 4
+RENEWED: Final = 5
 PREAUTH: Final = 6
 SWITCH: Final = 7
 OTHER: Final = 99
@@ -30,6 +32,8 @@ _AUTHENTICATION: Final = Class(
         LOGON: "Logon",
         LOGOFF: "Logoff",
         TICKET: "Authentication Ticket",
+        TOKENS: "Service Ticket Request",
+        RENEWED: "Service Ticket Renew",
         PREAUTH: "Preauth",
         SWITCH: "Account Switch",
         OTHER: "Other",
@@ -49,6 +53,8 @@ class Factor(StrEnum):
     LINK = "link"
     PROVIDER = "socialaccount"
     SECRET = "client_secret"  # noqa: S105 - the same
+    ASSERTION = "private_key_jwt"
+    CERTIFICATE = "tls_client_auth"
 
 
 _FACTORS: Final = {
@@ -79,6 +85,23 @@ class Person:
         return self.uid or STRANGERS, {place: told}
 
 
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that signs in by itself."""
+
+    uid: str
+    name: str = ""
+
+    def described(self) -> dict[str, Any]:
+        """OCSF's ``user``."""
+        told = {"uid": self.uid, "type_id": 4, "type": "Service"}
+        return told | ({"name": self.name} if self.name else {})
+
+    def personal(self) -> tuple[str, dict[str, Any]]:
+        """Nothing."""
+        return STRANGERS, {}
+
+
 def factor_part(one: Factor) -> dict[str, Any]:
     """OCSF's ``auth_factor``."""
     type_id, called = _FACTORS.get(one, (99, str(one)))
@@ -89,16 +112,20 @@ def factor_part(one: Factor) -> dict[str, Any]:
 def authentication(
     activity: int,
     actor: Actor,
-    person: Person,
+    person: Person | Program,
     *,
     message: str,
     outcome: Outcome = Outcome.SUCCESS,
     factors: Iterable[Factor] = (),
     session: str = "",
     detail: str = "",
+    is_oauth: bool = False,
     **own: Any,
 ) -> Recorded:
-    """Somebody signs in or out, or shows a factor, or fails to. ``own`` is told as it stands."""
+    """Somebody signs in or out, or shows a factor, or fails to. ``own`` is told as it stands.
+
+    ``is_oauth`` tells that it is by the token endpoint of OAuth 2.0.
+    """
     made = event(
         _AUTHENTICATION,
         activity,
@@ -110,6 +137,8 @@ def authentication(
         auth_factors=[factor_part(one) for one in factors],
         session={"uid": session} if session else None,
         is_remote=True if actor.method else None,
+        auth_protocol_id=6 if is_oauth else None,
+        auth_protocol="OAUTH 2.0" if is_oauth else None,
         status_detail=detail,
         unmapped={"ringwall": {**actor.own_words(), **own}},
         **actor.parts(),

@@ -10,7 +10,7 @@ import typer
 
 from ringwall.gateway.commands.naming import complete_certificate, unknown, wanted_of
 from ringwall.gateway.commands.ordering import order
-from ringwall.runtime.commanding import command, installation_of
+from ringwall.runtime.commanding import command, concerns, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say
 from ringwall.runtime.refusals import ExitCode, Refused
 from ringwall.runtime.tables import Cell, Column
@@ -83,6 +83,7 @@ def cert_issue(
     from ringwall.gateway.config import HostSettings
     from ringwall.gateway.opening import open_gateway
 
+    concerns(context, "Certificate", name)
     installation = installation_of(context)
     gateway, wanted = open_gateway(installation), wanted_of(installation)
     kind, rest = _parts(name, wanted)
@@ -108,6 +109,7 @@ def cert_rotate(context: typer.Context, name: Name, *, as_json: AsJson = False) 
     """Make or order a new certificate now; running Envoys show it without a restart."""
     from ringwall.gateway.opening import open_gateway
 
+    concerns(context, "Certificate", name)
     installation = installation_of(context)
     gateway, wanted = open_gateway(installation), wanted_of(installation)
     kind, rest = _parts(name, wanted)
@@ -139,6 +141,7 @@ def cert_export(
     from ringwall.gateway.opening import open_gateway
     from ringwall.gateway.status import kept_credentials
 
+    concerns(context, "Certificate", name)
     installation = installation_of(context)
     gateway = open_gateway(installation)
     found = {one.name: one for one in kept_credentials(gateway)}

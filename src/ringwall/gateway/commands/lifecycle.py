@@ -20,7 +20,7 @@ PANEL: Final = "Running"
 _PATIENCE: Final = 60.0
 
 
-@command(panel=PANEL, does="processes:operate")
+@command(panel=PANEL, does="processes:operate", becomes=True)
 def up(
     context: typer.Context,
     *,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ringwall.runtime.commanding import command, installation_of
+from ringwall.runtime.commanding import command, concerns, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say
 from ringwall.runtime.refusals import ExitCode, Refused
 from ringwall.runtime.tables import Cell, Column
@@ -72,6 +72,7 @@ def sources_refresh(
 
     Whole or not at all: where a line cannot be read the list of before stays.
     """
+    concerns(context, "List", name)
     gateway, availability = _in_force(context)
     from ringwall.gateway.commands.naming import unknown
     from ringwall.gateway.sources.feeds import read_due

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from ringwall.gateway.commands.naming import complete_unmanaged, unknown
-from ringwall.runtime.commanding import command, installation_of
+from ringwall.runtime.commanding import command, concerns, installation_of
 from ringwall.runtime.refusals import Refused
 
 
-@command(panel="Running", does="processes:operate")
+@command(panel="Running", does="processes:operate", becomes=True)
 def sidecar(
     context: typer.Context,
     service: Annotated[
@@ -34,6 +34,7 @@ def sidecar(
     from ringwall.gateway.processes import envoy_process, plain_environment
     from ringwall.gateway.wanted import Wanted
 
+    concerns(context, "Service", service)
     gateway = open_gateway(installation_of(context))
     configuration = gateway.in_force()
     if configuration is None:

@@ -8,7 +8,7 @@ import typer
 
 from ringwall.gateway.commands.asking import ask, print_refusal, print_warnings
 from ringwall.gateway.commands.naming import complete_version
-from ringwall.runtime.commanding import command, installation_of
+from ringwall.runtime.commanding import command, concerns, installation_of
 from ringwall.runtime.installation import author
 from ringwall.runtime.output import AsJson, print_json, print_table, say, show
 from ringwall.runtime.tables import Column
@@ -62,6 +62,7 @@ def rollback(
     """
     from ringwall.gateway.opening import open_gateway
 
+    concerns(context, "Version", str(number))
     installation = installation_of(context)
     open_gateway(installation).versions.get(number)
     answer = ask(installation, "rollback", author=author(), number=number)

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from oauthlib.oauth2.rfc6749 import errors
 
-from ringwall.identity import slowing
+from ringwall.identity import sessions, slowing
 from ringwall.identity.installed import current_facts
 from ringwall.identity.keyring import Keyring
 from ringwall.identity.kinds import Purpose
@@ -32,7 +32,9 @@ from ringwall.identity.provider import (
 )
 from ringwall.identity.provider.kept_scopes import with_kept
 from ringwall.identity.provider.validator import InvalidTargetError, Validator
+from ringwall.identity.recording import programs
 from ringwall.runtime.current import current_installation
+from ringwall.runtime.recording import RecordingError
 
 _PUBLISHED_FOR: Final = 3600
 """Seconds; a key is published a day before it signs."""
@@ -59,6 +61,10 @@ def endpoint(function: Endpoint) -> Callable[[HttpRequest], HttpResponse]:
             return _told(error)
         except slowing.ThrottledError as error:
             return _too_soon(error)
+        except RecordingError as error:
+            sessions.log.error("%s", error)
+            text = "What is done here is recorded, and the record cannot be written now."
+            return _later(503, text, 30)
 
     return answer
 
@@ -81,6 +87,7 @@ def token(request: HttpRequest, form: forms.Form) -> HttpResponse:
     validator = forms.validator_of(request, form)
     given = server.token_answer(validator, form.items, {})
     body = json.loads(given.body)
+    _record(validator, form.fields.get("grant_type", ""), body, given.status)
     answer = JsonResponse(body, status=given.status)
     if given.status == 401:
         answer.headers["WWW-Authenticate"] = _BASIC
@@ -177,6 +184,27 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def _record(validator: Validator, kind: str, body: dict[str, Any], status: int) -> None:
+    """Have it recorded what the token endpoint is about to answer; else it does not."""
+    client = validator.client
+    if client is None:
+        return  # that is recorded already
+    if status != 200:
+        programs.tokens_refused(client, kind, str(body.get("error", "")), grant=validator.grant)
+        return
+    try:
+        programs.tokens_given(
+            client,
+            kind,
+            grant=validator.grant,
+            scopes=validator.scopes,
+            audiences=validator.audiences,
+        )
+    except RecordingError:
+        validator.take_back()
+        raise
+
+
 def _authenticated(
     request: HttpRequest, form: forms.Form, *, confidential: bool = False
 ) -> Validator:
@@ -205,10 +233,13 @@ def _too_soon(error: slowing.ThrottledError) -> HttpResponse:
     """How long to wait, in the form of all errors here (RFC 6749 section 5.2, RFC 6585)."""
     seconds = max(1, ceil(error.wait))
     text = f"Too many requests. Wait {slowing.in_words(seconds)}, then try again."
+    return _later(429, text, seconds)
+
+
+def _later(status: int, text: str, seconds: int) -> HttpResponse:
     told = {"error": "temporarily_unavailable", "error_description": text}
-    return JsonResponse(
-        told, status=429, headers={"Retry-After": str(seconds), "Cache-Control": "no-store"}
-    )
+    headers = {"Retry-After": str(seconds), "Cache-Control": "no-store"}
+    return JsonResponse(told, status=status, headers=headers)
 
 
 def _refused(status: int, error: str) -> HttpResponse:

@@ -131,6 +131,13 @@ def spend_refresh_token(grant: Grant, *, now: datetime) -> bool:
     return False
 
 
+def take_back_refresh_token(grant: Grant) -> None:
+    """Have the token before be good again: the one that followed was given to nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_BACK, [grant.pk, grant.serial])
+    grant.serial -= 1
+
+
 def end(grant: Grant, *, reason: str, now: datetime) -> None:
     """End a grant: no refresh any more, and its access tokens are over at once."""
     with transaction.atomic():
@@ -213,6 +220,11 @@ _MEMBERS: Final = Prepared(
 )
 _SPEND: Final = (
     'UPDATE "identity_grant" SET "serial" = "serial" + 1, "last_use" = %s '
+    'WHERE "id" = %s AND "serial" = %s AND "ended" IS NULL'
+)
+
+_TAKE_BACK: Final = (
+    'UPDATE "identity_grant" SET "serial" = "serial" - 1 '
     'WHERE "id" = %s AND "serial" = %s AND "ended" IS NULL'
 )
 

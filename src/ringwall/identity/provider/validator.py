@@ -13,10 +13,12 @@ from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 from oauthlib.openid import RequestValidator
 
+from ringwall.core.events import Factor
 from ringwall.identity import admission
 from ringwall.identity.facts import Facts
 from ringwall.identity.models import ApiClient, Grant, Membership
 from ringwall.identity.provider import (
+    assertions,
     audiences,
     authentication,
     devices,
@@ -54,6 +56,8 @@ class Validator(RequestValidator):
         self.grant: Grant | None = None
         self.member: Membership | None = None
         self.audiences: tuple[str, ...] = ()
+        self.scopes: tuple[str, ...] = ()
+        self._is_renewed = False
 
     # Clients
 
@@ -71,7 +75,9 @@ class Validator(RequestValidator):
         known_as = (self.facts.origin, f"{self.facts.origin}/identity/o/api/token")
         found = authentication.authenticate(self.presented, audiences=known_as, now=self.now)
         self.client = found.client
-        who.client_shown(found.client, self.presented.names)
+        shown = self.presented
+        named = shown.names or assertions.subject_of(shown.assertion) or ""
+        who.client_shown(found.client, named, Factor.ASSERTION if shown.assertion else None)
         if found.client is None:
             return False
         return not (confidential and found.client.auth_method == authentication.PUBLIC)
@@ -232,8 +238,16 @@ class Validator(RequestValidator):
         request.scopes = list(kept_scopes.issued(request, self.known, self.grant, self.facts))
         if kind == "authorization_code" and not grants.spend_code(self.begun, now=self.now):
             raise errors.InvalidGrantError(request=request)
-        if kind == "refresh_token" and not grants.spend_refresh_token(self.begun, now=self.now):
-            raise errors.InvalidGrantError(request=request)
+        if kind == "refresh_token":
+            if not grants.spend_refresh_token(self.begun, now=self.now):
+                raise errors.InvalidGrantError(request=request)
+            self._is_renewed = True
+        self.scopes = tuple(request.scopes)
+
+    def take_back(self) -> None:
+        """The tokens that were made are not given: the refresh token of before is good again."""
+        if self._is_renewed:
+            grants.take_back_refresh_token(self.begun)
 
     def access_token(self, request: Request) -> str:
         """Sign an access token for what was granted."""

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from ringwall.core.events import Factor, Outcome, Person, authentication
 from ringwall.core.events.signing import LOGON, OTHER
 from ringwall.identity.models import Session, User
+from ringwall.identity.recording.budgets import Budget
 from ringwall.runtime.recording import current_actor, record, record_at_once
 
 _TOLD_EVERY: Final = 60.0
@@ -26,6 +27,7 @@ _KINDS: Final = {
     "code": Factor.MAIL,
 }
 _told: dict[str, float] = {}
+_refused: Final = Budget(20)
 
 
 def connect() -> None:
@@ -117,6 +119,7 @@ def turned_away(page: str, status: int, slug: str) -> None:
     actor = current_actor()
     if page not in _FACTORS_OF or not _is_due(f"{page} {actor.address}"):
         return
+    own: dict[str, Any] = {"connection": slug} if slug else {}
     made = authentication(
         LOGON,
         actor,
@@ -125,27 +128,40 @@ def turned_away(page: str, status: int, slug: str) -> None:
         outcome=Outcome.FAILURE,
         factors=[_FACTORS_OF[page]],
         detail=f"{page} answered {status}",
-        **({"connection": slug} if slug else {}),
+        **own,
     )
     record_at_once(made)
 
 
-def program_refused(named: str) -> None:
-    """A client did not show who it is: recorded once a minute for one name from one address.
+def program_refused(named: str, factor: Factor | None = None) -> None:
+    """A client did not show who it is: twenty times a minute for one of one address.
 
-    The name is recorded only if there is such a client: anything may stand there.
+    The name is recorded only if there is such a client: anything may stand there, and what names
+    none of ours is recorded once a minute. ``factor`` is what was shown.
     """
     actor = current_actor()
-    if not _is_due(f"client {actor.address} {named[:100]}"):
-        return
+    what = f"client {actor.address} {named[:100]}"
+    client, left_out = named, 0
+    if not _refused.knows(what):
+        if not _is_due(what):
+            return
+        client = _known_client(named)
+    if client:
+        found = _refused.due(what)
+        if found is None:
+            return
+        left_out = found
+    more: dict[str, Any] = {"left_out": left_out} if left_out else {}
     made = authentication(
         LOGON,
         actor,
         Person(),
         message="a program is not let in",
         outcome=Outcome.FAILURE,
-        factors=[Factor.SECRET],
-        client=_known_client(named),
+        factors=[factor or Factor.SECRET],
+        is_oauth=True,
+        client=client,
+        **more,
     )
     record_at_once(made)
 

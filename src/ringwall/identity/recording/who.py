@@ -9,7 +9,7 @@ from django.core.signals import request_finished
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from ringwall.core.events import Actor, Kind, Outcome, asked
+from ringwall.core.events import Actor, Factor, Kind, Outcome, asked
 from ringwall.runtime.recording import (
     RecordingError,
     acting,
@@ -103,12 +103,15 @@ def _with_bearer(made: Actor, shown: Any) -> Actor:
     )
 
 
-def client_shown(client: Any, named: str) -> None:
-    """An OAuth client has shown who it is: what follows is done by it, for whoever it acts for."""
+def client_shown(client: Any, named: str, factor: Factor | None = None) -> None:
+    """An OAuth client has shown who it is: what follows is done by it, for whoever it acts for.
+
+    Without ``client`` it has not: ``named`` is whom it called itself, ``factor`` what it showed.
+    """
     if client is None:
         from ringwall.identity.recording import signing  # noqa: PLC0415 - which asks who acts
 
-        signing.program_refused(named)
+        signing.program_refused(named, factor)
         return
     before = current_actor()
     organisation = client.organisation

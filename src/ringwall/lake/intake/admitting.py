@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from ringwall.lake.canonical import RefusedError, canonical, parse
+from ringwall.lake.canonical import RefusedError, canonical, parse, sorted_json
 from ringwall.lake.intake.forms import fault, fault_of_time
 from ringwall.lake.intake.lines import event_line, evidence_line
 from ringwall.lake.intake.mapping import mapped
@@ -103,7 +103,7 @@ def _admitted(one: Candidate, service: str, received: int) -> Admission:
     uid = event["metadata"]["uid"]
     personal, more = split(event)
     if personal or more:
-        line, flags = orjson.dumps(event, option=orjson.OPT_SORT_KEYS), (*flags, *more)
+        line, flags = sorted_json(event), (*flags, *more)
     if len(line) > LARGEST or (personal and len(orjson.dumps(personal)) > LARGEST):
         raise RefusedError(TOO_LARGE)
     source = f"service/{service}"

@@ -14,12 +14,13 @@ import h11
 from ringwall.lake.intake.bodies import LARGEST_SENT
 from ringwall.lake.intake.pressure import RETRY_AFTER_S
 
-_HEAD_BYTES: Final = 16 * 1024
-_IDLE_S: Final = 75.0
+HEAD_BYTES: Final = 16 * 1024
+IDLE_S: Final = 75.0
 """How long a connection that was of use may be of none."""
 _HEAD_S: Final = 10.0
-_BODY_S: Final = 30.0
-_ANSWER_S: Final = 10.0
+BODY_S: Final = 30.0
+ANSWER_S: Final = 10.0
+"""Bounds of a connection, whichever HTTP it speaks."""
 _LINGER_S: Final = 1.0
 _ONCE: Final = frozenset(
     (
@@ -101,7 +102,7 @@ class Conversation:
     ) -> None:
         self._reader, self._writer, self._judge, self._held = reader, writer, judge, held
         self._patience = _HEAD_S
-        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD_BYTES)
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
 
     async def serve(self, before: bytes = b"") -> None:
         """Answer one request after another; ``before`` was read from the connection already."""
@@ -147,7 +148,7 @@ class Conversation:
                     event = self._http.next_event()
         except TimeoutError:
             return None
-        self._patience = _IDLE_S
+        self._patience = IDLE_S
         return event
 
     async def _answered(self, event: h11.Request, ready: Ready) -> Answer:
@@ -160,7 +161,7 @@ class Conversation:
         parts: list[bytes] = []
         size = 0
         try:
-            async with asyncio.timeout(_BODY_S):
+            async with asyncio.timeout(BODY_S):
                 async for part in self._body():
                     size += len(part)
                     self._held.size += len(part)
@@ -173,7 +174,7 @@ class Conversation:
             parts.clear()
             return await ready(body)
         except TimeoutError:
-            raise _BrokenError(problem(408, f"the body took over {_BODY_S:.0f} s")) from None
+            raise _BrokenError(problem(408, f"the body took over {BODY_S:.0f} s")) from None
         finally:
             self._held.size -= size
 
@@ -210,7 +211,7 @@ class Conversation:
 
     async def _send(self, data: bytes | None) -> None:
         self._writer.write(data or b"")
-        async with asyncio.timeout(_ANSWER_S):
+        async with asyncio.timeout(ANSWER_S):
             await self._writer.drain()
 
     async def _linger(self) -> None:

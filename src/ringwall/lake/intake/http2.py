@@ -27,19 +27,14 @@ from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes, Settings
 
 from ringwall.lake.intake.frames import PREFACE, Frames
-from ringwall.lake.intake.http1 import Head, Held
+from ringwall.lake.intake.http1 import ANSWER_S, BODY_S, HEAD_BYTES, IDLE_S, Head, Held
 from ringwall.lake.intake.replies import Judge, Ready, Refusals, Reply
 
 _STREAMS: Final = 100
-_HEAD_BYTES: Final = 16 * 1024
 _WINDOW: Final = 1024 * 1024
 _FIRST_S: Final = 10.0
-_IDLE_S: Final = 75.0
-"""How long a connection may be open without a request."""
 _OLDEST_S: Final = 3600.0
 """After this a peer has to prove anew who it is."""
-_BODY_S: Final = 30.0
-_ANSWER_S: Final = 10.0
 _MOST_IDLE_FRAMES: Final = 1000
 """Of frames that bring no request further, since the last that was answered."""
 
@@ -80,17 +75,17 @@ class Streams:
         self._streams: dict[int, _Stream] = {}
         self._answering: dict[int, asyncio.Task[None]] = {}
         self._idle_frames = 0
-        self._useful = time.monotonic() + _FIRST_S - _IDLE_S
+        self._useful = time.monotonic() + _FIRST_S - IDLE_S
         self._http = H2Connection(H2Configuration(client_side=False, header_encoding=None))
         self._http.local_settings = Settings(
             client=False,
             initial_values={
                 SettingCodes.MAX_CONCURRENT_STREAMS: _STREAMS,
-                SettingCodes.MAX_HEADER_LIST_SIZE: _HEAD_BYTES,
+                SettingCodes.MAX_HEADER_LIST_SIZE: HEAD_BYTES,
                 SettingCodes.INITIAL_WINDOW_SIZE: _WINDOW,
             },
         )
-        self._http.decoder.max_header_list_size = _HEAD_BYTES
+        self._http.decoder.max_header_list_size = HEAD_BYTES
 
     async def serve(self, before: bytes = b"") -> None:
         """Answer requests; ``before`` was read from the connection already."""
@@ -143,7 +138,7 @@ class Streams:
         if self._answering:
             return time.monotonic() + 1.0
         bodies = [one.until for one in self._streams.values()]
-        return min(self._ends, *bodies) if bodies else min(self._ends, self._useful + _IDLE_S)
+        return min(self._ends, *bodies) if bodies else min(self._ends, self._useful + IDLE_S)
 
     async def _is_over(self) -> bool:
         """Refuse bodies that took too long; end what is idle, or too old, and say so."""
@@ -154,7 +149,7 @@ class Streams:
         if now >= self._ends:
             for number in set(self._streams) - set(self._answering):
                 self._refuse(number, self._refusals.no_room)
-        elif self._streams or now < self._useful + _IDLE_S:
+        elif self._streams or now < self._useful + IDLE_S:
             await self._send()
             return False
         await self._answered()
@@ -164,7 +159,7 @@ class Streams:
     async def _answered(self) -> None:
         """Wait until what was asked wholly is answered."""
         if self._answering:
-            await asyncio.wait(self._answering.values(), timeout=_ANSWER_S)
+            await asyncio.wait(self._answering.values(), timeout=ANSWER_S)
 
     def _take(self, event: Event) -> None:
         if isinstance(event, RequestReceived):
@@ -186,7 +181,7 @@ class Streams:
         if isinstance(found, Reply):
             self._answer(number, found, is_whole=event.stream_ended is not None)
             return
-        self._streams[number] = _Stream(found, time.monotonic() + _BODY_S)
+        self._streams[number] = _Stream(found, time.monotonic() + BODY_S)
 
     def _head(self, event: RequestReceived) -> Head | None:
         headers: dict[str, str] = {}
@@ -221,7 +216,7 @@ class Streams:
             return
         body = b"".join(stream.parts)
         stream.parts.clear()
-        stream.until = time.monotonic() + 2 * _BODY_S
+        stream.until = time.monotonic() + 2 * BODY_S
         self._answering[number] = asyncio.create_task(self._ready(number, stream, body))
 
     async def _ready(self, number: int, stream: _Stream, body: bytes) -> None:
@@ -276,7 +271,7 @@ class Streams:
         data = self._http.data_to_send()
         if data:
             self._writer.write(data)
-        async with asyncio.timeout(_ANSWER_S):
+        async with asyncio.timeout(ANSWER_S):
             await self._writer.drain()
 
 

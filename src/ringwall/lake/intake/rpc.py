@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import quote
 
 from ringwall.lake.intake import otlp
-from ringwall.lake.intake.bodies import LARGEST_HELD, LARGEST_SENT, TooLargeError
+from ringwall.lake.intake.bodies import ENCODINGS, LARGEST_HELD, LARGEST_SENT, TooLargeError
 from ringwall.lake.intake.desk import Desk
 from ringwall.lake.intake.http1 import Head, Held
 from ringwall.lake.intake.opening import holding, opened
@@ -35,11 +35,10 @@ UNAVAILABLE: Final = 14
 UNAUTHENTICATED: Final = 16
 
 _KIND: Final = "application/grpc"
-_ENCODINGS: Final = ("identity", "gzip", "deflate")
 _HEAD: Final = (
     (":status", "200"),
     ("content-type", _KIND),
-    ("grpc-accept-encoding", ",".join(_ENCODINGS)),
+    ("grpc-accept-encoding", ",".join(ENCODINGS)),
 )
 
 
@@ -66,7 +65,7 @@ class Calls:
             code = UNAUTHENTICATED if sender.status == 401 else PERMISSION_DENIED
             return failed(code, sender.reason)
         coding = head.headers.get("grpc-encoding", "identity").strip().lower()
-        if coding not in _ENCODINGS:
+        if coding not in ENCODINGS:
             return failed(UNIMPLEMENTED, "compress it with gzip or deflate, or not at all")
         service = sender.service
 

@@ -15,10 +15,8 @@ from typing import Any, Final
 
 import orjson
 
-from ringwall.lake.canonical import RefusedError, has_escape
-from ringwall.lake.canonical import canonical as neutral
+from ringwall.lake.canonical import RefusedError, canonical, has_escape, sorted_json
 from ringwall.lake.entries import LONGEST, ROOM
-from ringwall.lake.sealing import canonical
 from ringwall.lake.sources.accepted import OCSF, Accepted, quarantined
 
 RINGWALL: Final = "ringwall"
@@ -79,14 +77,14 @@ def _event(found: Any, line: bytes, *, now: int, of: str | None) -> Accepted:
 
 
 def _as_it_is(value: Any) -> tuple[bytes, bool]:
-    return canonical(value), False
+    return sorted_json(value), False
 
 
 def _neutralised(value: Any) -> tuple[bytes, bool]:
     try:
-        return neutral(value)
+        return canonical(value)
     except RefusedError:  # longer or deeper than what others may send
-        return canonical(value), False
+        return sorted_json(value), False
 
 
 def _put_aside(found: dict[str, Any], source: str, *, now: int) -> Accepted:

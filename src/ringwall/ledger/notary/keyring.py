@@ -11,12 +11,11 @@ from typing import Final
 
 from ringwall.ledger.keys import SigningKey, VerifierKey, decode, encode
 from ringwall.ledger.notes import Note, NoteError
-from ringwall.ledger.public_keys import CHANGES, KEYS, show_keys
+from ringwall.ledger.public_keys import CHANGES, show_keys
 from ringwall.ledger.statements import Statement
 from ringwall.runtime.private_files import private_folder, write_private
 
 _NAME: Final = "keyring.json"
-PUBLIC_KEYS: Final = KEYS
 STATEMENTS: Final = CHANGES
 
 

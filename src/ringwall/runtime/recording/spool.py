@@ -15,6 +15,7 @@ import orjson
 
 from ringwall.core.events import Recorded
 from ringwall.runtime.private_files import locked, private_folder
+from ringwall.runtime.recording.sharing import shared
 
 SPOOL: Final = "spool/activity"
 FILE: Final = "activity.jsonl"
@@ -41,7 +42,7 @@ def line_of(recorded: Recorded) -> bytes:
         made = orjson.dumps(
             {"event": told, "personal": recorded.personal}, option=orjson.OPT_SORT_KEYS
         )
-        if len(orjson.dumps(told)) <= LONGEST:
+        if len(made) <= LONGEST or len(orjson.dumps(told)) <= LONGEST:
             return made + b"\n"
     msg = f"an event of {len(made)} bytes is too long to be recorded"
     raise RecordingError(msg)
@@ -50,17 +51,19 @@ def line_of(recorded: Recorded) -> bytes:
 def append(state: Path, lines: Sequence[bytes]) -> None:
     """Put lines at the end, on the disk for good. All of them or, with an error, none.
 
+    Threads that do so at a time share one write and one sync.
     :class:`RecordingError` says why they cannot be written.
     """
-    if not lines:
-        return
-    path = spool_of(state)
+    if lines:
+        path = spool_of(state)
+        shared(path).commit(b"".join(lines), lambda content: _write(path, content))
+
+
+def _write(path: Path, content: bytes) -> None:
     try:
         private_folder(path.parent)
         with locked(path.with_name(LOCK)):
-            _append(path, b"".join(lines))
-    except RecordingError:
-        raise
+            _append(path, content)
     except OSError as error:
         raise _cannot(path, error) from error
 
