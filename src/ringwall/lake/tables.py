@@ -86,6 +86,7 @@ def connect(*, threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDB
         settings["threads"] = threads
     database = duckdb.connect(config=settings)
     database.execute("SET TimeZone = 'UTC'")
+    database.execute("SET enable_progress_bar = false")  # it is drawn into what processes say
     return database
 
 
