@@ -141,19 +141,15 @@ def test_the_fields_are_those_of_the_command(log: Scene, auditor: Any) -> None:
 
 
 _CONFINED = """
-import sys, sysconfig
+import sys
 from pathlib import Path
-import ringwall
-from ringwall.gateway import confined
+from ringwall.runtime.confined_python import DEVICES, usual_reads
+from ringwall.runtime.confining import confine, mark
+state, run = Path(sys.argv[1]), Path(sys.argv[2])
+mark()
+confine(reads=[*usual_reads(), state, run], fills=[*DEVICES])  # before there are threads
 from ringwall.lake.asking_sql import ask
 from ringwall.lake.places import Places
-from ringwall.runtime.confining import confine
-state, run = Path(sys.argv[1]), Path(sys.argv[2])
-reads = [*confined._SYSTEM, sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()]
-confine(
-    reads=[*map(Path, reads), *map(Path, ringwall.__path__)],
-    writes=[state, run, *map(Path, confined._DEVICES)],
-)
 print(ask(Places(state, run), "SELECT count(*) FROM events", limit=1).rows[0][0])
 """
 
