@@ -15,6 +15,7 @@ import base64
 import json
 import os
 import re
+import socket as socket_module
 import statistics
 import subprocess
 import sys
@@ -217,20 +218,25 @@ def start(folder: Path) -> Ground:
     socket = folder / "web.sock"
     program = (
         f"{RECORDING[os.environ.get('BENCH_RECORDING', '')]}"
-        "from pathlib import Path; from ringwall.runtime.web import serve;"
+        "from pathlib import Path; from ringwall.runtime.web import Doors, serve;"
         "from ringwall.runtime.configuration import Address;"
         f"private = Address.parse({'unix:' + str(folder / 'p.sock')!r});"
-        f"serve(public=Path({str(socket)!r}), private=private)"
+        f"serve(Doors.bound(public=Path({str(socket)!r}), private=private))"
     )
     with (folder / "web.log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-c", program], stdout=log, stderr=log)
     os.sched_setaffinity(process.pid, {WEB_CORE})
     until = time.monotonic() + 60
-    while not socket.exists() and time.monotonic() < until and process.poll() is None:
+    while not _is_open(socket) and time.monotonic() < until and process.poll() is None:
         time.sleep(0.1)
-    if not socket.exists():
+    if not _is_open(socket):
         sys.exit((folder / "web.log").read_text())
     return Ground(socket, process, facts)
+
+
+def _is_open(path: Path) -> bool:
+    with socket_module.socket(socket_module.AF_UNIX) as asked:
+        return asked.connect_ex(str(path)) == 0
 
 
 def posted(path: str, form: dict[str, str], headers: dict[str, str]) -> bytes:

@@ -82,9 +82,16 @@ def keep_alive(
 
 
 def exactly(
-    port: int, *, http2: bool, requests: int, core: int, path: str, headers: Sequence[str]
+    port: int,
+    *,
+    http2: bool,
+    requests: int,
+    core: int,
+    path: str,
+    headers: Sequence[str],
+    at_a_time: int = 2,
 ) -> int:
-    """So many requests over two connections, however long it takes; how many failed."""
+    """So many requests over so many connections, however long it takes; how many failed."""
     command = [
         "taskset",
         "-c",
@@ -92,9 +99,9 @@ def exactly(
         "h2load",
         f"--connect-to=127.0.0.1:{port}",
         "-c",
-        "2",
+        str(at_a_time),
         "-m",
-        "2" if http2 else "1",
+        str(at_a_time) if http2 else "1",
         "-n",
         str(requests),
         *(["--h1"] if not http2 else []),

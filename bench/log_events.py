@@ -22,23 +22,12 @@ from ringwall.lake.search.fields import BY_NAME
 from ringwall.lake.search.language import Query, parse
 from ringwall.lake.search.parts import of_files
 from ringwall.lake.search.reading import WHOLE, Search
+from ringwall.lake.tables import WRITER
 
 EVENTS: Final = int(os.environ.get("BENCH_EVENTS", "10000000"))
 _ROUNDS: Final = int(os.environ.get("BENCH_ROUNDS", "3"))
 DAY: Final = datetime(2026, 11, 20, tzinfo=UTC)
 _FILES: Final = 24
-
-
-WRITTEN: Final = WriterProperties(
-    compression="ZSTD",
-    compression_level=1,
-    max_row_group_size=131_072,
-    data_page_size_limit=256 * 1024,
-    data_page_row_count_limit=2_000,
-    write_batch_size=1_000,
-)
-"""How the table is written. Small pages, of which the writer keeps an index, are what makes single
-rows quick to read; larger row groups make files smaller and change little else."""
 
 
 _MADE: Final = """
@@ -105,7 +94,7 @@ def write(
     *,
     events: int = EVENTS,
     files: int = _FILES,
-    properties: WriterProperties = WRITTEN,
+    properties: WriterProperties = WRITER,
 ) -> None:
     """Write a day of events as a Delta table, in as many appends, in order of their index."""
     with connection() as found:

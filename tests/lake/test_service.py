@@ -19,9 +19,6 @@ _CONFINED = """
 import sys, sysconfig
 from pathlib import Path
 from ringwall.lake.places import Places
-from ringwall.lake.search.language import Query
-from ringwall.lake.search.tree import Everything, Span
-from ringwall.lake.service import FOR_WEB, Log
 from ringwall.runtime.confining import confine
 
 root = Path(sys.argv[1])
@@ -29,6 +26,10 @@ places = Places(root / "state", root / "run")
 system = ("/proc", "/sys", "/etc", "/usr", "/lib", sys.prefix)
 reads = [Path(one) for one in (*sys.path, *system) if one]
 confine(reads=[*reads, places.log], writes=[Path("/dev/null")])
+from ringwall.lake.search.language import Query
+from ringwall.lake.search.tree import Everything, Span
+from ringwall.lake.service import FOR_WEB, Log
+
 try:
     (places.log / "x").write_text("x")
 except PermissionError:

@@ -1,10 +1,12 @@
 """Headers by which a client would speak in the edge's name never reach a service."""
 
+import socket
 from typing import Final
 
 import pytest
 from tests.gateway.live.hostile import HostileStage
 from tests.gateway.live.record import lines_of, text_of
+from tests.gateway.live.wire2 import Http2
 
 from ringwall.gateway.envoy import access_log
 from ringwall.gateway.envoy.headers import untrusted_families, untrusted_names
@@ -151,3 +153,46 @@ def send(
     told = ({} if host is None else {"host": host}) | said | {"connection": "close"}
     lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
     hostile.stage.raw(f"GET {path}?{mark} HTTP/1.1\r\n{lines}\r\n".encode(), wait=2)
+
+
+ENDS: Final = (
+    b'a","user":"forged","x":"',
+    b"a\\",
+    b'a\\","user":"forged',
+    b"a\tb",
+    b"\xff\xfe",
+    b"\x7f",
+)
+"""Texts that would end a text of JSON, or be none."""
+
+
+def test_nothing_that_a_client_chooses_ends_a_text_of_the_record(hostile: HostileStage) -> None:
+    """Whatever host, path or method a client asks for, each line is JSON and of what it says."""
+    stage = hostile.stage
+    for number, end in enumerate(ENDS):
+        mark = b"ends%d" % number
+        stage.raw(_get(b"/static/" + mark + end), wait=1)
+        stage.raw(_get(b"/static/" + mark, method=b"G" + end), wait=1)
+        stage.raw(_get(b"/tenant/" + mark, end + b".tenants.localhost"), host=TENANT, wait=1)
+        for method, path in ((b"GET", b"/2/" + mark + end), (b"G" + end, b"/2/" + mark)):
+            with Http2(stage) as client:
+                fields = [(b":method", method), (b":path", b"/static" + path), *SCHEME_AND_HOST]
+                client.request([(a.decode(), b.decode("latin-1")) for a, b in fields])
+                client.read(1.0, until=1)
+        with socket.create_connection(("127.0.0.1", stage.redirect), 5) as plain:
+            plain.sendall(_get(b"/to-https/" + mark + end, method=b"GET"))
+            plain.recv(1000)
+    send(hostile, "/static/after-ends", "after")
+    stage.wait(lambda: '"path":"/static/after-ends"' in text_of(stage.state))
+    told = lines_of(stage.state)  # each is JSON
+    assert not [one for one in told if one["user"] is not None or "x" in one]
+    paths = [str(one["path"]) for one in told if "ends" in str(one["path"])]
+    assert any("forged" in one for one in paths), paths
+
+
+TENANT: Final = "some.tenants.localhost"
+SCHEME_AND_HOST: Final = ((b":scheme", b"https"), (b":authority", b"app.localhost"))
+
+
+def _get(path: bytes, host: bytes = b"app.localhost", *, method: bytes = b"GET") -> bytes:
+    return method + b" " + path + b" HTTP/1.1\r\nhost: " + host + b"\r\nconnection: close\r\n\r\n"

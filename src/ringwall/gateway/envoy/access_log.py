@@ -63,13 +63,6 @@ refused before the edge takes such headers away.
 """
 
 
-_NUMBERS: Final = frozenset({"status", "received", "sent", "ms"})
-_ENDS: Final = ('"', "\\", "\t")
-"""What in a text of JSON is not itself (RFC 8259 section 7), of what a header can have in it."""
-_CHOSEN: Final = (":path", ":authority", "x-request-id")
-"""What a client can choose of a request that is answered well: its method is one of the route's,
-all else is Ringwall's own, and of none of that do the forms have a quote or a backslash."""
-
 _OF_WHOM: Final = "%REQ(X-RINGWALL-"
 """How fields begin that say who asks: all of them out of the same token, or none."""
 _OF_STRANGERS: Final[dict[str, str | None]] = {
@@ -89,55 +82,31 @@ class Files:
 
 
 def file_logs(files: Files) -> list[Json]:
-    """Access logs that append JSON lines, one a request.
+    """Access logs that append JSON lines, one a request; missing values are ``null``.
 
     Requests that came as far as a route (or to that of all that leads nowhere) have lines with all
-    fields; else with none that the client could have chosen in the edge's stead. Missing values are
-    ``null``, or ``""`` where Envoy fills a text in, which costs half of what it takes to build
-    JSON: that is done for what is answered well and has nothing in it that would end a text.
+    fields; else with none that the client could have chosen in the edge's stead.
     """
-    otherwise = _any_of(*_NOT_WELL_ANSWERED, *_ENDS_A_TEXT)
     led = _any_of(_all_of(*_WELL_ANSWERED), _all_of(_cel("has(xds.route_name)"), _RECORDED))
-    known, stranger = _is_known(), _is_known(is_so=False)
-    plain = (*_WELL_ANSWERED, *_ENDS_NO_TEXT)
     return [
-        _file_log(files.known, _as_text(FIELDS), _all_of(known, *plain)),
-        _file_log(files.strangers, _as_text(_OF_STRANGERS), _all_of(stranger, *plain)),
-        _file_log(files.known, _as_json(FIELDS), _all_of(otherwise, known, led)),
-        _file_log(files.strangers, _as_json(_OF_STRANGERS), _all_of(otherwise, stranger, led)),
+        _file_log(files.known, FIELDS, _all_of(_is_known(), led)),
+        _file_log(files.strangers, _OF_STRANGERS, _all_of(_is_known(is_so=False), led)),
         _file_log(
             files.strangers,
-            _as_json(_REFUSED_EARLIER),
+            _REFUSED_EARLIER,
             _all_of(_any_of(*_NOT_WELL_ANSWERED), _cel("!has(xds.route_name)")),
         ),
     ]
 
 
-def _file_log(path: str, form: Json, where: Json) -> Json:
+def _file_log(path: str, fields: Mapping[str, str | None], where: Json) -> Json:
     log = extension(
         "envoy.access_loggers.file",
         "envoy.extensions.access_loggers.file.v3.FileAccessLog",
         path=path,
-        log_format=form,
+        log_format={"json_format": dict(fields)},
     )
     return {**log, "filter": where}
-
-
-def _as_json(fields: Mapping[str, str | None]) -> Json:
-    return {"json_format": dict(fields)}
-
-
-def _as_text(fields: Mapping[str, str | None]) -> Json:
-    """The same line, with its keys in the same order. No value is escaped here."""
-    told = ",".join(f'"{name}":{_value(name, fields[name])}' for name in sorted(fields))
-    form = {"inline_string": f"{{{told}}}\n"}
-    return {"text_format_source": form, "omit_empty_values": True}
-
-
-def _value(name: str, operator: str | None) -> str:
-    if operator is None:
-        return "null"
-    return operator if name in _NUMBERS else f'"{operator}"'
 
 
 def _is_known(*, is_so: bool = True) -> Json:
@@ -171,16 +140,6 @@ _WELL_ANSWERED: Final = (_status("GE", 200), _status("LE", 399))
 _NOT_WELL_ANSWERED: Final = (_status("LE", 199), _status("GE", 400))
 """Nothing is answered with success, or sent elsewhere, but by a route: these need no expression,
 which costs a hundredth of a request each."""
-
-
-def _contains(header: str, text: str, *, is_so: bool) -> Json:
-    match: Json = {"name": header, "string_match": {"contains": text}, "invert_match": not is_so}
-    # Of each request exactly one of both says yes, whatever it has not.
-    return {"header_filter": {"header": {**match, "treat_missing_header_as_empty": True}}}
-
-
-_ENDS_A_TEXT: Final = [_contains(one, end, is_so=True) for one in _CHOSEN for end in _ENDS]
-_ENDS_NO_TEXT: Final = [_contains(one, end, is_so=False) for one in _CHOSEN for end in _ENDS]
 
 _PROTECTING: Final = (403, 429, 503)
 """What the edge answers where it protects itself."""

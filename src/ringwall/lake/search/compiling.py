@@ -129,8 +129,9 @@ class _Compiler:
     def _raw(self, field: Field, form: str, *values: object) -> str:
         name = next((one for one in reversed(field.path) if not one.isdigit()), "")
         value = str(values[0]) if len(values) == 1 and form == _EQUALS else ""
-        # To find name and value is a lot quicker than to read the whole as JSON.
-        looked = [f'"{name}"', value if _is_written_as_it_is(value) else ""]
+        # To find value and name is a lot quicker than to read the whole as JSON. The value comes
+        # first: the name is in nearly every event.
+        looked = [value if _is_written_as_it_is(value) else "", f'"{name}"']
         self.values += [*looked, *looked]
         found = form.format(self.value(field))
         self.values += values
