@@ -84,7 +84,7 @@ def _log(folder: Path, spool: Path, stored: bool) -> float:
     root = folder / ("stored" if stored else "proven")
     places = Places(root / "state", root / "run")
     places.edge[0].parent.mkdir(parents=True)
-    places.edge[0].symlink_to(spool)
+    places.edge[0].hardlink_to(spool)
     places.log.mkdir(mode=0o700)
     with _notary(root, places.tree) as notary, Tree(places.tree, "bench.example/log") as tree:
         collector = Collector(

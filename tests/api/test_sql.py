@@ -143,12 +143,13 @@ def test_the_fields_are_those_of_the_command(log: Scene, auditor: Any) -> None:
 _CONFINED = """
 import sys
 from pathlib import Path
-from ringwall.lake.places import Places
 from ringwall.runtime.confined_python import DEVICES, usual_reads
-from ringwall.runtime.confining import confine
+from ringwall.runtime.confining import confine, mark
 state, run = Path(sys.argv[1]), Path(sys.argv[2])
-confine(reads=[*usual_reads(), state, run], fills=DEVICES)
+mark()
+confine(reads=[*usual_reads(), state, run], fills=[*DEVICES])  # before there are threads
 from ringwall.lake.asking_sql import ask
+from ringwall.lake.places import Places
 print(ask(Places(state, run), "SELECT count(*) FROM events", limit=1).rows[0][0])
 """
 

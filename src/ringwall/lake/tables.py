@@ -87,6 +87,7 @@ def connect(*, threads: int | None = None, memory: str = "1GB") -> duckdb.DuckDB
         settings["threads"] = threads
     database = duckdb.connect(config=settings)
     database.execute("SET TimeZone = 'UTC'")
+    database.execute("SET enable_progress_bar = false")  # it is drawn into what processes say
     return database
 
 
@@ -197,9 +198,8 @@ class Events:
         begin = self.end_of(table) - _LOOKED_BACK
         told = table.get_add_actions(flatten=True)
         paths, ends = (told.column(name).to_pylist() for name in ("path", "max.index"))
-        last = dict(zip(paths, ends, strict=True))
-        uris = table.file_uris()
-        files = [uri for uri in uris if last.get(uri[uri.rfind("/day=") + 1 :], begin) >= begin]
+        before = {path for path, end in zip(paths, ends, strict=True) if (end or begin) < begin}
+        files = [uri for uri in table.file_uris() if uri[uri.rfind("/day=") + 1 :] not in before]
         if not files:
             return []
         with self.reach(connect()) as database:

@@ -45,11 +45,7 @@ def edge_events(lines: Iterable[bytes], *, now: int) -> Iterator[Accepted]:
         if not _are_whole(text, len(some)):
             some = list(_apart(some))
             text = b"\n".join(some)
-        told = some
-        if b':""' in text:  # what Envoy had no value for; within a text a quote has a backslash
-            text = text.replace(b':"",', b":null,").replace(b':""}', b":null}")
-            told = text.split(b"\n")
-        yield from _events(zip(some, told, strict=True), _are_plain(text), now)
+        yield from _events(some, _are_plain(text), now)
 
 
 def _are_whole(text: bytes, count: int) -> bool:
@@ -74,9 +70,9 @@ def _are_plain(text: bytes) -> bool:
     return text.isascii() and b"\\" not in text and b"\x7f" not in text
 
 
-def _events(lines: Iterable[tuple[bytes, bytes]], are_plain: bool, now: int) -> Iterator[Accepted]:
-    for written, told in lines:
-        line = told
+def _events(lines: Iterable[bytes], are_plain: bool, now: int) -> Iterator[Accepted]:
+    for written in lines:
+        line = written
         try:
             head = _decode(line)
             if not (are_plain or line.isascii()):
