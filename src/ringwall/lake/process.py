@@ -29,7 +29,10 @@ def main() -> None:
     # Delta starts a thread when it is imported, which could not be confined any more.
     from ringwall.lake.running import serve  # noqa: PLC0415
 
-    sys.exit(asyncio.run(serve(settings)))
+    code = asyncio.run(serve(settings))
+    logging.shutdown()
+    # Threads of the table's library may be at work: Python must not be taken apart below them.
+    os._exit(code)
 
 
 def _confine(places: Places) -> None:
