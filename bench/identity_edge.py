@@ -25,7 +25,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -357,41 +357,34 @@ def _no_cache(files: dict[str, Json]) -> None:
         del provider["jwt_cache_config"]
 
 
+def parts(value: object) -> Iterator[Json]:
+    """Every object within a value, each before those within it."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from parts(one)
+
+
 def _no_facts(files: dict[str, Json]) -> None:
     """The access record without what past requests are judged again by."""
-
-    def walk(value: object) -> None:
-        if isinstance(value, dict):
-            for name in ("roles", "scopes", "strength", "proven"):
-                value.get("json_format", {}).pop(name, None)
-            for one in value.values():
-                walk(one)
-        elif isinstance(value, list):
-            for one in value:
-                walk(one)
-
-    walk(files["lds.json"])
+    for part in parts(files["lds.json"]):
+        for name in ("roles", "scopes", "strength", "proven"):
+            part.get("json_format", {}).pop(name, None)
 
 
 def _without(*names: str) -> Change:
     """Without some filters at all."""
 
     def change(files: dict[str, Json]) -> None:
-        def walk(value: object) -> None:
-            if isinstance(value, dict):
-                for filters in ("http_filters",):
-                    if filters in value:
-                        value[filters] = [one for one in value[filters] if one["name"] not in names]
+        for file in ("lds.json", *(n for n in files if n.startswith("rds-"))):
+            for part in parts(files[file]):
+                if "http_filters" in part:
+                    some = part["http_filters"]
+                    part["http_filters"] = [one for one in some if one["name"] not in names]
                 for name in names:
-                    value.get("typed_per_filter_config", {}).pop(name, None)
-                for one in value.values():
-                    walk(one)
-            elif isinstance(value, list):
-                for one in value:
-                    walk(one)
-
-        for name in ("lds.json", *(n for n in files if n.startswith("rds-"))):
-            walk(files[name])
+                    part.get("typed_per_filter_config", {}).pop(name, None)
 
     return change
 

@@ -27,7 +27,7 @@ from typing import Final
 from tests.gateway.live.stage import free_port
 
 from bench import edge, load
-from bench.identity_edge import Asked, Change, apply, compare, credentials, variant
+from bench.identity_edge import Asked, Change, apply, compare, credentials, parts, variant
 from bench.proxies import Json, Proxy, start
 from ringwall.gateway.envoy.access_log import FIELDS
 
@@ -192,20 +192,12 @@ def _plain(log: Json, path: Path) -> Json:
 
 def _recording(change: Callable[[list[Json]], list[Json]]) -> Change:
     def changed(files: dict[str, Json]) -> None:
-        def walk(value: object) -> None:
-            if isinstance(value, dict):
-                logs = value.get("access_log")
-                if isinstance(logs, list) and any(map(_is_record, logs)):
-                    others = [one for one in logs if not _is_record(one)]
-                    made = change([one for one in logs if _is_record(one)])
-                    value["access_log"] = [*others, *made]
-                for one in value.values():
-                    walk(one)
-            elif isinstance(value, list):
-                for one in value:
-                    walk(one)
-
-        walk(files["lds.json"])
+        for part in parts(files["lds.json"]):
+            logs = part.get("access_log")
+            if isinstance(logs, list) and any(map(_is_record, logs)):
+                others = [one for one in logs if not _is_record(one)]
+                made = change([one for one in logs if _is_record(one)])
+                part["access_log"] = [*others, *made]
 
     return changed
 

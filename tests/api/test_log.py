@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from tests.api.conftest import EVENTS, Scene, act_as
+from tests.lake.logs import in_a_bucket_away
 
+from ringwall.lake.bucket import VARIABLE
 from ringwall.lake.entries import leaf_hash
 from ringwall.ledger.bundles import verify
 from ringwall.ledger.public_keys import shown_keys
@@ -237,11 +239,7 @@ def test_the_document_describes_what_there_is(log: Scene, browser: Any) -> None:
 def test_a_bucket_that_is_away_is_told_by_its_field(
     log: Scene, auditor: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ringwall.lake.bucket import VARIABLE, Bucket, keep_place
-
-    at, key = "http://127.0.0.1:1", "of nobody"
-    bucket = Bucket(uri="s3://example-log/x", endpoint=at, access_key=key, secret_key=key)
-    keep_place(log.places.log, bucket.place)
+    bucket = in_a_bucket_away(log.places.log)
     answer = auditor.get(f"{AT}/events")
     assert (answer.status_code, answer.json()["detail"][:29]) == (
         503,

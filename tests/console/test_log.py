@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from tests.api.conftest import EVENTS, Scene, act_as
 from tests.identity.signing_in import words
+from tests.lake.logs import in_a_bucket_away
 
+from ringwall.lake.bucket import VARIABLE
 from ringwall.ledger.bundles import verify
 from ringwall.ledger.public_keys import shown_keys
 
@@ -161,11 +163,7 @@ def test_it_is_in_the_navigation_of_who_may(log: Scene, auditor: Any) -> None:
 def test_a_bucket_that_is_away_is_told_on_the_page(
     log: Scene, auditor: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ringwall.lake.bucket import VARIABLE, Bucket, keep_place
-
-    at, key = "http://127.0.0.1:1", "of nobody"
-    bucket = Bucket(uri="s3://example-log/x", endpoint=at, access_key=key, secret_key=key)
-    keep_place(log.places.log, bucket.place)
+    bucket = in_a_bucket_away(log.places.log)
     monkeypatch.setenv(VARIABLE, bucket.encoded())
     answer = auditor.get(AT)
     assert answer.status_code == 503

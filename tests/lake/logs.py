@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.lake.store import objects_of
 
-from ringwall.lake.bucket import Bucket, reached_by
+from ringwall.lake.bucket import Bucket, keep_place, reached_by
 from ringwall.lake.bucket_table import BucketTable
 from ringwall.lake.collecting import Collector, Pace, Redact
 from ringwall.lake.going import all_gone
@@ -229,3 +229,11 @@ def shuffled(lines: Iterable[bytes], seed: int) -> Sequence[bytes]:
 def files_below(folder: Path) -> list[Path]:
     """Every file, to look into."""
     return [Path(at) / name for at, _, names in os.walk(folder) for name in names]
+
+
+def in_a_bucket_away(log: Path) -> Bucket:
+    """A bucket in which the table of ``log`` is said to lie, at an address where nobody answers."""
+    at, key = "http://127.0.0.1:1", "of nobody"
+    bucket = Bucket(uri="s3://example-log/x", endpoint=at, access_key=key, secret_key=key)
+    keep_place(log, bucket.place)
+    return bucket

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ringwall.lake.handed import Handed
 from ringwall.runtime.private_files import write_private
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class BucketError(OSError):
     """A bucket that does not do what it is to; the text begins with what has to be mended."""
 
 
-class Bucket(msgspec.Struct, frozen=True, kw_only=True):
+class Bucket(Handed, frozen=True, kw_only=True):
     """``uri`` is ``s3://NAME/PREFIX``; what is empty is Amazon's, or what the machine has."""
 
     uri: str
@@ -61,15 +62,6 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
     def place(self) -> "Place":
         """Where it is, without who is there."""
         return Place(uri=f"s3://{self.name}/{self.prefix}", endpoint=self.endpoint)
-
-    def encoded(self) -> str:
-        """As text, the same for the same bucket."""
-        return msgspec.json.encode(self, order="deterministic").decode()
-
-    @classmethod
-    def decoded(cls, text: str) -> "Bucket":
-        """What :meth:`encoded` made; ``ValueError`` for anything else."""
-        return msgspec.json.decode(text, type=cls)
 
     def options(self) -> dict[str, str]:
         """What object_store, and so Delta, is told to reach it."""
@@ -162,7 +154,7 @@ def way_to(log: Path, place: Place) -> Bucket:
     """How this process reaches the bucket of a log; :class:`BucketError` where it cannot know."""
     told = os.environ.get(VARIABLE)
     find = _ways.get(log, _nowhere)
-    found = Bucket.decoded(told) if told else find()
+    found = Bucket.read(told) if told else find()
     require_place(place, found)
     assert found is not None  # noqa: S101 - else it was refused
     return found

@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 def main() -> None:
     """Pass on until SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s", stream=sys.stderr)
-    settings = msgspec.json.decode(os.environ[VARIABLE], type=Settings)
+    settings = Settings.read(os.environ[VARIABLE])
     places = Places(Path(settings.state), Path(settings.run))
     folder = private_folder(places.log / FOLDER)
     stop = threading.Event()

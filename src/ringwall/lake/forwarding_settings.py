@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+from ringwall.lake.handed import Handed
+
 VARIABLE: Final = "RINGWALL_FORWARDING"
 SOCKET: Final = "forwarding.sock"
 
@@ -28,13 +30,9 @@ class To(msgspec.Struct, frozen=True, kw_only=True):
     options: dict[str, str] = {}
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(Handed, frozen=True, kw_only=True):
     """Paths as text."""
 
     state: str
     run: str
     to: tuple[To, ...]
-
-    def encoded(self) -> str:
-        """As text, the same for the same settings."""
-        return msgspec.json.encode(self, order="deterministic").decode()

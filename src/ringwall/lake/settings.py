@@ -6,6 +6,7 @@ import msgspec
 
 from ringwall.lake.bucket import Bucket
 from ringwall.lake.config import Retention
+from ringwall.lake.handed import Handed
 
 VARIABLE: Final = "RINGWALL_COLLECTOR"
 
@@ -18,7 +19,7 @@ class Rule(msgspec.Struct, frozen=True):
     text: str
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(Handed, frozen=True, kw_only=True):
     """Paths as text. ``origin`` is empty where the log chooses its own name.
 
     ``notary`` is the socket of what signs; ``retention`` is in seconds by OCSF category. ``edge``
@@ -30,19 +31,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     run: str
     notary: str
     origin: str = ""
-    retention: dict[str, float] = {}
+    retention: dict[str, float] = msgspec.field(default_factory=dict)
     edge: str = ""
     redact: tuple[Rule, ...] = ()
     bucket: Bucket | None = None
-
-    def encoded(self) -> str:
-        """As text, the same for the same settings."""
-        return msgspec.json.encode(self, order="deterministic").decode()
-
-    @classmethod
-    def read(cls, text: str) -> "Settings":
-        """What :meth:`encoded` made; ``ValueError`` for anything else."""
-        return msgspec.json.decode(text, type=cls)
 
     def kept(self) -> Retention:
         """How long events are kept."""

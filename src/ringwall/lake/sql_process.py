@@ -27,7 +27,7 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
     """What is asked, or why it is ``refused``, took ``too_long`` or is ``away``."""
     places = Places(Path(asked["state"]), Path(asked["run"]))
     if asked["bucket"]:
-        bucket = Bucket.decoded(asked["bucket"])
+        bucket = Bucket.read(asked["bucket"])
         reached_by(places.log, lambda: bucket)
     memory_mb = int(asked["memory_mb"])
     confine(memory_mb=memory_mb + _BESIDE_MB)

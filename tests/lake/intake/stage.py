@@ -10,8 +10,9 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -255,6 +256,28 @@ def asked(
         return Reply(answer.status, found, answer.read())
     finally:
         connection.close()
+
+
+def killed_meanwhile(
+    own: Stage,
+    send: Callable[[int], None],
+    acknowledged: Sized,
+    ended: threading.Event,
+    *,
+    times: int,
+) -> None:
+    """Kill it while as many threads send numbers, each from one of its own on until ``ended``."""
+    threads = [threading.Thread(target=send, args=(n * 1_000_000,)) for n in range(times)]
+    for thread in threads:
+        thread.start()
+    for _ in range(times):
+        count = len(acknowledged)
+        own.wait_for(lambda count=count: len(acknowledged) > count + 20)
+        own.kill()
+        own.start()
+    ended.set()
+    for thread in threads:
+        thread.join(30)
 
 
 def now_ms() -> int:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.lake.intake.stage import Stage, event
+from tests.lake.intake.stage import Stage, event, killed_meanwhile
 
 from ringwall.lake.intake.admitting import Candidate
 from ringwall.lake.intake.counts import Counts
@@ -62,17 +62,7 @@ def test_whatever_was_acknowledged_survives_every_kill(own: Stage) -> None:
             number += 1
             told = body(number)
 
-    threads = [threading.Thread(target=send, args=(n * 1_000_000,)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for _ in range(4):
-        count = len(acknowledged)
-        own.wait_for(lambda count=count: len(acknowledged) > count + 20)
-        own.kill()
-        own.start()
-    ended.set()
-    for thread in threads:
-        thread.join(30)
+    killed_meanwhile(own, send, acknowledged, ended, times=4)
     assert sorted(numbers(everything(own))) == sorted(acknowledged)
 
 

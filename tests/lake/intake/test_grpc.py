@@ -26,7 +26,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.resources import Resource
-from tests.lake.intake.stage import KEY, Stage
+from tests.lake.intake.stage import KEY, Stage, killed_meanwhile
 
 from ringwall.lake.intake.frames import PREFACE, Frames
 
@@ -237,17 +237,7 @@ def test_whatever_was_acknowledged_survives_every_kill(own: Stage) -> None:
             except grpc.RpcError:
                 time.sleep(0.01)
 
-    threads = [threading.Thread(target=send, args=(n * 1_000_000,)) for n in range(3)]
-    for thread in threads:
-        thread.start()
-    for _ in range(3):
-        count = len(acknowledged)
-        own.wait_for(lambda count=count: len(acknowledged) > count + 20)
-        own.kill()
-        own.start()
-    ended.set()
-    for thread in threads:
-        thread.join(30)
+    killed_meanwhile(own, send, acknowledged, ended, times=3)
     assert set(acknowledged) <= {one["event"].get("message") for one in own.events()}
 
 
