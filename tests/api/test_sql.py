@@ -68,13 +68,16 @@ def test_what_reaches_further_is_refused(
     assert said in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    "seconds", [0.5, 4.0], ids=["soon", "after DuckDB would draw its progress"]
+)
 def test_what_takes_too_long_is_ended(
-    log: Scene, auditor: Any, monkeypatch: pytest.MonkeyPatch
+    log: Scene, auditor: Any, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ringwall.lake import asking_sql
     from ringwall.lake.service import Bounds
 
-    defaults = {"bounds": Bounds(seconds=0.5)}
+    defaults = {"bounds": Bounds(seconds=seconds)}
     monkeypatch.setattr(asking_sql.ask, "__kwdefaults__", defaults)
     endless = "SELECT max(a.range * b.range % 7) FROM range(1000000) a, range(1000000) b"
     assert ask(auditor, endless).status_code == 422

@@ -4,6 +4,7 @@ DuckDB leaves single values out of its own bound on memory, so the process is co
 It reads one question as JSON, answers it in JSON, and ends; it can write no file.
 """
 
+import os
 import resource
 import sys
 from pathlib import Path
@@ -52,6 +53,7 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Answer what stands in the standard input."""
-    found = answer(orjson.loads(sys.stdin.buffer.read()))
-    sys.stdout.buffer.write(orjson.dumps(found))
+    """Answer what stands in the standard input; whatever a library prints is no part of it."""
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as told:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        told.write(orjson.dumps(answer(orjson.loads(sys.stdin.buffer.read()))))

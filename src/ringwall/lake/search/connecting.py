@@ -32,6 +32,8 @@ def connect(*, threads: int = THREADS, memory_mb: int = MEMORY_MB) -> duckdb.Duc
     # ICU, which knows zones, is part of the library but not there before the connection is.
     found.execute("SET TimeZone = 'UTC'")
     found.execute("SET parquet_metadata_cache = true")
+    # It would be drawn between what is answered, after two seconds.
+    found.execute("SET enable_progress_bar = false")
     return found
 
 
