@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.lake.store import objects_of
+from tests.lake.store import objects_of, put_object
 
 from ringwall.lake.bucket import Bucket, keep_place, reached_by
 from ringwall.lake.bucket_table import BucketTable
@@ -127,6 +127,13 @@ class LogScene:
             return objects_of(self.bucket)
         folder = self.places.events
         return {str(one.relative_to(folder)): one.read_bytes() for one in files_below(folder)}
+
+    def put(self, name: str, content: bytes) -> None:
+        """Put a file where those of the table lie, without the table's knowing."""
+        if self.bucket is None:
+            (self.places.events / name).write_bytes(content)
+        else:
+            put_object(self.bucket, name, content)
 
     def clock(self) -> int:
         self.now += 1000

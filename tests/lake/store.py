@@ -69,6 +69,12 @@ def objects_of(bucket: Bucket) -> dict[str, bytes]:
     return found
 
 
+def put_object(bucket: Bucket, name: str, content: bytes) -> None:
+    """Put an object below a bucket's prefix."""
+    client = client_of(bucket.endpoint, bucket.access_key, bucket.secret_key)
+    client.put_object(Bucket=bucket.name, Key=f"{bucket.prefix}/{name}", Body=content)
+
+
 @contextmanager
 def store(**environment: str) -> Iterator[Store]:
     """One, running; it ends with it."""

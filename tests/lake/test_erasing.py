@@ -10,6 +10,7 @@ from tests.lake.logs import LogScene, append, edge_line, files_below, own_line
 from ringwall.lake.erasing import erase
 from ringwall.lake.holds import Hold, write_holds
 from ringwall.lake.subjects import Subjects
+from ringwall.lake.upkeep import clean
 
 pytestmark = pytest.mark.usefixtures("place")
 
@@ -115,6 +116,24 @@ def test_killed_before_the_key_goes_it_is_done_again(
     assert _erase(scene, "u-mine") == 0
     subjects = Subjects(scene.places.subjects, writes=False)
     assert subjects.key("u-mine") is None
+    scene.require_true(3)
+
+
+def test_files_of_a_writer_that_was_killed_before_its_commit_go_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = LogScene(tmp_path)
+    append(scene.places.edge[0], edge_line(0, user="u-mine", client="192.0.2.77"), edge_line(1))
+    scene.collect(flush=True)
+    name, content = next(
+        (one, content) for one, content in scene.stored().items() if one.endswith(".parquet")
+    )
+    assert b"192.0.2.77" in content
+    # A checkpoint behind which nobody looks for files that no commit knows.
+    clean(scene.events, hours=0)
+    scene.put(name.replace("part-", "part-of-a-killed-"), content)
+    assert _erase(scene, "u-mine") == 1
+    assert _left(scene, "192.0.2.77") == []
     scene.require_true(3)
 
 

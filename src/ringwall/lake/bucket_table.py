@@ -79,6 +79,15 @@ class BucketTable(Events):
             )
         return found[0] if found else []
 
+    def recover(self, first: int) -> None:
+        """See :meth:`Events.recover`: of a table that has not moved yet."""
+        if place_of(self._places.log) is None:
+            Events(self._places.events).recover(first)
+
+    def sync(self) -> None:
+        """See :meth:`Events.sync`."""
+        self._where().sync()
+
     def append(self, batches: Sequence[Batch]) -> None:
         """See :meth:`Events.append`; ``BucketError`` also where journal and table do not fit."""
         events = self._where()

@@ -49,6 +49,9 @@ class Table(Protocol):
     def known_end(self) -> int | None:
         """The index of the first event that is not in it; ``None`` where only ``append`` knows."""
 
+    def recover(self, first: int) -> None:
+        """Take back what may be broken, if the journal, from ``first`` on, has what was in it."""
+
     def append(self, batches: Sequence[Batch]) -> None:
         """Take the events of batches, durably."""
 
@@ -141,6 +144,8 @@ class Collector:
         self._journal.prepare()
         batches = self._journal.batches()
         self.end = batches[-1].end if batches else 0
+        if self._tree.size <= self.end:  # else something was put back: nothing is touched then
+            self._table.recover(batches[0].first if batches else 0)
         self._require_fit(batches)
         self._repeats.remember_names(self._table.names(REMEMBERED))
         for batch in batches:

@@ -62,7 +62,7 @@ def erase(
     count += drop_evidence(names, events=events, log=log, accept=accept, now=now, by=by)
     left = events.table()
     if left is not None:  # also of an erasure before that was killed
-        left.vacuum(0, dry_run=False, enforce_retention_duration=False)
+        events.vacuum(0)
     subjects.destroy(subject)
     message = f"the personal parts of {count} events were erased for {subject}"
     about = {"reason": "erasure", "subject": subject, "events": count}

@@ -4,6 +4,7 @@ A batch of the journal is written with an application transaction (Delta protoco
 that says how far the table goes, in the same commit: it is there once, whenever this is killed.
 """
 
+import logging
 import os
 import secrets
 import tempfile
@@ -11,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 import duckdb
 from deltalake import (
@@ -27,8 +29,11 @@ from deltalake.exceptions import TableNotFoundError
 from ringwall.lake.bucket import Bucket, place_of, told_of, way_to
 from ringwall.lake.columns import columns_of, of_journal
 from ringwall.lake.journal import Batch
+from ringwall.lake.lasting import begin, sync, sync_folders, take_back
 from ringwall.lake.places import Places
 from ringwall.runtime.private_files import private_folder
+
+_log = logging.getLogger(__name__)
 
 _APP: Final = "ringwall-collector"
 _PARTITIONS: Final = ["day", "class_uid"]
@@ -188,7 +193,41 @@ class Events:
                 app_transactions=[Transaction(_APP, until)], max_commit_retries=0
             ),
         )
+        self.sync()
         self._end = until
+
+    def sync(self) -> None:
+        """Have it on the disk for good as it is now, where it lies in a folder.
+
+        What a bucket acknowledges it keeps.
+        """
+        table = None if self._bucket is not None else self.table()
+        if table is not None:
+            sync(Path(self._uri), self.end_of(table))
+
+    def vacuum(self, hours: int) -> int:
+        """Delete files that it left so many hours ago, once what stands for them lasts; how many.
+
+        Those too that a killed writer never put into it. They are gone for good when this returns.
+        """
+        self.sync()
+        table = self.table()
+        if table is None:
+            return 0
+        gone = table.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True)
+        if self._bucket is None:
+            folder = Path(self._uri)
+            sync_folders(folder, [folder / unquote(one) for one in gone])
+        return len(gone)
+
+    def recover(self, first: int) -> None:
+        """After a power cut take back what may be broken; ``first`` is where the journal begins.
+
+        Called before anything else, by the one who writes.
+        """
+        if self._bucket is None and (taken := take_back(Path(self._uri), first)):
+            self._end = None
+            _log.info("%d versions of the table were not on the disk: they are made anew", taken)
 
     def names(self, most: int) -> list[tuple[bytes, str]]:
         """Sources and their names of events (``metadata.uid``): the last of them, oldest first."""
@@ -213,6 +252,8 @@ class Events:
 
     def _begun(self, database: duckdb.DuckDBPyConnection, query: str) -> DeltaTable:
         """A new table without rows."""
+        if self._bucket is None:
+            begin(Path(self._uri))
         write_deltalake(
             self._uri,
             database.sql(f"SELECT * FROM ({query}) LIMIT 0"),

@@ -202,8 +202,9 @@ def clean(events: Events, *, hours: int = _HOUR) -> int:
     if table is None:
         return 0
     table.create_checkpoint()
+    events.sync()
     table.cleanup_metadata()
-    return len(table.vacuum(hours, dry_run=False, enforce_retention_duration=False))
+    return events.vacuum(hours)
 
 
 def _ranges(events: Events, files: Sequence[File], condition: str) -> list[Range]:

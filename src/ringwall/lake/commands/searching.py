@@ -77,7 +77,8 @@ def log_tail(
     words: Words = None,
     *,
     lines: Annotated[
-        int, typer.Option("--lines", "--limit", "-n", min=0, max=10_000, help="How many of the past.")
+        int,
+        typer.Option("--lines", "--limit", "-n", min=0, max=10_000, help="How many of the past."),
     ] = 10,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on as events come, until Ctrl-C.")
