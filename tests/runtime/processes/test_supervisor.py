@@ -262,6 +262,7 @@ def test_a_child_gets_its_environment_and_nothing_else(run_dir: Path, book: Any,
 
 
 @pytest.mark.e2e
+@pytest.mark.alone
 def test_a_flood_of_output_is_bounded_and_holds_nothing_up(
     run_dir: Path, book: Any, spec: Any
 ) -> None:
@@ -270,7 +271,8 @@ def test_a_flood_of_output_is_bounded_and_holds_nothing_up(
 
     async def story(supervisor: Supervisor) -> None:
         await supervisor.start([spec("a", flood), spec("b", endless), spec("calm", SLEEP)])
-        # Its own processor time: whether others leave it any is not up to it.
+        # Its own processor time: whether others leave it any is not up to it. The later it comes,
+        # the more there is to empty, so nothing else has the processors meanwhile.
         longest = 0.0
         for _ in range(25):
             before = time.thread_time()
