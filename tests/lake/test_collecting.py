@@ -100,6 +100,21 @@ def test_what_follows_a_line_that_was_broken_off_is_an_event(tmp_path: Path, kep
     scene.require_true(4)
 
 
+def test_a_line_that_broke_off_where_a_file_ends_is_evidence_once(tmp_path: Path) -> None:
+    scene = LogScene(tmp_path)
+    path = scene.places.edge[0]
+    append(path, edge_line(0), edge_line(1)[:40])
+    assert scene.collect() == 1
+    path.rename(path.with_name("access-20261127T090000000000.jsonl"))
+    assert scene.collect() == 0, "its writer may go on in it until there is a new file"
+    append(path, edge_line(2))
+    assert scene.collect(flush=True) == 2
+    assert scene.collect() == 0
+    assert [path for (path,) in scene.rows("path")] == ["/orders/0", None, "/orders/2"]
+    assert len(scene.rows("uid", "source = 'quarantine'")) == 1
+    scene.require_true(3)
+
+
 def test_names_that_people_chose_hide_nothing_of_what_ringwall_tells(tmp_path: Path) -> None:
     scene = LogScene(tmp_path)
     line = json.loads(own_line("a", event={"message": "Ada\x1b[2J\x9b signs in"}))

@@ -131,6 +131,19 @@ def test_a_person_is_gone_from_every_file_while_others_go_on(scene: LogScene, en
     assert scene.rows("index") == before
 
 
+def test_a_line_that_broke_off_is_evidence_before_its_file_goes(
+    scene: LogScene, envoy: Envoy
+) -> None:
+    envoy.write()
+    append(envoy.path, edge_line(1)[:40])
+    with scene.collector() as collector:
+        collector.turn()
+        empty(collector, reopen=envoy.reopen, turn=collector.turn)
+    scene.collect(flush=True)
+    assert [source for (source,) in scene.rows("source")] == ["edge", "quarantine"]
+    scene.require_true(2)
+
+
 def require_each_once(scene: LogScene, envoy: Envoy) -> None:
     found = scene.rows("uid", "kind = 'edge/1'")
     assert [uid for (uid,) in found] == [f"{number:032x}" for number in range(envoy.count)]

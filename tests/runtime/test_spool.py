@@ -19,7 +19,13 @@ from hypothesis import strategies as st
 from ringwall.runtime.spool import following
 from ringwall.runtime.spool.following import Mark, read_on
 from ringwall.runtime.spool.keeping import Keeping, keep
-from ringwall.runtime.spool.segments import DamagedError, closed_segments, lines, opened
+from ringwall.runtime.spool.segments import (
+    DamagedError,
+    closed_name,
+    closed_segments,
+    lines,
+    opened,
+)
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 KEEPING = Keeping(days=90, size=2**40, segment=40, least_free=0)
@@ -106,6 +112,44 @@ def test_every_line_is_read_once_whatever_happens(
             break
         followed += new
     assert followed == told(writer.count)
+
+
+@given(
+    steps=st.lists(st.sampled_from(["write", "broken off", "closed", "compressed", "follow"])),
+    at_most=st.sampled_from([1, 30, 10_000]),
+)
+@example(steps=["broken off", "closed", "follow"], at_most=1)
+@example(steps=["write", "follow", "broken off", "compressed", "broken off", "closed"], at_most=1)
+@settings(max_examples=80, deadline=None)
+def test_a_line_that_a_killed_writer_left_half_written_is_read_once(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[str], at_most: int
+) -> None:
+    path = tmp_path_factory.mktemp("spool") / "access.jsonl"
+    now, mark, written = NOW, None, b""
+    followed: list[bytes] = []
+    lines_of: list[bytes] = []
+    for number, step in enumerate([*steps, "closed", "write"]):
+        now += timedelta(hours=1)
+        if step in {"write", "broken off"}:
+            said = b"line %d" % number + b"\n" * (step == "write")
+            with path.open("ab") as file:
+                file.write(said)
+            written += said
+        elif step == "follow":
+            new, mark = read_on(path, mark, at_most=at_most)
+            followed += new
+        elif path.exists() and written:
+            path.rename(closed_name(path, now))
+            lines_of, written = lines_of + written.splitlines(), b""
+            if step == "compressed":
+                later = now + timedelta(minutes=20)
+                for _ in keep(
+                    path, now=later, keeping=KEEPING, began=lambda _: None, reopen=path.touch
+                ):
+                    pass
+    while (found := read_on(path, mark, at_most=at_most))[0]:
+        followed, mark = followed + found[0], found[1]
+    assert followed == lines_of + written.splitlines()
 
 
 def test_a_clock_that_is_set_back_leaves_lines_in_order(tmp_path: Path) -> None:

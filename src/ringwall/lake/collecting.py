@@ -116,18 +116,26 @@ class Collector:
         """How far each spool is read, durably."""
         return self._marks
 
-    def finish(self, names: Iterable[str]) -> None:
+    def finish(self, broken: Mapping[str, Sequence[bytes]]) -> None:
         """Have it known, durably, that the segments in which these spools' marks are may go.
 
-        For segments to which nothing is written any more, and which are read to their end.
+        For segments to which nothing is written any more, and which are read to their end, but for
+        lines that ``broken`` off there.
         """
-        done = {
-            name: replace(mark, is_done=True)
-            for name in names
-            if (mark := self._marks.get(name)) is not None
-        }
-        self._marks = self._marks | done
-        self._journal.write(self.end, [], self._marks)
+        marks = dict(self._marks)
+        accepted: list[Accepted] = []
+        for spool in self._spools:
+            mark = marks.get(spool.name)
+            if spool.name in broken and mark is not None:
+                marks[spool.name] = replace(mark, is_done=True)
+                lines = broken[spool.name]
+                accepted += self._redact(spool.read(lines, now=self._now()))
+        if accepted:
+            self._accept(accepted, marks)
+            self._grow()
+        else:
+            self._marks = marks
+            self._journal.write(self.end, [], marks)
 
     @property
     def unread(self) -> dict[str, int]:

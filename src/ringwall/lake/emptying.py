@@ -17,7 +17,7 @@ from typing import Final
 from ringwall.lake.collecting import Collector
 from ringwall.lake.spools import EDGE_SPOOLS, Spool
 from ringwall.runtime.private_files import locked, remove_leftovers
-from ringwall.runtime.spool.following import left_of, read_segments
+from ringwall.runtime.spool.following import end_of, left_of, read_segments
 from ringwall.runtime.spool.keeping import LOCK
 from ringwall.runtime.spool.segments import Segment, closed_name, closed_segments
 
@@ -64,9 +64,12 @@ def empty(
     for spool in there:
         _read_all(closed[spool.name], spool, collector, turn)
     collector.finish(
-        spool.name
-        for spool in there
-        if any(_is_in(one, spool, collector) for one in closed[spool.name])
+        {
+            spool.name: end_of(one, collector.marks[spool.name])
+            for spool in there
+            for one in closed[spool.name]
+            if _is_in(one, spool, collector)
+        }
     )
     gone: list[str] = []
     for spool in there:

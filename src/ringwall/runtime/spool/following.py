@@ -51,8 +51,9 @@ def read_on(
 
     Without a mark, or where its segment was deleted, from the oldest that is kept: what was read
     before may come again, nothing is passed over but the rest of a compressed segment that is
-    damaged. A line without an end waits for it. ``lost`` is called with a mark whose segment is
-    gone before all of it was read; that it is gone the next mark says, so that it is called once.
+    damaged. A line without an end waits for it, until a later file has a line: who wrote it was
+    killed then, and it comes as it is. ``lost`` is called with a mark whose segment is gone before
+    all of it was read; that it is gone the next mark says, so that it is called once.
     """
     if mark is not None and not mark.is_done and _is_lost(current, mark):
         if lost is not None:
@@ -60,15 +61,18 @@ def read_on(
         mark = Mark(mark.first, mark.offset, is_done=True)
     found: list[bytes] = []
     room = at_most
+    broken: list[bytes] = []
     for file, begin in _files(current, mark):
         try:
             first = _identity(file)
+            if first is None:  # nothing whole in it yet
+                broken += _end_of(file, 0)
+                continue
         except DAMAGED as error:
             _tell_damaged(file, error)
             continue
-        if first is None:
-            continue  # nothing whole in it yet
-        start = begin
+        found += broken
+        broken, start = [], begin
         try:
             file.seek(start)
             while room > 0:
@@ -77,6 +81,7 @@ def read_on(
                 if not whole and len(content) >= LONGEST_LINE:
                     whole = content  # a line that has no end is none of the edge's
                 if not whole:
+                    broken = [content] if content else []
                     break
                 found += _lines(whole)
                 start += len(whole)
@@ -91,6 +96,24 @@ def read_on(
         if room <= 0:
             break
     return found, mark
+
+
+def end_of(segment: Segment, mark: Mark) -> list[bytes]:
+    """What broke off at the end of a closed segment, whose whole lines are read up to ``mark``."""
+    file = segment.open_anyway()
+    if file is None:
+        return []
+    with file:
+        try:
+            return _end_of(file, mark.offset) if _identity(file) == mark.first else []
+        except DAMAGED:
+            return []
+
+
+def _end_of(file: BinaryIO, start: int) -> list[bytes]:
+    file.seek(start)
+    left = file.read(LONGEST_LINE)
+    return [left] if left else []
 
 
 def _lines(whole: bytes) -> list[bytes]:
