@@ -33,6 +33,15 @@ class Classification(StrEnum):
     RESTRICTED = "restricted"
 
 
+class Criticality(StrEnum):
+    """How bad it is when it does not work, from least to worst."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    VITAL = "vital"
+
+
 class Exposure(StrEnum):
     """Who can reach it."""
 
@@ -61,6 +70,52 @@ class Component:
     classification: Classification
     exposure: Exposure
     owner: str
+    criticality: Criticality = Criticality.MEDIUM
+
+    @property
+    def id(self) -> str:
+        """The stable id, ``<kind>/<name>``."""
+        return f"{self.kind}/{self.name}"
+
+
+class RelationKind(StrEnum):
+    """What one component has to do with another, read from the first to the second."""
+
+    RUNS_ON = "runs-on"
+    EXPOSES = "exposes"
+    DEPENDS_ON = "depends-on"
+    CAN_ASSUME = "can-assume"
+    STORES = "stores"
+    DEPLOYED_BY = "deployed-by"
+    OWNED_BY = "owned-by"
+    DECLARED_BY = "declared-by"
+    """It is the thing that a piece of code describes."""
+    CALLS = "calls"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """``source`` and ``target`` are ids of components."""
+
+    kind: RelationKind
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A component as a collector found it, before rules of the company put it into categories.
+
+    ``name`` is unique among its kind and stays (an ARN, a path in code); ``label`` is what people
+    call it. ``account`` and ``region`` are empty where it has none.
+    """
+
+    kind: str
+    name: str
+    label: str
+    account: str = ""
+    region: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
 
     @property
     def id(self) -> str:
