@@ -44,6 +44,9 @@ _GROUPS: Final = {
     "cert": "List, issue, rotate and export certificates.",
     "log": "What happened, and the proof of it; holds, and persons who are erased.",
     "log key": "The public key of the log; a new one that takes the place of the present.",
+    "findings": "What is wrong with which component, whose job it is, until when.",
+    "inventory": "What there is, in which categories, and what has to do with what.",
+    "posture": "Judge clouds, code and Ringwall itself; mend what is wrong.",
     "mail": "Read, and send again, what Ringwall has to tell people.",
 }
 _PANELS: Final = (

@@ -63,5 +63,5 @@ class Finding:
     @property
     def uid(self) -> str:
         """The same for the same weakness of the same component, whoever finds it and whenever."""
-        named = "\0".join((self.weakness, self.component, self.part))
+        named = f"{self.weakness}\0{self.component}\0{self.part}"
         return sha256(named.encode()).hexdigest()[:_UID]

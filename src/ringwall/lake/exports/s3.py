@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def client(**settings: Any) -> Any:
     """A client of boto3, which is imported only here: the extra ``s3`` brings it."""
     try:
-        import boto3  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
+        import boto3  # noqa: PLC0415 - an extra
     except ImportError as error:
         msg = "S3 needs the extra: pip install 'ringwall[s3]'"
         raise RuntimeError(msg) from error
@@ -39,7 +39,7 @@ class S3:
 
     def send(self, rows: Sequence[Row]) -> None:
         """Put one object; it counts as delivered once the store said so."""
-        import botocore.exceptions  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
+        import botocore.exceptions  # noqa: PLC0415 - as above
 
         body = gzip.compress(
             self._form.head() + b"".join(map(self._form.line, rows)), compresslevel=6, mtime=0

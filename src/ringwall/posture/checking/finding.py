@@ -1,0 +1,108 @@
+"""Find the checks: every module below ``posture/checks``, and every file in a folder of the user's.
+
+A check's id is its file's name with dashes.
+"""
+
+import importlib
+import importlib.util
+import re
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+import ringwall.posture.checks
+from ringwall.posture.checking.cases import Case
+from ringwall.posture.checking.check import Check, Judgment
+from ringwall.posture.checking.reading import Subject, World
+
+Judge = Callable[[Subject, World], Judgment | None]
+_SECTION: Final = re.compile(r"^(Why|Fix):\s+", re.MULTILINE)
+_ROOT: Final = Path(ringwall.posture.checks.__file__).parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCheck:
+    """A check as it was found; ``about``, ``why`` and ``fix`` are parts of its docstring."""
+
+    id: str
+    title: str
+    about: str
+    why: str
+    fix: str
+    path: Path
+    check: Check
+    judge: Judge
+    cases: tuple[Case, ...]
+
+
+def own_checks() -> list[KnownCheck]:
+    """Those that come with Ringwall, by id."""
+    return sorted(map(_own, _ROOT.rglob("[a-z]*_*.py")), key=lambda one: one.id)
+
+
+def checks_in(folder: Path) -> list[KnownCheck]:
+    """Those in a folder of the user's; ``ValueError`` names the file that is none."""
+    return [_of(_loaded(path), path) for path in sorted(folder.rglob("[a-z]*_*.py"))]
+
+
+def _own(path: Path) -> KnownCheck:
+    inner = ".".join(path.relative_to(_ROOT).with_suffix("").parts)
+    return _of(importlib.import_module(f"{ringwall.posture.checks.__name__}.{inner}"), path)
+
+
+def _loaded(path: Path) -> ModuleType:
+    name = f"ringwall_custom_checks.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        place = getattr(error, "lineno", None)
+        raise ValueError(f"{path}{f':{place}' if place else ''}: {error}") from error
+    return module
+
+
+def _of(module: ModuleType, path: Path) -> KnownCheck:
+    missing = [name for name in ("CHECK", "judge", "CASES") if not hasattr(module, name)]
+    if missing:
+        raise ValueError(f"{path} has no {' and no '.join(missing)}: see `ringwall posture checks`")
+    title, _, rest = (module.__doc__ or "").strip().partition("\n")
+    parts = _SECTION.split(rest)
+    told = {name: _one_line(text) for name, text in zip(parts[1::2], parts[2::2], strict=True)}
+    if not title or not told.get("Why") or not told.get("Fix"):
+        raise ValueError(f"{path}: its docstring needs a title, a `Why:` and a `Fix:`")
+    return KnownCheck(
+        id=path.stem.replace("_", "-"),
+        title=title.rstrip("."),
+        about=_one_line(parts[0]),
+        why=told["Why"],
+        fix=told["Fix"],
+        path=path,
+        check=module.CHECK,
+        judge=module.judge,
+        cases=tuple(module.CASES),
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def chosen(checks: Iterable[KnownCheck], ids: Iterable[str]) -> list[KnownCheck]:
+    """Those with these ids, or that begin with them; ``ValueError`` where an id is of none."""
+    found = list(checks)
+    wanted = list(ids)
+    for one in wanted:
+        if not any(_is_chosen(check.id, one) for check in found):
+            raise ValueError(f"there is no check {one}: `ringwall posture checks` lists them")
+    return [check for check in found if any(_is_chosen(check.id, one) for one in wanted)]
+
+
+def _is_chosen(check: str, wanted: str) -> bool:
+    return check == wanted or check.startswith(f"{wanted}-")

@@ -1,0 +1,238 @@
+"""How checks read the snapshot: every read is noted, and what is not known is never empty."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from ringwall.core.components import Found
+from ringwall.core.observations import Fact, Observation, State, UnknownError
+from ringwall.posture.snapshot.partial import guarded
+from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
+
+ANY: Final = "*"
+"""In ``touched``: any aspect of any component of the kind that stands before it."""
+_NEVER: Final = Observation(State.ERROR, why="it was never read")
+
+
+class World:
+    """The snapshot as one judgment reads it.
+
+    ``facts`` are the reads the judgment stands on; ``touched`` are all that were made, as
+    ``(component or scope, aspect)``: whatever changes none of them changes no judgment.
+    """
+
+    def __init__(self, snapshot: Snapshot, indexes: dict[Any, Any] | None = None) -> None:
+        self.snapshot = snapshot
+        self.facts: dict[tuple[str, str], Fact] = {}
+        self.touched: set[tuple[str, str]] = set()
+        self._indexes = {} if indexes is None else indexes
+
+    def subject(self, seen: Seen) -> "Subject":
+        """A component, to be read."""
+        return Subject(self, seen)
+
+    def account(self, of: "Subject") -> "Subject":
+        """The AWS account something is in."""
+        return self.need(f"aws-account/{of.account}")
+
+    def region(self, of: "Subject") -> "Subject":
+        """The region of the AWS account something is in."""
+        return self.need(f"aws-region/{of.account}/{of.region}")
+
+    def need(self, component: str) -> "Subject":
+        """A component that must be there; ``UnknownError`` where it is not."""
+        found = self.find(component)
+        if found is None:
+            raise UnknownError(
+                f"{component} is not in the snapshot", [self._note(component, _NEVER)]
+            )
+        return found
+
+    def find(self, component: str) -> "Subject | None":
+        """A component by id; ``None`` where there is none.
+
+        ``UnknownError`` where it was not listed, or not all could be.
+        """
+        seen = self.snapshot.get(component)
+        if seen is not None:
+            self.touched.add((component, LISTED))
+            return Subject(self, seen)
+        self._require_listed(component.partition("/")[0])
+        return None
+
+    def all(
+        self, kind: str, *, account: str | None = None, region: str | None = None
+    ) -> "list[Subject]":
+        """All components of a kind; ``UnknownError`` where not all could be listed."""
+        self._require_listed(kind, account=account, region=region)
+        return [
+            Subject(self, seen)
+            for seen in self.snapshot.of_kind(kind)
+            if account in {None, seen.found.account} and region in {None, seen.found.region}
+        ]
+
+    def where(
+        self, kind: str, keys: "Callable[[Subject], Iterable[Hashable]]", key: Hashable
+    ) -> "list[Subject]":
+        """The components of a kind of which ``keys`` gives this key: by an index, made once.
+
+        Where ``keys`` comes upon what is not known of one, all that are asked for are unknown.
+        """
+        self._require_listed(kind)
+        self.touched.add((kind, ANY))
+        index = self._indexes.get((kind, keys))
+        if index is None:
+            index = self._indexes[kind, keys] = self._indexed(kind, keys)
+        found, unknown = index
+        if unknown is not None:
+            raise UnknownError(unknown.why, unknown.facts)
+        return [Subject(self, seen) for seen in found.get(key, ())]
+
+    def _indexed(
+        self, kind: str, keys: "Callable[[Subject], Iterable[Hashable]]"
+    ) -> tuple[dict[Hashable, list[Seen]], UnknownError | None]:
+        found: dict[Hashable, list[Seen]] = {}
+        aside = World(self.snapshot, self._indexes)
+        for seen in self.snapshot.of_kind(kind):
+            try:
+                for one in keys(Subject(aside, seen)):
+                    found.setdefault(one, []).append(seen)
+            except UnknownError as error:
+                return found, error
+        return found, None
+
+    def any_true(self, *several: Callable[[], bool]) -> bool:
+        """Whether any holds: one that does needs none of the others, known or not.
+
+        ``UnknownError`` where none is known to hold, and one is not known.
+        """
+        return self._decided(several, wanted=True)
+
+    def all_true(self, *several: Callable[[], bool]) -> bool:
+        """Whether all hold: one that does not needs none of the others, known or not."""
+        return not self._decided(several, wanted=False)
+
+    def _decided(self, several: Iterable[Callable[[], bool]], *, wanted: bool) -> bool:
+        before = dict(self.facts)
+        kept = dict(before)
+        unknown: list[UnknownError] = []
+        for one in several:
+            self.facts = dict(before)
+            try:
+                is_decided = one() is wanted
+            except UnknownError as error:
+                unknown.append(error)
+                continue
+            if is_decided:
+                return True
+            kept |= self.facts
+        self.facts = kept
+        if unknown:
+            facts = [fact for error in unknown for fact in error.facts]
+            self.facts |= {(fact.component, fact.aspect): fact for fact in facts}
+            raise UnknownError("; ".join(error.why for error in unknown), facts)
+        return False
+
+    def _require_listed(
+        self, kind: str, *, account: str | None = None, region: str | None = None
+    ) -> None:
+        some = False
+        for scope, told in self.snapshot.listings(kind):
+            if account not in {None, scope.account} or (
+                region not in {None, scope.region} and scope.region
+            ):
+                continue
+            some = True
+            fact = self._note(_named(scope), told)
+            if not told.is_told:
+                where = f"in {scope.region}" if scope.region else f"of {scope.account}"
+                raise UnknownError(f"not all of {kind} {where} could be listed: {told.why}", [fact])
+        if not some:
+            self.touched.add((kind, LISTED))
+            raise UnknownError(f"{kind} was never listed", [self._note(kind, _NEVER)])
+
+    def _note(self, component: str, told: Observation, aspect: str = LISTED) -> Fact:
+        key = (component, aspect)
+        self.touched.add(key)
+        fact = self._indexes.get(key)
+        if fact is None or fact.state is not told.state or fact.at != told.at:
+            fact = Fact(component, aspect, told.state, told.api, told.at, told.why)
+            self._indexes[key] = fact
+        self.facts[key] = fact
+        return fact
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Read something that no judgment stands on, such as what a message names."""
+        before = self.facts
+        self.facts = dict(before)
+        try:
+            yield
+        finally:
+            self.facts = before
+
+
+def _named(scope: Scope) -> str:
+    return "/".join(filter(None, (scope.kind, scope.account, scope.region)))
+
+
+class Subject:
+    """A component, as a check reads it."""
+
+    __slots__ = ("_seen", "_world")
+
+    def __init__(self, world: World, seen: Seen) -> None:
+        self._world, self._seen = world, seen
+
+    @property
+    def found(self) -> Found:
+        """What it is."""
+        return self._seen.found
+
+    @property
+    def id(self) -> str:
+        """Its id, ``<kind>/<name>``."""
+        return self._seen.found.id
+
+    @property
+    def name(self) -> str:
+        """Its name: an ARN, or where it is declared."""
+        return self._seen.found.name
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self._seen.found.label
+
+    @property
+    def account(self) -> str:
+        """The account it is in."""
+        return self._seen.found.account
+
+    @property
+    def region(self) -> str:
+        """The region it is in, ``""`` where it is in none."""
+        return self._seen.found.region
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Its tags, as far as its listing tells them."""
+        return dict(self._seen.found.tags)
+
+    def read(self, aspect: str, default: Any = None) -> Any:
+        """The value of an aspect; ``default`` where the answer was that there is none.
+
+        ``UnknownError`` where it was denied, failed, or was never read.
+        """
+        told = self._seen.aspects.get(aspect, _NEVER)
+        fact = self._world._note(self.id, told, aspect)  # noqa: SLF001 - the two are one
+        if told.state is State.KNOWN:
+            return guarded(told.value)
+        if told.state is State.ABSENT:
+            return default
+        raise UnknownError(f"{aspect} of {self.label} is not known: {told.why}", [fact])
+
+    def is_read(self, aspect: str) -> bool:
+        """Whether it was collected at all, in whatever way: code does not have every aspect."""
+        self._world.touched.add((self.id, aspect))
+        return aspect in self._seen.aspects

@@ -1,0 +1,240 @@
+"""Make one call of AWS and say what became of it: known, absent, denied or an error."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from ringwall.core.observations import Observation, State
+from ringwall.posture.collecting.pacing import Pace, Paces, backoff
+from ringwall.posture.collecting.shape import Where
+
+DENIED: Final = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AllAccessDisabled",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "Forbidden",
+        "403",
+        "NotAuthorized",
+        "UnauthorizedAccess",
+        "UnauthorizedOperation",
+        "UnauthorizedException",
+        "Client.UnauthorizedOperation",
+        "KMSAccessDeniedException",
+        "EC2ThrottledDenied",
+    }
+)
+THROTTLED: Final = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+        "BandwidthLimitExceeded",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "PriorRequestNotComplete",
+        "SlowDown",
+        "EC2ThrottledException",
+        "429",
+    }
+)
+_PASSING: Final = frozenset(
+    {
+        "500",
+        "502",
+        "503",
+        "504",
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServiceError",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "InternalServiceException",
+        "InternalException",
+    }
+)
+ENDED: Final = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "SignatureDoesNotMatch",
+        "InvalidAccessKeyId",
+        "AuthFailure",
+    }
+)
+"""The credentials are not, or no more, good for anything; in one region only: it is off."""
+_ATTEMPTS: Final = 6
+
+
+class CredentialsError(RuntimeError):
+    """Nothing can be read with these credentials; the text says why and what to do."""
+
+
+class Answer:
+    """The pages of one call, and what became of it."""
+
+    __slots__ = ("at", "pages", "state", "why")
+
+    def __init__(self) -> None:
+        self.pages: list[Mapping[str, Any]] = []
+        self.state, self.why, self.at = State.KNOWN, "", datetime.now(UTC)
+
+
+class Caller:
+    """Calls AWS with one set of credentials. Thread-safe.
+
+    ``client`` gives boto3's client of a service in a region. ``calls`` counts what was sent.
+    """
+
+    def __init__(
+        self,
+        client: Callable[[str, str], Any],
+        paces: Paces | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._client, self._paces = client, paces or Paces()
+        self._sleep, self._chance = sleep, chance or random.Random()  # noqa: S311 - jitter
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self.calls = 0
+
+    def call(
+        self,
+        call: str,
+        where: Where,
+        arguments: Mapping[str, Any],
+        absent: frozenset[str] = frozenset(),
+    ) -> Answer:
+        """All pages of a call; those that came before it failed, where it failed."""
+        answer = Answer()
+        service, _, operation = call.partition(":")
+        try:
+            client = self._client_of(service, where.region)
+            pace = self._paces.of(where.account, where.region, service)
+            self._read(client, operation, arguments, pace, answer)
+        except Exception as error:  # noqa: BLE001 - what it is becomes the observation
+            answer.state, answer.why = _told(error, absent)
+        return answer
+
+    def _client_of(self, service: str, region: str) -> Any:
+        with self._lock:  # making clients is not thread-safe in boto3
+            key = (service, region)
+            if key not in self._clients:
+                self._clients[key] = self._client(service, region)
+            return self._clients[key]
+
+    def _read(
+        self, client: Any, operation: str, arguments: Mapping[str, Any], pace: Pace, answer: Answer
+    ) -> None:
+        from botocore import xform_name  # noqa: PLC0415 - an extra, and slow to import
+
+        name = xform_name(operation)
+        paginator = client.get_paginator(name) if client.can_paginate(name) else None
+        more = dict(arguments)
+        while True:
+            page = self._once(getattr(client, name), more, pace)
+            answer.pages.append(page)
+            following = _following(paginator, page) if paginator else {}
+            if not following:
+                return
+            if all(more.get(key) == value for key, value in following.items()):
+                msg = f"{operation} gave the same page twice"
+                raise RuntimeError(msg)
+            more.update(following)
+
+    def _once(
+        self, method: Callable[..., Mapping[str, Any]], arguments: Mapping[str, Any], pace: Pace
+    ) -> Mapping[str, Any]:
+        attempt = 0
+        while True:
+            pace.wait()
+            with self._lock:
+                self.calls += 1
+            try:
+                page = method(**arguments)
+            except Exception as error:
+                attempt += 1
+                code = _code(error)
+                if code in THROTTLED:
+                    pace.refused()
+                elif code not in _PASSING and not _is_connection(error):
+                    raise
+                if attempt >= _ATTEMPTS:
+                    raise
+                self._sleep(backoff(attempt, self._chance))
+                continue
+            pace.borne()
+            return page
+
+
+def observed(answer: Answer, call: str, value: Any) -> Observation:
+    """What a call's answer is to whoever judges by it; no value is "absent"."""
+    state = State.ABSENT if answer.state is State.KNOWN and value is None else answer.state
+    told = value if state is State.KNOWN else None
+    return Observation(state, told, call, answer.at, answer.why)
+
+
+def _following(paginator: Any, page: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of the next page, empty where this is the last.
+
+    Of botocore's paginators only their tokens are used: each page is paced and retried here.
+    """
+    more = paginator._more_results  # noqa: SLF001 - what the published model says of this call
+    if more is not None and not more.search(page):
+        return {}
+    found = {}
+    outputs = paginator._output_token  # noqa: SLF001
+    for name, output in zip(paginator._input_token, outputs, strict=True):  # noqa: SLF001
+        token = output.search(page)
+        if token:
+            found[name] = token
+    return found
+
+
+def _code(error: BaseException) -> str:
+    response = getattr(error, "response", None)
+    if not isinstance(response, Mapping):
+        return ""
+    code = str(response.get("Error", {}).get("Code", ""))
+    status = str(response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))
+    return code or status
+
+
+def _is_connection(error: BaseException) -> bool:
+    from botocore.exceptions import ConnectionError as Broken  # noqa: PLC0415
+    from botocore.exceptions import HTTPClientError  # noqa: PLC0415
+
+    return isinstance(error, Broken | HTTPClientError)
+
+
+def _told(error: Exception, absent: frozenset[str]) -> tuple[State, str]:
+    code = _code(error)
+    if code in absent:
+        return State.ABSENT, code
+    if code in DENIED:
+        return State.DENIED, f"{code}: it may not be read with these credentials"
+    if code in ENDED:
+        return State.ERROR, f"{code}: {error}"
+    from botocore.exceptions import NoCredentialsError, PartialCredentialsError  # noqa: PLC0415
+
+    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+        msg = f"{error}: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        raise CredentialsError(msg) from error
+    return State.ERROR, f"{code or type(error).__name__}: {error}"

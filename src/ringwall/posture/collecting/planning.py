@@ -1,0 +1,100 @@
+"""Which calls have to be made for what checks read."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Final
+
+import ringwall.posture.collectors.aws
+from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.collecting.shape import Detail, Listing
+from ringwall.posture.snapshot.snapshot import LISTED
+
+PERMISSIONS: Final = {
+    "s3control": "s3",
+    "apigatewayv2": "apigateway",
+    "elb": "elasticloadbalancing",
+    "elbv2": "elasticloadbalancing",
+    "opensearch": "es",
+}
+"""The prefix of a service's permissions, where that is not boto3's name of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is called: listings of what there is first, then those in batches, then the details.
+
+    ``missing`` are aspects that checks read and no collector tells: they stay unknown.
+    """
+
+    listings: tuple[Listing, ...]
+    details: tuple[Detail, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def actions(self) -> list[str]:
+        """The IAM permissions that it needs, all of them and no others."""
+        found = {"sts:GetCallerIdentity", "ec2:DescribeRegions"}
+        for one in self.calls:
+            found |= {one.action or permission(one.call), *one.also}
+        return sorted(found)
+
+    @property
+    def calls(self) -> "tuple[Listing | Detail, ...]":
+        """All that is called, in order."""
+        return self.listings + self.details
+
+
+def permission(call: str) -> str:
+    """The IAM action of a call, as most are named."""
+    service, _, operation = call.partition(":")
+    return f"{PERMISSIONS.get(service, service)}:{operation}"
+
+
+def collectors() -> list[ModuleType]:
+    """All collectors' files."""
+    package = ringwall.posture.collectors.aws
+    return [
+        importlib.import_module(f"{package.__name__}.{one.name}")
+        for one in pkgutil.iter_modules(package.__path__)
+    ]
+
+
+def plan_for(checks: Iterable[KnownCheck], modules: Iterable[ModuleType] | None = None) -> Plan:
+    """The calls that these checks need, each once."""
+    wanted: set[str] = set()
+    for one in checks:
+        wanted.add(f"{one.check.judges}.{LISTED}")
+        for read in one.check.reads:
+            wanted.add(read if "." in read else f"{one.check.judges}.{read}")
+    return plan_of({one for one in wanted if one.startswith("aws-")}, modules)
+
+
+def plan_of(wanted: Iterable[str], modules: Iterable[ModuleType] | None = None) -> Plan:
+    """The calls that tell these aspects (``kind.aspect``), and what those calls need."""
+    several = list(collectors() if modules is None else modules)
+    listings = [one for module in several for one in getattr(module, "LISTINGS", ())]
+    details = [one for module in several for one in getattr(module, "DETAILS", ())]
+    left, taken, chosen = set(wanted), list[Listing](), list[Detail]()
+    told: set[str] = {f"aws-account.{LISTED}", f"aws-region.{LISTED}"}
+    left |= {f"{one.partition('.')[0]}.{LISTED}" for one in left}
+    chosen += [one for one in details if f"{one.kind}.{one.aspect}" in left]
+    left -= {f"{one.kind}.{one.aspect}" for one in chosen}
+    while due := left - told:
+        found = [
+            one
+            for one in listings
+            if one not in taken and due & {*one.told, *(f"{kind}.{LISTED}" for kind in one.kinds)}
+        ]
+        if not found:
+            break
+        for one in found:
+            taken.append(one)
+            told |= {*one.told, *(f"{kind}.{LISTED}" for kind in one.kinds)}
+            if one.batches is not None:
+                left.add(f"{one.batches.kind}.{LISTED}")
+    taken.sort(key=lambda one: (one.batches is not None, one.call))
+    chosen.sort(key=lambda one: (one.call, one.aspect))
+    return Plan(tuple(taken), tuple(chosen), tuple(sorted(left - told)))

@@ -1,0 +1,219 @@
+"""Carry out a plan: many calls at a time, one snapshot."""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ringwall.core.components import Found
+from ringwall.core.observations import Observation, State
+from ringwall.posture.collecting.calling import Answer, Caller, CredentialsError, observed
+from ringwall.posture.collecting.planning import Plan
+from ringwall.posture.collecting.shape import Detail, Item, Listing, Where, Within
+from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
+
+AT_A_TIME: Final = 16
+"""Calls that are under way at once."""
+Told = Callable[[str, int, int], None]
+"""What is going on: what is read, how much of it is done, of how many calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An account that is read: who calls, from where, and the regions that are looked at."""
+
+    account: str
+    partition: str
+    home: str
+    """The region that is asked for what is in none."""
+    regions: tuple[str, ...]
+    caller: Caller
+
+
+def identify(caller: Caller, home: str, regions: Sequence[str] = ()) -> Target:
+    """Whose account it is, and its regions; :class:`CredentialsError` where that is not told."""
+    told = caller.call("sts:GetCallerIdentity", Where("", home), {})
+    if told.state is not State.KNOWN:
+        msg = f"AWS does not know these credentials: {told.why}"
+        raise CredentialsError(msg)
+    account, arn = told.pages[0]["Account"], str(told.pages[0]["Arn"])
+    partition = arn.split(":")[1]
+    if not regions:
+        found = caller.call("ec2:DescribeRegions", Where(account, home), {})
+        if found.state is not State.KNOWN:
+            msg = f"the regions cannot be listed: {found.why}; name them with --region"
+            raise CredentialsError(msg)
+        regions = [one["RegionName"] for one in found.pages[0]["Regions"]]
+    return Target(account, partition, home, tuple(sorted(regions)), caller)
+
+
+class Run:
+    """One reading of one account into a snapshot."""
+
+    def __init__(self, target: Target, snapshot: Snapshot, told: Told | None = None) -> None:
+        self._target, self._snapshot = target, snapshot
+        self._told = told or (lambda *_: None)
+        self._done, self._all = 0, 0
+        self._lock = threading.Lock()
+        _place(snapshot, target)
+
+    def carry_out(self, plan: Plan) -> None:
+        """Make all calls of a plan."""
+        with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="collecting") as pool:
+            first = [one for one in plan.listings if one.batches is None]
+            self._list(
+                pool,
+                ((one, where, dict(one.arguments)) for one in first for where in self._wheres(one)),
+            )
+            after = [one for one in plan.listings if one.batches is not None]
+            self._list(pool, (job for one in after for job in self._batched(one)))
+            self._detail(pool, plan.details)
+
+    def _wheres(self, one: Listing) -> list[Where]:
+        target = self._target
+        regions = target.regions if one.within is Within.REGION else (target.home,)
+        return [Where(target.account, region, target.partition) for region in regions]
+
+    def _batched(self, one: Listing) -> Iterable[tuple[Listing, Where, dict[str, Any]]]:
+        batches = one.batches
+        if batches is None:
+            return
+        for where in self._wheres(one):
+            some = [
+                seen
+                for seen in self._snapshot.of_kind(batches.kind)
+                if seen.found.account == where.account
+                and (one.within is Within.ACCOUNT or seen.found.region == where.region)
+            ]
+            for kind in one.kinds:  # where there is nothing to ask for, there is none
+                listed = dict(self._snapshot.listings(batches.kind))
+                told = listed.get(Scope(batches.kind, where.account, where.region)) or listed.get(
+                    Scope(batches.kind, where.account)
+                )
+                scope = self._scope(kind, one, where)
+                self._snapshot.note_listing(
+                    scope, told or Observation(State.ERROR, why=f"{batches.kind} was never listed")
+                )
+            for begin in range(0, len(some), batches.most):
+                part = some[begin : begin + batches.most]
+                yield one, where, {**one.arguments, **batches.arguments(part)}
+
+    def _list(
+        self, pool: ThreadPoolExecutor, jobs: Iterable[tuple[Listing, Where, dict[str, Any]]]
+    ) -> None:
+        def submit(job: tuple[Listing, Where, dict[str, Any]]) -> "Future[Answer]":
+            one, where, arguments = job
+            return pool.submit(self._target.caller.call, one.call, where, arguments, one.absent)
+
+        under_way = {submit(job): job for job in jobs}
+        self._all += len(under_way)
+        for done in as_completed(under_way):
+            one, where, _ = under_way[done]
+            self._take_listing(one, where, done.result())
+            self._tick(one.call)
+
+    def _scope(self, kind: str, one: Listing, where: Where) -> Scope:
+        region = where.region if one.within is Within.REGION else ""
+        return Scope(kind, where.account, region)
+
+    def _take_listing(self, one: Listing, where: Where, answer: Answer) -> None:
+        told = Observation(answer.state, None, one.call, answer.at, answer.why)
+        for page in answer.pages:
+            try:
+                for item in one.read(page, where):
+                    self._take(item, where, one.call, answer)
+            except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+                why = f"its answer is of an unknown form: {type(error).__name__}: {error}"
+                told = Observation(State.ERROR, None, one.call, answer.at, why)
+        for kind in one.kinds:
+            self._snapshot.note_listing(self._scope(kind, one, where), told)
+        for aspect in one.told:
+            if not told.is_told:
+                self._mark(aspect, where, one, told)
+
+    def _mark(self, aspect: str, where: Where, one: Listing, told: Observation) -> None:
+        """What a call would have told of components that another one lists is not known."""
+        kind, _, name = aspect.partition(".")
+        for seen in self._snapshot.of_kind(kind):
+            there = one.within is Within.ACCOUNT or seen.found.region == where.region
+            if seen.found.account == where.account and there:
+                seen.aspects.setdefault(name, told)
+
+    def _take(self, item: Item, where: Where, call: str, answer: Answer) -> None:
+        region = where.region if item.region is None else item.region
+        seen = self._snapshot.add(
+            Found(
+                kind=item.kind,
+                name=item.name,
+                label=item.label,
+                account=where.account,
+                region=region,
+                tags=tuple(sorted(item.tags.items())),
+            )
+        )
+        seen.aspects.setdefault(LISTED, Observation(State.KNOWN, {}, call, answer.at))
+        for aspect, value in item.aspects.items():
+            state = State.ABSENT if value is None else State.KNOWN
+            seen.aspects[aspect] = Observation(state, value, call, answer.at)
+
+    def _detail(self, pool: ThreadPoolExecutor, details: Iterable[Detail]) -> None:
+        under_way: dict[Future[Observation], tuple[Seen, Detail]] = {}
+        for one in details:
+            for seen in self._snapshot.of_kind(one.kind):
+                if seen.found.account != self._target.account:
+                    continue
+                try:
+                    arguments = one.arguments(seen)
+                except (KeyError, TypeError, IndexError) as error:
+                    why = f"what {one.call} needs is not known: {error}"
+                    seen.aspects[one.aspect] = Observation(State.ERROR, None, one.call, None, why)
+                    continue
+                if arguments is None:
+                    state = State.ABSENT if one.otherwise is None else State.KNOWN
+                    seen.aspects[one.aspect] = Observation(state, one.otherwise, one.call)
+                    continue
+                under_way[pool.submit(self._one, one, seen, arguments)] = (seen, one)
+        self._all += len(under_way)
+        for done in as_completed(under_way):
+            seen, one = under_way[done]
+            seen.aspects[one.aspect] = done.result()
+            self._tick(one.call)
+
+    def _one(self, one: Detail, seen: Seen, arguments: Any) -> Observation:
+        target = self._target
+        region = one.region or seen.found.region or target.home
+        where = Where(target.account, region, target.partition)
+        answer = target.caller.call(one.call, where, arguments, one.absent)
+        value = None
+        if answer.state is State.KNOWN:
+            try:
+                value = one.pick(answer.pages)
+            except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+                why = f"its answer is of an unknown form: {type(error).__name__}: {error}"
+                return Observation(State.ERROR, None, one.call, answer.at, why)
+        return observed(answer, one.call, value)
+
+    def _tick(self, call: str) -> None:
+        self._done += 1
+        self._told(call, self._done, self._all)
+
+
+def _place(snapshot: Snapshot, target: Target) -> None:
+    """The account and its regions, which everything else is in."""
+    told = Observation(State.KNOWN, api="sts:GetCallerIdentity")
+    account = Found(
+        kind="aws-account", name=target.account, label=target.account, account=target.account
+    )
+    snapshot.add(account).aspects[LISTED] = told
+    for kind in ("aws-account", "aws-region"):
+        snapshot.note_listing(Scope(kind, target.account), told)
+    for region in target.regions:
+        found = Found(
+            kind="aws-region",
+            name=f"{target.account}/{region}",
+            label=region,
+            account=target.account,
+            region=region,
+        )
+        snapshot.add(found).aspects[LISTED] = told

@@ -1,0 +1,40 @@
+"""boto3's clients as they are used here. boto3 comes with ``pip install 'ringwall[aws]'``."""
+
+import os
+from collections.abc import Callable
+from typing import Any, Final
+
+_POOL: Final = 16
+
+
+def clients(profile: str | None = None) -> tuple[Callable[[str, str], Any], str]:
+    """What makes a client of a service in a region, and the region to begin with.
+
+    ``ImportError`` says what to install; what is wrong with the profile is a ``ValueError``.
+    """
+    try:
+        import boto3  # noqa: PLC0415 - an extra
+        from botocore.config import Config  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError  # noqa: PLC0415
+    except ImportError as error:
+        msg = "AWS is read with boto3: pip install 'ringwall[aws]'"
+        raise ImportError(msg) from error
+    config = Config(
+        retries={"total_max_attempts": 1},
+        connect_timeout=10,
+        read_timeout=30,
+        max_pool_connections=_POOL,
+        user_agent_extra="ringwall-posture",
+        # Whoever names another endpoint has no hosts for each account below it.
+        inject_host_prefix="AWS_ENDPOINT_URL" not in os.environ,
+    )
+    try:
+        session = boto3.Session(profile_name=profile)
+    except BotoCoreError as error:
+        raise ValueError(f"{error}") from error
+    home = session.region_name or "us-east-1"
+
+    def client(service: str, region: str) -> Any:
+        return session.client(service, region_name=region, config=config)
+
+    return client, home

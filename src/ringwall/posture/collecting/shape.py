@@ -1,0 +1,116 @@
+"""How collectors are written: which call tells what."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ringwall.posture.snapshot.snapshot import Seen
+
+
+class Within(StrEnum):
+    """Where a listing is made: once for an account, or in each of its regions."""
+
+    ACCOUNT = "account"
+    REGION = "region"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a call is made. ``partition`` is ``aws``, ``aws-us-gov`` or ``aws-cn``."""
+
+    account: str
+    region: str
+    partition: str = "aws"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One component that a listing tells of, with the aspects it tells of it.
+
+    ``region`` is ``None`` where it is that of the call, ``""`` where it is in none.
+    """
+
+    kind: str
+    name: str
+    label: str
+    region: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    aspects: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A call that finds components. ``call`` is ``service:Operation``, as boto3 names the two.
+
+    ``kinds`` are those it tells all of; ``told`` are aspects of others (``kind.aspect``) that come
+    with it. ``read`` gives the items of one page. ``action`` is the permission the call needs,
+    where that is not the call's own name. ``needs`` are kinds that must be listed before, where
+    ``read`` is not enough: then ``each`` gives the arguments of a call for each of those.
+    """
+
+    kinds: tuple[str, ...]
+    call: str
+    read: Callable[[Mapping[str, Any], Where], Iterable[Item]]
+    within: Within = Within.REGION
+    told: tuple[str, ...] = ()
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    action: str = ""
+    also: tuple[str, ...] = ()
+    """More permissions that the same call needs."""
+    absent: frozenset[str] = frozenset()
+    """Codes of errors that mean that there are none."""
+    batches: "Batches | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batches:
+    """A listing that is made for components of ``kind`` found before, so many at a time."""
+
+    kind: str
+    most: int
+    arguments: Callable[[list[Seen]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """A call that tells one aspect of one component.
+
+    ``arguments`` gives what it is called with, ``None`` where the aspect needs no call for this
+    component (``otherwise`` is what is known of it then, absent where that is ``None``). ``pick``
+    takes the value out of the pages. ``absent`` are codes of errors that mean that there is none.
+    """
+
+    kind: str
+    aspect: str
+    call: str
+    arguments: Callable[[Seen], Mapping[str, Any] | None]
+    pick: Callable[[list[Mapping[str, Any]]], Any]
+    absent: frozenset[str] = frozenset()
+    otherwise: Any = None
+    action: str = ""
+    also: tuple[str, ...] = ()
+    region: str | None = None
+    """Where it is asked, if not in the component's own region."""
+
+
+def tags_of(value: Any, *, key: str = "Key", to: str = "Value") -> dict[str, str]:
+    """AWS's list of tags, or its mapping of them, as a mapping."""
+    if isinstance(value, Mapping):
+        return {str(name): str(text) for name, text in value.items()}
+    return {str(one.get(key, "")): str(one.get(to, "")) for one in value or ()}
+
+
+def first(name: str) -> Callable[[list[Mapping[str, Any]]], Any]:
+    """A ``pick``: the member of the first page with this name, ``None`` where it has none."""
+    return lambda pages: pages[0].get(name) if pages else None
+
+
+def whole(pages: list[Mapping[str, Any]]) -> Any:
+    """A ``pick``: the first page."""
+    return {key: value for key, value in pages[0].items() if key != "ResponseMetadata"}
+
+
+def joined(name: str) -> Callable[[list[Mapping[str, Any]]], Any]:
+    """A ``pick``: the lists with this name of all pages, one after another."""
+    return lambda pages: [one for page in pages for one in page.get(name) or ()]

@@ -1,0 +1,73 @@
+"""Judge a snapshot: each check over each component of its kind."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ringwall.core.findings import Severity
+from ringwall.core.observations import State, UnknownError
+from ringwall.core.verdicts import Outcome, Verdict
+from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.checking.reading import World
+from ringwall.posture.snapshot.snapshot import Seen, Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What one check said of one component. ``touched`` is all it read, as in :class:`World`."""
+
+    check: str
+    component: str
+    verdict: Verdict
+    severity: Severity
+    touched: frozenset[tuple[str, str]]
+
+
+def judge_all(snapshot: Snapshot, checks: Iterable[KnownCheck]) -> Iterator[Judged]:
+    """Every verdict; components that a check does not judge have none."""
+    indexes: dict[Any, Any] = {}
+    for one in checks:
+        for seen in list(snapshot.of_kind(one.check.judges)):
+            judged = judge_one(snapshot, one, seen, indexes)
+            if judged is not None:
+                yield judged
+
+
+def judge_one(
+    snapshot: Snapshot, known: KnownCheck, seen: Seen, indexes: dict[Any, Any] | None = None
+) -> Judged | None:
+    """What a check says of a component; ``None`` where it does not judge such a one.
+
+    A check that fails by itself, which is a defect of it, leaves it unknown.
+    """
+    world = World(snapshot, indexes)
+    severity = known.check.severity
+    try:
+        said = known.judge(world.subject(seen), world)
+    except UnknownError as error:
+        facts = {(one.component, one.aspect): one for one in error.facts} | world.facts
+        verdict = Verdict(Outcome.UNKNOWN, error.why, tuple(facts.values()))
+    except Exception as error:  # noqa: BLE001 - one check may not end all others
+        why = f"the check failed by itself: {type(error).__name__}: {error}"
+        verdict = Verdict(Outcome.UNKNOWN, why, tuple(world.facts.values()))
+    else:
+        if said is None:
+            return None
+        severity = said.severity or severity
+        verdict = _verdict(said.outcome, said.why, world)
+    return Judged(
+        check=known.id,
+        component=seen.found.id,
+        verdict=verdict,
+        severity=severity,
+        touched=frozenset(world.touched),
+    )
+
+
+def _verdict(outcome: Outcome, why: str, world: World) -> Verdict:
+    facts = tuple(world.facts.values())
+    untold = [one for one in facts if one.state in {State.DENIED, State.ERROR}]
+    if outcome is Outcome.PASS and untold:
+        named = ", ".join(f"{one.aspect} of {one.component}" for one in untold)
+        return Verdict(Outcome.UNKNOWN, f"not known: {named}", facts)
+    return Verdict(outcome, why, facts)

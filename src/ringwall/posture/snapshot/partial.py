@@ -1,0 +1,104 @@
+"""Values of which a part is not known, as in code before it has run.
+
+Who comes upon the part that is not known gets :class:`UnknownError` and cannot mistake it for none.
+"""
+
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+from dataclasses import dataclass
+from typing import Any
+
+from ringwall.core.observations import UnknownError
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Stands in a value for what is not known, and says why."""
+
+    why: str
+
+
+def guarded(value: Any) -> Any:
+    """The same value, of a form that says so when a part is read that is not known."""
+    if not _has_unknown(value):
+        return value
+    if isinstance(value, Mapping):
+        return PartialDict({key: guarded(one) for key, one in value.items()})
+    if isinstance(value, list):
+        return PartialList(guarded(one) for one in value)
+    return value
+
+
+def _has_unknown(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_unknown, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_unknown, value))
+    return isinstance(value, Unknown)
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        raise UnknownError(value.why)
+    return value
+
+
+class PartialDict(dict[str, Any]):
+    """A mapping that has keys whose values are not known."""
+
+    def __getitem__(self, key: str) -> Any:
+        return _told(super().__getitem__(key))
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """As of a ``dict``; ``UnknownError`` where the value is not known."""
+        return _told(super().get(key, default))
+
+    def values(self) -> ValuesView[Any]:  # type: ignore[override]
+        """As of a ``dict``; ``UnknownError`` where any is not known."""
+        for one in super().values():
+            _told(one)
+        return super().values()
+
+    def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
+        """As of a ``dict``; ``UnknownError`` where any value is not known."""
+        self.values()
+        return super().items()
+
+    def __eq__(self, other: object) -> bool:
+        self.values()
+        return super().__eq__(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None
+
+
+class PartialList(list[Any]):
+    """A list in which something is not known: whoever goes through it comes upon that."""
+
+    def __iter__(self) -> Iterator[Any]:
+        for one in super().__iter__():
+            yield _told(one)
+
+    def __getitem__(self, index: Any) -> Any:
+        return _told(super().__getitem__(index))
+
+    def __contains__(self, item: object) -> bool:
+        unknown: Unknown | None = None
+        for one in super().__iter__():
+            if isinstance(one, Unknown):
+                unknown = one
+            elif one == item:
+                return True
+        if unknown is not None:
+            raise UnknownError(unknown.why)
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        list(self)
+        return super().__eq__(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None
