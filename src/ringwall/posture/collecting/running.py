@@ -49,10 +49,22 @@ def identify(caller: Caller, home: str, regions: Sequence[str] = ()) -> Target:
 
 
 class Run:
-    """One reading of one account into a snapshot."""
+    """One reading of one account into a snapshot.
 
-    def __init__(self, target: Target, snapshot: Snapshot, told: Told | None = None) -> None:
+    ``only`` are components: of others of their kinds no details are read.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        snapshot: Snapshot,
+        told: Told | None = None,
+        *,
+        only: Iterable[str] = (),
+    ) -> None:
         self._target, self._snapshot = target, snapshot
+        self._only = frozenset(only)
+        self._narrow = {one.partition("/")[0] for one in self._only}
         self._told = told or (lambda *_: None)
         self._done, self._all = 0, 0
         self._lock = threading.Lock()
@@ -161,7 +173,7 @@ class Run:
         under_way: dict[Future[Observation], tuple[Seen, Detail]] = {}
         for one in details:
             for seen in self._snapshot.of_kind(one.kind):
-                if seen.found.account != self._target.account:
+                if seen.found.account != self._target.account or self._is_left_out(seen):
                     continue
                 try:
                     arguments = one.arguments(seen)
@@ -179,6 +191,9 @@ class Run:
             seen, one = under_way[done]
             seen.aspects[one.aspect] = done.result()
             self._tick(one.call)
+
+    def _is_left_out(self, seen: Seen) -> bool:
+        return seen.found.kind in self._narrow and seen.found.id not in self._only
 
     def _one(self, one: Detail, seen: Seen, arguments: Any) -> Observation:
         target = self._target

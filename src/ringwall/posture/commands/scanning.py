@@ -102,18 +102,12 @@ def scan(
         for one in planned.calls:
             show(one.call)
         return
-    from ringwall.posture.collecting.calling import Caller, CredentialsError
-    from ringwall.posture.collecting.running import Run, identify
-    from ringwall.posture.collecting.session import clients
+    from ringwall.posture.collecting.running import Run
+    from ringwall.posture.commands.clouds import connected
     from ringwall.posture.judging import judge_all
     from ringwall.posture.snapshot.snapshot import Snapshot
 
-    try:
-        client, home = clients(profile)
-        caller = Caller(client)
-        target = identify(caller, home, region or ())
-    except (ImportError, ValueError, CredentialsError) as error:
-        raise Refused(str(error)) from error
+    target = connected(profile, region).target
     snapshot = Snapshot()
     Run(target, snapshot).carry_out(planned)
     judged = list(judge_all(snapshot, found))
@@ -121,7 +115,7 @@ def scan(
         print_json([_told(one) for one in judged])
         return
     _show(judged, found)
-    say(f"{caller.calls:,} calls, {len(snapshot):,} components", style="dim")
+    say(f"{target.caller.calls:,} calls, {len(snapshot):,} components", style="dim")
 
 
 def _told(one: "Judged") -> dict[str, object]:
