@@ -8,6 +8,7 @@ from ringwall.posture.commands.fixing import (
     fix_show,
     fix_undo,
 )
+from ringwall.posture.commands.itself import itself
 from ringwall.posture.commands.scanning import checks, scan
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "fix_plan",
     "fix_show",
     "fix_undo",
+    "itself",
     "scan",
 ]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ringwall.posture.fixing.plans import Plan
 
 GROUP: Final = "posture fix"
-_COLUMNS: Final = (Column("PLAN"), Column("STAGE"), Column("CHECK"), Column("COMPONENT"))
+_COLUMNS: Final = (Column("plan"), Column("stage"), Column("check"), Column("component", rank=1))
 
 Name = Annotated[str, typer.Argument(metavar="PLAN", help="The plan's id.")]
 Profile = Annotated[str | None, typer.Option("--profile", help="A profile of AWS's configuration.")]

@@ -1,12 +1,12 @@
 """``posture scan``: read an account, judge it, say what is wrong."""
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from ringwall.posture.commands.verdicts import show_verdicts
 from ringwall.runtime.commanding import command
 from ringwall.runtime.output import AsJson, print_json, print_table, say, show
 from ringwall.runtime.refusals import Refused
@@ -14,11 +14,15 @@ from ringwall.runtime.tables import Column
 
 if TYPE_CHECKING:
     from ringwall.posture.checking.finding import KnownCheck
-    from ringwall.posture.judging import Judged
 
 GROUP: Final = "posture"
 PANEL: Final = "Posture"
-_CHECKS: Final = (Column("CHECK"), Column("SEVERITY"), Column("JUDGES"), Column("TITLE"))
+_CHECKS: Final = (
+    Column("check"),
+    Column("severity"),
+    Column("judges", rank=2),
+    Column("title", rank=1),
+)
 
 Chosen = Annotated[
     list[str] | None,
@@ -111,43 +115,6 @@ def scan(
     snapshot = Snapshot()
     Run(target, snapshot).carry_out(planned)
     judged = list(judge_all(snapshot, found))
-    if as_json:
-        print_json([_told(one) for one in judged])
-        return
-    _show(judged, found)
-    say(f"{target.caller.calls:,} calls, {len(snapshot):,} components", style="dim")
-
-
-def _told(one: "Judged") -> dict[str, object]:
-    return {
-        "check": one.check,
-        "component": one.component,
-        "outcome": one.verdict.outcome,
-        "severity": one.severity,
-        "why": one.verdict.why,
-    }
-
-
-def _show(judged: "Sequence[Judged]", found: "Sequence[KnownCheck]") -> None:
-    counts = {one.id: Counter[str]() for one in found}
-    for one in judged:
-        counts[one.check][one.verdict.outcome] += 1
-    rows = [
-        (
-            one.id,
-            one.check.severity,
-            counts[one.id]["fail"],
-            counts[one.id]["unknown"],
-            counts[one.id]["pass"],
-        )
-        for one in found
-        if counts[one.id]
-    ]
-    columns = (
-        Column("CHECK"),
-        Column("SEVERITY"),
-        Column("FAIL"),
-        Column("UNKNOWN"),
-        Column("PASS"),
-    )
-    print_table(columns, rows, empty="nothing was judged")
+    show_verdicts(judged, found, snapshot, places={}, as_json=as_json)
+    if not as_json:
+        say(f"{target.caller.calls:,} calls, {len(snapshot):,} components", style="dim")

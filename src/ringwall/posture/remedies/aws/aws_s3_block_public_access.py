@@ -15,7 +15,7 @@ _PARTS: Final = {
 }
 
 
-def plan(it: Subject, world: World) -> Draft:  # noqa: ARG001 - the form of a remedy
+def plan(it: Subject, world: World) -> Draft:
     """The block as it is comes back if it does not help."""
     before = it.read("public_access_block")
     bucket = {"Bucket": it.label}
