@@ -31,7 +31,17 @@ _OPERATOR: Final = re.compile(r"(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)
 _WITHOUT_RESOURCE: Final = {Kind.TRUST, Kind.RESOURCE}
 _WITH_PRINCIPAL: Final = {Kind.TRUST, Kind.RESOURCE}
 _KNOWN: Final = frozenset(
-    "Sid Effect Action NotAction Resource NotResource Principal NotPrincipal Condition".split()
+    [
+        "Sid",
+        "Effect",
+        "Action",
+        "NotAction",
+        "Resource",
+        "NotResource",
+        "Principal",
+        "NotPrincipal",
+        "Condition",
+    ]
 )
 
 

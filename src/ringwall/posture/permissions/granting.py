@@ -25,7 +25,9 @@ _NOT_BY_RESOURCE: Final = {
     "sts:getservicebearertoken",
     "sts:getsessiontoken",
 }
-_CHANGING: Final = tuple("create delete set tag untag update put attach detach".split())
+_CHANGING: Final = tuple(
+    ["create", "delete", "set", "tag", "untag", "update", "put", "attach", "detach"]
+)
 _ATTACHING: Final = re.compile(r"(?:attach|detach)(?:user|group|role)policy")
 _NOT_OF_LINKED: Final = {
     "attachrolepolicy",
