@@ -46,6 +46,24 @@ class Plan:
         """All that is called, in order."""
         return self.listings + self.details
 
+    @property
+    def waves(self) -> list[list[Listing]]:
+        """The listings that are made together, one lot after another.
+
+        Who asks for what another one finds comes after it.
+        """
+        left, found = list(self.listings), list[list[Listing]]()
+        while left:
+            now = [one for one in left if not _waits(one, left)] or left
+            found.append(now)
+            left = [one for one in left if one not in now]
+        return found
+
+
+def _waits(one: Listing, left: Iterable[Listing]) -> bool:
+    kind = one.batches.kind if one.batches else None
+    return any(kind in other.kinds for other in left if other is not one)
+
 
 def permission(call: str) -> str:
     """The IAM action of a call, as most are named."""

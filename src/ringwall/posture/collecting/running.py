@@ -10,7 +10,7 @@ from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
 from ringwall.posture.collecting.calling import Answer, Caller, CredentialsError, observed
 from ringwall.posture.collecting.planning import Plan
-from ringwall.posture.collecting.shape import Detail, Item, Listing, Where, Within
+from ringwall.posture.collecting.shape import Batches, Detail, Item, Listing, Where, Within
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
 
 AT_A_TIME: Final = 16
@@ -73,24 +73,26 @@ class Run:
     def carry_out(self, plan: Plan) -> None:
         """Make all calls of a plan."""
         with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="collecting") as pool:
-            first = [one for one in plan.listings if one.batches is None]
-            self._list(
-                pool,
-                ((one, where, dict(one.arguments)) for one in first for where in self._wheres(one)),
-            )
-            after = [one for one in plan.listings if one.batches is not None]
-            self._list(pool, (job for one in after for job in self._batched(one)))
+            for some in plan.waves:
+                self._list(pool, (job for one in some for job in self._jobs(one)))
             self._detail(pool, plan.details)
 
     def _wheres(self, one: Listing) -> list[Where]:
         target = self._target
-        regions = target.regions if one.within is Within.REGION else (target.home,)
+        home = (one.region or target.home,)
+        regions = target.regions if one.within is Within.REGION else home
         return [Where(target.account, region, target.partition) for region in regions]
 
-    def _batched(self, one: Listing) -> Iterable[tuple[Listing, Where, dict[str, Any]]]:
-        batches = one.batches
-        if batches is None:
+    def _jobs(self, one: Listing) -> Iterable[tuple[Listing, Where, dict[str, Any]]]:
+        if one.batches is not None:
+            yield from self._batched(one, one.batches)
             return
+        for where in self._wheres(one):
+            yield one, where, dict(one.arguments)
+
+    def _batched(
+        self, one: Listing, batches: Batches
+    ) -> Iterable[tuple[Listing, Where, dict[str, Any]]]:
         for where in self._wheres(one):
             some = [
                 seen
@@ -107,9 +109,13 @@ class Run:
                 self._snapshot.note_listing(
                     scope, told or Observation(State.ERROR, why=f"{batches.kind} was never listed")
                 )
-            for begin in range(0, len(some), batches.most):
-                part = some[begin : begin + batches.most]
-                yield one, where, {**one.arguments, **batches.arguments(part)}
+            lots: dict[str, list[Seen]] = {}
+            for seen in some:
+                lots.setdefault(batches.apart(seen), []).append(seen)
+            for lot in lots.values():
+                for begin in range(0, len(lot), batches.most):
+                    part = lot[begin : begin + batches.most]
+                    yield one, where, {**one.arguments, **batches.arguments(part)}
 
     def _list(
         self, pool: ThreadPoolExecutor, jobs: Iterable[tuple[Listing, Where, dict[str, Any]]]
