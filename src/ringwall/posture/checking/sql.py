@@ -33,7 +33,7 @@ from ringwall.core.observations import Observation, State, UnknownError
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking.cases import ABSENT, DENIED, Case, Other
 from ringwall.posture.checking.check import Check, Judgment
-from ringwall.posture.checking.reading import Subject, World
+from ringwall.posture.checking.reading import ANY, Subject, World
 from ringwall.posture.snapshot.snapshot import Seen, Snapshot
 
 _HEADER: Final = re.compile(r"\A(?:--[^\n]*\n)+")
@@ -147,6 +147,7 @@ def _other(told: Mapping[str, Any]) -> Other:
 
 def _require_known(one: SqlCheck, it: Subject, world: World) -> None:
     """Read all that the statement may have stood on, as a function would have."""
+    world.touched.add((one.check.judges, ANY))  # it sees all rows at once
     for read in one.check.reads:
         kind, _, aspect = read.rpartition(".")
         if not kind:
