@@ -77,6 +77,12 @@ class Faults:
         self._counts: dict[str, int] = {}
         self._lock = threading.Lock()
 
+    def reset(self) -> None:
+        """Forget what was sent."""
+        with self._lock:
+            self.sent.clear()
+            self._counts.clear()
+
     def wrap(self, client: Any) -> Any:
         """The same client, which asks here before it sends anything."""
         client.meta.events.register("before-send", self._before_send(client))
@@ -111,6 +117,7 @@ def _answer(reply: Reply, url: str, protocol: str) -> AWSResponse:
     if body is None:
         headers["x-amzn-errortype"] = reply.code
         body = json.dumps({"__type": reply.code, "message": "for tests"}).encode()
+    headers.setdefault("content-length", str(len(body)))
     return AWSResponse(url, reply.status, headers, _Raw(body))
 
 

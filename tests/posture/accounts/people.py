@@ -1,6 +1,5 @@
 """Users and roles: who may everything, who may become so, whom others may be."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -8,7 +7,18 @@ from tests.posture.accounts.making import STRANGER, Making, Specimen, allow, den
 
 USER: Final = "aws-iam-user"
 ROLE: Final = "aws-iam-role"
-_ADMIN: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+def _all(making: Making) -> str:
+    """A policy of the account's own that allows everything. moto has none of AWS's."""
+
+    def make() -> str:
+        made = making.client("iam").create_policy(
+            PolicyName="administrators", PolicyDocument=policy(allow("*"))
+        )
+        return str(made["Policy"]["Arn"])
+
+    return str(making.once("administrators", make))
 
 
 def _user(making: Making, name: str, *inline: str) -> Any:
@@ -55,7 +65,7 @@ def one_key_of_two(making: Making, name: str) -> None:
 
 
 def administrator(making: Making, name: str) -> None:
-    _user(making, name).attach_user_policy(UserName=name, PolicyArn=_ADMIN)
+    _user(making, name).attach_user_policy(UserName=name, PolicyArn=_all(making))
 
 
 def administrator_by_its_own(making: Making, name: str) -> None:
@@ -136,7 +146,7 @@ def trusts_a_stranger_by_an_id(making: Making, name: str) -> None:
 
 def an_administrator(making: Making, name: str) -> None:
     _role(making, name, _trust({"Service": "ec2.amazonaws.com"})).attach_role_policy(
-        RoleName=name, PolicyArn=_ADMIN
+        RoleName=name, PolicyArn=_all(making)
     )
 
 
@@ -153,8 +163,7 @@ def account(making: Making) -> None:
             PasswordReusePrevention=24,
             MaxPasswordAge=90,
         )
-    document = json.loads(policy(allow("*")))
-    iam.create_policy(PolicyName="attached-to-nobody", PolicyDocument=json.dumps(document))
+    iam.create_policy(PolicyName="attached-to-nobody", PolicyDocument=policy(allow("*")))
 
 
 MFA, KEYS, ADMIN = "user-without-second-factor", "user-with-two-keys", "user-is-administrator"

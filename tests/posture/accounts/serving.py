@@ -1,12 +1,12 @@
 """moto's server on loopback, and the environment in which the AWS command line would find it."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 import requests
 from moto.server import ThreadedMotoServer
-
 from tests.posture.accounts.making import REGION
 
 CREDENTIALS: Final = {
@@ -22,6 +22,7 @@ CREDENTIALS: Final = {
 @contextmanager
 def moto_server() -> Iterator[str]:
     """Its address; it ends with the block."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from ringwall.core.observations import State
 
@@ -78,6 +78,7 @@ ENDED: Final = frozenset(
 
 EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException"})
 """Of these, those that no region will answer otherwise."""
+_PROXY: Final = "is there a proxy on the way that answers in AWS's place?"
 SKEWED: Final = frozenset({"RequestExpired", "RequestTimeTooSkewed"})
 _OFF: Final = "is the region switched on for this account? else the credentials are wrong"
 _DENIED_STATUS: Final = frozenset({"401", "403"})
@@ -154,7 +155,19 @@ def meaning(error: BaseException, absent: frozenset[str]) -> tuple[State, str]:
     known = code in THROTTLED or code in PASSING
     if code in DENIED or (_status_of(error) in _DENIED_STATUS and not known):
         return State.DENIED, f"{code}: it may not be read with these credentials"
-    return State.ERROR, f"{code or type(error).__name__}: {_first_line(error)}"
+    said = f"{code or type(error).__name__}: {_first_line(error)}"
+    return State.ERROR, f"{said} ({_PROXY})" if _is_unreadable(error) else said
+
+
+def _is_unreadable(error: BaseException) -> bool:
+    """Whether botocore came upon what it cannot read: it raises what its code happens to."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - an extra
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415
+
+    ours = isinstance(error, RuntimeError)
+    return not ours and (
+        isinstance(error, ResponseParserError) or not isinstance(error, BotoCoreError | ClientError)
+    )
 
 
 def _first_line(error: BaseException) -> str:
@@ -165,12 +178,15 @@ def _first_line(error: BaseException) -> str:
 _LONGEST: Final = 300
 
 
-def require_aws(page: Mapping[str, object]) -> None:
-    """:class:`StrangeAnswerError` where an answer has not the request id each of AWS's has.
+def require_aws(page: Mapping[str, Any]) -> None:
+    """:class:`StrangeAnswerError` where an answer is empty, or has no request id as AWS's have.
 
     Others' pages parse as well, and as empty: what was not answered would be taken for none.
     """
-    told = page.get("ResponseMetadata")
-    if not isinstance(told, Mapping) or not told.get("RequestId"):
-        msg = "the answer is not of AWS (it has no request id): is there a proxy on the way?"
+    told = page.get("ResponseMetadata") or {}
+    if not told.get("RequestId"):
+        msg = f"the answer is not of AWS, it has no request id: {_PROXY}"
+        raise StrangeAnswerError(msg)
+    if told.get("HTTPHeaders", {}).get("content-length") == "0":
+        msg = f"the answer has nothing in it: {_PROXY}"
         raise StrangeAnswerError(msg)

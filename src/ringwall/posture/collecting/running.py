@@ -226,6 +226,9 @@ class Run:
             except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
                 why = f"its answer is of an unknown form: {type(error).__name__}: {error}"
                 return Observation(State.ERROR, None, one.call, answer.at, why)
+            if value is None and one.absent:  # this call says by an error that there is none
+                why = "its answer has nothing of what was asked for"
+                return Observation(State.ERROR, None, one.call, answer.at, why)
         return observed(answer, one.call, value)
 
     def _tick(self, call: str) -> None:
