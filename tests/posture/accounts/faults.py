@@ -13,7 +13,7 @@ from ringwall.posture.checking.finding import KnownCheck
 CHECKS: Final[Mapping[str, str]] = {
     "bucket-public-by-list": "prowler:s3_bucket_public_list_acl|securityhub:S3.2|.*public-acl",
     "bucket-writable-by-list": "prowler:s3_bucket_public_write_acl|securityhub:S3.3",
-    "bucket-public-by-policy": "prowler:s3_bucket_policy_public_write_access|.*bucket-public-policy",
+    "bucket-public-by-policy": "prowler:s3_bucket_policy_public_write_access|.*-public-policy",
     "bucket-without-tls": "prowler:s3_bucket_secure_transport_policy|securityhub:S3.5",
     "bucket-without-versions": "prowler:s3_bucket_object_versioning|securityhub:S3.14",
     "bucket-without-block": "prowler:s3_bucket_level_public_access_block|securityhub:S3.8",
@@ -26,7 +26,9 @@ CHECKS: Final[Mapping[str, str]] = {
     "role-is-administrator": "prowler:iam_role_administratoraccess_policy|.*-role-admin.*",
     "group-ssh-to-world": "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22",
     "group-rdp-to-world": "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389",
-    "group-database-to-world": "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_postgres_5432",
+    "group-database-to-world": (
+        "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_postgres_5432"
+    ),
     "group-all-to-world": "prowler:ec2_securitygroup_allow_ingress_from_internet_to_all_ports",
     "instance-without-tokens": "prowler:ec2_instance_imdsv2_enabled|securityhub:EC2.8",
     "volume-plain": "prowler:ec2_ebs_volume_encryption",
@@ -36,7 +38,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "database-deleted-at-once": "prowler:rds_instance_deletion_protection|securityhub:RDS.8",
     "key-never-turned": "prowler:kms_cmk_rotation_enabled|securityhub:KMS.4",
     "key-open-to-all": "prowler:kms_key_not_publicly_accessible|securityhub:KMS.5",
-    "trail-not-validated": "prowler:cloudtrail_log_file_validation_enabled|securityhub:CloudTrail.4",
+    "trail-not-validated": "securityhub:CloudTrail.4",
     "trail-asleep": "aws-cloudtrail-trail-(is-)?(logging|logs|on|active|enabled)",
 }
 """By fault, an expression that an id of the check, or what it is known as, is all of."""

@@ -1,4 +1,4 @@
-"""Hold verdicts against labels: what was found of what is wrong, and what was wrong of the found."""
+"""Hold verdicts against labels: what of the wrong was found, and what of the found is wrong."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -135,5 +135,5 @@ KEYS: Final[Mapping[Specimen, Mapping[str, bool]]] = {
 TRAILS: Final[Mapping[Specimen, Mapping[str, bool]]] = {
     watching: {VALIDATED: False, LOGGING: False},
     not_validated: {VALIDATED: True, LOGGING: False},
-    asleep: {VALIDATED: False},
+    asleep: {VALIDATED: False, LOGGING: True},
 }

@@ -52,8 +52,8 @@ class Caller:
         sleep: Callable[[float], None] = time.sleep,
         chance: random.Random | None = None,
     ) -> None:
-        self._client, self._paces = client, paces or Paces()
-        self._sleep, self._chance = sleep, chance or random.Random()  # noqa: S311 - jitter
+        self.client, self.paces, self.sleep = client, paces or Paces(), sleep
+        self._chance = chance or random.Random()  # noqa: S311 - jitter
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
         self._failed: dict[tuple[str, str], int] = {}
@@ -75,7 +75,7 @@ class Caller:
         service, _, operation = call.partition(":")
         try:
             client = self._client_of(service, where.region)
-            pace = self._paces.of(where.account, where.region, service)
+            pace = self.paces.of(where.account, where.region, service)
             self._read(client, operation, arguments, pace, answer)
         except Exception as error:  # noqa: BLE001 - what it is becomes the observation
             answer.state, answer.why = meaning(error, absent)
@@ -87,7 +87,7 @@ class Caller:
         with self._lock:  # making clients is not thread-safe in boto3
             key = (service, region)
             if key not in self._clients:
-                self._clients[key] = self._client(service, region)
+                self._clients[key] = self.client(service, region)
             return self._clients[key]
 
     def _read(
@@ -134,7 +134,7 @@ class Caller:
                 if attempt >= _ATTEMPTS:
                     self._failed[key] = self._failed.get(key, 0) + 1
                     raise
-                self._sleep(backoff(attempt, self._chance))
+                self.sleep(backoff(attempt, self._chance))
                 continue
             self._failed.pop(key, None)
             pace.borne()
