@@ -20,7 +20,7 @@ class BusyError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """What came out. ``known`` are calls that were not made, since a scan that was killed made them.
+    """What came out. ``known`` are calls that a scan that was killed has made already.
 
     ``ended`` says why not all was asked, where the credentials expired.
     """

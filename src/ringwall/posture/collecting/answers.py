@@ -78,6 +78,7 @@ ENDED: Final = frozenset(
 
 EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException"})
 """Of these, those that no region will answer otherwise."""
+_ASSUMES: Final = "AssumeRole"
 _PROXY: Final = "is there a proxy on the way that answers in AWS's place?"
 SKEWED: Final = frozenset({"RequestExpired", "RequestTimeTooSkewed"})
 _OFF: Final = "is the region switched on for this account? else the credentials are wrong"
@@ -131,6 +132,8 @@ def is_connection(error: BaseException) -> bool:
 
 def is_without_credentials(error: BaseException) -> bool:
     """Whether there was nothing to sign with, or none could be had any more."""
+    if getattr(error, "operation_name", "") == _ASSUMES:
+        return True
     from botocore.exceptions import (  # noqa: PLC0415 - an extra
         CredentialRetrievalError,
         NoCredentialsError,
@@ -144,6 +147,12 @@ def is_without_credentials(error: BaseException) -> bool:
 def meaning(error: BaseException, absent: frozenset[str]) -> tuple[State, str]:
     """What became of a call that ended so, and why in words. ``absent`` are codes of "none"."""
     code = code_of(error)
+    if getattr(error, "operation_name", "") == _ASSUMES:
+        said = _first_line(error).rpartition("operation: ")[2] or code
+        return State.ERROR, f"the role cannot be assumed: {said}"
+    if is_without_credentials(error):
+        how = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        return State.ERROR, f"{_first_line(error)}: {how}"
     if code in absent:
         return State.ABSENT, code
     if code in EXPIRED:
