@@ -39,6 +39,8 @@ class Plan:
         found = {"sts:GetCallerIdentity", "ec2:DescribeRegions"}
         for one in self.calls:
             found |= {one.action or permission(one.call), *one.also}
+            ready = getattr(one, "ready", None)
+            found |= {permission(ready.call)} if ready is not None else set()
         return sorted(found)
 
     @property

@@ -1,6 +1,7 @@
 """Carry out a plan: many calls at a time, one snapshot."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -10,11 +11,20 @@ from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
 from ringwall.posture.collecting.calling import Answer, Caller, CredentialsError, observed
 from ringwall.posture.collecting.planning import Plan
-from ringwall.posture.collecting.shape import Batches, Detail, Item, Listing, Where, Within
+from ringwall.posture.collecting.shape import (
+    Batches,
+    Detail,
+    Item,
+    Listing,
+    Ready,
+    Where,
+    Within,
+)
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
 
 AT_A_TIME: Final = 16
 """Calls that are under way at once."""
+_REST_S: Final = 1.0
 Told = Callable[[str, int, int], None]
 """What is going on: what is read, how much of it is done, of how many calls."""
 
@@ -218,6 +228,10 @@ class Run:
         target = self._target
         region = one.region or seen.found.region or target.home
         where = Where(target.account, region, target.partition)
+        if one.ready is not None:
+            unready = self._made_ready(one.ready, where)
+            if unready is not None:
+                return unready
         answer = target.caller.call(one.call, where, arguments, one.absent)
         value = None
         if answer.state is State.KNOWN:
@@ -230,6 +244,20 @@ class Run:
                 why = "its answer has nothing of what was asked for"
                 return Observation(State.ERROR, None, one.call, answer.at, why)
         return observed(answer, one.call, value)
+
+    def _made_ready(self, ready: Ready, where: Where) -> Observation | None:
+        """What is known where it cannot be made ready; ``None`` once it is."""
+        until = time.monotonic() + ready.ready_s
+        while True:
+            answer = self._target.caller.call(ready.call, where, {})
+            if not answer.pages or answer.state is not State.KNOWN:
+                return observed(answer, ready.call, None)
+            if ready.is_done(answer.pages[0]):
+                return None
+            if time.monotonic() > until:
+                why = f"{ready.call} was not done within {ready.ready_s:.0f} s: scan again later"
+                return Observation(State.ERROR, None, ready.call, answer.at, why)
+            time.sleep(_REST_S)
 
     def _tick(self, call: str) -> None:
         self._done += 1
