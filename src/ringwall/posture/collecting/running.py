@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ringwall.core.components import Found
@@ -127,8 +127,8 @@ class Run:
         under_way = {submit(job): job for job in jobs}
         self._all += len(under_way)
         for done in as_completed(under_way):
-            one, where, _ = under_way[done]
-            self._take_listing(one, where, done.result())
+            one, where, asked = under_way[done]
+            self._take_listing(one, replace(where, asked=asked), done.result())
             self._tick(one.call)
 
     def _scope(self, kind: str, one: Listing, where: Where) -> Scope:
