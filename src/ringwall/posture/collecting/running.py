@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ringwall.core.components import Found
@@ -145,8 +145,8 @@ class Run:
         self._all += len(under_way)
         failed = list[tuple[Listing, Where, Observation]]()
         for done in as_completed(under_way):
-            one, where, _ = under_way[done]
-            told = self._take_listing(one, where, done.result())
+            one, where, asked = under_way[done]
+            told = self._take_listing(one, replace(where, asked=asked), done.result())
             if not told.is_told:
                 failed.append((one, where, told))
             self._tick(one.call)
