@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ringwall.core.components import Found
@@ -86,9 +86,13 @@ class Run:
     def carry_out(self, plan: Plan) -> None:
         """Make all calls of a plan."""
         with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="collecting") as pool:
-            for some in plan.waves:
-                self._list(pool, (job for one in some for job in self._jobs(one)))
-            self._detail(pool, plan.details)
+            try:
+                for some in plan.waves:
+                    self._list(pool, (job for one in some for job in self._jobs(one)))
+                self._detail(pool, plan.details)
+            except BaseException:  # such as Ctrl-C: what waits is not begun any more
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     def _wheres(self, one: Listing) -> list[Where]:
         target = self._target
@@ -139,16 +143,22 @@ class Run:
 
         under_way = {submit(job): job for job in jobs}
         self._all += len(under_way)
+        failed = list[tuple[Listing, Where, Observation]]()
         for done in as_completed(under_way):
-            one, where, _ = under_way[done]
-            self._take_listing(one, where, done.result())
+            one, where, asked = under_way[done]
+            told = self._take_listing(one, replace(where, asked=asked), done.result())
+            if not told.is_told:
+                failed.append((one, where, told))
             self._tick(one.call)
+        for one, where, told in failed:  # now that all that are listed beside it are there
+            for aspect in one.told:
+                self._mark(aspect, where, one, told)
 
     def _scope(self, kind: str, one: Listing, where: Where) -> Scope:
         region = where.region if one.within is Within.REGION else ""
         return Scope(kind, where.account, region)
 
-    def _take_listing(self, one: Listing, where: Where, answer: Answer) -> None:
+    def _take_listing(self, one: Listing, where: Where, answer: Answer) -> Observation:
         told = Observation(answer.state, None, one.call, answer.at, answer.why)
         for page in answer.pages:
             try:
@@ -159,9 +169,7 @@ class Run:
                 told = Observation(State.ERROR, None, one.call, answer.at, why)
         for kind in one.kinds:
             self._snapshot.note_listing(self._scope(kind, one, where), told)
-        for aspect in one.told:
-            if not told.is_told:
-                self._mark(aspect, where, one, told)
+        return told
 
     def _mark(self, aspect: str, where: Where, one: Listing, told: Observation) -> None:
         """What a call would have told of components that another one lists is not known."""
@@ -231,6 +239,9 @@ class Run:
                 value = one.pick(answer.pages)
             except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
                 why = f"its answer is of an unknown form: {type(error).__name__}: {error}"
+                return Observation(State.ERROR, None, one.call, answer.at, why)
+            if value is None and one.absent:  # this call says by an error that there is none
+                why = "its answer has nothing of what was asked for"
                 return Observation(State.ERROR, None, one.call, answer.at, why)
         return observed(answer, one.call, value)
 

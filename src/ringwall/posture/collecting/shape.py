@@ -17,11 +17,15 @@ class Within(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where a call is made. ``partition`` is ``aws``, ``aws-us-gov`` or ``aws-cn``."""
+    """Where a call is made. ``partition`` is ``aws``, ``aws-us-gov`` or ``aws-cn``.
+
+    ``asked`` are the arguments of the call that was answered: some answers do not repeat them.
+    """
 
     account: str
     region: str
     partition: str = "aws"
+    asked: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def arn(self, resource: str) -> str:
         """The ARN of ``<service>:<resource>`` here."""
