@@ -1,7 +1,7 @@
 """From a policy as AWS or a file has it to statements.
 
-IAM User Guide, "Grammar of the IAM JSON policy language". What is broken is said with its place, and
-is never taken for a policy that says nothing: its statements match "perhaps".
+IAM User Guide, "Grammar of the IAM JSON policy language". What is broken is said with its place,
+and is never taken for a policy that says nothing: its statements match "perhaps".
 """
 
 import json
@@ -31,7 +31,17 @@ _OPERATOR: Final = re.compile(r"(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)
 _WITHOUT_RESOURCE: Final = {Kind.TRUST, Kind.RESOURCE}
 _WITH_PRINCIPAL: Final = {Kind.TRUST, Kind.RESOURCE}
 _KNOWN: Final = frozenset(
-    "Sid Effect Action NotAction Resource NotResource Principal NotPrincipal Condition".split()
+    [
+        "Sid",
+        "Effect",
+        "Action",
+        "NotAction",
+        "Resource",
+        "NotResource",
+        "Principal",
+        "NotPrincipal",
+        "Condition",
+    ]
 )
 
 

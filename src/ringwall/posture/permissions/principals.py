@@ -60,8 +60,8 @@ ANONYMOUS: Final = Principal(PrincipalKind.ANONYMOUS, "*")
 def principal(said: str, *, role: str = "") -> Principal:
     """Whoever an ARN, a service's name or ``*`` stands for. ``ValueError`` where that is nobody.
 
-    ``role`` is the ARN of a session's role, which differs from what its own ARN tells where the role
-    has a path.
+    ``role`` is the ARN of a session's role, which differs from what its own ARN tells where the
+    role has a path.
     """
     if said == "*":
         return ANONYMOUS

@@ -58,9 +58,10 @@ class Condition:
 class Statement:
     """One statement. ``place`` says where, such as ``statement 2 (ReadLogs)``.
 
-    ``actions`` are in lower case, and those it does not mean where ``but_actions`` is true; the same
-    for resources and principals. ``resources`` is ``None`` where a policy speaks of what it is
-    attached to. ``fault`` is why its meaning is not known: then nothing may be concluded from it.
+    ``actions`` are in lower case, and those it does not mean where ``but_actions`` is true; the
+    same for resources and principals. ``resources`` is ``None`` where a policy speaks of what it
+    is attached to. ``fault`` is why its meaning is not known: then nothing may be concluded from
+    it.
     """
 
     effect: Effect
