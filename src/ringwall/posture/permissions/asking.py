@@ -191,6 +191,8 @@ def _named(
 def strictest(several: Iterable[Decision]) -> Decision:
     """All of them together: as the one that allows least, under the conditions of all."""
     decisions = list(several)
+    if len(decisions) == 1:
+        return decisions[0]
     worst = min(decisions, key=lambda one: _RANK[one.outcome])
     if worst.outcome is Outcome.DENIED:
         return worst

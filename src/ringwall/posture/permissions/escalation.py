@@ -106,6 +106,7 @@ class _Asking:
         self.account, self.workloads = account, workloads
         self.needing = Needing(account)
         self._administrators: dict[str, bool] = {}
+        self._full: dict[str, Reach] = {}
 
     def is_administrator(self, identity: Identity) -> bool:
         known = self._administrators.get(identity.arn)
@@ -145,7 +146,15 @@ class _Asking:
         for target in self._targets(technique):
             if target.arn != identity.arn and not target.is_services:
                 decision = self.needing.allowed(identity, technique, target)
-                yield target.arn, _reach_of(target, technique), target.name, decision
+                yield target.arn, self._reach_of(target, technique), target.name, decision
+
+    def _reach_of(self, target: Identity, technique: Technique) -> Reach:
+        if technique.gain is not Gain.EVERYTHING:
+            return Reach.TARGET
+        known = self._full.get(target.arn)
+        if known is None:
+            known = self._full[target.arn] = _full(_with(target, _EVERYTHING))
+        return known
 
     def _targets(self, technique: Technique) -> Iterable[Identity]:
         roles = self.account.roles.values()
@@ -236,12 +245,6 @@ def _with(identity: Identity, *documents: Document) -> Identity:
 
 def _full(identity: Identity, otherwise: Reach = Reach.BOUNDED) -> Reach:
     return Reach.ADMINISTRATOR if is_administrator(identity) else otherwise
-
-
-def _reach_of(target: Identity, technique: Technique) -> Reach:
-    if technique.gain is Gain.EVERYTHING:
-        return _full(_with(target, _EVERYTHING))
-    return Reach.TARGET
 
 
 def _denies(document: Document) -> bool:

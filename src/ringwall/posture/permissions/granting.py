@@ -92,6 +92,9 @@ def granted(
     if request.owner != who.account:
         name = "policy of the resource's account" if own is not Truth.NO else "policy of its own"
         return Step(name, both(own, resource.allowed), (identity, *bounds, resource))
+    if not resource.allows and not is_ruled:
+        name = "identity policy" if own is not Truth.NO else _missing(held, boundary, session, own)
+        return Step(name, own, (identity, *bounds))
     ways = [_way("resource policy", resource.by(Named.DIRECTLY))]
     if (by_role := resource.by(Named.ROLE)).allows:
         ways.append(_way("resource policy", by_role, *bounds))

@@ -38,6 +38,8 @@ class Needing:
         self.account = account
         self._trusting: dict[str, list[Identity]] = {}
         self._passing: dict[tuple[str, str, str], Decision] = {}
+        self._on: dict[tuple[str, str, str], Decision] = {}
+        self._any: dict[tuple[str, str, str, tuple[str, ...]], Decision] = {}
 
     def allowed(
         self,
@@ -67,9 +69,13 @@ class Needing:
     def _anywhere(
         self, identity: Identity, technique: Technique, actions: list[str], template: str
     ) -> Decision:
-        context = self._context(identity, technique, None)
-        written = template.format(account=self.account.id)
-        return could(identity, actions, written, context=context)[0]
+        key = (identity.arn, technique.service, template, tuple(actions))
+        known = self._any.get(key)
+        if known is None:
+            context = self._context(identity, technique, None)
+            written = template.format(account=self.account.id)
+            known = self._any[key] = could(identity, actions, written, context=context)[0]
+        return known
 
     def _on_those(
         self,
@@ -113,6 +119,15 @@ class Needing:
         self, identity: Identity, action: str, resource: str, target: Identity | None = None
     ) -> Decision:
         """Whether it may do one thing to one resource."""
+        key = (identity.arn, action, resource)
+        known = self._on.get(key)
+        if known is None:
+            known = self._on[key] = self._decided(identity, action, resource, target)
+        return known
+
+    def _decided(
+        self, identity: Identity, action: str, resource: str, target: Identity | None
+    ) -> Decision:
         context = self._context(identity, None, target, action)
         trust = target.trust if target is not None and action == "sts:AssumeRole" else None
         return may(identity, action, resource, context=context, resource_policy=trust)

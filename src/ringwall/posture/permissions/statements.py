@@ -54,9 +54,9 @@ class Condition:
         return f"{self.key} {prefix}{self.operator}{suffix} {', '.join(self.values)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """One statement. ``place`` says where, such as ``statement 2 (ReadLogs)``.
+    """One statement, equal to none but itself. ``place`` says where, such as ``statement 2 (ReadLogs)``.
 
     ``actions`` are in lower case, and those it does not mean where ``but_actions`` is true; the
     same for resources and principals. ``resources`` is ``None`` where a policy speaks of what it
