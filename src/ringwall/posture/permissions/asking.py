@@ -63,7 +63,7 @@ def context_of(
     said: Mapping[str, Values] | None = None,
     target: Identity | None = None,
 ) -> Context:
-    """What is known of the circumstances when an identity asks: its tags, the target's, and more."""
+    """What is known of the circumstances when an identity asks: its tags, the target's."""
     keys: dict[str, Values] = {}
     families: dict[str, Values] = {"aws:principaltag/": ABSENT}
     for key, value in identity.tags.items():

@@ -50,7 +50,7 @@ class _FaultError(ValueError):
 
 
 def read(source: object, *, name: str, kind: Kind) -> Document:
-    """The policy in ``source``: JSON text (URL-encoded or not), bytes, or what JSON text stands for.
+    """The policy in ``source``: JSON text (URL-encoded or not), bytes, or what it stands for.
 
     Never raises for what is in it: what cannot be understood is in ``faults``.
     """

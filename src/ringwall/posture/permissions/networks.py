@@ -169,7 +169,7 @@ def is_world(cidrs: Iterable[str]) -> bool:
 def open_to(
     permissions: Iterable[Mapping[str, Any]], *, port: int, protocol: str = "tcp"
 ) -> Addresses:
-    """Whom the rules of a security group let in at a port: ``IpPermissions`` as AWS answers them."""
+    """Whom a security group lets in at a port: its ``IpPermissions`` as AWS answers them."""
     found: list[str] = []
     for rule in permissions:
         if _is_about(rule, port, protocol):

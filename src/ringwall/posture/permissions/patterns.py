@@ -41,7 +41,7 @@ def is_all(pattern: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def text(pattern: str) -> Matcher:
-    """A matcher of whole texts, case-sensitive. Linear in the text, however many stars there are."""
+    """A matcher of whole texts, case-sensitive. However many stars, linear in the text."""
     if is_all(pattern):
         return _anything
     if not is_wild(pattern):
@@ -108,7 +108,7 @@ def witness(one: str, other: str, filler: str = FILLER) -> str | None:
 
 
 def _meeting(one: str, other: str, filler: str) -> str | None:
-    """Walk both at once; a state is how far each has come, so it takes one's length times other's."""
+    """Walk both at once; a state is how far each has come, at most one's length times other's."""
     if is_all(one):
         return _filled(other, filler)
     if is_all(other):

@@ -40,7 +40,7 @@ class Principals:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One key of one operator. ``key`` is in lower case; ``quantifier`` is ``any``, ``all`` or empty."""
+    """One key of one operator. ``key`` is in lower case; ``quantifier``: ``any``, ``all`` or none."""
 
     operator: str
     key: str
@@ -56,7 +56,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """One statement, equal to none but itself. ``place`` says where, such as ``statement 2 (ReadLogs)``.
+    """One statement, equal to none but itself; ``place`` is such as ``statement 2 (ReadLogs)``.
 
     ``actions`` are in lower case, and those it does not mean where ``but_actions`` is true; the
     same for resources and principals. ``resources`` is ``None`` where a policy speaks of what it

@@ -45,7 +45,7 @@ class Gain(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """An action, and what it has to be allowed on. ``template`` is for ``ANY``, with ``{account}``."""
+    """An action and what it has to be allowed on; ``template``, with ``{account}``, is for ``ANY``."""
 
     action: str
     on: On = On.TARGET
