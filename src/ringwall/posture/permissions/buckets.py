@@ -13,7 +13,7 @@ from ringwall.posture.permissions.statements import Document, Effect, Kind
 
 _GROUPS: Final = "http://acs.amazonaws.com/groups/global/"
 _PERMITTED: Final = {
-    "READ": ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"),
+    "READ": ("s3:ListBucket",),
     "WRITE": ("s3:PutObject", "s3:DeleteObject"),
     "READ_ACP": ("s3:GetBucketAcl",),
     "WRITE_ACP": ("s3:PutBucketAcl",),

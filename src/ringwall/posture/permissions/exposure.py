@@ -51,6 +51,7 @@ TYPICAL: Final = {
 }
 """What strangers would want of each service, worst first."""
 _WIDE: Final = 1 / 256
+_OF_OBJECTS: Final = {"s3:abortmultipartupload", "s3:listmultipartuploadparts"}
 EVERYTHING_OF_A_STRANGER: Final = (
     read(EVERYTHING, name="a stranger's own policy", kind=Kind.IDENTITY),
 )
@@ -163,16 +164,25 @@ def _resources(document: Document, action: str, resources: Sequence[str]) -> lis
         for one in _allowing(document):
             if not one.but_resources and one.concerns(action.lower()):
                 found += [patterns.witness(pattern, template) for pattern in one.resources or ()]
-    return list(dict.fromkeys(one for one in found if one is not None))
+    fitting = [one for one in found if one is not None and _fits(action.lower(), one)]
+    return list(dict.fromkeys(fitting))
+
+
+def _fits(action: str, resource: str) -> bool:
+    """Whether an action is about a bucket, or about what is in it."""
+    if not resource.startswith("arn:aws:s3:::") or not action.startswith("s3:"):
+        return True
+    about_object = action in _OF_OBJECTS or ("object" in action and "bucket" not in action)
+    return about_object is ("/" in resource)
 
 
 def without_public_principals(several: Iterable[Exposed]) -> list[Exposed]:
     """What is left where RestrictPublicBuckets is on.
 
     Policies that AWS itself calls public are cut down to the bucket's own account; one that names
-    few enough addresses it does not call so.
+    few enough addresses it does not call so, and services of AWS are let through.
     """
-    return [one for one in several if not one.is_wide]
+    return [one for one in several if not one.is_wide or one.stranger is Stranger.ANY_CUSTOMER]
 
 
 def as_unknown(several: Iterable[Exposed], why: str) -> list[Exposed]:

@@ -14,7 +14,7 @@ from ringwall.posture.permissions.accounts import (
 from ringwall.posture.permissions.asking import context_of, could, freed, may, strictest
 from ringwall.posture.permissions.deciding import Decision, Outcome, decide
 from ringwall.posture.permissions.policies import Policies
-from ringwall.posture.permissions.principals import principal
+from ringwall.posture.permissions.principals import COGNITO, principal
 from ringwall.posture.permissions.requests import ABSENT, Context, Request, Values
 from ringwall.posture.permissions.techniques import On, Technique
 
@@ -178,5 +178,6 @@ class Needing:
 def trusts_service(role: Identity, service: str, number: str) -> bool:
     """Whether a role's trust policy lets a service in that acts for its own account; or may."""
     context = Context.of({"aws:SourceAccount": number})
-    asked = Request("sts:AssumeRole", role.arn, principal(service), context)
+    action = "sts:AssumeRoleWithWebIdentity" if service == COGNITO else "sts:AssumeRole"
+    asked = Request(action, role.arn, principal(service), context)
     return freed(decide(asked, Policies(resource=role.trust))).may_be

@@ -54,6 +54,8 @@ class Principal:
         return bool(self.account)
 
 
+COGNITO: Final = "cognito-identity.amazonaws.com"
+"""A service by name, a provider of identities by what it does."""
 ANONYMOUS: Final = Principal(PrincipalKind.ANONYMOUS, "*")
 
 
@@ -67,6 +69,8 @@ def principal(said: str, *, role: str = "") -> Principal:
         return ANONYMOUS
     found = _ARN.fullmatch(said)
     if found is None:
+        if said == COGNITO:
+            return Principal(PrincipalKind.WEB, said)
         if re.fullmatch(r"[\w.-]+\.amazonaws\.com(?:\.cn)?", said):
             return Principal(PrincipalKind.SERVICE, said.lower())
         if "/" in said or "." in said:

@@ -40,7 +40,7 @@ class Principals:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One key of one operator. ``key`` is in lower case; ``quantifier``: ``any``, ``all`` or none."""
+    """One key of one operator. ``key`` is in lower case; ``quantifier`` is ``any`` or ``all``."""
 
     operator: str
     key: str

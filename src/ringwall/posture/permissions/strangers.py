@@ -57,7 +57,7 @@ def principals(kind: Stranger, document: Document) -> Iterator[Principal]:
 
 
 def contexts(kind: Stranger, document: Document) -> Iterator[tuple[Addresses | None, Context]]:
-    """Circumstances they may ask in: from which addresses, or (``None``) by an endpoint of theirs."""
+    """The circumstances they may ask in, and from which addresses; ``None``: by an own endpoint."""
     known = _known(kind)
     if kind is Stranger.ANY_CUSTOMER:
         for source in _sources(document):

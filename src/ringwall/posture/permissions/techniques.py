@@ -45,7 +45,7 @@ class Gain(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """An action and what it has to be allowed on; ``template``, with ``{account}``, is for ``ANY``."""
+    """An action, and what it has to be allowed on; ``ANY`` takes what is like ``template``."""
 
     action: str
     on: On = On.TARGET

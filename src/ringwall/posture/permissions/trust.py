@@ -13,7 +13,7 @@ from ringwall.posture.permissions.asking import freed
 from ringwall.posture.permissions.deciding import Decision, Outcome, decide
 from ringwall.posture.permissions.exposure import EVERYTHING_OF_A_STRANGER, exposed
 from ringwall.posture.permissions.policies import Policies
-from ringwall.posture.permissions.principals import Principal, PrincipalKind, principal
+from ringwall.posture.permissions.principals import COGNITO, Principal, PrincipalKind, principal
 from ringwall.posture.permissions.requests import ABSENT, OPEN, Context, Request, Values
 from ringwall.posture.permissions.statements import Document, Effect
 from ringwall.posture.permissions.strangers import ACCOUNT, Stranger
@@ -24,7 +24,6 @@ _OWNERS: Final = {
     "app.terraform.io": ("organization:", ":"),
 }
 """How subjects begin at providers that everybody may use, and what ends the owner's name."""
-_COGNITO: Final = "cognito-identity.amazonaws.com"
 _DEPUTIES: Final = {
     *("apigateway", "cloudtrail", "config", "events", "s3", "sns", "ses", "scheduler", "iot"),
     *("logging.s3", "delivery.logs", "backup", "bedrock", "states", "cloudformation", "glue"),
@@ -150,7 +149,7 @@ def _provider(who: Principal, document: Document, role: str) -> Iterator[Trusted
 def _tokens(host: str, document: Document) -> Iterator[dict[str, Values]]:
     """What a stranger's token may say, at providers where strangers get one; else any subject."""
     prefix = host.lower()
-    if host == _COGNITO:
+    if host == COGNITO:
         aud, amr = f"{prefix}:aud", f"{prefix}:amr"
         yield {aud: ("eu-west-1:00000000-stranger",), amr: ("unauthenticated",)}
         return
