@@ -1,7 +1,7 @@
 """From a policy as AWS or a file has it to statements.
 
-IAM User Guide, "Grammar of the IAM JSON policy language". What is broken is said with its place, and
-is never taken for a policy that says nothing: its statements match "perhaps".
+IAM User Guide, "Grammar of the IAM JSON policy language". What is broken is said with its place,
+and is never taken for a policy that says nothing: its statements match "perhaps".
 """
 
 import json
@@ -50,7 +50,7 @@ class _FaultError(ValueError):
 
 
 def read(source: object, *, name: str, kind: Kind) -> Document:
-    """The policy in ``source``: JSON text (URL-encoded or not), bytes, or what JSON text stands for.
+    """The policy in ``source``: JSON text (URL-encoded or not), bytes, or what it stands for.
 
     Never raises for what is in it: what cannot be understood is in ``faults``.
     """
