@@ -23,6 +23,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.apigateway.parts import policy_of
 from ringwall.posture.checks.aws.controls import SIGN_IN
 from ringwall.posture.checks.aws.strangers import open_statements
 
@@ -51,9 +52,7 @@ def judge(it: Subject, world: World) -> Judgment:
     types = (listed.get("endpointConfiguration") or {}).get("types") or ()
     if "PRIVATE" in types:
         return passes("only networks with an endpoint reach it")
-    if listed.get("policy") and not list(
-        open_statements(str(listed["policy"]).replace('\\\\"', '"'))
-    ):
+    if listed.get("policy") and not list(open_statements(policy_of(listed["policy"]))):
         return passes("its policy names who may come")
     found = [
         f"{name} {one.get('path')}"
