@@ -37,7 +37,7 @@ def judge(it: Subject, world: World) -> Judgment:
     days = [(one.get("Lifecycle") or {}).get("DeleteAfterDays") for one in rules]
     if any(one is None or one >= 30 for one in days):
         return passes("a rule of it keeps backups for a month, or for ever")
-    return fails(f"{it.label} keeps backups for {max(days)} days at most")
+    return fails(f"{it.label} keeps backups for {max(filter(None, days), default=0)} days at most")
 
 
 def _plan(*days: int | None) -> dict[str, object]:

@@ -51,7 +51,7 @@ def judge(it: Subject, world: World) -> Judgment:
 
 
 def _domain(condition: object = None, **more: object) -> dict[str, object]:
-    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "es:*"}
+    statement: dict[str, object] = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "es:*"}
     if condition:
         statement["Condition"] = condition
     return {"AccessPolicies": json.dumps({"Statement": [statement]})} | more
