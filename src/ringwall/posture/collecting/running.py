@@ -51,7 +51,8 @@ def identify(caller: Caller, home: str, regions: Sequence[str] = ()) -> Target:
 class Run:
     """One reading of one account into a snapshot.
 
-    ``only`` are components: of others of their kinds no details are read.
+    ``only`` are components: of others of their kinds no details are read. ``narrow`` says, once
+    they are listed, of which ones details are read at all.
     """
 
     def __init__(
@@ -61,10 +62,12 @@ class Run:
         told: Told | None = None,
         *,
         only: Iterable[str] = (),
+        narrow: Callable[[Seen], bool] | None = None,
     ) -> None:
         self._target, self._snapshot = target, snapshot
         self._only = frozenset(only)
-        self._narrow = {one.partition("/")[0] for one in self._only}
+        self._kinds = {one.partition("/")[0] for one in self._only}
+        self._narrow = narrow or (lambda _: True)
         self._told = told or (lambda *_: None)
         self._done, self._all = 0, 0
         self._lock = threading.Lock()
@@ -199,7 +202,9 @@ class Run:
             self._tick(one.call)
 
     def _is_left_out(self, seen: Seen) -> bool:
-        return seen.found.kind in self._narrow and seen.found.id not in self._only
+        if seen.found.kind in self._kinds and seen.found.id not in self._only:
+            return True
+        return not self._narrow(seen)
 
     def _one(self, one: Detail, seen: Seen, arguments: Any) -> Observation:
         target = self._target

@@ -46,9 +46,20 @@ def all_checks(custom: Path | None, ids: Sequence[str] | None) -> "list[KnownChe
 
 
 @command(name="checks", group=GROUP, panel=PANEL)
-def checks(*, chosen: Chosen = None, custom: Custom = None, as_json: AsJson = False) -> None:
+def checks(
+    *,
+    chosen: Chosen = None,
+    custom: Custom = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Hold each to its own cases; see docs/posture.md.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """List the checks: what each judges, and how bad it is where it fails."""
     found = all_checks(custom, chosen)
+    if verify:
+        _verify(found)
+        return
     if as_json:
         print_json(
             [
@@ -69,6 +80,18 @@ def checks(*, chosen: Chosen = None, custom: Custom = None, as_json: AsJson = Fa
         return
     rows = [(one.id, one.check.severity, one.check.judges, one.title) for one in found]
     print_table(_CHECKS, rows, empty="there are no checks")
+
+
+def _verify(found: "Sequence[KnownCheck]") -> None:
+    from ringwall.posture.checking.verifying import mistakes
+
+    wrong = [said for one in found for said in mistakes(one)]
+    for said in wrong:
+        say(said, style="red")
+    if wrong:
+        raise Refused(f"{len(wrong)} of the cases do not come out as they say")
+    count = sum(len(one.cases) for one in found)
+    say(f"{len(found)} checks, {count} cases: all come out as they say")
 
 
 @command(name="scan", group=GROUP, panel=PANEL, does="posture:scan")
