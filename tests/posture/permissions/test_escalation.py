@@ -12,10 +12,10 @@ from ringwall.posture.permissions.escalation import (
     TECHNIQUES,
     Escalation,
     Reach,
-    Workload,
     escalations,
     is_administrator,
 )
+from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.statements import Kind
 from ringwall.posture.permissions.techniques import Gain, On, Target, Technique
 

@@ -12,6 +12,7 @@ from ringwall.posture.permissions.trust import Trusted, Weakness, trusted
 
 GITHUB = "token.actions.githubusercontent.com"
 BY_GITHUB = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"}
+THEIRS = f"arn:aws:iam::{OTHER}"
 WEB = "sts:AssumeRoleWithWebIdentity"
 AUDIENCE = {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}
 
@@ -30,9 +31,7 @@ def test_its_own_account_and_those_of_the_company_are_not_outside() -> None:
     assert not of(lets({"AWS": OTHER}), ours=frozenset({OTHER}))
 
 
-@pytest.mark.parametrize(
-    "who", [OTHER, f"arn:aws:iam::{OTHER}:root", f"arn:aws:iam::{OTHER}:role/x"]
-)
+@pytest.mark.parametrize("who", [OTHER, f"{THEIRS}:root", f"{THEIRS}:role/x"])
 def test_another_account_without_an_external_id(who: str) -> None:
     found = of(lets({"AWS": who}))
     assert [(one.who, one.weakness) for one in found] == [(OTHER, Weakness.NO_EXTERNAL_ID)]
@@ -75,7 +74,7 @@ def test_everybody() -> None:
         (AUDIENCE | {"StringLike": {f"{GITHUB}:sub": "repo:acme/*"}}, False),
         (AUDIENCE | {"StringLike": {f"{GITHUB}:sub": "repo:acme/shop:*"}}, False),
         (
-            AUDIENCE | {"StringEquals": {f"{GITHUB}:sub": "repo:acme/shop:ref:refs/heads/main"}},
+            AUDIENCE | {"StringEquals": {f"{GITHUB}:sub": "repo:acme/shop:environment:x"}},
             False,
         ),
     ],
