@@ -46,6 +46,7 @@ _GROUPS: Final = {
     "log key": "The public key of the log; a new one that takes the place of the present.",
     "findings": "What is wrong with which component, whose job it is, until when.",
     "inventory": "What there is, in which categories, and what has to do with what.",
+    "posture fix": "Plans that mend what was found: read, approved, applied, taken back.",
     "posture": "Judge clouds, code and Ringwall itself; mend what is wrong.",
     "mail": "Read, and send again, what Ringwall has to tell people.",
 }

@@ -3,11 +3,13 @@
 A read that was denied, or failed, is no empty answer: whoever judges by it has to say "unknown".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from ringwall.core.components import Found
 
 
 class State(StrEnum):
@@ -62,6 +64,15 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """A component with what was read of it, as a module brings it that knows such components."""
+
+    found: Found
+    aspects: Mapping[str, Observation]
+    place: Place | None = None
 
 
 class UnknownError(Exception):

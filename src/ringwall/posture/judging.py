@@ -34,13 +34,20 @@ def judge_all(snapshot: Snapshot, checks: Iterable[KnownCheck]) -> Iterator[Judg
 
 
 def judge_one(
-    snapshot: Snapshot, known: KnownCheck, seen: Seen, indexes: dict[Any, Any] | None = None
+    snapshot: Snapshot,
+    known: KnownCheck,
+    seen: Seen,
+    indexes: dict[Any, Any] | None = None,
+    touched: set[tuple[str, str]] | None = None,
 ) -> Judged | None:
     """What a check says of a component; ``None`` where it does not judge such a one.
 
-    A check that fails by itself, which is a defect of it, leaves it unknown.
+    A check that fails by itself, which is a defect of it, leaves it unknown. ``touched`` gets what
+    was read, also where it does not judge.
     """
     world = World(snapshot, indexes)
+    if touched is not None:
+        world.touched = touched
     severity = known.check.severity
     try:
         said = known.judge(world.subject(seen), world)

@@ -17,6 +17,7 @@ import ringwall.posture.checks
 from ringwall.posture.checking.cases import Case
 from ringwall.posture.checking.check import Check, Judgment
 from ringwall.posture.checking.reading import Subject, World
+from ringwall.posture.checking.sql import SqlCheck, read_sql
 
 Judge = Callable[[Subject, World], Judgment | None]
 _SECTION: Final = re.compile(r"^(Why|Fix):\s+", re.MULTILINE)
@@ -45,7 +46,10 @@ def own_checks() -> list[KnownCheck]:
 
 def checks_in(folder: Path) -> list[KnownCheck]:
     """Those in a folder of the user's; ``ValueError`` names the file that is none."""
-    return [_of(_loaded(path), path) for path in sorted(folder.rglob("[a-z]*_*.py"))]
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is no folder of checks")
+    found = [_of(_loaded(path), path) for path in sorted(folder.rglob("[a-z]*_*.py"))]
+    return found + [_of_sql(read_sql(path)) for path in sorted(folder.rglob("[a-z]*.sql"))]
 
 
 def _own(path: Path) -> KnownCheck:
@@ -72,11 +76,20 @@ def _of(module: ModuleType, path: Path) -> KnownCheck:
     missing = [name for name in ("CHECK", "judge", "CASES") if not hasattr(module, name)]
     if missing:
         raise ValueError(f"{path} has no {' and no '.join(missing)}: see `ringwall posture checks`")
-    title, _, rest = (module.__doc__ or "").strip().partition("\n")
+    page = module.__doc__ or ""
+    return _known(page, path, module.CHECK, module.judge, module.CASES)
+
+
+def _of_sql(one: SqlCheck) -> KnownCheck:
+    return _known(one.page, one.path, one.check, one.judge, one.cases)
+
+
+def _known(page: str, path: Path, check: Check, judge: Judge, cases: Iterable[Case]) -> KnownCheck:
+    title, _, rest = page.strip().partition("\n")
     parts = _SECTION.split(rest)
     told = {name: _one_line(text) for name, text in zip(parts[1::2], parts[2::2], strict=True)}
     if not title or not told.get("Why") or not told.get("Fix"):
-        raise ValueError(f"{path}: its docstring needs a title, a `Why:` and a `Fix:`")
+        raise ValueError(f"{path}: it needs a title, a `Why:` and a `Fix:` at its beginning")
     return KnownCheck(
         id=path.stem.replace("_", "-"),
         title=title.rstrip("."),
@@ -84,9 +97,9 @@ def _of(module: ModuleType, path: Path) -> KnownCheck:
         why=told["Why"],
         fix=told["Fix"],
         path=path,
-        check=module.CHECK,
-        judge=module.judge,
-        cases=tuple(module.CASES),
+        check=check,
+        judge=judge,
+        cases=tuple(cases),
     )
 
 

@@ -19,13 +19,14 @@ class World:
 
     ``facts`` are the reads the judgment stands on; ``touched`` are all that were made, as
     ``(component or scope, aspect)``: whatever changes none of them changes no judgment.
+    ``indexes`` is what judgments of the same snapshot share.
     """
 
     def __init__(self, snapshot: Snapshot, indexes: dict[Any, Any] | None = None) -> None:
         self.snapshot = snapshot
         self.facts: dict[tuple[str, str], Fact] = {}
         self.touched: set[tuple[str, str]] = set()
-        self._indexes = {} if indexes is None else indexes
+        self.indexes = {} if indexes is None else indexes
 
     def subject(self, seen: Seen) -> "Subject":
         """A component, to be read."""
@@ -80,9 +81,9 @@ class World:
         """
         self._require_listed(kind)
         self.touched.add((kind, ANY))
-        index = self._indexes.get((kind, keys))
+        index = self.indexes.get((kind, keys))
         if index is None:
-            index = self._indexes[kind, keys] = self._indexed(kind, keys)
+            index = self.indexes[kind, keys] = self._indexed(kind, keys)
         found, unknown = index
         if unknown is not None:
             raise UnknownError(unknown.why, unknown.facts)
@@ -92,7 +93,7 @@ class World:
         self, kind: str, keys: "Callable[[Subject], Iterable[Hashable]]"
     ) -> tuple[dict[Hashable, list[Seen]], UnknownError | None]:
         found: dict[Hashable, list[Seen]] = {}
-        aside = World(self.snapshot, self._indexes)
+        aside = World(self.snapshot, self.indexes)
         for seen in self.snapshot.of_kind(kind):
             try:
                 for one in keys(Subject(aside, seen)):
@@ -154,10 +155,10 @@ class World:
     def _note(self, component: str, told: Observation, aspect: str = LISTED) -> Fact:
         key = (component, aspect)
         self.touched.add(key)
-        fact = self._indexes.get(key)
+        fact = self.indexes.get(key)
         if fact is None or fact.state is not told.state or fact.at != told.at:
             fact = Fact(component, aspect, told.state, told.api, told.at, told.why)
-            self._indexes[key] = fact
+            self.indexes[key] = fact
         self.facts[key] = fact
         return fact
 

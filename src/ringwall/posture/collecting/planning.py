@@ -64,12 +64,17 @@ def collectors() -> list[ModuleType]:
 
 def plan_for(checks: Iterable[KnownCheck], modules: Iterable[ModuleType] | None = None) -> Plan:
     """The calls that these checks need, each once."""
+    return plan_of(wanted_by(checks), modules)
+
+
+def wanted_by(checks: Iterable[KnownCheck]) -> set[str]:
+    """The aspects of AWS (``kind.aspect``) that these checks read."""
     wanted: set[str] = set()
     for one in checks:
         wanted.add(f"{one.check.judges}.{LISTED}")
         for read in one.check.reads:
             wanted.add(read if "." in read else f"{one.check.judges}.{read}")
-    return plan_of({one for one in wanted if one.startswith("aws-")}, modules)
+    return {one for one in wanted if one.startswith("aws-")}
 
 
 def plan_of(wanted: Iterable[str], modules: Iterable[ModuleType] | None = None) -> Plan:

@@ -49,10 +49,25 @@ def identify(caller: Caller, home: str, regions: Sequence[str] = ()) -> Target:
 
 
 class Run:
-    """One reading of one account into a snapshot."""
+    """One reading of one account into a snapshot.
 
-    def __init__(self, target: Target, snapshot: Snapshot, told: Told | None = None) -> None:
+    ``only`` are components: of others of their kinds no details are read. ``narrow`` says, once
+    they are listed, of which ones details are read at all.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        snapshot: Snapshot,
+        told: Told | None = None,
+        *,
+        only: Iterable[str] = (),
+        narrow: Callable[[Seen], bool] | None = None,
+    ) -> None:
         self._target, self._snapshot = target, snapshot
+        self._only = frozenset(only)
+        self._kinds = {one.partition("/")[0] for one in self._only}
+        self._narrow = narrow or (lambda _: True)
         self._told = told or (lambda *_: None)
         self._done, self._all = 0, 0
         self._lock = threading.Lock()
@@ -161,7 +176,7 @@ class Run:
         under_way: dict[Future[Observation], tuple[Seen, Detail]] = {}
         for one in details:
             for seen in self._snapshot.of_kind(one.kind):
-                if seen.found.account != self._target.account:
+                if seen.found.account != self._target.account or self._is_left_out(seen):
                     continue
                 try:
                     arguments = one.arguments(seen)
@@ -179,6 +194,11 @@ class Run:
             seen, one = under_way[done]
             seen.aspects[one.aspect] = done.result()
             self._tick(one.call)
+
+    def _is_left_out(self, seen: Seen) -> bool:
+        if seen.found.kind in self._kinds and seen.found.id not in self._only:
+            return True
+        return not self._narrow(seen)
 
     def _one(self, one: Detail, seen: Seen, arguments: Any) -> Observation:
         target = self._target

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
 _POOL: Final = 16
 
@@ -25,8 +26,6 @@ def clients(profile: str | None = None) -> tuple[Callable[[str, str], Any], str]
         read_timeout=30,
         max_pool_connections=_POOL,
         user_agent_extra="ringwall-posture",
-        # Whoever names another endpoint has no hosts for each account below it.
-        inject_host_prefix="AWS_ENDPOINT_URL" not in os.environ,
     )
     try:
         session = boto3.Session(profile_name=profile)
@@ -34,7 +33,24 @@ def clients(profile: str | None = None) -> tuple[Callable[[str, str], Any], str]
         raise ValueError(f"{error}") from error
     home = session.region_name or "us-east-1"
 
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+
     def client(service: str, region: str) -> Any:
-        return session.client(service, region_name=region, config=config)
+        made = session.client(service, region_name=region, config=config)
+        if endpoint:
+            made.meta.events.register("request-created", _without_prefix(endpoint))
+        return made
 
     return client, home
+
+
+def _without_prefix(endpoint: str) -> Callable[..., None]:
+    """S3 Control has a host for each account; whoever names another endpoint has only that one."""
+    host = urlsplit(endpoint).netloc
+
+    def strip(request: Any, **_: Any) -> None:
+        parts = urlsplit(request.url)
+        if parts.netloc != host and parts.netloc.endswith(f".{host}"):
+            request.url = urlunsplit(parts._replace(netloc=host))
+
+    return strip

@@ -1,5 +1,24 @@
 """``ringwall posture``: what is read, judged and mended."""
 
+from ringwall.posture.commands.fixing import (
+    fix_apply,
+    fix_approve,
+    fix_list,
+    fix_plan,
+    fix_show,
+    fix_undo,
+)
+from ringwall.posture.commands.itself import itself
 from ringwall.posture.commands.scanning import checks, scan
 
-__all__ = ["checks", "scan"]
+__all__ = [
+    "checks",
+    "fix_apply",
+    "fix_approve",
+    "fix_list",
+    "fix_plan",
+    "fix_show",
+    "fix_undo",
+    "itself",
+    "scan",
+]

@@ -1,12 +1,12 @@
 """``posture scan``: read an account, judge it, say what is wrong."""
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from ringwall.posture.commands.verdicts import show_verdicts
 from ringwall.runtime.commanding import command
 from ringwall.runtime.output import AsJson, print_json, print_table, say, show
 from ringwall.runtime.refusals import Refused
@@ -14,11 +14,15 @@ from ringwall.runtime.tables import Column
 
 if TYPE_CHECKING:
     from ringwall.posture.checking.finding import KnownCheck
-    from ringwall.posture.judging import Judged
 
 GROUP: Final = "posture"
 PANEL: Final = "Posture"
-_CHECKS: Final = (Column("CHECK"), Column("SEVERITY"), Column("JUDGES"), Column("TITLE"))
+_CHECKS: Final = (
+    Column("check"),
+    Column("severity"),
+    Column("judges", rank=2),
+    Column("title", rank=1),
+)
 
 Chosen = Annotated[
     list[str] | None,
@@ -42,9 +46,20 @@ def all_checks(custom: Path | None, ids: Sequence[str] | None) -> "list[KnownChe
 
 
 @command(name="checks", group=GROUP, panel=PANEL)
-def checks(*, chosen: Chosen = None, custom: Custom = None, as_json: AsJson = False) -> None:
+def checks(
+    *,
+    chosen: Chosen = None,
+    custom: Custom = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Hold each to its own cases; see docs/posture.md.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """List the checks: what each judges, and how bad it is where it fails."""
     found = all_checks(custom, chosen)
+    if verify:
+        _verify(found)
+        return
     if as_json:
         print_json(
             [
@@ -65,6 +80,18 @@ def checks(*, chosen: Chosen = None, custom: Custom = None, as_json: AsJson = Fa
         return
     rows = [(one.id, one.check.severity, one.check.judges, one.title) for one in found]
     print_table(_CHECKS, rows, empty="there are no checks")
+
+
+def _verify(found: "Sequence[KnownCheck]") -> None:
+    from ringwall.posture.checking.verifying import mistakes
+
+    wrong = [said for one in found for said in mistakes(one)]
+    for said in wrong:
+        say(said, style="red")
+    if wrong:
+        raise Refused(f"{len(wrong)} of the cases do not come out as they say")
+    count = sum(len(one.cases) for one in found)
+    say(f"{len(found)} checks, {count} cases: all come out as they say")
 
 
 @command(name="scan", group=GROUP, panel=PANEL, does="posture:scan")
@@ -102,58 +129,15 @@ def scan(
         for one in planned.calls:
             show(one.call)
         return
-    from ringwall.posture.collecting.calling import Caller, CredentialsError
-    from ringwall.posture.collecting.running import Run, identify
-    from ringwall.posture.collecting.session import clients
+    from ringwall.posture.collecting.running import Run
+    from ringwall.posture.commands.clouds import connected
     from ringwall.posture.judging import judge_all
     from ringwall.posture.snapshot.snapshot import Snapshot
 
-    try:
-        client, home = clients(profile)
-        caller = Caller(client)
-        target = identify(caller, home, region or ())
-    except (ImportError, ValueError, CredentialsError) as error:
-        raise Refused(str(error)) from error
+    target = connected(profile, region).target
     snapshot = Snapshot()
     Run(target, snapshot).carry_out(planned)
     judged = list(judge_all(snapshot, found))
-    if as_json:
-        print_json([_told(one) for one in judged])
-        return
-    _show(judged, found)
-    say(f"{caller.calls:,} calls, {len(snapshot):,} components", style="dim")
-
-
-def _told(one: "Judged") -> dict[str, object]:
-    return {
-        "check": one.check,
-        "component": one.component,
-        "outcome": one.verdict.outcome,
-        "severity": one.severity,
-        "why": one.verdict.why,
-    }
-
-
-def _show(judged: "Sequence[Judged]", found: "Sequence[KnownCheck]") -> None:
-    counts = {one.id: Counter[str]() for one in found}
-    for one in judged:
-        counts[one.check][one.verdict.outcome] += 1
-    rows = [
-        (
-            one.id,
-            one.check.severity,
-            counts[one.id]["fail"],
-            counts[one.id]["unknown"],
-            counts[one.id]["pass"],
-        )
-        for one in found
-        if counts[one.id]
-    ]
-    columns = (
-        Column("CHECK"),
-        Column("SEVERITY"),
-        Column("FAIL"),
-        Column("UNKNOWN"),
-        Column("PASS"),
-    )
-    print_table(columns, rows, empty="nothing was judged")
+    show_verdicts(judged, found, snapshot, places={}, as_json=as_json)
+    if not as_json:
+        say(f"{target.caller.calls:,} calls, {len(snapshot):,} components", style="dim")

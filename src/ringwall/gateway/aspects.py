@@ -1,0 +1,128 @@
+"""What posture reads of the edge: its settings, hosts, routes, services and certificates.
+
+Found by discovery. Values are those of the configuration as it would be applied, defaults included.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import yaml
+from pydantic import BaseModel
+
+from ringwall.core.clock import SystemClock
+from ringwall.core.components import Found
+from ringwall.core.observations import Collected, Observation, Place, State
+from ringwall.gateway.certificates.expiry import days_left, judge
+from ringwall.gateway.certificates.store import CertificateStore
+from ringwall.gateway.config import EDGE, ROUTES
+from ringwall.gateway.destinations import sign_in_of
+from ringwall.gateway.wanted import Wanted
+from ringwall.inventory.config import SERVICES
+from ringwall.runtime.configuration import Configuration
+from ringwall.runtime.installation import Installation
+
+KINDS: Final = (
+    "ringwall-edge",
+    "ringwall-host",
+    "ringwall-route",
+    "ringwall-service",
+    "ringwall-certificate",
+)
+_OF_CONFIGURATION: Final = "configuration"
+
+
+def aspects(installation: Installation) -> Iterator[Collected]:
+    """All of them; ``ConfigurationError`` where the configuration cannot be read."""
+    configuration = installation.load()
+    wanted, places = Wanted.of(configuration), _Places(configuration)
+    yield _made(
+        "ringwall-edge",
+        "edge",
+        places.of(EDGE),
+        declared=wanted.edge,
+        availability=wanted.availability,
+        identity=wanted.identity,
+    )
+    for host, settings in wanted.edge.hosts.items():
+        yield _made("ringwall-host", str(host), places.of(EDGE, "hosts", host), declared=settings)
+    for number, route in enumerate(wanted.routes):
+        yield _made(
+            "ringwall-route",
+            route.name,
+            places.of(ROUTES, number),
+            declared=route,
+            sign_in=sign_in_of(wanted, route).value,
+        )
+    for name, service in wanted.services.items():
+        yield _made("ringwall-service", name, places.of(SERVICES, name), declared=service)
+    clock = SystemClock()
+    for one in CertificateStore(installation.state, clock=clock).list():
+        state = {
+            "source": one.source,
+            "days_left": round(days_left(one, clock.now()), 2),
+            "judgment": judge(one, clock.now()).value,
+            "not_after": one.not_after.isoformat(),
+        }
+        yield _made("ringwall-certificate", one.name, None, state=state)
+
+
+def _made(kind: str, name: str, place: Place | None, **aspects: Any) -> Collected:
+    now = datetime.now(UTC)
+    told = {
+        aspect: Observation(State.KNOWN, _plain(value), _OF_CONFIGURATION, now)
+        for aspect, value in aspects.items()
+    }
+    return Collected(found=Found(kind=kind, name=name, label=name), aspects=told, place=place)
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, BaseModel):
+        return value
+    return _with_numbers(value.model_dump(mode="json"), value.model_dump())
+
+
+def _with_numbers(written: Any, meant: Any) -> Any:
+    """As it is written, where secrets are hidden; but sizes and times as bytes and seconds."""
+    if isinstance(written, dict) and isinstance(meant, dict):
+        pairs = zip(written.items(), meant.values(), strict=True)
+        return {name: _with_numbers(one, other) for (name, one), other in pairs}
+    if isinstance(written, list):
+        return [_with_numbers(one, other) for one, other in zip(written, meant, strict=True)]
+    return meant if isinstance(meant, int | float) and isinstance(written, str) else written
+
+
+class _Places:
+    """Where the items of sections are written."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._roots = [
+            (str(path), node)
+            for path, content in configuration.sources
+            if path.suffix in {".yaml", ".yml"} and (node := yaml.compose(content)) is not None
+        ]
+
+    def of(self, *keys: object) -> Place | None:
+        """The place of what these keys lead to, in whichever file has it."""
+        for path, node in self._roots:
+            found = _below(node, keys)
+            if found is not None:
+                return Place(path, found.start_mark.line + 1)
+        return None
+
+
+def _below(node: yaml.Node, keys: tuple[object, ...]) -> yaml.Node | None:
+    where = node
+    for key in keys:
+        if isinstance(node, yaml.MappingNode):
+            pair = next((one for one in node.value if one[0].value == str(key)), None)
+            if pair is None:
+                return None
+            where, node = pair
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int):
+            if key >= len(node.value):
+                return None
+            where = node = node.value[key]
+        else:
+            return None
+    return where

@@ -1,0 +1,1 @@
+"""Checks of Ringwall itself: what it protects with has to stand first."""

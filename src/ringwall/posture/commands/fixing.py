@@ -1,0 +1,216 @@
+"""``posture fix``: plans that mend what was found, read, approved, applied, taken back."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from ringwall.posture.commands.scanning import PANEL
+from ringwall.runtime.commanding import command, concerns, installation_of
+from ringwall.runtime.installation import author
+from ringwall.runtime.output import AsJson, print_json, print_table, say, show
+from ringwall.runtime.refusals import Refused
+from ringwall.runtime.tables import Column
+
+if TYPE_CHECKING:
+    from ringwall.posture.fixing.applying import Applying
+    from ringwall.posture.fixing.keeping import Plans
+    from ringwall.posture.fixing.plans import Plan
+
+GROUP: Final = "posture fix"
+_COLUMNS: Final = (Column("plan"), Column("stage"), Column("check"), Column("component", rank=1))
+
+Name = Annotated[str, typer.Argument(metavar="PLAN", help="The plan's id.")]
+Profile = Annotated[str | None, typer.Option("--profile", help="A profile of AWS's configuration.")]
+
+
+def _plans(context: typer.Context) -> "Plans":
+    from ringwall.posture.fixing.keeping import Plans
+
+    return Plans(installation_of(context).state)
+
+
+def _plan(context: typer.Context, name: str) -> "Plan":
+    try:
+        found = _plans(context).get(name)
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    concerns(context, "Plan", found.id)
+    return found
+
+
+@command(name="plan", group=GROUP, panel=PANEL, does="posture:fix")
+def fix_plan(
+    context: typer.Context,
+    check: Annotated[str, typer.Argument(metavar="CHECK", help="What was found, by its check.")],
+    component: Annotated[
+        str, typer.Argument(metavar="COMPONENT", help="Where: its id, or what people call it.")
+    ],
+    *,
+    profile: Profile = None,
+    region: Annotated[
+        list[str] | None, typer.Option("--region", help="Only this region; repeat.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a plan that mends what a check finds at a component. It changes nothing yet."""
+    from ringwall.posture.collecting.planning import plan_for
+    from ringwall.posture.collecting.running import Run
+    from ringwall.posture.commands.clouds import check_named, connected
+    from ringwall.posture.fixing.making import NoPlanError, make_plan, remedy_of
+    from ringwall.posture.snapshot.snapshot import Snapshot
+
+    known = check_named(check)
+    try:
+        remedy_of(check)
+        cloud = connected(profile, region)
+        snapshot = Snapshot()
+        Run(cloud.target, snapshot).carry_out(plan_for([known]))
+        found = [
+            one
+            for one in snapshot.of_kind(known.check.judges)
+            if component in {one.found.id, one.found.name, one.found.label}
+        ]
+        if len(found) != 1:
+            some = "no" if not found else "more than one"
+            msg = f"there is {some} {known.check.judges} called {component}"
+            raise Refused(msg, hint="name it by its id, as `ringwall posture scan --json` does")
+        made = make_plan(snapshot, found[0], check, now=datetime.now(UTC), by=author())
+    except NoPlanError as error:
+        raise Refused(str(error)) from error
+    made = made.on(made.stage, f"made by {author()}", now=made.made)
+    _keep(context, made)
+    if as_json:
+        print_json(_told(made))
+        return
+    _show(made)
+    say(f"Nothing was changed. `ringwall posture fix approve {made.id}` is next.")
+
+
+@command(name="list", group=GROUP, panel=PANEL, does="posture:see")
+def fix_list(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """List the plans, newest first."""
+    try:
+        plans = list(_plans(context).all())
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    if as_json:
+        print_json([_told(one) for one in plans])
+        return
+    rows = [(one.id, one.stage, one.check, one.component) for one in plans]
+    print_table(_COLUMNS, rows, empty="there are no plans")
+
+
+@command(name="show", group=GROUP, panel=PANEL, does="posture:see")
+def fix_show(context: typer.Context, name: Name, *, as_json: AsJson = False) -> None:
+    """Show a plan: in words, as calls, as Terraform, and what was done to it."""
+    found = _plan(context, name)
+    if as_json:
+        print_json(_told(found))
+        return
+    _show(found)
+
+
+@command(name="approve", group=GROUP, panel=PANEL, does="posture:fix")
+def fix_approve(context: typer.Context, name: Name) -> None:
+    """Approve a plan, as it was shown: only what is approved is applied."""
+    from ringwall.posture.fixing.plans import Stage
+
+    found = _plan(context, name)
+    if found.stage is not Stage.MADE:
+        raise Refused(f"plan {name} is {found.stage} already")
+    _keep(context, found.on(Stage.APPROVED, f"approved by {author()}", now=datetime.now(UTC)))
+    say(f"Approved. `ringwall posture fix apply {name}` does it.")
+
+
+@command(name="apply", group=GROUP, panel=PANEL, does="posture:fix")
+def fix_apply(
+    context: typer.Context,
+    name: Name,
+    *,
+    profile: Profile = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only look, and ask what would be done.")
+    ] = False,
+) -> None:
+    """Apply a plan that is approved, judge again, and take it back if that does not pass."""
+    found = _plan(context, name)
+    if dry_run:
+        for line in _applying(context, found, profile).dry_run(found):
+            say(line)
+        return
+    _end(context, found, profile, does="apply")
+
+
+@command(name="undo", group=GROUP, panel=PANEL, does="posture:fix")
+def fix_undo(context: typer.Context, name: Name, *, profile: Profile = None) -> None:
+    """Take back what a plan has done; also one whose applying was killed."""
+    _end(context, _plan(context, name), profile, does="undo")
+
+
+def _end(context: typer.Context, found: "Plan", profile: str | None, *, does: str) -> None:
+    from ringwall.posture.fixing.plans import Stage
+
+    wanted = {"apply": Stage.APPLIED, "undo": Stage.TAKEN_BACK}[does]
+    applying = _applying(context, found, profile)
+    with _plans(context).only_here():
+        found = _plan(context, found.id)  # somebody may have been there before
+        try:
+            ended = getattr(applying, does)(found, by=author())
+        except (ValueError, OSError) as error:
+            raise Refused(str(error)) from error
+    for line in ended.history[len(found.history) :]:
+        say(line, style="dim")
+    if ended.stage is not wanted:
+        raise Refused(f"plan {ended.id} is {ended.stage}: {ended.history[-1]}")
+    say(f"Plan {ended.id} is {ended.stage}.")
+
+
+def _applying(context: typer.Context, found: "Plan", profile: str | None) -> "Applying":
+    from ringwall.posture.commands.clouds import check_named, connected
+    from ringwall.posture.fixing.applying import Applying
+    from ringwall.posture.fixing.clouds import Aws
+
+    cloud = connected(profile, [found.region] if found.region else None)
+    if cloud.target.account != found.account:
+        msg = f"plan {found.id} is for account {found.account}, not {cloud.target.account}"
+        raise Refused(msg, hint="use credentials of that account: --profile")
+    aws = Aws(cloud.target, cloud.client, check_named(found.check))
+    return Applying(aws, lambda plan: _keep(context, plan))
+
+
+def _keep(context: typer.Context, plan: "Plan") -> None:
+    from ringwall.posture.fixing.recording import record
+
+    record(installation_of(context).state, plan)
+    _plans(context).keep(plan)
+
+
+def _told(plan: "Plan") -> object:
+    import json
+
+    from ringwall.posture.fixing.plans import encoded
+
+    return json.loads(encoded(plan)) | {"digest": plan.digest}
+
+
+def _show(plan: "Plan") -> None:
+    say((f"Plan {plan.id}", "bold"), f" ({plan.stage}) for {plan.component}")
+    say(f"mends {plan.check}, made by {plan.by} on {plan.made:%Y-%m-%d %H:%M} UTC", style="dim")
+    for change in plan.draft.changes:
+        say(f"  {change}")
+    if plan.draft.warning:
+        say(("Note: ", "yellow"), plan.draft.warning)
+    say(("Calls", "bold"))
+    for step in plan.draft.steps:
+        show(f"  {step.do.line}")
+        for undo in step.undo:
+            show(f"    to take it back: {undo.line}", style="dim")
+    if plan.draft.terraform:
+        say(("Terraform", "bold"))
+        for line in plan.draft.terraform.splitlines():
+            show(f"  {line}")
+    if plan.history:
+        say(("History", "bold"))
+        for line in plan.history:
+            say(f"  {line}", style="dim")

@@ -1,0 +1,161 @@
+"""What a plan is, and its form on the disk."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from ringwall.core.observations import State
+
+
+class Stage(StrEnum):
+    """How far a plan has come."""
+
+    MADE = "made"
+    APPROVED = "approved"
+    BEGUN = "begun"
+    """Being applied, or whoever applied it was killed: then it is taken back first."""
+    APPLIED = "applied"
+    """And judged anew: the check passes."""
+    TAKEN_BACK = "taken-back"
+    STUCK = "stuck"
+    """It could be neither applied nor taken back whole: somebody has to look."""
+    STALE = "stale"
+    """What it stands on has changed: make another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call of AWS: ``service:Operation``, what it is called with, and what it does in words."""
+
+    call: str
+    arguments: Mapping[str, Any]
+    words: str
+    region: str = ""
+
+    @property
+    def line(self) -> str:
+        """As it would be typed for the AWS command line, near enough to be read."""
+        return f"{self.call} {json.dumps(self.arguments, sort_keys=True)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A call, and the calls that take it back, last first. Without them it cannot be taken back."""
+
+    do: Call
+    undo: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What was read of an aspect when the plan was made; it must be the same when it is applied."""
+
+    component: str
+    aspect: str
+    state: State
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a remedy gives: the rest of the plan is the same for all."""
+
+    changes: tuple[str, ...]
+    """The difference in words, a line each: what is so now, what will be."""
+    steps: tuple[Step, ...]
+    warning: str = ""
+    """What may stop working."""
+    terraform: str = ""
+    """The same in Terraform's language, to be put into the code that declares the component."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A draft for one component, what it stands on, and what has become of it.
+
+    ``done`` counts the steps that were begun, ``history`` has a line for all that was done to it.
+    """
+
+    id: str
+    check: str
+    component: str
+    account: str
+    region: str
+    draft: Draft
+    basis: tuple[Basis, ...]
+    made: datetime
+    by: str
+    stage: Stage = Stage.MADE
+    done: int = 0
+    history: tuple[str, ...] = field(default=())
+
+    @property
+    def digest(self) -> str:
+        """Of what would be done, so that what was approved is what is applied."""
+        told = asdict(self)
+        for name in ("stage", "done", "history"):
+            del told[name]
+        return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+    def on(self, stage: Stage, said: str, *, now: datetime, done: int | None = None) -> "Plan":
+        """The plan, further on; ``said`` goes into its history."""
+        line = f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z {said}"
+        steps = self.done if done is None else done
+        return replace(self, stage=stage, done=steps, history=(*self.history, line))
+
+
+def plan_id(check: str, component: str, basis: tuple[Basis, ...]) -> str:
+    """The same for the same mend of the same state."""
+    told = json.dumps([check, component, [asdict(one) for one in basis]], default=str)
+    return sha256(told.encode()).hexdigest()[:12]
+
+
+def encoded(plan: Plan) -> bytes:
+    """As JSON."""
+    return json.dumps(asdict(plan), default=_plain, indent=1, sort_keys=True).encode()
+
+
+def decoded(content: bytes) -> Plan:
+    """A plan from the disk; ``ValueError`` where it is none."""
+    try:
+        told = json.loads(content)
+        draft = told.pop("draft")
+        return Plan(
+            **{
+                **told,
+                "draft": Draft(
+                    changes=tuple(draft["changes"]),
+                    steps=tuple(_step(one) for one in draft["steps"]),
+                    warning=draft["warning"],
+                    terraform=draft["terraform"],
+                ),
+                "basis": tuple(
+                    Basis(**{**one, "state": State(one["state"])}) for one in told["basis"]
+                ),
+                "made": datetime.fromisoformat(told["made"]),
+                "stage": Stage(told["stage"]),
+                "history": tuple(told["history"]),
+            }
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        msg = f"it is no plan: {error}"
+        raise ValueError(msg) from error
+
+
+def _step(told: Mapping[str, Any]) -> Step:
+    return Step(do=Call(**told["do"]), undo=tuple(Call(**one) for one in told["undo"]))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def normal(value: Any) -> Any:
+    """A value as it is once it was written and read: two that were read apart can be compared."""
+    return json.loads(json.dumps(value, default=_plain, sort_keys=True))

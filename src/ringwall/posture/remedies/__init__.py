@@ -1,0 +1,1 @@
+"""What mends what is found, one file each: ``MENDS`` names the checks, ``plan`` drafts the plan."""

@@ -1,0 +1,1 @@
+"""Remedies of AWS. The file's name is the remedy's id with underscores."""
