@@ -202,12 +202,14 @@ def _named(
 
 def strictest(several: Iterable[Decision]) -> Decision:
     """All of them together: as the one that allows least, under the conditions of all."""
-    decisions = list(several)
+    decisions = []
+    for one in several:
+        if one.outcome is Outcome.DENIED:
+            return one
+        decisions.append(one)
     if len(decisions) == 1:
         return decisions[0]
     worst = min(decisions, key=lambda one: _RANK[one.outcome])
-    if worst.outcome is Outcome.DENIED:
-        return worst
     unknown = next((one for one in decisions if one.outcome is Outcome.UNKNOWN), None)
     if unknown is not None:
         worst = unknown

@@ -36,7 +36,7 @@ READING: Final = {
 class Kept:
     """Something that holds data, with its resource policy, ``None`` where it has none.
 
-    ``exposed`` is what strangers may do where more than its policy bears on it (``bucket_exposed``).
+    ``exposed`` is what strangers may do, where more than its policy bears on it (buckets).
     """
 
     kind: str
