@@ -39,7 +39,8 @@ class Managed:
 class Identity:
     """A user, a role or a group: its own documents, and what it has of its groups.
 
-    ``managed`` are the ARNs of managed policies it has, those of its groups included.
+    Its documents are those written for it (``inline`` of them), then those attached to it
+    (``attached``), then those of its groups. ``managed`` are the ARNs of all managed ones.
     """
 
     arn: str
@@ -52,6 +53,8 @@ class Identity:
     boundary_arn: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     has_instance_profile: bool = False
+    inline: int = 0
+    attached: int = 0
 
     @property
     def is_user(self) -> bool:
@@ -157,6 +160,7 @@ def _identity(
         for policy in one.get(f"{kind}PolicyList", ())
     ]
     arns = [attached["PolicyArn"] for attached in one.get("AttachedManagedPolicies", ())]
+    inline, attached = len(documents), len(arns)
     documents += [_in_force(arn, managed, Kind.IDENTITY) for arn in arns]
     own_groups = []
     for group in one.get("GroupList", ()):
@@ -188,6 +192,8 @@ def _identity(
         boundary_arn=boundary_arn,
         tags={tag["Key"]: tag["Value"] for tag in one.get("Tags", ())},
         has_instance_profile=bool(one.get("InstanceProfileList")),
+        inline=inline,
+        attached=attached,
     )
 
 

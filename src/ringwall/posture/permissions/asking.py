@@ -100,7 +100,13 @@ def may(
 
 
 def could(
-    identity: Identity, actions: Sequence[str], template: str, *, context: Context
+    identity: Identity,
+    actions: Sequence[str],
+    template: str,
+    *,
+    context: Context,
+    resource_policy: Document | None = None,
+    resource_account: str = "",
 ) -> tuple[Decision, str]:
     """Whether there may be a resource like ``template`` on which an identity may do all of these.
 
@@ -110,10 +116,16 @@ def could(
     """
     best, found = None, template
     for action in actions:
-        if not speaks(identity, action):
+        if resource_policy is None and not speaks(identity, action):
             return Decision(Outcome.DENIED, f"no identity policy allows {action}"), template
+    if resource_policy is not None:
+        policies = replace(identity.policies, resource=resource_policy)
+        identity = replace(identity, policies=policies)
     for resource in _candidates(identity, actions, template, context):
-        decision = strictest(may(identity, one, resource, context=context) for one in actions)
+        decision = strictest(
+            may(identity, one, resource, context=context, resource_account=resource_account)
+            for one in actions
+        )
         if best is None or _RANK[decision.outcome] > _RANK[best.outcome]:
             best, found = decision, resource
         if best.outcome is Outcome.ALLOWED:
@@ -140,7 +152,7 @@ def _candidates(
     seen: set[str] = set()
     policies = identity.policies
     groups: list[Iterable[Document]] = [policies.identity]
-    groups += [(policies.boundary,)] if policies.boundary is not None else []
+    groups += [(one,) for one in (policies.boundary, policies.resource) if one is not None]
     groups += policies.scps
     said = [
         list(
@@ -160,7 +172,7 @@ def _candidates(
         for other in others
         if one != other and not patterns.is_all(other)
     )
-    plain = (patterns.witness(one, template) for one in first)
+    plain = (patterns.witness(one, template) for several in said for one in several)
     for found in (patterns.witness(template, "*"), *plain, *narrowed):
         if found is None or found in seen or not patterns.arn(template)(found):
             continue
@@ -190,12 +202,14 @@ def _named(
 
 def strictest(several: Iterable[Decision]) -> Decision:
     """All of them together: as the one that allows least, under the conditions of all."""
-    decisions = list(several)
+    decisions = []
+    for one in several:
+        if one.outcome is Outcome.DENIED:
+            return one
+        decisions.append(one)
     if len(decisions) == 1:
         return decisions[0]
     worst = min(decisions, key=lambda one: _RANK[one.outcome])
-    if worst.outcome is Outcome.DENIED:
-        return worst
     unknown = next((one for one in decisions if one.outcome is Outcome.UNKNOWN), None)
     if unknown is not None:
         worst = unknown

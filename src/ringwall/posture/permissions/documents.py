@@ -122,7 +122,7 @@ def _decoded(source: str) -> str:
 def _perhaps(one: object, place: str, name: str, fault: str) -> Iterable[Statement]:
     """What a broken statement may do: both, unless it says which."""
     said = one.get("Effect") if isinstance(one, Mapping) else None
-    effects = [Effect(said)] if said in {"Allow", "Deny"} else list(Effect)
+    effects = [Effect(said)] if said in ("Allow", "Deny") else list(Effect)
     return [
         Statement(effect, place, principals=Principals(), fault=fault, document=name)
         for effect in effects
@@ -134,7 +134,7 @@ def _statement(one: object, place: str, name: str, kind: Kind, *, variables: boo
         raise _FaultError(f"a statement is an object, this is {_said(one)}")
     if strange := sorted(str(key)[:40] for key in one if key not in _KNOWN):
         raise _FaultError(f'"{strange[0]}" is no element of a statement')
-    if one.get("Effect") not in {"Allow", "Deny"}:
+    if one.get("Effect") not in ("Allow", "Deny"):
         raise _FaultError(f'"Effect" is "Allow" or "Deny", this is {_said(one.get("Effect"))}')
     actions, but_actions = _one_of(one, "Action", "NotAction")
     resources, but_resources = _one_of(

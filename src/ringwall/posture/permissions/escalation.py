@@ -188,7 +188,7 @@ class _Asking:
                 free = replace(identity, policies=replace(identity.policies, boundary=None))
                 yield identity.arn, _full(free), "", allowed(None)
             case Gain.WITHOUT_DENY:
-                kept = tuple(one for one in identity.policies.identity if not _denies(one))
+                kept = _kept(identity, technique.needs[0].action)
                 if len(kept) < len(identity.policies.identity):
                     free = replace(identity, policies=replace(identity.policies, identity=kept))
                     if is_administrator(free):
@@ -245,6 +245,21 @@ def _with(identity: Identity, *documents: Document) -> Identity:
 
 def _full(identity: Identity, otherwise: Reach = Reach.BOUNDED) -> Reach:
     return Reach.ADMINISTRATOR if is_administrator(identity) else otherwise
+
+
+def _kept(identity: Identity, action: str) -> tuple[Document, ...]:
+    """The documents that are left when an action has taken away those it can that deny."""
+    documents = identity.policies.identity
+    ends = identity.inline + identity.attached
+    if "Group" in action:
+        first, last = ends, len(documents)
+    elif "Detach" in action:
+        first, last = identity.inline, ends
+    else:
+        first, last = 0, identity.inline
+    return tuple(
+        one for place, one in enumerate(documents) if not (first <= place < last and _denies(one))
+    )
 
 
 def _denies(document: Document) -> bool:
