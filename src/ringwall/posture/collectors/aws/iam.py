@@ -31,7 +31,7 @@ _LISTS: Final = {
 _DOCUMENTS: Final = {"PolicyDocument", "AssumeRolePolicyDocument", "Document"}
 
 
-def _authorized(page: Mapping[str, Any], where: Where) -> Iterable[Item]:  # noqa: ARG001 - as all
+def _authorized(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
     for member, (kind, label) in _LISTS.items():
         for one in page.get(member) or ():
             yield Item(

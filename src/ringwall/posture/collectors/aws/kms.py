@@ -9,7 +9,7 @@ from ringwall.posture.snapshot.snapshot import Seen
 KEY: Final = "aws-kms-key"
 
 
-def _keys(page: Mapping[str, Any], where: Where) -> Iterable[Item]:  # noqa: ARG001 - as all
+def _keys(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
     for one in page.get("Keys") or ():
         yield Item(kind=KEY, name=one["KeyArn"], label=one["KeyId"], aspects={"listed": one})
 

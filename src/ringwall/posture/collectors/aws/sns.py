@@ -8,7 +8,7 @@ from ringwall.posture.collecting.shape import Detail, Item, Listing, Where, firs
 TOPIC: Final = "aws-sns-topic"
 
 
-def _topics(page: Mapping[str, Any], where: Where) -> Iterable[Item]:  # noqa: ARG001 - as all
+def _topics(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
     for one in page.get("Topics") or ():
         arn = one["TopicArn"]
         yield Item(kind=TOPIC, name=arn, label=arn.rpartition(":")[2], aspects={"listed": one})
