@@ -8,9 +8,10 @@ import os
 import tempfile
 from pathlib import Path
 
+from tests.posture.accounts.making import Size
+
 from bench.posture import simulated, tools
 from bench.posture.measuring import Used
-from tests.posture.accounts.making import Size
 
 SIZE = Size(
     buckets=200,

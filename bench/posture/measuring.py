@@ -1,10 +1,14 @@
 """What a program takes: time, processor, memory."""
 
+import json
 import os
 import subprocess
-import time
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
+
+_LAUNCHER: Final = Path(__file__).with_name("launching.py")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +31,14 @@ class Used:
 
 def measured(name: str, command: list[str], environment: dict[str, str], output: Path) -> Used:
     """Run a program to its end; what it prints goes to a file."""
-    began = time.perf_counter()
+    report = output.with_suffix(".used")
     with output.open("wb") as out, output.with_suffix(".err").open("wb") as err:
-        process = subprocess.Popen(
-            command, env={**os.environ, **environment}, stdout=out, stderr=err, cwd=output.parent
+        subprocess.run(
+            [sys.executable, "-S", str(_LAUNCHER), str(report), *command],
+            env={**os.environ, **environment},
+            stdout=out,
+            stderr=err,
+            cwd=output.parent,
+            check=True,
         )
-        _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return Used(
-        name=name,
-        wall_s=wall,
-        cpu_s=usage.ru_utime + usage.ru_stime,
-        peak_mb=usage.ru_maxrss / 1000,
-        code=process.returncode,
-    )
+    return Used(name=name, **json.loads(report.read_text()))

@@ -7,13 +7,17 @@ import time
 from pathlib import Path
 from typing import Final
 
+from tests.posture.accounts.making import REGION
+from tests.posture.accounts.reading import Reading
+
 from bench.posture.measuring import Used, measured
 from bench.posture.simulated import Server
 from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.collecting.planning import plan_for
+from ringwall.posture.collecting.running import Run
 from ringwall.posture.happening import happened
+from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.posture.watching import Watch
-from tests.posture.accounts.making import REGION
-from tests.posture.accounts.reading import Reading
 
 SERVICES: Final = ("s3", "iam", "ec2", "rds", "cloudtrail", "kms")
 VERSION: Final = "5.46.0"
@@ -33,7 +37,8 @@ def started(folder: Path) -> None:
 def ringwall(server: Server, folder: Path) -> Used:
     """A scan as people run it."""
     there = {one.id for one in own_checks()}
-    chosen = [f"aws-{one}" for one in SERVICES if any(id.startswith(f"aws-{one}-") for id in there)]
+    wanted = [f"aws-{one}" for one in SERVICES]
+    chosen = [one for one in wanted if any(check.startswith(f"{one}-") for check in there)]
     options = [word for one in chosen for word in ("--check", one)]
     command = [sys.executable, "-m", "ringwall", "posture", "scan", "--region", REGION, *options]
     before, output = server.asked, folder / "ringwall.json"
@@ -89,10 +94,6 @@ def event(server: Server) -> None:
     checks = [one for one in own_checks() if one.id.startswith("aws-s3-")]
     began = time.perf_counter()
     target = reading.target()
-    from ringwall.posture.collecting.planning import plan_for
-    from ringwall.posture.collecting.running import Run
-    from ringwall.posture.snapshot.snapshot import Snapshot
-
     snapshot = Snapshot()
     Run(target, snapshot).carry_out(plan_for(checks))
     watch = Watch(target, snapshot, checks)

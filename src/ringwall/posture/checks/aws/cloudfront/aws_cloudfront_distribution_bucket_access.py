@@ -16,7 +16,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.cloudfront.parts import origins
+from ringwall.posture.checks.aws.cloudfront.parts import bucket_of, origins
 from ringwall.posture.checks.aws.controls import PERIMETER
 
 CHECK = Check(
@@ -34,11 +34,10 @@ CHECK = Check(
 def judge(it: Subject, world: World) -> Judgment:
     """Of each bucket."""
     for one in origins(it):
-        if "S3OriginConfig" not in one:
+        identity = (one.get("S3OriginConfig") or {}).get("OriginAccessIdentity")
+        if "S3OriginConfig" not in one and not bucket_of(str(one.get("DomainName") or "")):
             continue
-        if not one.get("OriginAccessControlId") and not one["S3OriginConfig"].get(
-            "OriginAccessIdentity"
-        ):
+        if not one.get("OriginAccessControlId") and not identity:
             return fails(f"{it.label} reaches {one.get('DomainName')} as everybody could")
     return passes("buckets know the distribution by its name")
 
@@ -57,5 +56,19 @@ CASES = (
         config=_bucket(S3OriginConfig={"OriginAccessIdentity": "x"}),
     ),
     case("as everybody", FAIL, config=_bucket()),
+    case(
+        "a bucket's website, which everybody reaches",
+        FAIL,
+        config={
+            "Origins": {
+                "Items": [
+                    {
+                        "DomainName": "b.s3-website-eu-west-1.amazonaws.com",
+                        "CustomOriginConfig": {},
+                    }
+                ]
+            }
+        },
+    ),
     case("no bucket", PASS, config={"Origins": {"Items": [{"CustomOriginConfig": {}}]}}),
 )

@@ -32,25 +32,23 @@ CHECK = Check(
         "checkov:CKV_AWS_328",
     ),
 )
+MODE = "routing.http.desync_mitigation_mode"
 
 
 def judge(it: Subject, world: World) -> Judgment | None:
-    """By its attributes."""
+    """``monitor`` only counts; what nobody set is ``defensive``."""
     if it.read("listed").get("Type") != "application":
         return None
-    if it.read("attributes", {}).get("routing.http.desync_mitigation_mode") in {
-        "defensive",
-        "strictest",
-    }:
+    if it.read("attributes", {}).get(MODE, "defensive") in {"defensive", "strictest"}:
         return passes("requests that can be read in two ways are refused")
     return fails(f"{it.label} passes requests on that can be read in two ways")
 
 
 MINE = {"Type": "application"}
 CASES = (
-    case("on", PASS, listed=MINE, attributes={"routing.http.desync_mitigation_mode": "defensive"}),
-    case("off", FAIL, listed=MINE, attributes={"routing.http.desync_mitigation_mode": "false"}),
-    case("nothing is said", FAIL, listed=MINE, attributes={}),
+    case("on", PASS, listed=MINE, attributes={MODE: "strictest"}),
+    case("off", FAIL, listed=MINE, attributes={MODE: "monitor"}),
+    case("nothing is said, as it comes", PASS, listed=MINE, attributes={}),
     case("of another type", NOT_JUDGED, listed={"Type": "gateway"}, attributes={}),
     case("denied", UNKNOWN, listed=MINE, attributes=DENIED),
 )
