@@ -56,8 +56,7 @@ class Framework:
 @cache
 def frameworks() -> Mapping[str, Framework]:
     """Those that come with Ringwall, by id."""
-    found = {path.stem: read_framework(path) for path in sorted(_FOLDER.glob("*.yaml"))}
-    return found
+    return {path.stem: read_framework(path) for path in sorted(_FOLDER.glob("*.yaml"))}
 
 
 def read_framework(path: Path) -> Framework:
@@ -68,13 +67,15 @@ def read_framework(path: Path) -> Framework:
     except yaml.YAMLError as error:
         raise ValueError(f"{path}: {error}") from error
     if not isinstance(told, Mapping):
-        raise ValueError(f"{path}: it has no title, version, of and controls")
+        raise ValueError(f"{path}: it has no title, version, of and controls")  # noqa: TRY004
     for name in ("title", "version", "of"):
         if not isinstance(told.get(name), str):
-            raise ValueError(f"{path}: {name} is missing, or no text in quotes")
+            said = f"{name} is missing, or no text in quotes"
+            raise ValueError(f"{path}: {said}")  # noqa: TRY004 - as below
     controls = told.get("controls")
     if not isinstance(controls, Mapping) or not controls:
-        raise ValueError(f"{path}: controls is no list of identifiers with titles")
+        said = "controls is no list of identifiers with titles"
+        raise ValueError(f"{path}: {said}")
     checks = {}
     for control, several in (told.get("checks") or {}).items():
         if control not in controls:

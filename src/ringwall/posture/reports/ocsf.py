@@ -69,12 +69,16 @@ def event(row: Row, report: Report) -> dict[str, Any]:
                 "uid": row.found.name,
                 "name": row.found.label,
                 "type": row.found.kind,
-                **({"region": row.found.region} if row.found.region else {}),
             }
         ],
         "evidences": [{"data": {"read": said(fact)}} for fact in row.judged.verdict.facts][:20],
         "unmapped": {"ringwall": {"check": row.check.id, "component": row.judged.component}},
     }
+    if row.found.account:
+        made["metadata"]["profiles"] = ["cloud"]
+        made["cloud"] = {"provider": "AWS", "account": {"uid": row.found.account}}
+        if row.found.region:
+            made["cloud"]["region"] = row.found.region
     if not made["evidences"]:
         del made["evidences"]
     return made

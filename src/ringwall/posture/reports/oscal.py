@@ -1,4 +1,4 @@
-"""OSCAL 1.1.2 assessment results (NIST): observations, findings by control, what was not looked at."""
+"""OSCAL 1.1.2 assessment results (NIST): observations, and findings by control."""
 
 import json
 from collections.abc import Iterable
@@ -117,7 +117,7 @@ def _finding(one: ControlStanding, rows: dict[str, list[Row]], stamp: str) -> di
 
 
 def _token(control: str) -> str:
-    """An identifier as OSCAL writes it: AC-2(1) is ac-2.1, what begins with a digit gets a letter."""
+    """An identifier as OSCAL writes it: AC-2(1) is ac-2.1, and 1.4 is c1.4."""
     made = control.lower().replace("(", ".").replace(")", "").replace("&", "-and-")
     return made if made[0].isalpha() else f"c{made}"
 
