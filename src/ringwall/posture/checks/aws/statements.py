@@ -53,15 +53,3 @@ def names_everybody(principal: Any) -> bool:
     if isinstance(principal, Mapping):
         return any("*" in listed(one) for one in principal.values())
     return "*" in listed(principal)
-
-
-def opened_to_all(document: Any) -> str | None:
-    """What a policy allows everybody under no condition, in words; ``None`` where nothing."""
-    for one in statements(document):
-        if one.get("Effect") != "Allow" or one.get("Condition"):
-            continue
-        if "NotPrincipal" in one:
-            return f"everybody but some may {', '.join(map(str, listed(one.get('Action'))))}"
-        if names_everybody(one.get("Principal")):
-            return f"everybody may {', '.join(map(str, listed(one.get('Action'))))}"
-    return None
