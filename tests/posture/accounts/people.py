@@ -160,18 +160,8 @@ def an_administrator(making: Making, name: str) -> None:
 
 
 def account(making: Making) -> None:
-    """What is of all of it: the password policy, a policy that nobody has."""
+    """What is of all of it: a policy that nobody has."""
     iam = making.client("iam")
-    if making.shielded:
-        iam.update_account_password_policy(
-            MinimumPasswordLength=16,
-            RequireSymbols=True,
-            RequireNumbers=True,
-            RequireUppercaseCharacters=True,
-            RequireLowercaseCharacters=True,
-            PasswordReusePrevention=24,
-            MaxPasswordAge=90,
-        )
     iam.create_policy(PolicyName="attached-to-nobody", PolicyDocument=policy(allow("*")))
 
 
