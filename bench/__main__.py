@@ -15,6 +15,7 @@ ALL = (
     "log-edge",
     "log-events",
     "log-proofs",
+    "permissions",
     "protecting",
     "quotas",
     "replay",

@@ -1,6 +1,7 @@
 """Carry out a plan: many calls at a time, one snapshot."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -10,11 +11,20 @@ from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
 from ringwall.posture.collecting.calling import Answer, Caller, CredentialsError, observed
 from ringwall.posture.collecting.planning import Plan
-from ringwall.posture.collecting.shape import Batches, Detail, Item, Listing, Where, Within
+from ringwall.posture.collecting.shape import (
+    Batches,
+    Detail,
+    Item,
+    Listing,
+    Ready,
+    Where,
+    Within,
+)
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
 
 AT_A_TIME: Final = 16
 """Calls that are under way at once."""
+_REST_S: Final = 1.0
 Told = Callable[[str, int, int], None]
 """What is going on: what is read, how much of it is done, of how many calls."""
 
@@ -76,9 +86,13 @@ class Run:
     def carry_out(self, plan: Plan) -> None:
         """Make all calls of a plan."""
         with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="collecting") as pool:
-            for some in plan.waves:
-                self._list(pool, (job for one in some for job in self._jobs(one)))
-            self._detail(pool, plan.details)
+            try:
+                for some in plan.waves:
+                    self._list(pool, (job for one in some for job in self._jobs(one)))
+                self._detail(pool, plan.details)
+            except BaseException:  # such as Ctrl-C: what waits is not begun any more
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     def _wheres(self, one: Listing) -> list[Where]:
         target = self._target
@@ -129,16 +143,22 @@ class Run:
 
         under_way = {submit(job): job for job in jobs}
         self._all += len(under_way)
+        failed = list[tuple[Listing, Where, Observation]]()
         for done in as_completed(under_way):
             one, where, asked = under_way[done]
-            self._take_listing(one, replace(where, asked=asked), done.result())
+            told = self._take_listing(one, replace(where, asked=asked), done.result())
+            if not told.is_told:
+                failed.append((one, where, told))
             self._tick(one.call)
+        for one, where, told in failed:  # now that all that are listed beside it are there
+            for aspect in one.told:
+                self._mark(aspect, where, one, told)
 
     def _scope(self, kind: str, one: Listing, where: Where) -> Scope:
         region = where.region if one.within is Within.REGION else ""
         return Scope(kind, where.account, region)
 
-    def _take_listing(self, one: Listing, where: Where, answer: Answer) -> None:
+    def _take_listing(self, one: Listing, where: Where, answer: Answer) -> Observation:
         told = Observation(answer.state, None, one.call, answer.at, answer.why)
         for page in answer.pages:
             try:
@@ -149,9 +169,7 @@ class Run:
                 told = Observation(State.ERROR, None, one.call, answer.at, why)
         for kind in one.kinds:
             self._snapshot.note_listing(self._scope(kind, one, where), told)
-        for aspect in one.told:
-            if not told.is_told:
-                self._mark(aspect, where, one, told)
+        return told
 
     def _mark(self, aspect: str, where: Where, one: Listing, told: Observation) -> None:
         """What a call would have told of components that another one lists is not known."""
@@ -210,6 +228,10 @@ class Run:
         target = self._target
         region = one.region or seen.found.region or target.home
         where = Where(target.account, region, target.partition)
+        if one.ready is not None:
+            unready = self._made_ready(one.ready, where)
+            if unready is not None:
+                return unready
         answer = target.caller.call(one.call, where, arguments, one.absent)
         value = None
         if answer.state is State.KNOWN:
@@ -218,7 +240,24 @@ class Run:
             except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
                 why = f"its answer is of an unknown form: {type(error).__name__}: {error}"
                 return Observation(State.ERROR, None, one.call, answer.at, why)
+            if value is None and one.absent:  # this call says by an error that there is none
+                why = "its answer has nothing of what was asked for"
+                return Observation(State.ERROR, None, one.call, answer.at, why)
         return observed(answer, one.call, value)
+
+    def _made_ready(self, ready: Ready, where: Where) -> Observation | None:
+        """What is known where it cannot be made ready; ``None`` once it is."""
+        until = time.monotonic() + ready.ready_s
+        while True:
+            answer = self._target.caller.call(ready.call, where, {})
+            if not answer.pages or answer.state is not State.KNOWN:
+                return observed(answer, ready.call, None)
+            if ready.is_done(answer.pages[0]):
+                return None
+            if time.monotonic() > until:
+                why = f"{ready.call} was not done within {ready.ready_s:.0f} s: scan again later"
+                return Observation(State.ERROR, None, ready.call, answer.at, why)
+            time.sleep(_REST_S)
 
     def _tick(self, call: str) -> None:
         self._done += 1

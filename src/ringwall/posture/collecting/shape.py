@@ -107,6 +107,19 @@ class Detail:
     also: tuple[str, ...] = ()
     region: str | None = None
     """Where it is asked, if not in the component's own region."""
+    ready: "Ready | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What is called before, again and again until ``is_done`` says of its answer that it is.
+
+    ``ready_s`` bounds how long that is waited for.
+    """
+
+    call: str
+    is_done: Callable[[Mapping[str, Any]], bool]
+    ready_s: float = 60.0
 
 
 def tags_of(value: Any, *, key: str = "Key", to: str = "Value") -> dict[str, str]:

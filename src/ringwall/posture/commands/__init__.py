@@ -9,7 +9,8 @@ from ringwall.posture.commands.fixing import (
     fix_undo,
 )
 from ringwall.posture.commands.itself import itself
-from ringwall.posture.commands.scanning import checks, scan
+from ringwall.posture.commands.reading import scan
+from ringwall.posture.commands.scanning import checks
 
 __all__ = [
     "checks",

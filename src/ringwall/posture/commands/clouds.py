@@ -17,14 +17,20 @@ class Connected(NamedTuple):
     client: Callable[[str, str], Any]
 
 
-def connected(profile: str | None, regions: Sequence[str] | None) -> Connected:
+def connected(
+    profile: str | None,
+    regions: Sequence[str] | None,
+    *,
+    role: str | None = None,
+    external_id: str | None = None,
+) -> Connected:
     """The account that the credentials are of; refused with what to do where they are of none."""
     from ringwall.posture.collecting.calling import Caller, CredentialsError
     from ringwall.posture.collecting.running import identify
     from ringwall.posture.collecting.session import clients
 
     try:
-        client, home = clients(profile)
+        client, home = clients(profile, role, external_id)
         return Connected(identify(Caller(client), home, regions or ()), client)
     except (ImportError, ValueError, CredentialsError) as error:
         raise Refused(str(error)) from error

@@ -51,6 +51,11 @@ def show_verdicts(
     reasons = Counter((one.check, one.verdict.why) for one in unknown)
     for (check, why), count in sorted(reasons.items()):
         say(("unknown: ", "yellow"), f"{check}, {count} of them: {why}")
+    for scope, told in sorted(snapshot.all_listings(), key=lambda one: one[0]):
+        if not told.is_told:
+            where = " ".join(filter(None, (scope.account, scope.region)))
+            named = f"{scope.kind} {where}".rstrip()
+            say(("not listed: ", "yellow"), f"{named}: {told.why or told.state}")
     passed = len(judged) - len(failed) - len(unknown)
     said = f"{len(failed)} fail, {len(unknown)} are unknown, {passed} pass"
     judging = {one.check for one in judged}

@@ -78,7 +78,8 @@ def _compares_one(operator: Operator, value: str, actual: str, request: Request)
     if operator.variables and has_variables(value):
         filled = fill(value, request)
         if filled.key:
-            return Truth.OPEN if filled.why is OPEN else Truth.NO
+            without = Truth.UNKNOWN if operator.negated else Truth.NO
+            return Truth.OPEN if filled.why is OPEN else without
         value = filled.pattern
     answer = operator.compares(value, actual)
     if answer is None:

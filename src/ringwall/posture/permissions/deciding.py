@@ -55,12 +55,6 @@ class Decision:
         return self.outcome in {Outcome.ALLOWED, Outcome.CONDITIONAL}
 
 
-_OUTCOMES: Final = {
-    Truth.YES: Outcome.ALLOWED,
-    Truth.OPEN: Outcome.CONDITIONAL,
-    Truth.UNKNOWN: Outcome.UNKNOWN,
-    Truth.NO: Outcome.DENIED,
-}
 _FREE: Final = "sts:getsessiontoken"
 """Nobody needs a permission for it, though a Deny counts."""
 _ALWAYS: Final = "sts:getcalleridentity"
@@ -131,28 +125,31 @@ def _summed(steps: list[Step], denials: list[Match]) -> Decision:
         if step.truth is Truth.NO:
             return Decision(Outcome.DENIED, f"no {step.name} allows it")
     truth = both(*(step.truth for step in steps), *(opposite(one.truth) for one in denials))
-    decisive = [
+    allowing = [one for step in steps for found in step.layers for one in found.allows]
+    matches = [*allowing, *denials]
+    by = tuple(dict.fromkeys(one.statement for one in matches))
+    if truth is Truth.UNKNOWN:
+        return Decision(Outcome.UNKNOWN, _unclear(matches), by)
+    why = f"allowed by {', '.join(map(str, by))}" if by else "nothing is needed for it"
+    if truth is Truth.YES:
+        return Decision(Outcome.ALLOWED, why, by)
+    hanging = [
         one
         for step in steps
+        if step.truth is not Truth.YES
         for found in step.layers
+        if found.allowed is not Truth.YES
         for one in found.allows
-        if one.truth is step.truth or one.truth is Truth.YES
     ]
-    requires = tuple(
-        dict.fromkeys(
-            condition
-            for step in steps
-            if step.truth is not Truth.YES
-            for found in step.layers
-            if found.allowed is not Truth.YES
-            for one in found.allows
-            for condition in one.conditions
-        )
+    return Decision(Outcome.CONDITIONAL, why, by, _conditions(hanging), _conditions(denials))
+
+
+def _conditions(several: list[Match]) -> tuple[Condition, ...]:
+    return tuple(dict.fromkeys(condition for one in several for condition in one.conditions))
+
+
+def _unclear(matches: list[Match]) -> str:
+    unknown = [one.statement for one in matches if one.truth is Truth.UNKNOWN]
+    return "; ".join(
+        dict.fromkeys(one.fault or f"whether {one} matches cannot be told" for one in unknown)
     )
-    forbids = tuple(dict.fromkeys(condition for one in denials for condition in one.conditions))
-    by = tuple(dict.fromkeys(one.statement for one in (*decisive, *denials)))
-    why = f"allowed by {', '.join(map(str, by))}" if by else "nothing is needed for it"
-    if truth is Truth.UNKNOWN:
-        faults = [one.statement.fault for one in (*decisive, *denials) if one.statement.fault]
-        why = "; ".join(dict.fromkeys(faults)) or "what denies it names only a part of who asks"
-    return Decision(_OUTCOMES[truth], why, by, requires, forbids)

@@ -1,7 +1,7 @@
 """From a policy as AWS or a file has it to statements.
 
-IAM User Guide, "Grammar of the IAM JSON policy language". What is broken is said with its place, and
-is never taken for a policy that says nothing: its statements match "perhaps".
+IAM User Guide, "Grammar of the IAM JSON policy language". What is broken is said with its place,
+and is never taken for a policy that says nothing: its statements match "perhaps".
 """
 
 import json
@@ -31,7 +31,17 @@ _OPERATOR: Final = re.compile(r"(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)
 _WITHOUT_RESOURCE: Final = {Kind.TRUST, Kind.RESOURCE}
 _WITH_PRINCIPAL: Final = {Kind.TRUST, Kind.RESOURCE}
 _KNOWN: Final = frozenset(
-    "Sid Effect Action NotAction Resource NotResource Principal NotPrincipal Condition".split()
+    [
+        "Sid",
+        "Effect",
+        "Action",
+        "NotAction",
+        "Resource",
+        "NotResource",
+        "Principal",
+        "NotPrincipal",
+        "Condition",
+    ]
 )
 
 
@@ -40,7 +50,7 @@ class _FaultError(ValueError):
 
 
 def read(source: object, *, name: str, kind: Kind) -> Document:
-    """The policy in ``source``: JSON text (URL-encoded or not), bytes, or what JSON text stands for.
+    """The policy in ``source``: JSON text (URL-encoded or not), bytes, or what it stands for.
 
     Never raises for what is in it: what cannot be understood is in ``faults``.
     """
@@ -112,7 +122,7 @@ def _decoded(source: str) -> str:
 def _perhaps(one: object, place: str, name: str, fault: str) -> Iterable[Statement]:
     """What a broken statement may do: both, unless it says which."""
     said = one.get("Effect") if isinstance(one, Mapping) else None
-    effects = [Effect(said)] if said in {"Allow", "Deny"} else list(Effect)
+    effects = [Effect(said)] if said in ("Allow", "Deny") else list(Effect)
     return [
         Statement(effect, place, principals=Principals(), fault=fault, document=name)
         for effect in effects
@@ -124,7 +134,7 @@ def _statement(one: object, place: str, name: str, kind: Kind, *, variables: boo
         raise _FaultError(f"a statement is an object, this is {_said(one)}")
     if strange := sorted(str(key)[:40] for key in one if key not in _KNOWN):
         raise _FaultError(f'"{strange[0]}" is no element of a statement')
-    if one.get("Effect") not in {"Allow", "Deny"}:
+    if one.get("Effect") not in ("Allow", "Deny"):
         raise _FaultError(f'"Effect" is "Allow" or "Deny", this is {_said(one.get("Effect"))}')
     actions, but_actions = _one_of(one, "Action", "NotAction")
     resources, but_resources = _one_of(

@@ -25,7 +25,7 @@ _NOT_BY_RESOURCE: Final = {
     "sts:getservicebearertoken",
     "sts:getsessiontoken",
 }
-_CHANGING: Final = tuple("create delete set tag untag update put attach detach".split())
+_CHANGING: Final = ("create", "delete", "set", "tag", "untag", "update", "put", "attach", "detach")
 _ATTACHING: Final = re.compile(r"(?:attach|detach)(?:user|group|role)policy")
 _NOT_OF_LINKED: Final = {
     "attachrolepolicy",
@@ -49,8 +49,8 @@ class Step(NamedTuple):
 def is_ruled_by_resource(action: str, resource: str) -> bool:
     """Whether the resource's own policy decides alone, unless it leaves it to the account's.
 
-    So it is with keys, by their key policy, and with roles, by their trust policy. An alias of a key
-    has no policy.
+    So it is with keys, by their key policy, and with roles, by their trust policy. An alias of a
+    key has no policy.
     """
     if ":alias/" in resource and action.startswith("kms:"):
         return False
@@ -59,11 +59,11 @@ def is_ruled_by_resource(action: str, resource: str) -> bool:
 
 def is_out_of_reach(action: str, resource: str) -> bool:
     """Whether AWS keeps it for itself: its own policies, and roles that its services made."""
-    if not action.startswith("iam:"):
+    service, _, verb = action.partition(":")
+    if ":alias/aws/" in resource and service == "kms":
+        return verb.endswith("alias")
+    if service != "iam":
         return False
-    verb = action[4:]
-    if ":alias/aws/" in resource and action.startswith("kms:"):
-        return action.endswith("alias")
     if ":iam::aws:policy/" in resource:
         return verb.startswith(_CHANGING) and "policy" in verb and not _ATTACHING.search(verb)
     if ":role/aws-reserved/" in resource:
@@ -92,6 +92,9 @@ def granted(
     if request.owner != who.account:
         name = "policy of the resource's account" if own is not Truth.NO else "policy of its own"
         return Step(name, both(own, resource.allowed), (identity, *bounds, resource))
+    if not resource.allows and not is_ruled:
+        name = "identity policy" if own is not Truth.NO else _missing(held, boundary, session, own)
+        return Step(name, own, (identity, *bounds))
     ways = [_way("resource policy", resource.by(Named.DIRECTLY))]
     if (by_role := resource.by(Named.ROLE)).allows:
         ways.append(_way("resource policy", by_role, *bounds))

@@ -12,7 +12,6 @@ from ringwall.posture.permissions.statements import (
     Condition,
     Document,
     Effect,
-    Kind,
     Statement,
 )
 from ringwall.posture.permissions.truth import Truth, both, either, opposite
@@ -66,11 +65,11 @@ def layer(
     for document in documents:
         for one in document.concerning(action):
             if one.effect is Effect.ALLOW:
-                found = _matched(one, request, document.kind, is_bounded=False)
+                found = _matched(one, request, is_bounded=False)
                 if found is not None:
                     allows.append(found)
             else:
-                found = _matched(one, request, document.kind, is_bounded=is_bounded)
+                found = _matched(one, request, is_bounded=is_bounded)
                 if found is not None:
                     denies.append(found)
     if not allows and not denies:
@@ -78,7 +77,7 @@ def layer(
     return Layer(tuple(allows), tuple(denies))
 
 
-def _matched(one: Statement, request: Request, kind: Kind, *, is_bounded: bool) -> Match | None:
+def _matched(one: Statement, request: Request, *, is_bounded: bool) -> Match | None:
     if one.fault:
         return Match(one, Truth.UNKNOWN)
     truth, how = Truth.YES, Named.DIRECTLY
@@ -110,14 +109,18 @@ def _naming(one: Statement, request: Request, *, is_bounded: bool) -> tuple[Trut
 
 
 def concerns_resource(one: Statement, request: Request) -> Truth:
-    """Whether a statement speaks of the request's resource."""
+    """Whether a statement speaks of the request's resource.
+
+    A variable without a value matches nothing; what ``NotResource`` makes of that AWS does not say.
+    """
     result = Truth.NO
     for said in one.resources or ():
         pattern = said
         if one.variables and has_variables(said):
             filled = fill(said, request)
             if filled.key:
-                result = max(result, Truth.OPEN if filled.why is OPEN else Truth.NO)
+                without = Truth.UNKNOWN if one.but_resources else Truth.NO
+                result = max(result, Truth.OPEN if filled.why is OPEN else without)
                 continue
             pattern = filled.pattern
         if patterns.arn(pattern)(request.resource):

@@ -169,18 +169,21 @@ def is_world(cidrs: Iterable[str]) -> bool:
 def open_to(
     permissions: Iterable[Mapping[str, Any]], *, port: int, protocol: str = "tcp"
 ) -> Addresses:
-    """Whom the rules of a security group let in at a port: ``IpPermissions`` as AWS answers them."""
+    """Whom a security group lets in at a port: its ``IpPermissions`` as AWS answers them."""
     found: list[str] = []
     for rule in permissions:
-        said = rule.get("IpProtocol")
-        if said not in {"-1", protocol}:
-            continue
-        if said != "-1" and not rule.get("FromPort", -1) == -1:
-            if not rule["FromPort"] <= port <= rule.get("ToPort", rule["FromPort"]):
-                continue
-        found += [one["CidrIp"] for one in rule.get("IpRanges", ()) if "CidrIp" in one]
-        found += [one["CidrIpv6"] for one in rule.get("Ipv6Ranges", ()) if "CidrIpv6" in one]
+        if _is_about(rule, port, protocol):
+            found += [one["CidrIp"] for one in rule.get("IpRanges", ()) if "CidrIp" in one]
+            found += [one["CidrIpv6"] for one in rule.get("Ipv6Ranges", ()) if "CidrIpv6" in one]
     return Addresses.of(found)
+
+
+def _is_about(rule: Mapping[str, Any], port: int, protocol: str) -> bool:
+    if rule.get("IpProtocol") == "-1":
+        return True
+    first = rule.get("FromPort", -1)
+    in_reach = first == -1 or first <= port <= rule.get("ToPort", first)
+    return rule.get("IpProtocol") == protocol and in_reach
 
 
 def let_through(

@@ -15,6 +15,8 @@ _WILD: Final = re.compile(r"[*?]")
 _LITERAL: Final = str.maketrans({"*": "\ue000", "?": "\ue001", "$": "\ue002"})
 _WRITTEN: Final = str.maketrans({"\ue000": "*", "\ue001": "?", "\ue002": "$"})
 Matcher = Callable[[str], object]
+_Walk = tuple[int, int, str]
+"""How far into either pattern, and the text so far."""
 
 
 def literal(said: str) -> str:
@@ -39,7 +41,7 @@ def is_all(pattern: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def text(pattern: str) -> Matcher:
-    """A matcher of whole texts, case-sensitive. Linear in the text, however many stars there are."""
+    """A matcher of whole texts, case-sensitive. However many stars, linear in the text."""
     if is_all(pattern):
         return _anything
     if not is_wild(pattern):
@@ -106,7 +108,7 @@ def witness(one: str, other: str, filler: str = FILLER) -> str | None:
 
 
 def _meeting(one: str, other: str, filler: str) -> str | None:
-    """Walk both at once; a state is how far each has come, so it takes one's length times other's."""
+    """Walk both at once; a state is how far each has come, at most one's length times other's."""
     if is_all(one):
         return _filled(other, filler)
     if is_all(other):
@@ -114,35 +116,37 @@ def _meeting(one: str, other: str, filler: str) -> str | None:
     if len(one) * len(other) > 250_000:
         return None
     seen = {(0, 0)}
-    waiting: list[tuple[int, int, str]] = [(0, 0, "")]
+    waiting: list[_Walk] = [(0, 0, "")]
     while waiting:
-        i, j, said = waiting.pop()
+        i, j, said = walk = waiting.pop()
         if i == len(one) and j == len(other):
             return said
-        for state in reversed(_steps(one, i, other, j, said, filler)):
+        for state in reversed(_steps(one, other, walk, filler)):
             if state[:2] not in seen:
                 seen.add(state[:2])
                 waiting.append(state)
     return None
 
 
-def _steps(
-    one: str, i: int, other: str, j: int, said: str, filler: str
-) -> list[tuple[int, int, str]]:
+def _steps(one: str, other: str, walk: _Walk, filler: str) -> list[_Walk]:
+    i, j, said = walk
     a = one[i] if i < len(one) else ""
     b = other[j] if j < len(other) else ""
     if a == "*" and b == "*":
         return [(i + 1, j + 1, said + filler), (i + 1, j, said), (i, j + 1, said)]
     if a == "*":
-        taken = [(i, j + 1, said + (b if b != "?" else "x"))] if b else []
+        taken = [(i, j + 1, said + _letter(b))] if b else []
         return [*taken, (i + 1, j, said)]
     if b == "*":
-        taken = [(i + 1, j, said + (a if a != "?" else "x"))] if a else []
+        taken = [(i + 1, j, said + _letter(a))] if a else []
         return [*taken, (i, j + 1, said)]
     if a and b and (a == b or "?" in {a, b}):
-        letter = b if a == "?" else a
-        return [(i + 1, j + 1, said + (letter if letter != "?" else "x"))]
+        return [(i + 1, j + 1, said + _letter(b if a == "?" else a))]
     return []
+
+
+def _letter(sign: str) -> str:
+    return "x" if sign == "?" else sign
 
 
 def _filled(pattern: str, filler: str) -> str:

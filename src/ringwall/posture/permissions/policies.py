@@ -9,8 +9,9 @@ from ringwall.posture.permissions.statements import Document
 class Policies:
     """All that bears on a request. ``None`` is that there is none; what was not read is ``unread``.
 
-    ``scps`` and ``rcps`` are one tuple for each of root, units and account, from the top. ``resource``
-    is the policy of the resource: of a role its trust policy, of a key its key policy.
+    ``scps`` and ``rcps`` are one tuple for each of root, units and account, from the top.
+    ``resource`` is the policy of the resource: of a role its trust policy, of a key its key
+    policy.
     """
 
     identity: tuple[Document, ...] = ()

@@ -54,19 +54,23 @@ class Principal:
         return bool(self.account)
 
 
+COGNITO: Final = "cognito-identity.amazonaws.com"
+"""A service by name, a provider of identities by what it does."""
 ANONYMOUS: Final = Principal(PrincipalKind.ANONYMOUS, "*")
 
 
 def principal(said: str, *, role: str = "") -> Principal:
     """Whoever an ARN, a service's name or ``*`` stands for. ``ValueError`` where that is nobody.
 
-    ``role`` is the ARN of a session's role, which differs from what its own ARN tells where the role
-    has a path.
+    ``role`` is the ARN of a session's role, which differs from what its own ARN tells where the
+    role has a path.
     """
     if said == "*":
         return ANONYMOUS
     found = _ARN.fullmatch(said)
     if found is None:
+        if said == COGNITO:
+            return Principal(PrincipalKind.WEB, said)
         if re.fullmatch(r"[\w.-]+\.amazonaws\.com(?:\.cn)?", said):
             return Principal(PrincipalKind.SERVICE, said.lower())
         if "/" in said or "." in said:

@@ -93,7 +93,7 @@ class Request:
         return account if account.isdigit() else self.principal.account
 
     def values(self, key: str) -> Values:
-        """The values of a condition key, in lower case: said, or following from who asks for what."""
+        """The values of a condition key, in lower case: said, or following from the rest."""
         found = self.context.find(key)
         if found is not None:
             return found

@@ -40,7 +40,7 @@ class Principals:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One key of one operator. ``key`` is in lower case; ``quantifier`` is ``any``, ``all`` or empty."""
+    """One key of one operator. ``key`` is in lower case; ``quantifier`` is ``any`` or ``all``."""
 
     operator: str
     key: str
@@ -54,13 +54,14 @@ class Condition:
         return f"{self.key} {prefix}{self.operator}{suffix} {', '.join(self.values)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """One statement. ``place`` says where, such as ``statement 2 (ReadLogs)``.
+    """One statement, equal to none but itself; ``place`` is such as ``statement 2 (ReadLogs)``.
 
-    ``actions`` are in lower case, and those it does not mean where ``but_actions`` is true; the same
-    for resources and principals. ``resources`` is ``None`` where a policy speaks of what it is
-    attached to. ``fault`` is why its meaning is not known: then nothing may be concluded from it.
+    ``actions`` are in lower case, and those it does not mean where ``but_actions`` is true; the
+    same for resources and principals. ``resources`` is ``None`` where a policy speaks of what it
+    is attached to. ``fault`` is why its meaning is not known: then nothing may be concluded from
+    it.
     """
 
     effect: Effect

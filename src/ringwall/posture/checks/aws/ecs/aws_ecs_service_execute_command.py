@@ -29,7 +29,6 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("described", "aws-ecs-cluster.described"),
     controls=(*LEAST_PRIVILEGE, *LOGGED),
-    known_as=(),
 )
 
 

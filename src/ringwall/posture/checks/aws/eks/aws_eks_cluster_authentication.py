@@ -24,7 +24,6 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("described",),
     controls=SIGN_IN,
-    known_as=(),
 )
 
 

@@ -25,7 +25,6 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("listed",),
     controls=SECRETS,
-    known_as=(),
 )
 
 

@@ -26,7 +26,6 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("restorable_by", "aws-account.listed"),
     controls=NOT_PUBLIC,
-    known_as=(),
 )
 
 
