@@ -22,7 +22,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "user-is-administrator": "prowler:iam_user_administrator_access_policy|.*-user-admin.*",
     "user-becomes-administrator": ".*user.*(privilege-)?escalat.*",
     "user-has-policies-of-its-own": "securityhub:IAM.2|prowler:iam_policy_attached_only_to_group.*",
-    "role-trusts-all": "aws-iam-role-.*(trust|assum).*(public|anyone|all|world).*",
+    "role-trusts-all": "aws-iam-role-trusts-anybody",
     "role-is-administrator": "prowler:iam_role_administratoraccess_policy|.*-role-admin.*",
     "group-ssh-to-world": "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22",
     "group-rdp-to-world": "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389",

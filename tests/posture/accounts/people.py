@@ -175,7 +175,7 @@ USERS: Final[Mapping[Specimen, Mapping[str, bool]]] = {
     password_and_device: {MFA: False},
     two_keys: {KEYS: True},
     one_key_of_two: {KEYS: False},
-    administrator: {ADMIN: True, INLINE: False},
+    administrator: {ADMIN: True, INLINE: True},
     administrator_by_its_own: {ADMIN: True, INLINE: True},
     administrator_in_parts: {ADMIN: True},
     reads_one_bucket: {ADMIN: False, ESCALATES: False, INLINE: True},

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from ringwall.core.observations import UnknownError
 
 _MOST: Final = 4 * 1024 * 1024
-_TOKENS: Final = (
+_TOKENS: Final[tuple[tuple[str, str], ...]] = (
     ("an AWS access key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
     ("a private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----"),
     ("a GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b"),

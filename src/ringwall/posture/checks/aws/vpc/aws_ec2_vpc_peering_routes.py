@@ -47,8 +47,8 @@ def judge(it: Subject, world: World) -> Judgment:
             if one.get("VpcPeeringConnectionId") == identifier and one.get("DestinationCidrBlock")
         )
         for side in both:
-            cidr = side.get("CidrBlock")
-            is_other = cidr and side.get("VpcId") != told.get("VpcId")
+            cidr = str(side.get("CidrBlock") or "")
+            is_other = bool(cidr) and side.get("VpcId") != told.get("VpcId")
             if is_other and routed.v4.covers(Addresses.of([cidr]).v4):
                 return fails(f"{table.label} routes all of {cidr} to {it.label}")
     return passes("no table routes the whole of the other network")
