@@ -69,8 +69,8 @@ def test_after_a_death_it_asks_only_what_it_does_not_know(account: Reading, tmp_
 
 
 def test_a_process_that_is_killed_leaves_what_it_knows(account: Reading, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "ringwall", "posture", "scan", "--check", "aws-s3-bucket"]
-    command += ["--region", REGION]
+    command = [sys.executable, "-m", "ringwall", "posture", "scan", "--region", REGION]
+    command += [word for name in WANTED for word in ("--check", name)]
     environment = {**os.environ, "RINGWALL_STATE": str(tmp_path)}
     journal = tmp_path / "posture" / "accounts" / "123456789012.journal"
     with subprocess.Popen(command, env=environment, cwd=tmp_path) as process:
