@@ -40,7 +40,7 @@ class Through:
             named = f"{self._service}:{operation}"
             if named in self._denied or "*" in self._denied:
                 told = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
-                raise ClientError(told, operation)  # type: ignore[arg-type]
+                raise ClientError(told, operation)
             if named in self._answers:
                 return self._answers[named](arguments)
             return own(**arguments)
