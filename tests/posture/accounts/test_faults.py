@@ -54,6 +54,8 @@ def require_honest(before: Verdicts, after: Verdicts, call: str) -> None:
     for key, one in after.items():
         outcome = one.verdict.outcome
         if outcome is Outcome.UNKNOWN:
+            if key in before and before[key].verdict.outcome is outcome:
+                continue  # moto does not know of every call
             assert any(fact.api == call or not fact.api for fact in one.verdict.facts), (key, call)
             continue
         if outcome is Outcome.PASS:

@@ -12,7 +12,7 @@ from ringwall.posture.permissions.escalation import escalations
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.paths import INTERNET, Hop, Path, ways
 from ringwall.posture.permissions.statements import Kind
-from ringwall.posture.permissions.terrain import Kept, Open, Terrain, hops, targets
+from ringwall.posture.permissions.terrain import Kept, Open, hops, targets, terrain
 
 BUCKET = Kept("aws-s3-bucket", "arn:aws:s3:::ledger", "ledger")
 INSTANCE = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-1"
@@ -39,8 +39,8 @@ def walked(
 ) -> tuple[list[Path], list[Hop]]:
     whole = account(ACCOUNT, roles=roles)
     running = [one.workload for one in open_ones]
-    terrain = Terrain(whole, escalations(whole, workloads=running), open_ones, [kept])
-    several = hops(terrain)
+    within = terrain(whole, escalations(whole, workloads=running), open_ones)
+    several = hops(within, [kept])
     found = ways(several, [INTERNET], targets([kept]))
     assert found.is_all
     return list(found.paths), cheapest_cut(several, [INTERNET], targets([kept])) or []

@@ -63,9 +63,12 @@ def context_of(
     said: Mapping[str, Values] | None = None,
     target: Identity | None = None,
 ) -> Context:
-    """What is known of the circumstances when an identity asks: its tags, the target's."""
+    """What is known of the circumstances when an identity asks: its tags, the target's.
+
+    A role's session may have more tags than the role has.
+    """
     keys: dict[str, Values] = {}
-    families: dict[str, Values] = {"aws:principaltag/": ABSENT}
+    families: dict[str, Values] = {"aws:principaltag/": ABSENT if identity.is_user else OPEN}
     for key, value in identity.tags.items():
         keys[f"aws:principaltag/{key.lower()}"] = (value,)
     if target is not None:

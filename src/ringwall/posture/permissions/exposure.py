@@ -170,7 +170,7 @@ def _resources(document: Document, action: str, resources: Sequence[str]) -> lis
 
 def _fits(action: str, resource: str) -> bool:
     """Whether an action is about a bucket, or about what is in it."""
-    if not resource.startswith("arn:aws:s3:::") or not action.startswith("s3:"):
+    if ":s3:::" not in resource or not action.startswith("s3:"):
         return True
     about_object = action in _OF_OBJECTS or ("object" in action and "bucket" not in action)
     return about_object is ("/" in resource)

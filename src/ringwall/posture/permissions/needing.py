@@ -73,7 +73,9 @@ class Needing:
         known = self._any.get(key)
         if known is None:
             context = self._context(identity, technique, None)
+            partition = identity.arn.split(":")[1]
             written = template.format(account=self.account.id)
+            written = written.replace("arn:aws:", f"arn:{partition}:", 1)
             known = self._any[key] = could(identity, actions, written, context=context)[0]
         return known
 

@@ -48,20 +48,20 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Something that runs and answers the internet, and why that is so."""
+    """Something that runs and answers the internet, and why that is so, or may be."""
 
     workload: Workload
     why: str
+    is_certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
-    """All that paths are looked for in."""
+    """All that paths are looked for in. ``near`` are the places the internet comes to."""
 
     account: Account
-    escalations: Sequence[Escalation]
-    open_ones: Sequence[Open] = ()
-    kept: Sequence[Kept] = ()
+    hops: tuple[Hop, ...]
+    near: frozenset[str]
 
 
 def everything(account: Account) -> str:
@@ -69,20 +69,24 @@ def everything(account: Account) -> str:
     return f"administrator/{account.id}"
 
 
-def hops(terrain: Terrain) -> list[Hop]:
+def terrain(
+    account: Account, escalations: Sequence[Escalation], open_ones: Sequence[Open] = ()
+) -> Terrain:
+    """The ways from the internet to whoever is somebody in an account."""
+    found = [*_openings(account, open_ones), *_becoming(account, escalations)]
+    return Terrain(account, tuple(found), frozenset(reached(found, [INTERNET])))
+
+
+def hops(within: Terrain, kept: Iterable[Kept]) -> list[Hop]:
     """All hops. Who may read what is asked for those alone whom the internet comes to."""
-    found = [*_openings(terrain), *_becoming(terrain)]
-    near = reached(found, [INTERNET])
-    for one in terrain.kept:
-        found += _readings(terrain, one, near)
-    return found
+    return [*within.hops, *(hop for one in kept for hop in _readings(within, one))]
 
 
-def _openings(terrain: Terrain) -> Iterator[Hop]:
-    account = terrain.account
-    for one in terrain.open_ones:
+def _openings(account: Account, open_ones: Sequence[Open]) -> Iterator[Hop]:
+    for one in open_ones:
         arn, role = one.workload.arn, one.workload.role
-        yield Hop(INTERNET, arn, f"the internet reaches {arn}: {one.why}", effort=2)
+        how = f"the internet reaches {arn}: {one.why}"
+        yield Hop(INTERNET, arn, how, is_certain=one.is_certain, effort=2)
         if role:
             yield Hop(arn, role, f"{arn} runs as {role}", effort=5)
     for identity in account.roles.values():
@@ -94,20 +98,20 @@ def _openings(terrain: Terrain) -> Iterator[Hop]:
                 yield Hop(INTERNET, identity.arn, how, is_certain=who.is_certain)
 
 
-def _becoming(terrain: Terrain) -> Iterator[Hop]:
-    place = everything(terrain.account)
-    for identity in terrain.account.principals:
+def _becoming(account: Account, escalations: Sequence[Escalation]) -> Iterator[Hop]:
+    place = everything(account)
+    for identity in account.principals:
         if is_administrator(identity):
             yield Hop(identity.arn, place, f"{identity.name} has every permission", effort=5)
-    for one in terrain.escalations:
+    for one in escalations:
         target = place if one.reach is Reach.ADMINISTRATOR else one.target
         if target and target != one.principal:
             name = one.principal.rpartition("/")[2]
             yield Hop(one.principal, target, f"{name} {one.does}", one.technique, one.is_certain)
 
 
-def _readings(terrain: Terrain, one: Kept, near: set[str]) -> Iterator[Hop]:
-    account = terrain.account
+def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
+    account, near = within.account, within.near
     action, template = READING.get(one.kind, ("", ""))
     wanted = template.format(arn=one.arn)
     found = one.exposed

@@ -4,7 +4,7 @@ What is made of them is made once for all judgments of a snapshot.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from ringwall.posture.checking import (
     Judgment,
@@ -16,20 +16,21 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checking.reading import ANY
-from ringwall.posture.permissions.accounts import account
+from ringwall.posture.permissions.accounts import Account, account
 from ringwall.posture.permissions.deciding import Outcome
 from ringwall.posture.permissions.escalation import escalations
 from ringwall.posture.permissions.reaching import Rise, rises
 from ringwall.posture.permissions.techniques_iam import IAM
 from ringwall.posture.permissions.techniques_passing import PASSING
 
-_KINDS: Final = {
+KINDS: Final = {
     "users": "aws-iam-user",
     "groups": "aws-iam-group",
     "roles": "aws-iam-role",
     "policies": "aws-iam-policy",
 }
-READS: Final = tuple(f"{kind}.details" for kind in _KINDS.values())
+"""The kinds whose ``details`` are an account's authorization."""
+READS: Final = tuple(f"{kind}.details" for kind in KINDS.values())
 """What a check reads that asks so."""
 
 
@@ -61,34 +62,37 @@ def escalating(world: World, it: Subject) -> Judgment:
 
 
 def _rises(world: World, it: Subject) -> Mapping[str, Rise]:
-    several = {name: world.all(kind, account=it.account) for name, kind in _KINDS.items()}
-    world.touched |= {(kind, ANY) for kind in _KINDS.values()}
+    for kind in KINDS.values():
+        world.all(kind, account=it.account)
+        world.touched.add((kind, ANY))
     key = (_rises, it.account)
     known = world.indexes.get(key)
     if known is None:
-        known = world.indexes[key] = _made(world, it.account, several)
+        known = world.indexes[key] = _made(world, it.account)
     if isinstance(known, UnknownError):
         raise UnknownError(known.why, known.facts)
     found: Mapping[str, Rise] = known
     return found
 
 
-def _made(
-    world: World, number: str, several: Mapping[str, list[Subject]]
-) -> Mapping[str, Rise] | UnknownError:
-    aside = World(world.snapshot, world.indexes)
+def _made(world: World, number: str) -> Mapping[str, Rise] | UnknownError:
     try:
-        entries = {
-            name: [aside.need(one.id).read("details") for one in subjects]
-            for name, subjects in several.items()
-        }
+        whole = whole_account(World(world.snapshot, world.indexes), number)
     except UnknownError as error:
         return error
-    whole = account(
-        number,
-        users=entries["users"],
-        groups=entries["groups"],
-        roles=entries["roles"],
-        policies=entries["policies"],
-    )
     return rises(whole, escalations(whole, techniques=(*IAM, *PASSING)))
+
+
+def whole_account(world: World, number: str) -> Account:
+    """An account of all its identities' details; ``UnknownError`` where one is not known."""
+
+    def details(kind: str) -> list[Any]:
+        return [one.read("details") for one in world.all(kind, account=number)]
+
+    return account(
+        number,
+        users=details(KINDS["users"]),
+        groups=details(KINDS["groups"]),
+        roles=details(KINDS["roles"]),
+        policies=details(KINDS["policies"]),
+    )

@@ -34,10 +34,10 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """A principal of `*` under no condition that says who is meant."""
-    opened = list(open_statements(it.read("details")["AssumeRolePolicyDocument"]))
-    if opened:
-        return fails(f"it trusts whoever has an AWS account: everybody may {named(opened)}")
+    """A principal of `*` that no condition narrows."""
+    found = list(open_statements(it.read("details")["AssumeRolePolicyDocument"]))
+    if found:
+        return fails(f"whoever has an AWS account may {named(found)}")
     return passes("it trusts whom it names")
 
 
@@ -63,9 +63,9 @@ CASES = (
     ),
     case("all but one", FAIL, details=_trust(NotPrincipal={"AWS": "arn:aws:iam::1:root"})),
     case(
-        "whoever brings any external id",
+        "of any organisation",
         FAIL,
-        details=_trust(Principal={"AWS": "*"}, Condition={"StringLike": {"sts:ExternalId": "*"}}),
+        details=_trust(Principal="*", Condition={"StringLike": {"aws:PrincipalOrgID": "*"}}),
     ),
     case("no JSON", UNKNOWN, details={"AssumeRolePolicyDocument": "{"}),
 )
