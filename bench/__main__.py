@@ -16,6 +16,7 @@ ALL = (
     "log-events",
     "log-proofs",
     "permissions",
+    "posture",
     "protecting",
     "quotas",
     "replay",

@@ -22,7 +22,7 @@ CREDENTIALS: Final = {
 @contextmanager
 def moto_server() -> Iterator[str]:
     """Its address; it ends with the block."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

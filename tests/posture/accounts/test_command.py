@@ -27,7 +27,14 @@ def account(reading: Reading) -> Reading:
 @pytest.fixture
 def run(account: Reading, tmp_path: Path) -> Run:
     def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        command = [program(), "posture", "scan", "--region", "eu-west-1", *arguments]
+        command: list[str] = [
+            str(program()),
+            "posture",
+            "scan",
+            "--region",
+            "eu-west-1",
+            *arguments,
+        ]
         return subprocess.run(
             command,
             cwd=tmp_path,

@@ -49,6 +49,12 @@ class Plan:
         return self.listings + self.details
 
     @property
+    def names(self) -> set[str]:
+        """The names of all calls, those that make others ready included."""
+        ready = {one.ready.call for one in self.details if one.ready is not None}
+        return {one.call for one in self.calls} | ready
+
+    @property
     def waves(self) -> list[list[Listing]]:
         """The listings that are made together, one lot after another.
 

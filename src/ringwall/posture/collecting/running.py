@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -197,22 +197,18 @@ class Run:
             seen.aspects[aspect] = Observation(state, value, call, answer.at)
 
     def _detail(self, pool: ThreadPoolExecutor, details: Iterable[Detail]) -> None:
-        under_way: dict[Future[Observation], tuple[Seen, Detail]] = {}
+        by_kind: dict[str, list[Detail]] = {}
         for one in details:
-            for seen in self._snapshot.of_kind(one.kind):
+            by_kind.setdefault(one.kind, []).append(one)
+        under_way: dict[Future[Observation], tuple[Seen, Detail]] = {}
+        for kind, several in by_kind.items():
+            for seen in self._snapshot.of_kind(kind):
                 if seen.found.account != self._target.account or self._is_left_out(seen):
                     continue
-                try:
-                    arguments = one.arguments(seen)
-                except (KeyError, TypeError, IndexError) as error:
-                    why = f"what {one.call} needs is not known: {error}"
-                    seen.aspects[one.aspect] = Observation(State.ERROR, None, one.call, None, why)
-                    continue
-                if arguments is None:
-                    state = State.ABSENT if one.otherwise is None else State.KNOWN
-                    seen.aspects[one.aspect] = Observation(state, one.otherwise, one.call)
-                    continue
-                under_way[pool.submit(self._one, one, seen, arguments)] = (seen, one)
+                for one in several:  # botocore finds a bucket's endpoint once, if it comes once
+                    arguments = _arguments(one, seen)
+                    if arguments is not None:
+                        under_way[pool.submit(self._one, one, seen, arguments)] = (seen, one)
         self._all += len(under_way)
         for done in as_completed(under_way):
             seen, one = under_way[done]
@@ -262,6 +258,20 @@ class Run:
     def _tick(self, call: str) -> None:
         self._done += 1
         self._told(call, self._done, self._all)
+
+
+def _arguments(one: Detail, seen: Seen) -> Mapping[str, Any] | None:
+    """What is asked of a component; ``None`` where nothing is, which is noted."""
+    try:
+        arguments = one.arguments(seen)
+    except (KeyError, TypeError, IndexError) as error:
+        why = f"what {one.call} needs is not known: {error}"
+        seen.aspects[one.aspect] = Observation(State.ERROR, None, one.call, None, why)
+        return None
+    if arguments is None:
+        state = State.ABSENT if one.otherwise is None else State.KNOWN
+        seen.aspects[one.aspect] = Observation(state, one.otherwise, one.call)
+    return arguments
 
 
 def _place(snapshot: Snapshot, target: Target) -> None:

@@ -1,7 +1,8 @@
 """boto3's clients as they are used here. boto3 comes with ``pip install 'ringwall[aws]'``."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,12 +12,16 @@ _NAME: Final = "ringwall-posture"
 
 
 def clients(
-    profile: str | None = None, role: str | None = None, external_id: str | None = None
+    profile: str | None = None,
+    role: str | None = None,
+    external_id: str | None = None,
+    calls: Iterable[str] | None = None,
 ) -> tuple[Callable[[str, str], Any], str]:
     """What makes a client of a service in a region, and the region to begin with.
 
-    With a role its credentials are used, had anew before they expire. ``ImportError`` says what to
-    install; what is wrong with the profile is a ``ValueError``.
+    With a role its credentials are used, had anew before they expire. With ``calls`` clients have
+    those operations (``service:Operation``) and no others. ``ImportError`` says what to install;
+    what is wrong with the profile is a ``ValueError``.
     """
     try:
         import boto3  # noqa: PLC0415 - an extra
@@ -39,6 +44,7 @@ def clients(
     home = session.region_name or "us-east-1"
     if role is not None:
         session = _as_role(session, role, external_id, home)
+    _read_fast(session, calls)
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
 
     def client(service: str, region: str) -> Any:
@@ -48,6 +54,21 @@ def clients(
         return made
 
     return client, home
+
+
+def _read_fast(session: Any, calls: Iterable[str] | None) -> None:
+    """Have answers parsed fast, and models small where it is known what is called."""
+    from ringwall.posture.collecting.models import Narrow, moment  # noqa: PLC0415 - an extra
+
+    core = session._session  # noqa: SLF001 - boto3 has no other way to botocore's session
+    parsers = core.get_component("response_parser_factory")
+    parsers.set_parser_defaults(timestamp_parser=moment)
+    if calls is not None:
+        told = core.get_config_variable("data_path") or ""
+        paths = [
+            os.path.expandvars(Path(one).expanduser()) for one in told.split(os.pathsep) if one
+        ]
+        core.register_component("data_loader", Narrow(paths, calls))
 
 
 def _as_role(session: Any, role: str, external_id: str | None, home: str) -> Any:

@@ -74,7 +74,7 @@ def scan(
 
     accounts = Accounts(installation_of(context).state)
     judged, snapshots, partial = [], [], False
-    for target in _targets(context, profile, account, region):
+    for target in _targets(context, profile, account, region, planned.names):
         try:
             with Progress(f"account {target.account}") as progress:
                 done = scan_account(target, found, accounts, told=progress.step, fresh=fresh)
@@ -97,6 +97,7 @@ def _targets(
     profile: str | None,
     names: list[str] | None,
     regions: list[str] | None,
+    calls: set[str],
 ) -> "Iterator[Target]":
     """The accounts that are meant, each as it is reached; refused where one cannot be."""
     from ringwall.posture.commands.clouds import connected
@@ -110,7 +111,7 @@ def _targets(
             raise Refused(f"no account is called {name}", hint=f"there are: {known}")
     wanted = names or list(settings)
     if not wanted:
-        yield connected(profile, regions).target
+        yield connected(profile, regions, calls=calls).target
     for name in wanted:
         one = settings[name]
         try:
@@ -119,6 +120,7 @@ def _targets(
                 regions or one.regions,
                 role=one.role,
                 external_id=one.external_id,
+                calls=calls,
             ).target
         except Refused as error:
             raise Refused(f"account {name}: {error.message}", hint=error.hint) from error

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from ringwall.runtime.output import print_json, print_table, say
+from ringwall.runtime.output import print_json_list, print_table, say
 from ringwall.runtime.tables import Cell, Column
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def show_verdicts(
 ) -> None:
     """Print them. ``places`` tells where components are declared, by their ids."""
     if as_json:
-        print_json([_told(one, places) for one in judged])
+        print_json_list(_told(one, places) for one in judged)
         return
     failed = [one for one in judged if one.verdict.outcome == "fail"]
     failed.sort(key=lambda one: (-one.severity.number, one.check, one.component))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ringwall.core.observations import UnknownError
+from ringwall.core.observations import Fact, UnknownError
 from ringwall.posture.checking import Judgment, Subject, World, fails, passes
 from ringwall.posture.checking.reading import ANY
 from ringwall.posture.checks.aws.authorization import KINDS, whole_account
@@ -44,6 +44,8 @@ class _Looked:
 
     terrain: Terrain
     touched: frozenset[tuple[str, str]]
+    untold: tuple[Fact, ...]
+    """The reads that make hops uncertain."""
 
 
 def is_confidential(it: Subject) -> bool:
@@ -59,8 +61,8 @@ def attacked(world: World, it: Subject, kept: Kept) -> Judgment:
 
     ``UnknownError`` where one leads there only by what is not known or hangs on conditions.
     """
-    within = _terrain(world, it)
-    several = hops(within, [kept])
+    looked = _looked(world, it)
+    several = hops(looked.terrain, [kept])
     found = ways(several, [INTERNET], [kept.arn], longest=_LONGEST, most=20)
     certain = [one for one in found.paths if one.is_certain]
     if certain:
@@ -68,42 +70,44 @@ def attacked(world: World, it: Subject, kept: Kept) -> Judgment:
         ends = "; ".join(one.how for one in cut or ())
         return fails(f"{certain[0]}. Cheapest to take away: {ends}")
     if found.paths:
-        raise UnknownError(f"there may be a way: {found.paths[0]}")
+        raise UnknownError(f"there may be a way: {found.paths[0]}", looked.untold)
     if not found.is_all:
         raise UnknownError("there are more ways than are gone through")
     return passes(f"no way of {_LONGEST} hops leads from the internet to {it.label}")
 
 
-def _terrain(world: World, it: Subject) -> Terrain:
+def _looked(world: World, it: Subject) -> _Looked:
     for kind in (*KINDS.values(), INSTANCE, FUNCTION):
         world.all(kind, account=it.account)
         world.touched.add((kind, ANY))
-    key = (_terrain, it.account)
+    key = (_looked, it.account)
     known = world.indexes.get(key)
     if known is None:
         aside = World(world.snapshot, world.indexes)
         try:
-            known = _Looked(_looked(aside, it.account), frozenset(aside.touched))
+            untold: list[Fact] = []
+            made = _made(aside, it.account, untold)
+            known = _Looked(made, frozenset(aside.touched), tuple(untold))
         except UnknownError as error:
             known = error
         world.indexes[key] = known
     if isinstance(known, UnknownError):
         raise UnknownError(known.why, known.facts)
     world.touched |= known.touched
-    found: Terrain = known.terrain
+    found: _Looked = known
     return found
 
 
-def _looked(world: World, number: str) -> Terrain:
+def _made(world: World, number: str, untold: list[Fact]) -> Terrain:
     account = whole_account(world, number)
-    open_ones = [*_instances(world, account), *_functions(world, number)]
+    open_ones = [*_instances(world, account, untold), *_functions(world, number, untold)]
     running = [one.workload for one in open_ones]
     techniques = [one for one in TECHNIQUES if one.workload in _KNOWN]
     found = escalations(account, workloads=running, techniques=techniques)
     return terrain(account, found, [one for one in open_ones if one.why])
 
 
-def _instances(world: World, account: Account) -> Iterator[Open]:
+def _instances(world: World, account: Account, untold: list[Fact]) -> Iterator[Open]:
     by_profile = {
         profile["Arn"]: role["Arn"]
         for one in world.all("aws-iam-role", account=account.id)
@@ -116,19 +120,21 @@ def _instances(world: World, account: Account) -> Iterator[Open]:
         try:
             open_ports = instance_reach(world, one).parts
         except UnknownError as error:
+            untold += error.facts
             yield Open(workload, f"perhaps, for {error.why}", is_certain=False)
             continue
         first = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in open_ports)
         yield Open(workload, f"port {first} is open" if open_ports else "")
 
 
-def _functions(world: World, number: str) -> Iterator[Open]:
+def _functions(world: World, number: str, untold: list[Fact]) -> Iterator[Open]:
     for one in world.all(FUNCTION, account=number):
         listed: dict[str, Any] = one.read("listed")
         workload = Workload(FUNCTION, one.name, str(listed.get("Role") or ""))
         try:
             urls = [url for url in one.read("urls", ()) if url.get("AuthType") == "NONE"]
         except UnknownError as error:
+            untold += error.facts
             yield Open(workload, f"perhaps, for {error.why}", is_certain=False)
             continue
         yield Open(workload, "its address asks nobody who is there" if urls else "")

@@ -3,28 +3,24 @@
 What somebody may do in the end is decided by :mod:`ringwall.posture.permissions`.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ringwall.core.observations import UnknownError
+from ringwall.posture.checks.aws.strangers import listed, statements_of
 
 
 def statements(document: Any) -> Iterator[Mapping[str, Any]]:
-    """Each statement of a policy, JSON text or not; ``UnknownError`` where it is no policy."""
-    try:
-        found = json.loads(document) if isinstance(document, str) else document
-        several = listed(found["Statement"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UnknownError("the policy is none that can be understood") from error
-    if not all(isinstance(one, Mapping) for one in several):
-        raise UnknownError("the policy is none that can be understood")
-    yield from several
-
-
-def listed(value: Any) -> list[Any]:
-    """What AWS has as one or as a list of them, as a list."""
-    return value if isinstance(value, list) else [] if value is None else [value]
+    """Each statement of a policy that has to be there; ``UnknownError`` where it is none."""
+    if not document:
+        msg = "there is no policy to be understood"
+        raise UnknownError(msg)
+    several: list[Any] = list(statements_of(document))
+    for one in several:
+        if not isinstance(one, Mapping):
+            msg = "the policy is none that can be understood"
+            raise UnknownError(msg)
+        yield one
 
 
 def current(details: Mapping[str, Any]) -> Any:
@@ -46,22 +42,3 @@ def allowed_everywhere(document: Any, actions: frozenset[str]) -> list[str]:
             given = listed(one.get("Action"))
             found |= {str(action) for action in given if str(action).lower() in actions}
     return sorted(found)
-
-
-def names_everybody(principal: Any) -> bool:
-    """Whether a principal is ``*``, in whichever form."""
-    if isinstance(principal, Mapping):
-        return any("*" in listed(one) for one in principal.values())
-    return "*" in listed(principal)
-
-
-def opened_to_all(document: Any) -> str | None:
-    """What a policy allows everybody under no condition, in words; ``None`` where nothing."""
-    for one in statements(document):
-        if one.get("Effect") != "Allow" or one.get("Condition"):
-            continue
-        if "NotPrincipal" in one:
-            return f"everybody but some may {', '.join(map(str, listed(one.get('Action'))))}"
-        if names_everybody(one.get("Principal")):
-            return f"everybody may {', '.join(map(str, listed(one.get('Action'))))}"
-    return None

@@ -23,7 +23,6 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("listed",),
     controls=HARDENED,
-    known_as=(),
 )
 
 

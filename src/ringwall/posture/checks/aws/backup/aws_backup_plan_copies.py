@@ -23,7 +23,6 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("plan",),
     controls=BACKED_UP,
-    known_as=(),
 )
 
 

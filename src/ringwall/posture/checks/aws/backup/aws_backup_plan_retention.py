@@ -25,7 +25,6 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("plan",),
     controls=BACKED_UP,
-    known_as=(),
 )
 
 

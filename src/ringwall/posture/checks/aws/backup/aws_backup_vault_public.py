@@ -25,7 +25,6 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     reads=("policy",),
     controls=NOT_PUBLIC,
-    known_as=(),
 )
 
 

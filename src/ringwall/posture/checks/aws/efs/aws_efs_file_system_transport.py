@@ -27,7 +27,6 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("policy",),
     controls=IN_TRANSIT,
-    known_as=(),
 )
 
 

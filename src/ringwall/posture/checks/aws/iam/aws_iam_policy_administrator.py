@@ -22,7 +22,8 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.statements import current, is_aws_own, listed, statements
+from ringwall.posture.checks.aws.statements import current, is_aws_own, statements
+from ringwall.posture.checks.aws.strangers import listed
 
 CHECK = Check(
     judges="aws-iam-policy",

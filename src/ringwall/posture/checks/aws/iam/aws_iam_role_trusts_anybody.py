@@ -17,7 +17,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.statements import opened_to_all
+from ringwall.posture.checks.aws.strangers import named, open_statements
 
 CHECK = Check(
     judges="aws-iam-role",
@@ -34,10 +34,10 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """A principal of `*` under no condition."""
-    opened = opened_to_all(it.read("details")["AssumeRolePolicyDocument"])
-    if opened:
-        return fails(f"it trusts whoever has an AWS account: {opened}")
+    """A principal of `*` that no condition narrows."""
+    found = list(open_statements(it.read("details")["AssumeRolePolicyDocument"]))
+    if found:
+        return fails(f"whoever has an AWS account may {named(found)}")
     return passes("it trusts whom it names")
 
 
@@ -62,5 +62,10 @@ CASES = (
         "everybody in a list", FAIL, details=_trust(Principal={"AWS": ["arn:aws:iam::1:root", "*"]})
     ),
     case("all but one", FAIL, details=_trust(NotPrincipal={"AWS": "arn:aws:iam::1:root"})),
+    case(
+        "of any organisation",
+        FAIL,
+        details=_trust(Principal="*", Condition={"StringLike": {"aws:PrincipalOrgID": "*"}}),
+    ),
     case("no JSON", UNKNOWN, details={"AssumeRolePolicyDocument": "{"}),
 )

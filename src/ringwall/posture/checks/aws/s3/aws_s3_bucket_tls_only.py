@@ -23,7 +23,8 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.statements import listed, names_everybody, statements
+from ringwall.posture.checks.aws.statements import statements
+from ringwall.posture.checks.aws.strangers import listed, principals_of
 
 CHECK = Check(
     judges="aws-s3-bucket",
@@ -60,7 +61,7 @@ def judge(it: Subject, world: World) -> Judgment:
 
 
 def _denies_plain(one: Mapping[str, Any]) -> bool:
-    if one.get("Effect") != "Deny" or not names_everybody(one.get("Principal")):
+    if one.get("Effect") != "Deny" or "*" not in principals_of(one):
         return False
     if not {"*", "s3:*"} & {str(action).lower() for action in listed(one.get("Action"))}:
         return False

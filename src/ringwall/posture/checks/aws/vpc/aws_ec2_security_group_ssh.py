@@ -26,7 +26,7 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """By all its rules together."""
-    return judge_ports(it, world, {22: "SSH"})
+    return judge_ports(it, world, {22: "SSH"}, tcp_only=True)
 
 
 CASES = cases_of(22)

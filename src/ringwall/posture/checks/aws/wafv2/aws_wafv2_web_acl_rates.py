@@ -23,7 +23,6 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("described",),
     controls=("nist-800-53r5 SC-5 partial", *PERIMETER),
-    known_as=(),
 )
 
 
