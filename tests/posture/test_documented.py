@@ -8,7 +8,7 @@ from ringwall.posture.checking.verifying import mistakes
 from ringwall.posture.frameworks.catalogue import read_framework
 
 PAGE = (Path(__file__).parents[2] / "docs" / "posture.md").read_text("utf-8")
-BLOCKS = {kind: text for kind, text in re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)}
+BLOCKS = dict(re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL))
 
 
 def test_the_checks_that_are_shown_hold(tmp_path: Path) -> None:
