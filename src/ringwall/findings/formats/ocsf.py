@@ -72,7 +72,6 @@ def event_of(one: Standing, activity: Activity, *, why: str = "") -> dict[str, A
         "status_id": status_id,
         "status": status,
         "message": found.message or found.title,
-        "risk_score": one.score,
         "finding_info": _info(one),
         "resources": [_resource(one)],
         "metadata": {
@@ -116,10 +115,8 @@ def _resource(one: Standing) -> dict[str, Any]:
     kind, _, name = one.finding.component.partition("/")
     made: dict[str, Any] = {"uid": name, "name": name, "type": kind}
     parts = name.split(":")
-    if parts[0] == "arn" and len(parts) > 5:
-        made["cloud_partition"] = parts[1]
-        if parts[3]:
-            made["region"] = parts[3]
+    if parts[0] == "arn" and len(parts) > 5 and parts[3]:
+        made["region"] = parts[3]
     if one.place.criticality is not None:
         made["criticality"] = str(one.place.criticality)
     return made
@@ -170,6 +167,7 @@ def _own_words(one: Standing) -> dict[str, Any]:
         "weakness": found.weakness,
         "component": found.component,
         "state": str(one.state),
+        "score": one.score,
         "source": found.source,
     }
     more: dict[str, Any] = {
