@@ -7,7 +7,8 @@ from ringwall.core.findings import Finding, Severity
 from ringwall.core.verdicts import Outcome
 from ringwall.findings import service
 from ringwall.findings.config import Findings
-from ringwall.findings.formats.forms import Form, read
+from ringwall.findings.formats.form import Form
+from ringwall.findings.formats.forms import read
 from ringwall.findings.formats.reading import Brought, Known, Said
 from ringwall.findings.ranking import Categories
 from ringwall.findings.standing import Taken

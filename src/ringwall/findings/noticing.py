@@ -1,6 +1,6 @@
 """Note down who has to be told of what, in the transaction that it happens in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from ringwall.findings.config import Findings, Occasion
@@ -23,8 +23,3 @@ def notice(rules: Findings, occasion: Occasion, rows: Sequence[Queued], now: dat
                 Notice(rule=rule.name, occasion=occasion, findings=told, made=now, next_try=now)
             )
     Notice.objects.bulk_create(made)
-
-
-def forget_rules(names: Iterable[str]) -> int:
-    """Take out notices of rules that there are no more; how many."""
-    return Notice.objects.exclude(rule__in=list(names)).delete()[0]

@@ -19,7 +19,7 @@ from ringwall.findings.commands.listing import (
     Weakness,
     wanted_of,
 )
-from ringwall.findings.formats.forms import Form
+from ringwall.findings.formats.form import Form
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, say
 from ringwall.runtime.refusals import ExitCode, Refused

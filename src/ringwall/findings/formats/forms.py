@@ -1,24 +1,14 @@
-"""The forms by name, and which a file has. Pure."""
+"""Read and write findings in a form, and tell which a file has. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 
 from ringwall.findings.formats import asff, cyclonedx, ocsf, ocsf_reading, sarif, tabular
+from ringwall.findings.formats.form import Form
 from ringwall.findings.formats.reading import Brought, FormatError, Known, parsed
 from ringwall.findings.standing import Standing
-
-
-class Form(StrEnum):
-    """How findings are written."""
-
-    OCSF = "ocsf"
-    SARIF = "sarif"
-    ASFF = "asff"
-    CSV = "csv"
-    CYCLONEDX = "cyclonedx"
 
 
 _WRITERS: Final[Mapping[Form, Callable[[Iterable[Standing]], bytes]]] = {
@@ -77,3 +67,4 @@ def form_of(data: bytes) -> Form:
     raise FormatError("", f"none of the forms that are read ({names}): say which by --format")
 
 
+__all__ = ["Form", "form_of", "read", "write"]
