@@ -14,9 +14,11 @@ from tests.findings.scene import (
     check_queue,
     component,
     finding,
-    state,
     story,
     take,
+)
+from tests.findings.scene import (
+    state as state_of,
 )
 
 from ringwall.core.components import Exposure
@@ -76,12 +78,12 @@ def test_work_goes_on_until_a_check_confirms_it() -> None:
     take(finding())
     for step in (Move.ACKNOWLEDGE, Move.START, Move.DONE):
         assert not isinstance(do(step), Refusal)
-    assert state(finding()) == "to-be-confirmed"
+    assert state_of(finding()) == "to-be-confirmed"
     assert "next check tells" in do(Move.START).why
     take(finding(), day=0.5)
-    assert state(finding()) == "to-be-confirmed", "that was before it was mended"
+    assert state_of(finding()) == "to-be-confirmed", "that was before it was mended"
     take(finding(), day=2)
-    assert state(finding()) == "open", "it is still there"
+    assert state_of(finding()) == "open", "it is still there"
     do(Move.DONE, day=3)
     take(day=4)
     assert story(finding()) == [
@@ -98,11 +100,11 @@ def test_any_check_confirms_what_is_said_to_be_fixed_if_it_looked_later() -> Non
     take(finding(), day=0.2)
     do(Move.DONE)
     take(day=0.8, judged=service.all_judged)
-    assert state(finding()) == "to-be-confirmed", "prowler sees it, and nobody looked since"
+    assert state_of(finding()) == "to-be-confirmed", "prowler sees it, and nobody looked since"
     take(day=2, scope="elsewhere", judged=service.nothing_judged)
-    assert state(finding()) == "to-be-confirmed"
+    assert state_of(finding()) == "to-be-confirmed"
     take(day=2, source="third", scope="elsewhere")
-    assert state(finding()) == "fixed"
+    assert state_of(finding()) == "fixed"
 
 
 @pytest.mark.usefixtures("database")
@@ -112,7 +114,7 @@ def test_accepting_needs_somebody_a_reason_and_an_end() -> None:
     assert "reason needs" in accept(reason="no").why
     assert "is past" in accept(until=at(0.5)).why
     assert "at the latest" in accept(until=at(900)).why
-    assert state(finding()) == "open"
+    assert state_of(finding()) == "open"
     done = accept()
     assert (done.state, done.excuse.owner) == (State.ACCEPTED, "ada")
     assert accept(until=at(120)).excuse.until == at(120), "it can be prolonged"
@@ -129,10 +131,10 @@ def test_what_is_accepted_stays_so_while_nothing_changes() -> None:
     take(finding(), day=2)
     take(finding(title="in other words"), day=3)
     take(finding(source="prowler", evidence=("seen by others",)), source="prowler", day=4)
-    assert state(finding()) == "accepted"
+    assert state_of(finding()) == "accepted"
     assert service.end_excuses(now=at(89)) == 0
     assert service.end_excuses(now=at(91)) == 1
-    assert state(finding()) == "open"
+    assert state_of(finding()) == "open"
     check_queue()
 
 
@@ -142,7 +144,7 @@ def test_other_facts_open_what_was_excused(step: Move) -> None:
     take(finding())
     do(step, owner="ada", reason=REASON, until=at(90))
     take(finding(evidence=("the policy allows s3:* to *",)), day=2)
-    assert state(finding()) == "open"
+    assert state_of(finding()) == "open"
 
 
 @pytest.mark.usefixtures("database")
@@ -150,7 +152,7 @@ def test_what_is_accepted_can_be_fixed() -> None:
     take(finding())
     accept()
     take(day=2)
-    assert state(finding()) == "fixed"
+    assert state_of(finding()) == "fixed"
 
 
 @pytest.mark.usefixtures("database")
@@ -191,10 +193,10 @@ def test_a_finding_is_named_by_the_beginning_of_its_uid() -> None:
 
 
 @pytest.mark.usefixtures("database")
-def test_everything_is_in_the_log_and_what_people_wrote_is_kept_apart(_django: Path) -> None:
+def test_everything_is_in_the_log_and_what_people_wrote_is_kept_apart(state: Path) -> None:
     from ringwall.findings import service
 
-    spool = spool_of(_django)
+    spool = spool_of(state)
     before = len(spool.read_bytes()) if spool.exists() else 0
     shop = Inventory(component(exposure=Exposure.INTERNET))
     take(finding(), categories=shop)

@@ -1,6 +1,8 @@
 """The score grows with what makes a finding worse, and never passes 100."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from ringwall.findings.deadlines import deadline, is_told
 from ringwall.findings.ranking import Exploit, Placed, explained, factors, score
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-WORSE = {
+WORSE: dict[str, list[Any]] = {
     "exposure": [Exposure.INTERNAL, Exposure.PARTNER, Exposure.INTERNET],
     "classification": list(Classification),
     "criticality": list(Criticality),
@@ -23,14 +25,16 @@ EXPLOITS = st.builds(Exploit, st.booleans(), st.none() | st.floats(0, 1))
 SEVERITIES = st.sampled_from(list(Severity))
 
 
+def _index(name: str) -> st.SearchStrategy[int]:
+    return st.integers(0, len(WORSE[name]) - 1)
+
+
 @given(SEVERITIES, PLACES, EXPLOITS, st.data())
 def test_whatever_is_worse_ranks_no_lower(
     severity: Severity, place: Placed, exploit: Exploit, data: st.DataObject
 ) -> None:
     name = data.draw(st.sampled_from(sorted(WORSE)))
-    less, more = sorted(data.draw(st.tuples(*[st.integers(0, len(WORSE[name]) - 1)] * 2)))
-    from dataclasses import replace
-
+    less, more = sorted(data.draw(st.lists(_index(name), min_size=2, max_size=2)))
     low = replace(place, **{name: WORSE[name][less]})
     high = replace(place, **{name: WORSE[name][more]})
     assert 0 <= score(severity, low, exploit) <= score(severity, high, exploit) <= 100

@@ -126,11 +126,11 @@ def test_what_nobody_is_told_of_any_more_is_forgotten() -> None:
     assert not Notice.objects.exists()
 
 
-def test_the_log_is_told_by_an_event_of_its_own(_django: Path) -> None:
+def test_the_log_is_told_by_an_event_of_its_own(state: Path) -> None:
     rules = Findings(notify=(ByLog(kind="log", name="siem"),))
     take(finding(), rules=rules)
     assert deliver(rules, 0) == (1, 0)
-    last = json.loads(spool_of(_django).read_bytes().splitlines()[-1])["event"]
+    last = json.loads(spool_of(state).read_bytes().splitlines()[-1])["event"]
     assert last["entity_result"]["data"]["findings"] == [finding().uid]
     assert last["entity_result"]["name"] == "1 new finding"
 

@@ -27,7 +27,7 @@ class Refused:
 
 
 def admitted(findings: Iterable[Finding], *, source: str) -> Iterator[Finding | Refused]:
-    """Each as it is kept, or why not; of several with one uid the worst, with all their evidence."""
+    """Each as it is kept, or why not; several with one uid are the worst, with all evidence."""
     kept: dict[str, Finding] = {}
     for one in findings:
         told = _fit(one)

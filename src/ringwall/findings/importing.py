@@ -1,4 +1,4 @@
-"""Take in a file of another tool: what it found, what passed, and what somebody says of findings."""
+"""Take in a file of another tool: what it found, what passed, what it says of findings."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -58,16 +58,14 @@ def bring_in(
         rules=rules,
         exploits=brought.exploits,
     )
-    said = tuple(
-        _say(one, brought.source, believes=believes, rules=rules) for one in brought.said
-    )
+    said = tuple(_say(one, brought.source, believes=believes, rules=rules) for one in brought.said)
     return Imported(
         source=brought.source, scope=scope, found=len(brought.findings), taken=taken, said=said
     )
 
 
 def judged_by(brought: Brought, *, is_whole: bool) -> Judged:
-    """What a file says of what it does not tell of: what it says could not be judged comes first."""
+    """What a file says of what it does not tell of; what could not be judged comes first."""
     said_of = {(one.weakness, one.component) for one in brought.said}
     told = {(one.weakness, one.component) for one in brought.findings}
 

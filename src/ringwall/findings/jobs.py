@@ -4,18 +4,27 @@ from ringwall.runtime.installation import Installation
 from ringwall.runtime.jobs import job
 
 
-@job(name="follow-findings", minutes=5, after_change=True)
+@job(name="follow-findings", minutes=5)
 def follow_findings(installation: Installation) -> str:
-    """Open what was excused until now, rank by the categories of now, note down what is overdue."""
+    """Open what was excused until now, and note down what is overdue."""
+    from ringwall.findings import service  # noqa: PLC0415 - jobs are also listed without tables
+    from ringwall.findings.config import FINDINGS, Findings  # noqa: PLC0415 - as above
+
+    rules = installation.load().one(Findings, FINDINGS)
+    opened, late = service.end_excuses(rules), service.tell_overdue(rules)
+    return f"{opened} excuses ended, {late} findings are overdue"
+
+
+@job(name="rank-findings", minutes=60, after_change=True)
+def rank_findings(installation: Installation) -> str:
+    """Rank by the categories and deadlines of now what is not fixed."""
     from ringwall.findings import service  # noqa: PLC0415 - jobs are also listed without tables
     from ringwall.findings.config import FINDINGS, Findings  # noqa: PLC0415 - as above
     from ringwall.findings.known import known_categories  # noqa: PLC0415 - as above
 
     rules = installation.load().one(Findings, FINDINGS)
-    opened = service.end_excuses(rules)
     ranked = service.rerank(known_categories(installation), rules)
-    late = service.tell_overdue(rules)
-    return f"{opened} excuses ended, {ranked} findings rank anew, {late} are overdue"
+    return f"{ranked} findings rank anew"
 
 
 @job(name="tell-findings", minutes=1)

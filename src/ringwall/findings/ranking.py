@@ -128,7 +128,8 @@ def score(severity: Severity, place: Placed, exploit: Exploit) -> int:
     weight = 1.0
     for one in factors(place, exploit):
         weight *= one.by
-    return round(100 * (1 - (1 - BASES[severity]) ** weight))
+    reached: float = 1 - (1 - BASES[severity]) ** weight
+    return round(100 * reached)
 
 
 def explained(severity: Severity, place: Placed, exploit: Exploit) -> list[str]:

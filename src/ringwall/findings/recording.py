@@ -16,7 +16,7 @@ _FEW: Final = 10
 
 
 def found(one: Standing, activity: Activity, why: str) -> Recorded:
-    """What a run made of a finding: an OCSF finding, its long texts and lists cut, without its owner."""
+    """What a run made of a finding: an OCSF finding with texts and lists cut, and no owner."""
     told = event_of(replace(one, owner=""), activity, why=why)
     return finding(_short(told))
 

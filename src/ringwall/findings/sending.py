@@ -7,7 +7,7 @@ four days. A receiver that died after it took one may get it twice.
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import requests
 from django.conf import settings
@@ -72,9 +72,7 @@ def _standings(uids: Sequence[str]) -> list[Standing]:
     return found
 
 
-def _tell(
-    rule: Told, occasion: str, some: list[Standing], keys: list[int], now: datetime
-) -> None:
+def _tell(rule: Told, occasion: str, some: list[Standing], keys: list[int], now: datetime) -> None:
     match rule:
         case ByMail():
             with transaction.atomic():  # the mails are in their outbox, and the notices gone
@@ -119,7 +117,7 @@ def _event(rule: ByLog, occasion: str, some: list[Standing], actor: Actor) -> Re
     return entity(actor, change)
 
 
-def _post(rule: ByWebhook, told: dict[str, object]) -> None:
+def _post(rule: ByWebhook, told: dict[str, Any]) -> None:
     address = rule.url if rule.secret_url is None else rule.secret_url.reveal()
     headers = {name: one.reveal() for name, one in rule.headers.items()}
     try:

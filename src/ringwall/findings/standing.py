@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ringwall.core.findings import Finding
 from ringwall.findings.ranking import Exploit, Placed, explained
 from ringwall.findings.states import EXCUSED, UNDONE, Excuse, State
+
+_UNKNOWN_EXPLOIT: Final = Exploit()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,7 @@ class Standing:
     last_seen: datetime
     score: int
     place: Placed
-    exploit: Exploit = Exploit()
+    exploit: Exploit = _UNKNOWN_EXPLOIT
     owner: str = ""
     deadline: datetime | None = None
     excuse: Excuse | None = None

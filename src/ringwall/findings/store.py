@@ -1,4 +1,4 @@
-"""Queries over the queue, in bulk: a hundred thousand findings are taken, and listed, in seconds."""
+"""Queries over the queue, in bulk: it holds a hundred thousand findings and more."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field

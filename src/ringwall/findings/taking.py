@@ -35,9 +35,10 @@ class Judged(Protocol):
     """What a run says of a weakness of a component that it does not tell of."""
 
     def __call__(self, weakness: str, component: str, /) -> Outcome | None:
-        """``PASS``: judged, and not there; so is a component that is known to be gone. ``FAIL``:
-        judged, and there in other parts than those that were told. ``UNKNOWN``: it could not be
-        judged. ``None``: nobody looked.
+        """What it came to; ``None`` where nobody looked.
+
+        ``PASS``: judged, and not there; so is what is known to be gone with its component.
+        ``FAIL``: judged, and there in other parts. ``UNKNOWN``: it could not be judged.
         """
 
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 Until = Annotated[
     datetime | None,
     typer.Option(
-        "--until", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day at which it ends (UTC)."
+        "--until",
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="The day at which it ends (UTC).",
     ),
 ]
 Why = Annotated[str, typer.Option("--reason", help="Why; others will read it.")]
@@ -139,9 +142,7 @@ def _open(context: typer.Context) -> None:
     open_tables(installation_of(context))
 
 
-def _tell(
-    context: typer.Context, done: "Standing | Refusal", told: str, *, as_json: bool
-) -> None:
+def _tell(context: typer.Context, done: "Standing | Refusal", told: str, *, as_json: bool) -> None:
     if isinstance(done, Refusal):
         raise Refused(done.why, hint="`ringwall findings show` tells how it stands")
     concerns(context, "Finding", done.uid)

@@ -28,7 +28,9 @@ from ringwall.runtime.refusals import ExitCode, Refused
 @command(name="import", group=GROUP, panel=PANEL, does="findings:change")
 def findings_import(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The report; - reads what comes in.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The report; - reads what comes in.")
+    ],
     *,
     form: Annotated[
         Form | None, typer.Option("--format", help="Its form; else told by what is in it.")

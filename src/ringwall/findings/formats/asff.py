@@ -188,7 +188,7 @@ def _read_one(node: Node, product: str, known: Known, now: datetime) -> list[Fin
     message = node.text("Description")
     url = remediation.text("Url")
     cves = tuple(one.needed("Id") for one in node.each("Vulnerabilities"))
-    found = []
+    found: list[Finding] = []
     resources = list(node.each("Resources"))
     if not resources:
         raise node.get("Resources").wrong("no resource is named: it would be nobody's finding")
@@ -216,9 +216,7 @@ def _read_one(node: Node, product: str, known: Known, now: datetime) -> list[Fin
     return found
 
 
-def _named(
-    node: Node, product: str, generator: str, known: Known
-) -> tuple[str, KnownRule | None]:
+def _named(node: Node, product: str, generator: str, known: Known) -> tuple[str, KnownRule | None]:
     """Security Hub's own controls are known as ``securityhub:S3.8``."""
     control = node.get("Compliance").text("SecurityControlId")
     control = control or node.get("ProductFields").text("ControlId")
@@ -231,7 +229,7 @@ def _named(
 
 
 def _numbered(fields: Node, name: str) -> tuple[str, ...]:
-    found = []
+    found: list[str] = []
     while text := fields.text(f"{_OWN}{name}/{len(found)}"):
         found.append(text)
     return tuple(found)

@@ -139,7 +139,7 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
         own = _own_properties(node)
         is_own = is_own or "component" in own
         state = node.get("analysis").text("state")
-        for one in _read_one(node, own, tool, names, known, time, subject):
+        for one in _read_one(node, own, tool, known, names=names, time=time, subject=subject):
             if state in _NOT_THERE or state in _FIXED:
                 said.append(_statement(node, one, {**_NOT_THERE, **_FIXED}[state]))
             else:
@@ -170,8 +170,9 @@ def _read_one(
     node: Node,
     own: dict[str, list[str]],
     tool: str,
-    names: dict[str, Node],
     known: Known,
+    *,
+    names: dict[str, Node],
     time: datetime,
     subject: str,
 ) -> list[Finding]:
@@ -202,9 +203,7 @@ def _read_one(
                 seen=node.moment("updated") or time,
                 rule=_one(own, "rule") if own else rule,
                 evidence=tuple(own.get("evidence", ())) if own else (f"{name} is in use",),
-                references=tuple(own.get("reference", ()))
-                if own
-                else _references(node, rule),
+                references=tuple(own.get("reference", ())) if own else _references(node, rule),
                 controls=tuple(own.get("control", ())),
                 place=_place(node, own),
             )

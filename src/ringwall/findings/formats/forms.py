@@ -4,12 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
-
 from ringwall.findings.formats import asff, cyclonedx, ocsf, ocsf_reading, sarif, tabular
 from ringwall.findings.formats.form import Form
 from ringwall.findings.formats.reading import Brought, FormatError, Known, parsed
 from ringwall.findings.standing import Standing
-
 
 _WRITERS: Final[Mapping[Form, Callable[[Iterable[Standing]], bytes]]] = {
     Form.OCSF: ocsf.write,

@@ -198,5 +198,3 @@ def _exploit(vulnerability: Node) -> Exploit | None:
     epss = vulnerability.get("cve", "epss").epss("score")
     is_known = vulnerability.get("is_exploit_available").value is True
     return Exploit(is_known, epss) if is_known or epss is not None else None
-
-

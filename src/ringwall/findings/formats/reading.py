@@ -1,8 +1,9 @@
-"""Read what others wrote: JSON with a place for every mistake, rules by our names, components. Pure."""
+"""Read what others wrote: JSON with a place for every mistake, rules by our names. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import isnan
 from typing import Any, Final, Protocol
 
 import orjson
@@ -138,7 +139,7 @@ class Node:
                 value = float(value)
             except ValueError:
                 raise found.wrong("a number is needed here") from None
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
             raise found.wrong(f"a number is needed here, not {_kind(value)}")
         return float(value)
 
@@ -166,7 +167,7 @@ class Node:
             return None
         try:
             if isinstance(value, str):
-                made = datetime.fromisoformat(value.replace("Z", "+00:00"))
+                made = datetime.fromisoformat(value)
                 return made if made.tzinfo else made.replace(tzinfo=UTC)
             if isinstance(value, int | float) and not isinstance(value, bool):
                 seconds = value / 1000 if abs(value) > 1e11 else value

@@ -4,11 +4,11 @@ What SARIF has no word for stands in ``properties.ringwall`` of a result, its id
 ``partialFingerprints`` as ``ringwall/v1``.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import quote, unquote
 
 import orjson
 
@@ -30,7 +30,9 @@ from ringwall.findings.formats.reading import (
 from ringwall.findings.standing import Standing
 from ringwall.findings.states import EXCUSED, State
 
-SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SCHEMA: Final = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 _LEVELS: Final = {
     Severity.INFORMATIONAL: "note",
     Severity.LOW: "note",
@@ -98,7 +100,7 @@ def _result(one: Standing, index: dict[str, int]) -> dict[str, Any]:
         if found.place.end is not None:
             region["endLine"] = found.place.end
         location["physicalLocation"] = {
-            "artifactLocation": {"uri": quote(found.place.path, safe="/")},
+            "artifactLocation": {"uri": _quoted(found.place.path)},
             "region": region,
         }
     made: dict[str, Any] = {
@@ -121,7 +123,9 @@ def _result(one: Standing, index: dict[str, int]) -> dict[str, Any]:
 def _suppression(one: Standing) -> dict[str, Any]:
     made: dict[str, Any] = {"kind": "external", "status": "accepted"}
     if one.excuse is not None:
-        made["justification"] = f"{one.state} until {one.excuse.until:%Y-%m-%d}: {one.excuse.reason}"
+        made["justification"] = (
+            f"{one.state} until {one.excuse.until:%Y-%m-%d}: {one.excuse.reason}"
+        )
     return made
 
 
@@ -169,7 +173,15 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
         for node in run.each("results"):
             is_own = node.get("properties", "ringwall").value is not None
             tools.add("ringwall" if is_own else tool)
-            one = _read_one(node, tool, rules, known, ended, about or _repository(run), times)
+            one = _read_one(
+                node,
+                tool,
+                rules,
+                known,
+                ended=ended,
+                about=about or _repository(run),
+                times=times,
+            )
             if _is_there(node):
                 findings.append(one)
             elif node.text("baselineState") == "absent" or node.text("kind") == "pass":
@@ -189,7 +201,9 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
 
 
 def _is_there(node: Node) -> bool:
-    suppressed = any(one.text("status", "accepted") == "accepted" for one in node.each("suppressions"))
+    suppressed = any(
+        one.text("status", "accepted") == "accepted" for one in node.each("suppressions")
+    )
     is_own = node.get("properties", "ringwall").value is not None
     return (
         node.text("kind", "fail") in {"fail", "open", "review"}
@@ -208,6 +222,7 @@ def _read_one(
     tool: str,
     rules: dict[str, Node],
     known: Known,
+    *,
     ended: datetime,
     about: str,
     times: dict[str, int],
@@ -239,13 +254,15 @@ def _read_one(
     message = node.get("message").text("text") or title
     resource = location.first("logicalLocations").text("fullyQualifiedName")
     where = about or "code"
-    component = component_of(resource) if resource.startswith("arn:") else f"code-repository/{where}"
+    component = (
+        component_of(resource) if resource.startswith("arn:") else f"code-repository/{where}"
+    )
     snippet = location.get("physicalLocation", "region", "snippet").text("text")
     return Finding(
         source=slug(tool),
         weakness=weakness,
         component=component,
-        part=_part(node, place, resource, snippet, rule, times),
+        part=_part(node, place, resource, snippet=snippet, rule=rule, times=times),
         title=title,
         message=message,
         severity=_severity(node, described),
@@ -265,7 +282,13 @@ def _read_one(
 
 
 def _part(
-    node: Node, place: Place | None, resource: str, snippet: str, rule: str, times: dict[str, int]
+    node: Node,
+    place: Place | None,
+    resource: str,
+    *,
+    snippet: str,
+    rule: str,
+    times: dict[str, int],
 ) -> str:
     """What tells a result apart from others of its rule and stays while lines move."""
     prints = node.get("partialFingerprints").value or node.get("fingerprints").value
@@ -289,8 +312,22 @@ def _place(location: Node, own: Node) -> Place | None:
     if not path:
         return None
     region = physical.get("region")
-    kept = own.text("path") or unquote(path.removeprefix("file://"))
+    kept = own.text("path") or _unquoted(path.removeprefix("file://"))
     return Place(kept, region.whole("startLine") or 1, region.whole("endLine"))
+
+
+def _quoted(path: str) -> str:
+    """A path as a reference of a URI (RFC 3986, section 2)."""
+    plain = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/"
+    return "".join(chr(b) if b in plain else f"%{b:02X}" for b in path.encode("utf-8", "replace"))
+
+
+def _unquoted(text: str) -> str:
+    """The same the other way round."""
+    found = re.sub(
+        rb"%([0-9A-Fa-f]{2})", lambda hit: bytes([int(hit[1], 16)]), text.encode("utf-8", "replace")
+    )
+    return found.decode("utf-8", "replace")
 
 
 def _severity(node: Node, described: Node) -> Severity:

@@ -33,7 +33,7 @@ COLUMNS: Final = (
     *("rule", "path", "line", "end", "evidence", "references", "controls"),
 )
 _NEEDED: Final = ("weakness", "component", "title", "severity")
-_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
+_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'", *"\uff1d\uff0b\uff0d\uff20")
 _LONGEST: Final = 1_000_000
 
 
@@ -79,7 +79,7 @@ def _safe(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return text[1:] if text.startswith("'") else text
+    return text.removeprefix("'")
 
 
 def _list(some: tuple[str, ...]) -> str:
