@@ -1,0 +1,39 @@
+"""CloudFront: distributions, which are in no region."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from ringwall.posture.collecting.shape import Detail, Item, Listing, Where, Within, first
+
+DISTRIBUTION: Final = "aws-cloudfront-distribution"
+
+
+def _distributions(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
+    for one in (page.get("DistributionList") or {}).get("Items") or ():
+        names = (one.get("Aliases") or {}).get("Items") or ()
+        yield Item(
+            kind=DISTRIBUTION,
+            name=one["ARN"],
+            label=names[0] if names else one["DomainName"],
+            region="",
+            aspects={"listed": one},
+        )
+
+
+LISTINGS: Final = (
+    Listing(
+        kinds=(DISTRIBUTION,),
+        call="cloudfront:ListDistributions",
+        read=_distributions,
+        within=Within.ACCOUNT,
+    ),
+)
+DETAILS: Final = (
+    Detail(
+        kind=DISTRIBUTION,
+        aspect="config",
+        call="cloudfront:GetDistributionConfig",
+        arguments=lambda seen: {"Id": seen.found.name.rpartition("/")[2]},
+        pick=first("DistributionConfig"),
+    ),
+)
