@@ -254,5 +254,3 @@ def test_the_queue_by_commands(installation: Path, capsys: Any, tmp_path: Path) 
     code, _, error = run("import", str(report))
     assert (code, "line 1, column" in error, "nothing was taken" in error) == (1, True, True)
     assert run("show", "00000000")[0] == 1
-
-

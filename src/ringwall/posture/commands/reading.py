@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from ringwall.posture.commands.queueing import to_queue
 from ringwall.posture.commands.scanning import GROUP, PANEL, Chosen, Custom, all_checks
 from ringwall.posture.commands.verdicts import show_verdicts
 from ringwall.runtime.commanding import command, installation_of
@@ -88,6 +89,7 @@ def scan(
         if not as_json:
             show_verdicts(done.judged, found, done.snapshot, places={}, as_json=False)
         _show_gaps(done)
+        to_queue(context, done.snapshot, done.judged, found, scope=done.account)
     if as_json:
         show_verdicts(judged, found, snapshots[0], places={}, as_json=True)
     if partial:
