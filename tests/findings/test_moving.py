@@ -205,19 +205,22 @@ def test_everything_is_in_the_log_and_what_people_wrote_is_kept_apart(state: Pat
     with acting_as(ADA):
         service.comment(UID, "Grace will do it")
         service.assign(UID, "grace@example.com")
+    accept(owner="linus@example.com")
     take(day=2)
     lines = [json.loads(one) for one in spool.read_bytes()[before:].splitlines()]
     told = [(one["event"]["class_uid"], one["event"]["activity_name"]) for one in lines]
     assert told == [
         (2003, "Create"),
-        *[(3004, "Update")] * 3,
+        *[(3004, "Update")] * 4,
         (2003, "Close"),
     ]
     assert lines[1]["event"]["entity"]["data"] == {"state": "open"}
     assert lines[1]["event"]["actor"]["user"]["uid"] == "u_ada"
     clear = json.dumps([one["event"] for one in lines])
-    for personal in ("Grace", "grace@", "ada@", "billing@"):
+    for personal in ("Grace", "grace@", "ada@", "billing@", "linus@"):
         assert personal not in clear
+    assert lines[4]["event"]["entity_result"]["data"]["reason"] == REASON
+    assert "linus@example.com" in json.dumps(lines[4]["personal"][f"finding:{UID}"])
     assert "Grace will do it" in json.dumps(lines[2]["personal"][f"finding:{UID}"])
 
 

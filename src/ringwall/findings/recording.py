@@ -13,6 +13,7 @@ CHANGED: Final = Activity.UPDATE
 CLOSED: Final = Activity.CLOSE
 _LONGEST: Final = 1000
 _FEW: Final = 10
+_PERSONAL: Final = frozenset({"owner", "answers_for_it"})
 
 
 def found(one: Standing, activity: Activity, why: str) -> Recorded:
@@ -25,9 +26,10 @@ def stepped(uid: str, before: dict[str, Any], after: dict[str, Any], *, text: st
     """What somebody did with it. What they wrote, and who it is given to, is kept apart."""
     actor = current_actor()
     hidden = {"comment": ("", text)} if text else {}
-    if before.get("owner") != after.get("owner"):
-        hidden["owner"] = (before.get("owner", ""), after.get("owner", ""))
-    names = sorted({*before, *after} - {"owner"})
+    for name in _PERSONAL:
+        if before.get(name) != after.get(name):
+            hidden[name] = (before.get(name, ""), after.get(name, ""))
+    names = sorted({*before, *after} - _PERSONAL)
     differing = [name for name in names if before.get(name) != after.get(name)]
     change = Change(
         happened=Happened.UPDATED,

@@ -271,8 +271,13 @@ def _told(row: Queued) -> dict[str, Any]:
     return {
         "state": row.state,
         "owner": row.owner,
-        **({} if excuse is None else {"reason": excuse.reason, "until": excuse.until.isoformat()}),
+        **({} if excuse is None else _told_excuse(excuse)),
     }
+
+
+def _told_excuse(excuse: Excuse) -> dict[str, str]:
+    until = excuse.until.isoformat()
+    return {"answers_for_it": excuse.owner, "reason": excuse.reason, "until": until}
 
 
 def _who() -> str:

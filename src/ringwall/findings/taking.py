@@ -121,7 +121,7 @@ def take(
     judged_at = at or max((one.seen for one in kept.values()), default=now)
     run = _Run(source, scope[:300], judged, min(judged_at, now), rules, categories, exploits)
     run.told = {(one.weakness, one.component) for one in kept.values()}
-    for part in store.chunks(kept.values()):
+    for part in store.chunks(kept[uid] for uid in sorted(kept)):  # so that no two runs wait in turn
         _take_some(run, part)
     seen = {*kept, *(one.finding.uid for one in refused)}  # what was refused is there all the same
     for uids in store.chunks(store.missing(source, run.scope, seen)):

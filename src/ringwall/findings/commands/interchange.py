@@ -112,6 +112,7 @@ def findings_export(
     component: OfComponent = "",
     owner: Owner = "",
     source: Source = "",
+    as_json: AsJson = False,
 ) -> None:
     """Write findings for other tools: OCSF, SARIF, ASFF, CycloneDX with VEX, CSV."""
     from ringwall.runtime.opening import open_tables
@@ -130,6 +131,8 @@ def findings_export(
         source=source,
     )
     data = write(form, service.standings(wanted))
+    if file is not None and as_json:
+        print_json({"file": str(file), "format": form, "bytes": len(data)})
     if file is None:
         sys.stdout.write(data.decode() + ("" if data.endswith(b"\n") else "\n"))
         return
