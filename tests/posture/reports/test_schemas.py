@@ -21,12 +21,12 @@ def sarif_schema() -> Any:
     return json.loads(text)
 
 
-def test_sarif_is_as_oasis_says(report: Report) -> None:  # noqa: F811 - the fixture
+def test_sarif_is_as_oasis_says(report: Report) -> None:
     validator = jsonschema.validators.validator_for(sarif_schema())(sarif_schema())
     validator.validate(json.loads(sarif.text(report)))
     validator.validate(json.loads(sarif.text(report_of([], CHECKS, made=NOW, read={}))))
 
 
 @pytest.mark.parametrize("name", sorted(frameworks()))
-def test_oscal_is_as_nist_says(report: Report, name: str) -> None:  # noqa: F811 - as above
+def test_oscal_is_as_nist_says(report: Report, name: str) -> None:
     Model.model_validate_json(oscal.text(report, frameworks()[name]))

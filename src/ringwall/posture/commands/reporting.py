@@ -8,7 +8,13 @@ from typing import Annotated
 import typer
 
 from ringwall.posture.commands.scanning import GROUP, PANEL, Chosen, Custom, all_checks
-from ringwall.posture.commands.told import Account, Own, last_report, named_frameworks
+from ringwall.posture.commands.told import (
+    Account,
+    Own,
+    known_frameworks,
+    last_report,
+    named_frameworks,
+)
 from ringwall.runtime.commanding import command
 from ringwall.runtime.output import say
 from ringwall.runtime.refusals import Refused
@@ -35,7 +41,7 @@ def report(
     ] = None,
     framework: Annotated[
         list[str] | None,
-        typer.Option("--of", metavar="NAME", help="A framework to show; repeat. OSCAL needs one."),
+        typer.Option("--of", metavar="NAME", help="Only this framework; repeat. OSCAL needs one."),
     ] = None,
     own: Own = None,
     account: Account = None,
@@ -49,6 +55,8 @@ def report(
     named = named_frameworks(context, framework, own)
     if form is Form.OSCAL and len(named) != 1:
         raise Refused("OSCAL is of one framework: name it by --of", hint="such as --of soc2")
+    if form is Form.HTML and not named:
+        named = list(known_frameworks(context, own).values())
     told = last_report(context, checks, account)
     pages = {
         Form.HTML: lambda: html.text(told, named).encode(),

@@ -148,7 +148,7 @@ def _unknowns(report: Report) -> Iterator[str]:
     if not unknown and not report.unlisted:
         yield '<p class="soft">All that checks asked for was told.</p>'
         return
-    yield '<p class="soft">None of this passes: it was not seen. Whoever lets it be read, knows.</p>'
+    yield '<p class="soft">None of this passes: it was not seen.</p>'
     yield '<div class="list"><ul class="rows">'
     for scope, why in report.unlisted[:_MOST]:
         where = " ".join(filter(None, (scope.account, scope.region)))

@@ -72,21 +72,20 @@ ul.rows li{border-top:1px solid var(--line);padding:.75rem 0;overflow-wrap:anywh
 margin:1rem 0}
 .card{background:var(--surface);border:1px solid var(--line);border-radius:1rem;
 box-shadow:var(--shadow);padding:1.125rem 1.25rem;display:flex;flex-direction:column;gap:.5rem}
-.card p:last-child{margin-top:auto}
 .big{font-size:1.5rem;font-weight:600;letter-spacing:-.015em;font-variant-numeric:tabular-nums}
 .frame{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}
 td,th{text-align:left;padding:.5rem .75rem .5rem 0;border-top:1px solid var(--line);
 vertical-align:top}
 th{font-size:.8125rem;font-weight:600;color:var(--soft);border-top:0}
-.num{text-align:right;font-variant-numeric:tabular-nums}
+.when{white-space:nowrap}.num{text-align:right;font-variant-numeric:tabular-nums}
 footer{margin-top:3.5rem;border-top:1px solid var(--line);padding-top:1rem}
 @media (max-width:40rem){main,header>div{padding-left:1rem;padding-right:1rem}
 header{padding:1.75rem 0 1.5rem}h1{font-size:1.75rem}.lead{font-size:1.0625rem}
 dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.625rem}summary{flex-wrap:wrap;
 padding:.75rem 1rem}summary .t{flex:1 0 100%;order:1}summary .n{margin-left:auto}
 .in{padding:.25rem 1rem 1rem}.list>ul.rows{padding:0 1rem}
-.tiles{grid-template-columns:repeat(auto-fit,minmax(6.5rem,1fr));gap:.5rem}
+.tiles{grid-template-columns:repeat(auto-fit,minmax(6.75rem,1fr));gap:.5rem}.tile{padding:.625rem .75rem;font-size:.875rem}
 .card{padding:1rem}.cards{grid-template-columns:1fr}}
 @media print{:root{color-scheme:light}body,header{background:#fff}nav,summary::after{display:none}
 main,header>div{max-width:none;padding:0}.list,.card{box-shadow:none}

@@ -63,7 +63,7 @@ def accounts(report: Report) -> Iterator[str]:
         at = report.read.get(name)
         read = f"{at:%Y-%m-%d %H:%M} UTC" if at else ""
         yield f"<tr><td><b>{escape(name or 'in none')}</b>{outcomes_bar(counts)}</td>"
-        yield f'<td class="soft">{read}</td>'
+        yield f'<td class="soft when">{read}</td>'
         figures = (*(bad[one] for one in worst), *(counts[one] for one in _OUTCOMES))
         for count in figures:
             yield f'<td class="num">{count:,}</td>'
@@ -106,8 +106,9 @@ def _controls(found: Coverage) -> Iterator[str]:
     name = f"{found.framework.title}, {found.framework.version}"
     yield f'<details><summary><span class="t">{escape(name)}</span><span class="n">'
     yield f"{len(found.controls):,} controls</span></summary>"
-    yield f'<div class="in frame" tabindex="0"><p class="soft small">'
-    yield f"{escape(found.framework.of.capitalize())}.</p><table><thead><tr><th>Control</th>"
+    yield '<div class="in frame" tabindex="0"><p class="soft small">'
+    of = found.framework.of
+    yield f"{escape(of[:1].upper() + of[1:])}.</p><table><thead><tr><th>Control</th>"
     yield "<th>Stands</th><th>Looked at</th>"
     for word in ("Fail", "Unknown", "Pass"):
         yield f'<th class="num">{word}</th>'
