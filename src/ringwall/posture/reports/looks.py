@@ -85,7 +85,8 @@ header{padding:1.75rem 0 1.5rem}h1{font-size:1.75rem}.lead{font-size:1.0625rem}
 dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.625rem}summary{flex-wrap:wrap;
 padding:.75rem 1rem}summary .t{flex:1 0 100%;order:1}summary .n{margin-left:auto}
 .in{padding:.25rem 1rem 1rem}.list>ul.rows{padding:0 1rem}
-.tiles{grid-template-columns:repeat(auto-fit,minmax(6.75rem,1fr));gap:.5rem}.tile{padding:.625rem .75rem;font-size:.875rem}
+.tiles{grid-template-columns:repeat(auto-fit,minmax(6.75rem,1fr));gap:.5rem}
+.tile{padding:.625rem .75rem;font-size:.875rem}
 .card{padding:1rem}.cards{grid-template-columns:1fr}}
 @media print{:root{color-scheme:light}body,header{background:#fff}nav,summary::after{display:none}
 main,header>div{max-width:none;padding:0}.list,.card{box-shadow:none}
