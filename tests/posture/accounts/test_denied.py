@@ -8,22 +8,18 @@ from tests.posture.accounts.replaying import Whole
 
 from ringwall.core.observations import State
 from ringwall.core.verdicts import Outcome
-from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.collecting.planning import permission, plan_for
 from ringwall.posture.snapshot.writing import decoded
 
 CHECKS = list(cloud_checks())
 PLAN = plan_for(CHECKS)
 MORE = {one.ready.call for one in PLAN.details if one.ready is not None}
-CALLS = sorted({one.call for one in PLAN.calls} | MORE)
+CALLS = sorted(PLAN.names)
 UNTOLD = {State.DENIED, State.ERROR}
 
 
-def calls_of(known: KnownCheck) -> set[str]:
-    """The calls that a check needs, whatever else does."""
-    plan = plan_for([known])
-    ready = {one.ready.call for one in plan.details if one.ready is not None}
-    return {one.call for one in plan.calls} | ready
+NEEDS = {one.id: plan_for([one]).names for one in CHECKS}
+"""The calls that a check needs, whatever else does."""
 
 
 def require_honest(before: Verdicts, after: Verdicts, untold: Callable[[str], bool]) -> None:
@@ -54,7 +50,7 @@ def test_read_again_without_a_fault_it_is_the_same(whole: Whole) -> None:
 def test_each_call_denied_in_turn_makes_no_pass(whole: Whole) -> None:
     changed = 0
     for call in CALLS:
-        checks = [one for one in CHECKS if call in calls_of(one)]
+        checks = [one for one in CHECKS if call in NEEDS[one.id]]
         assert checks, f"{call} is planned and no check needs it"
 
         def untold(asked: str, call: str = call) -> bool:
@@ -71,7 +67,7 @@ def test_a_whole_service_that_fails_makes_no_pass(whole: Whole, service: str) ->
     def untold(asked: str) -> bool:
         return asked.startswith(f"{service}:")
 
-    checks = [one for one in CHECKS if any(map(untold, calls_of(one)))]
+    checks = [one for one in CHECKS if any(map(untold, NEEDS[one.id]))]
     require_honest(whole.verdicts, whole.without(untold, checks, State.ERROR), untold)
 
 

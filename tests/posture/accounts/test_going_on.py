@@ -1,5 +1,6 @@
 """A scan that was killed goes on without asking again what it knows; what was read is kept."""
 
+import gzip
 import os
 import signal
 import subprocess
@@ -69,8 +70,8 @@ def test_after_a_death_it_asks_only_what_it_does_not_know(account: Reading, tmp_
 
 
 def test_a_process_that_is_killed_leaves_what_it_knows(account: Reading, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "ringwall", "posture", "scan", "--check", "aws-s3-bucket"]
-    command += ["--region", REGION]
+    command = [sys.executable, "-m", "ringwall", "posture", "scan", "--region", REGION]
+    command += [word for name in WANTED for word in ("--check", name)]
     environment = {**os.environ, "RINGWALL_STATE": str(tmp_path)}
     journal = tmp_path / "posture" / "accounts" / "123456789012.journal"
     with subprocess.Popen(command, env=environment, cwd=tmp_path) as process:
@@ -146,9 +147,14 @@ def test_a_file_that_is_damaged_is_named(tmp_path: Path) -> None:
     accounts = Accounts(tmp_path)
     accounts.keep("123456789012", Snapshot(), read=datetime.now(UTC), gaps=0)
     path = tmp_path / "posture" / "accounts" / "123456789012.snapshot"
-    path.write_bytes(path.read_bytes() + b'["component", [], {}]\n')
+    whole = path.read_bytes()
+    path.write_bytes(gzip.compress(gzip.decompress(whole) + b'["component", [], {}]\n'))
     with pytest.raises(ValueError, match=r"snapshot: line 1 .* scan the account anew"):
         accounts.get("123456789012")
+    for damaged in (whole[:-10], whole + b"more", b"none"):
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match="scan the account anew"):
+            accounts.get("123456789012")
     with pytest.raises(ValueError, match="12 digits"):
         accounts.get("../../etc")
 

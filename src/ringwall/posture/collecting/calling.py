@@ -12,6 +12,7 @@ from ringwall.posture.collecting.answers import (
     EXPIRED,
     CredentialsError,
     code_of,
+    is_garbled,
     is_passing,
     is_throttled,
     is_without_credentials,
@@ -23,6 +24,8 @@ from ringwall.posture.collecting.shape import Where
 
 __all__ = ["Answer", "Caller", "CredentialsError", "observed"]
 _ATTEMPTS: Final = 6
+_TWICE: Final = 2
+"""Attempts where what came could not be read."""
 _GIVES_UP: Final = 2
 """Calls in a row that failed for good, after which the same call is tried only once."""
 
@@ -129,9 +132,9 @@ class Caller:
                 attempt += 1
                 if is_throttled(error):
                     pace.refused()
-                elif not is_passing(error) or self._failed.get(key, 0) >= _GIVES_UP:
+                elif not (is_passing(error) or is_garbled(error)) or self._gives_up(key):
                     raise
-                if attempt >= _ATTEMPTS:
+                if attempt >= (_TWICE if is_garbled(error) else _ATTEMPTS):
                     self._failed[key] = self._failed.get(key, 0) + 1
                     raise
                 self.sleep(backoff(attempt, self._chance))
@@ -139,6 +142,9 @@ class Caller:
             self._failed.pop(key, None)
             pace.borne()
             return page
+
+    def _gives_up(self, key: tuple[str, str]) -> bool:
+        return self._failed.get(key, 0) >= _GIVES_UP
 
 
 def observed(answer: Answer, call: str, value: Any) -> Observation:

@@ -69,11 +69,13 @@ def scan(
     if plan:
         _show_plan(planned, as_json=as_json)
         return
+    from ringwall.posture.collecting.memory import keep_one_heap
     from ringwall.posture.commands.progress import Progress
     from ringwall.posture.keeping import Accounts
     from ringwall.posture.scanning import BusyError
     from ringwall.posture.scanning import scan as scan_account
 
+    keep_one_heap()
     accounts = Accounts(installation_of(context).state)
     judged, snapshots, partial = [], [], False
     for target in _targets(context, profile, account, region, planned.names):
