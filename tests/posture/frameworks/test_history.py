@@ -5,13 +5,23 @@ from pathlib import Path
 
 import pytest
 
+import ringwall.posture
 from ringwall.core.components import Found
-from ringwall.core.verdicts import Outcome
-from ringwall.posture.frameworks.catalogue import Framework
+from ringwall.core.verdicts import Outcome, Verdict
+from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.frameworks.catalogue import Framework, frameworks
 from ringwall.posture.frameworks.coverage import Standing, coverage
 from ringwall.posture.frameworks.grouping import NOBODY, account_of, coverage_by, owner_of
-from ringwall.posture.frameworks.history import Point, continued, lines_of, point_of, read_point
+from ringwall.posture.frameworks.history import (
+    Point,
+    continued,
+    lines_of,
+    point_of,
+    points_of,
+    read_point,
+)
 from ringwall.posture.frameworks.remembering import History
+from ringwall.posture.judging import Judged
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 OURS = Framework(
@@ -93,3 +103,33 @@ def test_each_verdict_is_counted_in_one_group() -> None:
     several = [("a", Outcome.PASS, found(str(number % 3))) for number in range(10)]
     groups = coverage_by(OURS, MAPPED, several, account_of)
     assert sum(one.controls[0].passed for one in groups.values()) == 10
+
+
+def test_each_of_ringwalls_frameworks_is_kept_after_a_scan() -> None:
+    checks = [one for one in own_checks() if one.id.startswith("aws-s3-")]
+    verdict = Verdict(Outcome.FAIL, "it is open")
+    judged = [
+        Judged(
+            check=one.id,
+            component="aws-s3-bucket/x",
+            verdict=verdict,
+            severity=one.check.severity,
+            touched=frozenset(),
+        )
+        for one in checks
+    ]
+    points = points_of("1", judged, checks, at=BEGIN, partial=True)
+    assert [one.framework for one in points] == list(frameworks())
+    cis = points[[one.framework for one in points].index("cis-aws-3.0")]
+    assert (cis.controls, cis.passing, cis.score, cis.partial) == (62, 0, 0.0, True)
+    assert 0 < cis.failing < 62
+
+
+def test_no_word_of_ours_claims_what_nobody_here_can_know() -> None:
+    root = Path(ringwall.posture.__file__).parent
+    texts = [path for path in root.rglob("*") if path.suffix in {".py", ".yaml", ".md"}]
+    assert len(texts) > 300
+    for path in texts:
+        said = path.read_text("utf-8").lower()
+        assert "compliant" not in said, path
+        assert "certified" not in said, path
