@@ -12,13 +12,13 @@ DEEPEST: Final = 150
 _TOKEN: Final = re.compile(
     r"""(?P<space>[ \t\r\ufeff]+|\#[^\n]*|//[^\n]*)
     |(?P<newline>\n)
+    |(?P<comment>/\*.*?\*/)
     |(?P<name>[^\W\d][\w-]*)
     |(?P<string>"(?:[^"\\$%\n]|\$(?![{$])|%(?![{%]))*")
     |(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
     |(?P<heredoc><<-?[^\W\d][\w-]*[ \t\r]*\n)
     |(?P<trimmed>~\})
     |(?P<op>&&|\|\||==|!=|<=|>=|=>|\.\.\.|::|[-{}\[\]()=<>+*/%!.,:?])
-    |(?P<comment>/\*.*?\*/)
     |(?P<quote>")""",
     re.VERBOSE | re.DOTALL,
 )
