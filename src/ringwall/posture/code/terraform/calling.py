@@ -101,7 +101,7 @@ def _one(
     return Module(
         caller.loader,
         caller.loader.folder(folder),
-        root=caller.root,
+        root=caller.base,
         prefix=f"{caller.prefix}module.{name}{suffix}.",
         key=f"{caller.key}.{name}" if caller.key else name,
         inputs=inputs,
@@ -118,7 +118,7 @@ def _folder(caller: Module, name: str, block: Block, place: Place) -> Path | Unk
         found = (caller.folder.path / text).resolve()
     else:
         key = f"{caller.key}.{name}" if caller.key else name
-        installed = caller.loader.installed(caller.root).get(key)
+        installed = caller.loader.installed(caller.base).get(key)
         if installed is None:
             return _said(
                 caller, place, f"module {name} comes from {text}, which is not here: "

@@ -38,7 +38,7 @@ class Module:
         inputs: Mapping[str, Callable[[], Any]] | None = None,
         chain: tuple[Path, ...] = (),
     ) -> None:
-        self.loader, self.folder, self.root = loader, folder, root
+        self.loader, self.folder, self.base = loader, folder, root
         self.prefix, self.key = prefix, key
         self.inputs = inputs
         self.chain = (*chain, folder.path)
@@ -253,7 +253,7 @@ def _data(module: Module) -> Any:
 
 def _path(module: Module) -> Any:
     here = str(module.folder.path)
-    return {"module": here, "root": str(module.root), "cwd": str(module.root)}
+    return {"module": here, "root": str(module.base), "cwd": str(module.base)}
 
 
 _ROOTS: Final[dict[str, Callable[[Module], Any]]] = {
