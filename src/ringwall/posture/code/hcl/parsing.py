@@ -120,7 +120,9 @@ class Parser:
             if self.skip("="):
                 if name in body.arguments:
                     first = body.arguments[name].line
-                    raise CodeError(self.path, token.line, f"{name} was set before, in line {first}")
+                    raise CodeError(
+                        self.path, token.line, f"{name} was set before, in line {first}"
+                    )
                 body.arguments[name] = Argument(name, self.expression(), token.line)
                 if self.now.kind not in {ending, "end"}:
                     self.take("newline", "the end of the line")

@@ -123,7 +123,13 @@ class _Cutter:
                 add(Token("string", token.group()[1:-1], line))
             elif kind == "number":
                 value = token.group()
-                add(Token("number", float(value) if "." in value or "e" in value.lower() else int(value), line))
+                add(
+                    Token(
+                        "number",
+                        float(value) if "." in value or "e" in value.lower() else int(value),
+                        line,
+                    )
+                )
             elif kind == "comment":
                 line += token.group().count("\n")
             elif kind == "heredoc":
@@ -152,7 +158,9 @@ class _Cutter:
         self, opening: str, at: int, line: int, add: Any, counts: bool, depth: int
     ) -> tuple[int, int]:
         name = opening.strip().lstrip("<-")
-        ending = re.compile(rf"^[ \t]*{re.escape(name)}[ \t\r]*$", re.MULTILINE).search(self.text, at)
+        ending = re.compile(rf"^[ \t]*{re.escape(name)}[ \t\r]*$", re.MULTILINE).search(
+            self.text, at
+        )
         if ending is None:
             raise self.error(line, f"no line is only {name}, which would end the text begun here")
         body = self.text[at : ending.start()]
@@ -208,12 +216,8 @@ class _Cutter:
                     parts.append("".join(held))
                     held = []
                 trims = text.startswith("~", at + 2)
-                found, after, ended = self.cut(
-                    at + 2 + trims, line, within=line, depth=depth + 1
-                )
-                parts.append(
-                    Piece(found, line, sign == "%", trims, text[after - 2] == "~")
-                )
+                found, after, ended = self.cut(at + 2 + trims, line, within=line, depth=depth + 1)
+                parts.append(Piece(found, line, sign == "%", trims, text[after - 2] == "~"))
                 at, line = after, ended
             else:
                 held.append(sign)

@@ -40,7 +40,9 @@ class Called:
     def modules(self) -> Iterator[Module]:
         """The instances."""
         made = self.made
-        yield from made.values() if isinstance(made, dict) else made if isinstance(made, list) else [made]
+        yield from (
+            made.values() if isinstance(made, dict) else made if isinstance(made, list) else [made]
+        )
 
     def whole(self) -> Any:
         """All outputs."""

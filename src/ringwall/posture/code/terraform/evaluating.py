@@ -21,8 +21,8 @@ from ringwall.posture.code.hcl.trees import (
 from ringwall.posture.code.terraform.functions import call
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
-    has_unknown,
     first_unknown,
+    has_unknown,
     joined,
     text_of,
 )
@@ -181,7 +181,9 @@ def _operation(node: Operation, scope: Scope) -> Any:
         return _logic(operator, left, node.right, scope)
     right = evaluate(node.right, scope)
     if operator in {"==", "!="}:
-        if (left is None) != (right is None) and not isinstance(left if right is None else right, Unknown):
+        if (left is None) != (right is None) and not isinstance(
+            left if right is None else right, Unknown
+        ):
             return operator == "!="
         for one in (left, right):
             found = first_unknown(one)

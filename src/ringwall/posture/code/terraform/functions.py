@@ -53,7 +53,15 @@ def call(name: str, arguments: list[Any], special: Special) -> Any:
         return function(*arguments)
     except ExpressionError:
         raise
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, re.error, OverflowError) as error:
+    except (
+        TypeError,
+        ValueError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        re.error,
+        OverflowError,
+    ) as error:
         raise ExpressionError(f"{name} cannot be used so: {error}") from error
 
 
@@ -260,7 +268,9 @@ def _regex(pattern: str, text: str) -> Any:
 
 
 def _regexall(pattern: str, text: str) -> Any:
-    return [one.groupdict() or list(one.groups()) or one.group() for one in re.finditer(pattern, text)]
+    return [
+        one.groupdict() or list(one.groups()) or one.group() for one in re.finditer(pattern, text)
+    ]
 
 
 def _substr(text: str, at: Any, length: Any) -> str:
@@ -418,7 +428,9 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "alltrue": lambda value: all(map(_bool, value)),
     "anytrue": lambda value: any(map(_bool, value)),
     "setunion": lambda *sets: _set([one for some in sets for one in some]),
-    "setintersection": lambda first, *sets: [one for one in first if all(one in some for some in sets)],
+    "setintersection": lambda first, *sets: [
+        one for one in first if all(one in some for some in sets)
+    ],
     "setsubtract": lambda first, second: [one for one in first if one not in second],
     "matchkeys": lambda values, keys, wanted: [
         one for one, key in zip(values, keys, strict=True) if key in wanted
@@ -428,7 +440,9 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "base64encode": lambda text: base64.b64encode(text.encode()).decode(),
     "base64decode": lambda text: base64.b64decode(text, validate=True).decode(),
     "urlencode": lambda text: re.sub(
-        r"[^A-Za-z0-9_.~-]", lambda one: "".join(f"%{sign:02X}" for sign in one.group().encode()), text
+        r"[^A-Za-z0-9_.~-]",
+        lambda one: "".join(f"%{sign:02X}" for sign in one.group().encode()),
+        text,
     ),
     "md5": _hash("md5"),
     "sha1": _hash("sha1"),

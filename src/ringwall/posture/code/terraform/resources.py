@@ -44,6 +44,8 @@ class Resources:
     """All resources of one code base, by address and by type."""
 
     def __init__(self, instances: Iterable[Instance]) -> None:
+        self.asked: set[str] = set()
+        """The types that somebody asked for: what is not in it means nothing to Ringwall."""
         self._types: dict[str, list[Instance]] = {}
         self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
         for one in instances:
@@ -51,6 +53,7 @@ class Resources:
 
     def of(self, *types: str) -> Iterator[Instance]:
         """Those of these types."""
+        self.asked.update(types)
         for one in types:
             yield from self._types.get(one, ())
 
@@ -59,9 +62,7 @@ class Resources:
         """How many there are of each type."""
         return {kind: len(some) for kind, some in self._types.items()}
 
-    def pointing(
-        self, type_: str, argument: str, to: Instance, *names: Any
-    ) -> list[Instance]:
+    def pointing(self, type_: str, argument: str, to: Instance, *names: Any) -> list[Instance]:
         """Resources of a type whose argument names this one: by reference, or by its name."""
         index = self._pointing.get((type_, argument))
         if index is None:

@@ -69,7 +69,7 @@ class Module:
         elif kind in {"resource", "data", "variable", "output", "module"}:
             self.remark(place, f"{kind} has {len(labels)} names, which is not what it needs", True)
 
-    def remark(self, place: Place, why: str, is_broken: bool = False) -> None:  # noqa: FBT001, FBT002
+    def remark(self, place: Place, why: str, is_broken: bool = False) -> None:
         """Say something of this code, once."""
         said = Remark(place, why, is_broken)
         if said not in self.loader.remarks:
@@ -198,7 +198,10 @@ class Module:
         if value is None:
             return Unknown(f"output {name} of {place} has no value")
         return self.once(
-            "output", name, place, lambda: self.evaluated(value.value, self, place, f"output {name}")
+            "output",
+            name,
+            place,
+            lambda: self.evaluated(value.value, self, place, f"output {name}"),
         )
 
     def resource(self, kind: str, type_: str, name: str) -> Any:
@@ -283,9 +286,7 @@ class Declared:
             if keys is None:
                 self._made = self._one("", {})
             elif isinstance(keys, int):
-                self._made = [
-                    self._one(f"[{at}]", {"count": {"index": at}}) for at in range(keys)
-                ]
+                self._made = [self._one(f"[{at}]", {"count": {"index": at}}) for at in range(keys)]
             else:
                 self._made = {
                     key: self._one(f'["{key}"]', {"each": {"key": key, "value": value}})
@@ -323,7 +324,13 @@ class Declared:
     def elements(self) -> Any:
         """``type.name[*]``."""
         made = self._all()
-        return list(made.values()) if isinstance(made, dict) else made if isinstance(made, list) else [made]
+        return (
+            list(made.values())
+            if isinstance(made, dict)
+            else made
+            if isinstance(made, list)
+            else [made]
+        )
 
     def whole(self) -> Any:
         """All as a value."""
@@ -337,7 +344,9 @@ class Declared:
     def instances(self) -> Iterator[Instance]:
         """All of them."""
         made = self._all()
-        several = made.values() if isinstance(made, dict) else made if isinstance(made, list) else [made]
+        several = (
+            made.values() if isinstance(made, dict) else made if isinstance(made, list) else [made]
+        )
         for one in several:
             if isinstance(one, One):
                 yield Instance(
@@ -348,7 +357,9 @@ class Declared:
 def _lines(block: Block) -> dict[str, int]:
     found = {one.name: one.line for one in block.body.arguments.values()}
     for one in block.body.blocks:
-        found.setdefault(one.labels[0] if one.kind == "dynamic" and one.labels else one.kind, one.line)
+        found.setdefault(
+            one.labels[0] if one.kind == "dynamic" and one.labels else one.kind, one.line
+        )
     return found
 
 

@@ -19,7 +19,13 @@ def converted(value: Any, type_: Expression) -> Any:
 
 
 def _converted(value: Any, type_: Expression) -> Any:
-    name = type_.name if isinstance(type_, Variable) else type_.value if isinstance(type_, Literal) else ""
+    name = (
+        type_.name
+        if isinstance(type_, Variable)
+        else type_.value
+        if isinstance(type_, Literal)
+        else ""
+    )
     if name == "string":
         return text_of(value)
     if name == "number":

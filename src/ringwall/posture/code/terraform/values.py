@@ -48,7 +48,9 @@ def first_unknown(value: Any) -> Unknown | None:
     """The first part that is not known."""
     if isinstance(value, Unknown):
         return value
-    several = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    several = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    )
     return next(filter(None, map(first_unknown, several)), None)
 
 
