@@ -1,5 +1,6 @@
 """``ringwall posture``: what is read, judged and mended."""
 
+from ringwall.posture.commands.code import code
 from ringwall.posture.commands.fixing import (
     fix_apply,
     fix_approve,
@@ -13,6 +14,7 @@ from ringwall.posture.commands.scanning import checks, scan
 
 __all__ = [
     "checks",
+    "code",
     "fix_apply",
     "fix_approve",
     "fix_list",

@@ -11,6 +11,7 @@ from ringwall.posture.code.aws.declaring import (
     document,
     each,
     first,
+    ident,
     known,
     part,
     renamed,
@@ -161,7 +162,7 @@ class _Bucket:
             return self.none("logging", absent(self.one))
         names = {"target_bucket": "TargetBucket", "target_prefix": "TargetPrefix"}
         made = (
-            block if isinstance(block, Unknown) else {"TargetPrefix": "", **renamed(block, names)}
+            block if isinstance(block, Unknown) else {"TargetPrefix": "", **renamed(block, names), "TargetBucket": ident(part(block, "target_bucket"))}
         )
         return known(made, where or self.one, "logging")
 
