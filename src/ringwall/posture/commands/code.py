@@ -57,7 +57,9 @@ def code(
         if len(others) > _MOST:
             say(f"and {len(others) - _MOST} more that are not known", style="dim")
         if read.unmapped:
-            several = ", ".join(f"{kind} ({count})" for kind, count in sorted(read.unmapped.items()))
+            several = ", ".join(
+                f"{kind} ({count})" for kind, count in sorted(read.unmapped.items())
+            )
             say(f"not judged, for Ringwall does not know them: {several}", style="dim")
     failed = sum(one.verdict.outcome == "fail" for one in judged)
     if failed or broken:

@@ -162,7 +162,13 @@ class _Bucket:
             return self.none("logging", absent(self.one))
         names = {"target_bucket": "TargetBucket", "target_prefix": "TargetPrefix"}
         made = (
-            block if isinstance(block, Unknown) else {"TargetPrefix": "", **renamed(block, names), "TargetBucket": ident(part(block, "target_bucket"))}
+            block
+            if isinstance(block, Unknown)
+            else {
+                "TargetPrefix": "",
+                **renamed(block, names),
+                "TargetBucket": ident(part(block, "target_bucket")),
+            }
         )
         return known(made, where or self.one, "logging")
 

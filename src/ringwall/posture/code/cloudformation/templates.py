@@ -96,7 +96,12 @@ def _instances(
 def _beside(name: str, block: Any, place: Place) -> Instance:
 
     values: dict[str, Any] = {"bucket": Reference("the bucket beside it", name, "id")}
-    for key in ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"):
+    for key in (
+        "BlockPublicAcls",
+        "IgnorePublicAcls",
+        "BlockPublicPolicy",
+        "RestrictPublicBuckets",
+    ):
         told = block if isinstance(block, Unknown) else block.get(key, False)
         values[snake(key)] = told if isinstance(told, Unknown) else str(told).lower() == "true"
     return Instance("aws_s3_bucket_public_access_block", f"{name}.block", values, place)
@@ -115,5 +120,3 @@ def _policies(name: str, written: dict[str, Any], place: Place) -> list[Instance
             }
             made.append(Instance(f"aws_iam_{thing}_policy", f"{name}[{at}]", values, place))
     return made
-
-

@@ -42,14 +42,16 @@ def _value(key: str, value: Any) -> Any:
 def _tags(value: Any) -> Any:
     if not isinstance(value, list):
         return value if isinstance(value, dict | Unknown) else None
-    return {
-        str(one.get("Key")): one.get("Value") for one in value if isinstance(one, dict)
-    }
+    return {str(one.get("Key")): one.get("Value") for one in value if isinstance(one, dict)}
 
 
 def _truth(value: Any) -> Any:
     """CloudFormation takes texts for truth values."""
-    return {"true": True, "false": False}.get(value.lower(), value) if isinstance(value, str) else value
+    return (
+        {"true": True, "false": False}.get(value.lower(), value)
+        if isinstance(value, str)
+        else value
+    )
 
 
 def _under(value: Any, *keys: str) -> Any:
@@ -85,7 +87,9 @@ def _bucket(told: Properties) -> Properties:
         target = _under(logging, "DestinationBucketName")
         made["logging"] = [{"target_bucket": target}]
     if told.get("WebsiteConfiguration") is not None:
-        made["website"] = [{"index_document": _under(told["WebsiteConfiguration"], "IndexDocument")}]
+        made["website"] = [
+            {"index_document": _under(told["WebsiteConfiguration"], "IndexDocument")}
+        ]
     if told.get("ObjectLockEnabled") is not None:
         made["object_lock_enabled"] = _truth(told["ObjectLockEnabled"])
     rules = _under(told.get("LifecycleConfiguration"), "Rules")
@@ -149,7 +153,9 @@ def _way(way: str) -> Callable[[Properties], Properties]:
 
 
 def _instance(told: Properties) -> Properties:
-    made = _plain({"SecurityGroupIds": "vpc_security_group_ids", "UserData": "user_data_base64"})(told)
+    made = _plain({"SecurityGroupIds": "vpc_security_group_ids", "UserData": "user_data_base64"})(
+        told
+    )
     interfaces = told.get("NetworkInterfaces")
     if isinstance(interfaces, list) and interfaces and isinstance(interfaces[0], dict):
         first = interfaces[0]
