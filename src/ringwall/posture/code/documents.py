@@ -17,7 +17,7 @@ Tagged = Callable[[str, Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document. ``lines`` gives where the value of a path such as ``("spec", "replicas")`` is."""
+    """One document. ``lines`` gives the line of a path such as ``("spec", "replicas")``."""
 
     value: Any
     line: int

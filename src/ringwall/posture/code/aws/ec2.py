@@ -196,7 +196,7 @@ def _protocol(value: Any) -> Any:
 
 
 def _single(rule: Instance) -> Any:
-    made = _rule(
+    return _rule(
         {
             "protocol": rule.get("ip_protocol"),
             "from_port": rule.get("from_port"),
@@ -208,7 +208,6 @@ def _single(rule: Instance) -> Any:
         },
         rule,
     )
-    return made
 
 
 def _alone(value: Any) -> list[Any]:

@@ -78,6 +78,7 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
         f"{word}Name": one.get("name", one.address),
         "Arn": _arn(thing, one),
         "Path": one.get("path", "/"),
+        "CreateDate": Unknown("when it was made is known only once it is there"),
         "AttachedManagedPolicies": _attached(code, one, thing, *names),
         f"{word}PolicyList": written if isinstance(written, Unknown) else inline,
     }
@@ -86,6 +87,7 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
         details["PermissionsBoundary"] = {"PermissionsBoundaryArn": ident(boundary)}
     if thing == "role":
         details["AssumeRolePolicyDocument"] = document(one.get("assume_role_policy"))
+        details["RoleLastUsed"] = Unknown("when it was used is known only once it is there")
         details["MaxSessionDuration"] = one.get("max_session_duration", 3600)
         details["InstanceProfileList"] = [
             {"InstanceProfileName": each.get("name", each.address)}

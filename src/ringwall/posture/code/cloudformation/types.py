@@ -1,5 +1,6 @@
-"""CloudFormation's types as the resources of Terraform that say the same, so that one mapping
-serves both.
+"""CloudFormation's types as the resources of Terraform that say the same.
+
+So one mapping serves both.
 """
 
 import re

@@ -1,1 +1,1 @@
-"""Terraform: modules, variables, references and resources, as far as they are known before it runs."""
+"""Terraform: modules, variables and resources, as far as they are known before it runs."""

@@ -1,5 +1,6 @@
-"""What of a resource is known before it is there, though nobody writes it: names that are made up
-of other arguments.
+"""What of a resource is known before it is there, though nobody writes it.
+
+Some names are made up of other arguments.
 """
 
 from typing import Any, Final

@@ -40,7 +40,10 @@ def applied(
     values: Iterable[Path] = (),
     given: Mapping[str, str] | None = None,
 ) -> Iterator[Applied]:
-    """Each module below ``root`` that no other calls; ``CodeError`` where a file of values is none."""
+    """Each module below ``root`` that no other calls.
+
+    ``CodeError`` where a file of values is none.
+    """
     loader = Loader(_enclosing(root), root)
     folders = folders_of(root)
     called = {one for folder in folders for one in _calls(loader, folder)}

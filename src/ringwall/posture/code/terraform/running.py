@@ -550,7 +550,7 @@ def _each(module: Module, value: Any, at: Place, address: str) -> Any:
 
 
 def _typed(value: Any, type_: Expression) -> Any:
-    """Convert as far as it makes a difference: texts, numbers, truth values, optional attributes."""
+    """The value as its type has it."""
     from ringwall.posture.code.terraform.types import converted  # noqa: PLC0415 - of each other
 
     return converted(value, type_)
