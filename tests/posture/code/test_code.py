@@ -238,7 +238,8 @@ Resources:
       Bucket: !Ref Bucket
       PolicyDocument:
         Statement:
-          - {Effect: Allow, Principal: "*", Action: "s3:*", Resource: !Join ["", [!GetAtt Bucket.Arn, /*]]}
+          - {Effect: Allow, Principal: "*", Action: "s3:*",
+             Resource: !Join ["", [!GetAtt Bucket.Arn, /*]]}
   Nothing:
     Type: AWS::S3::Bucket
     Condition: Never
@@ -256,7 +257,7 @@ def test_templates_of_cloudformation(tmp_path: Path) -> None:
     assert bucket.found.label == "shop-data"
     assert len(bucket.aspects["acl"].value["Grants"]) == 2
     assert bucket.aspects["policy"].value["Statement"][0]["Resource"] == "arn:aws:s3:::shop-data/*"
-    assert {one.place.line for one in code.remarks} == {24, 26}
+    assert {one.place.line for one in code.remarks} == {25, 27}
 
 
 MANIFEST = """apiVersion: v1

@@ -32,8 +32,6 @@ def documents(text: str, path: str, tagged: Tagged | None = None) -> Iterator[Do
     """
     try:
         for node in yaml.compose_all(text, Loader=_LOADER):
-            if node is None:
-                continue
             reader = _Reader(path, tagged)
             value = reader.value(node, (), 0)
             if value is not None:

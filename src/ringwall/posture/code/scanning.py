@@ -70,9 +70,9 @@ def _map(code: Code, resources: Resources, missing: Iterable[str]) -> None:
 def _files(folder: Path) -> Iterator[Path]:
     several = [folder] if folder.is_file() else sorted(folder.rglob("*"))
     for path in several:
-        if path.suffix in _YAML and not _LEFT_OUT & set(path.parts) and path.is_file():
-            if not path.name.endswith((".tf.json", ".tfvars.json")):
-                yield path
+        is_one = path.suffix in _YAML and not path.name.endswith((".tf.json", ".tfvars.json"))
+        if is_one and not _LEFT_OUT & set(path.parts) and path.is_file():
+            yield path
 
 
 def _read(code: Code, path: Path, shown: str) -> None:

@@ -47,7 +47,7 @@ def judge(it: Subject, world: World) -> Judgment:
 
 
 def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    return security_of(container, spec, "runAsUser") == 0
+    return bool(security_of(container, spec, "runAsUser") == 0)
 
 
 CASES = (

@@ -58,7 +58,7 @@ def _policy(code: Resources, one: Instance) -> Collected:
 
 def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collected:
     names = (one.get("name"),)
-    inline = [
+    inline: list[Any] = [
         {
             "PolicyName": each.get("name", each.address),
             "PolicyDocument": document(each.get("policy")),

@@ -65,7 +65,7 @@ class _Cutter:
     def error(self, line: int, why: str) -> CodeError:
         return CodeError(self.path, line, why)
 
-    def cut(
+    def cut(  # noqa: PLR0912, PLR0915 - one loop over tokens, which is what it takes to be fast
         self, at: int, line: int, *, within: int | None, depth: int
     ) -> tuple[list[Token], int, int]:
         """Tokens from here to the end, or to the brace that ends a template's piece."""
@@ -133,7 +133,7 @@ class _Cutter:
             elif kind == "comment":
                 line += token.group().count("\n")
             elif kind == "heredoc":
-                at, line = self._heredoc(token.group(), at, line, add, counts, depth)
+                at, line = self._heredoc(token.group(), at, line, add, depth)
             else:
                 pieces, at, ended = self.quoted(at, line, depth + 1)
                 add(Token("template", pieces, line))
@@ -155,7 +155,7 @@ class _Cutter:
         return last is not None and last.kind == "{" and bool(_FOR.match(self.text, at))
 
     def _heredoc(
-        self, opening: str, at: int, line: int, add: Any, counts: bool, depth: int
+        self, opening: str, at: int, line: int, add: Any, depth: int
     ) -> tuple[int, int]:
         name = opening.strip().lstrip("<-")
         ending = re.compile(rf"^[ \t]*{re.escape(name)}[ \t\r]*$", re.MULTILINE).search(
@@ -181,7 +181,7 @@ class _Cutter:
         """A template up to its closing quote."""
         return self._parts(at, line, depth, is_quoted=True)
 
-    def _parts(
+    def _parts(  # noqa: PLR0912 - one loop, as above
         self, at: int, line: int, depth: int, *, is_quoted: bool
     ) -> tuple[list[str | Piece], int, int]:
         if depth > DEEPEST:
@@ -236,7 +236,7 @@ class _Cutter:
         digits = self.text[at + 2 : at + 2 + width]
         try:
             if not width or len(digits) < width:
-                raise ValueError
+                raise self.error(line, f"\\{sign} is no escape: write \\\\ for one \\")
             return chr(int(digits, 16)), at + 2 + width
         except (ValueError, OverflowError):
             raise self.error(line, f"\\{sign} is no escape: write \\\\ for one \\") from None

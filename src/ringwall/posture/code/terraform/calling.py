@@ -79,7 +79,7 @@ def called(caller: Module, name: str, block: Block, path: str) -> Any:
     )  # fmt: skip
 
 
-def _one(
+def _one(  # noqa: PLR0917 - each is what makes one instance
     caller: Module,
     name: str,
     block: Block,

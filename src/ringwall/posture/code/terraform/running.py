@@ -83,6 +83,7 @@ class Module:
 
     def root(self, name: str, line: int) -> Any:
         """What a first name means: ``var``, ``local``, a type of resources."""
+        del line
         known = _ROOTS.get(name)
         if known is not None:
             return known(self)
