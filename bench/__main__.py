@@ -15,6 +15,8 @@ ALL = (
     "log-edge",
     "log-events",
     "log-proofs",
+    "permissions",
+    "posture",
     "protecting",
     "quotas",
     "replay",

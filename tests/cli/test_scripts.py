@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,6 +91,7 @@ def _environment(tmp_path: Path) -> dict[str, str]:
     tools = tmp_path / "bin"
     tools.mkdir()
     (tools / "ringwall").symlink_to(program())
+    (tools / "moto_server").symlink_to(Path(sys.executable).with_name("moto_server"))
     found = {"PATH": f"{tools}:{os.environ['PATH']}", "HOME": str(tmp_path), "LANG": "C.UTF-8"}
     found |= {"USER": "ada", "LOGNAME": "ada"}
     return {**found, "PYTHONPATH": str(Path(ringwall.__file__).parents[1])}

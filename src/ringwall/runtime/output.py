@@ -32,6 +32,16 @@ def print_json(value: Any) -> None:
     write(json.dumps(value, indent=2, sort_keys=True, default=str) + "\n")
 
 
+def print_json_list(values: Iterable[Any]) -> None:
+    """Print what :func:`print_json` would of a list, one value at a time: it may be a long one."""
+    between = "[\n"
+    for value in values:
+        text = json.dumps(value, indent=2, sort_keys=True, default=str)
+        write(between + "".join(f"  {line}" for line in text.splitlines(keepends=True)))
+        between = ",\n"
+    write("[]\n" if between == "[\n" else "\n]\n")
+
+
 def print_table(
     columns: "Sequence[Column]", rows: "Iterable[Sequence[object]]", *, empty: str
 ) -> None:

@@ -152,6 +152,13 @@ class World:
             self.touched.add((kind, LISTED))
             raise UnknownError(f"{kind} was never listed", [self._note(kind, _NEVER)])
 
+    def value(self, told: Observation) -> Any:
+        """What was observed, guarded once: some values are as large as an account."""
+        kept = self.indexes.get(id(told))
+        if kept is None or kept[0] is not told:
+            kept = self.indexes[id(told)] = (told, guarded(told.value))
+        return kept[1]
+
     def _note(self, component: str, told: Observation, aspect: str = LISTED) -> Fact:
         key = (component, aspect)
         self.touched.add(key)
@@ -228,7 +235,7 @@ class Subject:
         told = self._seen.aspects.get(aspect, _NEVER)
         fact = self._world._note(self.id, told, aspect)  # noqa: SLF001 - the two are one
         if told.state is State.KNOWN:
-            return guarded(told.value)
+            return self._world.value(told)
         if told.state is State.ABSENT:
             return default
         raise UnknownError(f"{aspect} of {self.label} is not known: {told.why}", [fact])

@@ -8,81 +8,26 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from ringwall.core.observations import Observation, State
+from ringwall.posture.collecting.answers import (
+    EXPIRED,
+    CredentialsError,
+    code_of,
+    is_garbled,
+    is_passing,
+    is_throttled,
+    is_without_credentials,
+    meaning,
+    require_aws,
+)
 from ringwall.posture.collecting.pacing import Pace, Paces, backoff
 from ringwall.posture.collecting.shape import Where
 
-DENIED: Final = frozenset(
-    {
-        "AccessDenied",
-        "AccessDeniedException",
-        "AllAccessDisabled",
-        "AuthorizationError",
-        "AuthorizationErrorException",
-        "Forbidden",
-        "403",
-        "NotAuthorized",
-        "UnauthorizedAccess",
-        "UnauthorizedOperation",
-        "UnauthorizedException",
-        "Client.UnauthorizedOperation",
-        "KMSAccessDeniedException",
-        "EC2ThrottledDenied",
-    }
-)
-THROTTLED: Final = frozenset(
-    {
-        "Throttling",
-        "ThrottlingException",
-        "ThrottledException",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "RequestLimitExceeded",
-        "TooManyRequestsException",
-        "BandwidthLimitExceeded",
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "PriorRequestNotComplete",
-        "SlowDown",
-        "EC2ThrottledException",
-        "429",
-    }
-)
-_PASSING: Final = frozenset(
-    {
-        "500",
-        "502",
-        "503",
-        "504",
-        "InternalError",
-        "InternalFailure",
-        "InternalServerError",
-        "InternalServiceError",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-        "RequestTimeout",
-        "RequestTimeoutException",
-        "InternalServiceException",
-        "InternalException",
-    }
-)
-ENDED: Final = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "RequestExpired",
-        "InvalidClientTokenId",
-        "UnrecognizedClientException",
-        "SignatureDoesNotMatch",
-        "InvalidAccessKeyId",
-        "AuthFailure",
-    }
-)
-"""The credentials are not, or no more, good for anything; in one region only: it is off."""
+__all__ = ["Answer", "Caller", "CredentialsError", "observed"]
 _ATTEMPTS: Final = 6
-
-
-class CredentialsError(RuntimeError):
-    """Nothing can be read with these credentials; the text says why and what to do."""
+_TWICE: Final = 2
+"""Attempts where what came could not be read."""
+_GIVES_UP: Final = 2
+"""Calls in a row that failed for good, after which the same call is tried only once."""
 
 
 class Answer:
@@ -98,7 +43,8 @@ class Answer:
 class Caller:
     """Calls AWS with one set of credentials. Thread-safe.
 
-    ``client`` gives boto3's client of a service in a region. ``calls`` counts what was sent.
+    ``client`` gives boto3's client of a service in a region. ``calls`` counts what was sent;
+    ``ended`` says why nothing more is asked, once the credentials have expired.
     """
 
     def __init__(
@@ -109,11 +55,13 @@ class Caller:
         sleep: Callable[[float], None] = time.sleep,
         chance: random.Random | None = None,
     ) -> None:
-        self._client, self._paces = client, paces or Paces()
-        self._sleep, self._chance = sleep, chance or random.Random()  # noqa: S311 - jitter
+        self.client, self.paces, self.sleep = client, paces or Paces(), sleep
+        self._chance = chance or random.Random()  # noqa: S311 - jitter
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
+        self._failed: dict[tuple[str, str], int] = {}
         self.calls = 0
+        self.ended = ""
 
     def call(
         self,
@@ -124,20 +72,25 @@ class Caller:
     ) -> Answer:
         """All pages of a call; those that came before it failed, where it failed."""
         answer = Answer()
+        if self.ended:
+            answer.state, answer.why = State.ERROR, self.ended
+            return answer
         service, _, operation = call.partition(":")
         try:
             client = self._client_of(service, where.region)
-            pace = self._paces.of(where.account, where.region, service)
+            pace = self.paces.of(where.account, where.region, service)
             self._read(client, operation, arguments, pace, answer)
         except Exception as error:  # noqa: BLE001 - what it is becomes the observation
-            answer.state, answer.why = _told(error, absent)
+            answer.state, answer.why = meaning(error, absent)
+            if code_of(error) in EXPIRED or is_without_credentials(error):
+                self.ended = answer.why
         return answer
 
     def _client_of(self, service: str, region: str) -> Any:
         with self._lock:  # making clients is not thread-safe in boto3
             key = (service, region)
             if key not in self._clients:
-                self._clients[key] = self._client(service, region)
+                self._clients[key] = self.client(service, region)
             return self._clients[key]
 
     def _read(
@@ -147,9 +100,10 @@ class Caller:
 
         name = xform_name(operation)
         paginator = client.get_paginator(name) if client.can_paginate(name) else None
+        key = (str(client.meta.endpoint_url), operation)
         more = dict(arguments)
         while True:
-            page = self._once(getattr(client, name), more, pace)
+            page = self._once(getattr(client, name), more, pace, key)
             answer.pages.append(page)
             following = _following(paginator, page) if paginator else {}
             if not following:
@@ -160,7 +114,11 @@ class Caller:
             more.update(following)
 
     def _once(
-        self, method: Callable[..., Mapping[str, Any]], arguments: Mapping[str, Any], pace: Pace
+        self,
+        method: Callable[..., Mapping[str, Any]],
+        arguments: Mapping[str, Any],
+        pace: Pace,
+        key: tuple[str, str],
     ) -> Mapping[str, Any]:
         attempt = 0
         while True:
@@ -169,19 +127,24 @@ class Caller:
                 self.calls += 1
             try:
                 page = method(**arguments)
+                require_aws(page)
             except Exception as error:
                 attempt += 1
-                code = _code(error)
-                if code in THROTTLED:
+                if is_throttled(error):
                     pace.refused()
-                elif code not in _PASSING and not _is_connection(error):
+                elif not (is_passing(error) or is_garbled(error)) or self._gives_up(key):
                     raise
-                if attempt >= _ATTEMPTS:
+                if attempt >= (_TWICE if is_garbled(error) else _ATTEMPTS):
+                    self._failed[key] = self._failed.get(key, 0) + 1
                     raise
-                self._sleep(backoff(attempt, self._chance))
+                self.sleep(backoff(attempt, self._chance))
                 continue
+            self._failed.pop(key, None)
             pace.borne()
             return page
+
+    def _gives_up(self, key: tuple[str, str]) -> bool:
+        return self._failed.get(key, 0) >= _GIVES_UP
 
 
 def observed(answer: Answer, call: str, value: Any) -> Observation:
@@ -206,35 +169,3 @@ def _following(paginator: Any, page: Mapping[str, Any]) -> dict[str, Any]:
         if token:
             found[name] = token
     return found
-
-
-def _code(error: BaseException) -> str:
-    response = getattr(error, "response", None)
-    if not isinstance(response, Mapping):
-        return ""
-    code = str(response.get("Error", {}).get("Code", ""))
-    status = str(response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))
-    return code or status
-
-
-def _is_connection(error: BaseException) -> bool:
-    from botocore.exceptions import ConnectionError as Broken  # noqa: PLC0415
-    from botocore.exceptions import HTTPClientError  # noqa: PLC0415
-
-    return isinstance(error, Broken | HTTPClientError)
-
-
-def _told(error: Exception, absent: frozenset[str]) -> tuple[State, str]:
-    code = _code(error)
-    if code in absent:
-        return State.ABSENT, code
-    if code in DENIED:
-        return State.DENIED, f"{code}: it may not be read with these credentials"
-    if code in ENDED:
-        return State.ERROR, f"{code}: {error}"
-    from botocore.exceptions import NoCredentialsError, PartialCredentialsError  # noqa: PLC0415
-
-    if isinstance(error, NoCredentialsError | PartialCredentialsError):
-        msg = f"{error}: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-        raise CredentialsError(msg) from error
-    return State.ERROR, f"{code or type(error).__name__}: {error}"

@@ -9,7 +9,7 @@ from typing import Final
 
 import ringwall.posture.collectors.aws
 from ringwall.posture.checking.finding import KnownCheck
-from ringwall.posture.collecting.shape import Detail, Listing
+from ringwall.posture.collecting.shape import Detail, Listing, Within
 from ringwall.posture.snapshot.snapshot import LISTED
 
 PERMISSIONS: Final = {
@@ -39,6 +39,8 @@ class Plan:
         found = {"sts:GetCallerIdentity", "ec2:DescribeRegions"}
         for one in self.calls:
             found |= {one.action or permission(one.call), *one.also}
+            ready = getattr(one, "ready", None)
+            found |= {permission(ready.call)} if ready is not None else set()
         return sorted(found)
 
     @property
@@ -46,11 +48,44 @@ class Plan:
         """All that is called, in order."""
         return self.listings + self.details
 
+    @property
+    def names(self) -> set[str]:
+        """The names of all calls, those that make others ready included."""
+        ready = {one.ready.call for one in self.details if one.ready is not None}
+        return {one.call for one in self.calls} | ready
+
+    @property
+    def waves(self) -> list[list[Listing]]:
+        """The listings that are made together, one lot after another.
+
+        Who asks for what another one finds comes after it.
+        """
+        left, found = list(self.listings), list[list[Listing]]()
+        while left:
+            now = [one for one in left if not _waits(one, left)] or left
+            found.append(now)
+            left = [one for one in left if one not in now]
+        return found
+
+
+def _waits(one: Listing, left: Iterable[Listing]) -> bool:
+    kind = one.batches.kind if one.batches else None
+    return any(kind in other.kinds for other in left if other is not one)
+
 
 def permission(call: str) -> str:
     """The IAM action of a call, as most are named."""
     service, _, operation = call.partition(":")
     return f"{PERMISSIONS.get(service, service)}:{operation}"
+
+
+def how_often(one: Listing | Detail) -> str:
+    """How many times a call is made, in words: a page more where there is much."""
+    if isinstance(one, Detail):
+        return "once" if one.kind == "aws-account" else f"for each {one.kind}"
+    if one.batches is not None:
+        return f"for each {one.batches.most:,} of {one.batches.kind}"
+    return "in each region" if one.within is Within.REGION else "once"
 
 
 def collectors() -> list[ModuleType]:

@@ -1,20 +1,30 @@
 """Carry out a plan: many calls at a time, one snapshot."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
 from ringwall.posture.collecting.calling import Answer, Caller, CredentialsError, observed
 from ringwall.posture.collecting.planning import Plan
-from ringwall.posture.collecting.shape import Detail, Item, Listing, Where, Within
+from ringwall.posture.collecting.shape import (
+    Batches,
+    Detail,
+    Item,
+    Listing,
+    Ready,
+    Where,
+    Within,
+)
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
 
 AT_A_TIME: Final = 16
 """Calls that are under way at once."""
+_REST_S: Final = 1.0
 Told = Callable[[str, int, int], None]
 """What is going on: what is read, how much of it is done, of how many calls."""
 
@@ -76,24 +86,30 @@ class Run:
     def carry_out(self, plan: Plan) -> None:
         """Make all calls of a plan."""
         with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="collecting") as pool:
-            first = [one for one in plan.listings if one.batches is None]
-            self._list(
-                pool,
-                ((one, where, dict(one.arguments)) for one in first for where in self._wheres(one)),
-            )
-            after = [one for one in plan.listings if one.batches is not None]
-            self._list(pool, (job for one in after for job in self._batched(one)))
-            self._detail(pool, plan.details)
+            try:
+                for some in plan.waves:
+                    self._list(pool, (job for one in some for job in self._jobs(one)))
+                self._detail(pool, plan.details)
+            except BaseException:  # such as Ctrl-C: what waits is not begun any more
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     def _wheres(self, one: Listing) -> list[Where]:
         target = self._target
-        regions = target.regions if one.within is Within.REGION else (target.home,)
+        home = (one.region or target.home,)
+        regions = target.regions if one.within is Within.REGION else home
         return [Where(target.account, region, target.partition) for region in regions]
 
-    def _batched(self, one: Listing) -> Iterable[tuple[Listing, Where, dict[str, Any]]]:
-        batches = one.batches
-        if batches is None:
+    def _jobs(self, one: Listing) -> Iterable[tuple[Listing, Where, dict[str, Any]]]:
+        if one.batches is not None:
+            yield from self._batched(one, one.batches)
             return
+        for where in self._wheres(one):
+            yield one, where, dict(one.arguments)
+
+    def _batched(
+        self, one: Listing, batches: Batches
+    ) -> Iterable[tuple[Listing, Where, dict[str, Any]]]:
         for where in self._wheres(one):
             some = [
                 seen
@@ -110,9 +126,13 @@ class Run:
                 self._snapshot.note_listing(
                     scope, told or Observation(State.ERROR, why=f"{batches.kind} was never listed")
                 )
-            for begin in range(0, len(some), batches.most):
-                part = some[begin : begin + batches.most]
-                yield one, where, {**one.arguments, **batches.arguments(part)}
+            lots: dict[str, list[Seen]] = {}
+            for seen in some:
+                lots.setdefault(batches.apart(seen), []).append(seen)
+            for lot in lots.values():
+                for begin in range(0, len(lot), batches.most):
+                    part = lot[begin : begin + batches.most]
+                    yield one, where, {**one.arguments, **batches.arguments(part)}
 
     def _list(
         self, pool: ThreadPoolExecutor, jobs: Iterable[tuple[Listing, Where, dict[str, Any]]]
@@ -123,16 +143,22 @@ class Run:
 
         under_way = {submit(job): job for job in jobs}
         self._all += len(under_way)
+        failed = list[tuple[Listing, Where, Observation]]()
         for done in as_completed(under_way):
-            one, where, _ = under_way[done]
-            self._take_listing(one, where, done.result())
+            one, where, asked = under_way[done]
+            told = self._take_listing(one, replace(where, asked=asked), done.result())
+            if not told.is_told:
+                failed.append((one, where, told))
             self._tick(one.call)
+        for one, where, told in failed:  # now that all that are listed beside it are there
+            for aspect in one.told:
+                self._mark(aspect, where, one, told)
 
     def _scope(self, kind: str, one: Listing, where: Where) -> Scope:
         region = where.region if one.within is Within.REGION else ""
         return Scope(kind, where.account, region)
 
-    def _take_listing(self, one: Listing, where: Where, answer: Answer) -> None:
+    def _take_listing(self, one: Listing, where: Where, answer: Answer) -> Observation:
         told = Observation(answer.state, None, one.call, answer.at, answer.why)
         for page in answer.pages:
             try:
@@ -143,9 +169,7 @@ class Run:
                 told = Observation(State.ERROR, None, one.call, answer.at, why)
         for kind in one.kinds:
             self._snapshot.note_listing(self._scope(kind, one, where), told)
-        for aspect in one.told:
-            if not told.is_told:
-                self._mark(aspect, where, one, told)
+        return told
 
     def _mark(self, aspect: str, where: Where, one: Listing, told: Observation) -> None:
         """What a call would have told of components that another one lists is not known."""
@@ -173,22 +197,18 @@ class Run:
             seen.aspects[aspect] = Observation(state, value, call, answer.at)
 
     def _detail(self, pool: ThreadPoolExecutor, details: Iterable[Detail]) -> None:
-        under_way: dict[Future[Observation], tuple[Seen, Detail]] = {}
+        by_kind: dict[str, list[Detail]] = {}
         for one in details:
-            for seen in self._snapshot.of_kind(one.kind):
+            by_kind.setdefault(one.kind, []).append(one)
+        under_way: dict[Future[Observation], tuple[Seen, Detail]] = {}
+        for kind, several in by_kind.items():
+            for seen in self._snapshot.of_kind(kind):
                 if seen.found.account != self._target.account or self._is_left_out(seen):
                     continue
-                try:
-                    arguments = one.arguments(seen)
-                except (KeyError, TypeError, IndexError) as error:
-                    why = f"what {one.call} needs is not known: {error}"
-                    seen.aspects[one.aspect] = Observation(State.ERROR, None, one.call, None, why)
-                    continue
-                if arguments is None:
-                    state = State.ABSENT if one.otherwise is None else State.KNOWN
-                    seen.aspects[one.aspect] = Observation(state, one.otherwise, one.call)
-                    continue
-                under_way[pool.submit(self._one, one, seen, arguments)] = (seen, one)
+                for one in several:  # botocore finds a bucket's endpoint once, if it comes once
+                    arguments = _arguments(one, seen)
+                    if arguments is not None:
+                        under_way[pool.submit(self._one, one, seen, arguments)] = (seen, one)
         self._all += len(under_way)
         for done in as_completed(under_way):
             seen, one = under_way[done]
@@ -204,6 +224,10 @@ class Run:
         target = self._target
         region = one.region or seen.found.region or target.home
         where = Where(target.account, region, target.partition)
+        if one.ready is not None:
+            unready = self._made_ready(one.ready, where)
+            if unready is not None:
+                return unready
         answer = target.caller.call(one.call, where, arguments, one.absent)
         value = None
         if answer.state is State.KNOWN:
@@ -212,11 +236,42 @@ class Run:
             except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
                 why = f"its answer is of an unknown form: {type(error).__name__}: {error}"
                 return Observation(State.ERROR, None, one.call, answer.at, why)
+            if value is None and one.absent:  # this call says by an error that there is none
+                why = "its answer has nothing of what was asked for"
+                return Observation(State.ERROR, None, one.call, answer.at, why)
         return observed(answer, one.call, value)
+
+    def _made_ready(self, ready: Ready, where: Where) -> Observation | None:
+        """What is known where it cannot be made ready; ``None`` once it is."""
+        until = time.monotonic() + ready.ready_s
+        while True:
+            answer = self._target.caller.call(ready.call, where, {})
+            if not answer.pages or answer.state is not State.KNOWN:
+                return observed(answer, ready.call, None)
+            if ready.is_done(answer.pages[0]):
+                return None
+            if time.monotonic() > until:
+                why = f"{ready.call} was not done within {ready.ready_s:.0f} s: scan again later"
+                return Observation(State.ERROR, None, ready.call, answer.at, why)
+            time.sleep(_REST_S)
 
     def _tick(self, call: str) -> None:
         self._done += 1
         self._told(call, self._done, self._all)
+
+
+def _arguments(one: Detail, seen: Seen) -> Mapping[str, Any] | None:
+    """What is asked of a component; ``None`` where nothing is, which is noted."""
+    try:
+        arguments = one.arguments(seen)
+    except (KeyError, TypeError, IndexError) as error:
+        why = f"what {one.call} needs is not known: {error}"
+        seen.aspects[one.aspect] = Observation(State.ERROR, None, one.call, None, why)
+        return None
+    if arguments is None:
+        state = State.ABSENT if one.otherwise is None else State.KNOWN
+        seen.aspects[one.aspect] = Observation(state, one.otherwise, one.call)
+    return arguments
 
 
 def _place(snapshot: Snapshot, target: Target) -> None:

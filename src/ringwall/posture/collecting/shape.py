@@ -17,11 +17,20 @@ class Within(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where a call is made. ``partition`` is ``aws``, ``aws-us-gov`` or ``aws-cn``."""
+    """Where a call is made. ``partition`` is ``aws``, ``aws-us-gov`` or ``aws-cn``.
+
+    ``asked`` are the arguments of the call that was answered: some answers do not repeat them.
+    """
 
     account: str
     region: str
     partition: str = "aws"
+    asked: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def arn(self, resource: str) -> str:
+        """The ARN of ``<service>:<resource>`` here."""
+        service, _, rest = resource.partition(":")
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{rest}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +70,21 @@ class Listing:
     absent: frozenset[str] = frozenset()
     """Codes of errors that mean that there are none."""
     batches: "Batches | None" = None
+    region: str | None = None
+    """Where it is made, if not at home: what is of a whole account is told in one region alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batches:
-    """A listing that is made for components of ``kind`` found before, so many at a time."""
+    """A listing that is made for components of ``kind`` found before, so many at a time.
+
+    Those of which ``apart`` tells different things are not asked for together.
+    """
 
     kind: str
     most: int
     arguments: Callable[[list[Seen]], Mapping[str, Any]]
+    apart: Callable[[Seen], str] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +107,19 @@ class Detail:
     also: tuple[str, ...] = ()
     region: str | None = None
     """Where it is asked, if not in the component's own region."""
+    ready: "Ready | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What is called before, again and again until ``is_done`` says of its answer that it is.
+
+    ``ready_s`` bounds how long that is waited for.
+    """
+
+    call: str
+    is_done: Callable[[Mapping[str, Any]], bool]
+    ready_s: float = 60.0
 
 
 def tags_of(value: Any, *, key: str = "Key", to: str = "Value") -> dict[str, str]:
@@ -114,3 +142,34 @@ def whole(pages: list[Mapping[str, Any]]) -> Any:
 def joined(name: str) -> Callable[[list[Mapping[str, Any]]], Any]:
     """A ``pick``: the lists with this name of all pages, one after another."""
     return lambda pages: [one for page in pages for one in page.get(name) or ()]
+
+
+def described(
+    kind: str,
+    call: str,
+    member: str,
+    name: str,
+    label: str,
+    *,
+    keep: Callable[[Mapping[str, Any]], bool] = lambda _: True,
+    tags: str = "Tags",
+    **more: Any,
+) -> Listing:
+    """A listing whose pages have a list ``member``: each of it is a component and is told whole.
+
+    ``name`` and ``label`` are members of each; ``ec2:volume/{VolumeId}`` makes an ARN of one.
+    ``member`` may name a list in a list: ``Reservations.Instances``. ``keep`` leaves some out.
+    """
+
+    def read(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
+        outer, _, inner = member.partition(".")
+        several = page.get(outer) or ()
+        for one in several if not inner else [one for some in several for one in some[inner]]:
+            if keep(one):
+                named = where.arn(name.format_map(one)) if "{" in name else one[name]
+                told = {"listed": one}
+                got = tags_of(one.get(tags))
+                shown = str(one.get(label) or named)
+                yield Item(kind=kind, name=named, label=shown, tags=got, aspects=told)
+
+    return Listing(kinds=(kind,), call=call, read=read, **more)

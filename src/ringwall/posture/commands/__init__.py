@@ -10,17 +10,22 @@ from ringwall.posture.commands.fixing import (
     fix_undo,
 )
 from ringwall.posture.commands.itself import itself
-from ringwall.posture.commands.scanning import checks, scan
+from ringwall.posture.commands.reading import scan
+from ringwall.posture.commands.reporting import explain, frameworks, report
+from ringwall.posture.commands.scanning import checks
 
 __all__ = [
     "checks",
     "code",
+    "explain",
     "fix_apply",
     "fix_approve",
     "fix_list",
     "fix_plan",
     "fix_show",
     "fix_undo",
+    "frameworks",
     "itself",
+    "report",
     "scan",
 ]

@@ -1,6 +1,6 @@
 """What commands of posture have in common: credentials that work, and checks by their id."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringwall.runtime.refusals import Refused
@@ -17,14 +17,24 @@ class Connected(NamedTuple):
     client: Callable[[str, str], Any]
 
 
-def connected(profile: str | None, regions: Sequence[str] | None) -> Connected:
-    """The account that the credentials are of; refused with what to do where they are of none."""
+def connected(
+    profile: str | None,
+    regions: Sequence[str] | None,
+    *,
+    role: str | None = None,
+    external_id: str | None = None,
+    calls: Iterable[str] | None = None,
+) -> Connected:
+    """The account that the credentials are of; refused with what to do where they are of none.
+
+    With ``calls`` its clients have those operations alone.
+    """
     from ringwall.posture.collecting.calling import Caller, CredentialsError
     from ringwall.posture.collecting.running import identify
     from ringwall.posture.collecting.session import clients
 
     try:
-        client, home = clients(profile)
+        client, home = clients(profile, role, external_id, calls)
         return Connected(identify(Caller(client), home, regions or ()), client)
     except (ImportError, ValueError, CredentialsError) as error:
         raise Refused(str(error)) from error

@@ -26,7 +26,9 @@ def itself(
     from ringwall.posture.judging import judge_all
 
     checks = [one for one in all_checks(custom, chosen) if one.check.judges.startswith(_OWN)]
-    snapshot = read_itself(installation_of(context))
+    installation = installation_of(context)
+    installation.load()  # what is wrong with it is told before anything is judged
+    snapshot = read_itself(installation)
     judged = list(judge_all(snapshot, checks))
     places = {
         seen.found.id: f"{Path(seen.place.path).name}:{seen.place.line}"

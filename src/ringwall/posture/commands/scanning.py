@@ -1,4 +1,4 @@
-"""``posture scan``: read an account, judge it, say what is wrong."""
+"""``posture checks``: which there are; and those that other commands speak of."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ringwall.posture.commands.verdicts import show_verdicts
 from ringwall.runtime.commanding import command
-from ringwall.runtime.output import AsJson, print_json, print_table, say, show
+from ringwall.runtime.output import AsJson, print_json, print_table, say
 from ringwall.runtime.refusals import Refused
 from ringwall.runtime.tables import Column
 
@@ -92,52 +91,3 @@ def _verify(found: "Sequence[KnownCheck]") -> None:
         raise Refused(f"{len(wrong)} of the cases do not come out as they say")
     count = sum(len(one.cases) for one in found)
     say(f"{len(found)} checks, {count} cases: all come out as they say")
-
-
-@command(name="scan", group=GROUP, panel=PANEL, does="posture:scan")
-def scan(
-    *,
-    profile: Annotated[
-        str | None, typer.Option("--profile", help="A profile of AWS's configuration.")
-    ] = None,
-    region: Annotated[
-        list[str] | None, typer.Option("--region", help="Only this region; repeat.")
-    ] = None,
-    chosen: Chosen = None,
-    custom: Custom = None,
-    plan: Annotated[
-        bool, typer.Option("--plan", help="Show what would be called, and call nothing.")
-    ] = False,
-    permissions: Annotated[
-        bool, typer.Option("--permissions", help="Print the IAM policy that it needs.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Read an AWS account and judge it: what passes, fails, and cannot be known.
-
-    Credentials are those that the AWS command line would use.
-    """
-    from ringwall.posture.collecting.planning import plan_for
-
-    found = all_checks(custom, chosen)
-    planned = plan_for(found)
-    if permissions:
-        statement = {"Effect": "Allow", "Action": planned.actions, "Resource": "*"}
-        print_json({"Version": "2012-10-17", "Statement": [statement]})
-        return
-    if plan:
-        for one in planned.calls:
-            show(one.call)
-        return
-    from ringwall.posture.collecting.running import Run
-    from ringwall.posture.commands.clouds import connected
-    from ringwall.posture.judging import judge_all
-    from ringwall.posture.snapshot.snapshot import Snapshot
-
-    target = connected(profile, region).target
-    snapshot = Snapshot()
-    Run(target, snapshot).carry_out(planned)
-    judged = list(judge_all(snapshot, found))
-    show_verdicts(judged, found, snapshot, places={}, as_json=as_json)
-    if not as_json:
-        say(f"{target.caller.calls:,} calls, {len(snapshot):,} components", style="dim")

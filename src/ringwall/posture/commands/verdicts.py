@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from ringwall.runtime.output import print_json, print_table, say
+from ringwall.runtime.output import print_json_list, print_table, say
 from ringwall.runtime.tables import Cell, Column
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def show_verdicts(
 ) -> None:
     """Print them. ``places`` tells where components are declared, by their ids."""
     if as_json:
-        print_json([_told(one, places) for one in judged])
+        print_json_list(_told(one, places) for one in judged)
         return
     failed = [one for one in judged if one.verdict.outcome == "fail"]
     failed.sort(key=lambda one: (-one.severity.number, one.check, one.component))
@@ -51,6 +51,11 @@ def show_verdicts(
     reasons = Counter((one.check, one.verdict.why) for one in unknown)
     for (check, why), count in sorted(reasons.items()):
         say(("unknown: ", "yellow"), f"{check}, {count} of them: {why}")
+    for scope, told in sorted(snapshot.all_listings(), key=lambda one: one[0]):
+        if not told.is_told:
+            where = " ".join(filter(None, (scope.account, scope.region)))
+            named = f"{scope.kind} {where}".rstrip()
+            say(("not listed: ", "yellow"), f"{named}: {told.why or told.state}")
     passed = len(judged) - len(failed) - len(unknown)
     said = f"{len(failed)} fail, {len(unknown)} are unknown, {passed} pass"
     judging = {one.check for one in judged}

@@ -154,9 +154,7 @@ class _Cutter:
         last = next((one for one in reversed(found) if one.kind != "newline"), None)
         return last is not None and last.kind == "{" and bool(_FOR.match(self.text, at))
 
-    def _heredoc(
-        self, opening: str, at: int, line: int, add: Any, depth: int
-    ) -> tuple[int, int]:
+    def _heredoc(self, opening: str, at: int, line: int, add: Any, depth: int) -> tuple[int, int]:
         name = opening.strip().lstrip("<-")
         ending = re.compile(rf"^[ \t]*{re.escape(name)}[ \t\r]*$", re.MULTILINE).search(
             self.text, at

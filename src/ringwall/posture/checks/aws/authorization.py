@@ -1,0 +1,98 @@
+"""All of an account's identities at once, for checks that ask who may do what in the end.
+
+What is made of them is made once for all judgments of a snapshot.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ringwall.posture.checking import (
+    Judgment,
+    Severity,
+    Subject,
+    UnknownError,
+    World,
+    fails,
+    passes,
+)
+from ringwall.posture.checking.reading import ANY
+from ringwall.posture.permissions.accounts import Account, account
+from ringwall.posture.permissions.deciding import Outcome
+from ringwall.posture.permissions.escalation import escalations
+from ringwall.posture.permissions.reaching import Rise, rises
+from ringwall.posture.permissions.techniques_iam import IAM
+from ringwall.posture.permissions.techniques_passing import PASSING
+
+KINDS: Final = {
+    "users": "aws-iam-user",
+    "groups": "aws-iam-group",
+    "roles": "aws-iam-role",
+    "policies": "aws-iam-policy",
+}
+"""The kinds whose ``details`` are an account's authorization."""
+READS: Final = tuple(f"{kind}.details" for kind in KINDS.values())
+"""What a check reads that asks so."""
+
+
+def escalating(world: World, it: Subject) -> Judgment:
+    """Whether a user or role comes to every permission of its account.
+
+    By what IAM and the passing of roles allow: nothing has to be known of what runs.
+    """
+    it.read("details")
+    found = _rises(world, it).get(it.name)
+    if found is None:
+        return passes("what it may do leads to no more than that")
+    if found.outcome is Outcome.UNKNOWN:
+        why = next(
+            one.decision.why for one in found.steps if one.decision.outcome is Outcome.UNKNOWN
+        )
+        raise UnknownError(f"{it.label} may come to every permission: {why}")
+    said = f"{it.label} comes to every permission of the account: it {found}"
+    if found.outcome is Outcome.CONDITIONAL:
+        keys = sorted(
+            {
+                condition.key
+                for one in found.steps
+                for condition in (*one.decision.requires, *one.decision.forbids)
+            }
+        )
+        return fails(f"{said}, as far as {', '.join(keys)} admit it", Severity.MEDIUM)
+    return fails(said)
+
+
+def _rises(world: World, it: Subject) -> Mapping[str, Rise]:
+    for kind in KINDS.values():
+        world.all(kind, account=it.account)
+        world.touched.add((kind, ANY))
+    key = (_rises, it.account)
+    known = world.indexes.get(key)
+    if known is None:
+        known = world.indexes[key] = _made(world, it.account)
+    if isinstance(known, UnknownError):
+        raise UnknownError(known.why, known.facts)
+    found: Mapping[str, Rise] = known
+    return found
+
+
+def _made(world: World, number: str) -> Mapping[str, Rise] | UnknownError:
+    try:
+        whole = whole_account(World(world.snapshot, world.indexes), number)
+    except UnknownError as error:
+        return error
+    return rises(whole, escalations(whole, techniques=(*IAM, *PASSING)))
+
+
+def whole_account(world: World, number: str) -> Account:
+    """An account of all its identities' details; ``UnknownError`` where one is not known."""
+
+    def details(kind: str) -> list[Any]:
+        return [one.read("details") for one in world.all(kind, account=number)]
+
+    return account(
+        number,
+        users=details(KINDS["users"]),
+        groups=details(KINDS["groups"]),
+        roles=details(KINDS["roles"]),
+        policies=details(KINDS["policies"]),
+    )

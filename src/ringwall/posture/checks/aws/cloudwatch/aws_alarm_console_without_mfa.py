@@ -1,0 +1,39 @@
+"""Somebody is told of sign-ins without a second factor.
+
+Why: a password alone was enough; what nobody is told of nobody answers.
+Fix: filter a trail's log group for it, and have an alarm on the metric tell somebody; or detect
+it in Ringwall, and accept this.
+"""
+
+from ringwall.posture.checking import (
+    Check,
+    Judgment,
+    Severity,
+    Subject,
+    World,
+)
+from ringwall.posture.checks.aws.cloudwatch.alarms import READS, alarmed, judge_alarm
+
+CHECK = Check(
+    judges="aws-account",
+    severity=Severity.LOW,
+    reads=READS,
+    controls=(
+        "cis-aws-3.0 4.2 full",
+        "nist-800-53r5 AU-6(1) partial",
+        "nist-800-53r5 SI-4(5) partial",
+    ),
+    known_as=(
+        "prowler:cloudwatch_log_metric_filter_sign_in_without_mfa",
+        "securityhub:CloudWatch.2",
+    ),
+)
+_WORDS = ("ConsoleLogin", "MFAUsed")
+
+
+def judge(it: Subject, world: World) -> Judgment:
+    """A filter that speaks of it, of a trail of all regions, and an alarm that tells somebody."""
+    return judge_alarm(it, world, _WORDS)
+
+
+CASES = alarmed(_WORDS)

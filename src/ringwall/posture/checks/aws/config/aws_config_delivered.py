@@ -1,0 +1,42 @@
+"""What AWS Config records is kept.
+
+Why: a recorder without a channel has nowhere to write to.
+Fix: make a delivery channel to a bucket.
+"""
+
+from ringwall.posture.checking import (
+    DENIED,
+    FAIL,
+    PASS,
+    UNKNOWN,
+    Check,
+    Judgment,
+    Severity,
+    Subject,
+    World,
+    case,
+    fails,
+    passes,
+)
+
+CHECK = Check(
+    judges="aws-region",
+    severity=Severity.LOW,
+    reads=("config_channels",),
+    controls=("nist-800-53r5 AU-4 supporting", "nist-800-53r5 CM-8 supporting"),
+)
+
+
+def judge(it: Subject, world: World) -> Judgment:
+    """In each region."""
+    channels = it.read("config_channels", [])
+    if channels:
+        return passes(f"it is delivered to {channels[0].get('s3BucketName')}")
+    return fails("it has no delivery channel")
+
+
+CASES = (
+    case("delivered", PASS, config_channels=[{"s3BucketName": "b"}]),
+    case("none", FAIL, config_channels=[]),
+    case("may not be read", UNKNOWN, config_channels=DENIED),
+)

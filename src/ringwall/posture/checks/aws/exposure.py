@@ -1,0 +1,185 @@
+"""What the internet can reach: an address, a route, and lists that let it through on the way."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from ringwall.posture.checking import Subject, UnknownError, World
+from ringwall.posture.checks.aws.openings import is_open, open_ports
+from ringwall.posture.permissions.networks import Addresses, Intervals
+
+GROUP: Final = "aws-ec2-security-group"
+GROUP_READS: Final = (
+    f"{GROUP}.listed",
+    "aws-ec2-prefix-list.listed",
+    "aws-ec2-prefix-list.entries",
+)
+ROUTE_READS: Final = (
+    "aws-ec2-route-table.listed",
+    "aws-region.vpc_block_public_access",
+    "aws-region.vpc_block_public_access_exclusions",
+)
+READS: Final = (*GROUP_READS, *ROUTE_READS, "aws-ec2-network-acl.listed")
+"""What a check reads that asks what can be reached."""
+ALL: Final = Intervals(((0, 65535),))
+
+
+def _group_ids(group: Subject) -> list[Any]:
+    return [group.read("listed").get("GroupId")]
+
+
+def _list_ids(prefixes: Subject) -> list[Any]:
+    return [prefixes.read("listed").get("PrefixListId")]
+
+
+def _by_subnet(table: Subject) -> list[Any]:
+    several = table.read("listed").get("Associations") or ()
+    return [one["SubnetId"] for one in several if one.get("SubnetId")]
+
+
+def _main_of(table: Subject) -> list[Any]:
+    listed = table.read("listed")
+    is_main = any(one.get("Main") for one in listed.get("Associations") or ())
+    return [listed.get("VpcId")] if is_main else []
+
+
+def cidrs_of(world: World, identifier: str) -> list[str]:
+    """The networks in a prefix list; none in one of AWS, which holds addresses of its services."""
+    several = world.where("aws-ec2-prefix-list", _list_ids, identifier)
+    if not several:
+        raise UnknownError(f"the prefix list {identifier} is not known")
+    return [entry["Cidr"] for one in several for entry in one.read("entries") or ()]
+
+
+def rules_of(world: World, groups: Iterable[str], way: str = "IpPermissions") -> list[Any]:
+    """The rules of these security groups, which add up."""
+    found: list[Any] = []
+    for identifier in groups:
+        several = world.where(GROUP, _group_ids, identifier)
+        if not several:
+            raise UnknownError(f"the security group {identifier} is not known")
+        for one in several:
+            found += one.read("listed").get(way) or ()
+    return found
+
+
+def opened_by(world: World, group: Subject, protocol: str = "tcp") -> Intervals:
+    """The ports that one security group by itself opens to the internet."""
+    rules = group.read("listed").get("IpPermissions") or ()
+    return open_ports(rules, lambda one: cidrs_of(world, one), protocol=protocol)
+
+
+def _table(world: World, subnet: str, vpc: str) -> list[Subject]:
+    own = world.where("aws-ec2-route-table", _by_subnet, subnet)
+    found = own or world.where("aws-ec2-route-table", _main_of, vpc)
+    if not found:
+        raise UnknownError(f"the routes of {subnet} are not known")
+    return found
+
+
+def _routed(world: World, subnet: str, vpc: str) -> Addresses:
+    """The addresses that are reached through an internet gateway."""
+    found = []
+    for table in _table(world, subnet, vpc):
+        for route in table.read("listed").get("Routes") or ():
+            gateway = str(route.get("GatewayId") or "")
+            leads = gateway.startswith("igw-") or "internet_gateway" in gateway
+            if leads and route.get("State", "active") == "active":
+                found += [
+                    route[key]
+                    for key in ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
+                    if route.get(key)
+                ]
+    return Addresses.of(found)
+
+
+def is_blocked(world: World, it: Subject, subnet: str, vpc: str) -> bool:
+    """Whether the region blocks what comes from internet gateways, and does not spare this."""
+    region = world.region(it)
+    options: Mapping[str, Any] = region.read("vpc_block_public_access", {})
+    if options.get("InternetGatewayBlockMode", "off") == "off":
+        return False
+    for one in region.read("vpc_block_public_access_exclusions", ()):
+        is_on = not str(one.get("State", "")).startswith(("delete", "disable"))
+        spares = one.get("InternetGatewayExclusionMode") == "allow-bidirectional"
+        if is_on and spares and str(one.get("ResourceArn", "")).endswith((f"/{subnet}", f"/{vpc}")):
+            return False
+    return True
+
+
+def is_public_subnet(world: World, it: Subject, subnet: str, vpc: str) -> bool:
+    """Whether the internet has a way to addresses in a subnet."""
+    return is_open(_routed(world, subnet, vpc)) and not is_blocked(world, it, subnet, vpc)
+
+
+def _lists(acl: Subject) -> list[Any]:
+    return [one.get("SubnetId") for one in acl.read("listed").get("Associations") or ()]
+
+
+def reachable(
+    world: World,
+    it: Subject,
+    *,
+    subnet: str,
+    vpc: str,
+    groups: Iterable[str],
+    protocol: str = "tcp",
+    versions: Iterable[int] = (4, 6),
+    ports: Intervals = ALL,
+) -> Intervals:
+    """Which of these ports the internet reaches at what has public addresses in a subnet.
+
+    ``versions`` are those of which it has public addresses.
+    """
+    has = set(versions)
+    if not has:
+        return Intervals()
+    routed = _routed(world, subnet, vpc)
+
+    def only(addresses: Addresses) -> Addresses:
+        four = addresses.v4 if 4 in has and is_open(Addresses(v4=routed.v4)) else Intervals()
+        six = addresses.v6 if 6 in has and is_open(Addresses(v6=routed.v6)) else Intervals()
+        return Addresses(four, six)
+
+    if not is_open(routed):
+        return Intervals()
+    rules = rules_of(world, groups)
+    lists = world.where("aws-ec2-network-acl", _lists, subnet)
+    entries = lists[0].read("listed").get("Entries") if lists else None
+    found = open_ports(
+        rules, lambda one: cidrs_of(world, one), protocol=protocol, entries=entries, only=only
+    )
+    found = found & ports
+    if not found.parts or is_blocked(world, it, subnet, vpc):
+        return Intervals()
+    return found
+
+
+def public_versions(interface: Mapping[str, Any]) -> set[int]:
+    """Of which versions a network interface has public addresses, its secondary ones too."""
+    several = [interface, *(interface.get("PrivateIpAddresses") or ())]
+    found = {4 for one in several if (one.get("Association") or {}).get("PublicIp")}
+    return found | ({6} if interface.get("Ipv6Addresses") else set())
+
+
+def interface_reach(
+    world: World, it: Subject, interface: Mapping[str, Any], ports: Intervals = ALL
+) -> Intervals:
+    """Which of these ports the internet reaches at a network interface, as EC2 describes it."""
+    return reachable(
+        world,
+        it,
+        subnet=str(interface.get("SubnetId") or ""),
+        vpc=str(interface.get("VpcId") or ""),
+        groups=[one["GroupId"] for one in interface.get("Groups") or ()],
+        versions=public_versions(interface),
+        ports=ports,
+    )
+
+
+def instance_reach(world: World, it: Subject, ports: Iterable[int] | None = None) -> Intervals:
+    """Which of these ports the internet reaches at an instance, by any of its interfaces."""
+    found = Intervals()
+    wanted = ALL if ports is None else Intervals.of((one, one) for one in ports)
+    for one in it.read("listed").get("NetworkInterfaces") or ():
+        found = found | interface_reach(world, it, one, wanted)
+    return found

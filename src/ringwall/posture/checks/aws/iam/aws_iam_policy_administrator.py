@@ -1,0 +1,99 @@
+"""No policy of your own allows everything.
+
+Why: whoever has such a policy, or gets it, owns the account; no other policy counts then.
+Fix: name the services and actions that are needed; keep AWS's own AdministratorAccess for the few
+who need it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ringwall.posture.checking import (
+    FAIL,
+    NOT_JUDGED,
+    PASS,
+    UNKNOWN,
+    Check,
+    Judgment,
+    Severity,
+    Subject,
+    World,
+    case,
+    fails,
+    passes,
+)
+from ringwall.posture.checks.aws.statements import current, is_aws_own, statements
+from ringwall.posture.checks.aws.strangers import listed
+
+CHECK = Check(
+    judges="aws-iam-policy",
+    severity=Severity.HIGH,
+    reads=("details",),
+    controls=(
+        "cis-aws-3.0 1.16 full",
+        "nist-800-53r5 AC-6 full",
+        "nist-csf-2.0 PR.AA-05 partial",
+        "pci-dss-4 7.2.1 partial",
+        "soc2 CC6.3 partial",
+        "iso-27001-2022 A.5.15 partial",
+    ),
+    known_as=(
+        "prowler:iam_customer_attached_policy_no_administrative_privileges",
+        "prowler:iam_customer_unattached_policy_no_administrative_privileges",
+        "securityhub:IAM.1",
+        "checkov:CKV_AWS_62",
+    ),
+)
+
+
+def judge(it: Subject, world: World) -> Judgment | None:
+    """Worse where it is attached to somebody. AWS's own policies are not yours to change."""
+    if is_aws_own(it.name):
+        return None
+    told = it.read("details")
+    if not any(map(_allows_all, statements(current(told)))):
+        return passes("it does not allow everything")
+    count = int(told.get("AttachmentCount", 0))
+    severity = Severity.CRITICAL if count else Severity.MEDIUM
+    return fails(f"it allows everything, and is attached to {count}", severity)
+
+
+def _allows_all(one: Mapping[str, Any]) -> bool:
+    """One statement that allows every action on every resource, under no condition."""
+    if one.get("Effect") != "Allow" or one.get("Condition"):
+        return False
+    actions, resources = listed(one.get("Action")), listed(one.get("Resource"))
+    return bool({"*", "*:*"} & set(actions)) and "*" in resources
+
+
+def _details(*several: Mapping[str, object], count: int = 1) -> dict[str, object]:
+    version = {"IsDefaultVersion": True, "Document": {"Statement": list(several)}}
+    return {"AttachmentCount": count, "PolicyVersionList": [version]}
+
+
+OWN, ALL = "arn:aws:iam::1:policy/p", {"Effect": "Allow", "Action": "*", "Resource": "*"}
+CASES = (
+    case("some", PASS, name=OWN, details=_details(ALL | {"Action": "s3:*"})),
+    case("denied", PASS, name=OWN, details=_details(ALL | {"Effect": "Deny"})),
+    case("one resource", PASS, name=OWN, details=_details(ALL | {"Resource": "arn:aws:s3:::b"})),
+    case("all", FAIL, name=OWN, details=_details(ALL)),
+    case(
+        "all, in a list",
+        FAIL,
+        name=OWN,
+        details=_details({"Effect": "Allow", "Action": ["a:b", "*"], "Resource": ["*"]}),
+    ),
+    case("unattached", FAIL, name=OWN, details=_details(ALL, count=0)),
+    case(
+        "AWS's own",
+        NOT_JUDGED,
+        name="arn:aws:iam::aws:policy/AdministratorAccess",
+        details=_details(ALL),
+    ),
+    case(
+        "no JSON",
+        UNKNOWN,
+        name=OWN,
+        details={"PolicyVersionList": [{"IsDefaultVersion": True, "Document": "{"}]},
+    ),
+)

@@ -1,0 +1,80 @@
+"""Policies do not allow whole services of security.
+
+Why: who may do all of IAM, KMS, Organizations or CloudTrail gives themselves the rest, and wipes
+the traces.
+Fix: name the actions that are needed.
+"""
+
+from ringwall.posture.checking import (
+    FAIL,
+    NOT_JUDGED,
+    PASS,
+    UNKNOWN,
+    Check,
+    Judgment,
+    Severity,
+    Subject,
+    World,
+    case,
+    fails,
+    passes,
+)
+from ringwall.posture.checks.aws.statements import allowed_everywhere, current, is_aws_own
+
+CHECK = Check(
+    judges="aws-iam-policy",
+    severity=Severity.MEDIUM,
+    reads=("details",),
+    controls=("nist-800-53r5 AC-6(5) partial", "nist-csf-2.0 PR.AA-05 supporting"),
+    known_as=(
+        "prowler:iam_policy_no_full_access_to_kms",
+        "prowler:iam_policy_no_full_access_to_cloudtrail",
+    ),
+)
+_ACTIONS = frozenset(
+    ("iam:*", "kms:*", "organizations:*", "cloudtrail:*", "sso:*", "secretsmanager:*")
+)
+
+
+def judge(it: Subject, world: World) -> Judgment | None:
+    """On every resource and under no condition; AWS's own policies are not yours to change."""
+    if is_aws_own(it.name):
+        return None
+    found = allowed_everywhere(current(it.read("details")), _ACTIONS)
+    if found:
+        return fails(f"it allows {', '.join(found)} on every resource")
+    return passes("it allows no whole service of these")
+
+
+def _details(**statement: object) -> dict[str, object]:
+    one = {"Effect": "Allow", "Resource": "*"} | statement
+    version = {"IsDefaultVersion": True, "Document": {"Statement": one}}
+    return {"AttachmentCount": 1, "PolicyVersionList": [version]}
+
+
+OWN = "arn:aws:iam::1:policy/p"
+CASES = (
+    case("others", PASS, name=OWN, details=_details(Action="s3:*")),
+    case(
+        "under a condition",
+        PASS,
+        name=OWN,
+        details=_details(Action="kms:*", Condition={"StringEquals": {"a": "b"}}),
+    ),
+    case(
+        "one resource",
+        PASS,
+        name=OWN,
+        details=_details(Action="kms:*", Resource="arn:aws:iam::1:role/r"),
+    ),
+    case("every resource", FAIL, name=OWN, details=_details(Action=["kms:*"])),
+    case(
+        "AWS's own", NOT_JUDGED, name="arn:aws:iam::aws:policy/P", details=_details(Action="kms:*")
+    ),
+    case(
+        "no JSON",
+        UNKNOWN,
+        name=OWN,
+        details={"PolicyVersionList": [{"IsDefaultVersion": True, "Document": "{"}]},
+    ),
+)

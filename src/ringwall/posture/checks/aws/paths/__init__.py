@@ -1,0 +1,1 @@
+"""Ways from the internet to what is confidential."""

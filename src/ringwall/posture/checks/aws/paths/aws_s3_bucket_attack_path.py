@@ -1,0 +1,152 @@
+"""No way leads from the internet to a confidential bucket.
+
+Why: each hop is allowed by itself, and nobody sees them together: an open port, a role behind it,
+a role that trusts that one, and what is in the bucket is out.
+Fix: take the hop away that is named as the cheapest; most often what a role may read, or who may
+become it.
+
+Judged are buckets whose tags call them confidential or restricted (`classification`). The ways go
+over instances and functions that answer the internet, roles that let strangers in, and every
+technique of escalation that needs no more than that. Whether the bucket itself is public is judged
+by `aws-s3-bucket-public`.
+"""
+
+from typing import Any
+
+from ringwall.posture.checking import (
+    ABSENT,
+    DENIED,
+    FAIL,
+    NOT_JUDGED,
+    PASS,
+    UNKNOWN,
+    Check,
+    Judgment,
+    Severity,
+    Subject,
+    World,
+    case,
+    other,
+)
+from ringwall.posture.checks.aws.attack import READS, attacked, is_confidential
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, PERIMETER
+from ringwall.posture.checks.aws.scenes import (
+    LIST_GROUP,
+    SPARED_REGION,
+    SUBNET,
+    WORLD_TABLE,
+    interface,
+    prefix_list,
+)
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.statements import Kind
+from ringwall.posture.permissions.terrain import Kept
+
+CHECK = Check(
+    judges="aws-s3-bucket",
+    severity=Severity.HIGH,
+    reads=("policy", *READS),
+    controls=(*PERIMETER, *LEAST_PRIVILEGE),
+)
+
+
+def judge(it: Subject, world: World) -> Judgment | None:
+    """Decided with the bucket's own policy, too."""
+    if not is_confidential(it) or not it.name.startswith("arn:"):
+        return None
+    written = it.read("policy", None)
+    policy = None
+    if written:
+        policy = read(written, name=f"policy of {it.label}", kind=Kind.RESOURCE)
+    return attacked(world, it, Kept("aws-s3-bucket", it.name, it.label, policy, exposed=()))
+
+
+ME = "arn:aws:s3:::ledger"
+ROLE = "arn:aws:iam::111122223333:role/web"
+ADMIN = "arn:aws:iam::111122223333:role/admin"
+PROFILE = "arn:aws:iam::111122223333:instance-profile/web"
+TAGS = {"DataClassification": "Restricted"}
+
+
+def _role(arn: str, trust: Any, *actions: str, resource: str = "*") -> Any:
+    allow = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+    lets = {"Effect": "Allow", "Principal": trust, "Action": "sts:AssumeRole"}
+    return other(
+        "aws-iam-role",
+        arn,
+        details={
+            "RoleName": arn.rpartition("/")[2],
+            "Arn": arn,
+            "AssumeRolePolicyDocument": {"Statement": [lets]},
+            "RolePolicyList": [{"PolicyName": "own", "PolicyDocument": {"Statement": [allow]}}],
+            "InstanceProfileList": [{"Arn": PROFILE}],
+        },
+    )
+
+
+LAMBDA = {"Service": "lambda.amazonaws.com"}
+FUNCTION = other(
+    "aws-lambda-function",
+    "arn:f",
+    listed={"Role": ROLE},
+    urls=[{"FunctionUrl": "https://a", "AuthType": "NONE"}],
+)
+READER = _role(ROLE, LAMBDA, "s3:GetObject")
+INSTANCE = other(
+    "aws-ec2-instance",
+    "arn:i-1",
+    listed=interface() | {"IamInstanceProfile": {"Arn": PROFILE}},
+)
+THROUGH_LIST = (LIST_GROUP, prefix_list("0.0.0.0/0"), WORLD_TABLE, SUBNET, SPARED_REGION)
+CASES = (
+    case(
+        "by an instance",
+        FAIL,
+        INSTANCE,
+        *THROUGH_LIST,
+        READER,
+        name=ME,
+        tags=TAGS,
+        policy=ABSENT,
+    ),
+    case("by a function", FAIL, FUNCTION, READER, name=ME, tags=TAGS, policy=ABSENT),
+    case(
+        "by a role that trusts the function's",
+        FAIL,
+        FUNCTION,
+        _role(ROLE, LAMBDA, "sts:AssumeRole"),
+        _role(ADMIN, {"AWS": ROLE}, "s3:*"),
+        name=ME,
+        tags=TAGS,
+        policy=ABSENT,
+    ),
+    case(
+        "by writing itself a policy",
+        FAIL,
+        FUNCTION,
+        _role(ROLE, LAMBDA, "iam:PutRolePolicy"),
+        name=ME,
+        tags=TAGS,
+        policy=ABSENT,
+    ),
+    case(
+        "by a role that everybody may take",
+        FAIL,
+        _role(ADMIN, {"AWS": "*"}, "s3:*"),
+        name=ME,
+        tags=TAGS,
+        policy=ABSENT,
+    ),
+    case(
+        "another bucket",
+        PASS,
+        FUNCTION,
+        _role(ROLE, LAMBDA, "s3:*", resource="arn:aws:s3:::site/*"),
+        name=ME,
+        tags=TAGS,
+        policy=ABSENT,
+    ),
+    case("nothing runs", PASS, READER, name=ME, tags=TAGS, policy=ABSENT),
+    case("not confidential", NOT_JUDGED, FUNCTION, READER, name=ME, policy=ABSENT),
+    case("not told", UNKNOWN, FUNCTION, READER, name=ME, tags=TAGS, policy=DENIED),
+)

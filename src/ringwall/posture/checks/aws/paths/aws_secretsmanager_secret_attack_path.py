@@ -1,0 +1,126 @@
+"""No way leads from the internet to a confidential secret.
+
+Why: each hop is allowed by itself, and nobody sees them together: an open port, a role behind it,
+a role that trusts that one, and the secret is out.
+Fix: take the hop away that is named as the cheapest; most often what a role may read, or who may
+become it.
+
+Judged are secrets whose tags call them confidential or restricted (`classification`). The ways go
+over instances and functions that answer the internet, roles that let strangers in, and every
+technique of escalation that needs no more than that.
+"""
+
+from typing import Any
+
+from ringwall.posture.checking import (
+    ABSENT,
+    DENIED,
+    FAIL,
+    NOT_JUDGED,
+    PASS,
+    UNKNOWN,
+    Check,
+    Judgment,
+    Severity,
+    Subject,
+    World,
+    case,
+    other,
+)
+from ringwall.posture.checks.aws.attack import READS, attacked, is_confidential
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, PERIMETER
+from ringwall.posture.checks.aws.scenes import (
+    LIST_GROUP,
+    OPEN_REGION,
+    SPARED_REGION,
+    SUBNET,
+    WORLD_TABLE,
+    group,
+    interface,
+    prefix_list,
+)
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.statements import Kind
+from ringwall.posture.permissions.terrain import Kept
+
+CHECK = Check(
+    judges="aws-secretsmanager-secret",
+    severity=Severity.HIGH,
+    reads=("policy", *READS),
+    controls=(*PERIMETER, *LEAST_PRIVILEGE),
+)
+
+
+def judge(it: Subject, world: World) -> Judgment | None:
+    """Decided with the secret's own policy, too."""
+    if not is_confidential(it) or not it.name.startswith("arn:"):
+        return None
+    written = it.read("policy", None)
+    policy = None
+    if written:
+        policy = read(written, name=f"policy of {it.label}", kind=Kind.RESOURCE)
+    return attacked(world, it, Kept("aws-secretsmanager-secret", it.name, it.label, policy))
+
+
+ME = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s"
+ROLE = "arn:aws:iam::111122223333:role/web"
+PROFILE = "arn:aws:iam::111122223333:instance-profile/web"
+TAGS = {"classification": "confidential"}
+
+
+def _role(*actions: str) -> Any:
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "*"}
+    allow = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    return other(
+        "aws-iam-role",
+        ROLE,
+        details={
+            "RoleName": "web",
+            "Arn": ROLE,
+            "AssumeRolePolicyDocument": {"Statement": [trust | {"Action": "sts:AssumeRole"}]},
+            "RolePolicyList": [{"PolicyName": "own", "PolicyDocument": {"Statement": [allow]}}],
+            "InstanceProfileList": [{"Arn": PROFILE}],
+        },
+    )
+
+
+RUNS_AS = {"IamInstanceProfile": {"Arn": PROFILE}}
+INSTANCE = other("aws-ec2-instance", "arn:i-1", listed=interface() | RUNS_AS)
+INNER = other("aws-ec2-instance", "arn:i-1", listed=interface(address="") | RUNS_AS)
+WEB = group([("tcp", 443, 443, ["0.0.0.0/0"])])
+NETWORK = (WEB, WORLD_TABLE, SUBNET, OPEN_REGION)
+THROUGH_LIST = (LIST_GROUP, prefix_list("0.0.0.0/0"), WORLD_TABLE, SUBNET, SPARED_REGION)
+READER, OTHER = _role("secretsmanager:GetSecretValue"), _role("s3:GetObject")
+FUNCTION = other(
+    "aws-lambda-function",
+    "arn:f",
+    listed={"Role": ROLE},
+    urls=[{"FunctionUrl": "https://a", "AuthType": "NONE"}],
+)
+UNTOLD = other("aws-lambda-function", "arn:f", listed={"Role": ROLE}, urls=DENIED)
+SHUT = {
+    "Statement": [
+        {"Effect": "Deny", "Principal": {"AWS": ROLE}, "Action": "*", "Resource": "*"},
+    ]
+}
+CASES = (
+    case("by a role", FAIL, INSTANCE, *NETWORK, READER, name=ME, tags=TAGS, policy=ABSENT),
+    case(
+        "by a list of networks",
+        FAIL,
+        INSTANCE,
+        *THROUGH_LIST,
+        READER,
+        name=ME,
+        tags=TAGS,
+        policy=ABSENT,
+    ),
+    case("by a function", FAIL, FUNCTION, READER, name=ME, tags=TAGS, policy=ABSENT),
+    case("the role reads else", PASS, INSTANCE, *NETWORK, OTHER, name=ME, tags=TAGS, policy=ABSENT),
+    case("its policy keeps it in", PASS, FUNCTION, READER, name=ME, tags=TAGS, policy=SHUT),
+    case("nothing answers", PASS, INNER, *NETWORK, READER, name=ME, tags=TAGS, policy=ABSENT),
+    case("an address untold", UNKNOWN, UNTOLD, READER, name=ME, tags=TAGS, policy=ABSENT),
+    case("untold, and no matter", PASS, UNTOLD, OTHER, name=ME, tags=TAGS, policy=ABSENT),
+    case("not confidential", NOT_JUDGED, INSTANCE, *NETWORK, READER, name=ME, policy=ABSENT),
+    case("policy untold", UNKNOWN, FUNCTION, READER, name=ME, tags=TAGS, policy=DENIED),
+)

@@ -1,0 +1,47 @@
+"""Buckets are not websites of their own.
+
+Why: a bucket's website speaks plain HTTP alone, and has to be public to work.
+Fix: serve it through CloudFront with an origin access control, and take the website off the
+bucket.
+"""
+
+from ringwall.posture.checking import (
+    ABSENT,
+    FAIL,
+    PASS,
+    Check,
+    Judgment,
+    Severity,
+    Subject,
+    World,
+    case,
+    fails,
+    passes,
+)
+
+CHECK = Check(
+    judges="aws-s3-bucket",
+    severity=Severity.MEDIUM,
+    reads=("website",),
+    controls=("nist-800-53r5 SC-8 partial", "nist-800-53r5 CM-7 partial"),
+    known_as=("checkov:CKV_AWS_70", "prowler:s3_bucket_website_hosting"),
+)
+
+
+def judge(it: Subject, world: World) -> Judgment:
+    """One that only redirects gives nothing away."""
+    website = it.read("website")
+    if website is None:
+        return passes("it is no website")
+    if website.get("RedirectAllRequestsTo", {}).get("Protocol") == "https":
+        return passes("it only redirects, to HTTPS")
+    return fails("it is a website over plain HTTP")
+
+
+CASES = (
+    case("none", PASS, website=ABSENT),
+    case(
+        "redirects", PASS, website={"RedirectAllRequestsTo": {"HostName": "a", "Protocol": "https"}}
+    ),
+    case("a website", FAIL, website={"IndexDocument": {"Suffix": "index.html"}}),
+)

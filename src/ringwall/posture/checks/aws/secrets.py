@@ -1,0 +1,95 @@
+"""Secrets in texts: what kind stands in which line, never the secret itself."""
+
+import base64
+import binascii
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from ringwall.core.observations import UnknownError
+
+_MOST: Final = 4 * 1024 * 1024
+_TOKENS: Final[tuple[tuple[str, str], ...]] = (
+    ("an AWS access key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    ("a private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----"),
+    ("a GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b"),
+    ("a GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),
+    ("a Slack token", r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
+    ("a Stripe key", r"\b[rs]k_live_[A-Za-z0-9]{20,}"),
+    ("a Google key", r"\bAIza[A-Za-z0-9_-]{35}\b"),
+    ("an npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
+    ("a SendGrid key", r"\bSG\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}"),
+    ("a JSON web token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    ("a password in an address", r"\b[a-z][a-z0-9+.-]*://[^/\s:@'\"$<{]+:([^/\s:@'\"]+)@"),
+)
+_ASSIGNED: Final = (
+    r"(?i)[\w.-]*(?:passw(?:or)?d|passphrase|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token"
+    r"|private[_-]?key|token|credentials?)[\w.-]*[\"']?\s*(?:=>|:=|=|:)\s*[\"']?([^\s\"';,]{6,})"
+)
+_LINE: Final = re.compile("|".join(f"(?P<t{at}>{one})" for at, (_, one) in enumerate(_TOKENS)))
+_ASSIGNMENT: Final = re.compile(_ASSIGNED)
+_NAMED: Final = re.compile(
+    r"(?i)passw(?:or)?d|passphrase|pwd$|secret|api_?key|access_?key|auth_?token|private_?key|token$"
+)
+_NONE: Final = re.compile(
+    r"(?i)^(?:\$|%|<|\{|\(|\[|`|arn:|/|\./|true$|false$|null$|none$|file:|https?:|ssm:|vault:|env[.:]"
+    r"|ENC\[|your[_-]|example|placeholder|redacted|dummy)|\$\(|\$\{|\{\{"
+    r"|^\*+$|^x+$|^[a-z_.]+\(|EXAMPLE$"
+)
+
+
+class Secret(NamedTuple):
+    """What seems to be one, and its line, from 1 on."""
+
+    what: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.what} in line {self.line}"
+
+
+def secrets_in(text: str) -> Iterator[Secret]:
+    """What looks like secrets in a text, at most one a line.
+
+    References to where a secret lies (``${...}``, ``$(aws secretsmanager ...)``, ARNs) are none.
+    """
+    for number, line in enumerate(text.splitlines(), 1):
+        found = _LINE.search(line[:4096])
+        if found is not None:
+            at = next(at for at in range(len(_TOKENS)) if found[f"t{at}"])
+            inner = _TOKENS[at][0] == "a password in an address"
+            value = next((one for one in found.groups()[at + 1 :] if one), "") if inner else "0"
+            if not _NONE.search(value) and not found[0].endswith("EXAMPLE"):
+                yield Secret(_TOKENS[at][0], number)
+                continue
+        for assigned in _ASSIGNMENT.finditer(line[:4096]):
+            if not _NONE.search(assigned[1]):
+                yield Secret("what is named as a secret", number)
+                break
+
+
+def is_secret(name: str, value: str) -> str:
+    """What kind of secret a variable seems to be, ``""`` where it seems to be none."""
+    if not value or _NONE.search(value):
+        return ""
+    for one in secrets_in(value):
+        return one.what
+    return "what is named as a secret" if _NAMED.search(name) and len(value) >= 6 else ""
+
+
+def decoded(user_data: str) -> str:
+    """The text of user data, which AWS gives in Base64, and which may be compressed in it."""
+    try:
+        content = base64.b64decode(user_data, validate=True)
+    except (binascii.Error, ValueError):
+        return user_data
+    if content[:2] == b"\x1f\x8b":
+        try:
+            unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            content = unpacking.decompress(content, _MOST)
+        except zlib.error as error:
+            raise UnknownError(f"the user data cannot be unpacked: {error}") from error
+        if not unpacking.eof:
+            raise UnknownError("the user data cannot be unpacked: it is cut off, or too long")
+    return content.decode("utf-8", "replace")

@@ -1,0 +1,168 @@
+"""Which statements of a resource's policy let in strangers: everybody, whoever that is.
+
+A condition narrows "everybody" only if it names who it means: a key that tells who or from where,
+an operator that compares with it, and a value that is not everything.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from ringwall.core.observations import UnknownError
+from ringwall.posture.checking import Judgment, Severity, Subject, fails, passes
+from ringwall.posture.checks.aws.openings import is_open
+from ringwall.posture.permissions.deciding import Outcome
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.exposure import exposed
+from ringwall.posture.permissions.networks import Addresses
+from ringwall.posture.permissions.statements import Kind
+from ringwall.posture.permissions.strangers import Stranger
+
+_WHO: Final = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:resourceaccount",
+        "aws:resourceorgid",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:sourcevpcarn",
+        "aws:userid",
+        "aws:username",
+        "aws:viaawsservice",
+        "elasticfilesystem:accesspointarn",
+        "elasticfilesystem:accessedviamounttarget",
+        "kms:calleraccount",
+        "kms:viaservice",
+        "sts:externalid",
+    }
+)
+_ADDRESS: Final = {"aws:sourceip", "aws:vpcsourceip"}
+
+
+def statements_of(policy: Any) -> list[Mapping[str, Any]]:
+    """The statements of a policy, given as text or as what it says.
+
+    :class:`UnknownError` where it is none: nothing may be concluded from what cannot be read.
+    """
+    if not policy:
+        return []
+    try:
+        told = json.loads(policy) if isinstance(policy, str) else policy
+        several = told["Statement"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnknownError(f"the policy cannot be read: {error}") from error
+    return [several] if isinstance(several, Mapping) else list(several)
+
+
+def listed(value: Any) -> list[Any]:
+    """What a policy may write as one or as a list."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def principals_of(statement: Mapping[str, Any]) -> list[str]:
+    """All that a statement's principal names."""
+    told = statement.get("Principal")
+    if isinstance(told, Mapping):
+        return [str(one) for several in told.values() for one in listed(several)]
+    return [str(one) for one in listed(told)]
+
+
+def is_for_everybody(statement: Mapping[str, Any]) -> bool:
+    """Whether it allows something to everybody, but for what its conditions say."""
+    if statement.get("Effect") != "Allow":
+        return False
+    return "NotPrincipal" in statement or "*" in principals_of(statement)
+
+
+def is_narrowed(statement: Mapping[str, Any]) -> bool:
+    """Whether a condition says who of everybody is meant."""
+    for operator, keys in (statement.get("Condition") or {}).items():
+        name = str(operator).lower().removeprefix("foranyvalue:")
+        if name.endswith("ifexists") or name.startswith("forallvalues:"):
+            continue
+        for key, value in keys.items():
+            if _names(name, str(key).lower(), [str(one) for one in listed(value)]):
+                return True
+    return False
+
+
+def _names(operator: str, key: str, values: list[str]) -> bool:
+    if key in _ADDRESS and operator == "ipaddress":
+        try:
+            return not is_open(Addresses.of(values))
+        except ValueError:
+            return False
+    if key == "aws:viaawsservice" or key.endswith(":accessedviamounttarget"):
+        return operator == "bool" and values == ["true"]
+    compares = operator.startswith(("stringequals", "stringlike", "arnequals", "arnlike"))
+    return key in _WHO and compares and not any(_is_anything(one) for one in values)
+
+
+def _is_anything(value: str) -> bool:
+    return not value.strip("*?") or (value.startswith("arn:") and not value[4:].strip("*?:aws"))
+
+
+def open_statements(policy: Any) -> Iterator[Mapping[str, Any]]:
+    """The statements that let in strangers. What a policy denies them is not taken off."""
+    for one in statements_of(policy):
+        if is_for_everybody(one) and not is_narrowed(one):
+            yield one
+
+
+def judge_strangers(it: Subject, policy: Any, *resources: str) -> Judgment:
+    """Whether a resource's policy lets strangers do anything, as the engine decides it.
+
+    ``resources`` are the ARNs that it is about, with stars for what is within. A condition that
+    only a request can tell makes it less bad; what cannot be read is :class:`UnknownError`.
+    """
+    if not policy:
+        return passes("it has no policy, and so lets in nobody from outside")
+    document = read(policy, name=f"policy of {it.label}", kind=Kind.RESOURCE)
+    found = exposed(document, resources, account=it.account)
+    wide = [one for one in found if one.is_wide and one.stranger is not Stranger.ANY_CUSTOMER]
+    certain = [one for one in wide if one.is_certain]
+    if certain:
+        actions = ", ".join(dict.fromkeys(one.action for one in certain[:3]))
+        return fails(f"{certain[0].stranger} may {actions} in {it.label}")
+    if wide and wide[0].decision.outcome is Outcome.CONDITIONAL:
+        keys = ", ".join(sorted({one.key for one in wide[0].decision.requires}))
+        told = f"{wide[0].stranger} may {wide[0].action} in {it.label}, as far as {keys} admit it"
+        return fails(told, Severity.MEDIUM)
+    if wide:
+        raise UnknownError(wide[0].decision.why)
+    return passes("its policy lets strangers do nothing")
+
+
+def arn_of(it: Subject, resource: str) -> str:
+    """Its ARN, or one of this form where it has none yet: ``ecr:repository/{label}``."""
+    if it.name.startswith("arn:"):
+        return it.name
+    service, _, rest = resource.partition(":")
+    account = it.account if it.account.isdigit() else "111122223333"
+    return f"arn:aws:{service}:{it.region or 'us-east-1'}:{account}:{rest.format(label=it.label)}"
+
+
+def named(statements: Iterable[Mapping[str, Any]]) -> str:
+    """What statements allow, in a few words."""
+    actions = [str(one) for each in statements for one in listed(each.get("Action"))]
+    return ", ".join(actions[:3] or ["everything but a few things"])
+
+
+def accounts_of(statement: Mapping[str, Any]) -> set[str]:
+    """The accounts that a statement names."""
+    found = set()
+    for one in principals_of(statement):
+        text = one.split(":")[4] if one.startswith("arn:") and one.count(":") > 4 else one
+        if text.isdigit() and len(text) == 12:
+            found.add(text)
+    return found

@@ -1,0 +1,32 @@
+"""Security groups do not open other remote control to the internet.
+
+Docker, Kubernetes, etcd, WinRM, VNC and Telnet: who reaches them has the machine.
+
+Why: several of them ask for nothing; a request is enough.
+Fix: let in the networks that need it.
+"""
+
+from ringwall.posture.checking import Check, Judgment, Severity, Subject, World
+from ringwall.posture.checks.aws.controls import PERIMETER
+from ringwall.posture.checks.aws.services import CONTROL
+from ringwall.posture.checks.aws.vpc.ports import READS, cases_of, judge_ports
+
+CHECK = Check(
+    judges="aws-ec2-security-group",
+    severity=Severity.HIGH,
+    reads=READS,
+    controls=("cis-aws-3.0 5.2 partial", "cis-aws-3.0 5.3 partial", *PERIMETER),
+    known_as=(
+        "prowler:ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports",
+        "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_telnet_23",
+        "securityhub:EC2.19",
+    ),
+)
+
+
+def judge(it: Subject, world: World) -> Judgment:
+    """By all its rules together."""
+    return judge_ports(it, world, CONTROL)
+
+
+CASES = cases_of(2375)

@@ -1,0 +1,31 @@
+"""GuardDuty: detectors and what they look at."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from ringwall.posture.collecting.shape import Detail, Item, Listing, Where, whole
+from ringwall.posture.snapshot.snapshot import Seen
+
+DETECTOR: Final = "aws-guardduty-detector"
+
+
+def _detectors(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
+    for one in page.get("DetectorIds") or ():
+        name = where.arn(f"guardduty:detector/{one}")
+        yield Item(kind=DETECTOR, name=name, label=one, aspects={"listed": {"DetectorId": one}})
+
+
+def _detector(seen: Seen) -> Mapping[str, Any]:
+    return {"DetectorId": seen.found.label}
+
+
+LISTINGS: Final = (Listing(kinds=(DETECTOR,), call="guardduty:ListDetectors", read=_detectors),)
+DETAILS: Final = (
+    Detail(
+        kind=DETECTOR,
+        aspect="detector",
+        call="guardduty:GetDetector",
+        arguments=_detector,
+        pick=whole,
+    ),
+)

@@ -1,0 +1,37 @@
+"""Systems Manager: parameters, documents of one's own, and who may read those."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ringwall.posture.collecting.shape import Detail, described, whole
+from ringwall.posture.snapshot.snapshot import Seen
+
+DOCUMENT: Final = "aws-ssm-document"
+
+
+def _named(seen: Seen) -> Mapping[str, Any]:
+    return {"Name": seen.found.label, "PermissionType": "Share"}
+
+
+LISTINGS: Final = (
+    described(
+        "aws-ssm-parameter", "ssm:DescribeParameters", "Parameters", "ssm:parameter/{Name}", "Name"
+    ),
+    described(
+        DOCUMENT,
+        "ssm:ListDocuments",
+        "DocumentIdentifiers",
+        "ssm:document/{Name}",
+        "Name",
+        arguments={"Filters": [{"Key": "Owner", "Values": ["Self"]}]},
+    ),
+)
+DETAILS: Final = (
+    Detail(
+        kind=DOCUMENT,
+        aspect="sharing",
+        call="ssm:DescribeDocumentPermission",
+        arguments=_named,
+        pick=whole,
+    ),
+)

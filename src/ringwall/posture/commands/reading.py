@@ -1,0 +1,179 @@
+"""``posture scan``: read accounts, judge them, say what is wrong and what could not be read."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from ringwall.posture.commands.scanning import GROUP, PANEL, Chosen, Custom, all_checks
+from ringwall.posture.commands.verdicts import show_verdicts
+from ringwall.runtime.commanding import command, installation_of
+from ringwall.runtime.output import AsJson, print_json, print_table, say
+from ringwall.runtime.refusals import ExitCode, Refused
+from ringwall.runtime.tables import Column
+
+if TYPE_CHECKING:
+    from ringwall.posture.collecting.planning import Plan
+    from ringwall.posture.collecting.running import Target
+    from ringwall.posture.collecting.shape import Detail, Listing
+    from ringwall.posture.config import AwsAccount
+    from ringwall.posture.scanning import Scan
+
+_PLAN: Final = (Column("call"), Column("made"), Column("tells", rank=1), Column("needs", rank=2))
+_GAPS: Final = 20
+"""Lines of what could not be read; more are counted."""
+
+
+@command(name="scan", group=GROUP, panel=PANEL, does="posture:scan")
+def scan(
+    context: typer.Context,
+    *,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="A profile of AWS's configuration.")
+    ] = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option("--account", metavar="NAME", help="Only this one of the section; repeat."),
+    ] = None,
+    region: Annotated[
+        list[str] | None, typer.Option("--region", help="Only this region; repeat.")
+    ] = None,
+    chosen: Chosen = None,
+    custom: Custom = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Show what would be called, and call nothing.")
+    ] = False,
+    permissions: Annotated[
+        bool, typer.Option("--permissions", help="Print the IAM policy that it needs.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget what a scan that was killed has read.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read AWS accounts and judge them: what passes, fails, and cannot be known.
+
+    Without `--account` and `--profile`, all accounts of the section `posture`; where it names none,
+    the account whose credentials the AWS command line would use.
+    """
+    from ringwall.posture.collecting.planning import plan_for
+
+    found = [one for one in all_checks(custom, chosen) if one.check.judges.startswith("aws-")]
+    planned = plan_for(found)
+    if permissions:
+        statement = {"Effect": "Allow", "Action": planned.actions, "Resource": "*"}
+        print_json({"Version": "2012-10-17", "Statement": [statement]})
+        return
+    if plan:
+        _show_plan(planned, as_json=as_json)
+        return
+    from ringwall.posture.collecting.memory import keep_one_heap
+    from ringwall.posture.commands.progress import Progress
+    from ringwall.posture.keeping import Accounts
+    from ringwall.posture.scanning import BusyError
+    from ringwall.posture.scanning import scan as scan_account
+
+    keep_one_heap()
+    accounts = Accounts(installation_of(context).state)
+    judged, snapshots, partial = [], [], False
+    for target in _targets(context, profile, account, region, planned.names):
+        try:
+            with Progress(f"account {target.account}") as progress:
+                done = scan_account(target, found, accounts, told=progress.step, fresh=fresh)
+        except (BusyError, ValueError) as error:
+            raise Refused(str(error)) from error
+        judged += done.judged
+        partial = partial or done.is_partial
+        snapshots.append(done.snapshot)
+        if not as_json:
+            show_verdicts(done.judged, found, done.snapshot, places={}, as_json=False)
+        _show_gaps(done)
+    if as_json:
+        show_verdicts(judged, found, snapshots[0], places={}, as_json=True)
+    if partial:
+        raise typer.Exit(ExitCode.PARTIAL)
+
+
+def _targets(
+    context: typer.Context,
+    profile: str | None,
+    names: list[str] | None,
+    regions: list[str] | None,
+    calls: set[str],
+) -> "Iterator[Target]":
+    """The accounts that are meant, each as it is reached; refused where one cannot be."""
+    from ringwall.posture.commands.clouds import connected
+
+    if profile is not None and names:
+        raise Refused("either --profile or --account", code=ExitCode.USAGE)
+    settings = {} if profile is not None else _configured(context, required=bool(names))
+    for name in names or ():
+        if name not in settings:
+            known = ", ".join(sorted(settings)) or "none"
+            raise Refused(f"no account is called {name}", hint=f"there are: {known}")
+    wanted = names or list(settings)
+    if not wanted:
+        yield connected(profile, regions, calls=calls).target
+    for name in wanted:
+        one = settings[name]
+        try:
+            yield connected(
+                one.profile,
+                regions or one.regions,
+                role=one.role,
+                external_id=one.external_id,
+                calls=calls,
+            ).target
+        except Refused as error:
+            raise Refused(f"account {name}: {error.message}", hint=error.hint) from error
+
+
+def _configured(context: typer.Context, *, required: bool) -> "dict[str, AwsAccount]":
+    """The accounts of the section; none where there is no configuration."""
+    from ringwall.posture.config import POSTURE, Posture
+
+    installation = installation_of(context)
+    if not required and not installation.config.exists():
+        return {}
+    return installation.load().one(Posture, POSTURE).accounts
+
+
+def _show_plan(plan: "Plan", *, as_json: bool) -> None:
+    from ringwall.posture.collecting.planning import how_often, permission
+
+    rows = [
+        (one.call, how_often(one), _tells(one), one.action or permission(one.call))
+        for one in plan.calls
+    ]
+    if as_json:
+        names = [column.heading for column in _PLAN]
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+        return
+    print_table(_PLAN, rows, empty="nothing would be called")
+    listings = len(plan.listings)
+    kinds = len({one.kind for one in plan.details})
+    said = f"{listings} calls find what there is; {len(plan.details)} more are made for each"
+    say(f"{said} component of {kinds} kinds, or once where that is the account", style="dim")
+
+
+def _tells(one: "Listing | Detail") -> str:
+    from ringwall.posture.collecting.shape import Listing
+
+    return ", ".join((*one.kinds, *one.told)) if isinstance(one, Listing) else one.aspect
+
+
+def _show_gaps(done: "Scan") -> None:
+    """What could not be read, and what was, to standard error: it is not what was asked for."""
+    for gap in done.gaps[:_GAPS]:
+        where = f" in {gap.region}" if gap.region else ""
+        times = "" if gap.count == 1 else f", {gap.count:,} times"
+        said = f"{gap.api or 'a call'}{where}{times}: {gap.why}"
+        say(("not read: ", "yellow"), said, stderr=True)
+    if len(done.gaps) > _GAPS:
+        say(f"and {len(done.gaps) - _GAPS:,} more that were not read", style="dim", stderr=True)
+    if done.ended:
+        hint = "the next scan within an hour goes on from here"
+        say(("stopped: ", "red"), f"{done.ended}; {hint}", stderr=True)
+    known = f", {done.known:,} known from a scan that was killed" if done.known else ""
+    said = f"account {done.account}: {done.calls:,} calls{known}, {len(done.snapshot):,} components"
+    say(f"{said}{'; partial' if done.is_partial else ''}", style="dim", stderr=True)

@@ -1,0 +1,228 @@
+"""Questions to the engine about an identity: may it do this, may it do this to anything at all."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from ringwall.posture.permissions import patterns
+from ringwall.posture.permissions.accounts import Identity
+from ringwall.posture.permissions.deciding import Decision, Outcome, decide
+from ringwall.posture.permissions.requests import ABSENT, OPEN, Context, Request, Values
+from ringwall.posture.permissions.statements import Condition, Document, Effect
+from ringwall.posture.permissions.variables import fill, has_variables
+
+_RANK: Final = {
+    Outcome.DENIED: 0,
+    Outcome.UNKNOWN: 1,
+    Outcome.CONDITIONAL: 2,
+    Outcome.ALLOWED: 3,
+}
+_MOST: Final = 64
+"""Resources that are tried for one question."""
+_CHOSEN: Final = frozenset(
+    [
+        "aws:referer",
+        "aws:requestedregion",
+        "aws:securetransport",
+        "aws:tagkeys",
+        "aws:useragent",
+        "s3:prefix",
+        "s3:delimiter",
+        "s3:max-keys",
+        "s3:authtype",
+        "s3:signatureversion",
+        "s3:signatureage",
+        "s3:tlsversion",
+        "s3:x-amz-acl",
+        "s3:x-amz-server-side-encryption",
+        "s3:x-amz-storage-class",
+    ]
+)
+_CHOSEN_FAMILIES: Final = ("aws:requesttag/", "s3:requestobjecttag", "s3:x-amz-", "sts:rolesession")
+NOBODY: Final = Decision(Outcome.DENIED, "it has no policies of its own")
+
+
+def is_chosen(key: str) -> bool:
+    """Whether whoever asks decides about a condition key: it keeps nobody out."""
+    return key in _CHOSEN or key.startswith(_CHOSEN_FAMILIES)
+
+
+def freed(decision: Decision) -> Decision:
+    """The same decision for somebody who makes the requests that suit them."""
+    if decision.outcome is not Outcome.CONDITIONAL:
+        return decision
+    if all(is_chosen(one.key) for one in (*decision.requires, *decision.forbids)):
+        return replace(decision, outcome=Outcome.ALLOWED)
+    return decision
+
+
+def context_of(
+    identity: Identity,
+    *,
+    organisation: str = "",
+    said: Mapping[str, Values] | None = None,
+    target: Identity | None = None,
+) -> Context:
+    """What is known of the circumstances when an identity asks: its tags, the target's.
+
+    A role's session may have more tags than the role has.
+    """
+    keys: dict[str, Values] = {}
+    families: dict[str, Values] = {"aws:principaltag/": ABSENT if identity.is_user else OPEN}
+    for key, value in identity.tags.items():
+        keys[f"aws:principaltag/{key.lower()}"] = (value,)
+    if target is not None:
+        for family in ("aws:resourcetag/", "iam:resourcetag/"):
+            families[family] = ABSENT
+            for key, value in target.tags.items():
+                keys[f"{family}{key.lower()}"] = (value,)
+    if organisation:
+        keys["aws:principalorgid"] = (organisation,)
+    keys.update(said or {})
+    return Context(keys, families, OPEN)
+
+
+def may(
+    identity: Identity,
+    action: str,
+    resource: str,
+    *,
+    context: Context,
+    resource_policy: Document | None = None,
+    resource_account: str = "",
+) -> Decision:
+    """Whether an identity may do something to one resource."""
+    if identity.who is None:
+        return NOBODY
+    policies = identity.policies
+    if resource_policy is not None:
+        policies = replace(policies, resource=resource_policy)
+    return freed(
+        decide(Request(action, resource, identity.who, context, resource_account), policies)
+    )
+
+
+def could(
+    identity: Identity,
+    actions: Sequence[str],
+    template: str,
+    *,
+    context: Context,
+    resource_policy: Document | None = None,
+    resource_account: str = "",
+) -> tuple[Decision, str]:
+    """Whether there may be a resource like ``template`` on which an identity may do all of these.
+
+    Resources are made up that fit the template and what its statements name; the answer is the best
+    that was found, with its resource. One that is allowed is proven; where none is, one may exist
+    that fits only what no single statement tells.
+    """
+    best, found = None, template
+    for action in actions:
+        if resource_policy is None and not speaks(identity, action):
+            return Decision(Outcome.DENIED, f"no identity policy allows {action}"), template
+    if resource_policy is not None:
+        policies = replace(identity.policies, resource=resource_policy)
+        identity = replace(identity, policies=policies)
+    for resource in _candidates(identity, actions, template, context):
+        decision = strictest(
+            may(identity, one, resource, context=context, resource_account=resource_account)
+            for one in actions
+        )
+        if best is None or _RANK[decision.outcome] > _RANK[best.outcome]:
+            best, found = decision, resource
+        if best.outcome is Outcome.ALLOWED:
+            break
+    return best or NOBODY, found
+
+
+def speaks(identity: Identity, action: str) -> bool:
+    """Whether an identity's own policies allow an action on anything: without, nothing else can."""
+    lower = action.lower()
+    return any(
+        one.effect is Effect.ALLOW
+        for document in identity.policies.identity
+        for one in document.concerning(lower)
+    )
+
+
+def _candidates(
+    identity: Identity, actions: Sequence[str], template: str, context: Context
+) -> Iterator[str]:
+    if template == "*":
+        yield template
+        return
+    seen: set[str] = set()
+    policies = identity.policies
+    groups: list[Iterable[Document]] = [policies.identity]
+    groups += [(one,) for one in (policies.boundary, policies.resource) if one is not None]
+    groups += policies.scps
+    said = [
+        list(
+            dict.fromkeys(
+                pattern
+                for action in actions
+                for pattern in _named(identity, several, action, context)
+            )
+        )
+        for several in groups
+    ]
+    first = said[0]
+    narrowed = (
+        patterns.witness(one, other)
+        for others in (first, *said[1:])
+        for one in first
+        for other in others
+        if one != other and not patterns.is_all(other)
+    )
+    plain = (patterns.witness(one, template) for several in said for one in several)
+    for found in (patterns.witness(template, "*"), *plain, *narrowed):
+        if found is None or found in seen or not patterns.arn(template)(found):
+            continue
+        seen.add(found)
+        yield found
+        if len(seen) == _MOST:
+            return
+
+
+def _named(
+    identity: Identity, documents: Iterable[Document], action: str, context: Context
+) -> Iterator[str]:
+    """The patterns of resources of statements that allow an action."""
+    if identity.who is None:
+        return
+    request = Request(action, "*", identity.who, context)
+    for document in documents:
+        for one in document.concerning(action.lower()):
+            if one.effect is Effect.DENY or one.but_resources:
+                continue
+            for pattern in one.resources or ():
+                if not (one.variables and has_variables(pattern)):
+                    yield pattern
+                elif not (filled := fill(pattern, request)).key:
+                    yield patterns.plain(filled.pattern)
+
+
+def strictest(several: Iterable[Decision]) -> Decision:
+    """All of them together: as the one that allows least, under the conditions of all."""
+    decisions = []
+    for one in several:
+        if one.outcome is Outcome.DENIED:
+            return one
+        decisions.append(one)
+    if len(decisions) == 1:
+        return decisions[0]
+    worst = min(decisions, key=lambda one: _RANK[one.outcome])
+    unknown = next((one for one in decisions if one.outcome is Outcome.UNKNOWN), None)
+    if unknown is not None:
+        worst = unknown
+
+    def gathered(kept: Iterable[tuple[Condition, ...]]) -> tuple[Condition, ...]:
+        return tuple(dict.fromkeys(condition for one in kept for condition in one))
+
+    return replace(
+        worst,
+        by=tuple(dict.fromkeys(statement for one in decisions for statement in one.by)),
+        requires=gathered(one.requires for one in decisions),
+        forbids=gathered(one.forbids for one in decisions),
+    )

@@ -1,0 +1,185 @@
+"""Whether an identity may do all that a technique needs, on what it needs it for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from ringwall.posture.permissions.accounts import (
+    ADMINISTRATOR_ACCESS,
+    Account,
+    Identity,
+    Managed,
+)
+from ringwall.posture.permissions.asking import context_of, could, freed, may, strictest
+from ringwall.posture.permissions.deciding import Decision, Outcome, decide
+from ringwall.posture.permissions.policies import Policies
+from ringwall.posture.permissions.principals import COGNITO, principal
+from ringwall.posture.permissions.requests import ABSENT, Context, Request, Values
+from ringwall.posture.permissions.techniques import On, Technique
+
+_ANYWHERE: Final = {"ec2-instance-connect": "ec2", "ssm": "ec2"}
+"""Services whose actions are on another service's resources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Something that runs as a role: ``kind`` as the inventory has it, ``role`` an ARN."""
+
+    kind: str
+    arn: str
+    role: str
+
+
+class Needing:
+    """Answers about an account that many techniques need, kept."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self._trusting: dict[str, list[Identity]] = {}
+        self._passing: dict[tuple[str, str, str], Decision] = {}
+        self._on: dict[tuple[str, str, str], Decision] = {}
+        self._any: dict[tuple[str, str, str, tuple[str, ...]], Decision] = {}
+
+    def allowed(
+        self,
+        identity: Identity,
+        technique: Technique,
+        target: Identity | None,
+        workload: Workload | None = None,
+    ) -> Decision:
+        """Whether all that a technique needs is allowed; without a target, on any there may be."""
+        decisions: list[Decision] = []
+        for (on, template), several in groupby(technique.needs, lambda one: (one.on, one.template)):
+            actions = [need.action for need in several]
+            if on is On.ANY:
+                decisions.append(self._anywhere(identity, technique, actions, template))
+            elif on is On.TARGET and technique.workload and workload is None:
+                service = actions[0].partition(":")[0]
+                written = f"arn:aws:{_ANYWHERE.get(service, service)}:*:{{account}}:*"
+                decisions.append(self._anywhere(identity, technique, actions, written))
+            elif workload is not None:
+                decisions += [self.on(identity, one, workload.arn, target) for one in actions]
+            else:
+                decisions.append(self._on_those(identity, technique, on, actions, target))
+            if not decisions[-1].may_be:
+                return decisions[-1]
+        return strictest(decisions)
+
+    def _anywhere(
+        self, identity: Identity, technique: Technique, actions: list[str], template: str
+    ) -> Decision:
+        key = (identity.arn, technique.service, template, tuple(actions))
+        known = self._any.get(key)
+        if known is None:
+            context = self._context(identity, technique, None)
+            partition = identity.arn.split(":")[1]
+            written = template.format(account=self.account.id)
+            written = written.replace("arn:aws:", f"arn:{partition}:", 1)
+            known = self._any[key] = could(identity, actions, written, context=context)[0]
+        return known
+
+    def _on_those(
+        self,
+        identity: Identity,
+        technique: Technique,
+        on: On,
+        actions: list[str],
+        target: Identity | None,
+    ) -> Decision:
+        """The best of what there is to choose from."""
+        if on is On.TARGET and target is not None:
+            return strictest(
+                self._pass(identity, target, technique.service)
+                if action == "iam:PassRole"
+                else self.on(identity, action, target.arn, target)
+                for action in actions
+            )
+        if on is On.SELF:
+            chosen = [identity.arn]
+        elif on is On.OWN_GROUP:
+            chosen = list(identity.groups)
+        else:
+            whose = target if on is On.TARGET_POLICY and target is not None else identity
+            chosen = [policy.arn for policy in self.own(whose, on)]
+        best = Decision(Outcome.DENIED, f"there is no {on}")
+        for arn in chosen:
+            about = identity if on is On.SELF else None
+            found = strictest(self.on(identity, action, arn, about) for action in actions)
+            if found.outcome is Outcome.ALLOWED:
+                return found
+            best = found if found.may_be else best
+        return best
+
+    def own(self, identity: Identity, on: On) -> Iterable[Managed]:
+        """The policies of its own, or that which bounds it, that somebody may change."""
+        arns = (identity.boundary_arn,) if on is On.OWN_BOUNDARY else identity.managed
+        found = (self.account.managed.get(arn) for arn in arns)
+        return [one for one in found if one is not None and one.is_ours]
+
+    def on(
+        self, identity: Identity, action: str, resource: str, target: Identity | None = None
+    ) -> Decision:
+        """Whether it may do one thing to one resource."""
+        key = (identity.arn, action, resource)
+        known = self._on.get(key)
+        if known is None:
+            known = self._on[key] = self._decided(identity, action, resource, target)
+        return known
+
+    def _decided(
+        self, identity: Identity, action: str, resource: str, target: Identity | None
+    ) -> Decision:
+        context = self._context(identity, None, target, action)
+        trust = target.trust if target is not None and action == "sts:AssumeRole" else None
+        return may(identity, action, resource, context=context, resource_policy=trust)
+
+    def _pass(self, identity: Identity, role: Identity, service: str) -> Decision:
+        key = (identity.arn, role.arn, service)
+        if key not in self._passing:
+            said: dict[str, Values] = {"iam:passedtoservice": (service,)}
+            context = context_of(
+                identity, organisation=self.account.organisation, said=said, target=role
+            )
+            self._passing[key] = may(identity, "iam:PassRole", role.arn, context=context)
+        return self._passing[key]
+
+    def _context(
+        self,
+        identity: Identity,
+        technique: Technique | None,
+        target: Identity | None,
+        action: str = "",
+    ) -> Context:
+        boundary: Values = ABSENT
+        if action.endswith("PermissionsBoundary") and action.startswith("iam:Put"):
+            boundary = (ADMINISTRATOR_ACCESS,)
+        elif target is not None and target.boundary_arn:
+            boundary = (target.boundary_arn,)
+        said: dict[str, Values] = {
+            "iam:policyarn": (ADMINISTRATOR_ACCESS,),
+            "iam:permissionsboundary": boundary,
+        }
+        if technique is not None and technique.service:
+            said["iam:passedtoservice"] = (technique.service,)
+        return context_of(
+            identity, organisation=self.account.organisation, said=said, target=target
+        )
+
+    def trusting_service(self, service: str) -> list[Identity]:
+        """The roles of the account that a service may take."""
+        if service not in self._trusting:
+            self._trusting[service] = [
+                role
+                for role in self.account.roles.values()
+                if not role.is_services and trusts_service(role, service, self.account.id)
+            ]
+        return self._trusting[service]
+
+
+def trusts_service(role: Identity, service: str, number: str) -> bool:
+    """Whether a role's trust policy lets a service in that acts for its own account; or may."""
+    context = Context.of({"aws:SourceAccount": number})
+    action = "sts:AssumeRoleWithWebIdentity" if service == COGNITO else "sts:AssumeRole"
+    asked = Request(action, role.arn, principal(service), context)
+    return freed(decide(asked, Policies(resource=role.trust))).may_be

@@ -1,0 +1,148 @@
+"""What is asked: who wants to do what to which resource, and what is known of the circumstances.
+
+IAM User Guide, "AWS global condition context keys".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from ringwall.posture.permissions.principals import Principal, PrincipalKind
+
+
+class Left(Enum):
+    """What a key has that has no values."""
+
+    ABSENT = "absent"
+    OPEN = "open"
+
+
+ABSENT: Final = Left.ABSENT
+OPEN: Final = Left.OPEN
+Values = tuple[str, ...] | Left
+_TYPES: Final = {
+    PrincipalKind.USER: "User",
+    PrincipalKind.ROLE: "AssumedRole",
+    PrincipalKind.SESSION: "AssumedRole",
+    PrincipalKind.ROOT: "Account",
+    PrincipalKind.FEDERATED_USER: "FederatedUser",
+    PrincipalKind.ANONYMOUS: "Anonymous",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Condition keys, in lower case. ``families`` say the same of all keys that begin so.
+
+    What stands nowhere is as ``rest`` says: ``OPEN``, it may be anything, or ``ABSENT``.
+    """
+
+    keys: Mapping[str, Values] = field(default_factory=dict)
+    families: Mapping[str, Values] = field(default_factory=dict)
+    rest: Left = OPEN
+
+    @classmethod
+    def of(
+        cls, values: Mapping[str, str | list[str] | tuple[str, ...]], *, rest: Left = OPEN
+    ) -> "Context":
+        """A context of keys as people write them, each with a text or several."""
+        return cls(
+            {
+                key.lower(): (one,) if isinstance(one, str) else tuple(one)
+                for key, one in values.items()
+            },
+            rest=rest,
+        )
+
+    def with_keys(self, **several: Values) -> "Context":
+        """The same with other keys; two underscores stand for the colon."""
+        said = {key.lower().replace("__", ":"): value for key, value in several.items()}
+        return Context({**self.keys, **said}, self.families, self.rest)
+
+    def find(self, key: str) -> Values | None:
+        """What is said of a key in lower case; ``None`` where nothing is."""
+        found = self.keys.get(key)
+        if found is None and self.families:
+            found = next(
+                (value for begin, value in self.families.items() if key.startswith(begin)), None
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call. ``resource`` is ``*`` for actions that know no resources.
+
+    ``resource_account`` is for resources whose ARN has none, such as buckets.
+    """
+
+    action: str
+    resource: str
+    principal: Principal
+    context: Context = field(default_factory=Context)
+    resource_account: str = ""
+
+    @property
+    def owner(self) -> str:
+        """The account the resource is in; without one, that of who asks."""
+        if self.resource_account:
+            return self.resource_account
+        parts = self.resource.split(":", 5)
+        account = parts[4] if len(parts) == 6 else ""
+        return account if account.isdigit() else self.principal.account
+
+    def values(self, key: str) -> Values:
+        """The values of a condition key, in lower case: said, or following from the rest."""
+        found = self.context.find(key)
+        if found is not None:
+            return found
+        derived = _DERIVED.get(key)
+        if derived is not None:
+            return derived(self)
+        return self.context.rest
+
+
+def _user_name(request: Request) -> Values:
+    who = request.principal
+    return (who.name,) if who.kind is PrincipalKind.USER else ABSENT
+
+
+def _principal_arn(request: Request) -> Values:
+    who = request.principal
+    return (who.role or who.arn,) if who.is_of_account else ABSENT
+
+
+def _principal_account(request: Request) -> Values:
+    return (request.principal.account,) if request.principal.is_of_account else ABSENT
+
+
+def _principal_type(request: Request) -> Values:
+    said = _TYPES.get(request.principal.kind)
+    return (said,) if said else ABSENT
+
+
+def _is_service(request: Request) -> Values:
+    return ("true" if request.principal.kind is PrincipalKind.SERVICE else "false",)
+
+
+def _service_name(request: Request) -> Values:
+    who = request.principal
+    return (who.arn,) if who.kind is PrincipalKind.SERVICE else ABSENT
+
+
+def _resource_account(request: Request) -> Values:
+    return (request.owner,) if request.owner else request.context.rest
+
+
+_DERIVED: Final = {
+    "aws:username": _user_name,
+    "aws:principalarn": _principal_arn,
+    "aws:principalaccount": _principal_account,
+    "kms:calleraccount": _principal_account,
+    "aws:principaltype": _principal_type,
+    "aws:principalisawsservice": _is_service,
+    "aws:principalservicename": _service_name,
+    "aws:resourceaccount": _resource_account,
+    "s3:resourceaccount": _resource_account,
+}

@@ -1,0 +1,168 @@
+"""Everybody outside, as requests: what they bring with them, and what they choose themselves.
+
+A stranger has an account, an organisation, a VPC with an endpoint and a bucket, of all of which the
+ids are their own; names of roles, buckets and users they choose as a policy's wildcards want them.
+"""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import Final
+
+from ringwall.posture.permissions import patterns
+from ringwall.posture.permissions.networks import PUBLIC, Addresses, Intervals, interval_of
+from ringwall.posture.permissions.principals import ANONYMOUS, Principal, principal
+from ringwall.posture.permissions.requests import ABSENT, OPEN, Context, Values
+from ringwall.posture.permissions.statements import Document
+
+ACCOUNT: Final = "000000000000"
+_ORGANISATION: Final = "o-stranger00"
+_ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/stranger"
+_MOST: Final = 2_000
+"""Intervals of addresses that one document is asked about."""
+_SOURCES: Final = (
+    "aws:sourcearn",
+    "aws:sourceaccount",
+    "aws:sourceowner",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+)
+
+
+class Stranger(StrEnum):
+    """Who is outside, from those without an account on."""
+
+    ANYBODY = "anybody"
+    ANY_ACCOUNT = "any AWS account"
+    ANY_CUSTOMER = "any customer of a service"
+
+
+def principals(kind: Stranger, document: Document) -> Iterator[Principal]:
+    """Those of a kind whom a document may treat differently."""
+    if kind is Stranger.ANYBODY:
+        yield ANONYMOUS
+    elif kind is Stranger.ANY_ACCOUNT:
+        yield principal(_ROLE)
+        for value in sorted(_values(document, "aws:principalarn")):
+            for own in (f"arn:aws:iam::{ACCOUNT}:role/*", f"arn:aws:iam::{ACCOUNT}:user/*"):
+                if (found := patterns.witness(value, own)) is not None and found != _ROLE:
+                    yield principal(found)
+    else:
+        services = {
+            service
+            for one in document.statements
+            if one.principals is not None and not one.but_principals
+            for service in one.principals.services
+        }
+        yield from map(principal, sorted(services))
+
+
+def contexts(kind: Stranger, document: Document) -> Iterator[tuple[Addresses | None, Context]]:
+    """The circumstances they may ask in, and from which addresses; ``None``: by an own endpoint."""
+    known = _known(kind)
+    if kind is Stranger.ANY_CUSTOMER:
+        for source in _sources(document):
+            yield None, Context({**known, "aws:sourcearn": (source,)})
+        return
+    chosen: dict[str, Values] = {"aws:principaltag/": OPEN}
+    families = chosen if kind is Stranger.ANY_ACCOUNT else {"aws:principaltag/": ABSENT}
+    private: dict[str, Values] = {
+        "aws:sourceip": ABSENT,
+        "aws:sourcevpce": ("vpce-00000000000000000",),
+        "aws:sourcevpc": ("vpc-00000000000000000",),
+        "aws:sourcevpcarn": (f"arn:aws:ec2:eu-west-1:{ACCOUNT}:vpc/vpc-00000000000000000",),
+        "aws:vpceaccount": (ACCOUNT,),
+        "aws:vpceorgid": (_ORGANISATION,),
+    }
+    yield None, Context({**known, **private}, families)
+    public = {**dict.fromkeys(private, ABSENT), "aws:vpcsourceip": ABSENT}
+    for part, address in _parts(document):
+        yield part, Context({**known, **public, "aws:sourceip": (address,)}, families)
+
+
+def _known(kind: Stranger) -> dict[str, Values]:
+    known: dict[str, Values] = {
+        **dict.fromkeys(_SOURCES, ABSENT),
+        "aws:calledvia": ABSENT,
+        "aws:viaawsservice": ("false",),
+        "aws:securetransport": ("true",),
+    }
+    if kind is Stranger.ANY_ACCOUNT:
+        return known | {
+            "aws:principalorgid": (_ORGANISATION,),
+            "aws:principalorgpaths": (f"{_ORGANISATION}/r-0000/",),
+            "aws:userid": ("AROASTRANGER0000000:stranger",),
+            "aws:multifactorauthpresent": ("true",),
+            "aws:multifactorauthage": ("1",),
+            "aws:principalisawsservice": ("false",),
+        }
+    nobody: dict[str, Values] = dict.fromkeys(
+        (
+            "aws:principalorgid",
+            "aws:principalorgpaths",
+            "aws:userid",
+            "aws:multifactorauthpresent",
+            "aws:multifactorauthage",
+        ),
+        ABSENT,
+    )
+    if kind is Stranger.ANY_CUSTOMER:
+        theirs: dict[str, Values] = {
+            "aws:sourceaccount": (ACCOUNT,),
+            "aws:sourceowner": (ACCOUNT,),
+            "aws:sourceorgid": (_ORGANISATION,),
+            "aws:sourceorgpaths": (f"{_ORGANISATION}/r-0000/",),
+        }
+        return known | nobody | theirs
+    return known | nobody
+
+
+def _sources(document: Document) -> list[str]:
+    """Resources of a stranger's that a service may act for, named as the document likes them."""
+    found = [f"arn:aws:sns:eu-west-1:{ACCOUNT}:stranger", "arn:aws:s3:::stranger-000000000000"]
+    for value in sorted(_values(document, "aws:sourcearn")):
+        parts = patterns.completed(value) if value.startswith("arn:") else []
+        if parts and not parts[4] and not patterns.is_wild(parts[5][:3]):
+            continue
+        wanted = patterns.witness(value, f"arn:aws:*:*:{ACCOUNT}:*")
+        found += [wanted] if wanted is not None else []
+    return list(dict.fromkeys(found))
+
+
+def _values(document: Document, key: str) -> set[str]:
+    return {
+        value
+        for one in document.statements
+        for condition in one.conditions
+        if condition.key == key
+        for value in condition.values
+    }
+
+
+def _parts(document: Document) -> Iterable[tuple[Addresses, str]]:
+    """The internet, cut where the document's networks begin and end: each part is treated alike."""
+    cuts: dict[int, set[int]] = {4: set(), 6: set()}
+    for value in _values(document, "aws:sourceip"):
+        try:
+            version, (first, last) = interval_of(value)
+        except ValueError:
+            continue
+        cuts[version] |= {first, last + 1}
+    parts = [
+        *((4, part) for part in _cut(PUBLIC.v4, cuts[4])),
+        *((6, part) for part in _cut(PUBLIC.v6, cuts[6])),
+    ]
+    for version, (first, last) in parts[:_MOST]:
+        some = Intervals(((first, last),))
+        addresses = Addresses(v4=some) if version == 4 else Addresses(v6=some)
+        yield addresses, str(next(addresses.networks()).network_address)
+
+
+def _cut(whole: Intervals, cuts: set[int]) -> Iterator[tuple[int, int]]:
+    ordered = sorted(cuts)
+    for first, last in whole.parts:
+        begin = first
+        for cut in ordered:
+            if begin < cut <= last:
+                yield begin, cut - 1
+                begin = cut
+        yield begin, last

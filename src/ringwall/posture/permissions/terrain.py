@@ -1,0 +1,146 @@
+"""The hops of an account: from the internet over what runs and whom it runs as to what is kept."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ringwall.posture.permissions.accounts import Account
+from ringwall.posture.permissions.asking import context_of, could
+from ringwall.posture.permissions.deciding import Outcome
+from ringwall.posture.permissions.escalation import Escalation, Reach, is_administrator
+from ringwall.posture.permissions.exposure import Exposed, exposed
+from ringwall.posture.permissions.needing import Workload
+from ringwall.posture.permissions.paths import INTERNET, Hop, reached
+from ringwall.posture.permissions.statements import Document
+from ringwall.posture.permissions.strangers import Stranger
+from ringwall.posture.permissions.trust import Weakness, trusted
+
+READING: Final = {
+    "aws-s3-bucket": ("s3:GetObject", "{arn}/*"),
+    "aws-secretsmanager-secret": ("secretsmanager:GetSecretValue", "{arn}"),
+    "aws-ssm-parameter": ("ssm:GetParameter", "{arn}"),
+    "aws-dynamodb-table": ("dynamodb:Scan", "{arn}"),
+    "aws-sqs-queue": ("sqs:ReceiveMessage", "{arn}"),
+    "aws-kms-key": ("kms:Decrypt", "{arn}"),
+    "aws-ecr-repository": ("ecr:BatchGetImage", "{arn}"),
+    "aws-ec2-snapshot": ("ec2:CreateVolume", "{arn}"),
+    "aws-rds-db-instance": ("rds:CreateDBSnapshot", "{arn}"),
+    "aws-rds-db-snapshot": ("rds:ModifyDBSnapshotAttribute", "{arn}"),
+    "aws-redshift-cluster": ("redshift:GetClusterCredentials", "{arn}"),
+    "aws-lambda-function": ("lambda:GetFunction", "{arn}"),
+}
+"""What it takes to have what is in a resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that holds data, with its resource policy, ``None`` where it has none.
+
+    ``exposed`` is what strangers may do, where more than its policy bears on it (buckets).
+    """
+
+    kind: str
+    arn: str
+    name: str
+    policy: Document | None = None
+    exposed: tuple[Exposed, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Something that runs and answers the internet, and why that is so, or may be."""
+
+    workload: Workload
+    why: str
+    is_certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Terrain:
+    """All that paths are looked for in. ``near`` are the places the internet comes to."""
+
+    account: Account
+    hops: tuple[Hop, ...]
+    near: frozenset[str]
+
+
+def everything(account: Account) -> str:
+    """The place of whoever has every permission of an account."""
+    return f"administrator/{account.id}"
+
+
+def terrain(
+    account: Account, escalations: Sequence[Escalation], open_ones: Sequence[Open] = ()
+) -> Terrain:
+    """The ways from the internet to whoever is somebody in an account."""
+    found = [*_openings(account, open_ones), *_becoming(account, escalations)]
+    return Terrain(account, tuple(found), frozenset(reached(found, [INTERNET])))
+
+
+def hops(within: Terrain, kept: Iterable[Kept]) -> list[Hop]:
+    """All hops. Who may read what is asked for those alone whom the internet comes to."""
+    return [*within.hops, *(hop for one in kept for hop in _readings(within, one))]
+
+
+def _openings(account: Account, open_ones: Sequence[Open]) -> Iterator[Hop]:
+    for one in open_ones:
+        arn, role = one.workload.arn, one.workload.role
+        how = f"the internet reaches {arn}: {one.why}"
+        yield Hop(INTERNET, arn, how, is_certain=one.is_certain, effort=2)
+        if role:
+            yield Hop(arn, role, f"{arn} runs as {role}", effort=5)
+    for identity in account.roles.values():
+        if identity.trust is None:
+            continue
+        for who in trusted(identity.trust, identity.arn, account=account.id):
+            if who.weakness in {Weakness.EVERYBODY, Weakness.ANY_SUBJECT}:
+                how = f"{identity.name} lets in {who.who}: {who.weakness}"
+                yield Hop(INTERNET, identity.arn, how, is_certain=who.is_certain)
+
+
+def _becoming(account: Account, escalations: Sequence[Escalation]) -> Iterator[Hop]:
+    place = everything(account)
+    for identity in account.principals:
+        if is_administrator(identity):
+            yield Hop(identity.arn, place, f"{identity.name} has every permission", effort=5)
+    for one in escalations:
+        target = place if one.reach is Reach.ADMINISTRATOR else one.target
+        if target and target != one.principal:
+            name = one.principal.rpartition("/")[2]
+            yield Hop(one.principal, target, f"{name} {one.does}", one.technique, one.is_certain)
+
+
+def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
+    account, near = within.account, within.near
+    action, template = READING.get(one.kind, ("", ""))
+    wanted = template.format(arn=one.arn)
+    found = one.exposed
+    if found is None and one.policy is not None:
+        found = tuple(exposed(one.policy, (wanted,), account=account.id))
+    for open_one in found or ():
+        if open_one.is_wide and open_one.stranger is not Stranger.ANY_CUSTOMER:
+            how = f"{open_one.stranger} may {open_one.action} {one.name}"
+            yield Hop(INTERNET, one.arn, how, is_certain=open_one.is_certain)
+    if everything(account) in near:
+        yield Hop(everything(account), one.arn, f"with that, {one.name} is theirs", effort=9)
+    if not action:
+        return
+    for identity in account.principals:
+        if identity.arn in near:
+            decision, _ = could(
+                identity,
+                [action],
+                wanted,
+                context=context_of(identity, organisation=account.organisation),
+                resource_policy=one.policy,
+                resource_account=account.id,
+            )
+            if decision.may_be:
+                how = f"{identity.name} may {action} {one.name}"
+                certain = decision.outcome is Outcome.ALLOWED
+                yield Hop(identity.arn, one.arn, how, is_certain=certain)
+
+
+def targets(kept: Iterable[Kept]) -> list[str]:
+    """Where paths lead that matter."""
+    return [one.arn for one in kept]

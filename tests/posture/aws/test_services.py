@@ -1,0 +1,173 @@
+"""Each service as it is made by boto3, read and judged; and what comes of reads that are denied."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from tests.posture.aws import worlds
+from tests.posture.aws.conftest import CHECKS, Account
+
+from ringwall.core.observations import State
+from ringwall.posture.collecting.planning import plan_for
+
+Made = Callable[[Account], None]
+PASSES = {
+    "aws-cloudfront-distribution-origins",
+    "aws-dynamodb-table-public",
+    "aws-ecs-cluster-insights",
+    "aws-ecs-service-execute-command",
+    "aws-ecs-service-platform",
+    "aws-ecs-task-host",
+    "aws-elbv2-load-balancer-desync",
+    "aws-elbv2-load-balancer-zones",
+    "aws-opensearch-domain-updated",
+    "aws-rds-cluster-administrator",
+    "aws-rds-cluster-upgrades",
+    "aws-rds-instance-certificate",
+    "aws-rds-instance-upgrades",
+    "aws-redshift-cluster-upgrades",
+}
+"""What is well as it is made here; all else is not."""
+OF_SOME = {"aws-ecr-repository-public", "aws-rds-snapshot-public"}
+"""Of two that differ, one is."""
+NOT_IN_MOTO = {
+    "aws-backup-vault-public",
+    "aws-cloudfront-distribution-root",
+    "aws-rds-cluster-transport",
+}
+
+
+def _databases(account: Account) -> None:
+    ec2 = account.client("ec2")
+    at = worlds.network(ec2)
+    group = worlds.security_group(ec2, at, "database", 5432, "0.0.0.0/1", "128.0.0.0/1")
+    worlds.databases(account.client("rds"), at, group)
+
+
+def _containers(account: Account) -> None:
+    worlds.containers(account.client, worlds.network(account.client("ec2")))
+
+
+def _front(account: Account) -> None:
+    worlds.front(account.client, worlds.network(account.client("ec2")))
+
+
+def _stores(account: Account) -> None:
+    worlds.stores(account.client, worlds.network(account.client("ec2")))
+
+
+WORLDS: dict[str, tuple[Made, tuple[str, ...]]] = {
+    "databases": (_databases, ("aws-rds-",)),
+    "containers": (_containers, ("aws-ecs-", "aws-eks-", "aws-ecr-")),
+    "front": (_front, ("aws-elb", "aws-cloudfront-", "aws-apigateway-")),
+    "stores": (
+        _stores,
+        (
+            "aws-dynamodb-",
+            "aws-opensearch-",
+            "aws-redshift-",
+            "aws-elasticache-",
+            "aws-backup-vault-",
+            "aws-backup-plan-",
+            "aws-wafv2-",
+            "aws-efs-",
+            "aws-autoscaling-",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_what_is_made_carelessly_fails_and_is_unknown_where_it_is_denied(
+    account: Account, world: str
+) -> None:
+    make, prefixes = WORLDS[world]
+    make(account)
+    found: dict[str, set[str]] = {}
+    for (check, _), outcome in account.outcomes(*prefixes).items():
+        found.setdefault(check, set()).add(outcome)
+    assert len(found) > 15
+    for check, outcomes in found.items():
+        if check in NOT_IN_MOTO or check.endswith("-shared"):
+            continue
+        if check in OF_SOME:
+            assert outcomes == {"pass", "fail"}, check
+        elif check in PASSES or check == "aws-rds-cluster-snapshot-public":
+            assert outcomes == {"pass"}, check
+        else:
+            assert outcomes == {"fail"}, [one.verdict.why for one in account.judged(check)]
+    checks = [one for one in CHECKS if one.id.startswith(prefixes)]
+    details = {one.call for one in plan_for(checks).details}
+    batches = {one.call for one in plan_for(checks).listings if not one.kinds}
+    account.denied = details | batches
+    before = {check for check, outcomes in found.items() if "unknown" not in outcomes}
+    for one in account.judged(*prefixes):
+        read = [fact for fact in one.verdict.facts if fact.aspect != "listed"]
+        if one.check in before and read and any(fact.state is State.DENIED for fact in read):
+            assert one.verdict.outcome != "pass", one.check
+        assert "failed by itself" not in one.verdict.why
+
+
+def test_where_nothing_may_be_read_nothing_passes(account: Account) -> None:
+    worlds.stores(account.client, worlds.network(account.client("ec2")))
+    account.denied = {"*"}
+    judged = account.judged("aws-")
+    assert {one.verdict.outcome.value for one in judged} == {"unknown"}
+
+
+def test_services_of_a_cluster_are_described_ten_at_a_time(account: Account) -> None:
+    _containers(account)
+    asked: list[int] = []
+    real = account.client("ecs")
+
+    def describe(arguments: dict[str, list[str]]) -> dict[str, object]:
+        asked.append(len(arguments["services"]))
+        told: dict[str, object] = real.describe_services(**arguments)
+        return told
+
+    account.answers["ecs:DescribeServices"] = describe
+    found = account.outcomes("aws-ecs-service-public-address")
+    assert set(found.values()) == {"fail"}
+    assert len(found) == 12
+    assert sorted(asked) == [2, 10]
+
+
+def test_half_a_batch_that_is_not_told_is_unknown(account: Account) -> None:
+    """AWS leaves out what it may not tell, without an error."""
+    _containers(account)
+    account.answers["ecs:DescribeServices"] = lambda _: {"services": []}
+    assert set(account.outcomes("aws-ecs-service-public-address").values()) == {"unknown"}
+
+
+def test_a_list_that_is_denied_denies_what_is_found_by_it(account: Account) -> None:
+    _containers(account)
+    account.denied = {"ecs:ListClusters"}
+    snapshot = account.read([one for one in CHECKS if one.id.startswith("aws-ecs-service")])
+    (told,) = [told for scope, told in snapshot.listings("aws-ecs-service")]
+    assert told.state is State.DENIED
+
+
+def test_a_database_that_the_internet_reaches_is_the_worst(account: Account) -> None:
+    _databases(account)
+    (judged,) = account.judged("aws-rds-instance-public")
+    assert judged.verdict.outcome == "fail"
+    assert judged.severity.value == "critical"
+    assert "at port 5432" in judged.verdict.why
+    account.client("ec2").modify_vpc_block_public_access_options(
+        InternetGatewayBlockMode="block-ingress"
+    )
+    (judged,) = account.judged("aws-rds-instance-public")
+    assert judged.verdict.outcome == "pass"
+
+
+def test_a_policy_of_a_repository_may_name_the_organisation(account: Account) -> None:
+    ecr = account.client("ecr")
+    ecr.create_repository(repositoryName="shop")
+    statement = worlds.EVERYBODY | {
+        "Action": "ecr:BatchGetImage",
+        "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+    }
+    ecr.set_repository_policy(
+        repositoryName="shop", policyText=json.dumps({"Statement": [statement]})
+    )
+    assert set(account.outcomes("aws-ecr-repository-public").values()) == {"pass"}

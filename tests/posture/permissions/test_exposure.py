@@ -1,0 +1,176 @@
+"""What policies of resources let strangers do, whatever they look like."""
+
+from typing import Any
+
+import pytest
+from tests.posture.permissions.asked import ACCOUNT, OTHER, deny, document, policy
+
+from ringwall.posture.permissions.deciding import Outcome
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.exposure import Exposed, exposed
+from ringwall.posture.permissions.statements import Kind
+from ringwall.posture.permissions.strangers import Stranger
+
+QUEUE = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q"
+
+
+def found(*statements: dict[str, Any], resource: str = QUEUE) -> list[Exposed]:
+    written = read(policy(*statements), name="it", kind=Kind.RESOURCE)
+    assert not written.faults
+    return exposed(written, (resource,), account=ACCOUNT)
+
+
+def send(principal: Any = "*", condition: Any = None, **more: Any) -> dict[str, Any]:
+    one = {"Effect": "Allow", "Principal": principal, "Action": "sqs:SendMessage", "Resource": "*"}
+    return one | ({"Condition": condition} if condition else {}) | more
+
+
+ANYBODY, ANY_ACCOUNT, ANY_CUSTOMER = Stranger
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        None,
+        {"StringLike": {"aws:SourceVpce": "*"}},
+        {"StringLike": {"aws:SourceVpc": "vpc-*"}},
+        {"Null": {"aws:SourceVpce": "false"}},
+        {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}},
+        {"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}},
+        {"NotIpAddress": {"aws:SourceIp": "203.0.114.0/24"}},
+        {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}},
+        {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}},
+        {"ForAllValues:StringEquals": {"aws:PrincipalOrgPaths": "o-1/*"}},
+        {"Bool": {"aws:SecureTransport": "true"}},
+        {"StringLike": {"aws:Referer": "https://shop.example/*"}},
+        {"StringLike": {"aws:UserAgent": "*"}},
+        {"Bool": {"aws:ViaAWSService": "false"}},
+    ],
+)
+def test_conditions_that_keep_nobody_out(condition: Any) -> None:
+    one = next(one for one in found(send(condition=condition)) if one.stranger is ANYBODY)
+    assert one.action == "sqs:SendMessage"
+    assert one.is_certain
+    assert one.is_wide
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"aws:SourceVpce": "vpce-1"}},
+        {"StringEquals": {"aws:SourceVpc": ["vpc-1", "vpc-2"]}},
+        {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+        {"StringLike": {"aws:PrincipalOrgID": "o-1*"}},
+        {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}},
+        {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/*"}},
+        {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
+        {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+        {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}},
+        {"Bool": {"aws:PrincipalIsAWSService": "true"}},
+        {"Null": {"aws:PrincipalArn": "false"}, "StringEquals": {"aws:ResourceAccount": OTHER}},
+    ],
+)
+def test_conditions_that_keep_strangers_out(condition: Any) -> None:
+    assert not found(send(condition=condition))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringLike": {"aws:PrincipalOrgID": "*"}},
+        {"StringLike": {"aws:PrincipalOrgID": "o-*"}},
+        {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"}},
+        {"StringLike": {"aws:PrincipalArn": "*/Admin"}},
+        {"StringEquals": {"aws:PrincipalTag/team": "red"}},
+        {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+        {"Null": {"aws:PrincipalAccount": "false"}},
+    ],
+)
+def test_conditions_that_ask_for_an_account_of_whomever(condition: Any) -> None:
+    several = found(send(condition=condition))
+    assert {one.stranger for one in several} == {ANY_ACCOUNT}
+
+
+def test_addresses_of_an_office_are_said() -> None:
+    one = found(send(condition={"IpAddress": {"aws:SourceIp": ["203.0.114.0/24", "9.9.9.9"]}}))[0]
+    assert one.is_certain
+    assert not one.is_wide
+    assert str(one.addresses) == "9.9.9.9/32, 203.0.114.0/24"
+    assert str(one) == f"anybody may sqs:SendMessage {QUEUE} from 9.9.9.9/32, 203.0.114.0/24"
+
+
+def test_half_of_the_internet_is_wide_though_not_the_world() -> None:
+    one = found(send(condition={"IpAddress": {"aws:SourceIp": "0.0.0.0/1"}}))[0]
+    assert one.addresses is not None
+    assert one.is_wide
+
+
+def test_a_deny_takes_back_what_an_allow_gives() -> None:
+    away = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
+    one = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": away}
+    assert not found(send(), one)
+    half = one | {"Condition": {"IpAddress": {"aws:SourceIp": "0.0.0.0/1"}}}
+    several = found(send(condition={"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}), half)
+    assert "9.9.9.9" not in (several[0].addresses or ())
+    assert "200.0.0.1" in (several[0].addresses or ())
+
+
+def test_allowing_all_but_somebody_is_allowing_strangers() -> None:
+    one = send() | {"NotPrincipal": {"AWS": OTHER}}
+    del one["Principal"]
+    assert {one.stranger for one in found(one)} == {ANYBODY, ANY_ACCOUNT}
+
+
+def test_naming_accounts_exposes_to_no_stranger() -> None:
+    assert not found(send({"AWS": [OTHER, ACCOUNT]}))
+    assert not found({**send(), "Effect": "Deny"})
+
+
+def test_a_service_that_does_not_say_for_whom_acts_for_everybody() -> None:
+    sns = {"Service": "sns.amazonaws.com"}
+    topic = f"arn:aws:sns:eu-west-1:{ACCOUNT}:t"
+    assert [one.stranger for one in found(send(sns))] == [ANY_CUSTOMER]
+    assert not found(send(sns, {"ArnLike": {"aws:SourceArn": topic}}))
+    assert not found(send(sns, {"StringEquals": {"aws:SourceAccount": ACCOUNT}}))
+    anywhere = {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:t"}}
+    assert [one.stranger for one in found(send(sns, anywhere))] == [ANY_CUSTOMER]
+    bucket = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::our-bucket"}}
+    assert not found(send({"Service": "s3.amazonaws.com"}, bucket))
+
+
+def test_what_cannot_be_found_out_is_said_to_hang_on_it() -> None:
+    tagged = {"StringEquals": {"aws:ResourceTag/public": "yes"}}
+    one = found(send(condition=tagged))[0]
+    assert one.decision.outcome is Outcome.CONDITIONAL
+    assert one.decision.requires[0].key == "aws:resourcetag/public"
+
+
+def test_stars_in_actions_are_what_is_typical_of_the_service() -> None:
+    several = found(send() | {"Action": "*"})
+    assert {one.action for one in several} >= {"sqs:ReceiveMessage", "sqs:SendMessage"}
+    several = found(send() | {"Action": "sqs:Send*"})
+    assert {one.action for one in several} == {"sqs:SendMessage"}
+
+
+def test_a_control_policy_for_resources_counts() -> None:
+    perimeter = document(
+        deny("sqs:*", Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}),
+        kind=Kind.RCP,
+    )
+    whole = document({"Effect": "Allow", "Action": "*", "Resource": "*"}, kind=Kind.RCP)
+    written = read(policy(send()), name="it", kind=Kind.RESOURCE)
+    assert not exposed(written, (QUEUE,), account=ACCOUNT, rcps=((whole, perimeter),))
+
+
+def test_a_broken_policy_exposes_perhaps() -> None:
+    written = read("{", name="it", kind=Kind.RESOURCE)
+    several = exposed(written, (QUEUE,), account=ACCOUNT)
+    assert several
+    assert {one.decision.outcome for one in several} == {Outcome.UNKNOWN}
+
+
+def test_parts_of_what_is_asked_about_are_found() -> None:
+    one = send() | {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/public/*"}
+    several = found(one, resource="arn:aws:s3:::b/*")
+    assert several[0].resource.startswith("arn:aws:s3:::b/public/")
+    assert not found(one, resource="arn:aws:s3:::c/*")

@@ -1,0 +1,121 @@
+"""From the internet to what is confidential: stories of whole accounts."""
+
+from typing import Any
+
+from tests.posture.permissions.asked import ACCOUNT, allow, deny, lets, policy
+
+from ringwall.posture.permissions.accounts import account
+from ringwall.posture.permissions.buckets import bucket_exposed
+from ringwall.posture.permissions.cutting import cheapest_cut
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.escalation import escalations
+from ringwall.posture.permissions.needing import Workload
+from ringwall.posture.permissions.paths import INTERNET, Hop, Path, ways
+from ringwall.posture.permissions.statements import Kind
+from ringwall.posture.permissions.terrain import Kept, Open, hops, targets, terrain
+
+BUCKET = Kept("aws-s3-bucket", "arn:aws:s3:::ledger", "ledger")
+INSTANCE = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-1"
+WEB = f"arn:aws:iam::{ACCOUNT}:role/web"
+OPEN = Open(Workload("aws-ec2-instance", INSTANCE, WEB), "its port 443 is open to the world")
+
+
+def role(name: str, trust: Any, *statements: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "RoleName": name,
+        "Arn": f"arn:aws:iam::{ACCOUNT}:role/{name}",
+        "AssumeRolePolicyDocument": policy(trust),
+        "RolePolicyList": [{"PolicyName": "inline", "PolicyDocument": policy(*statements)}],
+        "AttachedManagedPolicies": [],
+        "InstanceProfileList": [{"Arn": "profile"}],
+    }
+
+
+EC2 = lets({"Service": "ec2.amazonaws.com"})
+
+
+def walked(
+    *roles: dict[str, Any], kept: Kept = BUCKET, open_ones: tuple[Open, ...] = (OPEN,)
+) -> tuple[list[Path], list[Hop]]:
+    whole = account(ACCOUNT, roles=roles)
+    running = [one.workload for one in open_ones]
+    within = terrain(whole, escalations(whole, workloads=running), open_ones)
+    several = hops(within, [kept])
+    found = ways(several, [INTERNET], targets([kept]))
+    assert found.is_all
+    return list(found.paths), cheapest_cut(several, [INTERNET], targets([kept])) or []
+
+
+def test_a_public_instance_whose_role_reads_the_bucket() -> None:
+    paths, cut = walked(role("web", EC2, allow("s3:Get*", "arn:aws:s3:::ledger/*")))
+    assert [str(path) for path in paths] == [
+        (
+            f"the internet reaches {INSTANCE}: its port 443 is open to the world;"
+            f" {INSTANCE} runs as {WEB}; web may s3:GetObject ledger"
+        )
+    ]
+    assert paths[0].is_certain
+    assert [one.target for one in cut] == [BUCKET.arn]
+
+
+def test_a_role_that_reads_something_else_leads_nowhere() -> None:
+    paths, cut = walked(role("web", EC2, allow("s3:Get*", "arn:aws:s3:::other/*")))
+    assert not paths
+    assert not cut
+
+
+def test_by_a_second_role_that_trusts_the_first() -> None:
+    paths, _ = walked(
+        role("web", EC2, allow("sts:AssumeRole")),
+        role("reports", lets({"AWS": WEB}), allow("s3:*")),
+    )
+    assert [path.hops[2].technique for path in paths] == ["sts-assume-role"]
+    assert str(paths[0]).endswith("web assumes reports; reports may s3:GetObject ledger")
+
+
+def test_by_an_escalation_to_every_permission() -> None:
+    paths, _ = walked(role("web", EC2, allow("iam:PutRolePolicy", WEB)))
+    assert [one.target for one in paths[0].hops][-2:] == [
+        f"administrator/{ACCOUNT}",
+        BUCKET.arn,
+    ]
+
+
+def test_by_a_role_that_lets_everybody_in() -> None:
+    paths, _ = walked(role("open", lets({"AWS": "*"}), allow("s3:*")), open_ones=())
+    assert [len(path.hops) for path in paths] == [2]
+    assert "every AWS account" in str(paths[0])
+
+
+def test_a_bucket_that_is_public_itself() -> None:
+    written = policy(lets("*", "s3:GetObject", Resource="arn:aws:s3:::ledger/*"))
+    public = tuple(bucket_exposed(BUCKET.arn, account=ACCOUNT, policy=written))
+    kept = Kept(BUCKET.kind, BUCKET.arn, BUCKET.name, exposed=public)
+    paths, _ = walked(kept=kept, open_ones=())
+    assert [str(path) for path in paths] == ["anybody may s3:GetObject ledger"]
+    blocked = bucket_exposed(
+        BUCKET.arn, account=ACCOUNT, policy=written, bucket_block={"RestrictPublicBuckets": True}
+    )
+    kept = Kept(BUCKET.kind, BUCKET.arn, BUCKET.name, exposed=tuple(blocked))
+    assert not walked(kept=kept, open_ones=())[0]
+
+
+def test_the_policy_of_a_secret_keeps_roles_out_and_lets_them_in() -> None:
+    arn = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:s"
+
+    def kept(*statements: dict[str, Any]) -> Kept:
+        written = read(policy(*statements), name="its policy", kind=Kind.RESOURCE)
+        return Kept("aws-secretsmanager-secret", arn, "s", policy=written)
+
+    reading = role("web", EC2, allow("secretsmanager:*"))
+    away = deny("*", Principal={"AWS": WEB})
+    assert walked(reading, kept=kept(lets({"AWS": ACCOUNT}, "*")))[0]
+    assert not walked(reading, kept=kept(away))[0]
+    named = lets({"AWS": WEB}, "secretsmanager:GetSecretValue", Resource="*")
+    assert walked(role("web", EC2, allow("ec2:*")), kept=kept(named))[0]
+
+
+def test_what_hangs_on_conditions_is_not_certain() -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    paths, _ = walked(role("web", EC2, allow("s3:*", Condition=mfa)))
+    assert [path.is_certain for path in paths] == [False]

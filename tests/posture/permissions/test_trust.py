@@ -1,0 +1,123 @@
+"""Whom roles trust, and who comes in besides."""
+
+from typing import Any
+
+import pytest
+from tests.posture.permissions.asked import ACCOUNT, APP, OTHER, lets, policy
+
+from ringwall.posture.permissions.deciding import Outcome
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.statements import Kind
+from ringwall.posture.permissions.trust import Trusted, Weakness, trusted
+
+GITHUB = "token.actions.githubusercontent.com"
+BY_GITHUB = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"}
+THEIRS = f"arn:aws:iam::{OTHER}"
+WEB = "sts:AssumeRoleWithWebIdentity"
+AUDIENCE = {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}}
+
+
+def of(*statements: dict[str, Any], ours: frozenset[str] = frozenset()) -> list[Trusted]:
+    written = read(policy(*statements), name="its trust policy", kind=Kind.TRUST)
+    return trusted(written, APP, account=ACCOUNT, ours=ours)
+
+
+def github(**condition: Any) -> list[Trusted]:
+    return of(lets(BY_GITHUB, WEB, **({"Condition": condition} if condition else {})))
+
+
+def test_its_own_account_and_those_of_the_company_are_not_outside() -> None:
+    assert not of(lets({"AWS": ACCOUNT}))
+    assert not of(lets({"AWS": OTHER}), ours=frozenset({OTHER}))
+
+
+@pytest.mark.parametrize("who", [OTHER, f"{THEIRS}:root", f"{THEIRS}:role/x"])
+def test_another_account_without_an_external_id(who: str) -> None:
+    found = of(lets({"AWS": who}))
+    assert [(one.who, one.weakness) for one in found] == [(OTHER, Weakness.NO_EXTERNAL_ID)]
+    assert found[0].is_certain
+
+
+def test_another_account_with_an_external_id() -> None:
+    found = of(lets({"AWS": OTHER}, Condition={"StringEquals": {"sts:ExternalId": "e-7"}}))
+    assert [(one.who, one.weakness) for one in found] == [(OTHER, Weakness.NONE)]
+
+
+def test_an_external_id_that_may_be_anything_or_left_away_is_none() -> None:
+    for condition in (
+        {"StringEqualsIfExists": {"sts:ExternalId": "e-7"}},
+        {"StringNotEquals": {"sts:ExternalId": "e-7"}},
+    ):
+        found = of(lets({"AWS": OTHER}, Condition=condition))
+        assert found[0].weakness is Weakness.NO_EXTERNAL_ID
+
+
+def test_everybody() -> None:
+    assert Weakness.EVERYBODY in {one.weakness for one in of(lets({"AWS": "*"}))}
+    organisation = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+    assert not of(lets({"AWS": "*"}, Condition=organisation))
+    external = of(lets({"AWS": "*"}, Condition={"StringEquals": {"sts:ExternalId": "e-7"}}))
+    assert external[0].weakness is Weakness.EVERYBODY
+    assert external[0].decision.outcome is Outcome.CONDITIONAL
+
+
+@pytest.mark.parametrize(
+    ("condition", "weak"),
+    [
+        ({}, True),
+        (AUDIENCE, True),
+        (AUDIENCE | {"StringLike": {f"{GITHUB}:sub": "*"}}, True),
+        (AUDIENCE | {"StringLike": {f"{GITHUB}:sub": "repo:*"}}, True),
+        (AUDIENCE | {"StringLike": {f"{GITHUB}:sub": "repo:acme*:ref:*"}}, True),
+        (AUDIENCE | {"StringLike": {f"{GITHUB}:sub": "repo:*/shop:*"}}, True),
+        (AUDIENCE | {"StringNotEquals": {f"{GITHUB}:sub": "repo:acme/shop:x"}}, True),
+        (AUDIENCE | {"StringLike": {f"{GITHUB}:sub": "repo:acme/*"}}, False),
+        (AUDIENCE | {"StringLike": {f"{GITHUB}:sub": "repo:acme/shop:*"}}, False),
+        (
+            AUDIENCE | {"StringEquals": {f"{GITHUB}:sub": "repo:acme/shop:environment:x"}},
+            False,
+        ),
+    ],
+)
+def test_a_provider_that_everybody_uses_needs_the_subject(condition: Any, weak: bool) -> None:
+    found = github(**condition)
+    assert [one.who for one in found] == [GITHUB]
+    assert (found[0].weakness is Weakness.ANY_SUBJECT) is weak
+
+
+def test_an_identity_pool_of_a_stranger() -> None:
+    cognito = {"Federated": "cognito-identity.amazonaws.com"}
+    assert of(lets(cognito, WEB))[0].weakness is Weakness.ANY_SUBJECT
+    pool = {"StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-west-1:ours"}}
+    assert of(lets(cognito, WEB, Condition=pool))[0].weakness is Weakness.NONE
+
+
+def test_services_that_act_for_others_have_to_say_for_whom() -> None:
+    config = {"Service": "config.amazonaws.com"}
+    assert of(lets(config))[0].weakness is Weakness.NO_SOURCE
+    for condition in (
+        {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+        {"ArnLike": {"aws:SourceArn": f"arn:aws:config:*:{ACCOUNT}:*"}},
+    ):
+        assert of(lets(config, Condition=condition))[0].weakness is Weakness.NONE
+    assert of(lets({"Service": "lambda.amazonaws.com"}))[0].weakness is Weakness.NONE
+
+
+def test_a_provider_of_saml_is_named() -> None:
+    saml = f"arn:aws:iam::{ACCOUNT}:saml-provider/Okta"
+    found = of(lets({"Federated": saml}, "sts:AssumeRoleWithSAML"))
+    assert [(one.who, one.kind, one.weakness) for one in found] == [
+        (saml, "provider", Weakness.NONE)
+    ]
+
+
+def test_what_a_deny_keeps_out_is_not_trusted() -> None:
+    away = {"Effect": "Deny", "Principal": {"AWS": OTHER}, "Action": "sts:*"}
+    assert not of(lets({"AWS": OTHER}), away)
+
+
+def test_a_broken_trust_policy_is_not_known() -> None:
+    written = read("{", name="its trust policy", kind=Kind.TRUST)
+    found = trusted(written, APP, account=ACCOUNT)
+    assert [one.decision.outcome for one in found] == [Outcome.UNKNOWN]
+    assert "its trust policy" in found[0].decision.why
