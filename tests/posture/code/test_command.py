@@ -1,0 +1,39 @@
+"""``ringwall posture code`` from outside: places, exit codes, and what is not understood."""
+
+import json
+from pathlib import Path
+
+import click.testing
+from typer.main import get_command
+
+from ringwall.app import build
+
+BROKEN = 'resource "aws_s3_bucket" "b" {\n'
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: true\n  containers: [{name: b}]\n"
+
+
+def ran(*words: str) -> tuple[int, str]:
+    """The exit code and what was printed."""
+
+    found = click.testing.CliRunner().invoke(get_command(build()), ["posture", "code", *words])
+    return found.exit_code, found.output
+
+
+def test_what_fails_is_told_with_its_place_and_the_exit_code_tells(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    code, said = ran(str(tmp_path), "--check", "k8s-pod-host-network", "--json")
+    (told,) = json.loads(said)
+    assert (code, told["outcome"], told["place"]) == (1, "fail", "pod.yaml:1")
+
+
+def test_code_without_a_fault_is_well(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD.replace("true", "false"))
+    code, said = ran(str(tmp_path), "--check", "k8s-pod-host-network")
+    assert (code, "1 pass" in said) == (0, True)
+
+
+def test_a_broken_file_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(BROKEN)
+    code, said = ran(str(tmp_path), "--check", "k8s-pod-host-network")
+    assert code == 1
+    assert "broken: main.tf:1" in said
