@@ -6,10 +6,16 @@ from pathlib import Path
 import click.testing
 from typer.main import get_command
 
-from ringwall.app import build
+from ringwall.cli.main import build
 
 BROKEN = 'resource "aws_s3_bucket" "b" {\n'
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: true\n  containers: [{name: b}]\n"
+POD = """apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  hostNetwork: true
+  containers: [{name: b}]
+"""
 
 
 def ran(*words: str) -> tuple[int, str]:

@@ -16,7 +16,7 @@ _MOST: Final = 20
 
 @command(name="code", group="posture", panel=PANEL)
 def code(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of code, or one file.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder, or one file.")],
     *,
     values: Annotated[
         list[Path] | None,
