@@ -3,8 +3,7 @@
 import json
 from pathlib import Path
 
-import click.testing
-from typer.main import get_command
+from typer.testing import CliRunner
 
 from ringwall.cli.main import build
 
@@ -21,7 +20,7 @@ spec:
 def ran(*words: str) -> tuple[int, str]:
     """The exit code and what was printed."""
 
-    found = click.testing.CliRunner().invoke(get_command(build()), ["posture", "code", *words])
+    found = CliRunner().invoke(build(), ["posture", "code", *words])
     return found.exit_code, found.output
 
 
