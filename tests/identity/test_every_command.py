@@ -53,7 +53,7 @@ def name_of(words: list[str]) -> str:
 
 DOES = {f"{mark.group} {mark.name}": action_of(mark) for mark, _ in main._found() if mark.group}
 
-TELL_OF_THE_PROGRAM_ALONE = {"version", "completion", "schema", "checks"}
+TELL_OF_THE_PROGRAM_ALONE = {"version", "completion", "schema", "checks", "code"}
 
 
 def test_every_command_names_the_action_that_it_is_guarded_by() -> None:
