@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringwall.core.verdicts import Outcome
@@ -158,6 +158,7 @@ def test_a_check_without_cases_is_none(tmp_path: Path) -> None:
         written(tmp_path, "us_a.sql", SQL)
 
 
+@settings(max_examples=30, deadline=None)
 @given(keys=st.lists(st.sampled_from(["owner", "team", "", "'; DROP TABLE judged; --", '"'])))
 def test_whatever_is_in_a_value_is_a_value(keys: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:

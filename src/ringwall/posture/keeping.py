@@ -4,7 +4,9 @@ What an account tells of itself is nobody else's: files below the state folder, 
 alone.
 """
 
+import gzip
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -23,6 +25,8 @@ from ringwall.runtime.private_files import (
 )
 
 _FORMAT: Final = 1
+_GZIP: Final = 31
+_BROKEN: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 
 
@@ -57,14 +61,16 @@ class Accounts:
         """Have it on the disk when this returns, in the place of what was there."""
         self._ready()
         header = {"format": _FORMAT, "account": account, "read": read, "gaps": gaps}
-        lines = (line + b"\n" for line in (encoded(header), *lines_of(snapshot)))
-        write_private(self._path(account, "snapshot"), *lines)
+        squeezed = zlib.compressobj(1, wbits=_GZIP)
+        parts = [squeezed.compress(encoded(header) + b"\n")]
+        parts += [squeezed.compress(line + b"\n") for line in lines_of(snapshot)]
+        write_private(self._path(account, "snapshot"), *filter(None, parts), squeezed.flush())
 
     def get(self, account: str) -> Kept | None:
         """As it was read last; ``ValueError`` names the file that is damaged."""
         path = self._path(account, "snapshot")
         try:
-            with path.open("rb") as file:
+            with gzip.open(path, "rb") as file:
                 header: dict[str, Any] = decoded(file.readline())
                 if header.get("format") != _FORMAT:
                     msg = f"it is of format {header.get('format')}"
@@ -77,7 +83,7 @@ class Accounts:
                 )
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, AttributeError) as error:
+        except (ValueError, KeyError, AttributeError, *_BROKEN) as error:
             msg = f"{path}: {error}: delete it and scan the account anew"
             raise ValueError(msg) from error
 

@@ -22,7 +22,8 @@ class BusyError(RuntimeError):
 class Scan:
     """What came out. ``known`` are calls that a scan that was killed has made already.
 
-    ``ended`` says why not all was asked, where the credentials expired.
+    ``ended`` says why not all was asked, where the credentials expired. What verdicts touched is
+    left out: it takes more memory than they do, and who judges again finds it anew.
     """
 
     account: str
@@ -83,7 +84,7 @@ def _scan(
     return Scan(
         account=target.account,
         snapshot=snapshot,
-        judged=list(judge_all(snapshot, checks)),
+        judged=[replace(one, touched=frozenset()) for one in judge_all(snapshot, checks)],
         gaps=gaps,
         calls=caller.calls,
         known=caller.known,

@@ -32,8 +32,9 @@ class Watch:
         """
         if told.account not in {"", self._target.account}:
             return []
-        kinds = told.kinds({kind for one in self._plan.listings for kind in one.kinds})
-        kinds += [] if not kinds else ["aws-account", "aws-region"]
+        kinds = set(told.kinds({kind for one in self._plan.listings for kind in one.kinds}))
+        kinds |= {one.kind for one in self._plan.details if _service(one.call) in told.prefixes}
+        kinds |= {"aws-account", "aws-region"} if kinds else set()
         if not kinds:
             return []
         region = told.region if told.region in self._target.regions else ""
@@ -48,3 +49,8 @@ class Watch:
             region=region,
         )
         return self.standing.again(changes) if changes else []
+
+
+def _service(call: str) -> str:
+    """Whose call it is: WAF tells which web ACL stands before a load balancer."""
+    return call.partition(":")[0]

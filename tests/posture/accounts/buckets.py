@@ -182,35 +182,33 @@ def no_more_versioned(making: Making, name: str) -> None:
     )
 
 
-LIST, WRITE, POLICY = "bucket-public-by-list", "bucket-writable-by-list", "bucket-public-by-policy"
-TLS, VERSIONS, BLOCKED = "bucket-without-tls", "bucket-without-versions", "bucket-without-block"
+PUBLIC, LIST, TLS = "bucket-public", "bucket-public-by-list", "bucket-without-tls"
+VERSIONS, BLOCKED = "bucket-without-versions", "bucket-without-block"
+_SOUND: Final = {PUBLIC: False, LIST: False}
+_BY_LIST: Final = {PUBLIC: True, LIST: True}
+_BY_POLICY: Final = {PUBLIC: True, LIST: False}
 SPECIMENS: Final[Mapping[Specimen, Mapping[str, bool]]] = {
-    private: {
-        LIST: False,
-        WRITE: False,
-        POLICY: False,
-        TLS: False,
-        VERSIONS: False,
-        BLOCKED: False,
-    },
-    public_by_list: {LIST: True, POLICY: False, TLS: False},
-    writable_by_list: {WRITE: True, POLICY: False},
-    list_is_ignored: {LIST: False, WRITE: False, POLICY: False},
-    list_has_no_effect: {LIST: False, WRITE: False, POLICY: False},
-    open_to_all_accounts: {LIST: True, POLICY: False},
-    public_by_policy: {POLICY: True, LIST: False, TLS: False, BLOCKED: True},
-    public_by_anyone_of_aws: {POLICY: True, LIST: False},
-    public_but_for_one: {POLICY: True, LIST: False},
-    any_endpoint: {POLICY: True},
-    halves_of_the_world: {POLICY: True},
-    one_endpoint: {POLICY: False},
-    one_office: {POLICY: False},
-    one_organisation: {POLICY: False},
-    open_and_denied: {POLICY: False},
-    policy_is_restricted: {POLICY: False, BLOCKED: True},
-    nothing_about_tls: {TLS: True, POLICY: False, BLOCKED: True},
-    half_of_tls: {TLS: True},
-    tls_of_one: {TLS: True},
-    never_versioned: {VERSIONS: True, TLS: False},
-    no_more_versioned: {VERSIONS: True},
+    private: _SOUND | {TLS: False, VERSIONS: False, BLOCKED: False},
+    public_by_list: _BY_LIST | {TLS: False},
+    writable_by_list: _BY_LIST,
+    list_is_ignored: _SOUND,
+    list_has_no_effect: _SOUND,
+    open_to_all_accounts: _BY_LIST,
+    public_by_policy: _BY_POLICY | {TLS: False, BLOCKED: True},
+    public_by_anyone_of_aws: _BY_POLICY,
+    public_but_for_one: _BY_POLICY,
+    any_endpoint: _BY_POLICY,
+    halves_of_the_world: _BY_POLICY,
+    one_endpoint: _SOUND,
+    one_office: _SOUND,
+    one_organisation: _SOUND,
+    open_and_denied: _SOUND,
+    policy_is_restricted: _SOUND | {BLOCKED: True},
+    nothing_about_tls: _SOUND | {TLS: True, BLOCKED: True},
+    half_of_tls: _SOUND | {TLS: True},
+    tls_of_one: _SOUND | {TLS: True},
+    never_versioned: _SOUND | {VERSIONS: True, TLS: False},
+    no_more_versioned: _SOUND | {VERSIONS: True},
 }
+SHIELDED: Final[Mapping[str, bool]] = {PUBLIC: False, BLOCKED: False}
+"""What no bucket has where the account blocks public access, whatever it says by itself."""

@@ -11,19 +11,16 @@ from typing import Final
 from ringwall.posture.checking.finding import KnownCheck
 
 CHECKS: Final[Mapping[str, str]] = {
-    "bucket-public-by-list": "prowler:s3_bucket_public_list_acl|securityhub:S3.2|.*public-acl",
-    "bucket-writable-by-list": "prowler:s3_bucket_public_write_acl|securityhub:S3.3",
-    "bucket-public-by-policy": "prowler:s3_bucket_policy_public_write_access|.*-public-policy",
+    "bucket-public": "aws-s3-bucket-public",
+    "bucket-public-by-list": "aws-s3-bucket-acl-public",
     "bucket-without-tls": "prowler:s3_bucket_secure_transport_policy|securityhub:S3.5",
     "bucket-without-versions": "prowler:s3_bucket_object_versioning|securityhub:S3.14",
     "bucket-without-block": "prowler:s3_bucket_level_public_access_block|securityhub:S3.8",
     "user-without-second-factor": "prowler:iam_user_mfa_enabled_console_access|securityhub:IAM.5",
     "user-with-two-keys": "prowler:iam_user_two_active_access_key",
-    "user-is-administrator": "prowler:iam_user_administrator_access_policy|.*-user-admin.*",
-    "user-becomes-administrator": ".*user.*(privilege-)?escalat.*",
+    "user-becomes-administrator": "aws-iam-user-escalation",
     "user-has-policies-of-its-own": "securityhub:IAM.2|prowler:iam_policy_attached_only_to_group.*",
     "role-trusts-all": "aws-iam-role-trusts-anybody",
-    "role-is-administrator": "prowler:iam_role_administratoraccess_policy|.*-role-admin.*",
     "group-ssh-to-world": "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22",
     "group-rdp-to-world": "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389",
     "group-database-to-world": (
@@ -39,7 +36,6 @@ CHECKS: Final[Mapping[str, str]] = {
     "key-never-turned": "prowler:kms_cmk_rotation_enabled|securityhub:KMS.4",
     "key-open-to-all": "prowler:kms_key_not_publicly_accessible|securityhub:KMS.5",
     "trail-not-validated": "securityhub:CloudTrail.4",
-    "trail-asleep": "aws-cloudtrail-trail-(is-)?(logging|logs|on|active|enabled)",
 }
 """By fault, an expression that an id of the check, or what it is known as, is all of."""
 

@@ -13,12 +13,9 @@ def generate(
     *,
     account: str = "123456789012",
     seed: int = 7,
-    shielded: bool = False,
 ) -> Making:
-    """Make it. ``shielded`` accounts block public buckets and encrypt by default, as a whole."""
-    making = Making(client, account, seed, shielded)
-    if shielded:
-        _shield(making)
+    """Make it."""
+    making = Making(client, account, seed)
     if size.users or size.roles:
         people.account(making)
     making.fill(buckets.KIND, size.buckets, buckets.SPECIMENS, "bucket")
@@ -31,11 +28,3 @@ def generate(
     making.fill(stores.KEY, size.keys, stores.KEYS, "key")
     making.fill(stores.TRAIL, size.trails, stores.TRAILS, "trail")
     return making
-
-
-def _shield(making: Making) -> None:
-    making.client("s3control").put_public_access_block(
-        AccountId=making.account,
-        PublicAccessBlockConfiguration=dict.fromkeys(buckets.BLOCK, True),
-    )
-    making.client("ec2").enable_ebs_encryption_by_default()

@@ -64,8 +64,6 @@ class Making:
     client: Callable[[str], Any]
     account: str = "123456789012"
     seed: int = 7
-    shielded: bool = False
-    """Whether the account has its own blocks and defaults on, which neutralise some faults."""
     labels: list[Label] = field(default_factory=list)
     shared: dict[str, Any] = field(default_factory=dict)
     """What several specimens need once: a network, an image."""

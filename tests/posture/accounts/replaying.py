@@ -1,11 +1,20 @@
 """An account that was read once, read again and again without asking: what differs is the fault."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
+from tests.posture.accounts.making import Making
+from tests.posture.accounts.reading import Verdicts
+
 from ringwall.core.observations import State
+from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.collecting.calling import Answer, Caller
+from ringwall.posture.collecting.planning import plan_for
+from ringwall.posture.collecting.running import Run, Target
 from ringwall.posture.collecting.shape import Where
+from ringwall.posture.judging import judge_all
+from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.posture.snapshot.writing import encoded
 
 Answers = dict[bytes, Answer]
@@ -60,3 +69,33 @@ class Replaying(Caller):
         answer = Answer()
         answer.state, answer.why = self._state, "not told, for tests"
         return answer
+
+
+class Whole:
+    """A labelled account, read once by all checks, and what they said."""
+
+    def __init__(self, target: Target, made: Making, checks: list[KnownCheck]) -> None:
+        recording = Recording(target.caller)
+        self.made, self.checks = made, checks
+        self.target = replace(target, caller=recording)
+        self.snapshot = Snapshot()
+        Run(self.target, self.snapshot).carry_out(plan_for(checks))
+        self.answers = dict(recording.answers)
+        self.verdicts = judged(self.snapshot, checks)
+
+    def without(
+        self, untold: Untold, checks: list[KnownCheck], state: State = State.DENIED
+    ) -> Verdicts:
+        """What they say where some calls tell nothing."""
+        return self.replayed(Replaying(self.answers, untold, state), checks)
+
+    def replayed(self, caller: Caller, checks: list[KnownCheck]) -> Verdicts:
+        """What they say of what this caller answers."""
+        snapshot = Snapshot()
+        Run(replace(self.target, caller=caller), snapshot).carry_out(plan_for(checks))
+        return judged(snapshot, checks)
+
+
+def judged(snapshot: Snapshot, checks: list[KnownCheck]) -> Verdicts:
+    """Verdicts by check and component."""
+    return {(one.check, one.component): one for one in judge_all(snapshot, checks)}

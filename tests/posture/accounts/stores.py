@@ -115,7 +115,7 @@ def asleep(making: Making, name: str) -> None:
 
 REACHED, OPEN_DATA, BACKUPS = "database-public", "database-plain", "database-without-backups"
 DELETED, TURNED, OPEN_KEY = "database-deleted-at-once", "key-never-turned", "key-open-to-all"
-VALIDATED, LOGGING = "trail-not-validated", "trail-asleep"
+VALIDATED = "trail-not-validated"
 _SOUND: Final = {REACHED: False, OPEN_DATA: False, BACKUPS: False, DELETED: False}
 DATABASES: Final[Mapping[Specimen, Mapping[str, bool]]] = {
     guarded: _SOUND,
@@ -133,7 +133,7 @@ KEYS: Final[Mapping[Specimen, Mapping[str, bool]]] = {
     open_to_its_account: {OPEN_KEY: False},
 }
 TRAILS: Final[Mapping[Specimen, Mapping[str, bool]]] = {
-    watching: {VALIDATED: False, LOGGING: False},
-    not_validated: {VALIDATED: True, LOGGING: False},
-    asleep: {VALIDATED: False, LOGGING: True},
+    watching: {VALIDATED: False},
+    not_validated: {VALIDATED: True},
+    asleep: {VALIDATED: False},
 }

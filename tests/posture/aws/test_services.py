@@ -95,7 +95,7 @@ def test_what_is_made_carelessly_fails_and_is_unknown_where_it_is_denied(
         elif check in PASSES or check == "aws-rds-cluster-snapshot-public":
             assert outcomes == {"pass"}, check
         else:
-            assert outcomes == {"fail"}, check
+            assert outcomes == {"fail"}, [one.verdict.why for one in account.judged(check)]
     checks = [one for one in CHECKS if one.id.startswith(prefixes)]
     details = {one.call for one in plan_for(checks).details}
     batches = {one.call for one in plan_for(checks).listings if not one.kinds}

@@ -11,12 +11,12 @@ from moto.server import ThreadedMotoServer
 
 from ringwall.posture.checking.finding import KnownCheck, own_checks
 from ringwall.posture.collecting.calling import Caller
-from ringwall.posture.collecting.planning import plan_for
+from ringwall.posture.collecting.planning import plan_of
 from ringwall.posture.collecting.running import Run, Target, identify
 from ringwall.posture.collecting.session import clients
 from ringwall.posture.fixing.applying import Applying
 from ringwall.posture.fixing.clouds import Aws
-from ringwall.posture.fixing.making import make_plan
+from ringwall.posture.fixing.making import make_plan, wanted_for
 from ringwall.posture.fixing.plans import Plan, Stage
 from ringwall.posture.judging import judge_one
 from ringwall.posture.snapshot.snapshot import Snapshot
@@ -46,9 +46,9 @@ class Account:
         return self.wrap(service, self._made[key])
 
     def read(self, check: str) -> Snapshot:
-        """All that a check reads."""
+        """All that a check and its remedy read."""
         snapshot = Snapshot()
-        Run(self.target, snapshot).carry_out(plan_for([CHECKS[check]]))
+        Run(self.target, snapshot).carry_out(plan_of(wanted_for(CHECKS[check])))
         return snapshot
 
     def outcomes(self, check: str) -> dict[str, str]:

@@ -122,6 +122,13 @@ def _status_of(error: BaseException) -> str:
     return _status(response) if isinstance(response, Mapping) else ""
 
 
+def is_garbled(error: BaseException) -> bool:
+    """Whether what came is of no form at all, as from a balancer before what is down."""
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - an extra
+
+    return isinstance(error, ResponseParserError)
+
+
 def is_connection(error: BaseException) -> bool:
     """Whether nobody answered at all."""
     from botocore.exceptions import ConnectionError as Broken  # noqa: PLC0415 - an extra
@@ -180,7 +187,7 @@ def _is_unreadable(error: BaseException) -> bool:
 
 
 def _first_line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).partition("Further retries")[0].split())
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

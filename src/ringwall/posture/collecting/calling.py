@@ -12,6 +12,8 @@ from ringwall.posture.collecting.answers import (
     EXPIRED,
     CredentialsError,
     code_of,
+    is_connection,
+    is_garbled,
     is_passing,
     is_throttled,
     is_without_credentials,
@@ -23,6 +25,8 @@ from ringwall.posture.collecting.shape import Where
 
 __all__ = ["Answer", "Caller", "CredentialsError", "observed"]
 _ATTEMPTS: Final = 6
+_FEW: Final = 3
+"""Attempts where nobody answered, or what came could not be read."""
 _GIVES_UP: Final = 2
 """Calls in a row that failed for good, after which the same call is tried only once."""
 
@@ -129,9 +133,10 @@ class Caller:
                 attempt += 1
                 if is_throttled(error):
                     pace.refused()
-                elif not is_passing(error) or self._failed.get(key, 0) >= _GIVES_UP:
+                elif not (is_passing(error) or is_garbled(error)) or self._gives_up(key):
                     raise
-                if attempt >= _ATTEMPTS:
+                is_lost = is_garbled(error) or is_connection(error)
+                if attempt >= (_FEW if is_lost else _ATTEMPTS):
                     self._failed[key] = self._failed.get(key, 0) + 1
                     raise
                 self.sleep(backoff(attempt, self._chance))
@@ -139,6 +144,9 @@ class Caller:
             self._failed.pop(key, None)
             pace.borne()
             return page
+
+    def _gives_up(self, key: tuple[str, str]) -> bool:
+        return self._failed.get(key, 0) >= _GIVES_UP
 
 
 def observed(answer: Answer, call: str, value: Any) -> Observation:

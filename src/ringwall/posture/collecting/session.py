@@ -24,7 +24,7 @@ def clients(
     what is wrong with the profile is a ``ValueError``.
     """
     try:
-        import boto3  # noqa: PLC0415 - an extra
+        import botocore.session  # noqa: PLC0415 - an extra; boto3's own part is not needed
         from botocore.config import Config  # noqa: PLC0415
         from botocore.exceptions import BotoCoreError  # noqa: PLC0415
     except ImportError as error:
@@ -38,17 +38,18 @@ def clients(
         user_agent_extra=_NAME,
     )
     try:
-        session = boto3.Session(profile_name=profile)
+        session = botocore.session.Session(profile=profile)
+        session.get_scoped_config()
     except BotoCoreError as error:
         raise ValueError(f"{error}") from error
-    home = session.region_name or "us-east-1"
+    home = session.get_config_variable("region") or "us-east-1"
     if role is not None:
         session = _as_role(session, role, external_id, home)
     _read_fast(session, calls)
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
 
     def client(service: str, region: str) -> Any:
-        made = session.client(service, region_name=region, config=config)
+        made = session.create_client(service, region_name=region, config=config)
         if endpoint:
             made.meta.events.register("request-created", _without_prefix(endpoint))
         return made
@@ -60,21 +61,19 @@ def _read_fast(session: Any, calls: Iterable[str] | None) -> None:
     """Have answers parsed fast, and models small where it is known what is called."""
     from ringwall.posture.collecting.models import Narrow, moment  # noqa: PLC0415 - an extra
 
-    core = session._session  # noqa: SLF001 - boto3 has no other way to botocore's session
-    parsers = core.get_component("response_parser_factory")
+    parsers = session.get_component("response_parser_factory")
     parsers.set_parser_defaults(timestamp_parser=moment)
     if calls is not None:
-        told = core.get_config_variable("data_path") or ""
+        told = session.get_config_variable("data_path") or ""
         paths = [
             os.path.expandvars(Path(one).expanduser()) for one in told.split(os.pathsep) if one
         ]
-        core.register_component("data_loader", Narrow(paths, calls))
+        session.register_component("data_loader", Narrow(paths, calls))
 
 
 def _as_role(session: Any, role: str, external_id: str | None, home: str) -> Any:
     """A session with a role's credentials, which botocore renews by the session's own."""
-    import boto3  # noqa: PLC0415 - an extra
-    import botocore.session  # noqa: PLC0415
+    import botocore.session  # noqa: PLC0415 - an extra
     from botocore.credentials import (  # noqa: PLC0415
         AssumeRoleCredentialFetcher,
         DeferredRefreshableCredentials,
@@ -85,13 +84,16 @@ def _as_role(session: Any, role: str, external_id: str | None, home: str) -> Any
     if own is None:
         return session  # the first call says so
     fetcher = AssumeRoleCredentialFetcher(
-        lambda service, **_: session.client(service, region_name=home), own, role, extra_args=more
+        lambda service, **_: session.create_client(service, region_name=home),
+        own,
+        role,
+        extra_args=more,
     )
     inner = botocore.session.Session()
     inner._credentials = DeferredRefreshableCredentials(  # noqa: SLF001 - botocore has no other way
         refresh_using=fetcher.fetch_credentials, method="assume-role"
     )
-    return boto3.Session(botocore_session=inner, region_name=home)
+    return inner
 
 
 def _without_prefix(endpoint: str) -> Callable[..., None]:

@@ -54,18 +54,18 @@ def fix_plan(
     as_json: AsJson = False,
 ) -> None:
     """Make a plan that mends what a check finds at a component. It changes nothing yet."""
-    from ringwall.posture.collecting.planning import plan_for
+    from ringwall.posture.collecting.planning import plan_of
     from ringwall.posture.collecting.running import Run
     from ringwall.posture.commands.clouds import check_named, connected
-    from ringwall.posture.fixing.making import NoPlanError, make_plan, remedy_of
+    from ringwall.posture.fixing.making import NoPlanError, make_plan, wanted_for
     from ringwall.posture.snapshot.snapshot import Snapshot
 
     known = check_named(check)
     try:
-        remedy_of(check)
+        wanted = wanted_for(known)
         cloud = connected(profile, region)
         snapshot = Snapshot()
-        Run(cloud.target, snapshot).carry_out(plan_for([known]))
+        Run(cloud.target, snapshot).carry_out(plan_of(wanted))
         found = [
             one
             for one in snapshot.of_kind(known.check.judges)
@@ -78,6 +78,7 @@ def fix_plan(
         made = make_plan(snapshot, found[0], check, now=datetime.now(UTC), by=author())
     except NoPlanError as error:
         raise Refused(str(error)) from error
+    made = _after(context, made)
     made = made.on(made.stage, f"made by {author()}", now=made.made)
     _keep(context, made)
     if as_json:
@@ -85,6 +86,21 @@ def fix_plan(
         return
     _show(made)
     say(f"Nothing was changed. `ringwall posture fix approve {made.id}` is next.")
+
+
+def _after(context: typer.Context, made: "Plan") -> "Plan":
+    """With the history of the same plan, if it was made before; refused while that is in force."""
+    from dataclasses import replace
+
+    from ringwall.posture.fixing.plans import Stage
+
+    before = next((one for one in _plans(context).all() if one.id == made.id), None)
+    if before is None:
+        return made
+    if before.stage in {Stage.BEGUN, Stage.APPLIED, Stage.STUCK}:
+        msg = f"plan {made.id} is {before.stage} already"
+        raise Refused(msg, hint=f"`ringwall posture fix undo {made.id}` takes it back")
+    return replace(made, history=before.history)
 
 
 @command(name="list", group=GROUP, panel=PANEL, does="posture:see")

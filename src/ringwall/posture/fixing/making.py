@@ -6,16 +6,16 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from types import ModuleType
-from typing import Final
 
 import ringwall.posture.remedies.aws
 from ringwall.core.observations import State, UnknownError
+from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.checking.reading import Subject, World
-from ringwall.posture.fixing.plans import Basis, Draft, Plan, normal, plan_id
+from ringwall.posture.collecting.planning import wanted_by
+from ringwall.posture.fixing.plans import Basis, Draft, Plan, narrowed, plan_id
 from ringwall.posture.snapshot.snapshot import Seen, Snapshot
 
 Remedy = Callable[[Subject, World], Draft]
-_READS: Final = "READS"
 
 
 class NoPlanError(Exception):
@@ -24,7 +24,10 @@ class NoPlanError(Exception):
 
 @cache
 def remedies() -> dict[str, ModuleType]:
-    """The remedies by id: every file below ``posture/remedies``, with ``MENDS`` and ``plan``."""
+    """The remedies by id: every file below ``posture/remedies``, with ``MENDS`` and ``plan``.
+
+    ``READS`` are aspects (``kind.aspect``) that one needs besides those of its checks.
+    """
     package = ringwall.posture.remedies.aws
     found = {}
     for one in pkgutil.iter_modules(package.__path__):
@@ -42,6 +45,11 @@ def remedy_of(check: str) -> ModuleType:
     raise NoPlanError(msg)
 
 
+def wanted_for(known: KnownCheck) -> set[str]:
+    """The aspects (``kind.aspect``) that a check reads, and what its remedy reads besides."""
+    return wanted_by([known]) | set(getattr(remedy_of(known.id), "READS", ()))
+
+
 def make_plan(snapshot: Snapshot, seen: Seen, check: str, *, now: datetime, by: str) -> Plan:
     """The plan that mends what a check found at a component; :class:`NoPlanError` says why not."""
     module = remedy_of(check)
@@ -51,7 +59,7 @@ def make_plan(snapshot: Snapshot, seen: Seen, check: str, *, now: datetime, by: 
     except UnknownError as error:
         msg = f"there is no plan for {seen.found.label}, since not all is known: {error.why}"
         raise NoPlanError(msg) from error
-    basis = basis_of(world)
+    basis = basis_of(world, draft)
     return Plan(
         id=plan_id(check, seen.found.id, basis),
         check=check,
@@ -65,15 +73,19 @@ def make_plan(snapshot: Snapshot, seen: Seen, check: str, *, now: datetime, by: 
     )
 
 
-def basis_of(world: World) -> tuple[Basis, ...]:
+def basis_of(world: World, draft: Draft) -> tuple[Basis, ...]:
     """What a plan was made from: all that was read of components, with what it was."""
     found = []
     for component, aspect in sorted(world.facts):
         seen = world.snapshot.get(component)
         if seen is not None and aspect in seen.aspects:
             told = seen.aspects[aspect]
-            value = normal(told.value) if told.state is State.KNOWN else None
-            found.append(Basis(component=component, aspect=aspect, state=told.state, value=value))
+            keys = draft.keys.get(aspect, ())
+            value = narrowed(told.value, keys) if told.state is State.KNOWN else None
+            made = Basis(
+                component=component, aspect=aspect, state=told.state, value=value, keys=keys
+            )
+            found.append(made)
     return tuple(found)
 
 
@@ -86,7 +98,7 @@ def changed(plan: Plan, snapshot: Snapshot) -> list[str]:
         if told is None:
             found.append(f"{one.aspect} of {one.component} could not be read again")
         elif told.state is not one.state or (
-            told.state is State.KNOWN and normal(told.value) != one.value
+            told.state is State.KNOWN and narrowed(told.value, one.keys) != one.value
         ):
             found.append(f"{one.aspect} of {one.component} is not as it was")
     return found

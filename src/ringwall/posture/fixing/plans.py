@@ -52,12 +52,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """What was read of an aspect when the plan was made; it must be the same when it is applied."""
+    """What was read of an aspect when the plan was made; it must be the same when it is applied.
+
+    Of ``keys``, where there are any, alone: the rest of it may change meanwhile.
+    """
 
     component: str
     aspect: str
     state: State
     value: Any = None
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,8 @@ class Draft:
     """What may stop working."""
     terraform: str = ""
     """The same in Terraform's language, to be put into the code that declares the component."""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By aspect: the members that the plan stands on, where that is not all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +138,11 @@ def decoded(content: bytes) -> Plan:
                     steps=tuple(_step(one) for one in draft["steps"]),
                     warning=draft["warning"],
                     terraform=draft["terraform"],
+                    keys={name: tuple(keys) for name, keys in draft["keys"].items()},
                 ),
                 "basis": tuple(
-                    Basis(**{**one, "state": State(one["state"])}) for one in told["basis"]
+                    Basis(**{**one, "state": State(one["state"]), "keys": tuple(one["keys"])})
+                    for one in told["basis"]
                 ),
                 "made": datetime.fromisoformat(told["made"]),
                 "stage": Stage(told["stage"]),
@@ -156,6 +164,26 @@ def _plain(value: object) -> object:
     return str(value)
 
 
-def normal(value: Any) -> Any:
-    """A value as it is once it was written and read: two that were read apart can be compared."""
-    return json.loads(json.dumps(value, default=_plain, sort_keys=True))
+def narrowed(value: Any, keys: tuple[str, ...]) -> Any:
+    """Of a value what ``keys`` name (``MetadataOptions.HttpTokens``), to be compared.
+
+    It is as it is once it was written and read; in which order a list is told does not count.
+    """
+    if keys and isinstance(value, Mapping):
+        value = {key: _member(value, key) for key in keys}
+    return _sorted(json.loads(json.dumps(value, default=_plain, sort_keys=True)))
+
+
+def _member(value: Any, key: str) -> Any:
+    for name in key.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _sorted(one) for name, one in value.items()}
+    if isinstance(value, list):
+        several = [_sorted(one) for one in value]
+        return sorted(several, key=lambda one: json.dumps(one, sort_keys=True))
+    return value

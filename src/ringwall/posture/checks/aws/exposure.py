@@ -154,22 +154,24 @@ def reachable(
     return found
 
 
+def public_versions(interface: Mapping[str, Any]) -> set[int]:
+    """Of which versions a network interface has public addresses, its secondary ones too."""
+    several = [interface, *(interface.get("PrivateIpAddresses") or ())]
+    found = {4 for one in several if (one.get("Association") or {}).get("PublicIp")}
+    return found | ({6} if interface.get("Ipv6Addresses") else set())
+
+
 def interface_reach(
     world: World, it: Subject, interface: Mapping[str, Any], ports: Intervals = ALL
 ) -> Intervals:
     """Which of these ports the internet reaches at a network interface, as EC2 describes it."""
-    versions = set()
-    if (interface.get("Association") or {}).get("PublicIp"):
-        versions.add(4)
-    if interface.get("Ipv6Addresses"):
-        versions.add(6)
     return reachable(
         world,
         it,
         subnet=str(interface.get("SubnetId") or ""),
         vpc=str(interface.get("VpcId") or ""),
         groups=[one["GroupId"] for one in interface.get("Groups") or ()],
-        versions=versions,
+        versions=public_versions(interface),
         ports=ports,
     )
 

@@ -39,8 +39,8 @@ def sources_of(rule: Mapping[str, Any], cidrs_of: CidrsOf) -> list[str]:
 
 def ports_of(rule: Mapping[str, Any], protocol: str) -> tuple[int, int] | None:
     """The ports of a protocol that a rule speaks of, ``None`` where it speaks of another one."""
-    said = str(rule.get("IpProtocol", "-1"))
-    if said == "-1":
+    said = str(rule.get("IpProtocol", "-1")).lower()
+    if said in {"-1", "all"}:
         return 0, _LAST
     if _NUMBERS.get(said, said) != protocol:
         return None

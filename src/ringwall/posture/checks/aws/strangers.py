@@ -9,8 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ringwall.core.observations import UnknownError
+from ringwall.posture.checking import Judgment, Severity, Subject, fails, passes
 from ringwall.posture.checks.aws.openings import is_open
+from ringwall.posture.permissions.deciding import Outcome
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.exposure import exposed
 from ringwall.posture.permissions.networks import Addresses
+from ringwall.posture.permissions.statements import Kind
+from ringwall.posture.permissions.strangers import Stranger
 
 _WHO: Final = frozenset(
     {
@@ -111,6 +117,39 @@ def open_statements(policy: Any) -> Iterator[Mapping[str, Any]]:
     for one in statements_of(policy):
         if is_for_everybody(one) and not is_narrowed(one):
             yield one
+
+
+def judge_strangers(it: Subject, policy: Any, *resources: str) -> Judgment:
+    """Whether a resource's policy lets strangers do anything, as the engine decides it.
+
+    ``resources`` are the ARNs that it is about, with stars for what is within. A condition that
+    only a request can tell makes it less bad; what cannot be read is :class:`UnknownError`.
+    """
+    if not policy:
+        return passes("it has no policy, and so lets in nobody from outside")
+    document = read(policy, name=f"policy of {it.label}", kind=Kind.RESOURCE)
+    found = exposed(document, resources, account=it.account)
+    wide = [one for one in found if one.is_wide and one.stranger is not Stranger.ANY_CUSTOMER]
+    certain = [one for one in wide if one.is_certain]
+    if certain:
+        actions = ", ".join(dict.fromkeys(one.action for one in certain[:3]))
+        return fails(f"{certain[0].stranger} may {actions} in {it.label}")
+    if wide and wide[0].decision.outcome is Outcome.CONDITIONAL:
+        keys = ", ".join(sorted({one.key for one in wide[0].decision.requires}))
+        told = f"{wide[0].stranger} may {wide[0].action} in {it.label}, as far as {keys} admit it"
+        return fails(told, Severity.MEDIUM)
+    if wide:
+        raise UnknownError(wide[0].decision.why)
+    return passes("its policy lets strangers do nothing")
+
+
+def arn_of(it: Subject, resource: str) -> str:
+    """Its ARN, or one of this form where it has none yet: ``ecr:repository/{label}``."""
+    if it.name.startswith("arn:"):
+        return it.name
+    service, _, rest = resource.partition(":")
+    account = it.account if it.account.isdigit() else "111122223333"
+    return f"arn:aws:{service}:{it.region or 'us-east-1'}:{account}:{rest.format(label=it.label)}"
 
 
 def named(statements: Iterable[Mapping[str, Any]]) -> str:

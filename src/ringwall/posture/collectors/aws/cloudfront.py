@@ -36,4 +36,18 @@ DETAILS: Final = (
         arguments=lambda seen: {"Id": seen.found.name.rpartition("/")[2]},
         pick=first("DistributionConfig"),
     ),
+    Detail(
+        kind="aws-account",
+        aspect="cloudfront_logged",
+        call="logs:DescribeDeliverySources",
+        arguments=lambda _: {},
+        pick=lambda pages: [
+            arn
+            for page in pages
+            for one in page.get("deliverySources") or ()
+            if one.get("service") == "cloudfront"
+            for arn in one.get("resourceArns") or ()
+        ],
+        region="us-east-1",
+    ),
 )

@@ -63,7 +63,6 @@ DETAILS: Final = (
         arguments=_guarded,
         pick=first("WebACL"),
         also=("wafv2:GetWebACL",),
-        absent=frozenset({"WAFNonexistentItemException"}),
     ),
     Detail(
         kind=CLASSIC,

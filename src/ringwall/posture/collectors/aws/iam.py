@@ -37,7 +37,7 @@ def _authorized(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
             yield Item(
                 kind=kind,
                 name=one["Arn"],
-                label=one[label],
+                label=one.get(label) or one["Arn"].rpartition("/")[2],
                 region="",
                 tags=tags_of(one.get("Tags")),
                 aspects={"details": _decoded(one)},

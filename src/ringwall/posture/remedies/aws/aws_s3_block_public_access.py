@@ -6,7 +6,12 @@ from ringwall.posture.checking.reading import Subject, World
 from ringwall.posture.fixing.plans import Call, Draft, Step
 from ringwall.posture.fixing.terraform import Expression, named, resource
 
-MENDS: Final = ("aws-s3-bucket-block-public-access",)
+READS: Final = ("aws-s3-bucket.public_access_block",)
+MENDS: Final = (
+    "aws-s3-bucket-block-public-access",
+    "aws-s3-bucket-acl-public",
+    "aws-s3-bucket-public",
+)
 _PARTS: Final = {
     "BlockPublicAcls": "block_public_acls",
     "IgnorePublicAcls": "ignore_public_acls",

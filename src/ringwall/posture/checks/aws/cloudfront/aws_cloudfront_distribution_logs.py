@@ -5,8 +5,10 @@ Fix: turn standard logging on, or real-time logs.
 """
 
 from ringwall.posture.checking import (
+    DENIED,
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -14,6 +16,7 @@ from ringwall.posture.checking import (
     World,
     case,
     fails,
+    other,
     passes,
 )
 from ringwall.posture.checks.aws.cloudfront.parts import behaviors
@@ -22,7 +25,7 @@ from ringwall.posture.checks.aws.controls import LOGGED
 CHECK = Check(
     judges="aws-cloudfront-distribution",
     severity=Severity.LOW,
-    reads=("config",),
+    reads=("config", "aws-account.cloudfront_logged"),
     controls=LOGGED,
     known_as=(
         "prowler:cloudfront_distributions_logging_enabled",
@@ -33,13 +36,15 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """Standard logging of the second form is not in a distribution's own settings."""
+    """Standard logging of the second form is told by CloudWatch, in one region."""
     told = it.read("config")
     if (told.get("Logging") or {}).get("Enabled") is True:
         return passes("standard logging is on")
     if any(one.get("RealtimeLogConfigArn") for one in behaviors(it)):
         return passes("real-time logs are on")
-    return fails(f"{it.label} has neither standard logging of the first form nor real-time logs")
+    if it.name in world.account(it).read("cloudfront_logged", ()):
+        return passes("its logs are delivered by CloudWatch")
+    return fails(f"{it.label} logs no requests")
 
 
 CASES = (
@@ -49,5 +54,22 @@ CASES = (
         PASS,
         config={"DefaultCacheBehavior": {"RealtimeLogConfigArn": "arn:aws:kinesis:x"}},
     ),
-    case("off", FAIL, config={"Logging": {"Enabled": False}}),
+    case(
+        "by CloudWatch",
+        PASS,
+        other("aws-account", cloudfront_logged=["it"]),
+        config={"Logging": {"Enabled": False}},
+    ),
+    case(
+        "off",
+        FAIL,
+        other("aws-account", cloudfront_logged=["another"]),
+        config={"Logging": {"Enabled": False}},
+    ),
+    case(
+        "what CloudWatch delivers is denied",
+        UNKNOWN,
+        other("aws-account", cloudfront_logged=DENIED),
+        config={},
+    ),
 )

@@ -1,6 +1,6 @@
-"""Tables are encrypted with a key of your own.
+"""Tables are encrypted with a key of KMS.
 
-Why: your own key says who may decrypt, and tells who did; AWS's says yes to all who may read.
+Why: a key of KMS says who may decrypt, and tells who did; AWS's says yes to all who may read.
 Fix: choose a key of KMS for it.
 """
 

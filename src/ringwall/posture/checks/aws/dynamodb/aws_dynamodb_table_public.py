@@ -16,11 +16,9 @@ from ringwall.posture.checking import (
     Subject,
     World,
     case,
-    fails,
-    passes,
 )
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
-from ringwall.posture.checks.aws.strangers import named, open_statements
+from ringwall.posture.checks.aws.strangers import arn_of, judge_strangers
 
 CHECK = Check(
     judges="aws-dynamodb-table",
@@ -32,11 +30,9 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """By statements for everybody that no condition narrows."""
-    found = list(open_statements(it.read("policy")))
-    if found:
-        return fails(f"everybody may {named(found)} in {it.label}")
-    return passes("its policy lets in nobody who is not named")
+    """As the engine decides it for strangers, conditions and denials considered."""
+    arn = arn_of(it, "dynamodb:table/{label}")
+    return judge_strangers(it, it.read("policy"), arn, f"{arn}/*")
 
 
 def _policy(**more: object) -> dict[str, object]:

@@ -70,6 +70,24 @@ CASES = (
         SUBNET,
         listed=interface(),
     ),
+    case(
+        "by an address that is its second",
+        FAIL,
+        HALVES,
+        WORLD_TABLE,
+        SUBNET,
+        OPEN_REGION,
+        listed={
+            "NetworkInterfaces": [
+                {
+                    "SubnetId": "subnet-1",
+                    "VpcId": "vpc-1",
+                    "Groups": [{"GroupId": "sg-1"}],
+                    "PrivateIpAddresses": [{}, {"Association": {"PublicIp": "52.0.0.2"}}],
+                }
+            ]
+        },
+    ),
     case("open, without an address", PASS, HALVES, listed=interface(address="")),
     case(
         "open for version 6, with an address of version 4",

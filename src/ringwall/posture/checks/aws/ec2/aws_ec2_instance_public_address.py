@@ -21,7 +21,11 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import PERIMETER
-from ringwall.posture.checks.aws.exposure import ROUTE_READS, is_public_subnet
+from ringwall.posture.checks.aws.exposure import (
+    ROUTE_READS,
+    is_public_subnet,
+    public_versions,
+)
 
 CHECK = Check(
     judges="aws-ec2-instance",
@@ -35,11 +39,7 @@ CHECK = Check(
 def judge(it: Subject, world: World) -> Judgment:
     """An address that no internet gateway leads to is not public, whatever it is called."""
     listed = it.read("listed")
-    several = [
-        one
-        for one in listed.get("NetworkInterfaces") or ()
-        if (one.get("Association") or {}).get("PublicIp") or one.get("Ipv6Addresses")
-    ]
+    several = [one for one in listed.get("NetworkInterfaces") or () if public_versions(one)]
     if not several and not listed.get("PublicIpAddress"):
         return passes("it has no public address")
     places = [(one.get("SubnetId"), one.get("VpcId")) for one in several]
@@ -47,7 +47,7 @@ def judge(it: Subject, world: World) -> Judgment:
     if world.any_true(
         *(lambda at=at: is_public_subnet(world, it, str(at[0]), str(at[1])) for at in places)
     ):
-        address = listed.get("PublicIpAddress") or "an address of version 6"
+        address = listed.get("PublicIpAddress") or "a public address"
         return fails(f"{it.label} has {address}, and its subnet leads to the internet")
     return passes("no internet gateway leads to its addresses, or the region blocks them")
 

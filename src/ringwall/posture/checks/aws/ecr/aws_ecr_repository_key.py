@@ -1,6 +1,6 @@
-"""Images are encrypted with a key of your own.
+"""Images are encrypted with a key of KMS.
 
-Why: your own key says who may decrypt, and tells who did.
+Why: a key of KMS says who may decrypt, and tells who did.
 Fix: make the repository anew with a key of KMS.
 """
 

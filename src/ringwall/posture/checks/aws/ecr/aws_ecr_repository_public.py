@@ -16,11 +16,9 @@ from ringwall.posture.checking import (
     Subject,
     World,
     case,
-    fails,
-    passes,
 )
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
-from ringwall.posture.checks.aws.strangers import named, open_statements
+from ringwall.posture.checks.aws.strangers import arn_of, judge_strangers
 
 CHECK = Check(
     judges="aws-ecr-repository",
@@ -35,11 +33,8 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """By statements for everybody that no condition narrows."""
-    found = list(open_statements(it.read("policy")))
-    if found:
-        return fails(f"everybody may {named(found)} in {it.label}")
-    return passes("its policy lets in nobody who is not named")
+    """As the engine decides it for strangers, conditions and denials considered."""
+    return judge_strangers(it, it.read("policy"), arn_of(it, "ecr:repository/{label}"))
 
 
 def _policy(**more: object) -> dict[str, object]:
@@ -55,7 +50,9 @@ CASES = (
     case(
         "everybody but one",
         FAIL,
-        policy={"Statement": {"Effect": "Allow", "NotPrincipal": {"AWS": "1"}, "Action": "*"}},
+        policy={
+            "Statement": {"Effect": "Allow", "NotPrincipal": {"AWS": "111122223333"}, "Action": "*"}
+        },
     ),
     case(
         "of the organisation",

@@ -13,6 +13,7 @@ from ringwall.posture.checking import (
     UNKNOWN,
     Check,
     Judgment,
+    Outcome,
     Severity,
     Subject,
     World,
@@ -21,7 +22,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
-from ringwall.posture.checks.aws.strangers import named, open_statements
+from ringwall.posture.checks.aws.strangers import arn_of, judge_strangers
 
 CHECK = Check(
     judges="aws-opensearch-domain",
@@ -40,14 +41,12 @@ def judge(it: Subject, world: World) -> Judgment:
     told = it.read("described")
     if (told.get("VPCOptions") or {}).get("VPCId"):
         return passes("it is inside a network")
-    found = list(open_statements(told.get("AccessPolicies")))
-    if not found:
-        return passes("its policy lets in nobody who is not named")
+    judged = judge_strangers(it, told.get("AccessPolicies"), f"{arn_of(it, 'es:domain/{label}')}/*")
     security = told.get("AdvancedSecurityOptions") or {}
-    if security.get("Enabled") is True and not security.get("AnonymousAuthEnabled"):
-        why = f"everybody reaches {it.label}, which then asks for a password"
-        return fails(why, Severity.MEDIUM)
-    return fails(f"everybody may {named(found)} at {it.label}")
+    asks = security.get("Enabled") is True and not security.get("AnonymousAuthEnabled")
+    if judged.outcome is Outcome.FAIL and asks:
+        return fails(f"{judged.why}, which then asks for a password", Severity.MEDIUM)
+    return judged
 
 
 def _domain(condition: object = None, **more: object) -> dict[str, object]:

@@ -19,12 +19,10 @@ from ringwall.posture.checking import (
     Subject,
     World,
     case,
-    fails,
     other,
-    passes,
 )
 from ringwall.posture.checks.aws.controls import IN_TRANSIT
-from ringwall.posture.checks.aws.rds.engines import is_on, parameters, tls_parameter
+from ringwall.posture.checks.aws.rds.engines import judge_transport
 
 CHECK = Check(
     judges="aws-rds-cluster",
@@ -42,15 +40,7 @@ GROUP = "aws-rds-cluster-parameter-group"
 
 def judge(it: Subject, world: World) -> Judgment | None:
     """By the parameters it runs with."""
-    listed = it.read("listed")
-    parameter = tls_parameter(str(listed.get("Engine", "")))
-    if not parameter:
-        return None
-    names = [listed["DBClusterParameterGroup"]]
-    values = [parameters(world, it, GROUP, name).get(parameter) for name in names]
-    if values and all(map(is_on, values)):
-        return passes(f"{parameter} is on")
-    return fails(f"{parameter} of {it.label} is off")
+    return judge_transport(it, world, GROUP, [it.read("listed")["DBClusterParameterGroup"]])
 
 
 def _group(value: object) -> Other:
@@ -73,5 +63,9 @@ CASES = (
         listed=MINE,
     ),
     case("a group that is not there", UNKNOWN, listed=MINE),
-    case("an engine without such a thing", NOT_JUDGED, listed={"Engine": "oracle-ee"}),
+    case(
+        "an engine without such a thing",
+        NOT_JUDGED,
+        listed={"Engine": "oracle-ee", "DBClusterParameterGroup": "mine"},
+    ),
 )

@@ -19,6 +19,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import SIGN_IN
+from ringwall.posture.checks.aws.rds.engines import is_member
 
 CHECK = Check(
     judges="aws-rds-instance",
@@ -31,13 +32,13 @@ CHECK = Check(
         "checkov:CKV_AWS_161",
     ),
 )
-ENGINES = ("mysql", "postgres", "mariadb", "aurora", "neptune")
+ENGINES = ("mysql", "postgres", "mariadb", "aurora")
 
 
 def judge(it: Subject, world: World) -> Judgment | None:
-    """Only engines that can are judged."""
+    """Only engines that can are judged; those of a cluster with it."""
     listed = it.read("listed")
-    if not str(listed.get("Engine", "")).startswith(ENGINES):
+    if is_member(listed) or not str(listed.get("Engine", "")).startswith(ENGINES):
         return None
     if listed.get("IAMDatabaseAuthenticationEnabled") is True:
         return passes("IAM authentication is on")
@@ -47,5 +48,10 @@ def judge(it: Subject, world: World) -> Judgment | None:
 CASES = (
     case("on", PASS, listed={"Engine": "postgres", "IAMDatabaseAuthenticationEnabled": True}),
     case("off", FAIL, listed={"Engine": "mysql"}),
+    case(
+        "of a cluster, which says it",
+        NOT_JUDGED,
+        listed={"Engine": "aurora-mysql", "DBClusterIdentifier": "c"},
+    ),
     case("an engine that cannot", NOT_JUDGED, listed={"Engine": "oracle-ee"}),
 )

@@ -19,12 +19,10 @@ from ringwall.posture.checking import (
     Subject,
     World,
     case,
-    fails,
     other,
-    passes,
 )
 from ringwall.posture.checks.aws.controls import IN_TRANSIT
-from ringwall.posture.checks.aws.rds.engines import is_member, is_on, parameters, tls_parameter
+from ringwall.posture.checks.aws.rds.engines import is_member, judge_transport
 
 CHECK = Check(
     judges="aws-rds-instance",
@@ -42,14 +40,10 @@ GROUP = "aws-rds-parameter-group"
 def judge(it: Subject, world: World) -> Judgment | None:
     """By the parameters it runs with."""
     listed = it.read("listed")
-    parameter = tls_parameter(str(listed.get("Engine", "")))
-    if not parameter or is_member(listed):
+    if is_member(listed):
         return None
     names = [one["DBParameterGroupName"] for one in listed.get("DBParameterGroups") or ()]
-    values = [parameters(world, it, GROUP, name).get(parameter) for name in names]
-    if values and all(map(is_on, values)):
-        return passes(f"{parameter} is on")
-    return fails(f"{parameter} of {it.label} is off")
+    return judge_transport(it, world, GROUP, names)
 
 
 def _group(value: object) -> Other:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ringwall.posture.checking import Subject, UnknownError, World
+from ringwall.posture.checking import Judgment, Subject, UnknownError, World, fails, passes
 
 _TLS: Final = {
     "aurora-mysql": "require_secure_transport",
@@ -59,6 +59,20 @@ def parameters(world: World, it: Subject, kind: str, name: str) -> Mapping[str, 
             found: Mapping[str, Any] = one.read("parameters", {})
             return found
     raise UnknownError(f"the parameters {name} are not known")
+
+
+def judge_transport(it: Subject, world: World, kind: str, names: list[str]) -> Judgment | None:
+    """Whether it refuses plain connections by the parameters of all groups of these names.
+
+    ``None`` where its engine has no such parameter.
+    """
+    parameter = tls_parameter(str(it.read("listed").get("Engine", "")))
+    if not parameter:
+        return None
+    values = [parameters(world, it, kind, name).get(parameter) for name in names]
+    if values and all(map(is_on, values)):
+        return passes(f"{parameter} is on")
+    return fails(f"{parameter} of {it.label} is off")
 
 
 def missing_logs(listed: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,5 @@
+"""Frameworks of controls, by identifier: what checks support, and what nothing checks.
+
+A check never fulfils a control by itself: it supports it, covers a part of it, or all that can be
+seen from outside. Whoever shows a framework shows the controls, too, that nothing here looks at.
+"""

@@ -1,0 +1,105 @@
+"""How a framework stands: each control by the verdicts of the checks that support it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ringwall.core.verdicts import Outcome
+from ringwall.posture.frameworks.catalogue import Framework, Strength, supporters
+
+
+class Standing(StrEnum):
+    """How a control stands, as far as anybody looked."""
+
+    FAILING = "failing"
+    UNKNOWN = "unknown"
+    """Nothing fails, but not all that was to be judged could be."""
+    PASSING = "passing"
+    """All that was judged passes. How much of the control that is, its strength says."""
+    NOT_JUDGED = "not judged"
+    """Checks support it, and found nothing to judge."""
+    NOT_CHECKED = "not checked"
+    """No check looks at it: people have to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlStanding:
+    """One control. ``strength`` is that of the strongest check; counts are of verdicts."""
+
+    control: str
+    title: str
+    standing: Standing
+    strength: Strength | None
+    checks: tuple[str, ...]
+    failed: int
+    unknown: int
+    passed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """A framework as it stands, control by control, in its order."""
+
+    framework: Framework
+    controls: tuple[ControlStanding, ...]
+
+    @property
+    def counts(self) -> Mapping[Standing, int]:
+        """How many controls stand how; together they are all there are."""
+        found = Counter(one.standing for one in self.controls)
+        return {standing: found[standing] for standing in Standing}
+
+    @property
+    def checked(self) -> int:
+        """Controls of which any check looks at anything."""
+        return sum(one.standing is not Standing.NOT_CHECKED for one in self.controls)
+
+    @property
+    def score(self) -> float | None:
+        """The part of verdicts that pass, of controls that are checked; ``None`` without any.
+
+        What is unknown counts as not passing.
+        """
+        passed = sum(one.passed for one in self.controls)
+        judged = passed + sum(one.failed + one.unknown for one in self.controls)
+        return passed / judged if judged else None
+
+
+def coverage(
+    framework: Framework,
+    checks: Iterable[tuple[str, Iterable[str]]],
+    verdicts: Iterable[tuple[str, Outcome]],
+) -> Coverage:
+    """How it stands by verdicts: pairs of a check's id and an outcome."""
+    counts: dict[str, Counter[Outcome]] = {}
+    for check, outcome in verdicts:
+        counts.setdefault(check, Counter())[outcome] += 1
+    found = []
+    for control, several in supporters(framework, checks).items():
+        names = [name for name, _ in several]
+        total: Counter[Outcome] = sum((counts.get(name, Counter()) for name in names), Counter())
+        strengths = [strength for _, strength in several]
+        found.append(
+            ControlStanding(
+                control=control,
+                title=framework.controls[control],
+                standing=_standing(names, total),
+                strength=min(strengths, key=list(Strength).index, default=None),
+                checks=tuple(names),
+                failed=total[Outcome.FAIL],
+                unknown=total[Outcome.UNKNOWN],
+                passed=total[Outcome.PASS],
+            )
+        )
+    return Coverage(framework=framework, controls=tuple(found))
+
+
+def _standing(names: list[str], total: Counter[Outcome]) -> Standing:
+    if not names:
+        return Standing.NOT_CHECKED
+    if total[Outcome.FAIL]:
+        return Standing.FAILING
+    if total[Outcome.UNKNOWN]:
+        return Standing.UNKNOWN
+    return Standing.PASSING if total[Outcome.PASS] else Standing.NOT_JUDGED

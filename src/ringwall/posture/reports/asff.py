@@ -1,0 +1,60 @@
+"""AWS Security Finding Format (2018-10-08), as Security Hub's ``BatchImportFindings`` takes it."""
+
+import json
+from typing import Any, Final
+
+from ringwall.core.findings import Severity
+from ringwall.core.verdicts import Outcome
+from ringwall.posture.reports.report import Report, Row
+
+_STATUS: Final = {
+    Outcome.PASS: "PASSED",
+    Outcome.FAIL: "FAILED",
+    Outcome.UNKNOWN: "NOT_AVAILABLE",
+}
+_LONGEST: Final = {"Title": 256, "Description": 1024, "Text": 512}
+
+
+def text(report: Report) -> str:
+    """All findings of AWS accounts, as one JSON list."""
+    rows = [row for row in report.rows if row.found.account]
+    return json.dumps([_finding(row, report) for row in rows], indent=1, sort_keys=True) + "\n"
+
+
+def _finding(row: Row, report: Report) -> dict[str, Any]:
+    at = report.read.get(row.found.account, report.made)
+    stamp = f"{at:%Y-%m-%dT%H:%M:%S.000Z}"
+    region = row.found.region or "us-east-1"
+    arn = row.found.name.split(":")
+    partition = arn[1] if arn[0] == "arn" and len(arn) > 1 else "aws"
+    product = f"arn:{partition}:securityhub:{region}:{row.found.account}:product"
+    finding = row.finding(at)
+    severity = row.judged.severity if row.outcome is Outcome.FAIL else Severity.INFORMATIONAL
+    return {
+        "SchemaVersion": "2018-10-08",
+        "Id": f"ringwall/{row.found.account}/{finding.uid}",
+        "ProductArn": f"{product}/{row.found.account}/default",
+        "GeneratorId": row.check.id,
+        "AwsAccountId": row.found.account,
+        "Types": ["Software and Configuration Checks/Posture"],
+        "CreatedAt": stamp,
+        "UpdatedAt": stamp,
+        "Severity": {"Label": severity.value.upper()},
+        "Title": row.check.title[: _LONGEST["Title"]],
+        "Description": (row.judged.verdict.why or row.check.why)[: _LONGEST["Description"]],
+        "Remediation": {"Recommendation": {"Text": row.check.fix[: _LONGEST["Text"]]}},
+        "Resources": [
+            {
+                "Type": "Other",
+                "Id": row.found.name,
+                "Partition": partition,
+                "Region": region,
+            }
+        ],
+        "Compliance": {
+            "Status": _STATUS[row.outcome],
+            "RelatedRequirements": [" ".join(one.split()[:2]) for one in finding.controls][:32],
+        },
+        "Workflow": {"Status": "RESOLVED" if row.outcome is Outcome.PASS else "NEW"},
+        "RecordState": "ACTIVE",
+    }

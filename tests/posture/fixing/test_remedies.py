@@ -1,0 +1,207 @@
+"""Each remedy mends what its check finds in moto's server, and is taken back to what was before."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.posture.fixing.conftest import CHECKS, REGION, Account
+from tests.posture.fixing.test_applying import bucket
+
+from ringwall.posture.fixing.making import NoPlanError, remedies
+from ringwall.posture.fixing.plans import Stage, decoded, encoded
+
+Make = Callable[[Account], str]
+"""Makes something that a check fails, and says what it is called."""
+
+
+def _bucket(account: Account) -> str:
+    bucket(account, "exports")
+    return "exports"
+
+
+def _list_of_buckets(account: Account) -> str:
+    _bucket(account)
+    rules = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+    account.client("s3").put_bucket_ownership_controls(Bucket="exports", OwnershipControls=rules)
+    return "exports"
+
+
+def _policed(account: Account) -> str:
+    _bucket(account)
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::exports/*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    account.client("s3").put_bucket_policy(Bucket="exports", Policy=policy)
+    return "exports"
+
+
+def _account(account: Account) -> str:
+    return account.target.account
+
+
+def _weak_passwords(account: Account) -> str:
+    account.client("iam").update_account_password_policy(
+        MinimumPasswordLength=8, RequireSymbols=True
+    )
+    return account.target.account
+
+
+def _key(account: Account) -> str:
+    key: str = account.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    return key
+
+
+def _instance(account: Account) -> str:
+    ec2 = account.client("ec2")
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    made = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]
+    instance: str = made["InstanceId"]
+    ec2.modify_instance_metadata_options(InstanceId=instance, HttpTokens="optional")
+    return instance
+
+
+def _database(account: Account) -> str:
+    account.client("rds").create_db_instance(
+        DBInstanceIdentifier="orders",
+        DBInstanceClass="db.t3.micro",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="ada",
+        MasterUserPassword="correct-horse",
+        AutoMinorVersionUpgrade=False,
+        DeletionProtection=False,
+    )
+    return "orders"
+
+
+def _table(account: Account) -> str:
+    account.client("dynamodb").create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return "orders"
+
+
+def _repository(account: Account) -> str:
+    account.client("ecr").create_repository(repositoryName="web")
+    return "web"
+
+
+def _region(account: Account) -> str:
+    account.client("ec2").disable_ebs_encryption_by_default()
+    return REGION
+
+
+def _trail(account: Account) -> str:
+    bucket(account, "trails")
+    account.client("cloudtrail").create_trail(Name="all", S3BucketName="trails")
+    return "all"
+
+
+def _logs(account: Account) -> str:
+    account.client("logs").create_log_group(logGroupName="/app")
+    return "/app"
+
+
+def _group(account: Account) -> str:
+    ec2 = account.client("ec2")
+    group: str = ec2.create_security_group(GroupName="web", Description="web")["GroupId"]
+    rules = [
+        {
+            "IpProtocol": "tcp",
+            "FromPort": port,
+            "ToPort": port,
+            "IpRanges": [{"CidrIp": network}],
+        }
+        for port, network in ((22, "0.0.0.0/0"), (22, "10.0.0.0/8"), (443, "0.0.0.0/0"))
+    ]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=rules)
+    return "web"
+
+
+SCENES: list[tuple[str, Make]] = [
+    ("aws-s3-account-block-public-access", _account),
+    ("aws-s3-bucket-block-public-access", _bucket),
+    ("aws-s3-bucket-versioning", _bucket),
+    ("aws-s3-bucket-tls-only", _bucket),
+    ("aws-s3-bucket-tls-only", _policed),
+    ("aws-s3-bucket-acl-off", _list_of_buckets),
+    ("aws-iam-password-length", _account),
+    ("aws-iam-password-length", _weak_passwords),
+    ("aws-kms-key-rotation", _key),
+    ("aws-ec2-instance-imdsv2", _instance),
+    ("aws-rds-instance-deletion-protection", _database),
+    ("aws-rds-instance-upgrades", _database),
+    ("aws-dynamodb-table-deletion-protection", _table),
+    ("aws-ecr-repository-immutable", _repository),
+    ("aws-ec2-ebs-encryption-default", _region),
+    ("aws-cloudtrail-validation", _trail),
+    ("aws-logs-group-retention", _logs),
+    ("aws-ec2-security-group-ssh", _group),
+]
+
+
+@pytest.fixture(params=SCENES, ids=lambda one: f"{one[0]} {one[1].__name__.strip('_')}")
+def scene(request: pytest.FixtureRequest, account: Account) -> tuple[Any, str, str]:
+    check, make = request.param
+    return account, check, make(account)
+
+
+def test_a_remedy_mends_and_is_taken_back(scene: tuple[Any, str, str]) -> None:
+    account, check, label = scene
+    assert account.outcomes(check)[label] == "fail"
+    plan = account.plan(check, label)
+    assert decoded(encoded(plan)) == plan
+    assert plan.draft.changes
+    assert all(step.undo for step in plan.draft.steps)
+    applying = account.applying(check)
+    ended = applying.apply(plan, by="tests")
+    assert ended.stage is Stage.APPLIED, ended.history
+    assert account.outcomes(check)[label] == "pass"
+    back = applying.undo(ended, by="tests")
+    assert back.stage is Stage.TAKEN_BACK, back.history
+    assert account.outcomes(check)[label] == "fail"
+
+
+def test_only_what_is_for_the_world_is_closed(account: Account) -> None:
+    label = _group(account)
+    check = "aws-ec2-security-group-ssh"
+    ended = account.applying(check).apply(account.plan(check, label), by="tests")
+    assert ended.stage is Stage.APPLIED, ended.history
+    (group,) = account.client("ec2").describe_security_groups(GroupNames=["web"])["SecurityGroups"]
+    left = {
+        (rule["FromPort"], one["CidrIp"])
+        for rule in group["IpPermissions"]
+        for one in rule["IpRanges"]
+    }
+    assert left == {(22, "10.0.0.0/8"), (443, "0.0.0.0/0")}
+
+
+def test_a_list_that_gives_others_rights_is_for_people_to_move(account: Account) -> None:
+    label = _list_of_buckets(account)
+    account.client("s3").put_bucket_acl(Bucket=label, ACL="public-read")
+    with pytest.raises(NoPlanError, match="move those into its policy first"):
+        account.plan("aws-s3-bucket-acl-off", label)
+
+
+def test_every_remedy_mends_checks_that_there_are_and_all_but_few_are_tried() -> None:
+    mended = {check for module in remedies().values() for check in module.MENDS}
+    assert mended <= set(CHECKS)
+    tried = {check for check, _ in SCENES}
+    untried = {name for name, module in remedies().items() if not tried & set(module.MENDS)}
+    # moto encrypts every bucket as AWS does, and tells of public snapshots without their accounts.
+    assert untried == {"aws-s3-encryption", "aws-ec2-snapshot-private"}
+
+
+def test_a_check_that_names_a_remedy_has_it() -> None:
+    for one in CHECKS.values():
+        if one.check.remedy:
+            module = remedies()[one.check.remedy]
+            assert one.id in module.MENDS, one.id

@@ -1,0 +1,160 @@
+"""Frameworks have all their controls, checks name true ones, and nothing is said of the rest."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringwall.core.verdicts import Outcome
+from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.frameworks.catalogue import (
+    Framework,
+    Strength,
+    frameworks,
+    parse_mapping,
+    read_framework,
+    supporters,
+)
+from ringwall.posture.frameworks.coverage import Standing, coverage
+
+CHECKS = [(one.id, one.check.controls) for one in own_checks()]
+OWN = Framework(
+    id="own", title="Own", version="1", of="all", controls={"R1": "one", "R2": "two", "R2.1": "x"}
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("cis-aws-3.0", 62),
+        ("nist-csf-2.0", 106),
+        ("soc2", 61),
+        ("iso-27001-2022", 93),
+        ("pci-dss-4", 63),
+        ("ccm-4", 197),
+        ("owasp-asvs", 345),
+        ("nist-800-53r5", 1011),
+    ],
+)
+def test_a_framework_has_all_its_controls(name: str, count: int) -> None:
+    assert len(frameworks()[name].controls) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "control", "title"),
+    [
+        ("nist-800-53r5", "AC-2(3)", "Disable Accounts"),
+        ("nist-800-53r5", "IA-13", "Identity Providers and Authorization Servers"),
+        ("nist-800-53r5", "SR-12", "Component Disposal"),
+        ("iso-27001-2022", "A.5.24", "Being ready for incidents"),
+        ("iso-27001-2022", "A.6.3", "Awareness, education, training"),
+        ("iso-27001-2022", "A.7.10", "Media from first use to disposal"),
+        ("iso-27001-2022", "A.8.5", "Authentication is secure"),
+        ("iso-27001-2022", "A.8.24", "Cryptography is used by rules"),
+        ("ccm-4", "BCR-08", "Backups"),
+        ("ccm-4", "CEK-12", "Keys are rotated"),
+        ("ccm-4", "DSP-17", "Sensitive data is protected"),
+        ("ccm-4", "IAM-14", "Strong authentication"),
+        ("ccm-4", "LOG-06", "Clocks agree"),
+        ("ccm-4", "UEM-08", "Storage is encrypted"),
+        ("soc2", "CC6.6", "Threats from outside the borders are kept out"),
+        ("soc2", "A1.2", "Surroundings, backups, ways of recovery"),
+        ("pci-dss-4", "8.4", "More than one factor leads to the card data"),
+        ("pci-dss-4", "10.6", "Clocks agree"),
+        ("owasp-asvs", "7.3.1", "Sessions end by time"),
+    ],
+)
+def test_a_title_stands_beside_its_own_identifier(name: str, control: str, title: str) -> None:
+    assert frameworks()[name].controls[control] == title
+
+
+def test_nothing_is_listed_that_nist_has_withdrawn() -> None:
+    controls = frameworks()["nist-800-53r5"].controls
+    assert sum("(" not in one for one in controls) == 299
+    assert not {"SC-19", "CP-10(3)", "AC-2(10)", "MA-4(2)"} & set(controls)
+
+
+def test_there_are_no_others() -> None:
+    assert len(frameworks()) == 8
+
+
+@pytest.mark.parametrize(("check", "controls"), CHECKS, ids=lambda one: str(one)[:60])
+def test_a_check_names_controls_that_there_are(check: str, controls: tuple[str, ...]) -> None:
+    for written in controls:
+        framework, control, _ = parse_mapping(written)
+        assert frameworks()[framework].control(control) is not None, written
+
+
+def test_of_every_framework_something_is_looked_at() -> None:
+    for one in frameworks().values():
+        looked_at = [control for control, several in supporters(one, CHECKS).items() if several]
+        assert 0 < len(looked_at) < len(one.controls)
+
+
+def test_a_part_of_a_control_counts_for_the_one_that_is_listed() -> None:
+    pci = frameworks()["pci-dss-4"]
+    assert pci.control("8.3.6") == "8.3"
+    assert pci.control("99.1") is None
+    assert OWN.control("R2.1") == "R2.1"
+    assert OWN.control("R2.7") == "R2"
+
+
+VERDICTS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(Outcome)), max_size=20)
+MAPPED = [("a", ("own R1 full",)), ("b", ("own R1 supporting", "own R2")), ("c", ())]
+
+
+@given(VERDICTS)
+def test_every_control_stands_somehow_and_none_better_than_its_verdicts(
+    verdicts: list[tuple[str, Outcome]],
+) -> None:
+    found = coverage(OWN, MAPPED, verdicts)
+    assert [one.control for one in found.controls] == list(OWN.controls)
+    assert sum(found.counts.values()) == len(OWN.controls)
+    assert found.checked == 2
+    by = {one.control: one for one in found.controls}
+    assert by["R2.1"].standing is Standing.NOT_CHECKED
+    of_first = [outcome for name, outcome in verdicts if name in "ab"]
+    if Outcome.FAIL in of_first:
+        assert by["R1"].standing is Standing.FAILING
+    elif Outcome.UNKNOWN in of_first:
+        assert by["R1"].standing is Standing.UNKNOWN
+    else:
+        passing = Standing.PASSING if of_first else Standing.NOT_JUDGED
+        assert by["R1"].standing is passing
+    assert (by["R1"].strength, by["R2"].strength) == (Strength.FULL, Strength.PARTIAL)
+    if found.score is not None:
+        assert 0 <= found.score <= 1
+        assert (found.score == 1) == (set(of_first) <= {Outcome.PASS})
+
+
+def test_a_framework_of_ones_own_maps_checks_itself(tmp_path: Path) -> None:
+    path = tmp_path / "ours.yaml"
+    path.write_text(
+        'title: "Ours"\nversion: "1"\nof: "all"\ncontrols: {R1: "Root is safe", R2: "x"}\n'
+        "checks: {R1: [aws-iam-root-mfa full]}\n"
+    )
+    found = coverage(read_framework(path), CHECKS, [("aws-iam-root-mfa", Outcome.PASS)])
+    assert [one.standing for one in found.controls] == [Standing.PASSING, Standing.NOT_CHECKED]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [", "ours.yaml"),
+        ("[]", "no title, version, of and controls"),
+        ('title: "a"\nversion: 1\nof: "a"\n', "version is missing, or no text"),
+        ('title: "a"\nversion: "1"\nof: "a"\n', "controls is no list"),
+        ('title: "a"\nversion: "1"\nof: "a"\ncontrols: {A: b}\nchecks: {B: [x]}\n', "none of its"),
+        (
+            'title: "a"\nversion: "1"\nof: "a"\ncontrols: {A: b}\nchecks: {A: [x good]}\n',
+            "the strength is one of full, partial, supporting",
+        ),
+    ],
+)
+def test_what_is_no_framework_is_told_with_its_file(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "ours.yaml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match="is") as told:
+        read_framework(path)
+    assert said in str(told.value)
