@@ -64,9 +64,13 @@ CASES = (
     case("everybody", FAIL, details=_trust(Principal={"AWS": "*"})),
     case("everybody, shorter", FAIL, details=_trust(Principal="*")),
     case(
-        "everybody in a list", FAIL, details=_trust(Principal={"AWS": ["arn:aws:iam::444455556666:root", "*"]})
+        "everybody in a list",
+        FAIL,
+        details=_trust(Principal={"AWS": ["arn:aws:iam::444455556666:root", "*"]}),
     ),
-    case("all but one", FAIL, details=_trust(NotPrincipal={"AWS": "arn:aws:iam::444455556666:root"})),
+    case(
+        "all but one", FAIL, details=_trust(NotPrincipal={"AWS": "arn:aws:iam::444455556666:root"})
+    ),
     case(
         "of any organisation",
         FAIL,
