@@ -27,7 +27,10 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("certificate",),
     controls=("nist-800-53r5 SC-17 partial", "nist-800-53r5 SC-12 supporting"),
-    known_as=("prowler:acm_certificates_expiration_check", "securityhub:ACM.1"),
+    known_as=(
+        "prowler:acm_certificates_expiration_check",
+        "securityhub:ACM.1",
+    ),
 )
 
 

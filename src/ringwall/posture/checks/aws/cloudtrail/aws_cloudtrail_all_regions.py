@@ -35,6 +35,7 @@ CHECK = Check(
         "prowler:cloudtrail_multi_region_enabled_logging_management_events",
         "securityhub:CloudTrail.1",
         "checkov:CKV_AWS_67",
+        "securityhub:CloudTrail.3",
     ),
 )
 

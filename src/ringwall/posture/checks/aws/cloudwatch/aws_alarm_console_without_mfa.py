@@ -25,7 +25,7 @@ CHECK = Check(
     ),
     known_as=(
         "prowler:cloudwatch_log_metric_filter_sign_in_without_mfa",
-        "securityhub:CloudWatch.2",
+        "securityhub:CloudWatch.3",
     ),
 )
 _WORDS = ("ConsoleLogin", "MFAUsed")

@@ -23,10 +23,7 @@ CHECK = Check(
         "nist-800-53r5 AU-6(1) partial",
         "nist-800-53r5 SI-4(5) partial",
     ),
-    known_as=(
-        "prowler:cloudwatch_log_metric_filter_aws_organizations_changes",
-        "securityhub:CloudWatch.15",
-    ),
+    known_as=("prowler:cloudwatch_log_metric_filter_aws_organizations_changes",),
 )
 _WORDS = ("organizations.amazonaws.com", "LeaveOrganization", "InviteAccountToOrganization")
 

@@ -23,7 +23,10 @@ CHECK = Check(
         "nist-800-53r5 AU-6(1) partial",
         "nist-800-53r5 SI-4(5) partial",
     ),
-    known_as=("prowler:cloudwatch_log_metric_filter_root_usage", "securityhub:CloudWatch.3"),
+    known_as=(
+        "prowler:cloudwatch_log_metric_filter_root_usage",
+        "securityhub:CloudWatch.1",
+    ),
 )
 _WORDS = ("Root", "userIdentity.type")
 

@@ -25,7 +25,7 @@ CHECK = Check(
     ),
     known_as=(
         "prowler:cloudwatch_log_metric_filter_unauthorized_api_calls",
-        "securityhub:CloudWatch.1",
+        "securityhub:CloudWatch.2",
     ),
 )
 _WORDS = ("AccessDenied", "UnauthorizedOperation")

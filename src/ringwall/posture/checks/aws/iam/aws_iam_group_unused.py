@@ -25,7 +25,6 @@ CHECK = Check(
     severity=Severity.INFORMATIONAL,
     reads=("details", "aws-iam-user.details"),
     controls=("nist-800-53r5 AC-2 supporting",),
-    known_as=("securityhub:IAM.18",),
 )
 
 

@@ -25,7 +25,6 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("password_policy",),
     controls=("nist-800-53r5 IA-5 partial",),
-    known_as=("prowler:iam_password_policy_users_can_change",),
     remedy="aws-iam-password-policy",
 )
 

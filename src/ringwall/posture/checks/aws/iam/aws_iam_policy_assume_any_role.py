@@ -24,7 +24,7 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("details",),
     controls=("nist-800-53r5 AC-6 partial",),
-    known_as=("prowler:iam_no_custom_policy_permissive_role_assumption", "securityhub:IAM.21"),
+    known_as=("prowler:iam_no_custom_policy_permissive_role_assumption",),
 )
 
 

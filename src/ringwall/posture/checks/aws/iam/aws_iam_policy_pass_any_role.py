@@ -24,7 +24,6 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=("details",),
     controls=("nist-800-53r5 AC-6(1) partial", "ccm-4 IAM-05 partial"),
-    known_as=("prowler:iam_policy_passrole_star",),
 )
 
 

@@ -28,6 +28,7 @@ CHECK = Check(
     known_as=(
         "prowler:iam_policy_no_full_access_to_kms",
         "prowler:iam_policy_no_full_access_to_cloudtrail",
+        "securityhub:IAM.21",
     ),
 )
 

@@ -28,7 +28,6 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("policy",),
     controls=LEAST_PRIVILEGE,
-    known_as=("prowler:kms_key_policy_cross_account",),
 )
 
 

@@ -21,7 +21,11 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     reads=("policy",),
     controls=NOT_PUBLIC,
-    known_as=("prowler:kms_key_not_publicly_accessible", "checkov:CKV_AWS_33"),
+    known_as=(
+        "prowler:kms_key_not_publicly_accessible",
+        "checkov:CKV_AWS_33",
+        "securityhub:KMS.5",
+    ),
 )
 
 

@@ -29,7 +29,7 @@ CHECK = Check(
         "listed",
     ),
     controls=("nist-800-53r5 SC-20 full", "nist-800-53r5 SC-21 supporting"),
-    known_as=("prowler:route53_dnssec_enabled", "checkov:CKV2_AWS_38"),
+    known_as=("checkov:CKV2_AWS_38",),
 )
 
 

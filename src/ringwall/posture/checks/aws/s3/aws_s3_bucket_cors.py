@@ -24,7 +24,6 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("cors",),
     controls=("nist-800-53r5 AC-4 partial", "owasp-asvs 3.4.2 partial"),
-    known_as=("prowler:s3_bucket_cors_any_origin",),
 )
 _WRITE = {"PUT", "POST", "DELETE"}
 

@@ -24,7 +24,6 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("website",),
     controls=("nist-800-53r5 SC-8 partial", "nist-800-53r5 CM-7 partial"),
-    known_as=("checkov:CKV_AWS_70", "prowler:s3_bucket_website_hosting"),
 )
 
 

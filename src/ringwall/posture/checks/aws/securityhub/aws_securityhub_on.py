@@ -26,7 +26,7 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("security_hub",),
     controls=WATCHED,
-    known_as=("prowler:securityhub_enabled", "securityhub:SecurityHub.1"),
+    known_as=("prowler:securityhub_enabled",),
 )
 
 

@@ -21,7 +21,11 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=("attributes",),
     controls=NOT_PUBLIC,
-    known_as=("prowler:sns_topics_not_publicly_accessible", "checkov:CKV_AWS_169"),
+    known_as=(
+        "prowler:sns_topics_not_publicly_accessible",
+        "checkov:CKV_AWS_169",
+        "securityhub:SNS.4",
+    ),
 )
 
 

@@ -20,7 +20,11 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=("attributes",),
     controls=NOT_PUBLIC,
-    known_as=("prowler:sqs_queues_not_publicly_accessible", "checkov:CKV_AWS_168"),
+    known_as=(
+        "prowler:sqs_queues_not_publicly_accessible",
+        "checkov:CKV_AWS_168",
+        "securityhub:SQS.3",
+    ),
 )
 
 
