@@ -13,6 +13,7 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.cloudwatch.alarms import READS, alarmed, judge_alarm
+from ringwall.posture.checks.aws.cloudwatch.events import called
 
 CHECK = Check(
     judges="aws-account",
@@ -28,12 +29,22 @@ CHECK = Check(
         "securityhub:CloudWatch.9",
     ),
 )
-_WORDS = ("StopConfigurationRecorder", "DeleteDeliveryChannel")
+_NAMES = (
+    "StopConfigurationRecorder",
+    "DeleteDeliveryChannel",
+    "PutDeliveryChannel",
+    "PutConfigurationRecorder",
+)
+_WANTED = called("config", *_NAMES)
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """A filter that speaks of it, of a trail of all regions, and an alarm that tells somebody."""
-    return judge_alarm(it, world, _WORDS)
+    """By filters of a trail of all regions that match it, with alarms that tell somebody."""
+    return judge_alarm(it, world, _WANTED)
 
 
-CASES = alarmed(_WORDS)
+def _pattern(*names: str) -> str:
+    return f"{{ {' || '.join(f'($.eventName = {name})' for name in names)} }}"
+
+
+CASES = alarmed(_pattern(*_NAMES), _pattern(*_NAMES[1:]), "{ $.eventName = * }")

@@ -13,6 +13,7 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.cloudwatch.alarms import READS, alarmed, judge_alarm
+from ringwall.posture.checks.aws.cloudwatch.events import signed_in
 
 CHECK = Check(
     judges="aws-account",
@@ -28,12 +29,17 @@ CHECK = Check(
         "securityhub:CloudWatch.3",
     ),
 )
-_WORDS = ("ConsoleLogin", "MFAUsed")
+_WANTED = (signed_in(additionalEventData={"MFAUsed": "No"}),)
+_SPARED = (signed_in(),)
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """A filter that speaks of it, of a trail of all regions, and an alarm that tells somebody."""
-    return judge_alarm(it, world, _WORDS)
+    """By filters of a trail of all regions that match it, with alarms that tell somebody."""
+    return judge_alarm(it, world, _WANTED, _SPARED)
 
 
-CASES = alarmed(_WORDS)
+CASES = alarmed(
+    '{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed != "Yes") }',
+    '{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed = "Yes") }',
+    '{ $.eventName = "ConsoleLogin" }',
+)

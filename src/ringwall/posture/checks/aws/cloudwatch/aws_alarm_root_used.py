@@ -13,6 +13,7 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.cloudwatch.alarms import READS, alarmed, judge_alarm
+from ringwall.posture.checks.aws.cloudwatch.events import called, signed_in
 
 CHECK = Check(
     judges="aws-account",
@@ -28,12 +29,19 @@ CHECK = Check(
         "securityhub:CloudWatch.1",
     ),
 )
-_WORDS = ("Root", "userIdentity.type")
+_ROOT = {"userIdentity": {"type": "Root", "accountId": "111122223333"}}
+_WANTED = (called("iam", "CreateUser")[0] | _ROOT, signed_in(**_ROOT))
+_SPARED = (signed_in(),)
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """A filter that speaks of it, of a trail of all regions, and an alarm that tells somebody."""
-    return judge_alarm(it, world, _WORDS)
+    """By filters of a trail of all regions that match it, with alarms that tell somebody."""
+    return judge_alarm(it, world, _WANTED, _SPARED)
 
 
-CASES = alarmed(_WORDS)
+CASES = alarmed(
+    '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS'
+    ' && $.eventType != "AwsServiceEvent" }',
+    '{ $.userIdentity.type != "Root" }',
+    '{ $.userIdentity.type = "Root" && $.eventName = "ConsoleLogin" }',
+)

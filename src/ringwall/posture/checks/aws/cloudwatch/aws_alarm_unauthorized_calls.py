@@ -13,6 +13,7 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.cloudwatch.alarms import READS, alarmed, judge_alarm
+from ringwall.posture.checks.aws.cloudwatch.events import refused
 
 CHECK = Check(
     judges="aws-account",
@@ -28,12 +29,16 @@ CHECK = Check(
         "securityhub:CloudWatch.2",
     ),
 )
-_WORDS = ("AccessDenied", "UnauthorizedOperation")
+_WANTED = refused("AccessDenied", "AccessDeniedException", "Client.UnauthorizedOperation")
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """A filter that speaks of it, of a trail of all regions, and an alarm that tells somebody."""
-    return judge_alarm(it, world, _WORDS)
+    """By filters of a trail of all regions that match it, with alarms that tell somebody."""
+    return judge_alarm(it, world, _WANTED)
 
 
-CASES = alarmed(_WORDS)
+CASES = alarmed(
+    '{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*") }',
+    '{ $.errorCode = "AccessDenied" }',
+    '{ $.errorCode = "*UnauthorizedOperation" }',
+)
