@@ -36,14 +36,35 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """By the account's summary."""
-    if it.read("summary")["AccountMFAEnabled"]:
+    """Where the organisation took all credentials from the root user, there is nothing to guard."""
+    told = it.read("summary")
+    if told["AccountMFAEnabled"]:
         return passes("the root user has a second factor")
+    if told.get("AccountPasswordPresent") == 0 and not told["AccountAccessKeysPresent"]:
+        return passes("the root user has no credentials at all")
     return fails("the root user signs in with a password alone")
 
 
 CASES = (
     case("on", PASS, summary={"AccountMFAEnabled": 1}),
     case("off", FAIL, summary={"AccountMFAEnabled": 0}),
+    case(
+        "without password and keys",
+        PASS,
+        summary={
+            "AccountMFAEnabled": 0,
+            "AccountPasswordPresent": 0,
+            "AccountAccessKeysPresent": 0,
+        },
+    ),
+    case(
+        "without a password, and with keys",
+        FAIL,
+        summary={
+            "AccountMFAEnabled": 0,
+            "AccountPasswordPresent": 0,
+            "AccountAccessKeysPresent": 1,
+        },
+    ),
     case("may not be read", UNKNOWN, summary=DENIED),
 )

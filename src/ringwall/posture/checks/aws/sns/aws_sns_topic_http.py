@@ -4,6 +4,8 @@ Why: what is sent to a plain HTTP address is read, and changed, on its way.
 Fix: subscribe the HTTPS address instead.
 """
 
+from urllib.parse import urlsplit
+
 from ringwall.posture.checking import (
     DENIED,
     FAIL,
@@ -32,11 +34,13 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """By the protocol of each subscription."""
+    """By the protocol of each subscription. Addresses may hold passwords: hosts alone are told."""
     several = [
         one for one in world.region(it).read("sns_subscriptions", []) if one["TopicArn"] == it.name
     ]
-    plain = [one["Endpoint"] for one in several if one["Protocol"] == "http"]
+    plain = [
+        str(urlsplit(str(one["Endpoint"])).hostname) for one in several if one["Protocol"] == "http"
+    ]
     if plain:
         return fails(f"it delivers to {', '.join(plain)}")
     return passes(f"none of its {len(several)} subscriptions is plain")
