@@ -20,6 +20,7 @@ LISTINGS: Final = (
     described("aws-logs-group", "logs:DescribeLogGroups", "logGroups", "arn", "logGroupName"),
 )
 DETAILS: Final = (
+    _of_region("log_policies", "logs:DescribeResourcePolicies", "resourcePolicies"),
     _of_region("metric_filters", "logs:DescribeMetricFilters", "metricFilters"),
     Detail(
         kind="aws-region",
