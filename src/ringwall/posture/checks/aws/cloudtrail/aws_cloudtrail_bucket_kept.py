@@ -52,7 +52,7 @@ def judge(it: Subject, world: World) -> Judgment:
 
     def guarded() -> bool:
         told = bucket.read("versioning", {})
-        return told.get("Status") == "Enabled" and told.get("MFADelete") == "Enabled"
+        return bool(told.get("Status") == "Enabled" and told.get("MFADelete") == "Enabled")
 
     if world.any_true(locked, guarded):
         return passes(f"what is in {bucket.label} is not deleted with a key alone")

@@ -4,8 +4,6 @@ Why: what is sent to a plain HTTP address is read, and changed, on its way.
 Fix: subscribe the HTTPS address instead.
 """
 
-from urllib.parse import urlsplit
-
 from ringwall.posture.checking import (
     DENIED,
     FAIL,
@@ -38,12 +36,14 @@ def judge(it: Subject, world: World) -> Judgment:
     several = [
         one for one in world.region(it).read("sns_subscriptions", []) if one["TopicArn"] == it.name
     ]
-    plain = [
-        str(urlsplit(str(one["Endpoint"])).hostname) for one in several if one["Protocol"] == "http"
-    ]
+    plain = [_host(str(one["Endpoint"])) for one in several if one["Protocol"] == "http"]
     if plain:
         return fails(f"it delivers to {', '.join(plain)}")
     return passes(f"none of its {len(several)} subscriptions is plain")
+
+
+def _host(address: str) -> str:
+    return address.partition("://")[2].partition("/")[0].rpartition("@")[2]
 
 
 def _region(*protocols: str) -> Other:
