@@ -18,6 +18,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import WATCHED
 
 CHECK = Check(
     judges="aws-region",
@@ -25,6 +26,7 @@ CHECK = Check(
     reads=("access_analyzers",),
     controls=(
         "cis-aws-3.0 1.20 full",
+        *WATCHED,
         "nist-800-53r5 AC-6(7) partial",
         "nist-csf-2.0 DE.CM-03 supporting",
     ),

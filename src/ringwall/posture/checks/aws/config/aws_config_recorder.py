@@ -31,6 +31,10 @@ CHECK = Check(
         "nist-800-53r5 CM-8 partial",
         "nist-800-53r5 CM-3 supporting",
         "nist-csf-2.0 ID.AM-08 supporting",
+        "iso-27001-2022 A.8.9 supporting",
+        "soc2 CC7.1 supporting",
+        "ccm-4 CCC-07 supporting",
+        "pci-dss-4 2.2.1 supporting",
     ),
     known_as=(
         "prowler:config_recorder_all_regions_enabled",

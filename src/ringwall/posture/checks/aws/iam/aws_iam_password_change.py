@@ -19,12 +19,16 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import SIGN_IN
 
 CHECK = Check(
     judges="aws-account",
     severity=Severity.LOW,
     reads=("password_policy",),
-    controls=("nist-800-53r5 IA-5 partial",),
+    controls=(
+        *SIGN_IN,
+        "nist-800-53r5 IA-5 partial",
+    ),
     remedy="aws-iam-password-policy",
 )
 

@@ -16,6 +16,7 @@ from ringwall.posture.checking import (
     World,
     case,
 )
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.granting import ASSUME_ANY_ROLE, judge_granted
 from ringwall.posture.checks.aws.statements import current, is_aws_own
 
@@ -23,7 +24,7 @@ CHECK = Check(
     judges="aws-iam-policy",
     severity=Severity.MEDIUM,
     reads=("details",),
-    controls=("nist-800-53r5 AC-6 partial",),
+    controls=LEAST_PRIVILEGE,
     known_as=("prowler:iam_no_custom_policy_permissive_role_assumption",),
 )
 

@@ -16,6 +16,7 @@ from ringwall.posture.checking import (
     World,
     case,
 )
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.granting import ANY_KEY, judge_granted
 from ringwall.posture.checks.aws.statements import current, is_aws_own
 
@@ -24,7 +25,7 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("details",),
     controls=(
-        "nist-800-53r5 AC-6 partial",
+        *LEAST_PRIVILEGE,
         "nist-800-53r5 SC-12 supporting",
         "ccm-4 CEK-03 supporting",
     ),

@@ -16,6 +16,7 @@ from ringwall.posture.checking import (
     World,
     case,
 )
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.granting import PASS_ANY_ROLE, judge_granted
 from ringwall.posture.checks.aws.statements import current, is_aws_own
 
@@ -23,7 +24,10 @@ CHECK = Check(
     judges="aws-iam-policy",
     severity=Severity.HIGH,
     reads=("details",),
-    controls=("nist-800-53r5 AC-6(1) partial", "ccm-4 IAM-05 partial"),
+    controls=(
+        *LEAST_PRIVILEGE,
+        "nist-800-53r5 AC-6(1) partial",
+    ),
 )
 
 

@@ -17,6 +17,7 @@ from ringwall.posture.checking import (
     World,
     case,
 )
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.granting import WHOLE_SERVICES, judge_granted
 from ringwall.posture.checks.aws.statements import current, is_aws_own
 
@@ -24,7 +25,10 @@ CHECK = Check(
     judges="aws-iam-policy",
     severity=Severity.MEDIUM,
     reads=("details",),
-    controls=("nist-800-53r5 AC-6(5) partial", "nist-csf-2.0 PR.AA-05 supporting"),
+    controls=(
+        *LEAST_PRIVILEGE,
+        "nist-800-53r5 AC-6(5) partial",
+    ),
     known_as=(
         "prowler:iam_policy_no_full_access_to_kms",
         "prowler:iam_policy_no_full_access_to_cloudtrail",

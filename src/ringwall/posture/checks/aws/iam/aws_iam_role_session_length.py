@@ -19,12 +19,16 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 
 CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.INFORMATIONAL,
     reads=("details",),
-    controls=("nist-800-53r5 AC-12 supporting",),
+    controls=(
+        *LEAST_PRIVILEGE,
+        "nist-800-53r5 AC-12 supporting",
+    ),
 )
 _STRONG = (
     ":iam::aws:policy/AdministratorAccess",

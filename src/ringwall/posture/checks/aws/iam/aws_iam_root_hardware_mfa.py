@@ -18,6 +18,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import SIGN_IN
 
 CHECK = Check(
     judges="aws-account",
@@ -25,6 +26,7 @@ CHECK = Check(
     reads=("summary", "virtual_mfa"),
     controls=(
         "cis-aws-3.0 1.6 full",
+        *SIGN_IN,
         "nist-800-53r5 IA-2(1) partial",
         "nist-800-53r5 IA-2(6) partial",
     ),

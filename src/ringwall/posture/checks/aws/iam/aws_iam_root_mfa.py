@@ -25,7 +25,7 @@ CHECK = Check(
     reads=("summary",),
     controls=(
         "cis-aws-3.0 1.5 full",
-        "nist-800-53r5 IA-2(1) full",
+        "nist-800-53r5 IA-2(1) partial",
         "nist-csf-2.0 PR.AA-03 partial",
         "pci-dss-4 8.4.1 partial",
         "soc2 CC6.1 partial",

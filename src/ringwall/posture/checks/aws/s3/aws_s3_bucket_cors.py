@@ -20,12 +20,17 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import HARDENED
 
 CHECK = Check(
     judges="aws-s3-bucket",
     severity=Severity.LOW,
     reads=("cors",),
-    controls=("nist-800-53r5 AC-4 partial", "owasp-asvs 3.4.2 partial"),
+    controls=(
+        *HARDENED,
+        "nist-800-53r5 AC-4 partial",
+        "owasp-asvs 3.4.2 partial",
+    ),
 )
 _ANY = {"*", "http://*", "https://*"}
 _WRITE = {"PUT", "POST", "DELETE"}

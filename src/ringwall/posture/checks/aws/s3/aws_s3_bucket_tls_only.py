@@ -23,6 +23,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import IN_TRANSIT
 from ringwall.posture.checks.aws.statements import statements
 from ringwall.posture.checks.aws.strangers import listed, principals_of
 from ringwall.posture.permissions import patterns
@@ -33,9 +34,7 @@ CHECK = Check(
     reads=("policy",),
     controls=(
         "cis-aws-3.0 2.1.1 full",
-        "nist-800-53r5 SC-8 full",
-        "nist-csf-2.0 PR.DS-02 partial",
-        "pci-dss-4 4.2.1 partial",
+        *IN_TRANSIT,
     ),
     known_as=(
         "prowler:s3_bucket_secure_transport_policy",

@@ -25,7 +25,7 @@ CHECK = Check(
     judges="aws-region",
     severity=Severity.LOW,
     reads=("security_hub",),
-    controls=WATCHED,
+    controls=("cis-aws-3.0 4.16 full", *WATCHED),
     known_as=("prowler:securityhub_enabled",),
 )
 
