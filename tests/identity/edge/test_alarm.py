@@ -88,6 +88,11 @@ def scene(tmp_path_factory: pytest.TempPathFactory, _django: Path) -> Iterator[I
         yield running
 
 
+def layout_of(stage: Stage) -> Layout:
+    """Where its edge keeps what."""
+    return Layout(stage.folder, stage.state, run_dir_for(stage.state))
+
+
 @pytest.fixture
 def alarm(scene: IdentityStage) -> Iterator[IdentityStage]:
     """The same in alarm."""
@@ -136,13 +141,17 @@ def test_exempt_networks_are_never_held(alarm: IdentityStage) -> None:
 
 
 class Flood:
-    """Asks without a pause for what shows nothing, each address on connections of its own."""
+    """Asks without a pause for what shows nothing, each address on connections of its own.
+
+    ``answers`` are the statuses that it got; ``denied`` is how often it was refused at the door,
+    where it goes on knocking.
+    """
 
     def __init__(self, scene: IdentityStage, *addresses: str, host: str, path: str) -> None:
         self._scene, self._host, self._path = scene, host, path
         self._over, self._lock = threading.Event(), threading.Lock()
         self._threads = [threading.Thread(target=self._asks, args=(one,)) for one in addresses]
-        self.answers = Counter[int]()
+        self.answers, self.denied = Counter[int](), 0
 
     def __enter__(self) -> "Flood":
         for thread in self._threads:
@@ -159,6 +168,15 @@ class Flood:
         self._scene.stage.wait(lambda: self.answers.total() > count)
 
     def _asks(self, address: str) -> None:
+        while not self._over.is_set():
+            try:
+                self._asks_until_denied(address)
+            except (ConnectionError, ssl.SSLError):
+                with self._lock:
+                    self.denied += 1
+                self._over.wait(0.05)
+
+    def _asks_until_denied(self, address: str) -> None:
         asked = {"Host": f"{self._host}:{self._scene.stage.port}"}
         with From(self._scene.stage, address, host=self._host) as client:
             while not self._over.is_set():
@@ -167,10 +185,20 @@ class Flood:
                     self.answers[status] += 1
 
 
+def somebody_known_is_answered(scene: IdentityStage, address: str) -> None:
+    """Until the record says so, from where the sentry learns whom not to deny at the door."""
+    record, mark = layout_of(scene.stage).access_log, scene.mark()
+    with From(scene.stage, address, host=APP) as client:
+        answer = client.asks(f"/required/{mark}", headers={"cookie": cookie(scene)})
+    assert answer.status == 200
+    scene.stage.wait(lambda: mark in record.read_text(errors="replace"))
+
+
 def test_an_office_goes_on_while_somebody_in_it_floods(alarm: IdentityStage) -> None:
     """From one address: 200 people signed in, and a flood that shows nothing."""
     people = [cookie(alarm) for _ in range(OFFICE)]
     answers, address = Counter[int](), "127.0.21.1"
+    somebody_known_is_answered(alarm, address)
     with (
         Flood(alarm, address, address, host=APP, path="/public/x") as flood,
         From(alarm.stage, address, host=APP) as office,
@@ -182,9 +210,9 @@ def test_an_office_goes_on_while_somebody_in_it_floods(alarm: IdentityStage) -> 
                 answers[answer.status] += 1
     assert answers == {200: 2 * OFFICE}
     assert flood.answers[200] <= BURST
+    assert not flood.denied
 
 
-@pytest.mark.alone  # how much of a flood is refused, and so who is denied, follows the load
 def test_an_office_goes_on_at_the_host_of_sign_in_while_somebody_in_it_floods(
     alarm: IdentityStage,
 ) -> None:
@@ -195,6 +223,7 @@ def test_an_office_goes_on_at_the_host_of_sign_in_while_somebody_in_it_floods(
         alarm.sign_in(user=user, organisation=organisation).split("=", 1) for _ in range(OFFICE)
     ]
     answers, address, authority = Counter[int](), "127.0.35.1", f"{ID}:{alarm.stage.port}"
+    somebody_known_is_answered(alarm, address)
     with (
         Flood(alarm, address, address, host=ID, path="/accounts/login/") as flood,
         From(alarm.stage, address, host=ID) as office,
@@ -205,6 +234,7 @@ def test_an_office_goes_on_at_the_host_of_sign_in_while_somebody_in_it_floods(
             answers[browser.goes("/organisations")] += 1
             assert browser.answers[0] == 503
     assert flood.answers[200] <= BURST
+    assert not flood.denied
     assert answers == {200: OFFICE}
 
 
@@ -273,8 +303,8 @@ class Connecting:
     @property
     def denied(self) -> set[str]:
         """Whom ``ringwall attack`` shows to be denied."""
-        layout = Layout(self._stage.folder, self._stage.state, run_dir_for(self._stage.state))
-        return {one["network"] for one in picture(layout, now=time.time()).found["denied"]}
+        found = picture(layout_of(self._stage), now=time.time()).found
+        return {one["network"] for one in found["denied"]}
 
     def is_refused(self, source: str) -> bool:
         try:
