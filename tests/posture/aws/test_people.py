@@ -148,3 +148,25 @@ def test_iam_is_read_with_ten_permissions() -> None:
         "iam:ListServerCertificates",
         "iam:ListVirtualMFADevices",
     ]
+
+
+def test_an_organisation_is_asked_by_its_own_account_what_it_takes_away(account: Account) -> None:
+    client = account.client("organizations")
+    client.create_organization(FeatureSet="ALL")
+    root = client.list_roots()["Roots"][0]["Id"]
+    check = ("aws-organizations-leaving", people.ACCOUNT)
+    assert account.outcomes(check[0])[check] == "fail"
+    statement = {"Effect": "Deny", "Action": "organizations:Leave*", "Resource": "*"}
+    made = client.create_policy(
+        Name="stay",
+        Description="x",
+        Type="SERVICE_CONTROL_POLICY",
+        Content=people.document(statement),
+    )["Policy"]["PolicySummary"]["Id"]
+    assert account.outcomes(check[0])[check] == "fail", "it is attached to nothing"
+    client.attach_policy(PolicyId=made, TargetId=root)
+    assert account.outcomes(check[0])[check] == "pass"
+    account.denied = {"organizations:DescribePolicy"}
+    assert account.outcomes(check[0])[check] == "unknown"
+    account.denied = {"organizations:ListPolicies"}
+    assert account.outcomes(check[0])[check] == "unknown"
