@@ -39,6 +39,7 @@ def _empty(address: str) -> Iterator[Reading]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": address}.items():
             patch.setenv(name, value)
+        patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "true")  # others' tests do without
         emptied(address)
         boto3.DEFAULT_SESSION = None
         yield Reading()

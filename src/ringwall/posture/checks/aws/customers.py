@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from ringwall.core.observations import UnknownError
 from ringwall.posture.checking import Judgment, Subject, fails, passes
-from ringwall.posture.checks.aws.strangers import statements_of
+from ringwall.posture.checks.aws.strangers import IN_CODE, statements_of
 from ringwall.posture.permissions import patterns
 from ringwall.posture.permissions.asking import freed
 from ringwall.posture.permissions.deciding import decide
@@ -56,12 +56,15 @@ def others_of(policy: Any, account: str) -> set[str]:
     document = read(policy, name="the policy", kind=Kind.RESOURCE)
     if document.faults:
         raise UnknownError("; ".join(document.faults))
+    own = account if account.isdigit() else IN_CODE
     found = set()
     for who in _named(document):
-        if who.account in {account, ""}:
+        if who.account in {own, ""}:
             continue
-        if any(_may(document, who, one, account) for one in document.statements):
+        if any(_may(document, who, one, own) for one in document.statements):
             found.add(who.account)
+    if found and own != account:
+        raise UnknownError("it is not known yet which account it will be in")
     return found
 
 

@@ -44,6 +44,8 @@ _WHO: Final = frozenset(
         "sts:externalid",
     }
 )
+IN_CODE: Final = "111122223333"
+"""Stands for the account that code will be in, which it does not say."""
 _ADDRESS: Final = {"aws:sourceip", "aws:vpcsourceip"}
 
 
@@ -128,7 +130,7 @@ def judge_strangers(it: Subject, policy: Any, *resources: str) -> Judgment:
     if not policy:
         return passes("it has no policy, and so lets in nobody from outside")
     document = read(policy, name=f"policy of {it.label}", kind=Kind.RESOURCE)
-    found = exposed(document, resources, account=it.account)
+    found = exposed(document, resources, account=it.account if it.account.isdigit() else IN_CODE)
     wide = [one for one in found if one.is_wide and one.stranger is not Stranger.ANY_CUSTOMER]
     certain = [one for one in wide if one.is_certain]
     if certain:
@@ -148,7 +150,7 @@ def arn_of(it: Subject, resource: str) -> str:
     if it.name.startswith("arn:"):
         return it.name
     service, _, rest = resource.partition(":")
-    account = it.account if it.account.isdigit() else "111122223333"
+    account = it.account if it.account.isdigit() else IN_CODE
     return f"arn:aws:{service}:{it.region or 'us-east-1'}:{account}:{rest.format(label=it.label)}"
 
 

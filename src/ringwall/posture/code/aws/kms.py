@@ -33,7 +33,7 @@ def components(code: Resources) -> Iterator[Collected]:
         where = beside or one
         allowed = {
             "Effect": "Allow",
-            "Principal": {"AWS": "arn:aws:iam::code:root"},
+            "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
             "Action": "kms:*",
             "Resource": "*",
         }

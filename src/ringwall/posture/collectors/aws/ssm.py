@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ringwall.posture.collecting.shape import Detail, described, first, whole
+from ringwall.posture.collecting.shape import Detail, described, first, joined
 from ringwall.posture.snapshot.snapshot import Seen
 
 DOCUMENT: Final = "aws-ssm-document"
@@ -44,6 +44,6 @@ DETAILS: Final = (
         aspect="sharing",
         call="ssm:DescribeDocumentPermission",
         arguments=_named,
-        pick=whole,
+        pick=lambda pages: {"AccountIds": joined("AccountIds")(pages)},
     ),
 )

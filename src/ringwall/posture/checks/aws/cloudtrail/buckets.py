@@ -8,8 +8,12 @@ from ringwall.posture.checking import Other, Subject, World, other
 def bucket_of(trail: Subject, world: World) -> Subject:
     """The bucket; ``UnknownError`` where it is none of those that were read."""
     name = str(trail.read("listed").get("S3BucketName") or "")
-    partition = trail.name.split(":")[1] if trail.name.startswith("arn:") else "aws"
-    return world.need(f"aws-s3-bucket/arn:{partition}:s3:::{name}")
+    found = world.where("aws-s3-bucket", _label, name)
+    return found[0] if found else world.need(f"aws-s3-bucket/arn:aws:s3:::{name}")
+
+
+def _label(bucket: Subject) -> list[str]:
+    return [bucket.label]
 
 
 def bucket(name: str = "logs", **aspects: Any) -> Other:

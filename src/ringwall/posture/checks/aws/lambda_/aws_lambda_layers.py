@@ -44,7 +44,9 @@ _AWS = {
 
 
 def judge(it: Subject, world: World) -> Judgment | None:
-    """By the account in each layer's ARN; AWS's own are AWS's."""
+    """By the account in each layer's ARN; AWS's own are AWS's. Code has no account yet."""
+    if not it.account.isdigit():
+        return None
     layers = [str(one.get("Arn")) for one in it.read("listed").get("Layers") or []]
     if not layers:
         return None

@@ -17,6 +17,7 @@ from ringwall.posture.checking import (
     Other,
     Severity,
     Subject,
+    UnknownError,
     World,
     case,
     other,
@@ -39,7 +40,10 @@ GROUP = "aws-rds-cluster-parameter-group"
 
 def judge(it: Subject, world: World) -> Judgment | None:
     """By the parameters it runs with."""
-    return judge_transport(it, world, GROUP, [it.read("listed")["DBClusterParameterGroup"]])
+    name = it.read("listed").get("DBClusterParameterGroup")
+    if name is None:
+        raise UnknownError(f"it is not told which parameters {it.label} runs with")
+    return judge_transport(it, world, GROUP, [name])
 
 
 def _group(value: object) -> Other:
@@ -61,6 +65,7 @@ CASES = (
         other(GROUP, listed={"DBClusterParameterGroupName": "mine"}, parameters=DENIED),
         listed=MINE,
     ),
+    case("no group is named, as in code", UNKNOWN, listed={"Engine": "aurora-mysql"}),
     case("a group that is not there", UNKNOWN, listed=MINE),
     case(
         "an engine without such a thing",

@@ -1,0 +1,172 @@
+"""IAM as boto3 makes it, read at once and judged; what comes of it where reads are denied."""
+
+from typing import Any
+
+import pytest
+from tests.posture.aws import people
+from tests.posture.aws.conftest import CHECKS, Account
+
+from ringwall.posture.collecting.planning import plan_for
+
+CARELESS = {
+    ("aws-iam-administrator-mfa", "deploy"): "fail",
+    ("aws-iam-group-administrator", "everything"): "fail",
+    ("aws-iam-group-administrator", "nobody"): "pass",
+    ("aws-iam-group-inline-policies", "everything"): "fail",
+    ("aws-iam-group-unused", "everything"): "pass",
+    ("aws-iam-group-unused", "nobody"): "fail",
+    ("aws-iam-people-federated", people.ACCOUNT): "fail",
+    ("aws-iam-policy-administrator", "keys"): "pass",
+    ("aws-iam-policy-administrator", "split"): "fail",
+    ("aws-iam-policy-kms-any-key", "keys"): "fail",
+    ("aws-iam-policy-not-action", "split"): "fail",
+    ("aws-iam-policy-unattached", "keys"): "fail",
+    ("aws-iam-role-administrator", "machines"): "fail",
+    ("aws-iam-role-administrator", "open"): "pass",
+    ("aws-iam-role-external-id", "partner"): "fail",
+    ("aws-iam-role-inline-policies", "machines"): "fail",
+    ("aws-iam-role-trusts-anybody", "machines"): "pass",
+    ("aws-iam-role-trusts-anybody", "open"): "fail",
+    ("aws-iam-role-trusts-anybody", "partner"): "pass",
+    ("aws-iam-user-administrator", "ada"): "pass",
+    ("aws-iam-user-administrator", "deploy"): "fail",
+    ("aws-iam-user-direct-policies", "ada"): "fail",
+    ("aws-iam-user-inline-policies", "ada"): "fail",
+    ("aws-iam-user-inline-policies", "deploy"): "pass",
+    ("aws-iam-user-mfa", "ada"): "fail",
+    ("aws-iam-user-mfa", "deploy"): "pass",
+}
+WELL = {
+    "aws-iam-group-administrator",
+    "aws-iam-oidc-provider-audience",
+    "aws-iam-password-change",
+    "aws-iam-password-kinds",
+    "aws-iam-password-length",
+    "aws-iam-password-reuse",
+    "aws-iam-people-federated",
+    "aws-iam-policy-unattached",
+    "aws-iam-role-administrator",
+    "aws-iam-role-external-id",
+    "aws-iam-user-administrator",
+    "aws-iam-user-mfa",
+}
+
+
+def test_what_was_made_carelessly_is_found_and_the_rest_is_not(account: Account) -> None:
+    people.careless(account.client("iam"))
+    found = account.outcomes("aws-iam-")
+    assert {key: found[key] for key in CARELESS} == CARELESS
+    assert ("aws-iam-administrator-mfa", "ada") not in found, "she is no administrator"
+
+
+def test_what_was_made_with_care_is_well(account: Account) -> None:
+    people.careful(account.client("iam"))
+    found = account.outcomes("aws-iam-")
+    for check in WELL:
+        assert {told for (name, _), told in found.items() if name == check} == {"pass"}, check
+
+
+@pytest.mark.parametrize(
+    "denied", ["GetAccountAuthorizationDetails", "GetCredentialReport", "GenerateCredentialReport"]
+)
+def test_no_pass_rests_on_what_iam_does_not_tell(account: Account, denied: str) -> None:
+    people.careful(account.client("iam"))
+    before = account.outcomes("aws-iam-")
+    account.denied = {f"iam:{denied}"}
+    after = account.outcomes("aws-iam-")
+    changed = {key for key in after if after[key] != before.get(key, "unknown")}
+    assert {after[key] for key in changed} == {"unknown"}
+    if denied == "GetAccountAuthorizationDetails":
+        assert not any(key[0] == "aws-iam-user-mfa" for key in after)
+        assert after["aws-iam-cloudshell-full-access", people.ACCOUNT] == "unknown"
+    else:
+        assert after["aws-iam-user-mfa", "ada"] == "unknown"
+
+
+def test_a_report_that_takes_its_time_is_waited_for(account: Account) -> None:
+    iam = account.client("iam")
+    people.careful(iam)
+    for _ in range(2):
+        iam.generate_credential_report()
+    states = iter(["STARTED", "INPROGRESS", "COMPLETE", "COMPLETE"])
+    account.answers["iam:GenerateCredentialReport"] = lambda _: {"State": next(states)}
+    assert account.outcomes("aws-iam-user-mfa")["aws-iam-user-mfa", "ada"] == "pass"
+    assert next(states) == "COMPLETE", "it was asked until it was done, and not again"
+
+
+def test_twenty_users_take_no_more_calls_than_one(account: Account) -> None:
+    iam = account.client("iam")
+    people.careful(iam)
+    account.calls("aws-iam-")
+    few = account.calls("aws-iam-")
+    for number in range(20):
+        iam.create_user(UserName=f"user-{number}")
+    assert account.calls("aws-iam-") == few < 12
+
+
+def test_a_user_whose_key_aws_found_in_public_is_the_worst(account: Account) -> None:
+    iam = account.client("iam")
+    iam.create_user(UserName="deploy")
+    arn = "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"
+
+    def bound(arguments: dict[str, Any]) -> dict[str, Any]:
+        told: dict[str, Any] = iam.get_account_authorization_details(**arguments)
+        for one in told["UserDetailList"]:
+            attached = {"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn}
+            one["AttachedManagedPolicies"] = [attached]
+        return told
+
+    account.answers["iam:GetAccountAuthorizationDetails"] = bound
+    (judged,) = account.judged("aws-iam-user-key-leaked")
+    assert judged.verdict.outcome == "fail"
+    assert judged.severity.value == "critical"
+
+
+def test_a_root_user_without_credentials_needs_no_second_factor(account: Account) -> None:
+    summary = {
+        "AccountMFAEnabled": 0,
+        "AccountAccessKeysPresent": 0,
+        "AccountPasswordPresent": 0,
+    }
+    account.answers["iam:GetAccountSummary"] = lambda _: {"SummaryMap": summary}
+    assert set(account.outcomes("aws-iam-root-mfa").values()) == {"pass"}
+    summary["AccountPasswordPresent"] = 1
+    assert set(account.outcomes("aws-iam-root-mfa").values()) == {"fail"}
+
+
+def test_iam_is_read_with_ten_permissions() -> None:
+    plan = plan_for(one for one in CHECKS if one.id.startswith("aws-iam-"))
+    assert [one for one in plan.actions if one.startswith("iam:")] == [
+        "iam:GenerateCredentialReport",
+        "iam:GetAccountAuthorizationDetails",
+        "iam:GetAccountPasswordPolicy",
+        "iam:GetAccountSummary",
+        "iam:GetCredentialReport",
+        "iam:GetOpenIDConnectProvider",
+        "iam:ListOpenIDConnectProviders",
+        "iam:ListSAMLProviders",
+        "iam:ListServerCertificates",
+        "iam:ListVirtualMFADevices",
+    ]
+
+
+def test_an_organisation_is_asked_by_its_own_account_what_it_takes_away(account: Account) -> None:
+    client = account.client("organizations")
+    client.create_organization(FeatureSet="ALL")
+    root = client.list_roots()["Roots"][0]["Id"]
+    check = ("aws-organizations-leaving", people.ACCOUNT)
+    assert account.outcomes(check[0])[check] == "fail"
+    statement = {"Effect": "Deny", "Action": "organizations:Leave*", "Resource": "*"}
+    made = client.create_policy(
+        Name="stay",
+        Description="x",
+        Type="SERVICE_CONTROL_POLICY",
+        Content=people.document(statement),
+    )["Policy"]["PolicySummary"]["Id"]
+    assert account.outcomes(check[0])[check] == "fail", "it is attached to nothing"
+    client.attach_policy(PolicyId=made, TargetId=root)
+    assert account.outcomes(check[0])[check] == "pass"
+    account.denied = {"organizations:DescribePolicy"}
+    assert account.outcomes(check[0])[check] == "unknown"
+    account.denied = {"organizations:ListPolicies"}
+    assert account.outcomes(check[0])[check] == "unknown"
