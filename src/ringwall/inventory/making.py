@@ -48,14 +48,14 @@ class Told:
 def told_of(one: Collected) -> Told:
     """What is kept of a component; ``ValueError`` where it cannot be."""
     found = one.found
-    if len(found.id) > LONGEST_ID:
-        msg = f"its id has more than {LONGEST_ID} characters"
-        raise ValueError(msg)
     if not found.kind or not found.name or found.id != plain(found.id):
         msg = "its id has no kind, no name, or characters that cannot be kept"
         raise ValueError(msg)
+    if len(found.id.encode()) > LONGEST_ID or len(found.kind) > 100:
+        msg = f"its id has more than {LONGEST_ID} bytes, or its kind more than 100"
+        raise ValueError(msg)
     found = Found(
-        kind=found.kind[:100],
+        kind=found.kind,
         name=found.name,
         label=plain(found.label, 1000),
         account=plain(found.account, 100),

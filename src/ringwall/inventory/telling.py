@@ -22,6 +22,14 @@ _ALL_BELOW: Final = frozenset({"Variables"})
 _OPTIONS: Final = (
     orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 )
+_MAY_BE_SECRET: Final = tuple(
+    f'{end}":'
+    for end in (
+        "password", "passphrase", "secret", "token", "privatekey", "private_key", "userdata",
+        "user_data", "credential", "variables",
+    )
+)  # fmt: skip
+"""How a member may end, in lower case: texts without any of these need not be looked through."""
 _UNKEPT: Final = re.compile("[\0\ud800-\udfff]")
 
 
@@ -52,12 +60,18 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[tup
 
 def plain(text: str, longest: int | None = None) -> str:
     """A text that every database keeps."""
-    return _UNKEPT.sub("\N{REPLACEMENT CHARACTER}", text)[:longest]
+    if not text.isascii() or "\0" in text:
+        text = _UNKEPT.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text[:longest]
 
 
 def _one(told: Observation) -> str:
     if told.state is State.KNOWN:
-        return _json({"state": told.state.value, "value": _kept(told.value)})
+        text = _json({"state": "known", "value": told.value})
+        lower = text.lower()
+        if any(one in lower for one in _MAY_BE_SECRET):
+            text = _json({"state": "known", "value": _kept(told.value)})
+        return text
     if told.state is State.ABSENT:
         return _json({"state": told.state.value})
     return _json({"state": told.state.value, "why": told.why})
