@@ -33,6 +33,9 @@ class Listing:
     gone: Iterable[str] = ()
     why_partial: str = ""
     """What could not be read, where it is not complete."""
+    opens: frozenset[str] = frozenset()
+    """The kinds of which every way is told that the internet has to them: where there is none of
+    these to be reached, that is knowledge. Of other kinds it is not known."""
 
 
 @dataclass(slots=True)

@@ -28,6 +28,8 @@ class Told:
     parts: dict[str, str]
     aspects: str
     digest: int
+    untold: bool
+    """Whether some aspect could not be read."""
 
     @property
     def declared(self) -> str:
@@ -65,7 +67,7 @@ def told_of(one: Collected) -> Told:
     parts = written(one.aspects)
     tags = json.dumps(found.tags, ensure_ascii=False) if found.tags else ""
     aspects = whole(parts)
-    told = "\n".join((found.label, found.account, found.region, tags, aspects))
+    told = f"{found.label}\n{found.account}\n{found.region}\n{tags}\n{aspects}"
     return Told(
         number=number_of(found.id),
         found=found,
@@ -73,6 +75,7 @@ def told_of(one: Collected) -> Told:
         parts=parts,
         aspects=aspects,
         digest=number_of(told),
+        untold=not all(told.is_told for told in one.aspects.values()),
     )
 
 
@@ -106,6 +109,7 @@ def named(uid: str) -> Found:
 def row_of(
     number: int,
     found: Found,
+    *,
     tags: str,
     declared: str,
     teller: int | None,

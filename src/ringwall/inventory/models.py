@@ -22,6 +22,8 @@ class Scope(models.Model):
     """When its last listing was made that came to its end."""
     whole = models.DateTimeField(null=True)
     """When its last listing was made that was complete: all later news of it is partial."""
+    opens = models.JSONField(default=list)
+    """The kinds of which it tells every way that the internet has to them."""
 
     objects: ClassVar[models.Manager["Scope"]] = models.Manager()
 
@@ -91,8 +93,15 @@ class Saying(models.Model):
     digest = models.BigIntegerField()
     aspects = models.TextField()
     """What :func:`ringwall.inventory.telling.written` makes of them."""
+    untold = models.BooleanField(default=False)
+    """Whether some of it could not be read."""
 
     objects: ClassVar[models.Manager["Saying"]] = models.Manager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["thing"], name="inventory_untold", condition=models.Q(untold=True))
+        ]
 
     def __str__(self) -> str:
         return f"{self.scope_id} {self.thing_id}"

@@ -22,7 +22,7 @@ THING: Final = (
     "reach",
 )  # fmt: skip
 """The columns of a component."""
-SAYING: Final = ("scope_id", "thing_id", "digest", "aspects")
+SAYING: Final = ("scope_id", "thing_id", "digest", "aspects", "untold")
 LINK: Final = ("id", "scope_id", "kind", "origin", "target", "since")
 STEP: Final = ("thing_id", "at", "what", "aspect", "before", "after", "source")
 
@@ -79,7 +79,7 @@ def _insert(
     with connection.cursor() as cursor:
         for part in chunks(rows, most):
             places = ",".join([row] * len(part))
-            sql = f"INSERT INTO {table} ({','.join(columns)}) VALUES {places}{conflict}"
+            sql = f"INSERT INTO {table} ({','.join(columns)}) VALUES {places}{conflict}"  # noqa: S608 - names are our own
             cursor.execute(sql, [value for one in part for value in one])
 
 

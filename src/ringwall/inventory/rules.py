@@ -156,8 +156,7 @@ def _leaves_nothing(first: Rule, later: Rule) -> bool:
         _is_wider(getattr(one, name), getattr(other, name))
         for name in ("kind", "name", "account", "region", "source")
     ) and all(
-        key in other.tags and _is_wider(values, other.tags[key])
-        for key, values in one.tags.items()
+        key in other.tags and _is_wider(values, other.tags[key]) for key, values in one.tags.items()
     )
 
 

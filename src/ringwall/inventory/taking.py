@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ringwall.core.components import Relation
 from ringwall.core.observations import Collected
@@ -51,7 +51,8 @@ def take(listing: Listing, rules: Rules) -> Taken:
         taking.check()
         scope.taken = listing.at
         scope.whole = listing.at if listing.complete else scope.whole
-        scope.save(update_fields=["taken", "whole"])
+        scope.opens = sorted(listing.opens)
+        scope.save(update_fields=["taken", "whole", "opens"])
     return taking.taken
 
 
@@ -128,7 +129,7 @@ class _Taking:
                     differing += one.changes_from(before[7:])
                     things.append(self._row(one, (before[5], before[6], None), before[4]))
                 steps += [self._step(one.number, "changed", *told) for told in differing]
-            sayings.append((self._scope.pk, one.number, one.digest, one.aspects))
+            sayings.append((self._scope.pk, one.number, one.digest, one.aspects, one.untold))
         rows.put("inventory_thing", rows.THING, things)
         rows.put("inventory_saying", rows.SAYING, sayings)
         rows.add("inventory_step", rows.STEP, steps)
@@ -163,9 +164,7 @@ class _Taking:
     def gone(self) -> None:
         """What of this scope was not told of is not there any more."""
         sql = "SELECT thing_id FROM inventory_saying WHERE scope_id=%s AND thing_id > %s"
-        self.are_gone(
-            [n for n in _all(sql, "thing_id", self._scope.pk) if n not in self._seen]
-        )
+        self.are_gone([n for n in _all(sql, "thing_id", self._scope.pk) if n not in self._seen])
 
     def are_gone(self, numbers: Sequence[int]) -> None:
         """These are not there any more, as far as this scope can tell."""
@@ -180,8 +179,7 @@ class _Taking:
         said = dict(rows.select(was, part, pk))
         rows.delete("DELETE FROM inventory_saying WHERE scope_id=%s AND thing_id", part, pk)
         others = {
-            n
-            for (n,) in rows.select("SELECT thing_id FROM inventory_saying WHERE thing_id", part)
+            n for (n,) in rows.select("SELECT thing_id FROM inventory_saying WHERE thing_id", part)
         }
         steps = []
         for number, text in said.items():
@@ -194,9 +192,7 @@ class _Taking:
         lost = [number for number in said if number not in others]
         rows.delete("UPDATE inventory_thing SET gone=%s WHERE id", lost, self._at)
         kept = [number for number in said if number in others]
-        rows.delete(
-            "UPDATE inventory_thing SET teller_id=NULL WHERE teller_id=%s AND id", kept, pk
-        )
+        rows.delete("UPDATE inventory_thing SET teller_id=NULL WHERE teller_id=%s AND id", kept, pk)
         rows.add("inventory_step", rows.STEP, steps)
         self.taken.vanished += len(lost)
         self.taken.changed += len(kept)
@@ -228,14 +224,33 @@ class _Taking:
             if number not in there:
                 found = named(uid)
                 categories = placed(found, "", self._rules, self._scope.source)
-                made.append(row_of(number, found, "", "", None, (None,) * 3, categories, ""))
+                made.append(
+                    row_of(
+                        number,
+                        found,
+                        tags="",
+                        declared="",
+                        teller=None,
+                        times=(None,) * 3,
+                        categories=categories,
+                        reach="",
+                    )
+                )
         rows.add("inventory_thing", rows.THING, made)
 
     def _row(self, one: Told, times: Sequence[Any], reach: str) -> tuple[Any, ...]:
         declared = one.declared
         categories = placed(one.found, declared, self._rules, self._scope.source)
-        pk = self._scope.pk
-        return row_of(one.number, one.found, one.tags, declared, pk, times, categories, reach)
+        return row_of(
+            one.number,
+            one.found,
+            tags=one.tags,
+            declared=declared,
+            teller=self._scope.pk,
+            times=times,
+            categories=categories,
+            reach=reach,
+        )
 
     def _step(
         self, number: int, what: str, aspect: str = "", before: str = "", after: str = ""
@@ -248,8 +263,6 @@ class _Taking:
 
 def _all(sql: str, column: str, scope: int) -> Iterable[int]:
     """All numbers of a scope, read in parts, so that no reading is open for long."""
-    from django.db import connection
-
     last = -1
     while True:
         with connection.cursor() as cursor:
@@ -259,5 +272,3 @@ def _all(sql: str, column: str, scope: int) -> Iterable[int]:
         if not part:
             return
         last = part[-1]
-
-

@@ -19,9 +19,7 @@ _SECRET: Final = re.compile(
 )
 _ALL_BELOW: Final = frozenset({"Variables"})
 """What programs are given as their environment: half of the world keeps passwords there."""
-_OPTIONS: Final = (
-    orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
-)
+_OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 _MAY_BE_SECRET: Final = tuple(
     f'{end}":'
     for end in (
