@@ -55,8 +55,8 @@ wheel: $(VENV)/.dev
 
 # uv writes the locks; no registry's address gets into them.
 lock: $(VENV)/.dev
-	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra bucket --extra postgresql --extra s3 -o requirements/run.lock
-	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra bucket --extra postgresql --extra s3 --group dev --group build -c requirements/run.lock -o requirements/dev.lock
+	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra aws --extra bucket --extra postgresql --extra s3 -o requirements/run.lock
+	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --extra aws --extra bucket --extra postgresql --extra s3 --group dev --group build -c requirements/run.lock -o requirements/dev.lock
 	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header -q --group tools -o requirements/tools.lock
 	$(BIN)/uv pip compile --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-header -q --group installer -o requirements/installer.lock
 

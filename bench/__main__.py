@@ -6,6 +6,7 @@ import sys
 ALL = (
     "access",
     "edge",
+    "findings",
     "identity",
     "identity-edge",
     "intake",

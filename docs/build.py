@@ -2,16 +2,17 @@
 
 ``docs/cli.md`` comes from the command line, ``docs/configuration.md`` from the models'
 docstrings, types and defaults, ``docs/exit-codes.md`` from the exit codes,
-``docs/ringwall-itself.md`` from the built-in policies.
+``docs/ringwall-itself.md`` from the built-in policies, ``docs/checks.md`` from the checks.
 """
 
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from docs import itself
+from docs import checks_page, itself
 from typer.main import get_command
 
 from ringwall.cli.main import PROGRAM, build
@@ -33,9 +34,11 @@ FOLDER: Final = Path(__file__).parent
 _WRITTEN: Final = "<!-- Written by `make docs`; change the code instead. -->"
 
 
+@cache
 def pages() -> dict[str, str]:
     """Every generated page by its file name. Pure."""
     return {
+        "checks.md": _page(_checks()),
         "cli.md": _page(_cli()),
         "configuration.md": _page(_configuration()),
         "exit-codes.md": _page(_exit_codes()),
@@ -55,6 +58,13 @@ def main() -> None:
 def _page(lines: Iterator[str]) -> str:
     text = "\n".join(lines).strip("\n") + "\n"
     return re.sub(r"\n{3,}", "\n\n", text)
+
+
+# Checks
+
+
+def _checks() -> Iterator[str]:
+    yield from ("# Checks", "", _WRITTEN, "", *checks_page.lines())
 
 
 # Ringwall itself

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.scripts import Names, Script, Step, mismatch, read_script
-from tests.identity.test_every_command import commands_of_identity, every_command
+from tests.identity.test_every_command import commands_of_tables, every_command
 from tests.preloaded import program
 
 import ringwall
@@ -46,8 +46,8 @@ def test_script(script: Script, tmp_path: Path) -> None:
 
 
 def test_every_command_is_shown_to_succeed_and_to_fail() -> None:
-    # Those of identity ask the tables, and are shown in tests/identity/test_every_command.py.
-    commands = set(_commands()) - commands_of_identity()
+    # Those of tables are shown in tests/identity/test_every_command.py.
+    commands = set(_commands()) - commands_of_tables()
     assert len(commands) > 15
     shown: dict[str, set[bool]] = {name: set() for name in commands}
     for script in SCRIPTS:

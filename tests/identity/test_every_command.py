@@ -34,13 +34,15 @@ def every_command(above: Any = None, name: str = "") -> Iterator[tuple[str, Any]
             yield f"{name}{own}", one
 
 
-def commands_of_identity() -> set[str]:
-    """Those whose functions are of ``ringwall.identity``."""
+def commands_of_tables() -> set[str]:
+    """Those that ask the tables: of identity, and of the queue of findings."""
     return {
         name
         for name, one in every_command()
         if one.callback is not None
-        and one.callback.__module__.startswith("ringwall.identity.commands")
+        and one.callback.__module__.startswith(
+            ("ringwall.identity.commands", "ringwall.findings.commands")
+        )
     }
 
 
@@ -51,7 +53,7 @@ def name_of(words: list[str]) -> str:
 
 DOES = {f"{mark.group} {mark.name}": action_of(mark) for mark, _ in main._found() if mark.group}
 
-TELL_OF_THE_PROGRAM_ALONE = {"version", "completion", "schema", "checks"}
+TELL_OF_THE_PROGRAM_ALONE = {"version", "completion", "schema", "checks", "code"}
 
 
 def test_every_command_names_the_action_that_it_is_guarded_by() -> None:
@@ -153,11 +155,12 @@ def test_every_command_is_shown_to_succeed_and_to_fail(
     _programs(typed)
     _requests(typed, facts)
     _mail(typed, facts, state)
+    _findings(typed, tmp_path)
     _administrators(typed)
     _ends(typed)
     assert len(typed.shown) > 40
     assert typed.unasked == []
-    known = commands_of_identity()
+    known = commands_of_tables()
     assert {name for name in known if typed.shown.get(name) != {True, False}} == set()
 
 
@@ -174,6 +177,56 @@ def _organisations(typed: Typist) -> None:
     typed.fails("org suspend south --reason unpaid")
     typed("org restore north")
     typed.fails("org restore south")
+
+
+REPORT = {
+    "version": "2.1.0",
+    "runs": [
+        {
+            "tool": {"driver": {"name": "scanner", "rules": [{"id": "R1"}]}},
+            "results": [
+                {
+                    "ruleId": "R1",
+                    "message": {"text": "a secret is in the code"},
+                    "locations": [{"physicalLocation": {"artifactLocation": {"uri": "a.py"}}}],
+                }
+            ],
+        }
+    ],
+}
+
+
+def _findings(typed: Typist, tmp_path: Path) -> None:
+    (tmp_path / "ringwall.yaml").write_text("version: 1\nedge: {hosts: {a.localhost: {}}}\n")
+    report = tmp_path / "report.sarif"
+    report.write_text(json.dumps(REPORT))
+    typed(f"findings import {report} --component code-repository/shop")
+    typed.fails(f"findings import {tmp_path / 'nothing.sarif'}")
+    (one,) = typed("findings list")
+    typed.fails("findings list --state closed")
+    uid = one["uid"]
+    typed(f"findings show {uid}")
+    typed(f"findings acknowledge {uid}")
+    typed(f"findings start {uid}")
+    typed(f"findings assign {uid} ada")
+    typed(f"findings comment {uid} looking")
+    typed(f"findings done {uid}")
+    typed(f"findings reopen {uid} --reason it-has-come-back-again")
+    typed(
+        f"findings accept {uid} --owner ada --reason only-test-data-lies-there --until 2027-02-01"
+    )
+    typed(f"findings reopen {uid} --reason it-has-come-back-again")
+    typed(f"findings reject {uid} --reason it-is-no-secret-at-all --until 2027-02-01")
+    typed("findings export --format sarif --all")
+    typed.fails("findings export --format nothing")
+    for move in ("show", "acknowledge", "start", "done", "reopen"):
+        typed.fails(f"findings {move} none")
+    typed.fails("findings assign none ada")
+    typed.fails("findings comment none looking")
+    typed.fails(
+        "findings accept none --owner ada --reason it-is-no-secret-at-all --until 2027-02-01"
+    )
+    typed.fails("findings reject none --reason it-is-no-secret-at-all --until 2027-02-01")
 
 
 def _members(typed: Typist) -> None:

@@ -57,3 +57,5 @@ class Posture(StrictModel):
 
     accounts: dict[AccountName, AwsAccount] = Field(default_factory=dict)
     """Accounts of AWS, by what you call them."""
+    frameworks: Annotated[str, StringConstraints(min_length=1)] | None = None
+    """A folder of frameworks of your own (`*.yaml`), beside this file; see docs/posture.md."""

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from tests.posture.accounts.generating import generate
 from tests.posture.accounts.making import Size
-from tests.posture.accounts.reading import Reading, cloud_checks
+from tests.posture.accounts.reading import Reading, checks_of_made
 from tests.posture.accounts.replaying import Whole
 from tests.posture.accounts.serving import CREDENTIALS, emptied, moto_server
 
@@ -28,10 +28,10 @@ def reading(own_moto: str) -> Iterator[Reading]:
 
 @pytest.fixture(scope="session")
 def whole(own_moto: str) -> Whole:
-    """An account with each specimen, read by all checks. Nobody is asked any more after that."""
+    """An account with each specimen, read by all checks of these; nobody is asked after that."""
     with _empty(own_moto) as reading:
         made = generate(reading.client, Size.every())
-        return Whole(reading.target(), made, list(cloud_checks()))
+        return Whole(reading.target(), made, checks_of_made())
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from tests.posture.accounts.making import REGION
 from tests.posture.faulty import Fault, Faults
@@ -22,6 +22,16 @@ Verdicts = dict[tuple[str, str], Judged]
 def cloud_checks() -> tuple[KnownCheck, ...]:
     """Those that judge AWS."""
     return tuple(one for one in own_checks() if one.check.judges.startswith("aws-"))
+
+
+MADE: Final = ("s3", "iam", "ec2", "rds", "kms", "cloudtrail", "account")
+"""The services of which a generated account has anything."""
+
+
+def checks_of_made() -> list[KnownCheck]:
+    """Those that judge what a generated account has."""
+    prefixes = tuple(f"aws-{one}-" for one in MADE)
+    return [one for one in cloud_checks() if one.id.startswith(prefixes)]
 
 
 class Reading:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from tests.posture.accounts.reading import Verdicts, cloud_checks
+from tests.posture.accounts.reading import Verdicts, checks_of_made
 from tests.posture.accounts.replaying import Whole
 
 from ringwall.core.observations import State
@@ -11,7 +11,7 @@ from ringwall.core.verdicts import Outcome
 from ringwall.posture.collecting.planning import permission, plan_for
 from ringwall.posture.snapshot.writing import decoded
 
-CHECKS = list(cloud_checks())
+CHECKS = checks_of_made()
 PLAN = plan_for(CHECKS)
 MORE = {one.ready.call for one in PLAN.details if one.ready is not None}
 CALLS = sorted(PLAN.names)

@@ -34,11 +34,45 @@ OWN = Framework(
         ("pci-dss-4", 63),
         ("ccm-4", 197),
         ("owasp-asvs", 345),
-        ("nist-800-53r5", 432),
+        ("nist-800-53r5", 1011),
     ],
 )
 def test_a_framework_has_all_its_controls(name: str, count: int) -> None:
     assert len(frameworks()[name].controls) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "control", "title"),
+    [
+        ("nist-800-53r5", "AC-2(3)", "Disable Accounts"),
+        ("nist-800-53r5", "IA-13", "Identity Providers and Authorization Servers"),
+        ("nist-800-53r5", "SR-12", "Component Disposal"),
+        ("iso-27001-2022", "A.5.24", "Being ready for incidents"),
+        ("iso-27001-2022", "A.6.3", "Awareness, education, training"),
+        ("iso-27001-2022", "A.7.10", "Media from first use to disposal"),
+        ("iso-27001-2022", "A.8.5", "Authentication is secure"),
+        ("iso-27001-2022", "A.8.24", "Cryptography is used by rules"),
+        ("ccm-4", "BCR-08", "Backups"),
+        ("ccm-4", "CEK-12", "Keys are rotated"),
+        ("ccm-4", "DSP-17", "Sensitive data is protected"),
+        ("ccm-4", "IAM-14", "Strong authentication"),
+        ("ccm-4", "LOG-06", "Clocks agree"),
+        ("ccm-4", "UEM-08", "Storage is encrypted"),
+        ("soc2", "CC6.6", "Threats from outside the borders are kept out"),
+        ("soc2", "A1.2", "Surroundings, backups, ways of recovery"),
+        ("pci-dss-4", "8.4", "More than one factor leads to the card data"),
+        ("pci-dss-4", "10.6", "Clocks agree"),
+        ("owasp-asvs", "7.3.1", "Sessions end by time"),
+    ],
+)
+def test_a_title_stands_beside_its_own_identifier(name: str, control: str, title: str) -> None:
+    assert frameworks()[name].controls[control] == title
+
+
+def test_nothing_is_listed_that_nist_has_withdrawn() -> None:
+    controls = frameworks()["nist-800-53r5"].controls
+    assert sum("(" not in one for one in controls) == 299
+    assert not {"SC-19", "CP-10(3)", "AC-2(10)", "MA-4(2)"} & set(controls)
 
 
 def test_there_are_no_others() -> None:

@@ -39,9 +39,13 @@ class KnownCheck:
     cases: tuple[Case, ...]
 
 
-def own_checks() -> list[KnownCheck]:
-    """Those that come with Ringwall, by id."""
-    return sorted(map(_own, _ROOT.rglob("[a-z]*_*.py")), key=lambda one: one.id)
+def own_checks(ids: Iterable[str] | None = None) -> list[KnownCheck]:
+    """Those that come with Ringwall, by id; with ``ids`` only these, or that begin with them."""
+    paths: Iterable[Path] = _ROOT.rglob("[a-z]*_*.py")
+    if ids is not None:
+        wanted = list(ids)
+        paths = [one for one in paths if any(_is_chosen(_id(one), name) for name in wanted)]
+    return sorted(map(_own, paths), key=lambda one: one.id)
 
 
 def checks_in(folder: Path) -> list[KnownCheck]:
@@ -91,7 +95,7 @@ def _known(page: str, path: Path, check: Check, judge: Judge, cases: Iterable[Ca
     if not title or not told.get("Why") or not told.get("Fix"):
         raise ValueError(f"{path}: it needs a title, a `Why:` and a `Fix:` at its beginning")
     return KnownCheck(
-        id=path.stem.replace("_", "-"),
+        id=_id(path),
         title=title.rstrip("."),
         about=_one_line(parts[0]),
         why=told["Why"],
@@ -101,6 +105,10 @@ def _known(page: str, path: Path, check: Check, judge: Judge, cases: Iterable[Ca
         judge=judge,
         cases=tuple(cases),
     )
+
+
+def _id(path: Path) -> str:
+    return path.stem.replace("_", "-")
 
 
 def _one_line(text: str) -> str:

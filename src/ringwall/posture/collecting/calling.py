@@ -12,6 +12,7 @@ from ringwall.posture.collecting.answers import (
     EXPIRED,
     CredentialsError,
     code_of,
+    is_connection,
     is_garbled,
     is_passing,
     is_throttled,
@@ -24,8 +25,8 @@ from ringwall.posture.collecting.shape import Where
 
 __all__ = ["Answer", "Caller", "CredentialsError", "observed"]
 _ATTEMPTS: Final = 6
-_TWICE: Final = 2
-"""Attempts where what came could not be read."""
+_FEW: Final = 3
+"""Attempts where nobody answered, or what came could not be read."""
 _GIVES_UP: Final = 2
 """Calls in a row that failed for good, after which the same call is tried only once."""
 
@@ -134,7 +135,8 @@ class Caller:
                     pace.refused()
                 elif not (is_passing(error) or is_garbled(error)) or self._gives_up(key):
                     raise
-                if attempt >= (_TWICE if is_garbled(error) else _ATTEMPTS):
+                is_lost = is_garbled(error) or is_connection(error)
+                if attempt >= (_FEW if is_lost else _ATTEMPTS):
                     self._failed[key] = self._failed.get(key, 0) + 1
                     raise
                 self.sleep(backoff(attempt, self._chance))

@@ -1,5 +1,8 @@
 """``ringwall posture``: what is read, judged and mended."""
 
+from ringwall.posture.commands.code import code
+from ringwall.posture.commands.evidence import evidence
+from ringwall.posture.commands.explaining import explain
 from ringwall.posture.commands.fixing import (
     fix_apply,
     fix_approve,
@@ -10,11 +13,14 @@ from ringwall.posture.commands.fixing import (
 )
 from ringwall.posture.commands.itself import itself
 from ringwall.posture.commands.reading import scan
-from ringwall.posture.commands.reporting import explain, frameworks, report
+from ringwall.posture.commands.reporting import report
 from ringwall.posture.commands.scanning import checks
+from ringwall.posture.commands.standing import frameworks, history
 
 __all__ = [
     "checks",
+    "code",
+    "evidence",
     "explain",
     "fix_apply",
     "fix_approve",
@@ -23,6 +29,7 @@ __all__ = [
     "fix_show",
     "fix_undo",
     "frameworks",
+    "history",
     "itself",
     "report",
     "scan",

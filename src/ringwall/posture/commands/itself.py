@@ -5,6 +5,7 @@ from typing import Final
 
 import typer
 
+from ringwall.posture.commands.queueing import to_queue
 from ringwall.posture.commands.scanning import PANEL, Chosen, Custom, all_checks
 from ringwall.posture.commands.verdicts import show_verdicts
 from ringwall.runtime.commanding import command, installation_of
@@ -36,3 +37,4 @@ def itself(
         if seen.place is not None
     }
     show_verdicts(judged, checks, snapshot, places=places, as_json=as_json)
+    to_queue(context, snapshot, judged, checks, scope="ringwall")

@@ -1,10 +1,12 @@
 """``posture scan``: read accounts, judge them, say what is wrong and what could not be read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from ringwall.posture.commands.queueing import to_queue
 from ringwall.posture.commands.scanning import GROUP, PANEL, Chosen, Custom, all_checks
 from ringwall.posture.commands.verdicts import show_verdicts
 from ringwall.runtime.commanding import command, installation_of
@@ -13,6 +15,7 @@ from ringwall.runtime.refusals import ExitCode, Refused
 from ringwall.runtime.tables import Column
 
 if TYPE_CHECKING:
+    from ringwall.posture.checking.finding import KnownCheck
     from ringwall.posture.collecting.planning import Plan
     from ringwall.posture.collecting.running import Target
     from ringwall.posture.collecting.shape import Detail, Listing
@@ -83,15 +86,31 @@ def scan(
         except (BusyError, ValueError) as error:
             raise Refused(str(error)) from error
         judged += done.judged
+        if not chosen and custom is None:
+            _remember(context, done, found)
         partial = partial or done.is_partial
         snapshots.append(done.snapshot)
         if not as_json:
             show_verdicts(done.judged, found, done.snapshot, places={}, as_json=False)
         _show_gaps(done)
+        to_queue(context, done.snapshot, done.judged, found, scope=done.account)
     if as_json:
         show_verdicts(judged, found, snapshots[0], places={}, as_json=True)
     if partial:
         raise typer.Exit(ExitCode.PARTIAL)
+
+
+def _remember(context: typer.Context, done: "Scan", checks: "Sequence[KnownCheck]") -> None:
+    """Keep how frameworks stand, of scans by all checks alone: others cannot be compared."""
+    from ringwall.posture.frameworks.history import points_of
+    from ringwall.posture.frameworks.remembering import History
+
+    at, partial = datetime.now(UTC), done.is_partial
+    points = points_of(done.account, done.judged, checks, at=at, partial=partial)
+    try:
+        History(installation_of(context).state).add(points)
+    except ValueError as error:
+        say(("not kept: ", "yellow"), str(error), stderr=True)
 
 
 def _targets(

@@ -38,7 +38,7 @@ def all_checks(custom: Path | None, ids: Sequence[str] | None) -> "list[KnownChe
     from ringwall.posture.checking.finding import checks_in, chosen, own_checks
 
     try:
-        found = own_checks() + (checks_in(custom) if custom is not None else [])
+        found = own_checks(ids or None) + (checks_in(custom) if custom is not None else [])
         return chosen(found, ids) if ids else found
     except ValueError as error:
         raise Refused(str(error)) from error

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from ringwall.core.components import Found
 from ringwall.core.findings import Finding
@@ -12,7 +13,7 @@ from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.judging import Judged
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
-SOURCE = "ringwall-posture"
+SOURCE: Final = "ringwall/posture"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

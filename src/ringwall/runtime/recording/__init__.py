@@ -8,7 +8,7 @@ is committed, or the worker. An event is written at least once, always with the 
 """
 
 from ringwall.runtime.recording.acting import acting_as, current_actor
-from ringwall.runtime.recording.recorder import record, record_at_once
+from ringwall.runtime.recording.recorder import record, record_all, record_at_once
 from ringwall.runtime.recording.spool import RecordingError, append, spool_of
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "append",
     "current_actor",
     "record",
+    "record_all",
     "record_at_once",
     "spool_of",
 ]

@@ -6,6 +6,7 @@ between leaves it to the next: the line may be written twice then, with the same
 
 import logging
 import threading
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Final
@@ -73,16 +74,18 @@ def end_moving() -> None:
         _mover = None
 
 
-def hold(state: Path, uid: str, line: bytes) -> None:
-    """Put a line into the table, within the transaction that it tells of.
+def hold(state: Path, lines: Sequence[tuple[str, bytes]]) -> None:
+    """Put lines by their ids into the table, within the transaction that they tell of.
 
-    :class:`~ringwall.runtime.recording.RecordingError` if the spool could not take it: whoever
+    :class:`~ringwall.runtime.recording.RecordingError` if the spool could not take them: whoever
     changes something then takes all of it back.
     """
     require_room(state)
     if _failed.is_set():
         _require_written()
-    PendingEvent.objects.create(uid=uid, line=line.decode())
+    PendingEvent.objects.bulk_create(
+        [PendingEvent(uid=uid, line=line.decode()) for uid, line in lines]
+    )
     setattr(connection, _ASKED, True)
     transaction.on_commit(lambda: _committed(state))
 

@@ -1,6 +1,7 @@
 """Put an event into the spool, or into the table that leads to it."""
 
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,15 +17,23 @@ def record(recorded: Recorded, *, state: Path | None = None) -> str:
     :class:`~ringwall.runtime.recording.RecordingError` when it cannot be: what it tells of must
     not be done then. ``state`` is the state folder, else that of this process's installation.
     """
-    uid, line = _line(recorded)
+    (uid,) = record_all([recorded], state=state)
+    return uid
+
+
+def record_all(several: Iterable[Recorded], *, state: Path | None = None) -> list[str]:
+    """Record events together, as :func:`record` does one; their ids. All are there, or none."""
+    made = [_line(one) for one in several]
     place = state or _state()
+    if not made:
+        return []
     if _is_within_transaction():
         from ringwall.runtime.recording import outbox  # noqa: PLC0415 - needs the tables
 
-        outbox.hold(place, uid, line)
+        outbox.hold(place, made)
     else:
-        append(place, [line])
-    return uid
+        append(place, [line for _, line in made])
+    return [uid for uid, _ in made]
 
 
 def record_at_once(recorded: Recorded, *, state: Path | None = None) -> str:

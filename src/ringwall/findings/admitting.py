@@ -1,0 +1,125 @@
+"""Which findings the queue takes: none without evidence and a way to fix it. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Final
+
+import orjson
+
+from ringwall.core.findings import Finding
+
+LONGEST: Final = {"weakness": 200, "component": 1000, "part": 1000, "title": 500, "rule": 300}
+"""Characters of what a finding is known by."""
+_TEXT: Final = 20_000
+_MOST: Final = 200
+"""Of a list: pieces of evidence, references, controls, facts."""
+_COMPONENT: Final = re.compile(r"[a-z][a-z0-9-]{0,62}/.+", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A finding that is not taken, and why."""
+
+    finding: Finding
+    why: str
+
+
+def admitted(findings: Iterable[Finding], *, source: str) -> Iterator[Finding | Refused]:
+    """Each as it is kept, or why not; several with one uid are the worst, with all evidence."""
+    kept: dict[str, Finding] = {}
+    for one in findings:
+        told = _fit(one)
+        why = reason_against(told, source=source)
+        if why:
+            yield Refused(one, why)
+        elif told.uid in kept:
+            kept[told.uid] = _both(kept[told.uid], told)
+        else:
+            kept[told.uid] = told
+    yield from kept.values()
+
+
+def reason_against(one: Finding, *, source: str) -> str:
+    """Why a finding is not taken; empty where it is."""
+    if one.source != source:
+        return f"it says that it is from {one.source}, in a run of {source}"
+    for name, most in LONGEST.items():
+        if len(getattr(one, name)) > most:
+            return f"its {name} has more than {most} characters"
+    if not one.weakness or not one.title.strip():
+        return "it has no name: weakness and title are needed"
+    if not _COMPONENT.fullmatch(one.component):
+        return f"{one.component[:80]!r} names no component: <kind>/<name> is needed"
+    if not any(text.strip() for text in one.evidence) and not one.facts and one.place is None:
+        return "there is no evidence: nobody could see whether it is true"
+    if not one.fix.strip():
+        return "there is no way to fix it: nobody could do anything about it"
+    if one.seen.tzinfo is None:
+        return "when it was seen has no time zone"
+    return ""
+
+
+def facts_of(one: Finding) -> str:
+    """A digest of what it stands on: the same as long as nothing of it changed, whenever read."""
+    told = [
+        one.severity,
+        sorted(one.evidence),
+        sorted((fact.component, fact.aspect, str(fact.state)) for fact in one.facts),
+    ]
+    return _digest(told)
+
+
+def content_of(one: Finding) -> str:
+    """A digest of all that it says, but for when."""
+    place = None if one.place is None else [one.place.path, one.place.line, one.place.end]
+    told = [
+        facts_of(one),
+        [one.title, one.message, one.fix, one.rule, place],
+        one.evidence,
+        one.references,
+        one.controls,
+    ]
+    return _digest(told)
+
+
+def _digest(told: object) -> str:
+    return sha256(orjson.dumps(told)).hexdigest()[:16]
+
+
+def _fit(one: Finding) -> Finding:
+    """With texts that a database keeps."""
+    return replace(
+        one,
+        title=_kept(" ".join(one.title.split()))[:500],
+        message=_kept(one.message)[:_TEXT],
+        fix=_kept(one.fix)[:_TEXT],
+        evidence=tuple(_kept(text)[:_TEXT] for text in one.evidence[:_MOST]),
+        references=tuple(_kept(text)[:2000] for text in one.references[:_MOST]),
+        controls=tuple(_kept(text)[:200] for text in one.controls[:_MOST]),
+        facts=one.facts[:_MOST],
+        part=_kept(one.part),
+        component=_kept(one.component),
+        rule=_kept(one.rule),
+        weakness=_kept(one.weakness),
+    )
+
+
+def _kept(text: str) -> str:
+    """Without NUL and halves of pairs, which no database keeps."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
+def _both(one: Finding, other: Finding) -> Finding:
+    worse = other if other.severity.number > one.severity.number else one
+    return replace(
+        worse,
+        evidence=tuple(dict.fromkeys((*one.evidence, *other.evidence)))[:_MOST],
+        facts=tuple(dict.fromkeys((*one.facts, *other.facts)))[:_MOST],
+        references=tuple(dict.fromkeys((*one.references, *other.references)))[:_MOST],
+        controls=tuple(dict.fromkeys((*one.controls, *other.controls)))[:_MOST],
+        seen=max(one.seen, other.seen),
+    )

@@ -1,0 +1,1 @@
+"""How others write findings: each file reads and writes one form. Pure."""

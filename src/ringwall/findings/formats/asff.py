@@ -1,0 +1,249 @@
+"""Findings in the AWS Security Finding Format, as ``BatchImportFindings`` takes them. Pure.
+
+https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html.
+Texts are cut to what Security Hub takes.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+from ringwall.core.findings import Finding, Severity
+from ringwall.findings.formats.components import component_of
+from ringwall.findings.formats.ocsf import CVE
+from ringwall.findings.formats.reading import (
+    Brought,
+    FormatError,
+    Known,
+    KnownRule,
+    Node,
+    fix_for,
+    named,
+    parsed,
+    severity_of,
+    slug,
+)
+from ringwall.findings.ranking import Exploit
+from ringwall.findings.standing import Standing
+from ringwall.findings.states import State
+
+_NORMAL: Final = {
+    Severity.INFORMATIONAL: 0,
+    Severity.LOW: 1,
+    Severity.MEDIUM: 40,
+    Severity.HIGH: 70,
+    Severity.CRITICAL: 90,
+}
+_WORKFLOW: Final = {
+    State.OPEN: "NEW",
+    State.ACKNOWLEDGED: "NOTIFIED",
+    State.IN_PROGRESS: "NOTIFIED",
+    State.TO_BE_CONFIRMED: "NOTIFIED",
+    State.FIXED: "RESOLVED",
+    State.ACCEPTED: "SUPPRESSED",
+    State.FALSE_POSITIVE: "SUPPRESSED",
+}
+NOBODYS_ACCOUNT: Final = "000000000000"
+_OWN: Final = "ringwall/"
+_SECURITY_HUB: Final = "security-hub"
+
+
+def write(
+    standings: Iterable[Standing], *, account: str = NOBODYS_ACCOUNT, region: str = "us-east-1"
+) -> bytes:
+    """``{"Findings": [...]}``. ``account`` and ``region`` are of what is in none."""
+    made = [_one(standing, account, region) for standing in standings]
+    return orjson.dumps({"Findings": made}, option=orjson.OPT_INDENT_2)
+
+
+def _one(one: Standing, account: str, region: str) -> dict[str, Any]:
+    found = one.finding
+    kind, _, name = found.component.partition("/")
+    parts = name.split(":", 5) if name.startswith("arn:") else []
+    partition = parts[1] if len(parts) == 6 and parts[1] in _PARTITIONS else "aws"
+    region = (parts[3] if len(parts) == 6 else "") or region
+    owner = (parts[4] if len(parts) == 6 else name if kind == "aws-account" else "") or account
+    addresses = [text for text in found.references if text.startswith("https://")]
+    recommendation = {"Text": _cut(found.fix, 512)}
+    if addresses and len(addresses[0]) <= 2048:
+        recommendation["Url"] = addresses[0]
+    made: dict[str, Any] = {
+        "SchemaVersion": "2018-10-08",
+        "Id": found.uid,
+        "ProductArn": f"arn:{partition}:securityhub:{region}:{owner}:product/{owner}/default",
+        "ProductName": "Default",
+        "GeneratorId": _cut(found.weakness, 512),
+        "AwsAccountId": owner,
+        "Types": ["Software and Configuration Checks"],
+        "FirstObservedAt": _time(one.first_seen),
+        "LastObservedAt": _time(one.last_seen),
+        "CreatedAt": _time(one.first_seen),
+        "UpdatedAt": _time(max(one.last_seen, one.since)),
+        "Severity": {"Label": found.severity.upper(), "Normalized": _NORMAL[found.severity]},
+        "Title": _cut(found.title, 256),
+        "Description": _cut(found.message or found.title, 1024),
+        "Remediation": {"Recommendation": recommendation},
+        "ProductFields": _own_words(one),
+        "Resources": [
+            {"Type": "Other", "Id": _cut(name, 512), "Partition": partition, "Region": region}
+        ],
+        "Compliance": {"Status": "PASSED" if one.state is State.FIXED else "FAILED"},
+        "Workflow": {"Status": _WORKFLOW[one.state]},
+        "RecordState": "ARCHIVED" if one.state is State.FIXED else "ACTIVE",
+    }
+    cves = [text for text in found.references if CVE.fullmatch(text)]
+    if cves:
+        made["Vulnerabilities"] = [_vulnerability(cve, one.exploit) for cve in cves[:20]]
+    return made
+
+
+_PARTITIONS: Final = {"aws", "aws-cn", "aws-us-gov"}
+
+
+def _vulnerability(cve: str, exploit: Exploit) -> dict[str, Any]:
+    made: dict[str, Any] = {"Id": cve, "ExploitAvailable": "YES" if exploit.is_known else "NO"}
+    if exploit.epss is not None:
+        made["EpssScore"] = exploit.epss
+    return made
+
+
+def _own_words(one: Standing) -> dict[str, str]:
+    """Texts of 2,048 characters at most, fifty of them."""
+    found = one.finding
+    told = {
+        "weakness": found.weakness,
+        "component": found.component,
+        "part": found.part,
+        "rule": found.rule,
+        "message": _cut(found.message, 2048),
+        "source": found.source,
+        "state": str(one.state),
+        "score": str(one.score),
+        **{f"evidence/{n}": _cut(text, 2048) for n, text in enumerate(found.evidence[:15])},
+        **{f"reference/{n}": _cut(text, 2048) for n, text in enumerate(found.references[:12])},
+        **{f"control/{n}": _cut(text, 2048) for n, text in enumerate(found.controls[:12])},
+    }
+    return {f"{_OWN}{name}": text for name, text in told.items() if text}
+
+
+def read(data: bytes, known: Known, *, now: datetime) -> Brought:
+    """What a file brings: an array of findings, or an object with ``Findings``."""
+    root = parsed(data)
+    several = root.value if isinstance(root.value, list) else None
+    if several is None and isinstance(root.value, dict) and "Findings" not in root.value:
+        several = [root.value]
+    nodes = (
+        list(root.each("Findings"))
+        if several is None
+        else [Node(one, f"[{number}]") for number, one in enumerate(several)]
+    )
+    findings: list[Finding] = []
+    passed: set[tuple[str, str]] = set()
+    unknown: set[tuple[str, str]] = set()
+    exploits: dict[str, Exploit] = {}
+    sources: set[str] = set()
+    for node in nodes:
+        node.needed("SchemaVersion")
+        product = _product(node)
+        sources.add(product)
+        status = node.get("Compliance").text("Status")
+        is_gone = node.text("RecordState") == "ARCHIVED"
+        for one in _read_one(node, product, known, now):
+            pair = (one.weakness, one.component)
+            if status == "PASSED" or (is_gone and status != "FAILED"):
+                passed.add(pair)
+            elif status in {"NOT_AVAILABLE", "WARNING"} or is_gone:
+                unknown.add(pair)
+            else:
+                findings.append(one)
+                if (exploit := _exploit(node)) is not None:
+                    exploits[one.uid] = exploit
+    if len(sources) > 1:
+        names = ", ".join(sorted(sources)[:3])
+        raise FormatError("the whole", f"findings of several products ({names}): import each alone")
+    return Brought(
+        source=next(iter(sources), "asff"),
+        findings=tuple(findings),
+        passed=frozenset(passed),
+        unknown=frozenset(unknown),
+        exploits=exploits,
+    )
+
+
+def _product(node: Node) -> str:
+    if node.get("ProductFields").text(f"{_OWN}weakness"):
+        return "ringwall"
+    name = node.text("ProductName") or node.needed("ProductArn").rpartition("/")[2]
+    return slug(name)
+
+
+def _read_one(node: Node, product: str, known: Known, now: datetime) -> list[Finding]:
+    fields = node.get("ProductFields")
+    own = fields.text(f"{_OWN}weakness")
+    generator = node.needed("GeneratorId")
+    weakness, ours = _named(node, product, generator, known)
+    remediation = node.get("Remediation", "Recommendation")
+    message = node.text("Description")
+    url = remediation.text("Url")
+    cves = tuple(one.needed("Id") for one in node.each("Vulnerabilities"))
+    found: list[Finding] = []
+    resources = list(node.each("Resources"))
+    if not resources:
+        raise node.get("Resources").wrong("no resource is named: it would be nobody's finding")
+    for resource in resources:
+        name = resource.needed("Id")
+        kind = resource.text("Type", "resource")
+        one = Finding(
+            source=product,
+            weakness=own or weakness,
+            component=fields.text(f"{_OWN}component") or component_of(name, kind),
+            part=fields.text(f"{_OWN}part"),
+            title=node.needed("Title"),
+            message=fields.text(f"{_OWN}message") if own else message,
+            severity=severity_of(node.get("Severity"), "Label"),
+            fix=fix_for(remediation.text("Text"), ours, tool=product, rule=generator),
+            seen=node.moment("LastObservedAt") or node.moment("UpdatedAt") or now,
+            rule=fields.text(f"{_OWN}rule") if own else generator,
+            evidence=_numbered(fields, "evidence") or (message,),
+            references=_numbered(fields, "reference")
+            or tuple(dict.fromkeys((*cves, *((url,) if url else ())))),
+            controls=_numbered(fields, "control")
+            or node.get("Compliance").texts("RelatedRequirements"),
+        )
+        found.append(one)
+    return found
+
+
+def _named(node: Node, product: str, generator: str, known: Known) -> tuple[str, KnownRule | None]:
+    """Security Hub's own controls are known as ``securityhub:S3.8``."""
+    control = node.get("Compliance").text("SecurityControlId")
+    control = control or node.get("ProductFields").text("ControlId")
+    if product == _SECURITY_HUB and control:
+        found = known.get(f"securityhub:{control}")
+        return (f"securityhub/{control}"[:200] if found is None else found.id), found
+    if product == "prowler":
+        return named(known, "prowler", generator.removeprefix("prowler-"))
+    return named(known, product, generator)
+
+
+def _numbered(fields: Node, name: str) -> tuple[str, ...]:
+    found: list[str] = []
+    while text := fields.text(f"{_OWN}{name}/{len(found)}"):
+        found.append(text)
+    return tuple(found)
+
+
+def _exploit(node: Node) -> Exploit | None:
+    first = node.first("Vulnerabilities")
+    epss, is_known = first.epss("EpssScore"), first.text("ExploitAvailable") == "YES"
+    return Exploit(is_known, epss) if is_known or epss is not None else None
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

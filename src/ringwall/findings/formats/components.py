@@ -1,0 +1,61 @@
+"""What scanners name resources by, as ids of components: ``aws-s3-bucket/arn:aws:s3:::x``. Pure."""
+
+import re
+from typing import Final
+
+_KIND: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
+_ALONE: Final = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
+"""Services whose ARNs name no type."""
+_OTHERWISE: Final = {
+    ("rds", "db"): "rds-instance",
+    ("rds", "pg"): "rds-parameter-group",
+    ("rds", "cluster-pg"): "rds-cluster-parameter-group",
+    ("rds", "es"): "rds-event-subscription",
+    ("elasticfilesystem", "file-system"): "efs-file-system",
+    ("elasticfilesystem", "access-point"): "efs-access-point",
+    ("es", "domain"): "opensearch-domain",
+    ("logs", "log-group"): "logs-group",
+    ("route53", "hostedzone"): "route53-zone",
+    ("secretsmanager", "secret"): "secretsmanager-secret",
+    ("ecr", "repository"): "ecr-repository",
+    ("elasticache", "replicationgroup"): "elasticache-replication-group",
+    ("backup", "backup-vault"): "backup-vault",
+    ("backup", "backup-plan"): "backup-plan",
+    ("iam", "root"): "account",
+}
+"""By service and type in the ARN, where the kind here is another."""
+
+
+def of_arn(arn: str) -> str | None:
+    """The component that an ARN names; ``None`` where it is none.
+
+    ``arn:partition:service:region:account:[type/]name``, as Amazon documents it.
+    """
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or parts[0] != "arn" or not parts[5]:
+        return None
+    service, account, rest = parts[2], parts[4], parts[5]
+    if service == "iam" and rest == "root" and account:
+        return f"aws-account/{account}"
+    if service in _ALONE:
+        return f"aws-{service}-{_ALONE[service]}/{arn}"
+    if service == "elasticloadbalancing":
+        kind = "elbv2" if rest.startswith(("loadbalancer/app/", "loadbalancer/net/")) else "elb"
+        return f"aws-{kind}-load-balancer/{arn}"
+    thing = re.split(r"[:/]", rest, maxsplit=1)[0].lower()
+    kind = _OTHERWISE.get((service, thing)) or f"{service}-{thing}"
+    return _named(f"aws-{kind}", arn)
+
+
+def component_of(name: str, kind: str = "resource") -> str:
+    """The component that a scanner names so: by its ARN, its account, else as ``kind``."""
+    name = name.strip()
+    account = re.fullmatch(r"(?:AWS::::Account:)?(\d{12})", name)
+    if account:
+        return f"aws-account/{account[1]}"
+    return of_arn(name) or _named(kind, name)
+
+
+def _named(kind: str, name: str) -> str:
+    plain = "-".join(part for part in re.split(r"[^a-z0-9]+", kind.lower()) if part)
+    return f"{plain if _KIND.fullmatch(plain) else 'resource'}/{name}"

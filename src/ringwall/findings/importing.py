@@ -1,0 +1,122 @@
+"""Take in a file of another tool: what it found, what passed, what it says of findings."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from ringwall.core.findings import Finding, Severity
+from ringwall.core.verdicts import Outcome
+from ringwall.findings import service
+from ringwall.findings.config import Findings
+from ringwall.findings.formats.form import Form
+from ringwall.findings.formats.forms import read
+from ringwall.findings.formats.reading import Brought, Known, Said
+from ringwall.findings.ranking import Categories
+from ringwall.findings.standing import Taken
+from ringwall.findings.states import Move, Refusal
+from ringwall.findings.taking import OWN, Judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of a file."""
+
+    source: str
+    scope: str
+    found: int
+    taken: Taken
+    said: tuple[str, ...] = ()
+    """What became of each statement that it makes of a finding."""
+
+
+def bring_in(
+    data: bytes,
+    *,
+    known: Known,
+    categories: Categories,
+    rules: Findings,
+    now: datetime,
+    form: Form | None = None,
+    scope: str = "",
+    about: str = "",
+    is_whole: bool = False,
+    believes: bool = False,
+) -> Imported:
+    """Take a file in; ``FormatError`` before anything is, where it is not what it should be.
+
+    ``scope`` tells runs apart; ``about`` is the component of what names none. ``is_whole``: what
+    the file does not tell of is not there. ``believes``: what it says of findings is done with
+    them, else it is a comment.
+    """
+    brought = _as_outside(read(data, known, now=now, form=form, about=about))
+    scope = scope or about or "import"
+    taken = service.take(
+        brought.findings,
+        source=brought.source,
+        scope=scope,
+        judged=judged_by(brought, is_whole=is_whole),
+        categories=categories,
+        rules=rules,
+        exploits=brought.exploits,
+    )
+    said = tuple(_say(one, brought.source, believes=believes, rules=rules) for one in brought.said)
+    return Imported(
+        source=brought.source, scope=scope, found=len(brought.findings), taken=taken, said=said
+    )
+
+
+def judged_by(brought: Brought, *, is_whole: bool) -> Judged:
+    """What a file says of what it does not tell of; what could not be judged comes first."""
+    said_of = {(one.weakness, one.component) for one in brought.said}
+    told = {(one.weakness, one.component) for one in brought.findings}
+
+    def judged(weakness: str, component: str, /) -> Outcome | None:
+        pair = (weakness, component)
+        if pair in brought.unknown:
+            return Outcome.UNKNOWN
+        if pair in brought.passed:
+            return Outcome.FAIL if pair in told else Outcome.PASS
+        return Outcome.PASS if is_whole and pair not in said_of else None
+
+    return judged
+
+
+def _as_outside(brought: Brought) -> Brought:
+    """The same from outside: nobody's file speaks for our own checks."""
+    if brought.source != OWN and not brought.source.startswith(f"{OWN}/"):
+        return brought
+    source = f"import-{brought.source.replace('/', '-')}"
+    return replace(
+        brought,
+        source=source,
+        findings=tuple(replace(one, source=source) for one in brought.findings),
+    )
+
+
+def _say(one: Said, source: str, *, believes: bool, rules: Findings) -> str:
+    """What becomes of what somebody says of a finding."""
+    uid = _uid(one)
+    text = f"{source} says that it is {one.state}: {one.why}"
+    try:
+        if not believes:
+            service.comment(uid, text)
+            return f"{uid}: noted down that {text}"
+        step = Move.REJECT if one.state == "false-positive" else Move.DONE
+        done = service.move(uid, step, reason=text, rules=rules)
+    except service.NoSuchFindingError:
+        return f"{uid}: no such finding is in the queue, {one.weakness} of {one.component}"
+    return f"{uid}: {done.why if isinstance(done, Refusal) else done.state}"
+
+
+def _uid(one: Said) -> str:
+    """The uid of what it speaks of: of the finding, by what it is known by."""
+    return Finding(
+        source="",
+        weakness=one.weakness,
+        component=one.component,
+        part=one.part,
+        title="",
+        message="",
+        severity=Severity.INFORMATIONAL,
+        fix="",
+        seen=datetime.min.replace(tzinfo=UTC),
+    ).uid

@@ -1,0 +1,43 @@
+"""What other modules know that the queue needs: categories of components, names of rules.
+
+Found by name, as the queue may import none of them: ``categories.categories(installation)`` gives a
+:class:`~ringwall.findings.ranking.Categories`, ``rule_names.rule_names()`` a mapping from
+``<tool>:<rule>`` to (id, title, fix) of our check.
+"""
+
+from collections.abc import Mapping
+
+from ringwall.core.components import Component
+from ringwall.findings.formats.reading import KnownRule
+from ringwall.findings.ranking import Categories
+from ringwall.runtime.discovery import modules
+from ringwall.runtime.installation import Installation
+
+
+class Several:
+    """What the first knows who knows a component."""
+
+    def __init__(self, *some: Categories) -> None:
+        self._some = some
+
+    def of(self, component: str, /) -> Component | None:
+        """See :class:`~ringwall.findings.ranking.Categories`."""
+        for one in self._some:
+            found = one.of(component)
+            if found is not None:
+                return found
+        return None
+
+
+def known_categories(installation: Installation) -> Categories:
+    """Categories as every module tells them that knows components."""
+    return Several(*(one.categories(installation) for one in modules("categories")))
+
+
+def known_rules() -> Mapping[str, KnownRule]:
+    """What rules of other tools are called here."""
+    return {
+        name: KnownRule(*told)
+        for module in modules("rule_names")
+        for name, told in module.rule_names().items()
+    }

@@ -1,0 +1,5 @@
+"""The queue's part of Django's settings."""
+
+from typing import Final
+
+INSTALLED_APPS: Final = ["ringwall.findings"]

@@ -1,0 +1,52 @@
+"""Change one row of the queue: its state, its rank, its deadline, and the step that tells of it.
+
+Nothing here asks the database or writes to it; whoever calls saves what came of it.
+"""
+
+from datetime import datetime
+
+from ringwall.findings.config import Findings
+from ringwall.findings.deadlines import deadline
+from ringwall.findings.keeping import SEVERITIES, placed_of
+from ringwall.findings.models import Queued, Step
+from ringwall.findings.ranking import Categories, Exploit, Placed, placed, score
+from ringwall.findings.states import EXCUSED, State
+
+
+def place_of(row: Queued, categories: Categories) -> Placed:
+    """Where its component stands; where nobody knows that now, where it stood."""
+    component = categories.of(row.component)
+    return placed_of(row) if component is None else placed(component)
+
+
+def rank(row: Queued, place: Placed, rules: Findings) -> bool:
+    """Give it score, owner and deadline by where its component stands; whether that was news."""
+    before = (row.exposure, row.classification, row.criticality, row.environment)
+    had = (*before, row.score, row.owner, row.deadline)
+    row.exposure = place.exposure or ""
+    row.classification = place.classification or ""
+    row.criticality = place.criticality or ""
+    row.environment = place.environment or ""
+    if not row.is_assigned:
+        row.owner = place.owner[:200]
+    severity = SEVERITIES[row.severity]
+    row.score = score(severity, place, Exploit(row.exploited, row.epss))
+    row.deadline = deadline(rules.deadlines, severity, place, row.due_from)
+    after = (row.exposure, row.classification, row.criticality, row.environment)
+    return had != (*after, row.score, row.owner, row.deadline)
+
+
+def turn(row: Queued, state: State, *, why: str, at: datetime, who: str, rules: Findings) -> Step:
+    """Bring it to a state; the step that tells of it."""
+    before = row.state
+    row.state, row.since = state, at
+    if state not in EXCUSED:
+        row.excuse = None
+    if state is State.OPEN and before == State.FIXED:
+        row.reopened += 1
+        row.due_from, row.overdue_told = at, None
+        severity = SEVERITIES[row.severity]
+        row.deadline = deadline(rules.deadlines, severity, placed_of(row), row.due_from)
+    return Step(
+        finding_id=row.pk, at=at, what="state", before=before, after=state, text=why, who=who[:200]
+    )

@@ -1,0 +1,1 @@
+"""Checks of Kubernetes: the pod security standards, RBAC, networks, images and secrets."""

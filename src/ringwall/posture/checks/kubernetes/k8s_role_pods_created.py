@@ -1,0 +1,50 @@
+"""Roles do not make pods without need.
+
+Why: who makes a pod runs as any account of the namespace and mounts any of its secrets.
+Fix: leave it to controllers and to deployment.
+"""
+
+from ringwall.posture.checking import (
+    FAIL,
+    NOT_JUDGED,
+    PASS,
+    Check,
+    Judgment,
+    Severity,
+    Subject,
+    World,
+    case,
+)
+from ringwall.posture.checks.kubernetes.rules import granted, role
+
+CHECK = Check(
+    judges="k8s-role",
+    severity=Severity.MEDIUM,
+    reads=("manifest",),
+    controls=(
+        "nist-800-53r5 AC-6 partial",
+        "nist-800-53r5 AC-3 supporting",
+        "ccm-4 IAM-05 partial",
+    ),
+    known_as=(
+        "prowler:rbac_minimize_pod_creation_access",
+        "trivy:KSV045",
+    ),
+)
+
+
+def judge(it: Subject, world: World) -> Judgment | None:
+    """Roles that Kubernetes brings itself are left to it."""
+    return granted(it, ("create",), ("pods",), "makes pods", "")
+
+
+CASES = (
+    case("harmless", PASS, manifest=role(["get"], ["services"])),
+    case("allowed", FAIL, manifest=role(["create"], ["pods"])),
+    case("everything", FAIL, manifest=role(["*"], ["*"], "*")),
+    case(
+        "of Kubernetes",
+        NOT_JUDGED,
+        manifest={"metadata": {"labels": {"kubernetes.io/bootstrapping": "rbac-defaults"}}},
+    ),
+)

@@ -1,0 +1,45 @@
+"""Rules of roles, as checks ask about them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ringwall.posture.checking import Judgment, Subject, fails, passes
+
+_ANY = "*"
+
+
+def allowing(
+    manifest: Mapping[str, Any], verbs: Iterable[str], resources: Iterable[str], group: str = ""
+) -> bool:
+    """Whether a role allows any of these verbs on any of these resources of an API group."""
+    for one in manifest.get("rules") or ():
+        groups = one.get("apiGroups") or ()
+        if one.get("resourceNames") or not ({_ANY, group} & set(groups)):
+            continue
+        given = {_ANY, *resources} & set(one.get("resources") or ())
+        if given and {_ANY, *verbs} & set(one.get("verbs") or ()):
+            return True
+    return False
+
+
+def is_own(it: Subject) -> bool:
+    """Whether it is one that Kubernetes brings itself."""
+    labels = it.read("manifest").get("metadata", {}).get("labels") or {}
+    return labels.get("kubernetes.io/bootstrapping") == "rbac-defaults"
+
+
+def granted(
+    it: Subject, verbs: Iterable[str], resources: Iterable[str], told: str, group: str = ""
+) -> Judgment | None:
+    """Fails where a role allows it; not judged where Kubernetes brings the role itself."""
+    if is_own(it):
+        return None
+    if allowing(it.read("manifest"), verbs, resources, group):
+        return fails(f"{it.label} {told}")
+    return passes("the role does not allow it")
+
+
+def role(verbs: list[str], resources: list[str], group: str = "") -> dict[str, Any]:
+    """A role for cases."""
+    rule = {"apiGroups": [group], "resources": resources, "verbs": verbs}
+    return {"kind": "Role", "metadata": {"name": "it"}, "rules": [rule]}

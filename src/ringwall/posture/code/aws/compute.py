@@ -1,0 +1,158 @@
+"""Lambda, ECR and EKS: functions, images, clusters."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ringwall.core.observations import Collected
+from ringwall.posture.code.aws.declaring import (
+    absent,
+    component,
+    document,
+    first,
+    ident,
+    idents,
+    known,
+    part,
+    renamed,
+    told,
+)
+from ringwall.posture.code.terraform.resources import Instance, Resources
+from ringwall.posture.snapshot.partial import Unknown
+
+KINDS: Final = ("aws-lambda-function", "aws-ecr-repository", "aws-eks-cluster")
+
+
+def components(code: Resources) -> Iterator[Collected]:
+    """What runs, and what it is made of."""
+    for one in code.of("aws_lambda_function"):
+        yield _function(code, one)
+    for one in code.of("aws_ecr_repository"):
+        yield _repository(code, one)
+    yield from map(_cluster, code.of("aws_eks_cluster"))
+
+
+def _function(code: Resources, one: Instance) -> Collected:
+    name = one.get("function_name")
+    environment, network = one.block("environment"), one.block("vpc_config")
+    tracing = part(one.block("tracing_config"), "mode", "PassThrough")
+    listed: dict[str, Any] = {
+        "FunctionName": name or one.address,
+        "Role": ident(one.get("role")),
+        "TracingConfig": {"Mode": tracing},
+        "PackageType": one.get("package_type", "Zip"),
+    }
+    if one.get("runtime") is not None:
+        listed["Runtime"] = one.get("runtime")
+    if one.get("kms_key_arn") is not None:
+        listed["KMSKeyArn"] = ident(one.get("kms_key_arn"))
+    if environment is not None:
+        listed["Environment"] = {"Variables": part(environment, "variables", {})}
+    if network is not None:
+        listed["VpcConfig"] = {
+            "SubnetIds": idents(part(network, "subnet_ids", [])),
+            "SecurityGroupIds": idents(part(network, "security_group_ids", [])),
+        }
+    dead = part(one.block("dead_letter_config"), "target_arn")
+    if dead is not None:
+        listed["DeadLetterConfig"] = {"TargetArn": ident(dead)}
+    names = {"authorization_type": "AuthType", "cors": "Cors"}
+    urls = [
+        renamed(url.values, names)
+        for url in code.pointing("aws_lambda_function_url", "function_name", one, name)
+    ]
+    aspects = {
+        "listed": known(listed, one),
+        "policy": _permissions(code, one),
+        "urls": known(urls, one),
+        "concurrency": told(_reserved(one), one),
+        "code_signing": told(ident(one.get("code_signing_config_arn")), one),
+    }
+    return component("aws-lambda-function", one, name, aspects)
+
+
+def _reserved(one: Instance) -> Any:
+    value = one.get("reserved_concurrent_executions")
+    return None if value == -1 else value
+
+
+def _permissions(code: Resources, one: Instance) -> Any:
+    several = code.pointing("aws_lambda_permission", "function_name", one, one.get("function_name"))
+    if not several:
+        return absent(one)
+    return known(
+        {"Version": "2012-10-17", "Statement": [_permission(each) for each in several]}, several[0]
+    )
+
+
+def _permission(one: Instance) -> dict[str, Any]:
+    principal = one.get("principal")
+    if isinstance(principal, str) and principal != "*":
+        principal = {"Service" if "." in principal else "AWS": principal}
+    made: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": one.get("action"),
+        "Resource": ident(one.get("function_name")),
+    }
+    condition: dict[str, Any] = {}
+    if one.get("source_arn") is not None:
+        condition["ArnLike"] = {"AWS:SourceArn": ident(one.get("source_arn"))}
+    if one.get("source_account") is not None:
+        condition["StringEquals"] = {"AWS:SourceAccount": one.get("source_account")}
+    if condition:
+        made["Condition"] = condition
+    return made
+
+
+def _repository(code: Resources, one: Instance) -> Collected:
+    name = one.get("name")
+    scanning, by = one.block("image_scanning_configuration"), one.block("encryption_configuration")
+    listed = {
+        "repositoryName": name or one.address,
+        "imageTagMutability": one.get("image_tag_mutability", "MUTABLE"),
+        "imageScanningConfiguration": {
+            "scanOnPush": part(scanning, "scan_on_push", fallback=False)
+        },
+        "encryptionConfiguration": {"encryptionType": part(by, "encryption_type", "AES256")},
+    }
+    policies = code.pointing("aws_ecr_repository_policy", "repository", one, name)
+    rules = code.pointing("aws_ecr_lifecycle_policy", "repository", one, name)
+    aspects = {
+        "listed": known(listed, one),
+        "policy": known(document(policies[0].get("policy")), policies[0])
+        if policies
+        else absent(one),
+        "lifecycle": known(document(rules[0].get("policy")), rules[0]) if rules else absent(one),
+    }
+    return component("aws-ecr-repository", one, name, aspects)
+
+
+def _cluster(one: Instance) -> Collected:
+    network = one.block("vpc_config")
+    logs = one.get("enabled_cluster_log_types", [])
+    described: dict[str, Any] = {
+        "name": one.get("name", one.address),
+        "version": one.get("version", Unknown("the version is the newest when it is made")),
+        "resourcesVpcConfig": {
+            "endpointPublicAccess": part(network, "endpoint_public_access", fallback=True),
+            "endpointPrivateAccess": part(network, "endpoint_private_access", fallback=False),
+            "publicAccessCidrs": part(network, "public_access_cidrs", ["0.0.0.0/0"]),
+        },
+        "logging": {"clusterLogging": [{"types": logs, "enabled": True}] if logs else []},
+        "accessConfig": {
+            "authenticationMode": part(
+                one.block("access_config"), "authentication_mode", "CONFIG_MAP"
+            )
+        },
+    }
+    blocks = one.blocks("encryption_config")
+    described["encryptionConfig"] = blocks if isinstance(blocks, Unknown) else [
+        some
+        if isinstance(some, Unknown)
+        else {
+            "resources": some.get("resources"),
+            "provider": {"keyArn": ident(part(first(part(some, "provider", [])), "key_arn"))},
+        }
+        for some in blocks
+    ]  # fmt: skip
+    return component("aws-eks-cluster", one, one.get("name"), {"described": known(described, one)})

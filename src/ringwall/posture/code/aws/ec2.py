@@ -1,0 +1,214 @@
+"""EC2: instances, volumes, images of them, and security groups with their rules."""
+
+import base64
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ringwall.core.observations import Collected
+from ringwall.posture.code.aws.declaring import (
+    component,
+    ident,
+    idents,
+    known,
+    renamed,
+    told,
+)
+from ringwall.posture.code.terraform.resources import Instance, Resources
+from ringwall.posture.snapshot.partial import Unknown
+
+KINDS: Final = (
+    "aws-ec2-instance",
+    "aws-ec2-volume",
+    "aws-ec2-security-group",
+    "aws-ec2-vpc",
+    "aws-ec2-subnet",
+    "aws-ec2-flow-log",
+)
+_METADATA: Final = {
+    "http_tokens": "HttpTokens",
+    "http_endpoint": "HttpEndpoint",
+    "http_put_response_hop_limit": "HttpPutResponseHopLimit",
+}
+_OPTIONAL: Final = {
+    "HttpTokens": "optional",
+    "HttpEndpoint": "enabled",
+    "HttpPutResponseHopLimit": 1,
+}
+"""What an instance has that says nothing, unless its image or the account says more."""
+_DEVICE: Final = {"encrypted": "Encrypted", "volume_id": "VolumeId", "kms_key_id": "KmsKeyId"}
+
+
+def components(code: Resources) -> Iterator[Collected]:
+    """Everything of EC2 that is declared."""
+    yield from map(_instance, code.of("aws_instance"))
+    yield from map(_volume, code.of("aws_ebs_volume"))
+    for one in code.of("aws_security_group", "aws_default_security_group"):
+        yield _group(code, one)
+    for one in code.of("aws_vpc", "aws_default_vpc"):
+        listed = {
+            "VpcId": one.address,
+            "CidrBlock": one.get("cidr_block"),
+            "IsDefault": one.type == "aws_default_vpc",
+        }
+        yield component("aws-ec2-vpc", one, _name(one), {"listed": known(listed, one)})
+    for one in code.of("aws_subnet", "aws_default_subnet"):
+        listed = {
+            "SubnetId": one.address,
+            "VpcId": ident(one.get("vpc_id")),
+            "CidrBlock": one.get("cidr_block"),
+            "MapPublicIpOnLaunch": one.get(
+                "map_public_ip_on_launch", default=one.type == "aws_default_subnet"
+            ),
+        }
+        yield component("aws-ec2-subnet", one, _name(one), {"listed": known(listed, one)})
+    for one in code.of("aws_flow_log"):
+        target = next(
+            (
+                one.get(name)
+                for name in ("vpc_id", "subnet_id", "eni_id")
+                if one.get(name) is not None
+            ),
+            None,
+        )
+        listed = {
+            "FlowLogId": one.address,
+            "ResourceId": ident(target),
+            "TrafficType": one.get("traffic_type", "ALL"),
+            "FlowLogStatus": "ACTIVE",
+            "DeliverLogsStatus": "SUCCESS",
+        }
+        yield component("aws-ec2-flow-log", one, one.address, {"listed": known(listed, one)})
+
+
+def _name(one: Instance) -> Any:
+    tags = one.get("tags")
+    return tags.get("Name") if isinstance(tags, dict) else None
+
+
+def _instance(one: Instance) -> Collected:
+    options = one.block("metadata_options")
+    metadata = options if isinstance(options, Unknown) else {
+        **_OPTIONAL, **renamed(options or {}, _METADATA)
+    }  # fmt: skip
+    groups = idents(one.get("vpc_security_group_ids") or one.get("security_groups"))
+    profile = one.get("iam_instance_profile")
+    listed: dict[str, Any] = {
+        "InstanceId": one.address,
+        "State": {"Name": "running"},
+        "MetadataOptions": metadata,
+        "Monitoring": {"State": _state(one.get("monitoring", default=False))},
+        "SecurityGroups": groups
+        if isinstance(groups, Unknown)
+        else [{"GroupId": group, "GroupName": group} for group in groups],
+        "SubnetId": ident(one.get("subnet_id")),
+        "SourceDestCheck": one.get("source_dest_check", default=True),
+    }
+    if profile is not None:
+        listed["IamInstanceProfile"] = {"Arn": ident(profile)}
+    if one.get("key_name") is not None:
+        listed["KeyName"] = ident(one.get("key_name"))
+    public = one.get("associate_public_ip_address")
+    if public is True:
+        listed["PublicIpAddress"] = Unknown("its public address is known only once it is there")
+    text = one.get("user_data")
+    encoded = one.get("user_data_base64")
+    if isinstance(text, str):
+        encoded = base64.b64encode(text.encode()).decode()
+    elif text is not None:
+        encoded = text
+    aspects = {"listed": known(listed, one), "user_data": told(encoded, one, "user_data")}
+    return component("aws-ec2-instance", one, _name(one), aspects)
+
+
+def _state(on: Any) -> Any:
+    return on if isinstance(on, Unknown) else "enabled" if on else "disabled"
+
+
+def _volume(one: Instance) -> Collected:
+    listed = {
+        "VolumeId": one.address,
+        "State": Unknown("whether it is attached is known only once it is there"),
+        "Encrypted": one.get("encrypted", default=False),
+        "Attachments": Unknown("what it is attached to is known only once it is there"),
+        "SnapshotId": ident(one.get("snapshot_id", "")),
+        **renamed(one.values, {"kms_key_id": "KmsKeyId", "size": "Size"}),
+    }
+    return component("aws-ec2-volume", one, _name(one), {"listed": known(listed, one)})
+
+
+def _group(code: Resources, one: Instance) -> Collected:
+    is_default = one.type == "aws_default_security_group"
+    listed = {
+        "GroupId": one.address,
+        "GroupName": "default" if is_default else one.get("name", one.address),
+        "Description": one.get("description", "Managed by Terraform"),
+        "VpcId": ident(one.get("vpc_id")),
+        "IpPermissions": _rules(code, one, "ingress"),
+        "IpPermissionsEgress": _rules(code, one, "egress"),
+    }
+    label = listed["GroupName"]
+    return component("aws-ec2-security-group", one, label, {"listed": known(listed, one)})
+
+
+def _rules(code: Resources, one: Instance, way: str) -> Any:
+    blocks = one.blocks(way)
+    if isinstance(blocks, Unknown):
+        return blocks
+    found = [_rule(block, one) for block in blocks]
+    for rule in code.pointing("aws_security_group_rule", "security_group_id", one):
+        kind = rule.get("type")
+        if isinstance(kind, Unknown):
+            found.append(kind)
+        elif kind == way:
+            found.append(_rule(rule.values, one))
+    single = f"aws_vpc_security_group_{way}_rule"
+    found += [_single(rule) for rule in code.pointing(single, "security_group_id", one)]
+    return found
+
+
+def _rule(block: Any, one: Instance) -> Any:
+    if isinstance(block, Unknown):
+        return block
+    made: dict[str, Any] = {"IpProtocol": _protocol(block.get("protocol"))}
+    if made["IpProtocol"] != "-1":
+        made |= renamed(block, {"from_port": "FromPort", "to_port": "ToPort"})
+    made["IpRanges"] = _cidrs(block.get("cidr_blocks"), "CidrIp")
+    made["Ipv6Ranges"] = _cidrs(block.get("ipv6_cidr_blocks"), "CidrIpv6")
+    made["PrefixListIds"] = _cidrs(idents(block.get("prefix_list_ids")), "PrefixListId")
+    groups = block.get("security_groups") or block.get("source_security_group_id") or []
+    several = idents(groups if isinstance(groups, list) else [groups])
+    if block.get("self") is True:
+        several = [*several, one.address]
+    made["UserIdGroupPairs"] = _cidrs(several, "GroupId")
+    return made
+
+
+def _cidrs(values: Any, name: str) -> Any:
+    if isinstance(values, Unknown):
+        return values
+    return [one if isinstance(one, Unknown) else {name: one} for one in values or ()]
+
+
+def _protocol(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return value
+    return {"all": "-1", "-1": "-1"}.get(str(value).lower(), str(value).lower())
+
+
+def _single(rule: Instance) -> Any:
+    return _rule(
+        {
+            "protocol": rule.get("ip_protocol"),
+            "from_port": rule.get("from_port"),
+            "to_port": rule.get("to_port"),
+            "cidr_blocks": _alone(rule.get("cidr_ipv4")),
+            "ipv6_cidr_blocks": _alone(rule.get("cidr_ipv6")),
+            "prefix_list_ids": _alone(rule.get("prefix_list_id")),
+            "security_groups": _alone(rule.get("referenced_security_group_id")),
+        },
+        rule,
+    )
+
+
+def _alone(value: Any) -> list[Any]:
+    return [] if value is None else [value]

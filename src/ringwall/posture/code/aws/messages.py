@@ -1,0 +1,44 @@
+"""SNS and SQS: topics and queues."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ringwall.core.observations import Collected
+from ringwall.posture.code.aws.declaring import (
+    component,
+    document,
+    ident,
+    known,
+)
+from ringwall.posture.code.terraform.resources import Instance, Resources
+from ringwall.posture.snapshot.partial import Unknown
+
+KINDS: Final = ("aws-sns-topic", "aws-sqs-queue")
+ENCRYPTED: Final = "docs.aws.amazon.com/AWSSimpleQueueService (SSE-SQS for new queues since 2022)"
+
+
+def components(code: Resources) -> Iterator[Collected]:
+    """Topics and queues with their policies."""
+    for one in code.of("aws_sns_topic"):
+        made = _attributes(code, one, "aws_sns_topic_policy", "arn")
+        if one.get("kms_master_key_id") is not None:
+            made["KmsMasterKeyId"] = ident(one.get("kms_master_key_id"))
+        yield component("aws-sns-topic", one, one.get("name"), {"attributes": known(made, one)})
+    for one in code.of("aws_sqs_queue"):
+        made = _attributes(code, one, "aws_sqs_queue_policy", "queue_url")
+        key = one.get("kms_master_key_id")
+        if key is not None:
+            made["KmsMasterKeyId"] = ident(key)
+        managed = one.get("sqs_managed_sse_enabled", default=key is None)
+        made["SqsManagedSseEnabled"] = (
+            managed if isinstance(managed, Unknown) else str(managed).lower()
+        )
+        if one.get("redrive_policy") is not None:
+            made["RedrivePolicy"] = one.get("redrive_policy")
+        yield component("aws-sqs-queue", one, one.get("name"), {"attributes": known(made, one)})
+
+
+def _attributes(code: Resources, one: Instance, beside: str, argument: str) -> dict[str, Any]:
+    found = code.pointing(beside, argument, one)
+    policy = (found[0] if found else one).get("policy")
+    return {} if policy is None else {"Policy": document(policy)}

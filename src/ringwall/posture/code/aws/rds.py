@@ -1,0 +1,82 @@
+"""RDS: instances and clusters."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ringwall.core.observations import Collected
+from ringwall.posture.code.aws.declaring import (
+    component,
+    ident,
+    idents,
+    known,
+    renamed,
+)
+from ringwall.posture.code.terraform.resources import Instance, Resources
+from ringwall.posture.snapshot.partial import Unknown
+
+KINDS: Final = ("aws-rds-instance", "aws-rds-cluster")
+_BOTH: Final = {
+    "engine": "Engine",
+    "engine_version": "EngineVersion",
+    "kms_key_id": "KmsKeyId",
+    "port": "Port",
+    "ca_cert_identifier": "CACertificateIdentifier",
+}
+
+
+def components(code: Resources) -> Iterator[Collected]:
+    """Databases, with what RDS takes where nothing is written."""
+    for one in code.of("aws_db_instance", "aws_rds_cluster_instance"):
+        yield component(
+            "aws-rds-instance", one, one.get("identifier"), {"listed": known(_instance(one), one)}
+        )
+    for one in code.of("aws_rds_cluster"):
+        name = one.get("cluster_identifier")
+        yield component("aws-rds-cluster", one, name, {"listed": known(_cluster(one), one)})
+
+
+def _shared(one: Instance) -> dict[str, Any]:
+    groups = idents(one.get("vpc_security_group_ids"))
+    made: dict[str, Any] = {
+        **renamed(one.values, _BOTH),
+        "StorageEncrypted": one.get("storage_encrypted", default=False),
+        "DeletionProtection": one.get("deletion_protection", default=False),
+        "IAMDatabaseAuthenticationEnabled": one.get(
+            "iam_database_authentication_enabled", default=False
+        ),
+        "EnabledCloudwatchLogsExports": one.get("enabled_cloudwatch_logs_exports", []),
+        "MasterUsername": one.get("username", one.get("master_username", "")),
+        "VpcSecurityGroups": groups
+        if isinstance(groups, Unknown)
+        else [{"VpcSecurityGroupId": group, "Status": "active"} for group in groups],
+        "CopyTagsToSnapshot": one.get("copy_tags_to_snapshot", default=False),
+    }
+    if one.get("manage_master_user_password") is True:
+        made["MasterUserSecret"] = {"SecretStatus": "active"}
+    return made
+
+
+def _instance(one: Instance) -> dict[str, Any]:
+    made = {
+        **_shared(one),
+        "DBInstanceIdentifier": one.get("identifier", one.address),
+        "PubliclyAccessible": one.get("publicly_accessible", default=False),
+        "MultiAZ": one.get("multi_az", default=False),
+        "AutoMinorVersionUpgrade": one.get("auto_minor_version_upgrade", default=True),
+        "BackupRetentionPeriod": one.get("backup_retention_period", 0),
+        "MonitoringInterval": one.get("monitoring_interval", 0),
+    }
+    if one.get("replicate_source_db") is not None:
+        made["ReadReplicaSourceDBInstanceIdentifier"] = ident(one.get("replicate_source_db"))
+    if one.type == "aws_rds_cluster_instance":
+        made["DBClusterIdentifier"] = ident(one.get("cluster_identifier"))
+    return made
+
+
+def _cluster(one: Instance) -> dict[str, Any]:
+    return {
+        **_shared(one),
+        "DBClusterIdentifier": one.get("cluster_identifier", one.address),
+        "BackupRetentionPeriod": one.get("backup_retention_period", 1),
+        "MultiAZ": Unknown("how many instances a cluster has is not counted in code"),
+    }

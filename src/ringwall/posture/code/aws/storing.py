@@ -1,0 +1,104 @@
+"""DynamoDB, Secrets Manager, CloudWatch Logs and EFS: what keeps data."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ringwall.core.observations import Collected
+from ringwall.posture.code.aws.declaring import (
+    absent,
+    component,
+    document,
+    first,
+    ident,
+    known,
+    part,
+    renamed,
+)
+from ringwall.posture.code.terraform.resources import Instance, Resources
+from ringwall.posture.snapshot.partial import Unknown
+
+KINDS: Final = (
+    "aws-dynamodb-table",
+    "aws-secretsmanager-secret",
+    "aws-logs-group",
+    "aws-efs-file-system",
+)
+
+
+def components(code: Resources) -> Iterator[Collected]:
+    """Tables, secrets, logs and files."""
+    yield from (_table(code, one) for one in code.of("aws_dynamodb_table"))
+    yield from (_secret(code, one) for one in code.of("aws_secretsmanager_secret"))
+    for one in code.of("aws_cloudwatch_log_group"):
+        listed: dict[str, Any] = {"logGroupName": one.get("name", one.address)}
+        days = one.get("retention_in_days")
+        if days:
+            listed["retentionInDays"] = days
+        if one.get("kms_key_id") is not None:
+            listed["kmsKeyId"] = ident(one.get("kms_key_id"))
+        yield component("aws-logs-group", one, one.get("name"), {"listed": known(listed, one)})
+    for one in code.of("aws_efs_file_system"):
+        listed = {
+            "FileSystemId": one.address,
+            "Encrypted": one.get("encrypted", default=False),
+            **renamed(one.values, {"kms_key_id": "KmsKeyId"}),
+        }
+        policies = code.pointing("aws_efs_file_system_policy", "file_system_id", one)
+        backups = code.pointing("aws_efs_backup_policy", "file_system_id", one)
+        status = (
+            part(first(backups[0].blocks("backup_policy")), "status") if backups else "DISABLED"
+        )
+        aspects = {
+            "listed": known(listed, one),
+            "policy": known(document(policies[0].get("policy")), policies[0])
+            if policies
+            else absent(one),
+            "backup": known({"Status": status}, backups[0] if backups else one),
+        }
+        yield component("aws-efs-file-system", one, one.get("creation_token"), aspects)
+
+
+def _table(code: Resources, one: Instance) -> Collected:
+    encryption = one.block("server_side_encryption")
+    on = part(encryption, "enabled", fallback=False)
+    described: dict[str, Any] = {
+        "TableName": one.get("name", one.address),
+        "TableStatus": "ACTIVE",
+        "DeletionProtectionEnabled": one.get("deletion_protection_enabled", default=False),
+    }
+    if isinstance(on, Unknown):
+        described["SSEDescription"] = on
+    elif on:
+        described["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS"}
+    recovery = part(one.block("point_in_time_recovery"), "enabled", fallback=False)
+    status = recovery if isinstance(recovery, Unknown) else "ENABLED" if recovery else "DISABLED"
+    policies = code.pointing("aws_dynamodb_resource_policy", "resource_arn", one)
+    aspects = {
+        "described": known(described, one),
+        "backups": known(
+            {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": status}}, one
+        ),
+        "policy": known(document(policies[0].get("policy")), policies[0])
+        if policies
+        else absent(one),
+    }
+    return component("aws-dynamodb-table", one, one.get("name"), aspects)
+
+
+def _secret(code: Resources, one: Instance) -> Collected:
+    rotated = code.pointing("aws_secretsmanager_secret_rotation", "secret_id", one)
+    listed: dict[str, Any] = {
+        "Name": one.get("name", one.address),
+        "RotationEnabled": bool(rotated),
+        "LastAccessedDate": Unknown("when it was read is known only once it is there"),
+        "CreatedDate": Unknown("when it was made is known only once it is there"),
+    }
+    if one.get("kms_key_id") is not None:
+        listed["KmsKeyId"] = ident(one.get("kms_key_id"))
+    policies = code.pointing("aws_secretsmanager_secret_policy", "secret_arn", one)
+    policy = (policies[0] if policies else one).get("policy")
+    aspects = {
+        "listed": known(listed, one),
+        "policy": absent(one) if policy is None else known(document(policy), one, "policy"),
+    }
+    return component("aws-secretsmanager-secret", one, one.get("name"), aspects)

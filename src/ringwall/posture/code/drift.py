@@ -1,0 +1,120 @@
+"""Drift between code and cloud: what is declared, what is there, and where the two differ."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ringwall.core.observations import Observation, State, UnknownError
+from ringwall.posture.snapshot.partial import Unknown, guarded
+from ringwall.posture.snapshot.snapshot import Seen, Snapshot
+
+NAMED: Final[Mapping[str, str]] = {
+    "aws-s3-bucket": "listed",
+    "aws-iam-user": "details",
+    "aws-iam-group": "details",
+    "aws-iam-role": "details",
+    "aws-iam-policy": "details",
+    "aws-rds-instance": "listed",
+    "aws-rds-cluster": "listed",
+    "aws-lambda-function": "listed",
+    "aws-dynamodb-table": "described",
+    "aws-ecr-repository": "listed",
+    "aws-eks-cluster": "described",
+    "aws-logs-group": "listed",
+    "aws-secretsmanager-secret": "listed",
+    "aws-sqs-queue": "attributes",
+    "aws-sns-topic": "attributes",
+    "aws-cloudtrail-trail": "listed",
+}
+"""The kinds of which people give the names, so that one name is the same thing in both."""
+_LEFT_OUT: Final = frozenset({"Arn", "Path", "FunctionArn", "VpcId", "GroupId", "GroupList"})
+"""What code cannot know, or tells in its own way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """One difference. ``part`` is the aspect and the path in it; ``why`` says both values."""
+
+    declared: str
+    there: str
+    part: str
+    why: str
+
+
+def drift(code: Snapshot, cloud: Snapshot) -> Iterator[Drift]:
+    """Every difference between what code says and what the cloud tells of the same things.
+
+    Only what both tell is compared: what is not written, not known or not read is no difference.
+    """
+    for kind in NAMED:
+        there = {one.found.label: one for one in cloud.of_kind(kind)}
+        for one in code.of_kind(kind):
+            other = there.get(one.found.label)
+            if other is not None:
+                yield from _between(one, other)
+
+
+def _between(declared: Seen, there: Seen) -> Iterator[Drift]:
+    for aspect, said in declared.aspects.items():
+        real = there.aspects.get(aspect)
+        if real is None or not said.is_told or not real.is_told:
+            continue
+        for path, left, right in _differences(_value(said), _value(real), aspect):
+            yield Drift(
+                declared=declared.found.id,
+                there=there.found.id,
+                part=path,
+                why=f"{path} of {declared.found.label} is {_shown(left)} in code"
+                f" ({declared.place}), and {_shown(right)} in the cloud",
+            )
+
+
+def _value(told: Observation) -> Any:
+    return told.value if told.state is State.KNOWN else None
+
+
+def _differences(left: Any, right: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(left, Unknown):
+        return
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        for key, one in left.items():
+            if key not in _LEFT_OUT:
+                yield from _differences(one, right.get(key), f"{path}.{key}")
+        return
+    if isinstance(left, Mapping) and isinstance(right, str):
+        right = _parsed(right)
+        if isinstance(right, Mapping):
+            yield from _differences(left, right, path)
+        return
+    if left in ([], {}, "", None, False) and right in ([], {}, "", None, False):
+        return
+    try:
+        is_same = _plain(guarded(left)) == _plain(right)
+    except UnknownError:
+        return
+    if not is_same:
+        yield path, left, right
+
+
+def _parsed(text: str) -> Any:
+    import json  # noqa: PLC0415 - policies alone are told as texts
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _plain(value: Any) -> Any:
+    """Without what makes no difference: the order of lists, a list of one for that one."""
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        several = [_plain(one) for one in value]
+        return several[0] if len(several) == 1 else sorted(several, key=repr)
+    return value
+
+
+def _shown(value: Any) -> str:
+    text = "not set" if value is None else str(value)
+    return text if len(text) < 120 else f"{text[:117]}..."

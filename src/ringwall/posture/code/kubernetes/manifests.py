@@ -1,0 +1,101 @@
+"""Manifests to components: what runs pods is one kind, ``k8s-workload``, whatever makes them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ringwall.core.components import Found
+from ringwall.core.observations import Collected, Observation, Place, State
+from ringwall.posture.code.documents import Document
+
+ACCOUNT: Final = "code"
+_PODS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Pod": (),
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "ReplicationController": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+_KINDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(_PODS, "k8s-workload"),
+    "Role": "k8s-role",
+    "ClusterRole": "k8s-role",
+    "RoleBinding": "k8s-role-binding",
+    "ClusterRoleBinding": "k8s-role-binding",
+    "ServiceAccount": "k8s-service-account",
+    "NetworkPolicy": "k8s-network-policy",
+    "Service": "k8s-service",
+    "Ingress": "k8s-ingress",
+    "Secret": "k8s-secret",
+    "ConfigMap": "k8s-config-map",
+    "Namespace": "k8s-namespace",
+}
+KINDS: Final = tuple(sorted(set(_KINDS.values())))
+_CLUSTER: Final = frozenset({"ClusterRole", "ClusterRoleBinding", "Namespace"})
+
+
+def is_manifest(value: Any) -> bool:
+    """Whether a document says that it is one of Kubernetes."""
+    return isinstance(value, dict) and "apiVersion" in value and isinstance(value.get("kind"), str)
+
+
+def components(document: Document, path: str) -> Iterator[Collected]:
+    """What a manifest declares, each of a list of them; nothing of kinds that nobody judges."""
+    value = document.value
+    if not is_manifest(value):
+        return
+    if value["kind"].endswith("List") and isinstance(value.get("items"), list):
+        for at, one in enumerate(value["items"]):
+            if is_manifest(one):
+                line = document.lines.get(("items", at), document.line)
+                yield from _component(one, Place(path, line))
+        return
+    yield from _component(value, Place(path, document.line, document.end))
+
+
+def kind_of(value: Any) -> str:
+    """The kind of component that a manifest is, ``""`` where nobody judges such."""
+    return _KINDS.get(value["kind"], "")
+
+
+def _component(value: dict[str, Any], place: Place) -> Iterator[Collected]:
+    kind = kind_of(value)
+    metadata = value.get("metadata")
+    if not kind or not isinstance(metadata, dict):
+        return
+    name = str(metadata.get("name") or metadata.get("generateName") or "unnamed")
+    space = "" if value["kind"] in _CLUSTER else str(metadata.get("namespace") or "default")
+    labels = metadata.get("labels")
+    pairs = labels.items() if isinstance(labels, dict) else ()
+    found = Found(
+        kind=kind,
+        name=f"{place.path}:{space}/{value['kind']}/{name}",
+        label=f"{value['kind']} {space + '/' if space else ''}{name}",
+        account=ACCOUNT,
+        tags=tuple(sorted((str(key), str(one)) for key, one in pairs)),
+    )
+    listed = {"kind": value["kind"], "name": name, "namespace": space, "labels": labels or {}}
+    aspects = {"listed": _known(listed, place), "manifest": _known(value, place)}
+    if value["kind"] in _PODS:
+        aspects["pod"] = _pod(value, place)
+    yield Collected(found=found, aspects=aspects, place=place)
+
+
+def _pod(value: dict[str, Any], place: Place) -> Observation:
+    inner: Any = value
+    for key in _PODS[value["kind"]]:
+        inner = inner.get(key) if isinstance(inner, dict) else None
+    spec = inner.get("spec") if isinstance(inner, dict) else None
+    several = spec.get("containers") if isinstance(spec, dict) else None
+    if not isinstance(several, list) or not all(isinstance(one, dict) for one in several):
+        return Observation(
+            State.ERROR, api=f"manifest {place}", why=f"the {value['kind']} has no containers"
+        )
+    metadata = inner.get("metadata") if isinstance(inner.get("metadata"), dict) else {}
+    return _known({"metadata": metadata, "spec": spec}, place)
+
+
+def _known(value: Any, place: Place) -> Observation:
+    return Observation(State.KNOWN, value, f"manifest {place}")

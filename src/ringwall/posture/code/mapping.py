@@ -1,0 +1,54 @@
+"""Resources to components: which file maps what, and which resources nobody maps."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ringwall.core.observations import Collected, Observation, State
+from ringwall.posture.code.aws import (
+    cloudtrail,
+    compute,
+    ec2,
+    iam,
+    kms,
+    messages,
+    rds,
+    s3,
+    storing,
+)
+from ringwall.posture.code.aws.declaring import ACCOUNT
+from ringwall.posture.code.terraform.resources import Resources
+from ringwall.posture.snapshot.snapshot import Scope, Snapshot
+
+SERVICES: Final = (s3, iam, ec2, rds, kms, cloudtrail, messages, compute, storing)
+KINDS: Final = tuple(kind for one in SERVICES for kind in one.KINDS)
+
+
+def mapped(code: Resources) -> Iterator[Collected]:
+    """Every component that these resources declare."""
+    for one in SERVICES:
+        yield from one.components(code)
+
+
+def fill(
+    snapshot: Snapshot,
+    components: Iterable[Collected],
+    kinds: Iterable[str],
+    missing: Iterable[str] = (),
+) -> None:
+    """Put components into a snapshot, and that their kinds were listed.
+
+    ``missing`` says why there may be more of them: then nobody may conclude from one's absence.
+    """
+    why = "; ".join(sorted(set(missing))[:3])
+    for kind in kinds:
+        state = State.ERROR if why else State.KNOWN
+        snapshot.note_listing(Scope(kind, ACCOUNT), Observation(state, api="code", why=why))
+    for one in components:
+        seen = snapshot.add(one.found, place=one.place)
+        seen.aspects.update(one.aspects)
+
+
+def unmapped(code: Resources) -> Counter[str]:
+    """How many resources of each type there are that no mapping asked for."""
+    return Counter({kind: count for kind, count in code.types.items() if kind not in code.asked})

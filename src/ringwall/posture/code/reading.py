@@ -1,0 +1,26 @@
+"""What reading code comes to: an error with its place, and remarks on what was not understood."""
+
+from dataclasses import dataclass
+
+from ringwall.core.observations import Place
+
+
+class CodeError(ValueError):
+    """A file that cannot be read: where, and what is wrong there."""
+
+    def __init__(self, path: str, line: int, why: str) -> None:
+        super().__init__(f"{path}:{line}: {why}")
+        self.path, self.line, self.why = path, line, why
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something in the code that is not understood, or not read: it is said, never left out."""
+
+    place: Place
+    why: str
+    is_broken: bool = False
+    """Whether the code is wrong; otherwise it is Ringwall that does not understand it."""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.why}"

@@ -1,0 +1,126 @@
+"""Read a folder of code into a snapshot: Terraform, CloudFormation, manifests."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from ringwall.core.observations import Place
+from ringwall.posture.code.cloudformation import templates
+from ringwall.posture.code.documents import Document, documents
+from ringwall.posture.code.kubernetes import manifests
+from ringwall.posture.code.mapping import KINDS, fill, mapped, unmapped
+from ringwall.posture.code.reading import CodeError, Remark
+from ringwall.posture.code.terraform import plans
+from ringwall.posture.code.terraform.loading import LARGEST
+from ringwall.posture.code.terraform.resources import Resources
+from ringwall.posture.code.terraform.roots import applied
+from ringwall.posture.snapshot.snapshot import Snapshot
+
+_YAML: Final = (".yaml", ".yml", ".json", ".template")
+_LEFT_OUT: Final = frozenset({".git", ".terraform", "node_modules", ".venv", "__pycache__"})
+
+
+@dataclass(slots=True)
+class Code:
+    """What a folder comes to. ``remarks`` are all that was not understood."""
+
+    snapshot: Snapshot = field(default_factory=Snapshot)
+    remarks: list[Remark] = field(default_factory=list)
+    unmapped: dict[str, int] = field(default_factory=dict)
+    """Types of resources that Ringwall knows nothing of, with how many there are."""
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether anything could not be read at all."""
+        return any(one.is_broken for one in self.remarks)
+
+
+def read_code(
+    folder: Path,
+    *,
+    values: Iterable[Path] = (),
+    given: Mapping[str, str] | None = None,
+) -> Code:
+    """Everything below a folder, or one file; ``CodeError`` where a file of values is none."""
+    code = Code()
+    base = folder if folder.is_dir() else folder.parent
+    if folder.is_dir():
+        for one in applied(folder, values=values, given=given):
+            code.remarks += one.remarks
+            _map(code, Resources(one.instances), missing=())
+    for path in _files(folder):
+        shown = str(path.relative_to(base))
+        try:
+            _read(code, path, shown)
+        except CodeError as error:
+            place = Place(error.path, error.line)
+            code.remarks.append(Remark(place, error.why, is_broken=True))
+    missing = [str(one) for one in code.remarks if one.is_broken or "is not here" in one.why]
+    fill(code.snapshot, (), (*KINDS, *manifests.KINDS), missing)
+    return code
+
+
+def _map(code: Code, resources: Resources, missing: Iterable[str]) -> None:
+    fill(code.snapshot, mapped(resources), (), missing)
+    for kind, count in unmapped(resources).items():
+        code.unmapped[kind] = code.unmapped.get(kind, 0) + count
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    several = [folder] if folder.is_file() else sorted(folder.rglob("*"))
+    for path in several:
+        is_one = path.suffix in _YAML and not path.name.endswith((".tf.json", ".tfvars.json"))
+        if is_one and not _LEFT_OUT & set(path.parts) and path.is_file():
+            yield path
+
+
+def _read(code: Code, path: Path, shown: str) -> None:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise CodeError(shown, 1, f"it has more than {LARGEST} bytes, and is not read")
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CodeError(shown, 1, f"it cannot be read: {error}") from error
+    if not _is_ours(text):
+        return
+    if path.suffix == ".json":
+        plan = plans.instances(text, shown)
+        if plan is not None:
+            _map(code, Resources(plan), ())
+            return
+    if _is_helm(path, text):
+        why = "a template of Helm is not read: render it first, with `helm template`"
+        code.remarks.append(Remark(Place(shown, 1), why))
+        return
+    for one in documents(text, shown, templates.tagged):
+        _document(code, one, shown)
+
+
+def _is_ours(text: str) -> bool:
+    """A cheap look before YAML is parsed, for most files of a code base are something else."""
+    return any(
+        sign in text
+        for sign in ("apiVersion", "AWSTemplateFormatVersion", "AWS::", "planned_values")
+    )
+
+
+def _is_helm(path: Path, text: str) -> bool:
+    is_chart = any((one / "Chart.yaml").is_file() for one in list(path.parents)[:4])
+    return is_chart and "{{" in text
+
+
+def _document(code: Code, one: Document, shown: str) -> None:
+    value: Any = one.value
+    if templates.is_template(value):
+        read = templates.read(one, shown)
+        code.remarks += read.remarks
+        _map(code, Resources(read.instances), ())
+        return
+    if not manifests.is_manifest(value):
+        return
+    group = str(value["apiVersion"])
+    if group.startswith("kustomize."):
+        why = "Kustomize is not read: render it first, with `kubectl kustomize`"
+        code.remarks.append(Remark(Place(shown, one.line), why))
+    fill(code.snapshot, manifests.components(one, shown), ())

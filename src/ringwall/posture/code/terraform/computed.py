@@ -1,0 +1,42 @@
+"""What of a resource is known before it is there, though nobody writes it.
+
+Some names are made up of other arguments.
+"""
+
+from typing import Any, Final
+
+from ringwall.posture.code.terraform.values import Reference, joined
+from ringwall.posture.snapshot.partial import Unknown
+
+_SAME: Final = {
+    ("aws_s3_bucket", "id"): "bucket",
+    ("aws_iam_role", "id"): "name",
+    ("aws_iam_user", "id"): "name",
+    ("aws_iam_group", "id"): "name",
+    ("aws_iam_instance_profile", "id"): "name",
+    ("aws_ecr_repository", "id"): "name",
+    ("aws_lambda_function", "id"): "function_name",
+    ("aws_db_instance", "identifier"): "identifier",
+    ("aws_dynamodb_table", "id"): "name",
+    ("aws_key_pair", "id"): "key_name",
+    ("aws_eks_cluster", "id"): "name",
+    ("aws_cloudwatch_log_group", "id"): "name",
+}
+_EMPTY: Final = frozenset({"aws_s3_bucket", "aws_iam_role", "aws_iam_user", "aws_iam_group"})
+
+
+def computed(type_: str, address: str, name: str, values: dict[str, Any]) -> Any:
+    """An attribute that is not written; a :class:`Reference` where only the provider knows it."""
+    same = _SAME.get((type_, name))
+    if same is not None and isinstance(values.get(same), str):
+        return values[same]
+    if (type_, name) == ("aws_s3_bucket", "arn"):
+        bucket = values.get("bucket")
+        if isinstance(bucket, str):
+            return f"arn:aws:s3:::{bucket}"
+        return joined(["arn:aws:s3:::", _reference(address, "id")])
+    return _reference(address, name)
+
+
+def _reference(address: str, name: str) -> Unknown:
+    return Reference(f"{address}.{name} is known only once it is there", address, name)

@@ -1,0 +1,453 @@
+"""Terraform's functions, as far as they depend on nothing but what they are given.
+
+By developer.hashicorp.com/terraform/language/functions. Where an argument is not known, neither is
+what comes out, but for functions that only put things together.
+"""
+
+import base64
+import hashlib
+import ipaddress
+import json
+import math
+import re
+from collections.abc import Callable
+from itertools import product
+from typing import Any, Final
+
+from ringwall.posture.code.terraform.values import (
+    ExpressionError,
+    as_json,
+    first_unknown,
+    from_json,
+    joined,
+    text_of,
+)
+from ringwall.posture.snapshot.partial import Unknown
+
+FILES: Final = frozenset(
+    {"file", "templatefile", "fileexists", "fileset", "filebase64", "abspath", "pathexpand",
+     "filemd5", "filesha1", "filesha256", "filesha512", "filebase64sha256", "filebase64sha512"}
+)  # fmt: skip
+NEVER_KNOWN: Final = frozenset(
+    {"timestamp", "plantimestamp", "uuid", "uuidv5", "bcrypt", "rsadecrypt", "ephemeralasnull"}
+)
+Special = Callable[[str, list[Any]], Any]
+
+
+def call(name: str, arguments: list[Any], special: Special) -> Any:
+    """What a function gives; ``ExpressionError`` where it cannot."""
+    name = name.removeprefix("core::")
+    if name in FILES:
+        return special(name, arguments)
+    if name in NEVER_KNOWN:
+        return Unknown(f"{name}() is known only once Terraform runs")
+    gathers = _GATHERING.get(name)
+    function = gathers or _FUNCTIONS.get(name)
+    if function is None:
+        return Unknown(f"the function {name} is not supported")
+    if gathers is None:
+        unknown = first_unknown(arguments)
+        if unknown is not None:
+            return Unknown(unknown.why)
+    try:
+        return function(*arguments)
+    except ExpressionError:
+        raise
+    except (
+        TypeError,
+        ValueError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        re.error,
+        OverflowError,
+    ) as error:
+        raise ExpressionError(f"{name} cannot be used so: {error}") from error
+
+
+def _unknown_of(*several: Any) -> Unknown | None:
+    return next((Unknown(one.why) for one in several if isinstance(one, Unknown)), None)
+
+
+def _merge(*maps: Any) -> Any:
+    found: dict[str, Any] = {}
+    for one in maps:
+        if isinstance(one, Unknown):
+            return Unknown(one.why)
+        found |= one or {}
+    return found
+
+
+def _concat(*lists: Any) -> Any:
+    unknown = _unknown_of(*lists)
+    return unknown or [one for some in lists for one in some]
+
+
+def _flatten(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return Unknown(value.why)
+    found: list[Any] = []
+    for one in value:
+        if isinstance(one, Unknown):
+            return Unknown(one.why)
+        found += _flatten(one) if isinstance(one, list) else [one]
+    return found
+
+
+def _coalesce(*values: Any) -> Any:
+    for one in values:
+        if isinstance(one, Unknown) or (one is not None and one != ""):
+            return one
+    raise ExpressionError("coalesce was given nothing but null and empty texts")
+
+
+def _coalescelist(*values: Any) -> Any:
+    for one in values:
+        if isinstance(one, Unknown) or one:
+            return one
+    raise ExpressionError("coalescelist was given nothing but empty lists")
+
+
+def _lookup(on: Any, key: Any, *default: Any) -> Any:
+    unknown = _unknown_of(on, key)
+    if unknown:
+        return unknown
+    if key in on:
+        return on[key]
+    if default:
+        return default[0]
+    raise ExpressionError(f"the object has no {key}")
+
+
+def _length(value: Any) -> Any:
+    return _unknown_of(value) or len(value)
+
+
+def _list(value: Any) -> Any:
+    unknown = _unknown_of(value)
+    return unknown or (list(value.values()) if isinstance(value, dict) else list(value))
+
+
+def _set(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return Unknown(value.why)
+    found: list[Any] = []
+    for one in value:
+        if one not in found:
+            found.append(one)
+    if all(isinstance(one, str) for one in found):
+        found.sort()
+    return found
+
+
+def _element(on: Any, at: Any) -> Any:
+    return _unknown_of(on, at) or on[int(at) % len(on)]
+
+
+def _one(on: Any) -> Any:
+    unknown = _unknown_of(on)
+    if unknown or not isinstance(on, list):
+        return unknown or on
+    if len(on) > 1:
+        raise ExpressionError(f"one was given {len(on)}")
+    return on[0] if on else None
+
+
+def _contains(on: Any, value: Any) -> Any:
+    unknown = _unknown_of(on, value)
+    if unknown:
+        return unknown
+    if any(not isinstance(one, Unknown) and one == value for one in on):
+        return True
+    return _unknown_of(*on) or False
+
+
+def _join(between: Any, *lists: Any) -> Any:
+    unknown = _unknown_of(between, *lists)
+    if unknown:
+        return unknown
+    parts: list[str | Unknown] = []
+    for one in (one for some in lists for one in some):
+        parts += [between, text_of(one)]
+    return joined(parts[1:])
+
+
+_VERB: Final = re.compile(r"%(?:\[(\d+)\])?([-+ 0#]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])")
+
+
+def _format(spec: Any, *arguments: Any) -> Any:
+    if isinstance(spec, Unknown):
+        return Unknown(spec.why)
+    parts: list[str | Unknown] = []
+    at = taken = 0
+    for verb in _VERB.finditer(spec):
+        parts.append(spec[at : verb.start()])
+        at = verb.end()
+        which, flags, width, precision, kind = verb.groups()
+        if kind == "%":
+            parts.append("%")
+            continue
+        position = int(which) - 1 if which else taken
+        taken = position + 1
+        parts.append(_formatted(arguments[position], flags, width, precision, kind))
+    parts.append(spec[at:])
+    return joined(parts)
+
+
+def _formatted(value: Any, flags: str, width: str | None, precision: str | None, kind: str) -> Any:
+    if isinstance(value, Unknown):
+        return value
+    if kind in "sv":
+        text = text_of(value) if not isinstance(value, list | dict) else as_json(value)
+        return text if isinstance(text, Unknown) else f"%{flags}{width or ''}s" % text
+    if kind == "q":
+        return json.dumps(text_of(value))
+    if kind == "t":
+        return text_of(value)
+    shown = f"%{flags}{width or ''}{f'.{precision}' if precision else ''}{kind}"
+    number = float(value) if kind in "eEfFgG" else int(value)
+    return shown % number
+
+
+def _formatlist(spec: str, *arguments: Any) -> Any:
+    unknown = _unknown_of(*arguments)
+    if unknown:
+        return unknown
+    count = max((len(one) for one in arguments if isinstance(one, list)), default=1)
+    return [
+        _format(spec, *(one[at] if isinstance(one, list) else one for one in arguments))
+        for at in range(count)
+    ]
+
+
+def _map_of(value: Any) -> Any:
+    return _unknown_of(value) or dict(value)
+
+
+def _cidrsubnet(prefix: str, bits: Any, number: Any) -> str:
+    network = ipaddress.ip_network(prefix, strict=False)
+    longer = network.prefixlen + int(bits)
+    if longer > network.max_prefixlen or not 0 <= int(number) < 2 ** int(bits):
+        raise ExpressionError(f"{prefix} has no subnet {number} with {bits} more bits")
+    base = int(network.network_address) + (int(number) << (network.max_prefixlen - longer))
+    return f"{type(network.network_address)(base)}/{longer}"
+
+
+def _cidrsubnets(prefix: str, *bits: Any) -> list[str]:
+    network = ipaddress.ip_network(prefix, strict=False)
+    at, found = int(network.network_address), []
+    for one in bits:
+        longer = network.prefixlen + int(one)
+        size = 1 << (network.max_prefixlen - longer)
+        at = -(-at // size) * size
+        if at + size > int(network.broadcast_address) + 1:
+            raise ExpressionError(f"{prefix} has no room for these subnets")
+        found.append(f"{type(network.network_address)(at)}/{longer}")
+        at += size
+    return found
+
+
+def _cidrhost(prefix: str, number: Any) -> str:
+    network = ipaddress.ip_network(prefix, strict=False)
+    if not -network.num_addresses <= int(number) < network.num_addresses:
+        raise ExpressionError(f"{prefix} has no host {number}")
+    return str(network[int(number)])
+
+
+def _replace(text: str, what: str, by: str) -> str:
+    if len(what) > 1 and what[0] == what[-1] == "/":
+        return re.sub(what[1:-1], re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", by), text)
+    return text.replace(what, by)
+
+
+def _regex(pattern: str, text: str) -> Any:
+    found = re.search(pattern, text)
+    if found is None:
+        raise ExpressionError(f"{pattern} is not found")
+    return found.groupdict() or list(found.groups()) or found.group()
+
+
+def _regexall(pattern: str, text: str) -> Any:
+    return [
+        one.groupdict() or list(one.groups()) or one.group() for one in re.finditer(pattern, text)
+    ]
+
+
+def _substr(text: str, at: Any, length: Any) -> str:
+    at, length = int(at), int(length)
+    at = at if at >= 0 else max(len(text) + at, 0)
+    return text[at:] if length < 0 else text[at : at + length]
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ExpressionError("a truth value is no number")
+    if value is None or isinstance(value, int | float):
+        return value
+    return float(value) if any(one in value for one in ".eE") else int(value)
+
+
+def _bool(value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}[value]
+
+
+def _range(*values: Any) -> list[Any]:
+    start, stop = (0, values[0]) if len(values) == 1 else values[:2]
+    step = values[2] if len(values) == 3 else 1 if stop >= start else -1
+    found = list(range(int(start), int(stop), int(step)))
+    if len(found) > 1024:
+        raise ExpressionError("range gives more than 1024 numbers")
+    return found
+
+
+def _setproduct(*sets: list[Any]) -> Any:
+    if math.prod(map(len, sets)) > 100_000:
+        raise ExpressionError("setproduct gives more than 100000")
+    return [list(one) for one in product(*sets)]
+
+
+def _transpose(value: dict[str, list[str]]) -> Any:
+    found: dict[str, list[str]] = {}
+    for key, some in value.items():
+        for one in some:
+            found.setdefault(one, []).append(key)
+    return found
+
+
+def _chunklist(value: list[Any], size: Any) -> Any:
+    return [value[at : at + int(size)] for at in range(0, len(value), int(size))]
+
+
+def _yamldecode(text: str) -> Any:
+    import yaml  # noqa: PLC0415 - few modules need it
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ExpressionError(f"it is no YAML: {error}") from error
+
+
+def _hash(kind: str, *, is_base64: bool = False) -> Callable[[str], str]:
+    def made(text: str) -> str:
+        found = hashlib.new(kind, text.encode(), usedforsecurity=False)
+        return base64.b64encode(found.digest()).decode() if is_base64 else found.hexdigest()
+
+    return made
+
+
+def _index_of(value: list[Any], one: Any) -> int:
+    return value.index(one)
+
+
+def _indent(spaces: Any, text: str) -> str:
+    return text.replace("\n", "\n" + " " * int(spaces))
+
+
+_GATHERING: Final[dict[str, Callable[..., Any]]] = {
+    "merge": _merge,
+    "concat": _concat,
+    "flatten": _flatten,
+    "coalesce": _coalesce,
+    "coalescelist": _coalescelist,
+    "lookup": _lookup,
+    "length": _length,
+    "tolist": _list,
+    "toset": _set,
+    "distinct": _set,
+    "tomap": _map_of,
+    "element": _element,
+    "one": _one,
+    "contains": _contains,
+    "join": _join,
+    "format": _format,
+    "formatlist": _formatlist,
+    "jsonencode": as_json,
+    "jsondecode": from_json,
+    "keys": lambda value: _unknown_of(value) or sorted(value),
+    "values": lambda value: _unknown_of(value) or [value[key] for key in sorted(value)],
+    "zipmap": lambda keys, values: (
+        _unknown_of(keys, values) or _unknown_of(*keys) or dict(zip(keys, values, strict=True))
+    ),
+    "list": lambda *values: list(values),
+    "map": lambda *values: dict(zip(values[::2], values[1::2], strict=True)),
+    "tostring": lambda value: value if value is None else text_of(value),
+    "sensitive": lambda value: value,
+    "nonsensitive": lambda value: value,
+    "ephemeral": lambda value: value,
+    "slice": lambda value, start, end: (
+        _unknown_of(value, start, end) or value[int(start) : int(end)]
+    ),
+    "reverse": lambda value: _unknown_of(value) or value[::-1],
+}
+_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "tonumber": _number,
+    "tobool": _bool,
+    "cidrsubnet": _cidrsubnet,
+    "cidrsubnets": _cidrsubnets,
+    "cidrhost": _cidrhost,
+    "cidrnetmask": lambda prefix: str(ipaddress.ip_network(prefix, strict=False).netmask),
+    "replace": _replace,
+    "regex": _regex,
+    "regexall": _regexall,
+    "substr": _substr,
+    "range": _range,
+    "setproduct": _setproduct,
+    "transpose": _transpose,
+    "chunklist": _chunklist,
+    "yamldecode": _yamldecode,
+    "yamlencode": lambda value: json.dumps(value, ensure_ascii=False),
+    "indent": _indent,
+    "index": _index_of,
+    "lower": str.lower,
+    "upper": str.upper,
+    "title": lambda text: re.sub(r"\b\w", lambda one: one.group().upper(), text),
+    "trimspace": str.strip,
+    "trim": lambda text, signs: text.strip(signs),
+    "trimprefix": lambda text, prefix: text.removeprefix(prefix),
+    "trimsuffix": lambda text, suffix: text.removesuffix(suffix),
+    "chomp": lambda text: text.rstrip("\r\n"),
+    "split": lambda between, text: text.split(between) if text else [""],
+    "startswith": lambda text, one: text.startswith(one),
+    "endswith": lambda text, one: text.endswith(one),
+    "strcontains": lambda text, one: one in text,
+    "strrev": lambda text: text[::-1],
+    "compact": lambda value: [one for one in value if one],
+    "sort": lambda value: sorted(map(str, value)),
+    "max": max,
+    "min": min,
+    "abs": abs,
+    "ceil": math.ceil,
+    "floor": math.floor,
+    "pow": lambda base, power: float(base) ** power,
+    "log": math.log,
+    "signum": lambda value: (value > 0) - (value < 0),
+    "parseint": lambda text, base: int(text, int(base)),
+    "sum": lambda value: sum(map(_number, value)),
+    "alltrue": lambda value: all(map(_bool, value)),
+    "anytrue": lambda value: any(map(_bool, value)),
+    "setunion": lambda *sets: _set([one for some in sets for one in some]),
+    "setintersection": lambda first, *sets: [
+        one for one in first if all(one in some for some in sets)
+    ],
+    "setsubtract": lambda first, second: [one for one in first if one not in second],
+    "matchkeys": lambda values, keys, wanted: [
+        one for one, key in zip(values, keys, strict=True) if key in wanted
+    ],
+    "basename": lambda path: path.rstrip("/").rpartition("/")[2],
+    "dirname": lambda path: path.rpartition("/")[0] or ".",
+    "base64encode": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64decode": lambda text: base64.b64decode(text, validate=True).decode(),
+    "urlencode": lambda text: re.sub(
+        r"[^A-Za-z0-9_.~-]",
+        lambda one: "".join(f"%{sign:02X}" for sign in one.group().encode()),
+        text,
+    ),
+    "md5": _hash("md5"),
+    "sha1": _hash("sha1"),
+    "sha256": _hash("sha256"),
+    "sha512": _hash("sha512"),
+    "base64sha256": _hash("sha256", is_base64=True),
+    "base64sha512": _hash("sha512", is_base64=True),
+}

@@ -1,0 +1,95 @@
+"""Resources as they would be made, and what is found by them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ringwall.core.observations import Place
+from ringwall.posture.code.terraform.values import PartialText, Reference
+from ringwall.posture.snapshot.partial import Unknown
+
+
+@dataclass(slots=True)
+class Instance:
+    """One resource. ``values`` are its arguments; blocks are lists of mappings below their kind."""
+
+    type: str
+    address: str
+    values: dict[str, Any]
+    place: Place
+    lines: dict[str, int] = field(default_factory=dict)
+    """Where each argument and block stands, within the file of ``place``."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """An argument; ``default`` where it is not set, or null."""
+        value = self.values.get(name)
+        return default if value is None else value
+
+    def block(self, name: str) -> Any:
+        """The first block of a kind, ``None`` where there is none, or what is not known of them."""
+        several = self.blocks(name)
+        if isinstance(several, Unknown):
+            return several
+        return several[0] if several else None
+
+    def blocks(self, name: str) -> Any:
+        """All blocks of a kind."""
+        value = self.values.get(name)
+        if value is None:
+            return []
+        return [value] if isinstance(value, dict) else value
+
+
+class Resources:
+    """All resources of one code base, by address and by type."""
+
+    def __init__(self, instances: Iterable[Instance]) -> None:
+        self.asked: set[str] = set()
+        """The types that somebody asked for: what is not in it means nothing to Ringwall."""
+        self._types: dict[str, list[Instance]] = {}
+        self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
+        for one in instances:
+            self._types.setdefault(one.type, []).append(one)
+
+    def of(self, *types: str) -> Iterator[Instance]:
+        """Those of these types."""
+        self.asked.update(types)
+        for one in types:
+            yield from self._types.get(one, ())
+
+    @property
+    def types(self) -> dict[str, int]:
+        """How many there are of each type."""
+        return {kind: len(some) for kind, some in self._types.items()}
+
+    def pointing(self, type_: str, argument: str, to: Instance, *names: Any) -> list[Instance]:
+        """Resources of a type whose argument names this one: by reference, or by its name."""
+        index = self._pointing.get((type_, argument))
+        if index is None:
+            index = self._pointing[type_, argument] = {}
+            for one in self.of(type_):
+                for key in _keys(one.values.get(argument)):
+                    index.setdefault(key, []).append(one)
+        found: dict[str, Instance] = {}
+        for key in (f"@{to.address}", *(one for one in names if isinstance(one, str))):
+            found |= {one.address: one for one in index.get(key, ())}
+        return list(found.values())
+
+    def unplaced(self, type_: str, argument: str) -> list[Instance]:
+        """Those of which it is not known to what they belong."""
+        return [one for one in self.of(type_) if not list(_keys(one.values.get(argument)))]
+
+
+def _keys(value: Any) -> Iterator[str]:
+    """Addresses with ``@``, and names as they are."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Reference):
+        yield f"@{value.address}"
+    elif isinstance(value, PartialText):
+        for one in value.parts:
+            if isinstance(one, Reference):
+                yield f"@{one.address}"
+    elif isinstance(value, list):
+        for one in value:
+            yield from _keys(one)

@@ -1,0 +1,92 @@
+"""Which folders are modules that somebody applies, and what they come to."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from ringwall.posture.code.hcl.trees import Expression, Literal
+from ringwall.posture.code.reading import CodeError, Remark
+from ringwall.posture.code.terraform.loading import Loader
+from ringwall.posture.code.terraform.resources import Instance
+from ringwall.posture.code.terraform.running import Module
+
+_ENDINGS: Final = (".tf", ".tf.json", ".tofu")
+
+
+@dataclass(slots=True)
+class Applied:
+    """What one root module declares."""
+
+    path: Path
+    instances: list[Instance]
+    remarks: list[Remark] = field(default_factory=list)
+
+
+def folders_of(root: Path) -> list[Path]:
+    """Folders with Terraform in them, without what ``terraform init`` fetched."""
+    found = {
+        one.parent
+        for ending in _ENDINGS
+        for one in root.rglob(f"*{ending}")
+        if ".terraform" not in one.parts and one.is_file()
+    }
+    return sorted(found)
+
+
+def applied(
+    root: Path,
+    *,
+    values: Iterable[Path] = (),
+    given: Mapping[str, str] | None = None,
+) -> Iterator[Applied]:
+    """Each module below ``root`` that no other calls.
+
+    ``CodeError`` where a file of values is none.
+    """
+    loader = Loader(_enclosing(root), root)
+    folders = folders_of(root)
+    called = {one for folder in folders for one in _calls(loader, folder)}
+    roots = [one for one in folders if one.resolve() not in called] or folders[:1]
+    for folder in roots:
+        read = loader.folder(folder)
+        for path in values:
+            read.values |= loader.values_in(path)
+        read.values |= {name: (_given(text), "-var") for name, text in (given or {}).items()}
+        module = Module(loader, read, root=folder.resolve())
+        yield Applied(folder, list(module.instances()))
+    if loader.remarks and folders:
+        yield Applied(root, [], loader.remarks)
+
+
+def _given(text: str) -> Expression:
+    from ringwall.posture.code.hcl.parsing import parse_expression  # noqa: PLC0415 - seldom needed
+
+    if not text.startswith(("[", "{", '"')):
+        return Literal(text)
+    try:
+        return parse_expression(text, "-var")
+    except CodeError:
+        return Literal(text)
+
+
+def _calls(loader: Loader, folder: Path) -> Iterator[Path]:
+    """Folders that a folder's modules come from; those that call each other all count as roots."""
+    here = folder.resolve()
+    for file in loader.folder(folder).files:
+        for block in file.body.blocks:
+            source = block.body.arguments.get("source") if block.kind == "module" else None
+            text = source.value.value if source and isinstance(source.value, Literal) else None
+            if isinstance(text, str) and text.startswith("."):
+                found = (folder / text).resolve()
+                if found != here:
+                    yield found
+
+
+def _enclosing(root: Path) -> Path:
+    """The working tree that a folder is in, for modules beside it; else the folder itself."""
+    here = root.resolve()
+    for one in (here, *here.parents):
+        if (one / ".git").exists():
+            return one
+    return here

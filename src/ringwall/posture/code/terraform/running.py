@@ -1,0 +1,557 @@
+"""A module as it would be applied: names are looked up when they are needed, each value once."""
+
+import os.path
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ringwall.core.observations import Place
+from ringwall.posture.code.hcl.parsing import parse_template
+from ringwall.posture.code.hcl.trees import Block, Body, Expression
+from ringwall.posture.code.reading import CodeError, Remark
+from ringwall.posture.code.terraform.computed import computed
+from ringwall.posture.code.terraform.evaluating import Inner, Scope, evaluate, index, whole
+from ringwall.posture.code.terraform.loading import Folder, Loader
+from ringwall.posture.code.terraform.policy_documents import document
+from ringwall.posture.code.terraform.resources import Instance
+from ringwall.posture.code.terraform.values import ExpressionError
+from ringwall.posture.snapshot.partial import Unknown
+
+_META: Final = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "providers"})
+_BLOCKS_LEFT_OUT: Final = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
+_MOST: Final = 20_000
+"""Instances of one resource; beyond that it is taken for a mistake."""
+_WORKING: Final = object()
+
+
+class Module:
+    """One instance of a module: a scope, and the resources declared in it."""
+
+    def __init__(
+        self,
+        loader: Loader,
+        folder: Folder,
+        *,
+        root: Path,
+        prefix: str = "",
+        key: str = "",
+        inputs: Mapping[str, Callable[[], Any]] | None = None,
+        chain: tuple[Path, ...] = (),
+    ) -> None:
+        self.loader, self.folder, self.base = loader, folder, root
+        self.prefix, self.key = prefix, key
+        self.inputs = inputs
+        self.chain = (*chain, folder.path)
+        self.variables: dict[str, tuple[Block, str]] = {}
+        self.locals: dict[str, tuple[Expression, Place]] = {}
+        self.outputs: dict[str, tuple[Block, str]] = {}
+        self.calls: dict[str, tuple[Block, str]] = {}
+        self.declared: dict[tuple[str, str, str], Declared] = {}
+        self._values: dict[tuple[str, str], Any] = {}
+        self._modules: dict[str, Any] = {}
+        for file in folder.files:
+            for block in file.body.blocks:
+                self._declare(block, file.path)
+
+    def _declare(self, block: Block, path: str) -> None:
+        kind, labels = block.kind, block.labels
+        place = Place(path, block.line, block.end)
+        if kind in {"resource", "data"} and len(labels) == 2:
+            name = f"{labels[0]}.{labels[1]}"
+            address = f"{self.prefix}{'data.' if kind == 'data' else ''}{name}"
+            self.declared[kind, labels[0], labels[1]] = Declared(self, block, address, place)
+        elif kind == "locals":
+            for one in block.body.arguments.values():
+                self.locals[one.name] = (one.value, Place(path, one.line))
+        elif kind in {"variable", "output", "module"} and len(labels) == 1:
+            several = {"variable": self.variables, "output": self.outputs, "module": self.calls}
+            several[kind][labels[0]] = (block, path)
+        elif kind in {"resource", "data", "variable", "output", "module"}:
+            self.remark(place, f"{kind} has {len(labels)} names, which is not what it needs", True)
+
+    def remark(self, place: Place, why: str, is_broken: bool = False) -> None:
+        """Say something of this code, once."""
+        said = Remark(place, why, is_broken)
+        if said not in self.loader.remarks:
+            self.loader.remarks.append(said)
+
+    def root_names(self) -> frozenset[str]:
+        """The types of resources that are declared here."""
+        return frozenset(one[1] for one in self.declared if one[0] == "resource")
+
+    # as a scope
+
+    def root(self, name: str, line: int) -> Any:
+        """What a first name means: ``var``, ``local``, a type of resources."""
+        del line
+        known = _ROOTS.get(name)
+        if known is not None:
+            return known(self)
+        if name == "self":
+            return Unknown("self is known only once it is there")
+        return Named(lambda inner: self.resource("resource", name, inner))
+
+    def special(self, name: str, arguments: list[Any], line: int) -> Any:
+        """Functions that read files, from within the folder alone."""
+        del line
+        unknown = next((one for one in arguments if isinstance(one, Unknown)), None)
+        if unknown is not None:
+            return Unknown(unknown.why)
+        path = self.folder.path / str(arguments[0])
+        if name in {"abspath", "pathexpand"}:
+            return os.path.normpath(path) if name == "abspath" else arguments[0]
+        if not self.loader.is_within(path):
+            return Unknown(f"{arguments[0]} lies outside of the folder, and is not read")
+        if name == "fileexists":
+            return path.is_file()
+        if name == "fileset":
+            return self._fileset(path, str(arguments[1]))
+        if name not in {"file", "templatefile"}:
+            return Unknown(f"{name}({arguments[0]}) is not read")
+        try:
+            text = self.loader.text(path)
+            if name == "file":
+                return text
+            node = parse_template(text, self.loader.name_of(path))
+        except CodeError as error:
+            return Unknown(str(error))
+        given = arguments[1] if isinstance(arguments[1], dict) else {}
+        return evaluate(node, Inner(self, given))
+
+    def _fileset(self, path: Path, pattern: str) -> Any:
+        if ".." in pattern or pattern.startswith("/"):
+            return Unknown(f"{pattern} lies outside of the folder, and is not read")
+        try:
+            return sorted(str(one.relative_to(path)) for one in path.glob(pattern) if one.is_file())
+        except (ValueError, NotImplementedError) as error:
+            raise ExpressionError(f"{pattern} is no pattern: {error}") from error
+
+    def evaluated(self, node: Expression, scope: Scope, place: Place, what: str) -> Any:
+        """The value, or why there is none, which is said."""
+        try:
+            return evaluate(node, scope)
+        except ExpressionError as error:
+            self.remark(place, f"{what} has no value: {error}")
+            return Unknown(f"{what} of {place} has no value: {error}")
+        except RecursionError:
+            self.remark(place, f"{what} depends on too much to be followed")
+            return Unknown(f"{what} of {place} depends on too much to be followed")
+
+    def once(self, kind: str, name: str, place: Place, make: Callable[[], Any]) -> Any:
+        """A value that is made once; what is made of itself is not known, and said."""
+        key = (kind, name)
+        value = self._values.get(key, self)
+        if value is _WORKING:
+            why = f"{self.prefix}{kind}.{name} is made of itself"
+            self.remark(place, why, is_broken=True)
+            return Unknown(why)
+        if value is self:
+            self._values[key] = _WORKING
+            value = self._values[key] = make()
+        return value
+
+    def variable(self, name: str) -> Any:
+        """``var.name``."""
+        declared = self.variables.get(name)
+        if declared is None:
+            raise ExpressionError(f"there is no variable {name}")
+        block, path = declared
+        place = Place(path, block.line, block.end)
+        return self.once("var", name, place, lambda: self._variable(name, block, place))
+
+    def _variable(self, name: str, block: Block, place: Place) -> Any:
+        default = block.body.arguments.get("default")
+        given: Any = None
+        if self.inputs is not None and name in self.inputs:
+            given = self.inputs[name]()
+        elif self.inputs is None and name in self.folder.values:
+            node, path = self.folder.values[name]
+            given = self.evaluated(node, self, Place(path, 1), f"variable {name}")
+        elif default is None:
+            return Unknown(f"variable {name} of {place} is not set")
+        nullable = block.body.arguments.get("nullable")
+        is_nullable = nullable is None or evaluate(nullable.value, self) is not False
+        if given is None and default is not None:
+            is_given = name in (self.inputs if self.inputs is not None else self.folder.values)
+            if not is_given or not is_nullable:
+                given = self.evaluated(default.value, self, place, f"default of {name}")
+        declared = block.body.arguments.get("type")
+        return given if declared is None else _typed(given, declared.value)
+
+    def local(self, name: str) -> Any:
+        """``local.name``."""
+        declared = self.locals.get(name)
+        if declared is None:
+            raise ExpressionError(f"there is no local {name}")
+        node, place = declared
+        return self.once(
+            "local", name, place, lambda: self.evaluated(node, self, place, f"local.{name}")
+        )
+
+    def output(self, name: str) -> Any:
+        """``module.it.name``, from outside."""
+        declared = self.outputs.get(name)
+        if declared is None:
+            raise ExpressionError(f"module {self.prefix.rstrip('.')} has no output {name}")
+        block, path = declared
+        place = Place(path, block.line, block.end)
+        value = block.body.arguments.get("value")
+        if value is None:
+            return Unknown(f"output {name} of {place} has no value")
+        return self.once(
+            "output",
+            name,
+            place,
+            lambda: self.evaluated(value.value, self, place, f"output {name}"),
+        )
+
+    def resource(self, kind: str, type_: str, name: str) -> Any:
+        """``type.name`` or ``data.type.name``."""
+        found = self.declared.get((kind, type_, name))
+        if found is None:
+            raise ExpressionError(f"there is no {'data.' if kind == 'data' else ''}{type_}.{name}")
+        return found
+
+    def module(self, name: str) -> Any:
+        """``module.name``."""
+        if name not in self.calls:
+            raise ExpressionError(f"there is no module {name}")
+        if name not in self._modules:
+            block, path = self.calls[name]
+            from ringwall.posture.code.terraform.calling import called  # noqa: PLC0415 - of each other
+
+            self._modules[name] = _WORKING
+            self._modules[name] = called(self, name, block, path)
+        found = self._modules[name]
+        if found is _WORKING:
+            return Unknown(f"{self.prefix}module.{name} is made of itself")
+        return found
+
+    def instances(self) -> Iterator[Instance]:
+        """Every resource, those of called modules, too."""
+        for (kind, _, _), one in self.declared.items():
+            if kind == "resource":
+                yield from one.instances()
+        for name in self.calls:
+            found = self.module(name)
+            if hasattr(found, "modules"):
+                for inner in found.modules():
+                    yield from inner.instances()
+
+
+class Named:
+    """A name that gives values for further names."""
+
+    def __init__(self, look: Callable[[str], Any]) -> None:
+        self.attribute = look
+        self.index = look
+
+    def whole(self) -> Any:
+        """There is no value of all."""
+        raise ExpressionError("a name has to follow")
+
+
+def _data(module: Module) -> Any:
+    return Named(lambda type_: Named(lambda name: module.resource("data", type_, name)))
+
+
+def _path(module: Module) -> Any:
+    here = str(module.folder.path)
+    return {"module": here, "root": str(module.base), "cwd": str(module.base)}
+
+
+_ROOTS: Final[dict[str, Callable[[Module], Any]]] = {
+    "var": lambda module: Named(module.variable),
+    "local": lambda module: Named(module.local),
+    "module": lambda module: Named(module.module),
+    "data": _data,
+    "path": _path,
+    "terraform": lambda _: {"workspace": "default"},
+    "count": lambda _: Unknown("count.index is known only where count is"),
+    "each": lambda _: Unknown("each is known only where for_each is"),
+}
+
+
+class Declared:
+    """A resource or data source as it is declared, with the instances it comes to."""
+
+    def __init__(self, module: Module, block: Block, address: str, place: Place) -> None:
+        self.module, self.block, self.address, self.place = module, block, address, place
+        self._made: Any = None
+
+    def _all(self) -> Any:
+        """One instance, a list of them by ``count``, or a mapping by ``for_each``."""
+        if self._made is None:
+            self._made = _WORKING
+            keys = repeated(self.module, self.block, self.place, self.address)
+            if keys is None:
+                self._made = self._one("", {})
+            elif isinstance(keys, int):
+                self._made = [self._one(f"[{at}]", {"count": {"index": at}}) for at in range(keys)]
+            else:
+                self._made = {
+                    key: self._one(f'["{key}"]', {"each": {"key": key, "value": value}})
+                    for key, value in keys.items()
+                }
+        if self._made is _WORKING:
+            why = f"{self.address} is made of itself"
+            self.module.remark(self.place, why, is_broken=True)
+            return Unknown(why)
+        return self._made
+
+    def _one(self, suffix: str, names: dict[str, Any]) -> "One":
+        return One(self, f"{self.address}{suffix}", names)
+
+    def attribute(self, name: str) -> Any:
+        """``type.name.attribute``."""
+        made = self._all()
+        if isinstance(made, One):
+            return made.attribute(name)
+        if isinstance(made, Unknown):
+            return made
+        if isinstance(made, dict) and name in made:
+            return made[name]
+        if isinstance(made, list) and made:  # as in old code, and where count is not known
+            return made[0].attribute(name)
+        raise ExpressionError(f"{self.address} has several instances: one has to be named")
+
+    def index(self, key: Any) -> Any:
+        """``type.name[key]``."""
+        made = self._all()
+        if isinstance(made, One):
+            return made
+        return index(made, key)
+
+    def elements(self) -> Any:
+        """``type.name[*]``."""
+        made = self._all()
+        return (
+            list(made.values())
+            if isinstance(made, dict)
+            else made
+            if isinstance(made, list)
+            else [made]
+        )
+
+    def whole(self) -> Any:
+        """All as a value."""
+        made = self._all()
+        if isinstance(made, list):
+            return [one.whole() for one in made]
+        if isinstance(made, dict):
+            return {key: one.whole() for key, one in made.items()}
+        return whole(made)
+
+    def instances(self) -> Iterator[Instance]:
+        """All of them."""
+        made = self._all()
+        several = (
+            made.values() if isinstance(made, dict) else made if isinstance(made, list) else [made]
+        )
+        for one in several:
+            if isinstance(one, One):
+                yield Instance(
+                    self.block.labels[0], one.address, one.values(), self.place, _lines(self.block)
+                )
+
+
+def _lines(block: Block) -> dict[str, int]:
+    found = {one.name: one.line for one in block.body.arguments.values()}
+    for one in block.body.blocks:
+        found.setdefault(
+            one.labels[0] if one.kind == "dynamic" and one.labels else one.kind, one.line
+        )
+    return found
+
+
+class One:
+    """One instance, whose arguments have values once they are asked for."""
+
+    def __init__(self, declared: Declared, address: str, names: dict[str, Any]) -> None:
+        self.declared, self.address = declared, address
+        module = declared.module
+        self.scope: Scope = Inner(module, names) if names else module
+        self._values: dict[str, Any] = {}
+        self._is_whole = False
+
+    @property
+    def type(self) -> str:
+        """The type of the resource."""
+        return self.declared.block.labels[0]
+
+    def _value(self, name: str) -> Any:
+        found = self._values.get(name, self)
+        if found is _WORKING:
+            why = f"{self.address}.{name} is made of itself"
+            self.declared.module.remark(self.declared.place, why, is_broken=True)
+            return Unknown(why)
+        if found is not self:
+            return found
+        body, place = self.declared.block.body, self.declared.place
+        argument = body.arguments.get(name)
+        self._values[name] = _WORKING
+        if argument is not None:
+            at = Place(place.path, argument.line)
+            what = f"{self.address}.{name}"
+            made = self.declared.module.evaluated(argument.value, self.scope, at, what)
+        else:
+            made = blocks_of(self.declared.module, body, self.scope, place, name)
+        if made is None and argument is None:
+            del self._values[name]
+            return self
+        self._values[name] = made
+        return made
+
+    def values(self) -> dict[str, Any]:
+        """All that is written."""
+        if not self._is_whole:
+            body = self.declared.block.body
+            for name in body.arguments:
+                if name not in _META:
+                    self._value(name)
+            for name in kinds_of(body):
+                self._value(name)
+            self._is_whole = True
+        return {key: one for key, one in self._values.items() if key not in _META}
+
+    def attribute(self, name: str) -> Any:
+        """What is written, or is known from it, or would be known later."""
+        found = self._value(name)
+        if found is not self and found is not None:
+            return found
+        if self.declared.block.kind == "data":
+            if self.type == "aws_iam_policy_document" and name in {"json", "minified_json"}:
+                return document(self.values())
+            return Unknown(f"{self.address}.{name} is read only when Terraform runs")
+        for one in ("bucket", "name", "function_name", "key_name"):
+            if one in self.declared.block.body.arguments:
+                self._value(one)
+        return computed(self.type, self.address, name, self._values)
+
+    def index(self, key: Any) -> Any:
+        """As old code asks for the only one."""
+        return self if key == 0 else self.attribute(str(key))
+
+    def whole(self) -> Any:
+        """All that is written, as an object."""
+        return {"id": self.attribute("id"), "arn": self.attribute("arn")} | self.values()
+
+
+def kinds_of(body: Body) -> dict[str, None]:
+    """Kinds of blocks, those made dynamically, too, in their order."""
+    return {
+        (one.labels[0] if one.kind == "dynamic" and one.labels else one.kind): None
+        for one in body.blocks
+        if one.kind not in _BLOCKS_LEFT_OUT
+    }
+
+
+def blocks_of(module: Module, body: Body, scope: Scope, place: Place, kind: str) -> Any:
+    """The blocks of a kind as a list; ``None`` where there is none, unknown where that is not."""
+    found: list[Any] = []
+    is_there = False
+    for one in body.blocks:
+        if one.kind == kind:
+            is_there = True
+            found.append(_content(module, one.body, scope, place))
+        elif one.kind == "dynamic" and one.labels == [kind]:
+            is_there = True
+            made = _dynamic(module, one, scope, place)
+            if isinstance(made, Unknown):
+                return made
+            found += made
+    return found if is_there else None
+
+
+def _content(module: Module, body: Body, scope: Scope, place: Place) -> dict[str, Any]:
+    made = {
+        one.name: module.evaluated(one.value, scope, Place(place.path, one.line), one.name)
+        for one in body.arguments.values()
+    }
+    for kind in kinds_of(body):
+        made[kind] = blocks_of(module, body, scope, place, kind)
+    return made
+
+
+def _dynamic(module: Module, block: Block, scope: Scope, place: Place) -> Any:
+    kind = block.labels[0]
+    arguments = block.body.arguments
+    content = next((one for one in block.body.blocks if one.kind == "content"), None)
+    if "for_each" not in arguments or content is None:
+        at = Place(place.path, block.line)
+        module.remark(at, f"dynamic {kind} needs for_each and content", is_broken=True)
+        return Unknown(f"dynamic {kind} of {at} is not complete")
+    iterator = arguments.get("iterator")
+    name = getattr(iterator.value, "name", kind) if iterator is not None else kind
+    over = module.evaluated(
+        arguments["for_each"].value, scope, Place(place.path, block.line), "for_each"
+    )
+    if isinstance(over, Unknown):
+        return over
+    pairs = (
+        over.items()
+        if isinstance(over, dict)
+        else enumerate(over)
+        if isinstance(over, list)
+        else ()
+    )
+    return [
+        _content(
+            module,
+            content.body,
+            Inner(scope, {name: {"key": key, "value": value}}),
+            Place(place.path, block.line),
+        )
+        for key, value in pairs
+    ]
+
+
+def repeated(module: Module, block: Block, place: Place, address: str) -> Any:
+    """``None`` for one, a number by ``count``, a mapping by ``for_each``.
+
+    Where that is not known it is taken for one, and said.
+    """
+    for name in ("count", "for_each"):
+        argument = block.body.arguments.get(name)
+        if argument is None:
+            continue
+        at = Place(place.path, argument.line)
+        value = module.evaluated(argument.value, module, at, f"{address}.{name}")
+        if isinstance(value, Unknown):
+            module.remark(at, f"how many {address} there are is not known: {value.why}")
+            return None
+        if name == "count":
+            return _counted(module, value, at, address)
+        return _each(module, value, at, address)
+    return None
+
+
+def _counted(module: Module, value: Any, at: Place, address: str) -> Any:
+    try:
+        count = int(value)
+    except (TypeError, ValueError):
+        count = -1
+    if 0 <= count <= _MOST:
+        return count
+    module.remark(at, f"count of {address} is {value!r}, which cannot be", is_broken=True)
+    return None
+
+
+def _each(module: Module, value: Any, at: Place, address: str) -> Any:
+    if isinstance(value, list):
+        if any(isinstance(one, Unknown) for one in value):
+            module.remark(at, f"which {address} there are is not known whole")
+            known = [one for one in value if isinstance(one, str)]
+            return {one: one for one in known} or None
+        value = {str(one): one for one in value}
+    if isinstance(value, dict) and len(value) <= _MOST:
+        return value
+    module.remark(at, f"for_each of {address} is neither a set nor an object", is_broken=True)
+    return None
+
+
+def _typed(value: Any, type_: Expression) -> Any:
+    """The value as its type has it."""
+    from ringwall.posture.code.terraform.types import converted  # noqa: PLC0415 - of each other
+
+    return converted(value, type_)

@@ -1,0 +1,138 @@
+"""Values of Terraform: those of Python, and those that are not known before it has run."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ringwall.posture.snapshot.partial import Unknown
+
+_MARK: Final = "\ue000{}\ue001"
+
+
+class ExpressionError(ValueError):
+    """An expression that has no value, such as an index that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Unknown):
+    """An attribute of a resource that is known only once it is there."""
+
+    address: str
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartialText(Unknown):
+    """A text of which parts are not known."""
+
+    parts: tuple["str | Unknown", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded(Unknown):
+    """JSON of something that is not known whole."""
+
+    value: Any
+
+
+def has_unknown(value: Any) -> bool:
+    """Whether any part of it is not known."""
+    if isinstance(value, Unknown):
+        return True
+    if isinstance(value, dict):
+        return any(map(has_unknown, value.values()))
+    return isinstance(value, list) and any(map(has_unknown, value))
+
+
+def first_unknown(value: Any) -> Unknown | None:
+    """The first part that is not known."""
+    if isinstance(value, Unknown):
+        return value
+    several = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    )
+    return next(filter(None, map(first_unknown, several)), None)
+
+
+def text_of(value: Any) -> "str | Unknown":
+    """As Terraform writes it into a text; ``ExpressionError`` where it cannot."""
+    if isinstance(value, str | Unknown):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, int | float):
+        return str(value)
+    kind = "null" if value is None else "a list" if isinstance(value, list) else "an object"
+    raise ExpressionError(f"{kind} cannot be a text")
+
+
+def joined(parts: "list[str | Unknown]") -> "str | Unknown":
+    """Texts one after another."""
+    if all(isinstance(one, str) for one in parts):
+        return "".join(parts)  # type: ignore[arg-type] # all are texts
+    flat: list[str | Unknown] = []
+    for one in parts:
+        flat.extend(one.parts if isinstance(one, PartialText) else (one,))
+    why = next(one.why for one in flat if isinstance(one, Unknown))
+    return PartialText(why, tuple(flat))
+
+
+def as_json(value: Any) -> Any:
+    """JSON text where all is known."""
+    if has_unknown(value):
+        found = first_unknown(value)
+        return Encoded(found.why if found else "", value)
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def from_json(value: Any) -> Any:
+    """What JSON says, with parts that are not known where they stand in texts.
+
+    ``ExpressionError`` where it is no JSON.
+    """
+    if isinstance(value, Encoded):
+        return value.value
+    if isinstance(value, PartialText):
+        return _from_partial(value)
+    if isinstance(value, Unknown) or not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError) as error:
+        raise ExpressionError(f"it is no JSON: {error}") from error
+
+
+def _from_partial(value: PartialText) -> Any:
+    held: dict[str, Unknown] = {}
+    text = ""
+    for one in value.parts:
+        if isinstance(one, str):
+            text += one
+        else:
+            mark = _MARK.format(len(held))
+            held[mark] = one
+            text += mark
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return Unknown(value.why)
+    return _unmarked(found, held)
+
+
+def _unmarked(value: Any, held: dict[str, Unknown]) -> Any:
+    if isinstance(value, dict):
+        if any("\ue000" in key for key in value):
+            return next(iter(held.values()))
+        return {key: _unmarked(one, held) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_unmarked(one, held) for one in value]
+    if isinstance(value, str) and "\ue000" in value:
+        if value in held:
+            return held[value]
+        parts: list[str | Unknown] = []
+        for at, part in enumerate(value.replace("\ue001", "\ue000").split("\ue000")):
+            parts.append(held[_MARK.format(part)] if at % 2 else part)
+        return joined([one for one in parts if one != ""])
+    return value

@@ -1,0 +1,95 @@
+"""``posture explain``: a check's page, or what it says of a component and why."""
+
+import re
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from ringwall.posture.commands.scanning import GROUP, PANEL, Custom, all_checks
+from ringwall.posture.commands.told import last_report
+from ringwall.runtime.commanding import command
+from ringwall.runtime.output import say
+from ringwall.runtime.refusals import Refused
+
+if TYPE_CHECKING:
+    from ringwall.posture.checking.finding import KnownCheck
+    from ringwall.posture.reports.report import Report, Row
+
+_UID: Final = re.compile(r"[0-9a-f]{20}")
+
+
+@command(name="explain", group=GROUP, panel=PANEL, does="posture:see")
+def explain(
+    context: typer.Context,
+    check: Annotated[
+        str, typer.Argument(metavar="CHECK", help="A check's id, or the uid of a finding.")
+    ],
+    component: Annotated[
+        str | None,
+        typer.Argument(metavar="COMPONENT", help="What it says of this one, and why."),
+    ] = None,
+    *,
+    custom: Custom = None,
+) -> None:
+    """Explain a check, or what it says of a component and which reads that stands on."""
+    checks = all_checks(custom, None)
+    known = next((one for one in checks if one.id == check), None)
+    if known is None and _UID.fullmatch(check):
+        _verdicts(_of_finding(last_report(context, checks, None), check))
+        return
+    if known is None:
+        raise Refused(f"there is no check {check}", hint="`ringwall posture checks` lists them")
+    if component is None:
+        _page(known)
+        return
+    told = last_report(context, [known], None)
+    rows = [
+        row
+        for row in told.rows
+        if component in {row.judged.component, row.found.name, row.found.label}
+    ]
+    if not rows:
+        raise Refused(
+            f"{check} says nothing of {component}",
+            hint="it was not read, or the check does not judge such a one",
+        )
+    _verdicts(rows)
+
+
+def _of_finding(told: "Report", uid: str) -> "list[Row]":
+    rows = [row for row in told.rows if row.finding(told.made).uid == uid]
+    if not rows:
+        raise Refused(
+            f"there is no finding {uid} after the last scans",
+            hint="what it was found in is there no more, or was not read",
+        )
+    return rows
+
+
+def _verdicts(rows: "list[Row]") -> None:
+    from ringwall.posture.reports.report import said
+
+    for row in rows:
+        say((f"{row.outcome}: ", "bold"), row.judged.verdict.why)
+        say(f"{row.check.id} of {row.judged.component}", style="dim")
+        for fact in row.judged.verdict.facts:
+            say(f"  {said(fact)}")
+        if row.outcome == "fail":
+            say(("Fix: ", "bold"), row.check.fix)
+
+
+def _page(known: "KnownCheck") -> None:
+    say((known.title, "bold"))
+    if known.about:
+        say(known.about)
+    say(("Why: ", "bold"), known.why)
+    say(("Fix: ", "bold"), known.fix)
+    say(("Severity: ", "bold"), known.check.severity)
+    say(("Judges: ", "bold"), known.check.judges)
+    say(("Reads: ", "bold"), ", ".join(known.check.reads))
+    for title, several in (
+        ("Controls: ", known.check.controls),
+        ("Known as: ", known.check.known_as),
+    ):
+        if several:
+            say((title, "bold"), "; ".join(several))

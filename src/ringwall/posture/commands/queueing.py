@@ -1,0 +1,62 @@
+"""What commands tell of the queue of findings that their verdicts went into."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from ringwall.runtime.commanding import installation_of
+from ringwall.runtime.output import say
+from ringwall.runtime.refusals import Refused
+
+if TYPE_CHECKING:
+    from ringwall.posture.checking.finding import KnownCheck
+    from ringwall.posture.judging import Judged
+    from ringwall.posture.snapshot.snapshot import Snapshot
+
+
+def to_queue(
+    context: typer.Context,
+    snapshot: "Snapshot",
+    judged: "Iterable[Judged]",
+    checks: "Iterable[KnownCheck]",
+    *,
+    scope: str,
+) -> None:
+    """Put verdicts into the queue, and say what became of it, to standard error.
+
+    Where Ringwall has never run there are no tables, and so no queue: that is said.
+    """
+    from ringwall.runtime.opening import open_tables
+
+    installation = installation_of(context)
+    try:
+        open_tables(installation)
+    except Refused:
+        said = "not put into the queue of findings, which begins with `ringwall up`"
+        say(said, style="dim", stderr=True)
+        return
+    from ringwall.findings.config import FINDINGS, Findings
+    from ringwall.posture.queueing import put
+
+    taken = put(
+        snapshot,
+        judged,
+        checks,
+        scope=scope,
+        at=datetime.now(UTC),
+        rules=installation.load().one(Findings, FINDINGS),
+    )
+    counts = {
+        "new": taken.new,
+        "back": taken.reopened,
+        "still there": taken.still,
+        "fixed": taken.fixed,
+        "not confirmed": taken.unconfirmed,
+    }
+    told = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+    said = f"findings: {told or 'none'}; `ringwall findings list` shows them"
+    say(said, style="dim", stderr=True)
+    for title, why in taken.refused:
+        say(("not taken: ", "yellow"), f"{title}: {why}", stderr=True)

@@ -1,0 +1,68 @@
+"""Put what was judged into the queue of findings: what fails, and what is known not to any more."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from ringwall.core.verdicts import Outcome
+from ringwall.findings.config import Findings
+from ringwall.findings.service import Taken, take
+from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.judging import Judged
+from ringwall.posture.reports.report import SOURCE, Row
+from ringwall.posture.snapshot.snapshot import Snapshot
+
+ITSELF: Final = "ringwall"
+"""The scope of what is judged of Ringwall."""
+
+
+class Heard:
+    """What a run says of a weakness of a component: its verdict, or that the component is gone.
+
+    Of what is not there any more nothing is wrong, where all of its kind could be listed.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, judged: Iterable[Judged], checks: Mapping[str, KnownCheck]
+    ) -> None:
+        self._snapshot, self._checks = snapshot, checks
+        self._outcomes = {(one.check, one.component): one.verdict.outcome for one in judged}
+
+    def __call__(self, weakness: str, component: str, /) -> Outcome | None:
+        """``None`` where no check of this run looks for it."""
+        if weakness not in self._checks:
+            return None
+        outcome = self._outcomes.get((weakness, component))
+        if outcome is not None:
+            return outcome
+        kind = component.partition("/")[0]
+        if self._snapshot.get(component) is not None:
+            return Outcome.PASS  # it is there, and the check does not judge such a one
+        listings = [told for _, told in self._snapshot.listings(kind)]
+        is_listed = bool(listings) and all(told.is_told for told in listings)
+        return Outcome.PASS if is_listed else Outcome.UNKNOWN
+
+
+def put(
+    snapshot: Snapshot,
+    judged: Iterable[Judged],
+    checks: Iterable[KnownCheck],
+    *,
+    scope: str,
+    at: datetime,
+    rules: Findings,
+) -> Taken:
+    """Take a run's verdicts into the queue; ``scope`` is the account, or :data:`ITSELF`.
+
+    Whoever calls has opened the tables. ``at`` is when it was read.
+    """
+    several = list(judged)
+    known = {one.id: one for one in checks}
+    findings = []
+    for one in several:
+        seen = snapshot.get(one.component)
+        if one.verdict.outcome is Outcome.FAIL and seen is not None:
+            row = Row(check=known[one.check], judged=one, found=seen.found, place=seen.place)
+            findings.append(row.finding(at))
+    heard = Heard(snapshot, several, known)
+    return take(findings, source=SOURCE, scope=scope, judged=heard, rules=rules, at=at)

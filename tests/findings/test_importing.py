@@ -1,0 +1,257 @@
+"""Reports of other tools: what they call what we know, what passed, what they cannot tell."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.findings.scene import ACCOUNT, BUCKET, at, check_queue, finding, state, take
+from tests.identity.commanding import told
+
+from ringwall.findings.config import Findings
+from ringwall.findings.formats.components import component_of
+from ringwall.findings.formats.form import Form
+from ringwall.findings.formats.forms import write
+from ringwall.findings.formats.reading import KnownRule
+from ringwall.findings.ranking import NothingKnown
+
+KNOWN = {
+    f"{tool}:{rule}": KnownRule(finding().weakness, "The bucket is open", "close it")
+    for tool, rule in (
+        ("prowler", "s3_bucket_public_access"),
+        ("securityhub", "S3.8"),
+        ("checkov", "CKV_AWS_20"),
+    )
+}
+
+
+def bring(report: Any, **told: Any) -> Any:
+    from ringwall.findings.importing import bring_in
+
+    data = report if isinstance(report, bytes) else json.dumps(report).encode()
+    usual = {"known": KNOWN, "categories": NothingKnown(), "rules": Findings(), "now": at(1)}
+    done = bring_in(data, **{**usual, **told})
+    check_queue()
+    return done
+
+
+def prowler(status: str, *, rule: str = "s3_bucket_public_access", fix: str = "") -> Any:
+    """An event as Prowler writes it."""
+    return {
+        "class_uid": 2004,
+        "severity_id": 4,
+        "status_code": status,
+        "status_detail": "S3 Bucket invoices is public",
+        "message": "S3 Bucket invoices is public",
+        "metadata": {"event_code": rule, "product": {"name": "Prowler"}, "version": "1.5.0"},
+        "finding_info": {"title": "Check S3 public access", "uid": "prowler-x", "types": []},
+        "time": int(at(0.5).timestamp()),
+        "resources": [{"uid": "arn:aws:s3:::invoices", "type": "AwsS3Bucket", "region": "eu"}],
+        **({"remediation": {"desc": fix, "references": []}} if fix else {}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "component"),
+    [
+        ("arn:aws:s3:::invoices", BUCKET),
+        ("arn:aws:iam::111122223333:user/a/b", "aws-iam-user/arn:aws:iam::111122223333:user/a/b"),
+        ("arn:aws:iam::111122223333:root", "aws-account/111122223333"),
+        ("AWS::::Account:111122223333", "aws-account/111122223333"),
+        ("arn:aws:rds:eu-west-1:1:db:x", "aws-rds-instance/arn:aws:rds:eu-west-1:1:db:x"),
+        ("arn:aws:sqs:eu-west-1:1:x", "aws-sqs-queue/arn:aws:sqs:eu-west-1:1:x"),
+        (
+            "arn:aws:ec2:eu-west-1:1:security-group/sg-1",
+            "aws-ec2-security-group/arn:aws:ec2:eu-west-1:1:security-group/sg-1",
+        ),
+        ("web-1", "resource/web-1"),
+    ],
+)
+def test_what_a_scanner_names_is_a_component(name: str, component: str) -> None:
+    assert component_of(name) == component
+
+
+@pytest.mark.usefixtures("database")
+def test_what_prowler_finds_too_is_one_finding_and_its_passes_count() -> None:
+    from ringwall.findings import service
+
+    take(finding())
+    done = bring([prowler("FAIL"), prowler("FAIL", rule="s3_bucket_other")])
+    assert (done.source, done.taken.new, done.taken.still) == ("prowler", 1, 1)
+    _, sightings = service.history(finding().uid)
+    assert {one.source: one.rule for one in sightings} == {
+        "prowler": "s3_bucket_public_access",
+        "ringwall": "",
+    }
+    (other,) = service.standings(service.Wanted(weakness="prowler"))
+    assert "look its rule s3_bucket_other up" in other.finding.fix
+
+    take(day=0.6)
+    later = [dict(prowler(code), time=int(at(0.8).timestamp())) for code in ("PASS", "MANUAL")]
+    later[1]["metadata"] = {**later[1]["metadata"], "event_code": "s3_bucket_other"}
+    done = bring(later)
+    assert (done.taken.fixed, done.taken.unconfirmed) == (1, 1)
+    assert state(finding()) == "fixed"
+
+
+@pytest.mark.usefixtures("database")
+def test_what_a_report_does_not_tell_of_is_left_unless_it_is_whole() -> None:
+    first = prowler("FAIL", rule="a", fix="mend it")
+    bring([first, prowler("FAIL", rule="b")])
+    assert bring([first], now=at(2)).taken.fixed == 0
+    assert bring([first], now=at(2), is_whole=True, scope="elsewhere").taken.fixed == 0
+    assert bring([first], now=at(2), is_whole=True).taken.fixed == 1
+
+
+@pytest.mark.usefixtures("database")
+def test_security_hub_and_checkov_are_understood() -> None:
+    hub = {
+        "SchemaVersion": "2018-10-08",
+        "Id": "x",
+        "ProductName": "Security Hub",
+        "ProductArn": "arn:aws:securityhub:eu-west-1::product/aws/securityhub",
+        "GeneratorId": "security-control/S3.8",
+        "Title": "S3 buckets should block public access",
+        "Description": "This control checks the bucket.",
+        "Severity": {"Label": "HIGH"},
+        "UpdatedAt": "2026-03-02T13:00:00Z",
+        "Compliance": {"Status": "FAILED", "SecurityControlId": "S3.8"},
+        "Resources": [{"Type": "AwsS3Bucket", "Id": "arn:aws:s3:::invoices"}],
+    }
+    assert bring({"Findings": [hub]}).taken.new == 1
+    assert state(finding()) == "open", "it is the weakness that our check finds"
+    sarif = {
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "Checkov", "rules": [{"id": "CKV_AWS_20"}]}},
+                "results": [
+                    {
+                        "ruleId": "CKV_AWS_20",
+                        "level": "error",
+                        "message": {"text": "the ACL is public"},
+                        "locations": [
+                            {
+                                "physicalLocation": {
+                                    "artifactLocation": {"uri": "a%20b/main.tf"},
+                                    "region": {"startLine": line},
+                                }
+                            }
+                        ],
+                    }
+                    for line in (3, 9)
+                ],
+            }
+        ],
+    }
+    from ringwall.findings import service
+
+    assert bring(sarif, about="shop").taken.new == 2
+    wanted = service.Wanted(component="code-repository/shop")
+    found = sorted(service.standings(wanted), key=lambda one: one.finding.part)
+    assert [one.finding.part for one in found] == ["a b/main.tf", "a b/main.tf #2"]
+    assert {one.finding.weakness for one in found} == {finding().weakness}
+    assert {one.finding.fix for one in found} == {"close it"}
+    assert str(found[0].finding.place) == "a b/main.tf:3"
+
+
+def vex(state: str, **more: Any) -> Any:
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "metadata": {"tools": {"components": [{"type": "application", "name": "grype"}]}},
+        "components": [
+            {"type": "library", "bom-ref": "r", "name": "log4j", "purl": "pkg:maven/a/log4j@2.14"}
+        ],
+        "vulnerabilities": [
+            {
+                "id": "CVE-2021-44228",
+                "ratings": [{"severity": "critical"}],
+                "description": "it logs too well",
+                "affects": [{"ref": "r"}],
+                **({"analysis": {"state": state, **more}} if state else {}),
+            }
+        ],
+    }
+
+
+@pytest.mark.usefixtures("database")
+def test_a_vex_closes_nothing_by_itself() -> None:
+    from ringwall.findings import service
+
+    assert bring(vex(""), about="shop").taken.new == 1
+    (one,) = service.standings(service.Wanted())
+    assert (one.finding.weakness, one.finding.part) == ("CVE-2021-44228", "pkg:maven/a/log4j")
+    statement = vex("not_affected", justification="code_not_reachable", detail="never called")
+    done = bring(statement, about="shop", is_whole=True)
+    assert "noted down" in done.said[0]
+    assert service.find(one.uid).state == "open"
+    steps, _ = service.history(one.uid)
+    assert "code_not_reachable: never called" in steps[-1].text
+    bring(statement, about="shop", believes=True)
+    assert service.find(one.uid).state == "false-positive"
+    assert "no such finding" in bring(statement, about="other").said[0]
+
+
+@pytest.mark.usefixtures("database")
+def test_nobodys_file_speaks_for_our_own_checks() -> None:
+    from ringwall.findings import service
+
+    take(finding())
+    stands = list(service.standings(service.Wanted()))
+    text = write(Form.CSV, stands).replace(b"The bucket is open", b"All is well")
+    done = bring(text, is_whole=True, scope=ACCOUNT)
+    assert done.source == "import-ringwall"
+    assert service.find(finding().uid).finding.title == finding().title
+
+
+@pytest.fixture
+def installation(state: Path, monkeypatch: pytest.MonkeyPatch, database: str) -> Path:
+    """An installation whose tables are those of the test."""
+    from ringwall.runtime import opening
+
+    monkeypatch.setattr(opening, "open_tables", lambda _installation: None)
+    (state / "ringwall.yaml").write_text("version: 1\nfindings:\n  excused_at_most: 30d\n")
+    return state
+
+
+def test_the_queue_by_commands(installation: Path, capsys: Any, tmp_path: Path) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    report = tmp_path / "prowler.json"
+    report.write_text(json.dumps([prowler("FAIL", fix="mend it")]))
+
+    def run(*arguments: str) -> tuple[int, Any, str]:
+        return told(capsys, installation, "findings", *arguments)
+
+    code, done, _ = run("import", str(report))
+    assert (code, done["new"], done["source"]) == (0, 1, "prowler")
+    code, (one,), _ = run("list")
+    uid = one["uid"]
+    assert (one["severity"], one["state"], one["fix"]) == ("high", "open", "mend it")
+    assert run("acknowledge", uid[:8])[1]["state"] == "acknowledged"
+    code, _, error = run("acknowledge", uid)
+    assert (code, "it is acknowledged already" in error) == (1, True)
+    assert run("assign", uid, "ada@example.com")[1]["owner"] == "ada@example.com"
+    assert run("comment", uid, "tomorrow")[0] == 0
+    day = datetime.now(UTC) + timedelta(days=20)
+    accept = ("accept", uid, "--owner", "ada", "--reason", "nothing is in it")
+    code, _, error = run(*accept, "--until", f"{day + timedelta(days=20):%Y-%m-%d}")
+    assert (code, "at the latest" in error) == (1, True)
+    assert run(*accept, "--until", f"{day:%Y-%m-%d}")[1]["excuse"]["owner"] == "ada"
+    assert run("list")[1] == []
+    assert len(run("list", "--state", "accepted")[1]) == 1
+    shown = run("show", uid)[1]
+    assert [step["what"] for step in shown["history"]] == [
+        *("found", "state", "assigned", "comment", "state"),
+    ]
+    assert shown["seen_by"][0]["source"] == "prowler"
+    assert run("reopen", uid)[1]["state"] == "open"
+    assert run("reject", uid, "--reason", "it misreads the policy")[1]["state"] == "false-positive"
+    out = tmp_path / "out.sarif"
+    assert run("export", str(out), "--format", "sarif", "--all")[0] == 0
+    assert uid in out.read_text()
+    report.write_text("[{")
+    code, _, error = run("import", str(report))
+    assert (code, "line 1, column" in error, "nothing was taken" in error) == (1, True, True)
+    assert run("show", "00000000")[0] == 1

@@ -1,0 +1,73 @@
+"""What posture judges goes into the queue, and only what is known to be well comes out of it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ringwall.core.components import Found
+from ringwall.core.observations import Observation, State
+from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.judging import judge_all
+from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
+
+pytestmark = pytest.mark.usefixtures("database")
+
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+ACCOUNT = "111122223333"
+CHECKS = [one for one in own_checks() if one.id == "aws-s3-bucket-versioning"]
+ON, OFF = {"Status": "Enabled"}, {"Status": "Suspended"}
+
+
+def known(value: object) -> Observation:
+    return Observation(State.KNOWN, value, "s3:GetBucketVersioning", NOW)
+
+
+DENIED = Observation(State.DENIED, None, "s3:GetBucketVersioning", NOW, "AccessDenied")
+
+
+def run(
+    buckets: dict[str, Observation], *, days: int, listed: Observation | None = None
+) -> dict[str, str]:
+    """A scan that found these buckets; how each finding stands after it, by the bucket."""
+    from ringwall.findings.config import Findings
+    from ringwall.findings.models import Queued
+    from ringwall.posture.queueing import put
+
+    snapshot = Snapshot()
+    snapshot.note_listing(Scope("aws-s3-bucket", ACCOUNT), listed or known(None))
+    for label, told in buckets.items():
+        found = Found(
+            kind="aws-s3-bucket", name=f"arn:aws:s3:::{label}", label=label, account=ACCOUNT
+        )
+        snapshot.add(found).aspects.update({"versioning": told, LISTED: known({})})
+    judged = list(judge_all(snapshot, CHECKS))
+    at = NOW - timedelta(days=30 - days)
+    put(snapshot, judged, CHECKS, scope=ACCOUNT, at=at, rules=Findings())
+    return {
+        one.component.rpartition(":")[2]: one.state for one in Queued.objects.order_by("component")
+    }
+
+
+def test_what_fails_is_open_and_what_passes_again_is_fixed() -> None:
+    assert run({"a": known(OFF), "b": known(ON)}, days=1) == {"a": "open"}
+    assert run({"a": known(ON), "b": known(ON)}, days=2) == {"a": "fixed"}
+    assert run({"a": known(OFF), "b": known(ON)}, days=3) == {"a": "open"}
+
+
+def test_a_denied_read_fixes_nothing() -> None:
+    run({"a": known(OFF)}, days=1)
+    assert run({"a": DENIED}, days=2) == {"a": "open"}
+
+
+def test_what_is_gone_is_fixed_only_where_all_could_be_listed() -> None:
+    run({"a": known(OFF)}, days=1)
+    denied = Observation(State.DENIED, None, "s3:ListBuckets", NOW, "AccessDenied")
+    assert run({}, days=2, listed=denied) == {"a": "open"}
+    assert run({}, days=3) == {"a": "fixed"}
+
+
+def test_a_scan_by_other_checks_says_nothing_of_it() -> None:
+    from ringwall.posture.queueing import Heard
+
+    heard = Heard(Snapshot(), [], {})
+    assert heard("aws-s3-bucket-versioning", "aws-s3-bucket/arn:aws:s3:::a") is None

@@ -1,0 +1,329 @@
+"""Code is judged by the checks that judge clouds: what it says, and what it cannot say."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringwall.core.observations import State
+from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.code.drift import drift
+from ringwall.posture.code.reading import CodeError
+from ringwall.posture.code.scanning import Code, read_code
+from ringwall.posture.judging import judge_all
+from ringwall.posture.snapshot.partial import Unknown
+from ringwall.posture.snapshot.snapshot import Seen, Snapshot, known
+
+
+def written(folder: Path, **files: str) -> Code:
+    """What a folder comes to with these files; ``__`` is the point before an ending."""
+    for name, text in files.items():
+        path = folder / name.replace("___", "/").replace("__", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return read_code(folder)
+
+
+def only(code: Code, kind: str) -> Seen:
+    """The only component of a kind."""
+    (found,) = code.snapshot.of_kind(kind)
+    return found
+
+
+def verdicts(code: Code, component: Seen) -> dict[str, str]:
+    """What each check says of a component."""
+    return {
+        one.check: str(one.verdict.outcome)
+        for one in judge_all(code.snapshot, own_checks())
+        if one.component == component.found.id
+    }
+
+
+BUCKET = """
+variable "open" { default = false }
+locals { name = "shop-${terraform.workspace}" }
+
+resource "aws_s3_bucket" "it" {
+  bucket = local.name
+}
+
+resource "aws_s3_bucket_public_access_block" "it" {
+  bucket                  = aws_s3_bucket.it.id
+  block_public_acls       = true
+  ignore_public_acls      = true
+  block_public_policy     = !var.open
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_policy" "it" {
+  bucket = aws_s3_bucket.it.bucket
+  policy = data.aws_iam_policy_document.it.json
+}
+
+data "aws_iam_policy_document" "it" {
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = ["${aws_s3_bucket.it.arn}/*"]
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+  }
+}
+"""
+
+
+def test_what_several_resources_say_of_a_bucket_is_one_component(tmp_path: Path) -> None:
+    code = written(tmp_path, main__tf=BUCKET)
+    bucket = only(code, "aws-s3-bucket")
+    assert bucket.found.name == "terraform:main.tf:aws_s3_bucket.it"
+    assert bucket.found.label == "shop-default"
+    assert str(bucket.place) == "main.tf:5"
+    policy = bucket.aspects["policy"]
+    assert policy.value["Statement"][0]["Resource"] == ["arn:aws:s3:::shop-default/*"]
+    assert policy.api == "terraform main.tf:19"
+    assert verdicts(code, bucket)["aws-s3-bucket-block-public-access"] == "pass"
+
+
+def test_the_value_of_a_variable_decides(tmp_path: Path) -> None:
+    (tmp_path / "terraform.tfvars").write_text("open = true\n")
+    code = written(tmp_path, main__tf=BUCKET)
+    bucket = only(code, "aws-s3-bucket")
+    assert bucket.aspects["public_access_block"].value["BlockPublicPolicy"] is False
+
+
+def test_what_is_not_known_is_neither_passed_nor_absent(tmp_path: Path) -> None:
+    text = BUCKET.replace("{ default = false }", "{}")
+    code = written(tmp_path, main__tf=text)
+    bucket = only(code, "aws-s3-bucket")
+    unknown = bucket.aspects["public_access_block"].value["BlockPublicPolicy"]
+    assert isinstance(unknown, Unknown)
+    assert "variable open of main.tf:2 is not set" in unknown.why
+    assert verdicts(code, bucket)["aws-s3-bucket-block-public-access"] == "unknown"
+
+
+def test_a_resource_of_an_unknown_bucket_makes_all_unknown(tmp_path: Path) -> None:
+    text = 'resource "aws_s3_bucket" "a" {}\nvariable "b" {}\n'
+    text += 'resource "aws_s3_bucket_policy" "p" {\n  bucket = var.b\n  policy = "{}"\n}\n'
+    bucket = only(written(tmp_path, main__tf=text), "aws-s3-bucket")
+    assert bucket.aspects["policy"].state is State.ERROR
+
+
+def test_defaults_of_aws_count_and_name_their_source(tmp_path: Path) -> None:
+    code = written(tmp_path, main__tf='resource "aws_s3_bucket" "it" {}\n')
+    bucket = only(code, "aws-s3-bucket")
+    assert bucket.aspects["public_access_block"].value["BlockPublicAcls"] is True
+    assert "docs.aws.amazon.com" in bucket.aspects["encryption"].api
+
+
+def test_count_for_each_and_dynamic_blocks(tmp_path: Path) -> None:
+    text = """
+resource "aws_s3_bucket" "a" {
+  count  = 2
+  bucket = "a-${count.index}"
+}
+resource "aws_s3_bucket" "b" {
+  for_each = { x = "one", y = "two" }
+  bucket   = each.value
+}
+resource "aws_s3_bucket" "none" { count = 0 }
+resource "aws_security_group" "g" {
+  dynamic "ingress" {
+    for_each = [22, 80]
+    iterator = port
+    content {
+      protocol    = "tcp"
+      from_port   = port.value
+      to_port     = port.value
+      cidr_blocks = ["0.0.0.0/0"]
+    }
+  }
+}
+"""
+    code = written(tmp_path, main__tf=text)
+    labels = {one.found.label for one in code.snapshot.of_kind("aws-s3-bucket")}
+    assert labels == {"a-0", "a-1", "one", "two"}
+    listed = only(code, "aws-ec2-security-group").aspects["listed"].value
+    assert [one["FromPort"] for one in listed["IpPermissions"]] == [22, 80]
+
+
+def test_modules_are_followed_and_give_back(tmp_path: Path) -> None:
+    module = 'variable "name" {}\nresource "aws_s3_bucket" "b" { bucket = var.name }\n'
+    module += 'output "id" { value = aws_s3_bucket.b.id }\n'
+    main = 'module "m" {\n  source = "./m"\n  for_each = toset(["x", "y"])\n  name = each.key\n}\n'
+    main += 'resource "aws_s3_bucket_versioning" "v" {\n  bucket = module.m["x"].id\n'
+    main += '  versioning_configuration { status = "Enabled" }\n}\n'
+    code = written(tmp_path, main__tf=main, m___it__tf=module)
+    buckets = {one.found.label: one for one in code.snapshot.of_kind("aws-s3-bucket")}
+    assert set(buckets) == {"x", "y"}
+    assert buckets["x"].aspects["versioning"].value == {"Status": "Enabled"}
+    assert buckets["y"].aspects["versioning"].value == {}
+    assert buckets["x"].found.name == 'terraform:m/it.tf:module.m["x"].aws_s3_bucket.b'
+
+
+def test_what_is_made_of_itself_is_told_and_ends(tmp_path: Path) -> None:
+    main = "locals {\n  a = local.b\n  b = local.a\n}\n"
+    main += 'resource "aws_s3_bucket" "b" { bucket = local.a }\n'
+    main += 'module "m" { source = "./m" }\n'
+    code = written(tmp_path, main__tf=main, m___it__tf='module "n" { source = "../m" }\n')
+    said = [str(one) for one in code.remarks if one.is_broken]
+    assert any(one.startswith("main.tf:2: local.a is made of itself") for one in said)
+    assert any(one.startswith("m/it.tf:1: module n calls itself") for one in said)
+
+
+def test_modules_from_elsewhere_are_told_and_nothing_is_concluded(tmp_path: Path) -> None:
+    code = written(
+        tmp_path, main__tf='module "v" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n'
+    )
+    assert "which is not here" in code.remarks[0].why
+    ((_, told),) = code.snapshot.listings("aws-ec2-vpc")
+    assert told.state is State.ERROR
+
+
+def test_broken_files_are_told_and_the_others_read(tmp_path: Path) -> None:
+    code = written(tmp_path, a__tf="a = {\n", b__tf='resource "aws_s3_bucket" "b" {}\n')
+    assert str(code.remarks[0]) == "a.tf:1: the { of this line is never closed"
+    assert code.is_broken
+    assert only(code, "aws-s3-bucket")
+
+
+def test_nothing_outside_of_the_folder_is_read(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2")
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "link").symlink_to(tmp_path / "secret")
+    main = 'resource "aws_s3_bucket" "a" { bucket = file("../secret") }\n'
+    main += 'resource "aws_s3_bucket" "b" { bucket = file("link") }\n'
+    code = written(tmp_path / "code", main__tf=main)
+    for one in code.snapshot.of_kind("aws-s3-bucket"):
+        assert isinstance(one.aspects["listed"].value["Name"], Unknown)
+
+
+def test_json_syntax_and_plans_say_the_same(tmp_path: Path) -> None:
+    told = {"resource": {"aws_s3_bucket": {"b": {"bucket": "n-${1 + 1}"}}}}
+    code = written(tmp_path / "a", main__tf__json=json.dumps(told, indent=1))
+    assert only(code, "aws-s3-bucket").found.label == "n-2"
+    resource = {"address": "aws_s3_bucket.b", "mode": "managed", "type": "aws_s3_bucket"}
+    plan = {
+        "format_version": "1.2",
+        "planned_values": {
+            "root_module": {"resources": [resource | {"values": {"acl": "private"}}]}
+        },
+        "resource_changes": [
+            {"address": "aws_s3_bucket.b", "change": {"after_unknown": {"bucket": True}}}
+        ],
+    }
+    code = written(tmp_path / "b", plan__json=json.dumps(plan, indent=1))
+    bucket = only(code, "aws-s3-bucket")
+    assert isinstance(bucket.aspects["listed"].value["Name"], Unknown)
+    assert bucket.place is not None
+    assert bucket.place.line > 1
+
+
+TEMPLATE = """AWSTemplateFormatVersion: "2010-09-09"
+Parameters:
+  Name: {Type: String, Default: shop}
+  Other: {Type: String}
+Conditions:
+  IsShop: !Equals [!Ref Name, shop]
+Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: !Sub "${Name}-data"
+      AccessControl: !If [IsShop, PublicRead, !Ref "AWS::NoValue"]
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Bucket
+      PolicyDocument:
+        Statement:
+          - {Effect: Allow, Principal: "*", Action: "s3:*",
+             Resource: !Join ["", [!GetAtt Bucket.Arn, /*]]}
+  Nothing:
+    Type: AWS::S3::Bucket
+    Condition: Never
+  Function:
+    Type: AWS::Serverless::Function
+Transform: AWS::Serverless-2016-10-31
+"""
+
+
+def test_templates_of_cloudformation(tmp_path: Path) -> None:
+    text = TEMPLATE.replace("Conditions:\n", 'Conditions:\n  Never: !Equals ["a", "b"]\n')
+    code = written(tmp_path, it__yaml=text)
+    bucket = only(code, "aws-s3-bucket")
+    assert str(bucket.place) == "it.yaml:9"
+    assert bucket.found.label == "shop-data"
+    assert len(bucket.aspects["acl"].value["Grants"]) == 2
+    assert bucket.aspects["policy"].value["Statement"][0]["Resource"] == "arn:aws:s3:::shop-data/*"
+    assert {one.place.line for one in code.remarks} == {25, 27}
+
+
+MANIFEST = """apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  template:
+    spec:
+      containers:
+        - {name: app, image: "shop:1", securityContext: {privileged: true}}
+"""
+
+
+def test_manifests(tmp_path: Path) -> None:
+    code = written(tmp_path, it__yaml=MANIFEST)
+    workload = only(code, "k8s-workload")
+    assert str(workload.place) == "it.yaml:5"
+    assert workload.found.name == "it.yaml:shop/Deployment/web"
+    said = verdicts(code, workload)
+    assert said["k8s-container-privileged"] == "fail"
+    assert said["k8s-container-image-latest"] == "pass"
+    assert verdicts(code, only(code, "k8s-namespace"))["k8s-namespace-network-policy"] == "fail"
+
+
+def test_helm_and_kustomize_are_said_to_be_unsupported(tmp_path: Path) -> None:
+    code = written(
+        tmp_path,
+        chart___Chart__yaml="name: it\n",
+        chart___templates___a__yaml="apiVersion: v1\nkind: {{ .Values.kind }}\n",
+        kustomization__yaml="apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n",
+    )
+    assert [one.why.split(" ")[0] for one in code.remarks] == ["a", "Kustomize"]
+
+
+def test_yaml_that_is_broken_or_explodes_is_told_with_its_line(tmp_path: Path) -> None:
+    bomb = "apiVersion: v1\na0: &a0 [1,1,1,1,1,1,1,1,1,1]\n"
+    for at in range(1, 8):
+        bomb += f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 10)}]\n"
+    code = written(tmp_path, a__yaml="apiVersion: v1\nkind: [\n", b__yaml=bomb)
+    assert [one.is_broken for one in code.remarks] == [True, True]
+    assert code.remarks[0].place.line == 3
+
+
+def test_a_file_of_values_that_is_broken_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.tfvars").write_text("a = [\n")
+    (tmp_path / "main.tf").write_text("locals {}\n")
+    with pytest.raises(CodeError, match=r"x\.tfvars:1"):
+        read_code(tmp_path, values=[tmp_path / "x.tfvars"])
+
+
+def test_drift_is_what_code_and_cloud_tell_differently(tmp_path: Path) -> None:
+    code = written(tmp_path, main__tf=BUCKET)
+    cloud = Snapshot()
+    from ringwall.core.components import Found  # noqa: PLC0415
+
+    seen = cloud.add(
+        Found(kind="aws-s3-bucket", name="arn:aws:s3:::shop-default", label="shop-default")
+    )
+    block: dict[str, Any] = dict(only(code, "aws-s3-bucket").aspects["public_access_block"].value)
+    seen.aspects["public_access_block"] = known(block, "s3")
+    assert list(drift(code.snapshot, cloud)) == []
+    seen.aspects["public_access_block"] = known(block | {"BlockPublicAcls": False}, "s3")
+    (found,) = drift(code.snapshot, cloud)
+    assert found.part == "public_access_block.BlockPublicAcls"
+    assert "main.tf:5" in found.why

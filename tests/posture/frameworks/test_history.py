@@ -1,0 +1,135 @@
+"""How frameworks stood over time, by account and by owner; kept small, and told when damaged."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import ringwall.posture
+from ringwall.core.components import Found
+from ringwall.core.verdicts import Outcome, Verdict
+from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.frameworks.catalogue import Framework, frameworks
+from ringwall.posture.frameworks.coverage import Standing, coverage
+from ringwall.posture.frameworks.grouping import NOBODY, account_of, coverage_by, owner_of
+from ringwall.posture.frameworks.history import (
+    Point,
+    continued,
+    lines_of,
+    point_of,
+    points_of,
+    read_point,
+)
+from ringwall.posture.frameworks.remembering import History
+from ringwall.posture.judging import Judged
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+OURS = Framework(
+    id="ours", title="Ours", version="2", of="all", controls={"R1": "one", "R2": "two", "R3": "x"}
+)
+MAPPED = [("a", ("ours R1 full",)), ("b", ("ours R2",))]
+VERDICTS = [("a", Outcome.PASS), ("a", Outcome.PASS), ("b", Outcome.FAIL), ("b", Outcome.UNKNOWN)]
+
+
+def point(day: int, account: str = "1") -> Point:
+    found = coverage(OURS, MAPPED, VERDICTS)
+    return point_of(found, at=BEGIN + timedelta(days=day), account=account, partial=False)
+
+
+def found(account: str, **tags: str) -> Found:
+    return Found(
+        kind="k", name=f"{account}{tags}", label="x", account=account, tags=tuple(tags.items())
+    )
+
+
+def test_a_point_says_of_how_many_controls_anything_is_known() -> None:
+    one = point(0)
+    assert (one.controls, one.checked, one.checks) == (3, 2, 2)
+    assert (one.failing, one.unknown, one.passing) == (1, 0, 1)
+    assert one.score == 0.5
+
+
+def test_what_is_unknown_counts_as_not_passing() -> None:
+    only = coverage(OURS, MAPPED, [("a", Outcome.PASS), ("a", Outcome.UNKNOWN)])
+    assert point_of(only, at=BEGIN, account="1", partial=True).score == 0.5
+
+
+def test_a_point_is_small_and_comes_back_as_it_was() -> None:
+    (line,) = lines_of([point(3)])
+    assert len(line) < 400
+    assert read_point(line) == point(3)
+
+
+def test_history_goes_on_in_order_and_forgets_the_oldest() -> None:
+    many = [point(day) for day in range(2100)]
+    kept = continued(many[::-1], [point(0, "2"), point(2099)])
+    assert [one for one in kept if one.account == "2"] == [point(0, "2")]
+    mine = [one for one in kept if one.account == "1"]
+    assert mine == many[100:]
+
+
+def test_what_is_kept_is_for_its_owner_alone_and_read_again(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    assert history.all() == []
+    history.add([point(1)])
+    history.add([point(0), point(1)])
+    assert history.all() == [point(0), point(1)]
+    path = tmp_path / "posture" / "history.jsonl"
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_bytes(path.read_bytes() + b'{"at": 1}\n')
+    with pytest.raises(ValueError, match=r"history\.jsonl:3: .*delete the line"):
+        history.all()
+
+
+def test_coverage_is_told_apart_by_account_and_by_owner() -> None:
+    several = [
+        ("a", Outcome.PASS, found("1", Owner="ada")),
+        ("a", Outcome.FAIL, found("2", team="shop", owner="")),
+        ("b", Outcome.PASS, found("2")),
+    ]
+    by_account = coverage_by(OURS, MAPPED, several, account_of)
+    assert [one.controls[0].standing for one in by_account.values()] == [
+        Standing.PASSING,
+        Standing.FAILING,
+    ]
+    by_owner = coverage_by(OURS, MAPPED, several, owner_of)
+    assert list(by_owner) == [NOBODY, "ada", "shop"]
+    for one in (*by_account.values(), *by_owner.values()):
+        assert len(one.controls) == 3
+        assert one.controls[2].standing is Standing.NOT_CHECKED
+
+
+def test_each_verdict_is_counted_in_one_group() -> None:
+    several = [("a", Outcome.PASS, found(str(number % 3))) for number in range(10)]
+    groups = coverage_by(OURS, MAPPED, several, account_of)
+    assert sum(one.controls[0].passed for one in groups.values()) == 10
+
+
+def test_each_of_ringwalls_frameworks_is_kept_after_a_scan() -> None:
+    checks = [one for one in own_checks() if one.id.startswith("aws-s3-")]
+    verdict = Verdict(Outcome.FAIL, "it is open")
+    judged = [
+        Judged(
+            check=one.id,
+            component="aws-s3-bucket/x",
+            verdict=verdict,
+            severity=one.check.severity,
+            touched=frozenset(),
+        )
+        for one in checks
+    ]
+    points = points_of("1", judged, checks, at=BEGIN, partial=True)
+    assert [one.framework for one in points] == list(frameworks())
+    cis = points[[one.framework for one in points].index("cis-aws-3.0")]
+    assert (cis.controls, cis.passing, cis.score, cis.partial) == (62, 0, 0.0, True)
+    assert 0 < cis.failing < 62
+
+
+def test_no_word_of_ours_claims_what_nobody_here_can_know() -> None:
+    root = Path(ringwall.posture.__file__).parent
+    texts = [path for path in root.rglob("*") if path.suffix in {".py", ".yaml", ".md"}]
+    assert len(texts) > 300
+    for path in texts:
+        said = path.read_text("utf-8").lower()
+        assert "compliant" not in said, path
+        assert "certified" not in said, path
