@@ -152,7 +152,7 @@ def _widen(
 ) -> set[N]:
     """The next nodes; by which hops each is come to is noted in ``known``."""
     new: dict[N, list[Hop[N]]] = {}
-    for hop in hops:
+    for hop in dict.fromkeys(hops):  # two sources may tell of the same
         if hop.kind in kinds and hop.is_reversed == (hop.kind in BACK) and far(hop) not in known:
             new.setdefault(far(hop), []).append(hop)
     known.update(new)

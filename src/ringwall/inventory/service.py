@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from django.db.models import Count
+
 from ringwall.core.components import Component, Relation
 from ringwall.core.observations import Collected
 from ringwall.inventory import deriving, store, taking
@@ -17,7 +19,7 @@ from ringwall.inventory.drifting import Drift, drift_of
 from ringwall.inventory.listing import Listing, Taken
 from ringwall.inventory.models import Link, Saying, Scope, Step, Thing
 from ringwall.inventory.numbers import number_of
-from ringwall.inventory.query import Query
+from ringwall.inventory.query import Query, parse
 from ringwall.inventory.reaching import Hop, Ways, shortest
 from ringwall.inventory.standing import Event, Neighbour, Standing, Told
 
@@ -123,6 +125,12 @@ def find(query: Query = _EVERYTHING, *, limit: int, after: str = "") -> list[Sta
 def count(query: Query = _EVERYTHING) -> int:
     """How many there are."""
     return store.wanted(query).order_by().count()
+
+
+def unowned_by_kind() -> list[tuple[str, int]]:
+    """The kinds of which some have no owner, and how many: the most first."""
+    counted = store.wanted(parse("is:unowned")).order_by().values("kind").annotate(n=Count("pk"))
+    return sorted(((one["kind"], one["n"]) for one in counted), key=lambda one: (-one[1], one[0]))
 
 
 def told_of(component: str) -> list[Told]:
