@@ -7,9 +7,11 @@ import pytest
 from tests.lake.logs import LogScene, append, edge_line
 
 from ringwall.core.observations import State
-from ringwall.gateway import listings
+from ringwall.gateway import aspects, listings
 from ringwall.gateway.traffic import Traffic, host_of, is_declared, seen_in
+from ringwall.gateway.wanted import Wanted
 from ringwall.inventory.listing import CATEGORIES, Listing
+from ringwall.lake.service import Log
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import Installation, find
 
@@ -36,9 +38,6 @@ def shop(tmp_path: Path) -> Installation:
 
 
 def told(shop: Installation, traffic: Traffic | str) -> Listing:
-    from ringwall.gateway import aspects
-    from ringwall.gateway.wanted import Wanted
-
     wanted = Wanted.of(shop.load())
     return listings.of_configuration(wanted, aspects.aspects(shop), traffic, NOW)
 
@@ -94,8 +93,6 @@ def test_the_log_tells_what_is_used_and_what_leads_nowhere(tmp_path: Path) -> No
         *[edge_line(n, host="<script>", **nowhere) for n in range(80, 120)],
     )
     scene.collect()
-    from ringwall.lake.service import Log
-
     traffic = seen_in(Log(scene.places), ["shop.example.com"], now=NOW)
     assert traffic.routes == {"orders": 5}
     assert traffic.hosts == {"admin.example.com": 30}

@@ -36,7 +36,7 @@ def find(text: str = "") -> list[str]:
     return [one.id for one in service.find(parse(text), limit=100)]
 
 
-ASKED = (
+ASKED: tuple[tuple[str, list[str]], ...] = (
     ("kind:aws-s3-*", [INVOICES, "aws-s3-bucket/logs_[old]"]),
     ("kind:aws-s3-bucket,aws-rds-instance -tag:team", [DB]),
     ("tag:team=web", [WEB]),

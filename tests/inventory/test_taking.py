@@ -140,10 +140,9 @@ def test_a_taking_that_is_killed_makes_nothing_vanish(monkeypatch: pytest.Monkey
         raise KeyboardInterrupt
 
     monkeypatch.setattr(rows.chunks, "__defaults__", (1,))
-    with pytest.raises(KeyboardInterrupt):
-        take(*[], source="x")  # another scope does not mind
-        from ringwall.inventory import service
+    from ringwall.inventory import service
 
+    with pytest.raises(KeyboardInterrupt):
         service.take("aws", "111122223333", cut(), (), complete=True, at=at(1))
     check_inventory()
     assert find() == [INVOICES, LOGS]

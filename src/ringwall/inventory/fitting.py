@@ -13,14 +13,14 @@ _GLOB: Final = str.maketrans({"[": "[[]", "?": "[?]"})
 
 @CharField.register_lookup
 @TextField.register_lookup
-class Fits(Lookup):  # type: ignore[type-arg] # it is none when it runs
+class Fits(Lookup):
     """The column is like a text with ``*`` in it; upper and lower case differ."""
 
     lookup_name = "fits"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         """In SQL, for either of the databases."""
         left, parameters = self.process_lhs(compiler, connection)
         if connection.vendor == "sqlite":
-            return f"{left} GLOB %s", [*parameters, str(self.rhs).translate(_GLOB)]
-        return f"{left} LIKE %s ESCAPE '\\'", [*parameters, str(self.rhs).translate(_LIKE)]
+            return f"{left} GLOB %s", (*parameters, str(self.rhs).translate(_GLOB))
+        return f"{left} LIKE %s ESCAPE '\\'", (*parameters, str(self.rhs).translate(_LIKE))

@@ -41,7 +41,7 @@ class Told:
         """What differs from label, account, region and tags as they were; as JSON."""
         now = (self.found.label, self.found.account, self.found.region, self.tags)
         return [
-            (name, *(one if name == "tags" else json.dumps(one) for one in (old, new)))
+            (name, old, new) if name == "tags" else (name, json.dumps(old), json.dumps(new))
             for name, old, new in zip(_FOUND, before, now, strict=True)
             if old != new
         ]

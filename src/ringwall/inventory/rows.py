@@ -12,6 +12,9 @@ from django.db import connection
 
 T = TypeVar("T")
 
+_CACHE_KB: Final = 131_072
+"""What it takes of memory at the most, and only where there is so much to write."""
+
 AT_A_TIME: Final = 1000
 """Components of one transaction: the others who write wait no longer than for these."""
 
@@ -38,6 +41,13 @@ def chunks(items: Iterable[T], size: int = AT_A_TIME) -> Iterator[list[T]]:
     rest = iter(items)
     while part := list(islice(rest, size)):
         yield part
+
+
+def make_room() -> None:
+    """Have SQLite keep pages in memory: with its 2 MB it writes each many times within a change."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
 
 
 def moment(at: datetime) -> Any:

@@ -38,6 +38,7 @@ def take(listing: Listing, rules: Rules) -> Taken:
         scope.run += 1
         scope.began = listing.at
         scope.save(update_fields=["run", "began"])
+    rows.make_room()
     taking = _Taking(scope, rules, listing.at)
     for part in rows.chunks(listing.components):
         taking.components(part)

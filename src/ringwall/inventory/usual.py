@@ -26,7 +26,8 @@ _ALWAYS: Final = {
 _DATABASE: Final = (
     "aws-s3-", "aws-rds-", "aws-dynamodb-", "aws-redshift-", "aws-elasticache-", "aws-opensearch-",
     "aws-efs-", "aws-ec2-volume", "aws-ec2-snapshot", "aws-ebs-", "aws-backup-",
-    "aws-secretsmanager-", "aws-ssm-parameter", "aws-kms-", "ringwall-log", "k8s-persistentvolume", "k8s-secret",
+    "aws-secretsmanager-", "aws-ssm-parameter", "aws-kms-", "ringwall-log", "k8s-persistentvolume",
+    "k8s-secret",
 )  # fmt: skip
 _DELIVERY: Final = (
     "aws-cloudfront-", "aws-elb-", "aws-apigateway-", "aws-wafv2-", "aws-route53-", "aws-acm-",
