@@ -18,8 +18,9 @@ _PERSONAL: Final = frozenset({"owner", "answers_for_it"})
 
 def found(one: Standing, activity: Activity, why: str) -> Recorded:
     """What a run made of a finding: an OCSF finding with texts and lists cut, and no owner."""
-    told = event_of(replace(one, owner=""), activity, why=why)
-    return finding(_short(told))
+    made = finding(_short(event_of(replace(one, owner=""), activity, why=why)))
+    metadata = made.event["metadata"] | current_actor().metadata()  # of the command or the job
+    return replace(made, event={**made.event, "metadata": metadata})
 
 
 def stepped(uid: str, before: dict[str, Any], after: dict[str, Any], *, text: str = "") -> Recorded:

@@ -21,7 +21,7 @@ class ExitCode(IntEnum):
     CONFIGURATION = 3, "the configuration is missing or refused; what runs stays"
     NOT_RUNNING = 4, "Ringwall does not run for this configuration"
     ALREADY_RUNNING = 5, "Ringwall runs already for this configuration"
-    DIFFERENT = 6, "`diff` found differences"
+    DIFFERENT = 6, "`diff` or `posture drift` found differences"
     DENIED = 7, "`access explain` says no"
     PARTIAL = 8, "`posture scan` could not read everything; what stands on that is unknown"
     INTERRUPTED = 130, "interrupted by Ctrl-C (128 + SIGINT)"

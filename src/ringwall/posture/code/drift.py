@@ -30,6 +30,9 @@ NAMED: Final[Mapping[str, str]] = {
 _LEFT_OUT: Final = frozenset({"Arn", "Path", "FunctionArn", "VpcId", "GroupId", "GroupList"})
 """What code cannot know, or tells in its own way."""
 
+_HIDDEN: Final = ("Environment", "UserData", "Password", "Secret", "Token")
+"""What may be secret is compared, and never shown."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
@@ -64,9 +67,15 @@ def _between(declared: Seen, there: Seen) -> Iterator[Drift]:
                 declared=declared.found.id,
                 there=there.found.id,
                 part=path,
-                why=f"{path} of {declared.found.label} is {_shown(left)} in code"
-                f" ({declared.place}), and {_shown(right)} in the cloud",
+                why=_why(path, declared, left, right),
             )
+
+
+def _why(path: str, declared: Seen, left: Any, right: Any) -> str:
+    where = f"{path} of {declared.found.label}"
+    if any(word in path for word in _HIDDEN):
+        return f"{where} is not in the cloud what it is in code ({declared.place})"
+    return f"{where} is {_shown(left)} in code ({declared.place}), and {_shown(right)} in the cloud"
 
 
 def _value(told: Observation) -> Any:

@@ -1,6 +1,6 @@
 """``ringwall posture``: what is read, judged and mended."""
 
-from ringwall.posture.commands.code import code
+from ringwall.posture.commands.code import code, drift
 from ringwall.posture.commands.evidence import evidence
 from ringwall.posture.commands.explaining import explain
 from ringwall.posture.commands.fixing import (
@@ -20,6 +20,7 @@ from ringwall.posture.commands.standing import frameworks, history
 __all__ = [
     "checks",
     "code",
+    "drift",
     "evidence",
     "explain",
     "fix_apply",

@@ -1,4 +1,4 @@
-"""``posture code``: Terraform, CloudFormation and Kubernetes manifests judged before they run."""
+"""``posture code`` and ``drift``: code judged before it runs, and held against what is there."""
 
 from pathlib import Path
 from typing import Annotated, Final
@@ -6,25 +6,28 @@ from typing import Annotated, Final
 import typer
 
 from ringwall.posture.commands.scanning import PANEL, Chosen, Custom, all_checks
+from ringwall.posture.commands.told import Account, read_accounts
 from ringwall.posture.commands.verdicts import show_verdicts
 from ringwall.runtime.commanding import command
-from ringwall.runtime.output import AsJson, say
+from ringwall.runtime.output import AsJson, print_json, say
 from ringwall.runtime.refusals import ExitCode, Refused
 
 _MOST: Final = 20
+Values = Annotated[
+    list[Path] | None,
+    typer.Option("--var-file", help="A file of values for Terraform's variables; repeat."),
+]
+Variable = Annotated[
+    list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="One value; repeat.")
+]
 
 
 @command(name="code", group="posture", panel=PANEL)
 def code(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder, or one file.")],
     *,
-    values: Annotated[
-        list[Path] | None,
-        typer.Option("--var-file", help="A file of values for Terraform's variables; repeat."),
-    ] = None,
-    var: Annotated[
-        list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="One value; repeat.")
-    ] = None,
+    values: Values = None,
+    var: Variable = None,
     chosen: Chosen = None,
     custom: Custom = None,
     as_json: AsJson = False,
@@ -64,6 +67,44 @@ def code(
     failed = sum(one.verdict.outcome == "fail" for one in judged)
     if failed or broken:
         raise typer.Exit(ExitCode.FAILED)
+
+
+@command(name="drift", group="posture", panel=PANEL, does="posture:see")
+def drift(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder, or one file.")],
+    *,
+    values: Values = None,
+    var: Variable = None,
+    account: Account = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold what code declares against what the last scans found of the same things.
+
+    Exit code 6 where they differ.
+    """
+    from dataclasses import asdict
+
+    from ringwall.posture.code.drift import drift as differences
+    from ringwall.posture.code.reading import CodeError
+    from ringwall.posture.code.scanning import read_code
+
+    if not folder.exists():
+        raise Refused(f"{folder} is not there", hint="Name a folder of code, or one file.")
+    kept = read_accounts(context, account)
+    try:
+        read = read_code(folder, values=values or (), given=_given(var or ()))
+    except CodeError as error:
+        raise Refused(str(error)) from error
+    found = [one for each in kept for one in differences(read.snapshot, each.snapshot)]
+    if as_json:
+        print_json([asdict(one) for one in found])
+    else:
+        for one in found:
+            say(one.why)
+        say(f"{len(found)} differences" if found else "nothing that both tell of differs")
+    if found:
+        raise typer.Exit(ExitCode.DIFFERENT)
 
 
 def _given(several: "list[str] | tuple[str, ...]") -> dict[str, str]:

@@ -1,0 +1,47 @@
+"""What code declares against what is there: differences that both tell of, and no secrets."""
+
+from ringwall.core.components import Found
+from ringwall.core.observations import Observation, Place, State
+from ringwall.posture.code.drift import Drift, drift
+from ringwall.posture.snapshot.snapshot import Snapshot
+
+DENIED = Observation(State.DENIED, why="AccessDenied")
+
+
+def snapshot(kind: str, name: str, **aspects: object) -> Snapshot:
+    made = Snapshot()
+    place = Place("main.tf", 3) if name.startswith("terraform:") else None
+    seen = made.add(Found(kind=kind, name=name, label="exports"), place=place)
+    for aspect, value in aspects.items():
+        told = value if isinstance(value, Observation) else Observation(State.KNOWN, value)
+        seen.aspects[aspect] = told
+    return made
+
+
+def differences(kind: str, declared: object, there: object, aspect: str = "listed") -> list[Drift]:
+    code = snapshot(kind, "terraform:main.tf:x.exports", **{aspect: declared})
+    return list(drift(code, snapshot(kind, "arn:aws:x", **{aspect: there})))
+
+
+def test_what_is_otherwise_is_told_with_its_place() -> None:
+    (one,) = differences(
+        "aws-s3-bucket", {"Status": "Enabled"}, {"Status": "Suspended"}, "versioning"
+    )
+    assert one.part == "versioning.Status"
+    assert "Enabled in code (main.tf:3), and Suspended in the cloud" in one.why
+
+
+def test_what_is_the_same_not_read_or_not_declared_is_none() -> None:
+    same = {"Rules": [{"a": 1}, {"b": 2}]}
+    other_order = {"Rules": [{"b": 2}, {"a": 1}], "More": 1}
+    assert differences("aws-s3-bucket", same, other_order, "encryption") == []
+    assert differences("aws-s3-bucket", {"Status": "Enabled"}, DENIED, "versioning") == []
+    assert differences("aws-s3-bucket", DENIED, {"Status": "Enabled"}, "versioning") == []
+
+
+def test_what_may_be_secret_is_compared_and_not_shown() -> None:
+    declared = {"Environment": {"Variables": {"DB_PASSWORD": "hunter2-a"}}}
+    there = {"Environment": {"Variables": {"DB_PASSWORD": "hunter2-b"}}}
+    (one,) = differences("aws-lambda-function", declared, there)
+    assert "DB_PASSWORD" in one.why
+    assert "hunter2" not in one.why
