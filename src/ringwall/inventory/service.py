@@ -223,6 +223,11 @@ def scopes() -> list[ScopeState]:
     ]
 
 
+def taken_at(source: str, scope: str) -> datetime | None:
+    """When what a source says of a scope was taken in last."""
+    return Scope.objects.filter(source=source, scope=scope).values_list("taken", flat=True).first()
+
+
 def _row(component: str) -> Thing | None:
     return (
         Thing.objects.select_related("teller")
