@@ -21,19 +21,20 @@ def categorise_all(rules: Rules) -> int:
     sources = dict(Scope.objects.values_list("pk", "source"))
     done = 0
     for part in _parts():
-        changed = []
+        changed: dict[tuple[str, ...], list[int]] = {}
         for row in part:
             found = store.standing_of(row).found
             source = sources.get(row.teller_id or 0, "")
             categories = placed(found, row.declared, rules, source)
             if categories != [getattr(row, name) for name in COLUMNS]:
-                for name, value in zip(COLUMNS, categories, strict=True):
-                    setattr(row, name, value)
-                changed.append(row)
-        for some in rows.chunks(changed):
-            with transaction.atomic():
-                Thing.objects.bulk_update(some, COLUMNS, batch_size=200)
-        done += len(changed)
+                changed.setdefault(tuple(categories), []).append(row.pk)
+        for values, numbers in changed.items():  # many components, few different categories
+            for some in rows.chunks(numbers):
+                with transaction.atomic():
+                    Thing.objects.filter(pk__in=some).update(
+                        **dict(zip(COLUMNS, values, strict=True))
+                    )
+            done += len(numbers)
     return done
 
 
