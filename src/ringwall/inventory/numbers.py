@@ -14,7 +14,9 @@ _BITS: Final = (1 << 63) - 1
 
 def number_of(text: str) -> int:
     """The number of a component with this id."""
-    digest = blake2b(text.encode(), digest_size=8, usedforsecurity=False).digest()
+    digest = blake2b(
+        text.encode(errors="surrogatepass"), digest_size=8, usedforsecurity=False
+    ).digest()
     return int.from_bytes(digest) & _BITS
 
 

@@ -17,6 +17,7 @@ from ringwall.core.components import (
     ServiceModel,
 )
 from ringwall.inventory.reaching import Reach
+from ringwall.inventory.telling import plain
 from ringwall.runtime.configuration import nearest
 
 LONGEST: Final = 2000
@@ -66,6 +67,9 @@ def parse(text: str) -> Query:
     """The query of a text; everything, of an empty one."""
     if len(text) > LONGEST:
         msg = f"a query has at most {LONGEST} characters"
+        raise QueryError(msg)
+    if plain(text) != text:
+        msg = "a query is of characters: there is something else in it"
         raise QueryError(msg)
     try:
         words = _split(text)

@@ -11,7 +11,7 @@ same is true the other way round of what *deploys* or *declares* another.
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from ringwall.core.components import RelationKind
 
@@ -108,6 +108,26 @@ class Ways(Generic[N]):
     ways: tuple[tuple[Hop[N], ...], ...]
     is_whole: bool
     looked_at: int
+
+
+def to_json(found: Ways[str]) -> dict[str, Any]:
+    """Ways as JSON data."""
+    return {
+        "is_whole": found.is_whole,
+        "looked_at": found.looked_at,
+        "ways": [
+            [
+                {
+                    "from": hop.origin,
+                    "kind": hop.kind.value,
+                    "to": hop.target,
+                    "is_reversed": hop.is_reversed,
+                }
+                for hop in way
+            ]
+            for way in found.ways
+        ],
+    }
 
 
 def shortest(

@@ -22,6 +22,7 @@ from ringwall.inventory.numbers import number_of
 from ringwall.inventory.query import Query, parse
 from ringwall.inventory.reaching import Hop, Ways, shortest
 from ringwall.inventory.standing import Event, Neighbour, Standing, Told
+from ringwall.inventory.telling import plain
 
 _EVERYTHING: Final = Query()
 _NO_RULES: Final = Rules()
@@ -86,7 +87,7 @@ def named(text: str) -> Standing:
     found = get(text)
     if found is not None:
         return found
-    rows = list(store.by_name(text)[:6])
+    rows = list(store.by_name(plain(text))[:6])
     if len(rows) == 1:
         return store.standing_of(rows[0])
     if not rows:
@@ -118,7 +119,7 @@ def find(query: Query = _EVERYTHING, *, limit: int, after: str = "") -> list[Sta
     """Components of a query, by id, from behind the id ``after`` on."""
     rows = store.wanted(query)
     if after:
-        rows = rows.filter(uid__gt=after)
+        rows = rows.filter(uid__gt=plain(after))
     return [store.standing_of(row) for row in rows[:limit]]
 
 
@@ -229,8 +230,7 @@ def taken_at(source: str, scope: str) -> datetime | None:
 
 
 def _row(component: str) -> Thing | None:
-    return (
-        Thing.objects.select_related("teller")
-        .filter(pk=number_of(component), uid=component)
-        .first()
-    )
+    if plain(component) != component:
+        return None  # nothing such was taken in, and no database can be asked for it
+    rows = Thing.objects.select_related("teller")
+    return rows.filter(pk=number_of(component), uid=component).first()

@@ -1,6 +1,6 @@
 """A component as the inventory shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,3 +105,32 @@ class Event:
             "after": self.after,
             "source": self.source,
         }
+
+
+def whole(
+    one: Standing, said: Iterable[Told], neighbours: Iterable[Neighbour], events: Iterable[Event]
+) -> dict[str, Any]:
+    """All there is of a component, as JSON data."""
+    return {
+        **one.to_json(),
+        "told_by": [
+            {
+                "source": told.source,
+                "scope": told.scope,
+                "at": told.at and told.at.isoformat(),
+                "aspects": dict(told.aspects),
+            }
+            for told in said
+        ],
+        "relations": [
+            {
+                "kind": each.kind,
+                "other": each.other,
+                "is_forward": each.is_forward,
+                "source": each.source,
+                "since": each.since.isoformat(),
+            }
+            for each in neighbours
+        ],
+        "history": [event.to_json() for event in events],
+    }

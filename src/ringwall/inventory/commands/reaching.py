@@ -29,31 +29,13 @@ def path(
     """
     begin(context)
     from ringwall.inventory import service
+    from ringwall.inventory.reaching import to_json
 
     begins, ends = named(start), named(target)
     found = service.paths(begins.id, ends.id, at_most=most)
     if as_json:
-        print_json(
-            {
-                "from": begins.id,
-                "to": ends.id,
-                "reach": ends.reach.value,
-                "is_whole": found.is_whole,
-                "looked_at": found.looked_at,
-                "ways": [
-                    [
-                        {
-                            "from": hop.origin,
-                            "kind": hop.kind.value,
-                            "to": hop.target,
-                            "is_reversed": hop.is_reversed,
-                        }
-                        for hop in way
-                    ]
-                    for way in found.ways
-                ],
-            }
-        )
+        told = {"from": begins.id, "to": ends.id, "reach": ends.reach.value}
+        print_json({**told, **to_json(found)})
         return ExitCode.OK if found.ways else ExitCode.FAILED
     for number, way in enumerate(found.ways, start=1):
         say(f"Way {number}, {len(way)} hop{'s'[: len(way) != 1]}:", style="bold")

@@ -28,37 +28,14 @@ def show_(
     """Show a component: its categories, who says what of it, its relations and its history."""
     begin(context)
     from ringwall.inventory import service
+    from ringwall.inventory.standing import whole as collected
 
     one = named(component)
     said = service.told_of(one.id)
     neighbours = service.neighbours(one.id, limit=_NEIGHBOURS)
     events = service.history(one.id, limit=10_000 if whole else _STEPS)
     if as_json:
-        print_json(
-            {
-                **one.to_json(),
-                "told_by": [
-                    {
-                        "source": told.source,
-                        "scope": told.scope,
-                        "at": told.at and told.at.isoformat(),
-                        "aspects": told.aspects,
-                    }
-                    for told in said
-                ],
-                "relations": [
-                    {
-                        "kind": each.kind,
-                        "other": each.other,
-                        "is_forward": each.is_forward,
-                        "source": each.source,
-                        "since": each.since.isoformat(),
-                    }
-                    for each in neighbours
-                ],
-                "history": [event.to_json() for event in events],
-            }
-        )
+        print_json(collected(one, said, neighbours, events))
         return
     say((one.id, "bold"))
     for name, value in (
