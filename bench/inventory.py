@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -169,8 +170,8 @@ def _ask() -> None:
         "owner:t3@x.y -kind:aws-ec2-*",
     ):
         query = parse(text)
-        timed(f"list: {text or 'all'}", lambda query=query: service.find(query, limit=50))
-        timed(f"count: {text or 'all'}", lambda query=query: service.count(query))
+        timed(f"list: {text or 'all'}", partial(service.find, query, limit=50))
+        timed(f"count: {text or 'all'}", partial(service.count, query))
     timed("one component with all there is", lambda: [service.get(some), service.told_of(some)])
     timed("its history", lambda: service.history(some))
     timed("its neighbours", lambda: service.neighbours(some))

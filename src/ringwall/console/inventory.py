@@ -31,6 +31,7 @@ _REACHED: Final = {
     Reach.NONE: "The internet does not reach it",
     Reach.UNKNOWN: "It is not known whether the internet reaches it",
 }
+_THROUGH: Final = f"{_REACHED[Reach.BEHIND]}; whether it reaches it directly is not known"
 _CHOICES: Final = (
     ("All", ""),
     ("Reached by the internet", "reach:internet"),
@@ -91,7 +92,7 @@ def component(request: HttpRequest) -> HttpResponse:
     told = {
         "one": _row(one),
         "is_only_named": one.first is None,
-        "reach": _REACHED[one.reach],
+        "reach": _THROUGH if ways and one.reach is Reach.UNKNOWN else _REACHED[one.reach],
         "facts": [*_facts(one)],
         "ways": [_way(way) for way in ways],
         "relations": [
