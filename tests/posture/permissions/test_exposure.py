@@ -174,3 +174,25 @@ def test_parts_of_what_is_asked_about_are_found() -> None:
     several = found(one, resource="arn:aws:s3:::b/*")
     assert several[0].resource.startswith("arn:aws:s3:::b/public/")
     assert not found(one, resource="arn:aws:s3:::c/*")
+
+
+def test_a_policy_that_takes_too_long_is_not_known_and_ends() -> None:
+    named = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+    several = [
+        send(condition=named) | {"Resource": f"arn:aws:s3:::b/{number}/*", "Action": "s3:GetObject"}
+        for number in range(1_200)
+    ]
+    exposed_ones = found(*several, resource="arn:aws:s3:::b/*")
+    assert {one.decision.outcome for one in exposed_ones} == {Outcome.UNKNOWN}
+    assert "than are gone through" in exposed_ones[0].decision.why
+    open_one = found(*several, send(), resource=QUEUE)
+    assert Outcome.ALLOWED in {one.decision.outcome for one in open_one}
+
+
+def test_hundreds_of_networks_are_gone_through() -> None:
+    networks = [f"{11 + number // 256}.{number % 256}.0.0/17" for number in range(300)]
+    one = found(send(condition={"IpAddress": {"aws:SourceIp": networks}}))[0]
+    assert one.is_certain
+    assert one.addresses is not None
+    assert "11.0.1.1" in one.addresses
+    assert "11.0.200.1" not in one.addresses

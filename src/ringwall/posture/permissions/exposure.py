@@ -6,6 +6,7 @@ world, ``StringLike`` with a star, a role's name that everybody may choose, keep
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Final
 
 from ringwall.posture.permissions import patterns
@@ -15,7 +16,8 @@ from ringwall.posture.permissions.deciding import Decision, Outcome, decide
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.networks import Addresses
 from ringwall.posture.permissions.policies import Policies
-from ringwall.posture.permissions.requests import Request
+from ringwall.posture.permissions.principals import Principal
+from ringwall.posture.permissions.requests import Context, Request
 from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement
 from ringwall.posture.permissions.strangers import Stranger, contexts, principals
 
@@ -51,6 +53,10 @@ TYPICAL: Final = {
 }
 """What strangers would want of each service, worst first."""
 _WIDE: Final = 1 / 256
+_MOST_EFFORT: Final = 3_000_000
+_TOO_MUCH: Final = Decision(
+    Outcome.UNKNOWN, "the policy has more statements, actions or networks than are gone through"
+)
 _OF_OBJECTS: Final = {"s3:abortmultipartupload", "s3:listmultipartuploadparts"}
 EVERYTHING_OF_A_STRANGER: Final = (
     read(EVERYTHING, name="a stranger's own policy", kind=Kind.IDENTITY),
@@ -95,40 +101,77 @@ def exposed(
     ``account`` is the account they are in. Outcomes may be conditional, with the conditions, or
     unknown, where the policy is; a policy that keeps strangers out gives an empty list.
     """
-    found: list[Exposed] = []
     policies = Policies(identity=EVERYTHING_OF_A_STRANGER, resource=document, rcps=rcps)
+    effort = _Effort(document)
+    actions = _actions(document, resources)
+    candidates = {action: _resources(document, action, resources) for action in actions}
+    found: list[Exposed | None] = []
     for stranger in Stranger:
-        for action in _actions(document, resources):
-            best = _best(policies, stranger, action, resources, account)
-            if best is not None:
-                found.append(best)
-    return found
+        asking = _Asking(
+            policies,
+            stranger,
+            account,
+            tuple(principals(stranger, document)),
+            tuple(contexts(stranger, document)),
+            effort,
+        )
+        found += [asking.best(action, several) for action, several in candidates.items()]
+    return [one for one in found if one is not None]
 
 
-def _best(
-    policies: Policies, stranger: Stranger, action: str, resources: Sequence[str], account: str
-) -> Exposed | None:
-    document = policies.resource
-    if document is None:
-        return None
-    addresses = Addresses()
-    allowed: tuple[Decision, str] | None = None
-    other: Exposed | None = None
-    for resource in _resources(document, action, resources):
-        for who in principals(stranger, document):
-            for part, context in contexts(stranger, document):
-                request = Request(action, resource, who, context, account)
-                decision = freed(decide(request, policies))
-                if decision.outcome is Outcome.ALLOWED:
-                    if part is None:
-                        return Exposed(stranger, action, resource, decision)
-                    addresses, allowed = addresses | part, (decision, resource)
-                elif decision.may_be and (other is None or not other.decision.is_allowed):
-                    other = Exposed(stranger, action, resource, decision)
-    if allowed is None:
-        return other
-    everywhere = None if addresses.is_world else addresses
-    return Exposed(stranger, action, allowed[1], allowed[0], everywhere)
+class _Effort:
+    """How much is left of the trying; a policy that takes more is not gone through to its end."""
+
+    def __init__(self, document: Document) -> None:
+        self.left = _MOST_EFFORT
+        values = sum(
+            len(condition.values) for one in document.statements for condition in one.conditions
+        )
+        named = sum(len(one.resources or ()) for one in document.statements)
+        self.of_one = 30 + 4 * len(document.statements) + named + values // 2
+
+    def is_spent(self) -> bool:
+        """Whether one more request is too many; if not, it is counted."""
+        self.left -= self.of_one
+        return self.left < 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Strangers of one kind, in all circumstances that a policy may treat differently."""
+
+    policies: Policies
+    stranger: Stranger
+    account: str
+    whos: tuple[Principal, ...]
+    circumstances: tuple[tuple[Addresses | None, Context], ...]
+    effort: _Effort
+
+    def best(self, action: str, resources: Iterable[str]) -> Exposed | None:
+        """The most they may do by an action; ``None`` where they may not."""
+        parts: list[Addresses] = []
+        allowed: tuple[Decision, str] | None = None
+        other: Exposed | None = None
+        for resource, who, (part, context) in product(resources, self.whos, self.circumstances):
+            if self.effort.is_spent():
+                other = Exposed(self.stranger, action, resource, _TOO_MUCH)
+                break
+            request = Request(action, resource, who, context, self.account)
+            decision = freed(decide(request, self.policies))
+            if decision.outcome is Outcome.ALLOWED:
+                if part is None:
+                    return Exposed(self.stranger, action, resource, decision)
+                parts.append(part)
+                allowed = decision, resource
+            elif decision.may_be and (other is None or not other.decision.is_allowed):
+                other = Exposed(self.stranger, action, resource, decision)
+        if allowed is None:
+            return other
+        addresses = Addresses.union(parts)
+        everywhere = None if addresses.is_world else addresses
+        found = Exposed(self.stranger, action, allowed[1], allowed[0], everywhere)
+        is_cut_short = other is not None and other.decision is _TOO_MUCH
+        return other if is_cut_short and not found.is_wide else found
 
 
 def _actions(document: Document, resources: Sequence[str]) -> list[str]:

@@ -104,6 +104,15 @@ class Addresses:
             found[version].append(interval)
         return cls(Intervals.of(found[4]), Intervals.of(found[6]))
 
+    @classmethod
+    def union(cls, several: Iterable["Addresses"]) -> "Addresses":
+        """All of them together."""
+        parts = list(several)
+        return cls(
+            Intervals.of(part for one in parts for part in one.v4.parts),
+            Intervals.of(part for one in parts for part in one.v6.parts),
+        )
+
     def __contains__(self, address: str) -> bool:
         version, (first, _) = interval_of(address)
         return first in (self.v4 if version == 4 else self.v6)

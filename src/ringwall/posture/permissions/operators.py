@@ -69,7 +69,7 @@ def _moment(said: str) -> float | None:
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def _interval(said: str) -> tuple[int, tuple[int, int]] | None:
     try:
         return interval_of(said)

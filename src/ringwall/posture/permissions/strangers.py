@@ -4,8 +4,10 @@ A stranger has an account, an organisation, a VPC with an endpoint and a bucket,
 ids are their own; names of roles, buckets and users they choose as a policy's wildcards want them.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from ringwall.posture.permissions import patterns
@@ -17,8 +19,6 @@ from ringwall.posture.permissions.statements import Document
 ACCOUNT: Final = "000000000000"
 _ORGANISATION: Final = "o-stranger00"
 _ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/stranger"
-_MOST: Final = 2_000
-"""Intervals of addresses that one document is asked about."""
 _SOURCES: Final = (
     "aws:sourcearn",
     "aws:sourceaccount",
@@ -147,22 +147,20 @@ def _parts(document: Document) -> Iterable[tuple[Addresses, str]]:
         except ValueError:
             continue
         cuts[version] |= {first, last + 1}
-    parts = [
-        *((4, part) for part in _cut(PUBLIC.v4, cuts[4])),
-        *((6, part) for part in _cut(PUBLIC.v6, cuts[6])),
-    ]
-    for version, (first, last) in parts[:_MOST]:
-        some = Intervals(((first, last),))
-        addresses = Addresses(v4=some) if version == 4 else Addresses(v6=some)
-        yield addresses, str(next(addresses.networks()).network_address)
+    for part in _cut(PUBLIC.v4, cuts[4]):
+        yield Addresses(v4=part), str(IPv4Address(part.parts[0][0]))
+    for part in _cut(PUBLIC.v6, cuts[6]):
+        yield Addresses(v6=part), str(IPv6Address(part.parts[0][0]))
 
 
-def _cut(whole: Intervals, cuts: set[int]) -> Iterator[tuple[int, int]]:
-    ordered = sorted(cuts)
+def _cut(whole: Intervals, cuts: Iterable[int]) -> Iterator[Intervals]:
+    """What lies of the whole between each two cuts that follow each other."""
+    ends = sorted(cuts)
+    by_gap: dict[int, list[tuple[int, int]]] = {}
     for first, last in whole.parts:
-        begin = first
-        for cut in ordered:
-            if begin < cut <= last:
-                yield begin, cut - 1
-                begin = cut
-        yield begin, last
+        begin, gap = first, bisect_right(ends, first)
+        while gap < len(ends) and ends[gap] <= last:
+            by_gap.setdefault(gap, []).append((begin, ends[gap] - 1))
+            begin, gap = ends[gap], gap + 1
+        by_gap.setdefault(gap, []).append((begin, last))
+    return (Intervals(tuple(parts)) for parts in by_gap.values())
