@@ -34,8 +34,8 @@ def path(
     begins, ends = named(start), named(target)
     found = service.paths(begins.id, ends.id, at_most=most)
     if as_json:
-        told = {"from": begins.id, "to": ends.id, "reach": ends.reach.value}
-        print_json({**told, **to_json(found)})
+        ends_told = {"from": begins.id, "to": ends.id, "reach": ends.reach.value}
+        print_json({**ends_told, **to_json(found)})
         return ExitCode.OK if found.ways else ExitCode.FAILED
     for number, way in enumerate(found.ways, start=1):
         say(f"Way {number}, {len(way)} hop{'s'[: len(way) != 1]}:", style="bold")
