@@ -51,7 +51,7 @@ class Thing(models.Model):
     """What a search for text looks in, in lower case: a line for each tag and name."""
     declared = models.TextField()
     """The categories that its own declaration gives it, as JSON."""
-    teller = models.ForeignKey(Scope, on_delete=models.PROTECT, null=True)
+    teller = models.ForeignKey(Scope, on_delete=models.PROTECT, null=True, db_index=False)
     """Whose words the above are."""
 
     first = models.DateTimeField(null=True, db_index=True)

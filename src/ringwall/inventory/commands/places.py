@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ringwall.inventory.query import Query, QueryError, parse
 from ringwall.runtime.commanding import installation_of
 from ringwall.runtime.refusals import ExitCode, Refused
 
 if TYPE_CHECKING:
+    from ringwall.inventory.query import Query
     from ringwall.inventory.standing import Standing
 
 GROUP: Final = "inventory"
@@ -35,8 +35,10 @@ def begin(context: typer.Context) -> None:
     open_tables(installation_of(context))
 
 
-def query_of(words: list[str] | None) -> Query:
+def query_of(words: list[str] | None) -> "Query":
     """What is asked for; refused where it cannot be read."""
+    from ringwall.inventory.query import QueryError, parse
+
     try:
         return parse(" ".join(words or ()))
     except QueryError as error:
