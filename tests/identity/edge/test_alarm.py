@@ -184,6 +184,7 @@ def test_an_office_goes_on_while_somebody_in_it_floods(alarm: IdentityStage) -> 
     assert flood.answers[200] <= BURST
 
 
+@pytest.mark.alone  # how much of a flood is refused, and so who is denied, follows the load
 def test_an_office_goes_on_at_the_host_of_sign_in_while_somebody_in_it_floods(
     alarm: IdentityStage,
 ) -> None:

@@ -30,6 +30,8 @@ _FEW: Final = 3
 _GIVES_UP: Final = 2
 """Calls in a row that failed for good, after which the same call is tried only once."""
 
+_TOKENS: Final = ("NextToken", "nextToken", "NextMarker")
+
 
 class Answer:
     """The pages of one call, and what became of it."""
@@ -106,7 +108,9 @@ class Caller:
         while True:
             page = self._once(getattr(client, name), more, pace, key)
             answer.pages.append(page)
-            following = _following(paginator, page) if paginator else {}
+            following = (
+                _following(paginator, page) if paginator else _unlisted(client, operation, page)
+            )
             if not following:
                 return
             if all(more.get(key) == value for key, value in following.items()):
@@ -171,3 +175,15 @@ def _following(paginator: Any, page: Mapping[str, Any]) -> dict[str, Any]:
         if token:
             found[name] = token
     return found
+
+
+def _unlisted(client: Any, operation: str, page: Mapping[str, Any]) -> dict[str, Any]:
+    """The same where botocore has no paginator, but the answer has a token that can be asked with.
+
+    Else what comes first would pass for all there is.
+    """
+    found = {name: page[name] for name in _TOKENS if page.get(name)}
+    if not found:
+        return {}
+    asked = client.meta.service_model.operation_model(operation).input_shape
+    return {name: token for name, token in found.items() if asked and name in asked.members}

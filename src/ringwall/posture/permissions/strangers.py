@@ -46,6 +46,10 @@ def principals(kind: Stranger, document: Document) -> Iterator[Principal]:
             for own in (f"arn:aws:iam::{ACCOUNT}:role/*", f"arn:aws:iam::{ACCOUNT}:user/*"):
                 if (found := patterns.witness(value, own)) is not None and found != _ROLE:
                     yield principal(found)
+        names = {patterns.witness(one, "*") for one in _values(document, "aws:username")}
+        is_asked = names or _values(document, "aws:principaltype")
+        for name in sorted(filter(None, names)) or (["stranger"] if is_asked else []):
+            yield principal(f"arn:aws:iam::{ACCOUNT}:user/{name}")
     else:
         services = {
             service

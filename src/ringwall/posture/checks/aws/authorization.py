@@ -3,7 +3,7 @@
 What is made of them is made once for all judgments of a snapshot.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ringwall.posture.checking import (
@@ -16,7 +16,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checking.reading import ANY
-from ringwall.posture.permissions.accounts import Account, account
+from ringwall.posture.permissions.accounts import Account, Identity, account
 from ringwall.posture.permissions.deciding import Outcome
 from ringwall.posture.permissions.escalation import escalations
 from ringwall.posture.permissions.reaching import Rise, rises
@@ -61,25 +61,43 @@ def escalating(world: World, it: Subject) -> Judgment:
     return fails(said)
 
 
-def _rises(world: World, it: Subject) -> Mapping[str, Rise]:
-    for kind in KINDS.values():
-        world.all(kind, account=it.account)
-        world.touched.add((kind, ANY))
-    key = (_rises, it.account)
-    known = world.indexes.get(key)
-    if known is None:
-        known = world.indexes[key] = _made(world, it.account)
-    if isinstance(known, UnknownError):
-        raise UnknownError(known.why, known.facts)
-    found: Mapping[str, Rise] = known
+def identity_of(world: World, it: Subject) -> Identity:
+    """A user, role or group with all that it has, of its groups, too."""
+    it.read("details")
+    found: Identity | None = _once(world, it, _whole).find(it.name)
+    if found is None:
+        raise UnknownError(f"{it.label} is not among the identities of its account")
     return found
 
 
-def _made(world: World, number: str) -> Mapping[str, Rise] | UnknownError:
-    try:
-        whole = whole_account(World(world.snapshot, world.indexes), number)
-    except UnknownError as error:
-        return error
+def _rises(world: World, it: Subject) -> Mapping[str, Rise]:
+    found: Mapping[str, Rise] = _once(world, it, _risen)
+    return found
+
+
+def _once(world: World, it: Subject, make: Callable[[World, str], Any]) -> Any:
+    """What is made of a whole account, or the error that it came to, once for all judgments."""
+    for kind in KINDS.values():
+        world.all(kind, account=it.account)
+        world.touched.add((kind, ANY))
+    key = (make, it.account)
+    if key not in world.indexes:
+        try:
+            world.indexes[key] = make(World(world.snapshot, world.indexes), it.account)
+        except UnknownError as error:
+            world.indexes[key] = error
+    known = world.indexes[key]
+    if isinstance(known, UnknownError):
+        raise UnknownError(known.why, known.facts)
+    return known
+
+
+def _whole(world: World, number: str) -> Account:
+    return whole_account(world, number)
+
+
+def _risen(world: World, number: str) -> Mapping[str, Rise]:
+    whole = whole_account(world, number)
     return rises(whole, escalations(whole, techniques=(*IAM, *PASSING)))
 
 

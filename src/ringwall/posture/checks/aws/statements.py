@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ringwall.core.observations import UnknownError
-from ringwall.posture.checks.aws.strangers import listed, statements_of
+from ringwall.posture.checks.aws.strangers import statements_of
 
 
 def statements(document: Any) -> Iterator[Mapping[str, Any]]:
@@ -31,14 +31,3 @@ def current(details: Mapping[str, Any]) -> Any:
 def is_aws_own(arn: str) -> bool:
     """Whether a policy is one of AWS's, which nobody can change."""
     return arn.split(":")[4:5] == ["aws"]
-
-
-def allowed_everywhere(document: Any, actions: frozenset[str]) -> list[str]:
-    """Which of these actions, in lower case, a policy allows on all resources unconditionally."""
-    found: set[str] = set()
-    for one in statements(document):
-        everywhere = "*" in listed(one.get("Resource"))
-        if one.get("Effect") == "Allow" and not one.get("Condition") and everywhere:
-            given = listed(one.get("Action"))
-            found |= {str(action) for action in given if str(action).lower() in actions}
-    return sorted(found)

@@ -29,10 +29,7 @@ CHECK = Check(
         "nist-800-53r5 SC-7 partial",
         "ccm-4 IVS-03 partial",
     ),
-    known_as=(
-        "checkov:CKV2_K8S_6",
-        "prowler:kubernetes_network_policies",
-    ),
+    known_as=("checkov:CKV2_K8S_6",),
 )
 
 

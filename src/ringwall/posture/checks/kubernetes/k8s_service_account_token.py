@@ -26,7 +26,6 @@ CHECK = Check(
         "nist-800-53r5 AC-3 supporting",
         "ccm-4 IAM-05 partial",
     ),
-    known_as=("prowler:core_minimize_service_account_tokens",),
 )
 
 

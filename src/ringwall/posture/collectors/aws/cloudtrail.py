@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from ringwall.posture.collecting.shape import Detail, Item, Listing, Where, whole
+from ringwall.posture.collecting.shape import Detail, Item, Listing, Where, joined, whole
 from ringwall.posture.snapshot.snapshot import Seen
 
 TRAIL: Final = "aws-cloudtrail-trail"
@@ -47,5 +47,13 @@ DETAILS: Final = (
         call="cloudtrail:GetEventSelectors",
         arguments=_trail("TrailName"),
         pick=whole,
+    ),
+    Detail(
+        kind=TRAIL,
+        aspect="insights",
+        call="cloudtrail:GetInsightSelectors",
+        arguments=_trail("TrailName"),
+        pick=joined("InsightSelectors"),
+        absent=frozenset({"InsightNotEnabledException"}),
     ),
 )

@@ -19,8 +19,29 @@ def _detector(seen: Seen) -> Mapping[str, Any]:
     return {"DetectorId": seen.found.label}
 
 
+def _severe(seen: Seen) -> Mapping[str, Any]:
+    criteria = {"severity": {"GreaterThanOrEqual": 7}, "service.archived": {"Equals": ["false"]}}
+    return {
+        "DetectorId": seen.found.label,
+        "FindingStatisticTypes": ["COUNT_BY_SEVERITY"],
+        "FindingCriteria": {"Criterion": criteria},
+    }
+
+
+def _counted(pages: list[Mapping[str, Any]]) -> Any:
+    """How many there are of each severity."""
+    return dict((pages[0].get("FindingStatistics") or {}).get("CountBySeverity") or {})
+
+
 LISTINGS: Final = (Listing(kinds=(DETECTOR,), call="guardduty:ListDetectors", read=_detectors),)
 DETAILS: Final = (
+    Detail(
+        kind=DETECTOR,
+        aspect="severe",
+        call="guardduty:GetFindingsStatistics",
+        arguments=_severe,
+        pick=_counted,
+    ),
     Detail(
         kind=DETECTOR,
         aspect="detector",

@@ -45,6 +45,7 @@ DETAILS: Final = (
     Detail(
         kind=KEY, aspect="policy", call="kms:GetKeyPolicy", arguments=_policy, pick=first("Policy")
     ),
+    Detail(kind=KEY, aspect="grants", call="kms:ListGrants", arguments=_key, pick=joined("Grants")),
     Detail(
         kind="aws-region",
         aspect="kms_aliases",

@@ -30,6 +30,13 @@ LISTINGS: Final = (
     Listing(kinds=(ZONE,), call="route53:ListHostedZones", read=_zones, within=Within.ACCOUNT),
 )
 DETAILS: Final = (
+    Detail(
+        kind=ZONE,
+        aspect="records",
+        call="route53:ListResourceRecordSets",
+        arguments=_public,
+        pick=joined("ResourceRecordSets"),
+    ),
     Detail(kind=ZONE, aspect="dnssec", call="route53:GetDNSSEC", arguments=_public, pick=whole),
     Detail(
         kind=ZONE,

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from ringwall.posture.collecting.shape import Detail, whole
+from ringwall.posture.collecting.shape import Detail, joined, whole
 
+_OFF: Final = frozenset({"InvalidAccessException", "ResourceNotFoundException"})
 DETAILS: Final = (
     Detail(
         kind="aws-region",
@@ -11,6 +12,14 @@ DETAILS: Final = (
         call="securityhub:DescribeHub",
         arguments=lambda _: {},
         pick=whole,
-        absent=frozenset({"InvalidAccessException", "ResourceNotFoundException"}),
+        absent=_OFF,
+    ),
+    Detail(
+        kind="aws-region",
+        aspect="security_hub_standards",
+        call="securityhub:GetEnabledStandards",
+        arguments=lambda _: {},
+        pick=joined("StandardsSubscriptions"),
+        absent=_OFF,
     ),
 )

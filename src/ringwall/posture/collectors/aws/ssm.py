@@ -3,10 +3,20 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ringwall.posture.collecting.shape import Detail, described, whole
+from ringwall.posture.collecting.shape import Detail, described, first, whole
 from ringwall.posture.snapshot.snapshot import Seen
 
 DOCUMENT: Final = "aws-ssm-document"
+
+
+def _setting(aspect: str, setting: str) -> Detail:
+    return Detail(
+        kind="aws-region",
+        aspect=aspect,
+        call="ssm:GetServiceSetting",
+        arguments=lambda _: {"SettingId": setting},
+        pick=first("ServiceSetting"),
+    )
 
 
 def _named(seen: Seen) -> Mapping[str, Any]:
@@ -27,6 +37,8 @@ LISTINGS: Final = (
     ),
 )
 DETAILS: Final = (
+    _setting("ssm_sharing", "/ssm/documents/console/public-sharing-permission"),
+    _setting("ssm_automation_log", "/ssm/automation/customer-script-log-destination"),
     Detail(
         kind=DOCUMENT,
         aspect="sharing",

@@ -18,6 +18,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import WATCHED
 
 CHECK = Check(
     judges="aws-region",
@@ -25,24 +26,36 @@ CHECK = Check(
     reads=("access_analyzers",),
     controls=(
         "cis-aws-3.0 1.20 full",
+        *WATCHED,
         "nist-800-53r5 AC-6(7) partial",
         "nist-csf-2.0 DE.CM-03 supporting",
     ),
     known_as=("prowler:accessanalyzer_enabled", "securityhub:IAM.28"),
 )
+_OUTSIDE = {"ACCOUNT", "ORGANIZATION"}
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """In each region."""
-    active = [
-        one["name"] for one in it.read("access_analyzers", []) if one.get("status") == "ACTIVE"
+    """One of what is shared outside: those of unused access see nothing of that."""
+    several = [
+        one for one in it.read("access_analyzers", []) if one.get("type", "ACCOUNT") in _OUTSIDE
     ]
-    return passes(f"{active[0]} looks") if active else fails("no analyzer is active")
+    active = [one["name"] for one in several if one.get("status") == "ACTIVE"]
+    if active:
+        return passes(f"{active[0]} looks")
+    states = ", ".join(f"{one['name']} is {one.get('status')}" for one in several)
+    return fails(states or "no analyzer looks at what is shared outside")
+
+
+def _one(status: str = "ACTIVE", kind: str = "ACCOUNT") -> list[dict[str, str]]:
+    return [{"name": "a", "status": status, "type": kind}]
 
 
 CASES = (
-    case("active", PASS, access_analyzers=[{"name": "a", "status": "ACTIVE"}]),
-    case("failed", FAIL, access_analyzers=[{"name": "a", "status": "FAILED"}]),
+    case("active", PASS, access_analyzers=_one()),
+    case("of the organisation", PASS, access_analyzers=_one(kind="ORGANIZATION")),
+    case("of unused access", FAIL, access_analyzers=_one(kind="ACCOUNT_UNUSED_ACCESS")),
+    case("failed", FAIL, access_analyzers=_one("FAILED")),
     case("none", FAIL, access_analyzers=[]),
     case("may not be read", UNKNOWN, access_analyzers=DENIED),
 )

@@ -6,8 +6,10 @@ Fix: make an organisation with all features, and invite the account.
 
 from ringwall.posture.checking import (
     ABSENT,
+    DENIED,
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -22,7 +24,13 @@ CHECK = Check(
     judges="aws-account",
     severity=Severity.LOW,
     reads=("organization",),
-    controls=("nist-800-53r5 AC-3 supporting", "nist-csf-2.0 GV.SC-01 supporting"),
+    controls=(
+        "nist-800-53r5 AC-3 supporting",
+        "nist-csf-2.0 GV.SC-01 supporting",
+        "soc2 CC6.3 supporting",
+        "iso-27001-2022 A.5.15 supporting",
+        "ccm-4 IAM-05 supporting",
+    ),
     known_as=("prowler:organizations_account_part_of_organizations", "securityhub:Account.2"),
 )
 
@@ -43,4 +51,5 @@ CASES = (
     case("all features", PASS, organization={"Id": "o-1", "FeatureSet": "ALL"}),
     case("billing alone", FAIL, organization={"Id": "o-1", "FeatureSet": "CONSOLIDATED_BILLING"}),
     case("alone", FAIL, organization=ABSENT),
+    case("may not be read", UNKNOWN, organization=DENIED),
 )

@@ -28,6 +28,9 @@ CHECK = Check(
         "cis-aws-3.0 1.2 full",
         "nist-800-53r5 IR-6 supporting",
         "iso-27001-2022 A.5.5 supporting",
+        "soc2 CC2.3 supporting",
+        "ccm-4 SEF-08 supporting",
+        "nist-csf-2.0 RS.CO-02 supporting",
     ),
     known_as=(
         "prowler:account_security_contact_information_is_registered",

@@ -21,13 +21,21 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import IN_TRANSIT
 
 CHECK = Check(
     judges="aws-acm-certificate",
     severity=Severity.MEDIUM,
     reads=("certificate",),
-    controls=("nist-800-53r5 SC-17 partial", "nist-800-53r5 SC-12 supporting"),
-    known_as=("prowler:acm_certificates_expiration_check", "securityhub:ACM.1"),
+    controls=(
+        *IN_TRANSIT,
+        "nist-800-53r5 SC-17 partial",
+        "nist-800-53r5 SC-12 supporting",
+    ),
+    known_as=(
+        "prowler:acm_certificates_expiration_check",
+        "securityhub:ACM.1",
+    ),
 )
 
 

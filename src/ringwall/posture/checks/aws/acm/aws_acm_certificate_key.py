@@ -18,12 +18,17 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import IN_TRANSIT
 
 CHECK = Check(
     judges="aws-acm-certificate",
     severity=Severity.MEDIUM,
     reads=("certificate",),
-    controls=("nist-800-53r5 SC-12(3) partial", "nist-800-53r5 SC-13 partial"),
+    controls=(
+        *IN_TRANSIT,
+        "nist-800-53r5 SC-12(3) partial",
+        "nist-800-53r5 SC-13 partial",
+    ),
     known_as=("prowler:acm_certificates_with_secure_key_algorithms", "securityhub:ACM.2"),
 )
 

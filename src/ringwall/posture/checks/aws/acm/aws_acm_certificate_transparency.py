@@ -19,12 +19,16 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import IN_TRANSIT
 
 CHECK = Check(
     judges="aws-acm-certificate",
     severity=Severity.LOW,
     reads=("certificate",),
-    controls=("nist-800-53r5 SC-17 supporting",),
+    controls=(
+        *IN_TRANSIT,
+        "nist-800-53r5 SC-17 supporting",
+    ),
     known_as=("prowler:acm_certificates_transparency_logs_enabled", "checkov:CKV_AWS_234"),
 )
 

@@ -27,7 +27,6 @@ CHECK = Check(
     known_as=(
         "prowler:autoscaling_group_elb_health_check_enabled",
         "securityhub:AutoScaling.1",
-        "checkov:CKV_AWS_315",
     ),
 )
 

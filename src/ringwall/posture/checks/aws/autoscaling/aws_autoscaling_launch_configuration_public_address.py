@@ -25,7 +25,6 @@ CHECK = Check(
     controls=PERIMETER,
     known_as=(
         "prowler:autoscaling_group_launch_configuration_no_public_ip",
-        "securityhub:Autoscaling.5",
         "checkov:CKV_AWS_88",
     ),
 )

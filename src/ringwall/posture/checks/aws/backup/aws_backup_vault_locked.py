@@ -25,7 +25,6 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("listed",),
     controls=("nist-800-53r5 CP-9(8) supporting", *BACKED_UP),
-    known_as=("prowler:backup_vaults_locked",),
 )
 
 

@@ -18,6 +18,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import AT_REST
 
 CHECK = Check(
     judges="aws-cloudtrail-trail",
@@ -25,7 +26,7 @@ CHECK = Check(
     reads=("listed",),
     controls=(
         "cis-aws-3.0 3.5 full",
-        "nist-800-53r5 SC-28(1) partial",
+        *AT_REST,
         "nist-800-53r5 AU-9(3) partial",
     ),
     known_as=(

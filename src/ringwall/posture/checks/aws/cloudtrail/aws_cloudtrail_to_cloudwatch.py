@@ -18,6 +18,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import WATCHED
 
 CHECK = Check(
     judges="aws-cloudtrail-trail",
@@ -27,9 +28,10 @@ CHECK = Check(
         "listed",
     ),
     controls=(
-        "cis-aws-3.0 3.4 supporting",
+        *WATCHED,
         "nist-800-53r5 AU-6(1) partial",
         "nist-csf-2.0 DE.CM-03 partial",
+        "pci-dss-4 10.4.1.1 supporting",
     ),
     known_as=(
         "prowler:cloudtrail_cloudwatch_logging_enabled",

@@ -18,12 +18,18 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import LOGGED
 
 CHECK = Check(
     judges="aws-cloudtrail-trail",
     severity=Severity.MEDIUM,
     reads=("listed",),
-    controls=("cis-aws-3.0 3.2 full", "nist-800-53r5 AU-9 partial", "pci-dss-4 10.3.4 partial"),
+    controls=(
+        "cis-aws-3.0 3.2 full",
+        *LOGGED,
+        "nist-800-53r5 AU-9 partial",
+        "pci-dss-4 10.3.4 partial",
+    ),
     known_as=(
         "prowler:cloudtrail_log_file_validation_enabled",
         "securityhub:CloudTrail.4",

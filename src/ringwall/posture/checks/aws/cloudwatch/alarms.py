@@ -1,9 +1,12 @@
-"""Whether somebody is told of what a trail records: by a filter, an alarm, a subscription.
+"""Whether somebody is told of what a trail records: by filters, alarms, and who listens to them.
 
-The Foundations Benchmark asks for fifteen such alarms, which differ in what is filtered for.
+The Foundations Benchmark asks for fifteen such alarms, which differ in what is filtered for. Each
+filter is asked with events such as CloudTrail writes them: words that stand in a pattern say
+nothing of what it matches.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from ringwall.posture.checking import (
@@ -15,12 +18,15 @@ from ringwall.posture.checking import (
     Judgment,
     Other,
     Subject,
+    UnknownError,
     World,
     case,
     fails,
     other,
     passes,
 )
+from ringwall.posture.checks.aws.cloudwatch.events import ORDINARY, Sample
+from ringwall.posture.checks.aws.cloudwatch.patterns import PatternError, compiled
 
 READS: Final = (
     "aws-cloudtrail-trail.listed",
@@ -28,97 +34,213 @@ READS: Final = (
     "aws-region.metric_filters",
     "aws-region.metric_alarms",
     "aws-region.sns_subscriptions",
+    "aws-sns-topic.attributes",
 )
 _TRAIL: Final = "aws-cloudtrail-trail"
+Row = Mapping[str, Any]
 
 
-def judge_alarm(it: Subject, world: World, words: Sequence[str]) -> Judgment:
-    """Whether a filter has all of ``words``, an alarm its metric, and somebody listens to that."""
-    why = "no trail of all regions is followed"
-    for trail in world.all(_TRAIL, account=it.account):
-        listed = trail.read("listed")
-        group = str(listed.get("CloudWatchLogsLogGroupArn") or "").removesuffix(":*")
-        if not (
-            listed.get("IsMultiRegionTrail") and group and trail.read("status").get("IsLogging")
-        ):
+def judge_alarm(
+    it: Subject, world: World, wanted: Sequence[Sample], spared: Sequence[Sample] = ()
+) -> Judgment:
+    """Whether somebody is told of each of the ``wanted`` events, and of none of the ``spared``.
+
+    By one trail of all regions that is on; several filters of its log group may share the events.
+    """
+    why: list[str] = []
+    trails = world.all(_TRAIL, account=it.account)
+    if world.any_true(*(partial(_is_told, world, one, wanted, spared, why) for one in trails)):
+        return passes("an alarm on what a trail records tells somebody")
+    return fails("; ".join(dict.fromkeys(why)) or "there is no trail")
+
+
+def _is_told(
+    world: World,
+    trail: Subject,
+    wanted: Sequence[Sample],
+    spared: Sequence[Sample],
+    why: list[str],
+) -> bool:
+    listed = trail.read("listed")
+    group = str(listed.get("CloudWatchLogsLogGroupArn") or "").removesuffix(":*")
+    if not (listed.get("IsMultiRegionTrail") and trail.read("status").get("IsLogging") and group):
+        why.append(f"{trail.label} is not of all regions, is off, or has no log group")
+        return False
+    _, _, _, region, account, _, name = group.split(":", 6)
+    where = world.need(f"aws-region/{account}/{region}")
+    left, unclear = list(wanted), list[str]()
+    for one in where.read("metric_filters", []):
+        if one.get("logGroupName") != name or not left:
             continue
-        region = world.region(trail)
-        why = f"no filter of {group.rpartition(':')[2]} speaks of it"
-        for one in region.read("metric_filters", []):
-            pattern = str(one.get("filterPattern") or "")
-            if one.get("logGroupName") != group.rpartition(":")[2]:
-                continue
-            if not all(word in pattern for word in words):
-                continue
-            told = _told(region, one.get("metricTransformations") or [])
-            if told is None:
-                return passes(
-                    f"the filter {one.get('filterName')} has an alarm that tells somebody"
-                )
-            why = told
-    return fails(why)
+        try:
+            test = compiled(str(one.get("filterPattern") or ""))
+        except PatternError as error:
+            unclear.append(f"the filter {one.get('filterName')} is not understood: {error}")
+            continue
+        hits = [event for event in left if test(event)]
+        if not hits or any(test(event) for event in (*ORDINARY, *spared)):
+            continue
+        told = _untold(world, where, one.get("metricTransformations") or [])
+        if told:
+            why.append(f"the filter {one.get('filterName')} {told}")
+            continue
+        left = [event for event in left if event not in hits]
+    if left and unclear:
+        raise UnknownError("; ".join(unclear))
+    if left:
+        names = dict.fromkeys(str(event.get("errorCode") or event["eventName"]) for event in left)
+        why.append(f"no filter of {name} with an alarm matches {', '.join(names)}")
+    return not left
 
 
-def _told(region: Subject, metrics: Sequence[dict[str, Any]]) -> str | None:
-    """Why nobody is told; ``None`` where somebody is."""
+def _untold(world: World, region: Subject, metrics: Sequence[Row]) -> str:
+    """Why nobody is told of a metric; empty where somebody is."""
     names = {(one.get("metricNamespace"), one.get("metricName")) for one in metrics}
-    topics = {
-        action
+    alarms = [
+        alarm
         for alarm in region.read("metric_alarms", [])
         if (alarm.get("Namespace"), alarm.get("MetricName")) in names
-        for action in alarm.get("AlarmActions") or []
-    }
-    if not topics:
-        return "no alarm is on its metric, or it tells nobody"
-    listening = {
-        one.get("TopicArn")
-        for one in region.read("sns_subscriptions", [])
-        if str(one.get("SubscriptionArn", "")).startswith("arn:")
-    }
-    if topics & listening or any(":sns:" not in one for one in topics):
-        return None
-    return "its alarm tells a topic to which nobody listens"
+    ]
+    if not alarms:
+        return "has no alarm on its metric"
+    actions = {action for one in alarms for action in _actions(region, one)}
+    if not actions:
+        return "has an alarm that does nothing"
+    if any(":sns:" not in one for one in actions):
+        return ""
+    if world.any_true(*(partial(_listens, world, region, topic) for topic in actions)):
+        return ""
+    return "has an alarm that tells a topic to which nobody listens"
+
+
+def _actions(region: Subject, alarm: Row) -> Iterator[str]:
+    """What an alarm does, and what alarms do that are made of it."""
+    if alarm.get("ActionsEnabled") is not False:
+        yield from alarm.get("AlarmActions") or []
+    quoted = (f'"{alarm.get("AlarmName")}"', f'"{alarm.get("AlarmArn")}"')
+    for one in region.read("metric_alarms", []):
+        rule = str(one.get("AlarmRule") or "")
+        if one.get("ActionsEnabled") is not False and any(name in rule for name in quoted):
+            yield from one.get("AlarmActions") or []
+
+
+def _listens(world: World, region: Subject, topic: str) -> bool:
+    """Whether a subscription of a topic was confirmed, whosever it is."""
+
+    def by_list() -> bool:
+        return any(
+            one.get("TopicArn") == topic and str(one.get("SubscriptionArn", "")).startswith("arn:")
+            for one in region.read("sns_subscriptions", [])
+        )
+
+    def by_topic() -> bool:
+        found = world.find(f"aws-sns-topic/{topic}")
+        if found is None:
+            if topic.split(":")[4] != region.account:
+                raise UnknownError(f"who listens to {topic} is another account's to tell")
+            return False
+        return int(found.read("attributes", {}).get("SubscriptionsConfirmed") or 0) > 0
+
+    return world.any_true(by_list, by_topic)
 
 
 def _trail(**more: object) -> Other:
     listed = {
         "IsMultiRegionTrail": True,
-        "CloudWatchLogsLogGroupArn": "arn:aws:logs:eu-west-1:1:log-group:trail:*",
+        "CloudWatchLogsLogGroupArn": "arn:aws:logs:eu-west-1:111122223333:log-group:trail:*",
     }
     return other(_TRAIL, "arn:aws:cloudtrail:::t", listed=listed | more, status={"IsLogging": True})
 
 
-def _region(words: Sequence[str], **more: object) -> Other:
+def _topic(confirmed: int = 0) -> Other:
+    return other("aws-sns-topic", _TOPIC, attributes={"SubscriptionsConfirmed": str(confirmed)})
+
+
+_TOPIC: Final = "arn:aws:sns:eu-west-1:111122223333:t"
+
+
+def _region(pattern: str, **more: object) -> Other:
     metric = {"metricNamespace": "trail", "metricName": "m"}
     aspects: dict[str, object] = {
         "metric_filters": [
             {
                 "filterName": "f",
                 "logGroupName": "trail",
-                "filterPattern": " || ".join(words),
+                "filterPattern": pattern,
                 "metricTransformations": [metric],
             }
         ],
-        "metric_alarms": [
-            {"Namespace": "trail", "MetricName": "m", "AlarmActions": ["arn:aws:sns:r:1:t"]}
-        ],
-        "sns_subscriptions": [
-            {"TopicArn": "arn:aws:sns:r:1:t", "SubscriptionArn": "arn:aws:sns:r:1:t:s"}
-        ],
+        "metric_alarms": [_alarm()],
+        "sns_subscriptions": [{"TopicArn": _TOPIC, "SubscriptionArn": f"{_TOPIC}:s"}],
     }
-    return other("aws-region", "111122223333/eu-west-1", **(aspects | more))
+    return other("aws-region", "111122223333/eu-west-1", **aspects | more)
 
 
-def alarmed(words: Sequence[str]) -> tuple[Case, ...]:
-    """The cases of such a check."""
-    pending = [{"TopicArn": "arn:aws:sns:r:1:t", "SubscriptionArn": "PendingConfirmation"}]
+def _alarm(**more: object) -> dict[str, object]:
+    told = {"Namespace": "trail", "MetricName": "m", "AlarmName": "a", "AlarmActions": [_TOPIC]}
+    return told | more
+
+
+def alarmed(pattern: str, *less: str) -> tuple[Case, ...]:
+    """The cases of such a check: a pattern that tells all, and some that tell less."""
+    trail, listens = _trail(), _topic()
+    pending = [{"TopicArn": _TOPIC, "SubscriptionArn": "PendingConfirmation"}]
+    silent = _alarm(AlarmActions=[])
+    whole = {"AlarmName": "all", "AlarmRule": 'ALARM("a")', "AlarmActions": [_TOPIC]}
+    away = [_alarm(AlarmActions=["arn:aws:sns:eu-west-1:444455556666:t"])]
     return (
-        case("told", PASS, _trail(), _region(words)),
-        case("another filter", FAIL, _trail(), _region(("something",))),
-        case("no alarm", FAIL, _trail(), _region(words, metric_alarms=[])),
-        case("nobody listens", FAIL, _trail(), _region(words, sns_subscriptions=[])),
-        case("not confirmed", FAIL, _trail(), _region(words, sns_subscriptions=pending)),
-        case("one region alone", FAIL, _trail(IsMultiRegionTrail=False), _region(words)),
-        case("no trail", FAIL, _region(words)),
-        case("alarms may not be read", UNKNOWN, _trail(), _region(words, metric_alarms=DENIED)),
+        case("told", PASS, trail, listens, _region(pattern)),
+        *(
+            case(f"told less: {one[:90]}", FAIL, trail, listens, _region(one))
+            for one in ("{ $.eventName = Nothing }", "", *less)
+        ),
+        case("no alarm", FAIL, trail, listens, _region(pattern, metric_alarms=[])),
+        case(
+            "an alarm that is off",
+            FAIL,
+            trail,
+            listens,
+            _region(pattern, metric_alarms=[_alarm(ActionsEnabled=False)]),
+        ),
+        case(
+            "an alarm that is part of another",
+            PASS,
+            trail,
+            listens,
+            _region(pattern, metric_alarms=[silent, whole]),
+        ),
+        case("nobody listens", FAIL, trail, listens, _region(pattern, sns_subscriptions=[])),
+        case(
+            "another account listens",
+            PASS,
+            trail,
+            _topic(1),
+            _region(pattern, sns_subscriptions=[]),
+        ),
+        case("not confirmed", FAIL, trail, listens, _region(pattern, sns_subscriptions=pending)),
+        case(
+            "a topic of another account",
+            UNKNOWN,
+            trail,
+            listens,
+            _region(pattern, metric_alarms=away),
+        ),
+        case("one region alone", FAIL, _trail(IsMultiRegionTrail=False), listens, _region(pattern)),
+        case("no trail", FAIL, _region(pattern)),
+        case(
+            "a second trail that is told of",
+            PASS,
+            other(_TRAIL, "arn:aws:cloudtrail:::u", listed=DENIED, status=DENIED),
+            trail,
+            listens,
+            _region(pattern),
+        ),
+        case("not understood", UNKNOWN, trail, listens, _region("{ $.eventName ~ X }")),
+        case(
+            "alarms may not be read",
+            UNKNOWN,
+            trail,
+            listens,
+            _region(pattern, metric_alarms=DENIED),
+        ),
     )

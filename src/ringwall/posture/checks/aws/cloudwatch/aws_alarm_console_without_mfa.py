@@ -13,6 +13,8 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.cloudwatch.alarms import READS, alarmed, judge_alarm
+from ringwall.posture.checks.aws.cloudwatch.events import signed_in
+from ringwall.posture.checks.aws.controls import WATCHED
 
 CHECK = Check(
     judges="aws-account",
@@ -20,20 +22,27 @@ CHECK = Check(
     reads=READS,
     controls=(
         "cis-aws-3.0 4.2 full",
+        *WATCHED,
         "nist-800-53r5 AU-6(1) partial",
         "nist-800-53r5 SI-4(5) partial",
+        "pci-dss-4 10.4.1.1 supporting",
     ),
     known_as=(
         "prowler:cloudwatch_log_metric_filter_sign_in_without_mfa",
-        "securityhub:CloudWatch.2",
+        "securityhub:CloudWatch.3",
     ),
 )
-_WORDS = ("ConsoleLogin", "MFAUsed")
+_WANTED = (signed_in(additionalEventData={"MFAUsed": "No"}),)
+_SPARED = (signed_in(),)
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """A filter that speaks of it, of a trail of all regions, and an alarm that tells somebody."""
-    return judge_alarm(it, world, _WORDS)
+    """By filters of a trail of all regions that match it, with alarms that tell somebody."""
+    return judge_alarm(it, world, _WANTED, _SPARED)
 
 
-CASES = alarmed(_WORDS)
+CASES = alarmed(
+    '{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed != "Yes") }',
+    '{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed = "Yes") }',
+    '{ $.eventName = "ConsoleLogin" }',
+)

@@ -13,6 +13,8 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.cloudwatch.alarms import READS, alarmed, judge_alarm
+from ringwall.posture.checks.aws.cloudwatch.events import called
+from ringwall.posture.checks.aws.controls import WATCHED
 
 CHECK = Check(
     judges="aws-account",
@@ -20,20 +22,34 @@ CHECK = Check(
     reads=READS,
     controls=(
         "cis-aws-3.0 4.12 full",
+        *WATCHED,
         "nist-800-53r5 AU-6(1) partial",
         "nist-800-53r5 SI-4(5) partial",
+        "pci-dss-4 10.4.1.1 supporting",
     ),
     known_as=(
         "prowler:cloudwatch_changes_to_network_gateways_alarm_configured",
         "securityhub:CloudWatch.12",
     ),
 )
-_WORDS = ("AttachInternetGateway", "DetachInternetGateway")
+_NAMES = (
+    "CreateCustomerGateway",
+    "DeleteCustomerGateway",
+    "AttachInternetGateway",
+    "CreateInternetGateway",
+    "DeleteInternetGateway",
+    "DetachInternetGateway",
+)
+_WANTED = called("ec2", *_NAMES)
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """A filter that speaks of it, of a trail of all regions, and an alarm that tells somebody."""
-    return judge_alarm(it, world, _WORDS)
+    """By filters of a trail of all regions that match it, with alarms that tell somebody."""
+    return judge_alarm(it, world, _WANTED)
 
 
-CASES = alarmed(_WORDS)
+def _pattern(*names: str) -> str:
+    return f"{{ {' || '.join(f'($.eventName = {name})' for name in names)} }}"
+
+
+CASES = alarmed(_pattern(*_NAMES), _pattern(*_NAMES[1:]), "{ $.eventName = * }")

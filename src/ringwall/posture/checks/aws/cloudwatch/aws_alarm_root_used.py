@@ -13,6 +13,8 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.cloudwatch.alarms import READS, alarmed, judge_alarm
+from ringwall.posture.checks.aws.cloudwatch.events import called, signed_in
+from ringwall.posture.checks.aws.controls import WATCHED
 
 CHECK = Check(
     judges="aws-account",
@@ -20,17 +22,29 @@ CHECK = Check(
     reads=READS,
     controls=(
         "cis-aws-3.0 4.3 full",
+        *WATCHED,
         "nist-800-53r5 AU-6(1) partial",
         "nist-800-53r5 SI-4(5) partial",
+        "pci-dss-4 10.4.1.1 supporting",
     ),
-    known_as=("prowler:cloudwatch_log_metric_filter_root_usage", "securityhub:CloudWatch.3"),
+    known_as=(
+        "prowler:cloudwatch_log_metric_filter_root_usage",
+        "securityhub:CloudWatch.1",
+    ),
 )
-_WORDS = ("Root", "userIdentity.type")
+_ROOT = {"userIdentity": {"type": "Root", "accountId": "111122223333"}}
+_WANTED = (called("iam", "CreateUser")[0] | _ROOT, signed_in(**_ROOT))
+_SPARED = (signed_in(),)
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """A filter that speaks of it, of a trail of all regions, and an alarm that tells somebody."""
-    return judge_alarm(it, world, _WORDS)
+    """By filters of a trail of all regions that match it, with alarms that tell somebody."""
+    return judge_alarm(it, world, _WANTED, _SPARED)
 
 
-CASES = alarmed(_WORDS)
+CASES = alarmed(
+    '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS'
+    ' && $.eventType != "AwsServiceEvent" }',
+    '{ $.userIdentity.type != "Root" }',
+    '{ $.userIdentity.type = "Root" && $.eventName = "ConsoleLogin" }',
+)

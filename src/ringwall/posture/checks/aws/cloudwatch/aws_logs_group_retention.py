@@ -37,7 +37,7 @@ def judge(it: Subject, world: World) -> Judgment:
     """As it is set."""
     days = it.read("listed").get("retentionInDays")
     if days is None:
-        return fails("it is kept for ever")
+        return fails("it is kept for ever", Severity.INFORMATIONAL)
     return (
         passes(f"it is kept for {days} days")
         if days >= 365

@@ -23,7 +23,14 @@ CHECK = Check(
     judges="aws-region",
     severity=Severity.LOW,
     reads=("config_channels",),
-    controls=("nist-800-53r5 AU-4 supporting", "nist-800-53r5 CM-8 supporting"),
+    controls=(
+        "nist-800-53r5 AU-4 supporting",
+        "nist-800-53r5 CM-8 supporting",
+        "iso-27001-2022 A.8.9 supporting",
+        "soc2 CC7.1 supporting",
+        "ccm-4 CCC-07 supporting",
+        "nist-csf-2.0 ID.AM-08 supporting",
+    ),
 )
 
 

@@ -24,7 +24,7 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("listed",),
     controls=AT_REST,
-    known_as=("prowler:ec2_ami_encrypted", "checkov:CKV_AWS_204"),
+    known_as=("checkov:CKV_AWS_204",),
 )
 
 

@@ -21,7 +21,11 @@ CHECK = Check(
     judges="aws-ec2-instance",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=("nist-800-53r5 IA-5 supporting", "ccm-4 IAM-15 supporting"),
+    controls=(
+        "cis-aws-3.0 1.18 partial",
+        "nist-800-53r5 IA-5 supporting",
+        "ccm-4 IAM-15 supporting",
+    ),
     known_as=("prowler:ec2_instance_profile_attached", "checkov:CKV2_AWS_41"),
 )
 

@@ -25,10 +25,7 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("definition",),
     controls=LEAST_PRIVILEGE,
-    known_as=(
-        "prowler:ecs_task_definitions_containers_non_root",
-        "securityhub:ECS.20",
-    ),
+    known_as=("securityhub:ECS.20",),
 )
 
 

@@ -24,10 +24,7 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("definition",),
     controls=IN_TRANSIT,
-    known_as=(
-        "prowler:ecs_task_definitions_efs_volume_encryption",
-        "checkov:CKV_AWS_97",
-    ),
+    known_as=("checkov:CKV_AWS_97",),
 )
 
 

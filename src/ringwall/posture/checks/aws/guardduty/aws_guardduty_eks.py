@@ -26,7 +26,10 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("detector",),
     controls=WATCHED,
-    known_as=("prowler:guardduty_eks_protection_enabled",),
+    known_as=(
+        "prowler:guardduty_eks_audit_log_enabled",
+        "securityhub:GuardDuty.5",
+    ),
 )
 
 

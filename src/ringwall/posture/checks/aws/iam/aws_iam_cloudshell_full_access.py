@@ -5,9 +5,10 @@ Fix: detach AWSCloudShellFullAccess; write a policy without file transfer where 
 """
 
 from ringwall.posture.checking import (
+    DENIED,
     FAIL,
-    NOT_JUDGED,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -15,29 +16,53 @@ from ringwall.posture.checking import (
     World,
     case,
     fails,
+    other,
     passes,
 )
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.identities import ME, ROLE, attached, member, role, user
 
 CHECK = Check(
-    judges="aws-iam-policy",
+    judges="aws-account",
     severity=Severity.MEDIUM,
-    reads=("details",),
-    controls=("cis-aws-3.0 1.22 full", "nist-800-53r5 AC-4 supporting"),
-    known_as=("prowler:iam_policy_cloudshell_admin_not_attached", "securityhub:IAM.27"),
+    reads=(
+        "aws-iam-user.details",
+        "aws-iam-group.details",
+        "aws-iam-role.details",
+    ),
+    controls=(
+        "cis-aws-3.0 1.22 full",
+        *LEAST_PRIVILEGE,
+        "nist-800-53r5 AC-4 supporting",
+    ),
+    known_as=(
+        "prowler:iam_policy_cloudshell_admin_not_attached",
+        "securityhub:IAM.27",
+    ),
 )
 
 
-def judge(it: Subject, world: World) -> Judgment | None:
-    """Of AWS's policy with that name alone."""
-    if not it.name.endswith(":iam::aws:policy/AWSCloudShellFullAccess"):
-        return None
-    count = int(it.read("details").get("AttachmentCount", 0))
-    return fails(f"it is attached to {count}") if count else passes("it is attached to nobody")
+def judge(it: Subject, world: World) -> Judgment:
+    """By what everybody has attached: AWS lists the policy only if somebody has."""
+    has = [
+        one.label
+        for kind in ("aws-iam-user", "aws-iam-group", "aws-iam-role")
+        for one in world.all(kind, account=it.account)
+        if any(
+            each["PolicyArn"].endswith(":iam::aws:policy/AWSCloudShellFullAccess")
+            for each in one.read("details").get("AttachedManagedPolicies", [])
+        )
+    ]
+    return fails(f"{', '.join(sorted(has))} have it") if has else passes("nobody has it")
 
 
-NAME = "arn:aws:iam::aws:policy/AWSCloudShellFullAccess"
+FULL = attached("arn:aws:iam::aws:policy/AWSCloudShellFullAccess")
+OWN = attached("arn:aws:iam::111122223333:policy/AWSCloudShellFullAccess")
 CASES = (
-    case("unattached", PASS, name=NAME, details={"AttachmentCount": 0}),
-    case("attached", FAIL, name=NAME, details={"AttachmentCount": 2}),
-    case("another", NOT_JUDGED, name="arn:aws:iam::1:policy/p", details={"AttachmentCount": 2}),
+    case("nobody", PASS, other("aws-iam-user", ME, details=user())),
+    case("another that is called so", PASS, other("aws-iam-user", ME, details=user(**OWN))),
+    case("a user", FAIL, other("aws-iam-user", ME, details=user(**FULL))),
+    case("a group", FAIL, member(**FULL)),
+    case("a role", FAIL, other("aws-iam-role", ROLE, details=role("*", **FULL))),
+    case("may not be read", UNKNOWN, other("aws-iam-role", ROLE, details=DENIED)),
 )

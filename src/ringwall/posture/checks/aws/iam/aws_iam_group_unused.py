@@ -19,13 +19,16 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 
 CHECK = Check(
     judges="aws-iam-group",
     severity=Severity.INFORMATIONAL,
     reads=("details", "aws-iam-user.details"),
-    controls=("nist-800-53r5 AC-2 supporting",),
-    known_as=("securityhub:IAM.18",),
+    controls=(
+        *LEAST_PRIVILEGE,
+        "nist-800-53r5 AC-2 supporting",
+    ),
 )
 
 

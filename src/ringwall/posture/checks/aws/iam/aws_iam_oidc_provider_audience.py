@@ -5,8 +5,10 @@ Fix: set the provider's client ids, such as `sts.amazonaws.com`.
 """
 
 from ringwall.posture.checking import (
+    DENIED,
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -16,12 +18,17 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import SIGN_IN
 
 CHECK = Check(
     judges="aws-iam-oidc-provider",
     severity=Severity.MEDIUM,
     reads=("provider",),
-    controls=("nist-800-53r5 IA-8 partial", "nist-800-53r5 IA-9 supporting"),
+    controls=(
+        *SIGN_IN,
+        "nist-800-53r5 IA-8 partial",
+        "nist-800-53r5 IA-9 supporting",
+    ),
 )
 
 
@@ -36,4 +43,5 @@ def judge(it: Subject, world: World) -> Judgment:
 CASES = (
     case("named", PASS, provider={"ClientIDList": ["sts.amazonaws.com"]}),
     case("none", FAIL, provider={"ClientIDList": []}),
+    case("may not be read", UNKNOWN, provider=DENIED),
 )

@@ -19,13 +19,16 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import SIGN_IN
 
 CHECK = Check(
     judges="aws-account",
     severity=Severity.LOW,
     reads=("password_policy",),
-    controls=("nist-800-53r5 IA-5 partial",),
-    known_as=("prowler:iam_password_policy_users_can_change",),
+    controls=(
+        *SIGN_IN,
+        "nist-800-53r5 IA-5 partial",
+    ),
     remedy="aws-iam-password-policy",
 )
 

@@ -19,6 +19,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import SIGN_IN
 
 CHECK = Check(
     judges="aws-account",
@@ -26,8 +27,9 @@ CHECK = Check(
     reads=("password_policy",),
     controls=(
         "cis-aws-3.0 1.8 full",
+        *SIGN_IN,
         "nist-800-53r5 IA-5(1) partial",
-        "pci-dss-4 8.3.6 full",
+        "pci-dss-4 8.3.6 partial",
         "iso-27001-2022 A.5.17 partial",
     ),
     known_as=("prowler:iam_password_policy_minimum_length_14", "securityhub:IAM.15"),

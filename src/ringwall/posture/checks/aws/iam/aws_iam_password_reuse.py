@@ -19,12 +19,18 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import SIGN_IN
 
 CHECK = Check(
     judges="aws-account",
     severity=Severity.LOW,
     reads=("password_policy",),
-    controls=("cis-aws-3.0 1.9 full", "nist-800-53r5 IA-5(1) partial", "pci-dss-4 8.3.7 full"),
+    controls=(
+        "cis-aws-3.0 1.9 full",
+        *SIGN_IN,
+        "nist-800-53r5 IA-5(1) partial",
+        "pci-dss-4 8.3.7 full",
+    ),
     known_as=("prowler:iam_password_policy_reuse_24", "securityhub:IAM.16"),
     remedy="aws-iam-password-policy",
 )

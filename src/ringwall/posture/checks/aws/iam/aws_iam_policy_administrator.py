@@ -6,7 +6,6 @@ who need it.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from ringwall.posture.checking import (
     FAIL,
@@ -22,8 +21,8 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.statements import current, is_aws_own, statements
-from ringwall.posture.checks.aws.strangers import listed
+from ringwall.posture.checks.aws.granting import EVERYTHING, granted
+from ringwall.posture.checks.aws.statements import current, is_aws_own
 
 CHECK = Check(
     judges="aws-iam-policy",
@@ -31,7 +30,7 @@ CHECK = Check(
     reads=("details",),
     controls=(
         "cis-aws-3.0 1.16 full",
-        "nist-800-53r5 AC-6 full",
+        "nist-800-53r5 AC-6 partial",
         "nist-csf-2.0 PR.AA-05 partial",
         "pci-dss-4 7.2.1 partial",
         "soc2 CC6.3 partial",
@@ -51,19 +50,12 @@ def judge(it: Subject, world: World) -> Judgment | None:
     if is_aws_own(it.name):
         return None
     told = it.read("details")
-    if not any(map(_allows_all, statements(current(told)))):
+    number = it.account if it.account.isdigit() else "111122223333"
+    if not granted(current(told), EVERYTHING, account=number):
         return passes("it does not allow everything")
     count = int(told.get("AttachmentCount", 0))
     severity = Severity.CRITICAL if count else Severity.MEDIUM
     return fails(f"it allows everything, and is attached to {count}", severity)
-
-
-def _allows_all(one: Mapping[str, Any]) -> bool:
-    """One statement that allows every action on every resource, under no condition."""
-    if one.get("Effect") != "Allow" or one.get("Condition"):
-        return False
-    actions, resources = listed(one.get("Action")), listed(one.get("Resource"))
-    return bool({"*", "*:*"} & set(actions)) and "*" in resources
 
 
 def _details(*several: Mapping[str, object], count: int = 1) -> dict[str, object]:
@@ -72,6 +64,8 @@ def _details(*several: Mapping[str, object], count: int = 1) -> dict[str, object
 
 
 OWN, ALL = "arn:aws:iam::1:policy/p", {"Effect": "Allow", "Action": "*", "Resource": "*"}
+DENY = ALL | {"Effect": "Deny"}
+FACTOR = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 CASES = (
     case("some", PASS, name=OWN, details=_details(ALL | {"Action": "s3:*"})),
     case("denied", PASS, name=OWN, details=_details(ALL | {"Effect": "Deny"})),
@@ -83,6 +77,17 @@ CASES = (
         name=OWN,
         details=_details({"Effect": "Allow", "Action": ["a:b", "*"], "Resource": ["*"]}),
     ),
+    case("all, by a pattern", FAIL, name=OWN, details=_details(ALL | {"Action": "*:*"})),
+    case(
+        "all, in two parts",
+        FAIL,
+        name=OWN,
+        details=_details(
+            {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, ALL | {"Action": "iam:*"}
+        ),
+    ),
+    case("allowed, and denied again", PASS, name=OWN, details=_details(ALL, DENY)),
+    case("with a second factor", PASS, name=OWN, details=_details(ALL | {"Condition": FACTOR})),
     case("unattached", FAIL, name=OWN, details=_details(ALL, count=0)),
     case(
         "AWS's own",

@@ -15,29 +15,31 @@ from ringwall.posture.checking import (
     Subject,
     World,
     case,
-    fails,
-    passes,
 )
-from ringwall.posture.checks.aws.statements import allowed_everywhere, current, is_aws_own
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.granting import ASSUME_ANY_ROLE, judge_granted
+from ringwall.posture.checks.aws.statements import current, is_aws_own
 
 CHECK = Check(
     judges="aws-iam-policy",
     severity=Severity.MEDIUM,
     reads=("details",),
-    controls=("nist-800-53r5 AC-6 partial",),
-    known_as=("prowler:iam_no_custom_policy_permissive_role_assumption", "securityhub:IAM.21"),
+    controls=LEAST_PRIVILEGE,
+    known_as=("prowler:iam_no_custom_policy_permissive_role_assumption",),
 )
-_ACTIONS = frozenset(("sts:assumerole", "sts:*"))
 
 
 def judge(it: Subject, world: World) -> Judgment | None:
-    """On every resource and under no condition; AWS's own policies are not yours to change."""
+    """Asked of one that nobody thought of; AWS's own policies are not yours to change."""
     if is_aws_own(it.name):
         return None
-    found = allowed_everywhere(current(it.read("details")), _ACTIONS)
-    if found:
-        return fails(f"it allows {', '.join(found)} on every resource")
-    return passes("it assumes no role, or only those it names")
+    document = current(it.read("details"))
+    return judge_granted(
+        document,
+        ASSUME_ANY_ROLE,
+        account=it.account,
+        well="it assumes no role, or only those it names",
+    )
 
 
 def _details(**statement: object) -> dict[str, object]:
@@ -62,6 +64,14 @@ CASES = (
         details=_details(Action="sts:AssumeRole", Resource="arn:aws:iam::1:role/r"),
     ),
     case("every resource", FAIL, name=OWN, details=_details(Action=["sts:AssumeRole"])),
+    case("by a pattern", FAIL, name=OWN, details=_details(Action="sts:Assume*")),
+    case("by what it leaves out", FAIL, name=OWN, details=_details(NotAction="s3:*")),
+    case(
+        "every role by its ARN",
+        FAIL,
+        name=OWN,
+        details=_details(Action="sts:AssumeRole", Resource="arn:aws:iam::*:role/*"),
+    ),
     case(
         "AWS's own",
         NOT_JUDGED,

@@ -15,33 +15,35 @@ from ringwall.posture.checking import (
     Subject,
     World,
     case,
-    fails,
-    passes,
 )
-from ringwall.posture.checks.aws.statements import allowed_everywhere, current, is_aws_own
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.granting import ANY_KEY, judge_granted
+from ringwall.posture.checks.aws.statements import current, is_aws_own
 
 CHECK = Check(
     judges="aws-iam-policy",
     severity=Severity.MEDIUM,
     reads=("details",),
     controls=(
-        "nist-800-53r5 AC-6 partial",
+        *LEAST_PRIVILEGE,
         "nist-800-53r5 SC-12 supporting",
         "ccm-4 CEK-03 supporting",
     ),
     known_as=("securityhub:KMS.1",),
 )
-_ACTIONS = frozenset(("kms:decrypt", "kms:reencryptfrom", "kms:*"))
 
 
 def judge(it: Subject, world: World) -> Judgment | None:
-    """On every resource and under no condition; AWS's own policies are not yours to change."""
+    """Asked of one that nobody thought of; AWS's own policies are not yours to change."""
     if is_aws_own(it.name):
         return None
-    found = allowed_everywhere(current(it.read("details")), _ACTIONS)
-    if found:
-        return fails(f"it allows {', '.join(found)} on every resource")
-    return passes("it decrypts with no key, or only with those it names")
+    document = current(it.read("details"))
+    return judge_granted(
+        document,
+        ANY_KEY,
+        account=it.account,
+        well="it decrypts with no key, or only with those it names",
+    )
 
 
 def _details(**statement: object) -> dict[str, object]:
@@ -66,6 +68,14 @@ CASES = (
         details=_details(Action="kms:Decrypt", Resource="arn:aws:iam::1:role/r"),
     ),
     case("every resource", FAIL, name=OWN, details=_details(Action=["kms:Decrypt"])),
+    case("by a pattern", FAIL, name=OWN, details=_details(Action="kms:De*")),
+    case("by what it leaves out", FAIL, name=OWN, details=_details(NotAction="s3:*")),
+    case(
+        "every key by its ARN",
+        FAIL,
+        name=OWN,
+        details=_details(Action="kms:Decrypt", Resource="arn:aws:kms:*:*:key/*"),
+    ),
     case(
         "AWS's own",
         NOT_JUDGED,

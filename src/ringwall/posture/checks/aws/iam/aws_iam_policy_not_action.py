@@ -17,13 +17,14 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.statements import current, is_aws_own, statements
 
 CHECK = Check(
     judges="aws-iam-policy",
     severity=Severity.MEDIUM,
     reads=("details",),
-    controls=("nist-800-53r5 AC-6 partial",),
+    controls=LEAST_PRIVILEGE,
 )
 
 

@@ -15,29 +15,33 @@ from ringwall.posture.checking import (
     Subject,
     World,
     case,
-    fails,
-    passes,
 )
-from ringwall.posture.checks.aws.statements import allowed_everywhere, current, is_aws_own
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.granting import PASS_ANY_ROLE, judge_granted
+from ringwall.posture.checks.aws.statements import current, is_aws_own
 
 CHECK = Check(
     judges="aws-iam-policy",
     severity=Severity.HIGH,
     reads=("details",),
-    controls=("nist-800-53r5 AC-6(1) partial", "ccm-4 IAM-05 partial"),
-    known_as=("prowler:iam_policy_passrole_star",),
+    controls=(
+        *LEAST_PRIVILEGE,
+        "nist-800-53r5 AC-6(1) partial",
+    ),
 )
-_ACTIONS = frozenset(("iam:passrole", "iam:*", "*"))
 
 
 def judge(it: Subject, world: World) -> Judgment | None:
-    """On every resource and under no condition; AWS's own policies are not yours to change."""
+    """Asked of one that nobody thought of; AWS's own policies are not yours to change."""
     if is_aws_own(it.name):
         return None
-    found = allowed_everywhere(current(it.read("details")), _ACTIONS)
-    if found:
-        return fails(f"it allows {', '.join(found)} on every resource")
-    return passes("it passes no role, or only those it names")
+    document = current(it.read("details"))
+    return judge_granted(
+        document,
+        PASS_ANY_ROLE,
+        account=it.account,
+        well="it passes no role, or only those it names",
+    )
 
 
 def _details(**statement: object) -> dict[str, object]:
@@ -62,6 +66,14 @@ CASES = (
         details=_details(Action="iam:PassRole", Resource="arn:aws:iam::1:role/r"),
     ),
     case("every resource", FAIL, name=OWN, details=_details(Action=["iam:PassRole"])),
+    case("by a pattern", FAIL, name=OWN, details=_details(Action="iam:Pass*")),
+    case("by what it leaves out", FAIL, name=OWN, details=_details(NotAction="s3:*")),
+    case(
+        "every role by its ARN",
+        FAIL,
+        name=OWN,
+        details=_details(Action="iam:PassRole", Resource="arn:aws:iam::*:role/*"),
+    ),
     case(
         "AWS's own",
         NOT_JUDGED,

@@ -5,8 +5,10 @@ Fix: delete the policy.
 """
 
 from ringwall.posture.checking import (
+    DENIED,
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -16,13 +18,17 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.statements import is_aws_own
 
 CHECK = Check(
     judges="aws-iam-policy",
     severity=Severity.INFORMATIONAL,
     reads=("details",),
-    controls=("nist-800-53r5 CM-7 supporting",),
+    controls=(
+        *LEAST_PRIVILEGE,
+        "nist-800-53r5 CM-7 supporting",
+    ),
 )
 
 
@@ -45,4 +51,5 @@ CASES = (
         details={"AttachmentCount": 0, "PermissionsBoundaryUsageCount": 2},
     ),
     case("unused", FAIL, name=OWN, details={"AttachmentCount": 0}),
+    case("may not be read", UNKNOWN, name=OWN, details=DENIED),
 )

@@ -16,34 +16,35 @@ from ringwall.posture.checking import (
     Subject,
     World,
     case,
-    fails,
-    passes,
 )
-from ringwall.posture.checks.aws.statements import allowed_everywhere, current, is_aws_own
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.granting import WHOLE_SERVICES, judge_granted
+from ringwall.posture.checks.aws.statements import current, is_aws_own
 
 CHECK = Check(
     judges="aws-iam-policy",
     severity=Severity.MEDIUM,
     reads=("details",),
-    controls=("nist-800-53r5 AC-6(5) partial", "nist-csf-2.0 PR.AA-05 supporting"),
+    controls=(
+        *LEAST_PRIVILEGE,
+        "nist-800-53r5 AC-6(5) partial",
+    ),
     known_as=(
         "prowler:iam_policy_no_full_access_to_kms",
         "prowler:iam_policy_no_full_access_to_cloudtrail",
+        "securityhub:IAM.21",
     ),
-)
-_ACTIONS = frozenset(
-    ("iam:*", "kms:*", "organizations:*", "cloudtrail:*", "sso:*", "secretsmanager:*")
 )
 
 
 def judge(it: Subject, world: World) -> Judgment | None:
-    """On every resource and under no condition; AWS's own policies are not yours to change."""
+    """Asked of one that nobody thought of; AWS's own policies are not yours to change."""
     if is_aws_own(it.name):
         return None
-    found = allowed_everywhere(current(it.read("details")), _ACTIONS)
-    if found:
-        return fails(f"it allows {', '.join(found)} on every resource")
-    return passes("it allows no whole service of these")
+    document = current(it.read("details"))
+    return judge_granted(
+        document, WHOLE_SERVICES, account=it.account, well="it allows no whole service of these"
+    )
 
 
 def _details(**statement: object) -> dict[str, object]:
@@ -68,6 +69,13 @@ CASES = (
         details=_details(Action="kms:*", Resource="arn:aws:iam::1:role/r"),
     ),
     case("every resource", FAIL, name=OWN, details=_details(Action=["kms:*"])),
+    case("by what it leaves out", FAIL, name=OWN, details=_details(NotAction="s3:*")),
+    case(
+        "every key by its ARN",
+        FAIL,
+        name=OWN,
+        details=_details(Action="kms:*", Resource="arn:aws:kms:*:*:key/*"),
+    ),
     case(
         "AWS's own", NOT_JUDGED, name="arn:aws:iam::aws:policy/P", details=_details(Action="kms:*")
     ),

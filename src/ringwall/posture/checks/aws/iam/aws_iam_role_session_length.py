@@ -1,13 +1,15 @@
-"""Sessions of roles end within 12 hours, of strong ones within 4.
+"""Sessions of roles that may do most end within four hours.
 
 Why: what was stolen from a session is good until the session ends.
 Fix: set the role's maximum session duration to what its work needs.
 """
 
 from ringwall.posture.checking import (
+    DENIED,
     FAIL,
     NOT_JUDGED,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -17,22 +19,30 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 
 CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.INFORMATIONAL,
-    reads=("details", "aws-iam-role.details"),
-    controls=("nist-800-53r5 AC-12 supporting",),
+    reads=("details",),
+    controls=(
+        *LEAST_PRIVILEGE,
+        "nist-800-53r5 AC-12 supporting",
+    ),
 )
-_STRONG = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
+_STRONG = (
+    ":iam::aws:policy/AdministratorAccess",
+    ":iam::aws:policy/PowerUserAccess",
+    ":iam::aws:policy/IAMFullAccess",
+)
 _MOST = 4 * 3600
 
 
 def judge(it: Subject, world: World) -> Judgment | None:
     """Of roles that have AWS's strongest policies."""
     told = it.read("details")
-    names = {one["PolicyName"] for one in told.get("AttachedManagedPolicies", [])}
-    strong = sorted(names & set(_STRONG))
+    arns = [one["PolicyArn"] for one in told.get("AttachedManagedPolicies", [])]
+    strong = [arn.rpartition("/")[2] for arn in arns if arn.endswith(_STRONG)]
     if not strong:
         return None
     seconds = int(told.get("MaxSessionDuration") or 3600)
@@ -41,12 +51,16 @@ def judge(it: Subject, world: World) -> Judgment | None:
     return passes(f"sessions end within {seconds / 3600:.0f} hours")
 
 
-def _details(seconds: int, name: str) -> dict[str, object]:
-    return {"MaxSessionDuration": seconds, "AttachedManagedPolicies": [{"PolicyName": name}]}
+def _details(seconds: int, name: str, of: str = "aws") -> dict[str, object]:
+    arn = f"arn:aws:iam::{of}:policy/{name}"
+    attached = [{"PolicyName": name, "PolicyArn": arn}]
+    return {"MaxSessionDuration": seconds, "AttachedManagedPolicies": attached}
 
 
 CASES = (
     case("an hour", PASS, details=_details(3600, "AdministratorAccess")),
-    case("a day's work", FAIL, details=_details(43200, "AdministratorAccess")),
-    case("weak", NOT_JUDGED, details=_details(43200, "ReadOnlyAccess")),
+    case("a day's work", FAIL, details=_details(12 * 3600, "AdministratorAccess")),
+    case("weak", NOT_JUDGED, details=_details(12 * 3600, "ReadOnlyAccess")),
+    case("only called so", NOT_JUDGED, details=_details(43200, "PowerUserAccess", "111122223333")),
+    case("may not be read", UNKNOWN, details=DENIED),
 )

@@ -17,28 +17,31 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.strangers import named, open_statements
+from ringwall.posture.checks.aws.controls import NOT_PUBLIC
+from ringwall.posture.checks.aws.trusting import weak
+from ringwall.posture.permissions.deciding import Outcome as Decided
+from ringwall.posture.permissions.trust import Weakness
 
 CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.CRITICAL,
     reads=("details",),
-    controls=(
-        "nist-800-53r5 AC-3 full",
-        "nist-800-53r5 AC-6 partial",
-        "nist-csf-2.0 PR.AA-05 partial",
-        "soc2 CC6.1 partial",
-    ),
+    controls=NOT_PUBLIC,
     known_as=("checkov:CKV_AWS_61",),
 )
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """A principal of `*` that no condition narrows."""
-    found = list(open_statements(it.read("details")["AssumeRolePolicyDocument"]))
-    if found:
-        return fails(f"whoever has an AWS account may {named(found)}")
-    return passes("it trusts whom it names")
+    """Asked as any account's role or user would ask, whatever the conditions look like."""
+    found = weak(it, Weakness.EVERYBODY)
+    if not found:
+        return passes("it trusts whom it names")
+    decision = found[0].decision
+    if decision.outcome is Decided.CONDITIONAL:
+        keys = ", ".join(sorted({one.key for one in decision.requires}))
+        said = f"whoever has an AWS account may become {it.label}, as far as {keys} admit it"
+        return fails(said, Severity.HIGH)
+    return fails(f"whoever has an AWS account may become {it.label}")
 
 
 def _trust(**statement: object) -> dict[str, object]:
@@ -46,9 +49,11 @@ def _trust(**statement: object) -> dict[str, object]:
     return {"AssumeRolePolicyDocument": {"Statement": [one]}}
 
 
+ID = {"sts:ExternalId": "f3a1c2b4"}
+NAME = {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"}
 CASES = (
     case("a service", PASS, details=_trust(Principal={"Service": "ec2.amazonaws.com"})),
-    case("an account", PASS, details=_trust(Principal={"AWS": "arn:aws:iam::1:root"})),
+    case("an account", PASS, details=_trust(Principal={"AWS": "arn:aws:iam::444455556666:root"})),
     case(
         "all of the organisation",
         PASS,
@@ -59,13 +64,36 @@ CASES = (
     case("everybody", FAIL, details=_trust(Principal={"AWS": "*"})),
     case("everybody, shorter", FAIL, details=_trust(Principal="*")),
     case(
-        "everybody in a list", FAIL, details=_trust(Principal={"AWS": ["arn:aws:iam::1:root", "*"]})
+        "everybody in a list",
+        FAIL,
+        details=_trust(Principal={"AWS": ["arn:aws:iam::444455556666:root", "*"]}),
     ),
-    case("all but one", FAIL, details=_trust(NotPrincipal={"AWS": "arn:aws:iam::1:root"})),
+    case(
+        "all but one", FAIL, details=_trust(NotPrincipal={"AWS": "arn:aws:iam::444455556666:root"})
+    ),
     case(
         "of any organisation",
         FAIL,
         details=_trust(Principal="*", Condition={"StringLike": {"aws:PrincipalOrgID": "*"}}),
+    ),
+    case("by an id", FAIL, details=_trust(Principal="*", Condition={"StringEquals": ID})),
+    case("whoever is called so", FAIL, details=_trust(Principal="*", Condition={"ArnLike": NAME})),
+    case(
+        "denied outside of the organisation",
+        PASS,
+        details={
+            "AssumeRolePolicyDocument": {
+                "Statement": [
+                    {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"},
+                    {
+                        "Effect": "Deny",
+                        "Principal": "*",
+                        "Action": "*",
+                        "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}},
+                    },
+                ]
+            }
+        },
     ),
     case("no JSON", UNKNOWN, details={"AssumeRolePolicyDocument": "{"}),
 )

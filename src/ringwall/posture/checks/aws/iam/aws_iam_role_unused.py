@@ -7,9 +7,11 @@ Fix: delete the role, after looking at what trusts it to be there.
 from datetime import UTC, datetime, timedelta
 
 from ringwall.posture.checking import (
+    DENIED,
     FAIL,
     NOT_JUDGED,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -19,12 +21,17 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 
 CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.LOW,
     reads=("details",),
-    controls=("nist-800-53r5 AC-2(3) partial", "iso-27001-2022 A.5.18 supporting"),
+    controls=(
+        *LEAST_PRIVILEGE,
+        "nist-800-53r5 AC-2(3) partial",
+        "iso-27001-2022 A.5.18 supporting",
+    ),
 )
 _DAYS = 90
 
@@ -69,4 +76,5 @@ CASES = (
     case(
         "AWS's own", NOT_JUDGED, details={"Path": "/aws-service-role/x/", "CreateDate": _ago(400)}
     ),
+    case("may not be read", UNKNOWN, details=DENIED),
 )

@@ -26,7 +26,7 @@ CHECK = Check(
     reads=("summary",),
     controls=(
         "cis-aws-3.0 1.4 full",
-        "nist-800-53r5 AC-6(5) full",
+        "nist-800-53r5 AC-6(5) partial",
         "nist-csf-2.0 PR.AA-05 partial",
         "pci-dss-4 7.2.2 partial",
         "soc2 CC6.3 partial",

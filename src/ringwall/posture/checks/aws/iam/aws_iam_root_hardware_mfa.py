@@ -5,8 +5,10 @@ Fix: replace the virtual device of the root user by a passkey or a hardware key.
 """
 
 from ringwall.posture.checking import (
+    DENIED,
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -16,6 +18,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import SIGN_IN
 
 CHECK = Check(
     judges="aws-account",
@@ -23,6 +26,7 @@ CHECK = Check(
     reads=("summary", "virtual_mfa"),
     controls=(
         "cis-aws-3.0 1.6 full",
+        *SIGN_IN,
         "nist-800-53r5 IA-2(1) partial",
         "nist-800-53r5 IA-2(6) partial",
     ),
@@ -32,7 +36,10 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """A virtual one stands in the list of virtual devices."""
-    if not it.read("summary")["AccountMFAEnabled"]:
+    told = it.read("summary")
+    if not told["AccountMFAEnabled"]:
+        if told.get("AccountPasswordPresent") == 0 and not told["AccountAccessKeysPresent"]:
+            return passes("the root user has no credentials at all")
         return fails("the root user has no second factor at all")
     for one in it.read("virtual_mfa", []):
         serial = str(one.get("SerialNumber", ""))
@@ -44,6 +51,7 @@ def judge(it: Subject, world: World) -> Judgment:
 
 
 ON = {"AccountMFAEnabled": 1}
+NOTHING = {"AccountMFAEnabled": 0, "AccountPasswordPresent": 0, "AccountAccessKeysPresent": 0}
 CASES = (
     case("hardware", PASS, summary=ON, virtual_mfa=[]),
     case(
@@ -63,4 +71,6 @@ CASES = (
         ],
     ),
     case("none", FAIL, summary={"AccountMFAEnabled": 0}, virtual_mfa=[]),
+    case("no credentials", PASS, summary=NOTHING, virtual_mfa=[]),
+    case("devices may not be read", UNKNOWN, summary=ON, virtual_mfa=DENIED),
 )

@@ -25,7 +25,7 @@ CHECK = Check(
     reads=("summary",),
     controls=(
         "cis-aws-3.0 1.5 full",
-        "nist-800-53r5 IA-2(1) full",
+        "nist-800-53r5 IA-2(1) partial",
         "nist-csf-2.0 PR.AA-03 partial",
         "pci-dss-4 8.4.1 partial",
         "soc2 CC6.1 partial",
@@ -36,14 +36,35 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """By the account's summary."""
-    if it.read("summary")["AccountMFAEnabled"]:
+    """Where the organisation took all credentials from the root user, there is nothing to guard."""
+    told = it.read("summary")
+    if told["AccountMFAEnabled"]:
         return passes("the root user has a second factor")
+    if told.get("AccountPasswordPresent") == 0 and not told["AccountAccessKeysPresent"]:
+        return passes("the root user has no credentials at all")
     return fails("the root user signs in with a password alone")
 
 
 CASES = (
     case("on", PASS, summary={"AccountMFAEnabled": 1}),
     case("off", FAIL, summary={"AccountMFAEnabled": 0}),
+    case(
+        "without password and keys",
+        PASS,
+        summary={
+            "AccountMFAEnabled": 0,
+            "AccountPasswordPresent": 0,
+            "AccountAccessKeysPresent": 0,
+        },
+    ),
+    case(
+        "without a password, and with keys",
+        FAIL,
+        summary={
+            "AccountMFAEnabled": 0,
+            "AccountPasswordPresent": 0,
+            "AccountAccessKeysPresent": 1,
+        },
+    ),
     case("may not be read", UNKNOWN, summary=DENIED),
 )

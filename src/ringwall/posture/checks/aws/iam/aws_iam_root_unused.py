@@ -20,6 +20,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 
 CHECK = Check(
     judges="aws-account",
@@ -27,6 +28,7 @@ CHECK = Check(
     reads=("credential_report",),
     controls=(
         "cis-aws-3.0 1.7 full",
+        *LEAST_PRIVILEGE,
         "nist-800-53r5 AC-6(5) partial",
         "nist-800-53r5 AC-2(7) supporting",
     ),

@@ -7,8 +7,10 @@ Fix: delete it; keep certificates in ACM, which renews them.
 from datetime import UTC, datetime, timedelta
 
 from ringwall.posture.checking import (
+    DENIED,
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -18,12 +20,17 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import IN_TRANSIT
 
 CHECK = Check(
     judges="aws-iam-server-certificate",
     severity=Severity.MEDIUM,
     reads=("listed",),
-    controls=("cis-aws-3.0 1.19 full", "nist-800-53r5 SC-17 partial"),
+    controls=(
+        "cis-aws-3.0 1.19 full",
+        *IN_TRANSIT,
+        "nist-800-53r5 SC-17 partial",
+    ),
     known_as=("prowler:iam_no_expired_server_certificates_stored", "securityhub:IAM.26"),
 )
 
@@ -42,4 +49,8 @@ def _in(days: int) -> dict[str, object]:
     return {"Expiration": datetime.now(UTC) + timedelta(days=days)}
 
 
-CASES = (case("good", PASS, listed=_in(30)), case("over", FAIL, listed=_in(-3)))
+CASES = (
+    case("good", PASS, listed=_in(30)),
+    case("over", FAIL, listed=_in(-3)),
+    case("may not be read", UNKNOWN, listed=DENIED),
+)

@@ -25,7 +25,14 @@ CHECK = Check(
     judges="aws-account",
     severity=Severity.LOW,
     reads=("aws-iam-role.details",),
-    controls=("cis-aws-3.0 1.17 full", "nist-800-53r5 IR-7 partial"),
+    controls=(
+        "cis-aws-3.0 1.17 full",
+        "nist-800-53r5 IR-7 partial",
+        "iso-27001-2022 A.5.26 supporting",
+        "soc2 CC7.4 supporting",
+        "ccm-4 SEF-03 supporting",
+        "nist-csf-2.0 RS.MA-01 supporting",
+    ),
     known_as=("prowler:iam_support_role_created", "securityhub:IAM.18"),
 )
 

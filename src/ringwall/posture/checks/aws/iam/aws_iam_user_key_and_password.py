@@ -18,13 +18,18 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import SECRETS
 from ringwall.posture.checks.aws.iam.credentials import NOT_REPORTED, reported, row_of
 
 CHECK = Check(
     judges="aws-iam-user",
     severity=Severity.LOW,
     reads=("aws-account.credential_report",),
-    controls=("cis-aws-3.0 1.11 full", "nist-800-53r5 AC-2 supporting"),
+    controls=(
+        "cis-aws-3.0 1.11 full",
+        *SECRETS,
+        "nist-800-53r5 AC-2 supporting",
+    ),
     known_as=("prowler:iam_user_no_setup_initial_access_key",),
 )
 

@@ -21,6 +21,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import SECRETS
 from ringwall.posture.checks.aws.iam.credentials import NOT_REPORTED, reported, row_of
 
 CHECK = Check(
@@ -29,6 +30,7 @@ CHECK = Check(
     reads=("aws-account.credential_report",),
     controls=(
         "cis-aws-3.0 1.14 full",
+        *SECRETS,
         "nist-800-53r5 IA-5(1) partial",
         "nist-800-53r5 SC-12 supporting",
         "pci-dss-4 8.6.3 partial",

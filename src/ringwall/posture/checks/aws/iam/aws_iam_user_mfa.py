@@ -29,7 +29,7 @@ CHECK = Check(
     reads=("aws-account.credential_report",),
     controls=(
         "cis-aws-3.0 1.10 full",
-        "nist-800-53r5 IA-2(2) full",
+        "nist-800-53r5 IA-2(2) partial",
         "nist-csf-2.0 PR.AA-03 partial",
         "pci-dss-4 8.4.2 partial",
         "soc2 CC6.1 partial",

@@ -19,13 +19,18 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import SECRETS
 from ringwall.posture.checks.aws.iam.credentials import NOT_REPORTED, reported, row_of
 
 CHECK = Check(
     judges="aws-iam-user",
     severity=Severity.LOW,
     reads=("aws-account.credential_report",),
-    controls=("cis-aws-3.0 1.13 full", "nist-800-53r5 IA-5 supporting"),
+    controls=(
+        "cis-aws-3.0 1.13 full",
+        *SECRETS,
+        "nist-800-53r5 IA-5 supporting",
+    ),
     known_as=("prowler:iam_user_two_active_access_key",),
 )
 

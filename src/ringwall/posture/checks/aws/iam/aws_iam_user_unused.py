@@ -29,7 +29,7 @@ CHECK = Check(
     reads=("aws-account.credential_report",),
     controls=(
         "cis-aws-3.0 1.12 full",
-        "nist-800-53r5 AC-2(3) full",
+        "nist-800-53r5 AC-2(3) partial",
         "pci-dss-4 8.2.6 full",
         "soc2 CC6.2 partial",
         "iso-27001-2022 A.5.18 partial",

@@ -19,12 +19,17 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import KEPT
 
 CHECK = Check(
     judges="aws-kms-key",
     severity=Severity.MEDIUM,
     reads=("metadata",),
-    controls=("nist-800-53r5 SC-12(1) full", "nist-800-53r5 CP-9 supporting"),
+    controls=(
+        *KEPT,
+        "nist-800-53r5 SC-12(1) partial",
+        "nist-800-53r5 CP-9 supporting",
+    ),
     known_as=("prowler:kms_cmk_not_deleted_unintentionally", "securityhub:KMS.3"),
 )
 

@@ -20,6 +20,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import AT_REST
 
 CHECK = Check(
     judges="aws-kms-key",
@@ -30,6 +31,7 @@ CHECK = Check(
     ),
     controls=(
         "cis-aws-3.0 3.6 full",
+        *AT_REST,
         "nist-800-53r5 SC-12 partial",
         "pci-dss-4 3.7.4 partial",
         "ccm-4 CEK-12 partial",

@@ -28,7 +28,14 @@ CHECK = Check(
         "code_signing",
         "listed",
     ),
-    controls=("nist-800-53r5 CM-14 full", "nist-800-53r5 SI-7 partial", "ccm-4 CCC-04 supporting"),
+    controls=(
+        "nist-800-53r5 CM-14 partial",
+        "nist-800-53r5 SI-7 partial",
+        "ccm-4 CCC-04 supporting",
+        "iso-27001-2022 A.8.19 partial",
+        "soc2 CC6.8 partial",
+        "nist-csf-2.0 PR.PS-05 partial",
+    ),
     known_as=("checkov:CKV_AWS_272",),
 )
 

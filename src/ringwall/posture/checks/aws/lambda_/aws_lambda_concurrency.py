@@ -26,7 +26,7 @@ CHECK = Check(
     severity=Severity.INFORMATIONAL,
     reads=("concurrency",),
     controls=RESILIENT,
-    known_as=("securityhub:Lambda.7", "checkov:CKV_AWS_115"),
+    known_as=("checkov:CKV_AWS_115",),
 )
 
 

@@ -4,8 +4,6 @@ Why: whoever may look at functions reads them, and so does every error page and 
 Fix: keep it in Secrets Manager, and give the function the right to read it.
 """
 
-import re
-
 from ringwall.posture.checking import (
     DENIED,
     FAIL,
@@ -21,6 +19,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import SECRETS
+from ringwall.posture.checks.aws.secrets import is_secret
 
 CHECK = Check(
     judges="aws-lambda-function",
@@ -29,44 +28,29 @@ CHECK = Check(
     controls=SECRETS,
     known_as=("prowler:awslambda_function_no_secrets_in_variables",),
 )
-_FORM = re.compile(
-    r"AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|xox[bap]-|-----BEGIN [A-Z ]*PRIVATE KEY|sk_live_"
-)
-_NAME = re.compile(r"(?i)(password|passwd|secret|token|api_?key|private_?key)$")
-
-
-def _is_secret(name: str, value: str) -> bool:
-    if _FORM.search(value):
-        return True
-    is_reference = value.startswith(("arn:", "/", "ssm:", "http"))
-    return bool(_NAME.search(name)) and len(value) >= 8 and not is_reference
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """By forms of known keys, and by names."""
+    """By forms of known keys, and by names; where a secret lies is none itself."""
     variables = (it.read("listed").get("Environment") or {}).get("Variables") or {}
-    found = sorted(name for name, value in variables.items() if _is_secret(name, str(value)))
-    if found:
-        return fails(f"{', '.join(found)} look like secrets")
+    found = {name: is_secret(name, str(value)) for name, value in variables.items()}
+    said = [f"{name} seems to be {what}" for name, what in sorted(found.items()) if what]
+    if said:
+        return fails("; ".join(said))
     return passes(f"none of its {len(variables)} variables looks like a secret")
+
+
+def _with(name: str, value: str) -> dict[str, object]:
+    return {"Environment": {"Variables": {name: value}}}
 
 
 CASES = (
     case("none", PASS, listed={}),
-    case(
-        "a reference",
-        PASS,
-        listed={
-            "Environment": {"Variables": {"DB_PASSWORD_ARN": "arn:aws:secretsmanager:r:1:secret:s"}}
-        },
-    ),
-    case(
-        "a key of AWS", FAIL, listed={"Environment": {"Variables": {"X": "AKIAIOSFODNN7EXAMPLE"}}}
-    ),
-    case(
-        "by its name",
-        FAIL,
-        listed={"Environment": {"Variables": {"DB_PASSWORD": "hunter2hunter2"}}},
-    ),
+    case("where one lies", PASS, listed=_with("DB_PASSWORD_ARN", "arn:aws:secretsmanager:r:1:s")),
+    case("its name", PASS, listed=_with("DB_PASSWORD", "/shop/database/password")),
+    case("an address", PASS, listed=_with("API", "https://api.example.com/v1")),
+    case("a key of AWS", FAIL, listed=_with("X", "AKIAIOSFODNN7QWERTYU")),
+    case("by its name", FAIL, listed=_with("DB_PASSWORD", "hunter2hunter2")),
+    case("in an address", FAIL, listed=_with("DB", "postgres://shop:hunter2hunter2@db/shop")),
     case("may not be read", UNKNOWN, listed=DENIED),
 )

@@ -25,7 +25,10 @@ CHECK = Check(
     severity=Severity.INFORMATIONAL,
     reads=("listed",),
     controls=LOGGED,
-    known_as=("checkov:CKV_AWS_50",),
+    known_as=(
+        "checkov:CKV_AWS_50",
+        "securityhub:Lambda.7",
+    ),
 )
 
 

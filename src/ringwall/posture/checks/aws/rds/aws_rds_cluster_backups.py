@@ -25,10 +25,7 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("listed",),
     controls=BACKED_UP,
-    known_as=(
-        "prowler:rds_cluster_backup_enabled",
-        "checkov:CKV_AWS_133",
-    ),
+    known_as=("checkov:CKV_AWS_133",),
 )
 DAYS = 7
 

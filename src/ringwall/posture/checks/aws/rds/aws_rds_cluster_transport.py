@@ -33,7 +33,6 @@ CHECK = Check(
         "aws-rds-cluster-parameter-group.parameters",
     ),
     controls=IN_TRANSIT,
-    known_as=("prowler:rds_cluster_transport_encrypted",),
 )
 GROUP = "aws-rds-cluster-parameter-group"
 

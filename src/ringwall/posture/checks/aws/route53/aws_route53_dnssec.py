@@ -20,6 +20,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import IN_TRANSIT
 
 CHECK = Check(
     judges="aws-route53-zone",
@@ -28,8 +29,12 @@ CHECK = Check(
         "dnssec",
         "listed",
     ),
-    controls=("nist-800-53r5 SC-20 full", "nist-800-53r5 SC-21 supporting"),
-    known_as=("prowler:route53_dnssec_enabled", "checkov:CKV2_AWS_38"),
+    controls=(
+        *IN_TRANSIT,
+        "nist-800-53r5 SC-20 partial",
+        "nist-800-53r5 SC-21 supporting",
+    ),
+    known_as=("checkov:CKV2_AWS_38",),
 )
 
 

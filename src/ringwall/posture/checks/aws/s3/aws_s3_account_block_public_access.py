@@ -21,6 +21,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 
 CHECK = Check(
     judges="aws-account",
@@ -28,8 +29,7 @@ CHECK = Check(
     reads=("s3_public_access_block",),
     controls=(
         "cis-aws-3.0 2.1.4 partial",
-        "nist-800-53r5 AC-3 partial",
-        "nist-csf-2.0 PR.AA-05 partial",
+        *NOT_PUBLIC,
     ),
     known_as=("prowler:s3_account_level_public_access_blocks", "securityhub:S3.1"),
     remedy="aws-s3-account-block-public-access",

@@ -6,8 +6,10 @@ Fix: set object ownership to `BucketOwnerEnforced`, after moving what lists give
 
 from ringwall.posture.checking import (
     ABSENT,
+    DENIED,
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -17,12 +19,16 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 
 CHECK = Check(
     judges="aws-s3-bucket",
     severity=Severity.LOW,
     reads=("ownership",),
-    controls=("nist-800-53r5 AC-3 supporting", "nist-800-53r5 AC-6 supporting"),
+    controls=(
+        *NOT_PUBLIC,
+        "nist-800-53r5 AC-6 supporting",
+    ),
     known_as=("prowler:s3_bucket_acl_prohibited", "securityhub:S3.12", "checkov:CKV2_AWS_65"),
     remedy="aws-s3-acl-off",
 )
@@ -41,4 +47,5 @@ CASES = (
     case("off", PASS, ownership={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}),
     case("preferred", FAIL, ownership={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}),
     case("not set", FAIL, ownership=ABSENT),
+    case("may not be read", UNKNOWN, ownership=DENIED),
 )

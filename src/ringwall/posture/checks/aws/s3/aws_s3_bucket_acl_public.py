@@ -28,7 +28,7 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=("acl", "ownership", "public_access_block", "aws-account.s3_public_access_block"),
     controls=(
-        "nist-800-53r5 AC-3 full",
+        "nist-800-53r5 AC-3 partial",
         "nist-csf-2.0 PR.AA-05 partial",
         "pci-dss-4 1.3.1 supporting",
         "soc2 CC6.1 partial",

@@ -24,6 +24,7 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
+from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 
 CHECK = Check(
     judges="aws-s3-bucket",
@@ -31,7 +32,7 @@ CHECK = Check(
     reads=("public_access_block", "aws-account.s3_public_access_block"),
     controls=(
         "cis-aws-3.0 2.1.4 full",
-        "nist-800-53r5 AC-3 partial",
+        *NOT_PUBLIC,
         "nist-800-53r5 AC-6 supporting",
         "pci-dss-4 1.3.1 supporting",
     ),

@@ -26,7 +26,7 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("encryption",),
     controls=(
-        "nist-800-53r5 SC-28 full",
+        "nist-800-53r5 SC-28 partial",
         "nist-csf-2.0 PR.DS-01 partial",
         "pci-dss-4 3.5.1 supporting",
         "soc2 CC6.1 partial",

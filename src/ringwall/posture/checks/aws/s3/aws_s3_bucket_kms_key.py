@@ -7,8 +7,10 @@ confidential.
 """
 
 from ringwall.posture.checking import (
+    DENIED,
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -18,15 +20,15 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import AT_REST
 
 CHECK = Check(
     judges="aws-s3-bucket",
     severity=Severity.LOW,
     reads=("encryption",),
     controls=(
+        *AT_REST,
         "nist-800-53r5 SC-12 partial",
-        "nist-800-53r5 SC-28(1) partial",
-        "ccm-4 CEK-03 partial",
     ),
     known_as=("prowler:s3_bucket_kms_encryption", "securityhub:S3.17", "checkov:CKV_AWS_145"),
 )
@@ -57,4 +59,5 @@ CASES = (
     case("the key of AWS", FAIL, encryption=_rules("aws:kms", "alias/aws/s3")),
     case("no key named", FAIL, encryption=_rules("aws:kms")),
     case("AES", FAIL, encryption=_rules("AES256")),
+    case("may not be read", UNKNOWN, encryption=DENIED),
 )

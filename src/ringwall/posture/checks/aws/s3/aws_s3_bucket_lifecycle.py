@@ -8,8 +8,10 @@ finished.
 
 from ringwall.posture.checking import (
     ABSENT,
+    DENIED,
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -28,6 +30,9 @@ CHECK = Check(
         "nist-800-53r5 SI-12 partial",
         "iso-27001-2022 A.8.10 partial",
         "ccm-4 DSP-16 partial",
+        "soc2 C1.2 supporting",
+        "nist-csf-2.0 ID.AM-08 supporting",
+        "pci-dss-4 3.2.1 supporting",
     ),
     known_as=("prowler:s3_bucket_lifecycle_enabled", "securityhub:S3.13", "checkov:CKV2_AWS_61"),
 )
@@ -46,4 +51,5 @@ CASES = (
     case("on", PASS, lifecycle=[{"ID": "a", "Status": "Enabled"}]),
     case("off", FAIL, lifecycle=[{"ID": "a", "Status": "Disabled"}]),
     case("none", FAIL, lifecycle=ABSENT),
+    case("may not be read", UNKNOWN, lifecycle=DENIED),
 )

@@ -7,8 +7,10 @@ and accept this.
 
 from ringwall.posture.checking import (
     ABSENT,
+    DENIED,
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -19,15 +21,14 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
+from ringwall.posture.checks.aws.controls import LOGGED
 
 CHECK = Check(
     judges="aws-s3-bucket",
     severity=Severity.LOW,
     reads=("logging", "aws-s3-bucket.logging"),
     controls=(
-        "nist-800-53r5 AU-2 partial",
-        "nist-800-53r5 AU-12 partial",
-        "nist-csf-2.0 PR.PS-04 partial",
+        *LOGGED,
         "pci-dss-4 10.2.1.1 partial",
     ),
     known_as=(
@@ -61,4 +62,5 @@ CASES = (
         logging=ABSENT,
     ),
     case("not logged", FAIL, logging=ABSENT),
+    case("may not be read", UNKNOWN, logging=DENIED),
 )

@@ -20,13 +20,21 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import KEPT
 
 CHECK = Check(
     judges="aws-s3-bucket",
     severity=Severity.LOW,
     reads=("versioning", "object_lock"),
-    controls=("cis-aws-3.0 2.1.2 full", "nist-800-53r5 CP-9 supporting"),
-    known_as=("prowler:s3_bucket_no_mfa_delete", "securityhub:S3.20", "checkov:CKV2_AWS_16"),
+    controls=(
+        "cis-aws-3.0 2.1.2 full",
+        *KEPT,
+        "nist-800-53r5 CP-9 supporting",
+    ),
+    known_as=(
+        "prowler:s3_bucket_no_mfa_delete",
+        "securityhub:S3.20",
+    ),
 )
 
 

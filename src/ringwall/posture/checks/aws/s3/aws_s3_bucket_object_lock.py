@@ -6,9 +6,11 @@ Fix: make a bucket with object lock and a default retention for what trails and 
 
 from ringwall.posture.checking import (
     ABSENT,
+    DENIED,
     FAIL,
     NOT_JUDGED,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -19,13 +21,15 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
+from ringwall.posture.checks.aws.controls import LOGGED
 
 CHECK = Check(
     judges="aws-s3-bucket",
     severity=Severity.LOW,
     reads=("object_lock", "aws-cloudtrail-trail.listed"),
     controls=(
-        "nist-800-53r5 AU-9 full",
+        *LOGGED,
+        "nist-800-53r5 AU-9 partial",
         "nist-800-53r5 AU-11 supporting",
         "pci-dss-4 10.3.2 partial",
     ),
@@ -63,4 +67,5 @@ CASES = (
     case("on without a rule", FAIL, TRAIL, object_lock={"ObjectLockEnabled": "Enabled"}),
     case("off", FAIL, TRAIL, object_lock=ABSENT),
     case("no trail writes here", NOT_JUDGED, object_lock=ABSENT),
+    case("may not be read", UNKNOWN, TRAIL, object_lock=DENIED),
 )

@@ -49,6 +49,7 @@ CHECK = Check(
         "prowler:s3_bucket_policy_public_write_access",
         "securityhub:S3.2",
         "securityhub:S3.3",
+        "checkov:CKV_AWS_70",
     ),
     remedy="aws-s3-block-public-access",
 )

@@ -8,9 +8,11 @@ the target.
 
 from ringwall.posture.checking import (
     ABSENT,
+    DENIED,
     FAIL,
     NOT_JUDGED,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -20,12 +22,16 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import AT_REST
 
 CHECK = Check(
     judges="aws-s3-bucket",
     severity=Severity.LOW,
     reads=("replication", "encryption"),
-    controls=("nist-800-53r5 SC-28 supporting", "nist-800-53r5 CP-9(8) partial"),
+    controls=(
+        *AT_REST,
+        "nist-800-53r5 CP-9(8) partial",
+    ),
 )
 
 
@@ -65,4 +71,5 @@ CASES = (
     ),
     case("no key", FAIL, replication=_rule(), encryption=KMS),
     case("not replicated", NOT_JUDGED, replication=ABSENT, encryption=KMS),
+    case("may not be read", UNKNOWN, replication=DENIED),
 )

@@ -23,8 +23,10 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import IN_TRANSIT
 from ringwall.posture.checks.aws.statements import statements
 from ringwall.posture.checks.aws.strangers import listed, principals_of
+from ringwall.posture.permissions import patterns
 
 CHECK = Check(
     judges="aws-s3-bucket",
@@ -32,9 +34,7 @@ CHECK = Check(
     reads=("policy",),
     controls=(
         "cis-aws-3.0 2.1.1 full",
-        "nist-800-53r5 SC-8 full",
-        "nist-csf-2.0 PR.DS-02 partial",
-        "pci-dss-4 4.2.1 partial",
+        *IN_TRANSIT,
     ),
     known_as=(
         "prowler:s3_bucket_secure_transport_policy",
@@ -53,7 +53,8 @@ def judge(it: Subject, world: World) -> Judgment:
     covered: set[str] = set()
     for one in statements(policy):
         if _denies_plain(one):
-            covered |= {_part(resource, it.label) for resource in listed(one.get("Resource"))}
+            for resource in listed(one.get("Resource")):
+                covered |= _parts(str(resource), it.label)
     missing = {"bucket", "objects"} - covered
     if not missing:
         return passes("plain HTTP is denied to everybody")
@@ -77,12 +78,13 @@ def _denies_plain(one: Mapping[str, Any]) -> bool:
     )
 
 
-def _part(resource: object, label: str) -> str:
-    """Which part of the bucket a resource is; patterns that are wider are both in turn."""
-    name = str(resource).rpartition(":::")[2] or str(resource)
-    if name == label:
-        return "bucket"
-    return "objects" if name in {f"{label}/*", "*"} else "other"
+def _parts(resource: str, label: str) -> set[str]:
+    """Which parts of the bucket a resource covers: itself, every object in it."""
+    name = resource.rpartition(":::")[2] or resource
+    parts = {"bucket"} if patterns.text(name)(label) else set()
+    return parts | (
+        {"objects"} if name.endswith("*") and patterns.text(name)(f"{label}/") else set()
+    )
 
 
 def _deny(**more: object) -> dict[str, object]:
@@ -108,6 +110,9 @@ CASES = (
             ]
         },
     ),
+    case("of both by one star", PASS, policy=_deny(Resource="arn:aws:s3:::it*")),
+    case("of everything", PASS, policy=_deny(Resource="*")),
+    case("of one folder", FAIL, policy=_deny(Resource=["arn:aws:s3:::it", "arn:aws:s3:::it/a/*"])),
     case("no policy", FAIL, policy=ABSENT),
     case("only of the bucket", FAIL, policy=_deny(Resource="arn:aws:s3:::it")),
     case("of one principal", FAIL, policy=_deny(Principal={"AWS": "arn:aws:iam::1:root"})),

@@ -5,8 +5,10 @@ Fix: turn versioning on, with a lifecycle rule that lets old versions go after s
 """
 
 from ringwall.posture.checking import (
+    DENIED,
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -16,16 +18,15 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import BACKED_UP
 
 CHECK = Check(
     judges="aws-s3-bucket",
     severity=Severity.MEDIUM,
     reads=("versioning",),
     controls=(
-        "nist-800-53r5 CP-9 partial",
+        *BACKED_UP,
         "nist-800-53r5 SI-12 supporting",
-        "nist-csf-2.0 PR.DS-11 partial",
-        "ccm-4 BCR-08 partial",
     ),
     known_as=("prowler:s3_bucket_object_versioning", "securityhub:S3.14", "checkov:CKV_AWS_21"),
     remedy="aws-s3-versioning",
@@ -44,4 +45,5 @@ CASES = (
     case("on", PASS, versioning={"Status": "Enabled"}),
     case("suspended", FAIL, versioning={"Status": "Suspended"}),
     case("never on", FAIL, versioning={}),
+    case("may not be read", UNKNOWN, versioning=DENIED),
 )

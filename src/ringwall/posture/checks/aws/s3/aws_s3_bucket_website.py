@@ -7,8 +7,10 @@ bucket.
 
 from ringwall.posture.checking import (
     ABSENT,
+    DENIED,
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -18,13 +20,16 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controls import IN_TRANSIT
 
 CHECK = Check(
     judges="aws-s3-bucket",
     severity=Severity.MEDIUM,
     reads=("website",),
-    controls=("nist-800-53r5 SC-8 partial", "nist-800-53r5 CM-7 partial"),
-    known_as=("checkov:CKV_AWS_70", "prowler:s3_bucket_website_hosting"),
+    controls=(
+        *IN_TRANSIT,
+        "nist-800-53r5 CM-7 partial",
+    ),
 )
 
 
@@ -44,4 +49,5 @@ CASES = (
         "redirects", PASS, website={"RedirectAllRequestsTo": {"HostName": "a", "Protocol": "https"}}
     ),
     case("a website", FAIL, website={"IndexDocument": {"Suffix": "index.html"}}),
+    case("may not be read", UNKNOWN, website=DENIED),
 )

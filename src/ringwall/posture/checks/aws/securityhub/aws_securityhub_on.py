@@ -25,8 +25,8 @@ CHECK = Check(
     judges="aws-region",
     severity=Severity.LOW,
     reads=("security_hub",),
-    controls=WATCHED,
-    known_as=("prowler:securityhub_enabled", "securityhub:SecurityHub.1"),
+    controls=("cis-aws-3.0 4.16 full", *WATCHED),
+    known_as=("prowler:securityhub_enabled",),
 )
 
 

@@ -25,7 +25,11 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("attributes",),
     controls=AT_REST,
-    known_as=("prowler:sns_topics_kms_encryption_at_rest_enabled", "checkov:CKV_AWS_26"),
+    known_as=(
+        "prowler:sns_topics_kms_encryption_at_rest_enabled",
+        "checkov:CKV_AWS_26",
+        "securityhub:SNS.1",
+    ),
 )
 
 

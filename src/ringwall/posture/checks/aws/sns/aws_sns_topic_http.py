@@ -32,14 +32,18 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """By the protocol of each subscription."""
+    """By the protocol of each subscription. Addresses may hold passwords: hosts alone are told."""
     several = [
         one for one in world.region(it).read("sns_subscriptions", []) if one["TopicArn"] == it.name
     ]
-    plain = [one["Endpoint"] for one in several if one["Protocol"] == "http"]
+    plain = [_host(str(one["Endpoint"])) for one in several if one["Protocol"] == "http"]
     if plain:
         return fails(f"it delivers to {', '.join(plain)}")
     return passes(f"none of its {len(several)} subscriptions is plain")
+
+
+def _host(address: str) -> str:
+    return address.partition("://")[2].partition("/")[0].rpartition("@")[2]
 
 
 def _region(*protocols: str) -> Other:

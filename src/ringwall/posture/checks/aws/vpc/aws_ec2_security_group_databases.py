@@ -21,9 +21,9 @@ CHECK = Check(
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_memcached_11211",
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_kafka_9092",
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_oracle_1521_2483",
-        "prowler:ec2_securitygroup_allow_ingress_from_internet_to_port_mongodb_27017_27018",
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_cassandra_7199_9160_8888",
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_sql_server_1433_1434",
+        "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mongodb_27017_27018",
     ),
 )
 

@@ -16,9 +16,9 @@ CHECK = Check(
     reads=READS,
     controls=PERIMETER,
     known_as=(
-        "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_ftp_port_20_21",
         "securityhub:EC2.19",
         "checkov:CKV_AWS_277",
+        "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_ftp_20_21",
     ),
 )
 

@@ -1,0 +1,108 @@
+"""What a policy grants by itself, asked of the engine: no statement is read off its text.
+
+So ``kms:D*``, ``NotAction``, a resource such as ``arn:aws:kms:*:*:key/*`` and two statements that
+make one grant count for what they are, and so does what the same policy denies again. A question is
+an action and a resource of which nobody has thought: ``iam:Any0`` is allowed by ``iam:*`` alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from ringwall.core.observations import UnknownError
+from ringwall.posture.checking import Judgment, Severity, fails, passes
+from ringwall.posture.permissions.asking import freed
+from ringwall.posture.permissions.deciding import Outcome, decide
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.policies import Policies
+from ringwall.posture.permissions.principals import principal
+from ringwall.posture.permissions.requests import Context, Request
+from ringwall.posture.permissions.statements import Kind
+
+Asked = Mapping[str, Sequence[tuple[str, str]]]
+"""By what is said of it: actions with resources, all of which have to be allowed."""
+_KEY: Final = "arn:aws:kms:eu-west-1:{account}:key/any-0"
+EVERYTHING: Final[Asked] = {
+    "everything": (
+        ("any0:Any0", "arn:aws:any0:eu-west-1:{account}:any-0"),
+        ("iam:PutRolePolicy", "arn:aws:iam::{account}:role/any-0"),
+        ("s3:GetObject", "arn:aws:s3:::any-0/any-0"),
+    )
+}
+ANY_KEY: Final[Asked] = {
+    "kms:Decrypt with any key": (("kms:Decrypt", _KEY),),
+    "kms:ReEncryptFrom any key": (("kms:ReEncryptFrom", _KEY),),
+}
+PASS_ANY_ROLE: Final[Asked] = {
+    "iam:PassRole of any role": (("iam:PassRole", "arn:aws:iam::{account}:role/any-0"),)
+}
+ASSUME_ANY_ROLE: Final[Asked] = {
+    "sts:AssumeRole of any role": (("sts:AssumeRole", "arn:aws:iam::{account}:role/any-0"),)
+}
+WHOLE_SERVICES: Final[Asked] = {
+    f"all of {service}": ((f"{service}:Any0", resource),)
+    for service, resource in {
+        "iam": "arn:aws:iam::{account}:role/any-0",
+        "kms": _KEY,
+        "organizations": "*",
+        "cloudtrail": "arn:aws:cloudtrail:eu-west-1:{account}:trail/any-0",
+        "sso": "*",
+        "secretsmanager": "arn:aws:secretsmanager:eu-west-1:{account}:secret:any-0",
+    }.items()
+}
+
+_TO_ACCOUNT: Final = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+"""What a key's policy usually says: that policies such as these decide about it."""
+
+
+def granted(document: Any, asked: Asked, *, account: str, kind: Kind = Kind.IDENTITY) -> list[str]:
+    """Which of these a policy allows without a condition that others decide about.
+
+    :class:`UnknownError` where that cannot be told, and none that can is allowed.
+    """
+    to_account = _TO_ACCOUNT | {"Principal": {"AWS": account}}
+    policies = Policies(
+        identity=(read(document, name="the policy", kind=kind),),
+        resource=read({"Statement": to_account}, name="its resource's", kind=Kind.RESOURCE),
+    )
+    who = principal(f"arn:aws:iam::{account}:user/any-0")
+    found, unknown = [], ""
+    for said, several in asked.items():
+        outcomes = set()
+        for action, resource in several:
+            named = resource.format(account=account)
+            request = Request(action, named, who, Context(), resource_account=account)
+            decision = freed(decide(request, policies))
+            outcomes.add(decision.outcome)
+            if decision.outcome is Outcome.UNKNOWN:
+                unknown = unknown or decision.why
+        if outcomes == {Outcome.ALLOWED}:
+            found.append(said)
+    if unknown and not found:
+        raise UnknownError(unknown)
+    return found
+
+
+def judge_granted(document: Any, asked: Asked, *, account: str, well: str) -> Judgment:
+    """Whether a policy grants none of these. What grants everything is another check's."""
+    number = account if account.isdigit() else "111122223333"
+    if granted(document, EVERYTHING, account=number):
+        return passes("it allows everything, which is another check's to say")
+    found = granted(document, asked, account=number)
+    return fails(f"it allows {', '.join(found)}") if found else passes(well)
+
+
+def judge_inline(policies: Sequence[Mapping[str, Any]], *, account: str) -> Judgment:
+    """Whether what is written into a user, group or role grants nothing of what is above."""
+    number = account if account.isdigit() else "111122223333"
+    found, worst = [], Severity.MEDIUM
+    for one in policies:
+        name, document = one["PolicyName"], one["PolicyDocument"]
+        if granted(document, EVERYTHING, account=number):
+            worst = Severity.HIGH
+            found.append(f"{name} allows everything")
+            continue
+        for asked in (WHOLE_SERVICES, PASS_ANY_ROLE, ANY_KEY, ASSUME_ANY_ROLE):
+            found += [f"{name} allows {said}" for said in granted(document, asked, account=number)]
+    if found:
+        return fails("; ".join(found), worst)
+    return passes("what is written into it names what it needs" if policies else "it has none")

@@ -1,0 +1,79 @@
+"""No group has every permission for good.
+
+Why: whoever is put into the group owns the account, and nobody sees it by looking at the user.
+Fix: let people become administrators for a time, by a role or by IAM Identity Center.
+"""
+
+from ringwall.posture.checking import (
+    DENIED,
+    FAIL,
+    NOT_JUDGED,
+    PASS,
+    UNKNOWN,
+    Check,
+    Judgment,
+    Severity,
+    Subject,
+    World,
+    case,
+    fails,
+    other,
+    passes,
+)
+from ringwall.posture.checks.aws.administrators import administrator
+from ringwall.posture.checks.aws.authorization import READS
+from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.identities import (
+    GROUP,
+    ME,
+    allow,
+    attached,
+    group,
+    managed,
+    somebody,
+    user,
+)
+
+CHECK = Check(
+    judges="aws-iam-group",
+    severity=Severity.MEDIUM,
+    reads=READS,
+    controls=("cis-aws-3.0 1.16 partial", *LEAST_PRIVILEGE),
+    known_as=("prowler:iam_group_administrator_access_policy",),
+)
+
+
+def judge(it: Subject, world: World) -> Judgment | None:
+    """Written into it and attached to it. Code has no whole account."""
+    if not it.name.startswith("arn:"):
+        return None
+    if administrator(world, it) is None:
+        return passes("it may not do everything")
+    members = [
+        one.label
+        for one in world.all("aws-iam-user", account=it.account)
+        if it.label in one.read("details").get("GroupList", [])
+    ]
+    who = f"its {len(members)} members may" if members else "nobody is in it who may"
+    return fails(f"{who} do everything in the account", None if members else Severity.LOW)
+
+
+ALL = allow("*")
+IN_IT = other("aws-iam-user", ME, details=user(GroupList=["me"]))
+OTHERS = (IN_IT, somebody(), managed(ALL))
+CASES = (
+    case("reads alone", PASS, *OTHERS, name=GROUP, details=group(allow("s3:Get*"))),
+    case("written in", FAIL, *OTHERS, name=GROUP, details=group(ALL)),
+    case("attached", FAIL, *OTHERS, name=GROUP, details=group(**attached())),
+    case("empty", FAIL, somebody(), managed(ALL), name=GROUP, details=group(ALL)),
+    case("denied again", PASS, *OTHERS, name=GROUP, details=group(ALL, ALL | {"Effect": "Deny"})),
+    case(
+        "a policy that is not there",
+        UNKNOWN,
+        *OTHERS,
+        name=GROUP,
+        details=group(**attached("arn:aws:iam::111122223333:policy/gone")),
+    ),
+    case("in code", NOT_JUDGED, name="terraform:main.tf:me", details=group()),
+    case("not told", UNKNOWN, *OTHERS, name=GROUP, details=DENIED),
+)
