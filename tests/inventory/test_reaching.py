@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringwall.core.components import RelationKind
+from ringwall.inventory.gathered import Gathered
 from ringwall.inventory.reaching import BACK, Hop, Reach, Reached, reached, shortest
 
 CALLS, EXPOSES, OWNED = RelationKind.CALLS, RelationKind.EXPOSES, RelationKind.OWNED_BY
@@ -134,3 +135,17 @@ def test_less_knowledge_never_makes_a_component_safer(edges: list[Edge], unsure:
         before, now = sure.of(node, is_told=True), less.of(node, is_told=True)
         assert now in {before, Reach.UNKNOWN}
         assert (before is Reach.INTERNET) == (now is Reach.INTERNET)
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), KINDS, st.integers(0, 7)), max_size=25))
+def test_relations_in_memory_are_the_same_graph(edges: list[tuple[int, RelationKind, int]]) -> None:
+    gathered = Gathered((kind.value, first, second) for first, kind, second in edges)
+    asked = Graph([(str(first), kind, str(second)) for first, kind, second in edges])
+    for node in range(8):
+        hops = [(hop.kind, str(hop.target), hop.is_reversed) for hop in gathered([node])]
+        told = [
+            (hop.kind, hop.target, hop.is_reversed)
+            for hop in asked([str(node)])
+            if hop.kind is not OWNED
+        ]
+        assert sorted(hops) == sorted(told)

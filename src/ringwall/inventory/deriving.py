@@ -7,9 +7,10 @@ from django.db import transaction
 
 from ringwall.inventory import rows, store
 from ringwall.inventory.categorising import Rules
+from ringwall.inventory.gathered import LEADING, Gathered
 from ringwall.inventory.listing import INTERNET
 from ringwall.inventory.making import COLUMNS, placed
-from ringwall.inventory.models import Saying, Scope, Thing
+from ringwall.inventory.models import Link, Saying, Scope, Thing
 from ringwall.inventory.numbers import number_of
 from ringwall.inventory.reaching import Reach, reached
 
@@ -41,7 +42,7 @@ def categorise_all(rules: Rules) -> int:
 def reach_all() -> int:
     """Find out what the internet reaches; of how many components that is another than before."""
     found = reached(
-        store.onward,
+        Gathered(_leading()),
         number_of(INTERNET),
         Saying.objects.filter(untold=True).values_list("thing_id", flat=True),
     )
@@ -65,3 +66,9 @@ def _parts() -> Iterator[list[Thing]]:
     while part := list(Thing.objects.filter(pk__gt=last).order_by("pk")[:_READ]):
         yield part
         last = part[-1].pk
+
+
+def _leading() -> Iterator[tuple[str, int, int]]:
+    """All relations along which one gets anywhere."""
+    rows = Link.objects.filter(kind__in=LEADING).values_list("kind", "origin", "target")
+    yield from rows.iterator(chunk_size=_READ)
