@@ -10,6 +10,7 @@ ALL = (
     "identity",
     "identity-edge",
     "intake",
+    "inventory",
     "limits",
     "log",
     "log-bucket",

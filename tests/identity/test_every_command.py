@@ -35,13 +35,17 @@ def every_command(above: Any = None, name: str = "") -> Iterator[tuple[str, Any]
 
 
 def commands_of_tables() -> set[str]:
-    """Those that ask the tables: of identity, and of the queue of findings."""
+    """Those that ask the tables: of identity, of the queue of findings, and of the inventory."""
     return {
         name
         for name, one in every_command()
         if one.callback is not None
         and one.callback.__module__.startswith(
-            ("ringwall.identity.commands", "ringwall.findings.commands")
+            (
+                "ringwall.identity.commands",
+                "ringwall.findings.commands",
+                "ringwall.inventory.commands",
+            )
         )
     }
 
@@ -155,6 +159,7 @@ def test_every_command_is_shown_to_succeed_and_to_fail(
     _programs(typed)
     _requests(typed, facts)
     _mail(typed, facts, state)
+    _inventory(typed, tmp_path)
     _findings(typed, tmp_path)
     _administrators(typed)
     _ends(typed)
@@ -177,6 +182,48 @@ def _organisations(typed: Typist) -> None:
     typed.fails("org suspend south --reason unpaid")
     typed("org restore north")
     typed.fails("org restore south")
+
+
+SHOP = """\
+version: 1
+edge: {hosts: {shop.localhost: {}}}
+services:
+  orders: {addresses: ["127.0.0.1:7401"], owner: us, calls: [billing]}
+  billing: {addresses: ["127.0.0.1:7402"], owner: us}
+routes: [{name: orders, hosts: [shop.localhost], path: /orders, service: orders}]
+inventory:
+  rules: [{name: edge, match: {kind: ringwall-*}, owner: platform@example.com}]
+"""
+
+
+def _inventory(typed: Typist, tmp_path: Path) -> None:
+    typed.fails("inventory fill")
+    (tmp_path / "ringwall.yaml").write_text(SHOP)
+    filled = {one["source"]: one for one in typed("inventory fill")}
+    assert filled["ringwall/identity"]["told"] > 0
+    assert filled["ringwall/log"]["partial"] == "there is no log yet"
+    told = filled["ringwall/configuration"]
+    assert (told["appeared"], told["failed"]) == (told["told"], None)
+    route, *services = typed("inventory list kind:ringwall-route,ringwall-service")
+    assert (route["reach"], route["owner"]) == ("internet", "platform@example.com")
+    assert [one["reach"] for one in services] == ["behind", "internet"]
+    typed.fails("inventory list environment:prod")
+    assert typed("inventory list is:unowned --count") == {"count": 0}
+    assert len(typed("inventory search BILLING")) == 1
+    typed.fails("inventory search billing --limit 0")
+    assert typed("inventory show billing")["owner"] == "us"
+    typed.fails("inventory show nothing")
+    (way,) = typed("inventory path billing")["ways"]
+    assert [hop["to"].partition("/")[0] for hop in way][-2:] == ["ringwall-service"] * 2
+    assert typed.finds("inventory path edge --from billing")["ways"] == []
+    typed.fails("inventory path nothing")
+    given = typed("inventory categorise ringwall-service/orders")["categories"]["owner"]
+    assert given == {"value": "us", "by": "declared"}
+    assert typed("inventory categorise")["unowned"] == {}
+    typed.fails("inventory categorise nothing")
+    appeared = typed("inventory diff kind:ringwall-service --since 1h")
+    assert [one["what"] for one in appeared] == ["appeared", "appeared"]
+    typed.fails("inventory diff --since yesterday")
 
 
 REPORT = {

@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 
 from ringwall import __version__
 from ringwall.access.actions import Action
-from ringwall.api import log, problems, sql, tail, tree
+from ringwall.api import inventory, log, problems, sql, tail, tree
 from ringwall.api.letting_in import LetIn
 from ringwall.identity.pages.guarded import guarded_by
 
@@ -28,6 +28,9 @@ api.add_router("/log/", log.router, auth=LetIn(Action.LOG_SEE), tags=["log"])
 for _more in (sql, tail):
     api.add_router("/log/", _more.router, auth=LetIn(Action.LOG_SEE), tags=["log"])
 api.add_router("/log/", tree.router, auth=LetIn(Action.LOG_SEE), tags=["log"])
+api.add_router(
+    "/inventory/", inventory.router, auth=LetIn(Action.INVENTORY_SEE), tags=["inventory"]
+)
 problems.tell(api)
 
 
@@ -43,7 +46,8 @@ def _guarded() -> list[URLPattern]:
     found = [one for one in api.urls[0] if isinstance(one, URLPattern)]
     patterns = [one for one in found if one.name != "api-root"]
     for one in patterns:
-        guarded_by(Action.LOG_SEE)(one.callback)
+        is_inventory = str(one.pattern).startswith("inventory/")
+        guarded_by(Action.INVENTORY_SEE if is_inventory else Action.LOG_SEE)(one.callback)
     return patterns
 
 

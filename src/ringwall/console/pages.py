@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from ringwall.console import log
+from ringwall.console import inventory, log
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("company/inventory", inventory.search, name="inventory"),
+    path("company/inventory/component", inventory.component, name="inventory_component"),
     path("company/log", log.search, name="log"),
     path("company/log/<int:index>", log.event, name="log_event"),
     path("company/log/<int:index>/proof", log.proof, name="log_proof"),

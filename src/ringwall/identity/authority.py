@@ -85,6 +85,11 @@ def may_see_log(user: User) -> bool:
     return may(user, Action.LOG_SEE, COMPANY).allowed
 
 
+def may_see_inventory(user: User) -> bool:
+    """Whether somebody sees what there is, by page and by API."""
+    return may(user, Action.INVENTORY_SEE, COMPANY).allowed
+
+
 def may_see_outbox(user: User | None) -> bool:
     """Whether somebody sees to whom mail goes and what became of it."""
     return may(user, Action.OUTBOX_SEE, COMPANY).allowed

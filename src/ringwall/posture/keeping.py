@@ -87,6 +87,15 @@ class Accounts:
             msg = f"{path}: {error}: delete it and scan the account anew"
             raise ValueError(msg) from error
 
+    def read_at(self, account: str) -> datetime | None:
+        """When an account was read last, without reading all of that; ``None`` if it cannot be."""
+        try:
+            with gzip.open(self._path(account, "snapshot"), "rb") as file:
+                read = decoded(file.readline())["read"]
+        except (OSError, ValueError, KeyError, TypeError, *_BROKEN):
+            return None
+        return read if isinstance(read, datetime) else None
+
     def all(self) -> Iterator[str]:
         """The accounts that were read."""
         for path in sorted(self._folder.glob("*.snapshot")):

@@ -1,4 +1,4 @@
-"""A walk past the pages of the log."""
+"""A walk past the pages of the log and of the inventory."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,9 +7,14 @@ from playwright.sync_api import Page
 from tests.identity.browser.house import House
 from tests.identity.browser.people import member, someone
 from tests.identity.browser.walks import heading, press, set_up_app, sign_in
+from tests.inventory.scene import CALLS, NOON, from_internet, take, thing
 from tests.lake.logs import ORIGIN, LogScene, append, edge_line, own_line
 from tests.lake.signed import signed_tree
 
+from ringwall.core.components import Relation
+from ringwall.core.observations import Observation, State
+from ringwall.inventory.categorising import Rules
+from ringwall.inventory.rules import Rule
 from ringwall.lake.places import Places
 
 
@@ -49,6 +54,50 @@ def watchers(page: Page, house: House) -> Iterator[str]:
     yield "log-event"
     page.goto("/company/log?q=user:nobody")
     yield "log-nothing"
+    yield from _looking_around(page)
+
+
+def _looking_around(page: Page) -> Iterator[str]:
+    """What the company runs, and how the internet gets at its database."""
+    _there_is()
+    press(page.get_by_role("navigation", name="Main").get_by_role("link", name="Inventory"))
+    heading(page, "Inventory")
+    yield "inventory"
+    page.get_by_label("Search").fill("knd:aws-*")
+    press(page.get_by_role("button", name="Search"))
+    yield "inventory-mistake"
+    page.goto("/company/inventory?q=is:unowned")
+    yield "inventory-unowned"
+    page.goto("/company/inventory?q=name:orders-db")
+    press(page.locator("main .events a").first)
+    heading(page, "orders-db")
+    yield "inventory-component"
+    page.goto("/company/inventory?q=kind:none")
+    yield "inventory-nothing"
+
+
+def _there_is() -> None:
+    from ringwall.inventory import service
+
+    web, base = "aws-ec2-instance/web-1", "aws-rds-instance/orders-db"
+    denied = Observation(State.DENIED, None, "rds:ListTagsForResource", NOON, "AccessDenied")
+    rules = Rules(
+        [
+            Rule.model_validate(
+                {"name": "web", "match": {"name": "web*"}, "owner": "web@example.com"}
+            )
+        ]
+    )
+    ways = [from_internet(web), Relation(CALLS, web, base)]
+    queues = [thing("aws-sqs-queue", f"{n:02}-{'long-name-' * 12}") for n in range(60)]
+    for day, engine in enumerate(("postgres 16", "postgres 17")):
+        several = [
+            thing("aws-ec2-instance", "web-1", tags={"team": "web"}, listed={"State": "running"}),
+            thing("aws-rds-instance", "orders-db", listed={"Engine": engine}, more=denied),
+            *queues,
+        ]
+        take(*several, relations=ways, day=day, opens=["aws-ec2-instance"], rules=rules)
+    service.derive()
 
 
 def _happened(house: House) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.urls import NoReverseMatch, reverse
 
-from ringwall.identity.authority import may_see_log, may_see_outbox
+from ringwall.identity.authority import may_see_inventory, may_see_log, may_see_outbox
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Session
 
@@ -24,6 +24,11 @@ def sees_outbox(session: Session) -> bool:
 def sees_log(session: Session) -> bool:
     """Shown to whoever may read what happened."""
     return may_see_log(session.user)
+
+
+def sees_inventory(session: Session) -> bool:
+    """Shown to whoever may see what there is."""
+    return may_see_inventory(session.user)
 
 
 def asks_for_access(_session: Session) -> bool:
@@ -68,6 +73,7 @@ GROUPS: Final = (
     Group(
         "Company",
         (
+            Item("Inventory", "inventory", shown_to=sees_inventory),
             Item("Log", "log", shown_to=sees_log),
             Item("Outbox", "outbox", shown_to=sees_outbox),
         ),

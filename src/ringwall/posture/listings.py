@@ -1,0 +1,91 @@
+"""What the inventory is told of the accounts that were read. Found by discovery."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from ringwall.core.components import Relation
+from ringwall.core.observations import Collected, Observation, State
+from ringwall.inventory.listing import INTERNET, Listing
+from ringwall.posture.keeping import Accounts, Kept
+from ringwall.posture.relating import OPENS, related
+from ringwall.posture.snapshot.snapshot import Seen
+from ringwall.runtime.installation import Installation
+
+SOURCE: Final = "ringwall/posture"
+_USE: Final = ("RoleLastUsed", "PasswordLastUsed", "LastUsedDate", "last_used", "LastAccessed")
+"""What tells when something was used, which is no change of it."""
+
+
+def listings(installation: Installation) -> Iterator[Listing]:
+    """Each account as it was read last, if that is not known already. The tables are open."""
+    from ringwall.inventory.service import taken_at  # noqa: PLC0415 - needs the tables
+
+    accounts = Accounts(installation.state)
+    for account in accounts.all():
+        read = accounts.read_at(account)
+        if read is None or read != taken_at(SOURCE, account):
+            kept = accounts.get(account)
+            if kept is not None:
+                yield from of_account(kept)
+
+
+def of_account(kept: Kept) -> Iterator[Listing]:
+    """A listing for each kind, since a scan may be of some kinds only, and one denied to it.
+
+    What was listed in part makes nothing vanish. The last is of the account itself, and is empty:
+    it says that all others were taken in.
+    """
+    snapshot = kept.snapshot
+    found = related(snapshot)
+    by_kind: dict[str, list[Relation]] = {}
+    for relation in found.relations:
+        whose = relation.target if relation.source == INTERNET else relation.source
+        by_kind.setdefault(whose.partition("/")[0], []).append(relation)
+    listed = {scope.kind for scope, _ in snapshot.all_listings()}
+    for kind in sorted({*listed, *snapshot.kinds}):
+        gaps = [told for _, told in snapshot.listings(kind) if not told.is_told]
+        why = f"{gaps[0].api}: {gaps[0].why or gaps[0].state}" if gaps else "it was not listed"
+        is_whole = kind in listed and not gaps
+        yield Listing(
+            source=SOURCE,
+            scope=f"{kept.account}/{kind}",
+            components=(_told(seen, found.unsure) for seen in snapshot.of_kind(kind)),
+            relations=by_kind.get(kind, ()),
+            complete=is_whole,
+            why_partial="" if is_whole else why,
+            at=kept.read,
+            opens=OPENS & {kind},
+        )
+    yield Listing(
+        source=SOURCE,
+        scope=kept.account,
+        components=(),
+        relations=(),
+        complete=True,
+        at=kept.read,
+    )
+
+
+def _told(seen: Seen, unsure: Mapping[str, str]) -> Collected:
+    aspects = {name: _settled(told) for name, told in seen.aspects.items()}
+    why = unsure.get(seen.found.id)
+    if why is not None:
+        aspects["ways"] = Observation(State.ERROR, api="ringwall", why=why)
+    return Collected(found=seen.found, aspects=aspects, place=seen.place)
+
+
+def _settled(told: Observation) -> Observation:
+    return told if told.state is not State.KNOWN else replace(told, value=_without_use(told.value))
+
+
+def _without_use(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_use(one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        name: _without_use(one)
+        for name, one in value.items()
+        if not (isinstance(name, str) and any(use in name for use in _USE))
+    }
