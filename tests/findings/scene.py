@@ -1,6 +1,6 @@
 """Runs of scanners over an account, and what holds of the queue whatever happened."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,8 +63,8 @@ class Inventory:
     def __init__(self, *known: Component) -> None:
         self.known = {one.id: one for one in known}
 
-    def of(self, component: str, /) -> Component | None:
-        return self.known.get(component)
+    def of(self, components: Collection[str], /) -> dict[str, Component]:
+        return {uid: one for uid, one in self.known.items() if uid in components}
 
 
 def take(*findings: Finding, day: float = 0, **told: Any) -> Any:

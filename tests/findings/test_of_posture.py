@@ -1,6 +1,8 @@
 """What posture judges goes into the queue, and only what is known to be well comes out of it."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,8 @@ from ringwall.core.observations import Observation, State
 from ringwall.posture.checking.finding import own_checks
 from ringwall.posture.judging import judge_all
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
+from ringwall.runtime.current import all_sections
+from ringwall.runtime.installation import find
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -22,6 +26,7 @@ def known(value: object) -> Observation:
     return Observation(State.KNOWN, value, "s3:GetBucketVersioning", NOW)
 
 
+ABSENT = Observation(State.ABSENT, None, "s3:GetBucketPolicy", NOW)
 DENIED = Observation(State.DENIED, None, "s3:GetBucketVersioning", NOW, "AccessDenied")
 
 
@@ -71,3 +76,52 @@ def test_a_scan_by_other_checks_says_nothing_of_it() -> None:
 
     heard = Heard(Snapshot(), [], {})
     assert heard("aws-s3-bucket-versioning", "aws-s3-bucket/arn:aws:s3:::a") is None
+
+
+def test_the_rank_knows_at_once_whose_it_is_and_that_the_internet_gets_at_it(
+    tmp_path: Path,
+) -> None:
+    """By the rules of the configuration, and by what the scan itself has read."""
+    from ringwall.findings.config import Findings
+    from ringwall.findings.known import known_categories
+    from ringwall.findings.models import Queued
+    from ringwall.posture.queueing import put, stock
+
+    config = tmp_path / "ringwall.yaml"
+    config.write_text(
+        "version: 1\nposture: {}\n"
+        "inventory:\n"
+        "  rules:\n"
+        "    - {name: files, match: {tags: {team: files}}, owner: files@example.com}\n"
+    )
+    installation = find(all_sections, config=config)
+    everybody = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+                                "Resource": "*"}], "Version": "2012-10-17"}  # fmt: skip
+    account = Found(kind="aws-account", name=ACCOUNT, label=ACCOUNT, account=ACCOUNT)
+    snapshot = Snapshot()
+    snapshot.note_listing(Scope("aws-s3-bucket", ACCOUNT), known(None))
+    snapshot.note_listing(Scope("aws-account", ACCOUNT), known(None))
+    snapshot.add(account).aspects["s3_public_access_block"] = ABSENT
+    for label, policy in (("open", json.dumps(everybody)), ("shut", None)):
+        found = Found(
+            kind="aws-s3-bucket", name=f"arn:aws:s3:::{label}", label=label, account=ACCOUNT,
+            tags=(("team", "files"),),
+        )  # fmt: skip
+        snapshot.add(found).aspects.update(
+            {
+                LISTED: known({}),
+                "versioning": known(OFF),
+                "policy": ABSENT if policy is None else known(policy),
+                "public_access_block": ABSENT,
+                "acl": known({"Grants": []}),
+                "ownership": ABSENT,
+            }
+        )
+    stock(installation, ACCOUNT, snapshot)
+    judged = list(judge_all(snapshot, CHECKS))
+    put(snapshot, judged, CHECKS, scope=ACCOUNT, at=NOW, rules=Findings(),
+        categories=known_categories(installation))  # fmt: skip
+    rows = {one.component.rpartition(":")[2]: one for one in Queued.objects.all()}
+    assert {one.owner for one in rows.values()} == {"files@example.com"}
+    assert (rows["open"].exposure, rows["shut"].exposure) == ("internet", "internal")
+    assert rows["open"].score > rows["shut"].score

@@ -109,14 +109,12 @@ def test_categories_are_those_that_the_queue_of_findings_asks_for() -> None:
     from ringwall.inventory import service
     from ringwall.inventory.categories import Known
 
-    web = Known().of(WEB)
-    assert web is not None
+    known = Known().of([WEB, DB, "aws-s3-bucket/none"])
+    assert set(known) == {WEB, DB}
+    web, main = known[WEB], known[DB]
     assert (web.owner, web.exposure) == ("sre@example.com", Exposure.INTERNET)
     assert web.classification is Classification.CONFIDENTIAL
-    main = Known().of(DB)
-    assert main is not None
     assert (main.owner, main.exposure) == ("", Exposure.INTERNAL)
-    assert Known().of("aws-s3-bucket/none") is None
     found = service.get(INVOICES)
     assert found is not None
     assert found.exposure == "unknown", "that nobody says it is said"

@@ -119,7 +119,7 @@ def test_relations_come_and_go_and_name_what_nobody_told_of() -> None:
     assert story("aws-iam-role/reader") == [("unrelated", "calls")]
     assert story(INVOICES) == [("related", "exposes")]
     assert find("is:named") == ["aws-account/999988887777"]
-    assert service.categories_of("aws-account/999988887777") is None
+    assert service.categories_of(["aws-account/999988887777", "none/such", "\0"]) == {}
     assert find() == ["aws-iam-role/reader", INVOICES]
 
 

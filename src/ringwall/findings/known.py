@@ -5,7 +5,7 @@ Found by name, as the queue may import none of them: ``categories.categories(ins
 ``<tool>:<rule>`` to (id, title, fix) of our check.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ringwall.core.components import Component
 from ringwall.findings.formats.reading import KnownRule
@@ -20,13 +20,12 @@ class Several:
     def __init__(self, *some: Categories) -> None:
         self._some = some
 
-    def of(self, component: str, /) -> Component | None:
+    def of(self, components: Collection[str], /) -> Mapping[str, Component]:
         """See :class:`~ringwall.findings.ranking.Categories`."""
+        found: dict[str, Component] = {}
         for one in self._some:
-            found = one.of(component)
-            if found is not None:
-                return found
-        return None
+            found |= one.of([uid for uid in components if uid not in found])
+        return found
 
 
 def known_categories(installation: Installation) -> Categories:

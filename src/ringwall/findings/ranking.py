@@ -9,7 +9,7 @@ so it never passes 100, grows with every factor and keeps apart what is bad from
 category that is not known counts as what a service has where nothing is said.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol, TypeVar
@@ -58,17 +58,17 @@ K = TypeVar("K", bound=StrEnum)
 class Categories(Protocol):
     """Who knows in which categories a component stands, and whose it is."""
 
-    def of(self, component: str, /) -> Component | None:
-        """The component with this id; ``None`` where nobody knows it."""
+    def of(self, components: Collection[str], /) -> Mapping[str, Component]:
+        """Those with these ids, by id; without those that nobody knows."""
 
 
 class NothingKnown:
     """Nobody knows anything of any component."""
 
-    def of(self, component: str, /) -> Component | None:
+    def of(self, components: Collection[str], /) -> Mapping[str, Component]:
         """See :class:`Categories`."""
-        del component
-        return None
+        del components
+        return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,7 +189,8 @@ def rerank(categories: Categories, rules: Findings = _USUAL) -> int:
     for part in store.chunks(list(uids)):
         with transaction.atomic():
             rows = store.locked(part).values()
-            changed = [r for r in rows if rank(r, place_of(r, categories), rules)]
+            known = categories.of({r.component for r in rows})
+            changed = [r for r in rows if rank(r, place_of(r, known), rules)]
             store.save_rows(changed)
         done += len(changed)
     return done

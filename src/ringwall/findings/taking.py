@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from django.db import transaction
 
+from ringwall.core.components import Component
 from ringwall.core.events import Recorded
 from ringwall.core.findings import Finding
 from ringwall.core.verdicts import Outcome
@@ -79,6 +80,8 @@ class _Run:
 class _Chunk:
     """What is to be saved together."""
 
+    known: Mapping[str, Component] = field(default_factory=dict)
+    """Components, as far as anybody knows them."""
     rows: list[Queued] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
     touched: list[tuple[str, object]] = field(default_factory=list)
@@ -135,7 +138,7 @@ def take(
 
 
 def _take_some(run: _Run, some: list[Finding]) -> None:
-    uids, chunk = [one.uid for one in some], _Chunk()
+    uids, chunk = [one.uid for one in some], _Chunk(known=run.categories.of(_components(some)))
     with transaction.atomic():
         rows, sightings = store.locked(uids), store.sightings(uids, run.source, run.scope)
         for one in some:
@@ -147,6 +150,10 @@ def _take_some(run: _Run, some: list[Finding]) -> None:
             else:
                 run.count("older")
         chunk.save(run, min(one.seen for one in some))
+
+
+def _components(some: Iterable[Finding]) -> set[str]:
+    return {one.component for one in some}
 
 
 def _is_past(one: Finding, row: Queued) -> bool:
@@ -168,7 +175,7 @@ def _new(run: _Run, chunk: _Chunk, one: Finding) -> None:
     )
     put(row, one)
     _exploit(run, row)
-    rank(row, place_of(row, run.categories), run.rules)
+    rank(row, place_of(row, chunk.known), run.rules)
     chunk.rows.append(row)
     chunk.sightings.append(_sighted(run, one, None))
     chunk.steps.append(
@@ -186,7 +193,7 @@ def _again(run: _Run, chunk: _Chunk, one: Finding, row: Queued, sighting: Sighti
     if not is_same and _speaks_for(one, row):
         put(row, one)
     _exploit(run, row)
-    is_ranked_anew = rank(row, place_of(row, run.categories), run.rules)
+    is_ranked_anew = rank(row, place_of(row, chunk.known), run.rules)
     come_to = found(
         State(row.state),
         name=run.name,

@@ -3,19 +3,21 @@
 Nothing here asks the database or writes to it; whoever calls saves what came of it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from ringwall.core.components import Component
 from ringwall.findings.config import Findings
 from ringwall.findings.deadlines import deadline
 from ringwall.findings.keeping import SEVERITIES, placed_of
 from ringwall.findings.models import Queued, Step
-from ringwall.findings.ranking import Categories, Exploit, Placed, placed, score
+from ringwall.findings.ranking import Exploit, Placed, placed, score
 from ringwall.findings.states import EXCUSED, State
 
 
-def place_of(row: Queued, categories: Categories) -> Placed:
+def place_of(row: Queued, known: Mapping[str, Component]) -> Placed:
     """Where its component stands; where nobody knows that now, where it stood."""
-    component = categories.of(row.component)
+    component = known.get(row.component)
     return placed_of(row) if component is None else placed(component)
 
 

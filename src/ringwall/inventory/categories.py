@@ -3,6 +3,8 @@
 Such a module gets a :class:`Known` from ``categories(installation)``.
 """
 
+from collections.abc import Collection, Mapping
+
 from ringwall.core.components import Component
 from ringwall.runtime.installation import Installation
 
@@ -10,11 +12,11 @@ from ringwall.runtime.installation import Installation
 class Known:
     """The components that somebody told of."""
 
-    def of(self, component: str, /) -> Component | None:
-        """The component with this id; ``None`` where nobody told of it."""
+    def of(self, components: Collection[str], /) -> Mapping[str, Component]:
+        """Those with these ids, by id; without those that nobody told of."""
         from ringwall.inventory import service  # noqa: PLC0415 - needs the tables
 
-        return service.categories_of(component)
+        return service.categories_of(components)
 
 
 def categories(installation: Installation) -> Known:

@@ -4,7 +4,7 @@ Whoever calls has opened the tables (:func:`ringwall.runtime.opening.open_tables
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -13,7 +13,7 @@ from django.db.models import Count
 
 from ringwall.core.components import Component, Relation
 from ringwall.core.observations import Collected
-from ringwall.inventory import deriving, store, taking
+from ringwall.inventory import deriving, rows, store, taking
 from ringwall.inventory.categorising import Categories, Rules
 from ringwall.inventory.drifting import Drift, drift_of
 from ringwall.inventory.listing import Listing, Taken
@@ -98,10 +98,15 @@ def named(text: str) -> Standing:
     raise NoSuchComponentError(msg)
 
 
-def categories_of(component: str) -> Component | None:
-    """The component as others judge by it; ``None`` where nobody told of it."""
-    found = get(component)
-    return None if found is None or found.first is None else found.component
+def categories_of(components: Collection[str]) -> dict[str, Component]:
+    """Components as others judge by them, by id; without those that nobody told of."""
+    numbers = {number_of(uid): uid for uid in components if plain(uid) == uid}
+    found = {}
+    for some in rows.chunks(numbers):
+        for row in Thing.objects.filter(pk__in=some).exclude(first=None):
+            if numbers[row.pk] == row.uid:
+                found[row.uid] = store.standing_of(row).component
+    return found
 
 
 def explain(component: str, rules: Rules) -> Categories:

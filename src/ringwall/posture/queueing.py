@@ -1,17 +1,24 @@
 """Put what was judged into the queue of findings: what fails, and what is known not to any more."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from ringwall.core.verdicts import Outcome
 from ringwall.findings.config import Findings
+from ringwall.findings.ranking import Categories, NothingKnown
 from ringwall.findings.service import Taken, take
+from ringwall.inventory import deriving, taking
+from ringwall.inventory.filling import rules_of
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.judging import Judged
+from ringwall.posture.keeping import Accounts, Kept
+from ringwall.posture.listings import of_account
 from ringwall.posture.reports.report import SOURCE, Row
 from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.runtime.installation import Installation
 
+_NOTHING_KNOWN: Final = NothingKnown()
 ITSELF: Final = "ringwall"
 """The scope of what is judged of Ringwall."""
 
@@ -51,6 +58,7 @@ def put(
     scope: str,
     at: datetime,
     rules: Findings,
+    categories: Categories = _NOTHING_KNOWN,
 ) -> Taken:
     """Take a run's verdicts into the queue; ``scope`` is the account, or :data:`ITSELF`.
 
@@ -65,4 +73,25 @@ def put(
             row = Row(check=known[one.check], judged=one, found=seen.found, place=seen.place)
             findings.append(row.finding(at))
     heard = Heard(snapshot, several, known)
-    return take(findings, source=SOURCE, scope=scope, judged=heard, rules=rules, at=at)
+    return take(
+        findings,
+        source=SOURCE,
+        scope=scope,
+        judged=heard,
+        rules=rules,
+        categories=categories,
+        at=at,
+    )
+
+
+def stock(installation: Installation, account: str, snapshot: Snapshot) -> None:
+    """Tell the inventory what was read of an account just now, and find out what follows of it.
+
+    So the rank of what is found there knows at once whose a component is, what it keeps, and
+    whether the internet gets at it. ``ConfigurationError`` where the rules cannot be read.
+    """
+    rules = rules_of(installation)
+    read = Accounts(installation.state).read_at(account) or datetime.now(UTC)
+    for listing in of_account(Kept(account=account, read=read, gaps=0, snapshot=snapshot)):
+        taking.take(listing, rules)
+    deriving.reach_all()

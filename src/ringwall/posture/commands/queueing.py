@@ -38,8 +38,11 @@ def to_queue(
         say(said, style="dim", stderr=True)
         return
     from ringwall.findings.config import FINDINGS, Findings
-    from ringwall.posture.queueing import put
+    from ringwall.findings.known import known_categories
+    from ringwall.posture.queueing import ITSELF, put, stock
 
+    if scope != ITSELF:
+        stock(installation, scope, snapshot)
     taken = put(
         snapshot,
         judged,
@@ -47,6 +50,7 @@ def to_queue(
         scope=scope,
         at=datetime.now(UTC),
         rules=installation.load().one(Findings, FINDINGS),
+        categories=known_categories(installation),
     )
     counts = {
         "new": taken.new,
