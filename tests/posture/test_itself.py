@@ -1,11 +1,13 @@
 """Ringwall judged by its own checks: a configuration, read as it would be applied."""
 
+import platform
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ringwall.gateway import aspects as of_the_edge
+from ringwall.gateway.binary import envoy_version
 from ringwall.lake import aspects as of_the_log
 from ringwall.posture.checking.finding import own_checks
 from ringwall.posture.itself import read_itself
@@ -93,6 +95,14 @@ def test_what_runs_not_is_unknown(read: Read) -> None:
     known = [one for one in own_checks() if one.id == "ringwall-log-fares"]
     (judged,) = judge_all(read(SHOP), known)
     assert judged.verdict.outcome == "unknown"
+
+
+def test_envoy_and_python_tell_their_versions(read: Read) -> None:
+    known = [one for one in own_checks() if one.id == "ringwall-program-supported"]
+    told = {one.component: one.verdict for one in judge_all(read(SHOP), known)}
+    assert set(told) == {"ringwall-program/envoy", "ringwall-program/python"}
+    assert envoy_version() in told["ringwall-program/envoy"].why
+    assert platform.python_version() in told["ringwall-program/python"].why
 
 
 def test_a_configuration_that_cannot_be_read_is_no_pass(read: Read) -> None:

@@ -1,4 +1,4 @@
-"""What posture reads of the edge: its settings, hosts, routes, services and certificates.
+"""What posture reads of the edge: settings, hosts, routes, services, certificates and programs.
 
 Found by discovery. Values are those of the configuration as it would be applied, defaults included.
 """
@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from ringwall.core.clock import SystemClock
 from ringwall.core.components import Found
 from ringwall.core.observations import Collected, Observation, Place, State
+from ringwall.gateway import programs
 from ringwall.gateway.certificates.expiry import days_left, judge
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.config import EDGE, ROUTES
@@ -28,6 +29,7 @@ KINDS: Final = (
     "ringwall-route",
     "ringwall-service",
     "ringwall-certificate",
+    programs.KIND,
 )
 _OF_CONFIGURATION: Final = "configuration"
 
@@ -65,6 +67,7 @@ def aspects(installation: Installation) -> Iterator[Collected]:
             "not_after": one.not_after.isoformat(),
         }
         yield _made("ringwall-certificate", one.name, None, state=state)
+    yield from programs.programs(installation)
 
 
 def _made(kind: str, name: str, place: Place | None, **aspects: Any) -> Collected:
