@@ -13,11 +13,12 @@ from pydantic import BaseModel
 from ringwall.core.clock import SystemClock
 from ringwall.core.components import Found
 from ringwall.core.observations import Collected, Observation, Place, State
-from ringwall.gateway import programs
+from ringwall.gateway import programs, reviewed
 from ringwall.gateway.certificates.expiry import days_left, judge
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.config import EDGE, ROUTES
 from ringwall.gateway.destinations import sign_in_of
+from ringwall.gateway.layout import Layout
 from ringwall.gateway.wanted import Wanted
 from ringwall.inventory.config import SERVICES
 from ringwall.runtime.configuration import Configuration
@@ -30,6 +31,7 @@ KINDS: Final = (
     "ringwall-service",
     "ringwall-certificate",
     programs.KIND,
+    *reviewed.KINDS,
 )
 _OF_CONFIGURATION: Final = "configuration"
 
@@ -68,6 +70,9 @@ def aspects(installation: Installation) -> Iterator[Collected]:
         }
         yield _made("ringwall-certificate", one.name, None, state=state)
     yield from programs.programs(installation)
+    layout = Layout(installation.config.parent, installation.state, installation.run)
+    last = reviewed.kept(layout.reviewed)
+    yield from reviewed.of_roles_and_permits(wanted, last, clock.now())
 
 
 def _made(kind: str, name: str, place: Place | None, **aspects: Any) -> Collected:
