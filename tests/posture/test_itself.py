@@ -126,10 +126,13 @@ def test_no_secret_is_read(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_unknown_for_one_cause_is_one_line(
-    read: Read, capsys: pytest.CaptureFixture[str]
+    read: Read, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tmp_path / "policies").mkdir()
+    permit = '@id("{}")\npermit (principal, action, resource);\n'
+    (tmp_path / "policies/all.cedar").write_text(permit.format("one") + permit.format("two"))
     snapshot = read(SHOP)
-    known = [one for one in own_checks() if one.id == "ringwall-role-unused"]
+    known = [one for one in own_checks() if one.id == "ringwall-permit-unused"]
     judged = list(judge_all(snapshot, known))
     assert len(judged) > 1
     show_verdicts(judged, known, snapshot, places={}, as_json=False)
