@@ -24,6 +24,11 @@ Region = Annotated[
     StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$"),
     Form("the name of a region of AWS, such as eu-west-1"),
 ]
+QueueUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[^\s/?#]+/[0-9]{12}/[A-Za-z0-9_-]{1,80}$", max_length=512),
+    Form("the URL of a standard queue, as https://sqs.eu-west-1.amazonaws.com/123456789012/changes"),
+]
 Often = Annotated[
     Duration, Field(ge=900, le=30 * 86400.0), Form("a length of time from 15m to 30d")
 ]
@@ -50,6 +55,9 @@ class AwsAccount(StrictModel):
     """The regions that are read; without any, all that are switched on."""
     every: Often = 21600.0
     """How often it is read while Ringwall runs; what is twice as old is overdue."""
+    events: QueueUrl | None = None
+    """A queue of SQS in the account that EventBridge puts its changes into: what a change names is
+    read and judged again within seconds. Nobody else may read it; see docs/posture.md."""
 
 
 class Posture(StrictModel):

@@ -13,4 +13,11 @@ def accounts(installation: Installation, stop: threading.Event) -> None:
     follow_accounts(installation, stop)
 
 
-FOLLOWERS: Final = (accounts,)
+def events(installation: Installation, stop: threading.Event) -> None:
+    """Have the changes of each account heard that has a queue for them; until ``stop``."""
+    from ringwall.posture.hearing import follow_events  # noqa: PLC0415 - only the worker does
+
+    follow_events(installation, stop)
+
+
+FOLLOWERS: Final = (accounts, events)

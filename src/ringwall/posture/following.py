@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 def follow_accounts(installation: Installation, stop: threading.Event) -> None:
     """Read what is due, until ``stop``; what goes wrong is told, and tried again."""
-    known = _Known(installation)
+    known = Known(installation)
     while not stop.wait(_LOOKS_EVERY_S):
         try:
             read_what_is_due(installation, stop, accounts=known.accounts())
@@ -41,7 +41,7 @@ def follow_accounts(installation: Installation, stop: threading.Event) -> None:
             _log.error("accounts are not read: %s", error)
 
 
-class _Known:
+class Known:
     """The accounts of the section. To read a configuration takes half a second of the processor."""
 
     def __init__(self, installation: Installation) -> None:

@@ -8,7 +8,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,10 +46,28 @@ class Accounts:
     def __init__(self, state: Path) -> None:
         self._folder = state / "posture" / "accounts"
 
-    def only_here(self, account: str) -> AbstractContextManager[None]:
-        """Held while an account is read; ``BlockingIOError`` where another process reads it."""
+    @contextmanager
+    def only_here(self, account: str, *, briefly: bool = False) -> Iterator[None]:
+        """Held while an account is read; ``BlockingIOError`` where another process reads it.
+
+        Whoever holds it ``briefly``, for one change, is waited for instead.
+        """
         self._ready()
-        return locked(self._path(account, "lock"), wait=False)
+        with ExitStack() as held:
+            with ExitStack() as turn:
+                turn.enter_context(locked(self._path(account, "turn"), wait=True))
+                held.enter_context(locked(self._path(account, "lock"), wait=False))
+                if briefly:
+                    held.push(turn.pop_all())
+            yield
+
+    def version(self, account: str) -> tuple[int, int] | None:
+        """What is another one after each :meth:`keep`; ``None`` where nothing is kept."""
+        try:
+            found = self._path(account, "snapshot").stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns
 
     def journal(self, account: str) -> Journal:
         """What was answered of a reading that has not ended. For the holder of the lock."""

@@ -1,11 +1,11 @@
 """Put what was judged into the queue of findings: what fails, and what is known not to any more."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
 from ringwall.core.verdicts import Outcome
-from ringwall.findings.config import Findings
+from ringwall.findings.config import FINDINGS, Findings
 from ringwall.findings.ranking import Categories, NothingKnown
 from ringwall.findings.service import Taken, take
 from ringwall.inventory import deriving, taking
@@ -18,6 +18,8 @@ from ringwall.posture.reports.report import SOURCE, Row
 from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.runtime.installation import Installation
 
+Said = Callable[[str, str], Outcome | None]
+"""Of a weakness and a component, what a run came to."""
 _NOTHING_KNOWN: Final = NothingKnown()
 ITSELF: Final = "ringwall"
 """The scope of what is judged of Ringwall."""
@@ -59,10 +61,12 @@ def put(
     at: datetime,
     rules: Findings,
     categories: Categories = _NOTHING_KNOWN,
+    heard: Said | None = None,
 ) -> Taken:
     """Take a run's verdicts into the queue; ``scope`` is the account, or :data:`ITSELF`.
 
-    Whoever calls has opened the tables. ``at`` is when it was read.
+    Whoever calls has opened the tables. ``at`` is when it was read. ``heard`` says what the run
+    came to where it tells of no finding; without it, what it does by all its verdicts.
     """
     several = list(judged)
     known = {one.id: one for one in checks}
@@ -72,15 +76,51 @@ def put(
         if one.verdict.outcome is Outcome.FAIL and seen is not None:
             row = Row(check=known[one.check], judged=one, found=seen.found, place=seen.place)
             findings.append(row.finding(at))
-    heard = Heard(snapshot, several, known)
     return take(
         findings,
         source=SOURCE,
         scope=scope,
-        judged=heard,
+        judged=heard or Heard(snapshot, several, known),
         rules=rules,
         categories=categories,
         at=at,
+    )
+
+
+def heed(
+    installation: Installation,
+    account: str,
+    snapshot: Snapshot,
+    pairs: Iterable[tuple[Judged | None, Judged | None]],
+    checks: Iterable[KnownCheck],
+) -> Taken:
+    """Take in what a change did: to the inventory, and of verdicts those that came out otherwise.
+
+    ``pairs`` are verdicts before and after; of all others nothing is said.
+    """
+    from ringwall.findings.known import known_categories  # noqa: PLC0415 - needs the tables
+
+    last: dict[tuple[str, str], Judged | None] = {}
+    for before, after in pairs:
+        one = after or before
+        if one is not None:
+            last[one.check, one.component] = after
+    stock(installation, account, snapshot)
+    known = {one.id: one for one in checks if one.id in {check for check, _ in last}}
+    heard = Heard(snapshot, (one for one in last.values() if one is not None), known)
+
+    def said(weakness: str, component: str, /) -> Outcome | None:
+        return heard(weakness, component) if (weakness, component) in last else None
+
+    return put(
+        snapshot,
+        [one for one in last.values() if one is not None],
+        known.values(),
+        scope=account,
+        at=datetime.now(UTC),
+        rules=installation.load().one(Findings, FINDINGS),
+        categories=known_categories(installation),
+        heard=said,
     )
 
 

@@ -77,7 +77,7 @@ def test_a_worker_that_stops_does_not_wait_for_a_reading(
 def test_a_configuration_that_changed_counts_and_one_that_is_refused_changes_nothing(
     installation: Installation,
 ) -> None:
-    known = following._Known(installation)
+    known = following.Known(installation)
     assert set(known.accounts()) == {"lost", "production"}
     installation.config.write_text("version: 1\nposture: {accounts: {other: {}}}\n")
     assert set(known.accounts()) == {"other"}

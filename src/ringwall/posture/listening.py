@@ -1,0 +1,162 @@
+"""Changes of an account from its queue: read again, judged, kept, and only then deleted.
+
+The queue (SQS) gives a message again until it is deleted, so that whoever is killed at any point
+leaves it to the next; one that comes twice is read twice, and changes nothing. What is no record of
+a change is set aside in a file, so that it does not come for ever.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.collecting.running import Target
+from ringwall.posture.happening import Happened, NoEventError, happened, records
+from ringwall.posture.judging import Judged
+from ringwall.posture.keeping import Accounts
+from ringwall.posture.snapshot.gaps import gaps_of
+from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.posture.watching import Watch
+from ringwall.runtime.private_files import private_folder
+
+CALLS: Final = frozenset({"sqs:ReceiveMessage", "sqs:DeleteMessage"})
+_MESSAGES: Final = 10
+"""The most that SQS gives at a time."""
+_LARGEST: Final = 64 << 20
+"""Bytes of what is set aside; what comes after that is counted and let go."""
+
+Pairs = list[tuple[Judged | None, Judged | None]]
+Take = Callable[[Snapshot, Pairs], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What came of one asking. ``waits`` says why nothing was asked for.
+
+    ``delay_s`` is how long the oldest message had waited when its findings were kept.
+    """
+
+    messages: int = 0
+    changed: int = 0
+    aside: tuple[str, ...] = ()
+    delay_s: float | None = None
+    waits: str = ""
+
+
+class Listening:
+    """One account's changes. ``take`` keeps what a batch of them did to verdicts."""
+
+    def __init__(  # noqa: PLR0913 - what it stands on, each by its name
+        self,
+        *,
+        target: Target,
+        checks: Iterable[KnownCheck],
+        accounts: Accounts,
+        sqs: Any,
+        queue: str,
+        take: Take,
+        aside: Path,
+    ) -> None:
+        self._target, self._checks, self._accounts = target, list(checks), accounts
+        self._sqs, self._queue, self._take, self._aside = sqs, queue, take, aside
+        self._watch: Watch | None = None
+        self._version: tuple[int, int] | None = None
+
+    def once(self, wait_s: int = 20) -> Heard:
+        """Wait so many seconds for messages, and do what they ask for.
+
+        While the account is scanned nothing is asked for: what came since the scan began waits in
+        the queue, and is read after it.
+        """
+        waits = self._waits()
+        if waits:
+            return Heard(waits=waits)
+        told = self._sqs.receive_message(
+            QueueUrl=self._queue,
+            MaxNumberOfMessages=_MESSAGES,
+            WaitTimeSeconds=wait_s,
+            AttributeNames=["SentTimestamp"],
+        )
+        messages = told.get("Messages") or []
+        changes: dict[Happened, None] = {}
+        good, bad = [], []
+        for message in messages:
+            try:
+                found = [happened(one) for one in records(message["Body"])]
+            except NoEventError as error:
+                bad.append((message, str(error)))
+                continue
+            good.append(message)
+            changes.update(dict.fromkeys(one for one in found if one is not None))
+        self._set_aside(bad)
+        changed = 0
+        if changes:
+            try:
+                with self._accounts.only_here(self._target.account, briefly=True):
+                    changed = self._heed(changes)
+            except BlockingIOError:
+                return Heard(aside=tuple(why for _, why in bad), waits="the account is scanned")
+        delay = max((_waited(one) for one in good), default=None)
+        self._delete(good)
+        why = tuple(why for _, why in bad)
+        return Heard(messages=len(messages), changed=changed, aside=why, delay_s=delay)
+
+    def _waits(self) -> str:
+        account = self._target.account
+        if self._accounts.version(account) is None:
+            return "the account was not scanned yet"
+        try:
+            with self._accounts.only_here(account, briefly=True):
+                return ""
+        except BlockingIOError:
+            return "the account is scanned"
+
+    def _heed(self, changes: Iterable[Happened]) -> int:
+        """Read and judge again, and keep it; how many verdicts changed. For the lock's holder."""
+        account = self._target.account
+        kept = self._accounts.get(account) if self._is_stale() else None
+        if kept is not None:
+            self._watch = Watch(self._target, kept.snapshot, self._checks)
+            self._read = kept.read
+        if self._watch is None:
+            msg = f"what was kept of account {account} is gone: scan it anew"
+            raise ValueError(msg)
+        watch, self._version = self._watch, None  # whoever fails below begins with what is kept
+        pairs = [pair for one in changes for pair in watch.take(one)]
+        snapshot = watch.standing.snapshot
+        self._take(snapshot, pairs)
+        gaps = sum(one.count for one in gaps_of(snapshot))
+        self._accounts.keep(account, snapshot, read=self._read, gaps=gaps)
+        self._version = self._accounts.version(account)
+        return len(pairs)
+
+    def _is_stale(self) -> bool:
+        known = self._version
+        return known is None or known != self._accounts.version(self._target.account)
+
+    def _set_aside(self, bad: list[tuple[Mapping[str, Any], str]]) -> None:
+        if not bad:
+            return
+        private_folder(self._aside.parent)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(self._aside, flags, 0o600), "ab") as file:
+            for message, why in bad:
+                line = {"at": datetime.now(UTC).isoformat(), "why": why, "body": message["Body"]}
+                if file.tell() < _LARGEST:
+                    file.write(json.dumps(line).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self._delete([message for message, _ in bad])
+
+    def _delete(self, messages: Iterable[Mapping[str, Any]]) -> None:
+        for one in messages:
+            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=one["ReceiptHandle"])
+
+
+def _waited(message: Mapping[str, Any]) -> float:
+    sent = int(message.get("Attributes", {}).get("SentTimestamp", 0)) / 1000
+    return max(0.0, datetime.now(UTC).timestamp() - sent) if sent else 0.0
