@@ -26,8 +26,12 @@ Region = Annotated[
 ]
 QueueUrl = Annotated[
     str,
-    StringConstraints(pattern=r"^https?://[^\s/?#]+/[0-9]{12}/[A-Za-z0-9_-]{1,80}$", max_length=512),
-    Form("the URL of a standard queue, as https://sqs.eu-west-1.amazonaws.com/123456789012/changes"),
+    StringConstraints(
+        pattern=r"^https?://[^\s/?#]+/[0-9]{12}/[A-Za-z0-9_-]{1,80}$", max_length=512
+    ),
+    Form(
+        "the URL of a standard queue, as https://sqs.eu-west-1.amazonaws.com/123456789012/changes"
+    ),
 ]
 Often = Annotated[
     Duration, Field(ge=900, le=30 * 86400.0), Form("a length of time from 15m to 30d")

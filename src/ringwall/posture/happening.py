@@ -62,6 +62,9 @@ class NoEventError(ValueError):
 
 def happened(text: str | bytes | Mapping[str, Any]) -> Happened | None:
     """What a record tells; ``None`` where it changes nothing. :class:`NoEventError` otherwise."""
+    if not isinstance(text, str | bytes | Mapping):
+        msg = "it is no object"
+        raise NoEventError(msg)
     try:
         told = text if isinstance(text, Mapping) else json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -100,13 +103,16 @@ def records(text: str | bytes) -> Iterator[Mapping[str, Any]]:
     """The records of a file of CloudTrail, of lines of JSON, or of one event."""
     try:
         told = json.loads(text)
+    except RecursionError as error:
+        msg = "it is nested too deeply"
+        raise NoEventError(msg) from error
     except ValueError:
         lines = text.encode().splitlines() if isinstance(text, str) else text.splitlines()
         for number, line in enumerate(lines, 1):
             if line.strip():
                 try:
                     yield json.loads(line)
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     msg = f"line {number} is no JSON: {error}"
                     raise NoEventError(msg) from error
         return

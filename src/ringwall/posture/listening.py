@@ -50,7 +50,7 @@ class Heard:
 class Listening:
     """One account's changes. ``take`` keeps what a batch of them did to verdicts."""
 
-    def __init__(  # noqa: PLR0913 - what it stands on, each by its name
+    def __init__(
         self,
         *,
         target: Target,
@@ -65,6 +65,7 @@ class Listening:
         self._sqs, self._queue, self._take, self._aside = sqs, queue, take, aside
         self._watch: Watch | None = None
         self._version: tuple[int, int] | None = None
+        self._read = datetime.min.replace(tzinfo=UTC)
 
     def once(self, wait_s: int = 20) -> Heard:
         """Wait so many seconds for messages, and do what they ask for.
@@ -86,7 +87,7 @@ class Listening:
         good, bad = [], []
         for message in messages:
             try:
-                found = [happened(one) for one in records(message["Body"])]
+                found = _told(message["Body"])
             except NoEventError as error:
                 bad.append((message, str(error)))
                 continue
@@ -118,14 +119,8 @@ class Listening:
     def _heed(self, changes: Iterable[Happened]) -> int:
         """Read and judge again, and keep it; how many verdicts changed. For the lock's holder."""
         account = self._target.account
-        kept = self._accounts.get(account) if self._is_stale() else None
-        if kept is not None:
-            self._watch = Watch(self._target, kept.snapshot, self._checks)
-            self._read = kept.read
-        if self._watch is None:
-            msg = f"what was kept of account {account} is gone: scan it anew"
-            raise ValueError(msg)
-        watch, self._version = self._watch, None  # whoever fails below begins with what is kept
+        watch = self._watching(account)
+        self._version = None  # where something fails below, what is kept is read anew
         pairs = [pair for one in changes for pair in watch.take(one)]
         snapshot = watch.standing.snapshot
         self._take(snapshot, pairs)
@@ -134,9 +129,21 @@ class Listening:
         self._version = self._accounts.version(account)
         return len(pairs)
 
-    def _is_stale(self) -> bool:
+    def _watching(self, account: str) -> Watch:
+        """The account as it is kept, which a scan may have replaced since."""
         known = self._version
-        return known is None or known != self._accounts.version(self._target.account)
+        if (
+            self._watch is not None
+            and known is not None
+            and known == self._accounts.version(account)
+        ):
+            return self._watch
+        kept = self._accounts.get(account)
+        if kept is None:
+            msg = f"what was kept of account {account} is gone: scan it anew"
+            raise ValueError(msg)
+        self._watch, self._read = Watch(self._target, kept.snapshot, self._checks), kept.read
+        return self._watch
 
     def _set_aside(self, bad: list[tuple[Mapping[str, Any], str]]) -> None:
         if not bad:
@@ -155,6 +162,14 @@ class Listening:
     def _delete(self, messages: Iterable[Mapping[str, Any]]) -> None:
         for one in messages:
             self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=one["ReceiptHandle"])
+
+
+def _told(body: str) -> list[Happened | None]:
+    found = [happened(one) for one in records(body)]
+    if not found:
+        msg = "there is no record in it"
+        raise NoEventError(msg)
+    return found
 
 
 def _waited(message: Mapping[str, Any]) -> float:

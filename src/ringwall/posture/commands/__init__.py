@@ -12,6 +12,7 @@ from ringwall.posture.commands.fixing import (
     fix_undo,
 )
 from ringwall.posture.commands.itself import itself
+from ringwall.posture.commands.listening import listen
 from ringwall.posture.commands.overview import status
 from ringwall.posture.commands.reading import scan
 from ringwall.posture.commands.reporting import report
@@ -33,6 +34,7 @@ __all__ = [
     "frameworks",
     "history",
     "itself",
+    "listen",
     "report",
     "scan",
     "status",

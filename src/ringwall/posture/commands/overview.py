@@ -13,6 +13,7 @@ from ringwall.runtime.tables import Cell, Column
 
 if TYPE_CHECKING:
     from ringwall.posture.config import AwsAccount
+    from ringwall.posture.heard import Hearing
     from ringwall.posture.schedule import Scanned
 
 _COLUMNS: Final = (
@@ -23,32 +24,50 @@ _COLUMNS: Final = (
     Column("not read", right=True),
     Column("trouble", least=20, rank=1),
 )
+_EVENTS: Final = Column("changes", least=20)
 
 
 @command(name="status", group=GROUP, panel=PANEL, does="posture:see")
 def status(context: typer.Context, *, as_json: AsJson = False) -> int:
     """Tell when each account was read, when it is read next, and what is wrong with that.
 
-    Ends with 1 where one was not read for twice as long as its `every`, or never.
+    Ends with 1 where one was not read for twice as long as its `every`, or never, or where nobody
+    asked its queue of changes for ten minutes.
     """
     from ringwall.posture.config import POSTURE, Posture
+    from ringwall.posture.heard import Hearings
     from ringwall.posture.scans import Scans
     from ringwall.posture.schedule import is_overdue
 
     installation = installation_of(context)
     accounts = installation.load().one(Posture, POSTURE).accounts
     scans, now = Scans(installation.state).all(), datetime.now(UTC)
+    hearings = Hearings(installation.state)
+    heard = {
+        name: hearings.get(name) for name, one in accounts.items() if one.events is not None
+    }
     late = {
         name: is_overdue(scans.get(name), timedelta(seconds=one.every), now)
+        or (name in heard and heard[name].is_overdue(now))
         for name, one in accounts.items()
     }
     if as_json:
         print_json(
-            [_told(name, one, scans.get(name), late[name]) for name, one in accounts.items()]
+            [
+                _told(name, one, scans.get(name), late[name]) | _heard_told(heard.get(name))
+                for name, one in accounts.items()
+            ]
         )
     else:
-        rows = [_row(name, one, scans.get(name), late[name], now) for name, one in accounts.items()]
-        print_table(_COLUMNS, rows, empty="the section posture names no account")
+        rows = [
+            (
+                *_row(name, one, scans.get(name), late[name], now),
+                *([_hearing(heard.get(name), now)] if heard else []),
+            )
+            for name, one in accounts.items()
+        ]
+        columns = (*_COLUMNS, _EVENTS) if heard else _COLUMNS
+        print_table(columns, rows, empty="the section posture names no account")
         runs = installation.control.exists()
         if accounts and not runs:
             say("Ringwall does not run, so nothing is read by itself", style="yellow", stderr=True)
@@ -90,6 +109,32 @@ def _told(
         "failed": 0 if last is None else last.failed,
         "why": None if last is None else last.why or None,
         "overdue": late,
+    }
+
+
+def _hearing(one: "Hearing | None", now: datetime) -> str | Cell:
+    """How late changes are heard; empty for an account without a queue."""
+    if one is None:
+        return ""
+    aside = f"; {one.aside:,} set aside" if one.aside else ""
+    if one.is_overdue(now):
+        since = "never heard" if one.asked is None else f"not heard since {_moment(one.asked)}"
+        return Cell(f"{since}{aside}{': ' if one.why else ''}{one.why}", "red")
+    late = "none yet" if one.delay_s is None else f"{one.delay_s:.0f} s late"
+    return f"{late}{aside}{'; ' if one.why else ''}{one.why}"
+
+
+def _heard_told(one: "Hearing | None") -> dict[str, object]:
+    if one is None:
+        return {"events": None}
+    return {
+        "events": {
+            "asked": None if one.asked is None else one.asked.isoformat(),
+            "delay_s": one.delay_s,
+            "messages": one.messages,
+            "set_aside": one.aside,
+            "why": one.why or None,
+        }
     }
 
 
