@@ -43,9 +43,7 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> int:
     accounts = installation.load().one(Posture, POSTURE).accounts
     scans, now = Scans(installation.state).all(), datetime.now(UTC)
     hearings = Hearings(installation.state)
-    heard = {
-        name: hearings.get(name) for name, one in accounts.items() if one.events is not None
-    }
+    heard = {name: hearings.get(name) for name, one in accounts.items() if one.events is not None}
     late = {
         name: is_overdue(scans.get(name), timedelta(seconds=one.every), now)
         or (name in heard and heard[name].is_overdue(now))

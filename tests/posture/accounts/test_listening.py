@@ -1,0 +1,248 @@
+"""Changes come by a queue: read again, judged, kept, and only then deleted."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.posture.accounts.making import REGION
+from tests.posture.accounts.reading import Reading, cloud_checks
+from tests.posture.faulty import denied, only
+from tests.runtime.conftest import _django, database, postgres
+
+from ringwall.posture.heard import Hearing, Hearings
+from ringwall.posture.keeping import Accounts
+from ringwall.posture.listening import Heard, Listening, Pairs
+from ringwall.posture.scanning import scan
+from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.runtime.current import all_sections
+from ringwall.runtime.installation import find
+
+__all__ = ["_django", "database", "postgres"]
+BLOCK = "aws-s3-bucket-block-public-access"
+CHECKS = [one for one in cloud_checks() if one.id == BLOCK]
+OPEN = dict.fromkeys(
+    ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), False
+)
+SHUT = dict.fromkeys(OPEN, True)
+
+
+class Changing:
+    """An account with a bucket that is shut, and a queue of what changes in it."""
+
+    def __init__(self, reading: Reading, state: Path) -> None:
+        self.s3, self.sqs = reading.client("s3"), reading.client("sqs")
+        self.queue = self.sqs.create_queue(
+            QueueName="changes", Attributes={"VisibilityTimeout": "0"}
+        )["QueueUrl"]
+        there = {one["Name"] for one in self.s3.list_buckets()["Buckets"]}
+        if "exports" not in there:
+            self.s3.create_bucket(
+                Bucket="exports", CreateBucketConfiguration={"LocationConstraint": REGION}
+            )
+        self.block(SHUT)
+        self.target, self.accounts, self.state = reading.target(), Accounts(state), state
+        self.taken: list[Pairs] = []
+
+    def block(self, how: dict[str, bool]) -> None:
+        self.s3.put_public_access_block(Bucket="exports", PublicAccessBlockConfiguration=how)
+
+    def opened(self) -> None:
+        """Open the bucket, and have EventBridge tell of it."""
+        self.block(OPEN)
+        self.send(json.dumps(self.event("PutBucketPublicAccessBlock")))
+
+    def event(self, call: str) -> dict[str, Any]:
+        detail = {
+            "eventSource": "s3.amazonaws.com",
+            "eventName": call,
+            "awsRegion": REGION,
+            "recipientAccountId": self.target.account,
+            "requestParameters": {"bucketName": "exports"},
+        }
+        return {"detail-type": "AWS API Call via CloudTrail", "detail": detail}
+
+    def send(self, body: str) -> None:
+        self.sqs.send_message(QueueUrl=self.queue, MessageBody=body)
+
+    def waiting(self) -> int:
+        name = "ApproximateNumberOfMessages"
+        told = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=[name])
+        return int(told["Attributes"][name])
+
+    def listening(self, take: Callable[[Snapshot, Pairs], None] | None = None) -> Listening:
+        def noted(_: Snapshot, pairs: Pairs) -> None:
+            self.taken.append(pairs)
+
+        return Listening(
+            target=self.target,
+            checks=CHECKS,
+            accounts=self.accounts,
+            sqs=self.sqs,
+            queue=self.queue,
+            take=take or noted,
+            aside=self.state / "posture" / "events" / "production.aside.jsonl",
+        )
+
+    def scan(self) -> None:
+        scan(self.target, CHECKS, self.accounts)
+
+    def outcomes(self) -> list[tuple[str, str]]:
+        return [
+            (before.verdict.outcome, after.verdict.outcome)
+            for pairs in self.taken
+            for before, after in pairs
+            if before is not None and after is not None
+        ]
+
+
+@pytest.fixture
+def changing(reading: Reading, tmp_path: Path) -> Iterator[Changing]:
+    made = Changing(reading, tmp_path)
+    yield made
+    made.sqs.delete_queue(QueueUrl=made.queue)
+
+
+def test_what_was_opened_fails_by_its_event_and_a_second_one_changes_nothing(
+    changing: Changing,
+) -> None:
+    changing.scan()
+    changing.opened()
+    changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
+    listening = changing.listening()
+    heard = listening.once(0)
+    while not heard.changed:
+        heard = listening.once(0)
+    assert heard.delay_s is not None
+    listening.once(0)
+    assert changing.outcomes() == [("pass", "fail")]
+    assert changing.waiting() == 0
+    changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
+    assert changing.listening().once(0).changed == 0, "what was kept has it already"
+
+
+def test_whoever_dies_before_its_findings_are_kept_leaves_the_message(changing: Changing) -> None:
+    changing.scan()
+    changing.opened()
+
+    def dies(_: Snapshot, __: Pairs) -> None:
+        raise OSError("as if it were gone")
+
+    listening = changing.listening(dies)
+    with pytest.raises(OSError, match="gone"):
+        listening.once(0)
+    assert changing.waiting() == 1
+    with pytest.raises(OSError, match="gone"):
+        listening.once(0)
+    assert changing.listening().once(0).changed == 1
+    assert changing.outcomes() == [("pass", "fail")]
+    assert changing.waiting() == 0
+
+
+def test_while_the_account_is_scanned_and_before_that_changes_wait(changing: Changing) -> None:
+    changing.opened()
+    assert changing.listening().once(0) == Heard(waits="the account was not scanned yet")
+    changing.block(SHUT)
+    changing.scan()
+    changing.block(OPEN)
+    with changing.accounts.only_here(changing.target.account):
+        assert changing.listening().once(0) == Heard(waits="the account is scanned")
+    assert changing.waiting() == 1
+    assert changing.listening().once(0).changed == 1
+
+
+def test_a_scan_between_two_changes_counts(changing: Changing) -> None:
+    changing.scan()
+    listening = changing.listening()
+    changing.opened()
+    assert listening.once(0).changed == 1
+    changing.block(SHUT)
+    changing.scan()
+    changing.opened()
+    assert listening.once(0).changed == 1
+    assert changing.outcomes() == [("pass", "fail")] * 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["no JSON", "[1]", "7", "null", " ", '{"detail-type": "Scheduled Event"}', "[" * 100_000],
+)
+def test_what_tells_no_change_is_set_aside_and_holds_nothing_up(
+    changing: Changing, body: str
+) -> None:
+    changing.scan()
+    changing.send(body)
+    (why,) = changing.listening().once(0).aside
+    assert why
+    assert changing.waiting() == 0
+    file = changing.state / "posture" / "events" / "production.aside.jsonl"
+    assert json.loads(file.read_text())["body"] == body
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_change_that_may_not_be_read_again_is_unknown(
+    changing: Changing, reading: Reading
+) -> None:
+    changing.scan()
+    changing.opened()
+    reading.faults.fault = only("s3:GetPublicAccessBlock", denied)
+    try:
+        assert changing.listening().once(0).changed == 1
+    finally:
+        reading.faults.fault = lambda _: None
+    assert changing.outcomes() == [("pass", "unknown")]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("database")
+def test_it_is_a_finding_until_a_change_mends_it_and_others_stay(changing: Changing) -> None:
+    from ringwall.findings.service import standings  # noqa: PLC0415 - needs the tables
+    from ringwall.findings.states import State  # noqa: PLC0415 - as above
+    from ringwall.findings.store import Wanted  # noqa: PLC0415 - as above
+    from ringwall.posture.queueing import heed  # noqa: PLC0415 - as above
+
+    config = changing.state / "ringwall.yaml"
+    config.write_text("version: 1\n")
+    installation = find(all_sections, config=config)
+
+    def take(snapshot: Snapshot, pairs: Pairs) -> None:
+        heed(installation, changing.target.account, snapshot, pairs, CHECKS)
+
+    def states() -> list[str]:
+        found = standings(Wanted(states=frozenset(State)))
+        return [str(one.state) for one in found if one.finding.weakness == BLOCK]
+
+    changing.scan()
+    changing.opened()
+    listening = changing.listening(take)
+    listening.once(0)
+    assert states() == ["open"]
+    changing.send(json.dumps(changing.event("PutBucketTagging")))
+    listening.once(0)
+    assert states() == ["open"], "what a change does not touch stays as it was"
+    changing.block(SHUT)
+    changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
+    listening.once(0)
+    assert states() == ["fixed"]
+
+
+def test_a_queue_that_nobody_asks_is_overdue(tmp_path: Path) -> None:
+    hearings, now = Hearings(tmp_path), datetime.now(UTC)
+    assert hearings.get("production") == Hearing()
+    assert Hearing().is_overdue(now)
+    hearings.note("production", Heard(messages=2, aside=("no JSON",), delay_s=1.5), now)
+    hearings.note("production", Heard(waits="the account is scanned"), now + timedelta(minutes=1))
+    hearings.failed("production", "denied")
+    told = hearings.get("production")
+    assert (told.asked, told.delay_s, told.messages, told.aside, told.why) == (
+        now,
+        1.5,
+        2,
+        1,
+        "denied",
+    )
+    assert not told.is_overdue(now + timedelta(minutes=9))
+    assert told.is_overdue(now + timedelta(minutes=11))
+    assert told.is_overdue(now - timedelta(minutes=1)), "the clock was set back"
