@@ -60,7 +60,7 @@ class NoEventError(ValueError):
     """What was given is no record of a call; the text says what it is instead."""
 
 
-def happened(text: str | bytes | Mapping[str, Any]) -> Happened | None:
+def happened(text: object) -> Happened | None:
     """What a record tells; ``None`` where it changes nothing. :class:`NoEventError` otherwise."""
     if not isinstance(text, str | bytes | Mapping):
         msg = "it is no object"

@@ -30,7 +30,7 @@ _LARGEST: Final = 64 << 20
 """Bytes of what is set aside; what comes after that is counted and let go."""
 
 Pairs = list[tuple[Judged | None, Judged | None]]
-Take = Callable[[Snapshot, Pairs], None]
+Take = Callable[[Snapshot, Pairs], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,8 @@
 """Changes come by a queue: read again, judged, kept, and only then deleted."""
 
 import json
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,17 +12,15 @@ import pytest
 from tests.posture.accounts.making import REGION
 from tests.posture.accounts.reading import Reading, cloud_checks
 from tests.posture.faulty import denied, only
-from tests.runtime.conftest import _django, database, postgres
+from tests.preloaded import program
+from tests.runtime.migrated import put_tables
 
 from ringwall.posture.heard import Hearing, Hearings
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.listening import Heard, Listening, Pairs
 from ringwall.posture.scanning import scan
 from ringwall.posture.snapshot.snapshot import Snapshot
-from ringwall.runtime.current import all_sections
-from ringwall.runtime.installation import find
 
-__all__ = ["_django", "database", "postgres"]
 BLOCK = "aws-s3-bucket-block-public-access"
 CHECKS = [one for one in cloud_checks() if one.id == BLOCK]
 OPEN = dict.fromkeys(
@@ -195,37 +195,55 @@ def test_a_change_that_may_not_be_read_again_is_unknown(
     assert changing.outcomes() == [("pass", "unknown")]
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@pytest.mark.usefixtures("database")
-def test_it_is_a_finding_until_a_change_mends_it_and_others_stay(changing: Changing) -> None:
-    from ringwall.findings.service import standings  # noqa: PLC0415 - needs the tables
-    from ringwall.findings.states import State  # noqa: PLC0415 - as above
-    from ringwall.findings.store import Wanted  # noqa: PLC0415 - as above
-    from ringwall.posture.queueing import heed  # noqa: PLC0415 - as above
+def test_the_command_makes_a_finding_of_it_and_ends_it_and_leaves_the_others(
+    changing: Changing, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    state, folder = changing.state / "state", changing.state
+    put_tables(state, tmp_path_factory.getbasetemp())
+    (folder / "ringwall.yaml").write_text(
+        "version: 1\nposture:\n  accounts:\n    production:\n"
+        f"      {{regions: [{REGION}], events: '{changing.queue}'}}\n"
+    )
 
-    config = changing.state / "ringwall.yaml"
-    config.write_text("version: 1\n")
-    installation = find(all_sections, config=config)
+    def run(*command: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [str(program()), *command],
+            cwd=folder,
+            env={**os.environ, "RINGWALL_STATE": str(state)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
 
-    def take(snapshot: Snapshot, pairs: Pairs) -> None:
-        heed(installation, changing.target.account, snapshot, pairs, CHECKS)
+    def findings() -> dict[str, str]:
+        told = run("findings", "list", "--all", "--component", "aws-s3-bucket", "--json")
+        return {one["weakness"]: one["state"] for one in json.loads(told.stdout)}
 
-    def states() -> list[str]:
-        found = standings(Wanted(states=frozenset(State)))
-        return [str(one.state) for one in found if one.finding.weakness == BLOCK]
-
-    changing.scan()
+    refused = run("posture", "listen", "production", "--once")
+    assert refused.returncode != 0
+    assert "was not scanned yet" in refused.stderr
+    run("posture", "scan", "--account", "production")
+    before = findings()
+    assert before
+    assert BLOCK not in before
     changing.opened()
-    listening = changing.listening(take)
-    listening.once(0)
-    assert states() == ["open"]
-    changing.send(json.dumps(changing.event("PutBucketTagging")))
-    listening.once(0)
-    assert states() == ["open"], "what a change does not touch stays as it was"
+    done = run("posture", "listen", "production", "--once")
+    assert done.returncode == 0, done.stderr
+    opened = findings()
+    assert opened.pop(BLOCK) == "open"
+    assert opened.items() >= before.items(), "of what nothing was told stays"
     changing.block(SHUT)
     changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
-    listening.once(0)
-    assert states() == ["fixed"]
+    changing.send("no JSON")
+    done = run("posture", "listen", "production", "--once")
+    assert "set aside" in done.stderr
+    assert findings()[BLOCK] == "fixed"
+    assert changing.waiting() == 0
+    (told,) = json.loads(run("posture", "status", "--json").stdout)
+    assert told["events"]["set_aside"] == 1
+    assert told["events"]["messages"] == 3
+    assert told["overdue"] is False
 
 
 def test_a_queue_that_nobody_asks_is_overdue(tmp_path: Path) -> None:
