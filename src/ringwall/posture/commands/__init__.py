@@ -12,6 +12,7 @@ from ringwall.posture.commands.fixing import (
     fix_undo,
 )
 from ringwall.posture.commands.itself import itself
+from ringwall.posture.commands.paths import paths
 from ringwall.posture.commands.reading import scan
 from ringwall.posture.commands.reporting import report
 from ringwall.posture.commands.scanning import checks
@@ -32,6 +33,7 @@ __all__ = [
     "frameworks",
     "history",
     "itself",
+    "paths",
     "report",
     "scan",
 ]
