@@ -9,7 +9,7 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from ringwall.cli import app
+from ringwall.cli.main import build
 from ringwall.core.observations import Observation, State
 from ringwall.posture.attacks import DATA, Attacks, Standing, assets_of, attacks
 from ringwall.posture.checking import ABSENT, DENIED, Other, other
@@ -170,7 +170,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def test_the_command_tells_the_way_the_cut_and_what_was_left_out(installed: Path) -> None:
-    done = CliRunner().invoke(app, ["posture", "paths"])
+    done = CliRunner().invoke(build(), ["posture", "paths"])
     assert done.exit_code == 0, done.output
     for said in (
         "REACHED ledger",
@@ -185,11 +185,11 @@ def test_the_command_tells_the_way_the_cut_and_what_was_left_out(installed: Path
 
 
 def test_the_command_as_json_and_to_what_is_named(installed: Path) -> None:
-    done = CliRunner().invoke(app, ["posture", "paths", "--to", "mail", "--json"])
+    done = CliRunner().invoke(build(), ["posture", "paths", "--to", "mail", "--json"])
     (told,) = orjson.loads(done.output)
     assert [(one["classification"], one["by"]) for one in told["assets"]] == [
         ("internal", "rule letters")
     ]
     assert told["assets"][0]["standing"] == "no way"
-    refused = CliRunner().invoke(app, ["posture", "paths", "--to", "nothing"])
+    refused = CliRunner().invoke(build(), ["posture", "paths", "--to", "nothing"])
     assert refused.exit_code == 1

@@ -94,6 +94,7 @@ def paths(
 def _classify(context: typer.Context) -> "Callable[[Subject], tuple[str, str]]":
     """How confidential something is, and who says so."""
     from ringwall.inventory.categorising import USUAL, Rules
+    from ringwall.inventory.rules import INVENTORY, Inventory
     from ringwall.posture.checks.aws.attack import classification_of
     from ringwall.posture.listings import SOURCE
     from ringwall.runtime.opening import open_tables
@@ -101,9 +102,7 @@ def _classify(context: typer.Context) -> "Callable[[Subject], tuple[str, str]]":
     installation = installation_of(context)
     rules = Rules()
     if installation.config.exists():
-        from ringwall.inventory.filling import rules_of
-
-        rules = rules_of(installation)
+        rules = Rules(installation.load().one(Inventory, INVENTORY).rules)
     try:
         open_tables(installation)
         has_tables = True
