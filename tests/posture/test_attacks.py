@@ -16,7 +16,7 @@ from ringwall.posture.checking import ABSENT, DENIED, Other, other
 from ringwall.posture.checking.cases import ACCOUNT, REGION
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.permissions.terrain import READING
-from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
+from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/web"
 LEDGER, MAIL = "arn:aws:s3:::ledger", "arn:aws:s3:::mail"
@@ -63,7 +63,7 @@ def snapshot(*some: Other, unlisted: tuple[str, ...] = ()) -> Snapshot:
             told = Observation(State.DENIED, api="x:List", why="access denied")
         made.note_listing(Scope(kind, ACCOUNT), told)
     for one in (other("aws-account"), other("aws-region"), *some):
-        from ringwall.posture.checking.cases import _add  # noqa: PLC0415, PLC2701
+        from ringwall.posture.checking.cases import _add  # noqa: PLC0415
 
         _add(made, one, one.kind)
     return made

@@ -16,6 +16,7 @@ from ringwall.posture.commands.paths import paths
 from ringwall.posture.commands.reading import scan
 from ringwall.posture.commands.reporting import report
 from ringwall.posture.commands.scanning import checks
+from ringwall.posture.commands.smaller import smaller
 from ringwall.posture.commands.standing import frameworks, history
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "paths",
     "report",
     "scan",
+    "smaller",
 ]
