@@ -1,6 +1,5 @@
 """The ways to data of an account that was read: told, doubted, or not known, and what ends them."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -155,7 +154,7 @@ def test_every_kind_of_data_can_be_asked_for() -> None:
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with an account that was read, in which commands run."""
     made = snapshot(role(reads(f"{LEDGER}/*")), function(), bucket(LEDGER), bucket(MAIL))
     monkeypatch.chdir(tmp_path)
@@ -166,7 +165,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     accounts = Accounts(tmp_path / ".ringwall")
     with accounts.only_here(ACCOUNT):
         accounts.keep(ACCOUNT, made, read=datetime(2026, 6, 1, tzinfo=UTC), gaps=0)
-    yield tmp_path
+    return tmp_path
 
 
 def test_the_command_tells_the_way_the_cut_and_what_was_left_out(installed: Path) -> None:

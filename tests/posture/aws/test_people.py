@@ -134,15 +134,17 @@ def test_a_root_user_without_credentials_needs_no_second_factor(account: Account
     assert set(account.outcomes("aws-iam-root-mfa").values()) == {"fail"}
 
 
-def test_iam_is_read_with_ten_permissions() -> None:
+def test_iam_is_read_with_twelve_permissions() -> None:
     plan = plan_for(one for one in CHECKS if one.id.startswith("aws-iam-"))
     assert [one for one in plan.actions if one.startswith("iam:")] == [
         "iam:GenerateCredentialReport",
+        "iam:GenerateServiceLastAccessedDetails",
         "iam:GetAccountAuthorizationDetails",
         "iam:GetAccountPasswordPolicy",
         "iam:GetAccountSummary",
         "iam:GetCredentialReport",
         "iam:GetOpenIDConnectProvider",
+        "iam:GetServiceLastAccessedDetails",
         "iam:ListOpenIDConnectProviders",
         "iam:ListSAMLProviders",
         "iam:ListServerCertificates",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.posture import accessed
@@ -79,12 +80,8 @@ def test_a_job_that_failed_is_an_error_that_says_why(account: Account, role: str
     assert "try later" in told.why
 
 
-def test_what_is_in_progress_is_not_remembered(
-    account: Account, role: str, tmp_path: object
-) -> None:
-    from pathlib import Path
-
-    path = Path(str(tmp_path)) / "journal"
+def test_what_is_in_progress_is_not_remembered(account: Account, role: str, tmp_path: Path) -> None:
+    path = tmp_path / "journal"
     asked = "iam:GenerateServiceLastAccessedDetails"
     where = Where("123456789012", "eu-west-1")
     for attempt in range(2):
@@ -106,3 +103,31 @@ def test_roles_that_services_made_are_not_asked_for(account: Account) -> None:
     accessed.teach()
     account.client("iam").create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
     assert only(account).aspects["last_accessed"].state is State.ABSENT
+
+
+def analyzed(account: Account, role: str, kind: str) -> dict[tuple[str, str], str]:
+    """What the check says where an analyzer of this kind has found something of the role."""
+    analyzer = {"arn": "arn:analyzer", "name": "a", "type": kind, "status": "ACTIVE"}
+    finding = {"id": "f", "resource": role, "findingType": "UnusedPermission"}
+    account.answers |= {
+        "accessanalyzer:ListAnalyzers": lambda _: {"analyzers": [analyzer]},
+        "accessanalyzer:ListFindingsV2": lambda asked: {
+            "findings": [finding] if asked["analyzerArn"] == "arn:analyzer" else []
+        },
+    }
+    return account.outcomes("aws-access-analyzer-role-unused")
+
+
+def test_findings_of_the_analyzer_of_unused_access_are_read(account: Account, role: str) -> None:
+    found = analyzed(account, role, "ACCOUNT_UNUSED_ACCESS")
+    assert found == {("aws-access-analyzer-role-unused", "web"): "fail"}
+
+
+def test_an_analyzer_of_what_is_shared_is_not_asked(account: Account, role: str) -> None:
+    assert analyzed(account, role, "ACCOUNT") == {}
+
+
+def test_findings_that_may_not_be_read_are_not_known(account: Account, role: str) -> None:
+    account.denied.add("accessanalyzer:ListFindingsV2")
+    found = analyzed(account, role, "ACCOUNT_UNUSED_ACCESS")
+    assert found == {("aws-access-analyzer-role-unused", "web"): "unknown"}

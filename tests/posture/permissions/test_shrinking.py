@@ -152,5 +152,5 @@ def test_what_was_used_is_told_by_days() -> None:
 
 @pytest.mark.parametrize("broken", ["[]", "{", {}, {"Statement": ["Allow"]}])
 def test_what_is_no_policy_has_no_smaller_one(broken: Any) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"p |Expect|delimiter"):
         smaller("p", "", broken, S3)

@@ -97,7 +97,7 @@ class Caller:
         where: Where,
         arguments: Mapping[str, Any],
         absent: frozenset[str],
-        is_done: Callable[[Mapping[str, Any]], bool],
+        is_done: Callable[[Mapping[str, Any]], bool],  # noqa: ARG002 - for who remembers
     ) -> Answer:
         """As :meth:`call`, of what may not be done yet: that is no answer to go by later."""
         return self.call(call, where, arguments, absent)

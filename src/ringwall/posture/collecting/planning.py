@@ -13,6 +13,7 @@ from ringwall.posture.collecting.shape import Detail, Listing, Within
 from ringwall.posture.snapshot.snapshot import LISTED
 
 PERMISSIONS: Final = {
+    "accessanalyzer": "access-analyzer",
     "s3control": "s3",
     "apigatewayv2": "apigateway",
     "elb": "elasticloadbalancing",

@@ -248,10 +248,12 @@ class Run:
         if begun.state is not State.KNOWN:
             return observed(begun, job.call, None)
         try:
-            arguments = job.hands(begun.pages[0])
+            arguments = job.hands(begun.pages)
         except (KeyError, TypeError, IndexError) as error:
             why = f"its answer is of an unknown form: {type(error).__name__}: {error}"
             return Observation(State.ERROR, None, job.call, begun.at, why)
+        if arguments is None:
+            return observed(begun, job.call, None)
         until, where = time.monotonic() + job.ready_s, self._where(one, seen)
         while True:
             answer = self._target.caller.poll(one.call, where, arguments, one.absent, job.is_done)

@@ -128,12 +128,13 @@ class Job:
     """What begins for a component what a detail's own call tells the result of.
 
     The detail's ``arguments`` are those of ``call`` here; ``hands`` makes of its answer those of
-    the detail's. That is asked again and again until ``is_done`` says of its answer that it is,
+    the detail's, ``None`` where there is nothing to ask for: then the aspect is absent. The
+    detail's call is made again and again until ``is_done`` says of its answer that it is, for
     ``ready_s`` at most. All jobs of a reading are begun before the first is waited for.
     """
 
     call: str
-    hands: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    hands: Callable[[list[Mapping[str, Any]]], Mapping[str, Any] | None]
     is_done: Callable[[Mapping[str, Any]], bool]
     ready_s: float = 120.0
 

@@ -84,7 +84,7 @@ def smaller(name: str, arn: str, document: Any, used: Used) -> Smaller:
     left, drops, keeps = list[Any](), list[str](), list[str]()
     for one in statements:
         if not isinstance(one, Mapping):
-            raise ValueError(f"{name} has a statement that is none")
+            raise ValueError(f"{name} has a statement that is none")  # noqa: TRY004 - of a text
         if one.get("Effect") != "Allow":
             left.append(dict(one))
             continue

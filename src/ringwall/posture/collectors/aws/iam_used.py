@@ -56,7 +56,7 @@ DETAILS: Final = tuple(
         pick=_used,
         job=Job(
             call="iam:GenerateServiceLastAccessedDetails",
-            hands=lambda page: {"JobId": page["JobId"], "MaxItems": 1000},
+            hands=lambda pages: {"JobId": pages[0]["JobId"], "MaxItems": 1000},
             is_done=lambda page: page.get("JobStatus") != _RUNNING,
         ),
     )
