@@ -11,8 +11,10 @@ from typer.testing import CliRunner
 from ringwall.cli.main import build
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
+from ringwall.posture.code.terraform.roots import applied
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
+from ringwall.runtime.refusals import Refused
 
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/web"
@@ -61,7 +63,10 @@ def keep(folder: Path, told: Observation) -> None:
 
 
 def ran(*words: str) -> tuple[int, str]:
+    """The exit code, and what was printed or refused."""
     found = CliRunner().invoke(build(), ["posture", "smaller", *words])
+    if isinstance(found.exception, Refused):
+        return found.exception.code, found.exception.message
     return found.exit_code, found.output
 
 
@@ -89,11 +94,15 @@ def test_as_json() -> None:
 
 def test_as_terraform_that_reads_as_the_same_policies(folder: Path) -> None:
     _, said = ran("web", "--terraform")
-    code = folder / "code"
-    code.mkdir()
-    (code / "main.tf").write_text(said)
-    assert "$${aws:username}" in said
-    assert 'resource "aws_iam_role_policy" "web_own"' in said
+    (folder / "main.tf").write_text(said)
+    (one,) = applied(folder)
+    assert not one.remarks
+    found = {each.address: each.values for each in one.instances}
+    own = json.loads(found["aws_iam_role_policy.web_own"]["policy"])
+    assert own["Statement"] == [
+        {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::${aws:username}/*"}
+    ]
+    assert "aws_iam_role_policy.web_AdministratorAccess" in found
 
 
 def test_where_what_was_used_may_not_be_read_nothing_is_proposed(folder: Path) -> None:
