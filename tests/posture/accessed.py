@@ -53,7 +53,7 @@ def _get(self: Any) -> ActionResult:
     job = self._get_param("JobId")
     _ASKED[job] = _ASKED.get(job, 0) + 1
     told = {"JobType": "ACTION_LEVEL", "JobCreationDate": datetime.now(UTC)}
-    if _ASKED[job] == 1:
+    if _ASKED[job] == 1 and not _JOBS.get("at once"):
         return ActionResult(told | {"JobStatus": "IN_PROGRESS", "ServicesLastAccessed": []})
     several = _TOLD.get(_JOBS[job], [])
     begin = int(self._get_param("Marker") or 0)
@@ -65,7 +65,10 @@ def _get(self: Any) -> ActionResult:
     )
 
 
-def teach() -> None:
-    """Have moto, in this process, answer these calls."""
+def teach(*, at_once: bool = False) -> None:
+    """Have moto, in this process, answer these calls. ``at_once`` jobs are done when asked for."""
+    _JOBS.pop("at once", None)
+    if at_once:
+        _JOBS["at once"] = "yes"
     IamResponse.generate_service_last_accessed_details = _generate  # type: ignore[attr-defined]
     IamResponse.get_service_last_accessed_details = _get  # type: ignore[attr-defined]

@@ -106,8 +106,12 @@ def attacks(
     *,
     sources: Sequence[str] = (INTERNET,),
     most: int = 3,
+    is_all: bool = True,
 ) -> Attacks:
-    """The ways to these assets of an account, at most ``most`` to each, shortest first."""
+    """The ways to these assets of an account, at most ``most`` to each, shortest first.
+
+    ``is_all`` is that these are meant to be all assets: then it is told which are not known.
+    """
     world = World(snapshot)
     untold: list[Fact] = []
     blind: list[UnknownError] = []
@@ -135,7 +139,9 @@ def attacks(
         for one in changes(counted, shown, sources, ends)
     ]
     cut = cheapest_cut(counted, sources, ends) if ends else ()
-    unknown = dict.fromkeys((*unlisted, *_untold(untold), *_unlisted(snapshot, account)))
+    unknown = dict.fromkeys(
+        (*unlisted, *_untold(untold), *(_unlisted(snapshot, account) if is_all else ()))
+    )
     return Attacks(account, tuple(found), paths, tuple(cut or ()), tuple(single), tuple(unknown))
 
 

@@ -133,7 +133,7 @@ def test_that_the_passing_of_roles_is_not_tracked_is_told() -> None:
 
 
 def test_what_was_used_is_told_by_days() -> None:
-    told = [
+    told: list[dict[str, Any]] = [
         {"ServiceNamespace": "sqs", "LastAuthenticated": NOW - timedelta(days=91)},
         {"ServiceNamespace": "ec2"},
         {

@@ -75,7 +75,14 @@ def paths(
         wanted, others = _assets(one, classify, to)
         if to and not wanted:
             continue
-        found = attacks(one.snapshot, one.account, wanted, sources=sources[one.account], most=most)
+        found = attacks(
+            one.snapshot,
+            one.account,
+            wanted,
+            sources=sources[one.account],
+            most=most,
+            is_all=not to,
+        )
         told.append((one, found, others))
     if not told:
         raise Refused(

@@ -44,6 +44,7 @@ def smaller(
     from ringwall.core.observations import UnknownError
     from ringwall.posture.checking.reading import World
     from ringwall.posture.checks.aws.used import proposals, used_by
+    from ringwall.posture.permissions.shrinking import Used
 
     kept, name = _found(read_accounts(context, account), component)
     world = World(kept.snapshot)
@@ -52,8 +53,11 @@ def smaller(
         raise Refused(f"there is no {component}")
     it = world.subject(seen)
     try:
+        if not proposals(world, it, Used()):
+            _show_none(it, as_json=as_json, terraform=terraform)
+            return
         used = used_by(it)
-        if not used.is_told and proposals(world, it, used):
+        if not used.is_told:
             raise Refused(f"AWS tells nothing of what {it.label} used", code=ExitCode.PARTIAL)
         several = proposals(world, it, used)
     except UnknownError as error:
@@ -84,11 +88,19 @@ def _found(several: "Sequence[Kept]", text: str) -> "tuple[Kept, str]":
     return found[0]
 
 
+def _show_none(it: "Subject", *, as_json: bool, terraform: bool) -> None:
+    said = f"{it.label} has no policies of its own"
+    if as_json:
+        print_json([])
+    elif terraform:
+        write(f"# {said}\n")
+    else:
+        say(said)
+
+
 def _show(it: "Subject", used: "Used", several: "Sequence[Smaller]") -> None:
     services = ", ".join(sorted(used.services)) or "nothing"
     say((it.label, "bold"), f" used in 90 days: {services}")
-    if not several:
-        say("It has no policies of its own.")
     for one in several:
         say("")
         if not one.is_smaller:

@@ -44,7 +44,7 @@ def judge_analyzed(it: Subject, world: World) -> Judgment | None:
         found.extend(str(one["findingType"]) for one in told if one["resource"] == it.name)
         return bool(found)
 
-    if world.any_true(*(lambda region=region: tells(region) for region in regions)):  # type: ignore[misc]
+    if world.any_true(*(lambda region=region: tells(region) for region in regions)):
         said = [_SAYS.get(one, one) for one in dict.fromkeys(found)]
         return fails(f"Access Analyzer: {'; '.join(said)}")
     if all(region.read("unused_access") is None for region in regions):
