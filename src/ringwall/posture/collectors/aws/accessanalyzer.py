@@ -38,6 +38,7 @@ DETAILS: Final = (
         kind="aws-region",
         aspect="unused_access",
         call="accessanalyzer:ListFindingsV2",
+        action="access-analyzer:ListFindings",
         arguments=lambda _: {},
         pick=_found,
         job=Job(
