@@ -16,6 +16,8 @@ from ringwall.posture.checking.cases import ACCOUNT, REGION
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.permissions.terrain import READING
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
+from ringwall.runtime import opening
+from ringwall.runtime.refusals import Refused
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/web"
 LEDGER, MAIL = "arn:aws:s3:::ledger", "arn:aws:s3:::mail"
@@ -153,11 +155,16 @@ def test_every_kind_of_data_can_be_asked_for() -> None:
     assert set(DATA) <= set(READING)
 
 
+def _none(_: object) -> None:
+    raise Refused("the database has no tables yet")
+
+
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with an account that was read, in which commands run."""
     made = snapshot(role(reads(f"{LEDGER}/*")), function(), bucket(LEDGER), bucket(MAIL))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(opening, "open_tables", _none)  # Django can be set up once in a process
     (tmp_path / "ringwall.yaml").write_text(
         "version: 1\ninventory:\n  rules:\n    - name: letters\n      match: {name: mail}\n"
         "      classification: internal\n"
