@@ -1,7 +1,7 @@
 """``posture paths``: the ways from the internet to confidential data, and what would end them."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -15,7 +15,7 @@ from ringwall.runtime.tables import Column
 
 if TYPE_CHECKING:
     from ringwall.posture.attacks import Asset, Attacks, Reached
-    from ringwall.posture.checking.reading import Subject
+    from ringwall.posture.classifying import Classify
     from ringwall.posture.keeping import Kept
     from ringwall.posture.permissions.changes import Change
     from ringwall.posture.permissions.paths import Hop, Path
@@ -98,12 +98,11 @@ def paths(
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-def _classify(context: typer.Context) -> "Callable[[Subject], tuple[str, str]]":
+def _classify(context: typer.Context) -> "Classify":
     """How confidential something is, and who says so."""
-    from ringwall.inventory.categorising import USUAL, Rules
+    from ringwall.inventory.categorising import Rules
     from ringwall.inventory.rules import INVENTORY, Inventory
-    from ringwall.posture.checks.aws.attack import classification_of
-    from ringwall.posture.listings import SOURCE
+    from ringwall.posture.classifying import classifying
     from ringwall.runtime.opening import open_tables
 
     installation = installation_of(context)
@@ -112,32 +111,14 @@ def _classify(context: typer.Context) -> "Callable[[Subject], tuple[str, str]]":
         rules = Rules(installation.load().one(Inventory, INVENTORY).rules)
     try:
         open_tables(installation)
-        has_tables = True
     except Refused:
-        has_tables = False
-
-    def classify(it: "Subject") -> tuple[str, str]:
-        given = None
-        if has_tables:
-            from ringwall.inventory.service import explain
-
-            try:
-                given = explain(it.id, rules)["classification"]
-            except KeyError:
-                given = None
-        if given is None:
-            given = rules.categorise(it.found, declared={}, source=SOURCE)["classification"]
-        if given.by != USUAL:
-            return given.value, f"rule {given.by}" if given.by != "declared" else "declared"
-        tagged = classification_of(it)
-        return (tagged, "its tags") if tagged else (given.value, "usual for the kind")
-
-    return classify
+        return classifying(rules, has_tables=False)
+    return classifying(rules, has_tables=True)
 
 
 def _assets(
     kept: "Kept",
-    classify: "Callable[[Subject], tuple[str, str]]",
+    classify: "Classify",
     to: Sequence[str] | None,
 ) -> "tuple[list[Asset], Counter[str]]":
     """What ways are looked for to, worst first, and how many hold data of other levels."""
