@@ -151,6 +151,13 @@ def test_somebody_else_than_the_internet_may_begin() -> None:
     assert len(told.paths[0].hops) == 1
 
 
+def test_who_has_a_function_that_answers_nobody_has_its_role() -> None:
+    told = walked(
+        snapshot(role(reads(f"{LEDGER}/*")), function([]), bucket(LEDGER)), sources=[FUNCTION]
+    )
+    assert [hop.source for hop in told.paths[0].hops] == [FUNCTION, ROLE]
+
+
 def test_every_kind_of_data_can_be_asked_for() -> None:
     assert set(DATA) <= set(READING)
 

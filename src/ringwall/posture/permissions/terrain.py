@@ -50,7 +50,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Something that runs and answers the internet, and why that is so, or may be.
+    """Something that runs, and why it answers the internet, or may; no why where it does not.
 
     ``by`` are the rules that let the internet in.
     """
@@ -97,8 +97,9 @@ def _openings(account: Account, open_ones: Sequence[Open]) -> Iterator[Hop]:
     for one in open_ones:
         arn, role = one.workload.arn, one.workload.role
         how = f"the internet reaches {arn}: {one.why}"
-        mend = f"keep the internet from {_short(arn)}"
-        yield Hop(INTERNET, arn, how, is_certain=one.is_certain, effort=2, by=one.by, mend=mend)
+        if one.why:
+            mend = f"keep the internet from {_short(arn)}"
+            yield Hop(INTERNET, arn, how, is_certain=one.is_certain, effort=2, by=one.by, mend=mend)
         if role:
             mend = f"let {_short(arn)} run as a role of its own that may less"
             yield Hop(arn, role, f"{arn} runs as {role}", effort=5, mend=mend)

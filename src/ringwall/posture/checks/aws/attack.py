@@ -102,7 +102,7 @@ def ground(
     running = [one.workload for one in open_ones]
     techniques = [one for one in TECHNIQUES if one.workload in _KNOWN]
     escalating = escalations(account, workloads=running, techniques=techniques)
-    return terrain(account, escalating, [one for one in open_ones if one.why])
+    return terrain(account, escalating, open_ones)
 
 
 def classification_of(it: Subject) -> str:
