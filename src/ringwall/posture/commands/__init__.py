@@ -12,6 +12,7 @@ from ringwall.posture.commands.fixing import (
     fix_undo,
 )
 from ringwall.posture.commands.itself import itself
+from ringwall.posture.commands.overview import status
 from ringwall.posture.commands.paths import paths
 from ringwall.posture.commands.reading import scan
 from ringwall.posture.commands.reporting import report
@@ -38,4 +39,5 @@ __all__ = [
     "report",
     "scan",
     "smaller",
+    "status",
 ]
