@@ -5,6 +5,7 @@ alone.
 """
 
 import gzip
+import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -38,6 +39,20 @@ class Kept:
     read: datetime
     gaps: int
     snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Last:
+    """That an account was read: when, with how many gaps, and what that takes on the disk (bytes).
+
+    ``mark`` is another for each reading that is kept.
+    """
+
+    account: str
+    read: datetime
+    gaps: int
+    size: int
+    mark: str
 
 
 class Accounts:
@@ -89,12 +104,23 @@ class Accounts:
 
     def read_at(self, account: str) -> datetime | None:
         """When an account was read last, without reading all of that; ``None`` if it cannot be."""
+        found = self.last(account)
+        return None if found is None else found.read
+
+    def last(self, account: str) -> Last | None:
+        """What is said of the last reading of an account at its beginning; as for ``read_at``."""
+        path = self._path(account, "snapshot")
         try:
-            with gzip.open(self._path(account, "snapshot"), "rb") as file:
-                read = decoded(file.readline())["read"]
+            with gzip.open(path, "rb") as file:
+                header = decoded(file.readline())
+                status = os.fstat(file.fileno())
+            read, gaps = header["read"], header["gaps"]
         except (OSError, ValueError, KeyError, TypeError, *_BROKEN):
             return None
-        return read if isinstance(read, datetime) else None
+        if not isinstance(read, datetime) or not isinstance(gaps, int):
+            return None
+        mark = f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"
+        return Last(account=account, read=read, gaps=gaps, size=status.st_size, mark=mark)
 
     def all(self) -> Iterator[str]:
         """The accounts that were read."""
