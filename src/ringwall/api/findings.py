@@ -32,7 +32,7 @@ class Asked(Schema):
     state: list[State] = Field(
         [], max_length=50, description="In these states; without any, what is undone"
     )
-    all: bool = Field(False, description="In whatever state")  # noqa: FBT003 - its default
+    all: bool = Field(False, description="In whatever state")
     severity: Severity | None = Field(None, description="Of this severity, or a higher one")
     source: str = Field("", max_length=_LONGEST, description="Seen by it, such as `prowler`")
     owner: str = Field("", max_length=_LONGEST, description="Whose job it is")
@@ -42,7 +42,7 @@ class Asked(Schema):
         "", max_length=_LONGEST, description="A check's id, or what several begin with"
     )
     component: str = Field("", max_length=_LONGEST, description="A component's id, or a kind")
-    overdue: bool = Field(  # noqa: FBT003 - its default
+    overdue: bool = Field(
         False, description="Only what should be mended by now"
     )
     q: str = Field("", max_length=_LONGEST, description="In title, check or component")

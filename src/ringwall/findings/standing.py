@@ -48,7 +48,9 @@ class Standing:
         facts = sorted((f.component, f.aspect, str(f.state), f.why) for f in one.facts)
         told = [self.uid, str(self.state), self.since.isoformat(), self.owner, self.reopened]
         told += [str(one.severity), one.title, one.message, one.fix, facts]
-        told += [None if excuse is None else [excuse.owner, excuse.reason, excuse.until.isoformat()]]
+        told += [
+            None if excuse is None else [excuse.owner, excuse.reason, excuse.until.isoformat()]
+        ]
         return sha256(json.dumps(told).encode()).hexdigest()[:16]
 
     def is_overdue(self, now: datetime) -> bool:

@@ -111,8 +111,10 @@ def summary_of(
 
 
 def verdicts(several: Iterable[Summary]) -> Iterator[tuple[str, Outcome]]:
-    """Pairs of a check and an outcome: one for each verdict, and one for each check that could not
-    look, which is unknown."""
+    """Pairs of a check and an outcome, one for each verdict.
+
+    A check that could not look is unknown once: nothing that it supports passes by others.
+    """
     for summary in several:
         for check in sorted(summary.unread):
             yield check, Outcome.UNKNOWN
