@@ -42,9 +42,7 @@ class Asked(Schema):
         "", max_length=_LONGEST, description="A check's id, or what several begin with"
     )
     component: str = Field("", max_length=_LONGEST, description="A component's id, or a kind")
-    overdue: bool = Field(
-        False, description="Only what should be mended by now"
-    )
+    overdue: bool = Field(False, description="Only what should be mended by now")
     q: str = Field("", max_length=_LONGEST, description="In title, check or component")
 
     def wanted(self) -> "Wanted":

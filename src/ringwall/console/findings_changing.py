@@ -21,7 +21,9 @@ from ringwall.runtime.refusals import Refused
 if TYPE_CHECKING:
     from ringwall.findings.standing import Standing
 
-_NO_RULES: Final = "the configuration cannot be read, so nothing can be decided: see `ringwall check`"
+_NO_RULES: Final = (
+    "the configuration cannot be read, so nothing can be decided: see `ringwall check`"
+)
 
 
 @require_POST

@@ -208,7 +208,11 @@ def _control(one: "ControlStanding") -> dict[str, Any]:
         "checks": [(name, reverse("posture_check", args=[name])) for name in one.checks],
         "counts": [
             (word, count)
-            for word, count in (("fail", one.failed), ("unknown", one.unknown), ("pass", one.passed))
+            for word, count in (
+                ("fail", one.failed),
+                ("unknown", one.unknown),
+                ("pass", one.passed),
+            )
             if count
         ],
     }
@@ -314,6 +318,8 @@ def _or_why(request: HttpRequest, shown: Any) -> HttpResponse:
         found.headers["Retry-After"] = _AGAIN_IN_S
     except (ConfigurationError, Refused, ValueError):
         title = "Posture cannot be shown"
-        text = "Something that it is made of cannot be read: `ringwall posture frameworks` says why."
+        text = (
+            "Something that it is made of cannot be read: `ringwall posture frameworks` says why."
+        )
         found = refused(request, title=title, text=text, status=503)
     return found
