@@ -73,29 +73,29 @@ def test_one_turns_pages_there_and_back_the_worst_first(owner: Any) -> None:
     assert shown(owner.get(back)) == shown(first)
 
 
-@pytest.mark.parametrize(
-    ("asked", "count"),
-    [
-        ("severity=critical", 1),
-        ("q=open", 50),
-        ("component=aws-s3-bucket/001", 1),
-        ("check=aws-s3", 50),
-        ("source=ringwall&severity=high", 1),
-        ("owner=ada", 0),
-        ("state=fixed", 0),
-        ("state=excused", 0),
-        ("state=all&severity=high", 1),
-        ("environment=staging", 0),
-        ("exposure=internet", 0),
-        ("overdue=yes&severity=high", 1),
-    ],
-)
-def test_every_filter_filters(owner: Any, asked: str, count: int) -> None:
-    assert len(shown(owner.get(f"{AT}?{asked}"))) == count
+FILTERS = {
+    "severity=critical": 1,
+    "q=open": 50,
+    "component=aws-s3-bucket/001": 1,
+    "check=aws-s3": 50,
+    "source=ringwall&severity=high": 1,
+    "owner=ada": 0,
+    "state=fixed": 0,
+    "state=excused": 0,
+    "state=all&severity=high": 1,
+    "environment=staging": 0,
+    "exposure=internet": 0,
+    "overdue=yes&severity=high": 1,
+}
+
+
+def test_every_filter_filters(owner: Any) -> None:
+    found = {asked: len(shown(owner.get(f"{AT}?{asked}"))) for asked in FILTERS}
+    assert found == FILTERS
 
 
 def test_a_filter_that_is_none_is_told(owner: Any) -> None:
-    for asked in ("state=nothing", "severity=bad", "after=x", "q=%00"):
+    for asked in ("state=nothing", "severity=bad", "after=x", f"q={'x' * 1200}"):
         answer = owner.get(f"{AT}?{asked}")
         assert answer.status_code == 400
         assert 'role="alert"' in text_of(answer)

@@ -46,12 +46,9 @@ class Asked(Schema):
     q: str = Field("", max_length=_LONGEST, description="In title, check or component")
 
     def wanted(self) -> "Wanted":
-        """The same as the queue is asked; a problem where it cannot be."""
+        """The same as the queue is asked."""
         from ringwall.findings.store import Wanted  # noqa: PLC0415 - needs the tables
 
-        for name in ("source", "owner", "check", "component", "q"):
-            if "\0" in getattr(self, name):
-                raise ProblemError(400, "A parameter is wrong", f"{name}: no zero bytes")
         return Wanted(
             states=frozenset(State) if self.all else frozenset(self.state) or UNDONE,
             least=self.severity,

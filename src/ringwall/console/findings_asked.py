@@ -131,8 +131,8 @@ def asked(given: Mapping[str, str]) -> Asked:
             may = ", ".join(filter(None, values))
             raise MistakeError(f"{name} is one of {may}, not {value[:40]}")
     for name, value in asdict(found).items():
-        if "\0" in value or len(value) > _LONGEST:
-            raise MistakeError(f"{name} is too long, or has a zero byte in it")
+        if len(value) > _LONGEST:
+            raise MistakeError(f"{name} is longer than {_LONGEST} characters")
     if found.after and _AFTER.fullmatch(found.after) is None:
         raise MistakeError("this page is none of the search: begin anew")
     return found
