@@ -94,7 +94,7 @@ def test_what_changed_stands_beside_what_was_before(auditor: Any) -> None:
     (first,) = get(auditor, f"changes?account={kept.OTHER}&framework=cis-aws-3.0")["changes"]
     assert first["before"] is None
     history = get(auditor, f"history?account={kept.ACCOUNT}&framework=soc2")["history"]
-    assert [point["at"][:10] for point in history] == ["2026-11-27", "2026-11-28"]
+    assert [point["at"][:10] for point in history] == ["2026-11-20", "2026-11-21"]
 
 
 def test_an_account_that_cannot_be_judged_is_said_to_be_none(

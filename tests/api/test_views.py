@@ -1,5 +1,4 @@
-"""Every view of the API and the console: what it asks about, and that it changes only what it may.
-"""
+"""Every view of the API and the console: what it asks about, and that it changes only what it may."""
 
 from typing import Any
 
@@ -124,5 +123,6 @@ def test_no_view_breaks_on_what_is_odd(log: Scene, people: None, browser: Any) -
             told = "&".join(f"{name}={text}" for name in PARAMETERS) + "&wait=0"
             answer = browser.get(path_of(view), QUERY_STRING=told)
             assert answer.status_code < 500, (view.pattern, text[:80])
-            answer = browser.get(path_of(view), QUERY_STRING=f"q={text}&every={text}&wait=0")
-            assert answer.status_code < 500, (view.pattern, text[:80])
+            if view.pattern.startswith("api/v1/log/"):  # where one mistake hides the other
+                answer = browser.get(path_of(view), QUERY_STRING=f"q={text}&every={text}&wait=0")
+                assert answer.status_code < 500, (view.pattern, text[:80])

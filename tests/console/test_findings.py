@@ -132,7 +132,11 @@ def test_steps_lead_on_and_are_in_the_history(owner: Any) -> None:
 def test_a_risk_is_accepted_with_owner_reason_and_end_and_taken_back(owner: Any) -> None:
     until = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
     good = {"step": "accept", "owner": "ada", "reason": "a public site, on purpose"}
-    for wrong in ({**good, "until": "soon"}, {**good, "until": "2020-01-01"}, {**good, "owner": ""}):
+    for wrong in (
+        {**good, "until": "soon"},
+        {**good, "until": "2020-01-01"},
+        {**good, "owner": ""},
+    ):
         answer = step(owner, WORST.uid, **{"until": until, **wrong})
         assert answer.status_code == 400
         assert "a public site, on purpose" in text_of(answer), "what was written is not lost"

@@ -13,7 +13,7 @@ from ringwall.posture.keeping import Accounts
 from ringwall.posture.service import checks
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
 
-NOON: Final = datetime(2026, 11, 27, 12, tzinfo=UTC)
+NOON: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ACCOUNT: Final = "111122223333"
 OTHER: Final = "444455556666"
 CHECK: Final = "aws-s3-bucket-block-public-access"

@@ -69,7 +69,7 @@ def frameworks(request: HttpRequest, account: str = ACCOUNT) -> Any:
 
     several, missing = _summaries(account)
     found = [
-        telling.told_of_framework(summing.stands(one, service.all_checks(), several))
+        telling.told_of_framework(summing.stands(one, service.mapped(), several))
         for one in _frameworks().values()
     ]
     return {"frameworks": found, "not_judged": missing}
@@ -85,7 +85,7 @@ def framework(request: HttpRequest, name: str, account: str = ACCOUNT) -> Any:
     if known is None:
         raise ProblemError(404, "Not found", f"there is no framework {name[:100]}")
     several, missing = _summaries(account)
-    found = summing.stands(known, service.all_checks(), several)
+    found = summing.stands(known, service.mapped(), several)
     controls = [telling.told_of_control(one) for one in found.controls]
     told = telling.told_of_framework(found)
     return {**told, "controls": controls, "not_judged": missing}

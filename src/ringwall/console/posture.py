@@ -50,7 +50,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         told: dict[str, Any] = {
             "accounts": [_account(one) for one in several],
             "frameworks": [
-                _framework(stands(one, service.all_checks(), summaries)) for one in known.values()
+                _framework(stands(one, service.mapped(), summaries)) for one in known.values()
             ],
             "changes": [each for one in service.changed(installation) if (each := _change(one))],
             "is_judged": bool(summaries),
@@ -82,7 +82,7 @@ def _one_framework(request: HttpRequest, name: str) -> HttpResponse:
     if account and not chosen:
         return _none(request, "account")
     found = stands(
-        known, service.all_checks(), [one.summary for one in chosen if one.summary is not None]
+        known, service.mapped(), [one.summary for one in chosen if one.summary is not None]
     )
     told = {
         "one": _framework(found),
@@ -130,7 +130,7 @@ def _one_check(request: HttpRequest, name: str) -> HttpResponse:
         "check": known,
         "meta": known.check,
         "tone": _SEVERITIES.get(known.check.severity, ""),
-        "verdicts": [(str(o), verdicts[str(o)], _OUTCOMES[o]) for o in _OUTCOMES],
+        "verdicts": [_counted(o, verdicts[str(o)]) for o in _OUTCOMES],
         "links": [one for one in known.check.references if one.startswith("https://")],
         "names": [one for one in known.check.references if not one.startswith("https://")],
         "rows": [_row(one, findings, inventory=inventory) for one in said[:_SHOWN]],
@@ -153,7 +153,7 @@ def _account(one: "Account") -> dict[str, Any]:
         "read": f"{found.read:%Y-%m-%d %H:%M} UTC",
         "is_whole": found.is_whole,
         "gaps": found.gaps,
-        "verdicts": [(str(o), total[str(o)], tone) for o, tone in _OUTCOMES.items()],
+        "verdicts": [_counted(o, total[str(o)]) for o in _OUTCOMES],
         "bar": _bar([(tone, total[str(o)]) for o, tone in _OUTCOMES.items()]),
         "says": ", ".join(f"{total[str(o)]} {o}" for o in _OUTCOMES),
         "judged": len(found.counts),
@@ -163,6 +163,11 @@ def _account(one: "Account") -> dict[str, Any]:
         "more_unlisted": max(0, len(found.unlisted) - _FEW),
         "since": _since(found),
     }
+
+
+def _counted(outcome: Outcome, count: int) -> tuple[str, int, str]:
+    """A word, how many, and the tone of it: what there is none of has none."""
+    return str(outcome), count, _OUTCOMES[outcome] if count else ""
 
 
 def _since(found: "Summary") -> tuple[int, int]:
@@ -184,7 +189,7 @@ def _framework(one: "Coverage") -> dict[str, Any]:
         "version": one.framework.version,
         "controls": len(one.controls),
         "looked_at": one.checked,
-        "counts": [(word, n, _TONES.get(word, "")) for word, n in counts.items()],
+        "counts": [(word, n, _TONES.get(word, "") if n else "") for word, n in counts.items()],
         "says": ", ".join(f"{n} {word}" for word, n in counts.items()),
         "bar": _bar(
             [(_TONES.get(word, "rest"), n) for word, n in counts.items() if word != "not checked"],

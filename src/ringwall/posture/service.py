@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ringwall.posture.frameworks.remembering import History
 from ringwall.posture.keeping import Accounts, Last
-from ringwall.posture.summing import Change, Summary, changes, summary_of
+from ringwall.posture.summing import Change, Mapped, Summary, changes, mapped_by, summary_of
 from ringwall.runtime.installation import Installation
 
 if TYPE_CHECKING:
@@ -70,6 +70,12 @@ def all_checks() -> "tuple[KnownCheck, ...]":
     from ringwall.posture.checking.finding import own_checks  # noqa: PLC0415 - hundreds of files
 
     return tuple(own_checks())
+
+
+@cache
+def mapped() -> Mapped:
+    """Which checks speak of which framework, as :func:`~ringwall.posture.summing.stands` needs."""
+    return mapped_by(all_checks())
 
 
 def frameworks(installation: Installation) -> "dict[str, Framework]":

@@ -19,6 +19,9 @@ from ringwall.posture.judging import Judged
 from ringwall.posture.reports.report import Row
 from ringwall.posture.snapshot.snapshot import Snapshot
 
+Mapped = Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]
+"""By framework: pairs of a check and the controls of that framework that it supports."""
+
 MOST: Final = 200
 """Components of one check and account that are named; how many there are is counted."""
 
@@ -124,11 +127,19 @@ def verdicts(several: Iterable[Summary]) -> Iterator[tuple[str, Outcome]]:
                     yield check, outcome
 
 
-def stands(
-    framework: Framework, checks: Iterable[KnownCheck], several: Iterable[Summary]
-) -> Coverage:
+def stands(framework: Framework, mapped: Mapped, several: Iterable[Summary]) -> Coverage:
     """How a framework stands in these accounts together."""
-    return coverage(framework, [(one.id, one.check.controls) for one in checks], verdicts(several))
+    return coverage(framework, mapped.get(framework.id, ()), verdicts(several))
+
+
+def mapped_by(checks: Iterable[KnownCheck]) -> Mapped:
+    """The checks that speak of each framework, with what they say of it."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for one in checks:
+        for control in one.check.controls:
+            about = found.setdefault(control.partition(" ")[0], {})
+            about.setdefault(one.id, []).append(control)
+    return {name: [(c, tuple(said)) for c, said in of.items()] for name, of in found.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
