@@ -76,7 +76,7 @@ def test_findings_are_counted_by_each_filter(owner: Any) -> None:
 def test_a_finding_has_all_there_is_of_it(owner: Any) -> None:
     answer = owner.get(f"{AT}/queue/{WORST.uid}")
     told = answer.json()
-    assert told["evidence"] and told["fix"] and told["score_by"]
+    assert all(told[name] for name in ("evidence", "fix", "score_by"))
     assert [one["source"] for one in told["seen_by"]] == ["ringwall"]
     assert [one["after"] for one in told["history"]] == ["open"]
     assert answer.headers["ETag"] == f'"{told["version"]}"'

@@ -1,4 +1,4 @@
-"""Every view of the API and the console: what it asks about, and that it changes only what it may."""
+"""Every view of the API and the console: what it asks about, and that only some change anything."""
 
 from typing import Any
 

@@ -96,7 +96,7 @@ def test_a_check_leads_to_components_and_findings(auditor: Any) -> None:
     for count in ("1 fail", "2 unknown", "3 pass"):
         assert f">{count}</span>" in text
     (finding,) = re.findall(r'href="(/company/findings/[0-9a-f]{20})"', text)
-    assert auditor.get(finding).status_code == 200
+    assert f'href="{AT}/checks/{kept.CHECK}"' in text_of(auditor.get(finding))
     assert "/company/inventory/component?id=aws-s3-bucket" in text
     assert auditor.get(f"{AT}/checks/aws-nothing").status_code == 404
 

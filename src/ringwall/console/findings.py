@@ -1,5 +1,6 @@
 """The queue of findings as pages: what is wrong, the most urgent first, and one finding."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -15,12 +16,17 @@ from ringwall.console.findings_asked import Asked, MistakeError, asked
 from ringwall.findings.states import EXCUSED, Move, Refusal, State, moved
 from ringwall.identity import sessions
 from ringwall.identity.authority import may_change_findings, may_see_inventory, may_see_posture
+from ringwall.identity.models import User
 from ringwall.identity.pages.company import company_only
 from ringwall.identity.pages.errors import refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ringwall.findings.models import Step
     from ringwall.findings.standing import Standing
 
+_SUBJECT: Final = re.compile(r"[0-9a-f]{32}")
 _AT_ONCE: Final = 50
 _MOST_BACK: Final = 20
 """Pages that one can turn back by."""
@@ -103,6 +109,8 @@ def page(
             action="Search the findings",
             status=404,
         )
+    from ringwall.posture import service as posture  # noqa: PLC0415 - most pages never ask
+
     steps, sightings = service.history(found.uid)
     person, now = sessions.signed_in(request).user, datetime.now(UTC)
     told: dict[str, Any] = {
@@ -114,7 +122,7 @@ def page(
         "links": [each for each in found.finding.references if each.startswith("https://")],
         "names": [each for each in found.finding.references if not each.startswith("https://")],
         "seen_by": sightings,
-        "history": [*reversed(steps)],
+        "history": _history(steps),
         "excuse": found.excuse if found.state in EXCUSED else None,
         "component": (
             f"{reverse('inventory_component')}?{urlencode({'id': found.finding.component})}"
@@ -123,7 +131,7 @@ def page(
         ),
         "check": (
             reverse("posture_check", args=[found.finding.weakness])
-            if may_see_posture(person) and "/" not in found.finding.weakness
+            if may_see_posture(person) and posture.is_check(found.finding.weakness)
             else ""
         ),
         "mistake": mistake,
@@ -190,6 +198,14 @@ def _facts(one: "Standing", now: datetime) -> list[tuple[str, str]]:
         ("Found by", finding.source + (f", as {finding.rule}" if finding.rule else "")),
     ]
     return [(name, value) for name, value in told if value]
+
+
+def _history(steps: "Sequence[Step]") -> list[tuple["Step", str]]:
+    """What became of it, the newest first, with who it was: people by their addresses."""
+    found = {one.who for one in steps}
+    people = User.objects.filter(pk__in=[who for who in found if _SUBJECT.fullmatch(who)])
+    names = {one.subject: one.name or one.email for one in people}
+    return [(one, names.get(one.who, one.who)) for one in reversed(steps)]
 
 
 def _read(fact: Any) -> dict[str, str]:

@@ -130,6 +130,10 @@ def _one_check(request: HttpRequest, name: str) -> HttpResponse:
         "check": known,
         "meta": known.check,
         "tone": _SEVERITIES.get(known.check.severity, ""),
+        "controls": [
+            (one, reverse("posture_framework", args=[one.partition(" ")[0]]))
+            for one in known.check.controls
+        ],
         "verdicts": [_counted(o, verdicts[str(o)]) for o in _OUTCOMES],
         "links": [one for one in known.check.references if one.startswith("https://")],
         "names": [one for one in known.check.references if not one.startswith("https://")],

@@ -72,6 +72,13 @@ def all_checks() -> "tuple[KnownCheck, ...]":
     return tuple(own_checks())
 
 
+def is_check(name: str) -> bool:
+    """Whether that is the id of one of ours; loads no others."""
+    from ringwall.posture.checking.finding import own_checks  # noqa: PLC0415 - most never ask
+
+    return any(one.id == name for one in own_checks([name]))
+
+
 @cache
 def mapped() -> Mapped:
     """Which checks speak of which framework, as :func:`~ringwall.posture.summing.stands` needs."""

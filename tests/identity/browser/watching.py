@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page
+from tests.findings.scene import BUCKET, finding
+from tests.findings.scene import take as found
 from tests.identity.browser.house import House
 from tests.identity.browser.people import member, someone
 from tests.identity.browser.walks import heading, press, set_up_app, sign_in
-from tests.findings.scene import BUCKET, finding
-from tests.findings.scene import take as found
 from tests.inventory.scene import CALLS, NOON, from_internet, take, thing
 from tests.lake.logs import ORIGIN, LogScene, append, edge_line, own_line
 from tests.lake.signed import signed_tree
