@@ -108,7 +108,7 @@ def test_an_account_that_cannot_be_judged_is_said_to_be_none(
     assert "damaged" in other["why"]
     assert get(auditor, "frameworks")["not_judged"] == [kept.OTHER]
     kept.keep(state, kept.OTHER, day=2)
-    monkeypatch.setattr(service, "LARGEST", 10)
+    monkeypatch.setattr(service, "LARGEST", 3)
     assert "too large" in get(auditor, "accounts")["accounts"][1]["why"]
 
 

@@ -28,6 +28,8 @@ from ringwall.runtime.private_files import (
 _FORMAT: Final = 1
 _GZIP: Final = 31
 _BROKEN: Final = (gzip.BadGzipFile, EOFError, zlib.error)
+_OF_ONE: Final = 30
+"""Bytes that a component takes at least, for files that do not say how many there are."""
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 
 
@@ -43,7 +45,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Last:
-    """That an account was read: when, with how many gaps, and what that takes on the disk (bytes).
+    """That an account was read: when, with how many gaps, and how many components were found.
 
     ``mark`` is another for each reading that is kept.
     """
@@ -51,7 +53,7 @@ class Last:
     account: str
     read: datetime
     gaps: int
-    size: int
+    components: int
     mark: str
 
 
@@ -76,6 +78,7 @@ class Accounts:
         """Have it on the disk when this returns, in the place of what was there."""
         self._ready()
         header = {"format": _FORMAT, "account": account, "read": read, "gaps": gaps}
+        header["components"] = len(snapshot)
         squeezed = zlib.compressobj(1, wbits=_GZIP)
         parts = [squeezed.compress(encoded(header) + b"\n")]
         parts += [squeezed.compress(line + b"\n") for line in lines_of(snapshot)]
@@ -115,12 +118,13 @@ class Accounts:
                 header = decoded(file.readline())
                 status = os.fstat(file.fileno())
             read, gaps = header["read"], header["gaps"]
+            components = header.get("components", status.st_size // _OF_ONE)
         except (OSError, ValueError, KeyError, TypeError, *_BROKEN):
             return None
         if not isinstance(read, datetime) or not isinstance(gaps, int):
             return None
         mark = f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"
-        return Last(account=account, read=read, gaps=gaps, size=status.st_size, mark=mark)
+        return Last(account=account, read=read, gaps=gaps, components=components, mark=mark)
 
     def all(self) -> Iterator[str]:
         """The accounts that were read."""

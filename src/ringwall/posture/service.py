@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from ringwall.posture.checking.finding import KnownCheck
     from ringwall.posture.frameworks.catalogue import Framework
 
-LARGEST: Final = 16 * 1024 * 1024
-"""Bytes on the disk of an account that is judged in a process that also answers others."""
+LARGEST: Final = 10_000
+"""Components of an account that is judged in a process that also answers others: some seconds,
+and 130 MB."""
 _WAITS_S: Final = 20.0
 _one_at_a_time: Final = Lock()
 _summaries: Final[dict[str, tuple[str, Summary]]] = {}
@@ -109,7 +110,7 @@ def _account(kept: Accounts, name: str) -> Account:
     mark, summary = _summaries.get(name, ("", None))
     if summary is not None and mark == last.mark:
         return Account(name, last, summary)
-    if last.size > LARGEST:
+    if last.components > LARGEST:
         why = "it is too large to be judged for a page: `ringwall posture report` judges it"
         return Account(name, last, None, why)
     try:
