@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 10_000
 """Components of an account that is judged in a process that also answers others: some seconds,
-and 130 MB."""
+and 110 MB."""
 _WAITS_S: Final = 20.0
 _one_at_a_time: Final = Lock()
 _summaries: Final[dict[str, tuple[str, Summary]]] = {}
