@@ -14,6 +14,7 @@ from ringwall.core.observations import State
 from ringwall.posture.checking.finding import own_checks
 from ringwall.posture.itself import read_itself
 from ringwall.posture.judging import judge_all
+from ringwall.posture.lifetimes import mended_until
 from ringwall.runtime.current import current_installation
 
 __all__ = ["ada", "register"]
@@ -104,3 +105,14 @@ def test_what_cannot_be_told_is_unknown_and_no_pass(ada: Any) -> None:
 @pytest.mark.parametrize("kind", ["ringwall-person", "ringwall-key"])
 def test_every_kind_that_is_told_is_judged_by_something(kind: str) -> None:
     assert any(one.check.judges == kind for one in own_checks())
+
+
+def test_postgresql_tells_its_version(database: str) -> None:
+    from ringwall.gateway.programs import _postgresql
+
+    told = _postgresql(current_installation())
+    if database == "postgresql":
+        assert told.value["program"] == "postgresql"
+        assert mended_until("postgresql", told.value["version"]) is not None
+    else:
+        assert told.state is State.ERROR

@@ -1,4 +1,4 @@
-"""What posture reads of the edge: its settings, hosts, routes, services and certificates.
+"""What posture reads of the edge: settings, hosts, routes, services, certificates and programs.
 
 Found by discovery. Values are those of the configuration as it would be applied, defaults included.
 """
@@ -13,10 +13,12 @@ from pydantic import BaseModel
 from ringwall.core.clock import SystemClock
 from ringwall.core.components import Found
 from ringwall.core.observations import Collected, Observation, Place, State
+from ringwall.gateway import programs, reviewed
 from ringwall.gateway.certificates.expiry import days_left, judge
 from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.config import EDGE, ROUTES
 from ringwall.gateway.destinations import sign_in_of
+from ringwall.gateway.layout import Layout
 from ringwall.gateway.wanted import Wanted
 from ringwall.inventory.config import SERVICES
 from ringwall.runtime.configuration import Configuration
@@ -28,6 +30,8 @@ KINDS: Final = (
     "ringwall-route",
     "ringwall-service",
     "ringwall-certificate",
+    programs.KIND,
+    *reviewed.KINDS,
 )
 _OF_CONFIGURATION: Final = "configuration"
 
@@ -65,6 +69,10 @@ def aspects(installation: Installation) -> Iterator[Collected]:
             "not_after": one.not_after.isoformat(),
         }
         yield _made("ringwall-certificate", one.name, None, state=state)
+    yield from programs.programs(installation)
+    layout = Layout(installation.config.parent, installation.state, installation.run)
+    last = reviewed.kept(layout.reviewed)
+    yield from reviewed.of_roles_and_permits(wanted, last, clock.now())
 
 
 def _made(kind: str, name: str, place: Place | None, **aspects: Any) -> Collected:

@@ -55,6 +55,11 @@ class Layout:
         return self.state / "attacks"
 
     @property
+    def reviewed(self) -> Path:
+        """What the last review of the record found to be used."""
+        return self.state / "access" / "reviewed.json"
+
+    @property
     def quotas(self) -> Path:
         """The socket of the process that counts shared limits."""
         return self.run / "quotas.sock"

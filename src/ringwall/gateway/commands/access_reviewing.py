@@ -70,6 +70,7 @@ def access_review(
     Judged are the requests in the edge's record, by the policies in force. Where the record does
     not go back so many days, it is told for how many it does. With --propose a policy set is
     written that permits what was used and nothing else; it changes nothing until you take it over.
+    What 90 days or more have shown is kept: `ringwall posture itself` judges by it.
 
     For example: `ringwall access review`, `ringwall access review --days 30 --propose drafts`, then
     `ringwall access replay --days 30 --policies drafts`.
@@ -105,6 +106,7 @@ def access_review(
     span = _span(days, gateway.layout)
     everyone = options.everyone(installation) if not_asked is None else iter(())
     found = findings(review.used, judge, everyone, not_asked=not_asked)
+    _keep(found, review.used, wanted, gateway.layout, span)
     written = None
     if propose is not None and any(True for _ in kept.all()):
         text = proposal.text(
@@ -147,6 +149,15 @@ def _span(days: int, layout: "Layout") -> _Span:
     if first is None:
         return _Span(days, 0.0)
     return _Span(days, min(days, (datetime.now(UTC) - first).total_seconds() / 86_400))
+
+
+def _keep(found: "Findings", used: "Used", wanted: "Wanted", layout: "Layout", span: _Span) -> None:
+    """For posture, if it is of as many days as count there."""
+    from ringwall.gateway import reviewed
+
+    if span.asked >= reviewed.DAYS:
+        last = reviewed.of_review(found, used, wanted, at=datetime.now(UTC), days=span.covered)
+        reviewed.keep(layout.reviewed, last)
 
 
 def _require_room(folder: Path | None) -> None:

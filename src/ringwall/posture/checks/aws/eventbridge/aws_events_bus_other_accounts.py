@@ -5,24 +5,15 @@ Fix: name the role that is meant, or the organisation by `aws:PrincipalOrgID`; a
 accounts of your own.
 """
 
-from typing import Any
-
 from ringwall.posture.checking import (
-    DENIED,
-    FAIL,
-    PASS,
-    UNKNOWN,
     Check,
     Judgment,
     Severity,
     Subject,
     World,
-    case,
-    fails,
-    passes,
 )
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
-from ringwall.posture.checks.aws.customers import others_of
+from ringwall.posture.checks.aws.sharing import cases_of_others, judge_others
 
 CHECK = Check(
     judges="aws-events-bus",
@@ -35,30 +26,7 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """Whole accounts and whoever is of them, unless a condition says of which organisation."""
-    others = sorted(others_of(it.read("listed").get("Policy"), it.account))
-    if others:
-        return fails(f"accounts {', '.join(others)} may use it")
-    return passes("no other account is named")
+    return judge_others(it.read("listed").get("Policy"), it.account)
 
 
-def _policy(principal: Any, **more: Any) -> dict[str, Any]:
-    one = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "events:PutEvents"} | more
-    written = {"Statement": [one]}
-    return {"Policy": written}
-
-
-ORG = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
-OWN = {"StringEquals": {"aws:PrincipalAccount": "111122223333"}}
-TLS = {"Bool": {"aws:SecureTransport": "true"}}
-OTHER = "arn:aws:iam::444455556666:root"
-CASES = (
-    case("its own", PASS, listed=_policy("arn:aws:iam::111122223333:root")),
-    case("another", FAIL, listed=_policy(OTHER)),
-    case("a role of another", FAIL, listed=_policy(["444455556666", "111122223333"])),
-    case("another, of the organisation", PASS, listed=_policy(OTHER, Condition=ORG)),
-    case("another, that cannot be it", PASS, listed=_policy(OTHER, Condition=OWN)),
-    case("another, over TLS", FAIL, listed=_policy(OTHER, Condition=TLS)),
-    case("denied", PASS, listed=_policy(OTHER, Effect="Deny")),
-    case("broken", UNKNOWN, listed={"Policy": "{"}),
-    case("may not be read", UNKNOWN, listed=DENIED),
-)
+CASES = cases_of_others("events:PutEvents", aspect="listed", inside="Policy")

@@ -5,21 +5,14 @@ Fix: turn the feature RDS_LOGIN_EVENTS on.
 """
 
 from ringwall.posture.checking import (
-    DENIED,
-    FAIL,
-    NOT_JUDGED,
-    PASS,
-    UNKNOWN,
     Check,
     Judgment,
     Severity,
     Subject,
     World,
-    case,
-    fails,
-    passes,
 )
 from ringwall.posture.checks.aws.controls import WATCHED
+from ringwall.posture.checks.aws.guardduty.features import cases_of_feature, judge_feature
 
 CHECK = Check(
     judges="aws-guardduty-detector",
@@ -33,35 +26,12 @@ CHECK = Check(
 )
 
 
+FEATURE = "RDS_LOGIN_EVENTS"
+
+
 def judge(it: Subject, world: World) -> Judgment | None:
     """Of detectors that are on."""
-    told = it.read("detector")
-    if told.get("Status") != "ENABLED":
-        return None
-    for one in told.get("Features") or []:
-        if one.get("Name") == "RDS_LOGIN_EVENTS" and one.get("Status") == "ENABLED":
-            return passes("it looks at sign-ins to databases")
-    return fails("RDS_LOGIN_EVENTS is off")
+    return judge_feature(it, FEATURE, "it looks at sign-ins to databases")
 
 
-CASES = (
-    case(
-        "on",
-        PASS,
-        detector={
-            "Status": "ENABLED",
-            "Features": [{"Name": "RDS_LOGIN_EVENTS", "Status": "ENABLED"}],
-        },
-    ),
-    case(
-        "off",
-        FAIL,
-        detector={
-            "Status": "ENABLED",
-            "Features": [{"Name": "RDS_LOGIN_EVENTS", "Status": "DISABLED"}],
-        },
-    ),
-    case("never set", FAIL, detector={"Status": "ENABLED"}),
-    case("suspended", NOT_JUDGED, detector={"Status": "DISABLED"}),
-    case("may not be read", UNKNOWN, detector=DENIED),
-)
+CASES = cases_of_feature(FEATURE)

@@ -8,20 +8,16 @@ Manager, passing or becoming any role, and decrypting with any key.
 """
 
 from ringwall.posture.checking import (
-    DENIED,
-    FAIL,
-    PASS,
-    UNKNOWN,
     Check,
     Judgment,
     Severity,
     Subject,
     World,
-    case,
 )
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.granting import judge_inline
-from ringwall.posture.checks.aws.identities import GROUP, allow, group
+from ringwall.posture.checks.aws.iam.writing import cases_of_inline
+from ringwall.posture.checks.aws.identities import GROUP, group
 
 CHECK = Check(
     judges="aws-iam-group",
@@ -42,21 +38,4 @@ def judge(it: Subject, world: World) -> Judgment:
     return judge_inline(it.read("details").get("GroupPolicyList") or [], account=it.account)
 
 
-FACTOR = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-LEFT = {"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}
-KEYS = allow("kms:De*", Resource="arn:aws:kms:*:*:key/*")
-ONE_KEY = allow("kms:Decrypt", Resource="arn:aws:kms:eu-west-1:111122223333:key/k")
-BROKEN = [{"PolicyName": "own", "PolicyDocument": "{"}]
-CASES = (
-    case("none", PASS, name=GROUP, details=group()),
-    case("what it needs", PASS, name=GROUP, details=group(allow("s3:GetObject"), ONE_KEY)),
-    case("everything", FAIL, name=GROUP, details=group(allow("*"))),
-    case("all of a service", FAIL, name=GROUP, details=group(allow("s3:Get*", "iam:*"))),
-    case("any role", FAIL, name=GROUP, details=group(allow("iam:PassRole"))),
-    case("any key, by a pattern", FAIL, name=GROUP, details=group(KEYS)),
-    case("by what it leaves out", FAIL, name=GROUP, details=group(LEFT)),
-    case("with a second factor", PASS, name=GROUP, details=group(allow("*", Condition=FACTOR))),
-    case("denied again", PASS, name=GROUP, details=group(allow("*"), allow("*", Effect="Deny"))),
-    case("broken", UNKNOWN, name=GROUP, details=group(GroupPolicyList=BROKEN)),
-    case("may not be read", UNKNOWN, name=GROUP, details=DENIED),
-)
+CASES = cases_of_inline(GROUP, group, "GroupPolicyList")

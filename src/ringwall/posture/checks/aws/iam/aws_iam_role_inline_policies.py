@@ -7,21 +7,19 @@ Asked are everything, all of IAM, KMS, Organizations, CloudTrail, Identity Cente
 Manager, passing or becoming any role, and decrypting with any key.
 """
 
+from functools import partial
+
 from ringwall.posture.checking import (
-    DENIED,
-    FAIL,
-    PASS,
-    UNKNOWN,
     Check,
     Judgment,
     Severity,
     Subject,
     World,
-    case,
 )
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.granting import judge_inline
-from ringwall.posture.checks.aws.identities import ROLE, allow, role
+from ringwall.posture.checks.aws.iam.writing import cases_of_inline
+from ringwall.posture.checks.aws.identities import ROLE, role
 
 CHECK = Check(
     judges="aws-iam-role",
@@ -42,22 +40,4 @@ def judge(it: Subject, world: World) -> Judgment:
     return judge_inline(it.read("details").get("RolePolicyList") or [], account=it.account)
 
 
-EC2 = {"Service": "ec2.amazonaws.com"}
-FACTOR = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-LEFT = {"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}
-KEYS = allow("kms:De*", Resource="arn:aws:kms:*:*:key/*")
-ONE_KEY = allow("kms:Decrypt", Resource="arn:aws:kms:eu-west-1:111122223333:key/k")
-BROKEN = [{"PolicyName": "own", "PolicyDocument": "{"}]
-CASES = (
-    case("none", PASS, name=ROLE, details=role(EC2)),
-    case("what it needs", PASS, name=ROLE, details=role(EC2, allow("s3:GetObject"), ONE_KEY)),
-    case("everything", FAIL, name=ROLE, details=role(EC2, allow("*"))),
-    case("all of a service", FAIL, name=ROLE, details=role(EC2, allow("s3:Get*", "iam:*"))),
-    case("any role", FAIL, name=ROLE, details=role(EC2, allow("iam:PassRole"))),
-    case("any key, by a pattern", FAIL, name=ROLE, details=role(EC2, KEYS)),
-    case("by what it leaves out", FAIL, name=ROLE, details=role(EC2, LEFT)),
-    case("with a second factor", PASS, name=ROLE, details=role(EC2, allow("*", Condition=FACTOR))),
-    case("denied again", PASS, name=ROLE, details=role(EC2, allow("*"), allow("*", Effect="Deny"))),
-    case("broken", UNKNOWN, name=ROLE, details=role(EC2, RolePolicyList=BROKEN)),
-    case("may not be read", UNKNOWN, name=ROLE, details=DENIED),
-)
+CASES = cases_of_inline(ROLE, partial(role, {"Service": "ec2.amazonaws.com"}), "RolePolicyList")

@@ -8,20 +8,16 @@ Manager, passing or becoming any role, and decrypting with any key.
 """
 
 from ringwall.posture.checking import (
-    DENIED,
-    FAIL,
-    PASS,
-    UNKNOWN,
     Check,
     Judgment,
     Severity,
     Subject,
     World,
-    case,
 )
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.granting import judge_inline
-from ringwall.posture.checks.aws.identities import ME, allow, user
+from ringwall.posture.checks.aws.iam.writing import cases_of_inline
+from ringwall.posture.checks.aws.identities import ME, user
 
 CHECK = Check(
     judges="aws-iam-user",
@@ -42,21 +38,4 @@ def judge(it: Subject, world: World) -> Judgment:
     return judge_inline(it.read("details").get("UserPolicyList") or [], account=it.account)
 
 
-FACTOR = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-LEFT = {"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}
-KEYS = allow("kms:De*", Resource="arn:aws:kms:*:*:key/*")
-ONE_KEY = allow("kms:Decrypt", Resource="arn:aws:kms:eu-west-1:111122223333:key/k")
-BROKEN = [{"PolicyName": "own", "PolicyDocument": "{"}]
-CASES = (
-    case("none", PASS, name=ME, details=user()),
-    case("what it needs", PASS, name=ME, details=user(allow("s3:GetObject"), ONE_KEY)),
-    case("everything", FAIL, name=ME, details=user(allow("*"))),
-    case("all of a service", FAIL, name=ME, details=user(allow("s3:Get*", "iam:*"))),
-    case("any role", FAIL, name=ME, details=user(allow("iam:PassRole"))),
-    case("any key, by a pattern", FAIL, name=ME, details=user(KEYS)),
-    case("by what it leaves out", FAIL, name=ME, details=user(LEFT)),
-    case("with a second factor", PASS, name=ME, details=user(allow("*", Condition=FACTOR))),
-    case("denied again", PASS, name=ME, details=user(allow("*"), allow("*", Effect="Deny"))),
-    case("broken", UNKNOWN, name=ME, details=user(UserPolicyList=BROKEN)),
-    case("may not be read", UNKNOWN, name=ME, details=DENIED),
-)
+CASES = cases_of_inline(ME, user, "UserPolicyList")

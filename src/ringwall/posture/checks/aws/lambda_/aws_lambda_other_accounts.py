@@ -5,24 +5,15 @@ Fix: name the role that is meant, or the organisation by `aws:PrincipalOrgID`; a
 accounts of your own.
 """
 
-from typing import Any
-
 from ringwall.posture.checking import (
-    DENIED,
-    FAIL,
-    PASS,
-    UNKNOWN,
     Check,
     Judgment,
     Severity,
     Subject,
     World,
-    case,
-    fails,
-    passes,
 )
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
-from ringwall.posture.checks.aws.customers import others_of
+from ringwall.posture.checks.aws.sharing import cases_of_others, judge_others
 
 CHECK = Check(
     judges="aws-lambda-function",
@@ -34,33 +25,7 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """Whole accounts and whoever is of them, unless a condition says of which organisation."""
-    others = sorted(others_of(it.read("policy"), it.account))
-    if others:
-        return fails(f"accounts {', '.join(others)} may use it")
-    return passes("no other account is named")
+    return judge_others(it.read("policy"), it.account)
 
 
-def _policy(principal: Any, **more: Any) -> dict[str, Any]:
-    one = {
-        "Effect": "Allow",
-        "Principal": {"AWS": principal},
-        "Action": "lambda:InvokeFunction",
-    } | more
-    return {"Statement": [one]}
-
-
-ORG = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
-OWN = {"StringEquals": {"aws:PrincipalAccount": "111122223333"}}
-TLS = {"Bool": {"aws:SecureTransport": "true"}}
-OTHER = "arn:aws:iam::444455556666:root"
-CASES = (
-    case("its own", PASS, policy=_policy("arn:aws:iam::111122223333:root")),
-    case("another", FAIL, policy=_policy(OTHER)),
-    case("a role of another", FAIL, policy=_policy(["444455556666", "111122223333"])),
-    case("another, of the organisation", PASS, policy=_policy(OTHER, Condition=ORG)),
-    case("another, that cannot be it", PASS, policy=_policy(OTHER, Condition=OWN)),
-    case("another, over TLS", FAIL, policy=_policy(OTHER, Condition=TLS)),
-    case("denied", PASS, policy=_policy(OTHER, Effect="Deny")),
-    case("broken", UNKNOWN, policy="{"),
-    case("may not be read", UNKNOWN, policy=DENIED),
-)
+CASES = cases_of_others("lambda:InvokeFunction", aspect="policy")

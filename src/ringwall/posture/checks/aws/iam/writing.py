@@ -1,0 +1,85 @@
+"""Whether policies that somebody here wrote grant something on whatever there is."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ringwall.posture.checking import (
+    DENIED,
+    FAIL,
+    NOT_JUDGED,
+    PASS,
+    UNKNOWN,
+    Case,
+    Judgment,
+    Subject,
+    case,
+)
+from ringwall.posture.checks.aws.granting import Asked, judge_granted
+from ringwall.posture.checks.aws.identities import allow
+from ringwall.posture.checks.aws.statements import current, is_aws_own
+
+
+def judge_own_policy(it: Subject, asked: Asked, *, well: str) -> Judgment | None:
+    """Asked of a resource that nobody thought of; AWS's own policies are not yours to change."""
+    if is_aws_own(it.name):
+        return None
+    return judge_granted(current(it.read("details")), asked, account=it.account, well=well)
+
+
+def cases_of_own_policy(
+    action: str, *, pattern: str, every: str, harmless: str
+) -> tuple[Case, ...]:
+    """Cases of a check that judges so.
+
+    ``pattern`` stands for the action among others, ``every`` for all resources by an ARN.
+    """
+    own = "arn:aws:iam::1:policy/p"
+
+    def details(**statement: object) -> dict[str, object]:
+        one = {"Effect": "Allow", "Resource": "*"} | statement
+        version = {"IsDefaultVersion": True, "Document": {"Statement": one}}
+        return {"AttachmentCount": 1, "PolicyVersionList": [version]}
+
+    bound = {"StringEquals": {"a": "b"}}
+    broken = {"PolicyVersionList": [{"IsDefaultVersion": True, "Document": "{"}]}
+    aws_own = "arn:aws:iam::aws:policy/P"
+    one = "arn:aws:iam::1:role/r"
+    return (
+        case("others", PASS, name=own, details=details(Action=harmless)),
+        case("under a condition", PASS, name=own, details=details(Action=action, Condition=bound)),
+        case("one resource", PASS, name=own, details=details(Action=action, Resource=one)),
+        case("every resource", FAIL, name=own, details=details(Action=[action])),
+        case("by a pattern", FAIL, name=own, details=details(Action=pattern)),
+        case("by what it leaves out", FAIL, name=own, details=details(NotAction="s3:*")),
+        case("every one by an ARN", FAIL, name=own, details=details(Action=action, Resource=every)),
+        case("AWS's own", NOT_JUDGED, name=aws_own, details=details(Action=action)),
+        case("no JSON", UNKNOWN, name=own, details=broken),
+    )
+
+
+def cases_of_inline(
+    name: str, details: Callable[..., dict[str, Any]], policies: str
+) -> tuple[Case, ...]:
+    """Cases of a check that judges what is written into a user, group or role.
+
+    ``details`` makes what is told of one from statements; ``policies`` is where they stand in it.
+    """
+    factor = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    left = {"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}
+    keys = allow("kms:De*", Resource="arn:aws:kms:*:*:key/*")
+    one_key = allow("kms:Decrypt", Resource="arn:aws:kms:eu-west-1:111122223333:key/k")
+    broken = {policies: [{"PolicyName": "own", "PolicyDocument": "{"}]}
+    denied = (allow("*"), allow("*", Effect="Deny"))
+    return (
+        case("none", PASS, name=name, details=details()),
+        case("what it needs", PASS, name=name, details=details(allow("s3:GetObject"), one_key)),
+        case("everything", FAIL, name=name, details=details(allow("*"))),
+        case("all of a service", FAIL, name=name, details=details(allow("s3:Get*", "iam:*"))),
+        case("any role", FAIL, name=name, details=details(allow("iam:PassRole"))),
+        case("any key, by a pattern", FAIL, name=name, details=details(keys)),
+        case("by what it leaves out", FAIL, name=name, details=details(left)),
+        case("with a factor", PASS, name=name, details=details(allow("*", Condition=factor))),
+        case("denied again", PASS, name=name, details=details(*denied)),
+        case("broken", UNKNOWN, name=name, details=details(**broken)),
+        case("may not be read", UNKNOWN, name=name, details=DENIED),
+    )

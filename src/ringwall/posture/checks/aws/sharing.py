@@ -1,0 +1,53 @@
+"""Whether a resource's policy names other accounts that no condition holds to the organisation."""
+
+from typing import Any, Final
+
+from ringwall.posture.checking import (
+    DENIED,
+    FAIL,
+    PASS,
+    UNKNOWN,
+    Case,
+    Judgment,
+    case,
+    fails,
+    passes,
+)
+from ringwall.posture.checks.aws.customers import others_of
+
+_ORG: Final = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+_OWN: Final = {"StringEquals": {"aws:PrincipalAccount": "111122223333"}}
+_TLS: Final = {"Bool": {"aws:SecureTransport": "true"}}
+_OTHER: Final = "arn:aws:iam::444455556666:root"
+
+
+def judge_others(policy: Any, account: str) -> Judgment:
+    """Whole accounts and whoever is of them, unless a condition says of which organisation."""
+    others = sorted(others_of(policy, account))
+    if others:
+        return fails(f"accounts {', '.join(others)} may use it")
+    return passes("no other account is named")
+
+
+def cases_of_others(action: str, *, aspect: str, inside: str = "") -> tuple[Case, ...]:
+    """Cases of a check that judges so, of a policy that is an aspect, or is ``inside`` one."""
+
+    def told(policy: Any) -> dict[str, Any]:
+        return {aspect: {inside: policy} if inside else policy}
+
+    def let_in(principal: Any, **more: Any) -> dict[str, Any]:
+        one = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": action} | more
+        return told({"Statement": [one]})
+
+    denied: dict[str, Any] = {aspect: DENIED}
+    return (
+        case("its own", PASS, **let_in("arn:aws:iam::111122223333:root")),
+        case("another", FAIL, **let_in(_OTHER)),
+        case("a role of another", FAIL, **let_in(["444455556666", "111122223333"])),
+        case("another, of the organisation", PASS, **let_in(_OTHER, Condition=_ORG)),
+        case("another, that cannot be it", PASS, **let_in(_OTHER, Condition=_OWN)),
+        case("another, over TLS", FAIL, **let_in(_OTHER, Condition=_TLS)),
+        case("denied", PASS, **let_in(_OTHER, Effect="Deny")),
+        case("broken", UNKNOWN, **told("{")),
+        case("may not be read", UNKNOWN, **denied),
+    )

@@ -1,0 +1,69 @@
+"""The worker reads accounts by itself, as often as the section says."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.posture.accounts.reading import Reading
+
+from ringwall.posture import following
+from ringwall.posture.keeping import Accounts
+from ringwall.posture.scans import Scans
+from ringwall.runtime.current import all_sections
+from ringwall.runtime.installation import Installation, find
+
+pytestmark = pytest.mark.e2e
+
+ACCOUNTS = """\
+version: 1
+posture:
+  accounts:
+    lost: {profile: nobody-has-it, regions: [eu-west-1]}
+    production: {regions: [eu-west-1], every: 1h}
+"""
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    (tmp_path / "ringwall.yaml").write_text(ACCOUNTS)
+    return find(all_sections, config=tmp_path / "ringwall.yaml")
+
+
+def test_each_is_read_in_its_time_and_what_goes_wrong_is_tried_again(
+    reading: Reading, installation: Installation
+) -> None:
+    reading.client("s3").create_bucket(
+        Bucket="one", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    began, goes_on = datetime.now(UTC), threading.Event()
+
+    def due(after: timedelta = timedelta()) -> list[str]:
+        return following.read_what_is_due(
+            installation, goes_on, now=lambda: datetime.now(UTC) + after
+        )
+
+    assert due() == ["lost", "production"]
+    scans = Scans(installation.state).all()
+    assert scans["lost"].failed == 1
+    assert "nobody-has-it" in scans["lost"].why
+    read = scans["production"].read
+    assert read is not None
+    assert read >= began
+    kept = Accounts(installation.state).get(scans["production"].account)
+    assert kept is not None
+    assert kept.snapshot.get("aws-s3-bucket/arn:aws:s3:::one") is not None
+    assert due() == []
+    assert due(timedelta(minutes=16)) == ["lost"]
+
+
+def test_a_worker_that_stops_does_not_wait_for_a_reading(
+    reading: Reading, installation: Installation
+) -> None:
+    stop = threading.Event()
+    threading.Timer(1.5, stop.set).start()
+    began = time.monotonic()
+    following.read_what_is_due(installation, stop)
+    assert time.monotonic() - began < following._ENDS_WITHIN_S + 3
+    assert following.read_what_is_due(installation, stop) == []
