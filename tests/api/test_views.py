@@ -30,6 +30,7 @@ CHANGING: dict[str, Any] = {
     "api/v1/findings/queue/<uid>/owner": {"owner": "ada"},
     "api/v1/findings/queue/<uid>/comments": {"text": "seen"},
     "api/v1/findings/bulk": {"step": "acknowledge", "findings": _MEANT},
+    "company/findings/bulk": {"step": "acknowledge", "chosen": "1111.x"},
     "company/findings/<str:uid>/step": {"step": "acknowledge"},
     "company/findings/<str:uid>/comment": {"text": "seen"},
     "company/findings/<str:uid>/owner": {"owner": "ada"},

@@ -161,6 +161,29 @@ def test_what_changed_since_one_looked_is_not_changed_unseen(owner: Any) -> None
     assert step(owner, WORST.uid, step="start", version="").status_code == 409
 
 
+def test_several_are_acknowledged_at_once_as_they_were_seen(owner: Any, browser: Any) -> None:
+    chosen = re.findall(r'name="chosen" value="([0-9a-f.]+)"', text_of(owner.get(AT)))[:3]
+    owner.post(
+        f"{AT}/{chosen[2][:20]}/owner",
+        {"owner": "ada", "version": chosen[2].partition(".")[2]},
+    )
+    answer = owner.post(f"{AT}/bulk", {"step": "acknowledge", "chosen": chosen}, follow=True)
+    text = text_of(answer)
+    assert "Done with 2 of 3." in text
+    assert f"Not done with {chosen[2][:8]}: it changed since you looked at it" in text
+    assert len(shown(owner.get(f"{AT}?state=acknowledged"))) == 2
+    for odd in (
+        {"step": "accept", "chosen": chosen},
+        {"step": "start"},
+        {"step": "start", "chosen": "."},
+    ):
+        assert owner.post(f"{AT}/bulk", odd).headers["Location"] == AT
+    assert len(shown(owner.get(f"{AT}?state=acknowledged"))) == 2
+    act_as(browser, "auditor@example.com")
+    assert 'name="chosen"' not in text_of(browser.get(AT))
+    assert browser.post(f"{AT}/bulk", {"step": "start", "chosen": chosen}).status_code == 404
+
+
 def test_who_may_only_see_has_no_forms_and_cannot_send_them(owner: Any, browser: Any) -> None:
     act_as(browser, "auditor@example.com")
     page = text_of(browser.get(f"{AT}/{WORST.uid}"))

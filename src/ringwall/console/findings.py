@@ -38,6 +38,8 @@ _LABELS: Final = {
     Move.DONE: "Say that it is mended",
     Move.REOPEN: "Open it again",
 }
+MANY: Final = (Move.ACKNOWLEDGE, Move.START, Move.DONE)
+"""What can be done with several at once: what needs no words for each."""
 _READ: Final = {"known": "read", "absent": "there is none", "denied": "denied", "error": "failed"}
 _READ_TONES: Final = {"denied": "warn", "error": "warn"}
 _CHOICES: Final[tuple[tuple[str, dict[str, str]], ...]] = (
@@ -77,6 +79,10 @@ def search(request: HttpRequest) -> HttpResponse:
         "count": service.count(replace(wanted, after=None)),
         "is_first_run": not said and not rows and not service.count(found.everything()),
     }
+    if any(row["is_undone"] for row in told["rows"]) and may_change_findings(
+        sessions.signed_in(request).user
+    ):
+        told["steps"] = [(step.value, _LABELS[step]) for step in MANY]
     if len(rows) > _AT_ONCE:
         behind = f"{shown[-1].score}.{shown[-1].uid}"
         told["later"] = _url(**said, after=behind, back=[*back, found.after])
@@ -162,6 +168,7 @@ def _row(one: "Standing", now: datetime) -> dict[str, Any]:
     overdue = one.is_overdue(now)
     return {
         "uid": one.uid,
+        "version": one.version,
         "url": reverse("finding", args=[one.uid]),
         "title": one.finding.title,
         "component": one.finding.component,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from ringwall.access.actions import Action
-from ringwall.console.findings import page
+from ringwall.console.findings import MANY, page
 from ringwall.findings.states import Move, Outdated, Refusal
 from ringwall.identity import sessions
 from ringwall.identity.authority import may_see_findings
@@ -21,6 +21,9 @@ from ringwall.runtime.refusals import Refused
 if TYPE_CHECKING:
     from ringwall.findings.standing import Standing
 
+_MOST: Final = 50
+"""Findings of one page."""
+_TOLD: Final = 5
 _NO_RULES: Final = (
     "the configuration cannot be read, so nothing can be decided: see `ringwall check`"
 )
@@ -55,6 +58,35 @@ def step(request: HttpRequest, uid: str) -> HttpResponse:
     except LookupError:
         return page(request, uid)
     return _told(request, uid, found)
+
+
+@require_POST
+@company_only(Action.FINDINGS_CHANGE)
+def bulk(request: HttpRequest) -> HttpResponse:
+    """The same step with each that is ``chosen``, as ``<uid>.<version>``, each by itself."""
+    from ringwall.findings import service  # noqa: PLC0415 - needs the tables
+
+    chosen = [one.partition(".") for one in request.POST.getlist("chosen")[:_MOST]]
+    wanted = _text(request, "step")
+    if not chosen or wanted not in {str(one) for one in MANY}:
+        messages.warning(request, "Choose findings, and what is to be done with them.")
+        return HttpResponseRedirect(reverse("findings"))
+    done, refused_for = 0, []
+    for uid, _, version in chosen:
+        try:
+            found = service.move(uid[:40], Move(wanted), version=version[:40] or "none")
+        except LookupError:
+            continue
+        if isinstance(found, Refusal):
+            refused_for.append(f"{uid[:8]}: {found.why}")
+        done += not isinstance(found, Refusal)
+    if done:
+        messages.success(request, f"Done with {done} of {len(chosen)}.")
+    for why in refused_for[:_TOLD]:
+        messages.warning(request, f"Not done with {why}.")
+    if len(refused_for) > _TOLD:
+        messages.warning(request, f"Not done with {len(refused_for) - _TOLD} more.")
+    return HttpResponseRedirect(reverse("findings"))
 
 
 @require_POST

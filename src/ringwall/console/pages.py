@@ -6,6 +6,7 @@ from ringwall.console import findings, findings_changing, inventory, log, postur
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("company/findings", findings.search, name="findings"),
+    path("company/findings/bulk", findings_changing.bulk, name="findings_bulk"),
     path("company/findings/<str:uid>", findings.one, name="finding"),
     path("company/findings/<str:uid>/step", findings_changing.step, name="finding_step"),
     path("company/findings/<str:uid>/comment", findings_changing.comment, name="finding_comment"),
