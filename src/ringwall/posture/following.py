@@ -10,11 +10,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from ringwall.posture.config import POSTURE, Posture
+from ringwall.posture.config import POSTURE, AwsAccount, Posture
 from ringwall.posture.scans import Scans
 from ringwall.posture.schedule import is_due
 from ringwall.runtime.configuration import ConfigurationError
@@ -22,6 +23,7 @@ from ringwall.runtime.installation import Installation
 from ringwall.runtime.refusals import ExitCode
 
 _LOOKS_EVERY_S: Final = 30.0
+_ANEW_S: Final = 600.0
 _WAITS_S: Final = 1.0
 _ENDS_WITHIN_S: Final = 10.0
 _SAID: Final = 4000
@@ -31,20 +33,47 @@ _log = logging.getLogger(__name__)
 
 def follow_accounts(installation: Installation, stop: threading.Event) -> None:
     """Read what is due, until ``stop``; what goes wrong is told, and tried again."""
+    known = _Known(installation)
     while not stop.wait(_LOOKS_EVERY_S):
         try:
-            read_what_is_due(installation, stop)
+            read_what_is_due(installation, stop, accounts=known.accounts())
         except (ConfigurationError, OSError) as error:
             _log.error("accounts are not read: %s", error)
 
 
+class _Known:
+    """The accounts of the section. To read a configuration takes half a second of the processor."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._file, self._read = (0, 0), -_ANEW_S
+        self._accounts: Mapping[str, AwsAccount] = {}
+
+    def accounts(self) -> Mapping[str, AwsAccount]:
+        """As the file has them now; what it includes counts within ten minutes."""
+        found = self._installation.config.stat()
+        file = (found.st_mtime_ns, found.st_size)
+        if file != self._file or time.monotonic() - self._read >= _ANEW_S:
+            self._accounts = accounts_of(self._installation)
+            self._file, self._read = file, time.monotonic()
+        return self._accounts
+
+
+def accounts_of(installation: Installation) -> Mapping[str, AwsAccount]:
+    """The accounts that the configuration names; ``ConfigurationError`` where it is refused."""
+    return installation.load().one(Posture, POSTURE).accounts
+
+
 def read_what_is_due(
-    installation: Installation, stop: threading.Event, *, now: Callable[[], datetime] | None = None
+    installation: Installation,
+    stop: threading.Event,
+    *,
+    accounts: Mapping[str, AwsAccount],
+    now: Callable[[], datetime] | None = None,
 ) -> list[str]:
     """Read every account whose time has come, one after the other; which of them."""
     clock = now or (lambda: datetime.now(UTC))
     scans, done = Scans(installation.state), []
-    accounts = installation.load().one(Posture, POSTURE).accounts
     for name, account in accounts.items():
         if stop.is_set():
             break

@@ -11,6 +11,7 @@ from tests.posture.accounts.reading import Reading
 from ringwall.posture import following
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.scans import Scans
+from ringwall.runtime.configuration import ConfigurationError
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import Installation, find
 
@@ -41,7 +42,10 @@ def test_each_is_read_in_its_time_and_what_goes_wrong_is_tried_again(
 
     def due(after: timedelta = timedelta()) -> list[str]:
         return following.read_what_is_due(
-            installation, goes_on, now=lambda: datetime.now(UTC) + after
+            installation,
+            goes_on,
+            accounts=following.accounts_of(installation),
+            now=lambda: datetime.now(UTC) + after,
         )
 
     assert due() == ["lost", "production"]
@@ -64,6 +68,19 @@ def test_a_worker_that_stops_does_not_wait_for_a_reading(
     stop = threading.Event()
     threading.Timer(1.5, stop.set).start()
     began = time.monotonic()
-    following.read_what_is_due(installation, stop)
+    accounts = following.accounts_of(installation)
+    following.read_what_is_due(installation, stop, accounts=accounts)
     assert time.monotonic() - began < following._ENDS_WITHIN_S + 3
-    assert following.read_what_is_due(installation, stop) == []
+    assert following.read_what_is_due(installation, stop, accounts=accounts) == []
+
+
+def test_a_configuration_that_changed_counts_and_one_that_is_refused_changes_nothing(
+    installation: Installation,
+) -> None:
+    known = following._Known(installation)
+    assert set(known.accounts()) == {"lost", "production"}
+    installation.config.write_text("version: 1\nposture: {accounts: {other: {}}}\n")
+    assert set(known.accounts()) == {"other"}
+    installation.config.write_text("version: 1\nposture: {accounts: {Other: {}}}\n")
+    with pytest.raises(ConfigurationError):
+        known.accounts()
