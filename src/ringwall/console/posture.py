@@ -1,9 +1,7 @@
 """Posture as pages: accounts and frameworks, one framework by controls, one check."""
 
-from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +9,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from ringwall.access.actions import Action
-from ringwall.core.verdicts import Outcome
+from ringwall.console.posture_shown import (
+    OUTCOMES,
+    SHOWN,
+    account_shown,
+    change_shown,
+    control_shown,
+    counted,
+    framework_shown,
+    queued,
+    row_shown,
+    tabs,
+)
 from ringwall.identity import sessions
 from ringwall.identity.authority import may_see_findings, may_see_inventory
 from ringwall.identity.pages.company import company_only
@@ -19,17 +28,6 @@ from ringwall.identity.pages.errors import refused
 from ringwall.runtime.current import current_installation
 from ringwall.runtime.refusals import Refused
 
-if TYPE_CHECKING:
-    from ringwall.posture.frameworks.coverage import ControlStanding, Coverage
-    from ringwall.posture.service import Account
-    from ringwall.posture.summing import Change, Said, Summary
-
-_SOURCE: Final = "ringwall/posture"
-_FEW: Final = 10
-_SHOWN: Final = 100
-"""Components that a page of a check names."""
-_TONES: Final = {"failing": "danger", "unknown": "warn", "passing": "good"}
-_OUTCOMES: Final = {Outcome.FAIL: "danger", Outcome.UNKNOWN: "warn", Outcome.PASS: "good"}
 _SEVERITIES: Final = {"critical": "danger", "high": "danger", "medium": "warn"}
 _AGAIN_IN_S: Final = "5"
 
@@ -48,11 +46,13 @@ def overview(request: HttpRequest) -> HttpResponse:
         summaries = [one.summary for one in several if one.summary is not None]
         known = service.frameworks(installation)
         told: dict[str, Any] = {
-            "accounts": [_account(one) for one in several],
+            "accounts": [account_shown(one) for one in several],
             "frameworks": [
-                _framework(stands(one, service.mapped(), summaries)) for one in known.values()
+                framework_shown(stands(one, service.mapped(), summaries)) for one in known.values()
             ],
-            "changes": [each for one in service.changed(installation) if (each := _change(one))],
+            "changes": [
+                each for one in service.changed(installation) if (each := change_shown(one))
+            ],
             "is_judged": bool(summaries),
         }
         return render(request, "console/posture.html", told)
@@ -85,12 +85,12 @@ def _one_framework(request: HttpRequest, name: str) -> HttpResponse:
         known, service.mapped(), [one.summary for one in chosen if one.summary is not None]
     )
     told = {
-        "one": _framework(found),
+        "one": framework_shown(found),
         "of": known.of,
         "controls": [
-            _control(each) for each in found.controls if standing in {"", each.standing.value}
+            control_shown(each) for each in found.controls if standing in {"", each.standing.value}
         ],
-        "standings": _tabs(
+        "standings": tabs(
             name,
             account,
             standing,
@@ -123,7 +123,7 @@ def _one_check(request: HttpRequest, name: str) -> HttpResponse:
     counts = telling.standing_of_check(name, summaries)
     said = telling.said(name, summaries)
     person = sessions.signed_in(request).user
-    findings = _queued(said) if may_see_findings(person) else set()
+    findings = queued(said) if may_see_findings(person) else set()
     inventory = may_see_inventory(person)
     verdicts = counts["verdicts"]
     told = {
@@ -134,173 +134,17 @@ def _one_check(request: HttpRequest, name: str) -> HttpResponse:
             (one, reverse("posture_framework", args=[one.partition(" ")[0]]))
             for one in known.check.controls
         ],
-        "verdicts": [_counted(o, verdicts[str(o)]) for o in _OUTCOMES],
+        "verdicts": [counted(o, verdicts[str(o)]) for o in OUTCOMES],
         "links": [one for one in known.check.references if one.startswith("https://")],
         "names": [one for one in known.check.references if not one.startswith("https://")],
-        "rows": [_row(one, findings, inventory=inventory) for one in said[:_SHOWN]],
-        "more": verdicts["fail"] + verdicts["unknown"] - min(len(said), _SHOWN),
+        "rows": [row_shown(one, findings, inventory=inventory) for one in said[:SHOWN]],
+        "more": verdicts["fail"] + verdicts["unknown"] - min(len(said), SHOWN),
         "unread": counts["could_not_look"],
         "missing": [one for one in several if one.summary is None],
         "is_cloud": known.check.judges.startswith("aws-"),
         "is_judged": bool(summaries),
     }
     return render(request, "console/check.html", told)
-
-
-def _account(one: "Account") -> dict[str, Any]:
-    found, total = one.summary, {}
-    if found is None:
-        return {"account": one.account, "why": one.why}
-    total = {str(o): found.total.get(o, 0) for o in Outcome}
-    return {
-        "account": found.account,
-        "read": f"{found.read:%Y-%m-%d %H:%M} UTC",
-        "is_whole": found.is_whole,
-        "gaps": found.gaps,
-        "verdicts": [_counted(o, total[str(o)]) for o in _OUTCOMES],
-        "bar": _bar([(tone, total[str(o)]) for o, tone in _OUTCOMES.items()]),
-        "says": ", ".join(f"{total[str(o)]} {o}" for o in _OUTCOMES),
-        "judged": len(found.counts),
-        "empty": len(found.empty),
-        "unread": len(found.unread),
-        "unlisted": found.unlisted[:_FEW],
-        "more_unlisted": max(0, len(found.unlisted) - _FEW),
-        "since": _since(found),
-    }
-
-
-def _counted(outcome: Outcome, count: int) -> tuple[str, int, str]:
-    """A word, how many, and the tone of it: what there is none of has none."""
-    return str(outcome), count, _OUTCOMES[outcome] if count else ""
-
-
-def _since(found: "Summary") -> tuple[int, int]:
-    """How many findings its last scan brought, and how many it found mended."""
-    from ringwall.findings import service  # noqa: PLC0415 - needs the tables
-
-    return service.since(_SOURCE, found.account, found.read)
-
-
-def _framework(one: "Coverage") -> dict[str, Any]:
-    counts = {standing.value: count for standing, count in one.counts.items()}
-    bad = sum(each.failed for each in one.controls)
-    unsure = sum(each.unknown for each in one.controls)
-    good = sum(each.passed for each in one.controls)
-    return {
-        "id": one.framework.id,
-        "url": reverse("posture_framework", args=[one.framework.id]),
-        "title": one.framework.title,
-        "version": one.framework.version,
-        "controls": len(one.controls),
-        "looked_at": one.checked,
-        "counts": [(word, n, _TONES.get(word, "") if n else "") for word, n in counts.items()],
-        "says": ", ".join(f"{n} {word}" for word, n in counts.items()),
-        "bar": _bar(
-            [(_TONES.get(word, "rest"), n) for word, n in counts.items() if word != "not checked"],
-            total=len(one.controls),
-        ),
-        "score": None if one.score is None else f"{one.score * 100:.0f}",
-        "pass": good,
-        "fail": bad,
-        "unknown": unsure,
-        "verdicts": good + bad + unsure,
-    }
-
-
-def _control(one: "ControlStanding") -> dict[str, Any]:
-    return {
-        "control": one.control,
-        "title": one.title,
-        "standing": one.standing.value,
-        "tone": _TONES.get(one.standing.value, ""),
-        "strength": "" if one.strength is None else one.strength.value,
-        "checks": [(name, reverse("posture_check", args=[name])) for name in one.checks],
-        "counts": [
-            (word, count)
-            for word, count in (
-                ("fail", one.failed),
-                ("unknown", one.unknown),
-                ("pass", one.passed),
-            )
-            if count
-        ],
-    }
-
-
-def _change(one: "Change") -> dict[str, Any] | None:
-    """How a framework changed in an account; ``None`` where there is nothing to hold it against."""
-    before, now = one.before, one.now
-    if before is None:
-        return None
-    figures = [
-        (word, getattr(before, name), getattr(now, name))
-        for word, name in (
-            ("failing", "failing"),
-            ("unknown", "unknown"),
-            ("passing", "passing"),
-            ("checks", "checks"),
-        )
-    ]
-    moved = [each for each in figures if each[1] != each[2]]
-    if not moved:
-        return None
-    return {
-        "account": now.account,
-        "framework": now.framework,
-        "before": f"{before.at:%Y-%m-%d %H:%M}",
-        "now": f"{now.at:%Y-%m-%d %H:%M}",
-        "partial": now.partial or before.partial,
-        "figures": moved,
-    }
-
-
-def _row(one: "Said", queued: set[str], *, inventory: bool) -> dict[str, Any]:
-    component = f"{reverse('inventory_component')}?{urlencode({'id': one.component})}"
-    return {
-        "label": one.label,
-        "component": one.component,
-        "url": component if inventory else "",
-        "finding": reverse("finding", args=[one.uid]) if one.uid in queued else "",
-        "where": " ".join(filter(None, (one.account, one.region))),
-        "outcome": one.outcome.value,
-        "tone": _OUTCOMES[one.outcome],
-        "severity": one.severity.value,
-        "why": one.why,
-    }
-
-
-def _queued(said: "Sequence[Said]") -> set[str]:
-    """Of what fails, the uids that are in the queue."""
-    from ringwall.findings import service  # noqa: PLC0415 - needs the tables
-    from ringwall.findings.states import State  # noqa: PLC0415 - as above
-
-    uids = tuple(one.uid for one in said[:_SHOWN] if one.uid)
-    if not uids:
-        return set()
-    wanted = service.Wanted(states=frozenset(State), extra=uids)
-    return {one.uid for one in service.standings(wanted)}
-
-
-def _bar(parts: list[tuple[str, int]], total: int | None = None) -> list[dict[str, Any]]:
-    """Pieces of a bar that is 1000 wide; what is not told of stays empty."""
-    whole, begin, found = total or sum(count for _, count in parts), 0.0, []
-    for tone, count in parts:
-        width = 1000.0 * count / whole if whole else 0.0
-        if count:
-            found.append({"tone": tone, "x": f"{begin:.1f}", "width": f"{width:.1f}"})
-        begin += width
-    return found
-
-
-def _tabs(
-    name: str, account: str, chosen: str, several: list[tuple[str, str]]
-) -> list[dict[str, Any]]:
-    def url(standing: str) -> str:
-        given = {"account": account, "standing": standing}
-        asked = urlencode({key: value for key, value in given.items() if value})
-        return reverse("posture_framework", args=[name]) + (f"?{asked}" if asked else "")
-
-    return [{"label": label, "url": url(v), "current": v == chosen} for label, v in several]
 
 
 def _none(request: HttpRequest, what: str) -> HttpResponse:
