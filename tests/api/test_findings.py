@@ -10,6 +10,8 @@ from tests.api.conftest import act_as, bearing, key_of
 from tests.findings.scene import finding, take
 
 from ringwall.core.findings import Severity
+from ringwall.findings import published
+from ringwall.findings.config import Findings
 from ringwall.identity.facts import Facts
 from ringwall.runtime.recording import spool_of
 
@@ -180,24 +182,21 @@ def test_mistakes_are_told_as_problems(owner: Any) -> None:
         assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_a_configuration_that_cannot_be_read_lets_nothing_be_decided(
-    owner: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
-) -> None:
-    from ringwall.api import findings_changing
-    from ringwall.runtime.current import current_installation
-
-    path = tmp_path / "ringwall.yaml"
-    path.write_text("findings: {deadlines: soon}\n")
-    broken = type(current_installation())(path, current_installation().state, _sections)
-    monkeypatch.setattr(findings_changing, "current_installation", lambda: broken)
-    assert post(owner, f"queue/{WORST.uid}/steps", {"step": "start"}).status_code == 503
-    assert owner.get(f"{AT}/queue/{WORST.uid}").json()["state"] == "open"
-
-
-def _sections() -> Any:
-    from ringwall.runtime.current import all_sections
-
-    return all_sections()
+def test_what_is_in_force_says_for_how_long_something_is_excused(owner: Any, state: Path) -> None:
+    path = f"queue/{WORST.uid}/steps"
+    until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    good = {"step": "accept", "owner": "ada", "reason": "it is a public site", "until": until}
+    published.write(state, Findings(excused_at_most=86_400.0 * 7))
+    try:
+        refused = post(owner, path, good)
+        assert refused.status_code == 409
+        assert "excused_at_most" in refused.json()["detail"]
+        (state / published.FILE).write_bytes(b"damaged")
+        assert post(owner, path, good).status_code == 503
+        assert owner.get(f"{AT}/queue/{WORST.uid}").json()["state"] == "open"
+    finally:
+        (state / published.FILE).unlink()
+    assert post(owner, path, good).status_code == 200
 
 
 def test_who_may_see_may_not_change_and_customers_see_nothing(owner: Any, browser: Any) -> None:

@@ -13,7 +13,6 @@ from ninja import Field, Router, Schema
 from ringwall.api.problems import ProblemError
 from ringwall.findings.states import Move, Outdated, Refusal
 from ringwall.runtime.current import current_installation
-from ringwall.runtime.refusals import Refused
 
 if TYPE_CHECKING:
     from ringwall.findings.config import Findings
@@ -110,14 +109,15 @@ def bulk(request: HttpRequest, wanted: Steps) -> Any:
 
 
 def rules() -> "Findings":
-    """What the configuration says of the queue; a problem where it cannot be read."""
-    from ringwall.findings.known import rules_of  # noqa: PLC0415 - loads the formats
-    from ringwall.runtime.configuration import ConfigurationError  # noqa: PLC0415 - as above
+    """What the configuration in force says of the queue; a problem where it cannot be read."""
+    from ringwall.findings import published  # noqa: PLC0415 - with the configuration's models
 
     try:
-        return rules_of(current_installation())
-    except (ConfigurationError, Refused) as error:
-        detail = "the configuration cannot be read: `ringwall check` says why"
+        return published.read(current_installation().state)
+    except ValueError as error:
+        detail = (
+            "what the configuration says of findings cannot be read: `ringwall reload` mends it"
+        )
         raise ProblemError(503, "It is not done", detail) from error
 
 

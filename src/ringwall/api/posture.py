@@ -9,10 +9,8 @@ from ninja.params.functions import Query as Parameter
 
 from ringwall.api.problems import ProblemError, busy
 from ringwall.runtime.current import current_installation
-from ringwall.runtime.refusals import Refused
 
 if TYPE_CHECKING:
-    from ringwall.posture.frameworks.catalogue import Framework
     from ringwall.posture.service import Account
     from ringwall.posture.summing import Summary
 
@@ -70,7 +68,7 @@ def frameworks(request: HttpRequest, account: str = ACCOUNT) -> Any:
     several, missing = _summaries(account)
     found = [
         telling.told_of_framework(summing.stands(one, service.mapped(), several))
-        for one in _frameworks().values()
+        for one in service.frameworks().values()
     ]
     return {"frameworks": found, "not_judged": missing}
 
@@ -81,7 +79,7 @@ def framework(request: HttpRequest, name: str, account: str = ACCOUNT) -> Any:
     del request
     from ringwall.posture import service, summing, telling  # noqa: PLC0415 - most never ask
 
-    known = _frameworks().get(name)
+    known = service.frameworks().get(name)
     if known is None:
         raise ProblemError(404, "Not found", f"there is no framework {name[:100]}")
     several, missing = _summaries(account)
@@ -189,16 +187,6 @@ def _summaries(wanted: str) -> "tuple[Sequence[Summary], list[str]]":
     return several, [one.account for one in found if one.summary is None]
 
 
-def _frameworks() -> "dict[str, Framework]":
-    from ringwall.posture import service  # noqa: PLC0415 - most never ask
-    from ringwall.runtime.configuration import ConfigurationError  # noqa: PLC0415 - as above
-
-    try:
-        return service.frameworks(current_installation())
-    except (ConfigurationError, Refused, ValueError) as error:
-        raise _unreadable() from error
-
-
 def _unreadable() -> ProblemError:
-    detail = "something that Ringwall keeps cannot be read: `ringwall posture frameworks` says why"
+    detail = "something that Ringwall keeps cannot be read: `ringwall posture history` says why"
     return ProblemError(503, "It cannot be read", detail)

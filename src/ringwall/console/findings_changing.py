@@ -16,7 +16,6 @@ from ringwall.identity.authority import may_see_findings
 from ringwall.identity.pages.company import company_only
 from ringwall.identity.pages.errors import refused
 from ringwall.runtime.current import current_installation
-from ringwall.runtime.refusals import Refused
 
 if TYPE_CHECKING:
     from ringwall.findings.standing import Standing
@@ -24,27 +23,24 @@ if TYPE_CHECKING:
 _MOST: Final = 50
 """Findings of one page."""
 _TOLD: Final = 5
-_NO_RULES: Final = (
-    "the configuration cannot be read, so nothing can be decided: see `ringwall check`"
-)
+_NO_RULES: Final = "what the configuration says cannot be read: `ringwall reload` mends it"
 
 
 @require_POST
 @company_only(Action.FINDINGS_CHANGE)
 def step(request: HttpRequest, uid: str) -> HttpResponse:
     """Take the step that ``step`` names, of the finding as ``version`` says it was seen."""
-    from ringwall.findings import service  # noqa: PLC0415 - needs the tables
-    from ringwall.findings.known import rules_of  # noqa: PLC0415 - loads the formats
-    from ringwall.runtime.configuration import ConfigurationError  # noqa: PLC0415 - as above
+    from ringwall.findings import published, service  # noqa: PLC0415 - needs the tables
 
     given = {name: _text(request, name) for name in ("step", "reason", "owner", "until")}
     try:
         move, until = Move(given["step"]), _end_of(given["until"])
-        rules = rules_of(current_installation())
-    except (ConfigurationError, Refused):
-        return _told(request, uid, Refusal(_NO_RULES))
     except ValueError:
         return _told(request, uid, Refusal("write a day such as 2030-01-31"))
+    try:
+        rules = published.read(current_installation().state)
+    except ValueError:
+        return _told(request, uid, Refusal(_NO_RULES))
     try:
         found = service.move(
             uid,

@@ -26,7 +26,6 @@ from ringwall.identity.authority import may_see_findings, may_see_inventory
 from ringwall.identity.pages.company import company_only
 from ringwall.identity.pages.errors import refused
 from ringwall.runtime.current import current_installation
-from ringwall.runtime.refusals import Refused
 
 _SEVERITIES: Final = {"critical": "danger", "high": "danger", "medium": "warn"}
 _AGAIN_IN_S: Final = "5"
@@ -44,7 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         installation = current_installation()
         several = service.accounts(installation)
         summaries = [one.summary for one in several if one.summary is not None]
-        known = service.frameworks(installation)
+        known = service.frameworks()
         told: dict[str, Any] = {
             "accounts": [account_shown(one) for one in several],
             "frameworks": [
@@ -73,7 +72,7 @@ def _one_framework(request: HttpRequest, name: str) -> HttpResponse:
     from ringwall.posture.summing import stands  # noqa: PLC0415 - as above
 
     installation = current_installation()
-    known = service.frameworks(installation).get(name)
+    known = service.frameworks().get(name)
     if known is None:
         return _none(request, "framework")
     account, standing = request.GET.get("account", ""), request.GET.get("standing", "")
@@ -161,7 +160,6 @@ def _none(request: HttpRequest, what: str) -> HttpResponse:
 def _or_why(request: HttpRequest, shown: Any) -> HttpResponse:
     """The page; or why it cannot be made."""
     from ringwall.posture.service import BusyError  # noqa: PLC0415 - most never ask
-    from ringwall.runtime.configuration import ConfigurationError  # noqa: PLC0415 - as above
 
     try:
         found: HttpResponse = shown()
@@ -169,10 +167,8 @@ def _or_why(request: HttpRequest, shown: Any) -> HttpResponse:
         title, text = "Accounts are being judged", "Others ask at this moment. Try again soon."
         found = refused(request, title=title, text=text, status=429)
         found.headers["Retry-After"] = _AGAIN_IN_S
-    except (ConfigurationError, Refused, ValueError):
+    except ValueError:
         title = "Posture cannot be shown"
-        text = (
-            "Something that it is made of cannot be read: `ringwall posture frameworks` says why."
-        )
+        text = "Something that it is made of cannot be read: `ringwall posture history` says why."
         found = refused(request, title=title, text=text, status=503)
     return found

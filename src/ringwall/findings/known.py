@@ -5,11 +5,9 @@ Found by name, as the queue may import none of them: ``categories.categories(ins
 ``<tool>:<rule>`` to (id, title, fix) of our check.
 """
 
-import os
 from collections.abc import Collection, Mapping
 
 from ringwall.core.components import Component
-from ringwall.findings.config import FINDINGS, Findings
 from ringwall.findings.formats.reading import KnownRule
 from ringwall.findings.ranking import Categories
 from ringwall.runtime.discovery import modules
@@ -42,13 +40,3 @@ def known_rules() -> Mapping[str, KnownRule]:
         for module in modules("rule_names")
         for name, told in module.rule_names().items()
     }
-
-
-def rules_of(installation: Installation) -> Findings:
-    """What the configuration says of the queue; the usual, where there is no configuration.
-
-    ``ConfigurationError`` or ``Refused`` where it is there and cannot be read.
-    """
-    if not os.path.lexists(installation.config):
-        return Findings()
-    return installation.load().one(Findings, FINDINGS)

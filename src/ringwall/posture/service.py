@@ -15,6 +15,8 @@ from ringwall.posture.summing import Change, Mapped, Summary, changes, mapped_by
 from ringwall.runtime.installation import Installation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ringwall.posture.checking.finding import KnownCheck
     from ringwall.posture.frameworks.catalogue import Framework
 
@@ -86,11 +88,11 @@ def mapped() -> Mapped:
     return mapped_by(all_checks())
 
 
-def frameworks(installation: Installation) -> "dict[str, Framework]":
-    """All frameworks by id, see :func:`~ringwall.posture.frameworks.known.known_frameworks`."""
-    from ringwall.posture.frameworks.known import known_frameworks  # noqa: PLC0415 - reads YAML
+def frameworks() -> "Mapping[str, Framework]":
+    """Those that come with Ringwall, by id: whoever answers strangers reads no other files."""
+    from ringwall.posture.frameworks import catalogue  # noqa: PLC0415 - reads YAML
 
-    return known_frameworks(installation)
+    return catalogue.frameworks()
 
 
 def changed(installation: Installation) -> list[Change]:
