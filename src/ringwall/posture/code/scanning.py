@@ -14,6 +14,7 @@ from ringwall.posture.code.reading import CodeError, Remark
 from ringwall.posture.code.terraform import plans
 from ringwall.posture.code.terraform.loading import LARGEST
 from ringwall.posture.code.terraform.resources import Resources
+from ringwall.posture.code.terraform.rooting import rooted
 from ringwall.posture.code.terraform.roots import applied
 from ringwall.posture.snapshot.snapshot import Snapshot
 
@@ -87,7 +88,7 @@ def _read(code: Code, path: Path, shown: str) -> None:
     if path.suffix == ".json":
         plan = plans.instances(text, shown)
         if plan is not None:
-            _map(code, Resources(plan), ())
+            _map(code, Resources(rooted(plan, shown)), ())
             return
     if _is_helm(path, text):
         why = "a template of Helm is not read: render it first, with `helm template`"
@@ -115,7 +116,7 @@ def _document(code: Code, one: Document, shown: str) -> None:
     if templates.is_template(value):
         read = templates.read(one, shown)
         code.remarks += read.remarks
-        _map(code, Resources(read.instances), ())
+        _map(code, Resources(rooted(read.instances, shown)), ())
         return
     if not manifests.is_manifest(value):
         return

@@ -18,13 +18,14 @@ def component(
     kind: str, one: Instance, label: Any, aspects: Mapping[str, Observation], tags: Any = None
 ) -> Collected:
     """A component that this resource declares; its address is its label where it has no name."""
-    named = label if isinstance(label, str) and label else one.address
+    is_named = isinstance(label, str) and label and label != one.address
+    named = label if is_named else one.written
     tags = tags if isinstance(tags, dict) else one.get("tags")
     told = tags.items() if isinstance(tags, dict) else ()
     pairs = tuple(sorted((key, value) for key, value in told if isinstance(value, str)))
     found = Found(
         kind=kind,
-        name=f"{API}:{one.place.path}:{one.address}",
+        name=f"{API}:{one.name}",
         label=named,
         account=ACCOUNT,
         tags=pairs,

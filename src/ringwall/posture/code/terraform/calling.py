@@ -108,6 +108,7 @@ def _one(  # noqa: PLR0917 - each is what makes one instance
         key=f"{caller.key}.{name}" if caller.key else name,
         inputs=inputs,
         chain=caller.chain,
+        called=caller.called or path,
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from itertools import product
 from typing import Any, Final
 
+from ringwall.posture.code.terraform.patterns import regex, regexall, replaced
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
     as_json,
@@ -254,25 +255,6 @@ def _cidrhost(prefix: str, number: Any) -> str:
     return str(network[int(number)])
 
 
-def _replace(text: str, what: str, by: str) -> str:
-    if len(what) > 1 and what[0] == what[-1] == "/":
-        return re.sub(what[1:-1], re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", by), text)
-    return text.replace(what, by)
-
-
-def _regex(pattern: str, text: str) -> Any:
-    found = re.search(pattern, text)
-    if found is None:
-        raise ExpressionError(f"{pattern} is not found")
-    return found.groupdict() or list(found.groups()) or found.group()
-
-
-def _regexall(pattern: str, text: str) -> Any:
-    return [
-        one.groupdict() or list(one.groups()) or one.group() for one in re.finditer(pattern, text)
-    ]
-
-
 def _substr(text: str, at: Any, length: Any) -> str:
     at, length = int(at), int(length)
     at = at if at >= 0 else max(len(text) + at, 0)
@@ -296,10 +278,10 @@ def _bool(value: Any) -> Any:
 def _range(*values: Any) -> list[Any]:
     start, stop = (0, values[0]) if len(values) == 1 else values[:2]
     step = values[2] if len(values) == 3 else 1 if stop >= start else -1
-    found = list(range(int(start), int(stop), int(step)))
+    found = range(int(start), int(stop), int(step))
     if len(found) > 1024:
         raise ExpressionError("range gives more than 1024 numbers")
-    return found
+    return list(found)
 
 
 def _setproduct(*sets: list[Any]) -> Any:
@@ -388,9 +370,9 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "cidrsubnets": _cidrsubnets,
     "cidrhost": _cidrhost,
     "cidrnetmask": lambda prefix: str(ipaddress.ip_network(prefix, strict=False).netmask),
-    "replace": _replace,
-    "regex": _regex,
-    "regexall": _regexall,
+    "replace": replaced,
+    "regex": regex,
+    "regexall": regexall,
     "substr": _substr,
     "range": _range,
     "setproduct": _setproduct,

@@ -19,6 +19,21 @@ class Instance:
     place: Place
     lines: dict[str, int] = field(default_factory=dict)
     """Where each argument and block stands, within the file of ``place``."""
+    called: str = ""
+    """The file of the root module that calls the module this is in; ``""`` within the root."""
+    root: str = ""
+    """What stands before the address where several roots are read."""
+
+    @property
+    def written(self) -> str:
+        """The address as it is within its root."""
+        return self.address.removeprefix(f"{self.root}:") if self.root else self.address
+
+    @property
+    def name(self) -> str:
+        """What it is called for good: a module that two roots call is something else in each."""
+        path = self.called if self.root and self.called else self.place.path
+        return f"{path}:{self.written}"
 
     def get(self, name: str, default: Any = None) -> Any:
         """An argument; ``default`` where it is not set, or null."""

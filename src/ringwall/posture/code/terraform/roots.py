@@ -9,6 +9,7 @@ from ringwall.posture.code.hcl.trees import Expression, Literal
 from ringwall.posture.code.reading import CodeError, Remark
 from ringwall.posture.code.terraform.loading import Loader
 from ringwall.posture.code.terraform.resources import Instance
+from ringwall.posture.code.terraform.rooting import rooted
 from ringwall.posture.code.terraform.running import Module
 
 _ENDINGS: Final = (".tf", ".tf.json", ".tofu")
@@ -20,6 +21,7 @@ class Applied:
 
     path: Path
     instances: list[Instance]
+    """Their addresses begin with the folder, unless it is the one that was asked for."""
     remarks: list[Remark] = field(default_factory=list)
 
 
@@ -54,7 +56,9 @@ def applied(
             read.values |= loader.values_in(path)
         read.values |= {name: (_given(text), "-var") for name, text in (given or {}).items()}
         module = Module(loader, read, root=folder.resolve())
-        yield Applied(folder, list(module.instances()))
+        name = loader.name_of(folder.resolve())
+        made = rooted(module.instances(), "" if name == "." else name)
+        yield Applied(folder, list(made))
     if loader.remarks and folders:
         yield Applied(root, [], loader.remarks)
 

@@ -37,10 +37,11 @@ class Module:
         key: str = "",
         inputs: Mapping[str, Callable[[], Any]] | None = None,
         chain: tuple[Path, ...] = (),
+        called: str = "",
     ) -> None:
         self.loader, self.folder, self.base = loader, folder, root
         self.prefix, self.key = prefix, key
-        self.inputs = inputs
+        self.inputs, self.called = inputs, called
         self.chain = (*chain, folder.path)
         self.variables: dict[str, tuple[Block, str]] = {}
         self.locals: dict[str, tuple[Expression, Place]] = {}
@@ -351,7 +352,12 @@ class Declared:
         for one in several:
             if isinstance(one, One):
                 yield Instance(
-                    self.block.labels[0], one.address, one.values(), self.place, _lines(self.block)
+                    self.block.labels[0],
+                    one.address,
+                    one.values(),
+                    self.place,
+                    _lines(self.block),
+                    self.module.called,
                 )
 
 
