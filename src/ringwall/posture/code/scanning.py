@@ -15,7 +15,7 @@ from ringwall.posture.code.terraform import plans
 from ringwall.posture.code.terraform.loading import LARGEST
 from ringwall.posture.code.terraform.resources import Resources
 from ringwall.posture.code.terraform.rooting import rooted
-from ringwall.posture.code.terraform.roots import applied
+from ringwall.posture.code.terraform.roots import applied, enclosing
 from ringwall.posture.snapshot.snapshot import Snapshot
 
 _YAML: Final = (".yaml", ".yml", ".json", ".template")
@@ -50,9 +50,12 @@ def read_code(
         for one in applied(folder, values=values, given=given):
             code.remarks += one.remarks
             _map(code, Resources(one.instances), missing=())
+    within = enclosing(base)
     for path in _files(folder):
         shown = str(path.relative_to(base))
         try:
+            if not path.resolve().is_relative_to(within):
+                raise CodeError(shown, 1, "it lies outside of the folder, and is not read")
             _read(code, path, shown)
         except CodeError as error:
             place = Place(error.path, error.line)

@@ -18,6 +18,7 @@ from ringwall.posture.code.hcl.trees import (
     Template,
     Variable,
 )
+from ringwall.posture.code.terraform.bounds import Bound, TooMuchError
 from ringwall.posture.code.terraform.functions import call
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
@@ -40,7 +41,9 @@ class View(Protocol):
 
 
 class Scope(Protocol):
-    """What names mean."""
+    """What names mean, and how much may still be made."""
+
+    bound: Bound
 
     def root(self, name: str, line: int) -> Any:
         """A value, or a :class:`View`; ``ExpressionError`` where nothing has this name."""
@@ -54,6 +57,7 @@ class Inner:
 
     def __init__(self, outer: Scope, names: Mapping[str, Any]) -> None:
         self.outer, self.names = outer, names
+        self.bound = outer.bound
 
     def root(self, name: str, line: int) -> Any:
         """The innermost meaning."""
@@ -138,6 +142,7 @@ def _splat(node: Splat, scope: Scope) -> Any:
     if isinstance(on, Unknown):
         return Unknown(on.why)
     several = [] if on is None else on if isinstance(on, list) else [on]
+    scope.bound.spend(len(several))
     return [evaluate(node.each, Inner(scope, {"_splat": one})) for one in several]
 
 
@@ -152,7 +157,8 @@ def _call(node: Call, scope: Scope) -> Any:
         if not isinstance(last, list):
             raise ExpressionError("only a list can be spread with ...")
         arguments += last
-    return call(node.name, arguments, lambda name, some: scope.special(name, some, node.line))
+    made = call(node.name, arguments, lambda name, some: scope.special(name, some, node.line))
+    return scope.bound.made(made)
 
 
 def _tried(node: Call, scope: Scope) -> Any:
@@ -160,6 +166,8 @@ def _tried(node: Call, scope: Scope) -> Any:
     for one in node.arguments:
         try:
             value = evaluate(one, scope)
+        except TooMuchError:
+            raise
         except ExpressionError as raised:
             error = raised
             continue
@@ -193,7 +201,7 @@ def _operation(node: Operation, scope: Scope) -> Any:
     for one in (left, right):
         if isinstance(one, Unknown):
             return Unknown(one.why)
-    return _arithmetic(operator, number(left), number(right))
+    return scope.bound.made(_arithmetic(operator, number(left), number(right)))
 
 
 def _same(left: Any, right: Any) -> bool:
@@ -292,6 +300,7 @@ def _for(node: For, scope: Scope) -> Any:
     listed: list[Any] = []
     keyed: dict[str, Any] = {}
     for key, value in pairs:
+        scope.bound.round()
         given = (key, value) if len(node.names) == 2 else (value,)
         inner = Inner(scope, dict(zip(node.names, given, strict=True)))
         if node.condition is not None:
@@ -317,7 +326,7 @@ def _for(node: For, scope: Scope) -> Any:
 def _template(node: Template, scope: Scope) -> Any:
     if node.is_wrapped:
         return _step(node.parts[0], scope)
-    return joined([text_of(evaluate(one, scope)) for one in node.parts])
+    return scope.bound.made(joined([text_of(evaluate(one, scope)) for one in node.parts]))
 
 
 def _kind(value: Any) -> str:

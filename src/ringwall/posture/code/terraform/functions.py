@@ -14,6 +14,7 @@ from collections.abc import Callable
 from itertools import product
 from typing import Any, Final
 
+from ringwall.posture.code.reading import CodeError
 from ringwall.posture.code.terraform.patterns import regex, regexall, replaced
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
@@ -32,6 +33,8 @@ FILES: Final = frozenset(
 NEVER_KNOWN: Final = frozenset(
     {"timestamp", "plantimestamp", "uuid", "uuidv5", "bcrypt", "rsadecrypt", "ephemeralasnull"}
 )
+_LONGEST: Final = 10_000_000
+"""Signs of a text that is made of others."""
 Special = Callable[[str, list[Any]], Any]
 
 
@@ -168,6 +171,8 @@ def _join(between: Any, *lists: Any) -> Any:
     if unknown:
         return unknown
     parts: list[str | Unknown] = []
+    if isinstance(between, str) and len(between) * sum(map(len, lists)) > _LONGEST:
+        raise ExpressionError(f"join gives more than {_LONGEST} signs")
     for one in (one for some in lists for one in some):
         parts += [between, text_of(one)]
     return joined(parts[1:])
@@ -188,6 +193,8 @@ def _format(spec: Any, *arguments: Any) -> Any:
         if kind == "%":
             parts.append("%")
             continue
+        if max(len(width or ""), len(precision or "")) > 4:
+            raise ExpressionError(f"{verb.group()} is too wide")
         position = int(which) - 1 if which else taken
         taken = position + 1
         parts.append(_formatted(arguments[position], flags, width, precision, kind))
@@ -303,12 +310,12 @@ def _chunklist(value: list[Any], size: Any) -> Any:
 
 
 def _yamldecode(text: str) -> Any:
-    import yaml  # noqa: PLC0415 - few modules need it
+    from ringwall.posture.code.documents import documents  # noqa: PLC0415 - few modules need it
 
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ExpressionError(f"it is no YAML: {error}") from error
+        return next((one.value for one in documents(text, "yamldecode")), None)
+    except CodeError as error:
+        raise ExpressionError(error.why) from error
 
 
 def _hash(kind: str, *, is_base64: bool = False) -> Callable[[str], str]:
@@ -324,6 +331,8 @@ def _index_of(value: list[Any], one: Any) -> int:
 
 
 def _indent(spaces: Any, text: str) -> str:
+    if int(spaces) * text.count("\n") > _LONGEST:
+        raise ExpressionError(f"indent gives more than {_LONGEST} signs")
     return text.replace("\n", "\n" + " " * int(spaces))
 
 

@@ -46,7 +46,7 @@ def applied(
 
     ``CodeError`` where a file of values is none.
     """
-    loader = Loader(_enclosing(root), root)
+    loader = Loader(enclosing(root), root)
     folders = folders_of(root)
     called = {one for folder in folders for one in _calls(loader, folder)}
     roots = [one for one in folders if one.resolve() not in called] or folders[:1]
@@ -87,7 +87,7 @@ def _calls(loader: Loader, folder: Path) -> Iterator[Path]:
                     yield found
 
 
-def _enclosing(root: Path) -> Path:
+def enclosing(root: Path) -> Path:
     """The working tree that a folder is in, for modules beside it; else the folder itself."""
     here = root.resolve()
     for one in (here, *here.parents):

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from ringwall.posture.snapshot.partial import Unknown
 
+_PARTS: Final = 10_000
+"""Of a text that is not known whole; one with more of them is not known at all."""
 _MARK: Final = "\ue000{}\ue001"
 
 
@@ -76,6 +78,8 @@ def joined(parts: "list[str | Unknown]") -> "str | Unknown":
     for one in parts:
         flat.extend(one.parts if isinstance(one, PartialText) else (one,))
     why = next(one.why for one in flat if isinstance(one, Unknown))
+    if len(flat) > _PARTS:
+        return Unknown(why)
     return PartialText(why, tuple(flat))
 
 
