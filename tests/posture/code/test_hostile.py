@@ -85,6 +85,14 @@ def test_texts_that_double_are_ended_once_and_what_follows_is_unknown(tmp_path: 
     assert found.found.label == "aws_s3_bucket.it"
 
 
+def test_lists_that_hold_one_list_twice_are_ended(tmp_path: Path) -> None:
+    twice = "".join(f"  a{n} = [local.a{n - 1}, local.a{n - 1}]\n" for n in range(1, 60))
+    before = f"locals {{\n  a0 = [1, 2, 3, 4, 5, 6, 7, 8, 9]\n{twice}}}\n"
+    code = read(tmp_path, bucket("jsonencode(flatten(local.a59))", before))
+    (told,) = [str(one) for one in code.remarks if one.is_broken]
+    assert "has more than 1000000 parts" in told
+
+
 def test_numbers_that_square_are_ended(tmp_path: Path) -> None:
     squares = "".join(f"  a{n} = local.a{n - 1} * local.a{n - 1}\n" for n in range(1, 60))
     code = read(tmp_path, bucket('"${local.a59}"', f"locals {{\n  a0 = 10\n{squares}}}\n"))

@@ -142,8 +142,9 @@ def _splat(node: Splat, scope: Scope) -> Any:
     if isinstance(on, Unknown):
         return Unknown(on.why)
     several = [] if on is None else on if isinstance(on, list) else [on]
-    scope.bound.spend(len(several))
-    return [evaluate(node.each, Inner(scope, {"_splat": one})) for one in several]
+    return scope.bound.made(
+        [evaluate(node.each, Inner(scope, {"_splat": one})) for one in several]
+    )
 
 
 def _call(node: Call, scope: Scope) -> Any:
@@ -273,7 +274,7 @@ def _conditional(node: Conditional, scope: Scope) -> Any:
 
 
 def _list(node: ListOf, scope: Scope) -> Any:
-    return [evaluate(one, scope) for one in node.items]
+    return scope.bound.made([evaluate(one, scope) for one in node.items])
 
 
 def _object(node: ObjectOf, scope: Scope) -> Any:
@@ -283,7 +284,7 @@ def _object(node: ObjectOf, scope: Scope) -> Any:
         if isinstance(name, Unknown):
             return Unknown(name.why)
         found[name] = evaluate(value, scope)
-    return found
+    return scope.bound.made(found)
 
 
 def _for(node: For, scope: Scope) -> Any:
@@ -320,7 +321,7 @@ def _for(node: For, scope: Scope) -> Any:
             keyed.setdefault(name, []).append(made)
         else:
             keyed[name] = made
-    return listed if node.key is None else keyed
+    return scope.bound.made(listed if node.key is None else keyed)
 
 
 def _template(node: Template, scope: Scope) -> Any:
