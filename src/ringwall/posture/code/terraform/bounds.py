@@ -6,7 +6,7 @@ from ringwall.posture.code.terraform.values import ExpressionError
 
 MOST: Final = 100_000_000
 """Signs, elements and rounds of loops of all expressions of one reading."""
-_ROUND: Final = 100
+_ROUND: Final = 200
 """What a round of a loop counts, for it takes longer than a sign."""
 _BITS: Final = 4_096
 _HEAVIEST: Final = 1_000_000

@@ -1,7 +1,7 @@
 """Resources as they would be made, and what is found by them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ringwall.core.observations import Place
@@ -23,6 +23,8 @@ class Instance:
     """The file of the root module that calls the module this is in; ``""`` within the root."""
     root: str = ""
     """What stands before the address where several roots are read."""
+    doubt: str = ""
+    """Why it may not be there at all; ``""`` where it is."""
 
     @property
     def written(self) -> str:
@@ -88,11 +90,22 @@ class Resources:
         found: dict[str, Instance] = {}
         for key in (f"@{to.address}", *(one for one in names if isinstance(one, str))):
             found |= {one.address: one for one in index.get(key, ())}
-        return list(found.values())
+        return [_doubted(one, argument) for one in found.values()]
 
     def unplaced(self, type_: str, argument: str) -> list[Instance]:
         """Those of which it is not known to what they belong."""
         return [one for one in self.of(type_) if not list(_keys(one.values.get(argument)))]
+
+
+def _doubted(one: Instance, argument: str) -> Instance:
+    """What speaks of something else, and may not be there: nothing that it says is known."""
+    if not one.doubt:
+        return one
+    values = {
+        key: value if key == argument or value is None else Unknown(one.doubt)
+        for key, value in one.values.items()
+    }
+    return replace(one, values=values)
 
 
 def _keys(value: Any) -> Iterator[str]:

@@ -39,11 +39,12 @@ class Module:
         inputs: Mapping[str, Callable[[], Any]] | None = None,
         chain: tuple[Path, ...] = (),
         called: str = "",
+        doubt: str = "",
     ) -> None:
         self.loader, self.folder, self.base = loader, folder, root
         self.bound = loader.bound
         self.prefix, self.key = prefix, key
-        self.inputs, self.called = inputs, called
+        self.inputs, self.called, self.doubt = inputs, called, doubt
         self.chain = (*chain, folder.path)
         self.variables: dict[str, tuple[Block, str]] = {}
         self.locals: dict[str, tuple[Expression, Place]] = {}
@@ -286,6 +287,7 @@ class Declared:
     def __init__(self, module: Module, block: Block, address: str, place: Place) -> None:
         self.module, self.block, self.address, self.place = module, block, address, place
         self._made: Any = None
+        self._doubt = ""
 
     def _all(self) -> Any:
         """One instance, a list of them by ``count``, or a mapping by ``for_each``."""
@@ -293,6 +295,7 @@ class Declared:
             self._made = _WORKING
             keys = repeated(self.module, self.block, self.place, self.address)
             if keys is None:
+                self._doubt = doubted(self.block, self.address)
                 self._made = self._one("", {})
             elif isinstance(keys, int):
                 self._made = [self._one(f"[{at}]", {"count": {"index": at}}) for at in range(keys)]
@@ -365,6 +368,7 @@ class Declared:
                     self.place,
                     _lines(self.block),
                     self.module.called,
+                    doubt=self._doubt or self.module.doubt,
                 )
 
 
@@ -537,6 +541,12 @@ def repeated(module: Module, block: Block, place: Place, address: str) -> Any:
             return _counted(module, value, at, address)
         return _each(module, value, at, address)
     return None
+
+
+def doubted(block: Block, address: str) -> str:
+    """Why it may not be there, of what is taken for one though it says how many there are."""
+    is_counted = not {"count", "for_each"}.isdisjoint(block.body.arguments)
+    return f"whether {address} is there is not known" if is_counted else ""
 
 
 def _counted(module: Module, value: Any, at: Place, address: str) -> Any:
