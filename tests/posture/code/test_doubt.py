@@ -102,3 +102,37 @@ def test_a_rule_of_an_unknown_group_may_open_each() -> None:
     assert named
     after = outcomes(text.replace("aws_security_group.it.id", "var.unknown"))
     assert {after[one] for one in named} == {"unknown"}
+
+
+NOT_HERE = """
+module "more" {
+  source = "registry.example/more/aws"
+  given  = { bucket = aws_s3_bucket.it.%s, groups = [aws_security_group.%s.id] }
+}
+resource "aws_security_group" "other" {}
+"""
+
+
+@pytest.mark.parametrize("attribute", ["id", "arn", "bucket"])
+def test_what_is_given_to_a_module_that_is_not_here_may_be_changed_by_it(attribute: str) -> None:
+    text = with_values(ADDRESSES | {"count": "0"})
+    before = outcomes(text)
+    after = outcomes(text + NOT_HERE % (attribute, "it"))
+    group = "aws-ec2-security-group/terraform:main.tf:aws_security_group.it"
+    opened = {(f"aws-ec2-security-group-{port}", group) for port in ("ssh", "rdp", "all-ports")}
+    assert {before[one] for one in opened} == {"pass"}
+    assert {after[one] for one in opened} == {"unknown"}
+    bucket = "aws-s3-bucket/terraform:main.tf:aws_s3_bucket.it"
+    assert after["aws-s3-bucket-encryption", bucket] == "unknown"
+    other = outcomes(text + NOT_HERE % (attribute, "other"))
+    assert {other[one] for one in opened} == {"pass"}
+
+
+def test_a_resource_beside_that_nobody_knows_may_change_it() -> None:
+    text = with_values(ADDRESSES)
+    bucket = "aws-s3-bucket/terraform:main.tf:aws_s3_bucket.it"
+    beside = 'resource "aws_s3_bucket_%s" "b" { bucket = aws_s3_bucket.it.id }\n'
+    key = ("aws-s3-bucket-encryption", bucket)
+    assert outcomes(text)[key] == "pass"
+    assert outcomes(text + beside % "newer")[key] == "unknown"
+    assert outcomes(text + beside % "notification")[key] == "pass"

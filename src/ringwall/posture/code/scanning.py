@@ -54,9 +54,7 @@ def read_code(
     for path in _files(folder):
         shown = str(path.relative_to(base))
         try:
-            if not path.resolve().is_relative_to(within):
-                raise CodeError(shown, 1, "it lies outside of the folder, and is not read")
-            _read(code, path, shown)
+            _read(code, path, shown, within)
         except CodeError as error:
             place = Place(error.path, error.line)
             code.remarks.append(Remark(place, error.why, is_broken=True))
@@ -79,7 +77,9 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _read(code: Code, path: Path, shown: str) -> None:
+def _read(code: Code, path: Path, shown: str, within: Path) -> None:
+    if not path.resolve().is_relative_to(within):
+        raise CodeError(shown, 1, "it lies outside of the folder, and is not read")
     try:
         if path.stat().st_size > LARGEST:
             raise CodeError(shown, 1, f"it has more than {LARGEST} bytes, and is not read")

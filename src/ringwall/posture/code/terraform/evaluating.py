@@ -142,9 +142,7 @@ def _splat(node: Splat, scope: Scope) -> Any:
     if isinstance(on, Unknown):
         return Unknown(on.why)
     several = [] if on is None else on if isinstance(on, list) else [on]
-    return scope.bound.made(
-        [evaluate(node.each, Inner(scope, {"_splat": one})) for one in several]
-    )
+    return scope.bound.made([evaluate(node.each, Inner(scope, {"_splat": one})) for one in several])
 
 
 def _call(node: Call, scope: Scope) -> Any:

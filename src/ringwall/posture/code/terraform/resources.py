@@ -74,6 +74,11 @@ class Resources:
         for one in types:
             yield from self._types.get(one, ())
 
+    def all(self) -> Iterator[Instance]:
+        """Every one, which asks for no type."""
+        for several in self._types.values():
+            yield from several
+
     @property
     def types(self) -> dict[str, int]:
         """How many there are of each type."""

@@ -246,6 +246,21 @@ class Module:
             if hasattr(found, "modules"):
                 for inner in found.modules():
                     yield from inner.instances()
+            else:
+                yield self._unread(name)
+
+    def _unread(self, name: str) -> Instance:
+        """A module that is not here, with what it is given."""
+        block, path = self.calls[name]
+        place = Place(path, block.line, block.end)
+        given = {
+            one.name: self.evaluated(
+                one.value, self, Place(path, one.line), f"{one.name} of module {name}"
+            )
+            for one in block.body.arguments.values()
+            if one.name not in _META and one.name not in {"source", "version"}
+        }
+        return Instance("module", f"{self.prefix}module.{name}", given, place, called=self.called)
 
 
 class Named:
