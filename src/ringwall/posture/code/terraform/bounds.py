@@ -1,61 +1,108 @@
-"""How much one reading of code may come to: code may be written to take all there is."""
+"""How much work and how many values code may make: it is not ours, and may be made to hurt.
 
+Work is counted in steps: a node that is evaluated, a part of a value that is looked at. Each
+expression that somebody named has a number of them, and a root module has one in all; what takes
+more has no value. A value that is shared many times over is looked at as often as it stands there.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
-from ringwall.posture.code.terraform.values import ExpressionError
+STEPS: Final = 3_000_000
+"""Of one expression, with those that it asks for; some seconds."""
+STEPS_IN_ALL: Final = 60_000_000
+"""Of a root module."""
+TEXT: Final = 16 * 1024 * 1024
+"""Characters of a text."""
+ITEMS: Final = 1_000_000
+"""Items of a list, set or object."""
+INSTANCES: Final = 200_000
+"""Of resources in a root module."""
 
-MOST: Final = 100_000_000
-"""Signs, elements and rounds of loops of all expressions of one reading."""
-_ROUND: Final = 200
-"""What a round of a loop counts, for it takes longer than a sign."""
-_BITS: Final = 4_096
-_HEAVIEST: Final = 1_000_000
-_LIGHT: Final = 8
-"""What has no more parts is counted as one."""
+
+class ExpressionError(ValueError):
+    """An expression that has no value, such as an index that is not there."""
 
 
 class TooMuchError(ExpressionError):
-    """The bound is reached: nothing that is read afterwards may be taken for known by it."""
+    """A bound of ours is reached, where Terraform would go on: no fallback holds then."""
 
 
-class Bound:
-    """Counts down; once nothing is left, all that would be counted is an error."""
+class _Effort:
+    def __init__(self) -> None:
+        self.left = self.in_all = STEPS_IN_ALL
+        self.is_within = False
 
-    def __init__(self, most: int = MOST) -> None:
-        self.left = most
-        self._weights: dict[int, tuple[Any, int]] = {}
-        self.told = ""
-        """Where it was reached first, which is said once."""
 
-    def spend(self, amount: int) -> None:
-        """Count; ``TooMuchError`` where there is no more."""
-        self.left -= amount
-        if self.left < 0:
-            raise TooMuchError("it comes to more than can be followed")
+_effort: ContextVar[_Effort | None] = ContextVar("effort", default=None)
 
-    def round(self) -> None:
-        """Count one round of a loop."""
-        self.spend(_ROUND)
 
-    def made(self, value: Any) -> Any:
-        """Count a value that was made, and give it back."""
-        if isinstance(value, str):
-            self.spend(len(value))
-        elif isinstance(value, list | dict):
-            self._weigh(value)
-        elif isinstance(value, int) and value.bit_length() > _BITS:
-            raise TooMuchError(f"it is a number of more than {_BITS} bits")
-        return value
+def spend(steps: int = 1) -> None:
+    """Count work; ``TooMuchError`` once it is too much."""
+    effort = _effort.get()
+    if effort is not None:
+        effort.left -= steps
+        if effort.left < 0:
+            raise TooMuchError("it takes too many steps to find out")
 
-    def _weigh(self, value: list[Any] | dict[str, Any]) -> None:
-        """Lists that hold one list twice, which does so again, grow without end when walked."""
-        self.spend(len(value))
-        held = value.values() if isinstance(value, dict) else value
-        weight = len(value)
-        for one in held:
-            if isinstance(one, list | dict) and id(one) in self._weights:
-                weight += self._weights[id(one)][1]
-        if weight > _HEAVIEST:
-            raise TooMuchError(f"it has more than {_HEAVIEST} parts")
-        if weight > _LIGHT:
-            self._weights[id(value)] = (value, weight)
+
+@contextmanager
+def module_bounded() -> Iterator[None]:
+    """All that a root module may take."""
+    token = _effort.set(_Effort())
+    try:
+        yield
+    finally:
+        _effort.reset(token)
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """What one expression may take; within another it takes of that one's."""
+    effort = _effort.get()
+    if effort is None or effort.is_within:
+        yield
+        return
+    effort.is_within, before = True, min(STEPS, effort.in_all)
+    effort.left = before
+    try:
+        yield
+    finally:
+        effort.in_all -= before - max(effort.left, 0)
+        effort.is_within = False
+
+
+def weigh(value: Any) -> None:
+    """Look at every part of a value; ``TooMuchError`` where it has too many."""
+    spend()
+    if isinstance(value, dict):
+        for one in value.values():
+            weigh(one)
+    elif isinstance(value, list):
+        for one in value:
+            weigh(one)
+
+
+def fitting(value: Any) -> Any:
+    """The same; ``TooMuchError`` where it is too long."""
+    if isinstance(value, str):
+        if len(value) > TEXT:
+            raise TooMuchError(f"it is a text of more than {TEXT:,} characters")
+    elif isinstance(value, list | dict):
+        if len(value) > ITEMS:
+            raise TooMuchError(f"it has more than {ITEMS:,} items")
+    elif isinstance(value, int) and value.bit_length() > _BITS:
+        raise TooMuchError("it is a number of more than 1,024 bits")
+    return value
+
+
+def room(characters: int) -> None:
+    """``TooMuchError`` where a text of so many would be too long to be made."""
+    if characters > TEXT:
+        raise TooMuchError(f"it is a text of more than {TEXT:,} characters")
+
+
+_BITS: Final = 1024
+"""Terraform itself keeps 512."""

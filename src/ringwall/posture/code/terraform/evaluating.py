@@ -18,7 +18,7 @@ from ringwall.posture.code.hcl.trees import (
     Template,
     Variable,
 )
-from ringwall.posture.code.terraform.bounds import Bound, TooMuchError
+from ringwall.posture.code.terraform.bounds import TooMuchError, fitting, spend
 from ringwall.posture.code.terraform.functions import call
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
@@ -41,9 +41,7 @@ class View(Protocol):
 
 
 class Scope(Protocol):
-    """What names mean, and how much may still be made."""
-
-    bound: Bound
+    """What names mean."""
 
     def root(self, name: str, line: int) -> Any:
         """A value, or a :class:`View`; ``ExpressionError`` where nothing has this name."""
@@ -57,7 +55,6 @@ class Inner:
 
     def __init__(self, outer: Scope, names: Mapping[str, Any]) -> None:
         self.outer, self.names = outer, names
-        self.bound = outer.bound
 
     def root(self, name: str, line: int) -> Any:
         """The innermost meaning."""
@@ -70,6 +67,7 @@ class Inner:
 
 def evaluate(node: Expression, scope: Scope) -> Any:
     """The value; ``ExpressionError`` where it has none."""
+    spend()
     return whole(_EVALUATORS[type(node)](node, scope))
 
 
@@ -80,6 +78,7 @@ def whole(value: Any) -> Any:
 
 def _step(node: Expression, scope: Scope) -> Any:
     """A value or a view, so that ``a.b.c`` asks only for what it names."""
+    spend()
     return _EVALUATORS[type(node)](node, scope)
 
 
@@ -142,7 +141,7 @@ def _splat(node: Splat, scope: Scope) -> Any:
     if isinstance(on, Unknown):
         return Unknown(on.why)
     several = [] if on is None else on if isinstance(on, list) else [on]
-    return scope.bound.made([evaluate(node.each, Inner(scope, {"_splat": one})) for one in several])
+    return [evaluate(node.each, Inner(scope, {"_splat": one})) for one in several]
 
 
 def _call(node: Call, scope: Scope) -> Any:
@@ -156,8 +155,7 @@ def _call(node: Call, scope: Scope) -> Any:
         if not isinstance(last, list):
             raise ExpressionError("only a list can be spread with ...")
         arguments += last
-    made = call(node.name, arguments, lambda name, some: scope.special(name, some, node.line))
-    return scope.bound.made(made)
+    return call(node.name, arguments, lambda name, some: scope.special(name, some, node.line))
 
 
 def _tried(node: Call, scope: Scope) -> Any:
@@ -200,7 +198,7 @@ def _operation(node: Operation, scope: Scope) -> Any:
     for one in (left, right):
         if isinstance(one, Unknown):
             return Unknown(one.why)
-    return scope.bound.made(_arithmetic(operator, number(left), number(right)))
+    return _arithmetic(operator, number(left), number(right))
 
 
 def _same(left: Any, right: Any) -> bool:
@@ -231,7 +229,7 @@ def _arithmetic(operator: str, left: float, right: float) -> Any:
             return left - right * int(left / right)
     except (ZeroDivisionError, OverflowError):
         raise ExpressionError("there is a division by zero") from None
-    return _ARITHMETIC[operator](left, right)
+    return fitting(_ARITHMETIC[operator](left, right))
 
 
 def number(value: Any) -> Any:
@@ -272,7 +270,7 @@ def _conditional(node: Conditional, scope: Scope) -> Any:
 
 
 def _list(node: ListOf, scope: Scope) -> Any:
-    return scope.bound.made([evaluate(one, scope) for one in node.items])
+    return [evaluate(one, scope) for one in node.items]
 
 
 def _object(node: ObjectOf, scope: Scope) -> Any:
@@ -282,7 +280,7 @@ def _object(node: ObjectOf, scope: Scope) -> Any:
         if isinstance(name, Unknown):
             return Unknown(name.why)
         found[name] = evaluate(value, scope)
-    return scope.bound.made(found)
+    return found
 
 
 def _for(node: For, scope: Scope) -> Any:
@@ -299,7 +297,6 @@ def _for(node: For, scope: Scope) -> Any:
     listed: list[Any] = []
     keyed: dict[str, Any] = {}
     for key, value in pairs:
-        scope.bound.round()
         given = (key, value) if len(node.names) == 2 else (value,)
         inner = Inner(scope, dict(zip(node.names, given, strict=True)))
         if node.condition is not None:
@@ -319,13 +316,13 @@ def _for(node: For, scope: Scope) -> Any:
             keyed.setdefault(name, []).append(made)
         else:
             keyed[name] = made
-    return scope.bound.made(listed if node.key is None else keyed)
+    return listed if node.key is None else keyed
 
 
 def _template(node: Template, scope: Scope) -> Any:
     if node.is_wrapped:
         return _step(node.parts[0], scope)
-    return scope.bound.made(joined([text_of(evaluate(one, scope)) for one in node.parts]))
+    return joined([text_of(evaluate(one, scope)) for one in node.parts])
 
 
 def _kind(value: Any) -> str:

@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from stat import S_ISREG
 from typing import Any, Final
 
 from ringwall.core.observations import Place
@@ -17,8 +16,7 @@ from ringwall.posture.code.hcl.trees import (
     Literal,
     ObjectOf,
 )
-from ringwall.posture.code.reading import CodeError, Remark
-from ringwall.posture.code.terraform.bounds import Bound
+from ringwall.posture.code.reading import NO_FILE, CodeError, Remark
 
 LARGEST: Final = 20_000_000
 """Bytes of one file; larger ones are said, and not read."""
@@ -53,7 +51,6 @@ class Loader:
         self.root = root.resolve()
         self.shown = (shown or root).resolve()
         self.remarks: list[Remark] = []
-        self.bound = Bound()
         self._folders: dict[Path, Folder] = {}
         self._installed: dict[Path, dict[str, Path]] = {}
 
@@ -74,10 +71,9 @@ class Loader:
         if not self.is_within(path):
             raise CodeError(shown, 1, "it lies outside of the folder, and is not read")
         try:
-            told = path.stat()
-            if not S_ISREG(told.st_mode):
-                raise CodeError(shown, 1, "it is no plain file, and is not read")
-            if told.st_size > LARGEST:
+            if not path.is_file():
+                raise CodeError(shown, 1, NO_FILE)
+            if path.stat().st_size > LARGEST:
                 raise CodeError(shown, 1, f"it has more than {LARGEST} bytes, and is not read")
             return path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:

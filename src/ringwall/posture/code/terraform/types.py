@@ -3,7 +3,6 @@
 from typing import Any
 
 from ringwall.posture.code.hcl.trees import Call, Expression, Literal, ObjectOf, Variable
-from ringwall.posture.code.terraform.bounds import Bound
 from ringwall.posture.code.terraform.evaluating import number, truth
 from ringwall.posture.code.terraform.values import ExpressionError, text_of
 from ringwall.posture.snapshot.partial import Unknown
@@ -69,9 +68,6 @@ def _constant(node: Expression) -> Any:
 
 
 class _Nothing:
-    def __init__(self) -> None:
-        self.bound = Bound()
-
     def root(self, name: str, line: int) -> Any:
         raise ExpressionError(f"{name} means nothing in line {line}")
 
