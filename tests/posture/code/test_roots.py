@@ -88,7 +88,8 @@ def test_equal_addresses_are_joined_within_their_root_alone(tmp_path: Path) -> N
         used = machine.aspects["listed"].value["SecurityGroups"]
         assert [one["GroupId"] for one in used] == [group["GroupId"]]
     assert {one.found.label for one in code.snapshot.of_kind("aws-ec2-security-group")} == {
-        "aws_security_group.web"
+        "prod:aws_security_group.web",
+        "test:aws_security_group.web",
     }
 
 
@@ -96,5 +97,23 @@ def test_equal_names_in_two_templates_are_two_things(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_text(TEMPLATE)
     found = list(read_code(tmp_path).snapshot.of_kind("aws-ec2-security-group"))
-    assert [one.found.label for one in found] == ["Group", "Group"]
+    assert [one.found.label for one in found] == ["a.yaml:Group", "b.yaml:Group"]
     assert len({one.aspects["listed"].value["GroupId"] for one in found}) == 2
+
+
+LOGGED = """
+resource "aws_s3_bucket" "logs" {}
+resource "aws_s3_bucket" "it" {
+  %slogging { target_bucket = aws_s3_bucket.logs.id }
+}
+"""
+
+
+def test_a_bucket_takes_logs_of_its_own_root_alone(tmp_path: Path) -> None:
+    for name, before in (("prod", ""), ("test", "# ")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(LOGGED % before)
+    found = verdicts(read_code(tmp_path), "aws-s3-bucket-logging")
+    logs = "aws-s3-bucket/terraform:{}/main.tf:aws_s3_bucket.logs"
+    assert found[logs.format("prod")] == "pass"
+    assert found[logs.format("test")] == "fail"

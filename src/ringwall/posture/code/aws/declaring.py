@@ -19,8 +19,7 @@ def component(
     kind: str, one: Instance, label: Any, aspects: Mapping[str, Observation], tags: Any = None
 ) -> Collected:
     """A component that this resource declares; its address is its label where it has no name."""
-    is_named = isinstance(label, str) and label and label != one.address
-    named = label if is_named else one.written
+    named = label if isinstance(label, str) and label else one.address
     tags = tags if isinstance(tags, dict) else one.get("tags")
     told = tags.items() if isinstance(tags, dict) else ()
     pairs = tuple(sorted((key, value) for key, value in told if isinstance(value, str)))
