@@ -1,6 +1,7 @@
 """From a change event to the verdicts that it changed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from ringwall.posture.checking.finding import KnownCheck
@@ -22,6 +23,8 @@ class Watch:
     def __init__(self, target: Target, snapshot: Snapshot, checks: Iterable[KnownCheck]) -> None:
         several = list(checks)
         self._target, self._plan = target, plan_for(several)
+        calls = [*self._plan.listings, *self._plan.details]
+        self._services = {_service(one.call) for one in calls}
         self.standing = Standing(snapshot, several)
 
     @property
@@ -45,12 +48,22 @@ class Watch:
         changes = reread(
             self._target,
             self.standing.snapshot,
-            self._plan,
+            self._part(told),
             own | others | _WHOLE,
             chooses=lambda before, now: _choosing(told, own, others, (before, now)),
             region=told.region if is_here else "",
         )
         return self.standing.again(changes) if changes else []
+
+    def _part(self, told: Happened) -> Plan:
+        """The plan, without what services that did nothing tell of the whole account."""
+        is_all = told.is_cut or not self._services & {*told.prefixes}
+        details = (
+            one
+            for one in self._plan.details
+            if is_all or one.kind not in _WHOLE or _service(one.call) in told.prefixes
+        )
+        return replace(self._plan, details=tuple(details))
 
     def _kinds(self, told: Happened) -> tuple[set[str], set[str]]:
         """The kinds of the service that was called, and others of which its calls tell something.

@@ -86,7 +86,7 @@ def changes_user(client: Client, chance: Random) -> None:
             lambda: iam.update_account_password_policy(
                 MinimumPasswordLength=chance.choice([6, 20])
             ),
-            lambda: iam.delete_account_password_policy(),
+            iam.delete_account_password_policy,
         ]
     )()
 
@@ -193,8 +193,8 @@ def changes_volume(client: Client, chance: Random) -> None:
                 OperationType="add",
                 GroupNames=["all"],
             ),
-            lambda: ec2.enable_ebs_encryption_by_default(),
-            lambda: ec2.disable_ebs_encryption_by_default(),
+            ec2.enable_ebs_encryption_by_default,
+            ec2.disable_ebs_encryption_by_default,
             lambda: ec2.create_managed_prefix_list(
                 PrefixListName=_name(chance), MaxEntries=3, AddressFamily="IPv4"
             ),
