@@ -44,12 +44,13 @@ class Telling:
             answer, error = None, None
             try:
                 answer = own(**arguments)
-                return answer
             except ClientError as failed:
                 error = failed.response["Error"]["Code"]
                 raise
             except ParamValidationError as failed:
                 raise AssertionError(f"{operation}: {failed}") from failed
+            else:
+                return answer
             finally:
                 self._told.append(recorded(self._service, operation, arguments, answer, error))
 

@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -53,10 +54,8 @@ def changes(account: Account, chance: Random, services: list[str]) -> list[Recor
     told: list[Record] = []
     service = chance.choice(services)
     change = chance.choice(CHANGES[service])
-    try:
+    with suppress(ClientError, LookupError):
         change(telling(account.client, told), chance)
-    except (ClientError, LookupError):
-        pass
     return told
 
 
