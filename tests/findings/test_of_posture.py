@@ -125,3 +125,22 @@ def test_the_rank_knows_at_once_whose_it_is_and_that_the_internet_gets_at_it(
     assert {one.owner for one in rows.values()} == {"files@example.com"}
     assert (rows["open"].exposure, rows["shut"].exposure) == ("internet", "internal")
     assert rows["open"].score > rows["shut"].score
+
+
+def test_the_worker_judges_ringwall_itself_and_what_is_mended_is_closed(tmp_path: Path) -> None:
+    from ringwall.findings.models import Queued
+    from ringwall.posture.jobs import judge_itself
+
+    config = tmp_path / "ringwall.yaml"
+
+    def judged(listen: str) -> dict[str, str]:
+        config.write_text(
+            f"version: 1\nedge: {{listen: 127.0.0.1:8443, hosts: {{app.localhost: {listen}}}}}\n"
+        )
+        said = judge_itself(find(all_sections, config=config))
+        assert "are unknown" in said
+        rows = Queued.objects.filter(weakness="ringwall-host-tls-version")
+        return {one.component: one.state for one in rows}
+
+    assert judged('{tls_minimum: "1.2"}') == {"ringwall-host/app.localhost": "open"}
+    assert judged("{}") == {"ringwall-host/app.localhost": "fixed"}

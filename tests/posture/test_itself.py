@@ -10,6 +10,7 @@ from ringwall.gateway import aspects as of_the_edge
 from ringwall.gateway.binary import envoy_version
 from ringwall.lake import aspects as of_the_log
 from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.commands.verdicts import show_verdicts
 from ringwall.posture.itself import read_itself
 from ringwall.posture.judging import judge_all
 from ringwall.posture.snapshot.snapshot import Snapshot
@@ -122,3 +123,18 @@ def test_no_secret_is_read(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     told = repr([seen.aspects for seen in snapshot])
     assert "m.example" in told
     assert "hunter2" not in told
+
+
+def test_what_is_unknown_for_one_cause_is_one_line(
+    read: Read, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "policies").mkdir()
+    permit = '@id("{}")\npermit (principal, action, resource);\n'
+    (tmp_path / "policies/all.cedar").write_text(permit.format("one") + permit.format("two"))
+    snapshot = read(SHOP)
+    known = [one for one in own_checks() if one.id == "ringwall-permit-unused"]
+    judged = list(judge_all(snapshot, known))
+    assert len(judged) > 1
+    show_verdicts(judged, known, snapshot, places={}, as_json=False)
+    lines = [line for line in capsys.readouterr().out.splitlines() if "of them" in line]
+    assert [f"{len(judged)} of them" in line for line in lines] == [True]

@@ -49,7 +49,7 @@ class AwsAccount(StrictModel):
     regions: tuple[Region, ...] = ()
     """The regions that are read; without any, all that are switched on."""
     every: Often = 21600.0
-    """How long what was read counts as new."""
+    """How often it is read while Ringwall runs; what is twice as old is overdue."""
 
 
 class Posture(StrictModel):

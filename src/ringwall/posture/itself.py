@@ -6,10 +6,14 @@ from types import ModuleType
 from typing import Final
 
 from ringwall.core.observations import Observation, State
+from ringwall.posture.checking.finding import KnownCheck, own_checks
+from ringwall.posture.judging import Judged, judge_all
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
 from ringwall.runtime.discovery import modules
 from ringwall.runtime.installation import Installation
 
+OWN: Final = "ringwall-"
+"""How the kinds of what is Ringwall's own begin, and the ids of their checks."""
 ACCOUNT: Final = ""
 """What is Ringwall's own is in no account."""
 
@@ -32,3 +36,13 @@ def read_itself(
         for kind in module.KINDS:
             snapshot.note_listing(Scope(kind, ACCOUNT), told)
     return snapshot
+
+
+def judged_itself(
+    installation: Installation, checks: Iterable[KnownCheck] | None = None
+) -> tuple[Snapshot, list[Judged], list[KnownCheck]]:
+    """Ringwall as it is, what checks say of it, and which; without ``checks`` all of its own."""
+    several = own_checks(("ringwall",)) if checks is None else checks
+    mine = [one for one in several if one.check.judges.startswith(OWN)]
+    snapshot = read_itself(installation)
+    return snapshot, list(judge_all(snapshot, mine)), mine

@@ -1,8 +1,11 @@
 """What reading code comes to: an error with its place, and remarks on what was not understood."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from ringwall.core.observations import Place
+
+NO_FILE: Final = "it is no file that can be read to its end"
 
 
 class CodeError(ValueError):

@@ -10,7 +10,7 @@ from ringwall.posture.code.cloudformation import templates
 from ringwall.posture.code.documents import Document, documents
 from ringwall.posture.code.kubernetes import manifests
 from ringwall.posture.code.mapping import KINDS, fill, mapped, unmapped
-from ringwall.posture.code.reading import CodeError, Remark
+from ringwall.posture.code.reading import NO_FILE, CodeError, Remark
 from ringwall.posture.code.terraform import plans
 from ringwall.posture.code.terraform.loading import LARGEST
 from ringwall.posture.code.terraform.resources import Resources
@@ -71,11 +71,13 @@ def _files(folder: Path) -> Iterator[Path]:
     several = [folder] if folder.is_file() else sorted(folder.rglob("*"))
     for path in several:
         is_one = path.suffix in _YAML and not path.name.endswith((".tf.json", ".tfvars.json"))
-        if is_one and not _LEFT_OUT & set(path.parts) and path.is_file():
+        if is_one and not _LEFT_OUT & set(path.parts) and not path.is_dir():
             yield path
 
 
 def _read(code: Code, path: Path, shown: str) -> None:
+    if not path.is_file():
+        raise CodeError(shown, 1, NO_FILE)
     try:
         if path.stat().st_size > LARGEST:
             raise CodeError(shown, 1, f"it has more than {LARGEST} bytes, and is not read")

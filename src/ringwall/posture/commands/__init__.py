@@ -12,6 +12,7 @@ from ringwall.posture.commands.fixing import (
     fix_undo,
 )
 from ringwall.posture.commands.itself import itself
+from ringwall.posture.commands.overview import status
 from ringwall.posture.commands.reading import scan
 from ringwall.posture.commands.reporting import report
 from ringwall.posture.commands.scanning import checks
@@ -34,4 +35,5 @@ __all__ = [
     "itself",
     "report",
     "scan",
+    "status",
 ]

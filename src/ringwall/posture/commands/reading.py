@@ -79,7 +79,8 @@ def scan(
     keep_one_heap()
     accounts = Accounts(installation_of(context).state)
     judged, snapshots, partial = [], [], False
-    for target in _targets(context, profile, account, region, planned.names):
+    for name, target in _targets(context, profile, account, region, planned.names):
+        began = datetime.now(UTC)
         try:
             with Progress(f"account {target.account}") as progress:
                 done = scan_account(target, found, accounts, told=progress.step, fresh=fresh)
@@ -94,10 +95,20 @@ def scan(
             show_verdicts(done.judged, found, done.snapshot, places={}, as_json=False)
         _show_gaps(done)
         to_queue(context, done.snapshot, done.judged, found, scope=done.account)
+        if name and not chosen and not region:
+            _note(context, name, done, began)
     if as_json:
         show_verdicts(judged, found, snapshots[0], places={}, as_json=True)
     if partial:
         raise typer.Exit(ExitCode.PARTIAL)
+
+
+def _note(context: typer.Context, name: str, done: "Scan", began: datetime) -> None:
+    """That an account of the section was read, so that its time begins anew."""
+    from ringwall.posture.scans import Scans
+
+    gaps = sum(one.count for one in done.gaps)
+    Scans(installation_of(context).state).was_read(name, account=done.account, at=began, gaps=gaps)
 
 
 def _remember(context: typer.Context, done: "Scan", checks: "Sequence[KnownCheck]") -> None:
@@ -119,8 +130,8 @@ def _targets(
     names: list[str] | None,
     regions: list[str] | None,
     calls: set[str],
-) -> "Iterator[Target]":
-    """The accounts that are meant, each as it is reached; refused where one cannot be."""
+) -> "Iterator[tuple[str, Target]]":
+    """The accounts that are meant, by name, each as it is reached; refused where one cannot be."""
     from ringwall.posture.commands.clouds import connected
 
     if profile is not None and names:
@@ -132,19 +143,20 @@ def _targets(
             raise Refused(f"no account is called {name}", hint=f"there are: {known}")
     wanted = names or list(settings)
     if not wanted:
-        yield connected(profile, regions, calls=calls).target
+        yield "", connected(profile, regions, calls=calls).target
     for name in wanted:
         one = settings[name]
         try:
-            yield connected(
+            found = connected(
                 one.profile,
                 regions or one.regions,
                 role=one.role,
                 external_id=one.external_id,
                 calls=calls,
-            ).target
+            )
         except Refused as error:
             raise Refused(f"account {name}: {error.message}", hint=error.hint) from error
+        yield name, found.target
 
 
 def _configured(context: typer.Context, *, required: bool) -> "dict[str, AwsAccount]":

@@ -48,7 +48,7 @@ def show_verdicts(
     ]
     print_table(_COLUMNS, rows, empty="nothing fails")
     unknown = [one for one in judged if one.verdict.outcome == "unknown"]
-    reasons = Counter((one.check, one.verdict.why) for one in unknown)
+    reasons = Counter((one.check, _cause(one, snapshot)) for one in unknown)
     for (check, why), count in sorted(reasons.items()):
         say(("unknown: ", "yellow"), f"{check}, {count} of them: {why}")
     for scope, told in sorted(snapshot.all_listings(), key=lambda one: one[0]):
@@ -61,6 +61,12 @@ def show_verdicts(
     judging = {one.check for one in judged}
     silent = sum(one.id not in judging for one in checks)
     say(f"{said}; {silent} of {len(checks)} checks had nothing to judge", style="dim")
+
+
+def _cause(one: "Judged", snapshot: "Snapshot") -> str:
+    """Why it is unknown, without its own name: many are so for the same cause."""
+    named = f" of {_label(snapshot, one.component)} is not known: "
+    return one.verdict.why.replace(named, " is not known: ", 1)
 
 
 def _label(snapshot: "Snapshot", component: str) -> str:

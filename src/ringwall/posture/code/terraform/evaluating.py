@@ -18,6 +18,7 @@ from ringwall.posture.code.hcl.trees import (
     Template,
     Variable,
 )
+from ringwall.posture.code.terraform.bounds import fitting, spend
 from ringwall.posture.code.terraform.functions import call
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
@@ -66,6 +67,7 @@ class Inner:
 
 def evaluate(node: Expression, scope: Scope) -> Any:
     """The value; ``ExpressionError`` where it has none."""
+    spend()
     return whole(_EVALUATORS[type(node)](node, scope))
 
 
@@ -76,6 +78,7 @@ def whole(value: Any) -> Any:
 
 def _step(node: Expression, scope: Scope) -> Any:
     """A value or a view, so that ``a.b.c`` asks only for what it names."""
+    spend()
     return _EVALUATORS[type(node)](node, scope)
 
 
@@ -224,7 +227,7 @@ def _arithmetic(operator: str, left: float, right: float) -> Any:
             return left - right * int(left / right)
     except (ZeroDivisionError, OverflowError):
         raise ExpressionError("there is a division by zero") from None
-    return _ARITHMETIC[operator](left, right)
+    return fitting(_ARITHMETIC[operator](left, right))
 
 
 def number(value: Any) -> Any:

@@ -10,10 +10,13 @@ import ipaddress
 import json
 import math
 import re
-from collections.abc import Callable
-from itertools import product
+from collections.abc import Callable, Iterator
+from itertools import islice, product
 from typing import Any, Final
 
+import re2
+
+from ringwall.posture.code.terraform.bounds import ITEMS, fitting, room, spend
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
     as_json,
@@ -31,6 +34,10 @@ FILES: Final = frozenset(
 NEVER_KNOWN: Final = frozenset(
     {"timestamp", "plantimestamp", "uuid", "uuidv5", "bcrypt", "rsadecrypt", "ephemeralasnull"}
 )
+_EACH_WITH_EACH: Final = frozenset({"setintersection", "setsubtract", "matchkeys"})
+"""What compares items of lists with items of others."""
+_WIDEST: Final = 10_000
+_LARGEST_YAML: Final = 1024 * 1024
 Special = Callable[[str, list[Any]], Any]
 
 
@@ -49,8 +56,10 @@ def call(name: str, arguments: list[Any], special: Special) -> Any:
         unknown = first_unknown(arguments)
         if unknown is not None:
             return Unknown(unknown.why)
+    if name in _EACH_WITH_EACH:
+        spend(math.prod(len(one) for one in arguments if isinstance(one, list)) * len(arguments))
     try:
-        return function(*arguments)
+        return fitting(function(*arguments))
     except ExpressionError:
         raise
     except (
@@ -59,7 +68,7 @@ def call(name: str, arguments: list[Any], special: Special) -> Any:
         KeyError,
         IndexError,
         AttributeError,
-        re.error,
+        re2.error,
         OverflowError,
     ) as error:
         raise ExpressionError(f"{name} cannot be used so: {error}") from error
@@ -74,12 +83,15 @@ def _merge(*maps: Any) -> Any:
     for one in maps:
         if isinstance(one, Unknown):
             return Unknown(one.why)
+        spend(len(one or ()))
         found |= one or {}
     return found
 
 
 def _concat(*lists: Any) -> Any:
     unknown = _unknown_of(*lists)
+    if unknown is None:
+        spend(sum(map(len, lists)))
     return unknown or [one for some in lists for one in some]
 
 
@@ -88,6 +100,7 @@ def _flatten(value: Any) -> Any:
         return Unknown(value.why)
     found: list[Any] = []
     for one in value:
+        spend()
         if isinstance(one, Unknown):
             return Unknown(one.why)
         found += _flatten(one) if isinstance(one, list) else [one]
@@ -133,6 +146,7 @@ def _set(value: Any) -> Any:
         return Unknown(value.why)
     found: list[Any] = []
     for one in value:
+        spend(1 + len(found) // 64)
         if one not in found:
             found.append(one)
     if all(isinstance(one, str) for one in found):
@@ -199,14 +213,20 @@ def _formatted(value: Any, flags: str, width: str | None, precision: str | None,
         return value
     if kind in "sv":
         text = text_of(value) if not isinstance(value, list | dict) else as_json(value)
-        return text if isinstance(text, Unknown) else f"%{flags}{width or ''}s" % text
+        return text if isinstance(text, Unknown) else f"%{flags}{_width(width)}s" % text
     if kind == "q":
         return json.dumps(text_of(value))
     if kind == "t":
         return text_of(value)
-    shown = f"%{flags}{width or ''}{f'.{precision}' if precision else ''}{kind}"
+    shown = f"%{flags}{_width(width)}{f'.{_width(precision)}' if precision else ''}{kind}"
     number = float(value) if kind in "eEfFgG" else int(value)
     return shown % number
+
+
+def _width(digits: str | None) -> str:
+    if digits and (len(digits) > len(str(_WIDEST)) or int(digits) > _WIDEST):
+        raise ExpressionError(f"format fills up to {_WIDEST} characters at the most")
+    return digits or ""
 
 
 def _formatlist(spec: str, *arguments: Any) -> Any:
@@ -256,21 +276,31 @@ def _cidrhost(prefix: str, number: Any) -> str:
 
 def _replace(text: str, what: str, by: str) -> str:
     if len(what) > 1 and what[0] == what[-1] == "/":
-        return re.sub(what[1:-1], re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", by), text)
+        _require_room(re2.finditer(what[1:-1], text), text, by)
+        return str(re2.sub(what[1:-1], re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", by), text))
+    room(len(text) + text.count(what) * len(by))
     return text.replace(what, by)
 
 
+def _require_room(matches: Iterator[Any], text: str, by: str) -> None:
+    """That what is put in place of matches, which may hold all of each, is not too long."""
+    count = held = 0
+    for one in matches:
+        spend()
+        count, held = count + 1, held + len(one.group())
+        room(len(text) + count * len(by) + held * by.count("$"))
+
+
 def _regex(pattern: str, text: str) -> Any:
-    found = re.search(pattern, text)
+    found = re2.search(pattern, text)
     if found is None:
         raise ExpressionError(f"{pattern} is not found")
     return found.groupdict() or list(found.groups()) or found.group()
 
 
 def _regexall(pattern: str, text: str) -> Any:
-    return [
-        one.groupdict() or list(one.groups()) or one.group() for one in re.finditer(pattern, text)
-    ]
+    matches = islice(re2.finditer(pattern, text), ITEMS + 1)
+    return [one.groupdict() or list(one.groups()) or one.group() for one in matches]
 
 
 def _substr(text: str, at: Any, length: Any) -> str:
@@ -296,10 +326,12 @@ def _bool(value: Any) -> Any:
 def _range(*values: Any) -> list[Any]:
     start, stop = (0, values[0]) if len(values) == 1 else values[:2]
     step = values[2] if len(values) == 3 else 1 if stop >= start else -1
-    found = list(range(int(start), int(stop), int(step)))
-    if len(found) > 1024:
+    if not step:
+        raise ExpressionError("range cannot go on by 0")
+    some = range(int(start), int(stop), int(step))
+    if not -1 <= (stop - start) / step <= 1024:
         raise ExpressionError("range gives more than 1024 numbers")
-    return found
+    return list(some)
 
 
 def _setproduct(*sets: list[Any]) -> Any:
@@ -323,6 +355,8 @@ def _chunklist(value: list[Any], size: Any) -> Any:
 def _yamldecode(text: str) -> Any:
     import yaml  # noqa: PLC0415 - few modules need it
 
+    if len(text) > _LARGEST_YAML:
+        raise ExpressionError(f"it is YAML of more than {_LARGEST_YAML:,} characters")
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -337,11 +371,18 @@ def _hash(kind: str, *, is_base64: bool = False) -> Callable[[str], str]:
     return made
 
 
+def _split(between: str, text: str) -> list[str]:
+    if between and text.count(between) >= ITEMS:
+        raise ExpressionError(f"it has more than {ITEMS:,} items")
+    return text.split(between) if text else [""]
+
+
 def _index_of(value: list[Any], one: Any) -> int:
     return value.index(one)
 
 
 def _indent(spaces: Any, text: str) -> str:
+    room(len(text) + text.count("\n") * max(0, int(spaces)))
     return text.replace("\n", "\n" + " " * int(spaces))
 
 
@@ -408,7 +449,7 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "trimprefix": lambda text, prefix: text.removeprefix(prefix),
     "trimsuffix": lambda text, suffix: text.removesuffix(suffix),
     "chomp": lambda text: text.rstrip("\r\n"),
-    "split": lambda between, text: text.split(between) if text else [""],
+    "split": _split,
     "startswith": lambda text, one: text.startswith(one),
     "endswith": lambda text, one: text.endswith(one),
     "strcontains": lambda text, one: one in text,

@@ -16,7 +16,7 @@ from ringwall.posture.code.hcl.trees import (
     Literal,
     ObjectOf,
 )
-from ringwall.posture.code.reading import CodeError, Remark
+from ringwall.posture.code.reading import NO_FILE, CodeError, Remark
 
 LARGEST: Final = 20_000_000
 """Bytes of one file; larger ones are said, and not read."""
@@ -71,6 +71,8 @@ class Loader:
         if not self.is_within(path):
             raise CodeError(shown, 1, "it lies outside of the folder, and is not read")
         try:
+            if not path.is_file():
+                raise CodeError(shown, 1, NO_FILE)
             if path.stat().st_size > LARGEST:
                 raise CodeError(shown, 1, f"it has more than {LARGEST} bytes, and is not read")
             return path.read_text(encoding="utf-8")

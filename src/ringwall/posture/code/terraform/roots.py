@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from ringwall.core.observations import Place
 from ringwall.posture.code.hcl.trees import Expression, Literal
 from ringwall.posture.code.reading import CodeError, Remark
+from ringwall.posture.code.terraform.bounds import INSTANCES, module_bounded
 from ringwall.posture.code.terraform.loading import Loader
 from ringwall.posture.code.terraform.resources import Instance
 from ringwall.posture.code.terraform.running import Module
@@ -29,7 +32,7 @@ def folders_of(root: Path) -> list[Path]:
         one.parent
         for ending in _ENDINGS
         for one in root.rglob(f"*{ending}")
-        if ".terraform" not in one.parts and one.is_file()
+        if ".terraform" not in one.parts and not one.is_dir()
     }
     return sorted(found)
 
@@ -54,7 +57,12 @@ def applied(
             read.values |= loader.values_in(path)
         read.values |= {name: (_given(text), "-var") for name, text in (given or {}).items()}
         module = Module(loader, read, root=folder.resolve())
-        yield Applied(folder, list(module.instances()))
+        with module_bounded():
+            instances = list(islice(module.instances(), INSTANCES + 1))
+            if len(instances) > INSTANCES:
+                said = f"it makes more than {INSTANCES:,} resources: the others are not judged"
+                loader.remarks.append(Remark(Place(loader.name_of(folder), 1), said))
+        yield Applied(folder, instances[:INSTANCES])
     if loader.remarks and folders:
         yield Applied(root, [], loader.remarks)
 

@@ -9,6 +9,7 @@ from ringwall.core.observations import Place
 from ringwall.posture.code.hcl.parsing import parse_template
 from ringwall.posture.code.hcl.trees import Block, Body, Expression
 from ringwall.posture.code.reading import CodeError, Remark
+from ringwall.posture.code.terraform.bounds import bounded, weigh
 from ringwall.posture.code.terraform.computed import computed
 from ringwall.posture.code.terraform.evaluating import Inner, Scope, evaluate, index, whole
 from ringwall.posture.code.terraform.loading import Folder, Loader
@@ -129,7 +130,10 @@ class Module:
     def evaluated(self, node: Expression, scope: Scope, place: Place, what: str) -> Any:
         """The value, or why there is none, which is said."""
         try:
-            return evaluate(node, scope)
+            with bounded():
+                value = evaluate(node, scope)
+                weigh(value)
+                return value
         except ExpressionError as error:
             self.remark(place, f"{what} has no value: {error}")
             return Unknown(f"{what} of {place} has no value: {error}")

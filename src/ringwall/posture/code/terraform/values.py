@@ -4,13 +4,12 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ringwall.posture.code.terraform.bounds import ExpressionError, fitting, room, spend
 from ringwall.posture.snapshot.partial import Unknown
 
+__all__ = ["ExpressionError"]
+
 _MARK: Final = "\ue000{}\ue001"
-
-
-class ExpressionError(ValueError):
-    """An expression that has no value, such as an index that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,7 @@ class Encoded(Unknown):
 
 def has_unknown(value: Any) -> bool:
     """Whether any part of it is not known."""
+    spend()
     if isinstance(value, Unknown):
         return True
     if isinstance(value, dict):
@@ -46,6 +46,7 @@ def has_unknown(value: Any) -> bool:
 
 def first_unknown(value: Any) -> Unknown | None:
     """The first part that is not known."""
+    spend()
     if isinstance(value, Unknown):
         return value
     several = (
@@ -70,11 +71,14 @@ def text_of(value: Any) -> "str | Unknown":
 
 def joined(parts: "list[str | Unknown]") -> "str | Unknown":
     """Texts one after another."""
+    room(sum(len(one) for one in parts if isinstance(one, str)))
     if all(isinstance(one, str) for one in parts):
         return "".join(parts)  # type: ignore[arg-type] # all are texts
     flat: list[str | Unknown] = []
     for one in parts:
         flat.extend(one.parts if isinstance(one, PartialText) else (one,))
+    spend(len(flat))
+    fitting(flat)
     why = next(one.why for one in flat if isinstance(one, Unknown))
     return PartialText(why, tuple(flat))
 

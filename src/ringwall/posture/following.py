@@ -1,0 +1,129 @@
+"""Read each account of the section as often as it says, as long as the worker runs.
+
+Each reading is a process of its own, so that its memory goes with it; one at a time. What is ended
+in the middle goes on where it was when it is begun again.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from ringwall.posture.config import POSTURE, AwsAccount, Posture
+from ringwall.posture.scans import Scans
+from ringwall.posture.schedule import is_due
+from ringwall.runtime.configuration import ConfigurationError
+from ringwall.runtime.installation import Installation
+from ringwall.runtime.refusals import ExitCode
+
+_LOOKS_EVERY_S: Final = 30.0
+_ANEW_S: Final = 600.0
+_WAITS_S: Final = 1.0
+_ENDS_WITHIN_S: Final = 10.0
+_SAID: Final = 4000
+_READ: Final = frozenset({ExitCode.OK, ExitCode.PARTIAL})
+_log = logging.getLogger(__name__)
+
+
+def follow_accounts(installation: Installation, stop: threading.Event) -> None:
+    """Read what is due, until ``stop``; what goes wrong is told, and tried again."""
+    known = _Known(installation)
+    while not stop.wait(_LOOKS_EVERY_S):
+        try:
+            read_what_is_due(installation, stop, accounts=known.accounts())
+        except (ConfigurationError, OSError) as error:
+            _log.error("accounts are not read: %s", error)
+
+
+class _Known:
+    """The accounts of the section. To read a configuration takes half a second of the processor."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._file, self._read = (0, 0), -_ANEW_S
+        self._accounts: Mapping[str, AwsAccount] = {}
+
+    def accounts(self) -> Mapping[str, AwsAccount]:
+        """As the file has them now; what it includes counts within ten minutes."""
+        found = self._installation.config.stat()
+        file = (found.st_mtime_ns, found.st_size)
+        if file != self._file or time.monotonic() - self._read >= _ANEW_S:
+            self._accounts = accounts_of(self._installation)
+            self._file, self._read = file, time.monotonic()
+        return self._accounts
+
+
+def accounts_of(installation: Installation) -> Mapping[str, AwsAccount]:
+    """The accounts that the configuration names; ``ConfigurationError`` where it is refused."""
+    return installation.load().one(Posture, POSTURE).accounts
+
+
+def read_what_is_due(
+    installation: Installation,
+    stop: threading.Event,
+    *,
+    accounts: Mapping[str, AwsAccount],
+    now: Callable[[], datetime] | None = None,
+) -> list[str]:
+    """Read every account whose time has come, one after the other; which of them."""
+    clock = now or (lambda: datetime.now(UTC))
+    scans, done = Scans(installation.state), []
+    for name, account in accounts.items():
+        if stop.is_set():
+            break
+        if not is_due(scans.all().get(name), timedelta(seconds=account.every), clock()):
+            continue
+        _read(installation, name, stop, scans, clock)
+        done.append(name)
+    return done
+
+
+def _read(
+    installation: Installation,
+    name: str,
+    stop: threading.Event,
+    scans: Scans,
+    clock: Callable[[], datetime],
+) -> None:
+    command = [sys.executable, "-m", "ringwall", "posture", "scan", "--account", name]
+    _log.info("account %s is read", name)
+    code, said = _run(command, installation, stop)
+    if code is None or code in _READ:
+        return  # stopped, or noted by the command itself
+    lines = [line for line in said.splitlines() if line.strip()]
+    why = next((line for line in lines if line.startswith("error: ")), "")
+    why = why.removeprefix("error: ") or (lines[-1] if lines else f"it ended with {code}")
+    _log.error("account %s was not read: %s", name, why)
+    scans.failed(name, why, at=clock())
+
+
+def _run(
+    command: Sequence[str], installation: Installation, stop: threading.Event
+) -> tuple[int | None, str]:
+    """Its exit code, and the end of what it said to standard error; none where it was stopped."""
+    environment = {**os.environ, **installation.environment()}
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
+        while process.poll() is None:
+            if stop.wait(_WAITS_S):
+                process.terminate()
+                try:
+                    process.wait(_ENDS_WITHIN_S)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+                return None, ""
+        errors.seek(max(0, errors.seek(0, os.SEEK_END) - _SAID))
+        return process.returncode, errors.read().decode(errors="replace")

@@ -1,0 +1,86 @@
+"""The worker reads accounts by itself, as often as the section says."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.posture.accounts.reading import Reading
+
+from ringwall.posture import following
+from ringwall.posture.keeping import Accounts
+from ringwall.posture.scans import Scans
+from ringwall.runtime.configuration import ConfigurationError
+from ringwall.runtime.current import all_sections
+from ringwall.runtime.installation import Installation, find
+
+pytestmark = pytest.mark.e2e
+
+ACCOUNTS = """\
+version: 1
+posture:
+  accounts:
+    lost: {profile: nobody-has-it, regions: [eu-west-1]}
+    production: {regions: [eu-west-1], every: 1h}
+"""
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    (tmp_path / "ringwall.yaml").write_text(ACCOUNTS)
+    return find(all_sections, config=tmp_path / "ringwall.yaml")
+
+
+def test_each_is_read_in_its_time_and_what_goes_wrong_is_tried_again(
+    reading: Reading, installation: Installation
+) -> None:
+    reading.client("s3").create_bucket(
+        Bucket="one", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    began, goes_on = datetime.now(UTC), threading.Event()
+
+    def due(after: timedelta = timedelta()) -> list[str]:
+        return following.read_what_is_due(
+            installation,
+            goes_on,
+            accounts=following.accounts_of(installation),
+            now=lambda: datetime.now(UTC) + after,
+        )
+
+    assert due() == ["lost", "production"]
+    scans = Scans(installation.state).all()
+    assert scans["lost"].failed == 1
+    assert "nobody-has-it" in scans["lost"].why
+    read = scans["production"].read
+    assert read is not None
+    assert read >= began
+    kept = Accounts(installation.state).get(scans["production"].account)
+    assert kept is not None
+    assert kept.snapshot.get("aws-s3-bucket/arn:aws:s3:::one") is not None
+    assert due() == []
+    assert due(timedelta(minutes=16)) == ["lost"]
+
+
+def test_a_worker_that_stops_does_not_wait_for_a_reading(
+    reading: Reading, installation: Installation
+) -> None:
+    stop = threading.Event()
+    threading.Timer(1.5, stop.set).start()
+    began = time.monotonic()
+    accounts = following.accounts_of(installation)
+    following.read_what_is_due(installation, stop, accounts=accounts)
+    assert time.monotonic() - began < following._ENDS_WITHIN_S + 3
+    assert following.read_what_is_due(installation, stop, accounts=accounts) == []
+
+
+def test_a_configuration_that_changed_counts_and_one_that_is_refused_changes_nothing(
+    installation: Installation,
+) -> None:
+    known = following._Known(installation)
+    assert set(known.accounts()) == {"lost", "production"}
+    installation.config.write_text("version: 1\nposture: {accounts: {other: {}}}\n")
+    assert set(known.accounts()) == {"other"}
+    installation.config.write_text("version: 1\nposture: {accounts: {Other: {}}}\n")
+    with pytest.raises(ConfigurationError):
+        known.accounts()
