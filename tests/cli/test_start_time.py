@@ -8,6 +8,7 @@ import pytest
 
 import ringwall
 from ringwall.cli import main
+from ringwall.runtime.discovery import bringing
 
 CONFIGURATION = "ringwall.runtime.configuration"
 HEAVY = {
@@ -72,7 +73,7 @@ def test_a_command_imports_nothing_heavy(
 
 def test_a_group_that_is_called_as_a_module_is_that_module_s_alone() -> None:
     """So what is shown and run of it is the same, whether or not others are loaded."""
-    several = [name for name in main.bringing("commands") if main._only([name])]
+    several = [name for name in bringing("commands") if main._only([name])]
     assert {"findings", "inventory", "posture"} <= set(several)
     for name in several:
         every = [(mark, one) for mark, one in main._found() if main._is_of(mark, name)]

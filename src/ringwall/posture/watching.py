@@ -23,8 +23,9 @@ class Watch:
     def __init__(self, target: Target, snapshot: Snapshot, checks: Iterable[KnownCheck]) -> None:
         several = list(checks)
         self._target, self._plan = target, plan_for(several)
-        calls = [*self._plan.listings, *self._plan.details]
-        self._services = {_service(one.call) for one in calls}
+        calls = [one.call for one in self._plan.listings]
+        calls += [one.call for one in self._plan.details]
+        self._services = {_service(one) for one in calls}
         self.standing = Standing(snapshot, several)
 
     @property

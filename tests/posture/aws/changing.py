@@ -30,6 +30,10 @@ def _some(chance: Random, several: list[Any]) -> Any:
     return chance.choice(sorted(several, key=str))
 
 
+def _one_of(chance: Random, several: list[Callable[[], Any]]) -> None:
+    chance.choice(several)()
+
+
 def _name(chance: Random) -> str:
     return chance.choice(NAMES)
 
@@ -50,7 +54,8 @@ def changes_bucket(client: Client, chance: Random) -> None:
     )
     everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
     policy = document(everybody | {"Resource": f"arn:aws:s3:::{bucket}/*"})
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=shut),
             lambda: s3.delete_public_access_block(Bucket=bucket),
@@ -64,8 +69,8 @@ def changes_bucket(client: Client, chance: Random) -> None:
             lambda: client("s3control").put_public_access_block(
                 AccountId=ACCOUNT, PublicAccessBlockConfiguration=shut
             ),
-        ]
-    )()
+        ],
+    )
 
 
 # IAM
@@ -75,7 +80,8 @@ def changes_bucket(client: Client, chance: Random) -> None:
 def changes_user(client: Client, chance: Random) -> None:
     iam, user = client("iam"), _name(chance)
     policy = {"UserName": user, "PolicyName": "all"}
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: iam.create_user(UserName=user),
             lambda: iam.create_access_key(UserName=user),
@@ -87,15 +93,16 @@ def changes_user(client: Client, chance: Random) -> None:
                 MinimumPasswordLength=chance.choice([6, 20])
             ),
             iam.delete_account_password_policy,
-        ]
-    )()
+        ],
+    )
 
 
 @_change("iam")
 def changes_role(client: Client, chance: Random) -> None:
     iam, role = client("iam"), _name(chance)
     open_to_all, own = trust("*"), trust({"Service": "ec2.amazonaws.com"})
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: iam.create_role(RoleName=role, AssumeRolePolicyDocument=own),
             lambda: iam.update_assume_role_policy(RoleName=role, PolicyDocument=open_to_all),
@@ -107,8 +114,8 @@ def changes_role(client: Client, chance: Random) -> None:
             lambda: iam.create_open_id_connect_provider(
                 Url=f"https://{role.lower()}.example.com", ThumbprintList=["a" * 40]
             ),
-        ]
-    )()
+        ],
+    )
 
 
 # EC2
@@ -126,7 +133,8 @@ def changes_group(client: Client, chance: Random) -> None:
         "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
     }
     group = _some(chance, groups)
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: ec2.create_security_group(GroupName=_name(chance), Description="d", VpcId=vpc),
             lambda: ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule]),
@@ -136,8 +144,8 @@ def changes_group(client: Client, chance: Random) -> None:
                 Resources=[group], Tags=[{"Key": "owner", "Value": _name(chance)}]
             ),
             lambda: ec2.create_vpc(CidrBlock="10.9.0.0/16"),
-        ]
-    )()
+        ],
+    )
 
 
 @_change("ec2")
@@ -154,7 +162,8 @@ def changes_instance(client: Client, chance: Random) -> None:
         ec2.run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1, UserData=script)
         return
     instance = _some(chance, several)
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: ec2.terminate_instances(InstanceIds=[instance]),
             lambda: ec2.modify_instance_attribute(
@@ -170,8 +179,8 @@ def changes_instance(client: Client, chance: Random) -> None:
                 LaunchTemplateName=_name(chance),
                 LaunchTemplateData={"MetadataOptions": {"HttpTokens": "required"}},
             ),
-        ]
-    )()
+        ],
+    )
 
 
 @_change("ec2")
@@ -180,7 +189,8 @@ def changes_volume(client: Client, chance: Random) -> None:
     volumes = [one["VolumeId"] for one in ec2.describe_volumes()["Volumes"]]
     owned = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
     snapshots = [one["SnapshotId"] for one in owned]
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: ec2.create_volume(
                 AvailabilityZone=f"{REGION}a", Size=1, Encrypted=chance.random() < 0.5
@@ -198,8 +208,8 @@ def changes_volume(client: Client, chance: Random) -> None:
             lambda: ec2.create_managed_prefix_list(
                 PrefixListName=_name(chance), MaxEntries=3, AddressFamily="IPv4"
             ),
-        ]
-    )()
+        ],
+    )
 
 
 # RDS
@@ -208,7 +218,8 @@ def changes_volume(client: Client, chance: Random) -> None:
 @_change("rds")
 def changes_database(client: Client, chance: Random) -> None:
     rds, name = client("rds"), _name(chance)
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: rds.create_db_instance(
                 DBInstanceIdentifier=name,
@@ -245,8 +256,8 @@ def changes_database(client: Client, chance: Random) -> None:
                 ],
             ),
             lambda: rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True),
-        ]
-    )()
+        ],
+    )
 
 
 # KMS and secrets
@@ -260,7 +271,8 @@ def changes_key(client: Client, chance: Random) -> None:
         kms.create_key()
         return
     key, policy = _some(chance, keys), _everybody("kms:*")
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: kms.enable_key_rotation(KeyId=key),
             lambda: kms.disable_key_rotation(KeyId=key),
@@ -276,8 +288,8 @@ def changes_key(client: Client, chance: Random) -> None:
             lambda: kms.create_alias(AliasName=f"alias/{_name(chance)}", TargetKeyId=key),
             lambda: kms.disable_key(KeyId=key),
             lambda: kms.schedule_key_deletion(KeyId=key),
-        ]
-    )()
+        ],
+    )
 
 
 @_change("secretsmanager")
@@ -286,14 +298,15 @@ def changes_secret(client: Client, chance: Random) -> None:
     whole = [one["ARN"] for one in secrets.list_secrets()["SecretList"]]
     policy = _everybody("secretsmanager:GetSecretValue")
     called = chance.choice([name, *(one[:-7] for one in whole), *whole])
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: secrets.create_secret(Name=name, SecretString="x"),
             lambda: secrets.put_resource_policy(SecretId=called, ResourcePolicy=policy),
             lambda: secrets.delete_resource_policy(SecretId=called),
             lambda: secrets.delete_secret(SecretId=called, ForceDeleteWithoutRecovery=True),
-        ]
-    )()
+        ],
+    )
 
 
 # Messages and functions
@@ -304,7 +317,8 @@ def changes_topic(client: Client, chance: Random) -> None:
     sns, name = client("sns"), _name(chance)
     arn = f"arn:aws:sns:{REGION}:{ACCOUNT}:{name}"
     listeners = [one["SubscriptionArn"] for one in sns.list_subscriptions()["Subscriptions"]]
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: sns.create_topic(Name=name),
             lambda: sns.set_topic_attributes(
@@ -313,8 +327,8 @@ def changes_topic(client: Client, chance: Random) -> None:
             lambda: sns.subscribe(TopicArn=arn, Protocol="http", Endpoint="http://example.com/x"),
             lambda: sns.unsubscribe(SubscriptionArn=_some(chance, listeners)),
             lambda: sns.delete_topic(TopicArn=arn),
-        ]
-    )()
+        ],
+    )
 
 
 @_change("sqs")
@@ -325,7 +339,8 @@ def changes_queue(client: Client, chance: Random) -> None:
         sqs.create_queue(QueueName=name)
         return
     url = _some(chance, urls)
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: sqs.set_queue_attributes(
                 QueueUrl=url, Attributes={"Policy": _everybody("sqs:SendMessage")}
@@ -335,8 +350,8 @@ def changes_queue(client: Client, chance: Random) -> None:
                 Attributes={"SqsManagedSseEnabled": chance.choice(["true", "false"])},
             ),
             lambda: sqs.delete_queue(QueueUrl=url),
-        ]
-    )()
+        ],
+    )
 
 
 @_change("lambda")
@@ -344,7 +359,8 @@ def changes_function(client: Client, chance: Random) -> None:
     functions, name = client("lambda"), _name(chance)
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
     called = chance.choice([name, arn])
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: _function(client, name),
             lambda: functions.add_permission(
@@ -363,8 +379,8 @@ def changes_function(client: Client, chance: Random) -> None:
             ),
             lambda: functions.update_function_code(FunctionName=name, ZipFile=_code()),
             lambda: functions.delete_function(FunctionName=name),
-        ]
-    )()
+        ],
+    )
 
 
 # The rest
@@ -374,7 +390,8 @@ def changes_function(client: Client, chance: Random) -> None:
 def changes_document(client: Client, chance: Random) -> None:
     ssm, name = client("ssm"), _name(chance)
     content = json.dumps({"schemaVersion": "2.2", "description": "x", "mainSteps": []})
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: ssm.create_document(Content=content, Name=name, DocumentType="Command"),
             lambda: ssm.modify_document_permission(
@@ -386,14 +403,15 @@ def changes_document(client: Client, chance: Random) -> None:
             lambda: ssm.delete_document(Name=name),
             lambda: ssm.put_parameter(Name=f"/{name}/password", Value="x", Type="String"),
             lambda: ssm.delete_parameter(Name=f"/{name}/password"),
-        ]
-    )()
+        ],
+    )
 
 
 @_change("dynamodb")
 def changes_table(client: Client, chance: Random) -> None:
     tables, name = client("dynamodb"), _name(chance)
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: tables.create_table(
                 TableName=name,
@@ -411,8 +429,8 @@ def changes_table(client: Client, chance: Random) -> None:
                 ResourceArn=f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}",
                 Policy=_everybody("dynamodb:GetItem"),
             ),
-        ]
-    )()
+        ],
+    )
 
 
 @_change("ecr")
@@ -422,7 +440,8 @@ def changes_repository(client: Client, chance: Random) -> None:
     lifecycle["selection"] = {
         "tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 1
     }  # fmt: skip
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: ecr.create_repository(repositoryName=name),
             lambda: ecr.set_repository_policy(
@@ -439,8 +458,8 @@ def changes_repository(client: Client, chance: Random) -> None:
             ),
             lambda: ecr.put_registry_scanning_configuration(scanType="ENHANCED", rules=[]),
             lambda: ecr.delete_repository(repositoryName=name),
-        ]
-    )()
+        ],
+    )
 
 
 @_change("elbv2")
@@ -457,7 +476,8 @@ def changes_balancer(client: Client, chance: Random) -> None:
     listeners = elb.describe_listeners(LoadBalancerArn=arn)["Listeners"]
     redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
     fixed = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: elb.create_listener(
                 LoadBalancerArn=arn,
@@ -475,8 +495,8 @@ def changes_balancer(client: Client, chance: Random) -> None:
                 Attributes=[{"Key": "deletion_protection.enabled", "Value": "false"}],
             ),
             lambda: elb.delete_load_balancer(LoadBalancerArn=arn),
-        ]
-    )()
+        ],
+    )
 
 
 @_change("wafv2")
@@ -490,7 +510,8 @@ def changes_web_acl(client: Client, chance: Random) -> None:
     acls = [one["ARN"] for one in waf.list_web_acls(Scope="REGIONAL")["WebACLs"]]
     balancers = client("elbv2").describe_load_balancers()["LoadBalancers"]
     arns = [one["LoadBalancerArn"] for one in balancers]
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: waf.create_web_acl(
                 Name=_name(chance),
@@ -502,15 +523,16 @@ def changes_web_acl(client: Client, chance: Random) -> None:
                 WebACLArn=_some(chance, acls), ResourceArn=_some(chance, arns)
             ),
             lambda: waf.disassociate_web_acl(ResourceArn=_some(chance, arns)),
-        ]
-    )()
+        ],
+    )
 
 
 @_change("cloudtrail")
 def changes_trail(client: Client, chance: Random) -> None:
     trails, name = client("cloudtrail"), _name(chance).lower() + "-trail"
     bucket = _name(chance).lower() + "-bucket"
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: trails.create_trail(Name=name, S3BucketName=bucket),
             lambda: trails.start_logging(Name=name),
@@ -520,14 +542,15 @@ def changes_trail(client: Client, chance: Random) -> None:
                 TrailName=name, EventSelectors=[{"ReadWriteType": "ReadOnly"}]
             ),
             lambda: trails.delete_trail(Name=name),
-        ]
-    )()
+        ],
+    )
 
 
 @_change("logs")
 def changes_logs(client: Client, chance: Random) -> None:
     logs, name = client("logs"), _name(chance)
-    chance.choice(
+    _one_of(
+        chance,
         [
             lambda: logs.create_log_group(logGroupName=f"/{name}/log"),
             lambda: logs.put_retention_policy(
@@ -547,8 +570,8 @@ def changes_logs(client: Client, chance: Random) -> None:
             ),
             lambda: client("events").create_event_bus(Name=name),
             lambda: client("events").delete_event_bus(Name=name),
-        ]
-    )()
+        ],
+    )
 
 
 @_change("tagging")
