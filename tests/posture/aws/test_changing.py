@@ -100,7 +100,7 @@ def agrees(watch: Watch, anew: Snapshot, checks: list[KnownCheck], since: list[s
 @pytest.mark.parametrize("part", PARTS)
 def test_after_changes_it_is_as_after_a_scan_of_all(account: Account, part: str) -> None:
     services = PARTS[part]
-    sequence(account, 1, services, checks_of(services), many=24, often=8)
+    sequence(account, 1, services, checks_of(services), many=16, often=8)
 
 
 def test_no_service_that_is_read_is_left_out() -> None:
