@@ -119,3 +119,32 @@ def test_every_check_that_is_asked_is_there() -> None:
     known = {one.id: one.check.judges for one in own_checks(REACHED_WHERE_FAILED)}
     assert set(REACHED_WHERE_FAILED) <= known.keys()
     assert {known[one] for one in REACHED_WHERE_FAILED} >= OPENS
+
+
+@pytest.mark.usefixtures("database")
+def test_how_confidential_something_is_the_inventory_tells() -> None:
+    from ringwall.inventory.categorising import Rules
+    from ringwall.inventory.rules import Match, Rule
+    from ringwall.posture.checking.reading import World
+    from ringwall.posture.classifying import classifying
+
+    made = snapshot(told({"Policy": None}))
+    fill(made)
+    (queue,) = made.of_kind("aws-sqs-queue")
+    it = World(made).subject(queue)
+    rules = Rules([Rule(name="notes", match=Match(kind=("aws-sqs-*",)), classification="internal")])
+    assert classifying(rules, has_tables=True)(it) == ("internal", "rule notes")
+    assert classifying(Rules(), has_tables=True)(it) == ("confidential", "usual for the kind")
+
+
+@pytest.mark.usefixtures("database")
+def test_that_something_was_used_again_is_no_change_of_it() -> None:
+    def used(at: datetime) -> Snapshot:
+        made = snapshot(told({"Policy": None}))
+        (role,) = made.of_kind("aws-iam-role")
+        entry = {"ServiceNamespace": "s3", "LastAuthenticated": at}
+        role.aspects["last_accessed"] = told([entry])
+        return made
+
+    fill(used(NOW))
+    assert fill(used(NOW.replace(hour=13)), hour=13) == 0

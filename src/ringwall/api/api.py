@@ -9,7 +9,17 @@ from ninja import NinjaAPI
 
 from ringwall import __version__
 from ringwall.access.actions import Action
-from ringwall.api import inventory, log, problems, sql, tail, tree
+from ringwall.api import (
+    findings,
+    findings_changing,
+    inventory,
+    log,
+    posture,
+    problems,
+    sql,
+    tail,
+    tree,
+)
 from ringwall.api.letting_in import LetIn
 from ringwall.identity.pages.guarded import guarded_by
 
@@ -31,7 +41,20 @@ api.add_router("/log/", tree.router, auth=LetIn(Action.LOG_SEE), tags=["log"])
 api.add_router(
     "/inventory/", inventory.router, auth=LetIn(Action.INVENTORY_SEE), tags=["inventory"]
 )
+api.add_router("/findings/", findings.router, auth=LetIn(Action.FINDINGS_SEE), tags=["findings"])
+api.add_router(
+    "/findings/", findings_changing.router, auth=LetIn(Action.FINDINGS_CHANGE), tags=["findings"]
+)
+api.add_router("/posture/", posture.router, auth=LetIn(Action.POSTURE_SEE), tags=["posture"])
 problems.tell(api)
+
+_SEES: Final = {
+    "log": Action.LOG_SEE,
+    "inventory": Action.INVENTORY_SEE,
+    "findings": Action.FINDINGS_SEE,
+    "posture": Action.POSTURE_SEE,
+}
+_CHANGES_FINDINGS: Final = ("/steps", "/owner", "/comments", "/bulk")
 
 
 @require_safe
@@ -46,9 +69,16 @@ def _guarded() -> list[URLPattern]:
     found = [one for one in api.urls[0] if isinstance(one, URLPattern)]
     patterns = [one for one in found if one.name != "api-root"]
     for one in patterns:
-        is_inventory = str(one.pattern).startswith("inventory/")
-        guarded_by(Action.INVENTORY_SEE if is_inventory else Action.LOG_SEE)(one.callback)
+        guarded_by(_action_of(str(one.pattern)))(one.callback)
     return patterns
+
+
+def _action_of(pattern: str) -> Action:
+    """What the views at a path ask about; the routers' own ``LetIn`` asks it."""
+    what = pattern.partition("/")[0]
+    if what == "findings" and pattern.endswith(_CHANGES_FINDINGS):
+        return Action.FINDINGS_CHANGE
+    return _SEES[what]
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

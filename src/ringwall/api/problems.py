@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 
 from ringwall.runtime.recording import RecordingError
 
@@ -58,6 +58,10 @@ def tell(api: NinjaAPI) -> None:
         ]
         said = "; ".join(f"{one['parameter']}: {one['message']}" for one in wrong)
         return ProblemError(400, "A parameter is wrong", said, parameters=wrong).answer()
+
+    @api.exception_handler(HttpError)
+    def _unread(_: HttpRequest, error: HttpError) -> HttpResponse:
+        return ProblemError(error.status_code, "It cannot be read", str(error)).answer()
 
     @api.exception_handler(RecordingError)
     def _not_recorded(_: HttpRequest, error: RecordingError) -> HttpResponse:

@@ -19,6 +19,7 @@ from ringwall.findings.states import (
     UNDONE,
     Excuse,
     Move,
+    Outdated,
     Refusal,
     State,
     ended,
@@ -45,6 +46,7 @@ __all__ = [
     "move",
     "nothing_judged",
     "rerank",
+    "since",
     "standings",
     "take",
     "tell_overdue",
@@ -121,10 +123,14 @@ def move(
     reason: str = "",
     owner: str = "",
     until: datetime | None = None,
+    version: str = "",
     rules: Findings = _USUAL,
     now: datetime | None = None,
 ) -> Standing | Refusal:
     """Take a step with a finding, as whoever acts now; how it stands then, or why not.
+
+    ``version`` is the standing's that whoever decides has seen: where the finding has another by
+    now, it is :class:`Outdated`.
 
     To accept needs ``owner``, ``reason`` and ``until``; to reject as a false positive a reason,
     its owner is who acts and its end the last that is allowed, where nothing is said.
@@ -132,6 +138,8 @@ def move(
     at = now or datetime.now(UTC)
     with transaction.atomic():
         row = _row(uid, lock=True)
+        if (outdated := _outdated(row, version)) is not None:
+            return outdated
         state = moved(State(row.state), step)
         if isinstance(state, Refusal):
             return state
@@ -166,13 +174,20 @@ def comment(uid: str, text: str, *, now: datetime | None = None) -> Standing | R
     return standing_of(row)
 
 
-def assign(uid: str, owner: str, *, now: datetime | None = None) -> Standing | Refusal:
-    """Say whose job a finding is; nobody's, and it is again that of the component's owner."""
+def assign(
+    uid: str, owner: str, *, version: str = "", now: datetime | None = None
+) -> Standing | Refusal:
+    """Say whose job a finding is; nobody's, and it is again that of the component's owner.
+
+    ``version`` is as for :func:`move`.
+    """
     at = now or datetime.now(UTC)
     if len(owner) > 200 or "\0" in owner:
         return Refusal("an owner has at most 200 characters")
     with transaction.atomic():
         row = _row(uid, lock=True)
+        if (outdated := _outdated(row, version)) is not None:
+            return outdated
         before = _told(row)
         row.owner, row.is_assigned = owner.strip(), bool(owner.strip())
         row.save()
@@ -180,6 +195,11 @@ def assign(uid: str, owner: str, *, now: datetime | None = None) -> Standing | R
         Step.objects.create(finding=row, at=at, what="assigned", text=text, who=_who())
         record_all([recording.stepped(row.pk, before, _told(row))])
     return standing_of(row)
+
+
+def since(source: str, scope: str, at: datetime) -> tuple[int, int]:
+    """How many findings a source has that are new in a scope since then, and how many fixed."""
+    return store.since(source, scope, at)
 
 
 def rerank(categories: Categories, rules: Findings = _USUAL) -> int:
@@ -253,6 +273,12 @@ def _row(uid: str, *, lock: bool = False) -> Queued:
     if found:
         raise NoSuchFindingError(f"several findings begin with {uid}: write more of the uid")
     raise NoSuchFindingError(f"there is no finding {uid[:40]}: `ringwall findings list` shows them")
+
+
+def _outdated(row: Queued, version: str) -> Outdated | None:
+    if not version or standing_of(row).version == version:
+        return None
+    return Outdated("it changed since you looked at it: look again, then decide")
 
 
 def _excuse(row: Queued, owner: str, reason: str, until: datetime) -> Excuse:

@@ -1,8 +1,10 @@
 """A finding as it stands in the queue, as a value: what is shown, exported and told. Pure."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
 from ringwall.core.findings import Finding
@@ -36,6 +38,21 @@ class Standing:
         """The finding's."""
         return self.finding.uid
 
+    @property
+    def version(self) -> str:
+        """Another as soon as anything is so that whoever decides about it would look anew.
+
+        That it was seen again as it was is not; nor is a rank that changed with its component.
+        """
+        one, excuse = self.finding, self.excuse
+        facts = sorted((f.component, f.aspect, str(f.state), f.why) for f in one.facts)
+        told = [self.uid, str(self.state), self.since.isoformat(), self.owner, self.reopened]
+        told += [str(one.severity), one.title, one.message, one.fix, facts]
+        told += [
+            None if excuse is None else [excuse.owner, excuse.reason, excuse.until.isoformat()]
+        ]
+        return sha256(json.dumps(told).encode()).hexdigest()[:16]
+
     def is_overdue(self, now: datetime) -> bool:
         """Whether it should have been mended by now."""
         return self.deadline is not None and self.state in UNDONE and self.deadline <= now
@@ -45,6 +62,7 @@ class Standing:
         one, excuse = self.finding, self.excuse
         return {
             "uid": one.uid,
+            "version": self.version,
             "weakness": one.weakness,
             "component": one.component,
             "part": one.part,
@@ -56,7 +74,14 @@ class Standing:
             "fix": one.fix,
             "evidence": list(one.evidence),
             "facts": [
-                {"component": f.component, "aspect": f.aspect, "state": str(f.state), "api": f.api}
+                {
+                    "component": f.component,
+                    "aspect": f.aspect,
+                    "state": str(f.state),
+                    "api": f.api,
+                    "at": _time(f.at),
+                    "why": f.why or None,
+                }
                 for f in one.facts
             ],
             "place": None if one.place is None else str(one.place),
@@ -88,6 +113,37 @@ class Standing:
                 "until": excuse.until.isoformat(),
             },
         }
+
+
+def whole(
+    one: Standing, now: datetime, steps: Iterable[Any], sightings: Iterable[Any]
+) -> dict[str, Any]:
+    """A finding with who saw it and what became of it, for programs."""
+    return one.to_json(now) | {
+        "seen_by": [
+            {
+                "source": seen.source,
+                "scope": seen.scope,
+                "rule": seen.rule,
+                "first": seen.first_seen.isoformat(),
+                "last": seen.last_seen.isoformat(),
+                "still": seen.is_present,
+                "not_confirmed_since": _time(seen.unconfirmed_since),
+            }
+            for seen in sightings
+        ],
+        "history": [
+            {
+                "at": step.at.isoformat(),
+                "what": step.what,
+                "before": step.before,
+                "after": step.after,
+                "text": step.text,
+                "who": step.who,
+            }
+            for step in steps
+        ],
+    }
 
 
 def _time(moment: datetime | None) -> str | None:

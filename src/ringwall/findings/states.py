@@ -80,6 +80,11 @@ class Refusal:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Outdated(Refusal):
+    """It is not taken since the finding is not as whoever decided has seen it."""
+
+
 def moved(state: State, move: Move) -> State | Refusal:
     """Where a step leads."""
     if state in _FROM[move]:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from django.db.models import Q, QuerySet
 
 from ringwall.core.findings import Finding, Severity
-from ringwall.findings.models import Queued, Sighting
+from ringwall.findings.models import Queued, Sighting, Step
 from ringwall.findings.states import UNDONE, State
 
 CHUNK: Final = 500
@@ -45,6 +45,8 @@ class Wanted:
     overdue_at: datetime | None = None
     extra: tuple[str, ...] = field(default=())
     """These uids alone."""
+    after: tuple[int, str] | None = None
+    """Only what comes behind this score and uid."""
 
 
 def chunks(some: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -82,7 +84,18 @@ def wanted_rows(wanted: Wanted) -> "QuerySet[Queued]":
         rows = rows.filter(deadline__lte=wanted.overdue_at, state__in=sorted(UNDONE))
     if wanted.extra:
         rows = rows.filter(pk__in=wanted.extra)
+    if wanted.after is not None:
+        score, uid = wanted.after
+        rows = rows.filter(Q(score__lt=score) | Q(score=score, uid__gt=uid))
     return rows
+
+
+def since(source: str, scope: str, at: datetime) -> tuple[int, int]:
+    """How many a source found new in a scope since then, and how many of its were fixed."""
+    mine = Sighting.objects.filter(source=source, scope=scope)
+    new = mine.filter(first_seen__gte=at).count()
+    fixed = Step.objects.filter(after=State.FIXED, at__gte=at, finding__in=mine.values("finding"))
+    return new, fixed.values("finding").distinct().count()
 
 
 def locked(uids: Sequence[str]) -> dict[str, Queued]:

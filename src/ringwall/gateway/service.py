@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ringwall.access.config import ACCESS, Access
 from ringwall.core.clock import Clock
+from ringwall.findings import published as published_rules
 from ringwall.gateway import recording, watches, xds
 from ringwall.gateway.admin import Admin
 from ringwall.gateway.binary import validate
@@ -232,6 +233,7 @@ class Gateway:
 
     def _told(self, wanted: Wanted) -> None:
         facts_file.write(self.layout.state, wanted.facts)
+        published_rules.write(self.layout.state, wanted.findings)
         tell(self.layout.state, told_of(wanted))
         self._ready_lists(wanted)
         door.refresh(self.layout, now=self._clock.now())

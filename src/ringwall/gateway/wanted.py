@@ -9,6 +9,7 @@ from ringwall.access.kept_out import kept_out
 from ringwall.access.model import World
 from ringwall.access.policies import PolicySet, read
 from ringwall.access.roles import all_included, roles_in, with_all_askers
+from ringwall.findings.config import FINDINGS, Findings
 from ringwall.gateway.availability.config import AVAILABILITY, Availability
 from ringwall.gateway.compiled import Compiled, compiled
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
@@ -38,6 +39,7 @@ class Wanted:
     version: str = ""
     shadow: PolicySet | None = None
     log: Log = field(default_factory=Log)
+    findings: Findings = field(default_factory=Findings)
 
     @classmethod
     def of(cls, configuration: Configuration) -> "Wanted":
@@ -52,6 +54,11 @@ class Wanted:
             read(configuration.attached) if configuration.attached else None,
             configuration.hash,
             log=configuration.one(Log, LOG) if LOG in configuration.items else Log(),
+            findings=(
+                configuration.one(Findings, FINDINGS)
+                if FINDINGS in configuration.items
+                else Findings()
+            ),
         )
 
     @property

@@ -90,6 +90,21 @@ def may_see_inventory(user: User) -> bool:
     return may(user, Action.INVENTORY_SEE, COMPANY).allowed
 
 
+def may_see_findings(user: User) -> bool:
+    """Whether somebody sees what is wrong, by page and by API."""
+    return may(user, Action.FINDINGS_SEE, COMPANY).allowed
+
+
+def may_change_findings(user: User) -> bool:
+    """Whether somebody says what is done about findings."""
+    return may(user, Action.FINDINGS_CHANGE, COMPANY).allowed
+
+
+def may_see_posture(user: User) -> bool:
+    """Whether somebody sees how accounts and frameworks stand, by page and by API."""
+    return may(user, Action.POSTURE_SEE, COMPANY).allowed
+
+
 def may_see_outbox(user: User | None) -> bool:
     """Whether somebody sees to whom mail goes and what became of it."""
     return may(user, Action.OUTBOX_SEE, COMPANY).allowed

@@ -5,6 +5,7 @@ alone.
 """
 
 import gzip
+import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ from ringwall.runtime.private_files import (
 _FORMAT: Final = 1
 _GZIP: Final = 31
 _BROKEN: Final = (gzip.BadGzipFile, EOFError, zlib.error)
+_OF_ONE: Final = 30
+"""Bytes that a component takes at least, for files that do not say how many there are."""
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 
 
@@ -38,6 +41,20 @@ class Kept:
     read: datetime
     gaps: int
     snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Last:
+    """That an account was read: when, with how many gaps, and how many components were found.
+
+    ``mark`` is another for each reading that is kept.
+    """
+
+    account: str
+    read: datetime
+    gaps: int
+    components: int
+    mark: str
 
 
 class Accounts:
@@ -61,6 +78,7 @@ class Accounts:
         """Have it on the disk when this returns, in the place of what was there."""
         self._ready()
         header = {"format": _FORMAT, "account": account, "read": read, "gaps": gaps}
+        header["components"] = len(snapshot)
         squeezed = zlib.compressobj(1, wbits=_GZIP)
         parts = [squeezed.compress(encoded(header) + b"\n")]
         parts += [squeezed.compress(line + b"\n") for line in lines_of(snapshot)]
@@ -89,12 +107,24 @@ class Accounts:
 
     def read_at(self, account: str) -> datetime | None:
         """When an account was read last, without reading all of that; ``None`` if it cannot be."""
+        found = self.last(account)
+        return None if found is None else found.read
+
+    def last(self, account: str) -> Last | None:
+        """What is said of the last reading of an account at its beginning; as for ``read_at``."""
+        path = self._path(account, "snapshot")
         try:
-            with gzip.open(self._path(account, "snapshot"), "rb") as file:
-                read = decoded(file.readline())["read"]
+            with gzip.open(path, "rb") as file:
+                header = decoded(file.readline())
+                status = os.fstat(file.fileno())
+            read, gaps = header["read"], header["gaps"]
+            components = header.get("components", status.st_size // _OF_ONE)
         except (OSError, ValueError, KeyError, TypeError, *_BROKEN):
             return None
-        return read if isinstance(read, datetime) else None
+        if not isinstance(read, datetime) or not isinstance(gaps, int):
+            return None
+        mark = f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"
+        return Last(account=account, read=read, gaps=gaps, components=components, mark=mark)
 
     def all(self) -> Iterator[str]:
         """The accounts that were read."""

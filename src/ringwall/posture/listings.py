@@ -13,7 +13,10 @@ from ringwall.posture.snapshot.snapshot import Seen
 from ringwall.runtime.installation import Installation
 
 SOURCE: Final = "ringwall/posture"
-_USE: Final = ("RoleLastUsed", "PasswordLastUsed", "LastUsedDate", "last_used", "LastAccessed")
+_USE: Final = (
+    *("RoleLastUsed", "PasswordLastUsed", "LastUsedDate", "last_used", "LastAccessed"),
+    "LastAuthenticated",
+)
 """What tells when something was used, which is no change of it."""
 
 

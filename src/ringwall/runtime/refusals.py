@@ -23,7 +23,7 @@ class ExitCode(IntEnum):
     ALREADY_RUNNING = 5, "Ringwall runs already for this configuration"
     DIFFERENT = 6, "`diff` or `posture drift` found differences"
     DENIED = 7, "`access explain` says no"
-    PARTIAL = 8, "`posture scan` could not read everything; what stands on that is unknown"
+    PARTIAL = 8, "`posture` could not read everything; what stands on that is unknown"
     INTERRUPTED = 130, "interrupted by Ctrl-C (128 + SIGINT)"
     UNREAD = 141, "the program that read the output ended first (128 + SIGPIPE)"
 

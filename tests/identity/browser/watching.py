@@ -1,18 +1,22 @@
-"""A walk past the pages of the log and of the inventory."""
+"""A walk past the pages of the log, of the inventory, of findings and of posture."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page
+from tests.findings.scene import BUCKET, finding
+from tests.findings.scene import take as found
 from tests.identity.browser.house import House
 from tests.identity.browser.people import member, someone
 from tests.identity.browser.walks import heading, press, set_up_app, sign_in
 from tests.inventory.scene import CALLS, NOON, from_internet, take, thing
 from tests.lake.logs import ORIGIN, LogScene, append, edge_line, own_line
 from tests.lake.signed import signed_tree
+from tests.posture import kept
 
 from ringwall.core.components import Relation
-from ringwall.core.observations import Observation, State
+from ringwall.core.findings import Severity
+from ringwall.core.observations import Fact, Observation, State
 from ringwall.inventory.categorising import Rules
 from ringwall.inventory.rules import Rule
 from ringwall.lake.places import Places
@@ -34,7 +38,7 @@ def watchers(page: Page, house: House) -> Iterator[str]:
     ada = someone(name="Ada Lindgren")
     company = Organisation.objects.filter(kind="provider").first()
     slug, name = ("company", "The Shop") if company is None else (company.slug, company.name)
-    own = member(ada, slug, name, roles=("auditor",))
+    own = member(ada, slug, name, roles=("security-administrator",))
     Organisation.objects.filter(pk=own.pk).update(kind="provider")
     sign_in(page, ada.email)
     set_up_app(page)
@@ -55,6 +59,8 @@ def watchers(page: Page, house: House) -> Iterator[str]:
     page.goto("/company/log?q=user:nobody")
     yield "log-nothing"
     yield from _looking_around(page)
+    yield from _mending(page)
+    yield from _standing(page, house)
 
 
 def _looking_around(page: Page) -> Iterator[str]:
@@ -74,6 +80,83 @@ def _looking_around(page: Page) -> Iterator[str]:
     yield "inventory-component"
     page.goto("/company/inventory?q=kind:none")
     yield "inventory-nothing"
+
+
+def _mending(page: Page) -> Iterator[str]:
+    """What is wrong, and what is done about it."""
+    main = page.get_by_role("navigation", name="Main")
+    press(main.get_by_role("link", name="Findings"))
+    heading(page, "Findings")
+    yield "findings-nothing"
+    _is_wrong()
+    page.goto("/company/findings")
+    yield "findings"
+    press(page.get_by_role("link", name="More"))
+    yield "findings-more"
+    page.goto("/company/findings?q=invoices&severity=medium&source=ringwall")
+    yield "findings-filtered"
+    page.goto("/company/findings?severity=worst")
+    yield "findings-mistake"
+    page.goto("/company/findings")
+    press(page.locator("main .events a").first)
+    heading(page, "The bucket is open to the world")
+    yield "finding"
+    press(page.get_by_role("button", name="Start work on it"))
+    page.get_by_text("It is in progress now").wait_for()
+    page.get_by_label("Comment").fill("Asked the team: the site moves behind the CDN on Monday.")
+    press(page.get_by_role("button", name="Comment"))
+    page.get_by_text("Accept the risk").click()
+    yield "finding-accepting"
+    page.get_by_label("Who answers for it").fill("ada@example.com")
+    accepting = page.locator("details").filter(has_text="Accept the risk")
+    accepting.get_by_label("Reason").fill("The site is public on purpose until it has moved.")
+    press(page.get_by_role("button", name="Accept it"))
+    page.get_by_text("Nobody has to do anything until").wait_for()
+    yield "finding-accepted"
+
+
+def _standing(page: Page, house: House) -> Iterator[str]:
+    """How the clouds stand, and what of them could not be read."""
+    main = page.get_by_role("navigation", name="Main")
+    press(main.get_by_role("link", name="Posture"))
+    heading(page, "Posture")
+    yield "posture-nothing"
+    for day, mended in enumerate((False, True)):
+        kept.keep(house.state, day=day, mended=mended)
+    kept.keep(house.state, kept.OTHER)
+    page.goto("/company/posture")
+    yield "posture"
+    press(page.get_by_role("link", name="CIS Amazon Web Services"))
+    yield "posture-framework"
+    page.goto("/company/posture/frameworks/cis-aws-3.0?standing=passing")
+    yield "posture-framework-passing"
+    page.goto(f"/company/posture/checks/{kept.CHECK}")
+    yield "posture-check"
+    page.goto(f"/company/posture/checks/{kept.KEYS}")
+    yield "posture-check-unread"
+
+
+def _is_wrong() -> None:
+    denied = Fact(BUCKET, "public_access_block", State.DENIED, "s3:GetBlock", NOON, "AccessDenied")
+    read = Fact(BUCKET, "policy", State.KNOWN, "s3:GetBucketPolicy", NOON)
+    worst = finding(
+        severity=Severity.CRITICAL,
+        component=BUCKET,
+        facts=(read, denied),
+        references=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control.html",),
+        controls=("cis-aws-3.0 2.1.4", "nist-800-53r5 AC-3"),
+    )
+    severities = list(Severity)
+    others = [
+        finding(
+            component=f"aws-s3-bucket/arn:aws:s3:::{'long-name-' * 9}{n:02}",
+            severity=severities[n % 4],
+            title="Nobody turns keys" if n % 3 else "The bucket keeps no versions",
+            weakness=f"aws-s3-bucket-{n % 3}",
+        )
+        for n in range(60)
+    ]
+    found(worst, *others)
 
 
 def _there_is() -> None:

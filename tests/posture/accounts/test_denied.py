@@ -13,7 +13,7 @@ from ringwall.posture.snapshot.writing import decoded
 
 CHECKS = checks_of_made()
 PLAN = plan_for(CHECKS)
-MORE = {one.ready.call for one in PLAN.details if one.ready is not None}
+MORE = {call for call, _ in PLAN.before}
 CALLS = sorted(PLAN.names)
 UNTOLD = {State.DENIED, State.ERROR}
 

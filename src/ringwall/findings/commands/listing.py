@@ -164,33 +164,11 @@ def findings_show(context: typer.Context, uid: Uid, *, as_json: AsJson = False) 
 
     open_tables(installation_of(context))
     from ringwall.findings import service
+    from ringwall.findings.standing import whole
 
     one = service.find(uid)
     steps, sightings = service.history(one.uid)
-    told = one.to_json(datetime.now(UTC))
-    told["seen_by"] = [
-        {
-            "source": seen.source,
-            "scope": seen.scope,
-            "rule": seen.rule,
-            "first": seen.first_seen.isoformat(),
-            "last": seen.last_seen.isoformat(),
-            "still": seen.is_present,
-            "not_confirmed_since": seen.unconfirmed_since and seen.unconfirmed_since.isoformat(),
-        }
-        for seen in sightings
-    ]
-    told["history"] = [
-        {
-            "at": step.at.isoformat(),
-            "what": step.what,
-            "before": step.before,
-            "after": step.after,
-            "text": step.text,
-            "who": step.who,
-        }
-        for step in steps
-    ]
+    told = whole(one, datetime.now(UTC), steps, sightings)
     if as_json:
         print_json(told)
         return

@@ -6,7 +6,13 @@ from typing import Final
 
 from django.urls import NoReverseMatch, reverse
 
-from ringwall.identity.authority import may_see_inventory, may_see_log, may_see_outbox
+from ringwall.identity.authority import (
+    may_see_findings,
+    may_see_inventory,
+    may_see_log,
+    may_see_outbox,
+    may_see_posture,
+)
 from ringwall.identity.installed import current_facts
 from ringwall.identity.models import Session
 
@@ -29,6 +35,16 @@ def sees_log(session: Session) -> bool:
 def sees_inventory(session: Session) -> bool:
     """Shown to whoever may see what there is."""
     return may_see_inventory(session.user)
+
+
+def sees_findings(session: Session) -> bool:
+    """Shown to whoever may see what is wrong."""
+    return may_see_findings(session.user)
+
+
+def sees_posture(session: Session) -> bool:
+    """Shown to whoever may see how accounts and frameworks stand."""
+    return may_see_posture(session.user)
 
 
 def asks_for_access(_session: Session) -> bool:
@@ -73,6 +89,8 @@ GROUPS: Final = (
     Group(
         "Company",
         (
+            Item("Findings", "findings", shown_to=sees_findings),
+            Item("Posture", "posture", shown_to=sees_posture),
             Item("Inventory", "inventory", shown_to=sees_inventory),
             Item("Log", "log", shown_to=sees_log),
             Item("Outbox", "outbox", shown_to=sees_outbox),

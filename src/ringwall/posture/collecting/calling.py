@@ -31,6 +31,8 @@ _GIVES_UP: Final = 2
 """Calls in a row that failed for good, after which the same call is tried only once."""
 
 _TOKENS: Final = ("NextToken", "nextToken", "NextMarker")
+_MARKED: Final = "Marker"
+"""A token that some answers have also where they are the last page: those say ``IsTruncated``."""
 
 
 class Answer:
@@ -88,6 +90,17 @@ class Caller:
             if code_of(error) in EXPIRED or is_without_credentials(error):
                 self.ended = answer.why
         return answer
+
+    def poll(
+        self,
+        call: str,
+        where: Where,
+        arguments: Mapping[str, Any],
+        absent: frozenset[str],
+        is_done: Callable[[Mapping[str, Any]], bool],  # noqa: ARG002 - for who remembers
+    ) -> Answer:
+        """As :meth:`call`, of what may not be done yet: that is no answer to go by later."""
+        return self.call(call, where, arguments, absent)
 
     def _client_of(self, service: str, region: str) -> Any:
         with self._lock:  # making clients is not thread-safe in boto3
@@ -183,6 +196,8 @@ def _unlisted(client: Any, operation: str, page: Mapping[str, Any]) -> dict[str,
     Else what comes first would pass for all there is.
     """
     found = {name: page[name] for name in _TOKENS if page.get(name)}
+    if page.get("IsTruncated") and page.get(_MARKED):
+        found[_MARKED] = page[_MARKED]
     if not found:
         return {}
     asked = client.meta.service_model.operation_model(operation).input_shape

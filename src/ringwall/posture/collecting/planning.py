@@ -13,6 +13,7 @@ from ringwall.posture.collecting.shape import Detail, Listing, Within
 from ringwall.posture.snapshot.snapshot import LISTED
 
 PERMISSIONS: Final = {
+    "accessanalyzer": "access-analyzer",
     "s3control": "s3",
     "apigatewayv2": "apigateway",
     "elb": "elasticloadbalancing",
@@ -41,6 +42,8 @@ class Plan:
             found |= {one.action or permission(one.call), *one.also}
             ready = getattr(one, "ready", None)
             found |= {permission(ready.call)} if ready is not None else set()
+            job = getattr(one, "job", None)
+            found |= {permission(job.call)} if job is not None else set()
         return sorted(found)
 
     @property
@@ -51,8 +54,13 @@ class Plan:
     @property
     def names(self) -> set[str]:
         """The names of all calls, those that make others ready included."""
-        ready = {one.ready.call for one in self.details if one.ready is not None}
-        return {one.call for one in self.calls} | ready
+        return {one.call for one in self.calls} | {call for call, _ in self.before}
+
+    @property
+    def before(self) -> list[tuple[str, Detail]]:
+        """The calls that make others ready or begin them, each with the detail it is made for."""
+        found = [(one.ready.call, one) for one in self.details if one.ready is not None]
+        return found + [(one.job.call, one) for one in self.details if one.job is not None]
 
     @property
     def waves(self) -> list[list[Listing]]:

@@ -7,7 +7,7 @@ remembered: it is asked again.
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -106,12 +106,24 @@ class Remembering(Caller):
         absent: frozenset[str] = frozenset(),
     ) -> Answer:
         """As any caller; from the journal where that has it."""
+        return self.poll(call, where, arguments, absent, lambda _: True)
+
+    def poll(
+        self,
+        call: str,
+        where: Where,
+        arguments: Mapping[str, Any],
+        absent: frozenset[str],
+        is_done: Callable[[Mapping[str, Any]], bool],
+    ) -> Answer:
+        """As any caller; what is not done yet is not remembered."""
         key = encoded([call, where.account, where.region, sorted(arguments.items())])
         answer = self._journal.get(key)
         if answer is not None:
             self.known += 1
             return answer
         answer = super().call(call, where, arguments, absent)
-        if answer.state in {State.KNOWN, State.ABSENT}:
+        is_final = not answer.pages or is_done(answer.pages[0])
+        if answer.state in {State.KNOWN, State.ABSENT} and is_final:
             self._journal.add(key, answer)
         return answer

@@ -15,6 +15,7 @@ from ringwall.posture.collecting.shape import (
     Batches,
     Detail,
     Item,
+    Job,
     Listing,
     Ready,
     Where,
@@ -201,14 +202,20 @@ class Run:
         for one in details:
             by_kind.setdefault(one.kind, []).append(one)
         under_way: dict[Future[Observation], tuple[Seen, Detail]] = {}
+        begun: list[tuple[Seen, Detail, Job, Future[Answer]]] = []
         for kind, several in by_kind.items():
             for seen in self._snapshot.of_kind(kind):
                 if seen.found.account != self._target.account or self._is_left_out(seen):
                     continue
                 for one in several:  # botocore finds a bucket's endpoint once, if it comes once
                     arguments = _arguments(one, seen)
-                    if arguments is not None:
+                    if arguments is not None and one.job is not None:
+                        begin = pool.submit(self._begin, one, one.job, seen, arguments)
+                        begun.append((seen, one, one.job, begin))
+                    elif arguments is not None:
                         under_way[pool.submit(self._one, one, seen, arguments)] = (seen, one)
+        for seen, one, job, begin in begun:  # behind all others: it is most likely done by then
+            under_way[pool.submit(self._end, one, job, seen, begin)] = (seen, one)
         self._all += len(under_way)
         for done in as_completed(under_way):
             seen, one = under_way[done]
@@ -221,31 +228,49 @@ class Run:
         return not self._narrow(seen)
 
     def _one(self, one: Detail, seen: Seen, arguments: Any) -> Observation:
-        target = self._target
-        region = one.region or seen.found.region or target.home
-        where = Where(target.account, region, target.partition)
+        where = self._where(one, seen)
         if one.ready is not None:
             unready = self._made_ready(one.ready, where)
             if unready is not None:
                 return unready
-        answer = target.caller.call(one.call, where, arguments, one.absent)
-        value = None
-        if answer.state is State.KNOWN:
-            try:
-                value = one.pick(answer.pages)
-            except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-                why = f"its answer is of an unknown form: {type(error).__name__}: {error}"
+        return _told(one, self._target.caller.call(one.call, where, arguments, one.absent))
+
+    def _where(self, one: Detail, seen: Seen) -> Where:
+        target = self._target
+        region = one.region or seen.found.region or target.home
+        return Where(target.account, region, target.partition)
+
+    def _begin(self, one: Detail, job: Job, seen: Seen, arguments: Any) -> Answer:
+        return self._target.caller.call(job.call, self._where(one, seen), arguments, one.absent)
+
+    def _end(self, one: Detail, job: Job, seen: Seen, begin: "Future[Answer]") -> Observation:
+        begun = begin.result()
+        if begun.state is not State.KNOWN:
+            return observed(begun, job.call, None)
+        try:
+            arguments = job.hands(begun.pages)
+        except (KeyError, TypeError, IndexError) as error:
+            why = f"its answer is of an unknown form: {type(error).__name__}: {error}"
+            return Observation(State.ERROR, None, job.call, begun.at, why)
+        if arguments is None:
+            return observed(begun, job.call, None)
+        until, where = time.monotonic() + job.ready_s, self._where(one, seen)
+        while True:
+            answer = self._target.caller.poll(one.call, where, arguments, one.absent, job.is_done)
+            if answer.state is not State.KNOWN or not answer.pages:
+                return observed(answer, one.call, None)
+            if job.is_done(answer.pages[0]):
+                return _told(one, answer)
+            if time.monotonic() > until:
+                why = f"{one.call} was not done within {job.ready_s:.0f} s: scan again later"
                 return Observation(State.ERROR, None, one.call, answer.at, why)
-            if value is None and one.absent:  # this call says by an error that there is none
-                why = "its answer has nothing of what was asked for"
-                return Observation(State.ERROR, None, one.call, answer.at, why)
-        return observed(answer, one.call, value)
+            self._target.caller.sleep(_REST_S)
 
     def _made_ready(self, ready: Ready, where: Where) -> Observation | None:
         """What is known where it cannot be made ready; ``None`` once it is."""
         until = time.monotonic() + ready.ready_s
         while True:
-            answer = self._target.caller.call(ready.call, where, {})
+            answer = self._target.caller.poll(ready.call, where, {}, frozenset(), ready.is_done)
             if not answer.pages or answer.state is not State.KNOWN:
                 return observed(answer, ready.call, None)
             if ready.is_done(answer.pages[0]):
@@ -292,3 +317,18 @@ def _place(snapshot: Snapshot, target: Target) -> None:
             region=region,
         )
         snapshot.add(found).aspects[LISTED] = told
+
+
+def _told(one: Detail, answer: Answer) -> Observation:
+    """What an answer tells of a component's aspect."""
+    value = None
+    if answer.state is State.KNOWN:
+        try:
+            value = one.pick(answer.pages)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            why = f"its answer is of an unknown form: {type(error).__name__}: {error}"
+            return Observation(State.ERROR, None, one.call, answer.at, why)
+        if value is None and one.absent:  # this call says by an error that there is none
+            why = "its answer has nothing of what was asked for"
+            return Observation(State.ERROR, None, one.call, answer.at, why)
+    return observed(answer, one.call, value)

@@ -108,6 +108,7 @@ class Detail:
     region: str | None = None
     """Where it is asked, if not in the component's own region."""
     ready: "Ready | None" = None
+    job: "Job | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,22 @@ class Ready:
     call: str
     is_done: Callable[[Mapping[str, Any]], bool]
     ready_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What begins for a component what a detail's own call tells the result of.
+
+    The detail's ``arguments`` are those of ``call`` here; ``hands`` makes of its answer those of
+    the detail's, ``None`` where there is nothing to ask for: then the aspect is absent. The
+    detail's call is made again and again until ``is_done`` says of its answer that it is, for
+    ``ready_s`` at most. All jobs of a reading are begun before the first is waited for.
+    """
+
+    call: str
+    hands: Callable[[list[Mapping[str, Any]]], Mapping[str, Any] | None]
+    is_done: Callable[[Mapping[str, Any]], bool]
+    ready_s: float = 120.0
 
 
 def tags_of(value: Any, *, key: str = "Key", to: str = "Value") -> dict[str, str]:

@@ -13,9 +13,11 @@ from ringwall.posture.commands.fixing import (
 )
 from ringwall.posture.commands.itself import itself
 from ringwall.posture.commands.overview import status
+from ringwall.posture.commands.paths import paths
 from ringwall.posture.commands.reading import scan
 from ringwall.posture.commands.reporting import report
 from ringwall.posture.commands.scanning import checks
+from ringwall.posture.commands.smaller import smaller
 from ringwall.posture.commands.standing import frameworks, history
 
 __all__ = [
@@ -33,7 +35,9 @@ __all__ = [
     "frameworks",
     "history",
     "itself",
+    "paths",
     "report",
     "scan",
+    "smaller",
     "status",
 ]

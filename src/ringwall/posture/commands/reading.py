@@ -176,6 +176,10 @@ def _show_plan(plan: "Plan", *, as_json: bool) -> None:
         (one.call, how_often(one), _tells(one), one.action or permission(one.call))
         for one in plan.calls
     ]
+    rows += [
+        (call, how_often(one), f"what {one.call} waits for", permission(call))
+        for call, one in plan.before
+    ]
     if as_json:
         names = [column.heading for column in _PLAN]
         print_json([dict(zip(names, row, strict=True)) for row in rows])

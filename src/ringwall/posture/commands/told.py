@@ -27,32 +27,12 @@ Account = Annotated[
 
 def known_frameworks(context: typer.Context, own: Sequence[Path] | None) -> "dict[str, Framework]":
     """Ringwall's, those in the folder of the configuration, and those of files, by id."""
-    from ringwall.posture.frameworks.catalogue import frameworks, read_framework
+    from ringwall.posture.frameworks import known
 
-    found = dict(frameworks())
-    for path in (*_configured(context), *(own or ())):
-        try:
-            made = read_framework(path)
-        except (OSError, ValueError) as error:
-            raise Refused(str(error)) from error
-        found[made.id] = made
-    return found
-
-
-def _configured(context: typer.Context) -> list[Path]:
-    """The files of the configuration's folder; none where there is no configuration."""
-    from ringwall.posture.config import POSTURE, Posture
-
-    installation = installation_of(context)
-    if not installation.config.exists():
-        return []
-    named = installation.load().one(Posture, POSTURE).frameworks
-    if named is None:
-        return []
-    folder = installation.config.parent / named
-    if not folder.is_dir():
-        raise Refused(f"posture.frameworks: {folder} is no folder")
-    return sorted(folder.glob("*.yaml"))
+    try:
+        return known.known_frameworks(installation_of(context), own or ())
+    except ValueError as error:
+        raise Refused(str(error)) from error
 
 
 def named_frameworks(

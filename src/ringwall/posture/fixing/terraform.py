@@ -33,6 +33,11 @@ def argument(kind: str, label: str, arguments: Mapping[str, Any]) -> str:
     return f'# in the {kind} of "{label}"\n{_body(arguments, 0)}'
 
 
+def encoded_policy(document: Mapping[str, Any]) -> Expression:
+    """A policy as an argument that wants it as JSON."""
+    return Expression(f"jsonencode({_value(document, 1)})")
+
+
 def _body(arguments: Mapping[str, Any], depth: int) -> str:
     indent, written = "  " * depth, ""
     plain = [name for name in arguments if not name.startswith("block:")]

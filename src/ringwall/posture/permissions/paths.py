@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 INTERNET: Final = "internet"
@@ -14,7 +14,8 @@ class Hop:
     """One step. ``how`` is a sentence of its own; ``effort`` is what it costs to take it away.
 
     ``technique`` is the id of an escalation, empty where it is none. What is not certain hangs on
-    conditions, or on what nobody could read.
+    conditions, or on what nobody could read. ``by`` are the statements or rules that allow it,
+    ``mend`` says what to do so that it is not there any more.
     """
 
     source: str
@@ -23,6 +24,8 @@ class Hop:
     technique: str = ""
     is_certain: bool = True
     effort: int = 1
+    by: tuple[str, ...] = field(default=(), compare=False)
+    mend: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

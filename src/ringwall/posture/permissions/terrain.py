@@ -1,12 +1,12 @@
 """The hops of an account: from the internet over what runs and whom it runs as to what is kept."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from ringwall.posture.permissions.accounts import Account
-from ringwall.posture.permissions.asking import context_of, could
-from ringwall.posture.permissions.deciding import Outcome
+from ringwall.posture.permissions.accounts import Account, Identity
+from ringwall.posture.permissions.asking import context_of, could, may
+from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.escalation import Escalation, Reach, is_administrator
 from ringwall.posture.permissions.exposure import Exposed, exposed
 from ringwall.posture.permissions.needing import Workload
@@ -24,8 +24,10 @@ READING: Final = {
     "aws-kms-key": ("kms:Decrypt", "{arn}"),
     "aws-ecr-repository": ("ecr:BatchGetImage", "{arn}"),
     "aws-ec2-snapshot": ("ec2:CreateVolume", "{arn}"),
-    "aws-rds-db-instance": ("rds:CreateDBSnapshot", "{arn}"),
-    "aws-rds-db-snapshot": ("rds:ModifyDBSnapshotAttribute", "{arn}"),
+    "aws-rds-instance": ("rds:CreateDBSnapshot", "{arn}"),
+    "aws-rds-cluster": ("rds:CreateDBClusterSnapshot", "{arn}"),
+    "aws-rds-snapshot": ("rds:ModifyDBSnapshotAttribute", "{arn}"),
+    "aws-rds-cluster-snapshot": ("rds:ModifyDBClusterSnapshotAttribute", "{arn}"),
     "aws-redshift-cluster": ("redshift:GetClusterCredentials", "{arn}"),
     "aws-lambda-function": ("lambda:GetFunction", "{arn}"),
 }
@@ -48,11 +50,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Something that runs and answers the internet, and why that is so, or may be."""
+    """Something that runs, and why it answers the internet, or may; no why where it does not.
+
+    ``by`` are the rules that let the internet in.
+    """
 
     workload: Workload
     why: str
     is_certain: bool = True
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,11 @@ def terrain(
     return Terrain(account, tuple(found), frozenset(reached(found, [INTERNET])))
 
 
+def terrain_near(within: Terrain, sources: Iterable[str]) -> Terrain:
+    """The same for somebody who begins elsewhere than in the internet."""
+    return replace(within, near=frozenset(reached(within.hops, sources)))
+
+
 def hops(within: Terrain, kept: Iterable[Kept]) -> list[Hop]:
     """All hops. Who may read what is asked for those alone whom the internet comes to."""
     return [*within.hops, *(hop for one in kept for hop in _readings(within, one))]
@@ -86,28 +97,56 @@ def _openings(account: Account, open_ones: Sequence[Open]) -> Iterator[Hop]:
     for one in open_ones:
         arn, role = one.workload.arn, one.workload.role
         how = f"the internet reaches {arn}: {one.why}"
-        yield Hop(INTERNET, arn, how, is_certain=one.is_certain, effort=2)
+        if one.why:
+            mend = f"keep the internet from {_short(arn)}"
+            yield Hop(INTERNET, arn, how, is_certain=one.is_certain, effort=2, by=one.by, mend=mend)
         if role:
-            yield Hop(arn, role, f"{arn} runs as {role}", effort=5)
+            mend = f"let {_short(arn)} run as a role of its own that may less"
+            yield Hop(arn, role, f"{arn} runs as {role}", effort=5, mend=mend)
     for identity in account.roles.values():
         if identity.trust is None:
             continue
         for who in trusted(identity.trust, identity.arn, account=account.id):
             if who.weakness in {Weakness.EVERYBODY, Weakness.ANY_SUBJECT}:
                 how = f"{identity.name} lets in {who.who}: {who.weakness}"
-                yield Hop(INTERNET, identity.arn, how, is_certain=who.is_certain)
+                mend = f"name in the trust policy of {identity.name} who is meant"
+                by = _by(who.decision)
+                yield Hop(INTERNET, identity.arn, how, is_certain=who.is_certain, by=by, mend=mend)
 
 
 def _becoming(account: Account, escalations: Sequence[Escalation]) -> Iterator[Hop]:
     place = everything(account)
     for identity in account.principals:
         if is_administrator(identity):
-            yield Hop(identity.arn, place, f"{identity.name} has every permission", effort=5)
+            how, mend = f"{identity.name} has every permission", f"give {identity.name} less"
+            yield Hop(identity.arn, place, how, effort=5, by=_allowing_all(identity), mend=mend)
     for one in escalations:
         target = place if one.reach is Reach.ADMINISTRATOR else one.target
         if target and target != one.principal:
             name = one.principal.rpartition("/")[2]
-            yield Hop(one.principal, target, f"{name} {one.does}", one.technique, one.is_certain)
+            yield Hop(
+                one.principal,
+                target,
+                f"{name} {one.does}",
+                one.technique,
+                one.is_certain,
+                by=_by(one.decision),
+                mend=f"take from {name} what {one.technique} needs",
+            )
+
+
+def _by(decision: Decision) -> tuple[str, ...]:
+    return tuple(str(one) for one in decision.by)
+
+
+def _allowing_all(identity: Identity) -> tuple[str, ...]:
+    """The statements by which an administrator is one, as far as a single request tells."""
+    arn = f"arn:aws:iam::{identity.who.account if identity.who else ''}:role/any-0"
+    return _by(may(identity, "iam:PutRolePolicy", arn, context=context_of(identity)))
+
+
+def _short(arn: str) -> str:
+    return arn.rpartition(":")[2].rpartition("/")[2]
 
 
 def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
@@ -120,7 +159,8 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
     for open_one in found or ():
         if open_one.is_wide and open_one.stranger is not Stranger.ANY_CUSTOMER:
             how = f"{open_one.stranger} may {open_one.action} {one.name}"
-            yield Hop(INTERNET, one.arn, how, is_certain=open_one.is_certain)
+            mend, by = f"let strangers not {open_one.action} {one.name}", _by(open_one.decision)
+            yield Hop(INTERNET, one.arn, how, is_certain=open_one.is_certain, by=by, mend=mend)
     if everything(account) in near:
         yield Hop(everything(account), one.arn, f"with that, {one.name} is theirs", effort=9)
     if not action:
@@ -138,7 +178,9 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
             if decision.may_be:
                 how = f"{identity.name} may {action} {one.name}"
                 certain = decision.outcome is Outcome.ALLOWED
-                yield Hop(identity.arn, one.arn, how, is_certain=certain)
+                mend = f"take {action} from {identity.name}"
+                by = _by(decision)
+                yield Hop(identity.arn, one.arn, how, is_certain=certain, by=by, mend=mend)
 
 
 def targets(kept: Iterable[Kept]) -> list[str]:

@@ -13,8 +13,8 @@ from ringwall.core.observations import Fact, UnknownError
 from ringwall.posture.checking import Judgment, Subject, World, fails, passes
 from ringwall.posture.checking.reading import ANY
 from ringwall.posture.checks.aws.authorization import KINDS, whole_account
+from ringwall.posture.checks.aws.exposure import GROUP, instance_reach, opened_by
 from ringwall.posture.checks.aws.exposure import READS as EXPOSURE
-from ringwall.posture.checks.aws.exposure import instance_reach
 from ringwall.posture.permissions.accounts import Account
 from ringwall.posture.permissions.cutting import cheapest_cut
 from ringwall.posture.permissions.escalation import TECHNIQUES, escalations
@@ -34,6 +34,12 @@ READS: Final = (
 """What a check reads that asks for paths, besides what it judges."""
 _TAGS: Final = re.compile(r"(?:data[-_ ]?)?(?:classification|class|sensitivity)", re.IGNORECASE)
 _VALUES: Final = {"confidential", "restricted", "secret", "sensitive", "highly confidential"}
+_PLAIN: Final = {"public", "internal", "confidential", "restricted"}
+_LEVELS: Final = {
+    "secret": "restricted",
+    "sensitive": "confidential",
+    "highly confidential": "restricted",
+}
 _KNOWN: Final = {"", INSTANCE, FUNCTION}
 _LONGEST: Final = 6
 
@@ -76,6 +82,38 @@ def attacked(world: World, it: Subject, kept: Kept) -> Judgment:
     return passes(f"no way of {_LONGEST} hops leads from the internet to {it.label}")
 
 
+def ground(
+    world: World, number: str, untold: list[Fact], blind: list[UnknownError] | None = None
+) -> Terrain:
+    """The ways from the internet within an account. ``untold`` gets the reads that leave hops open.
+
+    With ``blind`` it goes on where something that runs could not be listed, and says so there; else
+    that is an ``UnknownError``, as what is not known of the identities is always.
+    """
+    account = whole_account(world, number)
+    open_ones: list[Open] = []
+    for found in (_instances(world, account, untold), _functions(world, number, untold)):
+        try:
+            open_ones += found
+        except UnknownError as error:
+            if blind is None:
+                raise
+            blind.append(error)
+    running = [one.workload for one in open_ones]
+    techniques = [one for one in TECHNIQUES if one.workload in _KNOWN]
+    escalating = escalations(account, workloads=running, techniques=techniques)
+    return terrain(account, escalating, open_ones)
+
+
+def classification_of(it: Subject) -> str:
+    """What its tags call its data, such as ``confidential``; empty where they say nothing."""
+    for key, value in it.tags.items():
+        if _TAGS.fullmatch(key):
+            said = value.lower().replace("-", " ")
+            return _LEVELS.get(said, said if said in _PLAIN else "")
+    return ""
+
+
 def _looked(world: World, it: Subject) -> _Looked:
     for kind in (*KINDS.values(), INSTANCE, FUNCTION):
         world.all(kind, account=it.account)
@@ -86,7 +124,7 @@ def _looked(world: World, it: Subject) -> _Looked:
         aside = World(world.snapshot, world.indexes)
         try:
             untold: list[Fact] = []
-            made = _made(aside, it.account, untold)
+            made = ground(aside, it.account, untold)
             known = _Looked(made, frozenset(aside.touched), tuple(untold))
         except UnknownError as error:
             known = error
@@ -96,15 +134,6 @@ def _looked(world: World, it: Subject) -> _Looked:
     world.touched |= known.touched
     found: _Looked = known
     return found
-
-
-def _made(world: World, number: str, untold: list[Fact]) -> Terrain:
-    account = whole_account(world, number)
-    open_ones = [*_instances(world, account, untold), *_functions(world, number, untold)]
-    running = [one.workload for one in open_ones]
-    techniques = [one for one in TECHNIQUES if one.workload in _KNOWN]
-    found = escalations(account, workloads=running, techniques=techniques)
-    return terrain(account, found, [one for one in open_ones if one.why])
 
 
 def _instances(world: World, account: Account, untold: list[Fact]) -> Iterator[Open]:
@@ -124,7 +153,23 @@ def _instances(world: World, account: Account, untold: list[Fact]) -> Iterator[O
             yield Open(workload, f"perhaps, for {error.why}", is_certain=False)
             continue
         first = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in open_ports)
-        yield Open(workload, f"port {first} is open" if open_ports else "")
+        by = _groups(world, one) if open_ports else ()
+        yield Open(workload, f"port {first} is open" if open_ports else "", by=by)
+
+
+def _groups(world: World, instance: Subject) -> tuple[str, ...]:
+    """The security groups of an instance that by themselves let the internet in."""
+    wanted = {
+        group["GroupId"]
+        for interface in instance.read("listed").get("NetworkInterfaces") or ()
+        for group in interface.get("Groups") or ()
+    }
+    return tuple(
+        f"security group {identifier}"
+        for one in world.all(GROUP, account=instance.account)
+        if (identifier := one.read("listed").get("GroupId")) in wanted
+        and opened_by(world, one).parts
+    )
 
 
 def _functions(world: World, number: str, untold: list[Fact]) -> Iterator[Open]:
@@ -137,4 +182,5 @@ def _functions(world: World, number: str, untold: list[Fact]) -> Iterator[Open]:
             untold += error.facts
             yield Open(workload, f"perhaps, for {error.why}", is_certain=False)
             continue
-        yield Open(workload, "its address asks nobody who is there" if urls else "")
+        by = tuple(f"AuthType NONE of {url.get('FunctionUrl', 'its address')}" for url in urls)
+        yield Open(workload, "its address asks nobody who is there" if urls else "", by=by)

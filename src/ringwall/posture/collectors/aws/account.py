@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ringwall.posture.collecting.shape import Detail, first
+from ringwall.posture.collecting.shape import Detail, first, joined
 from ringwall.posture.snapshot.snapshot import Seen
 
 
@@ -27,6 +27,15 @@ DETAILS: Final = (
         call="organizations:DescribeOrganization",
         arguments=lambda _: {},
         pick=first("Organization"),
+        absent=frozenset({"AWSOrganizationsNotInUseException"}),
+        region="us-east-1",
+    ),
+    Detail(
+        kind="aws-account",
+        aspect="organization_accounts",
+        call="organizations:ListAccounts",
+        arguments=lambda _: {},
+        pick=joined("Accounts"),
         absent=frozenset({"AWSOrganizationsNotInUseException"}),
         region="us-east-1",
     ),

@@ -1,0 +1,192 @@
+"""``/api/v1/posture/``: how accounts, frameworks and checks stand after the last scans."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from ninja.params.functions import Query as Parameter
+
+from ringwall.api.problems import ProblemError, busy
+from ringwall.runtime.current import current_installation
+
+if TYPE_CHECKING:
+    from ringwall.posture.service import Account
+    from ringwall.posture.summing import Summary
+
+router: Final = Router()
+
+ACCOUNT: Final = Parameter("", max_length=20, description="Only of this account (12 digits)")
+
+
+class Accounts(Schema):
+    """Accounts; ``whole`` says that all that was asked was answered."""
+
+    accounts: list[dict[str, Any]]
+
+
+class Frameworks(Schema):
+    """Frameworks; ``not_judged`` names accounts that they say nothing of."""
+
+    frameworks: list[dict[str, Any]]
+    not_judged: list[str]
+
+
+class Checks(Schema):
+    """Checks, with how many verdicts each comes to."""
+
+    checks: list[dict[str, Any]]
+
+
+class History(Schema):
+    """How frameworks stood after each scan by all checks, the oldest first."""
+
+    history: list[dict[str, Any]]
+
+
+class Changes(Schema):
+    """The last scan by all checks beside the one before it, by account and framework."""
+
+    changes: list[dict[str, Any]]
+
+
+@router.get("accounts", response=Accounts, summary="Accounts that were read")
+def accounts(request: HttpRequest) -> Any:
+    """When each was read last, whether whole, and what came out. A denied read is never a pass."""
+    del request
+    from ringwall.posture.telling import told_of_account  # noqa: PLC0415 - most never ask
+
+    return {"accounts": [told_of_account(o.account, o.summary, o.why) for o in _accounts("")]}
+
+
+@router.get("frameworks", response=Frameworks, summary="Frameworks as they stand")
+def frameworks(request: HttpRequest, account: str = ACCOUNT) -> Any:
+    """Each with all its controls as the denominator, those included that no check looks at."""
+    del request
+    from ringwall.posture import service, summing, telling  # noqa: PLC0415 - most never ask
+
+    several, missing = _summaries(account)
+    found = [
+        telling.told_of_framework(summing.stands(one, service.mapped(), several))
+        for one in service.frameworks().values()
+    ]
+    return {"frameworks": found, "not_judged": missing}
+
+
+@router.get("frameworks/{name}", response=dict[str, Any], summary="One framework")
+def framework(request: HttpRequest, name: str, account: str = ACCOUNT) -> Any:
+    """Control by control: how it stands, how strongly checks support it, which."""
+    del request
+    from ringwall.posture import service, summing, telling  # noqa: PLC0415 - most never ask
+
+    known = service.frameworks().get(name)
+    if known is None:
+        raise ProblemError(404, "Not found", f"there is no framework {name[:100]}")
+    several, missing = _summaries(account)
+    found = summing.stands(known, service.mapped(), several)
+    controls = [telling.told_of_control(one) for one in found.controls]
+    told = telling.told_of_framework(found)
+    return {**told, "controls": controls, "not_judged": missing}
+
+
+@router.get("checks", response=Checks, summary="Checks")
+def checks(request: HttpRequest, account: str = ACCOUNT) -> Any:
+    """All checks, and how many verdicts each comes to in the accounts that were read."""
+    del request
+    from ringwall.posture import service, telling  # noqa: PLC0415 - most never ask
+
+    several, _ = _summaries(account)
+    return {
+        "checks": [
+            {
+                "check": one.id,
+                "title": one.title,
+                "severity": one.check.severity.value,
+                "judges": one.check.judges,
+                "verdicts": telling.standing_of_check(one.id, several)["verdicts"],
+            }
+            for one in service.all_checks()
+        ]
+    }
+
+
+@router.get("checks/{name}", response=dict[str, Any], summary="One check")
+def check(request: HttpRequest, name: str, account: str = ACCOUNT) -> Any:
+    """A check's page, and the components that it does not pass, up to 200 of each account."""
+    del request
+    from ringwall.posture import service, telling  # noqa: PLC0415 - most never ask
+
+    known = next((one for one in service.all_checks() if one.id == name), None)
+    if known is None:
+        raise ProblemError(404, "Not found", f"there is no check {name[:100]}")
+    several, missing = _summaries(account)
+    told = telling.told_of_check(known) | telling.standing_of_check(name, several)
+    return {**told, "not_judged": missing}
+
+
+@router.get("history", response=History, summary="How frameworks stood")
+def history(request: HttpRequest, account: str = ACCOUNT, framework: str = "") -> Any:
+    """A point for each scan by all checks. A share also changes when more checks look."""
+    del request
+    from ringwall.posture.frameworks.remembering import History as Kept  # noqa: PLC0415
+    from ringwall.posture.telling import told_of_point  # noqa: PLC0415 - most never ask
+
+    try:
+        points = Kept(current_installation().state).all()
+    except ValueError as error:
+        raise _unreadable() from error
+    return {
+        "history": [
+            told_of_point(one)
+            for one in points
+            if account in {"", one.account} and framework in {"", one.framework}
+        ]
+    }
+
+
+@router.get("changes", response=Changes, summary="What changed with the last scan")
+def changes(request: HttpRequest, account: str = ACCOUNT, framework: str = "") -> Any:
+    """Of each account and framework the last two scans by all checks."""
+    del request
+    from ringwall.posture import service, telling  # noqa: PLC0415 - most never ask
+
+    try:
+        found = service.changed(current_installation())
+    except ValueError as error:
+        raise _unreadable() from error
+    return {
+        "changes": [
+            telling.told_of_change(one)
+            for one in found
+            if account in {"", one.now.account} and framework in {"", one.now.framework}
+        ]
+    }
+
+
+def _accounts(wanted: str) -> "list[Account]":
+    """All accounts, or the one that is wanted; a problem where that was never read."""
+    from ringwall.posture import service  # noqa: PLC0415 - most never ask
+
+    try:
+        found = service.accounts(current_installation())
+    except service.BusyError as error:
+        raise busy(str(error)) from error
+    if not wanted:
+        return found
+    found = [one for one in found if one.account == wanted]
+    if not found:
+        detail = f"account {wanted} was never read: `ringwall posture scan` does it"
+        raise ProblemError(404, "Not found", detail)
+    return found
+
+
+def _summaries(wanted: str) -> "tuple[Sequence[Summary], list[str]]":
+    """Summaries, and the accounts that there is none of."""
+    found = _accounts(wanted)
+    several = [one.summary for one in found if one.summary is not None]
+    return several, [one.account for one in found if one.summary is None]
+
+
+def _unreadable() -> ProblemError:
+    detail = "something that Ringwall keeps cannot be read: `ringwall posture history` says why"
+    return ProblemError(503, "It cannot be read", detail)

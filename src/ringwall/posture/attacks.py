@@ -1,0 +1,246 @@
+"""The ways from the internet to the data of an account, as `posture paths` tells them.
+
+Nothing is called: it is worked out of the snapshot. What is not known makes a way uncertain, or a
+target one of which it is not known whether there is a way; never one to which there is none.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from ringwall.core.components import Found
+from ringwall.core.observations import Fact, State, UnknownError
+from ringwall.core.verdicts import Outcome
+from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.checking.reading import Subject, World
+from ringwall.posture.checks.aws.attack import ground
+from ringwall.posture.judging import Judged, judge_all
+from ringwall.posture.permissions.changes import Change, changes
+from ringwall.posture.permissions.cutting import cheapest_cut
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.paths import INTERNET, Hop, Path, reached, ways
+from ringwall.posture.permissions.statements import Document, Kind, unread
+from ringwall.posture.permissions.terrain import Kept, Terrain, hops, terrain_near
+from ringwall.posture.snapshot.snapshot import Snapshot
+
+DATA: Final = {
+    "aws-s3-bucket": "aws-s3-bucket-public",
+    "aws-secretsmanager-secret": "aws-secretsmanager-secret-public",
+    "aws-ssm-parameter": "",
+    "aws-dynamodb-table": "aws-dynamodb-table-public",
+    "aws-sqs-queue": "aws-sqs-queue-public",
+    "aws-ecr-repository": "aws-ecr-repository-public",
+    "aws-rds-instance": "",
+    "aws-rds-cluster": "",
+    "aws-rds-snapshot": "aws-rds-snapshot-public",
+    "aws-rds-cluster-snapshot": "aws-rds-cluster-snapshot-public",
+    "aws-ec2-snapshot": "aws-ec2-snapshot-public",
+    "aws-redshift-cluster": "",
+}
+"""Kinds that hold data, each with the check that asks if strangers come to it, if there is one."""
+_POLICIES: Final = {
+    "aws-s3-bucket": ("policy", ""),
+    "aws-secretsmanager-secret": ("policy", ""),
+    "aws-dynamodb-table": ("policy", ""),
+    "aws-sqs-queue": ("attributes", "Policy"),
+    "aws-ecr-repository": ("policy", ""),
+}
+"""Where the policy of a resource stands: the aspect, and the member of it."""
+LONGEST: Final = 8
+
+
+class Standing(StrEnum):
+    """Whether one can get at something."""
+
+    REACHED = "reached"
+    PERHAPS = "perhaps"
+    UNKNOWN = "not known"
+    NONE = "no way"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """Something that holds data. ``by`` is who says how confidential that is."""
+
+    component: str
+    arn: str
+    label: str
+    classification: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What was found of one asset. ``why`` says what is not known, where something is not."""
+
+    asset: Asset
+    standing: Standing
+    paths: tuple[Path, ...] = ()
+    is_all: bool = True
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attacks:
+    """What was found of an account.
+
+    ``cut`` are the cheapest changes that together end all certain ways, ``single`` what each single
+    one would end: ``ends`` of those are numbers in ``paths``. ``unknown`` are what could not be
+    read and may hide ways; ``blocked`` is why nothing at all could be asked, else empty.
+    """
+
+    account: str
+    assets: tuple[Reached, ...] = ()
+    paths: tuple[Path, ...] = ()
+    cut: tuple[Hop, ...] = ()
+    single: tuple[Change, ...] = ()
+    unknown: tuple[str, ...] = ()
+    blocked: str = ""
+
+
+def attacks(
+    snapshot: Snapshot,
+    account: str,
+    assets: Sequence[Asset],
+    *,
+    sources: Sequence[str] = (INTERNET,),
+    most: int = 3,
+    is_all: bool = True,
+) -> Attacks:
+    """The ways to these assets of an account, at most ``most`` to each, shortest first.
+
+    ``is_all`` is that these are meant to be all assets: then it is told which are not known.
+    """
+    world = World(snapshot)
+    untold: list[Fact] = []
+    blind: list[UnknownError] = []
+    try:
+        within = ground(world, account, untold, blind)
+    except UnknownError as error:
+        return Attacks(account, blocked=error.why)
+    within = terrain_near(within, sources)
+    public = _public(snapshot, {one.component for one in assets})
+    unlisted = [one.why for one in blind]
+    several: list[Hop] = list(within.hops)
+    found: list[Reached] = []
+    for one in assets:
+        own = _readings(world, within, one, public.get(one.component))
+        several += own
+        found.append(_reached([*within.hops, *own], one, sources, most, unlisted))
+    paths = tuple(path for one in found for path in one.paths)
+    certain = [path for path in paths if path.is_certain]
+    shown = certain or list(paths)
+    counted = [hop for hop in several if hop.is_certain] if certain else several
+    ends = [one.asset.arn for one in found if one.paths]
+    numbers = {id(path): number for number, path in enumerate(paths)}
+    single = [
+        replace(one, ends=tuple(numbers[id(shown[number])] for number in one.ends))
+        for one in changes(counted, shown, sources, ends)
+    ]
+    cut = cheapest_cut(counted, sources, ends) if ends else ()
+    unknown = dict.fromkeys(
+        (*unlisted, *_untold(untold), *(_unlisted(snapshot, account) if is_all else ()))
+    )
+    return Attacks(account, tuple(found), paths, tuple(cut or ()), tuple(single), tuple(unknown))
+
+
+def assets_of(
+    snapshot: Snapshot, account: str, classify: Callable[[Subject], tuple[str, str]]
+) -> Iterator[Asset]:
+    """All that holds data in an account, with what ``classify`` says: a level, and who says so."""
+    world = World(snapshot)
+    for kind in DATA:
+        for seen in snapshot.of_kind(kind):
+            if seen.found.account == account and seen.found.name.startswith("arn:"):
+                level, by = classify(world.subject(seen))
+                arn = seen.found.name.replace(":parameter//", ":parameter/")  # as AWS writes it
+                yield Asset(seen.found.id, arn, seen.found.label, level, by)
+
+
+def place_of(found: Found) -> Asset:
+    """A user, role, instance or function, to ask who comes to it."""
+    return Asset(found.id, found.name, found.label, "", "")
+
+
+def _reached(
+    own: Sequence[Hop], one: Asset, sources: Sequence[str], most: int, unlisted: Sequence[str]
+) -> Reached:
+    sure = ways(
+        [hop for hop in own if hop.is_certain], sources, [one.arn], longest=LONGEST, most=most
+    )
+    if sure.paths:
+        return Reached(one, Standing.REACHED, sure.paths, sure.is_all)
+    found = ways(own, sources, [one.arn], longest=LONGEST, most=most)
+    if found.paths:
+        return Reached(one, Standing.PERHAPS, found.paths, found.is_all)
+    if one.arn in reached(own, sources):
+        why = f"only by more than {LONGEST} hops, which are not gone through"
+        return Reached(one, Standing.UNKNOWN, (), is_all=False, why=why)
+    if unlisted:
+        return Reached(one, Standing.UNKNOWN, (), is_all=False, why="; ".join(unlisted))
+    return Reached(one, Standing.NONE)
+
+
+def _readings(world: World, within: Terrain, one: Asset, judged: Judged | None) -> list[Hop]:
+    """The hops to one asset: of strangers, and of whoever in the account may read it."""
+    kind = one.component.partition("/")[0]
+    if kind not in DATA:
+        return []
+    kept = Kept(kind, one.arn, one.label, _policy(world, one), exposed=())
+    found = hops(within, [kept])[len(within.hops) :]
+    if judged is not None and judged.verdict.outcome is not Outcome.PASS:
+        is_certain = judged.verdict.outcome is Outcome.FAIL
+        begin = "strangers come to" if is_certain else "strangers perhaps come to"
+        how = f"{begin} {one.label}: {judged.verdict.why}"
+        mend = f"close {one.label} to strangers; `posture explain {judged.check}` says how"
+        by = (f"{judged.check} of {one.label}",)
+        found.append(Hop(INTERNET, one.arn, how, is_certain=is_certain, by=by, mend=mend))
+    return found
+
+
+def _policy(world: World, one: Asset) -> Document | None:
+    """What a resource's own policy says; not known, where it could not be read."""
+    aspect, member = _POLICIES.get(one.component.partition("/")[0], ("", ""))
+    if not aspect:
+        return None
+    name = f"policy of {one.label}"
+    try:
+        written = _subject(world, one.component).read(aspect, None)
+    except UnknownError as error:
+        return unread(name, Kind.RESOURCE, error.why)
+    if member:
+        written = (written or {}).get(member)
+    return read(written, name=name, kind=Kind.RESOURCE) if written else None
+
+
+def _subject(world: World, component: str) -> Subject:
+    seen = world.snapshot.get(component)
+    if seen is None:
+        raise KeyError(component)
+    return world.subject(seen)
+
+
+def _public(snapshot: Snapshot, wanted: set[str]) -> dict[str, Judged]:
+    """What the checks say that ask whether strangers read it."""
+    ids = set(DATA.values()) - {""}
+    kinds = set(snapshot.kinds)
+    asked = [one for one in own_checks(ids) if one.id in ids and one.check.judges in kinds]
+    return {one.component: one for one in judge_all(snapshot, asked) if one.component in wanted}
+
+
+def _untold(facts: Iterable[Fact]) -> list[str]:
+    return [f"{one.aspect} of {one.component}: {one.why or one.state}" for one in facts]
+
+
+def _unlisted(snapshot: Snapshot, account: str) -> list[str]:
+    """Kinds of data of which not all are known: nobody looked, or it failed."""
+    found = []
+    for kind in DATA:
+        told = [told for scope, told in snapshot.listings(kind) if scope.account == account]
+        gaps = [one for one in told if one.state not in {State.KNOWN, State.ABSENT}]
+        if not told:
+            found.append(f"{kind} was not read: whether there is more data is not known")
+        elif gaps:
+            found.append(f"not all of {kind} could be listed: {gaps[0].why or gaps[0].state}")
+    return found

@@ -1,0 +1,79 @@
+"""What single changes would end: which paths, and which of what is kept would be out of reach.
+
+A change takes away all hops that one statement, rule or role gives; so one statement that lets a
+role read a hundred buckets is one change. A hop that two statements allow, each by itself, is not
+gone with either: both are named, and go together.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ringwall.posture.permissions.paths import INTERNET, Hop, Path, reached
+
+_Place = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing to do. ``by`` is what it changes, ``ends`` are the numbers of paths it ends.
+
+    ``safe`` are the targets that nobody comes to any more, by ways that were not shown either.
+    """
+
+    does: str
+    by: tuple[str, ...]
+    ends: tuple[int, ...]
+    safe: tuple[str, ...]
+    effort: int
+
+
+def changes(
+    hops: Iterable[Hop],
+    paths: Sequence[Path],
+    sources: Iterable[str],
+    targets: Iterable[str],
+) -> list[Change]:
+    """The changes that end at least one path, those first that end most for least effort.
+
+    The paths go over these hops. Equal in what they end, the one with the fewest hops is first.
+    """
+    several = list(dict.fromkeys(hops))
+    begins, wanted = list(sources), set(targets)
+    now = reached(several, begins) & wanted
+    walked = {(hop.source, hop.target) for path in paths for hop in path.hops}
+    on_paths = {_key(hop) for hop in several if (hop.source, hop.target) in walked}
+    found = []
+    for key in sorted(on_paths):
+        taken = [hop for hop in several if _key(hop) == key]
+        left = [hop for hop in several if _key(hop) != key]
+        gone = {(hop.source, hop.target) for hop in taken} - {
+            (hop.source, hop.target) for hop in left
+        }
+        ends = tuple(number for number, path in enumerate(paths) if _is_over(path, gone))
+        if ends:
+            safe = tuple(sorted(now - reached(left, begins)))
+            effort = max(hop.effort for hop in taken)
+            found.append(Change(_does(taken), _by(taken), ends, safe, effort))
+    return sorted(found, key=lambda one: (-len(one.safe), -len(one.ends), one.effort, one.does))
+
+
+def _key(hop: Hop) -> tuple[str, str, tuple[str, ...]]:
+    """What has to be changed; without a statement, the hop between its two places by itself."""
+    if hop.by:
+        whose = "" if hop.source == INTERNET else hop.source
+        return ("by", whose, tuple(sorted(hop.by)))
+    return (hop.source, hop.target, ())
+
+
+def _is_over(path: Path, gone: set[_Place]) -> bool:
+    return any((hop.source, hop.target) in gone for hop in path.hops)
+
+
+def _does(taken: Sequence[Hop]) -> str:
+    said = list(dict.fromkeys(hop.mend or f"end that {hop.how}" for hop in taken))
+    more = f" (and {len(said) - 1} more that it allows)" if len(said) > 1 else ""
+    return f"{said[0]}{more}"
+
+
+def _by(taken: Sequence[Hop]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for hop in taken for one in hop.by))

@@ -1,0 +1,130 @@
+"""Accounts, frameworks and checks as programs are told of them. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from ringwall.core.verdicts import Outcome
+from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.frameworks.coverage import ControlStanding, Coverage
+from ringwall.posture.frameworks.history import Point
+from ringwall.posture.summing import Change, Said, Summary
+
+
+def told_of_account(name: str, summary: Summary | None, why: str) -> dict[str, Any]:
+    """An account; without a summary, ``why`` says what became of it."""
+    if summary is None:
+        return {"account": name, "judged": False, "why": why}
+    return {
+        "account": name,
+        "judged": True,
+        "read": summary.read.isoformat(),
+        "whole": summary.is_whole,
+        "gaps": summary.gaps,
+        "verdicts": {outcome.value: summary.total.get(outcome, 0) for outcome in Outcome},
+        "checks": {
+            "judged": len(summary.counts),
+            "nothing_to_judge": len(summary.empty),
+            "could_not_look": len(summary.unread),
+        },
+        "not_listed": [{"what": what, "why": why} for what, why in summary.unlisted],
+    }
+
+
+def told_of_framework(one: Coverage) -> dict[str, Any]:
+    """A framework without its controls. ``score`` counts what is unknown as not passing."""
+    return {
+        "framework": one.framework.id,
+        "title": one.framework.title,
+        "version": one.framework.version,
+        "of": one.framework.of,
+        "controls": len(one.controls),
+        "looked_at": one.checked,
+        "counts": {standing.value: count for standing, count in one.counts.items()},
+        "verdicts": {
+            "fail": sum(each.failed for each in one.controls),
+            "unknown": sum(each.unknown for each in one.controls),
+            "pass": sum(each.passed for each in one.controls),
+        },
+        "score": one.score,
+    }
+
+
+def told_of_control(one: ControlStanding) -> dict[str, Any]:
+    """A control: how it stands, how much of it is looked at, by which checks."""
+    return {
+        "control": one.control,
+        "title": one.title,
+        "standing": one.standing.value,
+        "strength": None if one.strength is None else one.strength.value,
+        "checks": list(one.checks),
+        "fail": one.failed,
+        "unknown": one.unknown,
+        "pass": one.passed,
+    }
+
+
+def told_of_point(one: Point) -> dict[str, Any]:
+    """How a framework stood after one scan."""
+    return {**asdict(one), "at": one.at.isoformat(), "score": one.score}
+
+
+def told_of_change(one: Change) -> dict[str, Any]:
+    """The last scan of all checks beside the one before."""
+    before = None if one.before is None else told_of_point(one.before)
+    return {"now": told_of_point(one.now), "before": before}
+
+
+def told_of_check(one: KnownCheck) -> dict[str, Any]:
+    """A check's page and what it is held to."""
+    return {
+        "check": one.id,
+        "title": one.title,
+        "about": one.about,
+        "why": one.why,
+        "fix": one.fix,
+        "severity": one.check.severity.value,
+        "judges": one.check.judges,
+        "reads": list(one.check.reads),
+        "controls": list(one.check.controls),
+        "known_as": list(one.check.known_as),
+        "references": list(one.check.references),
+        "remedy": one.check.remedy or None,
+    }
+
+
+def standing_of_check(name: str, several: Sequence[Summary]) -> dict[str, Any]:
+    """What a check comes to in these accounts together; components are the first that do not pass.
+
+    ``could_not_look`` are accounts of which it is not known whether there is anything to judge.
+    """
+    counts = {
+        outcome.value: sum(one.counts.get(name, {}).get(outcome, 0) for one in several)
+        for outcome in Outcome
+    }
+    return {
+        "verdicts": counts,
+        "could_not_look": [one.account for one in several if name in one.unread],
+        "components": [told_of_said(one) for one in said(name, several)],
+    }
+
+
+def said(name: str, several: Iterable[Summary]) -> list[Said]:
+    """What a check says of what it does not pass, of all accounts: what fails first."""
+    found = [one for summary in several for one in summary.said.get(name, ())]
+    found.sort(key=lambda one: (one.outcome is not Outcome.FAIL, -one.severity.number))
+    return found
+
+
+def told_of_said(one: Said) -> dict[str, Any]:
+    """One component that does not pass."""
+    return {
+        "component": one.component,
+        "label": one.label,
+        "account": one.account,
+        "region": one.region,
+        "outcome": one.outcome.value,
+        "severity": one.severity.value,
+        "why": one.why,
+        "finding": one.uid or None,
+    }

@@ -1,0 +1,147 @@
+"""Posture over HTTP: what could not be read is unknown, and never counts as passing."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.api.conftest import act_as, bearing, key_of
+from tests.posture import kept
+
+from ringwall.identity.facts import Facts
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no matter of tables
+AT = "/api/v1/posture"
+
+
+@pytest.fixture
+def auditor(facts: Facts, people: None, browser: Any, state: Path) -> Iterator[Any]:
+    shutil.rmtree(state / "posture", ignore_errors=True)
+    kept.keep(state)
+    kept.keep(state, day=1, mended=True)
+    kept.keep(state, kept.OTHER)
+    act_as(browser, "auditor@example.com")
+    browser.get("/")
+    yield browser
+    shutil.rmtree(state / "posture")
+
+
+def get(browser: Any, path: str) -> Any:
+    answer = browser.get(f"{AT}/{path}")
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def test_accounts_say_whether_all_of_them_could_be_read(auditor: Any) -> None:
+    one, other = get(auditor, "accounts")["accounts"]
+    assert (one["account"], other["account"]) == (kept.ACCOUNT, kept.OTHER)
+    assert (one["judged"], one["whole"], one["gaps"]) == (True, False, 3)
+    assert one["not_listed"] == [
+        {"what": "aws-kms-key in eu-west-1", "why": "AccessDenied: not for ringwall"}
+    ]
+    assert one["verdicts"]["fail"] < other["verdicts"]["fail"], "the bucket is shut in the meantime"
+    for checks in (one["checks"], other["checks"]):
+        assert checks["could_not_look"] > checks["nothing_to_judge"] > 0
+
+
+def test_frameworks_have_all_their_controls_below_the_line(auditor: Any) -> None:
+    told = get(auditor, "frameworks")
+    assert told["not_judged"] == []
+    for one in told["frameworks"]:
+        assert sum(one["counts"].values()) == one["controls"]
+        assert one["counts"]["not checked"] == one["controls"] - one["looked_at"]
+        verdicts = one["verdicts"]
+        if one["score"] is not None:
+            assert one["score"] == verdicts["pass"] / sum(verdicts.values())
+    assert {one["framework"] for one in told["frameworks"]} >= {"cis-aws-3.0", "soc2"}
+
+
+def test_no_control_passes_that_a_check_could_not_look_at(auditor: Any) -> None:
+    told = get(auditor, "frameworks/cis-aws-3.0")
+    for control in told["controls"]:
+        if kept.KEYS in control["checks"]:
+            assert control["standing"] in {"unknown", "failing"}
+            assert control["unknown"] > 0
+        if control["standing"] == "passing":
+            assert control["fail"] == control["unknown"] == 0 < control["pass"]
+        assert (control["strength"] is None) == (control["standing"] == "not checked")
+    assert any(kept.KEYS in control["checks"] for control in told["controls"])
+    assert auditor.get(f"{AT}/frameworks/soc3").status_code == 404
+
+
+def test_a_check_names_what_it_does_not_pass(auditor: Any) -> None:
+    told = get(auditor, f"checks/{kept.CHECK}")
+    assert told["verdicts"] == {"pass": 3, "fail": 1, "unknown": 2}
+    assert [one["outcome"] for one in told["components"]] == ["fail", "unknown", "unknown"]
+    assert told["components"][0]["account"] == kept.OTHER
+    assert told["components"][0]["finding"]
+    assert told["components"][1]["finding"] is None
+    assert (told["severity"], told["judges"]) == ("medium", "aws-s3-bucket")
+    one = get(auditor, f"checks/{kept.CHECK}?account={kept.ACCOUNT}")
+    assert one["verdicts"] == {"pass": 2, "fail": 0, "unknown": 1}
+    keys = get(auditor, f"checks/{kept.KEYS}")
+    assert keys["could_not_look"] == [kept.ACCOUNT, kept.OTHER]
+    assert auditor.get(f"{AT}/checks/aws-nothing").status_code == 404
+    listed = get(auditor, "checks")["checks"]
+    assert next(o for o in listed if o["check"] == kept.CHECK)["verdicts"] == told["verdicts"]
+
+
+def test_what_changed_stands_beside_what_was_before(auditor: Any) -> None:
+    told = get(auditor, f"changes?account={kept.ACCOUNT}&framework=cis-aws-3.0")
+    (one,) = told["changes"]
+    assert one["now"]["failed"] < one["before"]["failed"]
+    (first,) = get(auditor, f"changes?account={kept.OTHER}&framework=cis-aws-3.0")["changes"]
+    assert first["before"] is None
+    history = get(auditor, f"history?account={kept.ACCOUNT}&framework=soc2")["history"]
+    assert [point["at"][:10] for point in history] == ["2026-11-20", "2026-11-21"]
+
+
+def test_an_account_that_cannot_be_judged_is_said_to_be_none(
+    auditor: Any, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ringwall.posture import service
+
+    (state / "posture" / "accounts" / f"{kept.OTHER}.snapshot").write_bytes(b"damaged")
+    one, other = get(auditor, "accounts")["accounts"]
+    assert (one["judged"], other["judged"]) == (True, False)
+    assert "damaged" in other["why"]
+    assert get(auditor, "frameworks")["not_judged"] == [kept.OTHER]
+    kept.keep(state, kept.OTHER, day=2)
+    monkeypatch.setattr(service, "LARGEST", 3)
+    assert "too large" in get(auditor, "accounts")["accounts"][1]["why"]
+
+
+def test_a_reading_is_judged_once_and_anew_after_the_next(auditor: Any, state: Path) -> None:
+    from ringwall.posture import service
+    from ringwall.runtime.current import current_installation
+
+    one, again = (service.accounts(current_installation())[0].summary for _ in range(2))
+    assert one is not None
+    assert one is again
+    kept.keep(state, day=3)
+    anew = service.accounts(current_installation())[0].summary
+    assert anew is not None
+    assert anew.read > one.read
+
+
+def test_what_is_not_there_and_nothing_yet(auditor: Any, state: Path) -> None:
+    assert auditor.get(f"{AT}/frameworks?account=999999999999").status_code == 404
+    shutil.rmtree(state / "posture" / "accounts")
+    assert get(auditor, "accounts") == {"accounts": []}
+    assert {one["score"] for one in get(auditor, "frameworks")["frameworks"]} == {None}
+    (state / "posture" / "history.jsonl").write_text("{}\n")
+    assert auditor.get(f"{AT}/history").status_code == 503
+
+
+def test_only_who_may_sees_it(auditor: Any, browser: Any) -> None:
+    sees = bearing(key_of("auditor@example.com", "shop", ["auditor"], scopes=["posture:see"]))
+    assert sees.get(f"{AT}/accounts").status_code == 200
+    other = bearing(key_of("auditor@example.com", "shop", ["auditor"], scopes=["log:see"]))
+    assert other.get(f"{AT}/accounts").status_code == 403
+    for email in ("member@example.com", "boss@example.com"):
+        act_as(browser, email)
+        for path in ("accounts", "frameworks", f"checks/{kept.CHECK}", "history"):
+            answer = browser.get(f"{AT}/{path}")
+            assert answer.status_code == 403
+            assert kept.ACCOUNT not in answer.content.decode()

@@ -1,0 +1,135 @@
+"""Posture as pages: honest about what was not looked at, and kept from whoever may not see it."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.api.conftest import act_as
+from tests.posture import kept
+
+from ringwall.findings.config import Findings
+from ringwall.identity.facts import Facts
+from ringwall.posture.judging import judge_all
+from ringwall.posture.service import checks
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no matter of tables
+AT = "/company/posture"
+
+
+@pytest.fixture
+def auditor(facts: Facts, people: None, browser: Any, state: Path) -> Iterator[Any]:
+    from ringwall.posture.queueing import put
+
+    shutil.rmtree(state / "posture", ignore_errors=True)
+    for day, mended in enumerate((False, True)):
+        found = kept.keep(state, day=day, mended=mended)
+        judged = judge_all(found, checks())
+        at = kept.NOON.replace(day=20 + day)
+        put(found, judged, checks(), scope=kept.ACCOUNT, at=at, rules=Findings())
+    open_one = kept.keep(state, kept.OTHER)
+    put(
+        open_one,
+        judge_all(open_one, checks()),
+        checks(),
+        scope=kept.OTHER,
+        at=kept.NOON,
+        rules=Findings(),
+    )
+    act_as(browser, "auditor@example.com")
+    yield browser
+    shutil.rmtree(state / "posture")
+
+
+def text_of(answer: Any) -> str:
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_accounts_are_shown_with_all_there_is_to_count(auditor: Any) -> None:
+    text = text_of(auditor.get(AT))
+    assert f'{kept.ACCOUNT} <span class="badge warn">partial</span>' in text
+    assert "could not look</strong>" in text
+    assert "Of <strong>3</strong> reads nothing is known." in text
+    assert "<li>aws-kms-key in eu-west-1: <bdi>AccessDenied: not for ringwall</bdi></li>" in text
+    assert re.findall(r"put (\d+) new findings? into the queue and confirmed (\d+) as", text) == [
+        ("0", "1"),
+        ("2", "0"),
+    ]
+    assert "Whether a framework is fulfilled is for its auditors" in text
+    assert "ompliant" not in text
+
+
+def test_what_changed_since_the_scan_before_is_told(auditor: Any) -> None:
+    text = text_of(auditor.get(AT))
+    changed = text[text.index("What changed") :]
+    assert "2026-11-21 12:00" in changed
+    assert f"in {kept.ACCOUNT}" in changed
+    assert kept.OTHER not in changed, "it was scanned once, so nothing is there to compare"
+
+
+def test_a_framework_shows_each_control_with_strength_and_checks(auditor: Any) -> None:
+    at = f"{AT}/frameworks/cis-aws-3.0"
+    text = text_of(auditor.get(at))
+    counts = {
+        word: int(n)
+        for n, word in re.findall(
+            r'badge[a-z ]*">(\d+) (failing|unknown|passing|not [a-z]+)<', text
+        )
+    }
+    assert sum(counts.values()) == 62
+    assert f'href="{AT}/checks/{kept.CHECK}"' in text
+    assert text.count("<li> <p class=") == 62
+    only = text_of(auditor.get(f"{at}?standing=not+checked&account={kept.ACCOUNT}"))
+    assert only.count("<li> <p class=") == counts["not checked"]
+    assert "passing</span> </p> </li>" not in only
+    assert "No control stands so" in text_of(auditor.get(f"{at}?standing=odd"))
+    assert auditor.get(f"{at}?account=999999999999").status_code == 404
+    assert auditor.get(f"{AT}/frameworks/soc3").status_code == 404
+
+
+def test_a_check_leads_to_components_and_findings(auditor: Any) -> None:
+    answer = auditor.get(f"{AT}/checks/{kept.CHECK}")
+    text = text_of(answer)
+    assert kept.HOSTILE not in text
+    for count in ("1 fail", "2 unknown", "3 pass"):
+        assert f">{count}</span>" in text
+    (finding,) = re.findall(r'href="(/company/findings/[0-9a-f]{20})"', text)
+    assert f'href="{AT}/checks/{kept.CHECK}"' in text_of(auditor.get(finding))
+    assert "/company/inventory/component?id=aws-s3-bucket" in text
+    assert auditor.get(f"{AT}/checks/aws-nothing").status_code == 404
+
+
+def test_a_check_that_could_not_look_says_so(auditor: Any) -> None:
+    text = text_of(auditor.get(f"{AT}/checks/{kept.KEYS}"))
+    assert f"It could not look in {kept.ACCOUNT}" in text
+    assert "Nothing that it judged fails" not in text
+    others = text_of(auditor.get(f"{AT}/checks/k8s-container-privileged"))
+    assert "<code>ringwall posture code</code> runs it" in others
+
+
+def test_what_was_never_read_says_what_to_run(auditor: Any, state: Path) -> None:
+    shutil.rmtree(state / "posture")
+    (state / "posture").mkdir()
+    assert "<code>ringwall posture scan</code> reads and judges one" in text_of(auditor.get(AT))
+    for page in (f"{AT}/frameworks/soc2", f"{AT}/checks/{kept.CHECK}"):
+        text = text_of(auditor.get(page))
+        assert "<code>ringwall posture scan</code>" in text
+        assert 'class="badge good"' not in text, "nothing that was not judged looks good"
+
+
+def test_what_cannot_be_read_is_told(auditor: Any, state: Path) -> None:
+    (state / "posture" / "history.jsonl").write_text("{}\n")
+    answer = auditor.get(AT)
+    assert answer.status_code == 503
+    assert str(state) not in answer.content.decode()
+
+
+def test_nobody_else_learns_of_it(auditor: Any, browser: Any) -> None:
+    for email in ("member@example.com", "boss@example.com"):
+        act_as(browser, email)
+        for path in (AT, f"{AT}/frameworks/soc2", f"{AT}/checks/{kept.CHECK}"):
+            answer = browser.get(path)
+            assert answer.status_code == 404
+            assert kept.ACCOUNT not in answer.content.decode()

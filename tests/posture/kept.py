@@ -1,0 +1,79 @@
+"""An account that was read: buckets that are open, closed and not known; keys that were denied."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from ringwall.core.components import Found
+from ringwall.core.observations import Observation, State
+from ringwall.posture.frameworks.history import points_of
+from ringwall.posture.frameworks.remembering import History
+from ringwall.posture.judging import judge_all
+from ringwall.posture.keeping import Accounts
+from ringwall.posture.service import checks
+from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
+
+NOON: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ACCOUNT: Final = "111122223333"
+OTHER: Final = "444455556666"
+CHECK: Final = "aws-s3-bucket-block-public-access"
+"""Fails of `open`, passes of `shut`, and is unknown of `denied`."""
+KEYS: Final = "aws-kms-key-rotation"
+"""Could not look: keys could not be listed."""
+QUEUES: Final = "aws-sqs-queue"
+"""What begins so had nothing to judge."""
+HOSTILE: Final = "<script>alert(1)</script>"
+_PARTS: Final = (
+    "BlockPublicAcls",
+    "IgnorePublicAcls",
+    "BlockPublicPolicy",
+    "RestrictPublicBuckets",
+)
+
+
+def known(value: object, api: str) -> Observation:
+    """That a call told this at noon."""
+    return Observation(State.KNOWN, value, api, NOON)
+
+
+def denied(api: str) -> Observation:
+    """That a call was denied at noon."""
+    return Observation(State.DENIED, None, api, NOON, "AccessDenied: not for ringwall")
+
+
+def snapshot(account: str = ACCOUNT, *, mended: bool = False) -> Snapshot:
+    """The account; where it is ``mended``, the open bucket is shut, too."""
+    found = Snapshot()
+    for kind in ("aws-s3-bucket", "aws-account", "aws-sqs-queue"):
+        found.note_listing(Scope(kind, account), known([], "x:List"))
+    found.note_listing(Scope("aws-kms-key", account, "eu-west-1"), denied("kms:ListKeys"))
+    whole = Found(kind="aws-account", name=account, label=account, account=account)
+    found.add(whole).aspects = {
+        LISTED: known({}, "sts:GetCallerIdentity"),
+        "s3_public_access_block": Observation(State.ABSENT, None, "s3:GetBlock", NOON),
+    }
+    blocks = {
+        "open": known(dict.fromkeys(_PARTS, mended), "s3:GetPublicAccessBlock"),
+        "shut": known(dict.fromkeys(_PARTS, True), "s3:GetPublicAccessBlock"),
+        "denied": denied("s3:GetPublicAccessBlock"),
+    }
+    for name, block in blocks.items():
+        label = f"{name}-{HOSTILE}"
+        arn = f"arn:aws:s3:::{account}-{name}"
+        bucket = Found(kind="aws-s3-bucket", name=arn, label=label, account=account)
+        found.add(bucket).aspects = {
+            LISTED: known({}, "s3:ListBuckets"),
+            "public_access_block": block,
+        }
+    return found
+
+
+def keep(
+    state: Path, account: str = ACCOUNT, *, day: int = 0, mended: bool = False, gaps: int = 3
+) -> Snapshot:
+    """Have an account read on a day, and how frameworks stood then."""
+    found, at = snapshot(account, mended=mended), NOON + timedelta(days=day)
+    Accounts(state).keep(account, found, read=at, gaps=gaps)
+    judged = list(judge_all(found, checks()))
+    History(state).add(points_of(account, judged, checks(), at=at, partial=bool(gaps)))
+    return found

@@ -1,0 +1,208 @@
+"""The ways to data of an account that was read: told, doubted, or not known, and what ends them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from ringwall.cli.main import build
+from ringwall.core.observations import Observation, State
+from ringwall.posture.attacks import DATA, Attacks, Standing, assets_of, attacks
+from ringwall.posture.checking import ABSENT, DENIED, Other, other
+from ringwall.posture.checking.cases import ACCOUNT, REGION
+from ringwall.posture.keeping import Accounts
+from ringwall.posture.permissions.terrain import READING
+from ringwall.posture.snapshot.snapshot import Scope, Snapshot
+from ringwall.runtime import opening
+from ringwall.runtime.refusals import Refused
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/web"
+LEDGER, MAIL = "arn:aws:s3:::ledger", "arn:aws:s3:::mail"
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:front"
+OPEN = [{"FunctionUrl": "https://front", "AuthType": "NONE"}]
+
+
+def role(*statements: dict[str, Any], arn: str = ROLE) -> Other:
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
+    return other(
+        "aws-iam-role",
+        arn,
+        details={
+            "RoleName": arn.rpartition("/")[2],
+            "Arn": arn,
+            "AssumeRolePolicyDocument": {"Statement": [trust | {"Action": "sts:AssumeRole"}]},
+            "RolePolicyList": [
+                {"PolicyName": f"p{number}", "PolicyDocument": {"Statement": [one]}}
+                for number, one in enumerate(statements)
+            ],
+        },
+    )
+
+
+def reads(*resources: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": "s3:GetObject", "Resource": list(resources)}
+
+
+def function(urls: Any = OPEN) -> Other:
+    return other("aws-lambda-function", FUNCTION, listed={"Role": ROLE}, urls=urls)
+
+
+def bucket(arn: str, policy: Any = ABSENT) -> Other:
+    block = dict.fromkeys(("IgnorePublicAcls", "RestrictPublicBuckets"), True)
+    return other("aws-s3-bucket", arn, policy=policy, public_access_block=block)
+
+
+def snapshot(*some: Other, unlisted: tuple[str, ...] = ()) -> Snapshot:
+    made = Snapshot()
+    kinds = {*DATA, "aws-iam-user", "aws-iam-group", "aws-iam-role", "aws-iam-policy"}
+    for kind in sorted({*kinds, "aws-ec2-instance", "aws-lambda-function"}):
+        told = Observation(State.KNOWN, api="x:List")
+        if kind in unlisted:
+            told = Observation(State.DENIED, api="x:List", why="access denied")
+        made.note_listing(Scope(kind, ACCOUNT), told)
+    for one in (other("aws-account"), other("aws-region"), *some):
+        from ringwall.posture.checking.cases import _add  # noqa: PLC0415
+
+        _add(made, one, one.kind)
+    return made
+
+
+def walked(made: Snapshot, **more: Any) -> Attacks:
+    levels = list(assets_of(made, ACCOUNT, lambda _: ("confidential", "usual for the kind")))
+    return attacks(made, ACCOUNT, levels, **more)
+
+
+def test_each_hop_names_the_statement_or_rule_that_allows_it() -> None:
+    told = walked(snapshot(role(reads(f"{LEDGER}/*")), function(), bucket(LEDGER), bucket(MAIL)))
+    assert {one.asset.label: one.standing for one in told.assets} == {
+        "ledger": Standing.REACHED,
+        "mail": Standing.NONE,
+    }
+    (path,) = told.paths
+    assert [(hop.how, hop.by) for hop in path.hops] == [
+        (
+            f"the internet reaches {FUNCTION}: its address asks nobody who is there",
+            ("AuthType NONE of https://front",),
+        ),
+        (f"{FUNCTION} runs as {ROLE}", ()),
+        ("web may s3:GetObject ledger", ("statement 1 of p0",)),
+    ]
+    assert told.unknown == ()
+
+
+def test_one_statement_that_gives_two_buckets_is_one_change_that_ends_both_ways() -> None:
+    both = reads(f"{LEDGER}/*", f"{MAIL}/*")
+    told = walked(snapshot(role(both), function(), bucket(LEDGER), bucket(MAIL)))
+    assert len(told.paths) == 2
+    by_statement = next(one for one in told.single if one.by == ("statement 1 of p0",))
+    assert by_statement.ends == (0, 1)
+    assert by_statement.safe == (LEDGER, MAIL)
+    assert [hop.source for hop in told.cut] in (["internet"], [ROLE, ROLE])
+
+
+def test_a_statement_that_another_one_repeats_ends_nothing_alone() -> None:
+    told = walked(
+        snapshot(role(reads(f"{LEDGER}/*"), reads("*")), function(), bucket(LEDGER), bucket(MAIL))
+    )
+    alone = [one for one in told.single if len(one.by) == 1 and "statement" in one.by[0]]
+    assert all(LEDGER not in one.safe for one in alone)
+    assert any(one.by == ("statement 1 of p0", "statement 1 of p1") for one in told.single)
+
+
+def test_what_may_not_be_read_is_no_proof_that_there_is_no_way() -> None:
+    made = snapshot(role(reads(f"{LEDGER}/*")), function(DENIED), bucket(LEDGER))
+    told = walked(made)
+    assert told.assets[0].standing is Standing.PERHAPS
+    assert not told.paths[0].is_certain
+    assert any("urls of" in one for one in told.unknown)
+
+
+def test_a_bucket_whose_policy_may_not_be_read_is_perhaps_reached() -> None:
+    told = walked(snapshot(role(reads(f"{LEDGER}/*")), function(), bucket(LEDGER, DENIED)))
+    assert told.assets[0].standing is Standing.PERHAPS
+
+
+def test_what_runs_and_could_not_be_listed_leaves_it_unknown() -> None:
+    told = walked(snapshot(role(), bucket(LEDGER), unlisted=("aws-lambda-function",)))
+    assert told.assets[0].standing is Standing.UNKNOWN
+    assert "aws-lambda-function" in told.assets[0].why
+    assert told.unknown
+
+
+def test_where_the_identities_are_not_known_nothing_is_said() -> None:
+    told = walked(snapshot(bucket(LEDGER), unlisted=("aws-iam-role",)))
+    assert "aws-iam-role" in told.blocked
+    assert not told.assets
+
+
+def test_data_that_could_not_be_listed_is_told() -> None:
+    told = walked(snapshot(role(), unlisted=("aws-dynamodb-table",)))
+    assert any("aws-dynamodb-table" in one for one in told.unknown)
+
+
+def test_somebody_else_than_the_internet_may_begin() -> None:
+    made = snapshot(role(reads(f"{LEDGER}/*")), function([]), bucket(LEDGER))
+    assert walked(made).assets[0].standing is Standing.NONE
+    told = walked(made, sources=[ROLE])
+    assert told.assets[0].standing is Standing.REACHED
+    assert len(told.paths[0].hops) == 1
+
+
+def test_who_has_a_function_that_answers_nobody_has_its_role() -> None:
+    told = walked(
+        snapshot(role(reads(f"{LEDGER}/*")), function([]), bucket(LEDGER)), sources=[FUNCTION]
+    )
+    assert [hop.source for hop in told.paths[0].hops] == [FUNCTION, ROLE]
+
+
+def test_every_kind_of_data_can_be_asked_for() -> None:
+    assert set(DATA) <= set(READING)
+
+
+def _none(_: object) -> None:
+    raise Refused("the database has no tables yet")
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with an account that was read, in which commands run."""
+    made = snapshot(role(reads(f"{LEDGER}/*")), function(), bucket(LEDGER), bucket(MAIL))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(opening, "open_tables", _none)  # Django can be set up once in a process
+    (tmp_path / "ringwall.yaml").write_text(
+        "version: 1\ninventory:\n  rules:\n    - name: letters\n      match: {name: mail}\n"
+        "      classification: internal\n"
+    )
+    accounts = Accounts(tmp_path / ".ringwall")
+    with accounts.only_here(ACCOUNT):
+        accounts.keep(ACCOUNT, made, read=datetime(2026, 6, 1, tzinfo=UTC), gaps=0)
+    return tmp_path
+
+
+def test_the_command_tells_the_way_the_cut_and_what_was_left_out(installed: Path) -> None:
+    done = CliRunner().invoke(build(), ["posture", "paths"])
+    assert done.exit_code == 0, done.output
+    for said in (
+        "REACHED ledger",
+        "confidential (usual for the kind)",
+        "3. web may s3:GetObject ledger",
+        "by statement 1 of p0",
+        "Cheapest cut",
+        "1 internal",
+    ):
+        assert said in done.output
+    assert "mail" not in done.output
+
+
+def test_the_command_as_json_and_to_what_is_named(installed: Path) -> None:
+    done = CliRunner().invoke(build(), ["posture", "paths", "--to", "mail", "--json"])
+    (told,) = orjson.loads(done.output)
+    assert [(one["classification"], one["by"]) for one in told["assets"]] == [
+        ("internal", "rule letters")
+    ]
+    assert told["assets"][0]["standing"] == "no way"
+    refused = CliRunner().invoke(build(), ["posture", "paths", "--to", "nothing"])
+    assert refused.exit_code == 1
