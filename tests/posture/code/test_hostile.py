@@ -129,3 +129,26 @@ def test_files_that_never_end_are_told(tmp_path: Path, make: Callable[[Path], st
     remarks = read_code(tmp_path).remarks
     assert time.process_time() - began < SOON_S
     assert any(said in one.why for one in remarks), remarks
+
+
+def away(folder: Path) -> str:
+    outside = folder.parent / f"{folder.name}.yaml"
+    outside.write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n")
+    (folder / "pod.yaml").symlink_to(outside)
+    return "lies outside of the folder"
+
+
+def test_a_manifest_that_leads_out_of_the_folder_is_not_read(tmp_path: Path) -> None:
+    said = away(tmp_path)
+    read = read_code(tmp_path)
+    assert [str(one) for one in read.remarks] == [f"pod.yaml:1: it {said}, and is not read"]
+    assert not list(read.snapshot)
+
+
+def test_where_a_bound_is_reached_no_fallback_holds(tmp_path: Path) -> None:
+    text = 'locals { x = try(format("%1000000000d", 1), "safe") }'
+    (tmp_path / "main.tf").write_text(f"{text}\n{BUCKET.format('local.x')}")
+    read = read_code(tmp_path)
+    seen = read.snapshot.get("aws-s3-bucket/terraform:main.tf:aws_s3_bucket.x")
+    assert seen is not None
+    assert not seen.found.tags

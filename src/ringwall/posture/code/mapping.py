@@ -18,6 +18,7 @@ from ringwall.posture.code.aws import (
 )
 from ringwall.posture.code.aws.declaring import ACCOUNT
 from ringwall.posture.code.terraform.resources import Resources
+from ringwall.posture.code.unresolved import MODULE, doubted
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
 SERVICES: Final = (s3, iam, ec2, rds, kms, cloudtrail, messages, compute, storing)
@@ -26,8 +27,8 @@ KINDS: Final = tuple(kind for one in SERVICES for kind in one.KINDS)
 
 def mapped(code: Resources) -> Iterator[Collected]:
     """Every component that these resources declare."""
-    for one in SERVICES:
-        yield from one.components(code)
+    made = (component for one in SERVICES for component in one.components(code))
+    yield from doubted(code, made)
 
 
 def fill(
@@ -51,4 +52,5 @@ def fill(
 
 def unmapped(code: Resources) -> Counter[str]:
     """How many resources of each type there are that no mapping asked for."""
-    return Counter({kind: count for kind, count in code.types.items() if kind not in code.asked})
+    asked = code.asked | {MODULE}
+    return Counter({kind: count for kind, count in code.types.items() if kind not in asked})

@@ -14,7 +14,8 @@ from ringwall.posture.code.reading import NO_FILE, CodeError, Remark
 from ringwall.posture.code.terraform import plans
 from ringwall.posture.code.terraform.loading import LARGEST
 from ringwall.posture.code.terraform.resources import Resources
-from ringwall.posture.code.terraform.roots import applied
+from ringwall.posture.code.terraform.rooting import rooted
+from ringwall.posture.code.terraform.roots import applied, enclosing
 from ringwall.posture.snapshot.snapshot import Snapshot
 
 _YAML: Final = (".yaml", ".yml", ".json", ".template")
@@ -49,10 +50,11 @@ def read_code(
         for one in applied(folder, values=values, given=given):
             code.remarks += one.remarks
             _map(code, Resources(one.instances), missing=())
+    within = enclosing(base)
     for path in _files(folder):
         shown = str(path.relative_to(base))
         try:
-            _read(code, path, shown)
+            _read(code, path, shown, within)
         except CodeError as error:
             place = Place(error.path, error.line)
             code.remarks.append(Remark(place, error.why, is_broken=True))
@@ -75,7 +77,9 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _read(code: Code, path: Path, shown: str) -> None:
+def _read(code: Code, path: Path, shown: str, within: Path) -> None:
+    if not path.resolve().is_relative_to(within):
+        raise CodeError(shown, 1, "it lies outside of the folder, and is not read")
     if not path.is_file():
         raise CodeError(shown, 1, NO_FILE)
     try:
@@ -89,7 +93,7 @@ def _read(code: Code, path: Path, shown: str) -> None:
     if path.suffix == ".json":
         plan = plans.instances(text, shown)
         if plan is not None:
-            _map(code, Resources(plan), ())
+            _map(code, Resources(rooted(plan, shown)), ())
             return
     if _is_helm(path, text):
         why = "a template of Helm is not read: render it first, with `helm template`"
@@ -117,7 +121,7 @@ def _document(code: Code, one: Document, shown: str) -> None:
     if templates.is_template(value):
         read = templates.read(one, shown)
         code.remarks += read.remarks
-        _map(code, Resources(read.instances), ())
+        _map(code, Resources(rooted(read.instances, shown)), ())
         return
     if not manifests.is_manifest(value):
         return

@@ -12,6 +12,7 @@ from ringwall.posture.snapshot.partial import Unknown
 ACCOUNT: Final = "code"
 """All that one code base declares is taken for one account, in one region."""
 API: Final = "terraform"
+DEFAULT: Final = "default of AWS"
 
 
 def component(
@@ -24,7 +25,7 @@ def component(
     pairs = tuple(sorted((key, value) for key, value in told if isinstance(value, str)))
     found = Found(
         kind=kind,
-        name=f"{API}:{one.place.path}:{one.address}",
+        name=f"{API}:{one.name}",
         label=named,
         account=ACCOUNT,
         tags=pairs,
@@ -58,7 +59,7 @@ def absent(one: Instance) -> Observation:
 def default(value: Any, source: str) -> Observation:
     """What AWS does where nothing is written; ``source`` says by which page."""
     state = State.ABSENT if value is None else State.KNOWN
-    return Observation(state, value, f"{API}, default of AWS: {source}")
+    return Observation(state, value, f"{API}, {DEFAULT}: {source}")
 
 
 def unsure(why: str) -> Observation:

@@ -163,6 +163,11 @@ def _rules(code: Resources, one: Instance, way: str) -> Any:
             found.append(_rule(rule.values, one))
     single = f"aws_vpc_security_group_{way}_rule"
     found += [_single(rule) for rule in code.pointing(single, "security_group_id", one)]
+    found += [
+        Unknown(f"{rule.written} is a rule of an unknown group")
+        for type_ in ("aws_security_group_rule", single)
+        for rule in code.unplaced(type_, "security_group_id")
+    ]
     return found
 
 

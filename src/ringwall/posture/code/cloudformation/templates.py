@@ -1,6 +1,6 @@
 """A template to resources, each with its lines."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ringwall.core.observations import Place
@@ -62,7 +62,11 @@ def read(document: Document, path: str) -> Read:
         if "Fn::Transform" in told or told["Type"].startswith("AWS::Serverless::"):
             found.remarks.append(Remark(place, f"{told['Type']} of SAM is not supported: {name}"))
             continue
-        found.instances += _instances(template, name, told, place, document)
+        made = _instances(template, name, told, place, document)
+        doubt = f"whether {name} is there is not known" if isinstance(holds, Unknown) else ""
+        found.instances += [
+            one if one.address.endswith(".block") else replace(one, doubt=doubt) for one in made
+        ]
     return found
 
 

@@ -26,6 +26,10 @@ class ExpressionError(ValueError):
     """An expression that has no value, such as an index that is not there."""
 
 
+class TooMuchError(ExpressionError):
+    """A bound of ours is reached, where Terraform would go on: no fallback holds then."""
+
+
 class _Effort:
     def __init__(self) -> None:
         self.left = self.in_all = STEPS_IN_ALL
@@ -36,12 +40,12 @@ _effort: ContextVar[_Effort | None] = ContextVar("effort", default=None)
 
 
 def spend(steps: int = 1) -> None:
-    """Count work; ``ExpressionError`` once it is too much."""
+    """Count work; ``TooMuchError`` once it is too much."""
     effort = _effort.get()
     if effort is not None:
         effort.left -= steps
         if effort.left < 0:
-            raise ExpressionError("it takes too many steps to find out")
+            raise TooMuchError("it takes too many steps to find out")
 
 
 @contextmanager
@@ -71,7 +75,7 @@ def bounded() -> Iterator[None]:
 
 
 def weigh(value: Any) -> None:
-    """Look at every part of a value; ``ExpressionError`` where it has too many."""
+    """Look at every part of a value; ``TooMuchError`` where it has too many."""
     spend()
     if isinstance(value, dict):
         for one in value.values():
@@ -82,22 +86,22 @@ def weigh(value: Any) -> None:
 
 
 def fitting(value: Any) -> Any:
-    """The same; ``ExpressionError`` where it is too long."""
+    """The same; ``TooMuchError`` where it is too long."""
     if isinstance(value, str):
         if len(value) > TEXT:
-            raise ExpressionError(f"it is a text of more than {TEXT:,} characters")
+            raise TooMuchError(f"it is a text of more than {TEXT:,} characters")
     elif isinstance(value, list | dict):
         if len(value) > ITEMS:
-            raise ExpressionError(f"it has more than {ITEMS:,} items")
+            raise TooMuchError(f"it has more than {ITEMS:,} items")
     elif isinstance(value, int) and value.bit_length() > _BITS:
-        raise ExpressionError("it is a number of more than 1,024 bits")
+        raise TooMuchError("it is a number of more than 1,024 bits")
     return value
 
 
 def room(characters: int) -> None:
-    """``ExpressionError`` where a text of so many would be too long to be made."""
+    """``TooMuchError`` where a text of so many would be too long to be made."""
     if characters > TEXT:
-        raise ExpressionError(f"it is a text of more than {TEXT:,} characters")
+        raise TooMuchError(f"it is a text of more than {TEXT:,} characters")
 
 
 _BITS: Final = 1024

@@ -7,7 +7,7 @@ from typing import Any
 from ringwall.core.observations import Place
 from ringwall.posture.code.hcl.trees import Block, Literal
 from ringwall.posture.code.terraform.evaluating import Inner, Scope, index
-from ringwall.posture.code.terraform.running import _META, Module, repeated
+from ringwall.posture.code.terraform.running import _META, Module, doubted, repeated
 from ringwall.posture.code.terraform.values import ExpressionError
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -108,6 +108,8 @@ def _one(  # noqa: PLR0917 - each is what makes one instance
         key=f"{caller.key}.{name}" if caller.key else name,
         inputs=inputs,
         chain=caller.chain,
+        called=caller.called or path,
+        doubt=caller.doubt or ("" if names else doubted(block, f"{caller.prefix}module.{name}")),
     )
 
 

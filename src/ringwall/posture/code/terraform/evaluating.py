@@ -18,7 +18,7 @@ from ringwall.posture.code.hcl.trees import (
     Template,
     Variable,
 )
-from ringwall.posture.code.terraform.bounds import fitting, spend
+from ringwall.posture.code.terraform.bounds import TooMuchError, fitting, spend
 from ringwall.posture.code.terraform.functions import call
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
@@ -163,6 +163,8 @@ def _tried(node: Call, scope: Scope) -> Any:
     for one in node.arguments:
         try:
             value = evaluate(one, scope)
+        except TooMuchError:
+            raise
         except ExpressionError as raised:
             error = raised
             continue

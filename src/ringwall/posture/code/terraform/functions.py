@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import re2
 
-from ringwall.posture.code.terraform.bounds import ITEMS, fitting, room, spend
+from ringwall.posture.code.terraform.bounds import ITEMS, TooMuchError, fitting, room, spend
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
     as_json,
@@ -225,7 +225,7 @@ def _formatted(value: Any, flags: str, width: str | None, precision: str | None,
 
 def _width(digits: str | None) -> str:
     if digits and (len(digits) > len(str(_WIDEST)) or int(digits) > _WIDEST):
-        raise ExpressionError(f"format fills up to {_WIDEST} characters at the most")
+        raise TooMuchError(f"format fills up to {_WIDEST} characters at the most")
     return digits or ""
 
 
@@ -336,7 +336,7 @@ def _range(*values: Any) -> list[Any]:
 
 def _setproduct(*sets: list[Any]) -> Any:
     if math.prod(map(len, sets)) > 100_000:
-        raise ExpressionError("setproduct gives more than 100000")
+        raise TooMuchError("setproduct gives more than 100000")
     return [list(one) for one in product(*sets)]
 
 
@@ -356,7 +356,7 @@ def _yamldecode(text: str) -> Any:
     import yaml  # noqa: PLC0415 - few modules need it
 
     if len(text) > _LARGEST_YAML:
-        raise ExpressionError(f"it is YAML of more than {_LARGEST_YAML:,} characters")
+        raise TooMuchError(f"it is YAML of more than {_LARGEST_YAML:,} characters")
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -373,7 +373,7 @@ def _hash(kind: str, *, is_base64: bool = False) -> Callable[[str], str]:
 
 def _split(between: str, text: str) -> list[str]:
     if between and text.count(between) >= ITEMS:
-        raise ExpressionError(f"it has more than {ITEMS:,} items")
+        raise TooMuchError(f"it has more than {ITEMS:,} items")
     return text.split(between) if text else [""]
 
 

@@ -1,7 +1,7 @@
 """Resources as they would be made, and what is found by them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ringwall.core.observations import Place
@@ -19,6 +19,23 @@ class Instance:
     place: Place
     lines: dict[str, int] = field(default_factory=dict)
     """Where each argument and block stands, within the file of ``place``."""
+    called: str = ""
+    """The file of the root module that calls the module this is in; ``""`` within the root."""
+    root: str = ""
+    """What stands before the address where several roots are read."""
+    doubt: str = ""
+    """Why it may not be there at all; ``""`` where it is."""
+
+    @property
+    def written(self) -> str:
+        """The address as it is within its root."""
+        return self.address.removeprefix(f"{self.root}:") if self.root else self.address
+
+    @property
+    def name(self) -> str:
+        """What it is called for good: a module that two roots call is something else in each."""
+        path = self.called if self.root and self.called else self.place.path
+        return f"{path}:{self.written}"
 
     def get(self, name: str, default: Any = None) -> Any:
         """An argument; ``default`` where it is not set, or null."""
@@ -57,6 +74,11 @@ class Resources:
         for one in types:
             yield from self._types.get(one, ())
 
+    def all(self) -> Iterator[Instance]:
+        """Every one, which asks for no type."""
+        for several in self._types.values():
+            yield from several
+
     @property
     def types(self) -> dict[str, int]:
         """How many there are of each type."""
@@ -73,11 +95,22 @@ class Resources:
         found: dict[str, Instance] = {}
         for key in (f"@{to.address}", *(one for one in names if isinstance(one, str))):
             found |= {one.address: one for one in index.get(key, ())}
-        return list(found.values())
+        return [_doubted(one, argument) for one in found.values()]
 
     def unplaced(self, type_: str, argument: str) -> list[Instance]:
         """Those of which it is not known to what they belong."""
         return [one for one in self.of(type_) if not list(_keys(one.values.get(argument)))]
+
+
+def _doubted(one: Instance, argument: str) -> Instance:
+    """What speaks of something else, and may not be there: nothing that it says is known."""
+    if not one.doubt:
+        return one
+    values = {
+        key: value if key == argument or value is None else Unknown(one.doubt)
+        for key, value in one.values.items()
+    }
+    return replace(one, values=values)
 
 
 def _keys(value: Any) -> Iterator[str]:

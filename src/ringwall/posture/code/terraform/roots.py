@@ -12,6 +12,7 @@ from ringwall.posture.code.reading import CodeError, Remark
 from ringwall.posture.code.terraform.bounds import INSTANCES, module_bounded
 from ringwall.posture.code.terraform.loading import Loader
 from ringwall.posture.code.terraform.resources import Instance
+from ringwall.posture.code.terraform.rooting import rooted
 from ringwall.posture.code.terraform.running import Module
 
 _ENDINGS: Final = (".tf", ".tf.json", ".tofu")
@@ -23,6 +24,7 @@ class Applied:
 
     path: Path
     instances: list[Instance]
+    """Their addresses begin with the folder, unless it is the one that was asked for."""
     remarks: list[Remark] = field(default_factory=list)
 
 
@@ -47,7 +49,7 @@ def applied(
 
     ``CodeError`` where a file of values is none.
     """
-    loader = Loader(_enclosing(root), root)
+    loader = Loader(enclosing(root), root)
     folders = folders_of(root)
     called = {one for folder in folders for one in _calls(loader, folder)}
     roots = [one for one in folders if one.resolve() not in called] or folders[:1]
@@ -57,11 +59,13 @@ def applied(
             read.values |= loader.values_in(path)
         read.values |= {name: (_given(text), "-var") for name, text in (given or {}).items()}
         module = Module(loader, read, root=folder.resolve())
+        name = loader.name_of(folder.resolve())
+        made = rooted(module.instances(), "" if name == "." else name)
         with module_bounded():
-            instances = list(islice(module.instances(), INSTANCES + 1))
+            instances = list(islice(made, INSTANCES + 1))
             if len(instances) > INSTANCES:
                 said = f"it makes more than {INSTANCES:,} resources: the others are not judged"
-                loader.remarks.append(Remark(Place(loader.name_of(folder), 1), said))
+                loader.remarks.append(Remark(Place(name, 1), said))
         yield Applied(folder, instances[:INSTANCES])
     if loader.remarks and folders:
         yield Applied(root, [], loader.remarks)
@@ -91,7 +95,7 @@ def _calls(loader: Loader, folder: Path) -> Iterator[Path]:
                     yield found
 
 
-def _enclosing(root: Path) -> Path:
+def enclosing(root: Path) -> Path:
     """The working tree that a folder is in, for modules beside it; else the folder itself."""
     here = root.resolve()
     for one in (here, *here.parents):

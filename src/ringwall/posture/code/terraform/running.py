@@ -38,10 +38,12 @@ class Module:
         key: str = "",
         inputs: Mapping[str, Callable[[], Any]] | None = None,
         chain: tuple[Path, ...] = (),
+        called: str = "",
+        doubt: str = "",
     ) -> None:
         self.loader, self.folder, self.base = loader, folder, root
         self.prefix, self.key = prefix, key
-        self.inputs = inputs
+        self.inputs, self.called, self.doubt = inputs, called, doubt
         self.chain = (*chain, folder.path)
         self.variables: dict[str, tuple[Block, str]] = {}
         self.locals: dict[str, tuple[Expression, Place]] = {}
@@ -241,6 +243,21 @@ class Module:
             if hasattr(found, "modules"):
                 for inner in found.modules():
                     yield from inner.instances()
+            else:
+                yield self._unread(name)
+
+    def _unread(self, name: str) -> Instance:
+        """A module that is not here, with what it is given."""
+        block, path = self.calls[name]
+        place = Place(path, block.line, block.end)
+        given = {
+            one.name: self.evaluated(
+                one.value, self, Place(path, one.line), f"{one.name} of module {name}"
+            )
+            for one in block.body.arguments.values()
+            if one.name not in _META and one.name not in {"source", "version"}
+        }
+        return Instance("module", f"{self.prefix}module.{name}", given, place, called=self.called)
 
 
 class Named:
@@ -282,6 +299,7 @@ class Declared:
     def __init__(self, module: Module, block: Block, address: str, place: Place) -> None:
         self.module, self.block, self.address, self.place = module, block, address, place
         self._made: Any = None
+        self._doubt = ""
 
     def _all(self) -> Any:
         """One instance, a list of them by ``count``, or a mapping by ``for_each``."""
@@ -289,6 +307,7 @@ class Declared:
             self._made = _WORKING
             keys = repeated(self.module, self.block, self.place, self.address)
             if keys is None:
+                self._doubt = doubted(self.block, self.address)
                 self._made = self._one("", {})
             elif isinstance(keys, int):
                 self._made = [self._one(f"[{at}]", {"count": {"index": at}}) for at in range(keys)]
@@ -355,7 +374,13 @@ class Declared:
         for one in several:
             if isinstance(one, One):
                 yield Instance(
-                    self.block.labels[0], one.address, one.values(), self.place, _lines(self.block)
+                    self.block.labels[0],
+                    one.address,
+                    one.values(),
+                    self.place,
+                    _lines(self.block),
+                    self.module.called,
+                    doubt=self._doubt or self.module.doubt,
                 )
 
 
@@ -528,6 +553,12 @@ def repeated(module: Module, block: Block, place: Place, address: str) -> Any:
             return _counted(module, value, at, address)
         return _each(module, value, at, address)
     return None
+
+
+def doubted(block: Block, address: str) -> str:
+    """Why it may not be there, of what is taken for one though it says how many there are."""
+    is_counted = not {"count", "for_each"}.isdisjoint(block.body.arguments)
+    return f"whether {address} is there is not known" if is_counted else ""
 
 
 def _counted(module: Module, value: Any, at: Place, address: str) -> Any:

@@ -1,0 +1,138 @@
+"""What may not be there proves nothing: what is not known never makes a pass of anything else."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.code.scanning import read_code
+from ringwall.posture.judging import judge_all
+
+ADDRESSES = {
+    "open": '["0.0.0.0/0"]', "status": '"Enabled"', "count": "1", "on": "true", "port": "22",
+    "type": '"ingress"', "name": '"shop"',
+}  # fmt: skip
+WHOLE = """
+resource "aws_s3_bucket" "it" { bucket = <name> }
+resource "aws_s3_bucket_versioning" "it" {
+  count  = <count>
+  bucket = aws_s3_bucket.it.id
+  versioning_configuration { status = <status> }
+}
+resource "aws_s3_bucket_public_access_block" "it" {
+  bucket                  = aws_s3_bucket.it.id
+  block_public_acls       = <on>
+  ignore_public_acls      = true
+  block_public_policy     = <on>
+  restrict_public_buckets = true
+}
+resource "aws_security_group" "it" {
+  name = "it"
+}
+resource "aws_security_group_rule" "it" {
+  count             = <count>
+  type              = <type>
+  security_group_id = aws_security_group.it.id
+  protocol          = "tcp"
+  from_port         = <port>
+  to_port           = <port>
+  cidr_blocks       = <open>
+}
+"""
+
+
+def outcomes(text: str) -> dict[tuple[str, str], str]:
+    """What each check says of each component of a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "main.tf").write_text(text)
+        code = read_code(Path(folder))
+    return {
+        (one.check, one.component): str(one.verdict.outcome)
+        for one in judge_all(code.snapshot, own_checks())
+    }
+
+
+def with_values(values: dict[str, str]) -> str:
+    """The code with these values."""
+    text = 'variable "unknown" {}\n' + WHOLE
+    for name, value in values.items():
+        text = text.replace(f"<{name}>", value)
+    return text
+
+
+@settings(max_examples=20)
+@given(
+    unknown=st.sets(st.sampled_from(sorted(ADDRESSES)), min_size=1),
+    other=st.fixed_dictionaries(
+        {
+            "count": st.sampled_from(["0", "1"]),
+            "status": st.sampled_from(['"Enabled"', '"Suspended"']),
+            "on": st.sampled_from(["true", "false"]),
+            "type": st.sampled_from(['"ingress"', '"egress"']),
+        }
+    ),
+)
+def test_no_value_that_becomes_unknown_makes_a_pass(
+    unknown: set[str], other: dict[str, str]
+) -> None:
+    values = ADDRESSES | other
+    before = outcomes(with_values(values))
+    after = outcomes(with_values(values | dict.fromkeys(unknown, "var.unknown")))
+    for key, outcome in after.items():
+        if outcome == "pass":
+            assert before.get(key, "pass") == "pass", key
+
+
+@pytest.mark.parametrize("count", ["count = var.unknown", "for_each = toset(var.unknown)"])
+def test_what_may_not_be_there_is_no_proof(count: str) -> None:
+    text = with_values(ADDRESSES | {"count": "1"}).replace("count  = 1", count)
+    assert outcomes(text)[
+        "aws-s3-bucket-versioning", "aws-s3-bucket/terraform:main.tf:aws_s3_bucket.it"
+    ] == "unknown"  # fmt: skip
+
+
+def test_a_rule_of_an_unknown_group_may_open_each() -> None:
+    text = with_values(ADDRESSES)
+    found = outcomes(text)
+    group = "aws-ec2-security-group/terraform:main.tf:aws_security_group.it"
+    named = [one for one in found if one[1] == group and found[one] == "fail"]
+    assert named
+    after = outcomes(text.replace("aws_security_group.it.id", "var.unknown"))
+    assert {after[one] for one in named} == {"unknown"}
+
+
+NOT_HERE = """
+module "more" {
+  source = "registry.example/more/aws"
+  given  = { bucket = aws_s3_bucket.it.%s, groups = [aws_security_group.%s.id] }
+}
+resource "aws_security_group" "other" {}
+"""
+
+
+@pytest.mark.parametrize("attribute", ["id", "arn", "bucket"])
+def test_what_is_given_to_a_module_that_is_not_here_may_be_changed_by_it(attribute: str) -> None:
+    text = with_values(ADDRESSES | {"count": "0"})
+    before = outcomes(text)
+    after = outcomes(text + NOT_HERE % (attribute, "it"))
+    group = "aws-ec2-security-group/terraform:main.tf:aws_security_group.it"
+    opened = {(f"aws-ec2-security-group-{port}", group) for port in ("ssh", "rdp", "all-ports")}
+    assert {before[one] for one in opened} == {"pass"}
+    assert {after[one] for one in opened} == {"unknown"}
+    bucket = "aws-s3-bucket/terraform:main.tf:aws_s3_bucket.it"
+    assert after["aws-s3-bucket-encryption", bucket] == "unknown"
+    other = outcomes(text + NOT_HERE % (attribute, "other"))
+    assert {other[one] for one in opened} == {"pass"}
+
+
+def test_a_resource_beside_that_nobody_knows_may_change_it() -> None:
+    text = with_values(ADDRESSES)
+    bucket = "aws-s3-bucket/terraform:main.tf:aws_s3_bucket.it"
+    beside = 'resource "aws_s3_bucket_%s" "b" { bucket = aws_s3_bucket.it.id }\n'
+    key = ("aws-s3-bucket-encryption", bucket)
+    assert outcomes(text)[key] == "pass"
+    assert outcomes(text + beside % "newer")[key] == "unknown"
+    assert outcomes(text + beside % "notification")[key] == "pass"
