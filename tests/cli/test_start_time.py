@@ -7,13 +7,18 @@ from pathlib import Path
 import pytest
 
 import ringwall
+from ringwall.cli import main
+from ringwall.runtime.discovery import bringing
 
 CONFIGURATION = "ringwall.runtime.configuration"
 HEAVY = {
     "acme",
     "asyncio",
+    "boto3",
+    "botocore",
     "cryptography",
     "django",
+    "duckdb",
     "huey",
     "uvicorn",
     "watchfiles",
@@ -34,6 +39,8 @@ HEAVY = {
         (["down"], set()),
         (["completion", "bash"], set()),
         (["complete", "--", "ce"], set()),
+        (["posture", "checks"], set()),
+        (["posture", "scan", "--plan"], set()),
         (["routes"], {"yaml", CONFIGURATION}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -62,3 +69,15 @@ def test_a_command_imports_nothing_heavy(
     imported = set(done.stderr.splitlines()[-1].split())
     assert "typer" in imported
     assert imported & HEAVY <= allowed
+
+
+def test_a_group_that_is_called_as_a_module_is_that_module_s_alone() -> None:
+    """So what is shown and run of it is the same, whether or not others are loaded."""
+    several = [name for name in bringing("commands") if main._only([name])]
+    assert {"findings", "inventory", "posture"} <= set(several)
+    for name in several:
+        every = [(mark, one) for mark, one in main._found() if main._is_of(mark, name)]
+        assert every == main._found(name), name
+    assert main._only(["--config", "x", "posture"]) == ""
+    assert main._only(["log"]) == ""
+    assert main._only([]) == ""

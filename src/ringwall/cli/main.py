@@ -15,7 +15,7 @@ from ringwall.cli.greeting import greet
 from ringwall.cli.guarding import asked_first
 from ringwall.runtime.commanding import CommandMark, mark_of
 from ringwall.runtime.current import all_sections
-from ringwall.runtime.discovery import modules
+from ringwall.runtime.discovery import bringing, modules
 from ringwall.runtime.installation import CONFIG_VARIABLE, STATE_VARIABLE, find
 from ringwall.runtime.output import write
 from ringwall.runtime.refusals import ExitCode
@@ -63,8 +63,8 @@ _PANELS: Final = (
 )
 
 
-def build() -> typer.Typer:
-    """The whole command line, from what the modules bring."""
+def build(group: str = "") -> typer.Typer:
+    """The whole command line, from what the modules bring; or only what is of one group."""
     app = typer.Typer(
         name=PROGRAM,
         help=HELP,
@@ -76,7 +76,7 @@ def build() -> typer.Typer:
         context_settings=_settings(),
     )
     app.callback()(_options)
-    found = list(_found())
+    found = [one for one in _found(group) if not group or _is_of(one[0], group)]
     groups: dict[str, typer.Typer] = {}
     for mark, function in found:
         if mark.name == mark.group:
@@ -138,8 +138,21 @@ def run(arguments: list[str] | None = None) -> NoReturn:
 
 def _main(arguments: list[str]) -> int:
     # Completion works by the program's name, also when it was started with `python -m`.
-    result = build()(args=arguments, prog_name=PROGRAM, standalone_mode=False)
+    result = build(_only(arguments))(args=arguments, prog_name=PROGRAM, standalone_mode=False)
     return result if isinstance(result, int) else ExitCode.OK
+
+
+def _only(arguments: list[str]) -> str:
+    """The group that is spoken of, where one module brings all of it: others are not loaded.
+
+    Such a group is called as its module is.
+    """
+    name = arguments[0] if arguments else ""
+    return name if name in _GROUPS and name in bringing("commands") else ""
+
+
+def _is_of(mark: CommandMark, group: str) -> bool:
+    return mark.group is not None and mark.group.split()[0] == group
 
 
 def _leave(code: int, *, as_json: bool) -> NoReturn:
@@ -167,11 +180,11 @@ def _ready_streams() -> None:
         getattr(sys, name).reconfigure(errors="backslashreplace")
 
 
-def _found() -> list[tuple[CommandMark, Any]]:
+def _found(only: str = "") -> list[tuple[CommandMark, Any]]:
     """Every command, in the order of the help: by panel, then as they stand in their files."""
     found = [
         (mark, value)
-        for module in modules("commands")
+        for module in modules("commands", only=only)
         for value in vars(module).values()
         if (mark := mark_of(value)) is not None
     ]

@@ -2,11 +2,13 @@
 
 Which names a record has where differs with each of some thousand operations. So every text in it
 is held against the names of what is known of the service, and the kinds of the service are listed
-again: what was made is found by that, and what is gone.
+again: what was made is found by that, and what is gone. A name may lie within an ARN, an address
+or a path. Where a record may have more names than are seen here, it says so: more is read then.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,16 +21,29 @@ _PREFIXES: Final[Mapping[str, tuple[str, ...]]] = {
     "elasticloadbalancing": ("elb", "elbv2", "elasticloadbalancing"),
     "monitoring": ("cloudwatch",),
     "logs": ("logs", "cloudwatch"),
-    "s3": ("s3",),
+    "s3": ("s3", "s3control"),
+    "organizations": ("organizations", "account", "iam"),
+    "access-analyzer": ("accessanalyzer", "access-analyzer"),
+    "apigateway": ("apigateway", "apigatewayv2"),
     "es": ("opensearch", "es"),
     "states": ("sfn",),
     "events": ("events", "eventbridge"),
     "wafv2": ("wafv2", "waf"),
     "elasticfilesystem": ("efs",),
 }
-"""How kinds of a service's components begin, where that is not as its events are called."""
+"""How kinds of a service's components begin, and what it is called when it is asked, where that is
+not as its events are called."""
+_PARTS: Final = (
+    "requestParameters",
+    "responseElements",
+    "resources",
+    "serviceEventDetails",
+    "additionalEventData",
+)
 _LONGEST: Final = 5_000
 """Texts of one record that are looked at."""
+_PARTED: Final = re.compile(r"[^\s{}\"]{1,2048}")
+"""What may be an ARN, an address or a path, and is no document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +55,38 @@ class Happened:
     call: str
     prefixes: tuple[str, ...]
     names: frozenset[str]
+    """As they are and in lower case, for services that do not tell these apart."""
+    services: frozenset[str] = frozenset()
+    """Those of the ARNs in it, as kinds begin."""
+    is_cut: bool = False
+    """Whether it may have had more names, which were left out."""
 
     def kinds(self, known: "set[str] | list[str]") -> list[str]:
         """Which of these kinds are of the service that was called."""
-        found = []
-        for kind in known:
-            rest = kind.removeprefix("aws-")
-            if any(rest == one or rest.startswith(f"{one}-") for one in self.prefixes):
-                found.append(kind)
-        return sorted(found)
+        return _beginning(known, self.prefixes)
+
+    def named_kinds(self, known: Collection[str]) -> list[str]:
+        """Which of these kinds are of services of whose components it has an ARN."""
+        return _beginning(known, self.services)
 
     def matches(self, seen: Seen) -> bool:
         """Whether the record names this component."""
         found = seen.found
-        return bool(self.names & {found.name, found.label, found.name.rpartition("/")[2]})
+        several = (found.name, found.label, found.name.rpartition("/")[2])
+        return any(one in self.names or one.lower() in self.names for one in several)
+
+    def others_of(self, regions: Iterable[str]) -> list[str]:
+        """Which of these regions it names that are not the one in which it happened."""
+        return [one for one in regions if one != self.region and one in self.names]
+
+
+def _beginning(kinds: Iterable[str], prefixes: Collection[str]) -> list[str]:
+    found = []
+    for kind in kinds:
+        rest = kind.removeprefix("aws-")
+        if any(rest == one or rest.startswith(f"{one}-") for one in prefixes):
+            found.append(kind)
+    return sorted(found)
 
 
 class NoEventError(ValueError):
@@ -89,14 +122,24 @@ def happened(text: object) -> Happened | None:
     if told.get("readOnly") is None and name.startswith(_READS):
         return None
     service = str(told["eventSource"]).partition(".")[0]
-    parts = (told.get(one) for one in ("requestParameters", "responseElements", "resources"))
+    texts = list(_texts([told.get(one) for one in _PARTS]))
+    arns = [
+        text.split(":", 5)[2] for text in texts if text.startswith("arn:") and text.count(":") > 4
+    ]
     return Happened(
         account=str(told.get("recipientAccountId", "")),
         region=str(told["awsRegion"]),
         call=f"{service}:{name}",
         prefixes=_PREFIXES.get(service, (service,)),
-        names=frozenset(_texts(list(parts))),
+        names=frozenset(name for text in texts for name in _names(text)),
+        services=frozenset(name for one in arns for name in _PREFIXES.get(one, (one,))),
+        is_cut=len(texts) >= _LONGEST or any(_is_omitted(told.get(one)) for one in _PARTS),
     )
+
+
+def _is_omitted(part: Any) -> bool:
+    """CloudTrail leaves out what is longer than 100 KB, and says that it was."""
+    return isinstance(part, Mapping) and part.get("omitted") is True
 
 
 def records(text: str | bytes) -> Iterator[Mapping[str, Any]]:
@@ -136,3 +179,17 @@ def _texts(value: Any) -> Iterator[str]:
             left.extend(one.values())
         elif isinstance(one, list):
             left.extend(one)
+
+
+def _names(text: str) -> Iterator[str]:
+    """The text, and what it names by an ARN, an address or a path; also in lower case."""
+    several = {text}
+    if ("/" in text or ":" in text) and _PARTED.fullmatch(text) and not text.startswith("AWS::"):
+        is_arn = text.startswith("arn:") and text.count(":") > 4
+        rest = text.split(":", 5)[5] if is_arn else text
+        several |= {one for one in re.split(r"[/:]", rest) if one}
+        # A name that has slashes itself: `repository/team/app`.
+        several |= {rest.partition(mark)[2] for mark in "/:" if mark in rest}
+    for one in several:
+        yield one
+        yield one.lower()

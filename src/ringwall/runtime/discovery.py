@@ -24,12 +24,23 @@ _WORDS: Final = "core"
 """Has words for what others bring, and brings nothing."""
 
 
-def modules(name: str) -> Iterator[ModuleType]:
-    """Import ``ringwall.<module>.<name>`` of every module that has one, in alphabetical order."""
+def bringing(name: str) -> list[str]:
+    """The modules that have a ``<name>``, in alphabetical order; none of them is imported."""
     left_out = () if name in _ALWAYS else os.environ.get(WITHOUT_VARIABLE, "").split(",")
-    for found in sorted(pkgutil.iter_modules(ringwall.__path__), key=lambda m: m.name):
-        if not found.ispkg or found.name in left_out or found.name == _WORDS:
-            continue
-        path = f"ringwall.{found.name}.{name}"
-        if importlib.util.find_spec(path) is not None:
-            yield importlib.import_module(path)
+    return [
+        found.name
+        for found in sorted(pkgutil.iter_modules(ringwall.__path__), key=lambda one: one.name)
+        if found.ispkg
+        and found.name not in left_out
+        and found.name != _WORDS
+        and importlib.util.find_spec(f"ringwall.{found.name}.{name}") is not None
+    ]
+
+
+def modules(name: str, *, only: str = "") -> Iterator[ModuleType]:
+    """Import ``ringwall.<module>.<name>`` of every module that has one, in alphabetical order.
+
+    With ``only`` it is that of one module.
+    """
+    for module in [only] if only else bringing(name):
+        yield importlib.import_module(f"ringwall.{module}.{name}")

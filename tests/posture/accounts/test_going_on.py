@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.posture.accounts.generating import generate
 from tests.posture.accounts.making import REGION, Size
 from tests.posture.accounts.reading import Reading, cloud_checks
+from tests.posture.accounts.serving import reluctant_moto
 from tests.posture.faulty import Reply, Request, denied
 
 from ringwall.core.components import Found
@@ -72,15 +73,21 @@ def test_after_a_death_it_asks_only_what_it_does_not_know(account: Reading, tmp_
 def test_a_process_that_is_killed_leaves_what_it_knows(account: Reading, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "ringwall", "posture", "scan", "--region", REGION]
     command += [word for name in WANTED for word in ("--check", name)]
-    environment = {**os.environ, "RINGWALL_STATE": str(tmp_path)}
     journal = tmp_path / "posture" / "accounts" / "123456789012.journal"
-    with subprocess.Popen(command, env=environment, cwd=tmp_path) as process:
-        while not journal.exists() or journal.read_bytes().count(b"\n") < 20:
-            assert process.poll() is None, "it ended before it could be killed"
-            time.sleep(0.005)
-        process.send_signal(signal.SIGKILL)
+    with reluctant_moto(answers=30) as address:  # so that it cannot be done before it is killed
+        environment = {
+            **os.environ,
+            "RINGWALL_STATE": str(tmp_path),
+            "AWS_ENDPOINT_URL": address,
+        }
+        with subprocess.Popen(command, env=environment, cwd=tmp_path) as process:
+            while not journal.exists() or journal.read_bytes().count(b"\n") < 20:
+                assert process.poll() is None, "it ended before it could be killed"
+                time.sleep(0.005)
+            process.send_signal(signal.SIGKILL)
     done = scan(account.target(), CHECKS, Accounts(tmp_path))
     assert done.known >= 20
+    assert done.calls > 0, "it was killed before it was done"
 
 
 def test_what_was_denied_is_asked_again(account: Reading, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """An account in moto's server that is read and judged as one in AWS."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -120,6 +121,7 @@ def moto() -> Iterator[str]:
 
 
 def _served() -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -26,8 +26,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from ringwall.core.findings import Severity
 from ringwall.core.observations import Observation, State, UnknownError
 from ringwall.core.verdicts import Outcome
@@ -121,6 +119,8 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def _cases(path: Path) -> Iterator[Case]:
     """``- told: ..., outcome: pass, aspects: {...}, others: [{kind: ..., aspects: ...}]``."""
+    import yaml  # noqa: PLC0415 - as duckdb
+
     beside = path.with_suffix(".cases.yaml")
     if not beside.is_file():
         raise ValueError(f"{beside} is missing: it has the cases that pass and that fail")

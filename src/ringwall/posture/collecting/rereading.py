@@ -10,6 +10,8 @@ from ringwall.posture.rejudging import Changes
 from ringwall.posture.snapshot.snapshot import Scope, Seen, Snapshot
 
 Matches = Callable[[Seen], bool]
+Chooses = Callable[[Snapshot, Snapshot], Matches]
+"""From what was known and what is listed now, of which components details are read."""
 
 
 def reread(
@@ -18,26 +20,49 @@ def reread(
     plan: Plan,
     kinds: Iterable[str],
     *,
-    matches: Matches,
+    chooses: Chooses,
     region: str = "",
 ) -> Changes:
     """Bring kinds of a snapshot up to date, and say what changed.
 
     All of them are listed again, in ``region`` where that is named. Details are read of those that
-    ``matches`` chooses, and of those that were not there. What could not be read again is noted as
-    such: it is not known any more.
+    ``chooses`` says, of those that were not there, and of those of which the listing tells
+    otherwise than before. What could not be read again is noted as such: it is not known any more.
     """
     wanted = set(kinds)
     fresh = Snapshot()
     here = replace(target, regions=(region,)) if region else target
-    run = Run(here, fresh, narrow=lambda seen: matches(seen) or snapshot.get(seen.found.id) is None)
-    run.carry_out(_part(plan, wanted))
+    part = _part(plan, wanted)
+    run = Run(here, fresh, narrow=_narrowing(snapshot, fresh, chooses))
+    run.carry_out(part)
     changes = Changes()
-    _take_listings(snapshot, fresh, wanted, changes)
+    elsewhere = set() if region else {seen.found.region for seen in snapshot} - {*target.regions}
+    _take_listings(snapshot, fresh, wanted, changes, elsewhere)
+    told = {aspect for one in part.listings for aspect in one.told}
     for seen in fresh:
         if seen.found.kind in wanted:
-            _take(snapshot, seen, changes)
+            _take(snapshot, seen, changes, told)
     return changes
+
+
+def _narrowing(snapshot: Snapshot, fresh: Snapshot, chooses: Chooses) -> Matches:
+    """Of which details are read; asked for the first time once all is listed."""
+    chosen = list[Matches]()
+
+    def narrow(seen: Seen) -> bool:
+        if not chosen:
+            chosen.append(chooses(snapshot, fresh))
+        before = snapshot.get(seen.found.id)
+        return before is None or _is_told_otherwise(before, seen) or chosen[0](seen)
+
+    return narrow
+
+
+def _is_told_otherwise(before: Seen, now: Seen) -> bool:
+    if before.found != now.found:
+        return True
+    pairs = ((before.aspects.get(aspect), told) for aspect, told in list(now.aspects.items()))
+    return any(known is None or not _is_same(known, told) for known, told in pairs)
 
 
 def _part(plan: Plan, kinds: set[str]) -> Plan:
@@ -54,7 +79,10 @@ def _part(plan: Plan, kinds: set[str]) -> Plan:
     return Plan(tuple(listings), details, plan.missing)
 
 
-def _take_listings(snapshot: Snapshot, fresh: Snapshot, kinds: set[str], changes: Changes) -> None:
+def _take_listings(
+    snapshot: Snapshot, fresh: Snapshot, kinds: set[str], changes: Changes, elsewhere: set[str]
+) -> None:
+    """``elsewhere`` are regions that are not listed themselves: other ones tell what is there."""
     for scope, told in list(fresh.all_listings()):
         if scope.kind not in kinds:
             continue
@@ -64,7 +92,7 @@ def _take_listings(snapshot: Snapshot, fresh: Snapshot, kinds: set[str], changes
         snapshot.forget_listing(scope)
         snapshot.note_listing(scope, told)
         for seen in list(snapshot.of_kind(scope.kind)):
-            if not _is_within(seen, scope) or fresh.get(seen.found.id) is not None:
+            if not _is_within(seen, scope, elsewhere) or fresh.get(seen.found.id) is not None:
                 continue
             if told.is_told:
                 changes.removed.add(seen.found.id)
@@ -81,12 +109,14 @@ def _doubt(seen: Seen, told: Observation, changes: Changes) -> None:
             seen.aspects[aspect] = told
 
 
-def _is_within(seen: Seen, scope: Scope) -> bool:
+def _is_within(seen: Seen, scope: Scope, elsewhere: set[str]) -> bool:
     found = seen.found
-    return found.account == scope.account and scope.region in {"", found.region}
+    there = scope.region in {"", found.region} or found.region in elsewhere
+    return found.account == scope.account and there
 
 
-def _take(snapshot: Snapshot, seen: Seen, changes: Changes) -> None:
+def _take(snapshot: Snapshot, seen: Seen, changes: Changes, listed: set[str]) -> None:
+    """``listed`` are aspects that listings tell: one that is told no more is not known any more."""
     component = seen.found.id
     known = snapshot.get(component)
     if known is None:
@@ -101,6 +131,10 @@ def _take(snapshot: Snapshot, seen: Seen, changes: Changes) -> None:
         if before is None or not _is_same(before, told):
             changes.aspects.add((component, aspect))
         known.aspects[aspect] = told
+    for aspect in [one for one in known.aspects if f"{seen.found.kind}.{one}" in listed]:
+        if aspect not in seen.aspects:
+            changes.aspects.add((component, aspect))
+            del known.aspects[aspect]
 
 
 def _is_same(one: Observation, other: Observation) -> bool:
