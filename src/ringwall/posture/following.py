@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ringwall.posture.config import POSTURE, AwsAccount, Posture
+from ringwall.posture.keeping import Accounts
 from ringwall.posture.scans import Scans
 from ringwall.posture.schedule import is_due
 from ringwall.runtime.configuration import ConfigurationError
@@ -77,11 +78,23 @@ def read_what_is_due(
     for name, account in accounts.items():
         if stop.is_set():
             break
-        if not is_due(scans.all().get(name), timedelta(seconds=account.every), clock()):
+        last = scans.all().get(name)
+        if not is_due(last, timedelta(seconds=account.every), clock()):
+            continue
+        if last is not None and last.account and _is_read_now(installation, last.account):
             continue
         _read(installation, name, stop, scans, clock)
         done.append(name)
     return done
+
+
+def _is_read_now(installation: Installation, account: str) -> bool:
+    """Whether somebody reads it by hand: when they are done it may be due no more."""
+    try:
+        with Accounts(installation.state).only_here(account):
+            return False
+    except BlockingIOError:
+        return True
 
 
 def _read(

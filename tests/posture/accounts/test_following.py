@@ -84,3 +84,14 @@ def test_a_configuration_that_changed_counts_and_one_that_is_refused_changes_not
     installation.config.write_text("version: 1\nposture: {accounts: {Other: {}}}\n")
     with pytest.raises(ConfigurationError):
         known.accounts()
+
+
+def test_an_account_that_somebody_reads_by_hand_is_no_failure(installation: Installation) -> None:
+    number, long_ago = "123456789012", datetime(2026, 1, 1, tzinfo=UTC)
+    scans = Scans(installation.state)
+    scans.was_read("production", account=number, at=long_ago, gaps=0)
+    accounts = following.accounts_of(installation)
+    only = {"production": accounts["production"]}
+    with Accounts(installation.state).only_here(number):
+        assert following.read_what_is_due(installation, threading.Event(), accounts=only) == []
+    assert scans.all()["production"].failed == 0
