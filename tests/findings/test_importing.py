@@ -147,6 +147,7 @@ def test_security_hub_and_checkov_are_understood() -> None:
     from ringwall.findings import service
 
     assert bring(sarif, about="shop").taken.new == 2
+    assert bring(sarif, about="code-repository/shop").taken.new == 0, "that is the same"
     wanted = service.Wanted(component="code-repository/shop")
     found = sorted(service.standings(wanted), key=lambda one: one.finding.part)
     assert [one.finding.part for one in found] == ["a b/main.tf", "a b/main.tf #2"]

@@ -35,7 +35,7 @@ def every_command(above: Any = None, name: str = "") -> Iterator[tuple[str, Any]
 
 
 def commands_of_tables() -> set[str]:
-    """Those that ask the tables: of identity, of the queue of findings, and of the inventory."""
+    """Those that ask the tables: of identity, the queue, the inventory, and of code by its name."""
     return {
         name
         for name, one in every_command()
@@ -45,6 +45,7 @@ def commands_of_tables() -> set[str]:
                 "ringwall.identity.commands",
                 "ringwall.findings.commands",
                 "ringwall.inventory.commands",
+                "ringwall.posture.commands.declaring",
             )
         )
     }
@@ -245,11 +246,16 @@ REPORT = {
 
 def _findings(typed: Typist, tmp_path: Path) -> None:
     (tmp_path / "ringwall.yaml").write_text("version: 1\nedge: {hosts: {a.localhost: {}}}\n")
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "main.tf").write_text('resource "aws_sqs_queue" "it" {}\n')
+    typed(f"posture declare shop {tmp_path / 'infra'}")
+    typed.fails(f"posture declare Shop {tmp_path / 'infra'}")
+    typed.fails(f"posture declare shop {tmp_path / 'nowhere'}")
     report = tmp_path / "report.sarif"
     report.write_text(json.dumps(REPORT))
     typed(f"findings import {report} --component code-repository/shop")
     typed.fails(f"findings import {tmp_path / 'nothing.sarif'}")
-    (one,) = typed("findings list")
+    (one,) = typed("findings list --component code-repository/shop")
     typed.fails("findings list --state closed")
     uid = one["uid"]
     typed(f"findings show {uid}")

@@ -43,10 +43,11 @@ def bring_in(
 ) -> Imported:
     """Take a file in; ``FormatError`` before anything is, where it is not what it should be.
 
-    ``scope`` tells runs apart; ``about`` is the component of what names none. ``is_whole``: what
-    the file does not tell of is not there. ``believes``: what it says of findings is done with
-    them, else it is a comment.
+    ``scope`` tells runs apart; ``about`` is the code base, or its component, of what names none.
+    ``is_whole``: what the file does not tell of is not there. ``believes``: what it says of
+    findings is done with them, else it is a comment.
     """
+    about = about.removeprefix("code-repository/")
     brought = _as_outside(read(data, known, now=now, form=form, about=about))
     scope = scope or about or "import"
     taken = service.take(

@@ -1,6 +1,7 @@
 """``ringwall posture``: what is read, judged and mended."""
 
 from ringwall.posture.commands.code import code, drift
+from ringwall.posture.commands.declaring import declare
 from ringwall.posture.commands.evidence import evidence
 from ringwall.posture.commands.explaining import explain
 from ringwall.posture.commands.fixing import (
@@ -24,6 +25,7 @@ from ringwall.posture.commands.standing import frameworks, history
 __all__ = [
     "checks",
     "code",
+    "declare",
     "drift",
     "evidence",
     "explain",

@@ -44,7 +44,7 @@ def code(
         raise Refused(f"{folder} is not there", hint="Name a folder of code, or one file.")
     checks = [one for one in all_checks(custom, chosen) if not one.id.startswith("ringwall-")]
     try:
-        read = read_code(folder, values=values or (), given=_given(var or ()))
+        read = read_code(folder, values=values or (), given=given(var or ()))
     except CodeError as error:
         raise Refused(str(error)) from error
     judged = list(judge_all(read.snapshot, checks))
@@ -93,7 +93,7 @@ def drift(
         raise Refused(f"{folder} is not there", hint="Name a folder of code, or one file.")
     kept = read_accounts(context, account)
     try:
-        read = read_code(folder, values=values or (), given=_given(var or ()))
+        read = read_code(folder, values=values or (), given=given(var or ()))
     except CodeError as error:
         raise Refused(str(error)) from error
     found = [one for each in kept for one in differences(read.snapshot, each.snapshot)]
@@ -107,7 +107,8 @@ def drift(
         raise typer.Exit(ExitCode.DIFFERENT)
 
 
-def _given(several: "list[str] | tuple[str, ...]") -> dict[str, str]:
+def given(several: "list[str] | tuple[str, ...]") -> dict[str, str]:
+    """Values as ``--var`` gives them; refused where one is none."""
     found = {}
     for one in several:
         name, sign, value = one.partition("=")

@@ -11,6 +11,7 @@ from ringwall.runtime.output import say
 from ringwall.runtime.refusals import Refused
 
 if TYPE_CHECKING:
+    from ringwall.findings.service import Taken
     from ringwall.posture.checking.finding import KnownCheck
     from ringwall.posture.judging import Judged
     from ringwall.posture.snapshot.snapshot import Snapshot
@@ -52,6 +53,14 @@ def to_queue(
         rules=installation.load().one(Findings, FINDINGS),
         categories=known_categories(installation),
     )
+    said = f"findings: {counted(taken)}; `ringwall findings list` shows them"
+    say(said, style="dim", stderr=True)
+    for title, why in taken.refused:
+        say(("not taken: ", "yellow"), f"{title}: {why}", stderr=True)
+
+
+def counted(taken: "Taken") -> str:
+    """What a run made of the queue, in words."""
     counts = {
         "new": taken.new,
         "back": taken.reopened,
@@ -60,7 +69,4 @@ def to_queue(
         "not confirmed": taken.unconfirmed,
     }
     told = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
-    said = f"findings: {told or 'none'}; `ringwall findings list` shows them"
-    say(said, style="dim", stderr=True)
-    for title, why in taken.refused:
-        say(("not taken: ", "yellow"), f"{title}: {why}", stderr=True)
+    return told or "none"

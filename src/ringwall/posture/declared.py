@@ -1,0 +1,224 @@
+"""Code that is known by a name: in the inventory, and its faults and its drift in the queue.
+
+Within a folder a component is named by its file and address; beside other code bases, by what
+people call this one, too: ``terraform:shop/main.tf:aws_s3_bucket.exports``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from ringwall.core.components import Found, Relation, RelationKind
+from ringwall.core.findings import Finding, Severity
+from ringwall.core.observations import Collected, Observation, Place, State
+from ringwall.core.verdicts import Outcome
+from ringwall.findings.config import FINDINGS, Findings
+from ringwall.findings.known import known_categories
+from ringwall.findings.service import Taken, take
+from ringwall.inventory import deriving, taking
+from ringwall.inventory.filling import rules_of
+from ringwall.inventory.listing import Listing
+from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.code.drift import NAMED, Drift, drift
+from ringwall.posture.judging import Judged
+from ringwall.posture.queueing import Heard
+from ringwall.posture.reports.report import SOURCE, Row
+from ringwall.posture.snapshot.partial import Unknown
+from ringwall.posture.snapshot.snapshot import Seen, Snapshot
+from ringwall.runtime.installation import Installation
+
+INVENTORY: Final = "ringwall/code"
+DRIFT: Final = "code-drift"
+"""The weakness of what is not as its code declares it."""
+_LANGUAGES: Final = ("terraform", "cloudformation")
+_FIX: Final = (
+    "apply the code, if it is what is meant; else write into the code what is there, and why. "
+    "`ringwall posture drift` shows all that differs."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What became of a code base in the queue: its own faults, and what differs from it."""
+
+    faults: Taken
+    drift: Taken | None
+
+
+def named(component: str, name: str) -> str:
+    """The id of a component of code beside other code bases."""
+    kind, _, rest = component.partition("/")
+    language, colon, path = rest.partition(":")
+    if colon and language in _LANGUAGES:
+        return f"{kind}/{language}:{name}/{path}"
+    return f"{kind}/{name}/{rest}"
+
+
+def declare(
+    installation: Installation,
+    name: str,
+    snapshot: Snapshot,
+    judged: Iterable[Judged],
+    checks: Iterable[KnownCheck],
+    *,
+    clouds: Sequence[Snapshot] = (),
+    is_whole: bool,
+    at: datetime,
+) -> Declared:
+    """Take in a code base as it is now; whoever calls has opened the tables.
+
+    ``clouds`` are accounts as they were read last. Where a file could not be read it is not
+    ``is_whole``: then nothing is gone, and nothing is mended that is not seen.
+    """
+    _stock(installation, name, snapshot, clouds, is_whole=is_whole, at=at)
+    rules = installation.load().one(Findings, FINDINGS)
+    categories = known_categories(installation)
+    several, known = list(judged), {one.id: one for one in checks}
+    heard = Heard(snapshot, several, known)
+    whose = {named(one.found.id, name): one.found.id for one in snapshot}
+
+    def of_code(weakness: str, component: str, /) -> Outcome | None:
+        outcome = heard(weakness, whose.get(component, component))
+        return Outcome.UNKNOWN if outcome is Outcome.PASS and not is_whole else outcome
+
+    faults = take(
+        _faults(name, snapshot, several, known, at),
+        source=SOURCE,
+        scope=f"code {name}",
+        judged=of_code,
+        rules=rules,
+        categories=categories,
+        at=at,
+    )
+    differing = None
+    if clouds:
+        found = [one for cloud in clouds for one in drift(snapshot, cloud)]
+        differing = take(
+            [_finding(one, name, at) for one in found],
+            source=SOURCE,
+            scope=f"drift {name}",
+            judged=_Compared(clouds, found, is_whole=is_whole),
+            rules=rules,
+            categories=categories,
+            at=at,
+        )
+    return Declared(faults=faults, drift=differing)
+
+
+class _Compared:
+    """Whether nothing differs any more: unknown, where either side could not be told."""
+
+    def __init__(
+        self, clouds: Sequence[Snapshot], found: Iterable[Drift], *, is_whole: bool
+    ) -> None:
+        self._clouds, self._is_whole = clouds, is_whole
+        self._differing = {one.there for one in found}
+
+    def __call__(self, weakness: str, component: str, /) -> Outcome | None:
+        if weakness != DRIFT:
+            return None
+        if component in self._differing:
+            return Outcome.FAIL
+        seen = [one for cloud in self._clouds if (one := cloud.get(component)) is not None]
+        untold = any(not told.is_told for one in seen for told in one.aspects.values())
+        return Outcome.UNKNOWN if untold or not self._is_whole else Outcome.PASS
+
+
+def _faults(
+    name: str,
+    snapshot: Snapshot,
+    judged: Iterable[Judged],
+    known: dict[str, KnownCheck],
+    at: datetime,
+) -> Iterator[Finding]:
+    for one in judged:
+        seen = snapshot.get(one.component)
+        if one.verdict.outcome is not Outcome.FAIL or seen is None:
+            continue
+        facts = tuple(
+            replace(fact, component=named(fact.component, name)) for fact in one.verdict.facts
+        )
+        theirs = replace(
+            one,
+            component=named(one.component, name),
+            verdict=replace(one.verdict, facts=facts),
+        )
+        row = Row(check=known[one.check], judged=theirs, found=seen.found, place=_place(seen, name))
+        yield row.finding(at)
+
+
+def _finding(one: Drift, name: str, at: datetime) -> Finding:
+    return Finding(
+        source=SOURCE,
+        weakness=DRIFT,
+        component=one.there,
+        title="What is there is as code declares it",
+        message=one.why,
+        severity=Severity.MEDIUM,
+        fix=_FIX,
+        seen=at,
+        part=f"{name}: {one.part}",
+        evidence=(f"{named(one.declared, name)} and the last reading of {one.there}",),
+    )
+
+
+def _stock(
+    installation: Installation,
+    name: str,
+    snapshot: Snapshot,
+    clouds: Sequence[Snapshot],
+    *,
+    is_whole: bool,
+    at: datetime,
+) -> None:
+    base = Found(kind="code-repository", name=name, label=name)
+    told = Observation(State.KNOWN, {"components": len(snapshot)}, INVENTORY, at)
+    components = [Collected(found=base, aspects={"listed": told})]
+    relations = []
+    for seen in snapshot:
+        uid = named(seen.found.id, name)
+        found = replace(seen.found, name=uid.partition("/")[2], account=f"code {name}")
+        components.append(Collected(found=found, aspects=seen.aspects, place=_place(seen, name)))
+        relations.append(Relation(RelationKind.DECLARED_BY, uid, base.id))
+    for kind in NAMED:
+        by_label = {one.found.label: one.found.id for one in snapshot.of_kind(kind)}
+        for cloud in clouds:
+            relations += [
+                Relation(RelationKind.DECLARED_BY, one.found.id, named(mine, name))
+                for one in cloud.of_kind(kind)
+                if (mine := by_label.get(one.found.label)) is not None
+            ]
+    listing = Listing(
+        source=INVENTORY,
+        scope=name,
+        components=components,
+        relations=relations,
+        complete=is_whole,
+        why_partial="" if is_whole else "a file of it could not be read",
+        at=at,
+    )
+    taking.take(listing, rules_of(installation))
+    deriving.reach_all()
+
+
+def _plain(aspects: Mapping[str, Observation]) -> dict[str, Observation]:
+    """What is known only once it runs, as words."""
+    return {
+        aspect: replace(told, value=_without_unknown(told.value)) if told.is_told else told
+        for aspect, told in aspects.items()
+    }
+
+
+def _without_unknown(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return f"(not known: {value.why})"
+    if isinstance(value, dict):  # of a kind, perhaps, that refuses to tell what is not known
+        return {str(name): _without_unknown(one) for name, one in dict.items(value)}
+    if isinstance(value, list):
+        return [_without_unknown(one) for one in list.__iter__(value)]
+    return value
+
+
+def _place(seen: Seen, name: str) -> Place | None:
+    return None if seen.place is None else replace(seen.place, path=f"{name}/{seen.place.path}")
