@@ -475,6 +475,14 @@ def test_tables_that_are_being_made_are_waited_for_and_old_ones_refused(
     monkeypatch.setattr(opening, "_applied", lambda: steps.pop(0))
     opening._require_tables(being_made=True)
     assert steps == []
+    without = {one for one in whole if one[0] != "identity"}
+    monkeypatch.setattr(opening, "_applied", lambda: without)
+    opening._require_tables(being_made=False, absent=lambda: {"identity"})
+    with pytest.raises(Refused, match="tables of an older version"):
+        opening._require_tables(being_made=False)
+    monkeypatch.setattr(opening, "_applied", set)
+    with pytest.raises(Refused, match="no tables yet"):
+        opening._require_tables(being_made=False, absent=lambda: {app for app, _ in whole})
     older = {("identity", "0001_initial")}
     assert older < whole
     for done, said in ((set(), "no tables yet"), (older, "tables of an older version")):

@@ -9,16 +9,23 @@ from typing import Any, Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Collected, Observation, State
+from ringwall.identity.presence import is_here
 from ringwall.runtime.installation import Installation
+from ringwall.runtime.refusals import Refused
 
 KINDS: Final = ("ringwall-person", "ringwall-organisation", "ringwall-key", "ringwall-client")
 
 
 def aspects(installation: Installation) -> Iterator[Collected]:
-    """All that are let in now."""
+    """All that are let in now; nobody, where nobody can sign in."""
     from ringwall.runtime.opening import open_tables  # noqa: PLC0415 - before any table
 
-    open_tables(installation)
+    try:
+        open_tables(installation, needs="identity")
+    except Refused:
+        if not is_here(installation.load()):
+            return
+        raise
     yield from _organisations()
     yield from _people()
     yield from _keys()

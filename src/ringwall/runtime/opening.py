@@ -5,6 +5,7 @@ import importlib.util
 import os
 import pkgutil
 import time
+from collections.abc import Callable
 from typing import Final
 
 import django
@@ -13,6 +14,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from ringwall.runtime.config import DATABASE, Database
+from ringwall.runtime.discovery import modules
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.refusals import ExitCode, Refused
 
@@ -20,11 +22,12 @@ _BEING_MADE_S: Final = 20.0
 _OUR_APPS: Final = "ringwall."
 
 
-def open_tables(installation: Installation) -> None:
+def open_tables(installation: Installation, *, needs: str = "") -> None:
     """Set Django up for the database of ``installation``.
 
     :class:`Refused` when its tables were never made, ``ConfigurationError`` when the configuration
-    that names the database is wrong. Models can be imported only after this.
+    that names the database is wrong. Models can be imported only after this. Tables of modules
+    that what runs does without are not asked for, but those of the one that is named by ``needs``.
     """
     if not apps.ready:
         url = installation.load().one(Database, DATABASE).url
@@ -33,10 +36,23 @@ def open_tables(installation: Installation) -> None:
         if url is not None:
             os.environ["RINGWALL_DATABASE_URL"] = url.reveal()
         django.setup()
-    _require_tables(being_made=installation.control.exists())
+    _require_tables(
+        being_made=installation.control.exists(),
+        absent=lambda: _absent(installation) - {needs},
+    )
 
 
-def _require_tables(*, being_made: bool) -> None:
+def _absent(installation: Installation) -> set[str]:
+    """The modules that the configuration has no use for."""
+    configuration = installation.load()
+    return {
+        module.__name__.split(".")[1]
+        for module in modules("presence")
+        if not module.is_here(configuration)
+    }
+
+
+def _require_tables(*, being_made: bool, absent: Callable[[], set[str]] = set) -> None:
     """Refuse a database that holds nothing yet: asking it would make an empty file and a trace.
 
     Where Ringwall has just been started they are ``being_made``, or brought up to date.
@@ -52,7 +68,8 @@ def _require_tables(*, being_made: bool) -> None:
         except DatabaseError as error:
             msg = f"the database cannot be reached: {str(error).splitlines()[0]}"
             raise Refused(msg, hint="see `database` in ringwall.yaml") from error
-        if done == _ours():
+        missing_of = {app for app, _ in _ours() - done}
+        if not missing_of or (done and missing_of <= absent()):
             return
         if not being_made or time.monotonic() > deadline:
             if done:

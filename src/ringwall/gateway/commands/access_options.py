@@ -225,7 +225,7 @@ def opened(installation: "Installation") -> "list[Any]":
     from ringwall.runtime.discovery import modules
     from ringwall.runtime.opening import open_tables
 
-    open_tables(installation)
+    open_tables(installation, needs="identity")
     return list(modules("principals"))
 
 

@@ -24,7 +24,7 @@ def admin_link(context: typer.Context, *, as_json: AsJson = False) -> None:
     from ringwall.runtime.opening import open_tables
 
     installation = installation_of(context)
-    open_tables(installation)
+    open_tables(installation, needs="identity")
     from ringwall.identity import founding
 
     first.settle(installation.state, has_administrator=founding.has_owner())
@@ -62,7 +62,7 @@ def admin_recover(
     from ringwall.runtime.opening import open_tables
 
     installation = installation_of(context)
-    open_tables(installation)
+    open_tables(installation, needs="identity")
     from ringwall.identity import recovery
 
     facts = facts_file.read(installation.state)

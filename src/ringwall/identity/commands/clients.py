@@ -270,7 +270,7 @@ def open_with_facts(context: typer.Context) -> "Facts":
     from ringwall.runtime.opening import open_tables
 
     installation = installation_of(context)
-    open_tables(installation)
+    open_tables(installation, needs="identity")
     facts = facts_file.read(installation.state)
     if facts.settings.host is None:
         hint = "set identity.host in ringwall.yaml to one of edge.hosts, then `ringwall up`"

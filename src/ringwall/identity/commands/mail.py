@@ -106,7 +106,7 @@ _LONG: Final = ("body", "html")
 def _rows(context: typer.Context) -> Any:
     from ringwall.runtime.opening import open_tables
 
-    open_tables(installation_of(context))
+    open_tables(installation_of(context), needs="identity")
     from ringwall.identity.models import OutgoingMail
 
     return OutgoingMail.objects.all()

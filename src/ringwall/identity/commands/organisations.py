@@ -27,7 +27,7 @@ def organisation(context: typer.Context, slug: str) -> "Organisation":
     """The organisation a command names; ``LookupError`` says that there is none."""
     from ringwall.runtime.opening import open_tables
 
-    open_tables(installation_of(context))
+    open_tables(installation_of(context), needs="identity")
     from ringwall.identity import organisations
 
     return organisations.find(slug)
@@ -47,7 +47,7 @@ def org_add(
     """
     from ringwall.runtime.opening import open_tables
 
-    open_tables(installation_of(context))
+    open_tables(installation_of(context), needs="identity")
     from ringwall.identity import organisations
 
     made = organisations.create(slug=slug, name=name or slug, by=MACHINE)
@@ -63,7 +63,7 @@ def org_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List organisations, the company's own first."""
     from ringwall.runtime.opening import open_tables
 
-    open_tables(installation_of(context))
+    open_tables(installation_of(context), needs="identity")
     from ringwall.identity.models import Organisation
 
     found = sorted(Organisation.objects.all(), key=lambda one: (one.kind != "provider", one.slug))

@@ -20,7 +20,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log.")]
 def _find(context: typer.Context, email: str) -> "User":
     from ringwall.runtime.opening import open_tables
 
-    open_tables(installation_of(context))
+    open_tables(installation_of(context), needs="identity")
     from ringwall.identity.models import User
 
     found = User.objects.filter(email=email.strip().lower()).first()
@@ -35,7 +35,7 @@ def user_list(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List people who have an account."""
     from ringwall.runtime.opening import open_tables
 
-    open_tables(installation_of(context))
+    open_tables(installation_of(context), needs="identity")
     from ringwall.identity.models import User
 
     found = [_told(one) for one in User.objects.order_by("email").prefetch_related("memberships")]

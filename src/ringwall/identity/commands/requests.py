@@ -82,7 +82,7 @@ def request_list(
     """List requests for access, the newest first."""
     from ringwall.runtime.opening import open_tables
 
-    open_tables(installation_of(context))
+    open_tables(installation_of(context), needs="identity")
     from ringwall.identity import organisations
     from ringwall.identity.models import RequestState
     from ringwall.identity.requesting import showing
@@ -187,7 +187,7 @@ def _find(context: typer.Context, text: str) -> "AccessRequest":
     """The request that a text names or begins the id of."""
     from ringwall.runtime.opening import open_tables
 
-    open_tables(installation_of(context))
+    open_tables(installation_of(context), needs="identity")
     from ringwall.identity.models import AccessRequest
 
     wanted = text.strip().lower().replace("-", "")
