@@ -51,7 +51,9 @@ class From:
     ) -> tuple[http.client.HTTPResponse, str]:
         """One request; the answer and its text."""
         host = host or self._host
-        connection = self._open.get(host) or self._connected(host)
+        connection = self._open.get(host)
+        if connection is None or connection.sock is None:  # http.client would ask port 80 next
+            connection = self._connected(host)
         connection.request(method, path, body, headers={"Host": host, **(headers or {})})
         answer = connection.getresponse()
         return answer, answer.read().decode(errors="replace")
