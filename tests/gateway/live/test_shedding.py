@@ -14,6 +14,8 @@ from tests.gateway.live.stage import Stage, plain_config
 from ringwall.gateway.posture import Order, set_posture
 from ringwall.gateway.sentry.keeping import replaced
 from ringwall.gateway.sentry.orders import NO_SHARES, RUNTIME, Class, runtime
+from ringwall.runtime.private_files import locked
+from ringwall.runtime.recording.spool import LOCK, spool_of
 
 pytestmark = pytest.mark.e2e
 
@@ -35,11 +37,20 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         # What the tests say is to hold: the sentry says something each second, and the worker
         # takes everything back once the sentry is silent.
         silent = [stage.pid("sentry"), stage.pid("worker")]
-        for pid in silent:
-            os.kill(pid, signal.SIGSTOP)
+        # Neither may be stopped while it writes down what happened: all others would wait for it.
+        with locked(spool_of(stage.state).with_name(LOCK)):
+            for pid in silent:
+                os.kill(pid, signal.SIGSTOP)
+            stage.wait(lambda: all(map(_is_stopped, silent)))
         yield stage
         for pid in silent:
             os.kill(pid, signal.SIGCONT)
+
+
+def _is_stopped(pid: int) -> bool:
+    """Whether none of its threads runs any more."""
+    stats = (one / "stat" for one in Path(f"/proc/{pid}/task").iterdir())
+    return all(one.read_text().rpartition(")")[2].split()[0] == "T" for one in stats)
 
 
 def told(stage: Stage, **shares: int) -> None:
