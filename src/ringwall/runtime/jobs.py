@@ -84,7 +84,20 @@ class OneAtATime:
 
 
 def run(job_: Job, installation: Installation) -> None:
-    """Run a job once and keep what became of it; a database that is gone does not stop the job."""
+    """Run a job once and keep what became of it; a database that is gone does not stop the job.
+
+    Between runs the thread of a job has no connection: there are as many threads as jobs, and a
+    server of PostgreSQL has not many connections to give.
+    """
+    from django.db import connections  # noqa: PLC0415 - jobs are also listed without Django
+
+    try:
+        _run(job_, installation)
+    finally:
+        connections.close_all()
+
+
+def _run(job_: Job, installation: Installation) -> None:
     # Jobs are also listed without Django.
     from django.db import Error, close_old_connections  # noqa: PLC0415
 
