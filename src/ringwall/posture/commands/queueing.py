@@ -8,7 +8,7 @@ import typer
 
 from ringwall.runtime.commanding import installation_of
 from ringwall.runtime.output import say
-from ringwall.runtime.refusals import Refused
+from ringwall.runtime.refusals import ExitCode, Refused
 
 if TYPE_CHECKING:
     from ringwall.findings.service import Taken
@@ -34,7 +34,9 @@ def to_queue(
     installation = installation_of(context)
     try:
         open_tables(installation)
-    except Refused:
+    except Refused as error:
+        if error.code is not ExitCode.NOT_RUNNING:
+            raise  # there is a queue, and it cannot be had: whoever reads by the clock tries again
         said = "not put into the queue of findings, which begins with `ringwall up`"
         say(said, style="dim", stderr=True)
         return
