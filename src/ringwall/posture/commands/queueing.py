@@ -35,7 +35,8 @@ def to_queue(
     try:
         open_tables(installation)
     except Refused as error:
-        if error.code is not ExitCode.NOT_RUNNING:
+        was_begun = installation.config.exists() and error.code is not ExitCode.NOT_RUNNING
+        if was_begun:
             raise  # there is a queue, and it cannot be had: whoever reads by the clock tries again
         said = "not put into the queue of findings, which begins with `ringwall up`"
         say(said, style="dim", stderr=True)
