@@ -17,7 +17,7 @@ from ringwall.gateway.layout import EDGE
 from ringwall.gateway.log_intake import show_certificate
 from ringwall.gateway.opening import open_gateway
 from ringwall.gateway.ordering import Ordering
-from ringwall.gateway.past import began
+from ringwall.gateway.record_lines import began
 from ringwall.gateway.salts import turn_salts
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.sources.bringing import bring, known_as
