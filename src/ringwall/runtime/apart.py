@@ -1,7 +1,8 @@
 """Questions that a process of its own answers, so that the memory they take goes with it.
 
 For who runs for months and would need a library of tens of megabytes once in a while. A process
-costs some tenths of a second of the processor: what is asked every minute, is asked if there is news.
+costs some tenths of a second of the processor, so who would ask every minute looks first whether
+there is anything new.
 """
 
 import contextlib
