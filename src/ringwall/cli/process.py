@@ -103,7 +103,6 @@ async def _supervise(installation: "Installation", flags: frozenset[str]) -> Non
     from ringwall.gateway.ports import PortTakenError
     from ringwall.gateway.refusing import REFUSALS
     from ringwall.gateway.running import Run
-    from ringwall.gateway.welcome import welcome
     from ringwall.runtime.configuration import ConfigurationError
     from ringwall.runtime.processes.lock import AlreadyRunningError
     from ringwall.runtime.processes.logs.sinks import open_sink
@@ -118,6 +117,8 @@ async def _supervise(installation: "Installation", flags: frozenset[str]) -> Non
 
     def announce(version: "Version") -> None:
         if os.isatty(1):
+            from ringwall.gateway.welcome import welcome
+
             welcome(installation, version)
 
     try:
