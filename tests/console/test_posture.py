@@ -12,8 +12,9 @@ from tests.posture import kept
 
 from ringwall.findings.config import Findings
 from ringwall.identity.facts import Facts
+from ringwall.posture.check_pages import digest
 from ringwall.posture.judging import judge_all
-from ringwall.posture.service import checks
+from ringwall.posture.keeping import Accounts
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no matter of tables
 AT = "/company/posture"
@@ -26,14 +27,14 @@ def auditor(facts: Facts, people: None, browser: Any, state: Path) -> Iterator[A
     shutil.rmtree(state / "posture", ignore_errors=True)
     for day, mended in enumerate((False, True)):
         found = kept.keep(state, day=day, mended=mended)
-        judged = judge_all(found, checks())
+        judged = judge_all(found, kept.checks())
         at = kept.NOON.replace(day=20 + day)
-        put(found, judged, checks(), scope=kept.ACCOUNT, at=at, rules=Findings())
+        put(found, judged, kept.checks(), scope=kept.ACCOUNT, at=at, rules=Findings())
     open_one = kept.keep(state, kept.OTHER)
     put(
         open_one,
-        judge_all(open_one, checks()),
-        checks(),
+        judge_all(open_one, kept.checks()),
+        kept.checks(),
         scope=kept.OTHER,
         at=kept.NOON,
         rules=Findings(),
@@ -59,6 +60,20 @@ def test_accounts_are_shown_with_all_there_is_to_count(auditor: Any) -> None:
     ]
     assert "Whether a framework is fulfilled is for its auditors" in text
     assert "ompliant" not in text
+
+
+def test_what_is_not_the_latest_is_told_where_it_is_shown(auditor: Any, state: Path) -> None:
+    path = state / "posture" / "accounts" / f"{kept.ACCOUNT}.summary"
+    path.write_bytes(path.read_bytes().replace(digest().encode(), b"0" * 64))
+    told = "hecks changed since it was judged"
+    assert text_of(auditor.get(AT)).count(told) == 1
+    assert told in text_of(auditor.get(f"{AT}/frameworks/soc2"))
+    Accounts(state).keep(kept.OTHER, kept.snapshot(), read=kept.NOON.replace(day=28), gaps=0)
+    assert "2026-11-28 12:00 UTC is not judged yet" in text_of(
+        auditor.get(f"{AT}/checks/{kept.CHECK}")
+    )
+    path.unlink()
+    assert "not judged yet" in text_of(auditor.get(AT))
 
 
 def test_what_changed_since_the_scan_before_is_told(auditor: Any) -> None:

@@ -1,6 +1,6 @@
 """How accounts, frameworks, controls and checks are shown: what templates are given."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -41,7 +41,30 @@ def account_shown(one: "Account") -> dict[str, Any]:
         "unlisted": found.unlisted[:_FEW],
         "more_unlisted": max(0, len(found.unlisted) - _FEW),
         "since": _since(found),
+        "notes": _notes(one),
     }
+
+
+def missing_shown(several: "Iterable[Account]") -> list[dict[str, str]]:
+    """What a page says nothing of, or nothing new, and why; by account."""
+    found = []
+    for one in several:
+        if one.summary is None:
+            found.append({"head": f"Nothing is said here of {one.account}.", "why": one.why})
+        found += [{"head": f"Account {one.account}:", "why": note} for note in _notes(one)]
+    return found
+
+
+def _notes(one: "Account") -> list[str]:
+    """What is not as it is now, in what is shown of an account."""
+    found = []
+    if one.kept is not None and one.is_stale:
+        when = f"{one.kept.judged:%Y-%m-%d %H:%M} UTC"
+        found.append(f"checks changed since it was judged, {when}: the worker judges it anew")
+    if one.read_since is not None:
+        when = f"{one.read_since:%Y-%m-%d %H:%M} UTC"
+        found.append(f"what was read of it {when} is not judged yet: this is of before")
+    return found
 
 
 def counted(outcome: Outcome, count: int) -> tuple[str, int, str]:
