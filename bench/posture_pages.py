@@ -1,9 +1,9 @@
 """Pages of posture of an account of 100,000 components: how long they take, and what the web keeps.
 
 The account is made of the checks' own cases, most of which fail or are unknown, which is what pages
-have most to tell of. It is judged by a process of its own, as the worker does it; then one process asks
-for each page, first of an account of a few components, then of the large one besides, and says by how
-much its memory grew. ``PAGES_COMPONENTS`` is another number of components.
+have most to tell of. It is judged by a process of its own, as the worker does it; then one process
+asks for each page, first of accounts of a few components, then of the large one besides, and says
+by how much its memory grew. ``PAGES_COMPONENTS`` is another number of components.
 """
 
 import gc

@@ -1,6 +1,7 @@
 """``/api/v1/posture/``: how accounts, frameworks and checks stand after the last scans."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django.http import HttpRequest
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 router: Final = Router()
 
 ACCOUNT: Final = Parameter("", max_length=20, description="Only of this account (12 digits)")
+
+ONE_ACCOUNT: Final = Parameter(..., max_length=20, description="The account (12 digits)")
+BEFORE: Final = Parameter(None, description="A time that `scans` tells; the last but one if none")
+NOW: Final = Parameter(None, description="Another one; the last if none")
 
 
 class Accounts(Schema):
@@ -46,6 +51,12 @@ class History(Schema):
     """How frameworks stood after each scan by all checks, the oldest first."""
 
     history: list[dict[str, Any]]
+
+
+class Scans(Schema):
+    """When accounts were scanned by all checks, as far back as that is kept."""
+
+    scans: list[dict[str, Any]]
 
 
 class Changes(Schema):
@@ -139,20 +150,54 @@ def check(request: HttpRequest, name: str, account: str = ACCOUNT) -> Any:
 def history(request: HttpRequest, account: str = ACCOUNT, framework: str = "") -> Any:
     """A point for each scan by all checks. A share also changes when more checks look."""
     del request
-    from ringwall.posture.frameworks.remembering import History as Kept  # noqa: PLC0415
-    from ringwall.posture.telling import told_of_point  # noqa: PLC0415 - most never ask
+    from ringwall.posture import service, telling  # noqa: PLC0415 - most never ask
 
     try:
-        points = Kept(current_installation().state).all()
+        points = service.history(current_installation(), account=account, framework=framework)
     except ValueError as error:
         raise _unreadable() from error
+    return {"history": [telling.told_of_point(one) for one in points]}
+
+
+@router.get("scans", response=Scans, summary="Scans that can be compared")
+def scans(request: HttpRequest, account: str = ACCOUNT) -> Any:
+    """When each account was scanned by all checks, the oldest first: a week, then one a day."""
+    del request
+    from ringwall.posture import service  # noqa: PLC0415 - most never ask
+
+    several = [one.account for one in _accounts(account)]
+    installation = current_installation()
     return {
-        "history": [
-            told_of_point(one)
-            for one in points
-            if account in {"", one.account} and framework in {"", one.framework}
+        "scans": [
+            {"account": name, "at": at.isoformat()}
+            for name in several
+            for at in service.scans(installation, name)
         ]
     }
+
+
+@router.get("differences", response=dict[str, Any], summary="What changed between two scans")
+def differences(
+    request: HttpRequest,
+    account: str = ONE_ACCOUNT,
+    before: datetime | None = BEFORE,
+    now: datetime | None = NOW,
+) -> Any:
+    """The checks that say something else, what got worse first."""
+    del request
+    from ringwall.posture import service, telling  # noqa: PLC0415 - most never ask
+
+    _accounts(account)
+    installation = current_installation()
+    known = service.scans(installation, account)
+    if len(known) < 2:
+        detail = f"account {account} was not scanned twice by all checks yet"
+        raise ProblemError(404, "Not found", detail)
+    found = service.between(installation, account, before or known[-2], now or known[-1])
+    if found is None:
+        detail = "no scan of that time is kept: /api/v1/posture/scans tells which are"
+        raise ProblemError(404, "Not found", detail)
+    return {"account": account, **telling.told_of_between(found)}
 
 
 @router.get("changes", response=Changes, summary="What changed with the last scan")

@@ -56,14 +56,14 @@ def overview(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "console/posture.html", told)
 
-    return _or_why(request, shown)
+    return or_why(request, shown)
 
 
 @require_safe
 @company_only(Action.POSTURE_SEE)
 def framework(request: HttpRequest, name: str) -> HttpResponse:
     """One framework, control by control; of one ``account`` or of all, of one ``standing``."""
-    return _or_why(request, partial(_one_framework, request, name))
+    return or_why(request, partial(_one_framework, request, name))
 
 
 def _one_framework(request: HttpRequest, name: str) -> HttpResponse:
@@ -74,12 +74,12 @@ def _one_framework(request: HttpRequest, name: str) -> HttpResponse:
     installation = current_installation()
     known = service.frameworks().get(name)
     if known is None:
-        return _none(request, "framework")
+        return none(request, "framework")
     account, standing = request.GET.get("account", ""), request.GET.get("standing", "")
     several = service.accounts(installation)
     chosen = [one for one in several if account in {"", one.account}]
     if account and not chosen:
-        return _none(request, "account")
+        return none(request, "account")
     found = stands(
         known,
         service.mapped(installation),
@@ -110,7 +110,7 @@ def _one_framework(request: HttpRequest, name: str) -> HttpResponse:
 @company_only(Action.POSTURE_SEE)
 def check(request: HttpRequest, name: str) -> HttpResponse:
     """One check: its page, what it comes to, the components that it does not pass."""
-    return _or_why(request, partial(_one_check, request, name))
+    return or_why(request, partial(_one_check, request, name))
 
 
 def _one_check(request: HttpRequest, name: str) -> HttpResponse:
@@ -118,7 +118,7 @@ def _one_check(request: HttpRequest, name: str) -> HttpResponse:
 
     known, installation = service.check_page(name), current_installation()
     if known is None:
-        return _none(request, "check")
+        return none(request, "check")
     several = service.accounts(installation)
     summaries = [one.summary for one in several if one.summary is not None]
     counts = telling.standing_of_check(name, summaries)
@@ -147,7 +147,8 @@ def _one_check(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "console/check.html", told)
 
 
-def _none(request: HttpRequest, what: str) -> HttpResponse:
+def none(request: HttpRequest, what: str) -> HttpResponse:
+    """That there is no such thing."""
     return refused(
         request,
         title=f"There is no such {what}",
@@ -158,7 +159,7 @@ def _none(request: HttpRequest, what: str) -> HttpResponse:
     )
 
 
-def _or_why(request: HttpRequest, shown: Any) -> HttpResponse:
+def or_why(request: HttpRequest, shown: Any) -> HttpResponse:
     """The page; or why it cannot be made."""
     try:
         found: HttpResponse = shown()

@@ -88,6 +88,7 @@ def framework_shown(one: "Coverage") -> dict[str, Any]:
     return {
         "id": one.framework.id,
         "url": reverse("posture_framework", args=[one.framework.id]),
+        "over_time": reverse("posture_framework_history", args=[one.framework.id]),
         "title": one.framework.title,
         "version": one.framework.version,
         "controls": len(one.controls),

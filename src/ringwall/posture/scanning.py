@@ -7,16 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from ringwall.posture.check_pages import digest
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.collecting.planning import plan_for
 from ringwall.posture.collecting.remembering import Remembering
 from ringwall.posture.collecting.running import Run, Target, Told
 from ringwall.posture.judging import Judged, judge_all
 from ringwall.posture.keeping import Accounts, Kept
+from ringwall.posture.past import Past
 from ringwall.posture.snapshot.gaps import Gap, gaps_of
 from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.posture.summaries import Summaries
-from ringwall.posture.summing import summed
+from ringwall.posture.summing import Summary, summed
 
 
 class BusyError(RuntimeError):
@@ -25,10 +27,14 @@ class BusyError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """Where what pages show of an account is kept, and all the checks that they show."""
+    """Where what pages show of an account is kept, and all the checks that they show.
+
+    In ``past`` each scan by all of them is kept, to be held against others.
+    """
 
     summaries: Summaries
     checks: Sequence[KnownCheck]
+    past: Past | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +109,16 @@ def _busy(account: str) -> BusyError:
 
 def _sum_up(done: Scan, checks: list[KnownCheck], accounts: Accounts, pages: Pages) -> None:
     """Keep what pages show; what was judged by all of their checks is not judged again."""
-    judged = done.judged
-    if not {one.id for one in pages.checks} <= {one.id for one in checks}:
-        judged = _judged(done.snapshot, pages.checks)
+    is_whole = {one.id for one in pages.checks} <= {one.id for one in checks}
+    judged = done.judged if is_whole else _judged(done.snapshot, pages.checks)
     gaps = sum(one.count for one in done.gaps)
     kept = Kept(account=done.account, read=done.began, gaps=gaps, snapshot=done.snapshot)
-    _keep(kept, judged, accounts, pages)
+    summary = _keep(kept, judged, accounts, pages)
+    if is_whole and pages.past is not None:
+        pages.past.add(summary, checks=digest())
 
 
-def _keep(kept: Kept, judged: list[Judged], accounts: Accounts, pages: Pages) -> None:
+def _keep(kept: Kept, judged: list[Judged], accounts: Accounts, pages: Pages) -> Summary:
     one = summed(
         kept.snapshot,
         judged,
@@ -122,6 +129,7 @@ def _keep(kept: Kept, judged: list[Judged], accounts: Accounts, pages: Pages) ->
     )
     last = accounts.last(kept.account)
     pages.summaries.keep(one, mark="" if last is None else last.mark, judged=datetime.now(UTC))
+    return one.summary
 
 
 def _judged(snapshot: Snapshot, checks: Iterable[KnownCheck]) -> list[Judged]:

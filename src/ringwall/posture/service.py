@@ -9,8 +9,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from ringwall.posture.check_pages import CheckPage, CheckPages, page_of
-from ringwall.posture.frameworks.remembering import History
+from ringwall.posture.differing import Counted, Difference, differences
+from ringwall.posture.frameworks.history import Point
+from ringwall.posture.frameworks.looking_back import LookingBack
 from ringwall.posture.keeping import Accounts, Last
+from ringwall.posture.over_time import Course, courses
+from ringwall.posture.past import Past
 from ringwall.posture.summaries import Kept, Summaries
 from ringwall.posture.summing import Change, Mapped, Said, changes, mapped_by
 from ringwall.runtime.installation import Installation
@@ -104,7 +108,49 @@ def changed(installation: Installation) -> list[Change]:
 
     ``ValueError`` names a file that is damaged.
     """
-    return changes(History(installation.state).all())
+    return changes(LookingBack(installation.state).last(2))
+
+
+def history(installation: Installation, *, account: str = "", framework: str = "") -> list[Point]:
+    """How frameworks stood after each scan by all checks; ``ValueError`` as of :func:`changed`."""
+    return list(LookingBack(installation.state).points(account=account, framework=framework))
+
+
+def remembered(installation: Installation) -> list[str]:
+    """The accounts that history tells of; ``ValueError`` as of :func:`changed`."""
+    return LookingBack(installation.state).accounts()
+
+
+def over_time(
+    installation: Installation, *, account: str = "", framework: str = ""
+) -> dict[str, Course]:
+    """Each framework over time, in one account or all together; as of :func:`history`."""
+    return courses(LookingBack(installation.state).points(account=account, framework=framework))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between:
+    """Two scans of an account, and the checks that say something else."""
+
+    before: Counted
+    now: Counted
+    differences: list[Difference]
+
+
+def scans(installation: Installation, account: str) -> list["datetime"]:
+    """When an account was scanned by all checks, as far back as that is kept, in order of time."""
+    return Past(installation.state).scans(account)
+
+
+def between(
+    installation: Installation, account: str, before: "datetime", now: "datetime"
+) -> Between | None:
+    """What changed from one scan to another; ``None`` where one of them is not kept."""
+    past = Past(installation.state)
+    one, other = past.get(account, before), past.get(account, now)
+    if one is None or other is None:
+        return None
+    return Between(before=one, now=other, differences=differences(one, other))
 
 
 def _account(kept: Accounts, summaries: Summaries, name: str) -> Account:

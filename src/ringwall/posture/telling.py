@@ -1,6 +1,6 @@
 """Accounts, frameworks and checks as programs are told of them. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from ringwall.posture.summing import Change, Said, Summary
 
 if TYPE_CHECKING:
     from ringwall.posture.check_pages import CheckPage
-    from ringwall.posture.service import Account
+    from ringwall.posture.service import Account, Between
 
 
 def told_of_account(one: "Account") -> dict[str, Any]:
@@ -85,6 +85,34 @@ def told_of_change(one: Change) -> dict[str, Any]:
     """The last scan of all checks beside the one before."""
     before = None if one.before is None else told_of_point(one.before)
     return {"now": told_of_point(one.now), "before": before}
+
+
+def told_of_between(one: "Between") -> dict[str, Any]:
+    """Two scans, and the checks that say something else; ``null`` where one judged nothing.
+
+    Where ``other_checks`` a difference may be of what they look for; where either scan is
+    ``partial``, of what could be read.
+    """
+    return {
+        "before": {"at": one.before.at.isoformat(), "partial": one.before.partial},
+        "now": {"at": one.now.at.isoformat(), "partial": one.now.partial},
+        "other_checks": one.before.checks != one.now.checks,
+        "differences": [
+            {
+                "check": each.check,
+                "before": _verdicts(each.before),
+                "now": _verdicts(each.now),
+                "could_look": {"before": each.could_look[0], "now": each.could_look[1]},
+            }
+            for each in one.differences
+        ],
+    }
+
+
+def _verdicts(counts: Mapping[Outcome, int] | None) -> dict[str, int] | None:
+    if counts is None:
+        return None
+    return {outcome.value: counts.get(outcome, 0) for outcome in Outcome}
 
 
 def told_of_check(one: "CheckPage") -> dict[str, Any]:

@@ -20,11 +20,13 @@ def pages_of(installation: "Installation") -> "Pages":
     """All checks of clouds, and where what pages show is kept; what they tell of checks is, too."""
     from ringwall.posture.check_pages import CheckPages
     from ringwall.posture.checking.finding import cloud_checks, own_checks
+    from ringwall.posture.past import Past
     from ringwall.posture.scanning import Pages
     from ringwall.posture.summaries import Summaries
 
     CheckPages(installation.state).keep(own_checks())
-    return Pages(summaries=Summaries(installation.state), checks=cloud_checks())
+    state = installation.state
+    return Pages(summaries=Summaries(state), checks=cloud_checks(), past=Past(state))
 
 
 @command(name="judge", group=GROUP, panel=PANEL, does="posture:scan")
