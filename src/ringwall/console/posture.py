@@ -1,7 +1,7 @@
 """Posture as pages: accounts and frameworks, one framework by controls, one check."""
 
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,6 +28,9 @@ from ringwall.identity.pages.company import company_only
 from ringwall.identity.pages.errors import refused
 from ringwall.runtime.current import current_installation
 
+if TYPE_CHECKING:
+    from ringwall.posture.frameworks.catalogue import Framework
+
 _SEVERITIES: Final = {"critical": "danger", "high": "danger", "medium": "warn"}
 
 
@@ -50,7 +53,9 @@ def overview(request: HttpRequest) -> HttpResponse:
                 framework_shown(stands(one, mapped, summaries)) for one in known.values()
             ],
             "changes": [
-                each for one in service.changed(installation) if (each := change_shown(one))
+                each
+                for one in service.changed(installation)
+                if (each := change_shown(one, _title(known.get(one.now.framework))))
             ],
             "is_judged": bool(summaries),
         }
@@ -127,6 +132,7 @@ def _one_check(request: HttpRequest, name: str) -> HttpResponse:
     findings = queued(said) if may_see_findings(person) else set()
     inventory = may_see_inventory(person)
     verdicts = counts["verdicts"]
+    more = verdicts["fail"] + verdicts["unknown"] - min(len(said), SHOWN)
     told = {
         "check": known,
         "tone": _SEVERITIES.get(known.severity, ""),
@@ -138,13 +144,17 @@ def _one_check(request: HttpRequest, name: str) -> HttpResponse:
         "links": [one for one in known.references if one.startswith("https://")],
         "names": [one for one in known.references if not one.startswith("https://")],
         "rows": [row_shown(one, findings, inventory=inventory) for one in said[:SHOWN]],
-        "more": verdicts["fail"] + verdicts["unknown"] - min(len(said), SHOWN),
+        "more": f"{more:,}" if more else "",
         "unread": counts["could_not_look"],
         "missing": missing_shown(several),
         "is_cloud": known.judges.startswith("aws-"),
         "is_judged": bool(summaries),
     }
     return render(request, "console/check.html", told)
+
+
+def _title(one: "Framework | None") -> str:
+    return "" if one is None else one.title
 
 
 def none(request: HttpRequest, what: str) -> HttpResponse:

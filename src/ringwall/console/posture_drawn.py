@@ -65,7 +65,7 @@ def percent(share: float | None) -> str:
     """A share in whole percent, which is 100 only where all passes; empty where there is none."""
     if share is None:
         return ""
-    return f"{100 if share == 1 else min(99, round(share * 100))} %"
+    return f"{100 if share == 1 else min(99, round(share * 100))}\N{NO-BREAK SPACE}%"
 
 
 def _says(title: str, several: Sequence[Moment]) -> str:

@@ -174,7 +174,7 @@ def _difference(one: "Difference") -> dict[str, Any]:
     for outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS):
         before, now = _count(one.before, outcome), _count(one.now, outcome)
         if before != now:
-            words.append((outcome.value, before, now))
+            words.append((outcome.value, f"{before:,}", f"{now:,}"))
     note = {
         (True, False): "it could not look any more",
         (False, True): "it could not look before",
