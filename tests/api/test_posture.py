@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from tests.api.conftest import act_as, bearing, key_of
@@ -100,6 +101,24 @@ def test_what_changed_stands_beside_what_was_before(auditor: Any) -> None:
     assert [point["at"][:10] for point in history] == ["2026-11-20", "2026-11-21"]
 
 
+def test_two_scans_are_held_side_by_side_check_by_check(auditor: Any) -> None:
+    told = get(auditor, f"scans?account={kept.ACCOUNT}")["scans"]
+    first, last = (one["at"] for one in told)
+    assert (first[:10], last[:10]) == ("2026-11-20", "2026-11-21")
+    found = get(auditor, f"differences?account={kept.ACCOUNT}")
+    assert (found["before"]["at"], found["now"]["at"]) == (first, last)
+    (block,) = (one for one in found["differences"] if one["check"] == kept.CHECK)
+    assert (block["before"]["fail"], block["now"]["fail"]) == (1, 0)
+    assert block["could_look"] == {"before": True, "now": True}
+    asked = urlencode({"account": kept.ACCOUNT, "before": last, "now": first})
+    back = get(auditor, f"differences?{asked}")["differences"]
+    assert next(one for one in back if one["check"] == kept.CHECK)["now"]["fail"] == 1
+    asked = urlencode({"account": kept.ACCOUNT, "now": "2020-01-01T00:00:00Z"})
+    for asking in (asked, f"account={kept.OTHER}", "account=999999999999"):
+        assert auditor.get(f"{AT}/differences?{asking}").status_code == 404
+    assert auditor.get(f"{AT}/differences").status_code == 400
+
+
 def test_an_account_that_was_not_judged_is_said_to_be_none(auditor: Any, state: Path) -> None:
     folder = state / "posture" / "accounts"
     (folder / f"{kept.OTHER}.snapshot").write_bytes(b"damaged")
@@ -164,7 +183,8 @@ def test_only_who_may_sees_it(auditor: Any, browser: Any) -> None:
     assert other.get(f"{AT}/accounts").status_code == 403
     for email in ("member@example.com", "boss@example.com"):
         act_as(browser, email)
-        for path in ("accounts", "frameworks", f"checks/{kept.CHECK}", "history"):
+        paths = ("accounts", "frameworks", f"checks/{kept.CHECK}", "history", "scans")
+        for path in (*paths, f"differences?account={kept.ACCOUNT}"):
             answer = browser.get(f"{AT}/{path}")
             assert answer.status_code == 403
             assert kept.ACCOUNT not in answer.content.decode()
