@@ -19,6 +19,7 @@ ALL = (
     "log-proofs",
     "permissions",
     "posture",
+    "posture-pages",
     "protecting",
     "quotas",
     "replay",

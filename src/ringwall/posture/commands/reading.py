@@ -72,19 +72,23 @@ def scan(
         _show_plan(planned, as_json=as_json)
         return
     from ringwall.posture.collecting.memory import keep_one_heap
+    from ringwall.posture.commands.judging import pages_of
     from ringwall.posture.commands.progress import Progress
     from ringwall.posture.keeping import Accounts
     from ringwall.posture.scanning import BusyError
     from ringwall.posture.scanning import scan as scan_account
 
     keep_one_heap()
+    pages = pages_of(installation_of(context))
     accounts = Accounts(installation_of(context).state)
     judged, snapshots, partial = [], [], False
     for name, target in _targets(context, profile, account, region, planned.names):
         began = datetime.now(UTC)
         try:
             with Progress(f"account {target.account}") as progress:
-                done = scan_account(target, found, accounts, told=progress.step, fresh=fresh)
+                done = scan_account(
+                    target, found, accounts, told=progress.step, fresh=fresh, pages=pages
+                )
         except (BusyError, ValueError) as error:
             raise Refused(str(error)) from error
         judged += done.judged

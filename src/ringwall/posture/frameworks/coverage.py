@@ -75,10 +75,21 @@ def coverage(
     counts: dict[str, Counter[Outcome]] = {}
     for check, outcome in verdicts:
         counts.setdefault(check, Counter())[outcome] += 1
+    return coverage_of(framework, checks, counts)
+
+
+def coverage_of(
+    framework: Framework,
+    checks: Iterable[tuple[str, Iterable[str]]],
+    counts: Mapping[str, Mapping[Outcome, int]],
+) -> Coverage:
+    """As :func:`coverage`, where it is known how many verdicts of each check there are."""
     found = []
     for control, several in supporters(framework, checks).items():
         names = [name for name, _ in several]
-        total: Counter[Outcome] = sum((counts.get(name, Counter()) for name in names), Counter())
+        total: Counter[Outcome] = Counter()
+        for name in names:
+            total.update(counts.get(name, {}))
         strengths = [strength for _, strength in several]
         found.append(
             ControlStanding(
