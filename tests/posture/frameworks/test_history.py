@@ -11,7 +11,7 @@ from ringwall.core.verdicts import Outcome, Verdict
 from ringwall.posture.checking.finding import own_checks
 from ringwall.posture.frameworks.catalogue import Framework, frameworks
 from ringwall.posture.frameworks.coverage import Standing, coverage
-from ringwall.posture.frameworks.grouping import NOBODY, account_of, coverage_by, owner_of
+from ringwall.posture.frameworks.grouping import NOBODY, coverage_by, owner_of
 from ringwall.posture.frameworks.history import (
     Point,
     continued,
@@ -40,6 +40,10 @@ def found(account: str, **tags: str) -> Found:
     return Found(
         kind="k", name=f"{account}{tags}", label="x", account=account, tags=tuple(tags.items())
     )
+
+
+def whose(one: Found) -> str:
+    return one.account
 
 
 def test_a_point_says_of_how_many_controls_anything_is_known() -> None:
@@ -87,7 +91,7 @@ def test_coverage_is_told_apart_by_account_and_by_owner() -> None:
         ("a", Outcome.FAIL, found("2", team="shop", owner="")),
         ("b", Outcome.PASS, found("2")),
     ]
-    by_account = coverage_by(OURS, MAPPED, several, account_of)
+    by_account = coverage_by(OURS, MAPPED, several, whose)
     assert [one.controls[0].standing for one in by_account.values()] == [
         Standing.PASSING,
         Standing.FAILING,
@@ -101,7 +105,7 @@ def test_coverage_is_told_apart_by_account_and_by_owner() -> None:
 
 def test_each_verdict_is_counted_in_one_group() -> None:
     several = [("a", Outcome.PASS, found(str(number % 3))) for number in range(10)]
-    groups = coverage_by(OURS, MAPPED, several, account_of)
+    groups = coverage_by(OURS, MAPPED, several, whose)
     assert sum(one.controls[0].passed for one in groups.values()) == 10
 
 

@@ -1,4 +1,4 @@
-"""Coverage by account, and by whose a component is."""
+"""Coverage by scope, and by whose a component is."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
@@ -12,11 +12,6 @@ NOBODY: Final = "(nobody is named)"
 _OWNERS: Final = ("owner", "team")
 
 
-def account_of(found: Found) -> str:
-    """The account it is in; ``""`` for what is in none."""
-    return found.account
-
-
 def owner_of(found: Found) -> str:
     """Whose it is by its own tags, ``owner`` before ``team``, however they are capitalised."""
     tags = {name.lower(): value.strip() for name, value in found.tags}
@@ -28,10 +23,19 @@ def coverage_by(
     checks: Iterable[tuple[str, Iterable[str]]],
     verdicts: Iterable[tuple[str, Outcome, Found]],
     of: Callable[[Found], str],
+    *,
+    everywhere: Iterable[str] = (),
 ) -> Mapping[str, Coverage]:
-    """How a framework stands for each group that there are verdicts of, by its name in order."""
-    several = [(name, tuple(controls)) for name, controls in checks]
+    """How a framework stands for each group that there are verdicts of, by its name in order.
+
+    ``everywhere`` are checks that could not look: of each group something may be there.
+    """
+    mine = f"{framework.id} "
+    several = [
+        (name, tuple(one for one in controls if one.startswith(mine))) for name, controls in checks
+    ]
+    unread = [(check, Outcome.UNKNOWN) for check in everywhere]
     groups: dict[str, list[tuple[str, Outcome]]] = {}
     for check, outcome, found in verdicts:
         groups.setdefault(of(found), []).append((check, outcome))
-    return {name: coverage(framework, several, groups[name]) for name in sorted(groups)}
+    return {name: coverage(framework, several, groups[name] + unread) for name in sorted(groups)}

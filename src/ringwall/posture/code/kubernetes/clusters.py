@@ -1,7 +1,7 @@
-"""Which manifests are of one cluster: those of a folder, unless it holds the same namespace twice.
+"""Which manifests are of one cluster: those of a folder, unless it has the same namespace twice.
 
-Who declares ``shop`` in ``prod/`` and in ``test/`` has two clusters: what is in one protects nothing
-in the other.
+Who declares ``shop`` in ``prod/`` and in ``test/`` has two clusters: what is in one protects no
+other.
 """
 
 from collections import defaultdict
