@@ -49,6 +49,12 @@ def write_report(
     """Print a report, or write it and say so; refused where it cannot be written."""
     from ringwall.posture.reports.worded import counted
 
+    others = [scope for scope in told.read if not scope.isdigit()]
+    if form is Form.ASFF and others:
+        said = f"ASFF is of accounts of AWS, and nothing of {counted(others)} is in it"
+        if len(others) == len(told.read):
+            raise Refused(said, hint="sarif, ocsf and csv have everything")
+        say(said, style="yellow", stderr=True)
     content = _content(told, form, frameworks)
     if out is None:
         sys.stdout.buffer.write(content)

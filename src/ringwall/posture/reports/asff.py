@@ -49,6 +49,7 @@ def _finding(row: Row, report: Report) -> dict[str, Any]:
                 "Id": row.found.name,
                 "Partition": partition,
                 "Region": region,
+                **_details(row),
             }
         ],
         "Compliance": {
@@ -58,3 +59,8 @@ def _finding(row: Row, report: Report) -> dict[str, Any]:
         "Workflow": {"Status": "RESOLVED" if row.outcome is Outcome.PASS else "NEW"},
         "RecordState": "ACTIVE",
     }
+
+
+def _details(row: Row) -> dict[str, Any]:
+    """Where code declares it."""
+    return {} if row.place is None else {"Details": {"Other": {"place": str(row.place)}}}
