@@ -196,10 +196,10 @@ def test_what_is_judged_often_has_a_point_a_day_and_one_for_each_change(tmp_path
     for hours in (25, 29):
         at = BEGIN + timedelta(hours=hours)
         history.remember(part(["ada"]), at=at, partial=False, steady=True)
-    hours = [
+    kept = [
         (one.at - BEGIN) // timedelta(hours=1) for one in history.all() if one.framework == "soc2"
     ]
-    assert hours == [0, 2, 4, 29]
+    assert kept == [0, 2, 4, 29]
 
 
 def test_a_check_that_could_not_look_makes_no_control_pass() -> None:

@@ -5,8 +5,8 @@ from typing import Final
 
 from ringwall.core.components import Found
 from ringwall.core.verdicts import Outcome
-from ringwall.posture.frameworks.catalogue import Framework
-from ringwall.posture.frameworks.coverage import Coverage, coverage
+from ringwall.posture.frameworks.catalogue import Framework, supporters
+from ringwall.posture.frameworks.coverage import Coverage, coverage_of
 
 NOBODY: Final = "(nobody is named)"
 _OWNERS: Final = ("owner", "team")
@@ -30,12 +30,11 @@ def coverage_by(
 
     ``everywhere`` are checks that could not look: of each group something may be there.
     """
-    mine = f"{framework.id} "
-    several = [
-        (name, tuple(one for one in controls if one.startswith(mine))) for name, controls in checks
-    ]
+    supported = supporters(framework, checks)
     unread = [(check, Outcome.UNKNOWN) for check in everywhere]
     groups: dict[str, list[tuple[str, Outcome]]] = {}
     for check, outcome, found in verdicts:
         groups.setdefault(of(found), []).append((check, outcome))
-    return {name: coverage(framework, several, groups[name] + unread) for name in sorted(groups)}
+    return {
+        name: coverage_of(framework, supported, groups[name] + unread) for name in sorted(groups)
+    }

@@ -5,8 +5,8 @@ has no place in a file: what is not known of code is a notification, with its pl
 """
 
 import json
+import string
 from typing import Any, Final
-from urllib.parse import quote
 
 from ringwall import __version__
 from ringwall.core.findings import Severity
@@ -35,6 +35,7 @@ _SCORES: Final = {
 _TAGS: Final = 20
 """More of one rule than that are refused by hosts of code."""
 _LONGEST: Final = 1000
+_PLAIN: Final = frozenset(b"-._~/" + string.ascii_letters.encode() + string.digits.encode())
 
 
 def text(report: Report) -> str:
@@ -119,10 +120,17 @@ def _is_code(row: Row) -> bool:
 
 def _physical(place: Place, *, is_code: bool) -> dict[str, Any]:
     """A place; those of code are from the root of its working tree."""
-    artifact = {"uri": quote(place.path)}
+    artifact = {"uri": _uri(place.path)}
     if is_code:
         artifact["uriBaseId"] = "%SRCROOT%"
     return {"artifactLocation": artifact, "region": {"startLine": max(place.line, 1)}}
+
+
+def _uri(path: str) -> str:
+    """A path as RFC 3986 writes it."""
+    return "".join(
+        chr(one) if one in _PLAIN else f"%{one:02X}" for one in path.encode("utf-8", "replace")
+    )
 
 
 def _unknown(row: Row, numbers: dict[str, int]) -> dict[str, Any]:
