@@ -134,7 +134,8 @@ def report_on(several: "Sequence[Last]", checks: "Sequence[KnownCheck]") -> "Rep
     """These scopes, judged by the checks as they are now."""
     from ringwall.posture.reports.report import report_of
 
-    return report_of([one.part(checks) for one in several], made=datetime.now(UTC))
+    parts = [one.part(checks) for one in several]
+    return report_of([one for one in parts if one.checks], made=datetime.now(UTC))
 
 
 def last_report(

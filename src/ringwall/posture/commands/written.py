@@ -64,7 +64,8 @@ def write_report(
         out.write_bytes(content)
     except OSError as error:
         raise Refused(f"{out} cannot be written: {error.strerror}") from error
-    say(f"{out}: {len(told.rows):,} verdicts of {counted(told.read)}")
+    word = "verdict" if len(told.rows) == 1 else "verdicts"
+    say(f"{out}: {len(told.rows):,} {word} of {counted(told.read)}")
 
 
 def _content(told: "Report", form: Form, frameworks: "Sequence[Framework]") -> bytes:
