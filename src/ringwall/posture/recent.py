@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ringwall.core.observations import Place
 from ringwall.posture.checking.finding import KnownCheck
-from ringwall.posture.code.scanning import Code
-from ringwall.posture.code.terraform.roots import enclosing
 from ringwall.posture.frameworks.remembering import History
 from ringwall.posture.judging import Judged
 from ringwall.posture.reports.report import Part
@@ -17,6 +16,9 @@ from ringwall.posture.scopes import Last, Scopes, checks_for
 from ringwall.posture.snapshot.gaps import gaps_of
 from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.runtime.installation import Installation
+
+if TYPE_CHECKING:
+    from ringwall.posture.code.scanning import Code
 
 
 def keep_itself(
@@ -49,7 +51,7 @@ def keep_code(
     installation: Installation,
     name: str,
     folder: Path,
-    code: Code,
+    code: "Code",
     *,
     judged: Iterable[Judged],
     checks: Iterable[KnownCheck],
@@ -73,6 +75,10 @@ def keep_code(
 
 def in_tree(folder: Path) -> str:
     """Where a folder, or the folder of a file, lies in its working tree; ``""`` at its root."""
+    from ringwall.posture.code.terraform.roots import (  # noqa: PLC0415 - the worker needs it not
+        enclosing,
+    )
+
     base = (folder if folder.is_dir() else folder.parent).resolve()
     found = str(base.relative_to(enclosing(base)))
     return "" if found == "." else found

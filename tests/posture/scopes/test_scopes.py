@@ -10,7 +10,9 @@ from tests.posture.scopes.written import BUCKET
 from typer.testing import CliRunner
 
 from ringwall.cli.main import build
+from ringwall.posture.jobs import judge_itself
 from ringwall.posture.scans import Scans
+from ringwall.posture.scopes import Scopes
 from ringwall.runtime.installation import Installation
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -178,3 +180,17 @@ def test_code_that_is_configured_is_declared_with_its_variables(three: Installat
     assert row["counts"]["failing"]
     assert Scans(three.state).all()["code shop"].read is not None
     ran("declare", "desk", code=1)
+
+
+def test_what_the_worker_judges_of_ringwall_each_hour_is_reported(three: Installation) -> None:
+    before = Scopes(three.state).get("ringwall")
+    assert before is not None
+    assert "unknown" in judge_itself(three)
+    now = Scopes(three.state).get("ringwall")
+    assert now is not None
+    assert now.read > before.read
+    assert len(now.snapshot) == len(before.snapshot)
+    owners = json.loads(
+        ran("frameworks", "owasp-asvs", "--by", "owner", "--scope", "ringwall", "--json")
+    )
+    assert "ada" in {one["owner"] for one in owners}, "whose the service is"
