@@ -16,11 +16,11 @@ from tests.lake.test_ocsf import require_valid
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, Place, State
 from ringwall.core.verdicts import Outcome
-from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.checking.finding import KnownCheck, own_checks
 from ringwall.posture.frameworks.catalogue import frameworks
 from ringwall.posture.judging import judge_all
 from ringwall.posture.reports import asff, comma_separated, html, ocsf, oscal, sarif
-from ringwall.posture.reports.report import Report, report_of
+from ringwall.posture.reports.report import Part, Report, report_of
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -31,6 +31,12 @@ CHECKS = [one for one in own_checks() if one.id.startswith(("aws-s3-", "aws-iam-
 
 def known(value: Any) -> Observation:
     return Observation(State.KNOWN, value, "s3:GetBucketPolicy", NOW)
+
+
+def part(snapshot: Snapshot, checks: list[KnownCheck], scope: str = ACCOUNT) -> Part:
+    """A scope, judged by these checks."""
+    judged = tuple(judge_all(snapshot, checks))
+    return Part(scope=scope, read=NOW, snapshot=snapshot, judged=judged, checks=tuple(checks))
 
 
 @pytest.fixture
@@ -57,8 +63,7 @@ def report() -> Report:
         )
         seen = snapshot.add(found, place=Place("infra/buckets.tf", 12))
         seen.aspects.update({"versioning": told, LISTED: known({})})
-    judged = list(judge_all(snapshot, CHECKS))
-    return report_of([(snapshot, judged)], CHECKS, made=NOW, read={ACCOUNT: NOW})
+    return report_of([part(snapshot, CHECKS)], made=NOW)
 
 
 def test_what_fails_comes_first_and_nothing_is_left_out(report: Report) -> None:
@@ -199,7 +204,7 @@ def test_no_report_says_what_nobody_here_can_know(report: Report, word: str) -> 
 
 
 def test_a_report_of_nothing_is_one() -> None:
-    empty = report_of([], CHECKS, made=NOW, read={})
+    empty = report_of([], made=NOW)
     assert "Nothing that was judged fails" in html.text(empty)
     assert json.loads(asff.text(empty)) == []
     assert json.loads(sarif.text(empty))["runs"][0]["results"] == []

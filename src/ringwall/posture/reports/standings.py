@@ -10,6 +10,7 @@ from ringwall.core.verdicts import Outcome
 from ringwall.posture.frameworks.catalogue import Framework
 from ringwall.posture.frameworks.coverage import Coverage, Standing, coverage
 from ringwall.posture.reports.report import Report
+from ringwall.posture.reports.worded import called
 
 _FILLS: Final = {
     Standing.FAILING: "var(--bad)",
@@ -47,10 +48,10 @@ def outcomes_bar(counts: Mapping[Outcome, int]) -> str:
     return bar(parts, sum(counts.values()), told)
 
 
-def accounts(report: Report) -> Iterator[str]:
-    """A line for each account."""
-    yield '<h2 id="accounts">By account</h2><div class="list"><div class="in frame" tabindex="0">'
-    yield "<table><thead><tr><th>Account</th><th>Read</th>"
+def scopes(report: Report) -> Iterator[str]:
+    """A line for each account, each code base, and Ringwall."""
+    yield '<h2 id="scopes">By scope</h2><div class="list"><div class="in frame" tabindex="0">'
+    yield "<table><thead><tr><th>Scope</th><th>Read</th>"
     worst = (Severity.CRITICAL, Severity.HIGH)
     for word in (*(one.value.title() for one in worst), "Fail", "Unknown", "Pass"):
         yield f'<th class="num">{word}</th>'
@@ -62,7 +63,7 @@ def accounts(report: Report) -> Iterator[str]:
         bad = Counter(row.judged.severity for row in rows if row.outcome is Outcome.FAIL)
         at = report.read.get(name)
         read = f"{at:%Y-%m-%d %H:%M} UTC" if at else ""
-        yield f"<tr><td><b>{escape(name or 'in none')}</b>{outcomes_bar(counts)}</td>"
+        yield f"<tr><td><b>{escape(called(name))}</b>{outcomes_bar(counts)}</td>"
         yield f'<td class="soft when">{read}</td>'
         figures = (*(bad[one] for one in worst), *(counts[one] for one in _OUTCOMES))
         for count in figures:
@@ -73,8 +74,7 @@ def accounts(report: Report) -> Iterator[str]:
 
 def frameworks(report: Report, several: Iterable[Framework]) -> Iterator[str]:
     """A card for each framework, then each control by control."""
-    mapped = [(one.id, one.check.controls) for one in report.checks]
-    verdicts = [(row.check.id, row.outcome) for row in report.rows]
+    mapped, verdicts = report.mapped, list(report.verdicts)
     found = [coverage(one, mapped, verdicts) for one in several]
     if not found:
         return
