@@ -17,7 +17,15 @@ def installed(package: str, version: str) -> Path | None:
     uv = str(Path(sys.executable).with_name("uv"))
     steps = (
         [uv, "venv", "-q", "--python", sys.executable, str(place)],
-        [uv, "pip", "install", "-q", "--python", str(place / "bin/python"), f"{package}=={version}"],
+        [
+            uv,
+            "pip",
+            "install",
+            "-q",
+            "--python",
+            str(place / "bin/python"),
+            f"{package}=={version}",
+        ],
     )
     for step in steps:
         if subprocess.run(step, check=False).returncode:

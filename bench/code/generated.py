@@ -1,7 +1,7 @@
 """A tree of Terraform of any size, of which it is known what is wrong and what only looks so.
 
-As in a company's repository: many roots, each with variables and locals, that call shared modules by
-relative paths. Every pattern is there in turn, so that the same number of lines is the same tree.
+As in a company's repository: many roots, each with variables and locals, that call shared modules
+by relative paths. Every pattern comes in turn: so many lines are always the same tree.
 """
 
 from collections.abc import Iterator

@@ -1,9 +1,9 @@
 """What both find, and what only one does, by file and resource.
 
 Both name resources in their own ways: ``aws_s3_bucket.data`` of ``module.store`` is
-``module.store.aws_s3_bucket.data`` here and there, with the index of ``count`` or without it. So a place
-is a file and the last two words of an address; what speaks of something else (a rule of a group, a
-policy document) is found with any component of its folder.
+``module.store.aws_s3_bucket.data`` here and there, with the index of ``count`` or without it. So a
+place is a file and the last two words of an address. What speaks of something else (a rule of a
+group, a policy document) has no verdict of its own here: it is found with what its folder has.
 """
 
 import re
@@ -16,6 +16,11 @@ from typing import Final
 from bench.code.rules import Rule, Why
 
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
+_BESIDE: Final = re.compile(
+    r"policy|_rule$|listener$|parameter_group$|RoleBinding|::IAM::Policy|encryption_by_default"
+    r"|recorder$|_object$"
+)
+"""Types of resources that say something of another one."""
 Place = tuple[str, str]
 """A file and a resource in it."""
 
@@ -27,6 +32,8 @@ class Told:
     by: str
     place: Place
     outcome: str
+    resource: str = ""
+    """What it is called by who tells it, its type first."""
 
 
 @dataclass(slots=True)
@@ -52,7 +59,6 @@ def matched(ours: Iterable[Told], theirs: Iterable[Told], rules: dict[str, Rule]
         at.setdefault((one.place, one.by), set()).add(one.outcome)
         if one.outcome == "fail":
             beside.setdefault((_folder(one), one.by), set()).add(one)
-    judged = {one.place for one in several}
     met: set[tuple[Place, str]] = set()
     found = Matched()
     for one in theirs:
@@ -63,7 +69,7 @@ def matched(ours: Iterable[Told], theirs: Iterable[Told], rules: dict[str, Rule]
             continue
         here = {check: at.get((one.place, check), set()) for check in rule.checks}
         hits = {(one.place, check) for check, outcomes in here.items() if "fail" in outcomes}
-        if not hits and one.place not in judged:
+        if not hits and _BESIDE.search(one.resource):
             hits = {
                 (other.place, check)
                 for check in rule.checks

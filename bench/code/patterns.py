@@ -1,4 +1,4 @@
-"""Pieces of Terraform, each with what is known of it. ``@`` is a name that is different each time."""
+"""Pieces of Terraform, each with what is known of it. ``@`` is a name, another one each time."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -66,13 +66,19 @@ def checkov(folder: Path, values: Path | None, work: Path) -> Ran | None:
         return None
     read = json.loads(text)
     told = [
-        Told(one["check_id"], _theirs(one, folder), outcome)
+        Told(one["check_id"], _theirs(one, folder), outcome, _type(one["resource"]))
         for each in (read if isinstance(read, list) else [read])
         for key, outcome in (("failed_checks", "fail"), ("passed_checks", "pass"))
         for one in each.get("results", {}).get(key, ())
     ]
     failed = sum(one.outcome == "fail" for one in told)
     return Ran(used.found(calls=0, verdicts=len(told), failed=failed), told)
+
+
+def _type(resource: str) -> str:
+    """``module.a.aws_iam_policy.it`` as ``aws_iam_policy``; those of other languages begin so."""
+    parts = resource.split(".")
+    return parts[-2] if parts[0] == "module" else parts[0]
 
 
 def _theirs(one: dict[str, Any], folder: Path) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """How a resource becomes a component: its names, and its arguments in AWS's own words."""
 
+import base64
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -112,3 +113,15 @@ def part(block: Any, name: str, fallback: Any = None) -> Any:
         return block
     value = block.get(name) if block else None
     return fallback if value is None else value
+
+
+def userdata(text: Any, encoded: Any = None) -> Any:
+    """What a machine runs first, in base64 as EC2 tells it; ``None`` where there is none."""
+    if isinstance(text, str):
+        return base64.b64encode(text.encode()).decode()
+    return encoded if text is None else text
+
+
+def truth(value: Any) -> Any:
+    """A truth value as those APIs tell it that know texts alone."""
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value

@@ -31,6 +31,7 @@ class Template:
         self.mappings: dict[str, Any] = _mapping(value.get("Mappings"))
         self.resources: dict[str, Any] = _mapping(value.get("Resources"))
         self._asked: set[str] = set()
+        self._read: set[tuple[str, str]] = set()
         self._known: dict[str, Any] = {}
 
     def value(self, node: Any) -> Any:
@@ -100,6 +101,14 @@ class Template:
         if attribute == "Arn" and resource.get("Type") == "AWS::S3::Bucket":
             bucket = self.value(_mapping(resource.get("Properties")).get("BucketName"))
             return computed("aws_s3_bucket", name, "arn", {"bucket": bucket})
+        written = _mapping(resource.get("Properties"))
+        if attribute in written and (name, attribute) not in self._read:
+            # what is asked for stands there: ``Vpc.CidrBlock`` is what it was given
+            self._read.add((name, attribute))
+            try:
+                return self.value(written[attribute])
+            finally:
+                self._read.discard((name, attribute))
         why = f"{name}.{attribute} is known only once it is there"
         return Reference(why, name, str(attribute).lower())
 

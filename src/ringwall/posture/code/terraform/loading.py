@@ -127,9 +127,7 @@ class Loader:
         except CodeError as error:
             self.broken(error)
 
-    def values_in(
-        self, path: Path, *, is_asked: bool = False
-    ) -> dict[str, tuple[Expression, str]]:
+    def values_in(self, path: Path, *, is_asked: bool = False) -> dict[str, tuple[Expression, str]]:
         """Values of variables in a file; ``CodeError`` where it is none."""
         shown, text = self.name_of(path), self.text(path, is_asked=is_asked)
         if path.name.endswith(".json"):

@@ -57,6 +57,30 @@ def cases_of_own_policy(
     )
 
 
+def cases_of_inline_data(
+    name: str, details: Callable[..., dict[str, Any]], policies: str
+) -> tuple[Case, ...]:
+    """Cases of a check that asks whether what is written into somebody reads all data."""
+    one_bucket = allow("s3:GetObject", Resource="arn:aws:s3:::shop/*")
+    every_bucket = allow("s3:Get*", Resource="arn:aws:s3:::*/*")
+    factor = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    broken = {policies: [{"PolicyName": "own", "PolicyDocument": "{"}]}
+    denied = (allow("s3:*"), allow("s3:GetObject", Effect="Deny"))
+    return (
+        case("none", PASS, name=name, details=details()),
+        case("one bucket", PASS, name=name, details=details(one_bucket)),
+        case("lists them", PASS, name=name, details=details(allow("s3:ListAllMyBuckets"))),
+        case("all of a service", FAIL, name=name, details=details(allow("s3:*", "ec2:*"))),
+        case("every bucket, by a pattern", FAIL, name=name, details=details(every_bucket)),
+        case("any secret", FAIL, name=name, details=details(allow("secretsmanager:Get*"))),
+        case("with a factor", PASS, name=name, details=details(allow("s3:*", Condition=factor))),
+        case("denied again", PASS, name=name, details=details(*denied)),
+        case("everything, which another says", PASS, name=name, details=details(allow("*"))),
+        case("broken", UNKNOWN, name=name, details=details(**broken)),
+        case("may not be read", UNKNOWN, name=name, details=DENIED),
+    )
+
+
 def cases_of_inline(
     name: str, details: Callable[..., dict[str, Any]], policies: str
 ) -> tuple[Case, ...]:
