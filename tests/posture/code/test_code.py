@@ -327,3 +327,43 @@ def test_drift_is_what_code_and_cloud_tell_differently(tmp_path: Path) -> None:
     (found,) = drift(code.snapshot, cloud)
     assert found.part == "public_access_block.BlockPublicAcls"
     assert "main.tf:5" in found.why
+
+
+def test_what_speaks_of_a_name_that_is_not_known_whole_is_found_by_that_name(
+    tmp_path: Path,
+) -> None:
+    text = """
+    data "aws_caller_identity" "me" {}
+    locals { name = "${data.aws_caller_identity.me.account_id}-shop" }
+    resource "aws_iam_user" "it" { name = "${local.name}-it" }
+    resource "aws_iam_user" "other" { name = "${local.name}-other" }
+    resource "aws_iam_user_policy" "it" {
+      name = "${local.name}-policy"
+      user = aws_iam_user.it.name
+      policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }] })
+    }
+    resource "aws_s3_bucket" "it" { bucket = "${local.name}-data" }
+    resource "aws_s3_bucket_versioning" "it" {
+      bucket = aws_s3_bucket.it.bucket
+      versioning_configuration { status = "Enabled" }
+    }
+    """
+    code = written(tmp_path, main__tf=text)
+    it, other = sorted(code.snapshot.of_kind("aws-iam-user"), key=lambda one: one.found.name)
+    assert verdicts(code, it)["aws-iam-user-any-data"] == "fail"
+    assert verdicts(code, it)["aws-iam-user-direct-policies"] == "fail"
+    assert verdicts(code, other)["aws-iam-user-direct-policies"] == "pass"
+    assert verdicts(code, only(code, "aws-s3-bucket"))["aws-s3-bucket-versioning"] == "pass"
+
+
+def test_a_file_of_values_that_somebody_names_may_lie_elsewhere(tmp_path: Path) -> None:
+    folder = tmp_path / "code"
+    folder.mkdir()
+    (folder / "main.tf").write_text(
+        'variable "on" {}\nresource "aws_ebs_volume" "it" { encrypted = var.on }\n'
+    )
+    values = tmp_path / "values.tfvars"
+    values.write_text("on = false\n")
+    code = read_code(folder, values=[values])
+    assert verdicts(code, only(code, "aws-ec2-volume"))["aws-ec2-volume-encrypted"] == "fail"
+    assert code.remarks == []

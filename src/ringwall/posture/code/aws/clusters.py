@@ -20,6 +20,7 @@ KINDS: Final = (
     "aws-elasticache-replication-group",
     "aws-elasticache-cluster",
 )
+_PUBLIC: Final = "the provider makes clusters public before its version 6, where nothing is said"
 
 
 def components(code: Resources) -> Iterator[Collected]:
@@ -53,7 +54,7 @@ def _cluster(code: Resources, one: Instance) -> Collected:
     listed: dict[str, Any] = {
         "ClusterIdentifier": one.get("cluster_identifier", one.address),
         "Encrypted": one.get("encrypted", default=False),
-        "PubliclyAccessible": one.get("publicly_accessible", default=False),
+        "PubliclyAccessible": one.get("publicly_accessible", Unknown(_PUBLIC)),
         "AllowVersionUpgrade": one.get("allow_version_upgrade", default=True),
         "EnhancedVpcRouting": one.get("enhanced_vpc_routing", default=False),
         "MasterUsername": one.get("master_username", ""),
