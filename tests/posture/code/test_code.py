@@ -367,3 +367,67 @@ def test_a_file_of_values_that_somebody_names_may_lie_elsewhere(tmp_path: Path) 
     code = read_code(folder, values=[values])
     assert verdicts(code, only(code, "aws-ec2-volume"))["aws-ec2-volume-encrypted"] == "fail"
     assert code.remarks == []
+
+
+def test_the_account_that_code_is_in_is_nobody_else_and_a_queue_speaks_of_itself(
+    tmp_path: Path,
+) -> None:
+    def queue(name: str, principal: str, more: str = "") -> str:
+        return f"""
+        resource "aws_sqs_queue" "{name}" {{ name = "{name}" }}
+        resource "aws_sqs_queue_policy" "{name}" {{
+          queue_url = aws_sqs_queue.{name}.id
+          policy = jsonencode({{ Statement = [{{
+            Effect = "Allow", Action = "sqs:SendMessage", Resource = aws_sqs_queue.{name}.arn
+            Principal = {principal} {more}
+          }}] }})
+        }}
+        """
+
+    me = '"arn:aws:iam::${data.aws_caller_identity.me.account_id}:root"'
+    there = '"arn:aws:iam::${data.aws_caller_identity.there.account_id}:root"'
+    text = """
+    data "aws_caller_identity" "me" {}
+    data "aws_caller_identity" "there" { provider = aws.there }
+    """
+    text += queue("own", f"{{ AWS = {me} }}") + queue("everybody", '"*"')
+    text += queue("elsewhere", f"{{ AWS = {there} }}")
+    text += queue("named", '{ AWS = "arn:aws:iam::444455556666:root" }')
+    code = written(tmp_path, main__tf=text)
+    told = {one.found.label: verdicts(code, one) for one in code.snapshot.of_kind("aws-sqs-queue")}
+    public = {name: said["aws-sqs-queue-public"] for name, said in told.items()}
+    others = {name: said["aws-sqs-queue-other-accounts"] for name, said in told.items()}
+    assert public == {
+        "own": "pass",
+        "everybody": "fail",
+        "elsewhere": "unknown",
+        "named": "pass",
+    }
+    assert others == {
+        "own": "pass",
+        "everybody": "pass",
+        "elsewhere": "unknown",
+        "named": "unknown",
+    }
+
+
+def test_what_is_assumed_of_a_policy_is_no_drift(tmp_path: Path) -> None:
+    text = """
+    data "aws_caller_identity" "me" {}
+    resource "aws_sqs_queue" "it" {
+      name   = "it"
+      policy = jsonencode({ Statement = [{
+        Effect = "Allow", Action = "sqs:SendMessage", Resource = "*"
+        Principal = { AWS = data.aws_caller_identity.me.account_id }
+      }] })
+    }
+    """
+    code = written(tmp_path, main__tf=text)
+    cloud = Snapshot()
+    from ringwall.core.components import Found  # noqa: PLC0415
+
+    seen = cloud.add(Found(kind="aws-sqs-queue", name="arn:aws:sqs:::it", label="it"))
+    statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    policy = {"Statement": [statement | {"Principal": {"AWS": "444455556666"}}]}
+    seen.aspects["attributes"] = known({"Policy": policy, "SqsManagedSseEnabled": "true"}, "sqs")
+    assert list(drift(code.snapshot, cloud)) == []

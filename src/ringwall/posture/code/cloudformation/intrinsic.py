@@ -13,7 +13,7 @@ from ringwall.posture.code.terraform.values import (
     joined,
     text_of,
 )
-from ringwall.posture.snapshot.partial import Unknown
+from ringwall.posture.snapshot.partial import OwnAccount, Unknown
 
 NO_VALUE: Final = object()
 """``AWS::NoValue``: as if the property were not written."""
@@ -74,6 +74,8 @@ class Template:
             return self._parameter(name)
         if name in self.resources:
             return Reference(f"{name} is known only once it is there", name, "id")
+        if name == "AWS::AccountId":
+            return OwnAccount(f"{name} is known only where the stack is made")
         if isinstance(name, str) and name.startswith("AWS::"):
             return Unknown(f"{name} is known only where the stack is made")
         raise ExpressionError(f"there is no {name}")

@@ -16,7 +16,7 @@ from ringwall.posture.code.terraform.loading import Folder, Loader
 from ringwall.posture.code.terraform.policy_documents import document
 from ringwall.posture.code.terraform.resources import Instance
 from ringwall.posture.code.terraform.values import ExpressionError
-from ringwall.posture.snapshot.partial import Unknown
+from ringwall.posture.snapshot.partial import OwnAccount, Unknown
 
 _META: Final = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "providers"})
 _BLOCKS_LEFT_OUT: Final = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
@@ -451,7 +451,12 @@ class One:
         if self.declared.block.kind == "data":
             if self.type == "aws_iam_policy_document" and name in {"json", "minified_json"}:
                 return document(self.values())
-            return Unknown(f"{self.address}.{name} is read only when Terraform runs")
+            why = f"{self.address}.{name} is read only when Terraform runs"
+            if (self.type, name) == ("aws_caller_identity", "account_id"):
+                # with a provider of its own it may be another account's
+                own = "provider" not in self.declared.block.body.arguments
+                return OwnAccount(why) if own else Unknown(why)
+            return Unknown(why)
         for one in ("bucket", "name", "function_name", "key_name"):
             if one in self.declared.block.body.arguments:
                 self._value(one)
