@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.code.patterns import PATTERNS, SHARED
+from bench.code.patterns import PATTERNS, SHARED, Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +72,20 @@ def generate(folder: Path, lines: int) -> list[Label]:
         written += _write(here / "main.tf", _ROOT.format(root=root))
         for file in range(_FILES):
             path = here / f"part-{file}.tf"
-            text = []
+            pieces: list[str] = []
             for at in range(_IN_ONE_FILE):
                 it = f"it_{file}_{at}"
                 pattern = next(patterns)
-                text.append(pattern.text.replace("@", it))
+                pieces.append(pattern.text.replace("@", it))
                 for address, check, is_fault in pattern.labels:
                     shown = pattern.file or path.relative_to(folder).as_posix()
                     labels.append(Label(shown, address.replace("@", it), check, is_fault))
-            written += _write(path, "\n".join(text))
+            written += _write(path, "\n".join(pieces))
         root += 1
     return labels
 
 
-def _in_turn() -> Iterator:
+def _in_turn() -> Iterator[Pattern]:
     at = 0
     while True:
         yield PATTERNS[at % len(PATTERNS)]

@@ -431,3 +431,72 @@ def test_what_is_assumed_of_a_policy_is_no_drift(tmp_path: Path) -> None:
     policy = {"Statement": [statement | {"Principal": {"AWS": "444455556666"}}]}
     seen.aspects["attributes"] = known({"Policy": policy, "SqsManagedSseEnabled": "true"}, "sqs")
     assert list(drift(code.snapshot, cloud)) == []
+
+
+TEMPLATE_OF_STORES = """
+Resources:
+  Images:
+    Type: AWS::ECR::Repository
+    Properties:
+      ImageTagMutability: IMMUTABLE
+      RepositoryPolicyText:
+        Statement: [{Effect: Allow, Principal: "*", Action: "ecr:BatchGetImage"}]
+      LifecyclePolicy: {LifecyclePolicyText: '{"rules": []}'}
+  Files:
+    Type: AWS::EFS::FileSystem
+    Properties: {Encrypted: true, BackupPolicy: {Status: ENABLED}}
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}
+  Cluster:
+    Type: AWS::EKS::Cluster
+    Properties:
+      ResourcesVpcConfig: {EndpointPublicAccess: false, EndpointPrivateAccess: true}
+      EncryptionConfig: [{Resources: [secrets], Provider: {KeyArn: "arn:aws:kms:::key/k"}}]
+  Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Flows:
+    Type: AWS::EC2::FlowLog
+    Properties: {ResourceId: !Ref Network, ResourceType: VPC, TrafficType: ALL}
+  Machine:
+    Type: AWS::EC2::Instance
+    Properties: {MetadataOptions: {HttpTokens: required}}
+  Inside:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: from the network alone
+      VpcId: !Ref Network
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: !GetAtt Network.CidrBlock}
+"""
+
+
+def test_what_a_template_says_within_a_resource_is_a_resource_of_its_own(tmp_path: Path) -> None:
+    code = written(tmp_path, it__yaml=TEMPLATE_OF_STORES)
+    told = {
+        check: outcome
+        for one in code.snapshot
+        if one.found.kind.startswith("aws-")
+        for check, outcome in verdicts(code, one).items()
+    }
+    assert told["aws-ecr-repository-public"] == "fail"
+    assert told["aws-ecr-repository-immutable"] == "pass"
+    assert told["aws-efs-file-system-backups"] == "pass"
+    assert told["aws-efs-file-system-encrypted"] == "pass"
+    assert told["aws-dynamodb-table-recovery"] == "pass"
+    assert told["aws-eks-cluster-secrets"] == "pass"
+    assert told["aws-eks-cluster-public"] == "pass"
+    assert told["aws-ec2-vpc-flow-logs"] == "pass"
+    assert told["aws-ec2-instance-imdsv2"] == "pass"
+    assert told["aws-ec2-security-group-ssh"] == "pass"
+    assert code.remarks == []
+
+
+def test_an_attribute_that_is_given_by_itself_ends(tmp_path: Path) -> None:
+    text = """
+Resources:
+  One: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !GetAtt Two.CidrBlock}}
+  Two: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !GetAtt One.CidrBlock}}
+"""
+    code = written(tmp_path, it__yaml=text)
+    assert len(list(code.snapshot.of_kind("aws-ec2-vpc"))) == 2
