@@ -65,6 +65,8 @@ def _shared(one: Instance) -> dict[str, Any]:
         else [{"VpcSecurityGroupId": group, "Status": "active"} for group in groups],
         "CopyTagsToSnapshot": one.get("copy_tags_to_snapshot", default=False),
     }
+    if isinstance(made.get("Engine"), str):
+        made["Engine"] = made["Engine"].lower()
     if one.get("manage_master_user_password") is True:
         made["MasterUserSecret"] = {"SecretStatus": "active"}
     return made

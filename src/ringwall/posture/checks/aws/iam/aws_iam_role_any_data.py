@@ -18,8 +18,8 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
-from ringwall.posture.checks.aws.granting import judge_inline_data
-from ringwall.posture.checks.aws.iam.writing import cases_of_inline_data
+from ringwall.posture.checks.aws.granting import ANY_DATA, judge_written
+from ringwall.posture.checks.aws.iam.writing import READING, cases_of_written
 from ringwall.posture.checks.aws.identities import ROLE, role
 
 CHECK = Check(
@@ -33,9 +33,11 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """Each by itself; what all together come to is another check's."""
-    return judge_inline_data(it.read("details").get("RolePolicyList") or [], account=it.account)
+    written = it.read("details").get("RolePolicyList") or []
+    well = "what is written into it does not read all that is stored"
+    return judge_written(written, ANY_DATA, account=it.account, well=well)
 
 
-CASES = cases_of_inline_data(
-    ROLE, partial(role, {"Service": "ec2.amazonaws.com"}), "RolePolicyList"
+CASES = cases_of_written(
+    ROLE, partial(role, {"Service": "ec2.amazonaws.com"}), "RolePolicyList", READING
 )
