@@ -500,3 +500,38 @@ Resources:
 """
     code = written(tmp_path, it__yaml=text)
     assert len(list(code.snapshot.of_kind("aws-ec2-vpc"))) == 2
+
+
+def test_keys_in_providers_are_found_where_they_stand_in_the_code(tmp_path: Path) -> None:
+    text = """
+    provider "aws" { region = "eu-west-1" }
+    provider "aws" {
+      alias      = "plain"
+      access_key = "AKIAIOSFODNN7QWERTYU"
+      secret_key = var.secret
+    }
+    provider "aws" {
+      alias      = "given"
+      access_key = var.given
+      secret_key = data.vault_generic_secret.it.data["key"]
+    }
+    provider "azurerm" {
+      features {}
+      client_secret = local.secret
+    }
+    variable "secret" { default = "wJalrXUtnFEMIK7MDENGbPxRfiCYzzzzzzzKEYAA" }
+    variable "given" {}
+    locals { secret = "Q8v~x1TzzzL3kPq0aa" }
+    """
+    code = written(tmp_path, main__tf=text)
+    told = {
+        one.found.label: verdicts(code, one)["terraform-provider-keys"]
+        for one in code.snapshot.of_kind("terraform-provider")
+    }
+    assert told == {
+        "provider.aws": "pass",
+        "provider.aws.plain": "fail",
+        "provider.aws.given": "pass",
+        "provider.azurerm": "fail",
+    }
+    assert code.unmapped == {}

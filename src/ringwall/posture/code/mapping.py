@@ -21,6 +21,7 @@ from ringwall.posture.code.aws import (
     storing,
 )
 from ringwall.posture.code.aws.declaring import ACCOUNT
+from ringwall.posture.code.terraform import configured
 from ringwall.posture.code.terraform.resources import Resources
 from ringwall.posture.code.unresolved import MODULE, doubted
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
@@ -39,6 +40,7 @@ SERVICES: Final = (
     searching,
     clusters,
     launching,
+    configured,
 )
 KINDS: Final = tuple(kind for one in SERVICES for kind in one.KINDS)
 
