@@ -5,6 +5,7 @@ import sys
 
 ALL = (
     "access",
+    "code",
     "edge",
     "findings",
     "identity",

@@ -6,22 +6,42 @@ from typing import Final
 
 from ringwall.core.observations import Collected, Observation, State
 from ringwall.posture.code.aws import (
+    balancing,
     cloudtrail,
+    clusters,
     compute,
     ec2,
     iam,
     kms,
+    launching,
     messages,
     rds,
     s3,
+    searching,
     storing,
 )
 from ringwall.posture.code.aws.declaring import ACCOUNT
+from ringwall.posture.code.terraform import configured
 from ringwall.posture.code.terraform.resources import Resources
 from ringwall.posture.code.unresolved import MODULE, doubted
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
-SERVICES: Final = (s3, iam, ec2, rds, kms, cloudtrail, messages, compute, storing)
+SERVICES: Final = (
+    s3,
+    iam,
+    ec2,
+    rds,
+    kms,
+    cloudtrail,
+    messages,
+    compute,
+    storing,
+    balancing,
+    searching,
+    clusters,
+    launching,
+    configured,
+)
 KINDS: Final = tuple(kind for one in SERVICES for kind in one.KINDS)
 
 

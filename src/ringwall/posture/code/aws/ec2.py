@@ -1,6 +1,5 @@
 """EC2: instances, volumes, images of them, and security groups with their rules."""
 
-import base64
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -12,7 +11,9 @@ from ringwall.posture.code.aws.declaring import (
     known,
     renamed,
     told,
+    userdata,
 )
+from ringwall.posture.code.aws.launching import disks
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -40,7 +41,9 @@ _DEVICE: Final = {"encrypted": "Encrypted", "volume_id": "VolumeId", "kms_key_id
 
 def components(code: Resources) -> Iterator[Collected]:
     """Everything of EC2 that is declared."""
-    yield from map(_instance, code.of("aws_instance"))
+    for one in code.of("aws_instance"):
+        yield _instance(one)
+        yield from disks(one)
     yield from map(_volume, code.of("aws_ebs_volume"))
     for one in code.of("aws_security_group", "aws_default_security_group"):
         yield _group(code, one)
@@ -110,12 +113,7 @@ def _instance(one: Instance) -> Collected:
     public = one.get("associate_public_ip_address")
     if public is True:
         listed["PublicIpAddress"] = Unknown("its public address is known only once it is there")
-    text = one.get("user_data")
-    encoded = one.get("user_data_base64")
-    if isinstance(text, str):
-        encoded = base64.b64encode(text.encode()).decode()
-    elif text is not None:
-        encoded = text
+    encoded = userdata(one.get("user_data"), one.get("user_data_base64"))
     aspects = {"listed": known(listed, one), "user_data": told(encoded, one, "user_data")}
     return component("aws-ec2-instance", one, _name(one), aspects)
 

@@ -1,4 +1,4 @@
-"""RDS: instances and clusters."""
+"""RDS: instances and clusters, and those of Neptune and DocumentDB, which RDS lists, too."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -15,6 +15,18 @@ from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
 KINDS: Final = ("aws-rds-instance", "aws-rds-cluster")
+_CLUSTERS: Final = {
+    "aws_rds_cluster": "aurora",
+    "aws_neptune_cluster": "neptune",
+    "aws_docdb_cluster": "docdb",
+}
+"""Which engine a cluster has that names none."""
+_INSTANCES: Final = {
+    "aws_db_instance": "",
+    "aws_rds_cluster_instance": "",
+    "aws_neptune_cluster_instance": "neptune",
+    "aws_docdb_cluster_instance": "docdb",
+}
 _BOTH: Final = {
     "engine": "Engine",
     "engine_version": "EngineVersion",
@@ -26,11 +38,11 @@ _BOTH: Final = {
 
 def components(code: Resources) -> Iterator[Collected]:
     """Databases, with what RDS takes where nothing is written."""
-    for one in code.of("aws_db_instance", "aws_rds_cluster_instance"):
+    for one in code.of(*_INSTANCES):
         yield component(
             "aws-rds-instance", one, one.get("identifier"), {"listed": known(_instance(one), one)}
         )
-    for one in code.of("aws_rds_cluster"):
+    for one in code.of(*_CLUSTERS):
         name = one.get("cluster_identifier")
         yield component("aws-rds-cluster", one, name, {"listed": known(_cluster(one), one)})
 
@@ -44,13 +56,17 @@ def _shared(one: Instance) -> dict[str, Any]:
         "IAMDatabaseAuthenticationEnabled": one.get(
             "iam_database_authentication_enabled", default=False
         ),
-        "EnabledCloudwatchLogsExports": one.get("enabled_cloudwatch_logs_exports", []),
+        "EnabledCloudwatchLogsExports": one.get(
+            "enabled_cloudwatch_logs_exports", one.get("enable_cloudwatch_logs_exports", [])
+        ),
         "MasterUsername": one.get("username", one.get("master_username", "")),
         "VpcSecurityGroups": groups
         if isinstance(groups, Unknown)
         else [{"VpcSecurityGroupId": group, "Status": "active"} for group in groups],
         "CopyTagsToSnapshot": one.get("copy_tags_to_snapshot", default=False),
     }
+    if isinstance(made.get("Engine"), str):
+        made["Engine"] = made["Engine"].lower()
     if one.get("manage_master_user_password") is True:
         made["MasterUserSecret"] = {"SecretStatus": "active"}
     return made
@@ -66,15 +82,18 @@ def _instance(one: Instance) -> dict[str, Any]:
         "BackupRetentionPeriod": one.get("backup_retention_period", 0),
         "MonitoringInterval": one.get("monitoring_interval", 0),
     }
+    if _INSTANCES[one.type]:
+        made.setdefault("Engine", _INSTANCES[one.type])
     if one.get("replicate_source_db") is not None:
         made["ReadReplicaSourceDBInstanceIdentifier"] = ident(one.get("replicate_source_db"))
-    if one.type == "aws_rds_cluster_instance":
+    if one.type != "aws_db_instance":
         made["DBClusterIdentifier"] = ident(one.get("cluster_identifier"))
     return made
 
 
 def _cluster(one: Instance) -> dict[str, Any]:
     return {
+        "Engine": _CLUSTERS[one.type],
         **_shared(one),
         "DBClusterIdentifier": one.get("cluster_identifier", one.address),
         "BackupRetentionPeriod": one.get("backup_retention_period", 1),
