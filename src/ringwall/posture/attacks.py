@@ -113,15 +113,13 @@ def attacks(
     ``is_all`` is that these are meant to be all assets: then it is told which are not known.
     """
     world = World(snapshot)
-    untold: list[Fact] = []
-    blind: list[UnknownError] = []
     try:
-        within = ground(world, account, untold, blind)
+        lies = ground(world, account)
     except UnknownError as error:
         return Attacks(account, blocked=error.why)
-    within = terrain_near(within, sources)
+    within = terrain_near(lies.terrain, sources)
     public = _public(snapshot, {one.component for one in assets})
-    unlisted = [one.why for one in blind]
+    unlisted = list(dict.fromkeys(one.why for one in lies.blind))
     several: list[Hop] = list(within.hops)
     found: list[Reached] = []
     for one in assets:
@@ -140,7 +138,7 @@ def attacks(
     ]
     cut = cheapest_cut(counted, sources, ends) if ends else ()
     unknown = dict.fromkeys(
-        (*unlisted, *_untold(untold), *(_unlisted(snapshot, account) if is_all else ()))
+        (*unlisted, *_untold(lies.untold), *(_unlisted(snapshot, account) if is_all else ()))
     )
     return Attacks(account, tuple(found), paths, tuple(cut or ()), tuple(single), tuple(unknown))
 

@@ -76,10 +76,16 @@ def everything(account: Account) -> str:
 
 
 def terrain(
-    account: Account, escalations: Sequence[Escalation], open_ones: Sequence[Open] = ()
+    account: Account,
+    escalations: Sequence[Escalation],
+    open_ones: Sequence[Open] = (),
+    between: Sequence[Hop] = (),
 ) -> Terrain:
-    """The ways from the internet to whoever is somebody in an account."""
-    found = [*_openings(account, open_ones), *_becoming(account, escalations)]
+    """The ways from the internet to whoever is somebody in an account.
+
+    ``between`` are hops over what stands before what runs, such as load balancers.
+    """
+    found = [*_openings(account, open_ones), *between, *_becoming(account, escalations)]
     return Terrain(account, tuple(found), frozenset(reached(found, [INTERNET])))
 
 
