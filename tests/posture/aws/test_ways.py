@@ -185,3 +185,91 @@ def test_what_may_not_be_read_of_balancers_hides_ways_and_is_told(account: Accou
         assert standings(told)["ruled"] == ruled_is, call
         assert "no way" not in standings(told).values() or ruled_is == "perhaps", call
         assert told.unknown, call
+
+
+def _contained(scene: Scene) -> None:
+    ecs, secrets = scene.client("ecs"), scene.client("secretsmanager")
+    ecs.create_cluster(clusterName="shop")
+    world, few = scene.group("world", 8080, WORLD), scene.group("few", 8080, "52.1.2.0/24")
+    front = scene.group("front", 80, WORLD)
+    by_front = scene.group("by-front", 8080, front)
+    scene.service("open", scene.definition("open"), world, public=True)
+    scene.service("shut", scene.definition("shut"), few, public=True)
+    scene.service("inner", scene.definition("inner"), world)
+    scene.service("starter", scene.definition("starter", of="execution"), world, public=True)
+    public = scene.balancer("public", front)
+    group = scene.targets("web", kind="ip")
+    scene.listener(public, forward(group))
+    scene.service("behind", scene.definition("behind"), by_front, behind=group)
+    scene.service("deaf", scene.definition("deaf"), few, behind=group)
+    held = secrets.create_secret(Name="held", SecretString="x")["ARN"]
+    kept = secrets.create_secret(Name="kept", SecretString="x")["ARN"]
+    given = [{"name": "PASSWORD", "valueFrom": f"{held}:password::"}]
+    scene.service("given", scene.definition("given", secrets=given), world, public=True)
+    given = [{"name": "PASSWORD", "valueFrom": kept}]
+    scene.service("keeps", scene.definition("keeps", secrets=given), world)
+
+
+def test_services_of_containers_by_an_address_and_behind_a_balancer(account: Account) -> None:
+    _contained(Scene(account))
+    told = walked(account)
+    assert standings(told) == {
+        "open": "reached",
+        "shut": "no way",
+        "inner": "no way",
+        "starter": "no way",
+        "behind": "reached",
+        "deaf": "no way",
+        "given": "reached",
+        "keeps": "no way",
+        "held": "reached",
+        "kept": "no way",
+    }
+    assert sentences(told, "held")[-1].endswith("in its environment, as PASSWORD")
+    assert sentences(told, "behind")[1] == (
+        "public sends what comes on to behind (target group web)"
+    )
+
+
+def test_a_task_that_no_service_keeps_runs_as_the_role_it_was_started_with(
+    account: Account,
+) -> None:
+    scene = Scene(account)
+    ecs = scene.client("ecs")
+    ecs.create_cluster(clusterName="shop")
+    world = scene.group("world", 8080, WORLD)
+    definition, other = scene.definition("defined"), scene.bucket("started", "ecs-tasks")
+    begin = "arn:aws:ecs:eu-west-1:123456789012:task/shop/"
+    tasks = [
+        {
+            "taskArn": f"{begin}{name}",
+            "taskDefinitionArn": definition,
+            "group": group,
+            "attachments": [{"details": [{"name": "networkInterfaceId", "value": f"eni-{name}"}]}],
+            **more,
+        }
+        for name, group, more in (
+            ("a", "family:defined", {}),
+            ("b", "family:defined", {"overrides": {"taskRoleArn": other}}),
+            ("kept", "service:open", {}),
+        )
+    ]
+    listed = {"taskArns": [one["taskArn"] for one in tasks]}
+    account.answers["ecs:ListTasks"] = lambda _: listed
+    account.answers["ecs:DescribeTasks"] = lambda _: {"tasks": tasks}
+
+    def interfaces(**more: object) -> dict[str, object]:
+        place = {"SubnetId": scene.at.subnets[0], "VpcId": scene.at.vpc}
+        told = {"Groups": [{"GroupId": world}], **place, **more}
+        return {"NetworkInterfaces": [told | {"NetworkInterfaceId": f"eni-{one}"} for one in "ab"]}
+
+    account.answers["ec2:DescribeNetworkInterfaces"] = lambda _: interfaces()
+    assert set(standings(walked(account)).values()) == {"no way"}
+    public = interfaces(Association={"PublicIp": "52.0.0.1"})
+    account.answers["ec2:DescribeNetworkInterfaces"] = lambda _: public
+    whole = account.read(READING)
+    assert standings(walked_in(whole)) == {"defined": "reached", "started": "reached"}
+    for call in ("ecs:ListTasks", "ecs:DescribeTasks", "ec2:DescribeNetworkInterfaces"):
+        assert set(standings(walked_in(without(whole, call))).values()) == {"not known"}, call
+    blind = standings(walked_in(without(whole, "ecs:DescribeTaskDefinition")))
+    assert blind == {"defined": "not known", "started": "reached"}

@@ -14,7 +14,16 @@ from ringwall.core.observations import Observation, State
 from ringwall.posture.attacks import Attacks, assets_of, attacks
 from ringwall.posture.snapshot.snapshot import LISTED, Snapshot
 
-READING = [one for one in CHECKS if one.id in {"aws-s3-bucket-attack-path", "aws-s3-bucket-public"}]
+READING = [
+    one
+    for one in CHECKS
+    if one.id
+    in {
+        "aws-s3-bucket-attack-path",
+        "aws-secretsmanager-secret-attack-path",
+        "aws-s3-bucket-public",
+    }
+]
 
 
 class Scene:
@@ -125,6 +134,39 @@ class Scene:
             elb.register_targets(TargetGroupArn=made, Targets=[{"Id": one} for one in ids])
         return made
 
+    def definition(self, name: str, *, of: str = "task", **more: Any) -> str:
+        """A definition of tasks, whose role, or the one that starts it, reads a bucket."""
+        role = self.bucket(name, "ecs-tasks")
+        container = {"name": "web", "image": "web", "memory": 128} | more
+        made: str = self.client("ecs").register_task_definition(
+            family=name,
+            networkMode="awsvpc",
+            containerDefinitions=[container],
+            **{f"{of}RoleArn": role},
+        )["taskDefinition"]["taskDefinitionArn"]
+        return made
+
+    def network(self, group: str, *, public: bool) -> dict[str, Any]:
+        """Where a task stands."""
+        assign = "ENABLED" if public else "DISABLED"
+        configured = {"subnets": [self.at.subnets[0]], "securityGroups": [group]}
+        return {"awsvpcConfiguration": configured | {"assignPublicIp": assign}}
+
+    def service(
+        self, name: str, definition: str, group: str, *, public: bool = False, behind: str = ""
+    ) -> None:
+        """A service that keeps tasks running."""
+        balanced = {"targetGroupArn": behind, "containerName": "web", "containerPort": 8080}
+        self.client("ecs").create_service(
+            cluster="shop",
+            serviceName=name,
+            taskDefinition=definition,
+            desiredCount=0,
+            launchType="FARGATE",
+            networkConfiguration=self.network(group, public=public),
+            loadBalancers=[balanced] if behind else [],
+        )
+
     def listener(
         self, balancer: str, *actions: dict[str, Any], port: int = 80, protocol: str = "HTTP"
     ) -> str:
@@ -167,13 +209,13 @@ def walked(account: Account) -> Attacks:
 
 
 def walked_in(snapshot: Snapshot) -> Attacks:
-    """The ways to every bucket of what was read."""
-    buckets = [
+    """The ways to every bucket and secret of what was read."""
+    kept = [
         one
         for one in assets_of(snapshot, ACCOUNT, lambda _: ("confidential", "all are"))
-        if one.component.startswith("aws-s3-bucket/")
+        if one.component.startswith(("aws-s3-bucket/", "aws-secretsmanager-secret/"))
     ]
-    return attacks(snapshot, ACCOUNT, buckets)
+    return attacks(snapshot, ACCOUNT, kept)
 
 
 def standings(told: Attacks) -> dict[str, str]:

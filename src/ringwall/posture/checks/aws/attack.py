@@ -12,7 +12,7 @@ from ringwall.core.observations import Fact, UnknownError
 from ringwall.posture.checking import Judgment, Subject, World, fails, passes
 from ringwall.posture.checking.reading import ANY
 from ringwall.posture.checks.aws.authorization import KINDS, whole_account
-from ringwall.posture.checks.aws.ways import balancers, running
+from ringwall.posture.checks.aws.ways import balancers, containers, running
 from ringwall.posture.checks.aws.ways.looking import FUNCTION, INSTANCE, Looking
 from ringwall.posture.permissions.cutting import cheapest_cut
 from ringwall.posture.permissions.escalation import TECHNIQUES, escalations
@@ -23,6 +23,7 @@ READS: Final = (
     *(f"{kind}.details" for kind in KINDS.values()),
     *running.READS,
     *balancers.READS,
+    *containers.READS,
 )
 """What a check reads that asks for paths, besides what it judges."""
 _TAGS: Final = re.compile(r"(?:data[-_ ]?)?(?:classification|class|sensitivity)", re.IGNORECASE)
@@ -34,7 +35,7 @@ _LEVELS: Final = {
     "highly confidential": "restricted",
 }
 _KNOWN: Final = {"", INSTANCE, FUNCTION}
-_FRONTS: Final = (INSTANCE, FUNCTION, *balancers.KINDS)
+_FRONTS: Final = (INSTANCE, FUNCTION, *balancers.KINDS, *containers.KINDS)
 _LONGEST: Final = 6
 
 
@@ -99,7 +100,12 @@ def ground(world: World, number: str) -> Ground:
     it = Looking(world, account)
     open_ones: list[Open] = []
     between: list[Hop] = []
-    for found in (running.instances(it), running.functions(it), balancers.balancers(it, {})):
+    for found in (
+        running.instances(it),
+        running.functions(it),
+        containers.containers(it),
+        balancers.balancers(it, containers.behind(it)),
+    ):
         with it.each():
             for one in found:
                 open_ones += [one] if isinstance(one, Open) else []
