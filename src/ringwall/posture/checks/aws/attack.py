@@ -12,7 +12,15 @@ from ringwall.core.observations import Fact, UnknownError
 from ringwall.posture.checking import Judgment, Subject, World, fails, passes
 from ringwall.posture.checking.reading import ANY
 from ringwall.posture.checks.aws.authorization import KINDS, whole_account
-from ringwall.posture.checks.aws.ways import balancers, containers, running
+from ringwall.posture.checks.aws.ways import (
+    balancers,
+    containers,
+    distributions,
+    gateways,
+    integrating,
+    running,
+)
+from ringwall.posture.checks.aws.ways.hosts import hosts
 from ringwall.posture.checks.aws.ways.looking import FUNCTION, INSTANCE, Looking
 from ringwall.posture.permissions.cutting import cheapest_cut
 from ringwall.posture.permissions.escalation import TECHNIQUES, escalations
@@ -24,6 +32,9 @@ READS: Final = (
     *running.READS,
     *balancers.READS,
     *containers.READS,
+    *gateways.READS,
+    *integrating.READS,
+    *distributions.READS,
 )
 """What a check reads that asks for paths, besides what it judges."""
 _TAGS: Final = re.compile(r"(?:data[-_ ]?)?(?:classification|class|sensitivity)", re.IGNORECASE)
@@ -35,7 +46,15 @@ _LEVELS: Final = {
     "highly confidential": "restricted",
 }
 _KNOWN: Final = {"", INSTANCE, FUNCTION}
-_FRONTS: Final = (INSTANCE, FUNCTION, *balancers.KINDS, *containers.KINDS)
+_FRONTS: Final = (
+    INSTANCE,
+    FUNCTION,
+    *balancers.KINDS,
+    *containers.KINDS,
+    *gateways.KINDS,
+    *integrating.KINDS,
+    *distributions.KINDS,
+)
 _LONGEST: Final = 6
 
 
@@ -100,11 +119,15 @@ def ground(world: World, number: str) -> Ground:
     it = Looking(world, account)
     open_ones: list[Open] = []
     between: list[Hop] = []
+    named = hosts(it)
+    leading = integrating.Leading(it, named)
     for found in (
         running.instances(it),
         running.functions(it),
         containers.containers(it),
         balancers.balancers(it, containers.behind(it)),
+        gateways.gateways(it, leading),
+        distributions.distributions(it, leading, named),
     ):
         with it.each():
             for one in found:

@@ -7,7 +7,7 @@ from typing import Final
 from ringwall.posture.checking import Subject, UnknownError, World
 from ringwall.posture.checks.aws.exposure import cidrs_of, rules_of
 from ringwall.posture.checks.aws.openings import is_open, ports_of, sources_of
-from ringwall.posture.permissions.deciding import Decision
+from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.networks import Addresses
 from ringwall.posture.permissions.statements import Kind, unread
@@ -60,23 +60,29 @@ def lets_in(
     return False
 
 
-def function_lets_in(function: Subject, service: str, source: str, untold: list[str]) -> Decision:
-    """Whether a function lets a service call it for ``source``, by its policy.
+def function_lets_in(
+    function: Subject, arn: str, service: str, source: str, *, action: str = "lambda:InvokeFunction"
+) -> tuple[Decision, str]:
+    """Whether a function lets a service call it for ``source``, and why that is not known.
 
-    ``untold`` gets why the policy is not known, if it is not.
+    ``arn`` is how it is called: an alias or version has a policy of its own, which is not read.
     """
     name = f"policy of {function.label}"
     try:
         written = function.read("policy", None)
         policy = read(written, name=name, kind=Kind.RESOURCE) if written else None
+        why = ""
     except UnknownError as error:
-        untold.append(error.why)
-        policy = unread(name, Kind.RESOURCE, error.why)
-    return service_may(
+        policy, why = unread(name, Kind.RESOURCE, error.why), error.why
+    decision = service_may(
         policy,
         service,
-        "lambda:InvokeFunction",
+        action,
         function.name,
         source=source,
         account=function.account,
     )
+    if not decision.may_be and arn != function.name:
+        why = f"the policy of {arn.rpartition(':')[2]} of {function.label} is not read"
+        decision = Decision(Outcome.UNKNOWN, why)
+    return decision, why

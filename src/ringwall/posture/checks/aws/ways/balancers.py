@@ -241,13 +241,12 @@ class _Way:
             function = self.it.function(str(target.get("Id")))
             if function is None:
                 continue
-            why: list[str] = []
-            decision = function_lets_in(
-                function, "elasticloadbalancing.amazonaws.com", group.name, why
+            decision, why = function_lets_in(
+                function, str(target.get("Id")), "elasticloadbalancing.amazonaws.com", group.name
             )
             if decision.may_be:
                 how = f"{self.label} hands what comes to the function {function.label}"
-                perhaps = f": perhaps, for {why[0]}" if why else ""
+                perhaps = f": perhaps, for {why}" if why else ""
                 yield Hop(
                     self.source,
                     function.name,
