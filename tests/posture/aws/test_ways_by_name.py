@@ -86,12 +86,13 @@ def test_a_rest_api_with_a_policy_or_no_address_of_its_own(account: Account) -> 
     scene = Scene(account)
     everybody = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke"}
     few = {"IpAddress": {"aws:SourceIp": "52.1.2.0/24"}}
-    for name, more in {
+    several: dict[str, dict[str, Any]] = {
         "private": {"endpointConfiguration": {"types": ["PRIVATE"]}},
         "few": {"policy": document(everybody | {"Resource": "*", "Condition": few})},
         "all": {"policy": document(everybody | {"Resource": "*"})},
         "off": {"disableExecuteApiEndpoint": True},
-    }.items():
+    }
+    for name, more in several.items():
         api = _rest(scene, name, ("x", "NONE", _asks(scene.function(name)), ""), **more)
         scene.client("apigateway").create_deployment(restApiId=api, stageName="prod")
         scene.may_call(name, "apigateway", _of_api(api, "*"))

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from ringwall.posture.checking import Subject, UnknownError
 from ringwall.posture.checks.aws.exposure import reachable
-from ringwall.posture.checks.aws.ways.balancers import Behind
 from ringwall.posture.checks.aws.ways.looking import SUBNET, Looking
 from ringwall.posture.checks.aws.ways.running import groups_that_open, ports_as_text
+from ringwall.posture.checks.aws.ways.targets import Behind
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.networks import Intervals
 from ringwall.posture.permissions.paths import Hop

@@ -1,11 +1,14 @@
 """What in an account has a name on the internet, by that name: balancers, APIs, functions."""
 
-from urllib.parse import urlsplit
+import re
+from typing import Final
 
 from ringwall.posture.checking import UnknownError
 from ringwall.posture.checks.aws.ways.balancers import BALANCER, CLASSIC
 from ringwall.posture.checks.aws.ways.gateways import API, REST
 from ringwall.posture.checks.aws.ways.looking import Looking
+
+_ADDRESS: Final = re.compile(r"\w+://(?P<host>[^/:?#]+)")
 
 
 def hosts(it: Looking) -> dict[str, str]:
@@ -32,7 +35,8 @@ def hosts(it: Looking) -> dict[str, str]:
 
 
 def _host(address: str) -> str:
-    return (urlsplit(address).hostname or "").lower()
+    found = _ADDRESS.match(address)
+    return found["host"].lower() if found else ""
 
 
 def _domain(partition: str) -> str:

@@ -60,9 +60,10 @@ class Leading:
         for place, name in self._in_network(api, one) if one.link or one.target else ():
             yield self._hop(api, place, f"{how} {name}")
         address = _ADDRESS.match(one.uri)
-        if address and not one.link and (place := self._hosts.get(address["host"].lower())):
+        known = self._hosts.get(str(address["host"]).lower()) if address and not one.link else None
+        if address and known:
             port = address["port"] or ("443" if address["scheme"] in {"https", "wss"} else "80")
-            yield from self.to_place(api, how, place, int(port))
+            yield from self.to_place(api, how, known, int(port))
 
     def to_place(self, front: Subject, how: str, place: str, port: int) -> Iterator[Hop]:
         """To what has a name of its own; of a load balancer, to what listens at the port."""
