@@ -4,6 +4,7 @@ Every thing runs as a role that reads a bucket named like it.
 """
 
 from tests.posture.aws.conftest import Account
+from tests.posture.aws.people import ACCOUNT, trust
 from tests.posture.aws.ways import (
     NOTHING,
     READING,
@@ -273,3 +274,50 @@ def test_a_task_that_no_service_keeps_runs_as_the_role_it_was_started_with(
         assert set(standings(walked_in(without(whole, call))).values()) == {"not known"}, call
     blind = standings(walked_in(without(whole, "ecs:DescribeTaskDefinition")))
     assert blind == {"defined": "not known", "started": "reached"}
+
+
+def test_pods_behind_a_balancer_may_be_whomever_their_cluster_makes_them(account: Account) -> None:
+    scene = Scene(account)
+    iam, eks = scene.client("iam"), scene.client("eks")
+    role = iam.create_role(RoleName="cluster", AssumeRolePolicyDocument=trust("*"))["Role"]["Arn"]
+    iam.update_assume_role_policy(
+        RoleName="cluster", PolicyDocument=trust({"Service": "eks.amazonaws.com"})
+    )
+    made = eks.create_cluster(
+        name="shop", roleArn=role, resourcesVpcConfig={"subnetIds": list(scene.at.subnets)}
+    )["cluster"]
+    host = made["identity"]["oidc"]["issuer"].partition("://")[2]
+    for name, issuer in (("vouched", host), ("other", f"{host}0")):
+        scene.bucket(name, "ec2")
+        provider = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}"}
+        subject = {"StringEquals": {f"{issuer}:sub": "system:serviceaccount:shop:web"}}
+        web = {"Action": "sts:AssumeRoleWithWebIdentity", "Condition": subject}
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=trust(provider, **web))
+    given = scene.bucket("given", "pods.eks")
+    about = {"clusterName": "shop", "namespace": "shop", "serviceAccount": "api"}
+    arn = f"arn:aws:eks:eu-west-1:{ACCOUNT}:podidentityassociation/shop/a-1"
+    listed = about | {"associationArn": arn, "associationId": "a-1"}
+    account.answers["eks:ListPodIdentityAssociations"] = lambda _: {"associations": [listed]}
+    described = {"association": listed | {"roleArn": given}}
+    account.answers["eks:DescribePodIdentityAssociation"] = lambda _: described
+    front = scene.group("front", 80, WORLD)
+    machine = scene.instance("machine", scene.group("behind", 8080, front))
+    group = scene.targets("pods", machine["PrivateIpAddress"], kind="ip")
+    scene.listener(scene.balancer("public", front), forward(group))
+    assert standings(walked(account)) == {
+        "machine": "reached",
+        "vouched": "perhaps",
+        "other": "no way",
+        "given": "perhaps",
+    }
+    network = {"endpointPublicAccess": True, "publicAccessCidrs": ["52.1.2.0/24"]}
+    shut = {"cluster": made | {"resourcesVpcConfig": made["resourcesVpcConfig"] | network}}
+    account.answers["eks:DescribeCluster"] = lambda _: shut
+    assert standings(walked(account))["vouched"] == "no way"
+    tags = [{"Key": "kubernetes.io/cluster/shop", "Value": "owned"}]
+    account.client("ec2").create_tags(Resources=[machine["InstanceId"]], Tags=tags)
+    whole = account.read(READING)
+    assert standings(walked_in(whole))["vouched"] == "perhaps"
+    assert sentences(walked_in(whole), "given")[-2] == "pods of shop/api in shop are given"
+    blind = standings(walked_in(without(whole, "eks:ListPodIdentityAssociations")))
+    assert (blind["given"], blind["other"]) == ("not known", "not known")

@@ -14,6 +14,7 @@ from ringwall.posture.checking.reading import ANY
 from ringwall.posture.checks.aws.authorization import KINDS, whole_account
 from ringwall.posture.checks.aws.ways import (
     balancers,
+    clusters,
     containers,
     distributions,
     gateways,
@@ -35,6 +36,7 @@ READS: Final = (
     *gateways.READS,
     *integrating.READS,
     *distributions.READS,
+    *clusters.READS,
 )
 """What a check reads that asks for paths, besides what it judges."""
 _TAGS: Final = re.compile(r"(?:data[-_ ]?)?(?:classification|class|sensitivity)", re.IGNORECASE)
@@ -54,6 +56,7 @@ _FRONTS: Final = (
     *gateways.KINDS,
     *integrating.KINDS,
     *distributions.KINDS,
+    *clusters.KINDS,
 )
 _LONGEST: Final = 6
 
@@ -128,6 +131,7 @@ def ground(world: World, number: str) -> Ground:
         balancers.balancers(it, containers.behind(it)),
         gateways.gateways(it, leading),
         distributions.distributions(it, leading, named),
+        clusters.clusters(it),
     ):
         with it.each():
             for one in found:
