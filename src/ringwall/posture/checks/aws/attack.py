@@ -23,6 +23,7 @@ from ringwall.posture.checks.aws.ways import (
 )
 from ringwall.posture.checks.aws.ways.hosts import hosts
 from ringwall.posture.checks.aws.ways.looking import FUNCTION, INSTANCE, Looking
+from ringwall.posture.permissions.controls import UNCONTROLLED, Controls
 from ringwall.posture.permissions.cutting import cheapest_cut
 from ringwall.posture.permissions.escalation import TECHNIQUES, escalations
 from ringwall.posture.permissions.paths import INTERNET, Hop, ways
@@ -113,12 +114,18 @@ def attacked(world: World, it: Subject, kept: Kept) -> Judgment:
     return passes(f"no way of {_LONGEST} hops leads from the internet to {it.label}")
 
 
-def ground(world: World, number: str) -> Ground:
-    """How an account lies before the internet.
+def ground(
+    world: World,
+    number: str,
+    *,
+    controls: Controls = UNCONTROLLED,
+    organisation: str = "",
+) -> Ground:
+    """How an account lies before the internet. ``controls`` are what binds it.
 
     ``UnknownError`` where its identities are not known: then nothing can be told.
     """
-    account = whole_account(world, number)
+    account = whole_account(world, number, controls=controls, organisation=organisation)
     it = Looking(world, account)
     open_ones: list[Open] = []
     between: list[Hop] = []
