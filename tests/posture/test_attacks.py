@@ -13,6 +13,7 @@ from ringwall.core.observations import Observation, State
 from ringwall.posture.attacks import DATA, Attacks, Standing, assets_of, attacks
 from ringwall.posture.checking import ABSENT, DENIED, Other, other
 from ringwall.posture.checking.cases import ACCOUNT, REGION
+from ringwall.posture.checks.aws.attack import READS
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.permissions.terrain import READING
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
@@ -57,8 +58,7 @@ def bucket(arn: str, policy: Any = ABSENT) -> Other:
 
 def snapshot(*some: Other, unlisted: tuple[str, ...] = ()) -> Snapshot:
     made = Snapshot()
-    kinds = {*DATA, "aws-iam-user", "aws-iam-group", "aws-iam-role", "aws-iam-policy"}
-    for kind in sorted({*kinds, "aws-ec2-instance", "aws-lambda-function"}):
+    for kind in sorted({*DATA, *(one.partition(".")[0] for one in READS)}):
         told = Observation(State.KNOWN, api="x:List")
         if kind in unlisted:
             told = Observation(State.DENIED, api="x:List", why="access denied")

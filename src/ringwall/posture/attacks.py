@@ -12,16 +12,17 @@ from typing import Final
 from ringwall.core.components import Found
 from ringwall.core.observations import Fact, State, UnknownError
 from ringwall.core.verdicts import Outcome
+from ringwall.posture.across import Land, land_of
 from ringwall.posture.checking.finding import own_checks
 from ringwall.posture.checking.reading import Subject, World
-from ringwall.posture.checks.aws.attack import ground
 from ringwall.posture.judging import Judged, judge_all
 from ringwall.posture.permissions.changes import Change, changes
+from ringwall.posture.permissions.crossing import readings_across
 from ringwall.posture.permissions.cutting import cheapest_cut
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.paths import INTERNET, Hop, Path, reached, ways
 from ringwall.posture.permissions.statements import Document, Kind, unread
-from ringwall.posture.permissions.terrain import Kept, Terrain, hops, terrain_near
+from ringwall.posture.permissions.terrain import Kept, Terrain, hops
 from ringwall.posture.snapshot.snapshot import Snapshot
 
 DATA: Final = {
@@ -107,27 +108,30 @@ def attacks(
     sources: Sequence[str] = (INTERNET,),
     most: int = 3,
     is_all: bool = True,
+    land: Land | None = None,
 ) -> Attacks:
     """The ways to these assets of an account, at most ``most`` to each, shortest first.
 
     ``is_all`` is that these are meant to be all assets: then it is told which are not known.
+    ``land`` is the account with others that ways may lead over; alone where there is none.
     """
     world = World(snapshot)
-    untold: list[Fact] = []
-    blind: list[UnknownError] = []
-    try:
-        within = ground(world, account, untold, blind)
-    except UnknownError as error:
-        return Attacks(account, blocked=error.why)
-    within = terrain_near(within, sources)
+    land = land or land_of({account: snapshot})
+    if account not in land.grounds:
+        return Attacks(account, blocked=land.blocked[account])
+    lies = land.grounds[account]
+    near = frozenset(reached(land.hops, sources))
+    within = Terrain(lies.terrain.account, land.hops, near)
     public = _public(snapshot, {one.component for one in assets})
-    unlisted = [one.why for one in blind]
+    unlisted = land.hides(account)
     several: list[Hop] = list(within.hops)
     found: list[Reached] = []
     for one in assets:
-        own = _readings(world, within, one, public.get(one.component))
+        policy = _policy(world, one)
+        own = _readings(land, within, one, policy, public.get(one.component))
         several += own
-        found.append(_reached([*within.hops, *own], one, sources, most, unlisted))
+        hidden = unlisted if policy is None else land.hides(account, policy)
+        found.append(_reached([*within.hops, *own], one, sources, most, hidden))
     paths = tuple(path for one in found for path in one.paths)
     certain = [path for path in paths if path.is_certain]
     shown = certain or list(paths)
@@ -140,7 +144,12 @@ def attacks(
     ]
     cut = cheapest_cut(counted, sources, ends) if ends else ()
     unknown = dict.fromkeys(
-        (*unlisted, *_untold(untold), *(_unlisted(snapshot, account) if is_all else ()))
+        (
+            *unlisted,
+            *_untold(lies.untold),
+            *land.untold,
+            *(_unlisted(snapshot, account) if is_all else ()),
+        )
     )
     return Attacks(account, tuple(found), paths, tuple(cut or ()), tuple(single), tuple(unknown))
 
@@ -182,20 +191,25 @@ def _reached(
     return Reached(one, Standing.NONE)
 
 
-def _readings(world: World, within: Terrain, one: Asset, judged: Judged | None) -> list[Hop]:
-    """The hops to one asset: of strangers, and of whoever in the account may read it."""
+def _readings(
+    land: Land, within: Terrain, one: Asset, policy: Document | None, judged: Judged | None
+) -> list[Hop]:
+    """The hops to one asset: of strangers, and of whoever in any account may read it."""
     kind = one.component.partition("/")[0]
     if kind not in DATA:
         return []
-    kept = Kept(kind, one.arn, one.label, _policy(world, one), exposed=())
-    found = hops(within, [kept])[len(within.hops) :]
+    kept = Kept(kind, one.arn, one.label, policy, exposed=())
+    number = within.account.id
+    found = [replace(hop, account=number) for hop in hops(within, [kept])[len(within.hops) :]]
+    found += readings_across(land.accounts, kept, number, within.near)
     if judged is not None and judged.verdict.outcome is not Outcome.PASS:
         is_certain = judged.verdict.outcome is Outcome.FAIL
         begin = "strangers come to" if is_certain else "strangers perhaps come to"
         how = f"{begin} {one.label}: {judged.verdict.why}"
         mend = f"close {one.label} to strangers; `posture explain {judged.check}` says how"
         by = (f"{judged.check} of {one.label}",)
-        found.append(Hop(INTERNET, one.arn, how, is_certain=is_certain, by=by, mend=mend))
+        hop = Hop(INTERNET, one.arn, how, is_certain=is_certain, by=by, mend=mend)
+        found.append(replace(hop, account=number))
     return found
 
 

@@ -45,23 +45,26 @@ def paths(
 ) -> None:
     """Show the ways from the internet to confidential data, and which changes end them.
 
-    By what `posture scan` read last; nothing is called. What is confidential is told by the
-    inventory; where it knows nothing, by rules, tags and what is usual for the kind.
+    A way may lead over all accounts that were read, whichever is asked for. By what `posture scan`
+    read last; nothing is called. What is confidential is told by the inventory; where it knows
+    nothing, by rules, tags and what is usual for the kind.
     """
+    from ringwall.posture.across import land_of
     from ringwall.posture.attacks import attacks
 
+    every = read_accounts(context, None)
     kept = read_accounts(context, account)
     classify = _classify(context)
-    sources = {one.account: _places(one, begin) for one in kept}
-    if begin and not any(sources.values()):
+    places = {one.account: _places(one, begin) for one in every}
+    sources = list(dict.fromkeys(place for several in places.values() for place in several))
+    if begin and not sources:
         raise Refused(
             f"none of the accounts has {', '.join(begin)}",
             hint="name the internet, a user, a role, an instance or a function by its id or name",
         )
+    land = land_of({one.account: one.snapshot for one in every})
     told = []
     for one in kept:
-        if not sources[one.account]:
-            continue
         wanted, others = _assets(one, classify, to)
         if to and not wanted:
             continue
@@ -69,11 +72,13 @@ def paths(
             one.snapshot,
             one.account,
             wanted,
-            sources=sources[one.account],
+            sources=sources,
             most=most,
             is_all=not to,
+            land=land,
         )
-        told.append((one, found, others))
+        if places[one.account] or found.paths or to:
+            told.append((one, found, others))
     if not told:
         raise Refused(
             f"nothing that was read is called {', '.join(to or ())}",

@@ -38,7 +38,7 @@ def show(kept: "Kept", told: "Attacks", others: "Counter[str]", *, from_internet
     numbers = {id(path): number for number, path in enumerate(told.paths, 1)}
     for standing in ("reached", "perhaps"):
         for one in by_standing[standing]:
-            _show_asset(one, numbers)
+            _show_asset(one, numbers, told.account)
     if told.paths:
         _show_changes(told)
     for one in by_standing["not known"]:
@@ -64,7 +64,7 @@ def _show_nothing(others: "Counter[str]") -> None:
         say("nothing was read that holds data: scan with all checks, or look at what was denied")
 
 
-def _show_asset(one: "Reached", numbers: dict[int, int]) -> None:
+def _show_asset(one: "Reached", numbers: dict[int, int], told_of: str) -> None:
     asset = one.asset
     level = f"{asset.classification} ({asset.by})" if asset.classification else ""
     sure = one.standing.value == "reached"
@@ -76,8 +76,10 @@ def _show_asset(one: "Reached", numbers: dict[int, int]) -> None:
         say(f"  way {numbers[id(path)]}{certain}")
         for number, hop in enumerate(path.hops, 1):
             say(f"    {number}. {hop.how}", "" if hop.is_certain else (" (not certain)", "yellow"))
-            if hop.by:
-                say(f"       by {', '.join(hop.by)}", style="dim")
+            where = _where(hop.account, told_of)
+            if hop.by or where:
+                by = f"by {', '.join(hop.by)}" if hop.by else ""
+                say(f"       {' '.join(filter(None, (by, where)))}", style="dim")
     if not one.is_all:
         say("  and more; --most shows them", style="dim")
 
@@ -92,7 +94,7 @@ def _show_changes(told: "Attacks") -> None:
             else ("Cheapest cut: nothing is certain here; together these would end all that may be")
         )
         say((said, "bold"))
-        for text in dict.fromkeys(_mended(hop) for hop in told.cut):
+        for text in dict.fromkeys(_mended(hop, told.account) for hop in told.cut):
             say(f"  - {text}")
     else:
         say("There is no cut: whoever begins there has it already")
@@ -112,12 +114,20 @@ def _row(one: "Change", told: "Attacks") -> tuple[str, str, str, str]:
     more = f" and {len(one.ends) - 8} more" if len(one.ends) > 8 else ""
     safe = ", ".join(labels.get(arn, arn) for arn in one.safe[:4])
     rest = f" and {len(one.safe) - 4} more" if len(one.safe) > 4 else ""
-    return one.does, ", ".join(one.by), f"way {ends}{more}", f"{safe}{rest}" or "nothing yet"
+    where = _where(one.account, told.account)
+    by = ", ".join(filter(None, (*one.by, where)))
+    return one.does, by, f"way {ends}{more}", f"{safe}{rest}" or "nothing yet"
 
 
-def _mended(hop: "Hop") -> str:
+def _mended(hop: "Hop", told_of: str) -> str:
     by = f" ({', '.join(hop.by)})" if hop.by else ""
-    return f"{hop.mend or f'end that {hop.how}'}{by}"
+    where = _where(hop.account, told_of)
+    return f"{where}{': ' if where else ''}{hop.mend or f'end that {hop.how}'}{by}"
+
+
+def _where(account: str, told_of: str) -> str:
+    """The account something is in, where that is another one than is told of."""
+    return f"in {account}" if account not in {"", told_of} else ""
 
 
 def as_json_of(kept: "Kept", told: "Attacks", others: "Counter[str]") -> dict[str, Any]:
@@ -145,6 +155,7 @@ def as_json_of(kept: "Kept", told: "Attacks", others: "Counter[str]") -> dict[st
             {
                 "does": one.does,
                 "by": one.by,
+                "account": one.account,
                 "ends": [_told(told, n) for n in one.ends],
                 "out_of_reach": one.safe,
             }
@@ -171,4 +182,5 @@ def _hop(hop: "Hop") -> dict[str, Any]:
         "technique": hop.technique,
         "is_certain": hop.is_certain,
         "mend": hop.mend,
+        "account": hop.account,
     }

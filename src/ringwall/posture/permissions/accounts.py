@@ -14,6 +14,7 @@ from ringwall.posture.permissions.principals import Principal, principal
 from ringwall.posture.permissions.statements import Document, Kind, unread
 
 Entry = Mapping[str, Any]
+Unit = tuple[str, tuple[Document, ...]]
 EVERYTHING: Final = {
     "Version": "2012-10-17",
     "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
@@ -74,7 +75,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account's identities by ARN. ``organisation`` is the id of its organisation, if known."""
+    """An account's identities by ARN. ``organisation`` is the id of its organisation, if known.
+
+    ``scps`` bind it, level by level from the root. Of ``units`` of the organisation it is not
+    known whether it is in them: each has its name and the control policies that it would bring.
+    """
 
     id: str
     users: Mapping[str, Identity]
@@ -82,6 +87,8 @@ class Account:
     groups: Mapping[str, Identity]
     managed: Mapping[str, Managed]
     organisation: str = ""
+    scps: tuple[tuple[Document, ...], ...] = ()
+    units: tuple[Unit, ...] = ()
 
     @property
     def principals(self) -> tuple[Identity, ...]:
@@ -101,6 +108,7 @@ def account(
     roles: Iterable[Entry] = (),
     policies: Iterable[Entry] = (),
     scps: tuple[tuple[Document, ...], ...] = (),
+    units: tuple[Unit, ...] = (),
     organisation: str = "",
 ) -> Account:
     """An account of the entries of UserDetailList, GroupDetailList, RoleDetailList and Policies.
@@ -125,6 +133,8 @@ def account(
         all_groups,
         managed,
         organisation,
+        scps,
+        units,
     )
 
 

@@ -15,7 +15,7 @@ _Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing to do. ``by`` is what it changes, ``ends`` are the numbers of paths it ends.
+    """One thing to do, in ``account``. ``by`` is what it changes, ``ends`` numbers of paths.
 
     ``safe`` are the targets that nobody comes to any more, by ways that were not shown either.
     """
@@ -25,6 +25,7 @@ class Change:
     ends: tuple[int, ...]
     safe: tuple[str, ...]
     effort: int
+    account: str = ""
 
 
 def changes(
@@ -53,16 +54,17 @@ def changes(
         if ends:
             safe = tuple(sorted(now - reached(left, begins)))
             effort = max(hop.effort for hop in taken)
-            found.append(Change(_does(taken), _by(taken), ends, safe, effort))
+            where = taken[0].account
+            found.append(Change(_does(taken), _by(taken), ends, safe, effort, where))
     return sorted(found, key=lambda one: (-len(one.safe), -len(one.ends), one.effort, one.does))
 
 
-def _key(hop: Hop) -> tuple[str, str, tuple[str, ...]]:
+def _key(hop: Hop) -> tuple[str, str, tuple[str, ...], str]:
     """What has to be changed; without a statement, the hop between its two places by itself."""
     if hop.by:
         whose = "" if hop.source == INTERNET else hop.source
-        return ("by", whose, tuple(sorted(hop.by)))
-    return (hop.source, hop.target, ())
+        return ("by", whose, tuple(sorted(hop.by)), hop.account)
+    return (hop.source, hop.target, (), "")
 
 
 def _is_over(path: Path, gone: set[_Place]) -> bool:

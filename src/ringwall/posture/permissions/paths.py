@@ -15,7 +15,7 @@ class Hop:
 
     ``technique`` is the id of an escalation, empty where it is none. What is not certain hangs on
     conditions, or on what nobody could read. ``by`` are the statements or rules that allow it,
-    ``mend`` says what to do so that it is not there any more.
+    ``mend`` says what to do so that it is not there any more, ``account`` where that is done.
     """
 
     source: str
@@ -26,6 +26,7 @@ class Hop:
     effort: int = 1
     by: tuple[str, ...] = field(default=(), compare=False)
     mend: str = field(default="", compare=False)
+    account: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from ringwall.posture.permissions.accounts import Account, Identity
 from ringwall.posture.permissions.asking import context_of, could, may
+from ringwall.posture.permissions.controls import within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.escalation import Escalation, Reach, is_administrator
 from ringwall.posture.permissions.exposure import Exposed, exposed
@@ -76,10 +77,16 @@ def everything(account: Account) -> str:
 
 
 def terrain(
-    account: Account, escalations: Sequence[Escalation], open_ones: Sequence[Open] = ()
+    account: Account,
+    escalations: Sequence[Escalation],
+    open_ones: Sequence[Open] = (),
+    between: Sequence[Hop] = (),
 ) -> Terrain:
-    """The ways from the internet to whoever is somebody in an account."""
-    found = [*_openings(account, open_ones), *_becoming(account, escalations)]
+    """The ways from the internet to whoever is somebody in an account.
+
+    ``between`` are hops over what stands before what runs, such as load balancers.
+    """
+    found = [*_openings(account, open_ones), *between, *_becoming(account, escalations)]
     return Terrain(account, tuple(found), frozenset(reached(found, [INTERNET])))
 
 
@@ -167,16 +174,21 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
         return
     for identity in account.principals:
         if identity.arn in near:
-            decision, _ = could(
+            decision, unit = within_units(
                 identity,
-                [action],
-                wanted,
-                context=context_of(identity, organisation=account.organisation),
-                resource_policy=one.policy,
-                resource_account=account.id,
+                account.units,
+                lambda who: could(
+                    who,
+                    [action],
+                    wanted,
+                    context=context_of(who, organisation=account.organisation),
+                    resource_policy=one.policy,
+                    resource_account=account.id,
+                )[0],
             )
             if decision.may_be:
                 how = f"{identity.name} may {action} {one.name}"
+                how += f", {decision.why}" if unit else ""
                 certain = decision.outcome is Outcome.ALLOWED
                 mend = f"take {action} from {identity.name}"
                 by = _by(decision)

@@ -17,6 +17,7 @@ from ringwall.posture.checking import (
 )
 from ringwall.posture.checking.reading import ANY
 from ringwall.posture.permissions.accounts import Account, Identity, account
+from ringwall.posture.permissions.controls import UNCONTROLLED, Controls
 from ringwall.posture.permissions.deciding import Outcome
 from ringwall.posture.permissions.escalation import escalations
 from ringwall.posture.permissions.reaching import Rise, rises
@@ -101,7 +102,13 @@ def _risen(world: World, number: str) -> Mapping[str, Rise]:
     return rises(whole, escalations(whole, techniques=(*IAM, *PASSING)))
 
 
-def whole_account(world: World, number: str) -> Account:
+def whole_account(
+    world: World,
+    number: str,
+    *,
+    controls: Controls = UNCONTROLLED,
+    organisation: str = "",
+) -> Account:
     """An account of all its identities' details; ``UnknownError`` where one is not known."""
 
     def details(kind: str) -> list[Any]:
@@ -113,4 +120,7 @@ def whole_account(world: World, number: str) -> Account:
         groups=details(KINDS["groups"]),
         roles=details(KINDS["roles"]),
         policies=details(KINDS["policies"]),
+        scps=controls.levels,
+        units=controls.units,
+        organisation=organisation,
     )

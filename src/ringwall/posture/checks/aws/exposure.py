@@ -21,6 +21,13 @@ ROUTE_READS: Final = (
 READS: Final = (*GROUP_READS, *ROUTE_READS, "aws-ec2-network-acl.listed")
 """What a check reads that asks what can be reached."""
 ALL: Final = Intervals(((0, 65535),))
+_UNGUARDED: Final = [
+    {
+        "IpProtocol": "-1",
+        "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
+        "Ipv6Ranges": [{"CidrIpv6": "::/0"}],
+    }
+]
 
 
 def _group_ids(group: Subject) -> list[Any]:
@@ -121,14 +128,15 @@ def reachable(
     *,
     subnet: str,
     vpc: str,
-    groups: Iterable[str],
+    groups: Iterable[str] | None,
     protocol: str = "tcp",
     versions: Iterable[int] = (4, 6),
     ports: Intervals = ALL,
 ) -> Intervals:
     """Which of these ports the internet reaches at what has public addresses in a subnet.
 
-    ``versions`` are those of which it has public addresses.
+    ``versions`` are those of which it has public addresses; ``groups`` is ``None`` for what no
+    security group stands before.
     """
     has = set(versions)
     if not has:
@@ -142,7 +150,7 @@ def reachable(
 
     if not is_open(routed):
         return Intervals()
-    rules = rules_of(world, groups)
+    rules = _UNGUARDED if groups is None else rules_of(world, groups)
     lists = world.where("aws-ec2-network-acl", _lists, subnet)
     entries = lists[0].read("listed").get("Entries") if lists else None
     found = open_ports(

@@ -11,6 +11,7 @@ REST_STAGE: Final = "aws-apigateway-rest-stage"
 API: Final = "aws-apigateway-api"
 STAGE: Final = "aws-apigateway-stage"
 DOMAIN: Final = "aws-apigateway-domain"
+LINK: Final = "aws-apigateway-vpc-link"
 _GET: Final = "apigateway:GET"
 
 
@@ -52,6 +53,12 @@ def _domains(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
         yield _item(DOMAIN, where, f"/domainnames/{one['domainName']}", one["domainName"], one)
 
 
+def _links(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
+    """Those of REST APIs: of the later ones the integration itself says where it leads."""
+    for one in page.get("items") or ():
+        yield _item(LINK, where, f"/vpclinks/{one['id']}", one.get("name") or one["id"], one)
+
+
 def _id(seen: Seen) -> str:
     return seen.found.name.rpartition("/")[2]
 
@@ -86,6 +93,13 @@ LISTINGS: Final = (
         arguments={"limit": 500},
         action=_GET,
     ),
+    Listing(
+        kinds=(LINK,),
+        call="apigateway:GetVpcLinks",
+        read=_links,
+        arguments={"limit": 500},
+        action=_GET,
+    ),
 )
 DETAILS: Final = (
     Detail(
@@ -100,6 +114,14 @@ DETAILS: Final = (
         kind=API,
         aspect="routes",
         call="apigatewayv2:GetRoutes",
+        arguments=lambda seen: {"ApiId": _id(seen)},
+        pick=joined("Items"),
+        action=_GET,
+    ),
+    Detail(
+        kind=API,
+        aspect="integrations",
+        call="apigatewayv2:GetIntegrations",
         arguments=lambda seen: {"ApiId": _id(seen)},
         pick=joined("Items"),
         action=_GET,

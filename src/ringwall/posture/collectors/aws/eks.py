@@ -1,4 +1,4 @@
-"""EKS: clusters, and the groups of machines they run on."""
+"""EKS: clusters, the groups of machines they run on, and the roles that their pods are given."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -8,6 +8,7 @@ from ringwall.posture.snapshot.snapshot import Seen
 
 CLUSTER: Final = "aws-eks-cluster"
 NODES: Final = "aws-eks-nodegroup"
+POD_IDENTITY: Final = "aws-eks-pod-identity"
 
 
 def _clusters(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
@@ -27,6 +28,18 @@ def _nodegroups(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
         yield Item(kind=NODES, name=arn, label=f"{cluster}/{name}")
 
 
+def _identities(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
+    for one in page.get("associations") or ():
+        label = f"{one['clusterName']}/{one['namespace']}/{one['serviceAccount']}"
+        told = {"listed": one}
+        yield Item(kind=POD_IDENTITY, name=one["associationArn"], label=label, aspects=told)
+
+
+def _identity(seen: Seen) -> Mapping[str, Any]:
+    listed = seen.aspects["listed"].value
+    return {"clusterName": listed["clusterName"], "associationId": listed["associationId"]}
+
+
 LISTINGS: Final = (
     Listing(kinds=(CLUSTER,), call="eks:ListClusters", read=_clusters),
     Listing(
@@ -37,8 +50,23 @@ LISTINGS: Final = (
             kind=CLUSTER, most=1, arguments=lambda some: {"clusterName": some[0].found.label}
         ),
     ),
+    Listing(
+        kinds=(POD_IDENTITY,),
+        call="eks:ListPodIdentityAssociations",
+        read=_identities,
+        batches=Batches(
+            kind=CLUSTER, most=1, arguments=lambda some: {"clusterName": some[0].found.label}
+        ),
+    ),
 )
 DETAILS: Final = (
+    Detail(
+        kind=POD_IDENTITY,
+        aspect="described",
+        call="eks:DescribePodIdentityAssociation",
+        arguments=_identity,
+        pick=first("association"),
+    ),
     Detail(
         kind=CLUSTER,
         aspect="described",

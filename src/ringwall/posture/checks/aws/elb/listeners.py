@@ -1,7 +1,7 @@
 """What listeners of load balancers do and speak."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 _STRONG: Final = re.compile(r"TLS13-1-[23]|TLS-1-2|FS-1-2")
@@ -23,3 +23,31 @@ def is_strong(policy: str) -> bool:
     Those named ``TLS13-1-0`` and ``TLS13-1-1`` take older ones, too.
     """
     return bool(_STRONG.search(policy))
+
+
+_ASKING: Final = frozenset({"authenticate-oidc", "authenticate-cognito", "jwt-validation"})
+
+
+def asks_who(actions: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether somebody has to say who they are before anything else is done."""
+    return any(one.get("Type") in _ASKING for one in actions)
+
+
+def forwards(actions: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The target groups that actions send on to, but those that get none of it."""
+    found = []
+    for one in actions:
+        several = (one.get("ForwardConfig") or {}).get("TargetGroups") or ()
+        found += [str(each["TargetGroupArn"]) for each in several if each.get("Weight", 1) != 0]
+        if one.get("TargetGroupArn") and not several:
+            found.append(str(one["TargetGroupArn"]))
+    return list(dict.fromkeys(found))
+
+
+def admitted(rule: Mapping[str, Any]) -> list[str] | None:
+    """The networks that a rule is for; ``None`` where it is for all."""
+    for one in rule.get("Conditions") or ():
+        if one.get("Field") == "source-ip":
+            config = one.get("SourceIpConfig") or {}
+            return [str(each) for each in config.get("Values") or one.get("Values") or ()]
+    return None

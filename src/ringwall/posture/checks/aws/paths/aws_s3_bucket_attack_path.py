@@ -6,7 +6,7 @@ Fix: take the hop away that is named as the cheapest; most often what a role may
 become it.
 
 Judged are buckets whose tags call them confidential or restricted (`classification`). The ways go
-over instances and functions that answer the internet, roles that let strangers in, and every
+over what answers the internet and what stands behind it, roles that let strangers in, and every
 technique of escalation that needs no more than that. Whether the bucket itself is public is judged
 by `aws-s3-bucket-public`.
 """

@@ -1,0 +1,135 @@
+"""Several accounts that were read, as one land: what each is like, and what leads between them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from ringwall.core.observations import State, UnknownError
+from ringwall.posture.checking.reading import World
+from ringwall.posture.checks.aws.attack import Ground, ground
+from ringwall.posture.permissions.accounts import Account
+from ringwall.posture.permissions.controls import Controls, controls_of
+from ringwall.posture.permissions.crossing import crossings, mentions
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.paths import Hop, reached
+from ringwall.posture.permissions.statements import Document, Kind, unread
+from ringwall.posture.permissions.terrain import everything
+from ringwall.posture.snapshot.snapshot import Snapshot
+
+_POLICY: Final = "aws-organizations-policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """All accounts: how each lies, all hops of all, and why nothing is told of some.
+
+    ``into`` are, by account, those into which its own lead somebody; ``untold`` is what is not
+    known of control policies.
+    """
+
+    grounds: Mapping[str, Ground]
+    hops: tuple[Hop, ...]
+    blocked: Mapping[str, str]
+    into: Mapping[str, frozenset[str]]
+    untold: tuple[str, ...] = ()
+
+    @property
+    def accounts(self) -> list[Account]:
+        """The accounts of which it is known who is who."""
+        return [one.terrain.account for one in self.grounds.values()]
+
+    def hides(self, number: str, policy: Document | None = None) -> list[str]:
+        """Why a way into an account, or to something in it with this policy, may not be known."""
+        lies = self.grounds[number]
+        found = [one.why for one in lies.blind]
+        for other, there in self.grounds.items():
+            if other == number or not there.blind:
+                continue
+            is_named = policy is not None and mentions(policy, other)
+            if is_named or number in self.into.get(other, ()):
+                found += [f"in {other}: {one.why}" for one in there.blind]
+        for other, why in self.blocked.items():
+            trusts = [one.trust for one in lies.terrain.account.roles.values() if one.trust]
+            trusts += [policy] if policy is not None else []
+            if any(mentions(one, other) for one in trusts):
+                found.append(f"who is who in {other}: {why}")
+        return list(dict.fromkeys(found))
+
+
+def land_of(snapshots: Mapping[str, Snapshot]) -> Land:
+    """The land of these accounts, each with what was read of it."""
+    grounds: dict[str, Ground] = {}
+    blocked: dict[str, str] = {}
+    untold: list[str] = []
+    worlds = {number: World(snapshot) for number, snapshot in snapshots.items()}
+    for number, world in worlds.items():
+        organisation = _organisation(world.snapshot, number)
+        controls = _controls(worlds, number, organisation, untold)
+        try:
+            belongs = str(organisation.get("Id") or "")
+            grounds[number] = ground(world, number, controls=controls, organisation=belongs)
+        except UnknownError as error:
+            blocked[number] = error.why
+    own = [
+        replace(hop, account=number)
+        for number, lies in grounds.items()
+        for hop in lies.terrain.hops
+    ]
+    hops = (*own, *crossings([one.terrain.account for one in grounds.values()]))
+    return Land(grounds, hops, blocked, _into(grounds, hops), tuple(dict.fromkeys(untold)))
+
+
+def _into(grounds: Mapping[str, Ground], hops: Sequence[Hop]) -> dict[str, frozenset[str]]:
+    """Of each account in which not all is seen, the others that whoever is in it comes to."""
+    home = {
+        one.arn: number
+        for number, lies in grounds.items()
+        for one in lies.terrain.account.principals
+    }
+    found: dict[str, frozenset[str]] = {}
+    for number, lies in grounds.items():
+        if lies.blind and len(grounds) > 1:
+            account = lies.terrain.account
+            begins = [everything(account), *(one.arn for one in account.principals)]
+            found[number] = frozenset(home[at] for at in reached(hops, begins) if at in home)
+    return found
+
+
+def _organisation(snapshot: Snapshot, number: str) -> Mapping[str, Any]:
+    """What an account says of its organisation; nothing where it has none or does not tell."""
+    seen = snapshot.get(f"aws-account/{number}")
+    told = seen.aspects.get("organization") if seen is not None else None
+    if told is None or told.state is not State.KNOWN:
+        return {}
+    found: Mapping[str, Any] = told.value or {}
+    return found
+
+
+def _controls(
+    worlds: Mapping[str, World], number: str, organisation: Mapping[str, Any], untold: list[str]
+) -> Controls:
+    """What binds an account, if its organisation's management account was read, too."""
+    management = str(organisation.get("MasterAccountId") or "")
+    if management not in worlds or management == number:
+        return Controls()
+    world = worlds[management]
+    try:
+        several = world.all(_POLICY, account=management)
+    except UnknownError as error:
+        untold.append(f"the control policies of {number}: {error.why}")
+        return Controls(units=(("?", (unread("control policies", Kind.SCP, error.why),)),))
+    policies: list[tuple[Document, Iterable[Mapping[str, Any]]]] = []
+    for one in several:
+        try:
+            targets = one.read("targets", ())
+        except UnknownError as error:
+            untold.append(f"whether {one.label} binds {number}: {error.why}")
+            targets = [{"Type": "ORGANIZATIONAL_UNIT", "TargetId": one.name, "Name": "?"}]
+        try:
+            written = one.read("content")
+            document = read(written, name=one.label, kind=Kind.SCP)
+        except UnknownError as error:
+            untold.append(f"what {one.label} denies: {error.why}")
+            document = unread(one.label, Kind.SCP, error.why)
+        policies.append((document, targets))
+    return controls_of(policies, number, management=management)

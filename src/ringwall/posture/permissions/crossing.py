@@ -1,0 +1,158 @@
+"""From one account into another: who becomes whom there, and who reads what is there.
+
+Both sides have to allow it: the identity's own policies and control policies, and the trust policy
+of the role or the policy of the resource. Whoever has every permission of an account is whoever is
+named of it, and anybody else there, too.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity
+from ringwall.posture.permissions.asking import context_of, could, may, speaks
+from ringwall.posture.permissions.controls import within_units
+from ringwall.posture.permissions.deciding import Decision, Outcome
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.paths import Hop
+from ringwall.posture.permissions.policies import Policies
+from ringwall.posture.permissions.principals import principal
+from ringwall.posture.permissions.statements import Document, Effect, Kind
+from ringwall.posture.permissions.terrain import READING, Kept, everything
+
+_ALL = (read(EVERYTHING, name="every permission", kind=Kind.IDENTITY),)
+
+
+def mentions(document: Document, number: str) -> bool:
+    """Whether a policy may let in somebody of an account: what it says of them is asked after."""
+    if document.faults:
+        return True
+    return any(
+        one.effect is Effect.ALLOW
+        and (
+            one.principals is None
+            or one.but_principals
+            or one.principals.everyone
+            or number in one.principals.accounts
+            or any(f":{number}:" in arn for arn in one.principals.arns)
+        )
+        for one in document.statements
+    )
+
+
+def crossings(accounts: Sequence[Account]) -> Iterator[Hop]:
+    """Who of each account becomes which role of each other one."""
+    for side in accounts:
+        for other in accounts:
+            if other.id != side.id:
+                for role in other.roles.values():
+                    if role.trust is not None and mentions(role.trust, side.id):
+                        yield from _becoming(side, other, role, role.trust)
+
+
+def _becoming(side: Account, other: Account, role: Identity, trust: Document) -> Iterator[Hop]:
+    for identity in side.principals:
+        if identity.is_services or not speaks(identity, "sts:AssumeRole"):
+            continue
+        decision, unit = within_units(
+            identity, side.units, lambda one: _assumes(one, side, role, trust)
+        )
+        if decision.may_be:
+            how = f"{identity.name} of {side.id} assumes {role.name} of {other.id}"
+            yield _hop(
+                identity.arn,
+                role.arn,
+                how,
+                decision,
+                unit=unit,
+                account=other.id,
+                mend=_let(role, side),
+            )
+    for identity in _everybody(side, trust):
+        decision, unit = within_units(
+            identity, side.units, lambda one: _assumes(one, side, role, trust)
+        )
+        if decision.may_be:
+            how = f"whoever has every permission of {side.id} is {role.name} of {other.id}"
+            place = everything(side)
+            yield _hop(
+                place, role.arn, how, decision, unit=unit, account=other.id, mend=_let(role, side)
+            )
+            return
+
+
+def _let(role: Identity, side: Account) -> str:
+    return f"name in the trust policy of {role.name} fewer of {side.id}"
+
+
+def _assumes(one: Identity, account: Account, role: Identity, trust: Document) -> Decision:
+    context = context_of(one, organisation=account.organisation, target=role)
+    return may(one, "sts:AssumeRole", role.arn, context=context, resource_policy=trust)
+
+
+def _everybody(side: Account, document: Document) -> Iterator[Identity]:
+    """Whom somebody may be who has every permission of an account: anybody there, best named."""
+    named = sorted(
+        arn
+        for one in document.statements
+        if one.principals is not None
+        for arn in one.principals.arns
+        if side.find(arn) is not None
+    )
+    partition = next((one.arn.split(":")[1] for one in side.principals), "aws")
+    policies = Policies(_ALL, scps=side.scps)
+    for arn in (*named, f"arn:{partition}:iam::{side.id}:role/any-0"):
+        yield Identity(arn, arn.rpartition("/")[2], policies, principal(arn))
+
+
+def readings_across(
+    accounts: Iterable[Account], kept: Kept, owner: str, near: frozenset[str]
+) -> Iterator[Hop]:
+    """Who of other accounts reads what is kept in ``owner``, of those whom somebody comes to."""
+    action, template = READING.get(kept.kind, ("", ""))
+    policy = kept.policy
+    if not action or policy is None:
+        return
+    wanted = template.format(arn=kept.arn)
+    for side in accounts:
+        number = side.id
+        if number == owner or not mentions(policy, number):
+            continue
+
+        def reads(one: Identity, account: Account = side) -> Decision:
+            return could(
+                one,
+                [action],
+                wanted,
+                context=context_of(one, organisation=account.organisation),
+                resource_policy=policy,
+                resource_account=owner,
+            )[0]
+
+        mend = f"let fewer of {number} {action} {kept.name} by its policy"
+        for identity in side.principals:
+            if identity.arn in near:
+                decision, unit = within_units(identity, side.units, reads)
+                if decision.may_be:
+                    how = f"{identity.name} of {number} may {action} {kept.name} of {owner}"
+                    yield _hop(
+                        identity.arn, kept.arn, how, decision, unit=unit, account=owner, mend=mend
+                    )
+        place = everything(side)
+        for identity in _everybody(side, policy) if place in near else ():
+            decision, unit = within_units(identity, side.units, reads)
+            if decision.may_be:
+                how = (
+                    f"whoever has every permission of {number} may {action} {kept.name} of {owner}"
+                )
+                yield _hop(place, kept.arn, how, decision, unit=unit, account=owner, mend=mend)
+                break
+
+
+def _hop(
+    source: str, target: str, how: str, decision: Decision, *, unit: str, account: str, mend: str
+) -> Hop:
+    by = tuple(str(one) for one in decision.by)
+    said = f"{how}, {decision.why}" if unit else how
+    certain = decision.outcome is Outcome.ALLOWED
+    hop = Hop(source, target, said, is_certain=certain, effort=1, by=by, mend=mend)
+    return replace(hop, account=account)

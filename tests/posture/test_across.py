@@ -1,0 +1,257 @@
+"""From one account into another: both sides have to allow it, and what is not known is told."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from ringwall.cli.main import build
+from ringwall.core.components import Found
+from ringwall.core.observations import Observation, State
+from ringwall.posture.across import land_of
+from ringwall.posture.attacks import DATA, Attacks, assets_of, attacks
+from ringwall.posture.checking import ABSENT, DENIED
+from ringwall.posture.checks.aws.attack import READS
+from ringwall.posture.keeping import Accounts
+from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
+from ringwall.runtime import opening
+from ringwall.runtime.refusals import Refused
+
+FRONT, VAULT, ROOT = "111122223333", "444455556666", "777788889999"
+LEDGER = "arn:aws:s3:::ledger"
+WEB = f"arn:aws:iam::{FRONT}:role/web"
+READER = f"arn:aws:iam::{VAULT}:role/reader"
+POLICY = "aws-organizations-policy"
+LAMBDA = {"Service": "lambda.amazonaws.com"}
+Parts = Mapping[str, Mapping[str, Any]]
+
+
+def statement(action: str, resource: Any = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def document(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def role(arn: str, trusts: Any, *statements: dict[str, Any], **conditions: Any) -> Parts:
+    lets = {"Effect": "Allow", "Principal": trusts, "Action": "sts:AssumeRole", **conditions}
+    details = {
+        "RoleName": arn.rpartition("/")[2],
+        "Arn": arn,
+        "AssumeRolePolicyDocument": document(lets),
+        "RolePolicyList": [{"PolicyName": "own", "PolicyDocument": document(*statements)}],
+    }
+    return {f"aws-iam-role/{arn}": {"details": details}}
+
+
+def front(runs_as: str = WEB, urls: Any = None) -> Parts:
+    arn = f"arn:aws:lambda:eu-west-1:{FRONT}:function:front"
+    opened = [{"FunctionUrl": "https://front", "AuthType": "NONE"}] if urls is None else urls
+    about = {"listed": {"Role": runs_as}, "urls": opened, "policy": ABSENT}
+    return {f"aws-lambda-function/{arn}": about}
+
+
+def bucket(policy: Any = ABSENT) -> Parts:
+    block = dict.fromkeys(("IgnorePublicAcls", "RestrictPublicBuckets"), True)
+    return {f"aws-s3-bucket/{LEDGER}": {"policy": policy, "public_access_block": block}}
+
+
+def read_of(account: str, *parts: Parts, unlisted: tuple[str, ...] = (), **own: Any) -> Snapshot:
+    """What was read of an account; ``own`` is what it tells of itself."""
+    made = Snapshot()
+    for kind in sorted({*DATA, POLICY, *(one.partition(".")[0] for one in READS)}):
+        known = Observation(State.KNOWN, api="x:List")
+        denied = Observation(State.DENIED, api="x:List", why="access denied")
+        made.note_listing(Scope(kind, account), denied if kind in unlisted else known)
+    region: Parts = {f"aws-region/{account}/eu-west-1": {}}
+    for several in ({f"aws-account/{account}": own}, region, *parts):
+        for component, aspects in several.items():
+            kind, _, name = component.partition("/")
+            label = name.rpartition(":")[2].rpartition("/")[2]
+            where = "" if kind == "aws-account" else "eu-west-1"
+            found = Found(kind=kind, name=name, label=label, account=account, region=where)
+            seen = made.add(found)
+            seen.aspects[LISTED] = Observation(State.KNOWN, {}, "case")
+            for aspect, value in aspects.items():
+                is_told = isinstance(value, Observation)
+                seen.aspects[aspect] = value if is_told else Observation(State.KNOWN, value, "case")
+    return made
+
+
+ASSUMES = role(WEB, LAMBDA, statement("sts:AssumeRole", READER))
+TRUSTS = role(READER, {"AWS": WEB}, statement("s3:GetObject", f"{LEDGER}/*"))
+
+
+def walked(*several: Snapshot, **more: Any) -> Attacks:
+    """The ways to what the vault holds, over all accounts."""
+    numbers = [next(iter(one.of_kind("aws-account"))).found.name for one in several]
+    land = land_of(dict(zip(numbers, several, strict=True)))
+    vault = several[numbers.index(VAULT)]
+    kept = list(assets_of(vault, VAULT, lambda _: ("confidential", "all is")))
+    return attacks(vault, VAULT, kept, land=land, **more)
+
+
+def standing(*several: Snapshot) -> str:
+    (one,) = walked(*several).assets
+    return one.standing.value
+
+
+def test_a_role_that_trusts_a_role_of_another_account_continues_the_way() -> None:
+    told = walked(read_of(FRONT, front(), ASSUMES), read_of(VAULT, TRUSTS, bucket()))
+    (path,) = told.paths
+    assert [hop.how for hop in path.hops[2:]] == [
+        f"web of {FRONT} assumes reader of {VAULT}",
+        "reader may s3:GetObject ledger",
+    ]
+    assert [hop.account for hop in path.hops] == [FRONT, FRONT, VAULT, VAULT]
+    assert told.cut[0].account in {FRONT, VAULT}
+    assert {one.account for one in told.single} == {FRONT, VAULT}
+    assert told.unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("front_role", "vault_role"),
+    [
+        (role(WEB, LAMBDA, statement("sts:AssumeRole", f"{READER}-2")), TRUSTS),
+        (role(WEB, LAMBDA), TRUSTS),
+        (ASSUMES, role(READER, {"AWS": f"{WEB}-2"}, statement("s3:*"))),
+        (ASSUMES, role(READER, LAMBDA, statement("s3:*"))),
+        (ASSUMES, role(READER, {"AWS": WEB}, statement("s3:GetObject", "arn:aws:s3:::other/*"))),
+    ],
+)
+def test_one_side_that_allows_is_not_enough(front_role: Parts, vault_role: Parts) -> None:
+    account = read_of(FRONT, front(), front_role)
+    assert standing(account, read_of(VAULT, vault_role, bucket())) == "no way"
+
+
+def test_the_account_alone_has_no_such_way() -> None:
+    assert standing(read_of(VAULT, TRUSTS, bucket())) == "no way"
+
+
+def test_an_external_id_that_nobody_knows_makes_it_one_that_may_be() -> None:
+    asks = {"Condition": {"StringEquals": {"sts:ExternalId": "x"}}}
+    trusts = role(READER, {"AWS": FRONT}, statement("s3:*"), **asks)
+    vault = read_of(VAULT, trusts, bucket())
+    assert standing(read_of(FRONT, front(), ASSUMES), vault) == "perhaps"
+
+
+def test_an_organisation_is_let_in_by_its_id() -> None:
+    ours = {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}
+    vault = read_of(VAULT, role(READER, "*", statement("s3:*"), **ours), bucket())
+    for number, expected in (("o-1", "reached"), ("o-2", "no way")):
+        account = read_of(FRONT, front(), ASSUMES, organization={"Id": number})
+        assert standing(account, vault) == expected
+
+
+def test_a_policy_of_a_bucket_lets_a_role_of_another_account_read() -> None:
+    lets = statement("s3:GetObject", f"{LEDGER}/*", Principal={"AWS": WEB})
+    vault = read_of(VAULT, bucket(document(lets)))
+    reads = role(WEB, LAMBDA, statement("s3:GetObject"))
+    assert standing(read_of(FRONT, front(), reads), vault) == "reached"
+    assert standing(read_of(FRONT, front(), role(WEB, LAMBDA)), vault) == "no way"
+    unread = read_of(VAULT, bucket(DENIED))
+    assert standing(read_of(FRONT, front(), reads), unread) == "perhaps"
+    assert standing(read_of(FRONT, front(), role(WEB, LAMBDA)), unread) == "no way"
+
+
+def test_who_has_every_permission_of_an_account_is_whoever_is_trusted_of_it() -> None:
+    everything = read_of(FRONT, front(), role(WEB, LAMBDA, statement("*")))
+    for trusted in (FRONT, f"arn:aws:iam::{FRONT}:root"):
+        vault = read_of(VAULT, role(READER, {"AWS": trusted}, statement("s3:*")), bucket())
+        assert standing(everything, vault) == "reached"
+    deploy = f"arn:aws:iam::{FRONT}:role/deploy"
+    vault = read_of(VAULT, role(READER, {"AWS": deploy}, statement("s3:*")), bucket())
+    assert standing(everything, vault) == "no way", "there is no such role"
+    there = read_of(FRONT, front(), role(WEB, LAMBDA, statement("*")), role(deploy, LAMBDA))
+    assert standing(there, vault) == "reached"
+
+
+def organisation(*policies: tuple[str, Any, Any]) -> Snapshot:
+    """The management account, with control policies: name, what each denies, its targets."""
+    several: Parts = {
+        f"{POLICY}/{name}": {
+            "content": content if isinstance(content, Observation) else orjson.dumps(content),
+            "targets": targets,
+        }
+        for name, content, targets in policies
+    }
+    return read_of(ROOT, several, organization={"Id": "o-1", "MasterAccountId": ROOT})
+
+
+IN_ROOT = [{"Type": "ROOT", "TargetId": "r-1", "Name": "Root"}]
+IN_UNIT = [{"Type": "ORGANIZATIONAL_UNIT", "TargetId": "ou-1", "Name": "shops"}]
+FULL = ("full", document(statement("*")), [*IN_ROOT, *IN_UNIT])
+MEMBER: dict[str, Any] = {"organization": {"Id": "o-1", "MasterAccountId": ROOT}}
+
+
+@pytest.mark.parametrize(
+    ("denied", "targets", "expected"),
+    [
+        ("sts:AssumeRole", IN_ROOT, "no way"),
+        ("sts:AssumeRole", [{"Type": "ACCOUNT", "TargetId": FRONT}], "no way"),
+        ("sts:AssumeRole", [{"Type": "ACCOUNT", "TargetId": ROOT}], "reached"),
+        ("s3:GetObject", [{"Type": "ACCOUNT", "TargetId": VAULT}], "no way"),
+        ("sts:AssumeRole", IN_UNIT, "perhaps"),
+        ("ec2:RunInstances", IN_UNIT, "reached"),
+        ("sts:AssumeRole", DENIED, "perhaps"),
+    ],
+)
+def test_control_policies_of_both_accounts_count(denied: str, targets: Any, expected: str) -> None:
+    deny = document(statement(denied) | {"Effect": "Deny"})
+    account = read_of(FRONT, front(), ASSUMES, **MEMBER)
+    vault = read_of(VAULT, TRUSTS, bucket(), **MEMBER)
+    root = organisation(FULL, ("no", deny, targets))
+    assert standing(account, vault, root) == expected
+
+
+def test_control_policies_that_may_not_be_read_leave_it_open() -> None:
+    account = read_of(FRONT, front(), ASSUMES, **MEMBER)
+    vault = read_of(VAULT, TRUSTS, bucket(), **MEMBER)
+    root = read_of(ROOT, unlisted=(POLICY,), organization=MEMBER["organization"])
+    told = walked(account, vault, root)
+    assert told.assets[0].standing.value == "perhaps"
+    assert any("control policies" in one for one in told.unknown)
+    assert standing(account, vault, organisation(FULL, ("no", DENIED, IN_ROOT))) == "perhaps"
+
+
+def test_what_hides_ways_in_one_account_hides_those_into_the_other() -> None:
+    blind = read_of(FRONT, ASSUMES, unlisted=("aws-lambda-function",))
+    assert standing(blind, read_of(VAULT, TRUSTS, bucket())) == "not known"
+    apart = role(READER, LAMBDA, statement("s3:*"))
+    assert standing(blind, read_of(VAULT, apart, bucket())) == "no way"
+    dark = read_of(FRONT, unlisted=("aws-iam-role",))
+    assert standing(dark, read_of(VAULT, TRUSTS, bucket())) == "not known"
+    assert standing(dark, read_of(VAULT, apart, bucket())) == "no way"
+
+
+def _none(_: object) -> None:
+    raise Refused("the database has no tables yet")
+
+
+def test_the_command_names_the_account_of_each_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(opening, "open_tables", _none)  # Django can be set up once in a process
+    (tmp_path / "ringwall.yaml").write_text("version: 1\n")
+    accounts = Accounts(tmp_path / ".ringwall")
+    for number, snapshot in (
+        (FRONT, read_of(FRONT, front(), ASSUMES)),
+        (VAULT, read_of(VAULT, TRUSTS, bucket())),
+    ):
+        with accounts.only_here(number):
+            accounts.keep(number, snapshot, read=datetime(2026, 6, 1, tzinfo=UTC), gaps=0)
+    done = CliRunner().invoke(build(), ["posture", "paths", "--account", VAULT])
+    assert done.exit_code == 0, done.output
+    assert f"3. web of {FRONT} assumes reader of {VAULT}" in done.output
+    assert f"in {FRONT}" in done.output
+    done = CliRunner().invoke(build(), ["posture", "paths", "--from", "web", "--json"])
+    told = {one["account"]: one for one in orjson.loads(done.output)}
+    (asset,) = told[VAULT]["assets"]
+    assert [hop["account"] for hop in asset["paths"][0]["hops"]] == [VAULT, VAULT]
+    assert told[VAULT]["cut"][0]["account"] == VAULT
