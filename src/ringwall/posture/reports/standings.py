@@ -108,7 +108,8 @@ def _by_scope(report: Report, several: Iterable[Framework]) -> Iterator[str]:
         yield f"<tr><td><b>{escape(framework.title)}</b></td>"
         for scope in scopes:
             score = report.coverage_in(framework, scope).score
-            yield f'<td class="num">{"" if score is None else f"{score:.0%}"}</td>'
+            told = '<span class="soft">–</span>' if score is None else f"{score:.0%}"  # noqa: RUF001
+            yield f'<td class="num">{told}</td>'
         yield "</tr>"
     yield "</tbody></table></div>"
     left = len(report.looked) - len(scopes)
