@@ -117,8 +117,6 @@ def frameworks(
 
 def _groups(told: "Report", framework: "Framework", by: By) -> "Iterable[tuple[str, Coverage]]":
     """How a framework stands in each group: of a scope by the checks that can look at it."""
-    from ringwall.core.verdicts import Outcome
-    from ringwall.posture.frameworks.coverage import coverage
     from ringwall.posture.frameworks.grouping import coverage_by, owner_of
 
     if by is By.OWNER:
@@ -126,13 +124,7 @@ def _groups(told: "Report", framework: "Framework", by: By) -> "Iterable[tuple[s
         unread = [check for check, _ in told.unread]
         owners = coverage_by(framework, told.mapped, verdicts, owner_of, everywhere=unread)
         return owners.items()
-    found = {}
-    for scope, looked in told.looked.items():
-        mapped = [(one.id, one.check.controls) for one in looked.checks]
-        several = [(row.check.id, row.outcome) for row in told.rows if row.found.account == scope]
-        several += [(check, Outcome.UNKNOWN) for check in looked.unread]
-        found[scope] = coverage(framework, mapped, several)
-    return found.items()
+    return [(scope, told.coverage_in(framework, scope)) for scope in told.looked]
 
 
 def _rest() -> None:

@@ -12,6 +12,8 @@ from ringwall.posture.frameworks.catalogue import Framework, Strength, supporter
 _STRENGTHS: Final = list(Strength)
 Supported = Mapping[str, Sequence[tuple[str, Strength]]]
 """By control: the checks that support it, and how strongly."""
+Counts = Mapping[str, Counter[Outcome]]
+"""By check: how many of its verdicts came out how."""
 
 
 class Standing(StrEnum):
@@ -77,34 +79,26 @@ def coverage(
     verdicts: Iterable[tuple[str, Outcome]],
 ) -> Coverage:
     """How it stands by verdicts: pairs of a check's id and an outcome."""
-    return coverage_of(framework, supporters(framework, checks), verdicts)
+    return coverage_of(framework, supporters(framework, checks), counted(verdicts))
 
 
-def coverage_of(
-    framework: Framework, supported: Supported, verdicts: Iterable[tuple[str, Outcome]]
-) -> Coverage:
-    """The same where it is known already which checks support which control."""
+def counted(verdicts: Iterable[tuple[str, Outcome]]) -> Counts:
+    """How many verdicts of each check came out how."""
     counts: dict[str, Counter[Outcome]] = {}
     for check, outcome in verdicts:
         counts.setdefault(check, Counter())[outcome] += 1
-    return coverage_of(framework, checks, counts)
+    return counts
 
 
-def coverage_of(
-    framework: Framework,
-    checks: Iterable[tuple[str, Iterable[str]]],
-    counts: Mapping[str, Mapping[Outcome, int]],
-) -> Coverage:
-    """As :func:`coverage`, where it is known how many verdicts of each check there are."""
+def coverage_of(framework: Framework, supported: Supported, counts: Counts) -> Coverage:
+    """The same where it is known already which checks support which control."""
     found = []
     for control, several in supported.items():
         if not several:
             found.append(_unchecked(control, framework.controls[control]))
             continue
         names = [name for name, _ in several]
-        total: Counter[Outcome] = Counter()
-        for name in names:
-            total.update(counts.get(name, {}))
+        total: Counter[Outcome] = sum((counts.get(name, Counter()) for name in names), Counter())
         strengths = [strength for _, strength in several]
         found.append(
             ControlStanding(

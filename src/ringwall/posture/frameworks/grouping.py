@@ -6,7 +6,7 @@ from typing import Final
 from ringwall.core.components import Found
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.frameworks.catalogue import Framework, supporters
-from ringwall.posture.frameworks.coverage import Coverage, coverage_of
+from ringwall.posture.frameworks.coverage import Coverage, counted, coverage_of
 
 NOBODY: Final = "(nobody is named)"
 _OWNERS: Final = ("owner", "team")
@@ -36,5 +36,6 @@ def coverage_by(
     for check, outcome, found in verdicts:
         groups.setdefault(of(found), []).append((check, outcome))
     return {
-        name: coverage_of(framework, supported, groups[name] + unread) for name in sorted(groups)
+        name: coverage_of(framework, supported, counted(groups[name] + unread))
+        for name in sorted(groups)
     }

@@ -15,6 +15,8 @@ from ringwall.core.observations import Fact, Place, State
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.code.reading import Remark
+from ringwall.posture.frameworks.catalogue import Framework, supporters
+from ringwall.posture.frameworks.coverage import Counts, Coverage, counted, coverage_of
 from ringwall.posture.judging import Judged
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
@@ -79,10 +81,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """Which checks looked at a scope, and which of them could not."""
+    """Which checks looked at a scope, which of them could not, and what came out."""
 
     checks: tuple[KnownCheck, ...]
     unread: tuple[str, ...]
+    counts: Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +127,12 @@ class Report:
         for row in self.rows:
             yield row.check.id, row.outcome
 
+    def coverage_in(self, framework: Framework, scope: str) -> Coverage:
+        """How a framework stands in one scope, by the checks that can look at it."""
+        looked = self.looked[scope]
+        mapped = ((one.id, one.check.controls) for one in looked.checks)
+        return coverage_of(framework, supporters(framework, mapped), looked.counts)
+
 
 def report_of(parts: Iterable[Part], *, made: datetime) -> Report:
     """A report of all these scopes."""
@@ -131,12 +140,7 @@ def report_of(parts: Iterable[Part], *, made: datetime) -> Report:
     known = {one.id: one for part in several for one in part.checks}
     rows: list[Row] = []
     unlisted: list[tuple[Scope, str]] = []
-    looked: dict[str, Looked] = {}
     for part in several:
-        before = looked.get(part.scope, Looked(checks=(), unread=()))
-        looked[part.scope] = Looked(
-            checks=before.checks + part.checks, unread=before.unread + part.unread
-        )
         for one in part.judged:
             seen = part.snapshot.get(one.component)
             if seen is not None:
@@ -160,13 +164,30 @@ def report_of(parts: Iterable[Part], *, made: datetime) -> Report:
     return Report(
         made=made,
         read={one.scope: one.read for one in several},
-        looked=looked,
+        looked=_looked(several),
         rows=tuple(rows),
         unlisted=tuple(sorted(unlisted, key=lambda one: one[0])),
         silent=tuple(one for name, one in sorted(known.items()) if name not in spoke),
         checks=tuple(known[name] for name in sorted(known)),
         remarks=tuple(remark for one in several for remark in one.remarks),
     )
+
+
+def _looked(several: Iterable[Part]) -> dict[str, Looked]:
+    """By scope, of which there may be several parts."""
+    parts: dict[str, list[Part]] = {}
+    for part in several:
+        parts.setdefault(part.scope, []).append(part)
+    found = {}
+    for scope, mine in parts.items():
+        unread = tuple(name for part in mine for name in part.unread)
+        verdicts = [(one.check, one.verdict.outcome) for part in mine for one in part.judged]
+        found[scope] = Looked(
+            checks=tuple(check for part in mine for check in part.checks),
+            unread=unread,
+            counts=counted([*verdicts, *((name, Outcome.UNKNOWN) for name in unread)]),
+        )
+    return found
 
 
 def said(fact: Fact) -> str:

@@ -23,6 +23,8 @@ _OUTCOMES: Final = {
     Outcome.UNKNOWN: "var(--warn)",
     Outcome.PASS: "var(--good)",
 }
+_MOST_SCOPES: Final = 12
+"""Scopes that stand beside each other; more are counted."""
 _COLOURS: Final = {Standing.FAILING: "fail", Standing.PASSING: "pass", Standing.UNKNOWN: "unknown"}
 
 
@@ -74,6 +76,7 @@ def scopes(report: Report) -> Iterator[str]:
 
 def frameworks(report: Report, several: Iterable[Framework]) -> Iterator[str]:
     """A card for each framework, then each control by control."""
+    several = list(several)
     mapped, verdicts = report.mapped, list(report.verdicts)
     found = [coverage(one, mapped, verdicts) for one in several]
     if not found:
@@ -83,9 +86,35 @@ def frameworks(report: Report, several: Iterable[Framework]) -> Iterator[str]:
     yield 'of those nothing is said here.</p><div class="cards">'
     for one in found:
         yield _card(one)
-    yield '</div><div class="list">'
+    yield "</div>"
+    yield from _by_scope(report, several)
+    yield '<div class="list">'
     for one in found:
         yield from _controls(one)
+    yield "</div>"
+
+
+def _by_scope(report: Report, several: Iterable[Framework]) -> Iterator[str]:
+    """The share of verdicts that pass, of each framework in each scope, where there are several."""
+    scopes = list(report.looked)[:_MOST_SCOPES]
+    if len(scopes) < 2:
+        return
+    yield '<div class="list"><div class="in frame" tabindex="0"><table><thead><tr>'
+    yield "<th>Verdicts that pass</th>"
+    for scope in scopes:
+        yield f'<th class="num">{escape(called(scope))}</th>'
+    yield "</tr></thead><tbody>"
+    for framework in several:
+        yield f"<tr><td><b>{escape(framework.title)}</b></td>"
+        for scope in scopes:
+            score = report.coverage_in(framework, scope).score
+            told = '<span class="soft">–</span>' if score is None else f"{score:.0%}"  # noqa: RUF001
+            yield f'<td class="num">{told}</td>'
+        yield "</tr>"
+    yield "</tbody></table></div>"
+    left = len(report.looked) - len(scopes)
+    if left:
+        yield f'<p class="in soft small">and {left:,} more scopes</p>'
     yield "</div>"
 
 
