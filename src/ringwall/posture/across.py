@@ -16,6 +16,7 @@ from ringwall.posture.permissions.statements import Document, Kind, unread
 from ringwall.posture.permissions.terrain import everything
 from ringwall.posture.snapshot.snapshot import Snapshot
 
+_NEVER: Final = " was never listed"
 _POLICY: Final = "aws-organizations-policy"
 
 
@@ -41,13 +42,13 @@ class Land:
     def hides(self, number: str, policy: Document | None = None) -> list[str]:
         """Why a way into an account, or to something in it with this policy, may not be known."""
         lies = self.grounds[number]
-        found = [one.why for one in lies.blind]
+        found = _said(lies)
         for other, there in self.grounds.items():
             if other == number or not there.blind:
                 continue
             is_named = policy is not None and mentions(policy, other)
             if is_named or number in self.into.get(other, ()):
-                found += [f"in {other}: {one.why}" for one in there.blind]
+                found += [f"in {other}: {why}" for why in _said(there)]
         for other, why in self.blocked.items():
             trusts = [one.trust for one in lies.terrain.account.roles.values() if one.trust]
             trusts += [policy] if policy is not None else []
@@ -77,6 +78,16 @@ def land_of(snapshots: Mapping[str, Snapshot]) -> Land:
     ]
     hops = (*own, *crossings([one.terrain.account for one in grounds.values()]))
     return Land(grounds, hops, blocked, _into(grounds, hops), tuple(dict.fromkeys(untold)))
+
+
+def _said(lies: Ground) -> list[str]:
+    """Why ways are hidden in an account; what nobody looked at, all at once."""
+    several = [one.why for one in lies.blind]
+    never = [why.removesuffix(_NEVER) for why in several if why.endswith(_NEVER)]
+    found = [why for why in several if not why.endswith(_NEVER)]
+    if never:
+        found.append(f"{', '.join(dict.fromkeys(never))} were not read: scan with all checks")
+    return found
 
 
 def _into(grounds: Mapping[str, Ground], hops: Sequence[Hop]) -> dict[str, frozenset[str]]:

@@ -74,6 +74,11 @@ class Ground:
     untold: tuple[Fact, ...]
     blind: tuple[UnknownError, ...]
 
+    @property
+    def facts(self) -> list[Fact]:
+        """All reads that told nothing."""
+        return [*self.untold, *(fact for one in self.blind for fact in one.facts)]
+
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
@@ -105,10 +110,10 @@ def attacked(world: World, it: Subject, kept: Kept) -> Judgment:
         ends = "; ".join(one.how for one in cut or ())
         return fails(f"{certain[0]}. Cheapest to take away: {ends}")
     if found.paths:
-        raise UnknownError(f"there may be a way: {found.paths[0]}", looked.untold)
+        raise UnknownError(f"there may be a way: {found.paths[0]}", looked.facts)
     if looked.blind:
         why = "; ".join(dict.fromkeys(one.why for one in looked.blind))
-        raise UnknownError(f"there may be ways that are not known: {why}", looked.untold)
+        raise UnknownError(f"there may be ways that are not known: {why}", looked.facts)
     if not found.is_all:
         raise UnknownError("there are more ways than are gone through")
     return passes(f"no way of {_LONGEST} hops leads from the internet to {it.label}")

@@ -37,7 +37,6 @@ class Looking:
     def hidden(self, error: UnknownError) -> None:
         """Note that for this it is not known which steps there are."""
         self.blind.append(error)
-        self.untold += error.facts
 
     def unsure(self, error: UnknownError) -> str:
         """Note that for this a step may be one or not; gives the reason."""
