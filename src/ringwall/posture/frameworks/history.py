@@ -131,6 +131,7 @@ def points_by_owner(part: Part, *, at: datetime, partial: bool) -> list[Point]:
         for owner, found in coverage_by(
             framework, mapped, of_them, owner_of, everywhere=part.unread
         ).items()
+        if found.checked
     ]
 
 
