@@ -16,6 +16,7 @@ from ringwall.posture.following import read_apart
 from ringwall.posture.scans import Scans
 from ringwall.posture.schedule import is_due
 from ringwall.posture.scope import scope_of
+from ringwall.posture.scopes import Scopes
 from ringwall.runtime.configuration import ConfigurationError
 from ringwall.runtime.installation import Installation
 
@@ -61,6 +62,8 @@ def read_code_that_is_due(
         last = scans.all().get(scope_of(name))
         if not is_due(last, timedelta(seconds=one.every), clock()):
             continue
+        if _is_read_now(installation, name):
+            continue
         _log.info("code %s is read", name)
         why = read_apart(installation, ["declare", name], stop)
         if why is not None:
@@ -68,3 +71,12 @@ def read_code_that_is_due(
             scans.failed(scope_of(name), why, at=clock())
         done.append(name)
     return done
+
+
+def _is_read_now(installation: Installation, name: str) -> bool:
+    """Whether somebody declares it by hand: when they are done it may be due no more."""
+    try:
+        with Scopes(installation.state).only_here(name):
+            return False
+    except BlockingIOError:
+        return True

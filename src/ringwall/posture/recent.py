@@ -10,7 +10,7 @@ from ringwall.core.observations import Place
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.frameworks.remembering import History
 from ringwall.posture.judging import Judged
-from ringwall.posture.reports.report import Part
+from ringwall.posture.owning import owners_of
 from ringwall.posture.scope import ITSELF, scope_of
 from ringwall.posture.scopes import Last, Scopes, checks_for
 from ringwall.posture.snapshot.gaps import gaps_of
@@ -95,15 +95,14 @@ def _keep(
     Scopes(installation.state).keep(last)
     if not is_all:
         return
-    part = Part(
-        scope=last.scope,
-        read=last.read,
-        snapshot=last.snapshot,
-        judged=tuple(judged),
-        checks=tuple(checks_for(last.scope, last.snapshot, checks)),
+    part = last.told(judged, checks_for(last.scope, last.snapshot, checks))
+    History(installation.state).remember(
+        part,
+        at=last.read,
+        partial=bool(last.gaps),
+        steady=True,
+        whose=owners_of(installation),
     )
-    partial = bool(last.gaps)
-    History(installation.state).remember(part, at=last.read, partial=partial, steady=True)
 
 
 def _beside(place: Place, folder: Path) -> Place:

@@ -66,6 +66,9 @@ def test_the_worker_reads_code_in_its_time_and_tells_what_went_wrong(
     several, goes_on = code_of(installation), threading.Event()
     scans = Scans(installation.state)
     began = datetime.now(UTC)
+    with Scopes(installation.state).only_here("shop"):  # somebody declares it by hand
+        assert read_code_that_is_due(installation, goes_on, several=several) == []
+    assert scans.all() == {}
     assert read_code_that_is_due(installation, goes_on, several=several) == ["shop"]
     failed = scans.all()["code shop"]
     assert (failed.failed, failed.why) == (1, "the database has no tables yet")
