@@ -66,7 +66,7 @@ def _print_memory(status: dict[str, object], *, guardian: int) -> None:
     rows = [("guardian", guardian), ("supervisor", int(supervisor["pid"]))]
     rows += [(one["name"], int(one["pid"])) for one in processes]
     own = [0.0, 0.0, 0.0]
-    print(f"  {'':20} {'resident MB':>11} {'shared out':>11} {'private MB':>11}")
+    print(f"  {'':20} {'resident MB':>11} {'shared out':>11} {'of no file':>11}")
     for name, pid in rows:
         found = _memory(pid)
         if not name.startswith(OTHERS):
@@ -77,13 +77,16 @@ def _print_memory(status: dict[str, object], *, guardian: int) -> None:
 
 
 def _memory(pid: int) -> tuple[float, float, float]:
-    """Megabytes of a process: resident, its part of shared pages with them (Pss), its own alone."""
+    """Megabytes of a process: resident, its part of shared pages with them (Pss), and its own.
+
+    Pages of a file are read again when they are needed, and shared with whoever else has it open,
+    another Ringwall say: only what is of no file is the same on every machine.
+    """
     values: dict[str, int] = {}
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
         name, _, rest = line.partition(":")
         values[name] = int(rest.split()[0])
-    private = values["Private_Clean"] + values["Private_Dirty"]
-    return values["Rss"] / 1000, values["Pss"] / 1000, private / 1000
+    return values["Rss"] / 1000, values["Pss"] / 1000, values["Anonymous"] / 1000
 
 
 def _answers() -> bool:

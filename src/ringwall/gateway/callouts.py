@@ -22,8 +22,8 @@ from ringwall.access.engine import UndecidedError
 from ringwall.gateway.callouts_ready import READY
 from ringwall.gateway.deciding import Asking, Deciding, UnreadableError
 from ringwall.gateway.envoy.callout import DECIDED_HEADER, PREFIX
-from ringwall.gateway.opening import open_gateway
-from ringwall.gateway.service import Gateway
+from ringwall.gateway.opening import open_standing
+from ringwall.gateway.standing import Standing
 from ringwall.gateway.versions import DamagedVersionError
 from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.announcing import listening_at
@@ -114,10 +114,10 @@ async def _gone(receive: Any) -> None:
 
 def serve(installation: Installation) -> None:
     """Answer until SIGTERM."""
-    asyncio.run(_serve(open_gateway(installation)))
+    asyncio.run(_serve(open_standing(installation)))
 
 
-async def _serve(gateway: Gateway) -> None:
+async def _serve(gateway: Standing) -> None:
     callouts = Callouts(lambda version: _found(gateway, version))
     try:
         latest = gateway.versions.latest()
@@ -163,7 +163,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _found(gateway: Gateway, version: str) -> Deciding | None:
+def _found(gateway: Standing, version: str) -> Deciding | None:
     try:
         configuration = gateway.configuration(version)
         return None if configuration is None else _deciding(configuration)

@@ -12,7 +12,7 @@ from ringwall.gateway.certificates.acme_order import Tell
 from ringwall.gateway.certificates.credential import Credential, CredentialError
 from ringwall.gateway.challenges import EdgePublisher
 from ringwall.gateway.config import Acme, HostSettings
-from ringwall.gateway.envoy.edge import UNKNOWN_HOST
+from ringwall.gateway.envoy.resources import UNKNOWN_HOST
 from ringwall.gateway.layout import EDGE
 from ringwall.gateway.ordered_hosts import ordered_hosts
 from ringwall.gateway.service import Gateway

@@ -68,9 +68,10 @@ _PASSED_ON: Final = (
 )
 """What a process may need of the environment; everything else, secrets included, is left out."""
 
-_MEMORY: Final = {"MALLOC_MMAP_THRESHOLD_": str(1024**2)}
+_MEMORY: Final = {"MALLOC_MMAP_THRESHOLD_": str(1024**2), "MALLOC_ARENA_MAX": "2"}
 """What Python's processes give back at once: else glibc, once 19 MiB for the hash of a password are
-freed, keeps twice as much for each thread that hashes one (mallopt(3), M_MMAP_THRESHOLD)."""
+freed, keeps twice as much for each thread that hashes one (mallopt(3), M_MMAP_THRESHOLD). And their
+threads, forty in the worker of which one runs at a time, share their heaps (M_ARENA_MAX)."""
 
 _TO_THE_WORLD: Final = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
 """How the worker gets out to an ACME authority, and the log to its anchors; nothing else does."""

@@ -37,11 +37,13 @@ class Use:
     address: str | None
 
 
-Reader = Callable[[Places, int], tuple[list[tuple[str, datetime, str | None]], int]]
+Told = tuple[str, datetime, str | None]
+"""The id of a key, when it was used last, and from where."""
+Reader = Callable[[Places, int], tuple[list[Told], int]]
 """Gives the last use of each key that was used from an event on, and the event after the last."""
 
 
-def uses_apart(places: Places, begin: int) -> tuple[list[tuple[str, datetime, str | None]], int]:
+def uses_apart(places: Places, begin: int) -> tuple[list[Told], int]:
     """What :func:`ringwall.lake.key_uses.latest_uses` does, by a process of its own."""
     told = ask_apart(
         "ringwall.lake.key_uses:answer",
@@ -60,10 +62,9 @@ def follow(state: Path, run: Path, read: Reader = uses_apart) -> int:
     """
     places, before = Places(state, run), _mark(state)
     until = upto(places)
-    edge = _edge(until)
-    if not ApiKey.objects.exists() or (edge == before["edge"] and before["next"] <= until.end):
-        found, end = [], until.end
-    else:
+    edge, end = _edge(until), until.end
+    found: list[Told] = []
+    if ApiKey.objects.exists() and (edge != before["edge"] or before["next"] > end):
         found, end = read(places, before["next"])
     note({key: Use(key, at, _address(address)) for key, at, address in found})
     # Only then: what is read twice after a crash says the same again.

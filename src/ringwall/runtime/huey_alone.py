@@ -17,7 +17,8 @@ _OF_OTHERS: Final = ("psycopg", "redis", "cysqlite")
 def _without(names: tuple[str, ...]) -> Iterator[None]:
     """Have modules that nobody has imported yet look as if they were not installed."""
     left_out = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(left_out))  # type: ignore[arg-type] - None is "there is none"
+    absent = dict.fromkeys(left_out)
+    sys.modules.update(absent)  # type: ignore[arg-type]
     try:
         yield
     finally:
