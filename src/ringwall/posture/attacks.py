@@ -7,13 +7,14 @@ target one of which it is not known whether there is a way; never one to which t
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Fact, State, UnknownError
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.across import Land, land_of
-from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.checking.finding import KnownCheck, own_checks
 from ringwall.posture.checking.reading import Subject, World
 from ringwall.posture.judging import Judged, judge_all
 from ringwall.posture.permissions.changes import Change, changes
@@ -237,10 +238,15 @@ def _subject(world: World, component: str) -> Subject:
 
 def _public(snapshot: Snapshot, wanted: set[str]) -> dict[str, Judged]:
     """What the checks say that ask whether strangers read it."""
-    ids = set(DATA.values()) - {""}
     kinds = set(snapshot.kinds)
-    asked = [one for one in own_checks(ids) if one.id in ids and one.check.judges in kinds]
+    asked = [one for one in _publics() if one.check.judges in kinds]
     return {one.component: one for one in judge_all(snapshot, asked) if one.component in wanted}
+
+
+@cache
+def _publics() -> list[KnownCheck]:
+    ids = set(DATA.values()) - {""}
+    return [one for one in own_checks(ids) if one.id in ids]
 
 
 def _untold(facts: Iterable[Fact]) -> list[str]:

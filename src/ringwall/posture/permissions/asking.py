@@ -223,6 +223,7 @@ def strictest(several: Iterable[Decision]) -> Decision:
     return replace(
         worst,
         by=tuple(dict.fromkeys(statement for one in decisions for statement in one.by)),
+        also=tuple(dict.fromkeys(statement for one in decisions for statement in one.also)),
         requires=gathered(one.requires for one in decisions),
         forbids=gathered(one.forbids for one in decisions),
     )

@@ -8,7 +8,7 @@ gone with either: both are named, and go together.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ringwall.posture.permissions.paths import INTERNET, Hop, Path, reached
+from ringwall.posture.permissions.paths import INTERNET, NEVER, Hop, Path, reached
 
 _Place = tuple[str, str]
 
@@ -51,7 +51,7 @@ def changes(
             (hop.source, hop.target) for hop in left
         }
         ends = tuple(number for number, path in enumerate(paths) if _is_over(path, gone))
-        if ends:
+        if ends and all(hop.effort < NEVER for hop in taken):
             safe = tuple(sorted(now - reached(left, begins)))
             effort = max(hop.effort for hop in taken)
             where = taken[0].account

@@ -17,7 +17,7 @@ from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.needing import Needing, Workload
 from ringwall.posture.permissions.policies import Policies
-from ringwall.posture.permissions.statements import Document, Effect, Kind
+from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement
 from ringwall.posture.permissions.techniques import Gain, Need, On, Target, Technique
 from ringwall.posture.permissions.techniques_iam import IAM
 from ringwall.posture.permissions.techniques_passing import PASSING
@@ -84,19 +84,43 @@ def escalations(
     *,
     workloads: Sequence[Workload] | None = None,
     techniques: Sequence[Technique] = TECHNIQUES,
+    of: Iterable[Identity] | None = None,
 ) -> list[Escalation]:
-    """All there are, of all users and roles that are no administrators already.
+    """All there are, of all users and roles that are no administrators already; or ``of`` these.
 
     ``workloads`` is what runs; ``None`` where nobody looked: then what would need it is unknown.
     """
     asking = _Asking(account, workloads)
     return [
         found
-        for identity in account.principals
+        for identity in (account.principals if of is None else of)
         if not identity.is_services and not asking.is_administrator(identity)
         for technique in techniques
         for found in asking.by(identity, technique)
     ]
+
+
+def giving_everything(identity: Identity) -> tuple[Statement, ...]:
+    """The statements by which an administrator is one, as far as a single request tells."""
+    arn = f"arn:aws:iam::{identity.who.account if identity.who else ''}:role/any-0"
+    return may(identity, "iam:PutRolePolicy", arn, context=context_of(identity)).all_by
+
+
+def administrators_without(account: Account) -> list[Identity]:
+    """The administrators of an account, as they would be without what makes them that."""
+    found = []
+    for identity in account.principals:
+        if not identity.is_services and is_administrator(identity):
+            gone = set(giving_everything(identity))
+            documents = tuple(_less(one, gone) for one in identity.policies.identity)
+            policies = replace(identity.policies, identity=documents)
+            found.append(replace(identity, policies=policies))
+    return found
+
+
+def _less(document: Document, gone: set[Statement]) -> Document:
+    left = tuple(one for one in document.statements if one not in gone)
+    return Document(document.name, document.kind, left, document.faults)
 
 
 class _Asking:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 INTERNET: Final = "internet"
+NEVER: Final = 1_000_000
+"""The effort of what nobody can take away: who has every permission has whatever is there."""
 _MOST_STEPS: Final = 200_000
 
 
