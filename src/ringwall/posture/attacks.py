@@ -21,7 +21,7 @@ from ringwall.posture.permissions.changes import Change, changes
 from ringwall.posture.permissions.crossing import readings_across
 from ringwall.posture.permissions.cutting import cheapest_cut
 from ringwall.posture.permissions.documents import read
-from ringwall.posture.permissions.paths import INTERNET, Hop, Path, reached, ways
+from ringwall.posture.permissions.paths import INTERNET, Hop, Network, Path, reached, ways
 from ringwall.posture.permissions.statements import Document, Kind, unread
 from ringwall.posture.permissions.terrain import Kept, Terrain, hops
 from ringwall.posture.snapshot.snapshot import Snapshot
@@ -126,13 +126,14 @@ def attacks(
     public = _public(snapshot, {one.component for one in assets})
     unlisted = land.hides(account)
     several: list[Hop] = list(within.hops)
+    networks = Network(hop for hop in several if hop.is_certain), Network(several)
     found: list[Reached] = []
     for one in assets:
         policy = _policy(world, one)
         own = _readings(land, within, one, policy, public.get(one.component))
         several += own
         hidden = unlisted if policy is None else land.hides(account, policy)
-        found.append(_reached([*within.hops, *own], one, sources, most, hidden))
+        found.append(_reached(networks, own, one, sources=sources, most=most, unlisted=hidden))
     paths = tuple(path for one in found for path in one.paths)
     certain = [path for path in paths if path.is_certain]
     shown = certain or list(paths)
@@ -174,17 +175,24 @@ def place_of(found: Found) -> Asset:
 
 
 def _reached(
-    own: Sequence[Hop], one: Asset, sources: Sequence[str], most: int, unlisted: Sequence[str]
+    networks: tuple[Network, Network],
+    own: Sequence[Hop],
+    one: Asset,
+    *,
+    sources: Sequence[str],
+    most: int,
+    unlisted: Sequence[str],
 ) -> Reached:
-    sure = ways(
-        [hop for hop in own if hop.is_certain], sources, [one.arn], longest=LONGEST, most=most
-    )
-    if sure.paths:
-        return Reached(one, Standing.REACHED, sure.paths, sure.is_all)
-    found = ways(own, sources, [one.arn], longest=LONGEST, most=most)
+    """Over what is certain, if that leads to it; else over all. ``own`` are the hops to it."""
+    sure = networks[0].with_more(hop for hop in own if hop.is_certain)
+    known = ways(sure, sources, [one.arn], longest=LONGEST, most=most)
+    if known.paths:
+        return Reached(one, Standing.REACHED, known.paths, known.is_all)
+    every = networks[1].with_more(own)
+    found = ways(every, sources, [one.arn], longest=LONGEST, most=most)
     if found.paths:
         return Reached(one, Standing.PERHAPS, found.paths, found.is_all)
-    if one.arn in reached(own, sources):
+    if one.arn in reached(every, sources):
         why = f"only by more than {LONGEST} hops, which are not gone through"
         return Reached(one, Standing.UNKNOWN, (), is_all=False, why=why)
     if unlisted:

@@ -17,6 +17,7 @@ from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.needing import Needing, Workload
 from ringwall.posture.permissions.policies import Policies
+from ringwall.posture.permissions.principals import Named, Principal, named
 from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement
 from ringwall.posture.permissions.techniques import Gain, Need, On, Target, Technique
 from ringwall.posture.permissions.techniques_iam import IAM
@@ -144,9 +145,9 @@ class _Asking:
             return
         if not all(speaks(identity, need.action) or _is_assuming(need) for need in technique.needs):
             return
-        for target, reach, named, decision in self._ways(identity, technique):
+        for target, reach, name, decision in self._ways(identity, technique):
             if decision.may_be:
-                does = technique.does.format(target=named)
+                does = technique.does.format(target=name)
                 yield Escalation(identity.arn, technique.id, target, reach, decision, does)
 
     def _ways(self, identity: Identity, technique: Technique) -> Iterator[_Way]:
@@ -167,7 +168,10 @@ class _Asking:
 
     def _others(self, identity: Identity, technique: Technique) -> Iterator[_Way]:
         """Users and roles that it may become."""
+        by_trust = any(map(_is_assuming, technique.needs)) and identity.who is not None
         for target in self._targets(technique):
+            if by_trust and not _may_name(target.trust, identity.who):
+                continue
             if target.arn != identity.arn and not target.is_services:
                 decision = self.needing.allowed(identity, technique, target)
                 yield target.arn, self._reach_of(target, technique), target.name, decision
@@ -260,6 +264,22 @@ def _trusts_provider(role: Identity, kind: str) -> bool:
 def _is_assuming(need: Need) -> bool:
     """A trust policy may let somebody in whose own policies do not speak of it."""
     return need.action == "sts:AssumeRole"
+
+
+def _may_name(trust: Document | None, who: Principal | None) -> bool:
+    """Whether a trust policy speaks of somebody: one that does not lets nobody in."""
+    if trust is None or who is None or trust.faults:
+        return True
+    return any(
+        one.effect is Effect.ALLOW
+        and (
+            one.principals is None
+            or one.but_principals
+            or bool(one.fault)
+            or named(who, one.principals) is not Named.NO
+        )
+        for one in trust.statements
+    )
 
 
 def _with(identity: Identity, *documents: Document) -> Identity:
