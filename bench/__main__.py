@@ -24,6 +24,7 @@ ALL = (
     "replay",
     "siege",
     "startup",
+    "ways",
 )
 
 

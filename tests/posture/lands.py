@@ -162,21 +162,27 @@ def made_by(chance: Random) -> list[Made]:
         (_, who), (land, target) = chance.choice(roles), chance.choice(roles)
         named = chance.choice((who, who.split(":")[4]))
         lets = {"Effect": "Allow", "Principal": {"AWS": named}, "Action": "sts:AssumeRole"}
-        land.trusts[target].append(lets)
+        land.trusts[target].append(lets | _perhaps(chance))
         if chance.random() < 0.7:
             may = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": target}
-            _land_of(lands, who).owned[who].append(may)
+            _land_of(lands, who).owned[who].append(may | _perhaps(chance))
     for _ in range(chance.randint(1, 6)):
         (owner, who), (land, bucket) = chance.choice(roles), chance.choice(buckets)
         reads = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{bucket}/*"}
         if chance.random() < 0.7:
-            owner.owned[who].append(reads)
+            owner.owned[who].append(reads | _perhaps(chance))
         if chance.random() < 0.5:
-            land.policies[bucket].append(reads | {"Principal": {"AWS": who}})
+            land.policies[bucket].append(reads | {"Principal": {"AWS": who}} | _perhaps(chance))
     if chance.random() < 0.3:
         owner, who = chance.choice(roles)
         owner.owned[who].append({"Effect": "Allow", "Action": "*", "Resource": "*"})
     return lands
+
+
+def _perhaps(chance: Random) -> Statement:
+    """A condition of which nobody knows whether it holds; now and then."""
+    asks = {"Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}}
+    return asks if chance.random() < 0.25 else {}
 
 
 def _begun(number: str, chance: Random) -> Made:

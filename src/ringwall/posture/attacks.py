@@ -47,8 +47,11 @@ _POLICIES: Final = {
     "aws-dynamodb-table": ("policy", ""),
     "aws-sqs-queue": ("attributes", "Policy"),
     "aws-ecr-repository": ("policy", ""),
+    "aws-kms-key": ("policy", ""),
 }
 """Where the policy of a resource stands: the aspect, and the member of it."""
+_KEY: Final = "aws-kms-key"
+"""Holds no data, and may be asked for: who decrypts with it."""
 LONGEST: Final = 8
 
 
@@ -170,7 +173,7 @@ def assets_of(
 
 
 def place_of(found: Found) -> Asset:
-    """A user, role, instance or function, to ask who comes to it."""
+    """Who or what runs, or a key, to ask who comes to it."""
     return Asset(found.id, found.name, found.label, "", "")
 
 
@@ -205,7 +208,7 @@ def _readings(
 ) -> list[Hop]:
     """The hops to one asset: of strangers, and of whoever in any account may read it."""
     kind = one.component.partition("/")[0]
-    if kind not in DATA:
+    if kind not in DATA and kind != _KEY:
         return []
     kept = Kept(kind, one.arn, one.label, policy, exposed=())
     number = within.account.id

@@ -109,8 +109,8 @@ def granted(
         ways.append(Step("identity policy", own, (identity, *bounds)))
     best = max(ways, key=lambda way: way.truth)
     if best.truth is not Truth.NO:
-        left = [way for way in ways if way is not best and way.truth is not Truth.NO]
-        return best._replace(others=tuple(one for way in left for one in way.layers))
+        others = [way for way in ways if way is not best and way.truth is not Truth.NO]
+        return best._replace(others=tuple(one for way in others for one in way.layers))
     return Step(_missing(held, boundary, session, own), Truth.NO, (NOTHING,))
 
 
