@@ -26,6 +26,7 @@ ALL = (
     "replay",
     "siege",
     "startup",
+    "ways",
 )
 
 

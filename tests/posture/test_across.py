@@ -13,7 +13,7 @@ from ringwall.cli.main import build
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
 from ringwall.posture.across import land_of
-from ringwall.posture.attacks import DATA, Attacks, assets_of, attacks
+from ringwall.posture.attacks import DATA, Attacks, assets_of, attacks, place_of
 from ringwall.posture.checking import ABSENT, DENIED
 from ringwall.posture.checks.aws.attack import READS
 from ringwall.posture.keeping import Accounts
@@ -227,6 +227,18 @@ def test_what_hides_ways_in_one_account_hides_those_into_the_other() -> None:
     dark = read_of(FRONT, unlisted=("aws-iam-role",))
     assert standing(dark, read_of(VAULT, TRUSTS, bucket())) == "not known"
     assert standing(dark, read_of(VAULT, apart, bucket())) == "no way"
+
+
+def test_a_key_of_another_account_is_asked_for_by_name() -> None:
+    name = f"arn:aws:kms:eu-west-1:{VAULT}:key/k"
+    decrypts = statement("kms:Decrypt", Principal={"AWS": WEB})
+    seen = Found(kind="aws-kms-key", name=name, label="k", account=VAULT, region="eu-west-1")
+    vault = read_of(VAULT, {seen.id: {"policy": document(decrypts)}})
+    for may, expected in ((statement("kms:Decrypt"), "reached"), (statement("s3:*"), "no way")):
+        account = read_of(FRONT, front(), role(WEB, LAMBDA, may))
+        land = land_of({FRONT: account, VAULT: vault})
+        (told,) = attacks(vault, VAULT, [place_of(seen)], land=land).assets
+        assert told.standing.value == expected
 
 
 def _none(_: object) -> None:

@@ -7,20 +7,21 @@ target one of which it is not known whether there is a way; never one to which t
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Fact, State, UnknownError
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.across import Land, land_of
-from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.checking.finding import KnownCheck, own_checks
 from ringwall.posture.checking.reading import Subject, World
 from ringwall.posture.judging import Judged, judge_all
 from ringwall.posture.permissions.changes import Change, changes
 from ringwall.posture.permissions.crossing import readings_across
 from ringwall.posture.permissions.cutting import cheapest_cut
 from ringwall.posture.permissions.documents import read
-from ringwall.posture.permissions.paths import INTERNET, Hop, Path, reached, ways
+from ringwall.posture.permissions.paths import INTERNET, Hop, Network, Path, reached, ways
 from ringwall.posture.permissions.statements import Document, Kind, unread
 from ringwall.posture.permissions.terrain import Kept, Terrain, hops
 from ringwall.posture.snapshot.snapshot import Snapshot
@@ -46,8 +47,11 @@ _POLICIES: Final = {
     "aws-dynamodb-table": ("policy", ""),
     "aws-sqs-queue": ("attributes", "Policy"),
     "aws-ecr-repository": ("policy", ""),
+    "aws-kms-key": ("policy", ""),
 }
 """Where the policy of a resource stands: the aspect, and the member of it."""
+_KEY: Final = "aws-kms-key"
+"""Holds no data, and may be asked for: who decrypts with it."""
 LONGEST: Final = 8
 
 
@@ -125,13 +129,14 @@ def attacks(
     public = _public(snapshot, {one.component for one in assets})
     unlisted = land.hides(account)
     several: list[Hop] = list(within.hops)
+    networks = Network(hop for hop in several if hop.is_certain), Network(several)
     found: list[Reached] = []
     for one in assets:
         policy = _policy(world, one)
         own = _readings(land, within, one, policy, public.get(one.component))
         several += own
         hidden = unlisted if policy is None else land.hides(account, policy)
-        found.append(_reached([*within.hops, *own], one, sources, most, hidden))
+        found.append(_reached(networks, own, one, sources=sources, most=most, unlisted=hidden))
     paths = tuple(path for one in found for path in one.paths)
     certain = [path for path in paths if path.is_certain]
     shown = certain or list(paths)
@@ -168,22 +173,29 @@ def assets_of(
 
 
 def place_of(found: Found) -> Asset:
-    """A user, role, instance or function, to ask who comes to it."""
+    """Who or what runs, or a key, to ask who comes to it."""
     return Asset(found.id, found.name, found.label, "", "")
 
 
 def _reached(
-    own: Sequence[Hop], one: Asset, sources: Sequence[str], most: int, unlisted: Sequence[str]
+    networks: tuple[Network, Network],
+    own: Sequence[Hop],
+    one: Asset,
+    *,
+    sources: Sequence[str],
+    most: int,
+    unlisted: Sequence[str],
 ) -> Reached:
-    sure = ways(
-        [hop for hop in own if hop.is_certain], sources, [one.arn], longest=LONGEST, most=most
-    )
-    if sure.paths:
-        return Reached(one, Standing.REACHED, sure.paths, sure.is_all)
-    found = ways(own, sources, [one.arn], longest=LONGEST, most=most)
+    """Over what is certain, if that leads to it; else over all. ``own`` are the hops to it."""
+    sure = networks[0].with_more(hop for hop in own if hop.is_certain)
+    known = ways(sure, sources, [one.arn], longest=LONGEST, most=most)
+    if known.paths:
+        return Reached(one, Standing.REACHED, known.paths, known.is_all)
+    every = networks[1].with_more(own)
+    found = ways(every, sources, [one.arn], longest=LONGEST, most=most)
     if found.paths:
         return Reached(one, Standing.PERHAPS, found.paths, found.is_all)
-    if one.arn in reached(own, sources):
+    if one.arn in reached(every, sources):
         why = f"only by more than {LONGEST} hops, which are not gone through"
         return Reached(one, Standing.UNKNOWN, (), is_all=False, why=why)
     if unlisted:
@@ -196,7 +208,7 @@ def _readings(
 ) -> list[Hop]:
     """The hops to one asset: of strangers, and of whoever in any account may read it."""
     kind = one.component.partition("/")[0]
-    if kind not in DATA:
+    if kind not in DATA and kind != _KEY:
         return []
     kept = Kept(kind, one.arn, one.label, policy, exposed=())
     number = within.account.id
@@ -237,10 +249,15 @@ def _subject(world: World, component: str) -> Subject:
 
 def _public(snapshot: Snapshot, wanted: set[str]) -> dict[str, Judged]:
     """What the checks say that ask whether strangers read it."""
-    ids = set(DATA.values()) - {""}
     kinds = set(snapshot.kinds)
-    asked = [one for one in own_checks(ids) if one.id in ids and one.check.judges in kinds]
+    asked = [one for one in _publics() if one.check.judges in kinds]
     return {one.component: one for one in judge_all(snapshot, asked) if one.component in wanted}
+
+
+@cache
+def _publics() -> list[KnownCheck]:
+    ids = set(DATA.values()) - {""}
+    return [one for one in own_checks(ids) if one.id in ids]
 
 
 def _untold(facts: Iterable[Fact]) -> list[str]:

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 _INTERNET: Final = "internet"
 _WANTED: Final = ("restricted", "confidential")
-_BEGINS: Final = ("aws-iam-user", "aws-iam-role", "aws-ec2-instance", "aws-lambda-function")
+_BEGINS: Final = (
+    *("aws-iam-user", "aws-iam-role", "aws-ec2-instance", "aws-lambda-function"),
+    *("aws-ecs-service", "aws-ecs-task", "aws-eks-cluster", "aws-cloudfront-distribution"),
+    *("aws-apigateway-api", "aws-apigateway-rest-api", "aws-elbv2-listener"),
+)
+_LEADS_TO: Final = (*_BEGINS, "aws-kms-key")
 
 
 @command(name="paths", group=GROUP, panel=PANEL, does="posture:see")
@@ -60,7 +65,7 @@ def paths(
     if begin and not sources:
         raise Refused(
             f"none of the accounts has {', '.join(begin)}",
-            hint="name the internet, a user, a role, an instance or a function by its id or name",
+            hint="name the internet, or a user, role, instance, function or service",
         )
     land = land_of({one.account: one.snapshot for one in every})
     told = []
@@ -129,7 +134,7 @@ def _assets(
             one = seen.found
             if (
                 names & {one.id, one.name, one.label}
-                and one.kind in _BEGINS
+                and one.kind in _LEADS_TO
                 and one.id not in known
             ):
                 found.append(place_of(one))

@@ -1,7 +1,9 @@
 """Questions to the engine about an identity: may it do this, may it do this to anything at all."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from ringwall.posture.permissions import patterns
@@ -17,6 +19,7 @@ _RANK: Final = {
     Outcome.CONDITIONAL: 2,
     Outcome.ALLOWED: 3,
 }
+_WILD: Final = re.compile(r"[*?$]")
 _MOST: Final = 64
 """Resources that are tried for one question."""
 _CHOSEN: Final = frozenset(
@@ -119,7 +122,7 @@ def could(
     """
     best, found = None, template
     for action in actions:
-        if resource_policy is None and not speaks(identity, action):
+        if resource_policy is None and not speaks(identity, action, template):
             return Decision(Outcome.DENIED, f"no identity policy allows {action}"), template
     if resource_policy is not None:
         policies = replace(identity.policies, resource=resource_policy)
@@ -136,14 +139,33 @@ def could(
     return best or NOBODY, found
 
 
-def speaks(identity: Identity, action: str) -> bool:
-    """Whether an identity's own policies allow an action on anything: without, nothing else can."""
-    lower = action.lower()
+def speaks(identity: Identity, action: str, template: str = "*") -> bool:
+    """Whether an identity's own policies allow an action on anything, or on what is so called.
+
+    Without, nothing else can. What is like a template is told by how both begin.
+    """
+    lower, begin = action.lower(), _literal(template)
     return any(
         one.effect is Effect.ALLOW
+        and (
+            one.but_resources
+            or one.resources is None
+            or any(_may_meet(pattern, begin) for pattern in one.resources)
+        )
         for document in identity.policies.identity
         for one in document.concerning(lower)
     )
+
+
+def _may_meet(pattern: str, begin: str) -> bool:
+    own = _literal(pattern)
+    return own.startswith(begin) or begin.startswith(own)
+
+
+@lru_cache(maxsize=65536)
+def _literal(pattern: str) -> str:
+    """How all begins that a pattern means, as far as it says; in lower case."""
+    return _WILD.split(pattern, maxsplit=1)[0].lower()
 
 
 def _candidates(
@@ -223,6 +245,7 @@ def strictest(several: Iterable[Decision]) -> Decision:
     return replace(
         worst,
         by=tuple(dict.fromkeys(statement for one in decisions for statement in one.by)),
+        also=tuple(dict.fromkeys(statement for one in decisions for statement in one.also)),
         requires=gathered(one.requires for one in decisions),
         forbids=gathered(one.forbids for one in decisions),
     )

@@ -5,12 +5,14 @@ role read a hundred buckets is one change. A hop that two statements allow, each
 gone with either: both are named, and go together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ringwall.posture.permissions.paths import INTERNET, Hop, Path, reached
+from ringwall.posture.permissions.paths import INTERNET, NEVER, Hop, Path
 
 _Place = tuple[str, str]
+_Key = tuple[str, str, tuple[str, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +42,43 @@ def changes(
     """
     several = list(dict.fromkeys(hops))
     begins, wanted = list(sources), set(targets)
-    now = reached(several, begins) & wanted
+    onward: dict[str, set[str]] = {}
+    by_key: dict[_Key, list[Hop]] = {}
+    between: Counter[_Place] = Counter()
+    for hop in several:
+        onward.setdefault(hop.source, set()).add(hop.target)
+        by_key.setdefault(_key(hop), []).append(hop)
+        between[hop.source, hop.target] += 1
+    now = _left(onward, begins, set()) & wanted
     walked = {(hop.source, hop.target) for path in paths for hop in path.hops}
-    on_paths = {_key(hop) for hop in several if (hop.source, hop.target) in walked}
     found = []
-    for key in sorted(on_paths):
-        taken = [hop for hop in several if _key(hop) == key]
-        left = [hop for hop in several if _key(hop) != key]
-        gone = {(hop.source, hop.target) for hop in taken} - {
-            (hop.source, hop.target) for hop in left
-        }
+    for key in sorted({_key(hop) for hop in several if (hop.source, hop.target) in walked}):
+        taken = by_key[key]
+        counts = Counter((hop.source, hop.target) for hop in taken)
+        gone = {place for place, count in counts.items() if count == between[place]}
         ends = tuple(number for number, path in enumerate(paths) if _is_over(path, gone))
-        if ends:
-            safe = tuple(sorted(now - reached(left, begins)))
+        if ends and all(hop.effort < NEVER for hop in taken):
+            safe = tuple(sorted(now - _left(onward, begins, gone)))
             effort = max(hop.effort for hop in taken)
             where = taken[0].account
             found.append(Change(_does(taken), _by(taken), ends, safe, effort, where))
     return sorted(found, key=lambda one: (-len(one.safe), -len(one.ends), one.effort, one.does))
 
 
-def _key(hop: Hop) -> tuple[str, str, tuple[str, ...], str]:
+def _left(onward: Mapping[str, set[str]], begins: Iterable[str], gone: set[_Place]) -> set[str]:
+    """What is come to when one may not go between these places any more."""
+    found = set(begins)
+    waiting = list(found)
+    while waiting:
+        place = waiting.pop()
+        for target in onward.get(place, set()) - found:
+            if (place, target) not in gone:
+                found.add(target)
+                waiting.append(target)
+    return found
+
+
+def _key(hop: Hop) -> _Key:
     """What has to be changed; without a statement, the hop between its two places by itself."""
     if hop.by:
         whose = "" if hop.source == INTERNET else hop.source

@@ -151,7 +151,7 @@ def readings_across(
 def _hop(
     source: str, target: str, how: str, decision: Decision, *, unit: str, account: str, mend: str
 ) -> Hop:
-    by = tuple(str(one) for one in decision.by)
+    by = tuple(str(one) for one in decision.all_by)
     said = f"{how}, {decision.why}" if unit else how
     certain = decision.outcome is Outcome.ALLOWED
     hop = Hop(source, target, said, is_certain=certain, effort=1, by=by, mend=mend)

@@ -36,6 +36,7 @@ class Decision:
 
     Of a conditional one, ``requires`` are the conditions that allow it if they hold (of each layer
     that allows only so, one statement's are enough), ``forbids`` those that deny it if they do.
+    ``also`` are statements that allow it, or may, when those of ``by`` are gone.
     """
 
     outcome: Outcome
@@ -43,6 +44,12 @@ class Decision:
     by: tuple[Statement, ...] = ()
     requires: tuple[Condition, ...] = ()
     forbids: tuple[Condition, ...] = ()
+    also: tuple[Statement, ...] = ()
+
+    @property
+    def all_by(self) -> tuple[Statement, ...]:
+        """All statements that have to go so that it is not allowed any more."""
+        return tuple(dict.fromkeys((*self.by, *self.also)))
 
     @property
     def may_be(self) -> bool:
@@ -128,11 +135,13 @@ def _summed(steps: list[Step], denials: list[Match]) -> Decision:
     allowing = [one for step in steps for found in step.layers for one in found.allows]
     matches = [*allowing, *denials]
     by = tuple(dict.fromkeys(one.statement for one in matches))
+    others = (one for step in steps for found in step.others for one in found.allows)
+    also = tuple(dict.fromkeys(one.statement for one in others if one.statement not in by))
     if truth is Truth.UNKNOWN:
-        return Decision(Outcome.UNKNOWN, _unclear(matches), by)
+        return Decision(Outcome.UNKNOWN, _unclear(matches), by, also=also)
     why = f"allowed by {', '.join(map(str, by))}" if by else "nothing is needed for it"
     if truth is Truth.YES:
-        return Decision(Outcome.ALLOWED, why, by)
+        return Decision(Outcome.ALLOWED, why, by, also=also)
     hanging = [
         one
         for step in steps
@@ -141,7 +150,7 @@ def _summed(steps: list[Step], denials: list[Match]) -> Decision:
         if found.allowed is not Truth.YES
         for one in found.allows
     ]
-    return Decision(Outcome.CONDITIONAL, why, by, _conditions(hanging), _conditions(denials))
+    return Decision(Outcome.CONDITIONAL, why, by, _conditions(hanging), _conditions(denials), also)
 
 
 def _conditions(several: list[Match]) -> tuple[Condition, ...]:

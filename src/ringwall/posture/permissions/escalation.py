@@ -17,7 +17,8 @@ from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.needing import Needing, Workload
 from ringwall.posture.permissions.policies import Policies
-from ringwall.posture.permissions.statements import Document, Effect, Kind
+from ringwall.posture.permissions.principals import Named, Principal, named
+from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement
 from ringwall.posture.permissions.techniques import Gain, Need, On, Target, Technique
 from ringwall.posture.permissions.techniques_iam import IAM
 from ringwall.posture.permissions.techniques_passing import PASSING
@@ -84,19 +85,43 @@ def escalations(
     *,
     workloads: Sequence[Workload] | None = None,
     techniques: Sequence[Technique] = TECHNIQUES,
+    of: Iterable[Identity] | None = None,
 ) -> list[Escalation]:
-    """All there are, of all users and roles that are no administrators already.
+    """All there are, of all users and roles that are no administrators already; or ``of`` these.
 
     ``workloads`` is what runs; ``None`` where nobody looked: then what would need it is unknown.
     """
     asking = _Asking(account, workloads)
     return [
         found
-        for identity in account.principals
+        for identity in (account.principals if of is None else of)
         if not identity.is_services and not asking.is_administrator(identity)
         for technique in techniques
         for found in asking.by(identity, technique)
     ]
+
+
+def giving_everything(identity: Identity) -> tuple[Statement, ...]:
+    """The statements by which an administrator is one, as far as a single request tells."""
+    arn = f"arn:aws:iam::{identity.who.account if identity.who else ''}:role/any-0"
+    return may(identity, "iam:PutRolePolicy", arn, context=context_of(identity)).all_by
+
+
+def administrators_without(account: Account) -> list[Identity]:
+    """The administrators of an account, as they would be without what makes them that."""
+    found = []
+    for identity in account.principals:
+        if not identity.is_services and is_administrator(identity):
+            gone = set(giving_everything(identity))
+            documents = tuple(_less(one, gone) for one in identity.policies.identity)
+            policies = replace(identity.policies, identity=documents)
+            found.append(replace(identity, policies=policies))
+    return found
+
+
+def _less(document: Document, gone: set[Statement]) -> Document:
+    left = tuple(one for one in document.statements if one not in gone)
+    return Document(document.name, document.kind, left, document.faults)
 
 
 class _Asking:
@@ -120,9 +145,9 @@ class _Asking:
             return
         if not all(speaks(identity, need.action) or _is_assuming(need) for need in technique.needs):
             return
-        for target, reach, named, decision in self._ways(identity, technique):
+        for target, reach, name, decision in self._ways(identity, technique):
             if decision.may_be:
-                does = technique.does.format(target=named)
+                does = technique.does.format(target=name)
                 yield Escalation(identity.arn, technique.id, target, reach, decision, does)
 
     def _ways(self, identity: Identity, technique: Technique) -> Iterator[_Way]:
@@ -143,7 +168,10 @@ class _Asking:
 
     def _others(self, identity: Identity, technique: Technique) -> Iterator[_Way]:
         """Users and roles that it may become."""
+        by_trust = any(map(_is_assuming, technique.needs)) and identity.who is not None
         for target in self._targets(technique):
+            if by_trust and not _may_name(target.trust, identity.who):
+                continue
             if target.arn != identity.arn and not target.is_services:
                 decision = self.needing.allowed(identity, technique, target)
                 yield target.arn, self._reach_of(target, technique), target.name, decision
@@ -236,6 +264,22 @@ def _trusts_provider(role: Identity, kind: str) -> bool:
 def _is_assuming(need: Need) -> bool:
     """A trust policy may let somebody in whose own policies do not speak of it."""
     return need.action == "sts:AssumeRole"
+
+
+def _may_name(trust: Document | None, who: Principal | None) -> bool:
+    """Whether a trust policy speaks of somebody: one that does not lets nobody in."""
+    if trust is None or who is None or trust.faults:
+        return True
+    return any(
+        one.effect is Effect.ALLOW
+        and (
+            one.principals is None
+            or one.but_principals
+            or bool(one.fault)
+            or named(who, one.principals) is not Named.NO
+        )
+        for one in trust.statements
+    )
 
 
 def _with(identity: Identity, *documents: Document) -> Identity:

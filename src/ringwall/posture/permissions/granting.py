@@ -39,11 +39,15 @@ _NOT_OF_LINKED: Final = {
 
 
 class Step(NamedTuple):
-    """One of the things that have to allow a request: its name, whether it does, by what."""
+    """One of the things that have to allow a request: its name, whether it does, by what.
+
+    ``others`` is what allows it, too, or may, where nothing of that does any more.
+    """
 
     name: str
     truth: Truth
     layers: tuple[Layer, ...]
+    others: tuple[Layer, ...] = ()
 
 
 def is_ruled_by_resource(action: str, resource: str) -> bool:
@@ -105,7 +109,8 @@ def granted(
         ways.append(Step("identity policy", own, (identity, *bounds)))
     best = max(ways, key=lambda way: way.truth)
     if best.truth is not Truth.NO:
-        return best
+        others = [way for way in ways if way is not best and way.truth is not Truth.NO]
+        return best._replace(others=tuple(one for way in others for one in way.layers))
     return Step(_missing(held, boundary, session, own), Truth.NO, (NOTHING,))
 
 

@@ -1,11 +1,13 @@
 """Ways through a graph, hop by hop with their reasons: shortest first, no more than asked."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 INTERNET: Final = "internet"
+NEVER: Final = 1_000_000
+"""The effort of what nobody can take away: who has every permission has whatever is there."""
 _MOST_STEPS: Final = 200_000
 
 
@@ -62,8 +64,49 @@ class Ways:
     is_all: bool
 
 
+class Network:
+    """Hops by the places they leave and come to: what many searches have in common.
+
+    Of hops between the same places one stands for all: one that is certain, if there is one.
+    """
+
+    def __init__(self, hops: Iterable[Hop] = ()) -> None:
+        self._leaving: dict[str, dict[str, Hop]] = {}
+        self._coming: dict[str, set[str]] = {}
+        self._add(hops)
+
+    def leaving(self, place: str) -> Iterable[Hop]:
+        """The hops that leave a place."""
+        return self._leaving.get(place, {}).values()
+
+    def coming(self, place: str) -> Iterable[str]:
+        """The places from which hops come to this one."""
+        return self._coming.get(place, ())
+
+    def with_more(self, hops: Iterable[Hop]) -> "Network":
+        """The same with more hops; this one stays as it is."""
+        several = list(hops)
+        made = Network()
+        made._leaving = self._leaving | {
+            place: dict(self._leaving.get(place, {})) for place in {hop.source for hop in several}
+        }
+        made._coming = self._coming | {
+            place: set(self._coming.get(place, ())) for place in {hop.target for hop in several}
+        }
+        made._add(several)
+        return made
+
+    def _add(self, hops: Iterable[Hop]) -> None:
+        for hop in hops:
+            row = self._leaving.setdefault(hop.source, {})
+            known = row.get(hop.target)
+            if known is None or (hop.is_certain and not known.is_certain):
+                row[hop.target] = hop
+            self._coming.setdefault(hop.target, set()).add(hop.source)
+
+
 def ways(
-    hops: Iterable[Hop],
+    hops: Iterable[Hop] | Network,
     sources: Iterable[str],
     targets: Iterable[str],
     *,
@@ -76,8 +119,8 @@ def ways(
     most ``longest`` hops each, and ``most`` paths.
     """
     wanted = set(targets)
-    leaving = _leaving(hops)
-    left = _distances(leaving, wanted)
+    network = hops if isinstance(hops, Network) else Network(hops)
+    left = _distances(network, wanted)
     waiting: deque[tuple[str, tuple[Hop, ...]]] = deque(
         (source, ())
         for source in dict.fromkeys(sources)
@@ -93,7 +136,7 @@ def ways(
                 return Ways(tuple(found), not waiting)
             continue
         been = {hop.source for hop in so_far} | {place}
-        for hop in leaving.get(place, ()):
+        for hop in network.leaving(place):
             steps += 1
             ahead = left.get(hop.target)
             if ahead is None or hop.target in been or len(so_far) + 1 + ahead > longest:
@@ -104,42 +147,26 @@ def ways(
     return Ways(tuple(found), is_all=True)
 
 
-def reached(hops: Iterable[Hop], sources: Iterable[str]) -> set[str]:
+def reached(hops: Iterable[Hop] | Network, sources: Iterable[str]) -> set[str]:
     """All places that can be come to from sources, these included."""
-    leaving = _leaving(hops)
+    network = hops if isinstance(hops, Network) else Network(hops)
     found = set(sources)
     waiting = list(found)
     while waiting:
-        for hop in leaving.get(waiting.pop(), ()):
+        for hop in network.leaving(waiting.pop()):
             if hop.target not in found:
                 found.add(hop.target)
                 waiting.append(hop.target)
     return found
 
 
-def _leaving(hops: Iterable[Hop]) -> Mapping[str, Sequence[Hop]]:
-    best: dict[tuple[str, str], Hop] = {}
-    for hop in hops:
-        known = best.get((hop.source, hop.target))
-        if known is None or (hop.is_certain and not known.is_certain):
-            best[hop.source, hop.target] = hop
-    leaving: dict[str, list[Hop]] = {}
-    for hop in best.values():
-        leaving.setdefault(hop.source, []).append(hop)
-    return leaving
-
-
-def _distances(leaving: Mapping[str, Sequence[Hop]], targets: set[str]) -> dict[str, int]:
+def _distances(network: Network, targets: set[str]) -> dict[str, int]:
     """How many hops each place is from the nearest target."""
-    coming: dict[str, list[str]] = {}
-    for several in leaving.values():
-        for hop in several:
-            coming.setdefault(hop.target, []).append(hop.source)
     far = dict.fromkeys(targets, 0)
     waiting = deque(targets)
     while waiting:
         place = waiting.popleft()
-        for source in coming.get(place, ()):
+        for source in network.coming(place):
             if source not in far:
                 far[source] = far[place] + 1
                 waiting.append(source)

@@ -4,14 +4,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ringwall.posture.permissions.accounts import Account, Identity
-from ringwall.posture.permissions.asking import context_of, could, may
+from ringwall.posture.permissions.accounts import Account
+from ringwall.posture.permissions.asking import context_of, could
 from ringwall.posture.permissions.controls import within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
-from ringwall.posture.permissions.escalation import Escalation, Reach, is_administrator
+from ringwall.posture.permissions.escalation import (
+    Escalation,
+    Reach,
+    giving_everything,
+    is_administrator,
+)
 from ringwall.posture.permissions.exposure import Exposed, exposed
 from ringwall.posture.permissions.needing import Workload
-from ringwall.posture.permissions.paths import INTERNET, Hop, reached
+from ringwall.posture.permissions.paths import INTERNET, NEVER, Hop, reached
 from ringwall.posture.permissions.statements import Document
 from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.permissions.trust import Weakness, trusted
@@ -126,7 +131,14 @@ def _becoming(account: Account, escalations: Sequence[Escalation]) -> Iterator[H
     for identity in account.principals:
         if is_administrator(identity):
             how, mend = f"{identity.name} has every permission", f"give {identity.name} less"
-            yield Hop(identity.arn, place, how, effort=5, by=_allowing_all(identity), mend=mend)
+            yield Hop(
+                identity.arn,
+                place,
+                how,
+                effort=5,
+                by=tuple(map(str, giving_everything(identity))),
+                mend=mend,
+            )
     for one in escalations:
         target = place if one.reach is Reach.ADMINISTRATOR else one.target
         if target and target != one.principal:
@@ -143,13 +155,7 @@ def _becoming(account: Account, escalations: Sequence[Escalation]) -> Iterator[H
 
 
 def _by(decision: Decision) -> tuple[str, ...]:
-    return tuple(str(one) for one in decision.by)
-
-
-def _allowing_all(identity: Identity) -> tuple[str, ...]:
-    """The statements by which an administrator is one, as far as a single request tells."""
-    arn = f"arn:aws:iam::{identity.who.account if identity.who else ''}:role/any-0"
-    return _by(may(identity, "iam:PutRolePolicy", arn, context=context_of(identity)))
+    return tuple(str(one) for one in decision.all_by)
 
 
 def _short(arn: str) -> str:
@@ -169,7 +175,8 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
             mend, by = f"let strangers not {open_one.action} {one.name}", _by(open_one.decision)
             yield Hop(INTERNET, one.arn, how, is_certain=open_one.is_certain, by=by, mend=mend)
     if everything(account) in near:
-        yield Hop(everything(account), one.arn, f"with that, {one.name} is theirs", effort=9)
+        how = f"with that, {one.name} is theirs"
+        yield Hop(everything(account), one.arn, how, effort=NEVER)
     if not action:
         return
     for identity in account.principals:

@@ -25,7 +25,11 @@ from ringwall.posture.checks.aws.ways.hosts import hosts
 from ringwall.posture.checks.aws.ways.looking import FUNCTION, INSTANCE, Looking
 from ringwall.posture.permissions.controls import UNCONTROLLED, Controls
 from ringwall.posture.permissions.cutting import cheapest_cut
-from ringwall.posture.permissions.escalation import TECHNIQUES, escalations
+from ringwall.posture.permissions.escalation import (
+    TECHNIQUES,
+    administrators_without,
+    escalations,
+)
 from ringwall.posture.permissions.paths import INTERNET, Hop, ways
 from ringwall.posture.permissions.terrain import Kept, Open, Terrain, hops, terrain
 
@@ -152,6 +156,12 @@ def ground(
     workloads = [one.workload for one in open_ones]
     techniques = [one for one in TECHNIQUES if one.workload in _KNOWN]
     escalating = escalations(account, workloads=workloads, techniques=techniques)
+    escalating += escalations(
+        account,
+        workloads=workloads,
+        techniques=techniques,
+        of=administrators_without(account),
+    )
     made = terrain(account, escalating, open_ones, between)
     return Ground(made, tuple(dict.fromkeys(it.untold)), tuple(it.blind))
 

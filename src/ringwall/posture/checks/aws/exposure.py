@@ -69,6 +69,11 @@ def rules_of(world: World, groups: Iterable[str], way: str = "IpPermissions") ->
     return found
 
 
+def group_named(world: World, identifier: str) -> list[Subject]:
+    """The security group of this id; none where it is not there."""
+    return world.where(GROUP, _group_ids, identifier)
+
+
 def opened_by(world: World, group: Subject, protocol: str = "tcp") -> Intervals:
     """The ports that one security group by itself opens to the internet."""
     rules = group.read("listed").get("IpPermissions") or ()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from ringwall.core.observations import Fact, UnknownError
 from ringwall.posture.checking import Subject, World
@@ -55,6 +55,16 @@ class Looking:
     def instances(self) -> dict[str, Subject]:
         """Instances by id."""
         return {one.name.rpartition("/")[2]: one for one in self.all(INSTANCE)}
+
+    @cached_property
+    def addressed(self) -> dict[tuple[str, str], tuple[Subject, Any]]:
+        """Instances, each with the interface, by VPC and private address."""
+        return {
+            (str(interface.get("VpcId")), str(each.get("PrivateIpAddress"))): (one, interface)
+            for one in self.instances.values()
+            for interface in one.read("listed").get("NetworkInterfaces") or ()
+            for each in (interface, *(interface.get("PrivateIpAddresses") or ()))
+        }
 
     @cached_property
     def functions(self) -> dict[str, Subject]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ringwall.posture.checking import Subject, UnknownError, World
-from ringwall.posture.checks.aws.exposure import GROUP, instance_reach, opened_by
 from ringwall.posture.checks.aws.exposure import READS as EXPOSURE
+from ringwall.posture.checks.aws.exposure import group_named, instance_reach, opened_by
 from ringwall.posture.checks.aws.ways.looking import FUNCTION, INSTANCE, Looking
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.networks import Intervals
@@ -64,11 +64,11 @@ def groups_that_open(
 ) -> tuple[str, ...]:
     """Those of these security groups that by themselves let the internet in, at these ports."""
     found = []
-    for one in world.all(GROUP, account=account):
-        identifier = one.read("listed").get("GroupId")
-        if identifier in groups:
+    for identifier in sorted(groups):
+        for one in group_named(world, identifier):
             opened = opened_by(world, one)
-            if (opened if ports is None else opened & ports).parts:
+            is_ours = one.account == account
+            if is_ours and (opened if ports is None else opened & ports).parts:
                 found.append(f"security group {identifier}")
     return tuple(found)
 

@@ -80,16 +80,10 @@ class Sending:
         self, group: Subject, told: Any, behind: dict[str, list[Behind]]
     ) -> Iterator[Behind]:
         yield from behind.get(group.name, ())
-        by_address = {
-            (str(interface.get("VpcId")), str(each.get("PrivateIpAddress"))): (one, interface)
-            for one in (self.it.instances.values() if told.get("TargetType") == "ip" else ())
-            for interface in one.read("listed").get("NetworkInterfaces") or ()
-            for each in (interface, *(interface.get("PrivateIpAddresses") or ()))
-        }
         for target in _targets(group):
             name, port = str(target.get("Id")), int(target.get("Port") or told.get("Port") or 0)
             if told.get("TargetType") == "ip":
-                found = by_address.get((str(told.get("VpcId")), name))
+                found = self.it.addressed.get((str(told.get("VpcId")), name))
                 if found is not None:
                     yield Behind(found[0].name, port, groups_of([found[1]]))
             elif name in self.it.instances:
