@@ -160,7 +160,7 @@ def _group_of(code: Resources, vpc: Instance) -> Iterator[Collected]:
     is_terraform = vpc.place.path.endswith((".tf", ".tf.json", ".tofu"))
     if not is_terraform or code.pointing(kind, "vpc_id", vpc) or code.unplaced(kind, "vpc_id"):
         return
-    unread = next((one for one in code.all() if one.type == "module"), None)
+    unread = next(code.of("module"), None)
     address = f"{vpc.address}.default_security_group"
     listed = {
         "GroupId": address,
