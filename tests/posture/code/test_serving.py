@@ -410,3 +410,16 @@ def test_what_is_wrong_fails(tmp_path: Path, language: str, text: str) -> None:
     told = outcomes(code)
     wrong = sorted(WELL - NOT_SAID | {"aws-ec2-volume-encrypted"})
     assert {one: told.get(one) for one in wrong} == dict.fromkeys(wrong, "fail")
+
+
+def test_what_a_module_that_is_not_here_may_add_to_a_balancer_is_not_known(tmp_path: Path) -> None:
+    text = """
+    resource "aws_lb" "web" { name = "web" }
+    module "guard" {
+      source  = "company/guard/aws"
+      balancer = aws_lb.web.arn
+    }
+    """
+    told = outcomes(read(tmp_path, "terraform", text))
+    assert told["aws-elbv2-load-balancer-firewall"] == "unknown"
+    assert told["aws-elbv2-load-balancer-plain"] == "unknown"

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from ringwall.core.observations import Collected, Observation
 from ringwall.posture.code.aws.declaring import (
+    absent,
     component,
     idents,
     known,
@@ -81,6 +82,8 @@ def _logging(code: Resources, one: Instance) -> Observation:
     if beside:
         return known({"LoggingEnabled": True}, beside[0])
     block = one.block("logging")
+    if block is None:
+        return absent(one)
     return known({"LoggingEnabled": part(block, "enable", fallback=False)}, one, "logging")
 
 
