@@ -562,3 +562,24 @@ def test_a_module_that_is_not_here_may_take_the_rules_of_a_network(tmp_path: Pat
     code = written(tmp_path, main__tf=text)
     group = only(code, "aws-ec2-security-group")
     assert verdicts(code, group)["aws-ec2-security-group-default-closed"] == "unknown"
+
+
+def test_kinds_of_manifests_that_nobody_judges_are_told(tmp_path: Path) -> None:
+    text = """
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: a}
+---
+apiVersion: v1
+kind: List
+items:
+  - {apiVersion: v1, kind: PersistentVolume, metadata: {name: v}}
+  - {apiVersion: v1, kind: Namespace, metadata: {name: shop}}
+---
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: b}
+"""
+    code = written(tmp_path, all__yaml=text)
+    assert code.unmapped == {"kyverno.io/v1/ClusterPolicy": 2, "v1/PersistentVolume": 1}
+    assert only(code, "k8s-namespace").found.label
