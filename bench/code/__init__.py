@@ -76,21 +76,26 @@ def _as_ours(told: list[Told]) -> list[Told]:
 
 
 def _score(name: str, told: list[Told], labels: list[Label]) -> None:
-    """Of what is known to be wrong, how much was found; of what only looks so, how much too."""
-    failed = {(one.place, one.by) for one in told if one.outcome == "fail"}
-    groups: dict[tuple[str, str, str], list[bool]] = {}
-    for one in labels:
-        # one place of a module stands for all that call it: who tells them apart finds more
-        key = (one.file, short(one.address), one.check)
-        groups.setdefault(key, []).append(one.is_fault)
-    found = missed = alarms = decoys = 0
-    for (file, address, check), several in groups.items():
-        is_told = ((file, address), check) in failed
-        if any(several):
-            found, missed = found + is_told, missed + (not is_told)
-        else:
-            decoys, alarms = decoys + 1, alarms + is_told
-    print(f"{name}: {found:,} of {found + missed:,} faults, {alarms:,} of {decoys:,} decoys")
+    """Of what is known to be wrong, how much was found; of what only looks so, how much too.
+
+    A place in a module stands for all that call it: whoever tells them apart finds no more by that.
+    """
+    outcomes: dict[tuple[str, str, str], set[str]] = {}
+    for one in told:
+        outcomes.setdefault((*one.place, one.by), set()).add(one.outcome)
+    wrong: dict[tuple[str, str, str], bool] = {}
+    for each in labels:
+        key = (each.file, short(each.address), each.check)
+        wrong[key] = wrong.get(key, False) or each.is_fault
+    faults = [outcomes.get(key, set()) for key, is_fault in wrong.items() if is_fault]
+    decoys = [outcomes.get(key, set()) for key, is_fault in wrong.items() if not is_fault]
+    found = sum("fail" in one for one in faults)
+    unknown = sum("fail" not in one and "unknown" in one for one in faults)
+    alarms = sum("fail" in one for one in decoys)
+    print(
+        f"{name}: {found:,} of {len(faults):,} faults and {unknown:,} told to be unknown, "
+        f"{alarms:,} of {len(decoys):,} decoys"
+    )
 
 
 def _compare(them: Matched) -> None:

@@ -18,7 +18,7 @@ from bench.code.rules import Rule, Why
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
 _BESIDE: Final = re.compile(
     r"policy|_rule$|listener$|parameter_group$|RoleBinding|::IAM::Policy|encryption_by_default"
-    r"|recorder$|_object$"
+    r"|recorder$|_object$|aws_vpc$"
 )
 """Types of resources that say something of another one."""
 Place = tuple[str, str]

@@ -535,3 +535,51 @@ def test_keys_in_providers_are_found_where_they_stand_in_the_code(tmp_path: Path
         "provider.azurerm": "fail",
     }
     assert code.unmapped == {}
+
+
+def test_a_network_comes_with_a_group_of_its_own_until_its_rules_are_taken(tmp_path: Path) -> None:
+    text = """
+    resource "aws_vpc" "open" { cidr_block = "10.0.0.0/16" }
+    resource "aws_vpc" "closed" { cidr_block = "10.1.0.0/16" }
+    resource "aws_default_security_group" "closed" { vpc_id = aws_vpc.closed.id }
+    """
+    code = written(tmp_path, main__tf=text)
+    told = {
+        one.found.name: verdicts(code, one)["aws-ec2-security-group-default-closed"]
+        for one in code.snapshot.of_kind("aws-ec2-security-group")
+    }
+    assert told == {
+        "terraform:main.tf:aws_vpc.open.default_security_group": "fail",
+        "terraform:main.tf:aws_default_security_group.closed": "pass",
+    }
+
+
+def test_a_module_that_is_not_here_may_take_the_rules_of_a_network(tmp_path: Path) -> None:
+    text = """
+    resource "aws_vpc" "it" { cidr_block = "10.0.0.0/16" }
+    module "baseline" { source = "terraform-company/baseline/aws" }
+    """
+    code = written(tmp_path, main__tf=text)
+    group = only(code, "aws-ec2-security-group")
+    assert verdicts(code, group)["aws-ec2-security-group-default-closed"] == "unknown"
+
+
+def test_kinds_of_manifests_that_nobody_judges_are_told(tmp_path: Path) -> None:
+    text = """
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: a}
+---
+apiVersion: v1
+kind: List
+items:
+  - {apiVersion: v1, kind: PersistentVolume, metadata: {name: v}}
+  - {apiVersion: v1, kind: Namespace, metadata: {name: shop}}
+---
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: b}
+"""
+    code = written(tmp_path, all__yaml=text)
+    assert code.unmapped == {"kyverno.io/v1/ClusterPolicy": 2, "v1/PersistentVolume": 1}
+    assert only(code, "k8s-namespace").found.label

@@ -410,3 +410,80 @@ def test_what_is_wrong_fails(tmp_path: Path, language: str, text: str) -> None:
     told = outcomes(code)
     wrong = sorted(WELL - NOT_SAID | {"aws-ec2-volume-encrypted"})
     assert {one: told.get(one) for one in wrong} == dict.fromkeys(wrong, "fail")
+
+
+def test_what_a_module_that_is_not_here_may_add_to_a_balancer_is_not_known(tmp_path: Path) -> None:
+    text = """
+    resource "aws_lb" "web" { name = "web" }
+    module "guard" {
+      source  = "company/guard/aws"
+      balancer = aws_lb.web.arn
+    }
+    """
+    told = outcomes(read(tmp_path, "terraform", text))
+    assert told["aws-elbv2-load-balancer-firewall"] == "unknown"
+    assert told["aws-elbv2-load-balancer-plain"] == "unknown"
+
+
+def database(engine: str, version: str, group: str = "") -> str:
+    """A database in Terraform; a group is what is written in it."""
+    text = f"""
+    resource "aws_db_instance" "it" {{
+      engine = "{engine}"
+      engine_version = "{version}"
+      {"parameter_group_name = aws_db_parameter_group.it.name" if group else ""}
+    }}
+    """
+    if not group:
+        return text
+    family = f'family = "{engine}{version}"'
+    return text + f'resource "aws_db_parameter_group" "it" {{\n{family}\n{group}\n}}\n'
+
+
+FORCED = """
+parameter {
+  name  = "rds.force_ssl"
+  value = "1"
+}
+"""
+OTHER = """
+parameter {
+  name  = "log_connections"
+  value = "1"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (database("postgres", "14"), "fail"),
+        (database("postgres", "16.4"), "pass"),
+        (database("postgres", "14", FORCED), "pass"),
+        (database("postgres", "14", OTHER), "fail"),
+        (database("postgres", "16", OTHER), "pass"),
+        (database("postgres", "16", FORCED.replace('"1"', '"0"')), "fail"),
+        (database("mysql", "8.0"), "fail"),
+        (database("mysql", "8.4"), "unknown"),
+        (database("postgres", "14").replace("}", 'parameter_group_name = "shared"\n}'), "unknown"),
+        (database("postgres", "14").replace('version = "14"', "version = var.version"), "unknown"),
+    ],
+)
+def test_a_database_refuses_plain_connections_by_its_parameters_or_those_of_its_version(
+    tmp_path: Path, text: str, outcome: str
+) -> None:
+    told = outcomes(read(tmp_path, "terraform", text + 'variable "version" {}'))
+    assert told["aws-rds-instance-transport"] == outcome
+
+
+def test_parameters_of_a_template_count_the_same(tmp_path: Path) -> None:
+    text = """
+Resources:
+  Parameters:
+    Type: AWS::RDS::DBParameterGroup
+    Properties: {Family: postgres14, Parameters: {rds.force_ssl: 1}}
+  It:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: postgres, EngineVersion: "14.3", DBParameterGroupName: !Ref Parameters}
+"""
+    assert outcomes(read(tmp_path, "cloudformation", text))["aws-rds-instance-transport"] == "pass"

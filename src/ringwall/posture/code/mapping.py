@@ -15,6 +15,7 @@ from ringwall.posture.code.aws import (
     kms,
     launching,
     messages,
+    parameters,
     rds,
     s3,
     searching,
@@ -39,6 +40,7 @@ SERVICES: Final = (
     balancing,
     searching,
     clusters,
+    parameters,
     launching,
     configured,
 )

@@ -130,4 +130,7 @@ def _document(code: Code, one: Document, shown: str) -> None:
     if group.startswith("kustomize."):
         why = "Kustomize is not read: render it first, with `kubectl kustomize`"
         code.remarks.append(Remark(Place(shown, one.line), why))
+    else:
+        for kind in manifests.unjudged(value):
+            code.unmapped[kind] = code.unmapped.get(kind, 0) + 1
     fill(code.snapshot, manifests.components(one, shown), ())

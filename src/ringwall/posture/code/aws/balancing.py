@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from ringwall.core.observations import Collected, Observation
 from ringwall.posture.code.aws.declaring import (
+    absent,
     component,
     first,
     ident,
@@ -63,10 +64,11 @@ def _balancer(code: Resources, one: Instance) -> Collected:
     }
     logs = one.block("access_logs")
     attributes["access_logs.s3.enabled"] = truth(part(logs, "enabled", fallback=False))
+    listeners = _listeners(code, one)
     aspects = {
         "listed": known(listed, one),
         "attributes": known(attributes, one),
-        "listeners": known(_listeners(code, one), one),
+        "listeners": known(listeners, one) if listeners else absent(one),
         "web_acl": _guarded(code, one),
     }
     return component("aws-elbv2-load-balancer", one, one.get("name"), aspects)
@@ -127,7 +129,7 @@ def _guarded(code: Resources, one: Instance) -> Observation:
         unplaced = code.unplaced(type_, "resource_arn")
         if unplaced:
             return unsure(f"{unplaced[0].written} guards something that is not known")
-    return known({}, one)
+    return absent(one)
 
 
 def _classic(one: Instance) -> Collected:

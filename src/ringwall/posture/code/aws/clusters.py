@@ -5,18 +5,19 @@ from typing import Any, Final
 
 from ringwall.core.observations import Collected, Observation
 from ringwall.posture.code.aws.declaring import (
+    absent,
     component,
     idents,
     known,
     part,
     renamed,
 )
+from ringwall.posture.code.aws.parameters import WAREHOUSE, group_of
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
 KINDS: Final = (
     "aws-redshift-cluster",
-    "aws-redshift-parameter-group",
     "aws-elasticache-replication-group",
     "aws-elasticache-cluster",
 )
@@ -24,12 +25,10 @@ _PUBLIC: Final = "the provider makes clusters public before its version 6, where
 
 
 def components(code: Resources) -> Iterator[Collected]:
-    """Clusters, their parameters, and caches."""
+    """Clusters and caches."""
     several = list(code.of("aws_redshift_cluster"))
     for one in several:
         yield _cluster(code, one)
-    for one in code.of("aws_redshift_parameter_group"):
-        yield _group(one)
     for one in code.of("aws_elasticache_replication_group"):
         name = one.get("replication_group_id")
         aspects = {"listed": known(_replicated(one), one)}
@@ -49,8 +48,7 @@ def components(code: Resources) -> Iterator[Collected]:
 def _cluster(code: Resources, one: Instance) -> Collected:
     groups = idents(one.get("vpc_security_group_ids"))
     named = one.get("cluster_parameter_group_name")
-    own = [each for each in code.of("aws_redshift_parameter_group") if _is_named(named, each)]
-    group = own[0].address if own else named
+    group = group_of(code, named, WAREHOUSE) if named is not None else None
     listed: dict[str, Any] = {
         "ClusterIdentifier": one.get("cluster_identifier", one.address),
         "Encrypted": one.get("encrypted", default=False),
@@ -69,11 +67,6 @@ def _cluster(code: Resources, one: Instance) -> Collected:
     return component("aws-redshift-cluster", one, one.get("cluster_identifier"), aspects)
 
 
-def _is_named(named: Any, group: Instance) -> bool:
-    """Whether this is the group that a cluster names, by reference or by its name."""
-    return getattr(named, "address", named) in {group.address, group.get("name", "")}
-
-
 def _logging(code: Resources, one: Instance) -> Observation:
     beside = code.pointing(
         "aws_redshift_logging", "cluster_identifier", one, one.get("cluster_identifier")
@@ -81,25 +74,9 @@ def _logging(code: Resources, one: Instance) -> Observation:
     if beside:
         return known({"LoggingEnabled": True}, beside[0])
     block = one.block("logging")
+    if block is None:
+        return absent(one)
     return known({"LoggingEnabled": part(block, "enable", fallback=False)}, one, "logging")
-
-
-def _group(one: Instance) -> Collected:
-    blocks = one.blocks("parameter")
-    parameters: Any = {"require_ssl": "false"}
-    if isinstance(blocks, Unknown) or any(isinstance(each, Unknown) for each in blocks):
-        parameters = Unknown("which parameters are set is not known")
-    else:
-        for each in blocks:
-            if not isinstance(each.get("name"), str):
-                parameters = Unknown("which parameters are set is not known")
-                break
-            parameters[each["name"]] = each.get("value")
-    aspects = {
-        "listed": known({"ParameterGroupName": one.address}, one),
-        "parameters": known(parameters, one),
-    }
-    return component("aws-redshift-parameter-group", one, one.get("name"), aspects)
 
 
 def _replicated(one: Instance) -> dict[str, Any]:

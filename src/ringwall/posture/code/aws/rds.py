@@ -11,6 +11,7 @@ from ringwall.posture.code.aws.declaring import (
     known,
     renamed,
 )
+from ringwall.posture.code.aws.parameters import CLUSTER, INSTANCE, group_of, usual
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -39,12 +40,35 @@ _BOTH: Final = {
 def components(code: Resources) -> Iterator[Collected]:
     """Databases, with what RDS takes where nothing is written."""
     for one in code.of(*_INSTANCES):
+        listed = _instance(one)
+        yield from _running(code, one, listed)
         yield component(
-            "aws-rds-instance", one, one.get("identifier"), {"listed": known(_instance(one), one)}
+            "aws-rds-instance", one, one.get("identifier"), {"listed": known(listed, one)}
         )
     for one in code.of(*_CLUSTERS):
         name = one.get("cluster_identifier")
-        yield component("aws-rds-cluster", one, name, {"listed": known(_cluster(one), one)})
+        listed = _cluster(one)
+        yield from _running(code, one, listed)
+        yield component("aws-rds-cluster", one, name, {"listed": known(listed, one)})
+
+
+def _running(code: Resources, one: Instance, listed: dict[str, Any]) -> Iterator[Collected]:
+    """Say with which parameters it runs, and what they are where it names none."""
+    is_cluster = one.type in _CLUSTERS
+    kind = CLUSTER if is_cluster else INSTANCE
+    argument = "db_cluster_parameter_group_name" if is_cluster else "parameter_group_name"
+    named = one.get(argument, one.get("neptune_cluster_parameter_group_name"))
+    if named is not None:
+        group = group_of(code, named, kind)
+    elif isinstance(listed.get("Engine"), str):
+        group, usually = usual(one, kind, listed["Engine"], listed.get("EngineVersion"))
+        yield usually
+    else:
+        return
+    if is_cluster:
+        listed["DBClusterParameterGroup"] = group
+    else:
+        listed["DBParameterGroups"] = [{"DBParameterGroupName": group}]
 
 
 def _shared(one: Instance) -> dict[str, Any]:

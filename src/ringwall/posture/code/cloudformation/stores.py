@@ -21,6 +21,7 @@ def _database(told: Properties) -> Properties:
             "EnableIAMDatabaseAuthentication": "iam_database_authentication_enabled",
             "IamAuthEnabled": "iam_database_authentication_enabled",
             "EnableCloudwatchLogsExports": "enabled_cloudwatch_logs_exports",
+            "DBClusterParameterGroupName": "db_cluster_parameter_group_name",
             "ManageMasterUserPassword": "manage_master_user_password",
         }
     )(told)
@@ -82,6 +83,17 @@ def _parameters(told: Properties) -> Properties:
     return made
 
 
+def _set(told: Properties) -> Properties:
+    """Parameters as a mapping from their names."""
+    made = {"name": told.get("DBParameterGroupName"), "family": told.get("Family")}
+    written = told.get("Parameters")
+    if isinstance(written, dict):
+        made["parameter"] = [{"name": key, "value": one} for key, one in written.items()]
+    elif written is not None:
+        made["parameter"] = written
+    return made
+
+
 def _repository(told: Properties) -> Properties:
     made: Properties = {
         "name": told.get("RepositoryName"),
@@ -130,6 +142,8 @@ TYPES: Final[dict[str, tuple[str, Naming]]] = {
     "AWS::RDS::DBCluster": ("aws_rds_cluster", _database),
     "AWS::Neptune::DBCluster": ("aws_neptune_cluster", _database),
     "AWS::DocDB::DBCluster": ("aws_docdb_cluster", _database),
+    "AWS::RDS::DBParameterGroup": ("aws_db_parameter_group", _set),
+    "AWS::RDS::DBClusterParameterGroup": ("aws_rds_cluster_parameter_group", _set),
     "AWS::DynamoDB::Table": ("aws_dynamodb_table", _table),
     "AWS::OpenSearchService::Domain": ("aws_opensearch_domain", _domain),
     "AWS::Elasticsearch::Domain": ("aws_elasticsearch_domain", _domain),

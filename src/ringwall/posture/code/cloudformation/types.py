@@ -125,6 +125,7 @@ def _database(told: Properties) -> Properties:
         {
             "DBInstanceIdentifier": "identifier",
             "MultiAZ": "multi_az",
+            "DBParameterGroupName": "parameter_group_name",
             "VPCSecurityGroups": "vpc_security_group_ids",
             "MasterUsername": "username",
             "EnableIAMDatabaseAuthentication": "iam_database_authentication_enabled",
