@@ -12,6 +12,7 @@ through it again and again takes a tenth of the start."""
 def main() -> NoReturn:
     """Run the command line. Ctrl-C ends it quietly from the first moment on."""
     gc.set_threshold(_SELDOM, 10, 10)
+    gc.disable()  # until the command begins
     try:
         from ringwall.cli.main import run  # noqa: PLC0415 - importing can be interrupted too
 

@@ -105,6 +105,16 @@ def test_files_of_records_and_lines_are_read() -> None:
         list(records(f"{json.dumps(RECORD)}\nnone\n"))
 
 
+def test_what_a_topic_hands_on_is_what_was_put_into_it() -> None:
+    told = {"Type": "Notification", "TopicArn": "arn:aws:sns:eu-west-1:123456789012:changes"}
+    (found,) = records(json.dumps(told | {"Message": json.dumps(ENVELOPE)}))
+    assert happened(found) == happened(ENVELOPE)
+    for strange in ("words", "[1]", "7"):
+        (found,) = records(json.dumps(told | {"Message": strange}))
+        with pytest.raises(NoEventError, match="it has no eventSource"):
+            happened(found)
+
+
 NESTED = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=10)),
     lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(max_size=5), inner)),

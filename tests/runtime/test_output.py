@@ -1,8 +1,17 @@
 """What others have written is printed, and steers no terminal."""
 
-import pytest
+import json
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+from uuid import UUID
 
-from ringwall.runtime.output import print_table, say, show
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringwall.runtime.output import json_text, print_table, say, show
+from ringwall.runtime.refusals import ExitCode
 from ringwall.runtime.tables import Cell, Column
 
 ODD = "Ada\x1b]0;owned\x07\x1b[2J\x9b1m\r\u202eevil\u2028\udc80!"
@@ -32,3 +41,30 @@ def test_no_sentence_steers_a_terminal(capsys: pytest.CaptureFixture[str]) -> No
     assert first.endswith("! is there")
     assert second.startswith("name: Ada ")
     assert third == "next: Zo\u00eb\u00a0„x“ 🎉\n"
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | st.datetimes(timezones=st.just(UTC))
+    | st.sampled_from([*ExitCode, Path("a/b"), UUID(int=7)]),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.text(), inner)
+        | st.dictionaries(st.integers(), inner, max_size=2)
+    ),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_json_says_what_pythons_own_would_and_steers_no_terminal(value: Any) -> None:
+    told = json_text(value)
+    own = json.dumps(value, indent=2, sort_keys=True, default=str)
+    assert json.loads(told) == json.loads(own)
+    assert len(told.splitlines()) == len(own.splitlines())
+    assert told.isascii()
+    assert all(one >= " " for one in told.replace("\n", ""))

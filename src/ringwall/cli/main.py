@@ -1,5 +1,6 @@
 """``ringwall``: the command line."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -138,7 +139,9 @@ def run(arguments: list[str] | None = None) -> NoReturn:
 
 def _main(arguments: list[str]) -> int:
     # Completion works by the program's name, also when it was started with `python -m`.
-    result = build(_only(arguments))(args=arguments, prog_name=PROGRAM, standalone_mode=False)
+    commands = build(_only(arguments))
+    gc.enable()
+    result = commands(args=arguments, prog_name=PROGRAM, standalone_mode=False)
     return result if isinstance(result, int) else ExitCode.OK
 
 

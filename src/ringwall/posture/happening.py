@@ -15,6 +15,7 @@ from typing import Any, Final
 from ringwall.posture.snapshot.snapshot import Seen
 
 _ENVELOPE: Final = "AWS API Call via CloudTrail"
+_HANDED_ON: Final = "Notification"
 _READS: Final = ("Get", "List", "Describe", "Head", "Lookup", "Search", "BatchGet", "Query", "Scan")
 _PREFIXES: Final[Mapping[str, tuple[str, ...]]] = {
     "ec2": ("ec2", "vpc", "ebs"),
@@ -143,7 +144,10 @@ def _is_omitted(part: Any) -> bool:
 
 
 def records(text: str | bytes) -> Iterator[Mapping[str, Any]]:
-    """The records of a file of CloudTrail, of lines of JSON, or of one event."""
+    """The records of a file of CloudTrail, of lines of JSON, or of one event.
+
+    Or of one that came by a topic of SNS, which wraps what it hands on.
+    """
     try:
         told = json.loads(text)
     except RecursionError as error:
@@ -163,8 +167,21 @@ def records(text: str | bytes) -> Iterator[Mapping[str, Any]]:
         yield from told["Records"]
     elif isinstance(told, list):
         yield from told
+    elif (within := _handed_on(told)) is not None:
+        yield within
     else:
         yield told
+
+
+def _handed_on(told: Any) -> Mapping[str, Any] | None:
+    """The event in what a topic of SNS hands on, where it is one."""
+    if not isinstance(told, Mapping) or told.get("Type") != _HANDED_ON:
+        return None
+    try:
+        within = json.loads(str(told.get("Message")))
+    except (ValueError, RecursionError):
+        return None
+    return within if isinstance(within, Mapping) else None
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -7,6 +7,7 @@ a change is set aside in a file, so that it does not come for ever.
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from ringwall.posture.watching import Watch
 from ringwall.runtime.private_files import private_folder
 
 CALLS: Final = frozenset({"sqs:ReceiveMessage", "sqs:DeleteMessage"})
+_REGION: Final = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-[0-9]+\b")
 _MESSAGES: Final = 10
 """The most that SQS gives at a time."""
 _LARGEST: Final = 64 << 20
@@ -191,6 +193,16 @@ class Listening:
     def _delete(self, messages: Iterable[Mapping[str, Any]]) -> None:
         for one in messages:
             self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=one["ReceiptHandle"])
+
+
+def queue_arn(url: str) -> str:
+    """The ARN of a queue by its URL: ``https://sqs.REGION.amazonaws.com/ACCOUNT/NAME``."""
+    host, account, name = url.split("//", 1)[-1].split("/")
+    region = next(iter(_REGION.findall(host)), "*")
+    partition = "aws-cn" if host.endswith(".cn") else "aws"
+    if region.startswith("us-gov-"):
+        partition = "aws-us-gov"
+    return f"arn:{partition}:sqs:{region}:{account}:{name}"
 
 
 def _told(body: str) -> list[Happened | None]:

@@ -29,17 +29,31 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 def print_json(value: Any) -> None:
     """Print a value as indented JSON with sorted keys."""
-    write(json.dumps(value, indent=2, sort_keys=True, default=str) + "\n")
+    write(json_text(value) + "\n")
 
 
 def print_json_list(values: Iterable[Any]) -> None:
     """Print what :func:`print_json` would of a list, one value at a time: it may be a long one."""
     between = "[\n"
     for value in values:
-        text = json.dumps(value, indent=2, sort_keys=True, default=str)
+        text = json_text(value)
         write(between + "".join(f"  {line}" for line in text.splitlines(keepends=True)))
         between = ",\n"
     write("[]\n" if between == "[\n" else "\n]\n")
+
+
+def json_text(value: Any) -> str:
+    """A value as indented JSON with sorted keys, in ASCII: on a terminal it steers nothing."""
+    import orjson  # noqa: PLC0415 - little of what runs prints JSON
+
+    as_ever = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
+    try:
+        told = orjson.dumps(value, default=str, option=as_ever)
+    except TypeError:  # such as keys that are no texts, or numbers of more than 64 bits
+        told = b"\xff"
+    if told.isascii():
+        return told.decode()
+    return json.dumps(value, indent=2, sort_keys=True, default=str)
 
 
 def print_table(

@@ -19,7 +19,7 @@ from tests.runtime.migrated import put_tables
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.heard import Hearing, Hearings
 from ringwall.posture.keeping import Accounts
-from ringwall.posture.listening import Heard, Listening, Pairs
+from ringwall.posture.listening import Heard, Listening, Pairs, queue_arn
 from ringwall.posture.scanning import Pages, judge_anew, scan
 from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.posture.summaries import Kept, Summaries
@@ -306,3 +306,18 @@ def test_a_queue_that_nobody_asks_is_overdue(tmp_path: Path) -> None:
     assert not told.is_overdue(now + timedelta(minutes=9))
     assert told.is_overdue(now + timedelta(minutes=11))
     assert told.is_overdue(now - timedelta(minutes=1)), "the clock was set back"
+
+
+@pytest.mark.parametrize(
+    ("url", "arn"),
+    [
+        ("https://sqs.eu-west-1.amazonaws.com/1/q", "arn:aws:sqs:eu-west-1:1:q"),
+        ("https://eu-west-1.queue.amazonaws.com/1/q", "arn:aws:sqs:eu-west-1:1:q"),
+        ("https://sqs.cn-north-1.amazonaws.com.cn/1/q", "arn:aws-cn:sqs:cn-north-1:1:q"),
+        ("https://sqs.us-gov-west-1.amazonaws.com/1/q", "arn:aws-us-gov:sqs:us-gov-west-1:1:q"),
+        ("https://vpce-1-a.sqs.us-east-2.vpce.amazonaws.com/1/q", "arn:aws:sqs:us-east-2:1:q"),
+        ("http://127.0.0.1:4566/1/q", "arn:aws:sqs:*:1:q"),
+    ],
+)
+def test_a_queues_url_tells_its_arn(url: str, arn: str) -> None:
+    assert queue_arn(url) == arn

@@ -161,6 +161,35 @@ def test_what_is_open_lies_between_what_it_may_turn_out_to_be(
         assert closed.outcome is asked.outcome
 
 
+@settings(LAWS, max_examples=200)
+@given(REQUESTS, REQUESTS, POLICIES, st.booleans())
+def test_policies_that_are_blind_decide_all_alike(
+    one: Request, other: Request, policies: Policies, has_boundary: bool
+) -> None:
+    several = replace(policies, resource=None)
+    if not has_boundary:
+        several = replace(several, boundary=None, scps=())
+    other = replace(other, action=one.action, principal=one.principal)
+    if several.is_blind(one.action.lower()):
+        assert decide(one, several) == decide(other, several)
+
+
+@LAWS
+@given(REQUESTS, st.sampled_from(CONDITIONS[1:]), st.sampled_from(RESOURCES[1:]))
+def test_what_speaks_of_one_resource_or_under_a_condition_is_not_blind(
+    request: Request, condition: dict[str, Any], resource: str
+) -> None:
+    all_of_it = {"Effect": "Allow", "Action": request.action, "Resource": "*"}
+    for said, is_blind in (
+        ({}, True),
+        ({"Condition": condition}, False),
+        ({"Resource": resource}, False),
+        ({"Resource": [resource, "*"]}, True),
+    ):
+        read_one = read(policy(all_of_it | said), name="it", kind=Kind.IDENTITY)
+        assert Policies((read_one,)).is_blind(request.action.lower()) is is_blind
+
+
 PLAIN = st.builds(
     lambda effect, action, resource: {"Effect": effect, "Action": action, "Resource": resource},
     st.sampled_from(["Allow", "Allow", "Deny"]),

@@ -18,6 +18,7 @@ from ringwall.posture.checking.cases import Case
 from ringwall.posture.checking.check import Check, Judgment
 from ringwall.posture.checking.reading import Subject, World
 from ringwall.posture.checking.sql import SqlCheck, read_sql
+from ringwall.runtime.collecting import collected_later
 
 Judge = Callable[[Subject, World], Judgment | None]
 _SECTION: Final = re.compile(r"^(Why|Fix):\s+", re.MULTILINE)
@@ -46,7 +47,8 @@ def own_checks(ids: Iterable[str] | None = None) -> list[KnownCheck]:
     if ids is not None:
         wanted = list(ids)
         paths = [one for one in paths if any(_is_chosen(_id(one), name) for name in wanted)]
-    return sorted(map(_own, paths), key=lambda one: one.id)
+    with collected_later():
+        return sorted(map(_own, paths), key=lambda one: one.id)
 
 
 def cloud_checks() -> list[KnownCheck]:

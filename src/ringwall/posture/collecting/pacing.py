@@ -34,13 +34,18 @@ class Pace:
         self._next = clock()
         self._slowed = self._next
 
+    @property
+    def due(self) -> float:
+        """When the next call may be made, by the clock."""
+        return self._next
+
     def wait(self) -> None:
         """Return when the next call may be made."""
         with self._lock:
             now = self._clock()
-            begin = max(now - 1.0, self._next)  # what one second did not use may be made up for
-            self._next = begin + 1.0 / self.rate
-            left = self._next - now
+            at = max(now - 1.0, self._next)  # what one second did not use may be made up for
+            self._next = at + 1.0 / self.rate
+            left = at - now
         if left > 0:
             self._sleep(left)
 

@@ -3,13 +3,15 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
 from ringwall.posture.collecting.calling import Answer, Caller, CredentialsError, observed
+from ringwall.posture.collecting.lanes import Lanes
+from ringwall.posture.collecting.pacing import Pace
 from ringwall.posture.collecting.planning import Plan
 from ringwall.posture.collecting.shape import (
     Batches,
@@ -86,14 +88,10 @@ class Run:
 
     def carry_out(self, plan: Plan) -> None:
         """Make all calls of a plan."""
-        with ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="collecting") as pool:
-            try:
-                for some in plan.waves:
-                    self._list(pool, (job for one in some for job in self._jobs(one)))
-                self._detail(pool, plan.details)
-            except BaseException:  # such as Ctrl-C: what waits is not begun any more
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        with Lanes(AT_A_TIME) as lanes:
+            for some in plan.waves:
+                self._list(lanes, (job for one in some for job in self._jobs(one)))
+            self._detail(lanes, plan.details)
 
     def _wheres(self, one: Listing) -> list[Where]:
         target = self._target
@@ -135,12 +133,12 @@ class Run:
                     part = lot[begin : begin + batches.most]
                     yield one, where, {**one.arguments, **batches.arguments(part)}
 
-    def _list(
-        self, pool: ThreadPoolExecutor, jobs: Iterable[tuple[Listing, Where, dict[str, Any]]]
-    ) -> None:
+    def _list(self, lanes: Lanes, jobs: Iterable[tuple[Listing, Where, dict[str, Any]]]) -> None:
         def submit(job: tuple[Listing, Where, dict[str, Any]]) -> "Future[Answer]":
             one, where, arguments = job
-            return pool.submit(self._target.caller.call, one.call, where, arguments, one.absent)
+            caller = self._target.caller
+            lane = self._lane(one.call, where)
+            return lanes.submit(lane, caller.call, one.call, where, arguments, one.absent)
 
         under_way = {submit(job): job for job in jobs}
         self._all += len(under_way)
@@ -197,7 +195,7 @@ class Run:
             state = State.ABSENT if value is None else State.KNOWN
             seen.aspects[aspect] = Observation(state, value, call, answer.at)
 
-    def _detail(self, pool: ThreadPoolExecutor, details: Iterable[Detail]) -> None:
+    def _detail(self, lanes: Lanes, details: Iterable[Detail]) -> None:
         by_kind: dict[str, list[Detail]] = {}
         for one in details:
             by_kind.setdefault(one.kind, []).append(one)
@@ -209,13 +207,17 @@ class Run:
                     continue
                 for one in several:  # botocore finds a bucket's endpoint once, if it comes once
                     arguments = _arguments(one, seen)
-                    if arguments is not None and one.job is not None:
-                        begin = pool.submit(self._begin, one, one.job, seen, arguments)
+                    if arguments is None:
+                        continue
+                    lane = self._lane(one.call, self._where(one, seen))
+                    if one.job is not None:
+                        begin = lanes.submit(lane, self._begin, one, one.job, seen, arguments)
                         begun.append((seen, one, one.job, begin))
-                    elif arguments is not None:
-                        under_way[pool.submit(self._one, one, seen, arguments)] = (seen, one)
+                    else:
+                        under_way[lanes.submit(lane, self._one, one, seen, arguments)] = (seen, one)
         for seen, one, job, begin in begun:  # behind all others: it is most likely done by then
-            under_way[pool.submit(self._end, one, job, seen, begin)] = (seen, one)
+            lane = self._lane(one.call, self._where(one, seen))
+            under_way[lanes.submit(lane, self._end, one, job, seen, begin)] = (seen, one)
         self._all += len(under_way)
         for done in as_completed(under_way):
             seen, one = under_way[done]
@@ -239,6 +241,10 @@ class Run:
         target = self._target
         region = one.region or seen.found.region or target.home
         return Where(target.account, region, target.partition)
+
+    def _lane(self, call: str, where: Where) -> Pace:
+        service = call.partition(":")[0]
+        return self._target.caller.paces.of(where.account, where.region, service)
 
     def _begin(self, one: Detail, job: Job, seen: Seen, arguments: Any) -> Answer:
         return self._target.caller.call(job.call, self._where(one, seen), arguments, one.absent)

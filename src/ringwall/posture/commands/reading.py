@@ -64,8 +64,9 @@ def scan(
     found = [one for one in all_checks(custom, chosen) if one.check.judges.startswith("aws-")]
     planned = plan_for(found)
     if permissions:
-        statement = {"Effect": "Allow", "Action": planned.actions, "Resource": "*"}
-        print_json({"Version": "2012-10-17", "Statement": [statement]})
+        reading = {"Effect": "Allow", "Action": planned.actions, "Resource": "*"}
+        statements = [reading, *_of_queues(context, account)]
+        print_json({"Version": "2012-10-17", "Statement": statements})
         return
     if plan:
         _show_plan(planned, as_json=as_json)
@@ -105,6 +106,17 @@ def scan(
         show_verdicts(judged, found, snapshots[0], places={}, as_json=True)
     if partial:
         raise typer.Exit(ExitCode.PARTIAL)
+
+
+def _of_queues(context: typer.Context, names: list[str] | None) -> "list[dict[str, object]]":
+    """What following changes needs on the queues of the accounts that are meant."""
+    from ringwall.posture.listening import CALLS, queue_arn
+
+    settings = _configured(context, required=bool(names))
+    several = [settings[one] for one in names or settings if one in settings]
+    queues = sorted({queue_arn(one.events) for one in several if one.events})
+    actions = sorted(CALLS)
+    return [{"Effect": "Allow", "Action": actions, "Resource": queues}] if queues else []
 
 
 def _note(context: typer.Context, name: str, done: "Scan", began: datetime) -> None:

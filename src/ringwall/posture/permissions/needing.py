@@ -13,6 +13,7 @@ from ringwall.posture.permissions.accounts import (
 )
 from ringwall.posture.permissions.asking import context_of, could, freed, may, strictest
 from ringwall.posture.permissions.deciding import Decision, Outcome, decide
+from ringwall.posture.permissions.granting import is_out_of_reach, is_ruled_by_resource
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import COGNITO, principal
 from ringwall.posture.permissions.requests import ABSENT, Context, Request, Values
@@ -39,6 +40,7 @@ class Needing:
         self._trusting: dict[str, list[Identity]] = {}
         self._passing: dict[tuple[str, str, str], Decision] = {}
         self._on: dict[tuple[str, str, str], Decision] = {}
+        self._blind: dict[tuple[str, str], Decision | None] = {}
         self._any: dict[tuple[str, str, str, tuple[str, ...]], Decision] = {}
 
     def allowed(
@@ -121,11 +123,27 @@ class Needing:
         self, identity: Identity, action: str, resource: str, target: Identity | None = None
     ) -> Decision:
         """Whether it may do one thing to one resource."""
+        known = self._everywhere(identity, action, resource)
+        if known is not None:
+            return known
         key = (identity.arn, action, resource)
         known = self._on.get(key)
         if known is None:
             known = self._on[key] = self._decided(identity, action, resource, target)
         return known
+
+    def _everywhere(self, identity: Identity, action: str, resource: str) -> Decision | None:
+        """The same for each resource of the account that decides nothing itself, where it is so."""
+        key = (identity.arn, action)
+        lower = action.lower()
+        if key not in self._blind:
+            self._blind[key] = None
+            if identity.policies.is_blind(lower) and not is_ruled_by_resource(lower, ""):
+                anywhere = f"arn:aws:iam::{self.account.id}:any-0"
+                self._blind[key] = self._decided(identity, action, anywhere, None)
+        known = self._blind[key]
+        is_other = f":{self.account.id}:" not in resource
+        return None if known is None or is_other or is_out_of_reach(lower, resource) else known
 
     def _decided(
         self, identity: Identity, action: str, resource: str, target: Identity | None
@@ -135,6 +153,9 @@ class Needing:
         return may(identity, action, resource, context=context, resource_policy=trust)
 
     def _pass(self, identity: Identity, role: Identity, service: str) -> Decision:
+        known = self._everywhere(identity, "iam:PassRole", role.arn)
+        if known is not None:
+            return known
         key = (identity.arn, role.arn, service)
         if key not in self._passing:
             said: dict[str, Values] = {"iam:passedtoservice": (service,)}

@@ -1,8 +1,9 @@
 """The policies that bear on one request, whoever wrote them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ringwall.posture.permissions.statements import Document
+from ringwall.posture.permissions.statements import Document, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +22,24 @@ class Policies:
     rcps: tuple[tuple[Document, ...], ...] = ()
     resource: Document | None = None
     endpoint: Document | None = None
+
+    def is_blind(self, action: str) -> bool:
+        """Whether they say the same of an action, in lower case, on any resource at any time.
+
+        So it is where what speaks of it has no conditions, and is about everything.
+        """
+        several = (document.concerning(action) for document in self._documents())
+        return all(_is_plain(one) for statements in several for one in statements)
+
+    def _documents(self) -> Iterator[Document]:
+        yield from self.identity
+        yield from self.session or ()
+        yield from (one for one in (self.boundary, self.resource, self.endpoint) if one)
+        for level in (*self.scps, *self.rcps):
+            yield from level
+
+
+def _is_plain(one: Statement) -> bool:
+    if one.fault or one.conditions or one.principals is not None:
+        return False
+    return one.resources is None or (not one.but_resources and "*" in one.resources)
