@@ -147,14 +147,24 @@ def _read(
     scans: Scans,
     clock: Callable[[], datetime],
 ) -> None:
-    command = [sys.executable, "-m", "ringwall", "posture", "scan", "--account", name]
     _log.info("account %s is read", name)
-    code, said = _run(command, installation, stop)
+    why = read_apart(installation, ["scan", "--account", name], stop)
+    if why is not None:
+        _log.error("account %s was not read: %s", name, why)
+        scans.failed(name, why, at=clock())
+
+
+def read_apart(
+    installation: Installation, words: Sequence[str], stop: threading.Event
+) -> str | None:
+    """Have a command of posture read something, as a process of its own.
+
+    ``None`` where it did, which it notes itself, or was stopped; otherwise what went wrong.
+    """
+    code, said = _run([sys.executable, "-m", "ringwall", "posture", *words], installation, stop)
     if code is None or code in _READ:
-        return  # stopped, or noted by the command itself
-    why = _why(said, code)
-    _log.error("account %s was not read: %s", name, why)
-    scans.failed(name, why, at=clock())
+        return None
+    return _why(said, code)
 
 
 def _why(said: str, code: int) -> str:

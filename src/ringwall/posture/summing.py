@@ -13,8 +13,8 @@ from typing import Final
 from ringwall.core.findings import Finding, Severity
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking.finding import KnownCheck
-from ringwall.posture.frameworks.catalogue import Framework
-from ringwall.posture.frameworks.coverage import Coverage, coverage_of
+from ringwall.posture.frameworks.catalogue import Framework, supporters
+from ringwall.posture.frameworks.coverage import Counts, Coverage, coverage_of
 from ringwall.posture.frameworks.history import Point
 from ringwall.posture.judging import Judged
 from ringwall.posture.reports.report import Row
@@ -132,7 +132,7 @@ def summed(
     return Summed(summary=summary, said=said)
 
 
-def counted(several: Iterable[Summary]) -> Mapping[str, Mapping[Outcome, int]]:
+def counted(several: Iterable[Summary]) -> Counts:
     """How many verdicts of each check these come to together.
 
     A check that could not look is unknown once in each: nothing that it supports passes by others.
@@ -148,7 +148,8 @@ def counted(several: Iterable[Summary]) -> Mapping[str, Mapping[Outcome, int]]:
 
 def stands(framework: Framework, mapped: Mapped, several: Iterable[Summary]) -> Coverage:
     """How a framework stands in these accounts together."""
-    return coverage_of(framework, mapped.get(framework.id, ()), counted(several))
+    supported = supporters(framework, mapped.get(framework.id, ()))
+    return coverage_of(framework, supported, counted(several))
 
 
 def mapped_by(controls: Iterable[tuple[str, Iterable[str]]]) -> Mapped:

@@ -37,17 +37,19 @@ def fill(
     kinds: Iterable[str],
     missing: Iterable[str] = (),
 ) -> None:
-    """Put components into a snapshot, and that their kinds were listed.
+    """Put components into a snapshot, and that their kinds were listed, in each root there is.
 
     ``missing`` says why there may be more of them: then nobody may conclude from one's absence.
     """
-    why = "; ".join(sorted(set(missing))[:3])
-    for kind in kinds:
-        state = State.ERROR if why else State.KNOWN
-        snapshot.note_listing(Scope(kind, ACCOUNT), Observation(state, api="code", why=why))
     for one in components:
         seen = snapshot.add(one.found, place=one.place)
         seen.aspects.update(one.aspects)
+    why = "; ".join(sorted(set(missing))[:3])
+    told = Observation(State.ERROR if why else State.KNOWN, api="code", why=why)
+    if several := tuple(kinds):
+        for account in sorted({ACCOUNT, *(seen.found.account for seen in snapshot)}):
+            for kind in several:
+                snapshot.note_listing(Scope(kind, account), told)
 
 
 def unmapped(code: Resources) -> Counter[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ringwall.core.observations import Place
 from ringwall.posture.code.cloudformation import templates
 from ringwall.posture.code.documents import Document, documents
-from ringwall.posture.code.kubernetes import manifests
+from ringwall.posture.code.kubernetes import clusters, manifests
 from ringwall.posture.code.mapping import KINDS, fill, mapped, unmapped
 from ringwall.posture.code.reading import NO_FILE, CodeError, Remark
 from ringwall.posture.code.terraform import plans
@@ -58,6 +58,7 @@ def read_code(
         except CodeError as error:
             place = Place(error.path, error.line)
             code.remarks.append(Remark(place, error.why, is_broken=True))
+    clusters.apart(code.snapshot)
     missing = [str(one) for one in code.remarks if one.is_broken or "is not here" in one.why]
     fill(code.snapshot, (), (*KINDS, *manifests.KINDS), missing)
     return code

@@ -45,7 +45,8 @@ def to_queue(
         return
     from ringwall.findings.config import FINDINGS, Findings
     from ringwall.findings.known import known_categories
-    from ringwall.posture.queueing import ITSELF, put, stock
+    from ringwall.posture.queueing import put, stock
+    from ringwall.posture.scope import ITSELF
 
     if scope != ITSELF and at is None:
         stock(installation, scope, snapshot)

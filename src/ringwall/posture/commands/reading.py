@@ -129,13 +129,19 @@ def _note(context: typer.Context, name: str, done: "Scan", began: datetime) -> N
 
 def _remember(context: typer.Context, done: "Scan", checks: "Sequence[KnownCheck]") -> None:
     """Keep how frameworks stand, of scans by all checks alone: others cannot be compared."""
-    from ringwall.posture.frameworks.history import points_of
     from ringwall.posture.frameworks.remembering import History
+    from ringwall.posture.reports.report import Part
 
-    at, partial = datetime.now(UTC), done.is_partial
-    points = points_of(done.account, done.judged, checks, at=at, partial=partial)
+    at = datetime.now(UTC)
+    part = Part(
+        scope=done.account,
+        read=at,
+        snapshot=done.snapshot,
+        judged=tuple(done.judged),
+        checks=tuple(checks),
+    )
     try:
-        History(installation_of(context).state).add(points)
+        History(installation_of(context).state).remember(part, at=at, partial=done.is_partial)
     except ValueError as error:
         say(("not kept: ", "yellow"), str(error), stderr=True)
 

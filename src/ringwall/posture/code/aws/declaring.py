@@ -10,9 +10,17 @@ from ringwall.posture.code.terraform.values import ExpressionError, Reference, f
 from ringwall.posture.snapshot.partial import Unknown
 
 ACCOUNT: Final = "code"
-"""All that one code base declares is taken for one account, in one region."""
+"""All that one root declares is taken for one account, in one region: see :func:`account_of`."""
 API: Final = "terraform"
 DEFAULT: Final = "default of AWS"
+
+
+def account_of(root: str) -> str:
+    """What one root is applied to. Of two roots nobody knows that it is the same account.
+
+    ``""`` is the folder that was asked for.
+    """
+    return f"{ACCOUNT}:{root}" if root else ACCOUNT
 
 
 def component(
@@ -27,7 +35,7 @@ def component(
         kind=kind,
         name=f"{API}:{one.name}",
         label=named,
-        account=ACCOUNT,
+        account=account_of(one.root),
         tags=pairs,
     )
     listed = {"listed": known({}, one)} if "listed" not in aspects else {}
