@@ -19,6 +19,10 @@ router: Final = Router()
 
 ACCOUNT: Final = Parameter("", max_length=20, description="Only of this account (12 digits)")
 
+SCOPE: Final = Parameter(
+    "", max_length=100, description="Only of this account (12 digits), `code NAME`, or `ringwall`"
+)
+OWNER: Final = Parameter("", max_length=300, description="Only of what is theirs, a point a day")
 ONE_ACCOUNT: Final = Parameter(..., max_length=20, description="The account (12 digits)")
 BEFORE: Final = Parameter(None, description="A time that `scans` tells; the last but one if none")
 NOW: Final = Parameter(None, description="Another one; the last if none")
@@ -147,13 +151,19 @@ def check(request: HttpRequest, name: str, account: str = ACCOUNT) -> Any:
 
 
 @router.get("history", response=History, summary="How frameworks stood")
-def history(request: HttpRequest, account: str = ACCOUNT, framework: str = "") -> Any:
+def history(
+    request: HttpRequest, account: str = SCOPE, framework: str = "", owner: str = OWNER
+) -> Any:
     """A point for each scan by all checks. A share also changes when more checks look."""
     del request
     from ringwall.posture import service, telling  # noqa: PLC0415 - most never ask
 
     try:
-        points = service.history(current_installation(), account=account, framework=framework)
+        points = list(
+            service.history(
+                current_installation(), account=account, framework=framework, owner=owner
+            )
+        )
     except ValueError as error:
         raise _unreadable() from error
     return {"history": [telling.told_of_point(one) for one in points]}
@@ -201,7 +211,7 @@ def differences(
 
 
 @router.get("changes", response=Changes, summary="What changed with the last scan")
-def changes(request: HttpRequest, account: str = ACCOUNT, framework: str = "") -> Any:
+def changes(request: HttpRequest, account: str = SCOPE, framework: str = "") -> Any:
     """Of each account and framework the last two scans by all checks."""
     del request
     from ringwall.posture import service, telling  # noqa: PLC0415 - most never ask

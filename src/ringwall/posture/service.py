@@ -3,7 +3,7 @@
 Nothing is judged here: the process that answers others reads what those kept that judge.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -111,21 +111,28 @@ def changed(installation: Installation) -> list[Change]:
     return changes(LookingBack(installation.state).last(2))
 
 
-def history(installation: Installation, *, account: str = "", framework: str = "") -> list[Point]:
-    """How frameworks stood after each scan by all checks; ``ValueError`` as of :func:`changed`."""
-    return list(LookingBack(installation.state).points(account=account, framework=framework))
+def history(
+    installation: Installation, *, account: str = "", framework: str = "", owner: str = ""
+) -> Iterator[Point]:
+    """How frameworks stood after each scan by all checks, also in code and of Ringwall itself.
+
+    With ``owner`` it is of what is theirs, a point a day. ``ValueError`` as of :func:`changed`.
+    """
+    back = LookingBack(installation.state)
+    return back.points(account=account, framework=framework, owner=owner)
 
 
-def remembered(installation: Installation) -> list[str]:
-    """The accounts that history tells of; ``ValueError`` as of :func:`changed`."""
-    return LookingBack(installation.state).accounts()
+def remembered(installation: Installation) -> tuple[list[str], list[str]]:
+    """What history tells of: scopes, and owners; ``ValueError`` as of :func:`changed`."""
+    back = LookingBack(installation.state)
+    return back.accounts(), back.owners()
 
 
 def over_time(
-    installation: Installation, *, account: str = "", framework: str = ""
+    installation: Installation, *, account: str = "", framework: str = "", owner: str = ""
 ) -> dict[str, Course]:
-    """Each framework over time, in one account or all together; as of :func:`history`."""
-    return courses(LookingBack(installation.state).points(account=account, framework=framework))
+    """Each framework over time, in one scope or all together; as of :func:`history`."""
+    return courses(history(installation, account=account, framework=framework, owner=owner))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
