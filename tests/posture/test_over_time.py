@@ -11,7 +11,7 @@ from tests.posture import kept
 from ringwall.console.posture_drawn import HEIGHT, WIDTH, drawn, percent
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.differing import Counted, differences
-from ringwall.posture.frameworks.history import Point
+from ringwall.posture.frameworks.history import Point, lines_of
 from ringwall.posture.frameworks.looking_back import LookingBack
 from ringwall.posture.frameworks.remembering import History
 from ringwall.posture.over_time import MOST, RECENT, Course, courses, thinned
@@ -119,6 +119,30 @@ def test_history_is_read_for_what_is_asked(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes() + b'{"at": "now"}\n')
     with pytest.raises(ValueError, match=r"history\.jsonl:8: .*delete the line"):
         back.last(2)
+
+
+def test_owners_are_told_apart(tmp_path: Path) -> None:
+    odd = 'ada "the first", "owner":"bo'
+    several = [
+        replace(after(hours, account), owner=owner, framework=framework)
+        for hours in (24, 0)
+        for account in (kept.ACCOUNT, "code shop")
+        for owner in ("bo", odd)
+        for framework in ("a", "b")
+    ]
+    for account in (kept.ACCOUNT, "code shop"):
+        path = tmp_path / "posture" / "history" / f"{account.replace(' ', '.')}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"".join(lines_of(one for one in several if one.account == account)))
+    back = LookingBack(tmp_path)
+    assert back.owners() == sorted(["bo", odd])
+    found = list(back.points(owner="bo", framework="a"))
+    assert {(one.owner, one.framework) for one in found} == {("bo", "a")}
+    assert [one.at for one in found] == sorted(one.at for one in found)
+    assert len(found) == 4
+    (one, _) = back.points(owner=odd, framework="b", account="code shop")
+    assert (one.owner, one.account) == (odd, "code shop")
+    assert list(back.points(owner="eve")) == []
 
 
 def counted(unread: frozenset[str] = frozenset(), **counts: dict[Outcome, int]) -> Counted:

@@ -76,7 +76,7 @@ def framework(request: HttpRequest, name: str) -> HttpResponse:
             "version": known.version,
             "rows": [_row(one) for one in reversed(found.recent)] if found else [],
             "more": found.scans - len(found.recent) if found else 0,
-            "of": reverse("posture_framework", args=[name]),
+            "of": reverse("posture_framework", args=[name]) + asked.scope_query,
         }
         return render(request, "console/posture_framework_history.html", told)
 
@@ -90,7 +90,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     from ringwall.posture import service  # noqa: PLC0415 - most never ask
 
     installation = current_installation()
-    names = [one.account for one in service.accounts(installation)]
+    names = [one.account for one in service.accounts(installation) if one.last is not None]
     account = request.GET.get("account", "") or (names[0] if names else "")
     if account and account not in names:
         return none(request, "account")
@@ -129,6 +129,10 @@ class _Asked:
     @property
     def is_known(self) -> bool:
         return self.account in {"", *self._known} and self.owner in {"", *self._owners}
+
+    @property
+    def scope_query(self) -> str:
+        return f"?{urlencode({'account': self.account})}" if self.account else ""
 
     @property
     def query(self) -> str:

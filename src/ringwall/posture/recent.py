@@ -1,8 +1,8 @@
-"""Keep what was judged of code and of Ringwall, for reports, and how frameworks stand by it."""
+"""Keep what was judged of code and of Ringwall, for reports and pages, and how frameworks stand."""
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,14 @@ from ringwall.core.observations import Place
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.frameworks.remembering import History
 from ringwall.posture.judging import Judged
+from ringwall.posture.naming import in_scope, judged_so
 from ringwall.posture.reports.report import Part
-from ringwall.posture.scope import ITSELF, scope_of
+from ringwall.posture.scope import CODE, ITSELF, scope_of
 from ringwall.posture.scopes import Last, Scopes, checks_for
 from ringwall.posture.snapshot.gaps import gaps_of
 from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.posture.summaries import Summaries
+from ringwall.posture.summing import summed
 from ringwall.runtime.installation import Installation
 
 if TYPE_CHECKING:
@@ -102,8 +105,23 @@ def _keep(
         judged=tuple(judged),
         checks=tuple(checks_for(last.scope, last.snapshot, checks)),
     )
+    _sum_up(installation, last, part)
     partial = bool(last.gaps)
     History(installation.state).remember(part, at=last.read, partial=partial, steady=True)
+
+
+def _sum_up(installation: Installation, last: Last, part: Part) -> None:
+    """Keep what pages show, by the names that components have in the inventory and the queue."""
+    name = last.scope.removeprefix(CODE) if last.scope.startswith(CODE) else ""
+    one = summed(
+        in_scope(last.snapshot, last.scope, folder=last.folder, name=name),
+        judged_so(part.judged, name) if name else part.judged,
+        part.checks,
+        account=last.scope,
+        read=last.read,
+        gaps=last.gaps,
+    )
+    Summaries(installation.state).keep(one, judged=datetime.now(UTC))
 
 
 def _beside(place: Place, folder: Path) -> Place:

@@ -31,7 +31,10 @@ _NOT_YET: Final = "it was read and is not judged yet: the worker does that withi
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account that was read: its summary, or ``why`` there is none."""
+    """An account that was read: its summary, or ``why`` there is none.
+
+    Code that was declared, and Ringwall itself, are told as one, too: ``account`` is the scope.
+    """
 
     account: str
     last: Last | None
@@ -57,9 +60,13 @@ class Account:
 
 
 def accounts(installation: Installation) -> list[Account]:
-    """All accounts that were read, as those told that judged them."""
+    """All accounts that were read, then code and Ringwall, as those told that judged them."""
     kept, summaries = Accounts(installation.state), Summaries(installation.state)
-    return [_account(kept, summaries, name) for name in kept.all()]
+    found = [_account(kept, summaries, name) for name in kept.all()]
+    others = [
+        Account(name, None, one) for name in summaries.others() if (one := summaries.get(name))
+    ]
+    return [*found, *others]
 
 
 def said(installation: Installation, check: str, several: Iterable[Account]) -> list[Said]:
