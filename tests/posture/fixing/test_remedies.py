@@ -77,7 +77,77 @@ def _database(account: Account) -> str:
         MasterUserPassword="correct-horse",
         AutoMinorVersionUpgrade=False,
         DeletionProtection=False,
+        PubliclyAccessible=True,
+        BackupRetentionPeriod=1,
     )
+    return "orders"
+
+
+def _databases(account: Account) -> str:
+    account.client("rds").create_db_cluster(
+        DBClusterIdentifier="all-orders",
+        Engine="aurora-postgresql",
+        MasterUsername="ada",
+        MasterUserPassword="correct-horse",
+        DeletionProtection=False,
+        BackupRetentionPeriod=1,
+    )
+    return "all-orders"
+
+
+def _warehouse(account: Account) -> str:
+    account.client("redshift").create_cluster(
+        ClusterIdentifier="sales",
+        NodeType="ra3.large",
+        MasterUsername="ada",
+        MasterUserPassword="Correct-horse-1",
+        PubliclyAccessible=True,
+        AllowVersionUpgrade=False,
+    )
+    return "sales"
+
+
+def _subnet(account: Account) -> str:
+    ec2 = account.client("ec2")
+    network = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    made = ec2.create_subnet(VpcId=network, CidrBlock="10.9.1.0/24")["Subnet"]
+    subnet: str = made["SubnetId"]
+    ec2.modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": True})
+    return subnet
+
+
+def _image(account: Account) -> str:
+    ec2 = account.client("ec2")
+    image: str = ec2.register_image(
+        Name="ours", Architecture="x86_64", RootDeviceName="/dev/sda1", VirtualizationType="hvm"
+    )["ImageId"]
+    ec2.modify_image_attribute(ImageId=image, LaunchPermission={"Add": [{"Group": "all"}]})
+    return image
+
+
+def _balancer(account: Account) -> str:
+    ec2 = account.client("ec2")
+    subnets = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])
+    several = [one["SubnetId"] for one in subnets["Subnets"][:2]]
+    elbv2 = account.client("elbv2")
+    made = elbv2.create_load_balancer(Name="web", Subnets=several, Type="application")
+    keys = ("deletion_protection.enabled", "routing.http.drop_invalid_header_fields.enabled")
+    elbv2.modify_load_balancer_attributes(  # AWS tells of all from the beginning
+        LoadBalancerArn=made["LoadBalancers"][0]["LoadBalancerArn"],
+        Attributes=[{"Key": key, "Value": "false"} for key in keys],
+    )
+    return "web"
+
+
+def _queue(account: Account) -> str:
+    account.client("sqs").create_queue(
+        QueueName="orders", Attributes={"SqsManagedSseEnabled": "false"}
+    )
+    return "orders"
+
+
+def _topic(account: Account) -> str:
+    account.client("sns").create_topic(Name="orders")
     return "orders"
 
 
@@ -147,6 +217,21 @@ SCENES: list[tuple[str, Make]] = [
     ("aws-cloudtrail-validation", _trail),
     ("aws-logs-group-retention", _logs),
     ("aws-ec2-security-group-ssh", _group),
+    ("aws-ec2-subnet-auto-public", _subnet),
+    ("aws-ec2-image-public", _image),
+    ("aws-elbv2-load-balancer-deletion-protection", _balancer),
+    ("aws-elbv2-load-balancer-headers", _balancer),
+    ("aws-dynamodb-table-recovery", _table),
+    ("aws-sqs-queue-encrypted", _queue),
+    ("aws-sns-topic-encrypted", _topic),
+    ("aws-ecr-repository-scanning", _repository),
+    ("aws-rds-instance-public", _database),
+    ("aws-rds-instance-backups", _database),
+    ("aws-rds-instance-iam-authentication", _database),
+    ("aws-rds-cluster-deletion-protection", _databases),
+    ("aws-rds-cluster-backups", _databases),
+    ("aws-redshift-cluster-public", _warehouse),
+    ("aws-redshift-cluster-upgrades", _warehouse),
 ]
 
 
@@ -202,8 +287,6 @@ def test_every_remedy_mends_checks_that_there_are_and_all_but_few_are_tried() ->
     assert untried == {"aws-s3-encryption", "aws-ec2-snapshot-private"}
 
 
-def test_a_check_that_names_a_remedy_has_it() -> None:
-    for one in CHECKS.values():
-        if one.check.remedy:
-            module = remedies()[one.check.remedy]
-            assert one.id in module.MENDS, one.id
+def test_a_check_names_the_remedy_that_mends_it_and_no_other() -> None:
+    mended = {check: name for name, module in remedies().items() for check in module.MENDS}
+    assert {one.id: one.check.remedy for one in CHECKS.values() if one.check.remedy} == mended

@@ -175,6 +175,8 @@ def narrowed(value: Any, keys: tuple[str, ...]) -> Any:
 
 
 def _member(value: Any, key: str) -> Any:
+    if isinstance(value, Mapping) and key in value:  # attributes of balancers have points in them
+        return value[key]
     for name in key.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value

@@ -35,6 +35,7 @@ CHECK = Check(
         "securityhub:CloudTrail.4",
         "checkov:CKV_AWS_36",
     ),
+    remedy="aws-cloudtrail-validation",
 )
 
 

@@ -30,6 +30,7 @@ CHECK = Check(
         "securityhub:CloudWatch.16",
         "checkov:CKV_AWS_338",
     ),
+    remedy="aws-logs-retention",
 )
 
 

@@ -29,6 +29,7 @@ CHECK = Check(
         "prowler:dynamodb_table_deletion_protection_enabled",
         "securityhub:DynamoDB.6",
     ),
+    remedy="aws-dynamodb-deletion-protection",
 )
 
 

@@ -30,6 +30,7 @@ CHECK = Check(
         "securityhub:DynamoDB.2",
         "checkov:CKV_AWS_28",
     ),
+    remedy="aws-dynamodb-recovery",
 )
 
 

@@ -26,6 +26,7 @@ CHECK = Check(
     reads=("listed",),
     controls=NOT_PUBLIC,
     known_as=("prowler:ec2_ami_public",),
+    remedy="aws-ec2-image-private",
 )
 
 

@@ -29,6 +29,7 @@ CHECK = Check(
     reads=("listed",),
     controls=("cis-aws-3.0 5.6 full", *HARDENED, *LEAST_PRIVILEGE),
     known_as=("prowler:ec2_instance_imdsv2_enabled", "securityhub:EC2.8", "checkov:CKV_AWS_79"),
+    remedy="aws-ec2-imdsv2",
 )
 
 

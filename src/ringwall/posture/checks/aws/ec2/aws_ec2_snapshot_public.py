@@ -29,6 +29,7 @@ CHECK = Check(
     reads=("listed", "aws-region.public_snapshots", "aws-region.snapshot_block_public_access"),
     controls=NOT_PUBLIC,
     known_as=("prowler:ec2_ebs_public_snapshot", "securityhub:EC2.1"),
+    remedy="aws-ec2-snapshot-private",
 )
 
 

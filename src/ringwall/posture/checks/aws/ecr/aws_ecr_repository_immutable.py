@@ -28,6 +28,7 @@ CHECK = Check(
         "securityhub:ECR.2",
         "checkov:CKV_AWS_51",
     ),
+    remedy="aws-ecr-immutable",
 )
 
 

@@ -35,6 +35,7 @@ CHECK = Check(
         "securityhub:ECR.1",
         "checkov:CKV_AWS_163",
     ),
+    remedy="aws-ecr-scanning",
 )
 
 

@@ -31,6 +31,7 @@ CHECK = Check(
         "securityhub:ELB.6",
         "checkov:CKV_AWS_150",
     ),
+    remedy="aws-elbv2-deletion-protection",
 )
 
 

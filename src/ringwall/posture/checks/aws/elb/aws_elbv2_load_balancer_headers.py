@@ -30,6 +30,7 @@ CHECK = Check(
         "securityhub:ELB.4",
         "checkov:CKV_AWS_131",
     ),
+    remedy="aws-elbv2-headers",
 )
 
 

@@ -37,6 +37,7 @@ CHECK = Check(
         "ccm-4 CEK-12 partial",
     ),
     known_as=("prowler:kms_cmk_rotation_enabled", "securityhub:KMS.4", "checkov:CKV_AWS_7"),
+    remedy="aws-kms-rotation",
 )
 
 

@@ -26,6 +26,7 @@ CHECK = Check(
     reads=("listed",),
     controls=BACKED_UP,
     known_as=("checkov:CKV_AWS_133",),
+    remedy="aws-rds-cluster-backups",
 )
 DAYS = 7
 

@@ -28,6 +28,7 @@ CHECK = Check(
         "securityhub:RDS.7",
         "checkov:CKV_AWS_139",
     ),
+    remedy="aws-rds-cluster-deletion-protection",
 )
 
 

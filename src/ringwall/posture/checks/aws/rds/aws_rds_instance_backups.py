@@ -30,6 +30,7 @@ CHECK = Check(
         "securityhub:RDS.11",
         "checkov:CKV_AWS_133",
     ),
+    remedy="aws-rds-backups",
 )
 DAYS = 7
 

@@ -30,6 +30,7 @@ CHECK = Check(
         "securityhub:RDS.8",
         "checkov:CKV_AWS_293",
     ),
+    remedy="aws-rds-deletion-protection",
 )
 
 

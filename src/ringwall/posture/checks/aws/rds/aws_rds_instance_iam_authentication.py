@@ -31,6 +31,7 @@ CHECK = Check(
         "securityhub:RDS.10",
         "checkov:CKV_AWS_161",
     ),
+    remedy="aws-rds-iam-authentication",
 )
 ENGINES = ("mysql", "postgres", "mariadb", "aurora")
 

@@ -52,6 +52,7 @@ CHECK = Check(
         "securityhub:RDS.46",
         "checkov:CKV_AWS_17",
     ),
+    remedy="aws-rds-private",
 )
 
 

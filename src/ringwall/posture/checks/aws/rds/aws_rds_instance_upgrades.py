@@ -30,6 +30,7 @@ CHECK = Check(
         "securityhub:RDS.13",
         "checkov:CKV_AWS_226",
     ),
+    remedy="aws-rds-upgrades",
 )
 
 

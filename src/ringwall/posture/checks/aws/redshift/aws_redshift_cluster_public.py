@@ -34,6 +34,7 @@ CHECK = Check(
         "securityhub:Redshift.1",
         "checkov:CKV_AWS_87",
     ),
+    remedy="aws-redshift-private",
 )
 
 

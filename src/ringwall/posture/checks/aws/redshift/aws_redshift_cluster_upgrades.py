@@ -28,6 +28,7 @@ CHECK = Check(
         "securityhub:Redshift.6",
         "checkov:CKV_AWS_141",
     ),
+    remedy="aws-redshift-upgrades",
 )
 
 

@@ -30,6 +30,7 @@ CHECK = Check(
         "checkov:CKV_AWS_26",
         "securityhub:SNS.1",
     ),
+    remedy="aws-sns-encryption",
 )
 
 

@@ -30,6 +30,7 @@ CHECK = Check(
         "securityhub:SQS.1",
         "checkov:CKV_AWS_27",
     ),
+    remedy="aws-sqs-encryption",
 )
 
 

@@ -21,6 +21,7 @@ CHECK = Check(
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_telnet_23",
         "securityhub:EC2.19",
     ),
+    remedy="aws-ec2-ingress-from-world",
 )
 
 

@@ -25,6 +25,7 @@ CHECK = Check(
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_sql_server_1433_1434",
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mongodb_27017_27018",
     ),
+    remedy="aws-ec2-ingress-from-world",
 )
 
 

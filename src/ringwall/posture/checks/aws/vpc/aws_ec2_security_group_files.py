@@ -20,6 +20,7 @@ CHECK = Check(
         "checkov:CKV_AWS_277",
         "prowler:ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_ftp_20_21",
     ),
+    remedy="aws-ec2-ingress-from-world",
 )
 
 

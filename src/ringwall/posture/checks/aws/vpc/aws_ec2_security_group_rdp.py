@@ -19,6 +19,7 @@ CHECK = Check(
         "securityhub:EC2.54",
         "checkov:CKV_AWS_25",
     ),
+    remedy="aws-ec2-ingress-from-world",
 )
 
 

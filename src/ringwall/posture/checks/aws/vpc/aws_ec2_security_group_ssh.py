@@ -21,6 +21,7 @@ CHECK = Check(
         "securityhub:EC2.53",
         "checkov:CKV_AWS_24",
     ),
+    remedy="aws-ec2-ingress-from-world",
 )
 
 

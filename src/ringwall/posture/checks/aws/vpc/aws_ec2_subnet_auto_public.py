@@ -31,6 +31,7 @@ CHECK = Check(
         "securityhub:EC2.15",
         "checkov:CKV_AWS_130",
     ),
+    remedy="aws-ec2-subnet-auto-public",
 )
 
 
