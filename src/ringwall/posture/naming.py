@@ -50,6 +50,17 @@ def in_scope(snapshot: Snapshot, scope: str, *, folder: str = "", name: str = ""
     return made
 
 
+def only(snapshot: Snapshot, kinds: Iterable[str]) -> Snapshot:
+    """What there is of these kinds: all that is held against code, of a large account a part."""
+    made = Snapshot()
+    for kind in kinds:
+        for listed, told in snapshot.listings(kind):
+            made.note_listing(listed, told)
+        for seen in snapshot.of_kind(kind):
+            made.add(seen.found, place=seen.place).aspects.update(seen.aspects)
+    return made
+
+
 def judged_so(several: Iterable[Judged], name: str) -> Iterator[Judged]:
     """Verdicts on a code base, by the ids that its components have beside others."""
     for one in several:

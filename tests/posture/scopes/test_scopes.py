@@ -62,7 +62,12 @@ def test_a_report_is_of_everything_unless_less_is_asked_for(three: Installation)
     ran("report", "--scope", "nowhere", code=1)
 
 
-def test_a_place_of_code_is_the_one_in_its_working_tree(three: Installation) -> None:
+def test_a_fault_of_code_has_the_place_in_its_tree_and_is_the_one_in_the_queue(
+    three: Installation,
+) -> None:
+    """It is one only by the variables of the configuration: without them it would be unknown."""
+    from ringwall.findings.models import Queued
+
     del three
     log = json.loads(ran("report", "--format", "sarif", "--scope", "shop", "--check", CHECK))
     (result,) = log["runs"][0]["results"]
@@ -76,19 +81,14 @@ def test_a_place_of_code_is_the_one_in_its_working_tree(three: Installation) -> 
         for one in whole["runs"][0]["results"]
     }
     assert uris <= {"ringwall.yaml", None}
-
-
-def test_a_finding_of_code_is_the_same_in_a_report_and_in_the_queue(three: Installation) -> None:
-    from ringwall.findings.models import Queued
-
-    del three
-    log = json.loads(ran("report", "--format", "sarif", "--scope", "shop", "--check", CHECK))
-    uid = log["runs"][0]["results"][0]["partialFingerprints"]["ringwall/v1"]
+    uid = result["partialFingerprints"]["ringwall/v1"]
     assert Queued.objects.get(uid=uid).weakness == CHECK
     assert "versioning" in ran("explain", uid)
 
 
-def test_of_each_scope_count_the_checks_that_can_look_at_it(three: Installation) -> None:
+def test_of_each_scope_count_the_checks_that_can_look_at_it_and_those_that_could_not(
+    three: Installation,
+) -> None:
     del three
     asvs = json.loads(ran("frameworks", "owasp-asvs", "--by", "scope", "--json"))
     figures = {one["scope"]: one for one in asvs}
@@ -106,11 +106,7 @@ def test_of_each_scope_count_the_checks_that_can_look_at_it(three: Installation)
     looked = {one["control"] for one in cis["controls"] if one["standing"] != "not checked"}
     assert "2.1.4" in looked, "buckets can be declared"
     assert "1.5" not in looked, "the root user cannot"
-
-
-def test_a_check_that_could_not_look_is_unknown_wherever_it_counts(three: Installation) -> None:
-    """Keys of the account could not be listed: no control passes by what else supports it."""
-    del three
+    # Keys of the account could not be listed: no control passes by what else supports it.
     (told,) = json.loads(ran("frameworks", "cis-aws-3.0", "--scope", ACCOUNT, "--json"))
     stands = {one["control"]: (one["standing"], one["unknown"]) for one in told["controls"]}
     assert stands["3.6"] == ("unknown", 1)
@@ -151,22 +147,16 @@ def test_history_tells_each_scope_and_owner(three: Installation) -> None:
     (hers,) = json.loads(ran("history", "soc2", "--by", "owner", "--scope", "shop", "--json"))[-1:]
     assert hers["owner"] == "ada"
     assert 0 < hers["failed"] <= mine["failed"]
-
-
-def test_a_change_of_code_is_a_point_of_its_own(three: Installation) -> None:
+    # A change of code is a point of its own.
     (three.config.parent / "infra" / "prod" / "main.tf").write_text(BUCKET.replace("_sqs_", "_no_"))
     ran("declare", "shop")
     assert len(json.loads(ran("history", "soc2", "--scope", "shop", "--json"))) == 2
 
 
-def test_asff_has_accounts_alone_and_says_so(three: Installation) -> None:
-    del three
+def test_asff_has_accounts_alone_and_a_damaged_file_is_named(three: Installation) -> None:
     ran("report", "--format", "asff", "--scope", "shop", code=1)
     told = json.loads(ran("report", "--format", "asff"))
     assert {one["AwsAccountId"] for one in told} == {ACCOUNT}
-
-
-def test_a_file_that_is_damaged_is_named(three: Installation) -> None:
     (three.state / "posture" / "code" / "shop.snapshot").write_bytes(b"nonsense")
     found = CliRunner().invoke(build(), ["posture", "report"])
     assert found.exit_code == 1
@@ -174,12 +164,10 @@ def test_a_file_that_is_damaged_is_named(three: Installation) -> None:
     assert "`ringwall posture declare` makes it anew" in str(found.exception)
 
 
-def test_code_that_is_configured_is_declared_with_its_variables(three: Installation) -> None:
+def test_status_tells_of_code_that_is_configured(three: Installation) -> None:
     told = {one["name"]: one for one in json.loads(ran("status", "--json"))}
     assert told["shop"]["scope"] == "code shop"
     assert not told["shop"]["overdue"]
-    (row,) = json.loads(ran("frameworks", "cis-aws-3.0", "--scope", "shop", "--json"))
-    assert row["counts"]["failing"]
     assert Scans(three.state).all()["code shop"].read is not None
     ran("declare", "desk", code=1)
 

@@ -109,10 +109,12 @@ def _declared(
     var: list[str] | None,
 ) -> "tuple[Code, Declared]":
     """Read it, judge it, take it in, and keep it for reports."""
+    from ringwall.posture.code.drift import NAMED
     from ringwall.posture.code.reading import CodeError
     from ringwall.posture.code.scanning import read_code
     from ringwall.posture.judging import judge_all
     from ringwall.posture.keeping import Accounts
+    from ringwall.posture.naming import only
     from ringwall.posture.recent import keep_code
     from ringwall.runtime.opening import open_tables
 
@@ -127,14 +129,18 @@ def _declared(
     checks = [one for one in all_checks(None, None) if not one.id.startswith("ringwall-")]
     judged = list(judge_all(read.snapshot, checks))
     accounts = Accounts(installation.state)
-    kept = [one for account in accounts.all() if (one := accounts.get(account)) is not None]
+    clouds = [
+        only(kept.snapshot, NAMED)
+        for account in accounts.all()
+        if (kept := accounts.get(account)) is not None
+    ]
     done = take_in(
         installation,
         name,
         read.snapshot,
         judged,
         checks,
-        clouds=[one.snapshot for one in kept],
+        clouds=clouds,
         is_whole=not read.is_broken,
         at=at,
     )
