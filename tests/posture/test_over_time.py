@@ -56,6 +56,11 @@ def test_accounts_count_together_each_as_it_was_scanned_last() -> None:
     assert [one.checks for one in found] == [10, 10, 12]
 
 
+def test_the_most_checks_that_look_are_told_also_where_they_become_fewer() -> None:
+    found = course(after(0, checks=20), after(1, kept.OTHER), after(2, checks=5)).moments
+    assert [one.checks for one in found] == [20, 20, 10]
+
+
 def test_accounts_that_were_scanned_at_one_time_are_one_moment() -> None:
     (one,) = course(after(0), after(0, kept.OTHER, failed=0, unsure=0, passed=0)).moments
     assert (one.accounts, one.passed, one.failed) == (2, 10, 5)
@@ -119,6 +124,25 @@ def test_history_is_read_for_what_is_asked(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes() + b'{"at": "now"}\n')
     with pytest.raises(ValueError, match=r"history\.jsonl:8: .*delete the line"):
         back.last(2)
+
+
+def test_of_a_long_history_a_picture_has_the_last_of_each_day(tmp_path: Path) -> None:
+    path = tmp_path / "posture" / "history.jsonl"
+    path.parent.mkdir()
+    several = [
+        after(hours, account) for hours in range(0, 4900, 6) for account in ("1" * 12, "2" * 12)
+    ]
+    path.write_bytes(b"".join(lines_of(several)))
+    back = LookingBack(tmp_path)
+    assert list(back.pictured()) == several, "it is short"
+    path.write_bytes(b"".join(line for one in several for line in [*lines_of([one])] * 16))
+    assert path.stat().st_size > 4 << 20
+    found = list(back.pictured(account="1" * 12))
+    days = [one.at.date() for one in found]
+    assert len(days) == len(set(days)) > 200
+    assert days == sorted(days)
+    assert found[-1].at == several[-1].at
+    assert {one.at.hour for one in found[:-1]} == {18}
 
 
 def test_owners_are_told_apart(tmp_path: Path) -> None:

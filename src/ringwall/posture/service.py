@@ -138,8 +138,14 @@ def remembered(installation: Installation) -> tuple[list[str], list[str]]:
 def over_time(
     installation: Installation, *, account: str = "", framework: str = "", owner: str = ""
 ) -> dict[str, Course]:
-    """Each framework over time, in one scope or all together; as of :func:`history`."""
-    return courses(history(installation, account=account, framework=framework, owner=owner))
+    """Each framework over time, in one scope or all together; as of :func:`history`.
+
+    Where all frameworks of a long history are asked for, a point a day is enough.
+    """
+    back = LookingBack(installation.state)
+    if not framework and not owner:
+        return courses(back.pictured(account=account))
+    return courses(back.points(account=account, framework=framework, owner=owner))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
