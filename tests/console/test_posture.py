@@ -159,7 +159,9 @@ def test_a_check_that_could_not_look_says_so(auditor: Any) -> None:
 def test_what_was_never_read_says_what_to_run(auditor: Any, state: Path) -> None:
     shutil.rmtree(state / "posture")
     (state / "posture").mkdir()
-    assert "<code>ringwall posture scan</code> reads and judges one" in text_of(auditor.get(AT))
+    assert "<code>ringwall posture scan</code> reads and judges an account" in text_of(
+        auditor.get(AT)
+    )
     over_time = [f"{AT}/{one}" for one in ("history", "history/soc2", "changes")]
     for page in (f"{AT}/frameworks/soc2", f"{AT}/checks/{kept.CHECK}", *over_time):
         text = text_of(auditor.get(page))

@@ -11,7 +11,7 @@ from tests.posture import kept
 from ringwall.console.posture_drawn import HEIGHT, WIDTH, drawn, percent
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.differing import Counted, differences
-from ringwall.posture.frameworks.history import Point
+from ringwall.posture.frameworks.history import Point, lines_of
 from ringwall.posture.frameworks.looking_back import LookingBack
 from ringwall.posture.frameworks.remembering import History
 from ringwall.posture.over_time import MOST, RECENT, Course, courses, thinned
@@ -54,6 +54,11 @@ def test_accounts_count_together_each_as_it_was_scanned_last() -> None:
     assert [one.accounts for one in found] == [1, 2, 2]
     assert [one.share for one in found] == [0.5, 100 / 120, 180 / 200]
     assert [one.checks for one in found] == [10, 10, 12]
+
+
+def test_the_most_checks_that_look_are_told_also_where_they_become_fewer() -> None:
+    found = course(after(0, checks=20), after(1, kept.OTHER), after(2, checks=5)).moments
+    assert [one.checks for one in found] == [20, 20, 10]
 
 
 def test_accounts_that_were_scanned_at_one_time_are_one_moment() -> None:
@@ -119,6 +124,49 @@ def test_history_is_read_for_what_is_asked(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes() + b'{"at": "now"}\n')
     with pytest.raises(ValueError, match=r"history\.jsonl:8: .*delete the line"):
         back.last(2)
+
+
+def test_of_a_long_history_a_picture_has_the_last_of_each_day(tmp_path: Path) -> None:
+    path = tmp_path / "posture" / "history.jsonl"
+    path.parent.mkdir()
+    several = [
+        after(hours, account) for hours in range(0, 4900, 6) for account in ("1" * 12, "2" * 12)
+    ]
+    path.write_bytes(b"".join(lines_of(several)))
+    back = LookingBack(tmp_path)
+    assert list(back.pictured()) == several, "it is short"
+    path.write_bytes(b"".join(line for one in several for line in [*lines_of([one])] * 16))
+    assert path.stat().st_size > 4 << 20
+    found = list(back.pictured(account="1" * 12))
+    days = [one.at.date() for one in found]
+    assert len(days) == len(set(days)) > 200
+    assert days == sorted(days)
+    assert found[-1].at == several[-1].at
+    assert {one.at.hour for one in found[:-1]} == {18}
+
+
+def test_owners_are_told_apart(tmp_path: Path) -> None:
+    odd = 'ada "the first", "owner":"bo'
+    several = [
+        replace(after(hours, account), owner=owner, framework=framework)
+        for hours in (24, 0)
+        for account in (kept.ACCOUNT, "code shop")
+        for owner in ("bo", odd)
+        for framework in ("a", "b")
+    ]
+    for account in (kept.ACCOUNT, "code shop"):
+        path = tmp_path / "posture" / "history" / f"{account.replace(' ', '.')}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"".join(lines_of(one for one in several if one.account == account)))
+    back = LookingBack(tmp_path)
+    assert back.owners() == sorted(["bo", odd])
+    found = list(back.points(owner="bo", framework="a"))
+    assert {(one.owner, one.framework) for one in found} == {("bo", "a")}
+    assert [one.at for one in found] == sorted(one.at for one in found)
+    assert len(found) == 4
+    (one, _) = back.points(owner=odd, framework="b", account="code shop")
+    assert (one.owner, one.account) == (odd, "code shop")
+    assert list(back.points(owner="eve")) == []
 
 
 def counted(unread: frozenset[str] = frozenset(), **counts: dict[Outcome, int]) -> Counted:

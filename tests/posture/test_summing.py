@@ -1,5 +1,6 @@
 """What pages show is what all verdicts come to, and stays so when only some are judged again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,20 @@ def test_what_is_kept_is_what_was_summed_up(tmp_path: Path) -> None:
     (path,) = (tmp_path / "posture" / "accounts").iterdir()
     path.rename(path.with_name(f"{kept.OTHER}.summary"))
     assert summaries.get(kept.OTHER) is None, "it is of another account"
+
+
+def test_code_and_ringwall_are_kept_by_their_scopes_and_nothing_else_is(tmp_path: Path) -> None:
+    summaries = Summaries(tmp_path)
+    told = whole(kept.snapshot())
+    for scope in ("ringwall", "code shop", "code desk"):
+        summary = replace(told.summary, account=scope)
+        summaries.keep(Summed(summary=summary, said=told.said), judged=kept.NOON)
+    assert summaries.others() == ["code desk", "code shop", "ringwall"]
+    found = summaries.get("code shop")
+    assert found is not None
+    assert found.summary.counts == told.summary.counts
+    assert summaries.get("code elsewhere") is None
+    assert summaries.get("../../secret") is None
 
 
 def test_of_many_the_worst_are_named_and_all_are_counted() -> None:

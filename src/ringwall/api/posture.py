@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 
 router: Final = Router()
 
-ACCOUNT: Final = Parameter("", max_length=20, description="Only of this account (12 digits)")
-
+SCOPE: Final = Parameter(
+    "", max_length=100, description="Only of this account (12 digits), `code NAME`, or `ringwall`"
+)
+OWNER: Final = Parameter("", max_length=300, description="Only of what is theirs, a point a day")
 ONE_ACCOUNT: Final = Parameter(..., max_length=20, description="The account (12 digits)")
 BEFORE: Final = Parameter(None, description="A time that `scans` tells; the last but one if none")
 NOW: Final = Parameter(None, description="Another one; the last if none")
 
 
 class Accounts(Schema):
-    """Accounts; ``whole`` says that all that was asked was answered."""
+    """Accounts, code bases (`code NAME`) and `ringwall`; ``whole``: all that was asked was told."""
 
     accounts: list[dict[str, Any]]
 
@@ -75,7 +77,7 @@ def accounts(request: HttpRequest) -> Any:
 
 
 @router.get("frameworks", response=Frameworks, summary="Frameworks as they stand")
-def frameworks(request: HttpRequest, account: str = ACCOUNT) -> Any:
+def frameworks(request: HttpRequest, account: str = SCOPE) -> Any:
     """Each with all its controls as the denominator, those included that no check looks at."""
     del request
     from ringwall.posture import service, summing, telling  # noqa: PLC0415 - most never ask
@@ -90,7 +92,7 @@ def frameworks(request: HttpRequest, account: str = ACCOUNT) -> Any:
 
 
 @router.get("frameworks/{name}", response=dict[str, Any], summary="One framework")
-def framework(request: HttpRequest, name: str, account: str = ACCOUNT) -> Any:
+def framework(request: HttpRequest, name: str, account: str = SCOPE) -> Any:
     """Control by control: how it stands, how strongly checks support it, which."""
     del request
     from ringwall.posture import service, summing, telling  # noqa: PLC0415 - most never ask
@@ -107,7 +109,7 @@ def framework(request: HttpRequest, name: str, account: str = ACCOUNT) -> Any:
 
 
 @router.get("checks", response=Checks, summary="Checks")
-def checks(request: HttpRequest, account: str = ACCOUNT) -> Any:
+def checks(request: HttpRequest, account: str = SCOPE) -> Any:
     """All checks, and how many verdicts each comes to in the accounts that were read."""
     del request
     from ringwall.posture import service, telling  # noqa: PLC0415 - most never ask
@@ -128,7 +130,7 @@ def checks(request: HttpRequest, account: str = ACCOUNT) -> Any:
 
 
 @router.get("checks/{name}", response=dict[str, Any], summary="One check")
-def check(request: HttpRequest, name: str, account: str = ACCOUNT) -> Any:
+def check(request: HttpRequest, name: str, account: str = SCOPE) -> Any:
     """A check's page, and the components that it does not pass, up to 200 of each account."""
     del request
     from ringwall.posture import service, telling  # noqa: PLC0415 - most never ask
@@ -147,20 +149,26 @@ def check(request: HttpRequest, name: str, account: str = ACCOUNT) -> Any:
 
 
 @router.get("history", response=History, summary="How frameworks stood")
-def history(request: HttpRequest, account: str = ACCOUNT, framework: str = "") -> Any:
+def history(
+    request: HttpRequest, account: str = SCOPE, framework: str = "", owner: str = OWNER
+) -> Any:
     """A point for each scan by all checks. A share also changes when more checks look."""
     del request
     from ringwall.posture import service, telling  # noqa: PLC0415 - most never ask
 
     try:
-        points = service.history(current_installation(), account=account, framework=framework)
+        points = list(
+            service.history(
+                current_installation(), account=account, framework=framework, owner=owner
+            )
+        )
     except ValueError as error:
         raise _unreadable() from error
     return {"history": [telling.told_of_point(one) for one in points]}
 
 
 @router.get("scans", response=Scans, summary="Scans that can be compared")
-def scans(request: HttpRequest, account: str = ACCOUNT) -> Any:
+def scans(request: HttpRequest, account: str = SCOPE) -> Any:
     """When each account was scanned by all checks, the oldest first: a week, then one a day."""
     del request
     from ringwall.posture import service  # noqa: PLC0415 - most never ask
@@ -201,7 +209,7 @@ def differences(
 
 
 @router.get("changes", response=Changes, summary="What changed with the last scan")
-def changes(request: HttpRequest, account: str = ACCOUNT, framework: str = "") -> Any:
+def changes(request: HttpRequest, account: str = SCOPE, framework: str = "") -> Any:
     """Of each account and framework the last two scans by all checks."""
     del request
     from ringwall.posture import service, telling  # noqa: PLC0415 - most never ask
@@ -228,7 +236,7 @@ def _accounts(wanted: str) -> "list[Account]":
         return found
     found = [one for one in found if one.account == wanted]
     if not found:
-        detail = f"account {wanted} was never read: `ringwall posture scan` does it"
+        detail = f"{wanted} was never judged: `ringwall posture scan` reads an account"
         raise ProblemError(404, "Not found", detail)
     return found
 

@@ -84,7 +84,7 @@ def _one_framework(request: HttpRequest, name: str) -> HttpResponse:
     several = service.accounts(installation)
     chosen = [one for one in several if account in {"", one.account}]
     if account and not chosen:
-        return none(request, "account")
+        return none(request, "scope")
     found = stands(
         known,
         service.mapped(installation),
@@ -102,7 +102,7 @@ def _one_framework(request: HttpRequest, name: str) -> HttpResponse:
             standing,
             [("All", ""), *((one.value.capitalize(), one.value) for one in Standing)],
         ),
-        "accounts": [("", "All accounts"), *((one.account, one.account) for one in several)],
+        "accounts": [("", "All together"), *((one.account, one.account) for one in several)],
         "account": account,
         "standing": standing,
         "missing": missing_shown(chosen),
@@ -148,6 +148,7 @@ def _one_check(request: HttpRequest, name: str) -> HttpResponse:
         "unread": counts["could_not_look"],
         "missing": missing_shown(several),
         "is_cloud": known.judges.startswith("aws-"),
+        "is_counted": any(verdicts.values()),
         "is_judged": bool(summaries),
     }
     return render(request, "console/check.html", told)

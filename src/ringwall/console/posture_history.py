@@ -31,15 +31,17 @@ _ROWS: Final = 50
 @require_safe
 @company_only(Action.POSTURE_SEE)
 def history(request: HttpRequest) -> HttpResponse:
-    """Each framework over time, of one ``account`` or of all together."""
+    """Each framework over time, of one ``account`` or of all together, of one ``owner`` or all."""
 
     def shown() -> HttpResponse:
         from ringwall.posture import service  # noqa: PLC0415 - most never ask
 
         asked = _Asked(request)
         if not asked.is_known:
-            return none(request, "account")
-        several = service.over_time(current_installation(), account=asked.account)
+            return none(request, "scope or owner")
+        several = service.over_time(
+            current_installation(), account=asked.account, owner=asked.owner
+        )
         cards = [
             _card(known, several[name], asked)
             for name, known in service.frameworks().items()
@@ -62,8 +64,10 @@ def framework(request: HttpRequest, name: str) -> HttpResponse:
         if known is None:
             return none(request, "framework")
         if not asked.is_known:
-            return none(request, "account")
-        several = service.over_time(current_installation(), account=asked.account, framework=name)
+            return none(request, "scope or owner")
+        several = service.over_time(
+            current_installation(), account=asked.account, framework=name, owner=asked.owner
+        )
         found = several.get(name)
         told = {
             **asked.told,
@@ -72,7 +76,7 @@ def framework(request: HttpRequest, name: str) -> HttpResponse:
             "version": known.version,
             "rows": [_row(one) for one in reversed(found.recent)] if found else [],
             "more": found.scans - len(found.recent) if found else 0,
-            "of": reverse("posture_framework", args=[name]) + asked.query,
+            "of": reverse("posture_framework", args=[name]) + asked.scope_query,
         }
         return render(request, "console/posture_framework_history.html", told)
 
@@ -86,7 +90,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     from ringwall.posture import service  # noqa: PLC0415 - most never ask
 
     installation = current_installation()
-    names = [one.account for one in service.accounts(installation)]
+    names = [one.account for one in service.accounts(installation) if one.last is not None]
     account = request.GET.get("account", "") or (names[0] if names else "")
     if account and account not in names:
         return none(request, "account")
@@ -113,27 +117,36 @@ def changes(request: HttpRequest) -> HttpResponse:
 
 
 class _Asked:
-    """Which account a page is about, ``""`` for all together."""
+    """Which scope a page is about, and whose part of it; ``""`` for all together."""
 
     def __init__(self, request: HttpRequest) -> None:
         from ringwall.posture import service  # noqa: PLC0415 - most never ask
 
         self.account = request.GET.get("account", "")
-        self._known = service.remembered(current_installation())
+        self.owner = request.GET.get("owner", "")
+        self._known, self._owners = service.remembered(current_installation())
 
     @property
     def is_known(self) -> bool:
-        return self.account in {"", *self._known}
+        return self.account in {"", *self._known} and self.owner in {"", *self._owners}
+
+    @property
+    def scope_query(self) -> str:
+        return f"?{urlencode({'account': self.account})}" if self.account else ""
 
     @property
     def query(self) -> str:
-        return f"?{urlencode({'account': self.account})}" if self.account else ""
+        given = {"account": self.account, "owner": self.owner}
+        said = {name: value for name, value in given.items() if value}
+        return f"?{urlencode(said)}" if said else ""
 
     @property
     def told(self) -> dict[str, Any]:
         return {
             "account": self.account,
             "accounts": [("", "All together"), *((one, one) for one in self._known)],
+            "owner": self.owner,
+            "owners": [("", "Everybody"), *((one, one) for one in self._owners)],
             "history": reverse("posture_history") + self.query,
         }
 

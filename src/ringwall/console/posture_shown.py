@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from ringwall.core.verdicts import Outcome
+from ringwall.posture.scope import CODE
 
 if TYPE_CHECKING:
     from ringwall.posture.frameworks.coverage import ControlStanding, Coverage
@@ -29,6 +30,7 @@ def account_shown(one: "Account") -> dict[str, Any]:
     total = {str(o): found.total.get(o, 0) for o in Outcome}
     return {
         "account": found.account,
+        "is_account": one.last is not None,
         "read": f"{found.read:%Y-%m-%d %H:%M} UTC",
         "is_whole": found.is_whole,
         "gaps": found.gaps,
@@ -51,7 +53,7 @@ def missing_shown(several: "Iterable[Account]") -> list[dict[str, str]]:
     for one in several:
         if one.summary is None:
             found.append({"head": f"Nothing is said here of {one.account}.", "why": one.why})
-        found += [{"head": f"Account {one.account}:", "why": note} for note in _notes(one)]
+        found += [{"head": f"Of {one.account}:", "why": note} for note in _notes(one)]
     return found
 
 
@@ -59,8 +61,10 @@ def _notes(one: "Account") -> list[str]:
     """What is not as it is now, in what is shown of an account."""
     found = []
     if one.kept is not None and one.is_stale:
-        when = f"{one.kept.judged:%Y-%m-%d %H:%M} UTC"
-        found.append(f"checks changed since it was judged, {when}: the worker judges it anew")
+        when, anew = f"{one.kept.judged:%Y-%m-%d %H:%M} UTC", "the worker judges it anew"
+        if one.account.startswith(CODE):
+            anew = "it is judged anew when it is declared again"
+        found.append(f"checks changed since it was judged, {when}: {anew}")
     if one.read_since is not None:
         when = f"{one.read_since:%Y-%m-%d %H:%M} UTC"
         found.append(f"what was read of it {when} is not judged yet: this is of before")

@@ -51,27 +51,47 @@ class Course:
         self.recent: deque[Point] = deque(maxlen=RECENT)
         self.scans = 0
         self._last: dict[str, Point] = {}
+        self._most = 0
+        self._partial = self._failed = self._unsure = self._passed = 0
 
     def add(self, point: Point) -> None:
         """The next scan, of any account."""
+        before = self._last.get(point.account)
         self._last[point.account] = point
         self.recent.append(point)
         self.scans += 1
-        if len(self.moments) == 2 * MOST:
+        self._count(point, 1)
+        if before is not None:
+            self._count(before, -1)
+        if self.moments and self.moments[-1].at == point.at:
+            self.moments.pop()
+        elif len(self.moments) == 2 * MOST:
             self.moments = thinned(self.moments, MOST)
-        several = self._last.values()
         moment = Moment(
             at=point.at,
             accounts=len(self._last),
-            checks=max(one.checks for one in several),
-            partial=any(one.partial for one in several),
-            failed=sum(one.failed for one in several),
-            unsure=sum(one.unsure for one in several),
-            passed=sum(one.passed for one in several),
+            checks=self._checks(point, before),
+            partial=self._partial > 0,
+            failed=self._failed,
+            unsure=self._unsure,
+            passed=self._passed,
         )
-        if self.moments and self.moments[-1].at == point.at:
-            self.moments.pop()
         self.moments.append(moment)
+
+    def _count(self, point: Point, sign: int) -> None:
+        self._partial += sign * point.partial
+        self._failed += sign * point.failed
+        self._unsure += sign * point.unsure
+        self._passed += sign * point.passed
+
+    def _checks(self, point: Point, before: Point | None) -> int:
+        """The most that looked in any account; it is known unless it was this one's, and fell."""
+        known = self._most
+        if before is not None and before.checks == known and point.checks < known:
+            self._most = max(one.checks for one in self._last.values())
+        else:
+            self._most = max(known, point.checks)
+        return self._most
 
 
 def courses(points: Iterable[Point]) -> dict[str, Course]:

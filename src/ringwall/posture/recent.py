@@ -1,8 +1,8 @@
-"""Keep what was judged of code and of Ringwall, for reports, and how frameworks stand by it."""
+"""Keep what was judged of code and of Ringwall, for reports and pages, and how frameworks stand."""
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,13 @@ from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.frameworks.remembering import History
 from ringwall.posture.judging import Judged
 from ringwall.posture.owning import owners_of
+from ringwall.posture.reports.report import Part
 from ringwall.posture.scope import ITSELF, scope_of
 from ringwall.posture.scopes import Last, Scopes, checks_for
 from ringwall.posture.snapshot.gaps import gaps_of
 from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.posture.summaries import Summaries
+from ringwall.posture.summing import summed
 from ringwall.runtime.installation import Installation
 
 if TYPE_CHECKING:
@@ -96,6 +99,7 @@ def _keep(
     if not is_all:
         return
     part = last.told(judged, checks_for(last.scope, last.snapshot, checks))
+    _sum_up(installation, part, last.gaps)
     History(installation.state).remember(
         part,
         at=last.read,
@@ -103,6 +107,14 @@ def _keep(
         steady=True,
         whose=owners_of(installation),
     )
+
+
+def _sum_up(installation: Installation, part: Part, gaps: int) -> None:
+    """Keep what pages show, by the names that components have in the inventory and the queue."""
+    one = summed(
+        part.snapshot, part.judged, part.checks, account=part.scope, read=part.read, gaps=gaps
+    )
+    Summaries(installation.state).keep(one, judged=datetime.now(UTC))
 
 
 def _beside(place: Place, folder: Path) -> Place:

@@ -3,7 +3,7 @@
 Nothing is judged here: the process that answers others reads what those kept that judge.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -31,7 +31,10 @@ _NOT_YET: Final = "it was read and is not judged yet: the worker does that withi
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account that was read: its summary, or ``why`` there is none."""
+    """An account that was read: its summary, or ``why`` there is none.
+
+    Code that was declared, and Ringwall itself, are told as one, too: ``account`` is the scope.
+    """
 
     account: str
     last: Last | None
@@ -57,9 +60,13 @@ class Account:
 
 
 def accounts(installation: Installation) -> list[Account]:
-    """All accounts that were read, as those told that judged them."""
+    """All accounts that were read, then code and Ringwall, as those told that judged them."""
     kept, summaries = Accounts(installation.state), Summaries(installation.state)
-    return [_account(kept, summaries, name) for name in kept.all()]
+    found = [_account(kept, summaries, name) for name in kept.all()]
+    others = [
+        Account(name, None, one) for name in summaries.others() if (one := summaries.get(name))
+    ]
+    return [*found, *others]
 
 
 def said(installation: Installation, check: str, several: Iterable[Account]) -> list[Said]:
@@ -111,21 +118,34 @@ def changed(installation: Installation) -> list[Change]:
     return changes(LookingBack(installation.state).last(2))
 
 
-def history(installation: Installation, *, account: str = "", framework: str = "") -> list[Point]:
-    """How frameworks stood after each scan by all checks; ``ValueError`` as of :func:`changed`."""
-    return list(LookingBack(installation.state).points(account=account, framework=framework))
+def history(
+    installation: Installation, *, account: str = "", framework: str = "", owner: str = ""
+) -> Iterator[Point]:
+    """How frameworks stood after each scan by all checks, also in code and of Ringwall itself.
+
+    With ``owner`` it is of what is theirs, a point a day. ``ValueError`` as of :func:`changed`.
+    """
+    back = LookingBack(installation.state)
+    return back.points(account=account, framework=framework, owner=owner)
 
 
-def remembered(installation: Installation) -> list[str]:
-    """The accounts that history tells of; ``ValueError`` as of :func:`changed`."""
-    return LookingBack(installation.state).accounts()
+def remembered(installation: Installation) -> tuple[list[str], list[str]]:
+    """What history tells of: scopes, and owners; ``ValueError`` as of :func:`changed`."""
+    back = LookingBack(installation.state)
+    return back.accounts(), back.owners()
 
 
 def over_time(
-    installation: Installation, *, account: str = "", framework: str = ""
+    installation: Installation, *, account: str = "", framework: str = "", owner: str = ""
 ) -> dict[str, Course]:
-    """Each framework over time, in one account or all together; as of :func:`history`."""
-    return courses(LookingBack(installation.state).points(account=account, framework=framework))
+    """Each framework over time, in one scope or all together; as of :func:`history`.
+
+    Where all frameworks of a long history are asked for, a point a day is enough.
+    """
+    back = LookingBack(installation.state)
+    if not framework and not owner:
+        return courses(back.pictured(account=account))
+    return courses(back.points(account=account, framework=framework, owner=owner))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

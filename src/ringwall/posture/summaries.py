@@ -1,10 +1,11 @@
-"""Keep what pages show of each account, made by whoever judges it anyway.
+"""Keep what pages show of each account, and of code and Ringwall, made by whoever judges it anyway.
 
-One file for each account: a line that tells all there is to count, then for each check what it
+One file for each: a line that tells all there is to count, then for each check what it
 says of the components that it does not pass, at a place that the first line names. So a page reads
 what it shows, however large the account is.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +17,12 @@ import orjson
 from ringwall.core.findings import Severity
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.check_pages import digest
+from ringwall.posture.scope import ACCOUNT, CODE, ITSELF, NAME
 from ringwall.posture.summing import Said, Summary, Summed
 from ringwall.runtime.private_files import private_folder, write_private
 
 _FORMAT: Final = 1
+_SCOPE: Final = re.compile(f"{CODE}{NAME}|{ITSELF}")
 _ORDER: Final = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS)
 
 
@@ -44,14 +47,21 @@ class Kept:
 
 
 class Summaries:
-    """The summaries of an installation, beside what was read of each account."""
+    """The summaries of an installation, those of accounts beside what was read of each."""
 
     def __init__(self, state: Path) -> None:
-        self._folder = state / "posture" / "accounts"
+        self._accounts = state / "posture" / "accounts"
+        self._others = state / "posture" / "summaries"
 
-    def keep(self, one: Summed, *, mark: str, judged: datetime) -> None:
+    def others(self) -> list[str]:
+        """The scopes besides accounts: code bases, then Ringwall itself."""
+        found = [path.stem.replace(".", " ") for path in self._others.glob("*.summary")]
+        known = [one for one in found if _SCOPE.fullmatch(one)]
+        return sorted(known, key=lambda one: (one == ITSELF, one))
+
+    def keep(self, one: Summed, *, mark: str = "", judged: datetime) -> None:
         """Have it on the disk when this returns. For the holder of the account's lock."""
-        private_folder(self._folder)
+        private_folder(self._path(one.summary.account).parent)
         parts, at, place = [], {}, 0
         for check, several in one.said.items():
             part = orjson.dumps([_told(said) for said in several]) + b"\n"
@@ -100,7 +110,12 @@ class Summaries:
             return []
 
     def _path(self, account: str) -> Path:
-        return self._folder / f"{account}.summary"
+        if re.fullmatch(ACCOUNT, account):
+            return self._accounts / f"{account}.summary"
+        if not _SCOPE.fullmatch(account):
+            msg = f"{account!r} is no account, no code base and not {ITSELF}"
+            raise ValueError(msg)
+        return self._others / f"{account.replace(' ', '.')}.summary"
 
 
 def _kept(account: str, line: bytes) -> Kept:

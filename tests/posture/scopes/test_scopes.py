@@ -10,9 +10,11 @@ from tests.posture.scopes.written import BUCKET
 from typer.testing import CliRunner
 
 from ringwall.cli.main import build
+from ringwall.posture import service
 from ringwall.posture.jobs import judge_itself
 from ringwall.posture.scans import Scans
 from ringwall.posture.scopes import Scopes
+from ringwall.posture.summing import stands
 from ringwall.runtime.installation import Installation
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -190,3 +192,25 @@ def test_what_the_worker_judges_of_ringwall_each_hour_is_reported(three: Install
         ran("frameworks", "owasp-asvs", "--by", "owner", "--scope", "ringwall", "--json")
     )
     assert "ada" in {one["owner"] for one in owners}, "whose the service is"
+
+
+def test_pages_show_code_and_ringwall_beside_accounts(three: Installation) -> None:
+    found = {one.account: one for one in service.accounts(three)}
+    assert [*found] == [ACCOUNT, "code shop", "ringwall"]
+    told = json.loads(ran("report", "--format", "sarif", "--scope", "shop", "--check", CHECK))
+    (result,) = told["runs"][0]["results"]
+    (said,) = service.said(three, CHECK, [found["code shop"]])
+    assert said.component == "aws-s3-bucket/terraform:shop/main.tf:aws_s3_bucket.it"
+    assert said.uid == result["partialFingerprints"]["ringwall/v1"]
+    (asvs,) = json.loads(ran("frameworks", "owasp-asvs", "--scope", "ringwall", "--json"))
+    summary = found["ringwall"].summary
+    assert summary is not None
+    stood = stands(service.frameworks()["owasp-asvs"], service.mapped(three), [summary])
+    counts = {standing.value: count for standing, count in stood.counts.items()}
+    assert {one: n for one, n in counts.items() if one[:3] != "not"} == {
+        one: n for one, n in asvs["counts"].items() if one[:3] != "not"
+    }
+    over_time = service.over_time(three, account="code shop", owner="ada")
+    assert over_time["soc2"].moments[-1].failed > 0
+    scopes, owners = service.remembered(three)
+    assert ("code shop" in scopes, "ada" in owners) == (True, True)
