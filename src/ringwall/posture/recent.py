@@ -10,9 +10,9 @@ from ringwall.core.observations import Place
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.frameworks.remembering import History
 from ringwall.posture.judging import Judged
-from ringwall.posture.naming import in_scope, judged_so
+from ringwall.posture.owning import owners_of
 from ringwall.posture.reports.report import Part
-from ringwall.posture.scope import CODE, ITSELF, scope_of
+from ringwall.posture.scope import ITSELF, scope_of
 from ringwall.posture.scopes import Last, Scopes, checks_for
 from ringwall.posture.snapshot.gaps import gaps_of
 from ringwall.posture.snapshot.snapshot import Snapshot
@@ -98,28 +98,21 @@ def _keep(
     Scopes(installation.state).keep(last)
     if not is_all:
         return
-    part = Part(
-        scope=last.scope,
-        read=last.read,
-        snapshot=last.snapshot,
-        judged=tuple(judged),
-        checks=tuple(checks_for(last.scope, last.snapshot, checks)),
+    part = last.told(judged, checks_for(last.scope, last.snapshot, checks))
+    _sum_up(installation, part, last.gaps)
+    History(installation.state).remember(
+        part,
+        at=last.read,
+        partial=bool(last.gaps),
+        steady=True,
+        whose=owners_of(installation),
     )
-    _sum_up(installation, last, part)
-    partial = bool(last.gaps)
-    History(installation.state).remember(part, at=last.read, partial=partial, steady=True)
 
 
-def _sum_up(installation: Installation, last: Last, part: Part) -> None:
+def _sum_up(installation: Installation, part: Part, gaps: int) -> None:
     """Keep what pages show, by the names that components have in the inventory and the queue."""
-    name = last.scope.removeprefix(CODE) if last.scope.startswith(CODE) else ""
     one = summed(
-        in_scope(last.snapshot, last.scope, folder=last.folder, name=name),
-        judged_so(part.judged, name) if name else part.judged,
-        part.checks,
-        account=last.scope,
-        read=last.read,
-        gaps=last.gaps,
+        part.snapshot, part.judged, part.checks, account=part.scope, read=part.read, gaps=gaps
     )
     Summaries(installation.state).keep(one, judged=datetime.now(UTC))
 

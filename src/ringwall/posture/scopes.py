@@ -15,7 +15,7 @@ from typing import Final
 from ringwall.core.observations import Place
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.code.reading import Remark
-from ringwall.posture.judging import judge_all
+from ringwall.posture.judging import Judged, judge_all
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.naming import in_scope, judged_so, placed
 from ringwall.posture.reports.report import Part
@@ -45,18 +45,21 @@ class Last:
     def part(self, several: Iterable[KnownCheck]) -> Part:
         """Its part of a report, judged by those of these checks that can look at it."""
         checks = checks_for(self.scope, self.snapshot, several)
-        judged = judge_all(self.snapshot, checks)
-        told = self.snapshot
+        return self.told(judge_all(self.snapshot, checks), checks)
+
+    def told(self, judged: Iterable[Judged], checks: Iterable[KnownCheck]) -> Part:
+        """The same of what these checks said of it: in the words of its scope."""
+        snapshot = self.snapshot
         if self.scope == ITSELF:
-            told = in_scope(told, self.scope)
+            snapshot = in_scope(snapshot, self.scope)
         elif self.scope.startswith(CODE):
             name = self.scope.removeprefix(CODE)
-            told = in_scope(told, self.scope, folder=self.folder, name=name)
+            snapshot = in_scope(snapshot, self.scope, folder=self.folder, name=name)
             judged = judged_so(judged, name)
         return Part(
             scope=self.scope,
             read=self.read,
-            snapshot=told,
+            snapshot=snapshot,
             judged=tuple(judged),
             checks=tuple(checks),
             remarks=tuple(placed(self.remarks, self.folder)),

@@ -147,10 +147,18 @@ def test_history_tells_each_scope_and_owner(three: Installation) -> None:
     (hers,) = json.loads(ran("history", "soc2", "--by", "owner", "--scope", "shop", "--json"))[-1:]
     assert hers["owner"] == "ada"
     assert 0 < hers["failed"] <= mine["failed"]
-    # A change of code is a point of its own.
+    # A change of code is a point of its own; rules of the inventory say more than tags.
+    rule = "inventory: {rules: [{name: a, match: {account: code shop}, owner: payments}]}\n"
+    three.config.write_text(three.config.read_text() + rule)
+    told = json.loads(ran("frameworks", "soc2", "--by", "owner", "--json"))
+    assert {one["owner"] for one in told} == {"ada", "payments", "(nobody is named)"}
     (three.config.parent / "infra" / "prod" / "main.tf").write_text(BUCKET.replace("_sqs_", "_no_"))
     ran("declare", "shop")
     assert len(json.loads(ran("history", "soc2", "--scope", "shop", "--json"))) == 2
+    (theirs,) = json.loads(ran("history", "soc2", "--by", "owner", "--scope", "shop", "--json"))[
+        -1:
+    ]
+    assert theirs["owner"] == "payments"
 
 
 def test_asff_has_accounts_alone_and_a_damaged_file_is_named(three: Installation) -> None:

@@ -130,7 +130,9 @@ def _note(context: typer.Context, name: str, done: "Scan", began: datetime) -> N
 def _remember(context: typer.Context, done: "Scan", checks: "Sequence[KnownCheck]") -> None:
     """Keep how frameworks stand, of scans by all checks alone: others cannot be compared."""
     from ringwall.posture.frameworks.remembering import History
+    from ringwall.posture.owning import owners_of
     from ringwall.posture.reports.report import Part
+    from ringwall.runtime.configuration import ConfigurationError
 
     at = datetime.now(UTC)
     part = Part(
@@ -141,8 +143,10 @@ def _remember(context: typer.Context, done: "Scan", checks: "Sequence[KnownCheck
         checks=tuple(checks),
     )
     try:
-        History(installation_of(context).state).remember(part, at=at, partial=done.is_partial)
-    except ValueError as error:
+        installation = installation_of(context)
+        whose, partial = owners_of(installation), done.is_partial
+        History(installation.state).remember(part, at=at, partial=partial, whose=whose)
+    except (ValueError, ConfigurationError) as error:
         say(("not kept: ", "yellow"), str(error), stderr=True)
 
 

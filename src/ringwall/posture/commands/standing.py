@@ -14,7 +14,7 @@ from ringwall.posture.commands.told import (
     last_report,
     named_frameworks,
 )
-from ringwall.runtime.commanding import command
+from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say
 from ringwall.runtime.tables import Column
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ringwall.posture.frameworks.catalogue import Framework
     from ringwall.posture.frameworks.coverage import Coverage
     from ringwall.posture.frameworks.history import Point
+    from ringwall.posture.owning import Whose
     from ringwall.posture.reports.report import Report
 
 _COUNTS: Final = (
@@ -70,7 +71,7 @@ def frameworks(
     *,
     by: Annotated[
         By | None,
-        typer.Option("--by", help="Apart by scope, or by whose tags `owner` and `team` say."),
+        typer.Option("--by", help="Apart by scope, or by owner."),
     ] = None,
     own: Own = None,
     scope: Scope = None,
@@ -90,7 +91,10 @@ def frameworks(
         wanted = list(known_frameworks(context, own).values())
     told = last_report(context, checks, scope)
     if by is not None:
-        groups = [(group, one) for each in wanted for group, one in _groups(told, each, by)]
+        from ringwall.posture.owning import owners_of
+
+        whose = owners_of(installation_of(context))
+        groups = [(group, one) for each in wanted for group, one in _groups(told, each, by, whose)]
         if as_json:
             print_json([{by.value: group, **_told(one)} for group, one in groups])
             return
@@ -115,14 +119,16 @@ def frameworks(
     _rest()
 
 
-def _groups(told: "Report", framework: "Framework", by: By) -> "Iterable[tuple[str, Coverage]]":
+def _groups(
+    told: "Report", framework: "Framework", by: By, whose: "Whose"
+) -> "Iterable[tuple[str, Coverage]]":
     """How a framework stands in each group: of a scope by the checks that can look at it."""
-    from ringwall.posture.frameworks.grouping import coverage_by, owner_of
+    from ringwall.posture.frameworks.grouping import coverage_by
 
     if by is By.OWNER:
         verdicts = ((row.check.id, row.outcome, row.found) for row in told.rows)
         unread = [check for check, _ in told.unread]
-        owners = coverage_by(framework, told.mapped, verdicts, owner_of, everywhere=unread)
+        owners = coverage_by(framework, told.mapped, verdicts, whose, everywhere=unread)
         return owners.items()
     return [(scope, told.coverage_in(framework, scope)) for scope in told.looked]
 

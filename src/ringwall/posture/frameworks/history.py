@@ -5,13 +5,14 @@ kept with it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
 
+from ringwall.core.components import Found
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.frameworks.catalogue import frameworks
@@ -112,7 +113,9 @@ def points_of(
     ]
 
 
-def points_by_owner(part: Part, *, at: datetime, partial: bool) -> list[Point]:
+def points_by_owner(
+    part: Part, *, at: datetime, partial: bool, whose: Callable[[Found], str] = owner_of
+) -> list[Point]:
     """The same for each owner who is named, where any is: of those with the most verdicts."""
     mapped = [(one.id, one.check.controls) for one in part.checks]
     verdicts = []
@@ -120,16 +123,17 @@ def points_by_owner(part: Part, *, at: datetime, partial: bool) -> list[Point]:
         seen = part.snapshot.get(one.component)
         if seen is not None:
             verdicts.append((one.check, one.verdict.outcome, seen.found))
-    owners = Counter(owner_of(found) for _, _, found in verdicts)
+    known = {found.id: whose(found) for _, _, found in verdicts}
+    owners = Counter(known[found.id] for _, _, found in verdicts)
     kept = {owner for owner, _ in owners.most_common(_OWNERS)}
     if not kept - {NOBODY}:
         return []
-    of_them = [one for one in verdicts if owner_of(one[2]) in kept]
+    of_them = [one for one in verdicts if known[one[2].id] in kept]
     return [
         point_of(found, at=at, account=part.scope, partial=partial, owner=owner)
         for framework in frameworks().values()
         for owner, found in coverage_by(
-            framework, mapped, of_them, owner_of, everywhere=part.unread
+            framework, mapped, of_them, lambda one: known[one.id], everywhere=part.unread
         ).items()
         if found.checked
     ]

@@ -1,10 +1,12 @@
 """Keep how frameworks stood after each scan, below the state folder."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from ringwall.core.components import Found
+from ringwall.posture.frameworks.grouping import owner_of
 from ringwall.posture.frameworks.history import (
     Point,
     continued,
@@ -31,7 +33,15 @@ class History:
         self._path = state / "posture" / "history.jsonl"
         self._owners = state / "posture" / "history"
 
-    def remember(self, part: Part, *, at: datetime, partial: bool, steady: bool = False) -> None:
+    def remember(
+        self,
+        part: Part,
+        *,
+        at: datetime,
+        partial: bool,
+        steady: bool = False,
+        whose: Callable[[Found], str] = owner_of,
+    ) -> None:
         """Keep how frameworks stand in a scope that all checks judged; as :meth:`add`.
 
         What is judged ``steady``, such as each hour, has a point a day, and one for each change.
@@ -41,7 +51,7 @@ class History:
         if steady and self._is_known(points, at):
             return
         self.add(points)
-        owners = points_by_owner(part, at=at, partial=partial)
+        owners = points_by_owner(part, at=at, partial=partial, whose=whose)
         if owners:
             path = self._of_owners(part.scope)
             private_folder(self._owners)
