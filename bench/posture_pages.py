@@ -100,6 +100,8 @@ def _web(folder: Path) -> None:
         "all accounts and frameworks": "/company/posture",
         "one framework": "/company/posture/frameworks/nist-800-53r5",
         "one check": f"/company/posture/checks/{kept.CHECK}",
+        "all frameworks over time": "/company/posture/history",
+        "between two scans": "/company/posture/changes",
         "API: frameworks": "/api/v1/posture/frameworks",
         "API: one check": f"/api/v1/posture/checks/{kept.CHECK}",
         "API: all checks": "/api/v1/posture/checks",
