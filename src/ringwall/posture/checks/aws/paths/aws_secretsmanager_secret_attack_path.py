@@ -103,7 +103,26 @@ SHUT = {
         {"Effect": "Deny", "Principal": {"AWS": ROLE}, "Action": "*", "Resource": "*"},
     ]
 }
+DISTRIBUTION = other(
+    "aws-cloudfront-distribution",
+    "arn:aws:cloudfront::111122223333:distribution/E1",
+    config={
+        "Enabled": True,
+        "DefaultCacheBehavior": {"TargetOriginId": "exports"},
+        "Origins": {
+            "Items": [
+                {
+                    "Id": "exports",
+                    "DomainName": "exports.s3.eu-west-1.amazonaws.com",
+                    "OriginAccessControlId": "E2",
+                }
+            ]
+        },
+    },
+)
+BUCKET = other("aws-s3-bucket", "arn:aws:s3:::exports", policy=ABSENT)
 CASES = (
+    case("a bucket is shown", PASS, DISTRIBUTION, BUCKET, name=ME, tags=TAGS, policy=ABSENT),
     case("by a role", FAIL, INSTANCE, *NETWORK, READER, name=ME, tags=TAGS, policy=ABSENT),
     case(
         "by a list of networks",
