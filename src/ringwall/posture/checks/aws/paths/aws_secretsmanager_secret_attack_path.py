@@ -103,7 +103,27 @@ SHUT = {
         {"Effect": "Deny", "Principal": {"AWS": ROLE}, "Action": "*", "Resource": "*"},
     ]
 }
+SITE = (
+    other(
+        "aws-cloudfront-distribution",
+        "arn:aws:cloudfront::111122223333:distribution/E1",
+        config={
+            "DefaultCacheBehavior": {"TargetOriginId": "o"},
+            "Origins": {
+                "Items": [
+                    {
+                        "Id": "o",
+                        "DomainName": "site.s3.amazonaws.com",
+                        "OriginAccessControlId": "C1",
+                    }
+                ]
+            },
+        },
+    ),
+    other("aws-s3-bucket", "arn:aws:s3:::site", policy=ABSENT),
+)
 CASES = (
+    case("what a distribution serves", PASS, *SITE, name=ME, tags=TAGS, policy=ABSENT),
     case("by a role", FAIL, INSTANCE, *NETWORK, READER, name=ME, tags=TAGS, policy=ABSENT),
     case(
         "by a list of networks",
