@@ -209,6 +209,15 @@ def test_control_policies_of_both_accounts_count(denied: str, targets: Any, expe
     assert standing(account, vault, root) == expected
 
 
+def test_what_only_leaves_something_is_not_named_as_what_gives_it() -> None:
+    account = read_of(FRONT, front(), ASSUMES, **MEMBER)
+    vault = read_of(VAULT, TRUSTS, bucket(), **MEMBER)
+    (path,) = walked(account, vault, organisation(FULL)).paths
+    said = [by for hop in path.hops for by in hop.by]
+    assert "statement 1 of own" in said
+    assert not any("full" in one for one in said)
+
+
 def test_control_policies_that_may_not_be_read_leave_it_open() -> None:
     account = read_of(FRONT, front(), ASSUMES, **MEMBER)
     vault = read_of(VAULT, TRUSTS, bucket(), **MEMBER)

@@ -10,6 +10,7 @@ from tests.posture.aws.ways import (
     READING,
     Scene,
     forward,
+    judged,
     sentences,
     standings,
     walked,
@@ -170,7 +171,11 @@ def test_what_may_not_be_read_of_balancers_hides_ways_and_is_told(account: Accou
         Actions=[forward(ruled)],
     )
     scene.instance("loose", behind)
+    secret = {"TagSet": [{"Key": "classification", "Value": "confidential"}]}
+    for name in ("ruled", "loose"):
+        account.client("s3").put_bucket_tagging(Bucket=name, Tagging=secret)
     whole = account.read(READING)
+    assert judged(whole) == {"ruled": "fail", "loose": "pass"}
     assert standings(walked_in(whole)) == {"ruled": "reached", "loose": "no way"}
     for call, ruled_is in {
         "elbv2:DescribeRules": "perhaps",
@@ -186,6 +191,8 @@ def test_what_may_not_be_read_of_balancers_hides_ways_and_is_told(account: Accou
         assert standings(told)["ruled"] == ruled_is, call
         assert "no way" not in standings(told).values() or ruled_is == "perhaps", call
         assert told.unknown, call
+        assert judged(without(whole, call))["ruled"] == "unknown", call
+        assert "pass" not in judged(without(whole, call)).values() or ruled_is == "perhaps", call
 
 
 def _contained(scene: Scene) -> None:

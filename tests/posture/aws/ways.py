@@ -12,6 +12,7 @@ from tests.posture.aws.worlds import Network, network
 
 from ringwall.core.observations import Observation, State
 from ringwall.posture.attacks import Attacks, assets_of, attacks
+from ringwall.posture.judging import judge_all
 from ringwall.posture.snapshot.snapshot import LISTED, Snapshot
 
 READING = [
@@ -216,6 +217,15 @@ def walked_in(snapshot: Snapshot) -> Attacks:
         if one.component.startswith(("aws-s3-bucket/", "aws-secretsmanager-secret/"))
     ]
     return attacks(snapshot, ACCOUNT, kept)
+
+
+def judged(snapshot: Snapshot) -> dict[str, str]:
+    """By bucket, what the check of ways says of it."""
+    check = [one for one in READING if one.id == "aws-s3-bucket-attack-path"]
+    return {
+        one.component.rpartition(":")[2]: one.verdict.outcome.value
+        for one in judge_all(snapshot, check)
+    }
 
 
 def standings(told: Attacks) -> dict[str, str]:

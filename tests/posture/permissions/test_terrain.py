@@ -2,13 +2,15 @@
 
 from typing import Any
 
+import pytest
 from tests.posture.permissions.asked import ACCOUNT, allow, deny, lets, policy
 
 from ringwall.posture.permissions.accounts import account
+from ringwall.posture.permissions.asking import context_of, could, speaks
 from ringwall.posture.permissions.buckets import bucket_exposed
 from ringwall.posture.permissions.cutting import cheapest_cut
 from ringwall.posture.permissions.documents import read
-from ringwall.posture.permissions.escalation import escalations
+from ringwall.posture.permissions.escalation import administrators_without, escalations
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.paths import INTERNET, Hop, Path, ways
 from ringwall.posture.permissions.statements import Kind
@@ -119,3 +121,48 @@ def test_what_hangs_on_conditions_is_not_certain() -> None:
     mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
     paths, _ = walked(role("web", EC2, allow("s3:*", Condition=mfa)))
     assert [path.is_certain for path in paths] == [False]
+
+
+@pytest.mark.parametrize(
+    ("resources", "may_mean"),
+    [
+        ({"Resource": "*"}, True),
+        ({"Resource": "arn:aws:s3:::led*"}, True),
+        ({"Resource": "arn:*:s3:::ledger/*"}, True),
+        ({"Resource": "arn:aws:s3:::${aws:PrincipalTag/team}/*"}, True),
+        ({"Resource": "arn:aws:s3:::ledger/2026/*"}, True),
+        ({"Resource": "arn:aws:s3:::ledge?/*"}, True),
+        ({"NotResource": "arn:aws:s3:::ledger/*"}, True),
+        ({"Resource": "arn:aws:s3:::ledgers/*"}, False),
+        ({"Resource": ["arn:aws:s3:::other/*", "arn:aws:s3:::mail/*"]}, False),
+    ],
+)
+def test_what_begins_otherwise_is_not_asked_for(resources: dict[str, Any], may_mean: bool) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", **resources}
+    (identity,) = account(ACCOUNT, roles=[role("web", EC2, statement)]).roles.values()
+    assert speaks(identity, "s3:GetObject", "arn:aws:s3:::ledger/*") is may_mean
+    context = context_of(identity)
+    decision, _ = could(identity, ["s3:GetObject"], "arn:aws:s3:::ledger/*", context=context)
+    assert not decision.may_be or may_mean
+
+
+def test_a_role_that_two_policies_let_read_names_the_statements_of_both() -> None:
+    arn = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:s"
+    named = lets({"AWS": WEB}, "secretsmanager:GetSecretValue", Resource="*")
+    written = read(policy(named), name="its policy", kind=Kind.RESOURCE)
+    kept = Kept("aws-secretsmanager-secret", arn, "s", policy=written)
+    (path,), _ = walked(role("web", EC2, allow("secretsmanager:*")), kept=kept)
+    assert set(path.hops[-1].by) == {"statement 1 of inline", "statement 1 of its policy"}
+
+
+def test_an_administrator_made_less_may_still_come_by_what_it_has_besides() -> None:
+    whole = account(
+        ACCOUNT,
+        roles=[
+            role("web", EC2, allow("*"), allow("sts:AssumeRole")),
+            role("reports", lets({"AWS": WEB}), allow("s3:*")),
+        ],
+    )
+    (less,) = administrators_without(whole)
+    assert [one.technique for one in escalations(whole, of=[less])] == ["sts-assume-role"]
+    assert not [one for one in escalations(whole) if one.principal == WEB]

@@ -4,7 +4,7 @@ IAM User Guide, "Policy evaluation logic" and "Cross-account policy evaluation l
 policy ends it; then every layer that there is has to allow it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -45,11 +45,14 @@ class Decision:
     requires: tuple[Condition, ...] = ()
     forbids: tuple[Condition, ...] = ()
     also: tuple[Statement, ...] = ()
+    left_by: tuple[Statement, ...] = ()
+    """Those of ``by`` that give nothing, and only leave it: of control and endpoint policies."""
 
     @property
     def all_by(self) -> tuple[Statement, ...]:
-        """All statements that have to go so that it is not allowed any more."""
-        return tuple(dict.fromkeys((*self.by, *self.also)))
+        """All statements that give it: when they are gone it is not allowed any more."""
+        kept = set(self.left_by)
+        return tuple(one for one in dict.fromkeys((*self.by, *self.also)) if one not in kept)
 
     @property
     def may_be(self) -> bool:
@@ -123,7 +126,9 @@ def decide(request: Request, policies: Policies) -> Decision:
                 has_identity=bool(policies.identity),
             )
         )
-    return _summed(steps, denials)
+    decision = _summed(steps, denials)
+    left = {one.statement for _, found in controls for one in found.allows}
+    return replace(decision, left_by=tuple(left)) if left else decision
 
 
 def _summed(steps: list[Step], denials: list[Match]) -> Decision:

@@ -23,6 +23,7 @@ from ringwall.posture.checks.aws.ways import (
 )
 from ringwall.posture.checks.aws.ways.hosts import hosts
 from ringwall.posture.checks.aws.ways.looking import FUNCTION, INSTANCE, Looking
+from ringwall.posture.collecting.shape import tags_of
 from ringwall.posture.permissions.controls import UNCONTROLLED, Controls
 from ringwall.posture.permissions.cutting import cheapest_cut
 from ringwall.posture.permissions.escalation import (
@@ -93,11 +94,21 @@ class _Looked:
 
 
 def is_confidential(it: Subject) -> bool:
-    """Whether its tags say so, such as ``classification: confidential``."""
+    """Whether its tags say so, such as ``classification: confidential``.
+
+    ``UnknownError`` where they may not be read.
+    """
     return any(
         _TAGS.fullmatch(key) and value.lower().replace("-", " ") in _VALUES
-        for key, value in it.tags.items()
+        for key, value in _tags_of(it).items()
     )
+
+
+def _tags_of(it: Subject) -> dict[str, str]:
+    """Its tags, as its listing tells them or, of a bucket, a call of its own."""
+    if it.found.kind != "aws-s3-bucket" or not it.is_read("tags"):
+        return dict(it.tags)
+    return {**it.tags, **tags_of(it.read("tags", ()))}
 
 
 def attacked(world: World, it: Subject, kept: Kept) -> Judgment:
@@ -167,8 +178,12 @@ def ground(
 
 
 def classification_of(it: Subject) -> str:
-    """What its tags call its data, such as ``confidential``; empty where they say nothing."""
-    for key, value in it.tags.items():
+    """What its tags call its data, such as ``confidential``; empty where nobody knows."""
+    try:
+        tags = _tags_of(it)
+    except UnknownError:
+        return ""
+    for key, value in tags.items():
         if _TAGS.fullmatch(key):
             said = value.lower().replace("-", " ")
             return _LEVELS.get(said, said if said in _PLAIN else "")

@@ -45,7 +45,7 @@ from ringwall.posture.permissions.terrain import Kept
 CHECK = Check(
     judges="aws-s3-bucket",
     severity=Severity.HIGH,
-    reads=("policy", *READS),
+    reads=("policy", "tags", *READS),
     controls=(*PERIMETER, *LEAST_PRIVILEGE),
 )
 
