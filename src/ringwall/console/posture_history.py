@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from ringwall.access.actions import Action
 from ringwall.console.posture import none, or_why
-from ringwall.console.posture_drawn import drawn, percent
 from ringwall.identity.pages.company import company_only
 from ringwall.runtime.current import current_installation
 
@@ -152,6 +151,8 @@ class _Asked:
 
 
 def _card(known: "Framework", course: "Course", asked: _Asked) -> dict[str, Any]:
+    from ringwall.console.posture_drawn import drawn, percent  # noqa: PLC0415 - most never ask
+
     last, first = course.moments[-1], course.moments[0]
     return {
         "title": known.title,
@@ -168,6 +169,8 @@ def _card(known: "Framework", course: "Course", asked: _Asked) -> dict[str, Any]
 
 
 def _row(one: "Point") -> dict[str, Any]:
+    from ringwall.console.posture_drawn import percent  # noqa: PLC0415 - as above
+
     return {
         "at": f"{one.at:%Y-%m-%d %H:%M}",
         "account": one.account,
