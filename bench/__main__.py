@@ -5,6 +5,7 @@ import sys
 
 ALL = (
     "access",
+    "code",
     "edge",
     "findings",
     "identity",
@@ -19,6 +20,7 @@ ALL = (
     "log-proofs",
     "permissions",
     "posture",
+    "posture-pages",
     "protecting",
     "quotas",
     "replay",

@@ -1,7 +1,6 @@
 """The two that are compared, and what is measured of Ringwall alone."""
 
 import json
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final
 from tests.posture.accounts.making import REGION
 from tests.posture.accounts.reading import Reading
 
+from bench.peers import installed
 from bench.posture.measuring import Used, measured
 from bench.posture.simulated import Server
 from ringwall.posture.checking.finding import own_checks
@@ -21,7 +21,6 @@ from ringwall.posture.watching import Watch
 
 SERVICES: Final = ("s3", "iam", "ec2", "rds", "cloudtrail", "kms")
 VERSION: Final = "5.46.0"
-CACHE: Final = Path.home() / ".cache" / "ringwall-bench"
 _STARTS: Final = 5
 
 
@@ -54,7 +53,7 @@ def ringwall(server: Server, folder: Path) -> Used:
 
 def prowler(server: Server, folder: Path) -> Used | None:
     """The same account and services; ``None`` where it cannot be had."""
-    program = _prowler()
+    program = installed("prowler", VERSION)
     if program is None:
         return None
     before, output = server.asked, folder / "prowler"
@@ -68,24 +67,6 @@ def prowler(server: Server, folder: Path) -> Used | None:
     told = json.loads(found.read_text())
     failed = sum(one["status_code"] == "FAIL" for one in told)
     return used.found(calls=server.asked - before, verdicts=len(told), failed=failed)
-
-
-def _prowler() -> Path | None:
-    """Its program, installed in an environment of its own."""
-    place = CACHE / f"prowler-{VERSION}"
-    program = place / "bin" / "prowler"
-    if program.exists():
-        return program
-    uv = str(Path(sys.executable).with_name("uv"))
-    steps = (
-        [uv, "venv", "-q", "--python", sys.executable, str(place)],
-        [uv, "pip", "install", "-q", "--python", str(place / "bin/python"), f"prowler=={VERSION}"],
-    )
-    for step in steps:
-        if subprocess.run(step, check=False).returncode:
-            print("Prowler could not be installed: only Ringwall is measured")
-            return None
-    return program
 
 
 def event(server: Server) -> None:

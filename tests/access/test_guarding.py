@@ -36,7 +36,9 @@ ORGANISATION: Final = {
 INSTALLATION: Final = {
     "people": "organisations:see people:see keys:see",
     "guards": "policies:see access:see clients:see",
-    "log": "log:see",
+    "log": "log:see inventory:see",
+    "wrong": "findings:see posture:see",
+    "mend": "findings:change posture:scan posture:fix",
     "keep": "log:hold log:erase log:keys",
     "running": "outbox:see configuration:see processes:see certificates:see blocks:see",
     "operate": "configuration:apply processes:operate certificates:renew outbox:resend",
@@ -46,10 +48,10 @@ INSTALLATION: Final = {
     "mail": "mail:read",
 }
 OF_COMPANY: Final = {
-    "owner": "people guards log keep running operate block manage mail",
-    "security-administrator": "people guards log running block manage",
-    "operator": "running operate block",
-    "auditor": "people guards log running",
+    "owner": "people guards log wrong mend keep running operate block manage mail",
+    "security-administrator": "people guards log wrong mend running block manage",
+    "operator": "wrong mend running operate block",
+    "auditor": "people guards log wrong running",
     "developer": "guards",
     "member": "",
     "guest": "",
@@ -75,6 +77,17 @@ def test_every_role_of_the_company_does_what_is_written_of_it_and_nothing_else(r
     for place, (group, action) in product(PLACES, _of(ORGANISATION)):
         expected = group in IN_ORGANISATIONS.get(role, "").split()
         assert allowed(asker, action, place) == expected, (action, place)
+
+
+@pytest.mark.parametrize("role", PROVIDER_ROLES)
+def test_whoever_changes_something_of_the_company_sees_it(role: str) -> None:
+    asker = user("ada", role, belongs=(SHOP,))
+    seen = {one.partition(":")[0]: Action(one) for one in Action if one.endswith(":see")}
+    changes = [one for _, one in _of(INSTALLATION) if not one.endswith((":see", ":read"))]
+    for action in changes:
+        sees = seen.get(action.partition(":")[0])
+        if sees is not None and allowed(asker, action, COMPANY):
+            assert allowed(asker, sees, COMPANY), action
 
 
 def test_administrators_keep_their_own_organisation_and_no_other() -> None:

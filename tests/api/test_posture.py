@@ -4,12 +4,16 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from tests.api.conftest import act_as, bearing, key_of
 from tests.posture import kept
 
 from ringwall.identity.facts import Facts
+from ringwall.posture import judging
+from ringwall.posture.check_pages import digest
+from ringwall.posture.keeping import Accounts
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no matter of tables
 AT = "/api/v1/posture"
@@ -97,32 +101,70 @@ def test_what_changed_stands_beside_what_was_before(auditor: Any) -> None:
     assert [point["at"][:10] for point in history] == ["2026-11-20", "2026-11-21"]
 
 
-def test_an_account_that_cannot_be_judged_is_said_to_be_none(
+def test_two_scans_are_held_side_by_side_check_by_check(auditor: Any) -> None:
+    told = get(auditor, f"scans?account={kept.ACCOUNT}")["scans"]
+    first, last = (one["at"] for one in told)
+    assert (first[:10], last[:10]) == ("2026-11-20", "2026-11-21")
+    found = get(auditor, f"differences?account={kept.ACCOUNT}")
+    assert (found["before"]["at"], found["now"]["at"]) == (first, last)
+    (block,) = (one for one in found["differences"] if one["check"] == kept.CHECK)
+    assert (block["before"]["fail"], block["now"]["fail"]) == (1, 0)
+    assert block["could_look"] == {"before": True, "now": True}
+    asked = urlencode({"account": kept.ACCOUNT, "before": last, "now": first})
+    back = get(auditor, f"differences?{asked}")["differences"]
+    assert next(one for one in back if one["check"] == kept.CHECK)["now"]["fail"] == 1
+    asked = urlencode({"account": kept.ACCOUNT, "now": "2020-01-01T00:00:00Z"})
+    for asking in (asked, f"account={kept.OTHER}", "account=999999999999"):
+        assert auditor.get(f"{AT}/differences?{asking}").status_code == 404
+    assert auditor.get(f"{AT}/differences").status_code == 400
+
+
+def test_an_account_that_was_not_judged_is_said_to_be_none(auditor: Any, state: Path) -> None:
+    folder = state / "posture" / "accounts"
+    (folder / f"{kept.OTHER}.snapshot").write_bytes(b"damaged")
+    (folder / f"{kept.ACCOUNT}.summary").unlink()
+    one, other = get(auditor, "accounts")["accounts"]
+    assert (one["judged"], other["judged"]) == (False, False)
+    assert "not judged yet" in one["why"]
+    assert "damaged" in other["why"]
+    assert get(auditor, "frameworks")["not_judged"] == [kept.ACCOUNT, kept.OTHER]
+    assert {each["score"] for each in get(auditor, "frameworks")["frameworks"]} == {None}
+    (folder / f"{kept.ACCOUNT}.summary").write_bytes(b"{}\n")
+    assert get(auditor, f"checks/{kept.CHECK}")["not_judged"] == [kept.ACCOUNT, kept.OTHER]
+
+
+def test_what_checks_of_before_said_is_shown_as_theirs(auditor: Any, state: Path) -> None:
+    assert get(auditor, "frameworks")["stale"] == []
+    path = state / "posture" / "accounts" / f"{kept.ACCOUNT}.summary"
+    path.write_bytes(path.read_bytes().replace(digest().encode(), b"0" * 64))
+    one, other = get(auditor, "accounts")["accounts"]
+    assert (one["stale"], other["stale"]) == (True, False)
+    assert one["verdicts"]["fail"] > 0, "it is told all the same"
+    assert get(auditor, "frameworks/soc2")["stale"] == [kept.ACCOUNT]
+
+
+def test_a_reading_that_is_not_judged_yet_is_told_beside_the_one_before(
+    auditor: Any, state: Path
+) -> None:
+    at = kept.NOON.replace(day=28)
+    Accounts(state).keep(kept.ACCOUNT, kept.snapshot(), read=at, gaps=0)
+    one, other = get(auditor, "accounts")["accounts"]
+    assert (one["read"][:10], one["read_since"][:10]) == ("2026-11-21", "2026-11-28")
+    assert other["read_since"] is None
+
+
+def test_nothing_is_judged_for_a_page(
     auditor: Any, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ringwall.posture import service
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("the web process judges")
 
-    (state / "posture" / "accounts" / f"{kept.OTHER}.snapshot").write_bytes(b"damaged")
-    one, other = get(auditor, "accounts")["accounts"]
-    assert (one["judged"], other["judged"]) == (True, False)
-    assert "damaged" in other["why"]
-    assert get(auditor, "frameworks")["not_judged"] == [kept.OTHER]
-    kept.keep(state, kept.OTHER, day=2)
-    monkeypatch.setattr(service, "LARGEST", 3)
-    assert "too large" in get(auditor, "accounts")["accounts"][1]["why"]
-
-
-def test_a_reading_is_judged_once_and_anew_after_the_next(auditor: Any, state: Path) -> None:
-    from ringwall.posture import service
-    from ringwall.runtime.current import current_installation
-
-    one, again = (service.accounts(current_installation())[0].summary for _ in range(2))
-    assert one is not None
-    assert one is again
-    kept.keep(state, day=3)
-    anew = service.accounts(current_installation())[0].summary
-    assert anew is not None
-    assert anew.read > one.read
+    for name in ("judge_one", "judge_all"):
+        monkeypatch.setattr(judging, name, never)
+    monkeypatch.setattr(Accounts, "get", never)
+    for path in ("accounts", "frameworks", "frameworks/soc2", f"checks/{kept.CHECK}", "checks"):
+        get(auditor, path)
+    assert auditor.get("/company/posture").status_code == 200
 
 
 def test_what_is_not_there_and_nothing_yet(auditor: Any, state: Path) -> None:
@@ -141,7 +183,8 @@ def test_only_who_may_sees_it(auditor: Any, browser: Any) -> None:
     assert other.get(f"{AT}/accounts").status_code == 403
     for email in ("member@example.com", "boss@example.com"):
         act_as(browser, email)
-        for path in ("accounts", "frameworks", f"checks/{kept.CHECK}", "history"):
+        paths = ("accounts", "frameworks", f"checks/{kept.CHECK}", "history", "scans")
+        for path in (*paths, f"differences?account={kept.ACCOUNT}"):
             answer = browser.get(f"{AT}/{path}")
             assert answer.status_code == 403
             assert kept.ACCOUNT not in answer.content.decode()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.api.conftest import act_as
 from tests.findings.scene import NOON, finding, take
+from tests.identity import tenants
 
 from ringwall.core.findings import Severity
 from ringwall.core.observations import Fact, State
@@ -196,6 +197,17 @@ def test_who_may_only_see_has_no_forms_and_cannot_send_them(owner: Any, browser:
         answer = browser.get(path)
         assert answer.status_code == 404
         assert WORST.title not in text_of(answer)
+
+
+def test_an_operator_sees_what_they_say_something_about(owner: Any, browser: Any) -> None:
+    tenants.person("operator@example.com", shop=["operator"])
+    act_as(browser, "operator@example.com")
+    assert f'href="{AT}"' in text_of(browser.get("/"))
+    (uid,) = shown(browser.get(f"{AT}?severity=critical"))
+    assert step(browser, uid, step="acknowledge").status_code == 302
+    assert "acknowledged" in text_of(browser.get(f"{AT}/{uid}"))
+    assert browser.get("/company/posture").status_code == 200
+    assert browser.get("/company/inventory").status_code == 404
 
 
 def test_what_is_not_there(owner: Any) -> None:

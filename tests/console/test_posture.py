@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from tests.api.conftest import act_as
@@ -12,8 +13,9 @@ from tests.posture import kept
 
 from ringwall.findings.config import Findings
 from ringwall.identity.facts import Facts
+from ringwall.posture.check_pages import digest
 from ringwall.posture.judging import judge_all
-from ringwall.posture.service import checks
+from ringwall.posture.keeping import Accounts
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no matter of tables
 AT = "/company/posture"
@@ -26,14 +28,14 @@ def auditor(facts: Facts, people: None, browser: Any, state: Path) -> Iterator[A
     shutil.rmtree(state / "posture", ignore_errors=True)
     for day, mended in enumerate((False, True)):
         found = kept.keep(state, day=day, mended=mended)
-        judged = judge_all(found, checks())
+        judged = judge_all(found, kept.checks())
         at = kept.NOON.replace(day=20 + day)
-        put(found, judged, checks(), scope=kept.ACCOUNT, at=at, rules=Findings())
+        put(found, judged, kept.checks(), scope=kept.ACCOUNT, at=at, rules=Findings())
     open_one = kept.keep(state, kept.OTHER)
     put(
         open_one,
-        judge_all(open_one, checks()),
-        checks(),
+        judge_all(open_one, kept.checks()),
+        kept.checks(),
         scope=kept.OTHER,
         at=kept.NOON,
         rules=Findings(),
@@ -61,12 +63,57 @@ def test_accounts_are_shown_with_all_there_is_to_count(auditor: Any) -> None:
     assert "ompliant" not in text
 
 
+def test_what_is_not_the_latest_is_told_where_it_is_shown(auditor: Any, state: Path) -> None:
+    path = state / "posture" / "accounts" / f"{kept.ACCOUNT}.summary"
+    path.write_bytes(path.read_bytes().replace(digest().encode(), b"0" * 64))
+    told = "hecks changed since it was judged"
+    assert text_of(auditor.get(AT)).count(told) == 1
+    assert told in text_of(auditor.get(f"{AT}/frameworks/soc2"))
+    Accounts(state).keep(kept.OTHER, kept.snapshot(), read=kept.NOON.replace(day=28), gaps=0)
+    assert "2026-11-28 12:00 UTC is not judged yet" in text_of(
+        auditor.get(f"{AT}/checks/{kept.CHECK}")
+    )
+    path.unlink()
+    assert "not judged yet" in text_of(auditor.get(AT))
+
+
 def test_what_changed_since_the_scan_before_is_told(auditor: Any) -> None:
     text = text_of(auditor.get(AT))
     changed = text[text.index("What changed") :]
     assert "2026-11-21 12:00" in changed
     assert f"in {kept.ACCOUNT}" in changed
     assert kept.OTHER not in changed, "it was scanned once, so nothing is there to compare"
+
+
+def test_frameworks_are_shown_over_time_with_how_many_checks_looked(auditor: Any) -> None:
+    text = text_of(auditor.get(f"{AT}/history"))
+    assert text.count('<svg class="plot"') == 8
+    assert "3 scans; what is marked could not all be read" in text
+    one = text_of(auditor.get(f"{AT}/history/cis-aws-3.0?account={kept.ACCOUNT}"))
+    assert re.findall(r'<td class="when">([0-9-]+)', one) == ["2026-11-21", "2026-11-20"]
+    assert kept.OTHER not in one[one.index("<tbody>") :]
+    (line,) = re.findall(r'class="line" d="([^"]*)"', one)
+    assert re.fullmatch(r"M0\.0 [0-9.]+ L600\.0 [0-9.]+", line)
+    for path in ("history/soc3", "history/soc2?account=999999999999", "history?account=1"):
+        assert auditor.get(f"{AT}/{path}").status_code == 404
+
+
+def test_what_changed_between_two_scans_is_told_check_by_check(auditor: Any) -> None:
+    text = text_of(auditor.get(f"{AT}/changes"))
+    row = text[text.index(f">{kept.CHECK}<") :]
+    assert "fail 1 → <strong>0</strong>, pass 1 → <strong>2</strong>" in row[: row.index("</li>")]
+    assert 'badge good">better' in row[: row.index("</li>")]
+    assert "Not all could be read" in text
+    times = re.findall(r'<option value="(2026[^"]+)"', text)
+    same = urlencode({"account": kept.ACCOUNT, "from": times[0], "to": times[0]})
+    assert "It is the same scan" in text_of(auditor.get(f"{AT}/changes?{same}"))
+    odd = urlencode({"account": kept.ACCOUNT, "from": "x", "to": "2020-01-01T00:00:00+00:00"})
+    assert f">{kept.CHECK}<" in text_of(auditor.get(f"{AT}/changes?{odd}")), (
+        "as if nothing was said"
+    )
+    other = text_of(auditor.get(f"{AT}/changes?account={kept.OTHER}"))
+    assert "There are no two scans yet" in other
+    assert auditor.get(f"{AT}/changes?account=999999999999").status_code == 404
 
 
 def test_a_framework_shows_each_control_with_strength_and_checks(auditor: Any) -> None:
@@ -112,24 +159,30 @@ def test_a_check_that_could_not_look_says_so(auditor: Any) -> None:
 def test_what_was_never_read_says_what_to_run(auditor: Any, state: Path) -> None:
     shutil.rmtree(state / "posture")
     (state / "posture").mkdir()
-    assert "<code>ringwall posture scan</code> reads and judges one" in text_of(auditor.get(AT))
-    for page in (f"{AT}/frameworks/soc2", f"{AT}/checks/{kept.CHECK}"):
+    assert "<code>ringwall posture scan</code> reads and judges an account" in text_of(
+        auditor.get(AT)
+    )
+    over_time = [f"{AT}/{one}" for one in ("history", "history/soc2", "changes")]
+    for page in (f"{AT}/frameworks/soc2", f"{AT}/checks/{kept.CHECK}", *over_time):
         text = text_of(auditor.get(page))
         assert "<code>ringwall posture scan</code>" in text
         assert 'class="badge good"' not in text, "nothing that was not judged looks good"
 
 
 def test_what_cannot_be_read_is_told(auditor: Any, state: Path) -> None:
+    auditor.get("/")
     (state / "posture" / "history.jsonl").write_text("{}\n")
-    answer = auditor.get(AT)
-    assert answer.status_code == 503
-    assert str(state) not in answer.content.decode()
+    for page in (AT, f"{AT}/history", f"{AT}/history/soc2"):
+        answer = auditor.get(page)
+        assert answer.status_code == 503
+        assert str(state) not in answer.content.decode()
 
 
 def test_nobody_else_learns_of_it(auditor: Any, browser: Any) -> None:
     for email in ("member@example.com", "boss@example.com"):
         act_as(browser, email)
-        for path in (AT, f"{AT}/frameworks/soc2", f"{AT}/checks/{kept.CHECK}"):
+        over_time = [f"{AT}/{one}" for one in ("history", "history/soc2", "changes")]
+        for path in (AT, f"{AT}/frameworks/soc2", f"{AT}/checks/{kept.CHECK}", *over_time):
             answer = browser.get(path)
             assert answer.status_code == 404
             assert kept.ACCOUNT not in answer.content.decode()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ringwall.gateway.availability.limiting import By, Limit
 from ringwall.gateway.availability.reckoning import level, wait_s
 from ringwall.gateway.limited import Ending, Limiting, ending, looked_back_s
-from ringwall.gateway.past import PastRequest, read_line
+from ringwall.gateway.record_lines import PastRequest, read_line
 from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.configuration.loading import load_sources
 from ringwall.runtime.current import all_sections

@@ -8,7 +8,7 @@ from tests.lake.logs import LogScene, append, edge_line
 
 from ringwall.core.observations import State
 from ringwall.gateway import aspects, listings
-from ringwall.gateway.traffic import Traffic, host_of, is_declared, seen_in
+from ringwall.gateway.traffic import Traffic, host_of, is_declared, seen_apart, seen_in
 from ringwall.gateway.wanted import Wanted
 from ringwall.inventory.listing import CATEGORIES, Listing
 from ringwall.lake.service import Log
@@ -92,8 +92,10 @@ def test_the_log_tells_what_is_used_and_what_leads_nowhere(tmp_path: Path) -> No
         *[edge_line(n, path="/once", **nowhere) for n in range(70, 75)],
         *[edge_line(n, host="<script>", **nowhere) for n in range(80, 120)],
     )
+    assert seen_apart(scene.places, ["shop.example.com"], now=NOW) == Traffic({}, {}, {})
     scene.collect()
     traffic = seen_in(Log(scene.places), ["shop.example.com"], now=NOW)
+    assert seen_apart(scene.places, ["shop.example.com"], now=NOW) == traffic
     assert traffic.routes == {"orders": 5}
     assert traffic.hosts == {"admin.example.com": 30}
     assert traffic.paths == {("shop.example.com", "/v2"): 30}

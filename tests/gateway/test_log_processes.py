@@ -18,9 +18,10 @@ from ringwall.lake.config import LOG, Log
 from ringwall.lake.intake.settings import Settings as IntakeSettings
 from ringwall.ledger.anchors.mail import MailAnchor
 from ringwall.ledger.anchors.s3 import S3Anchor
-from ringwall.ledger.vouching.process import SETTINGS_VARIABLE
 from ringwall.ledger.vouching.settings import Settings as VoucherSettings
-from ringwall.ledger.witness.process import FOLDER_VARIABLE, LOGS_VARIABLE, read_logs
+from ringwall.ledger.vouching.variables import SETTINGS_VARIABLE
+from ringwall.ledger.witness.process import read_logs
+from ringwall.ledger.witness.variables import FOLDER_VARIABLE, LOGS_VARIABLE
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import find
 from ringwall.runtime.processes.spec import ProcessSpec, fingerprint, start_order

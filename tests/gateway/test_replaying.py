@@ -22,7 +22,8 @@ from ringwall.gateway.answers import Answers
 from ringwall.gateway.destinations import NowhereError, by_url
 from ringwall.gateway.finding import Finder
 from ringwall.gateway.looking_back import era
-from ringwall.gateway.past import PastRequest, Reading, past_requests, read_line, request_of
+from ringwall.gateway.past import Reading, past_requests, request_of
+from ringwall.gateway.record_lines import PastRequest, read_line
 from ringwall.gateway.recorded import NO_TABLES, Asked, Tables, asked_by
 from ringwall.gateway.rejudging import Rejudging, Verdict, judged
 from ringwall.gateway.replaying import TOO_LONG, Era, Eras, Replay, Replayed

@@ -8,7 +8,8 @@ from tests.gateway.test_availability import loaded, warnings
 
 from ringwall.core.clock import SystemClock
 from ringwall.gateway.layout import Layout
-from ringwall.gateway.processes import QUOTAS, SENTRY, specifications
+from ringwall.gateway.own_processes import QUOTAS, SENTRY
+from ringwall.gateway.processes import specifications
 from ringwall.gateway.quotas.address import RedisUrlError
 from ringwall.gateway.sentry.settings import VARIABLE, Settings
 from ringwall.gateway.service import Gateway

@@ -187,6 +187,7 @@ def test_a_key_ends_when_its_owner_loses_what_it_has(
 
 def test_the_record_of_the_edge_tells_of_use(ada: Any, facts: Facts, state: Path) -> None:
     from ringwall.identity import key_uses
+    from ringwall.lake.key_uses import latest_uses
     from ringwall.lake.places import Places
 
     key = make(facts, owner=ada).key
@@ -202,7 +203,7 @@ def test_the_record_of_the_edge_tells_of_use(ada: Any, facts: Facts, state: Path
 
     def noted(*, flush: bool = False) -> int:
         into_the_log(state, flush=flush)
-        return key_uses.follow(state, places.run)
+        return key_uses.follow(state, places.run, latest_uses)
 
     def seen() -> tuple[str, str]:
         key.refresh_from_db()
@@ -238,6 +239,12 @@ def test_the_record_of_the_edge_tells_of_use(ada: Any, facts: Facts, state: Path
     assert noted(flush=True) == 1
     assert seen()[0] == "12:20"
     assert noted() == 0
+    # What the edge told nothing of since is not looked at, and a process of its own sees the same.
+    assert key_uses.follow(state, places.run, lambda *_: pytest.fail("it was looked at")) == 0
+    append(record, line("2026-01-02T12:21:00.000Z"))
+    into_the_log(state)
+    assert key_uses.follow(state, places.run) == 1
+    assert seen()[0] == "12:21"
     # Older lines that come late.
     append(record, line("2026-01-02T09:00:00.000Z"), line("2026-01-02T13:00:00.000Z"))
     assert noted() == 1

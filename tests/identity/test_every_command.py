@@ -251,6 +251,8 @@ def _findings(typed: Typist, tmp_path: Path) -> None:
     typed(f"posture declare shop {tmp_path / 'infra'}")
     typed.fails(f"posture declare Shop {tmp_path / 'infra'}")
     typed.fails(f"posture declare shop {tmp_path / 'nowhere'}")
+    typed.fails(f"posture declare ringwall {tmp_path / 'infra'}")
+    typed.fails("posture declare shop")
     report = tmp_path / "report.sarif"
     report.write_text(json.dumps(REPORT))
     typed(f"findings import {report} --component code-repository/shop")

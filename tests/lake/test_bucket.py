@@ -14,12 +14,13 @@ from ringwall.lake.asking_sql import ask
 from ringwall.lake.bucket import MARK, Bucket, BucketError
 from ringwall.lake.bucket_moving import settle
 from ringwall.lake.exporting import rows_from
-from ringwall.lake.in_order import recorded, upto
+from ringwall.lake.in_order import recorded
 from ringwall.lake.key_uses import latest_uses
 from ringwall.lake.locked import ask_sql
 from ringwall.lake.reaching import again
 from ringwall.lake.search.connecting import connect
 from ringwall.lake.search.statements import StatementError
+from ringwall.lake.so_far import upto
 from ringwall.lake.tables import Events, events_of
 
 

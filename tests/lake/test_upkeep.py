@@ -7,10 +7,10 @@ import pytest
 from tests.lake.logs import MOMENT, ORIGIN, LogScene, append, edge_line, own_line
 from tests.lake.signed import signed_tree
 
-from ringwall.lake.config import Retention
 from ringwall.lake.going import FOLDER, Gone
 from ringwall.lake.holds import FILE, Hold, write_holds
 from ringwall.lake.own import Act, log_event
+from ringwall.lake.retention import KeptFor
 from ringwall.lake.upkeep import clean, compact, expire, prune
 from ringwall.lake.whole import verify_log
 from ringwall.ledger.merkle import verify_inclusion
@@ -35,13 +35,13 @@ def _old(number: int, days: int, **said: object) -> bytes:
 
 
 def _expire(
-    scene: LogScene, retention: Retention | None = None, *, now: datetime = TODAY
+    scene: LogScene, retention: KeptFor | None = None, *, now: datetime = TODAY
 ) -> Gone | None:
     with scene.collector() as collector:
         gone = expire(
             scene.events,
             scene.places.log,
-            retention=retention or Retention(),
+            retention=retention or KeptFor(),
             now=now,
             accept=collector.accept,
         )
@@ -70,7 +70,7 @@ def test_each_category_is_kept_as_long_as_it_says(tmp_path: Path) -> None:
     at = int((TODAY - timedelta(days=5)).timestamp() * 1000)
     append(scene.places.activity, own_line("a", event={"time": at}))
     _collect_old(scene, _old(1, 5))
-    gone = _expire(scene, Retention(network=86_400.0 * 3, identity=86_400.0 * 30))
+    gone = _expire(scene, KeptFor(network=86_400.0 * 3, identity=86_400.0 * 30))
     assert gone is not None
     assert gone.count == 1
     assert scene.rows("class_uid", "class_uid <> 1008") == [(3004,)]
@@ -195,7 +195,7 @@ def test_what_tells_that_events_went_stays_for_as_long_as_the_log(tmp_path: Path
     """Else nobody could tell any more whether what is not there went on purpose."""
     scene = LogScene(tmp_path)
     _collect_old(scene, *(_old(n, 120) for n in range(10)))
-    short = Retention(network=86_400.0, system=86_400.0)
+    short = KeptFor(network=86_400.0, system=86_400.0)
     first = _expire(scene, short)
     assert first is not None
     assert first.count == 10
@@ -220,7 +220,7 @@ def test_what_was_put_aside_has_a_time_of_its_own(tmp_path: Path) -> None:
     append(scene.places.edge[0], b"no line either\n")
     scene.collect(flush=True)
     # Its time is when it came, which is the collector's.
-    long = Retention(network=86_400.0 * 500, other=86_400.0 * 500, quarantine=86_400.0 * 30)
+    long = KeptFor(network=86_400.0 * 500, other=86_400.0 * 500, quarantine=86_400.0 * 30)
     gone = _expire(scene, long)
     assert gone is not None
     assert gone.count == 1

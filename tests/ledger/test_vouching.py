@@ -26,8 +26,8 @@ from ringwall.ledger.notes import Note
 from ringwall.ledger.public_keys import shown_keys
 from ringwall.ledger.published import WITNESSED, Published, read_checkpoint
 from ringwall.ledger.tree import Tree
-from ringwall.ledger.vouching.process import READY_VARIABLE, SETTINGS_VARIABLE
 from ringwall.ledger.vouching.settings import Settings
+from ringwall.ledger.vouching.variables import READY_VARIABLE, SETTINGS_VARIABLE
 from ringwall.ledger.vouching.voucher import Voucher
 from ringwall.ledger.witness.asking import WitnessAddress
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ringwall.ledger.keys import VerifierKey
 from ringwall.ledger.witness.asking import WitnessAddress
-from ringwall.ledger.witness.process import (
+from ringwall.ledger.witness.variables import (
     FOLDER_VARIABLE,
     LISTEN_VARIABLE,
     LOGS_VARIABLE,

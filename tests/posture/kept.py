@@ -1,17 +1,24 @@
 """An account that was read: buckets that are open, closed and not known; keys that were denied."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
-from ringwall.posture.frameworks.history import points_of
+from ringwall.posture.check_pages import CheckPages, digest
+from ringwall.posture.checking.finding import KnownCheck, cloud_checks, own_checks
+from ringwall.posture.frameworks.history import Point, lines_of, points_of
 from ringwall.posture.frameworks.remembering import History
 from ringwall.posture.judging import judge_all
 from ringwall.posture.keeping import Accounts
-from ringwall.posture.service import checks
+from ringwall.posture.past import Past
+from ringwall.posture.scanning import Pages, judge_anew
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
+from ringwall.posture.summaries import Summaries
+from ringwall.posture.summing import summed
 
 NOON: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ACCOUNT: Final = "111122223333"
@@ -29,6 +36,12 @@ _PARTS: Final = (
     "BlockPublicPolicy",
     "RestrictPublicBuckets",
 )
+
+
+@cache
+def checks() -> tuple[KnownCheck, ...]:
+    """All of Ringwall's own that judge what an account has."""
+    return tuple(cloud_checks())
 
 
 def known(value: object, api: str) -> Observation:
@@ -71,9 +84,62 @@ def snapshot(account: str = ACCOUNT, *, mended: bool = False) -> Snapshot:
 def keep(
     state: Path, account: str = ACCOUNT, *, day: int = 0, mended: bool = False, gaps: int = 3
 ) -> Snapshot:
-    """Have an account read on a day, and how frameworks stood then."""
+    """Have an account read and judged on a day, and how frameworks stood then."""
     found, at = snapshot(account, mended=mended), NOON + timedelta(days=day)
     Accounts(state).keep(account, found, read=at, gaps=gaps)
-    judged = list(judge_all(found, checks()))
+    CheckPages(state).keep(own_checks())
+    pages = Pages(summaries=Summaries(state), checks=checks())
+    done = judge_anew(account, Accounts(state), pages)
+    judged = [] if done is None else done[1]
+    one = pages.summaries.get(account)
+    if one is not None:
+        Past(state).add(one.summary, checks=digest())
     History(state).add(points_of(account, judged, checks(), at=at, partial=bool(gaps)))
     return found
+
+
+def keep_scope(state: Path, scope: str) -> None:
+    """Have what is of the account shown as if it were code, or Ringwall itself."""
+    found = snapshot()
+    one = summed(found, judge_all(found, checks()), checks(), account=scope, read=NOON, gaps=0)
+    Summaries(state).keep(one, judged=NOON)
+
+
+def remember(
+    state: Path,
+    account: str = ACCOUNT,
+    *,
+    day: int,
+    passed: float,
+    checks: int,
+    partial: bool = False,
+    owner: str = "",
+) -> None:
+    """Have it in the history that so much of a thousand verdicts passed on a day."""
+    good = round(1000 * passed)
+    at = NOON + timedelta(days=day)
+    point = Point(
+        at=at,
+        account=account,
+        framework="",
+        version="3",
+        checks=checks,
+        partial=partial,
+        controls=62,
+        failing=12,
+        unknown=6,
+        passing=30,
+        not_judged=4,
+        failed=900 - min(900, good),
+        unsure=100,
+        passed=good,
+        owner=owner,
+    )
+    points = [replace(point, framework=one) for one in ("cis-aws-3.0", "soc2")]
+    if not owner:
+        History(state).add(points)
+        return
+    path = state / "posture" / "history" / f"{account.replace(' ', '.')}.jsonl"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("ab") as file:
+        file.writelines(lines_of(points))

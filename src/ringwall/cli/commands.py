@@ -62,3 +62,18 @@ def complete(
 
     for one in candidates(context.find_root().command, words or [""]):
         write(f"{one.value}\t{one.meaning}\n")
+
+
+@command(hidden=True)
+def process(
+    name: Annotated[str, typer.Argument()],
+    *,
+    watch: bool = True,
+    last_good: Annotated[bool, typer.Option("--last-good")] = False,
+    hangup_ends: Annotated[bool, typer.Option("--hangup-ends")] = False,
+) -> None:
+    """Be one of Ringwall's own processes, as earlier versions that still run start them."""
+    from ringwall.cli.process import be
+
+    said = {"--no-watch": not watch, "--last-good": last_good, "--hangup-ends": hangup_ends}
+    be(name, *[flag for flag, given in said.items() if given])

@@ -14,6 +14,7 @@ from ringwall import __version__
 from ringwall.cli.failures import Failure, failure_of
 from ringwall.cli.greeting import greet
 from ringwall.cli.guarding import asked_first
+from ringwall.cli.streams import ready_streams
 from ringwall.runtime.commanding import CommandMark, mark_of
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.discovery import bringing, modules
@@ -118,7 +119,7 @@ def _group_in(
 def run(arguments: list[str] | None = None) -> NoReturn:
     """Run a command and exit with its code; errors are sentences, never stack traces."""
     given = sys.argv[1:] if arguments is None else arguments
-    _ready_streams()
+    ready_streams()
     as_json = "--json" in given[: given.index("--")] if "--" in given else "--json" in given
     try:
         code = _main(given)
@@ -173,14 +174,6 @@ def _leave(code: int, *, as_json: bool) -> NoReturn:
     # What is still held back would fail again when the interpreter flushes it.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
-
-
-def _ready_streams() -> None:
-    """Make printing safe: closed streams lead nowhere, unknown characters are written out."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
-        getattr(sys, name).reconfigure(errors="backslashreplace")
 
 
 def _found(only: str = "") -> list[tuple[CommandMark, Any]]:

@@ -25,6 +25,13 @@ _LONGEST: Final = 400
 _RELATIONS: Final = 100
 _STEPS: Final = 50
 _TONES: Final = {"internet": "danger", "unknown": "warn"}
+_EXPOSED: Final = {"unknown": "exposure unknown"}
+_RUN_BY: Final = {
+    "own": "us",
+    "iaas": "us, on a provider's machines (IaaS)",
+    "paas": "a provider, for our programs and data (PaaS)",
+    "saas": "a provider (SaaS)",
+}
 _REACHED: Final = {
     Reach.INTERNET: "The internet reaches it",
     Reach.BEHIND: "The internet gets at it through something else",
@@ -114,15 +121,16 @@ def _row(one: Standing) -> dict[str, Any]:
         "owner": one.categories["owner"],
         "classification": one.categories["classification"],
         "environment": one.categories["environment"],
-        "exposure": one.exposure,
+        "exposed": _EXPOSED.get(one.exposure, one.exposure),
         "tone": _TONES.get(one.exposure, ""),
         "gone": one.gone,
-        "where": " ".join(filter(None, (one.found.account, one.found.region))),
+        "where": " · ".join(filter(None, (one.found.account, one.found.region))),
     }
 
 
 def _facts(one: Standing) -> list[tuple[str, str]]:
     tags = ", ".join(f"{key}={value}" for key, value in one.found.tags)
+    model = one.categories["service_model"]
     told = [
         ("Id", one.id),
         ("Account", one.found.account),
@@ -133,7 +141,7 @@ def _facts(one: Standing) -> list[tuple[str, str]]:
         ("Environment", one.categories["environment"]),
         ("Criticality", one.categories["criticality"]),
         ("Layer", one.categories["layer"]),
-        ("Run by", one.categories["service_model"]),
+        ("Run by", _RUN_BY.get(model, model)),
         ("There since", "" if one.since is None else f"{one.since:%Y-%m-%d %H:%M} UTC"),
         ("Gone since", "" if one.gone is None else f"{one.gone:%Y-%m-%d %H:%M} UTC"),
     ]
@@ -166,14 +174,44 @@ def _said(told: Told) -> dict[str, Any]:
 
 
 def _step(event: Event) -> dict[str, str]:
+    before, after = _differing(event.before, event.after)
     return {
         "at": f"{event.at:%Y-%m-%d %H:%M}",
         "what": event.what,
         "aspect": event.aspect,
-        "before": "" if event.what == "vanished" else event.before[:_LONGEST],
-        "after": event.after[:_LONGEST],
+        "before": "" if event.what == "vanished" else before[:_LONGEST],
+        "after": after[:_LONGEST],
         "source": event.source,
     }
+
+
+def _differing(before: str, after: str) -> tuple[str, str]:
+    """What was known before and after, without what is equal in both; texts that are cut stay."""
+    one, other = _known(before), _known(after)
+    if isinstance(one, dict) and isinstance(other, dict):
+        same = {name for name in one.keys() & other.keys() if one[name] == other[name]}
+        one = {name: value for name, value in one.items() if name not in same}
+        other = {name: value for name, value in other.items() if name not in same}
+    return _in_words(one, before), _in_words(other, after)
+
+
+def _known(text: str) -> Any:
+    """The value of a read that told one, its state where it did not; ``None`` of other texts."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(told, dict) or "state" not in told:
+        return None
+    return told.get("value") if told["state"] == "known" else str(told["state"])
+
+
+def _in_words(value: Any, text: str) -> str:
+    if value is None:
+        return text
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_in_words(each, 'null')}" for name, each in value.items())
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _component(uid: str) -> str:

@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from ringwall.console import findings, findings_changing, inventory, log, posture
+from ringwall.console import (
+    findings,
+    findings_changing,
+    inventory,
+    log,
+    posture,
+    posture_history,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("company/findings", findings.search, name="findings"),
@@ -17,6 +24,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("company/log/<int:index>", log.event, name="log_event"),
     path("company/log/<int:index>/proof", log.proof, name="log_proof"),
     path("company/posture", posture.overview, name="posture"),
+    path("company/posture/changes", posture_history.changes, name="posture_changes"),
+    path("company/posture/history", posture_history.history, name="posture_history"),
+    path(
+        "company/posture/history/<str:name>",
+        posture_history.framework,
+        name="posture_framework_history",
+    ),
     path("company/posture/frameworks/<str:name>", posture.framework, name="posture_framework"),
     path("company/posture/checks/<str:name>", posture.check, name="posture_check"),
 ]

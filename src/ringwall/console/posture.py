@@ -1,7 +1,7 @@
 """Posture as pages: accounts and frameworks, one framework by controls, one check."""
 
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +17,7 @@ from ringwall.console.posture_shown import (
     control_shown,
     counted,
     framework_shown,
+    missing_shown,
     queued,
     row_shown,
     tabs,
@@ -27,8 +28,10 @@ from ringwall.identity.pages.company import company_only
 from ringwall.identity.pages.errors import refused
 from ringwall.runtime.current import current_installation
 
+if TYPE_CHECKING:
+    from ringwall.posture.frameworks.catalogue import Framework
+
 _SEVERITIES: Final = {"critical": "danger", "high": "danger", "medium": "warn"}
-_AGAIN_IN_S: Final = "5"
 
 
 @require_safe
@@ -43,27 +46,29 @@ def overview(request: HttpRequest) -> HttpResponse:
         installation = current_installation()
         several = service.accounts(installation)
         summaries = [one.summary for one in several if one.summary is not None]
-        known = service.frameworks()
+        known, mapped = service.frameworks(), service.mapped(installation)
         told: dict[str, Any] = {
             "accounts": [account_shown(one) for one in several],
             "frameworks": [
-                framework_shown(stands(one, service.mapped(), summaries)) for one in known.values()
+                framework_shown(stands(one, mapped, summaries)) for one in known.values()
             ],
             "changes": [
-                each for one in service.changed(installation) if (each := change_shown(one))
+                each
+                for one in service.changed(installation)
+                if (each := change_shown(one, _title(known.get(one.now.framework))))
             ],
             "is_judged": bool(summaries),
         }
         return render(request, "console/posture.html", told)
 
-    return _or_why(request, shown)
+    return or_why(request, shown)
 
 
 @require_safe
 @company_only(Action.POSTURE_SEE)
 def framework(request: HttpRequest, name: str) -> HttpResponse:
     """One framework, control by control; of one ``account`` or of all, of one ``standing``."""
-    return _or_why(request, partial(_one_framework, request, name))
+    return or_why(request, partial(_one_framework, request, name))
 
 
 def _one_framework(request: HttpRequest, name: str) -> HttpResponse:
@@ -74,14 +79,16 @@ def _one_framework(request: HttpRequest, name: str) -> HttpResponse:
     installation = current_installation()
     known = service.frameworks().get(name)
     if known is None:
-        return _none(request, "framework")
+        return none(request, "framework")
     account, standing = request.GET.get("account", ""), request.GET.get("standing", "")
     several = service.accounts(installation)
     chosen = [one for one in several if account in {"", one.account}]
     if account and not chosen:
-        return _none(request, "account")
+        return none(request, "scope")
     found = stands(
-        known, service.mapped(), [one.summary for one in chosen if one.summary is not None]
+        known,
+        service.mapped(installation),
+        [one.summary for one in chosen if one.summary is not None],
     )
     told = {
         "one": framework_shown(found),
@@ -95,10 +102,10 @@ def _one_framework(request: HttpRequest, name: str) -> HttpResponse:
             standing,
             [("All", ""), *((one.value.capitalize(), one.value) for one in Standing)],
         ),
-        "accounts": [("", "All accounts"), *((one.account, one.account) for one in several)],
+        "accounts": [("", "All together"), *((one.account, one.account) for one in several)],
         "account": account,
         "standing": standing,
-        "missing": [one for one in chosen if one.summary is None],
+        "missing": missing_shown(chosen),
         "is_judged": any(one.summary is not None for one in chosen),
     }
     return render(request, "console/framework.html", told)
@@ -108,45 +115,51 @@ def _one_framework(request: HttpRequest, name: str) -> HttpResponse:
 @company_only(Action.POSTURE_SEE)
 def check(request: HttpRequest, name: str) -> HttpResponse:
     """One check: its page, what it comes to, the components that it does not pass."""
-    return _or_why(request, partial(_one_check, request, name))
+    return or_why(request, partial(_one_check, request, name))
 
 
 def _one_check(request: HttpRequest, name: str) -> HttpResponse:
     from ringwall.posture import service, telling  # noqa: PLC0415 - most never ask
 
-    known = next((one for one in service.all_checks() if one.id == name), None)
+    known, installation = service.check_page(name), current_installation()
     if known is None:
-        return _none(request, "check")
-    several = service.accounts(current_installation())
+        return none(request, "check")
+    several = service.accounts(installation)
     summaries = [one.summary for one in several if one.summary is not None]
     counts = telling.standing_of_check(name, summaries)
-    said = telling.said(name, summaries)
+    said = telling.in_order(service.said(installation, name, several))
     person = sessions.signed_in(request).user
     findings = queued(said) if may_see_findings(person) else set()
     inventory = may_see_inventory(person)
     verdicts = counts["verdicts"]
+    more = verdicts["fail"] + verdicts["unknown"] - min(len(said), SHOWN)
     told = {
         "check": known,
-        "meta": known.check,
-        "tone": _SEVERITIES.get(known.check.severity, ""),
+        "tone": _SEVERITIES.get(known.severity, ""),
         "controls": [
             (one, reverse("posture_framework", args=[one.partition(" ")[0]]))
-            for one in known.check.controls
+            for one in known.controls
         ],
         "verdicts": [counted(o, verdicts[str(o)]) for o in OUTCOMES],
-        "links": [one for one in known.check.references if one.startswith("https://")],
-        "names": [one for one in known.check.references if not one.startswith("https://")],
+        "links": [one for one in known.references if one.startswith("https://")],
+        "names": [one for one in known.references if not one.startswith("https://")],
         "rows": [row_shown(one, findings, inventory=inventory) for one in said[:SHOWN]],
-        "more": verdicts["fail"] + verdicts["unknown"] - min(len(said), SHOWN),
+        "more": f"{more:,}" if more else "",
         "unread": counts["could_not_look"],
-        "missing": [one for one in several if one.summary is None],
-        "is_cloud": known.check.judges.startswith("aws-"),
+        "missing": missing_shown(several),
+        "is_cloud": known.judges.startswith("aws-"),
+        "is_counted": any(verdicts.values()),
         "is_judged": bool(summaries),
     }
     return render(request, "console/check.html", told)
 
 
-def _none(request: HttpRequest, what: str) -> HttpResponse:
+def _title(one: "Framework | None") -> str:
+    return "" if one is None else one.title
+
+
+def none(request: HttpRequest, what: str) -> HttpResponse:
+    """That there is no such thing."""
     return refused(
         request,
         title=f"There is no such {what}",
@@ -157,16 +170,10 @@ def _none(request: HttpRequest, what: str) -> HttpResponse:
     )
 
 
-def _or_why(request: HttpRequest, shown: Any) -> HttpResponse:
+def or_why(request: HttpRequest, shown: Any) -> HttpResponse:
     """The page; or why it cannot be made."""
-    from ringwall.posture.service import BusyError  # noqa: PLC0415 - most never ask
-
     try:
         found: HttpResponse = shown()
-    except BusyError:
-        title, text = "Accounts are being judged", "Others ask at this moment. Try again soon."
-        found = refused(request, title=title, text=text, status=429)
-        found.headers["Retry-After"] = _AGAIN_IN_S
     except ValueError:
         title = "Posture cannot be shown"
         text = "Something that it is made of cannot be read: `ringwall posture history` says why."

@@ -1,12 +1,13 @@
 """How accounts, frameworks, controls and checks are shown: what templates are given."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from ringwall.core.verdicts import Outcome
+from ringwall.posture.scope import CODE
 
 if TYPE_CHECKING:
     from ringwall.posture.frameworks.coverage import ControlStanding, Coverage
@@ -29,24 +30,50 @@ def account_shown(one: "Account") -> dict[str, Any]:
     total = {str(o): found.total.get(o, 0) for o in Outcome}
     return {
         "account": found.account,
+        "is_account": one.last is not None,
         "read": f"{found.read:%Y-%m-%d %H:%M} UTC",
         "is_whole": found.is_whole,
         "gaps": found.gaps,
         "verdicts": [counted(o, total[str(o)]) for o in OUTCOMES],
         "bar": _bar([(tone, total[str(o)]) for o, tone in OUTCOMES.items()]),
-        "says": ", ".join(f"{total[str(o)]} {o}" for o in OUTCOMES),
+        "says": ", ".join(f"{total[str(o)]:,} {o}" for o in OUTCOMES),
         "judged": len(found.counts),
         "empty": len(found.empty),
         "unread": len(found.unread),
         "unlisted": found.unlisted[:_FEW],
         "more_unlisted": max(0, len(found.unlisted) - _FEW),
         "since": _since(found),
+        "notes": _notes(one),
     }
 
 
-def counted(outcome: Outcome, count: int) -> tuple[str, int, str]:
+def missing_shown(several: "Iterable[Account]") -> list[dict[str, str]]:
+    """What a page says nothing of, or nothing new, and why; by account."""
+    found = []
+    for one in several:
+        if one.summary is None:
+            found.append({"head": f"Nothing is said here of {one.account}.", "why": one.why})
+        found += [{"head": f"Of {one.account}:", "why": note} for note in _notes(one)]
+    return found
+
+
+def _notes(one: "Account") -> list[str]:
+    """What is not as it is now, in what is shown of an account."""
+    found = []
+    if one.kept is not None and one.is_stale:
+        when, anew = f"{one.kept.judged:%Y-%m-%d %H:%M} UTC", "the worker judges it anew"
+        if one.account.startswith(CODE):
+            anew = "it is judged anew when it is declared again"
+        found.append(f"checks changed since it was judged, {when}: {anew}")
+    if one.read_since is not None:
+        when = f"{one.read_since:%Y-%m-%d %H:%M} UTC"
+        found.append(f"what was read of it {when} is not judged yet: this is of before")
+    return found
+
+
+def counted(outcome: Outcome, count: int) -> tuple[str, str, str]:
     """A word, how many, and the tone of it: what there is none of has none."""
-    return str(outcome), count, OUTCOMES[outcome] if count else ""
+    return str(outcome), f"{count:,}", OUTCOMES[outcome] if count else ""
 
 
 def _since(found: "Summary") -> tuple[int, int]:
@@ -65,21 +92,24 @@ def framework_shown(one: "Coverage") -> dict[str, Any]:
     return {
         "id": one.framework.id,
         "url": reverse("posture_framework", args=[one.framework.id]),
+        "over_time": reverse("posture_framework_history", args=[one.framework.id]),
         "title": one.framework.title,
         "version": one.framework.version,
-        "controls": len(one.controls),
+        "controls": f"{len(one.controls):,}",
         "looked_at": one.checked,
-        "counts": [(word, n, _TONES.get(word, "") if n else "") for word, n in counts.items()],
-        "says": ", ".join(f"{n} {word}" for word, n in counts.items()),
+        "counts": [
+            (word, f"{n:,}", _TONES.get(word, "") if n else "") for word, n in counts.items()
+        ],
+        "says": ", ".join(f"{n:,} {word}" for word, n in counts.items()),
         "bar": _bar(
             [(_TONES.get(word, "rest"), n) for word, n in counts.items() if word != "not checked"],
             total=len(one.controls),
         ),
         "score": None if one.score is None else f"{one.score * 100:.0f}",
-        "pass": good,
-        "fail": bad,
-        "unknown": unsure,
-        "verdicts": good + bad + unsure,
+        "pass": f"{good:,}",
+        "fail": f"{bad:,}",
+        "unknown": f"{unsure:,}",
+        "verdicts": f"{good + bad + unsure:,}",
     }
 
 
@@ -93,7 +123,7 @@ def control_shown(one: "ControlStanding") -> dict[str, Any]:
         "strength": "" if one.strength is None else one.strength.value,
         "checks": [(name, reverse("posture_check", args=[name])) for name in one.checks],
         "counts": [
-            (word, count)
+            (word, f"{count:,}")
             for word, count in (
                 ("fail", one.failed),
                 ("unknown", one.unknown),
@@ -104,7 +134,7 @@ def control_shown(one: "ControlStanding") -> dict[str, Any]:
     }
 
 
-def change_shown(one: "Change") -> dict[str, Any] | None:
+def change_shown(one: "Change", title: str) -> dict[str, Any] | None:
     """How a framework changed in an account; ``None`` where there is nothing to hold it against."""
     before, now = one.before, one.now
     if before is None:
@@ -121,9 +151,11 @@ def change_shown(one: "Change") -> dict[str, Any] | None:
     moved = [each for each in figures if each[1] != each[2]]
     if not moved:
         return None
+    account = urlencode({"account": now.account})
     return {
         "account": now.account,
-        "framework": now.framework,
+        "title": title or now.framework,
+        "url": f"{reverse('posture_framework_history', args=[now.framework])}?{account}",
         "before": f"{before.at:%Y-%m-%d %H:%M}",
         "now": f"{now.at:%Y-%m-%d %H:%M}",
         "partial": now.partial or before.partial,

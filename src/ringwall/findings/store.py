@@ -23,7 +23,12 @@ _SIGHTED: Final = [
     "is_present",
     "unconfirmed_since",
 ]
+_SHORTEST_UID: Final = 4
 T = TypeVar("T")
+
+
+class NoSuchFindingError(LookupError):
+    """There is no finding with such a uid, or there are several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,3 +188,16 @@ def close(uids: Sequence[str]) -> None:
 def is_newer(one: Finding, sighting: Sighting | None) -> bool:
     """Whether it was seen no earlier than what is known of it."""
     return sighting is None or one.seen >= sighting.last_seen
+
+
+def row_of(uid: str, *, lock: bool = False) -> Queued:
+    """The row of a uid or the beginning of one; else :class:`NoSuchFindingError`."""
+    rows = Queued.objects.select_for_update() if lock else Queued.objects.all()
+    found: list[Queued] = []
+    if len(uid) >= _SHORTEST_UID and uid.isascii() and uid.isalnum():
+        found = list(rows.filter(pk=uid) or rows.filter(pk__startswith=uid).order_by("pk")[:2])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NoSuchFindingError(f"several findings begin with {uid}: write more of the uid")
+    raise NoSuchFindingError(f"there is no finding {uid[:40]}: `ringwall findings list` shows them")

@@ -4,6 +4,7 @@ Found by discovery. Values are those of the configuration as it would be applied
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -51,15 +52,17 @@ def aspects(installation: Installation) -> Iterator[Collected]:
     for host, settings in wanted.edge.hosts.items():
         yield _made("ringwall-host", str(host), places.of(EDGE, "hosts", host), declared=settings)
     for number, route in enumerate(wanted.routes):
-        yield _made(
+        made = _made(
             "ringwall-route",
             route.name,
             places.of(ROUTES, number),
             declared=route,
             sign_in=sign_in_of(wanted, route).value,
         )
+        yield _owned(made, wanted, route.service)
     for name, service in wanted.services.items():
-        yield _made("ringwall-service", name, places.of(SERVICES, name), declared=service)
+        made = _made("ringwall-service", name, places.of(SERVICES, name), declared=service)
+        yield _owned(made, wanted, name)
     clock = SystemClock()
     for one in CertificateStore(installation.state, clock=clock).list():
         state = {
@@ -82,6 +85,14 @@ def _made(kind: str, name: str, place: Place | None, **aspects: Any) -> Collecte
         for aspect, value in aspects.items()
     }
     return Collected(found=Found(kind=kind, name=name, label=name), aspects=told, place=place)
+
+
+def _owned(made: Collected, wanted: Wanted, service: str) -> Collected:
+    """The same, as whose it is by the configuration."""
+    named = wanted.services.get(service)
+    if named is None:
+        return made
+    return replace(made, found=replace(made.found, tags=(("owner", named.owner),)))
 
 
 def _plain(value: Any) -> Any:

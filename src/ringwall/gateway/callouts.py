@@ -12,31 +12,26 @@ import asyncio
 import logging
 import re
 import signal
-import socket
 from collections import OrderedDict
 from collections.abc import Callable
-from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
 
 from ringwall.access.engine import UndecidedError
+from ringwall.gateway.callouts_ready import READY
 from ringwall.gateway.deciding import Asking, Deciding, UnreadableError
 from ringwall.gateway.envoy.callout import DECIDED_HEADER, PREFIX
-from ringwall.gateway.opening import open_gateway
-from ringwall.gateway.service import Gateway
+from ringwall.gateway.opening import open_standing
+from ringwall.gateway.standing import Standing
 from ringwall.gateway.versions import DamagedVersionError
 from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.announcing import listening_at
 from ringwall.runtime.configuration import Configuration, ConfigurationError
 from ringwall.runtime.installation import Installation
 
-READY: Final = "/ready"
 _MOST_KEPT: Final = 4
 """Versions: requests that were sent by the rules of the one before are still under way."""
-_MAKING: Final = 60.0
-"""Seconds that a version may take to be made ready."""
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 _log = logging.getLogger(__name__)
@@ -119,10 +114,10 @@ async def _gone(receive: Any) -> None:
 
 def serve(installation: Installation) -> None:
     """Answer until SIGTERM."""
-    asyncio.run(_serve(open_gateway(installation)))
+    asyncio.run(_serve(open_standing(installation)))
 
 
-async def _serve(gateway: Gateway) -> None:
+async def _serve(gateway: Standing) -> None:
     callouts = Callouts(lambda version: _found(gateway, version))
     try:
         latest = gateway.versions.latest()
@@ -168,7 +163,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _found(gateway: Gateway, version: str) -> Deciding | None:
+def _found(gateway: Standing, version: str) -> Deciding | None:
     try:
         configuration = gateway.configuration(version)
         return None if configuration is None else _deciding(configuration)
@@ -180,28 +175,3 @@ def _found(gateway: Gateway, version: str) -> Deciding | None:
 def _deciding(configuration: Configuration) -> Deciding | None:
     compiled = Wanted.of(configuration).compiled
     return None if compiled is None else Deciding(compiled)
-
-
-def make_ready(path: Path, version: str) -> None:
-    """Have the running process make a version ready. ``OSError`` says why it is not."""
-    connection = _Connection(path)
-    try:
-        connection.request("GET", f"{READY}/{version}")
-        status = connection.getresponse().status
-    finally:
-        connection.close()
-    if status != 200:
-        msg = f"it does not know version {version:.12}"
-        raise OSError(msg)
-
-
-class _Connection(HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=_MAKING)
-        self._path = path
-
-    def connect(self) -> None:
-        """Open the unix socket."""
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))

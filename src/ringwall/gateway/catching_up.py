@@ -8,12 +8,12 @@ same database too. So a process of its own reads that table while the configurat
 import os
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from ringwall.gateway.processes import REVOCATIONS, own_environment
+from ringwall.gateway.own_processes import REVOCATIONS, program
+from ringwall.gateway.processes import own_environment
 from ringwall.gateway.wanted import Wanted
 from ringwall.runtime.config import DATABASE, Database
 from ringwall.runtime.configuration import Configuration
@@ -34,7 +34,7 @@ def catch_up(installation: Installation, configuration: Configuration) -> bool:
         return True
     try:
         ended = subprocess.run(
-            [sys.executable, "-m", "ringwall", "process", REVOCATIONS],
+            program(REVOCATIONS),
             env=own_environment(installation, configuration),
             cwd=configuration.root,
             stdin=subprocess.DEVNULL,

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from ringwall.gateway.config import EDGE, ROUTES, Edge, Route
-from ringwall.gateway.envoy.edge import UNKNOWN_HOST
 from ringwall.gateway.envoy.entries import IDEMPOTENT, expand
+from ringwall.gateway.envoy.resources import UNKNOWN_HOST
 from ringwall.gateway.judging import Path, header_problems, unknown, warning
 from ringwall.gateway.log_checks import log_doors
 from ringwall.gateway.paths import parse_template

@@ -10,11 +10,9 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ringwall.gateway.config import FileCertificate
-from ringwall.gateway.log_processes import keys_of
-from ringwall.gateway.wanted import Wanted
+from ringwall.lake.places import Places
 from ringwall.runtime.confined_python import DEVICES, is_within, usual_reads
 from ringwall.runtime.confining import NotConfinedError, confine, mark
 from ringwall.runtime.installation import Installation
@@ -22,6 +20,9 @@ from ringwall.runtime.private_files import private_folder
 from ringwall.runtime.recording.spool import spool_of
 from ringwall.runtime.secret_key import secret_key
 from ringwall.runtime.table_files import FOLDER, are_home
+
+if TYPE_CHECKING:
+    from ringwall.gateway.wanted import Wanted
 
 READS_VARIABLE: Final = "RINGWALL_WEB_READS"
 """More that the web process reads: paths of what the configuration names, parted by ``:``."""
@@ -47,8 +48,10 @@ def confine_web(installation: Installation) -> None:
         _log.warning("whoever took over the web process could change or sign the log: %s", why)
 
 
-def also_read(wanted: Wanted, root: Path) -> str:
+def also_read(wanted: "Wanted", root: Path) -> str:
     """The value of :data:`READS_VARIABLE`: certificates that are brought as files."""
+    from ringwall.gateway.config import FileCertificate  # noqa: PLC0415 - not for who is confined
+
     found = {
         str(root / path)
         for host in wanted.edge.hosts.values()
@@ -71,7 +74,7 @@ def _confined(installation: Installation) -> str | None:
     reads = [*_reads(installation), installation.state, installation.run]
     writes = written_by_web(installation)
     whole = () if are_home(installation.state) else (installation.state,)
-    keys = keys_of(installation)
+    keys = _keys_of(installation)
     around = [path for path in (*reads, *writes) if is_within(keys, path)]
     if around:
         return f"{around[0]}, which it needs, is around {keys}"
@@ -85,6 +88,10 @@ def _confined(installation: Installation) -> str | None:
     return None
 
 
+def _keys_of(installation: Installation) -> Path:
+    return Places(installation.state, installation.run).keys
+
+
 def _reads(installation: Installation) -> Iterator[Path]:
     yield from usual_reads()
     home = Path.home()
@@ -92,7 +99,7 @@ def _reads(installation: Installation) -> Iterator[Path]:
     for text in os.environ.get(READS_VARIABLE, "").split(os.pathsep):
         # The folder, as a renewed file is another one; never all that is around the keys.
         folder = Path(text).parent
-        if text and not is_within(keys_of(installation), folder):
+        if text and not is_within(_keys_of(installation), folder):
             yield folder
         elif text:
             yield Path(text)

@@ -16,8 +16,8 @@ from ringwall.gateway.config import Edge, Record
 from ringwall.gateway.layout import EDGE
 from ringwall.gateway.log_intake import show_certificate
 from ringwall.gateway.opening import open_gateway
-from ringwall.gateway.ordering import Ordering
-from ringwall.gateway.past import began
+from ringwall.gateway.ordered_hosts import ordered_hosts
+from ringwall.gateway.record_lines import began
 from ringwall.gateway.salts import turn_salts
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.sources.bringing import bring, known_as
@@ -48,9 +48,12 @@ def renew_certificates(installation: Installation) -> str:
 @job(name="acme", minutes=1, after_change=True)
 def order_certificates(installation: Installation) -> str:
     """Order what is due from the ACME authority; a failed order waits before the next."""
-    ordering = Ordering(open_gateway(installation), tell=_log.info)
-    if not ordering.hosts:
+    gateway = open_gateway(installation)
+    if not _is_ordered(gateway):
         return "no host has its certificate from ACME"
+    from ringwall.gateway.ordering import Ordering  # noqa: PLC0415 - megabytes, not for all
+
+    ordering = Ordering(gateway, tell=_log.info)
     if not ordering.edge_runs(within=PATIENCE):
         return "the edge does not run, so nothing can be proven"
     changed = []
@@ -204,6 +207,24 @@ def _availability(gateway: Gateway) -> Availability | None:
         _lists.clear()
         _lists[version.hash] = configuration.one(Availability, AVAILABILITY)
     return _lists[version.hash]
+
+
+_ordered: dict[str, bool] = {}
+"""Whether any host has its certificate from ACME, by the hash of the configuration in force."""
+
+
+def _is_ordered(gateway: Gateway) -> bool:
+    version = gateway.versions.latest()
+    if version is None:
+        return False
+    if version.hash not in _ordered:
+        configuration = gateway.in_force()
+        found = configuration is not None and bool(
+            ordered_hosts(configuration.one(Edge, EDGE_SECTION))
+        )
+        _ordered.clear()
+        _ordered[version.hash] = found
+    return _ordered[version.hash]
 
 
 _known: dict[str, Record] = {}

@@ -20,7 +20,7 @@ from ringwall.gateway.availability.reckoning import Level, full_after_s, level
 from ringwall.gateway.config import Route, SignIn
 from ringwall.gateway.destinations import sign_in_of
 from ringwall.gateway.envoy.web import own_page
-from ringwall.gateway.past import PastRequest
+from ringwall.gateway.record_lines import PastRequest
 from ringwall.gateway.recorded import NOWHERE
 from ringwall.gateway.wanted import Wanted
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ringwall.core.components import Found, Relation, RelationKind
 from ringwall.core.observations import Collected, Observation, State
 from ringwall.gateway import aspects as declared
-from ringwall.gateway.traffic import DAYS, Traffic, seen_in
+from ringwall.gateway.traffic import DAYS, Traffic, seen_apart
 from ringwall.gateway.wanted import Wanted
 from ringwall.inventory.config import Service
 from ringwall.inventory.listing import CATEGORIES, INTERNET, Listing
@@ -45,10 +45,8 @@ def traffic_of(installation: Installation, wanted: Wanted, now: datetime) -> Tra
     places = Places(installation.state, installation.run)
     if not places.log.is_dir():
         return "there is no log yet"
-    from ringwall.lake.service import Log  # noqa: PLC0415 - tens of megabytes
-
     try:
-        return seen_in(Log(places), map(str, wanted.edge.hosts), now=now)
+        return seen_apart(places, map(str, wanted.edge.hosts), now=now)
     except Exception as error:  # noqa: BLE001 - told where it is missing; all else can be known
         return f"the log could not be read: {type(error).__name__}: {error}"
 

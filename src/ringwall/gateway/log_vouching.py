@@ -10,8 +10,8 @@ from ringwall.lake.config import Log
 from ringwall.lake.places import Places
 from ringwall.ledger.config import Anchor, FileAnchor, HttpAnchor, MailAnchor, S3Anchor, Witness
 from ringwall.ledger.keys import VerifierKey
-from ringwall.ledger.vouching.process import READY_VARIABLE, SETTINGS_VARIABLE
-from ringwall.ledger.witness.process import (
+from ringwall.ledger.vouching.variables import READY_VARIABLE, SETTINGS_VARIABLE
+from ringwall.ledger.witness.variables import (
     FOLDER_VARIABLE,
     LISTEN_VARIABLE,
     LOGS_VARIABLE,

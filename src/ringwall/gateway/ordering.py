@@ -11,9 +11,10 @@ from ringwall.gateway.certificates.acme_client import AcmeClient, Challenge, Ren
 from ringwall.gateway.certificates.acme_order import Tell
 from ringwall.gateway.certificates.credential import Credential, CredentialError
 from ringwall.gateway.challenges import EdgePublisher
-from ringwall.gateway.config import Acme, AcmeCertificate, HostSettings
-from ringwall.gateway.envoy.edge import UNKNOWN_HOST
+from ringwall.gateway.config import Acme, HostSettings
+from ringwall.gateway.envoy.resources import UNKNOWN_HOST
 from ringwall.gateway.layout import EDGE
+from ringwall.gateway.ordered_hosts import ordered_hosts
 from ringwall.gateway.service import Gateway
 from ringwall.gateway.wanted import Wanted
 
@@ -32,11 +33,7 @@ class Ordering:
         edge = Wanted.of(configuration).edge
         if edge.acme is None:
             return
-        self.hosts = {
-            host: settings.certificate.challenge
-            for host, settings in edge.hosts.items()
-            if isinstance(settings.certificate, AcmeCertificate)
-        }
+        self.hosts = ordered_hosts(edge)
         self._publisher = EdgePublisher(gateway.layout, edge, held=self._held)
         self._client = AcmeClient(
             gateway.layout.state,

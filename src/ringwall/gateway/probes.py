@@ -12,8 +12,8 @@ from ringwall.gateway.admin import AdminUnreachableError
 from ringwall.gateway.callout_counts import callout_counts
 from ringwall.gateway.layout import EDGE
 from ringwall.gateway.log_figures import Sample, log_figures
-from ringwall.gateway.opening import open_gateway
-from ringwall.gateway.service import Gateway
+from ringwall.gateway.opening import open_standing
+from ringwall.gateway.standing import Standing
 from ringwall.gateway.status import (
     PATIENCE,
     certificate_statuses,
@@ -32,14 +32,14 @@ async def healthz(_request: HttpRequest) -> HttpResponse:
 
 async def readyz(_request: HttpRequest) -> HttpResponse:
     """Whether the edge takes requests; 503 says what is missing."""
-    gateway = open_gateway(current_installation())
+    gateway = open_standing(current_installation())
     reasons = await asyncio.to_thread(_missing, gateway)
     return JsonResponse({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
 
 
 async def metrics(_request: HttpRequest) -> HttpResponse:
     """Prometheus text: Ringwall's own figures, then the edge Envoy's."""
-    text = await asyncio.to_thread(_figures, open_gateway(current_installation()))
+    text = await asyncio.to_thread(_figures, open_standing(current_installation()))
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -50,7 +50,7 @@ urlpatterns = [
 ]
 
 
-def _missing(gateway: Gateway) -> list[str]:
+def _missing(gateway: Standing) -> list[str]:
     version, _, damaged = in_force(gateway)
     if version is None and damaged is None:
         return ["no configuration has been applied yet"]
@@ -59,7 +59,7 @@ def _missing(gateway: Gateway) -> list[str]:
     return []
 
 
-def _figures(gateway: Gateway) -> str:
+def _figures(gateway: Standing) -> str:
     own = "".join(_own(gateway))
     try:
         return own + gateway.admin(EDGE, timeout=PATIENCE).get("/stats/prometheus?usedonly")
@@ -67,7 +67,7 @@ def _figures(gateway: Gateway) -> str:
         return own + "# the edge does not answer: its figures are unknown\n"
 
 
-def _own(gateway: Gateway) -> Iterator[str]:
+def _own(gateway: Standing) -> Iterator[str]:
     version, wanted, damaged = in_force(gateway)
     yield from _gauge("build_info", "The version that runs.", [({"version": __version__}, 1)])
     yield from _gauge(
@@ -107,7 +107,7 @@ def _own(gateway: Gateway) -> Iterator[str]:
     )
 
 
-def _callouts(gateway: Gateway) -> Iterator[str]:
+def _callouts(gateway: Standing) -> Iterator[str]:
     try:
         counts = callout_counts(gateway.admin(EDGE, timeout=PATIENCE))
     except (AdminUnreachableError, OSError):

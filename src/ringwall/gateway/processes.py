@@ -16,6 +16,15 @@ from ringwall.gateway.envoy.limits import PAGES
 from ringwall.gateway.layout import EDGE, sidecar_proxy
 from ringwall.gateway.log_intake import EVENTS_VARIABLE, local_sockets
 from ringwall.gateway.log_processes import log_processes, reading_bucket
+from ringwall.gateway.own_processes import (
+    CALLOUTS,
+    PRIVATE_VARIABLE,
+    QUOTAS,
+    SENTRY,
+    WEB,
+    WORKER,
+    program,
+)
 from ringwall.gateway.quotas.address import RedisAddress
 from ringwall.gateway.quotas.process import (
     PREFIX_VARIABLE,
@@ -43,20 +52,6 @@ from ringwall.runtime.installation import Installation
 from ringwall.runtime.processes.probes import Accepts, HttpOk, TcpAddress, UnixAddress
 from ringwall.runtime.processes.spec import Probe, ProcessSpec
 
-PRIVATE_VARIABLE: Final = "RINGWALL_PRIVATE"
-"""Where the web process serves its private pages."""
-
-WEB: Final = "web"
-WORKER: Final = "worker"
-CALLOUTS: Final = "callouts"
-"""There only where policies need it; see :mod:`~ringwall.gateway.callouts`."""
-SENTRY: Final = "sentry"
-"""Sees attacks; see :mod:`ringwall.gateway.sentry`."""
-QUOTAS: Final = "quotas"
-"""There only where a limit is shared; see :mod:`~ringwall.gateway.quotas`."""
-REVOCATIONS: Final = "revocations"
-"""Ends by itself; see :mod:`~ringwall.gateway.catching_up`."""
-
 _LETS_OTHERS_START: Final = 3.0
 """Seconds."""
 
@@ -73,9 +68,10 @@ _PASSED_ON: Final = (
 )
 """What a process may need of the environment; everything else, secrets included, is left out."""
 
-_MEMORY: Final = {"MALLOC_MMAP_THRESHOLD_": str(1024**2)}
+_MEMORY: Final = {"MALLOC_MMAP_THRESHOLD_": str(1024**2), "MALLOC_ARENA_MAX": "2"}
 """What Python's processes give back at once: else glibc, once 19 MiB for the hash of a password are
-freed, keeps twice as much for each thread that hashes one (mallopt(3), M_MMAP_THRESHOLD)."""
+freed, keeps twice as much for each thread that hashes one (mallopt(3), M_MMAP_THRESHOLD). And their
+threads, forty in the worker of which one runs at a time, share their heaps (M_ARENA_MAX)."""
 
 _TO_THE_WORLD: Final = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
 """How the worker gets out to an ACME authority, and the log to its anchors; nothing else does."""
@@ -122,7 +118,7 @@ def specifications(
         ),
         ProcessSpec(
             name=WEB,
-            argv=(sys.executable, "-m", "ringwall", "process", WEB),
+            argv=program(WEB),
             cwd=configuration.root,
             environment={
                 **reads,
@@ -138,7 +134,7 @@ def specifications(
         ),
         ProcessSpec(
             name=WORKER,
-            argv=(sys.executable, "-m", "ringwall", "process", WORKER),
+            argv=program(WORKER),
             cwd=configuration.root,
             environment={**reads, **_for_orders(wanted), **_for_mail(configuration)},
             ready=Accepts(UnixAddress(installation.worker)),
@@ -153,7 +149,7 @@ def _callouts(gateway: Gateway, environment: Mapping[str, str]) -> ProcessSpec:
     socket = UnixAddress(gateway.layout.callouts)
     return ProcessSpec(
         name=CALLOUTS,
-        argv=(sys.executable, "-m", "ringwall", "process", CALLOUTS),
+        argv=program(CALLOUTS),
         cwd=gateway.layout.root,
         environment=environment,
         ready=HttpOk(socket, "/ready"),

@@ -16,7 +16,7 @@ from ringwall.gateway.destinations import Destination
 from ringwall.gateway.envoy import permissions
 from ringwall.gateway.envoy.permissions import PREFIX
 from ringwall.gateway.envoy.web import WEB
-from ringwall.gateway.past import PastRequest
+from ringwall.gateway.record_lines import PastRequest
 
 _DENIED: Final = "rbac_access_denied_matched_policy["
 _MENDABLE: Final = frozenset({permissions.PROOF, permissions.UNKNOWN})

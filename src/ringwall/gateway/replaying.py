@@ -17,7 +17,7 @@ from ringwall.access.compiler.rules import DEFAULT
 from ringwall.gateway.destinations import Destination
 from ringwall.gateway.envoy.permissions import ODD, PREFIX, UNKNOWN
 from ringwall.gateway.envoy.permissions import PROOF as PROOF_ASKED
-from ringwall.gateway.past import PastRequest
+from ringwall.gateway.record_lines import PastRequest
 from ringwall.gateway.recorded import NO_TABLES, Outcome, Tables, Unasked, asked_by, outcome_of
 from ringwall.gateway.rejudging import Rejudging, Verdict
 

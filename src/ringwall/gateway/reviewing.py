@@ -21,7 +21,7 @@ from ringwall.access.model import Kind
 from ringwall.core.principals import Principal
 from ringwall.gateway.allowances import EVERY, Allowances, Way, Whose
 from ringwall.gateway.destinations import Destination
-from ringwall.gateway.past import PastRequest
+from ringwall.gateway.record_lines import PastRequest
 from ringwall.gateway.recorded import (
     NO_TABLES,
     Asked,

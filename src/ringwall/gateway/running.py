@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ringwall.gateway import ports, recording
-from ringwall.gateway.callouts import make_ready
+from ringwall.gateway.callouts_ready import make_ready
 from ringwall.gateway.catching_up import catch_up
 from ringwall.gateway.change import Change
 from ringwall.gateway.opening import open_gateway

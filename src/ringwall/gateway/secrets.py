@@ -12,7 +12,7 @@ from ringwall.gateway.envoy import edge as edge_builder
 from ringwall.gateway.envoy import sidecar as sidecar_builder
 from ringwall.gateway.envoy import tls
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY
-from ringwall.gateway.envoy.resources import Json
+from ringwall.gateway.envoy.resources import UNKNOWN_HOST, Json
 from ringwall.gateway.layout import EDGE, sidecar_proxy
 from ringwall.gateway.wanted import Wanted
 from ringwall.inventory.config import Service, UpstreamTls
@@ -116,14 +116,14 @@ def _host_files(
     certificates: CertificateStore,
     unusable: list[CredentialError] | None,
 ) -> Iterator[SecretFile]:
-    hosts = {**wanted.edge.hosts, edge_builder.UNKNOWN_HOST: HostSettings()}
+    hosts = {**wanted.edge.hosts, UNKNOWN_HOST: HostSettings()}
     for host, settings in hosts.items():
         with _kept_in(unusable):
             shown = certificates.for_host(host, _rooted(settings, root))
             yield _certificate(EDGE, edge_builder.host_secret_file(host), f"host:{host}", shown)
         if settings.certificate.source == "acme":
             # Shown for acme-tls/1 while no challenge is being answered.
-            held = certificates.for_host(edge_builder.UNKNOWN_HOST, HostSettings())
+            held = certificates.for_host(UNKNOWN_HOST, HostSettings())
             file = edge_builder.challenge_secret_file(host)
             yield _certificate(EDGE, file, f"acme:{host}", held, first_only=True)
 

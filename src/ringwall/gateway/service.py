@@ -14,11 +14,9 @@ from pathlib import Path
 from ringwall.access.config import ACCESS, Access
 from ringwall.core.clock import Clock
 from ringwall.findings import published as published_rules
-from ringwall.gateway import recording, watches, xds
-from ringwall.gateway.admin import Admin
+from ringwall.gateway import watches, xds
 from ringwall.gateway.binary import validate
 from ringwall.gateway.certificates.credential import Credential, CredentialError
-from ringwall.gateway.certificates.store import CertificateStore
 from ringwall.gateway.change import Change
 from ringwall.gateway.envoy import edge as edge_builder
 from ringwall.gateway.envoy import sidecar as sidecar_builder
@@ -33,7 +31,6 @@ from ringwall.gateway.salts import follow_asking, read_asking, turn_salts
 from ringwall.gateway.secrets import SecretFile, callers_of, secret_files
 from ringwall.gateway.sentry import telling
 from ringwall.gateway.shadowing import Shadowing
-from ringwall.gateway.shadows import ShadowStore
 from ringwall.gateway.sources import door, filters
 from ringwall.gateway.sources.against import against
 from ringwall.gateway.sources.bringing import bring
@@ -43,6 +40,7 @@ from ringwall.gateway.sources.said import Said
 from ringwall.gateway.sources.shelf import Shelf, empty_databases
 from ringwall.gateway.sources.told import tell, told_of
 from ringwall.gateway.staging import moment
+from ringwall.gateway.standing import Standing
 from ringwall.gateway.verdicts import Verdicts, key_of, named_files
 from ringwall.gateway.versions import DamagedVersionError, Version, VersionStore
 from ringwall.gateway.wanted import Wanted
@@ -63,36 +61,15 @@ from ringwall.runtime.private_files import locked, private_folder
 _log = logging.getLogger(__name__)
 
 
-class Gateway:
-    """One edge and the sidecars of its machine. Safe for several threads and processes."""
+class Gateway(Standing):
+    """The same, and what changes it. Safe for several threads and processes."""
 
     def __init__(self, layout: Layout, *, sections: tuple[Section, ...], clock: Clock) -> None:
-        self.layout = layout
-        self.certificates = CertificateStore(layout.state, clock=clock)
-        self.certificates.made = partial(recording.certificate_made, layout.state)
-        self.versions = VersionStore(layout.versions)
-        self.shadows = ShadowStore(layout.shadow)
+        super().__init__(layout, sections=sections, clock=clock)
         self.shadowing = Shadowing(layout, self.shadows, sections=sections, clock=clock)
-        self._sections, self._clock = sections, clock
         self._mutex = threading.Lock()
         self.has_shadow = False
         """Whether what the edge took last has policies that run beside it."""
-
-    def admin(self, proxy: str, *, timeout: float = 5.0) -> Admin:
-        """A client of one Envoy's admin interface."""
-        return Admin(self.layout.admin(proxy), timeout)
-
-    def in_force(self) -> Configuration | None:
-        """The configuration applied last, or ``None`` before the first.
-
-        ``DamagedVersionError`` when what was kept of it cannot be read.
-        """
-        version = self.versions.latest()
-        return None if version is None else self.versions.load(version, self._sections)
-
-    def configuration(self, version: str) -> Configuration | None:
-        """A configuration that was, or is about to be, put in force, by its hash."""
-        return self.versions.of_hash(version, self._sections)
 
     def require_policies(self, files: Configuration) -> None:
         """Refuse files without any policy where policies are in force, unless they say so.

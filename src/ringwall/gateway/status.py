@@ -10,11 +10,11 @@ from ringwall.gateway.certificates.acme_schedule import AttemptLog, Attempts, re
 from ringwall.gateway.certificates.credential import Credential
 from ringwall.gateway.certificates.expiry import days_left, judge
 from ringwall.gateway.envoy.clusters import EDGE_IDENTITY
-from ringwall.gateway.envoy.edge import UNKNOWN_HOST
+from ringwall.gateway.envoy.resources import UNKNOWN_HOST
 from ringwall.gateway.layout import EDGE, sidecar_proxy
 from ringwall.gateway.quotas.state import SharedState, read_state, state_file
-from ringwall.gateway.service import Gateway
 from ringwall.gateway.shadows import DamagedShadowError, Shadow
+from ringwall.gateway.standing import Standing
 from ringwall.gateway.versions import DamagedVersionError, Version
 from ringwall.gateway.wanted import Wanted
 from ringwall.lake.faring import faring
@@ -93,7 +93,7 @@ class GatewayStatus:
         }
 
 
-def gateway_status(gateway: Gateway, *, now: datetime) -> GatewayStatus:
+def gateway_status(gateway: Standing, *, now: datetime) -> GatewayStatus:
     """Ask every proxy of this machine; one that does not answer is said to be unknown."""
     version, wanted, damaged = in_force(gateway)
     listeners: list[ListenerStatus] = []
@@ -126,14 +126,14 @@ def gateway_status(gateway: Gateway, *, now: datetime) -> GatewayStatus:
     )
 
 
-def shared_state(gateway: Gateway, wanted: Wanted | None) -> SharedState | None:
+def shared_state(gateway: Standing, wanted: Wanted | None) -> SharedState | None:
     """What the process of shared limits tells; ``None`` where it has nothing to tell."""
     if wanted is None or not wanted.has_quotas or wanted.availability.shared.redis is None:
         return None
     return read_state(state_file(gateway.layout.quotas))
 
 
-def _shadow(gateway: Gateway) -> Shadow | None:
+def _shadow(gateway: Standing) -> Shadow | None:
     try:
         current = gateway.shadows.current()
     except DamagedShadowError:
@@ -141,7 +141,7 @@ def _shadow(gateway: Gateway) -> Shadow | None:
     return None if current is None else current[0]
 
 
-def proxies(gateway: Gateway, wanted: Wanted | None) -> tuple[str, ...]:
+def proxies(gateway: Standing, wanted: Wanted | None) -> tuple[str, ...]:
     """The proxies of this machine; those that have an admin socket if that is all there is."""
     if wanted is not None:
         return (EDGE, *map(sidecar_proxy, wanted.sidecars))
@@ -177,14 +177,14 @@ def kept(credentials: tuple[Credential, ...], wanted: Wanted | None) -> tuple[Cr
     return tuple((found | {one.name: one for one in in_use(credentials, wanted)}).values())
 
 
-def kept_credentials(gateway: Gateway) -> tuple[Credential, ...]:
+def kept_credentials(gateway: Standing) -> tuple[Credential, ...]:
     """What `ringwall cert` speaks of: one certificate for each name."""
     _, wanted, _ = in_force(gateway)
     return kept(gateway.certificates.list(), wanted)
 
 
 def certificate_statuses(
-    gateway: Gateway, *, now: datetime, idle: bool = False
+    gateway: Standing, *, now: datetime, idle: bool = False
 ) -> tuple[CertificateStatus, ...]:
     """Every certificate in use with its remaining days, the first to end first.
 
@@ -213,7 +213,7 @@ def certificate_statuses(
 
 
 def _attempts(
-    gateway: Gateway, credential: Credential, wanted: Wanted | None, now: datetime
+    gateway: Standing, credential: Credential, wanted: Wanted | None, now: datetime
 ) -> Attempts:
     """What came of ordering a new one, as far as one is due."""
     kind, _, host = credential.name.partition("/")
@@ -225,7 +225,7 @@ def _attempts(
     return AttemptLog(gateway.layout.acme, host).read()
 
 
-def in_force(gateway: Gateway) -> tuple[Version | None, Wanted | None, str | None]:
+def in_force(gateway: Standing) -> tuple[Version | None, Wanted | None, str | None]:
     """The version in force and what it wants, or else why that cannot be told."""
     try:
         version, configuration = gateway.versions.latest(), gateway.in_force()

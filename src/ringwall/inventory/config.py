@@ -33,7 +33,7 @@ HeaderName = Annotated[
 ]
 HeaderValue = Annotated[
     str,
-    StringConstraints(pattern=r"^[\x20-\x7e]{0,4096}$"),
+    StringConstraints(pattern=r"^[\x20-\x7e]*$", max_length=4096),
     Form("one line of ASCII text, at most 4096 characters"),
 ]
 

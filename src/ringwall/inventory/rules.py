@@ -30,7 +30,7 @@ CATEGORY_NAMES: Final = (
 
 Glob = Annotated[
     str,
-    StringConstraints(pattern=r"^[^\x00-\x1f]{1,500}$"),
+    StringConstraints(pattern=r"^[^\x00-\x1f]+$", max_length=500),
     Form("a text in which * stands for anything, such as aws-s3-*"),
 ]
 RuleName = Annotated[

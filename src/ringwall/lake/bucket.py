@@ -160,6 +160,15 @@ def way_to(log: Path, place: Place) -> Bucket:
     return found
 
 
+def passed_on(log: Path) -> dict[str, str]:
+    """What the environment of another process has to have for it to read the table of this log.
+
+    The keys of the bucket are among it; there is nothing where the table lies in a folder.
+    """
+    place = place_of(log)
+    return {} if place is None else {VARIABLE: way_to(log, place).encoded()}
+
+
 def require_place(place: Place, bucket: Bucket | None) -> None:
     """Refuse a configuration that names another place than the one the table lies in."""
     if bucket is None or bucket.place.uri != place.uri:

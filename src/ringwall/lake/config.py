@@ -7,15 +7,14 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from ringwall.lake.bucket_config import InBucket
 from ringwall.lake.exports.config import Forward
 from ringwall.lake.intake.config import Intake
+from ringwall.lake.retention import DAY, KeptFor
 from ringwall.ledger.config import Anchor, KnownWitness, Often, Witness
 from ringwall.runtime.configuration import Duration, Form, StrictModel
 
 LOG: Final = "log"
-_DAY: Final = 86_400.0
+_USUAL: Final = KeptFor()
 
-Kept = Annotated[
-    Duration, Field(ge=_DAY, le=3650 * _DAY), Form("a length of time from 1d to 3650d")
-]
+Kept = Annotated[Duration, Field(ge=DAY, le=3650 * DAY), Form("a length of time from 1d to 3650d")]
 Origin = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{2,127}$"),
@@ -26,40 +25,24 @@ Origin = Annotated[
 class Retention(StrictModel):
     """How long events are kept, by their OCSF category. What goes is itself in the log."""
 
-    network: Kept = 90 * _DAY
+    network: Kept = _USUAL.network
     """Requests at the edge, and what else is of the network."""
-    identity: Kept = 400 * _DAY
+    identity: Kept = _USUAL.identity
     """Sign-ins, factors, accounts, roles, rights."""
-    findings: Kept = 400 * _DAY
+    findings: Kept = _USUAL.findings
     """What was found wrong, and attacks."""
-    application: Kept = 400 * _DAY
+    application: Kept = _USUAL.application
     """What was done with Ringwall and with applications, and what services send."""
-    system: Kept = 400 * _DAY
+    system: Kept = _USUAL.system
     """Processes, jobs, machines."""
-    discovery: Kept = 400 * _DAY
+    discovery: Kept = _USUAL.discovery
     """States and inventories."""
-    remediation: Kept = 400 * _DAY
+    remediation: Kept = _USUAL.remediation
     """What was done against something."""
-    other: Kept = 90 * _DAY
+    other: Kept = _USUAL.other
     """What has no class."""
-    quarantine: Kept = 30 * _DAY
+    quarantine: Kept = _USUAL.quarantine
     """What was put aside: bytes as they came, of which nobody knows what is personal in them."""
-
-    def seconds(self, category: int) -> float:
-        """For how long events of a category (OCSF ``category_uid``) are kept."""
-        names = (
-            "other",
-            "system",
-            "findings",
-            "identity",
-            "network",
-            "discovery",
-            "application",
-            "remediation",
-        )
-        name = names[category] if 0 <= category < len(names) else "other"
-        kept: float = getattr(self, name)
-        return kept
 
 
 _NEEDED: Final = frozenset(

@@ -1,12 +1,11 @@
-"""What the edge recorded, by the order in which it is in the log, and how far the log goes.
+"""What the edge recorded, by the order in which it is in the log.
 
 Read in spans of so many events, each sorted by itself: memory is bounded however long the log is.
 Files that go meanwhile, as they do when rows go into the table or a person is erased, do no harm:
 reading goes on with the next event, by what there is then.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -18,8 +17,8 @@ from ringwall.lake.places import Places
 from ringwall.lake.reaching import again, as_meant
 from ringwall.lake.search.connecting import connect
 from ringwall.lake.snapshot import File, snapshot
+from ringwall.lake.so_far import Upto
 from ringwall.lake.tables import Events, events_of
-from ringwall.runtime.spool.following import Mark
 
 EDGE_KIND: Final = "edge/1"
 _CLASSES: Final = frozenset({4002, 0})
@@ -30,14 +29,6 @@ _AT_ONCE: Final = 30_000
 _FETCHED: Final = 2_000
 _TRIES: Final = 5
 _WHERE: Final = f"(kind = '{EDGE_KIND}' OR source = 'quarantine')"
-
-
-@dataclass(frozen=True, slots=True)
-class Upto:
-    """A point of the log: it has the events before ``end``, which are all lines up to ``marks``."""
-
-    end: int
-    marks: Mapping[str, Mark]
 
 
 class Recorded(NamedTuple):
@@ -51,12 +42,6 @@ class Recorded(NamedTuple):
     is_request: bool
     raw: str
     address: str | None
-
-
-def upto(places: Places) -> Upto:
-    """How far the log goes now, durably."""
-    batches = Journal(places.journal).listed()
-    return Upto(batches[-1].end, batches[-1].marks) if batches else Upto(0, {})
 
 
 def recorded(places: Places, until: Upto, *, since: datetime) -> Iterator[Recorded]:

@@ -5,8 +5,8 @@ from typing import Final
 import msgspec
 
 from ringwall.lake.bucket import Bucket
-from ringwall.lake.config import Retention
 from ringwall.lake.handed import Handed
+from ringwall.lake.retention import KeptFor
 
 VARIABLE: Final = "RINGWALL_COLLECTOR"
 
@@ -36,6 +36,6 @@ class Settings(Handed, frozen=True, kw_only=True):
     redact: tuple[Rule, ...] = ()
     bucket: Bucket | None = None
 
-    def kept(self) -> Retention:
+    def kept(self) -> KeptFor:
         """How long events are kept."""
-        return Retention(**self.retention)
+        return KeptFor(**self.retention)

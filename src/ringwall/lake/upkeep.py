@@ -10,11 +10,11 @@ from typing import Final, Protocol
 
 from deltalake import DeltaTable
 
-from ringwall.lake.config import Retention
 from ringwall.lake.going import Gone, all_gone, keep_gone
 from ringwall.lake.holds import Hold, read_holds
 from ringwall.lake.own import Act, log_event
 from ringwall.lake.ranges import Range, joined, ranges_of, whole_blocks
+from ringwall.lake.retention import KeptFor
 from ringwall.lake.snapshot import File, files_of
 from ringwall.lake.sources.accepted import Accepted
 from ringwall.lake.tables import WRITER, Events, connect
@@ -47,7 +47,7 @@ def expire(
     events: Events,
     log: Path,
     *,
-    retention: Retention,
+    retention: KeptFor,
     now: datetime,
     accept: Callable[[Sequence[Accepted]], None],
 ) -> Gone | None:
@@ -127,13 +127,13 @@ def _by_partition(files: Sequence[File]) -> dict[tuple[date, int], list[File]]:
     return found
 
 
-def _kept(retention: Retention, class_uid: int) -> timedelta:
+def _kept(retention: KeptFor, class_uid: int) -> timedelta:
     """For how long the first events of a class are kept that go."""
     seconds = retention.seconds(class_uid // 1000)
     return timedelta(seconds=min(seconds, retention.quarantine) if class_uid == 0 else seconds)
 
 
-def _came(retention: Retention, class_uid: int, aged: datetime) -> str:
+def _came(retention: KeptFor, class_uid: int, aged: datetime) -> str:
     """The condition of what came so long ago that it goes, with ``{0}`` and ``{1}`` around moments.
 
     What was put aside is of class 0 and has a time of its own.
@@ -156,7 +156,7 @@ def _count(events: Events, files: Sequence[File]) -> int:
     return int(found[0][0])
 
 
-def is_over(file: File, retention: Retention, now: datetime) -> bool:
+def is_over(file: File, retention: KeptFor, now: datetime) -> bool:
     """Whether all of a day's events were kept as long as those of their category are."""
     kept = _kept(retention, file.class_uid)
     end_of_day = datetime.combine(file.day, datetime.min.time(), UTC) + timedelta(days=1)

@@ -92,7 +92,7 @@ class FileAnchor(StrictModel):
     name: Name
     """What it is called where it is shown."""
     path: Annotated[
-        str, StringConstraints(pattern=rf"^{_LINE}{{1,4000}}$"), Form("the path of a file")
+        str, StringConstraints(pattern=rf"^{_LINE}+$", max_length=4000), Form("the path of a file")
     ]
     """The file, as seen from ringwall.yaml; `chattr +a` keeps everybody from changing it."""
 
@@ -180,7 +180,7 @@ class S3Anchor(S3Access):
     """For how many days each checkpoint is locked."""
     prefix: Annotated[
         str | None,
-        StringConstraints(pattern=rf"^{_S3}{{0,500}}$"),
+        StringConstraints(pattern=rf"^{_S3}*$", max_length=500),
         Form("how names of objects begin, such as ringwall/"),
     ] = None
     """What stands before the names of its objects."""

@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
+from ringwall.posture.scope import NAME
 from ringwall.runtime.configuration import Duration, Form, StrictModel
 
 POSTURE: Final = "posture"
@@ -64,10 +65,33 @@ class AwsAccount(StrictModel):
     read and judged again within seconds. Nobody else may read it; see docs/posture.md."""
 
 
+CodeName = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{NAME}$"),
+    Form("lower-case letters, digits and dashes, at most 63"),
+]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+
+
+class CodeBase(StrictModel):
+    """A folder of Terraform, CloudFormation or manifests."""
+
+    folder: Text
+    """Where it is, or one file; beside this file, unless the path is absolute."""
+    every: Often = 21600.0
+    """How often it is read while Ringwall runs; what is twice as old is overdue."""
+    variables: dict[Text, str] = Field(default_factory=dict)
+    """Values for Terraform's variables."""
+    variable_files: tuple[Text, ...] = ()
+    """Files of such values, beside this file."""
+
+
 class Posture(StrictModel):
     """What is read and judged besides Ringwall itself."""
 
     accounts: dict[AccountName, AwsAccount] = Field(default_factory=dict)
     """Accounts of AWS, by what you call them."""
+    code: dict[CodeName, CodeBase] = Field(default_factory=dict)
+    """Code bases, by what you call them: judged as `ringwall posture declare` judges them."""
     frameworks: Annotated[str, StringConstraints(min_length=1)] | None = None
     """A folder of frameworks of your own (`*.yaml`), beside this file; see docs/posture.md."""

@@ -22,8 +22,10 @@ from ringwall.inventory.listing import Listing
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.code.drift import NAMED, Drift, drift
 from ringwall.posture.judging import Judged
+from ringwall.posture.naming import judged_so, named, within
 from ringwall.posture.queueing import Heard
 from ringwall.posture.reports.report import SOURCE, Row
+from ringwall.posture.scope import scope_of
 from ringwall.posture.snapshot.partial import Unknown
 from ringwall.posture.snapshot.snapshot import Seen, Snapshot
 from ringwall.runtime.installation import Installation
@@ -31,7 +33,6 @@ from ringwall.runtime.installation import Installation
 INVENTORY: Final = "ringwall/code"
 DRIFT: Final = "code-drift"
 """The weakness of what is not as its code declares it."""
-_LANGUAGES: Final = ("terraform", "cloudformation")
 _FIX: Final = (
     "apply the code, if it is what is meant; else write into the code what is there, and why. "
     "`ringwall posture drift` shows all that differs."
@@ -44,15 +45,6 @@ class Declared:
 
     faults: Taken
     drift: Taken | None
-
-
-def named(component: str, name: str) -> str:
-    """The id of a component of code beside other code bases."""
-    kind, _, rest = component.partition("/")
-    language, colon, path = rest.partition(":")
-    if colon and language in _LANGUAGES:
-        return f"{kind}/{language}:{name}/{path}"
-    return f"{kind}/{name}/{rest}"
 
 
 def declare(
@@ -85,7 +77,7 @@ def declare(
     faults = take(
         _faults(name, snapshot, several, known, at),
         source=SOURCE,
-        scope=f"code {name}",
+        scope=scope_of(name),
         judged=of_code,
         rules=rules,
         categories=categories,
@@ -132,20 +124,13 @@ def _faults(
     known: dict[str, KnownCheck],
     at: datetime,
 ) -> Iterator[Finding]:
-    for one in judged:
+    failing = [one for one in judged if one.verdict.outcome is Outcome.FAIL]
+    for one, theirs in zip(failing, judged_so(failing, name), strict=True):
         seen = snapshot.get(one.component)
-        if one.verdict.outcome is not Outcome.FAIL or seen is None:
-            continue
-        facts = tuple(
-            replace(fact, component=named(fact.component, name)) for fact in one.verdict.facts
-        )
-        theirs = replace(
-            one,
-            component=named(one.component, name),
-            verdict=replace(one.verdict, facts=facts),
-        )
-        row = Row(check=known[one.check], judged=theirs, found=seen.found, place=_place(seen, name))
-        yield row.finding(at)
+        if seen is not None:
+            place = _place(seen, name)
+            row = Row(check=known[one.check], judged=theirs, found=seen.found, place=place)
+            yield row.finding(at)
 
 
 def _finding(one: Drift, name: str, at: datetime) -> Finding:
@@ -178,7 +163,7 @@ def _stock(
     relations = []
     for seen in snapshot:
         uid = named(seen.found.id, name)
-        found = replace(seen.found, name=uid.partition("/")[2], account=f"code {name}")
+        found = replace(seen.found, name=uid.partition("/")[2], account=scope_of(name))
         components.append(Collected(found=found, aspects=seen.aspects, place=_place(seen, name)))
         relations.append(Relation(RelationKind.DECLARED_BY, uid, base.id))
     for kind in NAMED:
@@ -221,4 +206,4 @@ def _without_unknown(value: Any) -> Any:
 
 
 def _place(seen: Seen, name: str) -> Place | None:
-    return None if seen.place is None else replace(seen.place, path=f"{name}/{seen.place.path}")
+    return None if seen.place is None else within(seen.place, name)

@@ -20,4 +20,11 @@ def events(installation: Installation, stop: threading.Event) -> None:
     follow_events(installation, stop)
 
 
-FOLLOWERS: Final = (accounts, events)
+def code(installation: Installation, stop: threading.Event) -> None:
+    """Read each code base as often as the section says; until ``stop``."""
+    from ringwall.posture.following_code import follow_code  # noqa: PLC0415 - only the worker does
+
+    follow_code(installation, stop)
+
+
+FOLLOWERS: Final = (accounts, code, events)

@@ -1,6 +1,7 @@
 """Read each account of the section as often as it says, as long as the worker runs.
 
-Each reading is a process of its own, so that its memory goes with it; one at a time. What is ended
+What was read and is not judged, or by checks that are others by now, is judged for the pages. Each
+reading is a process of its own, so that its memory goes with it; one at a time. What is ended
 in the middle goes on where it was when it is begun again.
 """
 
@@ -19,6 +20,7 @@ from ringwall.posture.config import POSTURE, AwsAccount, Posture
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.scans import Scans
 from ringwall.posture.schedule import is_due
+from ringwall.posture.summaries import Summaries
 from ringwall.runtime.configuration import ConfigurationError
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.refusals import ExitCode
@@ -34,10 +36,11 @@ _log = logging.getLogger(__name__)
 
 def follow_accounts(installation: Installation, stop: threading.Event) -> None:
     """Read what is due, until ``stop``; what goes wrong is told, and tried again."""
-    known = Known(installation)
+    known, unjudged = Known(installation), Unjudged(installation)
     while not stop.wait(_LOOKS_EVERY_S):
         try:
             read_what_is_due(installation, stop, accounts=known.accounts())
+            unjudged.judge(stop)
         except (ConfigurationError, OSError) as error:
             _log.error("accounts are not read: %s", error)
 
@@ -58,6 +61,46 @@ class Known:
             self._accounts = accounts_of(self._installation)
             self._file, self._read = file, time.monotonic()
         return self._accounts
+
+
+class Unjudged:
+    """Accounts that pages cannot show as they are, or would by checks that are gone.
+
+    What cannot be judged is not tried again until it is read anew, or a while has gone by.
+    """
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._tried: dict[str, tuple[str, float]] = {}
+
+    def judge(self, stop: threading.Event) -> list[str]:
+        """Judge them, one after the other, each in a process of its own; which of them."""
+        done = []
+        for account, mark in self._due():
+            if stop.is_set():
+                break
+            self._tried[account] = (mark, time.monotonic())
+            if _is_read_now(self._installation, account):
+                continue  # who reads it judges it
+            _log.info("account %s is judged", account)
+            command = [sys.executable, "-m", "ringwall", "posture", "judge", "--account", account]
+            code, said = _run(command, self._installation, stop)
+            if code:
+                _log.error("account %s was not judged: %s", account, _why(said, code))
+            done.append(account)
+        return done
+
+    def _due(self) -> list[tuple[str, str]]:
+        accounts = Accounts(self._installation.state)
+        summaries, due = Summaries(self._installation.state), []
+        for account in accounts.all():
+            last, kept = accounts.last(account), summaries.get(account)
+            if last is None or (kept and not kept.is_stale and kept.mark == last.mark):
+                continue
+            mark, tried = self._tried.get(account, ("", -_ANEW_S))
+            if mark != last.mark or time.monotonic() - tried >= _ANEW_S:
+                due.append((account, last.mark))
+        return due
 
 
 def accounts_of(installation: Installation) -> Mapping[str, AwsAccount]:
@@ -104,16 +147,30 @@ def _read(
     scans: Scans,
     clock: Callable[[], datetime],
 ) -> None:
-    command = [sys.executable, "-m", "ringwall", "posture", "scan", "--account", name]
     _log.info("account %s is read", name)
-    code, said = _run(command, installation, stop)
+    why = read_apart(installation, ["scan", "--account", name], stop)
+    if why is not None:
+        _log.error("account %s was not read: %s", name, why)
+        scans.failed(name, why, at=clock())
+
+
+def read_apart(
+    installation: Installation, words: Sequence[str], stop: threading.Event
+) -> str | None:
+    """Have a command of posture read something, as a process of its own.
+
+    ``None`` where it did, which it notes itself, or was stopped; otherwise what went wrong.
+    """
+    code, said = _run([sys.executable, "-m", "ringwall", "posture", *words], installation, stop)
     if code is None or code in _READ:
-        return  # stopped, or noted by the command itself
+        return None
+    return _why(said, code)
+
+
+def _why(said: str, code: int) -> str:
     lines = [line for line in said.splitlines() if line.strip()]
     why = next((line for line in lines if line.startswith("error: ")), "")
-    why = why.removeprefix("error: ") or (lines[-1] if lines else f"it ended with {code}")
-    _log.error("account %s was not read: %s", name, why)
-    scans.failed(name, why, at=clock())
+    return why.removeprefix("error: ") or (lines[-1] if lines else f"it ended with {code}")
 
 
 def _run(

@@ -13,20 +13,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ringwall.posture.collecting.remembering import Journal
+from ringwall.posture.snapshot.filing import read_snapshot, write_snapshot
 from ringwall.posture.snapshot.snapshot import Snapshot
-from ringwall.posture.snapshot.writing import decoded, encoded, lines_of, snapshot_of
-from ringwall.runtime.private_files import (
-    locked,
-    private_folder,
-    remove_leftovers,
-    write_private,
-)
+from ringwall.posture.snapshot.writing import decoded
+from ringwall.runtime.private_files import locked, private_folder, remove_leftovers
 
-_FORMAT: Final = 1
-_GZIP: Final = 31
 _BROKEN: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 _OF_ONE: Final = 30
 """Bytes that a component takes at least, for files that do not say how many there are."""
@@ -95,33 +89,15 @@ class Accounts:
     def keep(self, account: str, snapshot: Snapshot, *, read: datetime, gaps: int) -> None:
         """Have it on the disk when this returns, in the place of what was there."""
         self._ready()
-        header = {"format": _FORMAT, "account": account, "read": read, "gaps": gaps}
-        header["components"] = len(snapshot)
-        squeezed = zlib.compressobj(1, wbits=_GZIP)
-        parts = [squeezed.compress(encoded(header) + b"\n")]
-        parts += [squeezed.compress(line + b"\n") for line in lines_of(snapshot)]
-        write_private(self._path(account, "snapshot"), *filter(None, parts), squeezed.flush())
+        head = {"account": account, "read": read, "gaps": gaps, "components": len(snapshot)}
+        write_snapshot(self._path(account, "snapshot"), head, snapshot)
 
     def get(self, account: str) -> Kept | None:
         """As it was read last; ``ValueError`` names the file that is damaged."""
         path = self._path(account, "snapshot")
-        try:
-            with gzip.open(path, "rb") as file:
-                header: dict[str, Any] = decoded(file.readline())
-                if header.get("format") != _FORMAT:
-                    msg = f"it is of format {header.get('format')}"
-                    raise ValueError(msg)  # noqa: TRY301 - told as all that is wrong with it
-                return Kept(
-                    account=header["account"],
-                    read=header["read"],
-                    gaps=header["gaps"],
-                    snapshot=snapshot_of(file),
-                )
-        except FileNotFoundError:
-            return None
-        except (ValueError, KeyError, AttributeError, *_BROKEN) as error:
-            msg = f"{path}: {error}: delete it and scan the account anew"
-            raise ValueError(msg) from error
+        names = ("account", "read", "gaps")
+        found = read_snapshot(path, names, mend="delete it and scan the account anew")
+        return None if found is None else Kept(**found[0], snapshot=found[1])
 
     def read_at(self, account: str) -> datetime | None:
         """When an account was read last, without reading all of that; ``None`` if it cannot be."""

@@ -19,8 +19,10 @@ from ringwall.posture.collecting.running import Target
 from ringwall.posture.happening import Happened, NoEventError, happened, records
 from ringwall.posture.judging import Judged
 from ringwall.posture.keeping import Accounts
+from ringwall.posture.scanning import Pages
 from ringwall.posture.snapshot.gaps import gaps_of
 from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.posture.summing import Summed, summed
 from ringwall.posture.watching import Watch
 from ringwall.runtime.private_files import private_folder
 
@@ -50,7 +52,10 @@ class Heard:
 
 
 class Listening:
-    """One account's changes. ``take`` keeps what a batch of them did to verdicts."""
+    """One account's changes. ``take`` keeps what a batch of them did to verdicts.
+
+    With ``pages`` what they show of the account is kept, too.
+    """
 
     def __init__(
         self,
@@ -62,9 +67,12 @@ class Listening:
         queue: str,
         take: Take,
         aside: Path,
+        pages: Pages | None = None,
     ) -> None:
         self._target, self._checks, self._accounts = target, list(checks), accounts
         self._sqs, self._queue, self._take, self._aside = sqs, queue, take, aside
+        self._pages = pages
+        self._summed: Summed | None = None
         self._watch: Watch | None = None
         self._version: tuple[int, int] | None = None
         self._read = datetime.min.replace(tzinfo=UTC)
@@ -128,8 +136,28 @@ class Listening:
         self._take(snapshot, pairs)
         gaps = sum(one.count for one in gaps_of(snapshot))
         self._accounts.keep(account, snapshot, read=self._read, gaps=gaps)
+        if self._pages is not None:
+            self._sum_up(watch, pairs, gaps, self._pages)
         self._version = self._accounts.version(account)
         return len(pairs)
+
+    def _sum_up(self, watch: Watch, pairs: Pairs, gaps: int, pages: Pages) -> None:
+        """Keep what pages show: of checks that say what they said before as it was before."""
+        account, before = self._target.account, self._summed
+        several = {one.check for pair in pairs for one in pair if one is not None}
+        self._summed = summed(
+            watch.standing.snapshot,
+            watch.standing.judged.values(),
+            pages.checks,
+            account=account,
+            read=self._read,
+            gaps=gaps,
+            before=before,
+            changed=None if before is None else several,
+        )
+        last = self._accounts.last(account)
+        mark = "" if last is None else last.mark
+        pages.summaries.keep(self._summed, mark=mark, judged=datetime.now(UTC))
 
     def _watching(self, account: str) -> Watch:
         """The account as it is kept, which a scan may have replaced since."""
@@ -145,6 +173,7 @@ class Listening:
             msg = f"what was kept of account {account} is gone: scan it anew"
             raise ValueError(msg)
         self._watch, self._read = Watch(self._target, kept.snapshot, self._checks), kept.read
+        self._summed = None
         return self._watch
 
     def _set_aside(self, bad: list[tuple[Mapping[str, Any], str]]) -> None:

@@ -21,8 +21,6 @@ from ringwall.runtime.installation import Installation
 Said = Callable[[str, str], Outcome | None]
 """Of a weakness and a component, what a run came to."""
 _NOTHING_KNOWN: Final = NothingKnown()
-ITSELF: Final = "ringwall"
-"""The scope of what is judged of Ringwall."""
 
 
 class Heard:
@@ -63,7 +61,7 @@ def put(
     categories: Categories = _NOTHING_KNOWN,
     heard: Said | None = None,
 ) -> Taken:
-    """Take a run's verdicts into the queue; ``scope`` is the account, or :data:`ITSELF`.
+    """Take a run's verdicts into the queue; ``scope`` is the account, or ``ringwall``.
 
     Whoever calls has opened the tables. ``at`` is when it was read. ``heard`` says what the run
     came to where it tells of no finding; without it, what it does by all its verdicts.

@@ -1,21 +1,40 @@
-"""Scan an account: read it, going on where a killed scan was, keep what was read, judge it."""
+"""Scan an account: read it, going on where a killed scan was, keep what was read, judge it.
 
-from collections.abc import Iterable
+Or judge anew what was read before, where checks changed since.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from ringwall.posture.check_pages import digest
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.collecting.planning import plan_for
 from ringwall.posture.collecting.remembering import Remembering
 from ringwall.posture.collecting.running import Run, Target, Told
 from ringwall.posture.judging import Judged, judge_all
-from ringwall.posture.keeping import Accounts
+from ringwall.posture.keeping import Accounts, Kept
+from ringwall.posture.past import Past
 from ringwall.posture.snapshot.gaps import Gap, gaps_of
 from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.posture.summaries import Summaries
+from ringwall.posture.summing import Summary, summed
 
 
 class BusyError(RuntimeError):
     """Another process reads this account right now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """Where what pages show of an account is kept, and all the checks that they show.
+
+    In ``past`` each scan by all of them is kept, to be held against others.
+    """
+
+    summaries: Summaries
+    checks: Sequence[KnownCheck]
+    past: Past | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +46,7 @@ class Scan:
     """
 
     account: str
+    began: datetime
     snapshot: Snapshot
     judged: list[Judged]
     gaps: list[Gap]
@@ -47,18 +67,73 @@ def scan(
     *,
     told: Told | None = None,
     fresh: bool = False,
+    pages: Pages | None = None,
 ) -> Scan:
     """Read and judge one account. :class:`BusyError` where it is being read.
 
-    ``fresh`` forgets what a scan that was killed has read.
+    ``fresh`` forgets what a scan that was killed has read. With ``pages`` what they show of it is
+    kept, too.
     """
     several = list(checks)
     try:
         with accounts.only_here(target.account):
-            return _scan(target, several, accounts, told, fresh=fresh)
+            done = _scan(target, several, accounts, told, fresh=fresh)
+            if pages is not None:
+                _sum_up(done, several, accounts, pages)
+            return done
     except BlockingIOError as error:
-        msg = f"account {target.account} is being scanned by another process"
-        raise BusyError(msg) from error
+        raise _busy(target.account) from error
+
+
+def judge_anew(account: str, accounts: Accounts, pages: Pages) -> tuple[Kept, list[Judged]] | None:
+    """Judge what was read last, by all checks that pages show, and keep what they show of it.
+
+    ``None`` where it was never read; :class:`BusyError` where it is being read: who reads it judges
+    it, too. ``ValueError`` names a file that is damaged.
+    """
+    try:
+        with accounts.only_here(account):
+            kept = accounts.get(account)
+            if kept is None:
+                return None
+            judged = _judged(kept.snapshot, pages.checks)
+            _keep(kept, judged, accounts, pages)
+            return kept, judged
+    except BlockingIOError as error:
+        raise _busy(account) from error
+
+
+def _busy(account: str) -> BusyError:
+    return BusyError(f"account {account} is being scanned by another process")
+
+
+def _sum_up(done: Scan, checks: list[KnownCheck], accounts: Accounts, pages: Pages) -> None:
+    """Keep what pages show; what was judged by all of their checks is not judged again."""
+    is_whole = {one.id for one in pages.checks} <= {one.id for one in checks}
+    judged = done.judged if is_whole else _judged(done.snapshot, pages.checks)
+    gaps = sum(one.count for one in done.gaps)
+    kept = Kept(account=done.account, read=done.began, gaps=gaps, snapshot=done.snapshot)
+    summary = _keep(kept, judged, accounts, pages)
+    if is_whole and pages.past is not None:
+        pages.past.add(summary, checks=digest())
+
+
+def _keep(kept: Kept, judged: list[Judged], accounts: Accounts, pages: Pages) -> Summary:
+    one = summed(
+        kept.snapshot,
+        judged,
+        pages.checks,
+        account=kept.account,
+        read=kept.read,
+        gaps=kept.gaps,
+    )
+    last = accounts.last(kept.account)
+    pages.summaries.keep(one, mark="" if last is None else last.mark, judged=datetime.now(UTC))
+    return one.summary
+
+
+def _judged(snapshot: Snapshot, checks: Iterable[KnownCheck]) -> list[Judged]:
+    return [replace(one, touched=frozenset()) for one in judge_all(snapshot, checks)]
 
 
 def _scan(
@@ -83,8 +158,9 @@ def _scan(
             journal.forget()
     return Scan(
         account=target.account,
+        began=began,
         snapshot=snapshot,
-        judged=[replace(one, touched=frozenset()) for one in judge_all(snapshot, checks)],
+        judged=_judged(snapshot, checks),
         gaps=gaps,
         calls=caller.calls,
         known=caller.known,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ringwall.posture.config import POSTURE, Posture
+from ringwall.posture.scope import is_taken
 from ringwall.runtime.configuration import Configuration, Problem, Section
 
 
@@ -28,5 +29,24 @@ def check_accounts(configuration: Configuration) -> Iterator[Problem]:
         seen.setdefault(whose, name)
 
 
-SECTIONS: Final = (Section(key=POSTURE, model=Posture, check=check_accounts),)
+def check_code(configuration: Configuration) -> Iterator[Problem]:
+    """What is called by a word is an account, or code, or Ringwall: never two of them."""
+    posture = configuration.one(Posture, POSTURE)
+    for name in posture.code:
+        if name in posture.accounts or is_taken(name):
+            whose = "an account" if name in posture.accounts else "something else that is judged"
+            yield Problem(
+                path=(POSTURE, "code", name),
+                message=f'"{name}" is the name of {whose}',
+                allowed="a name of its own for each code base",
+            )
+
+
+def check_posture(configuration: Configuration) -> Iterator[Problem]:
+    """All judgments over the section."""
+    yield from check_accounts(configuration)
+    yield from check_code(configuration)
+
+
+SECTIONS: Final = (Section(key=POSTURE, model=Posture, check=check_posture),)
 """The ``posture`` section: which accounts are read and judged."""

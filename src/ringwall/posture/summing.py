@@ -4,16 +4,17 @@ Passes are counted and not named, so that a summary stays small however large th
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nsmallest
 from typing import Final
 
 from ringwall.core.findings import Finding, Severity
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking.finding import KnownCheck
-from ringwall.posture.frameworks.catalogue import Framework
-from ringwall.posture.frameworks.coverage import Coverage, coverage
+from ringwall.posture.frameworks.catalogue import Framework, supporters
+from ringwall.posture.frameworks.coverage import Counts, Coverage, coverage_of
 from ringwall.posture.frameworks.history import Point
 from ringwall.posture.judging import Judged
 from ringwall.posture.reports.report import Row
@@ -43,7 +44,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """An account as it was read last, judged by the checks as they are now.
+    """An account as it was read last, judged by all checks of clouds.
 
     ``unread`` are checks that judged nothing since their kind could not be listed, or was not;
     ``empty`` those whose kind was listed, and of which there is nothing to judge. ``unlisted`` says
@@ -54,7 +55,6 @@ class Summary:
     read: datetime
     gaps: int
     counts: Mapping[str, Mapping[Outcome, int]]
-    said: Mapping[str, Sequence[Said]]
     unread: frozenset[str]
     empty: frozenset[str]
     unlisted: Sequence[tuple[str, str]]
@@ -73,7 +73,15 @@ class Summary:
         return found
 
 
-def summary_of(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summed:
+    """A summary, and by check what is said of the first components that it does not pass."""
+
+    summary: Summary
+    said: Mapping[str, Sequence[Said]]
+
+
+def summed(
     snapshot: Snapshot,
     judged: Iterable[Judged],
     checks: Sequence[KnownCheck],
@@ -81,64 +89,76 @@ def summary_of(
     account: str,
     read: datetime,
     gaps: int,
-) -> Summary:
-    """The summary of one account."""
+    before: Summed | None = None,
+    changed: Container[str] | None = None,
+) -> Summed:
+    """One account. ``judged`` may also be of other checks than these, which do not count.
+
+    With ``before`` all but the checks that are ``changed`` are as they were then.
+    """
     known = {one.id: one for one in checks}
     counts: dict[str, Counter[Outcome]] = {}
-    said: dict[str, list[Said]] = {}
+    wrong: dict[str, list[Judged]] = {}
     for one in judged:
-        counts.setdefault(one.check, Counter())[one.verdict.outcome] += 1
-        several = said.setdefault(one.check, [])
+        name = one.check
+        if name not in known or (changed is not None and name not in changed):
+            continue
+        counts.setdefault(name, Counter())[one.verdict.outcome] += 1
         if one.verdict.outcome is not Outcome.PASS:
-            several.append(_said(snapshot, one, known[one.check], read))
-    order = list(Outcome)
-    for name, several in said.items():
-        several.sort(key=lambda s: (order.index(s.outcome), -s.severity.number, s.component))
-        said[name] = _few(several)
-    silent = [one for one in checks if one.id not in counts]
-    unread = {one.id for one in silent if not _is_listed(snapshot, one.check.judges)}
-    return Summary(
+            wrong.setdefault(name, []).append(one)
+    said = {
+        name: [_said(snapshot, one, known[name], read) for one in _few(several)]
+        for name, several in wrong.items()
+    }
+    all_counts: dict[str, Mapping[Outcome, int]] = dict(counts)
+    if before is not None and changed is not None:
+        same = {n: c for n, c in before.summary.counts.items() if n not in changed}
+        all_counts = same | all_counts
+        said = {n: list(s) for n, s in before.said.items() if n not in changed} | said
+    unread, empty = _silent(snapshot, [one for one in checks if one.id not in all_counts])
+    summary = Summary(
         account=account,
         read=read,
         gaps=gaps,
-        counts=counts,
-        said=said,
-        unread=frozenset(unread),
-        empty=frozenset(one.id for one in silent) - unread,
+        counts=all_counts,
+        unread=unread,
+        empty=empty,
         unlisted=sorted(
             (f"{scope.kind} in {scope.region or 'all regions'}", told.why or told.state.value)
             for scope, told in snapshot.all_listings()
             if not told.is_told
         ),
     )
+    return Summed(summary=summary, said=said)
 
 
-def verdicts(several: Iterable[Summary]) -> Iterator[tuple[str, Outcome]]:
-    """Pairs of a check and an outcome, one for each verdict.
+def counted(several: Iterable[Summary]) -> Counts:
+    """How many verdicts of each check these come to together.
 
-    A check that could not look is unknown once: nothing that it supports passes by others.
+    A check that could not look is unknown once in each: nothing that it supports passes by others.
     """
+    found: dict[str, Counter[Outcome]] = {}
     for summary in several:
-        for check in sorted(summary.unread):
-            yield check, Outcome.UNKNOWN
+        for check in summary.unread:
+            found.setdefault(check, Counter())[Outcome.UNKNOWN] += 1
         for check, counts in summary.counts.items():
-            for outcome, count in counts.items():
-                for _ in range(count):
-                    yield check, outcome
+            found.setdefault(check, Counter()).update(counts)
+    return found
 
 
 def stands(framework: Framework, mapped: Mapped, several: Iterable[Summary]) -> Coverage:
     """How a framework stands in these accounts together."""
-    return coverage(framework, mapped.get(framework.id, ()), verdicts(several))
+    supported = supporters(framework, mapped.get(framework.id, ()))
+    return coverage_of(framework, supported, counted(several))
 
 
-def mapped_by(checks: Iterable[KnownCheck]) -> Mapped:
-    """The checks that speak of each framework, with what they say of it."""
+def mapped_by(controls: Iterable[tuple[str, Iterable[str]]]) -> Mapped:
+    """The checks that speak of each framework: of pairs of a check and its ``controls``."""
     found: dict[str, dict[str, list[str]]] = {}
-    for one in checks:
-        for control in one.check.controls:
+    for check, several in controls:
+        for control in several:
             about = found.setdefault(control.partition(" ")[0], {})
-            about.setdefault(one.id, []).append(control)
+            about.setdefault(check, []).append(control)
     return {name: [(c, tuple(said)) for c, said in of.items()] for name, of in found.items()}
 
 
@@ -183,13 +203,28 @@ def _said(snapshot: Snapshot, one: Judged, check: KnownCheck, read: datetime) ->
     )
 
 
-def _few(several: Sequence[Said]) -> list[Said]:
-    """The first of those that fail, and of those that are unknown."""
-    failing = [one for one in several if one.outcome is Outcome.FAIL]
-    unknown = [one for one in several if one.outcome is not Outcome.FAIL]
-    return failing[:MOST] + unknown[:MOST]
+def _few(several: Iterable[Judged]) -> list[Judged]:
+    """The first of those that fail, and of those that are unknown: the worst, then by name."""
+    failing: list[Judged] = []
+    unknown: list[Judged] = []
+    for one in several:
+        (failing if one.verdict.outcome is Outcome.FAIL else unknown).append(one)
+    return [*nsmallest(MOST, failing, key=_worst), *nsmallest(MOST, unknown, key=_worst)]
 
 
-def _is_listed(snapshot: Snapshot, kind: str) -> bool:
-    listings = [told for _, told in snapshot.listings(kind)]
-    return bool(listings) and all(told.is_told for told in listings)
+def _worst(one: Judged) -> tuple[int, str]:
+    return -one.severity.number, one.component
+
+
+def _silent(
+    snapshot: Snapshot, checks: Iterable[KnownCheck]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Of checks that judged nothing those that could not look, and those that had nothing to."""
+    told: dict[str, bool] = {}
+    for scope, listing in snapshot.all_listings():
+        told[scope.kind] = told.get(scope.kind, True) and listing.is_told
+    unread: set[str] = set()
+    empty: set[str] = set()
+    for one in checks:
+        (empty if told.get(one.check.judges, False) else unread).add(one.id)
+    return frozenset(unread), frozenset(empty)

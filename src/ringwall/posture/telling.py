@@ -1,23 +1,35 @@
 """Accounts, frameworks and checks as programs are told of them. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ringwall.core.verdicts import Outcome
-from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.frameworks.coverage import ControlStanding, Coverage
 from ringwall.posture.frameworks.history import Point
 from ringwall.posture.summing import Change, Said, Summary
 
+if TYPE_CHECKING:
+    from ringwall.posture.check_pages import CheckPage
+    from ringwall.posture.service import Account, Between
 
-def told_of_account(name: str, summary: Summary | None, why: str) -> dict[str, Any]:
-    """An account; without a summary, ``why`` says what became of it."""
-    if summary is None:
-        return {"account": name, "judged": False, "why": why}
+
+def told_of_account(one: "Account") -> dict[str, Any]:
+    """An account; without a summary, ``why`` says what became of it.
+
+    ``stale`` says that checks changed since it was judged; ``read_since`` is a reading after that
+    which nobody judged yet.
+    """
+    kept, since = one.kept, one.read_since
+    if kept is None:
+        return {"account": one.account, "judged": False, "why": one.why}
+    summary = kept.summary
     return {
-        "account": name,
+        "account": one.account,
         "judged": True,
+        "judged_at": kept.judged.isoformat(),
+        "stale": one.is_stale,
+        "read_since": None if since is None else since.isoformat(),
         "read": summary.read.isoformat(),
         "whole": summary.is_whole,
         "gaps": summary.gaps,
@@ -75,7 +87,35 @@ def told_of_change(one: Change) -> dict[str, Any]:
     return {"now": told_of_point(one.now), "before": before}
 
 
-def told_of_check(one: KnownCheck) -> dict[str, Any]:
+def told_of_between(one: "Between") -> dict[str, Any]:
+    """Two scans, and the checks that say something else; ``null`` where one judged nothing.
+
+    Where ``other_checks`` a difference may be of what they look for; where either scan is
+    ``partial``, of what could be read.
+    """
+    return {
+        "before": {"at": one.before.at.isoformat(), "partial": one.before.partial},
+        "now": {"at": one.now.at.isoformat(), "partial": one.now.partial},
+        "other_checks": one.before.checks != one.now.checks,
+        "differences": [
+            {
+                "check": each.check,
+                "before": _verdicts(each.before),
+                "now": _verdicts(each.now),
+                "could_look": {"before": each.could_look[0], "now": each.could_look[1]},
+            }
+            for each in one.differences
+        ],
+    }
+
+
+def _verdicts(counts: Mapping[Outcome, int] | None) -> dict[str, int] | None:
+    if counts is None:
+        return None
+    return {outcome.value: counts.get(outcome, 0) for outcome in Outcome}
+
+
+def told_of_check(one: "CheckPage") -> dict[str, Any]:
     """A check's page and what it is held to."""
     return {
         "check": one.id,
@@ -83,37 +123,33 @@ def told_of_check(one: KnownCheck) -> dict[str, Any]:
         "about": one.about,
         "why": one.why,
         "fix": one.fix,
-        "severity": one.check.severity.value,
-        "judges": one.check.judges,
-        "reads": list(one.check.reads),
-        "controls": list(one.check.controls),
-        "known_as": list(one.check.known_as),
-        "references": list(one.check.references),
-        "remedy": one.check.remedy or None,
+        "severity": one.severity.value,
+        "judges": one.judges,
+        "reads": list(one.reads),
+        "controls": list(one.controls),
+        "known_as": list(one.known_as),
+        "references": list(one.references),
+        "remedy": one.remedy or None,
     }
 
 
 def standing_of_check(name: str, several: Sequence[Summary]) -> dict[str, Any]:
-    """What a check comes to in these accounts together; components are the first that do not pass.
+    """What a check comes to in these accounts together.
 
     ``could_not_look`` are accounts of which it is not known whether there is anything to judge.
     """
-    counts = {
-        outcome.value: sum(one.counts.get(name, {}).get(outcome, 0) for one in several)
-        for outcome in Outcome
-    }
     return {
-        "verdicts": counts,
+        "verdicts": {
+            outcome.value: sum(one.counts.get(name, {}).get(outcome, 0) for one in several)
+            for outcome in Outcome
+        },
         "could_not_look": [one.account for one in several if name in one.unread],
-        "components": [told_of_said(one) for one in said(name, several)],
     }
 
 
-def said(name: str, several: Iterable[Summary]) -> list[Said]:
-    """What a check says of what it does not pass, of all accounts: what fails first."""
-    found = [one for summary in several for one in summary.said.get(name, ())]
-    found.sort(key=lambda one: (one.outcome is not Outcome.FAIL, -one.severity.number))
-    return found
+def in_order(several: Iterable[Said]) -> list[Said]:
+    """What is said of what a check does not pass: what fails first, then the worst."""
+    return sorted(several, key=lambda one: (one.outcome is not Outcome.FAIL, -one.severity.number))
 
 
 def told_of_said(one: Said) -> dict[str, Any]:

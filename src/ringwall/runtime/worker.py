@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 import django
-from huey import SqliteHuey, crontab
-from huey.api import TaskWrapper
 
 from ringwall.runtime import jobs
 from ringwall.runtime.announcing import announce
 from ringwall.runtime.discovery import modules
+from ringwall.runtime.huey_alone import SqliteHuey, TaskWrapper, crontab
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.job_messages import JsonMessages
 from ringwall.runtime.private_files import private_folder

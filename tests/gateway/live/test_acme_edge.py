@@ -12,7 +12,7 @@ from tests.gateway.live.stage import Json
 
 from ringwall.gateway.certificates.challenges import FolderPublisher
 from ringwall.gateway.certificates.tls_alpn import ACME_IDENTIFIER, PROTOCOL
-from ringwall.gateway.envoy.edge import UNKNOWN_HOST
+from ringwall.gateway.envoy.resources import UNKNOWN_HOST
 from ringwall.runtime.refusals import ExitCode
 
 pytestmark = pytest.mark.e2e

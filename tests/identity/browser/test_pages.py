@@ -25,7 +25,7 @@ WALKS: dict[str, tuple[Walk, int]] = {
     "newcomers": (lambda page, _: gallery.newcomers(page), 2),
     "founders": (gallery.founders, 21),
     "askers": (asking.askers, 9),
-    "watchers": (watching.watchers, 25),
+    "watchers": (watching.watchers, 30),
 }
 """Each with how many pages it comes past at least."""
 

@@ -124,6 +124,7 @@ def _standing(page: Page, house: House) -> Iterator[str]:
     for day, mended in enumerate((False, True)):
         kept.keep(house.state, day=day, mended=mended)
     kept.keep(house.state, kept.OTHER)
+    kept.keep_scope(house.state, "code shop")
     page.goto("/company/posture")
     yield "posture"
     press(page.get_by_role("link", name="CIS Amazon Web Services"))
@@ -134,6 +135,32 @@ def _standing(page: Page, house: House) -> Iterator[str]:
     yield "posture-check"
     page.goto(f"/company/posture/checks/{kept.KEYS}")
     yield "posture-check-unread"
+    page.goto("/company/posture/changes")
+    heading(page, "Between two scans")
+    yield "posture-changes"
+    yield from _over_time(page, house)
+
+
+def _over_time(page: Page, house: House) -> Iterator[str]:
+    """Some weeks of two accounts, of which one could not all be read at times."""
+    for day in range(3, 60, 2):
+        kept.remember(house.state, day=day, passed=0.3 + day / 90, checks=300 + day // 20 * 15)
+        if day % 3 == 0:
+            other, partial = kept.OTHER, day % 9 == 0
+            kept.remember(house.state, other, day=day, passed=0.7, checks=300, partial=partial)
+        kept.remember(house.state, day=day, passed=0.5 + day / 200, checks=300, owner="Team Web")
+    page.goto("/company/posture")
+    press(page.get_by_role("link", name="Over time"))
+    heading(page, "Posture over time")
+    yield "posture-history"
+    press(page.get_by_role("link", name="CIS Amazon Web Services"))
+    yield "posture-framework-history"
+    page.get_by_label("Owner").select_option("Team Web")
+    press(page.get_by_role("button", name="Show"))
+    page.get_by_text("of what is Team Web's").wait_for()
+    yield "posture-framework-history-owner"
+    page.goto(f"/company/posture/changes?account={kept.OTHER}")
+    yield "posture-changes-none"
 
 
 def _is_wrong() -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from tests.posture.accounts.reading import Reading
 
+from ringwall.core.verdicts import Outcome
 from ringwall.posture import following
+from ringwall.posture.check_pages import CheckPages, digest
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.scans import Scans
+from ringwall.posture.summaries import Summaries
 from ringwall.runtime.configuration import ConfigurationError
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import Installation, find
@@ -60,6 +63,29 @@ def test_each_is_read_in_its_time_and_what_goes_wrong_is_tried_again(
     assert kept.snapshot.get("aws-s3-bucket/arn:aws:s3:::one") is not None
     assert due() == []
     assert due(timedelta(minutes=16)) == ["lost"]
+    _judged_anew(installation, kept.account)
+
+
+def _judged_anew(installation: Installation, account: str) -> None:
+    """What was scanned is judged; of checks that are others by now, once; and never in vain."""
+    unjudged, goes_on = following.Unjudged(installation), threading.Event()
+    summaries, pages = Summaries(installation.state), CheckPages(installation.state)
+    assert unjudged.judge(goes_on) == []
+    scanned = summaries.get(account)
+    assert scanned is not None
+    assert scanned.summary.total[Outcome.FAIL] > 0
+    assert pages.get() is not None
+    path = installation.state / "posture" / "accounts" / f"{account}.summary"
+    path.write_bytes(path.read_bytes().replace(digest().encode(), b"0" * 64))
+    with Accounts(installation.state).only_here(account):
+        assert unjudged.judge(goes_on) == [], "who reads it judges it"
+    assert following.Unjudged(installation).judge(goes_on) == [account]
+    again = summaries.get(account)
+    assert again is not None
+    assert (again.summary, again.is_stale) == (scanned.summary, False)
+    path.unlink()
+    path.with_suffix(".snapshot").write_bytes(b"damaged")
+    assert unjudged.judge(goes_on) == []
 
 
 def test_a_worker_that_stops_does_not_wait_for_a_reading(

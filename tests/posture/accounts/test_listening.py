@@ -16,11 +16,13 @@ from tests.preloaded import program
 from tests.runtime.conftest import _django, database, postgres
 from tests.runtime.migrated import put_tables
 
+from ringwall.core.verdicts import Outcome
 from ringwall.posture.heard import Hearing, Hearings
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.listening import Heard, Listening, Pairs, queue_arn
-from ringwall.posture.scanning import scan
+from ringwall.posture.scanning import Pages, judge_anew, scan
 from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.posture.summaries import Kept, Summaries
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import find
 
@@ -48,6 +50,7 @@ class Changing:
             )
         self.block(SHUT)
         self.target, self.accounts, self.state = reading.target(), Accounts(state), state
+        self.pages = Pages(summaries=Summaries(state), checks=CHECKS)
         self.taken: list[Pairs] = []
 
     def block(self, how: dict[str, bool]) -> None:
@@ -88,10 +91,25 @@ class Changing:
             queue=self.queue,
             take=take or noted,
             aside=self.state / "posture" / "events" / "production.aside.jsonl",
+            pages=self.pages,
         )
 
     def scan(self) -> None:
-        scan(self.target, CHECKS, self.accounts)
+        scan(self.target, CHECKS, self.accounts, pages=self.pages)
+
+    def shown(self) -> Kept:
+        """What pages show, which is of the last reading and what judging anew comes to."""
+        number = self.target.account
+        found, last = self.pages.summaries.get(number), self.accounts.last(number)
+        assert found is not None
+        assert last is not None
+        assert found.mark == last.mark
+        said = self.pages.summaries.said(number, BLOCK)
+        judge_anew(number, self.accounts, self.pages)
+        again = self.pages.summaries.get(number)
+        assert again is not None
+        assert (again.summary, said) == (found.summary, self.pages.summaries.said(number, BLOCK))
+        return found
 
     def outcomes(self) -> list[tuple[str, str]]:
         return [
@@ -113,6 +131,7 @@ def test_what_was_opened_fails_by_its_event_and_a_second_one_changes_nothing(
     changing: Changing,
 ) -> None:
     changing.scan()
+    assert Outcome.FAIL not in changing.shown().summary.total
     changing.opened()
     changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
     listening = changing.listening()
@@ -122,6 +141,7 @@ def test_what_was_opened_fails_by_its_event_and_a_second_one_changes_nothing(
     assert heard.delay_s is not None
     listening.once(0)
     assert changing.outcomes() == [("pass", "fail")]
+    assert changing.shown().summary.total[Outcome.FAIL] == 1
     assert changing.waiting() == 0
     changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
     assert changing.listening().once(0).changed == 0, "what was kept has it already"

@@ -257,6 +257,7 @@ def stores(client: Any, at: Network) -> None:
         InstanceType="t2.micro",
         UserData=f"export DB_PASSWORD={PASSWORD}",
         AssociatePublicIpAddress=True,
+        BlockDeviceMappings=[{"DeviceName": "/dev/xvdb", "Ebs": {"VolumeSize": 8}}],
     )
     scaling.create_auto_scaling_group(
         AutoScalingGroupName="machines",

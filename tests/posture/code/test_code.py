@@ -327,3 +327,259 @@ def test_drift_is_what_code_and_cloud_tell_differently(tmp_path: Path) -> None:
     (found,) = drift(code.snapshot, cloud)
     assert found.part == "public_access_block.BlockPublicAcls"
     assert "main.tf:5" in found.why
+
+
+def test_what_speaks_of_a_name_that_is_not_known_whole_is_found_by_that_name(
+    tmp_path: Path,
+) -> None:
+    text = """
+    data "aws_caller_identity" "me" {}
+    locals { name = "${data.aws_caller_identity.me.account_id}-shop" }
+    resource "aws_iam_user" "it" { name = "${local.name}-it" }
+    resource "aws_iam_user" "other" { name = "${local.name}-other" }
+    resource "aws_iam_user_policy" "it" {
+      name = "${local.name}-policy"
+      user = aws_iam_user.it.name
+      policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }] })
+    }
+    resource "aws_s3_bucket" "it" { bucket = "${local.name}-data" }
+    resource "aws_s3_bucket_versioning" "it" {
+      bucket = aws_s3_bucket.it.bucket
+      versioning_configuration { status = "Enabled" }
+    }
+    """
+    code = written(tmp_path, main__tf=text)
+    it, other = sorted(code.snapshot.of_kind("aws-iam-user"), key=lambda one: one.found.name)
+    assert verdicts(code, it)["aws-iam-user-any-data"] == "fail"
+    assert verdicts(code, it)["aws-iam-user-direct-policies"] == "fail"
+    assert verdicts(code, other)["aws-iam-user-direct-policies"] == "pass"
+    assert verdicts(code, only(code, "aws-s3-bucket"))["aws-s3-bucket-versioning"] == "pass"
+
+
+def test_a_file_of_values_that_somebody_names_may_lie_elsewhere(tmp_path: Path) -> None:
+    folder = tmp_path / "code"
+    folder.mkdir()
+    (folder / "main.tf").write_text(
+        'variable "on" {}\nresource "aws_ebs_volume" "it" { encrypted = var.on }\n'
+    )
+    values = tmp_path / "values.tfvars"
+    values.write_text("on = false\n")
+    code = read_code(folder, values=[values])
+    assert verdicts(code, only(code, "aws-ec2-volume"))["aws-ec2-volume-encrypted"] == "fail"
+    assert code.remarks == []
+
+
+def test_the_account_that_code_is_in_is_nobody_else_and_a_queue_speaks_of_itself(
+    tmp_path: Path,
+) -> None:
+    def queue(name: str, principal: str, more: str = "") -> str:
+        return f"""
+        resource "aws_sqs_queue" "{name}" {{ name = "{name}" }}
+        resource "aws_sqs_queue_policy" "{name}" {{
+          queue_url = aws_sqs_queue.{name}.id
+          policy = jsonencode({{ Statement = [{{
+            Effect = "Allow", Action = "sqs:SendMessage", Resource = aws_sqs_queue.{name}.arn
+            Principal = {principal} {more}
+          }}] }})
+        }}
+        """
+
+    me = '"arn:aws:iam::${data.aws_caller_identity.me.account_id}:root"'
+    there = '"arn:aws:iam::${data.aws_caller_identity.there.account_id}:root"'
+    text = """
+    data "aws_caller_identity" "me" {}
+    data "aws_caller_identity" "there" { provider = aws.there }
+    """
+    text += queue("own", f"{{ AWS = {me} }}") + queue("everybody", '"*"')
+    text += queue("elsewhere", f"{{ AWS = {there} }}")
+    text += queue("named", '{ AWS = "arn:aws:iam::444455556666:root" }')
+    code = written(tmp_path, main__tf=text)
+    told = {one.found.label: verdicts(code, one) for one in code.snapshot.of_kind("aws-sqs-queue")}
+    public = {name: said["aws-sqs-queue-public"] for name, said in told.items()}
+    others = {name: said["aws-sqs-queue-other-accounts"] for name, said in told.items()}
+    assert public == {
+        "own": "pass",
+        "everybody": "fail",
+        "elsewhere": "unknown",
+        "named": "pass",
+    }
+    assert others == {
+        "own": "pass",
+        "everybody": "pass",
+        "elsewhere": "unknown",
+        "named": "unknown",
+    }
+
+
+def test_what_is_assumed_of_a_policy_is_no_drift(tmp_path: Path) -> None:
+    text = """
+    data "aws_caller_identity" "me" {}
+    resource "aws_sqs_queue" "it" {
+      name   = "it"
+      policy = jsonencode({ Statement = [{
+        Effect = "Allow", Action = "sqs:SendMessage", Resource = "*"
+        Principal = { AWS = data.aws_caller_identity.me.account_id }
+      }] })
+    }
+    """
+    code = written(tmp_path, main__tf=text)
+    cloud = Snapshot()
+    from ringwall.core.components import Found  # noqa: PLC0415
+
+    seen = cloud.add(Found(kind="aws-sqs-queue", name="arn:aws:sqs:::it", label="it"))
+    statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    policy = {"Statement": [statement | {"Principal": {"AWS": "444455556666"}}]}
+    seen.aspects["attributes"] = known({"Policy": policy, "SqsManagedSseEnabled": "true"}, "sqs")
+    assert list(drift(code.snapshot, cloud)) == []
+
+
+TEMPLATE_OF_STORES = """
+Resources:
+  Images:
+    Type: AWS::ECR::Repository
+    Properties:
+      ImageTagMutability: IMMUTABLE
+      RepositoryPolicyText:
+        Statement: [{Effect: Allow, Principal: "*", Action: "ecr:BatchGetImage"}]
+      LifecyclePolicy: {LifecyclePolicyText: '{"rules": []}'}
+  Files:
+    Type: AWS::EFS::FileSystem
+    Properties: {Encrypted: true, BackupPolicy: {Status: ENABLED}}
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}
+  Cluster:
+    Type: AWS::EKS::Cluster
+    Properties:
+      ResourcesVpcConfig: {EndpointPublicAccess: false, EndpointPrivateAccess: true}
+      EncryptionConfig: [{Resources: [secrets], Provider: {KeyArn: "arn:aws:kms:::key/k"}}]
+  Network: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Flows:
+    Type: AWS::EC2::FlowLog
+    Properties: {ResourceId: !Ref Network, ResourceType: VPC, TrafficType: ALL}
+  Machine:
+    Type: AWS::EC2::Instance
+    Properties: {MetadataOptions: {HttpTokens: required}}
+  Inside:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: from the network alone
+      VpcId: !Ref Network
+      SecurityGroupIngress:
+        - {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: !GetAtt Network.CidrBlock}
+"""
+
+
+def test_what_a_template_says_within_a_resource_is_a_resource_of_its_own(tmp_path: Path) -> None:
+    code = written(tmp_path, it__yaml=TEMPLATE_OF_STORES)
+    told = {
+        check: outcome
+        for one in code.snapshot
+        if one.found.kind.startswith("aws-")
+        for check, outcome in verdicts(code, one).items()
+    }
+    assert told["aws-ecr-repository-public"] == "fail"
+    assert told["aws-ecr-repository-immutable"] == "pass"
+    assert told["aws-efs-file-system-backups"] == "pass"
+    assert told["aws-efs-file-system-encrypted"] == "pass"
+    assert told["aws-dynamodb-table-recovery"] == "pass"
+    assert told["aws-eks-cluster-secrets"] == "pass"
+    assert told["aws-eks-cluster-public"] == "pass"
+    assert told["aws-ec2-vpc-flow-logs"] == "pass"
+    assert told["aws-ec2-instance-imdsv2"] == "pass"
+    assert told["aws-ec2-security-group-ssh"] == "pass"
+    assert code.remarks == []
+
+
+def test_an_attribute_that_is_given_by_itself_ends(tmp_path: Path) -> None:
+    text = """
+Resources:
+  One: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !GetAtt Two.CidrBlock}}
+  Two: {Type: AWS::EC2::VPC, Properties: {CidrBlock: !GetAtt One.CidrBlock}}
+"""
+    code = written(tmp_path, it__yaml=text)
+    assert len(list(code.snapshot.of_kind("aws-ec2-vpc"))) == 2
+
+
+def test_keys_in_providers_are_found_where_they_stand_in_the_code(tmp_path: Path) -> None:
+    text = """
+    provider "aws" { region = "eu-west-1" }
+    provider "aws" {
+      alias      = "plain"
+      access_key = "AKIAIOSFODNN7QWERTYU"
+      secret_key = var.secret
+    }
+    provider "aws" {
+      alias      = "given"
+      access_key = var.given
+      secret_key = data.vault_generic_secret.it.data["key"]
+    }
+    provider "azurerm" {
+      features {}
+      client_secret = local.secret
+    }
+    variable "secret" { default = "wJalrXUtnFEMIK7MDENGbPxRfiCYzzzzzzzKEYAA" }
+    variable "given" {}
+    locals { secret = "Q8v~x1TzzzL3kPq0aa" }
+    """
+    code = written(tmp_path, main__tf=text)
+    told = {
+        one.found.label: verdicts(code, one)["terraform-provider-keys"]
+        for one in code.snapshot.of_kind("terraform-provider")
+    }
+    assert told == {
+        "provider.aws": "pass",
+        "provider.aws.plain": "fail",
+        "provider.aws.given": "pass",
+        "provider.azurerm": "fail",
+    }
+    assert code.unmapped == {}
+
+
+def test_a_network_comes_with_a_group_of_its_own_until_its_rules_are_taken(tmp_path: Path) -> None:
+    text = """
+    resource "aws_vpc" "open" { cidr_block = "10.0.0.0/16" }
+    resource "aws_vpc" "closed" { cidr_block = "10.1.0.0/16" }
+    resource "aws_default_security_group" "closed" { vpc_id = aws_vpc.closed.id }
+    """
+    code = written(tmp_path, main__tf=text)
+    told = {
+        one.found.name: verdicts(code, one)["aws-ec2-security-group-default-closed"]
+        for one in code.snapshot.of_kind("aws-ec2-security-group")
+    }
+    assert told == {
+        "terraform:main.tf:aws_vpc.open.default_security_group": "fail",
+        "terraform:main.tf:aws_default_security_group.closed": "pass",
+    }
+
+
+def test_a_module_that_is_not_here_may_take_the_rules_of_a_network(tmp_path: Path) -> None:
+    text = """
+    resource "aws_vpc" "it" { cidr_block = "10.0.0.0/16" }
+    module "baseline" { source = "terraform-company/baseline/aws" }
+    """
+    code = written(tmp_path, main__tf=text)
+    group = only(code, "aws-ec2-security-group")
+    assert verdicts(code, group)["aws-ec2-security-group-default-closed"] == "unknown"
+
+
+def test_kinds_of_manifests_that_nobody_judges_are_told(tmp_path: Path) -> None:
+    text = """
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: a}
+---
+apiVersion: v1
+kind: List
+items:
+  - {apiVersion: v1, kind: PersistentVolume, metadata: {name: v}}
+  - {apiVersion: v1, kind: Namespace, metadata: {name: shop}}
+---
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: b}
+"""
+    code = written(tmp_path, all__yaml=text)
+    assert code.unmapped == {"kyverno.io/v1/ClusterPolicy": 2, "v1/PersistentVolume": 1}
+    assert only(code, "k8s-namespace").found.label

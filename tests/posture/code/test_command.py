@@ -1,11 +1,20 @@
 """``ringwall posture code`` from outside: places, exit codes, and what is not understood."""
 
+import csv
+import io
 import json
+import subprocess
 from pathlib import Path
+from typing import Any
 
+import jsonschema
+import pytest
+from tests.lake.test_ocsf import require_valid
+from tests.posture.reports.test_schemas import sarif_schema
 from typer.testing import CliRunner
 
 from ringwall.cli.main import build
+from ringwall.runtime.refusals import Refused
 
 BROKEN = 'resource "aws_s3_bucket" "b" {\n'
 POD = """apiVersion: v1
@@ -21,7 +30,7 @@ def ran(*words: str) -> tuple[int, str]:
     """The exit code and what was printed."""
 
     found = CliRunner().invoke(build(), ["posture", "code", *words])
-    return found.exit_code, found.output
+    return found.exit_code, found.stdout
 
 
 def test_what_fails_is_told_with_its_place_and_the_exit_code_tells(tmp_path: Path) -> None:
@@ -42,3 +51,132 @@ def test_a_broken_file_is_a_failure(tmp_path: Path) -> None:
     code, said = ran(str(tmp_path), "--check", "k8s-pod-host-network")
     assert code == 1
     assert "broken: main.tf:1" in said
+
+
+QUEUE = """variable "who" {}
+resource "aws_s3_bucket" "it" {
+  bucket = "exports"
+}
+resource "aws_sqs_queue" "it" {
+  name   = "orders"
+  policy = var.who
+}
+"""
+BUCKETS, QUEUES = "aws-s3-bucket-versioning", "aws-sqs-queue-public"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A working tree whose code lies in `in fra`: a bucket that fails, a queue nobody knows of."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / "in fra").mkdir()
+    (tmp_path / "in fra" / "main.tf").write_text(QUEUE)
+    return tmp_path
+
+
+def report(tree: Path, form: str, *words: str, code: int = 1) -> str:
+    """A report of the tree's code by two checks."""
+    chosen = ("--check", BUCKETS, "--check", QUEUES)
+    ended, said = ran(str(tree / "in fra"), "--format", form, *chosen, *words)
+    assert ended == code
+    return said
+
+
+def refused(tree: Path, *words: str) -> None:
+    """A command that says what is wrong with its options, and does nothing."""
+    found = CliRunner().invoke(build(), ["posture", "code", str(tree / "in fra"), *words])
+    assert isinstance(found.exception, Refused)
+    assert not found.stdout
+
+
+def sarif(tree: Path) -> Any:
+    log = json.loads(report(tree, "sarif"))
+    jsonschema.validators.validator_for(sarif_schema())(sarif_schema()).validate(log)
+    (run,) = log["runs"]
+    return run
+
+
+def test_what_fails_is_an_alert_where_hosts_of_code_look_for_it(tree: Path) -> None:
+    run = sarif(tree)
+    (one,) = run["results"]
+    assert (one["ruleId"], one["kind"], one["level"]) == (BUCKETS, "fail", "warning")
+    (location,) = one["locations"]
+    assert location["physicalLocation"] == {
+        "artifactLocation": {"uri": "in%20fra/main.tf", "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": 2},
+    }
+    assert run["automationDetails"]["id"] == "ringwall/in fra/"
+    for rule in run["tool"]["driver"]["rules"]:
+        assert len(rule["properties"]["tags"]) <= 20
+        assert float(rule["properties"]["security-severity"]) <= 10
+
+
+def test_what_is_not_known_is_no_alert_and_is_told_with_its_place(tree: Path) -> None:
+    run = sarif(tree)
+    (invocation,) = run["invocations"]
+    told = invocation["toolExecutionNotifications"]
+    (unknown,) = [one for one in told if one.get("associatedRule", {}).get("id") == QUEUES]
+    assert "variable who" in unknown["message"]["text"]
+    assert unknown["locations"][0]["physicalLocation"]["region"]["startLine"] == 5
+    assert invocation["executionSuccessful"]
+
+
+def test_a_broken_file_is_a_failed_run_with_its_line(tree: Path) -> None:
+    (tree / "in fra" / "more.tf").write_text("resource {\n")
+    run = sarif(tree)
+    (invocation,) = run["invocations"]
+    assert not invocation["executionSuccessful"]
+    (broken,) = [o for o in invocation["toolExecutionNotifications"] if o["level"] == "error"]
+    place = broken["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"] == "in%20fra/more.tf"
+
+
+def test_without_a_working_tree_places_are_those_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(QUEUE)
+    _, said = ran(str(tmp_path), "--format", "csv", "--check", BUCKETS)
+    (row,) = csv.DictReader(io.StringIO(said))
+    assert row["place"] == "main.tf:2"
+
+
+def test_other_forms_have_the_place_too(tree: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(report(tree, "csv"))))
+    assert {(row["check"], row["outcome"], row["place"]) for row in rows} == {
+        (BUCKETS, "fail", "in fra/main.tf:2"),
+        (QUEUES, "unknown", "in fra/main.tf:5"),
+    }
+    assert {row["scope"] for row in rows} == {"code in fra"}
+    for line in report(tree, "ocsf").splitlines():
+        event = json.loads(line)
+        require_valid(event)
+        assert "cloud" not in event
+        assert event["unmapped"]["ringwall"]["place"].startswith("in fra/main.tf:")
+    page = report(tree, "html", "--of", "cis-aws-3.0")
+    assert "code in fra" in page
+    assert "in fra/main.tf:2" in page
+    results = json.loads(report(tree, "oscal", "--of", "soc2"))["assessment-results"]["results"]
+    assert results[0]["findings"]
+
+
+def test_asff_is_of_the_account_that_it_is_applied_to(tree: Path) -> None:
+    told = json.loads(report(tree, "asff", "--account", "111122223333"))
+    assert {one["AwsAccountId"] for one in told} == {"111122223333"}
+    (bucket,) = [one for one in told if one["GeneratorId"] == BUCKETS]
+    place = bucket["Resources"][0]["Details"]["Other"]["place"]
+    assert (bucket["Compliance"]["Status"], place) == ("FAILED", "in fra/main.tf:2")
+    refused(tree, "--format", "asff")
+    refused(tree, "--format", "asff", "--account", "production")
+    refused(tree, "--format", "csv", "--account", "111122223333")
+
+
+def test_a_report_goes_into_a_file(tree: Path) -> None:
+    assert report(tree, "sarif", "--out", str(tree / "x.sarif")).endswith("of code in fra\n")
+    assert json.loads((tree / "x.sarif").read_text())["version"] == "2.1.0"
+    refused(tree, "--out", str(tree / "y"))
+    refused(tree, "--format", "oscal")
+
+
+def test_a_report_has_nothing_of_checks_that_code_cannot_tell_anything_of(tree: Path) -> None:
+    _, said = ran(str(tree / "in fra"), "--format", "sarif")
+    rules = {one["id"] for one in json.loads(said)["runs"][0]["tool"]["driver"]["rules"]}
+    assert BUCKETS in rules
+    assert "aws-iam-root-mfa" not in rules

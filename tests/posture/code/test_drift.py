@@ -2,8 +2,9 @@
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, Place, State
-from ringwall.posture.code.drift import Drift, drift
-from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.posture.code.drift import NAMED, Drift, drift
+from ringwall.posture.naming import only
+from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
 DENIED = Observation(State.DENIED, why="AccessDenied")
 
@@ -45,3 +46,16 @@ def test_what_may_be_secret_is_compared_and_not_shown() -> None:
     (one,) = differences("aws-lambda-function", declared, there)
     assert "DB_PASSWORD" in one.why
     assert "hunter2" not in one.why
+
+
+def test_what_of_a_large_account_is_held_against_code_is_all_that_can_differ() -> None:
+    code = snapshot(
+        "aws-s3-bucket", "terraform:main.tf:x.exports", versioning={"Status": "Enabled"}
+    )
+    cloud = snapshot("aws-s3-bucket", "arn:aws:x", versioning={"Status": "Suspended"})
+    cloud.note_listing(Scope("aws-s3-bucket", "1"), DENIED)
+    cloud.add(Found(kind="aws-ec2-instance", name="i-1", label="exports"))
+    part = only(cloud, NAMED)
+    assert list(drift(code, part)) == list(drift(code, cloud)) != []
+    assert [one.found.name for one in part] == ["arn:aws:x"]
+    assert dict(part.listings("aws-s3-bucket")) == dict(cloud.listings("aws-s3-bucket"))

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from ringwall.posture.checking.finding import own_checks
+import pytest
+
+from ringwall.posture.checking.finding import KnownCheck, checks_in, own_checks
 from ringwall.posture.code.scanning import Code, read_code
 from ringwall.posture.judging import judge_all
 
@@ -117,3 +119,114 @@ def test_a_bucket_takes_logs_of_its_own_root_alone(tmp_path: Path) -> None:
     logs = "aws-s3-bucket/terraform:{}/main.tf:aws_s3_bucket.logs"
     assert found[logs.format("prod")] == "pass"
     assert found[logs.format("test")] == "fail"
+
+
+BUCKET = 'resource "aws_s3_bucket" "it" {}\n'
+TRAIL = """
+resource "aws_cloudtrail" "all" {
+  name                  = "all"
+  s3_bucket_name        = aws_s3_bucket.it.id
+  is_multi_region_trail = true
+}
+"""
+RECORDED = '''
+"""Some trail of all regions records what is done to a bucket.
+
+Why: else nobody knows it.
+Fix: make one.
+"""
+from ringwall.posture.checking import *
+
+CHECK = Check(
+    judges="aws-s3-bucket", severity=Severity.LOW, reads=("aws-cloudtrail-trail.listed",)
+)
+
+
+def judge(it, world):
+    it.read("listed")
+    trails = world.all("aws-cloudtrail-trail", account=it.account)
+    whole = (lambda one=one: one.read("listed")["IsMultiRegionTrail"] is True for one in trails)
+    return passes("one does") if world.any_true(*whole) else fails("none does")
+
+
+CASES = (case("none", FAIL, listed={}),)
+'''
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> KnownCheck:
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "bucket_recorded.py").write_text(RECORDED)
+    (check,) = checks_in(tmp_path / "checks")
+    return check
+
+
+def test_a_trail_of_one_root_makes_no_other_pass(tmp_path: Path, recorded: KnownCheck) -> None:
+    for name, text in (("prod", BUCKET + TRAIL), ("test", BUCKET)):
+        (tmp_path / "code" / name).mkdir(parents=True)
+        (tmp_path / "code" / name / "main.tf").write_text(text)
+    snapshot = read_code(tmp_path / "code").snapshot
+    assert len(list(snapshot.of_kind("aws-cloudtrail-trail"))) == 1
+    found = {
+        one.component.rpartition("terraform:")[2]: str(one.verdict.outcome)
+        for one in judge_all(snapshot, [recorded])
+    }
+    name = "{}/main.tf:aws_s3_bucket.it"
+    assert found == {name.format("prod"): "pass", name.format("test"): "fail"}
+
+
+def test_what_cannot_be_read_of_one_root_leaves_no_other_sure(
+    tmp_path: Path, recorded: KnownCheck
+) -> None:
+    for name, text in (("prod", BUCKET + TRAIL), ("test", BUCKET)):
+        (tmp_path / "code" / name).mkdir(parents=True)
+        (tmp_path / "code" / name / "main.tf").write_text(text)
+    (tmp_path / "code" / "test" / "more.tf").write_text("resource {\n")
+    judged = list(judge_all(read_code(tmp_path / "code").snapshot, [recorded]))
+    outcomes = {one.component.split(":")[1].split("/")[0]: one.verdict.outcome for one in judged}
+    assert outcomes["test"] == "unknown"
+
+
+GROUP = 'resource "aws_iam_group" "it" { name = "admins" }\n'
+USED = """
+resource "aws_iam_user" "ada" { name = "ada" }
+resource "aws_iam_user_group_membership" "it" {
+  user   = aws_iam_user.ada.name
+  groups = ["admins"]
+}
+"""
+
+
+def test_a_group_has_the_members_of_its_own_root_alone(tmp_path: Path) -> None:
+    for name, text in (("prod", GROUP + USED), ("test", GROUP)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(text)
+    found = verdicts(read_code(tmp_path), "aws-iam-group-unused")
+    name = "aws-iam-group/terraform:{}/main.tf:aws_iam_group.it"
+    assert found == {name.format("prod"): "pass", name.format("test"): "fail"}
+
+
+NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
+POLICY = """apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: shut, namespace: shop}
+spec: {podSelector: {}}
+"""
+
+
+def policies(folder: Path, **files: str) -> dict[str, str]:
+    for name, text in files.items():
+        path = folder / f"{name.replace('__', '/')}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    found = verdicts(read_code(folder), "k8s-namespace-network-policy")
+    return {name.partition("/")[2].partition(":")[0]: said for name, said in found.items()}
+
+
+def test_a_policy_of_one_cluster_protects_no_other(tmp_path: Path) -> None:
+    found = policies(tmp_path, prod__a=NAMESPACE, prod__more__b=POLICY, test__a=NAMESPACE)
+    assert found == {"prod/a.yaml": "pass", "test/a.yaml": "fail"}
+
+
+def test_manifests_of_several_folders_are_of_one_cluster_else(tmp_path: Path) -> None:
+    assert policies(tmp_path, spaces__a=NAMESPACE, rules__b=POLICY) == {"spaces/a.yaml": "pass"}

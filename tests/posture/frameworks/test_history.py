@@ -1,5 +1,6 @@
 """How frameworks stood over time, by account and by owner; kept small, and told when damaged."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,14 +8,16 @@ import pytest
 
 import ringwall.posture
 from ringwall.core.components import Found
+from ringwall.core.observations import Observation, State
 from ringwall.core.verdicts import Outcome, Verdict
 from ringwall.posture.checking.finding import own_checks
 from ringwall.posture.frameworks.catalogue import Framework, frameworks
 from ringwall.posture.frameworks.coverage import Standing, coverage
-from ringwall.posture.frameworks.grouping import NOBODY, account_of, coverage_by, owner_of
+from ringwall.posture.frameworks.grouping import NOBODY, coverage_by, owner_of
 from ringwall.posture.frameworks.history import (
     Point,
     continued,
+    continued_daily,
     lines_of,
     point_of,
     points_of,
@@ -22,6 +25,8 @@ from ringwall.posture.frameworks.history import (
 )
 from ringwall.posture.frameworks.remembering import History
 from ringwall.posture.judging import Judged
+from ringwall.posture.reports.report import Part
+from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 OURS = Framework(
@@ -40,6 +45,10 @@ def found(account: str, **tags: str) -> Found:
     return Found(
         kind="k", name=f"{account}{tags}", label="x", account=account, tags=tuple(tags.items())
     )
+
+
+def whose(one: Found) -> str:
+    return one.account
 
 
 def test_a_point_says_of_how_many_controls_anything_is_known() -> None:
@@ -87,7 +96,7 @@ def test_coverage_is_told_apart_by_account_and_by_owner() -> None:
         ("a", Outcome.FAIL, found("2", team="shop", owner="")),
         ("b", Outcome.PASS, found("2")),
     ]
-    by_account = coverage_by(OURS, MAPPED, several, account_of)
+    by_account = coverage_by(OURS, MAPPED, several, whose)
     assert [one.controls[0].standing for one in by_account.values()] == [
         Standing.PASSING,
         Standing.FAILING,
@@ -101,7 +110,7 @@ def test_coverage_is_told_apart_by_account_and_by_owner() -> None:
 
 def test_each_verdict_is_counted_in_one_group() -> None:
     several = [("a", Outcome.PASS, found(str(number % 3))) for number in range(10)]
-    groups = coverage_by(OURS, MAPPED, several, account_of)
+    groups = coverage_by(OURS, MAPPED, several, whose)
     assert sum(one.controls[0].passed for one in groups.values()) == 10
 
 
@@ -123,6 +132,84 @@ def test_each_of_ringwalls_frameworks_is_kept_after_a_scan() -> None:
     cis = points[[one.framework for one in points].index("cis-aws-3.0")]
     assert (cis.controls, cis.passing, cis.score, cis.partial) == (62, 0, 0.0, True)
     assert 0 < cis.failing < 62
+
+
+def part(owners: list[str], *, scope: str = "code shop", well: bool = False) -> Part:
+    """A scope with a bucket of each owner, that a check fails unless all is ``well``."""
+    check = next(one for one in own_checks() if one.id == "aws-s3-bucket-versioning")
+    snapshot = Snapshot()
+    snapshot.note_listing(Scope("aws-s3-bucket", scope), Observation(State.KNOWN))
+    judged = []
+    for number, owner in enumerate(owners):
+        one = Found(
+            kind="aws-s3-bucket",
+            name=str(number),
+            label="b",
+            tags=(("owner", owner),) if owner else (),
+        )
+        snapshot.add(one)
+        verdict = Verdict(Outcome.PASS if well else Outcome.FAIL, "seen")
+        severity = check.check.severity
+        judged.append(
+            Judged(
+                check=check.id,
+                component=one.id,
+                verdict=verdict,
+                severity=severity,
+                touched=frozenset(),
+            )
+        )
+    return Part(scope=scope, read=BEGIN, snapshot=snapshot, judged=tuple(judged), checks=(check,))
+
+
+def test_owners_who_are_named_have_a_history_of_their_own(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    history.remember(part(["ada", "ada", "bob", ""]), at=BEGIN, partial=False)
+    assert {one.owner for one in history.all()} == {""}
+    nist = {one.owner: one for one in history.by_owner() if one.framework == "nist-800-53r5"}
+    assert set(nist) == {"ada", "bob", NOBODY}
+    assert nist["ada"].failed == 2 * nist["bob"].failed > 0
+    assert {one.controls for one in nist.values()} == {1011}
+    history.remember(part(["", ""], scope="1"), at=BEGIN, partial=False)
+    assert {one.account for one in history.by_owner()} == {"code shop"}, "nobody is named in 1"
+
+
+def test_of_owners_a_day_has_one_point_and_there_are_not_endlessly_many(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    many = [f"o{number}" for number in range(40) for _ in range(1 + (number > 30))]
+    for hour in range(3):
+        history.remember(part(many), at=BEGIN + timedelta(hours=hour), partial=False)
+    nist = [one for one in history.by_owner() if one.framework == "nist-800-53r5"]
+    assert len(nist) == len({one.owner for one in nist}) == 20
+    assert {f"o{number}" for number in range(31, 40)} <= {one.owner for one in nist}
+    assert {one.at for one in nist} == {BEGIN + timedelta(hours=2)}
+    days = [replace(point(day), owner="ada") for day in range(500)]
+    assert continued_daily(days[::-1], [days[7]]) == days[100:]
+
+
+def test_what_is_judged_often_has_a_point_a_day_and_one_for_each_change(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    well = [False, False, True, True, False]
+    for hour, one in enumerate(well):
+        at = BEGIN + timedelta(hours=hour)
+        history.remember(part(["ada"], well=one), at=at, partial=False, steady=True)
+    for hours in (25, 29):
+        at = BEGIN + timedelta(hours=hours)
+        history.remember(part(["ada"]), at=at, partial=False, steady=True)
+    kept = [
+        (one.at - BEGIN) // timedelta(hours=1) for one in history.all() if one.framework == "soc2"
+    ]
+    assert kept == [0, 2, 4, 29]
+
+
+def test_a_check_that_could_not_look_makes_no_control_pass() -> None:
+    seen = part(["ada"], well=True)
+    keys = next(one for one in own_checks() if one.id == "aws-kms-key-rotation")
+    blind = replace(seen, checks=(*seen.checks, keys))
+    assert blind.unread == (keys.id,)
+    points = points_of("1", blind.judged, blind.checks, at=BEGIN, partial=True, unread=blind.unread)
+    (cis,) = [one for one in points if one.framework == "cis-aws-3.0"]
+    assert (cis.unknown, cis.not_judged) == (1, 0)
 
 
 def test_no_word_of_ours_claims_what_nobody_here_can_know() -> None:

@@ -83,12 +83,28 @@ def test_conditions_that_keep_strangers_out(condition: Any) -> None:
         {"StringLike": {"aws:PrincipalArn": "*/Admin"}},
         {"StringEquals": {"aws:PrincipalTag/team": "red"}},
         {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+        {"Bool": {"aws:MultiFactorAuthPresent": "false"}},
+        {"NumericGreaterThan": {"aws:MultiFactorAuthAge": "0"}},
         {"Null": {"aws:PrincipalAccount": "false"}},
     ],
 )
 def test_conditions_that_ask_for_an_account_of_whomever(condition: Any) -> None:
     several = found(send(condition=condition))
     assert {one.stranger for one in several} == {ANY_ACCOUNT}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+        {"Null": {"aws:MultiFactorAuthAge": "true"}},
+    ],
+)
+def test_whoever_may_come_without_a_second_factor_may_come_without_an_account(
+    condition: Any,
+) -> None:
+    several = found(send(condition=condition))
+    assert {one.stranger for one in several} == {ANYBODY, ANY_ACCOUNT}
 
 
 def test_addresses_of_an_office_are_said() -> None:

@@ -6,9 +6,9 @@ from typing import Final
 
 from ringwall.core.observations import Observation, State
 from ringwall.posture.checking.cases import snapshot_of
-from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.checking.finding import KnownCheck, own_checks
 from ringwall.posture.judging import Judged, judge_one
-from ringwall.posture.reports.report import Report, report_of
+from ringwall.posture.reports.report import Part, Report, report_of
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
 NOW: Final = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -20,7 +20,7 @@ _PREFIXES: Final = ("aws-s3-", "aws-iam-", "aws-ec2-", "aws-rds-", "aws-kms-", "
 def sample() -> Report:
     """Several accounts, by the cases of checks of six services; of some checks nothing is there."""
     checks = [one for one in own_checks() if one.id.startswith(_PREFIXES)]
-    several: list[tuple[Snapshot, list[Judged]]] = []
+    several: list[Part] = []
     for number, known in enumerate(checks):
         if number % 9 == 8:
             continue
@@ -31,9 +31,14 @@ def sample() -> Report:
             account = ACCOUNTS[number % 3]
             seen.found = replace(seen.found, label=name, account=account, region="eu-west-1")
             if judged is not None:
-                several.append((snapshot, [judged]))
+                several.append(_part(account, snapshot, [known], judged))
     denied = Observation(State.DENIED, None, "kms:ListKeys", NOW, "AccessDenied: no kms:ListKeys")
     silent = Snapshot()
     silent.note_listing(Scope("aws-kms-key", ACCOUNTS[1], "eu-west-1"), denied)
-    several.append((silent, []))
-    return report_of(several, checks, made=NOW, read=dict.fromkeys(ACCOUNTS, NOW))
+    left_out = [one for number, one in enumerate(checks) if number % 9 == 8]
+    several.append(_part(ACCOUNTS[1], silent, left_out))
+    return report_of(several, made=NOW)
+
+
+def _part(scope: str, snapshot: Snapshot, checks: list[KnownCheck], *judged: Judged) -> Part:
+    return Part(scope=scope, read=NOW, snapshot=snapshot, judged=judged, checks=tuple(checks))

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
+from tests.posture.reports.test_reports import part
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
 from ringwall.posture.checking.finding import own_checks
 from ringwall.posture.frameworks.catalogue import Framework
-from ringwall.posture.judging import judge_all
 from ringwall.posture.reports.evidence import bundle, lines
 from ringwall.posture.reports.report import Report, report_of
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
@@ -50,8 +50,7 @@ def snapshot() -> Snapshot:
 
 @pytest.fixture
 def report(snapshot: Snapshot) -> Report:
-    judged = list(judge_all(snapshot, [CHECK]))
-    return report_of([(snapshot, judged)], [CHECK], made=NOW, read={ACCOUNT: NOW})
+    return report_of([part(snapshot, [CHECK])], made=NOW)
 
 
 def reads(snapshot: Snapshot, component: str, aspect: str) -> Observation | None:
@@ -59,7 +58,7 @@ def reads(snapshot: Snapshot, component: str, aspect: str) -> Observation | None
     return None if seen is None else seen.aspects.get(aspect)
 
 
-def parts(whole: bytes) -> dict[str, bytes]:
+def files_in(whole: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -68,7 +67,7 @@ def test_a_bundle_says_what_was_read_by_which_call_and_when(
     report: Report, snapshot: Snapshot
 ) -> None:
     made = bundle(report, OURS, "R1", lambda *which: reads(snapshot, *which))
-    files = parts(made)
+    files = files_in(made)
     for line in files["SHA256SUMS"].decode().splitlines():
         digest, _, name = line.partition("  ")
         assert sha256(files[name]).hexdigest() == digest
@@ -90,7 +89,7 @@ def test_a_bundle_says_what_was_read_by_which_call_and_when(
 def test_answers_are_digests_unless_they_are_asked_for(report: Report, snapshot: Snapshot) -> None:
     def made(*, answers: bool) -> bytes:
         told = bundle(report, OURS, "R1", lambda *which: reads(snapshot, *which), answers=answers)
-        return parts(told)["verdicts.jsonl"]
+        return files_in(told)["verdicts.jsonl"]
 
     assert SECRET.encode() not in made(answers=False)
     assert b"answer_sha256" in made(answers=False)
@@ -111,7 +110,7 @@ def test_lines_end_with_the_digest_of_all_before(report: Report, snapshot: Snaps
 
 
 def test_of_a_control_that_nothing_looks_at_nothing_is_claimed(report: Report) -> None:
-    files = parts(bundle(report, OURS, "R2", lambda *_: None))
+    files = files_in(bundle(report, OURS, "R2", lambda *_: None))
     control = json.loads(files["control.json"])
     assert control["standing"] == "not checked"
     assert "nothing is known" in control["means"]

@@ -14,7 +14,7 @@ from tests.posture.reports.sample import sample
 from ringwall.posture.frameworks.catalogue import frameworks
 from ringwall.posture.reports import html
 
-PARTS = ("failing", "frameworks", "accounts", "unknown", "silent")
+PARTS = ("failing", "frameworks", "scopes", "unknown", "silent")
 
 
 @pytest.mark.e2e

@@ -16,11 +16,13 @@ from tests.lake.test_ocsf import require_valid
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, Place, State
 from ringwall.core.verdicts import Outcome
-from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.checking.finding import KnownCheck, own_checks
+from ringwall.posture.code.reading import Remark
 from ringwall.posture.frameworks.catalogue import frameworks
 from ringwall.posture.judging import judge_all
+from ringwall.posture.naming import in_scope
 from ringwall.posture.reports import asff, comma_separated, html, ocsf, oscal, sarif
-from ringwall.posture.reports.report import Report, report_of
+from ringwall.posture.reports.report import Part, Report, report_of
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -31,6 +33,12 @@ CHECKS = [one for one in own_checks() if one.id.startswith(("aws-s3-", "aws-iam-
 
 def known(value: Any) -> Observation:
     return Observation(State.KNOWN, value, "s3:GetBucketPolicy", NOW)
+
+
+def part(snapshot: Snapshot, checks: list[KnownCheck], scope: str = ACCOUNT) -> Part:
+    """A scope, judged by these checks."""
+    judged = tuple(judge_all(snapshot, checks))
+    return Part(scope=scope, read=NOW, snapshot=snapshot, judged=judged, checks=tuple(checks))
 
 
 @pytest.fixture
@@ -57,8 +65,7 @@ def report() -> Report:
         )
         seen = snapshot.add(found, place=Place("infra/buckets.tf", 12))
         seen.aspects.update({"versioning": told, LISTED: known({})})
-    judged = list(judge_all(snapshot, CHECKS))
-    return report_of([(snapshot, judged)], CHECKS, made=NOW, read={ACCOUNT: NOW})
+    return report_of([part(snapshot, CHECKS)], made=NOW)
 
 
 def test_what_fails_comes_first_and_nothing_is_left_out(report: Report) -> None:
@@ -162,6 +169,50 @@ def test_the_page_stands_for_itself_and_runs_nothing(report: Report) -> None:
     assert "What could not be known" in text
 
 
+def test_a_page_of_several_scopes_has_each_beside_the_others(report: Report) -> None:
+    buckets = [one for one in CHECKS if one.id == "aws-s3-bucket-versioning"]
+    code = in_scope(bucket(), "code shop", folder="infra")
+    broken = Remark(Place("infra/more.tf", 7), "the { of this line is never closed", True)
+    both = report_of(
+        [
+            part(bucket(), buckets),
+            replace(part(code, buckets, "code shop"), remarks=(broken,)),
+            part(in_scope(bucket(), "ringwall"), [], "ringwall"),
+        ],
+        made=NOW,
+    )
+    text = html.text(both, [frameworks()["soc2"]])
+    assert "of 1 account, code shop and Ringwall itself" in text
+    heads = [f'<th class="num">{name}</th>' for name in (ACCOUNT, "code shop", "Ringwall itself")]
+    assert "".join(heads) in text
+    assert "<code>infra/more.tf:7</code> could not be read" in text
+    assert "infra/infra.tf:3" in text
+    (log,) = json.loads(sarif.text(both))["runs"]
+    assert "automationDetails" not in log, "several scopes are no one analysis"
+    assert not log["invocations"][0]["executionSuccessful"]
+    with_one = html.text(report, [frameworks()["soc2"]])
+    assert "Verdicts that pass" not in with_one
+
+
+def bucket() -> Snapshot:
+    """A bucket that was never versioned."""
+    snapshot = Snapshot()
+    snapshot.note_listing(Scope("aws-s3-bucket", ACCOUNT), known(None))
+    found = Found(kind="aws-s3-bucket", name="b", label="b", account=ACCOUNT)
+    seen = snapshot.add(found, place=Place("infra.tf", 3))
+    seen.aspects.update({"versioning": known({}), LISTED: known({})})
+    return snapshot
+
+
+def test_kinds_that_could_not_be_listed_for_one_reason_are_told_together() -> None:
+    snapshot = Snapshot()
+    for kind in ("aws-a", "aws-b", "aws-c", "aws-d"):
+        denied = Observation(State.DENIED, None, "x:List", NOW, "AccessDenied: no")
+        snapshot.note_listing(Scope(kind, ACCOUNT, "eu-west-1"), denied)
+    text = html.text(report_of([part(snapshot, CHECKS)], made=NOW))
+    assert f"aws-a, aws-b, aws-c</b> and 1 more kinds of {ACCOUNT} eu-west-1 could not" in text
+
+
 def test_oscal_refers_to_what_is_there(report: Report) -> None:
     told = json.loads(oscal.text(report, frameworks()["nist-800-53r5"]))
     results = told["assessment-results"]
@@ -199,7 +250,7 @@ def test_no_report_says_what_nobody_here_can_know(report: Report, word: str) -> 
 
 
 def test_a_report_of_nothing_is_one() -> None:
-    empty = report_of([], CHECKS, made=NOW, read={})
+    empty = report_of([], made=NOW)
     assert "Nothing that was judged fails" in html.text(empty)
     assert json.loads(asff.text(empty)) == []
     assert json.loads(sarif.text(empty))["runs"][0]["results"] == []

@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import cedarpy
+if TYPE_CHECKING:
+    import cedarpy
 
 THREADS: Final = 4
 BATCH: Final = 100
@@ -48,6 +49,8 @@ def complaints_of(schema: str, text: str) -> Complaints:
 
 
 def _judge(schema: str, texts: Sequence[str]) -> list[Complaints]:
+    import cedarpy  # noqa: PLC0415 - most processes judge no policy
+
     found = cedarpy.validate_policies("\n".join(texts), _parsed(schema), release_gil=True)
     if found.validation_passed:
         return [frozenset()] * len(texts)
@@ -67,5 +70,7 @@ def _judge(schema: str, texts: Sequence[str]) -> list[Complaints]:
 
 
 @lru_cache(maxsize=1024)
-def _parsed(schema: str) -> cedarpy.Schema:
+def _parsed(schema: str) -> "cedarpy.Schema":
+    import cedarpy  # noqa: PLC0415 - as above
+
     return cedarpy.Schema.from_str(schema)

@@ -24,7 +24,6 @@ from ringwall.gateway.commands.configuring import check, diff, schema
 from ringwall.gateway.commands.lifecycle import down, reload, up
 from ringwall.gateway.commands.limiting import limits_explain, limits_list
 from ringwall.gateway.commands.listing import sources_find, sources_list, sources_refresh
-from ringwall.gateway.commands.processes import process
 from ringwall.gateway.commands.routing import routes
 from ringwall.gateway.commands.sidecars import sidecar
 from ringwall.gateway.commands.trusting import trust
@@ -60,7 +59,6 @@ __all__ = [
     "init",
     "limits_explain",
     "limits_list",
-    "process",
     "reload",
     "rollback",
     "routes",

@@ -56,7 +56,9 @@ def up(
     flags = ["--watch" if watch else "--no-watch", *(["--last-good"] if last_good else [])]
     if not detach and _has_terminal():
         flags.append("--hangup-ends")
-    argv = [sys.executable, "-m", "ringwall", "process", "supervisor", *flags]
+    from ringwall.gateway.own_processes import SUPERVISOR, program
+
+    argv = [*program(SUPERVISOR), *flags]
     os.environ.update(installation.environment())
     if detach:
         from ringwall.gateway.commands.detaching import start

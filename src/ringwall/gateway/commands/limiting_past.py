@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ringwall.gateway.limited import Ending, Weighed
-    from ringwall.gateway.past import PastRequest
+    from ringwall.gateway.record_lines import PastRequest
     from ringwall.gateway.service import Gateway
     from ringwall.gateway.wanted import Wanted
     from ringwall.runtime.installation import Installation

@@ -33,7 +33,7 @@ from ringwall.gateway.envoy.denied import BY_HEADER, NOBODY, Denied, denied_by_h
 from ringwall.gateway.envoy.pause import PAUSE, pausing
 from ringwall.gateway.envoy.posture import Alarm
 from ringwall.gateway.envoy.rendering import Rendering
-from ringwall.gateway.envoy.resources import Folder, Json
+from ringwall.gateway.envoy.resources import UNKNOWN_HOST, Folder, Json
 from ringwall.gateway.envoy.routes import Permitting
 from ringwall.gateway.envoy.salting import Asking
 from ringwall.gateway.envoy.signed_in import Verifying
@@ -44,9 +44,6 @@ from ringwall.gateway.sources.said import SAID, said
 from ringwall.identity.published import Revoked
 from ringwall.inventory.config import Service, UpstreamTls
 from ringwall.runtime.configuration import Address
-
-UNKNOWN_HOST: Final = "ringwall-unknown"
-"""Name of the certificate shown to clients that ask for no host the edge knows."""
 
 _NONE: Final = lists.Databases()
 _ALL, _LEGACY, _UNKNOWN, _REDIRECT = "edge", "edge-tls12", "unknown", "redirect"

@@ -8,6 +8,8 @@ from ringwall.runtime.configuration import Address
 
 Json = dict[str, Any]
 
+UNKNOWN_HOST: Final = "ringwall-unknown"
+"""Name of the certificate shown to clients that ask for no host the edge knows."""
 _TYPES: Final = "type.googleapis.com/"
 
 

@@ -7,13 +7,13 @@ import time
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
-import requests
-from urllib3.exceptions import HTTPError
-
 from ringwall.gateway.sources.lists import ListError
+
+if TYPE_CHECKING:
+    import requests
 
 MOST_BYTES: Final = 64 * 1024**2
 SECONDS: Final = 30.0
@@ -84,6 +84,10 @@ def _into(found: list[Found | Exception], url: str, mark: str, *, private: bool)
 
 
 def _asked(url: str, *, mark: str, private: bool) -> Found:
+    # Whoever brings no list from the web pays nothing for it.
+    import requests  # noqa: PLC0415
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415
+
     deadline = time.monotonic() + SECONDS
     try:
         with requests.Session() as session:
@@ -110,7 +114,7 @@ def _asked(url: str, *, mark: str, private: bool) -> Found:
     raise ListError(msg)
 
 
-def _whole(answer: requests.Response, url: str, *, deadline: float) -> bytes:
+def _whole(answer: "requests.Response", url: str, *, deadline: float) -> bytes:
     content = bytearray()
     # As it comes: a whole piece of a server that drips is hours away.
     while piece := answer.raw.read1(_PIECE, decode_content=True):

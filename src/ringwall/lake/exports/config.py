@@ -67,7 +67,7 @@ class ForwardS3(S3Access):
     """The bucket."""
     prefix: Annotated[
         str,
-        StringConstraints(pattern=r"^[A-Za-z0-9!_.*'()/-]{0,200}$"),
+        StringConstraints(pattern=r"^[A-Za-z0-9!_.*'()/-]*$", max_length=200),
         Form("letters, digits, slashes and dashes"),
     ] = "ringwall"
     """What names of objects begin with."""

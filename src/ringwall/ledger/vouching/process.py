@@ -10,13 +10,10 @@ from typing import Final
 
 from ringwall.core.clock import SystemClock
 from ringwall.ledger.vouching.settings import Settings
+from ringwall.ledger.vouching.variables import READY_VARIABLE, SETTINGS_VARIABLE
 from ringwall.ledger.vouching.voucher import Voucher
 from ringwall.runtime.announcing import announce
 
-SETTINGS_VARIABLE: Final = "RINGWALL_VOUCHER_SETTINGS"
-""":class:`Settings` as JSON: with secrets of anchors, which nobody else is to read."""
-READY_VARIABLE: Final = "RINGWALL_VOUCHER_READY"
-"""A unix socket that takes connections while this works."""
 _PAUSE: Final = 1.0
 
 _log = logging.getLogger(__name__)

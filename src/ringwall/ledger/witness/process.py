@@ -13,16 +13,13 @@ from ringwall.ledger.keys import Kind, SigningKey, VerifierKey, decode, encode
 from ringwall.ledger.witness.cosigning import Logs, Witness
 from ringwall.ledger.witness.serving import WitnessServer
 from ringwall.ledger.witness.store import Store
+from ringwall.ledger.witness.variables import (
+    FOLDER_VARIABLE,
+    LISTEN_VARIABLE,
+    LOGS_VARIABLE,
+    NAME_VARIABLE,
+)
 from ringwall.runtime.private_files import private_folder, write_private
-
-LISTEN_VARIABLE: Final = "RINGWALL_WITNESS_LISTEN"
-"""``unix:/path`` or ``host:port``."""
-FOLDER_VARIABLE: Final = "RINGWALL_WITNESS_FOLDER"
-"""The folder of the key, and of what was cosigned."""
-NAME_VARIABLE: Final = "RINGWALL_WITNESS_NAME"
-LOGS_VARIABLE: Final = "RINGWALL_WITNESS_LOGS"
-"""The file of logs: a vkey a line, which is trusted for the origin of its name, or for the one
-that follows it after a space. Read anew at each request."""
 
 SHOWN_KEY: Final = "vkey"
 """In that folder: the public key."""

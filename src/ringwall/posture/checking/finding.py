@@ -22,6 +22,7 @@ from ringwall.runtime.collecting import collected_later
 
 Judge = Callable[[Subject, World], Judgment | None]
 _SECTION: Final = re.compile(r"^(Why|Fix):\s+", re.MULTILINE)
+_CLOUDS: Final = "aws-"
 _ROOT: Final = Path(ringwall.posture.checks.__file__).parent
 
 
@@ -48,6 +49,11 @@ def own_checks(ids: Iterable[str] | None = None) -> list[KnownCheck]:
         paths = [one for one in paths if any(_is_chosen(_id(one), name) for name in wanted)]
     with collected_later():
         return sorted(map(_own, paths), key=lambda one: one.id)
+
+
+def cloud_checks() -> list[KnownCheck]:
+    """Those of Ringwall's own that judge what an account has: what its pages show."""
+    return [one for one in own_checks() if one.check.judges.startswith(_CLOUDS)]
 
 
 def checks_in(folder: Path) -> list[KnownCheck]:

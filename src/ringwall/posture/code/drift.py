@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ringwall.core.observations import Observation, State, UnknownError
-from ringwall.posture.snapshot.partial import Unknown, guarded
+from ringwall.posture.snapshot.partial import Assumed, Unknown, guarded
 from ringwall.posture.snapshot.snapshot import Seen, Snapshot
 
 NAMED: Final[Mapping[str, str]] = {
@@ -116,6 +116,8 @@ def _parsed(text: str) -> Any:
 
 def _plain(value: Any) -> Any:
     """Without what makes no difference: the order of lists, a list of one for that one."""
+    if isinstance(value, Assumed):
+        raise UnknownError("what will stand there is not known yet")
     if isinstance(value, Mapping):
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list):

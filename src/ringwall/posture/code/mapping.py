@@ -6,22 +6,44 @@ from typing import Final
 
 from ringwall.core.observations import Collected, Observation, State
 from ringwall.posture.code.aws import (
+    balancing,
     cloudtrail,
+    clusters,
     compute,
     ec2,
     iam,
     kms,
+    launching,
     messages,
+    parameters,
     rds,
     s3,
+    searching,
     storing,
 )
 from ringwall.posture.code.aws.declaring import ACCOUNT
+from ringwall.posture.code.terraform import configured
 from ringwall.posture.code.terraform.resources import Resources
 from ringwall.posture.code.unresolved import MODULE, doubted
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
-SERVICES: Final = (s3, iam, ec2, rds, kms, cloudtrail, messages, compute, storing)
+SERVICES: Final = (
+    s3,
+    iam,
+    ec2,
+    rds,
+    kms,
+    cloudtrail,
+    messages,
+    compute,
+    storing,
+    balancing,
+    searching,
+    clusters,
+    parameters,
+    launching,
+    configured,
+)
 KINDS: Final = tuple(kind for one in SERVICES for kind in one.KINDS)
 
 
@@ -37,17 +59,19 @@ def fill(
     kinds: Iterable[str],
     missing: Iterable[str] = (),
 ) -> None:
-    """Put components into a snapshot, and that their kinds were listed.
+    """Put components into a snapshot, and that their kinds were listed, in each root there is.
 
     ``missing`` says why there may be more of them: then nobody may conclude from one's absence.
     """
-    why = "; ".join(sorted(set(missing))[:3])
-    for kind in kinds:
-        state = State.ERROR if why else State.KNOWN
-        snapshot.note_listing(Scope(kind, ACCOUNT), Observation(state, api="code", why=why))
     for one in components:
         seen = snapshot.add(one.found, place=one.place)
         seen.aspects.update(one.aspects)
+    why = "; ".join(sorted(set(missing))[:3])
+    told = Observation(State.ERROR if why else State.KNOWN, api="code", why=why)
+    if several := tuple(kinds):
+        for account in sorted({ACCOUNT, *(seen.found.account for seen in snapshot)}):
+            for kind in several:
+                snapshot.note_listing(Scope(kind, account), told)
 
 
 def unmapped(code: Resources) -> Counter[str]:

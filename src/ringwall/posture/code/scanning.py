@@ -8,7 +8,7 @@ from typing import Any, Final
 from ringwall.core.observations import Place
 from ringwall.posture.code.cloudformation import templates
 from ringwall.posture.code.documents import Document, documents
-from ringwall.posture.code.kubernetes import manifests
+from ringwall.posture.code.kubernetes import clusters, manifests
 from ringwall.posture.code.mapping import KINDS, fill, mapped, unmapped
 from ringwall.posture.code.reading import NO_FILE, CodeError, Remark
 from ringwall.posture.code.terraform import plans
@@ -58,6 +58,7 @@ def read_code(
         except CodeError as error:
             place = Place(error.path, error.line)
             code.remarks.append(Remark(place, error.why, is_broken=True))
+    clusters.apart(code.snapshot)
     missing = [str(one) for one in code.remarks if one.is_broken or "is not here" in one.why]
     fill(code.snapshot, (), (*KINDS, *manifests.KINDS), missing)
     return code
@@ -129,4 +130,7 @@ def _document(code: Code, one: Document, shown: str) -> None:
     if group.startswith("kustomize."):
         why = "Kustomize is not read: render it first, with `kubectl kustomize`"
         code.remarks.append(Remark(Place(shown, one.line), why))
+    else:
+        for kind in manifests.unjudged(value):
+            code.unmapped[kind] = code.unmapped.get(kind, 0) + 1
     fill(code.snapshot, manifests.components(one, shown), ())

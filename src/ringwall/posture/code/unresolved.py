@@ -25,6 +25,8 @@ _HARMLESS: Final = frozenset(
         "aws_lambda_function_event_invoke_config",
         "aws_lambda_function_recursion_config",
         "aws_rds_cluster_role_association",
+        "aws_redshift_cluster_iam_roles",
+        "aws_redshift_cluster_snapshot",
         "aws_s3_bucket_accelerate_configuration",
         "aws_s3_bucket_analytics_configuration",
         "aws_s3_bucket_intelligent_tiering_configuration",

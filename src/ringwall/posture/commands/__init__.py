@@ -13,6 +13,7 @@ from ringwall.posture.commands.fixing import (
     fix_undo,
 )
 from ringwall.posture.commands.itself import itself
+from ringwall.posture.commands.judging import judge
 from ringwall.posture.commands.listening import listen
 from ringwall.posture.commands.overview import status
 from ringwall.posture.commands.paths import paths
@@ -38,6 +39,7 @@ __all__ = [
     "frameworks",
     "history",
     "itself",
+    "judge",
     "listen",
     "paths",
     "report",

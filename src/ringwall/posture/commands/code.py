@@ -1,16 +1,31 @@
 """``posture code`` and ``drift``: code judged before it runs, and held against what is there."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from ringwall.posture.commands.scanning import PANEL, Chosen, Custom, all_checks
-from ringwall.posture.commands.told import Account, read_accounts
+from ringwall.posture.commands.told import (
+    Account,
+    Own,
+    known_frameworks,
+    named_frameworks,
+    read_accounts,
+)
 from ringwall.posture.commands.verdicts import show_verdicts
+from ringwall.posture.commands.written import Form, Of, Out, require_framework, write_report
 from ringwall.runtime.commanding import command
 from ringwall.runtime.output import AsJson, print_json, say
 from ringwall.runtime.refusals import ExitCode, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ringwall.posture.checking.finding import KnownCheck
+    from ringwall.posture.code.scanning import Code
+    from ringwall.posture.judging import Judged
+    from ringwall.posture.reports.report import Report
 
 _MOST: Final = 20
 Values = Annotated[
@@ -24,12 +39,23 @@ Variable = Annotated[
 
 @command(name="code", group="posture", panel=PANEL)
 def code(
+    context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder, or one file.")],
     *,
     values: Values = None,
     var: Variable = None,
     chosen: Chosen = None,
     custom: Custom = None,
+    form: Annotated[
+        Form | None, typer.Option("--format", help="A report in this form, instead of a table.")
+    ] = None,
+    out: Out = None,
+    framework: Of = None,
+    own: Own = None,
+    account: Annotated[
+        str | None,
+        typer.Option("--account", metavar="ID", help="Where it is applied: ASFF needs it."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge code by the checks that judge clouds, with file and line.
@@ -42,31 +68,89 @@ def code(
 
     if not folder.exists():
         raise Refused(f"{folder} is not there", hint="Name a folder of code, or one file.")
+    _require_form(form, out, account)
+    named = [] if form is None else named_frameworks(context, framework, own)
+    require_framework(form, named)
     checks = [one for one in all_checks(custom, chosen) if not one.id.startswith("ringwall-")]
     try:
         read = read_code(folder, values=values or (), given=given(var or ()))
     except CodeError as error:
         raise Refused(str(error)) from error
     judged = list(judge_all(read.snapshot, checks))
-    places = {one.found.id: str(one.place) for one in read.snapshot if one.place is not None}
-    show_verdicts(judged, checks, read.snapshot, places=places, as_json=as_json)
     broken = [one for one in read.remarks if one.is_broken]
-    if not as_json:
+    if form is not None:
+        told = _report(folder, read, judged, checks, account)
+        if form is Form.HTML and not named:
+            named = list(known_frameworks(context, own).values())
+        write_report(told, form, named, out)
         for remark in broken:
-            say((f"broken: {remark}", "red"))
-        others = [one for one in read.remarks if not one.is_broken]
-        for remark in others[:_MOST]:
-            say((f"not known: {remark}", "yellow"))
-        if len(others) > _MOST:
-            say(f"and {len(others) - _MOST} more that are not known", style="dim")
-        if read.unmapped:
-            several = ", ".join(
-                f"{kind} ({count})" for kind, count in sorted(read.unmapped.items())
-            )
-            say(f"not judged, for Ringwall does not know them: {several}", style="dim")
+            say((f"broken: {remark}", "red"), stderr=True)
+    else:
+        places = {one.found.id: str(one.place) for one in read.snapshot if one.place is not None}
+        show_verdicts(judged, checks, read.snapshot, places=places, as_json=as_json)
+        if not as_json:
+            _show_remarks(read)
     failed = sum(one.verdict.outcome == "fail" for one in judged)
     if failed or broken:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _require_form(form: Form | None, out: Path | None, account: str | None) -> None:
+    """Refused where options do not go with each other."""
+    if out is not None and form is None:
+        raise Refused("--out needs --format", hint="such as --format sarif", code=ExitCode.USAGE)
+    if form is Form.ASFF and not _is_account(account):
+        hint = "--account with its 12 digits says where the code is applied"
+        raise Refused("ASFF is of an account of AWS", hint=hint, code=ExitCode.USAGE)
+    if account is not None and form is not Form.ASFF:
+        raise Refused("--account goes with --format asff", code=ExitCode.USAGE)
+
+
+def _is_account(account: str | None) -> bool:
+    return account is not None and len(account) == 12 and account.isdecimal()
+
+
+def _report(
+    folder: Path,
+    read: "Code",
+    judged: "Sequence[Judged]",
+    checks: "Sequence[KnownCheck]",
+    account: str | None,
+) -> "Report":
+    """A report of code alone, with places as its working tree has them."""
+    from datetime import UTC, datetime
+
+    from ringwall.posture.naming import in_scope, placed
+    from ringwall.posture.recent import in_tree
+    from ringwall.posture.reports.report import Part, report_of
+    from ringwall.posture.scope import scope_of
+    from ringwall.posture.scopes import checks_for
+
+    scope, within = scope_of(folder.resolve().name or "root"), in_tree(folder)
+    at = datetime.now(UTC)
+    part = Part(
+        scope=account or scope,
+        read=at,
+        snapshot=in_scope(read.snapshot, account or scope, folder=within),
+        judged=tuple(judged),
+        checks=tuple(checks_for(scope, read.snapshot, checks)),
+        remarks=tuple(placed(read.remarks, within)),
+    )
+    return report_of([part], made=at)
+
+
+def _show_remarks(read: "Code") -> None:
+    """What was broken, what is not known, and what nothing here judges."""
+    for remark in (one for one in read.remarks if one.is_broken):
+        say((f"broken: {remark}", "red"))
+    others = [one for one in read.remarks if not one.is_broken]
+    for remark in others[:_MOST]:
+        say((f"not known: {remark}", "yellow"))
+    if len(others) > _MOST:
+        say(f"and {len(others) - _MOST} more that are not known", style="dim")
+    if read.unmapped:
+        several = ", ".join(f"{kind} ({count})" for kind, count in sorted(read.unmapped.items()))
+        say(f"not judged, for Ringwall does not know them: {several}", style="dim")
 
 
 @command(name="drift", group="posture", panel=PANEL, does="posture:see")

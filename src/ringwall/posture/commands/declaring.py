@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,14 +13,21 @@ from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, say
 from ringwall.runtime.refusals import ExitCode, Refused
 
-_NAME: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+if TYPE_CHECKING:
+    from ringwall.posture.code.scanning import Code
+    from ringwall.posture.config import CodeBase
+    from ringwall.posture.declared import Declared
+    from ringwall.runtime.installation import Installation
 
 
 @command(name="declare", group="posture", panel=PANEL, does="posture:scan")
 def declare(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="What this code base is called.")],
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder, or one file.")],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="FOLDER", help="A folder, or one file; else as configured."),
+    ] = None,
     *,
     values: Values = None,
     var: Variable = None,
@@ -30,42 +37,28 @@ def declare(
 
     Where accounts were read, what is there and not as the code declares it goes into the queue,
     too. Always the same NAME for the same code: what it does not declare any more is gone, and what
-    is mended is closed. Exit code 8 where a file could not be read.
+    is mended is closed. Without FOLDER it is the one that the section `posture` names, with its
+    variables. Exit code 8 where a file could not be read.
     """
-    import re
-
-    from ringwall.posture.code.reading import CodeError
-    from ringwall.posture.code.scanning import read_code
-    from ringwall.posture.judging import judge_all
-    from ringwall.posture.keeping import Accounts
-    from ringwall.runtime.opening import open_tables
-
-    if not re.fullmatch(_NAME, name):
-        hint = "lower-case letters, digits and dashes, at most 63"
-        raise Refused(f"{name!r} cannot be the name of a code base", hint=hint, code=ExitCode.USAGE)
-    if not folder.exists():
+    installation, began = installation_of(context), datetime.now(UTC)
+    _require_name(name)
+    found = _configured(installation, name) if folder is None else None
+    if found is not None:
+        beside = installation.config.parent
+        folder = beside / found.folder
+        values = [*(beside / one for one in found.variable_files), *(values or ())]
+        var = [*(f"{key}={value}" for key, value in found.variables.items()), *(var or ())]
+    if folder is None or not folder.exists():
         raise Refused(f"{folder} is not there", hint="Name a folder of code, or one file.")
-    installation = installation_of(context)
-    open_tables(installation)
-    try:
-        read = read_code(folder, values=values or (), given=given(var or ()))
-    except CodeError as error:
-        raise Refused(str(error)) from error
-    from ringwall.posture.declared import declare as take_in
+    from ringwall.posture.scopes import Scopes
 
-    checks = [one for one in all_checks(None, None) if not one.id.startswith("ringwall-")]
-    accounts = Accounts(installation.state)
-    kept = [one for account in accounts.all() if (one := accounts.get(account)) is not None]
-    done = take_in(
-        installation,
-        name,
-        read.snapshot,
-        judge_all(read.snapshot, checks),
-        checks,
-        clouds=[one.snapshot for one in kept],
-        is_whole=not read.is_broken,
-        at=datetime.now(UTC),
-    )
+    try:
+        with Scopes(installation.state).only_here(name):
+            read, done = _declared(installation, name, folder, values, var)
+            if found is not None:
+                _note(installation, name, read, began)
+    except BlockingIOError as error:
+        raise Refused(f"{name} is being read by another process") from error
     if as_json:
         drift = None if done.drift is None else done.drift.to_json()
         print_json({"faults": done.faults.to_json(), "drift": drift, "whole": not read.is_broken})
@@ -82,3 +75,86 @@ def declare(
                 say((f"broken: {remark}", "red"), stderr=True)
     if read.is_broken:
         raise typer.Exit(ExitCode.PARTIAL)
+
+
+def _require_name(name: str) -> None:
+    import re
+
+    from ringwall.posture.scope import NAME, is_taken
+
+    if not re.fullmatch(NAME, name):
+        hint = "lower-case letters, digits and dashes, at most 63"
+        raise Refused(f"{name!r} cannot be the name of a code base", hint=hint, code=ExitCode.USAGE)
+    if is_taken(name):
+        hint = "accounts are called by 12 digits, and Ringwall itself is `ringwall`"
+        raise Refused(f"{name!r} is the name of something else", hint=hint, code=ExitCode.USAGE)
+
+
+def _configured(installation: "Installation", name: str) -> "CodeBase":
+    """As the section `posture` has it; refused where it names no such code."""
+    from ringwall.posture.config import POSTURE, Posture
+
+    several = installation.load().one(Posture, POSTURE).code
+    if name not in several:
+        hint = f"name its folder, or set posture.code.{name}.folder"
+        raise Refused(f"no code base is called {name} in the configuration", hint=hint)
+    return several[name]
+
+
+def _declared(
+    installation: "Installation",
+    name: str,
+    folder: Path,
+    values: list[Path] | None,
+    var: list[str] | None,
+) -> "tuple[Code, Declared]":
+    """Read it, judge it, take it in, and keep it for reports."""
+    from ringwall.posture.code.drift import NAMED
+    from ringwall.posture.code.reading import CodeError
+    from ringwall.posture.code.scanning import read_code
+    from ringwall.posture.judging import judge_all
+    from ringwall.posture.keeping import Accounts
+    from ringwall.posture.naming import only
+    from ringwall.posture.recent import keep_code
+    from ringwall.runtime.opening import open_tables
+
+    open_tables(installation)
+    at = datetime.now(UTC)
+    try:
+        read = read_code(folder, values=values or (), given=given(var or ()))
+    except CodeError as error:
+        raise Refused(str(error)) from error
+    from ringwall.posture.declared import declare as take_in
+
+    checks = [one for one in all_checks(None, None) if not one.id.startswith("ringwall-")]
+    judged = list(judge_all(read.snapshot, checks))
+    accounts = Accounts(installation.state)
+    clouds = [
+        only(kept.snapshot, NAMED)
+        for account in accounts.all()
+        if (kept := accounts.get(account)) is not None
+    ]
+    done = take_in(
+        installation,
+        name,
+        read.snapshot,
+        judged,
+        checks,
+        clouds=clouds,
+        is_whole=not read.is_broken,
+        at=at,
+    )
+    try:
+        keep_code(installation, name, folder, read, judged=judged, checks=checks, at=at)
+    except ValueError as error:
+        say(("not kept: ", "yellow"), str(error), stderr=True)
+    return read, done
+
+
+def _note(installation: "Installation", name: str, read: "Code", at: datetime) -> None:
+    """That code of the section was read, so that its time begins anew."""
+    from ringwall.posture.scans import Scans
+    from ringwall.posture.scope import scope_of
+
+    scope, gaps = scope_of(name), sum(one.is_broken for one in read.remarks)
+    Scans(installation.state).was_read(scope, account=scope, at=at, gaps=gaps)

@@ -1,5 +1,6 @@
 """``posture evidence``: what the verdicts on one control stand on, to hand on."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -9,11 +10,10 @@ import typer
 
 from ringwall.posture.commands.scanning import GROUP, PANEL, Custom, all_checks
 from ringwall.posture.commands.told import (
-    Account,
     Own,
+    Scope,
     named_frameworks,
-    read_accounts,
-    report_on,
+    read_scopes,
 )
 from ringwall.runtime.commanding import command
 from ringwall.runtime.output import say
@@ -43,7 +43,7 @@ def evidence(
         typer.Option("--answers", help="With what was answered, which may be confidential."),
     ] = False,
     own: Own = None,
-    account: Account = None,
+    scope: Scope = None,
     custom: Custom = None,
 ) -> None:
     """Export what a control's verdicts stand on: each read with its API, time and digest.
@@ -51,16 +51,16 @@ def evidence(
     The digest of the file is printed; `SHA256SUMS` in the zip has those of its parts.
     """
     from ringwall.posture.reports.evidence import bundle, lines
+    from ringwall.posture.reports.report import report_of
     from ringwall.runtime.private_files import write_private
 
     (named,) = named_frameworks(context, [framework], own)
-    kept = read_accounts(context, account)
-    told = report_on(kept, all_checks(custom, None))
-    snapshots = [one.snapshot for one in kept]
+    parts = [one.part(all_checks(custom, None)) for one in read_scopes(context, scope)]
+    told = report_of(parts, made=datetime.now(UTC))
 
     def reads(component: str, aspect: str) -> "Observation | None":
-        for snapshot in snapshots:
-            if (seen := snapshot.get(component)) is not None:
+        for part in parts:
+            if (seen := part.snapshot.get(component)) is not None:
                 return seen.aspects.get(aspect)
         return None
 

@@ -72,6 +72,8 @@ def listening_to(
     from ringwall.posture.commands.clouds import connected
     from ringwall.posture.keeping import Accounts
     from ringwall.posture.listening import CALLS, Listening
+    from ringwall.posture.scanning import Pages
+    from ringwall.posture.summaries import Summaries
     from ringwall.runtime.opening import open_tables
 
     open_tables(installation)
@@ -99,6 +101,7 @@ def listening_to(
         queue=url,
         take=lambda snapshot, pairs: heed(installation, target.account, snapshot, pairs, checks),
         aside=hearings.aside(name),
+        pages=Pages(summaries=Summaries(installation.state), checks=checks),
     )
 
 

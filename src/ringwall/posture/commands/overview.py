@@ -1,5 +1,6 @@
-"""``posture status``: how current what is known of each account is."""
+"""``posture status``: how current what is known of each account and code base is."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -12,13 +13,12 @@ from ringwall.runtime.refusals import ExitCode
 from ringwall.runtime.tables import Cell, Column
 
 if TYPE_CHECKING:
-    from ringwall.posture.config import AwsAccount
     from ringwall.posture.heard import Hearing
     from ringwall.posture.schedule import Scanned
 
 _COLUMNS: Final = (
-    Column("account"),
-    Column("number", rank=1),
+    Column("name"),
+    Column("scope", rank=1),
     Column("read"),
     Column("next", rank=1),
     Column("not read", right=True),
@@ -29,7 +29,7 @@ _EVENTS: Final = Column("changes", least=20)
 
 @command(name="status", group=GROUP, panel=PANEL, does="posture:see")
 def status(context: typer.Context, *, as_json: AsJson = False) -> int:
-    """Tell when each account was read, when it is read next, and what is wrong with that.
+    """Tell when each account and code base was read, is read next, and what is wrong with that.
 
     Ends with 1 where one was not read for twice as long as its `every`, or never, or where nobody
     asked its queue of changes for ten minutes.
@@ -38,53 +38,73 @@ def status(context: typer.Context, *, as_json: AsJson = False) -> int:
     from ringwall.posture.heard import Hearings
     from ringwall.posture.scans import Scans
     from ringwall.posture.schedule import is_overdue
+    from ringwall.posture.scope import scope_of
 
     installation = installation_of(context)
-    accounts = installation.load().one(Posture, POSTURE).accounts
+    posture = installation.load().one(Posture, POSTURE)
     scans, now = Scans(installation.state).all(), datetime.now(UTC)
     hearings = Hearings(installation.state)
-    heard = {name: hearings.get(name) for name, one in accounts.items() if one.events is not None}
+    heard = {
+        name: hearings.get(name) for name, one in posture.accounts.items() if one.events is not None
+    }
+    several = [
+        _Read(name, one.every, scans.get(name), scans[name].account if name in scans else "")
+        for name, one in posture.accounts.items()
+    ]
+    several += [
+        _Read(name, one.every, scans.get(scope_of(name)), scope_of(name))
+        for name, one in posture.code.items()
+    ]
     late = {
-        name: is_overdue(scans.get(name), timedelta(seconds=one.every), now)
-        or (name in heard and heard[name].is_overdue(now))
-        for name, one in accounts.items()
+        one.name: is_overdue(one.last, one.span, now)
+        or (one.name in heard and heard[one.name].is_overdue(now))
+        for one in several
     }
     if as_json:
         print_json(
-            [
-                _told(name, one, scans.get(name), late[name]) | _heard_told(heard.get(name))
-                for name, one in accounts.items()
-            ]
+            [_told(one, late[one.name]) | _heard_told(heard.get(one.name)) for one in several]
         )
     else:
         rows = [
             (
-                *_row(name, one, scans.get(name), late[name], now),
-                *([_hearing(heard.get(name), now)] if heard else []),
+                *_row(one, late[one.name], now),
+                *([_hearing(heard.get(one.name), now)] if heard else []),
             )
-            for name, one in accounts.items()
+            for one in several
         ]
         columns = (*_COLUMNS, _EVENTS) if heard else _COLUMNS
-        print_table(columns, rows, empty="the section posture names no account")
+        print_table(columns, rows, empty="the section posture names no account and no code")
         runs = installation.control.exists()
-        if accounts and not runs:
+        if several and not runs:
             say("Ringwall does not run, so nothing is read by itself", style="yellow", stderr=True)
     return ExitCode.FAILED if any(late.values()) else ExitCode.OK
 
 
-def _row(
-    name: str, account: "AwsAccount", last: "Scanned | None", late: bool, now: datetime
-) -> tuple[str | Cell, ...]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What is read by the clock: how often, and how that went last."""
+
+    name: str
+    every: float
+    last: "Scanned | None"
+    scope: str
+
+    @property
+    def span(self) -> timedelta:
+        return timedelta(seconds=self.every)
+
+
+def _row(one: _Read, late: bool, now: datetime) -> tuple[str | Cell, ...]:
     from ringwall.posture.schedule import next_at
 
-    when = next_at(last, timedelta(seconds=account.every))
+    last, when = one.last, next_at(one.last, one.span)
     if last is None or last.read is None:
         read = Cell("never", "red")
     else:
         read = Cell(_moment(last.read), "red" if late else "")
     return (
-        name,
-        "" if last is None else last.account,
+        one.name,
+        one.scope,
         read,
         "now" if when is None or when <= now else _moment(when),
         "" if last is None or last.read is None else f"{last.gaps:,}",
@@ -92,15 +112,13 @@ def _row(
     )
 
 
-def _told(
-    name: str, account: "AwsAccount", last: "Scanned | None", late: bool
-) -> dict[str, object]:
+def _told(one: _Read, late: bool) -> dict[str, object]:
     from ringwall.posture.schedule import next_at
 
-    when = next_at(last, timedelta(seconds=account.every))
+    last, when = one.last, next_at(one.last, one.span)
     return {
-        "name": name,
-        "account": None if last is None else last.account or None,
+        "name": one.name,
+        "scope": one.scope or None,
         "read": None if last is None or last.read is None else last.read.isoformat(),
         "next": None if when is None else when.isoformat(),
         "not_read": None if last is None or last.read is None else last.gaps,

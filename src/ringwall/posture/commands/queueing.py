@@ -24,10 +24,12 @@ def to_queue(
     checks: "Iterable[KnownCheck]",
     *,
     scope: str,
+    at: datetime | None = None,
 ) -> None:
     """Put verdicts into the queue, and say what became of it, to standard error.
 
-    Where Ringwall has never run there are no tables, and so no queue: that is said.
+    Where Ringwall has never run there are no tables, and so no queue: that is said. ``at`` is when
+    it was read, where that was not now: then the inventory knows it already.
     """
     from ringwall.runtime.opening import open_tables
 
@@ -43,16 +45,17 @@ def to_queue(
         return
     from ringwall.findings.config import FINDINGS, Findings
     from ringwall.findings.known import known_categories
-    from ringwall.posture.queueing import ITSELF, put, stock
+    from ringwall.posture.queueing import put, stock
+    from ringwall.posture.scope import ITSELF
 
-    if scope != ITSELF:
+    if scope != ITSELF and at is None:
         stock(installation, scope, snapshot)
     taken = put(
         snapshot,
         judged,
         checks,
         scope=scope,
-        at=datetime.now(UTC),
+        at=at or datetime.now(UTC),
         rules=installation.load().one(Findings, FINDINGS),
         categories=known_categories(installation),
     )

@@ -72,19 +72,23 @@ def scan(
         _show_plan(planned, as_json=as_json)
         return
     from ringwall.posture.collecting.memory import keep_one_heap
+    from ringwall.posture.commands.judging import pages_of
     from ringwall.posture.commands.progress import Progress
     from ringwall.posture.keeping import Accounts
     from ringwall.posture.scanning import BusyError
     from ringwall.posture.scanning import scan as scan_account
 
     keep_one_heap()
+    pages = pages_of(installation_of(context))
     accounts = Accounts(installation_of(context).state)
     judged, snapshots, partial = [], [], False
     for name, target in _targets(context, profile, account, region, planned.names):
         began = datetime.now(UTC)
         try:
             with Progress(f"account {target.account}") as progress:
-                done = scan_account(target, found, accounts, told=progress.step, fresh=fresh)
+                done = scan_account(
+                    target, found, accounts, told=progress.step, fresh=fresh, pages=pages
+                )
         except (BusyError, ValueError) as error:
             raise Refused(str(error)) from error
         judged += done.judged
@@ -125,14 +129,24 @@ def _note(context: typer.Context, name: str, done: "Scan", began: datetime) -> N
 
 def _remember(context: typer.Context, done: "Scan", checks: "Sequence[KnownCheck]") -> None:
     """Keep how frameworks stand, of scans by all checks alone: others cannot be compared."""
-    from ringwall.posture.frameworks.history import points_of
     from ringwall.posture.frameworks.remembering import History
+    from ringwall.posture.owning import owners_of
+    from ringwall.posture.reports.report import Part
+    from ringwall.runtime.configuration import ConfigurationError
 
-    at, partial = datetime.now(UTC), done.is_partial
-    points = points_of(done.account, done.judged, checks, at=at, partial=partial)
+    at = datetime.now(UTC)
+    part = Part(
+        scope=done.account,
+        read=at,
+        snapshot=done.snapshot,
+        judged=tuple(done.judged),
+        checks=tuple(checks),
+    )
     try:
-        History(installation_of(context).state).add(points)
-    except ValueError as error:
+        installation = installation_of(context)
+        whose, partial = owners_of(installation), done.is_partial
+        History(installation.state).remember(part, at=at, partial=partial, whose=whose)
+    except (ValueError, ConfigurationError) as error:
         say(("not kept: ", "yellow"), str(error), stderr=True)
 
 

@@ -7,20 +7,25 @@ import typer
 
 from ringwall.posture.commands.scanning import GROUP, PANEL, Custom, all_checks
 from ringwall.posture.commands.told import (
-    Account,
     Own,
+    Scope,
+    history_of,
     known_frameworks,
     last_report,
     named_frameworks,
 )
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say
-from ringwall.runtime.refusals import Refused
 from ringwall.runtime.tables import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ringwall.posture.frameworks.catalogue import Framework
     from ringwall.posture.frameworks.coverage import Coverage
     from ringwall.posture.frameworks.history import Point
+    from ringwall.posture.owning import Whose
+    from ringwall.posture.reports.report import Report
 
 _COUNTS: Final = (
     Column("controls", right=True),
@@ -34,7 +39,7 @@ _FRAMEWORKS: Final = (Column("framework"), Column("version", rank=2), *_COUNTS)
 _GROUPS: Final = (Column("framework"), Column("of"), *_COUNTS)
 _HISTORY: Final = (
     Column("scan"),
-    Column("account", rank=1),
+    Column("scope", rank=1),
     Column("framework"),
     Column("checks", right=True, rank=2),
     *_COUNTS,
@@ -53,7 +58,7 @@ _CONTROLS: Final = (
 class By(StrEnum):
     """What coverage is told apart by."""
 
-    ACCOUNT = "account"
+    SCOPE = "scope"
     OWNER = "owner"
 
 
@@ -66,32 +71,30 @@ def frameworks(
     *,
     by: Annotated[
         By | None,
-        typer.Option("--by", help="Apart by account, or by whose tags `owner` and `team` say."),
+        typer.Option("--by", help="Apart by scope, or by owner."),
     ] = None,
     own: Own = None,
-    account: Account = None,
+    scope: Scope = None,
     custom: Custom = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show how frameworks stand after the last scans: of how many controls anything is known."""
+    """Show how frameworks stand by what was read last: of how many controls anything is known.
+
+    In accounts, in code that was declared, and in Ringwall itself.
+    """
     from ringwall.posture.frameworks.coverage import coverage
-    from ringwall.posture.frameworks.grouping import account_of, coverage_by, owner_of
 
     checks = all_checks(custom, None)
     if name:
         wanted = named_frameworks(context, [name], own)
     else:
         wanted = list(known_frameworks(context, own).values())
-    told = last_report(context, checks, account)
-    mapped = [(each.id, each.check.controls) for each in checks]
+    told = last_report(context, checks, scope)
     if by is not None:
-        verdicts = [(row.check.id, row.outcome, row.found) for row in told.rows]
-        of = account_of if by is By.ACCOUNT else owner_of
-        groups = [
-            (group, one)
-            for framework in wanted
-            for group, one in coverage_by(framework, mapped, verdicts, of).items()
-        ]
+        from ringwall.posture.owning import owners_of
+
+        whose = owners_of(installation_of(context))
+        groups = [(group, one) for each in wanted for group, one in _groups(told, each, by, whose)]
         if as_json:
             print_json([{by.value: group, **_told(one)} for group, one in groups])
             return
@@ -99,8 +102,8 @@ def frameworks(
         print_table(_GROUPS, rows, empty="nothing was judged")
         _rest()
         return
-    verdicts_of_all = [(row.check.id, row.outcome) for row in told.rows]
-    found = [coverage(one, mapped, verdicts_of_all) for one in wanted]
+    verdicts = list(told.verdicts)
+    found = [coverage(one, told.mapped, verdicts) for one in wanted]
     if as_json:
         print_json([_told(one) for one in found])
         return
@@ -114,6 +117,20 @@ def frameworks(
         table = [(one.framework.id, one.framework.version, *_figures(one)) for one in found]
         print_table(_FRAMEWORKS, table, empty="there are no frameworks")
     _rest()
+
+
+def _groups(
+    told: "Report", framework: "Framework", by: By, whose: "Whose"
+) -> "Iterable[tuple[str, Coverage]]":
+    """How a framework stands in each group: of a scope by the checks that can look at it."""
+    from ringwall.posture.frameworks.grouping import coverage_by
+
+    if by is By.OWNER:
+        verdicts = ((row.check.id, row.outcome, row.found) for row in told.rows)
+        unread = [check for check, _ in told.unread]
+        owners = coverage_by(framework, told.mapped, verdicts, whose, everywhere=unread)
+        return owners.items()
+    return [(scope, told.coverage_in(framework, scope)) for scope in told.looked]
 
 
 def _rest() -> None:
@@ -155,23 +172,21 @@ def history(
         str | None, typer.Argument(metavar="NAME", help="One framework; else all there are.")
     ] = None,
     *,
-    account: Account = None,
+    by: Annotated[
+        By, typer.Option("--by", help="Of whole scopes, or of owners in them.")
+    ] = By.SCOPE,
+    scope: Scope = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how frameworks stood after each scan that all checks judged.
 
     A share of verdicts can also change because more checks look: how many is shown beside it.
     """
-    from ringwall.posture.frameworks.remembering import History
-
-    try:
-        points = History(installation_of(context).state).all()
-    except ValueError as error:
-        raise Refused(str(error)) from error
+    is_owner = by is By.OWNER
     points = [
         one
-        for one in points
-        if name in {None, one.framework} and (not account or one.account in account)
+        for one in history_of(context, scope, by_owner=is_owner)
+        if name in {None, one.framework}
     ]
     if as_json:
         print_json([_point(one) for one in points])
@@ -180,6 +195,7 @@ def history(
         (
             f"{one.at:%Y-%m-%d %H:%M}{' (partial)' if one.partial else ''}",
             one.account,
+            *((one.owner,) if is_owner else ()),
             one.framework,
             one.checks,
             one.controls,
@@ -191,7 +207,9 @@ def history(
         )
         for one in points
     ]
-    print_table(_HISTORY, rows, empty="no scan was kept yet")
+    columns = (*_HISTORY[:2], Column("owner"), *_HISTORY[2:]) if is_owner else _HISTORY
+    empty = "no owner was named in what was kept" if is_owner else "no scan was kept yet"
+    print_table(columns, rows, empty=empty)
 
 
 def _point(one: "Point") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What was judged of the accounts that were read last, as several commands speak of it."""
+"""What was judged of the scopes that were read last, as several commands speak of it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,8 +13,10 @@ from ringwall.runtime.refusals import Refused
 if TYPE_CHECKING:
     from ringwall.posture.checking.finding import KnownCheck
     from ringwall.posture.frameworks.catalogue import Framework
+    from ringwall.posture.frameworks.history import Point
     from ringwall.posture.keeping import Kept
     from ringwall.posture.reports.report import Report
+    from ringwall.posture.scopes import Last, Scopes
 
 Own = Annotated[
     list[Path] | None,
@@ -22,6 +24,16 @@ Own = Annotated[
 ]
 Account = Annotated[
     list[str] | None, typer.Option("--account", metavar="ID", help="Only this account; repeat.")
+]
+
+Scope = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scope",
+        "--account",
+        metavar="NAME",
+        help="Only this: an account, a code base by its name, or `ringwall`; repeat.",
+    ),
 ]
 
 
@@ -61,22 +73,73 @@ def read_accounts(context: typer.Context, accounts: Sequence[str] | None) -> "li
     return several
 
 
-def report_on(several: "Sequence[Kept]", checks: "Sequence[KnownCheck]") -> "Report":
-    """These accounts, judged by the checks as they are now."""
-    from ringwall.posture.judging import judge_all
+def read_scopes(context: typer.Context, words: Sequence[str] | None) -> "list[Last]":
+    """What was read last of these scopes, or of all; refused where there is nothing of one."""
+    from ringwall.posture.scopes import Scopes
+
+    scopes = Scopes(installation_of(context).state)
+    wanted = [_scope(context, scopes, word) for word in words or ()] or scopes.all()
+    found = []
+    for name in dict.fromkeys(wanted):
+        try:
+            last = scopes.get(name)
+        except ValueError as error:
+            raise Refused(str(error)) from error
+        if last is not None:
+            found.append(last)
+    if not found:
+        hint = "`ringwall posture scan` reads an account, `declare` code, `itself` Ringwall"
+        raise Refused("nothing was judged yet", hint=hint)
+    return found
+
+
+def history_of(
+    context: typer.Context, words: Sequence[str] | None, *, by_owner: bool
+) -> "list[Point]":
+    """What was kept of how frameworks stood, of these scopes or of all."""
+    from ringwall.posture.frameworks.remembering import History
+    from ringwall.posture.scans import Scans
+    from ringwall.posture.scope import scope_of
+
+    state = installation_of(context).state
+    try:
+        points = History(state).by_owner() if by_owner else History(state).all()
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    if not words:
+        return points
+    named = Scans(state).all()
+    wanted = {*words, *map(scope_of, words), *(named[w].account for w in words if w in named)}
+    return [one for one in points if one.account in wanted]
+
+
+def _scope(context: typer.Context, scopes: "Scopes", word: str) -> str:
+    """An id or a name of an account, a name of a code base, or Ringwall."""
+    from ringwall.posture.scans import Scans
+    from ringwall.posture.scope import scope_of
+
+    known = scopes.all()
+    if word in known:
+        return word
+    if (code := scope_of(word)) in known:
+        return code
+    named = Scans(installation_of(context).state).all().get(word)
+    if named is not None and named.account in known:
+        return named.account
+    there = ", ".join(one.removeprefix("code ") for one in known) or "none yet"
+    raise Refused(f"nothing was judged of {word}", hint=f"there are: {there}")
+
+
+def report_on(several: "Sequence[Last]", checks: "Sequence[KnownCheck]") -> "Report":
+    """These scopes, judged by the checks as they are now."""
     from ringwall.posture.reports.report import report_of
 
-    mine = [one for one in checks if one.check.judges.startswith("aws-")]
-    return report_of(
-        [(one.snapshot, judge_all(one.snapshot, mine)) for one in several],
-        mine,
-        made=datetime.now(UTC),
-        read={one.account: one.read for one in several},
-    )
+    parts = [one.part(checks) for one in several]
+    return report_of([one for one in parts if one.checks], made=datetime.now(UTC))
 
 
 def last_report(
-    context: typer.Context, checks: "Sequence[KnownCheck]", accounts: Sequence[str] | None
+    context: typer.Context, checks: "Sequence[KnownCheck]", scopes: Sequence[str] | None
 ) -> "Report":
     """All that was read last, judged by the checks as they are now."""
-    return report_on(read_accounts(context, accounts), checks)
+    return report_on(read_scopes(context, scopes), checks)

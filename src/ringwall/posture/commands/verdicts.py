@@ -8,9 +8,10 @@ from ringwall.runtime.output import print_json_list, print_table, say
 from ringwall.runtime.tables import Cell, Column
 
 if TYPE_CHECKING:
+    from ringwall.core.observations import Observation
     from ringwall.posture.checking.finding import KnownCheck
     from ringwall.posture.judging import Judged
-    from ringwall.posture.snapshot.snapshot import Snapshot
+    from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
 _COLOURS: Final = {"critical": "red bold", "high": "red", "medium": "yellow", "low": "cyan"}
 _COLUMNS: Final = (
@@ -51,16 +52,24 @@ def show_verdicts(
     reasons = Counter((one.check, _cause(one, snapshot)) for one in unknown)
     for (check, why), count in sorted(reasons.items()):
         say(("unknown: ", "yellow"), f"{check}, {count} of them: {why}")
-    for scope, told in sorted(snapshot.all_listings(), key=lambda one: one[0]):
-        if not told.is_told:
-            where = " ".join(filter(None, (scope.account, scope.region)))
-            named = f"{scope.kind} {where}".rstrip()
-            say(("not listed: ", "yellow"), f"{named}: {told.why or told.state}")
+    unlisted = (
+        (scope, told)
+        for scope, told in sorted(snapshot.all_listings(), key=lambda one: one[0])
+        if not told.is_told
+    )
+    for said in dict.fromkeys(_unlisted(scope, told) for scope, told in unlisted):
+        say(("not listed: ", "yellow"), said)
     passed = len(judged) - len(failed) - len(unknown)
     said = f"{len(failed)} fail, {len(unknown)} are unknown, {passed} pass"
     judging = {one.check for one in judged}
     silent = sum(one.id not in judging for one in checks)
     say(f"{said}; {silent} of {len(checks)} checks had nothing to judge", style="dim")
+
+
+def _unlisted(scope: "Scope", told: "Observation") -> str:
+    """What could not be listed, and why; of code, which has a line for each root, once."""
+    where = "" if scope.account.startswith("code") else f"{scope.account} {scope.region}"
+    return f"{f'{scope.kind} {where}'.rstrip()}: {told.why or told.state}"
 
 
 def _cause(one: "Judged", snapshot: "Snapshot") -> str:

@@ -1,12 +1,19 @@
 """How a framework stands: each control by the verdicts of the checks that support it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.frameworks.catalogue import Framework, Strength, supporters
+
+_STRENGTHS: Final = list(Strength)
+Supported = Mapping[str, Sequence[tuple[str, Strength]]]
+"""By control: the checks that support it, and how strongly."""
+Counts = Mapping[str, Counter[Outcome]]
+"""By check: how many of its verdicts came out how."""
 
 
 class Standing(StrEnum):
@@ -72,11 +79,24 @@ def coverage(
     verdicts: Iterable[tuple[str, Outcome]],
 ) -> Coverage:
     """How it stands by verdicts: pairs of a check's id and an outcome."""
+    return coverage_of(framework, supporters(framework, checks), counted(verdicts))
+
+
+def counted(verdicts: Iterable[tuple[str, Outcome]]) -> Counts:
+    """How many verdicts of each check came out how."""
     counts: dict[str, Counter[Outcome]] = {}
     for check, outcome in verdicts:
         counts.setdefault(check, Counter())[outcome] += 1
+    return counts
+
+
+def coverage_of(framework: Framework, supported: Supported, counts: Counts) -> Coverage:
+    """The same where it is known already which checks support which control."""
     found = []
-    for control, several in supporters(framework, checks).items():
+    for control, several in supported.items():
+        if not several:
+            found.append(_unchecked(control, framework.controls[control]))
+            continue
         names = [name for name, _ in several]
         total: Counter[Outcome] = sum((counts.get(name, Counter()) for name in names), Counter())
         strengths = [strength for _, strength in several]
@@ -84,8 +104,8 @@ def coverage(
             ControlStanding(
                 control=control,
                 title=framework.controls[control],
-                standing=_standing(names, total),
-                strength=min(strengths, key=list(Strength).index, default=None),
+                standing=_standing(total),
+                strength=min(strengths, key=_STRENGTHS.index),
                 checks=tuple(names),
                 failed=total[Outcome.FAIL],
                 unknown=total[Outcome.UNKNOWN],
@@ -95,9 +115,20 @@ def coverage(
     return Coverage(framework=framework, controls=tuple(found))
 
 
-def _standing(names: list[str], total: Counter[Outcome]) -> Standing:
-    if not names:
-        return Standing.NOT_CHECKED
+def _unchecked(control: str, title: str) -> ControlStanding:
+    return ControlStanding(
+        control=control,
+        title=title,
+        standing=Standing.NOT_CHECKED,
+        strength=None,
+        checks=(),
+        failed=0,
+        unknown=0,
+        passed=0,
+    )
+
+
+def _standing(total: Counter[Outcome]) -> Standing:
     if total[Outcome.FAIL]:
         return Standing.FAILING
     if total[Outcome.UNKNOWN]:

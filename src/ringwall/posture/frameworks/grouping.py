@@ -1,20 +1,15 @@
-"""Coverage by account, and by whose a component is."""
+"""Coverage by scope, and by whose a component is."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from ringwall.core.components import Found
 from ringwall.core.verdicts import Outcome
-from ringwall.posture.frameworks.catalogue import Framework
-from ringwall.posture.frameworks.coverage import Coverage, coverage
+from ringwall.posture.frameworks.catalogue import Framework, supporters
+from ringwall.posture.frameworks.coverage import Coverage, counted, coverage_of
 
 NOBODY: Final = "(nobody is named)"
 _OWNERS: Final = ("owner", "team")
-
-
-def account_of(found: Found) -> str:
-    """The account it is in; ``""`` for what is in none."""
-    return found.account
 
 
 def owner_of(found: Found) -> str:
@@ -28,10 +23,19 @@ def coverage_by(
     checks: Iterable[tuple[str, Iterable[str]]],
     verdicts: Iterable[tuple[str, Outcome, Found]],
     of: Callable[[Found], str],
+    *,
+    everywhere: Iterable[str] = (),
 ) -> Mapping[str, Coverage]:
-    """How a framework stands for each group that there are verdicts of, by its name in order."""
-    several = [(name, tuple(controls)) for name, controls in checks]
+    """How a framework stands for each group that there are verdicts of, by its name in order.
+
+    ``everywhere`` are checks that could not look: of each group something may be there.
+    """
+    supported = supporters(framework, checks)
+    unread = [(check, Outcome.UNKNOWN) for check in everywhere]
     groups: dict[str, list[tuple[str, Outcome]]] = {}
     for check, outcome, found in verdicts:
         groups.setdefault(of(found), []).append((check, outcome))
-    return {name: coverage(framework, several, groups[name]) for name in sorted(groups)}
+    return {
+        name: coverage_of(framework, supported, counted(groups[name] + unread))
+        for name in sorted(groups)
+    }

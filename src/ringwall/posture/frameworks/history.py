@@ -4,25 +4,37 @@ A score may change because more checks look, not because anything was mended: ho
 kept with it.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
 
+from ringwall.core.components import Found
+from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.frameworks.catalogue import frameworks
 from ringwall.posture.frameworks.coverage import Coverage, Standing, coverage
+from ringwall.posture.frameworks.grouping import NOBODY, coverage_by, owner_of
 from ringwall.posture.judging import Judged
+from ringwall.posture.reports.report import Part
 
 _LONGEST: Final = 2000
-"""Points that are kept of one account and framework: five years of a scan a day."""
+"""Points that are kept of one scope and framework: five years of a scan a day."""
+_OWNERS: Final = 20
+"""Owners of one scope that are kept, those with the most verdicts."""
+_DAYS: Final = 400
+"""Points that are kept of one scope, framework and owner: one a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A framework in one account after one scan. Counts of controls, then counts of verdicts."""
+    """A framework in one scope after one scan. Counts of controls, then counts of verdicts.
+
+    ``account`` is the scope: an account's number, ``code NAME``, or ``ringwall``.
+    """
 
     at: datetime
     account: str
@@ -40,6 +52,8 @@ class Point:
     failed: int
     unsure: int
     passed: int
+    owner: str = ""
+    """Whose components these are; ``""``: everybody's."""
 
     @property
     def checked(self) -> int:
@@ -53,7 +67,9 @@ class Point:
         return self.passed / judged if judged else None
 
 
-def point_of(found: Coverage, *, at: datetime, account: str, partial: bool) -> Point:
+def point_of(
+    found: Coverage, *, at: datetime, account: str, partial: bool, owner: str = ""
+) -> Point:
     """What is kept of how a framework stands."""
     counts = found.counts
     return Point(
@@ -71,6 +87,7 @@ def point_of(found: Coverage, *, at: datetime, account: str, partial: bool) -> P
         failed=sum(one.failed for one in found.controls),
         unsure=sum(one.unknown for one in found.controls),
         passed=sum(one.passed for one in found.controls),
+        owner=owner,
     )
 
 
@@ -81,14 +98,62 @@ def points_of(
     *,
     at: datetime,
     partial: bool,
+    unread: Iterable[str] = (),
 ) -> list[Point]:
-    """A point for each of Ringwall's own frameworks, after one scan of an account."""
+    """A point for each of Ringwall's own frameworks, after one scan of a scope.
+
+    ``unread`` are checks that could not look: nothing that they support passes by the others.
+    """
     mapped = [(one.id, one.check.controls) for one in checks]
     verdicts = [(one.check, one.verdict.outcome) for one in judged]
+    verdicts += [(one, Outcome.UNKNOWN) for one in unread]
     return [
         point_of(coverage(one, mapped, verdicts), at=at, account=account, partial=partial)
         for one in frameworks().values()
     ]
+
+
+def points_by_owner(
+    part: Part, *, at: datetime, partial: bool, whose: Callable[[Found], str] = owner_of
+) -> list[Point]:
+    """The same for each owner who is named, where any is: of those with the most verdicts."""
+    mapped = [(one.id, one.check.controls) for one in part.checks]
+    verdicts = []
+    for one in part.judged:
+        seen = part.snapshot.get(one.component)
+        if seen is not None:
+            verdicts.append((one.check, one.verdict.outcome, seen.found))
+    known = {found.id: whose(found) for _, _, found in verdicts}
+    owners = Counter(known[found.id] for _, _, found in verdicts)
+    kept = {owner for owner, _ in owners.most_common(_OWNERS)}
+    if not kept - {NOBODY}:
+        return []
+    of_them = [one for one in verdicts if known[one[2].id] in kept]
+    return [
+        point_of(found, at=at, account=part.scope, partial=partial, owner=owner)
+        for framework in frameworks().values()
+        for owner, found in coverage_by(
+            framework, mapped, of_them, lambda one: known[one.id], everywhere=part.unread
+        ).items()
+        if found.checked
+    ]
+
+
+def continued_daily(before: Iterable[Point], more: Iterable[Point]) -> list[Point]:
+    """Both, with the last point of each day alone, of an owner and framework."""
+    found = {
+        (one.owner, one.framework, one.at.date()): one
+        for one in sorted((*before, *more), key=lambda one: one.at)
+    }
+    several: dict[tuple[str, str], list[Point]] = {}
+    for key in sorted(found):
+        several.setdefault(key[:2], []).append(found[key])
+    return [one for points in several.values() for one in points[-_DAYS:]]
+
+
+def says_the_same(one: Point, other: Point) -> bool:
+    """Whether two points differ in their time alone."""
+    return replace(one, at=other.at) == other
 
 
 def continued(before: Iterable[Point], more: Iterable[Point]) -> list[Point]:
@@ -107,7 +172,10 @@ def continued(before: Iterable[Point], more: Iterable[Point]) -> list[Point]:
 def lines_of(points: Iterable[Point]) -> Iterator[bytes]:
     """A line of JSON for each."""
     for one in points:
-        yield orjson.dumps(asdict(one)) + b"\n"
+        told = asdict(one)
+        if not one.owner:
+            del told["owner"]
+        yield orjson.dumps(told) + b"\n"
 
 
 def read_point(line: bytes) -> Point:

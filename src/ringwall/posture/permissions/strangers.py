@@ -19,6 +19,7 @@ from ringwall.posture.permissions.statements import Document
 ACCOUNT: Final = "000000000000"
 _ORGANISATION: Final = "o-stranger00"
 _ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/stranger"
+_FACTOR: Final = ("aws:multifactorauthpresent", "aws:multifactorauthage")
 _SOURCES: Final = (
     "aws:sourcearn",
     "aws:sourceaccount",
@@ -67,6 +68,14 @@ def contexts(kind: Stranger, document: Document) -> Iterator[tuple[Addresses | N
         for source in _sources(document):
             yield None, Context({**known, "aws:sourcearn": (source,)})
         return
+    for factor in _factors(kind, document):
+        yield from _from_somewhere(kind, document, known | factor)
+
+
+def _from_somewhere(
+    kind: Stranger, document: Document, known: dict[str, Values]
+) -> Iterator[tuple[Addresses | None, Context]]:
+    """By an endpoint of their own, then from each part of the internet."""
     chosen: dict[str, Values] = {"aws:principaltag/": OPEN}
     families = chosen if kind is Stranger.ANY_ACCOUNT else {"aws:principaltag/": ABSENT}
     private: dict[str, Values] = {
@@ -81,6 +90,18 @@ def contexts(kind: Stranger, document: Document) -> Iterator[tuple[Addresses | N
     public = {**dict.fromkeys(private, ABSENT), "aws:vpcsourceip": ABSENT}
     for part, address in _parts(document):
         yield part, Context({**known, **public, "aws:sourceip": (address,)}, families)
+
+
+def _factors(kind: Stranger, document: Document) -> list[dict[str, Values]]:
+    """With a second factor, without, and by a key, of which AWS says nothing: as they choose.
+
+    Asked apart only where the document asks for it.
+    """
+    found: list[dict[str, Values]] = [{}]
+    if kind is Stranger.ANY_ACCOUNT and any(_values(document, one) for one in _FACTOR):
+        found.append({_FACTOR[0]: ("false",), _FACTOR[1]: ABSENT})
+        found.append(dict.fromkeys(_FACTOR, ABSENT))
+    return found
 
 
 def _known(kind: Stranger) -> dict[str, Values]:

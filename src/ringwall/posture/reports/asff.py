@@ -16,8 +16,8 @@ _LONGEST: Final = {"Title": 256, "Description": 1024, "Text": 512}
 
 
 def text(report: Report) -> str:
-    """All findings of AWS accounts, as one JSON list."""
-    rows = [row for row in report.rows if row.found.account]
+    """All findings of AWS accounts, as one JSON list: Security Hub takes no others."""
+    rows = [row for row in report.rows if row.found.account.isdigit()]
     return json.dumps([_finding(row, report) for row in rows], indent=1, sort_keys=True) + "\n"
 
 
@@ -49,6 +49,7 @@ def _finding(row: Row, report: Report) -> dict[str, Any]:
                 "Id": row.found.name,
                 "Partition": partition,
                 "Region": region,
+                **_details(row),
             }
         ],
         "Compliance": {
@@ -58,3 +59,8 @@ def _finding(row: Row, report: Report) -> dict[str, Any]:
         "Workflow": {"Status": "RESOLVED" if row.outcome is Outcome.PASS else "NEW"},
         "RecordState": "ACTIVE",
     }
+
+
+def _details(row: Row) -> dict[str, Any]:
+    """Where code declares it."""
+    return {} if row.place is None else {"Details": {"Other": {"place": str(row.place)}}}

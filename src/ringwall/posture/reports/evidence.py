@@ -71,11 +71,7 @@ def lines(
 
 
 def _standing(report: Report, framework: Framework, control: str) -> ControlStanding:
-    found = coverage(
-        framework,
-        ((one.id, one.check.controls) for one in report.checks),
-        ((row.check.id, row.outcome) for row in report.rows),
-    )
+    found = coverage(framework, report.mapped, report.verdicts)
     for one in found.controls:
         if one.control == control:
             return one
@@ -101,11 +97,17 @@ def _control(report: Report, framework: Framework, one: ControlStanding) -> byte
         ],
         "checks_that_are_not_here": [name for name in one.checks if name not in checks],
         "not_listed": [
-            {"kind": scope.kind, "account": scope.account, "region": scope.region, "why": why}
+            {"kind": scope.kind, "scope": scope.account, "region": scope.region, "why": why}
             for scope, why in report.unlisted
             if any(checks[name].check.judges == scope.kind for name in one.checks if name in checks)
         ],
-        "accounts": {name: at.isoformat() for name, at in sorted(report.read.items())},
+        "could_not_look": [
+            {"check": name, "scope": scope}
+            for scope, looked in sorted(report.looked.items())
+            for name in looked.unread
+            if name in one.checks
+        ],
+        "scopes": {name: at.isoformat() for name, at in sorted(report.read.items())},
         "made": report.made.isoformat(),
         "by": f"Ringwall {__version__}",
     }
@@ -118,7 +120,7 @@ def _lines(rows: Iterable[Row], report: Report, reads: Reads, *, answers: bool) 
         told = {
             "check": row.check.id,
             "component": row.judged.component,
-            "account": row.found.account,
+            "scope": row.found.account,
             "region": row.found.region,
             "outcome": row.outcome,
             "why": verdict.why,

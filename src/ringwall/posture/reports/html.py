@@ -18,8 +18,10 @@ from ringwall.posture.frameworks.catalogue import Framework
 from ringwall.posture.reports import standings
 from ringwall.posture.reports.looks import STYLE
 from ringwall.posture.reports.report import Report, Row, said
+from ringwall.posture.reports.worded import called, counted
 
 _WORST: Final = tuple(reversed(Severity))
+_KINDS: Final = 3
 _MOST: Final = 200
 """Components that are shown of one check; more are counted."""
 
@@ -43,7 +45,7 @@ def _page(report: Report, frameworks: Iterable[Framework]) -> Iterator[str]:
     yield "<main>"
     yield from _failures(report)
     yield from standings.frameworks(report, several)
-    yield from standings.accounts(report)
+    yield from standings.scopes(report)
     yield from _unknowns(report)
     yield from _unjudged(report)
     yield (
@@ -61,7 +63,7 @@ def _summary(report: Report, *, frameworks: bool) -> Iterator[str]:
     components = len({row.judged.component for row in report.rows})
     yield '<header><div><p class="brand">Ringwall</p><h1>Posture</h1><p class="lead">'
     yield f"{_count(len(report.rows), 'verdict')} on {_count(components, 'component')} of "
-    yield f"{_count(len(report.read), 'account')}: {len(failed):,} fail, {bad:,} of them critical "
+    yield f"{escape(counted(report.read))}: {len(failed):,} fail, {bad:,} of them critical "
     yield f"or high, and of {counts[Outcome.UNKNOWN]:,} nothing could be known.</p>"
     yield standings.outcomes_bar(counts)
     yield '<div class="tiles">'
@@ -73,7 +75,7 @@ def _summary(report: Report, *, frameworks: bool) -> Iterator[str]:
     yield '</div><nav aria-label="Parts of this page"><a href="#failing">Worst first</a>'
     if frameworks:
         yield '<a href="#frameworks">By framework</a>'
-    yield '<a href="#accounts">By account</a><a href="#unknown">What could not be known</a>'
+    yield '<a href="#scopes">By scope</a><a href="#unknown">What could not be known</a>'
     yield '<a href="#silent">What was not checked</a></nav></div></header>'
 
 
@@ -138,31 +140,48 @@ def _component(row: Row, report: Report) -> Iterator[str]:
 
 
 def _sentence(words: str) -> str:
-    """As a sentence begins, escaped."""
-    return escape(words[:1].upper() + words[1:])
+    """As a sentence begins, escaped; a path or a name of code stays as it is."""
+    first = words.partition(" ")[0].rstrip(":,.;")
+    is_name = any(sign in first for sign in "./:_-")
+    return escape(words if is_name else words[:1].upper() + words[1:])
 
 
 def _unknowns(report: Report) -> Iterator[str]:
     unknown = report.of(Outcome.UNKNOWN)
     yield '<h2 id="unknown">What could not be known</h2>'
-    if not unknown and not report.unlisted:
+    if not unknown and not report.unlisted and not report.remarks:
         yield '<p class="soft">All that checks asked for was told.</p>'
         return
     yield '<p class="soft">None of this passes: it was not seen.</p>'
     yield '<div class="list"><ul class="rows">'
-    for scope, why in report.unlisted[:_MOST]:
-        where = " ".join(filter(None, (scope.account, scope.region)))
-        yield f"<li><b>{escape(scope.kind)}</b> {escape(where)} could not be listed"
-        yield f'<p class="soft small">{_sentence(why)}</p></li>'
+    unlisted = _unlisted(report)
+    for (where, why), kinds in unlisted[:_MOST]:
+        more = f" and {len(kinds) - _KINDS:,} more kinds" if len(kinds) > _KINDS else ""
+        yield f"<li><b>{escape(', '.join(kinds[:_KINDS]))}</b>{more} of {escape(where)} could not "
+        yield f'be listed<p class="soft small">{_sentence(why)}</p></li>'
+    for remark in report.remarks[:_MOST]:
+        yield f"<li><code>{escape(str(remark.place))}</code> "
+        yield "could not be read" if remark.is_broken else "is not understood"
+        yield f'<p class="soft small">{_sentence(remark.why)}</p></li>'
     reasons = Counter((row.check.title, row.judged.verdict.why) for row in unknown)
     for (title, why), count in reasons.most_common(_MOST):
         times = f" ({count:,} times)" if count > 1 else ""
         yield f"<li><b>{escape(title)}</b>{times}"
         yield f'<p class="soft small">{_sentence(why)}</p></li>'
     yield "</ul></div>"
-    left = len(report.unlisted[_MOST:]) + len(reasons) - min(len(reasons), _MOST)
+    left = len(unlisted[_MOST:]) + len(report.remarks[_MOST:])
+    left += len(reasons) - min(len(reasons), _MOST)
     if left:
         yield f'<p class="soft">and {left:,} more</p>'
+
+
+def _unlisted(report: Report) -> list[tuple[tuple[str, str], list[str]]]:
+    """Where and why: the kinds that could not be listed there, for that reason."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for scope, why in report.unlisted:
+        where = " ".join(filter(None, (called(scope.account), scope.region)))
+        found.setdefault((where, why), []).append(scope.kind)
+    return list(found.items())
 
 
 def _unjudged(report: Report) -> Iterator[str]:

@@ -72,9 +72,9 @@ def event(row: Row, report: Report) -> dict[str, Any]:
             }
         ],
         "evidences": [{"data": {"read": said(fact)}} for fact in row.judged.verdict.facts][:20],
-        "unmapped": {"ringwall": {"check": row.check.id, "component": row.judged.component}},
+        "unmapped": {"ringwall": _ours(row)},
     }
-    if row.found.account:
+    if row.found.account.isdigit():
         made["metadata"]["profiles"] = ["cloud"]
         made["cloud"] = {"provider": "AWS", "account": {"uid": row.found.account}}
         if row.found.region:
@@ -82,3 +82,14 @@ def event(row: Row, report: Report) -> dict[str, Any]:
     if not made["evidences"]:
         del made["evidences"]
     return made
+
+
+def _ours(row: Row) -> dict[str, str]:
+    """What OCSF has no field for."""
+    told = {
+        "check": row.check.id,
+        "component": row.judged.component,
+        "scope": row.found.account,
+        "place": "" if row.place is None else str(row.place),
+    }
+    return {name: value for name, value in told.items() if value}

@@ -16,11 +16,7 @@ _OSCAL: Final = "1.1.2"
 
 def text(report: Report, framework: Framework) -> str:
     """The results for one framework's controls."""
-    standing = coverage(
-        framework,
-        ((one.id, one.check.controls) for one in report.checks),
-        ((row.check.id, row.outcome) for row in report.rows),
-    )
+    standing = coverage(framework, report.mapped, report.verdicts)
     stamp = f"{report.made:%Y-%m-%dT%H:%M:%SZ}"
     begun = min(report.read.values(), default=report.made)
     seen = [one for one in standing.controls if one.standing is not Standing.NOT_CHECKED]
@@ -94,7 +90,7 @@ def _finding(one: ControlStanding, rows: dict[str, list[Row]], stamp: str) -> di
     fulfilled = one.standing is Standing.PASSING
     strength = f", {one.strength} of the control" if one.strength else ""
     told = f"{one.failed} fail, {one.unknown} are unknown, {one.passed} pass{strength}"
-    return {
+    made: dict[str, Any] = {
         "uuid": _uuid(stamp, "finding", one.control),
         "title": f"{one.control}: {one.title}",
         "description": told,
@@ -107,13 +103,14 @@ def _finding(one: ControlStanding, rows: dict[str, list[Row]], stamp: str) -> di
                 "remarks": "as far as the checks look, which is not the whole control",
             },
         },
-        "related-observations": [
-            {"observation-uuid": _uuid(stamp, row.judged.check, row.judged.component)}
-            for row in judged
-            if row.outcome is not Outcome.PASS or fulfilled
-        ]
-        or [{"observation-uuid": _uuid(stamp, judged[0].judged.check, judged[0].judged.component)}],
     }
+    shown = [row for row in judged if row.outcome is not Outcome.PASS or fulfilled] or judged[:1]
+    if shown:  # of a control whose checks could not look at anything there is none
+        made["related-observations"] = [
+            {"observation-uuid": _uuid(stamp, row.judged.check, row.judged.component)}
+            for row in shown
+        ]
+    return made
 
 
 def _token(control: str) -> str:

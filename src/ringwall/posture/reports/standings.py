@@ -10,6 +10,7 @@ from ringwall.core.verdicts import Outcome
 from ringwall.posture.frameworks.catalogue import Framework
 from ringwall.posture.frameworks.coverage import Coverage, Standing, coverage
 from ringwall.posture.reports.report import Report
+from ringwall.posture.reports.worded import called
 
 _FILLS: Final = {
     Standing.FAILING: "var(--bad)",
@@ -22,6 +23,8 @@ _OUTCOMES: Final = {
     Outcome.UNKNOWN: "var(--warn)",
     Outcome.PASS: "var(--good)",
 }
+_MOST_SCOPES: Final = 12
+"""Scopes that stand beside each other; more are counted."""
 _COLOURS: Final = {Standing.FAILING: "fail", Standing.PASSING: "pass", Standing.UNKNOWN: "unknown"}
 
 
@@ -47,10 +50,10 @@ def outcomes_bar(counts: Mapping[Outcome, int]) -> str:
     return bar(parts, sum(counts.values()), told)
 
 
-def accounts(report: Report) -> Iterator[str]:
-    """A line for each account."""
-    yield '<h2 id="accounts">By account</h2><div class="list"><div class="in frame" tabindex="0">'
-    yield "<table><thead><tr><th>Account</th><th>Read</th>"
+def scopes(report: Report) -> Iterator[str]:
+    """A line for each account, each code base, and Ringwall."""
+    yield '<h2 id="scopes">By scope</h2><div class="list"><div class="in frame" tabindex="0">'
+    yield "<table><thead><tr><th>Scope</th><th>Read</th>"
     worst = (Severity.CRITICAL, Severity.HIGH)
     for word in (*(one.value.title() for one in worst), "Fail", "Unknown", "Pass"):
         yield f'<th class="num">{word}</th>'
@@ -62,7 +65,7 @@ def accounts(report: Report) -> Iterator[str]:
         bad = Counter(row.judged.severity for row in rows if row.outcome is Outcome.FAIL)
         at = report.read.get(name)
         read = f"{at:%Y-%m-%d %H:%M} UTC" if at else ""
-        yield f"<tr><td><b>{escape(name or 'in none')}</b>{outcomes_bar(counts)}</td>"
+        yield f"<tr><td><b>{escape(called(name))}</b>{outcomes_bar(counts)}</td>"
         yield f'<td class="soft when">{read}</td>'
         figures = (*(bad[one] for one in worst), *(counts[one] for one in _OUTCOMES))
         for count in figures:
@@ -73,8 +76,8 @@ def accounts(report: Report) -> Iterator[str]:
 
 def frameworks(report: Report, several: Iterable[Framework]) -> Iterator[str]:
     """A card for each framework, then each control by control."""
-    mapped = [(one.id, one.check.controls) for one in report.checks]
-    verdicts = [(row.check.id, row.outcome) for row in report.rows]
+    several = list(several)
+    mapped, verdicts = report.mapped, list(report.verdicts)
     found = [coverage(one, mapped, verdicts) for one in several]
     if not found:
         return
@@ -83,9 +86,35 @@ def frameworks(report: Report, several: Iterable[Framework]) -> Iterator[str]:
     yield 'of those nothing is said here.</p><div class="cards">'
     for one in found:
         yield _card(one)
-    yield '</div><div class="list">'
+    yield "</div>"
+    yield from _by_scope(report, several)
+    yield '<div class="list">'
     for one in found:
         yield from _controls(one)
+    yield "</div>"
+
+
+def _by_scope(report: Report, several: Iterable[Framework]) -> Iterator[str]:
+    """The share of verdicts that pass, of each framework in each scope, where there are several."""
+    scopes = list(report.looked)[:_MOST_SCOPES]
+    if len(scopes) < 2:
+        return
+    yield '<div class="list"><div class="in frame" tabindex="0"><table><thead><tr>'
+    yield "<th>Verdicts that pass</th>"
+    for scope in scopes:
+        yield f'<th class="num">{escape(called(scope))}</th>'
+    yield "</tr></thead><tbody>"
+    for framework in several:
+        yield f"<tr><td><b>{escape(framework.title)}</b></td>"
+        for scope in scopes:
+            score = report.coverage_in(framework, scope).score
+            told = '<span class="soft">–</span>' if score is None else f"{score:.0%}"  # noqa: RUF001
+            yield f'<td class="num">{told}</td>'
+        yield "</tr>"
+    yield "</tbody></table></div>"
+    left = len(report.looked) - len(scopes)
+    if left:
+        yield f'<p class="in soft small">and {left:,} more scopes</p>'
     yield "</div>"
 
 

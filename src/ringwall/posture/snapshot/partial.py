@@ -5,7 +5,7 @@ Who comes upon the part that is not known gets :class:`UnknownError` and cannot 
 
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ringwall.core.observations import UnknownError
 
@@ -15,6 +15,24 @@ class Unknown:
     """Stands in a value for what is not known, and says why."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount(Unknown):
+    """The number of the account that code will be in: it stands nowhere, but it is one's own."""
+
+
+IN_CODE: Final = "111122223333"
+"""Stands for the account that code will be in, where somebody has to decide about it."""
+
+
+class Assumed(str):
+    """A text to decide by, in the place of one that cannot be known yet.
+
+    It holds for what is asked of a policy, and is not what will stand there: nobody compares it.
+    """
+
+    __slots__ = ()
 
 
 def guarded(value: Any) -> Any:

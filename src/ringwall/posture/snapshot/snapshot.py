@@ -82,6 +82,11 @@ class Snapshot:
             if scope.kind == kind:
                 yield scope, told
 
+    def is_listed(self, kind: str) -> bool:
+        """Whether all of a kind could be listed, wherever it was."""
+        found = [told for _, told in self.listings(kind)]
+        return bool(found) and all(told.is_told for told in found)
+
     def all_listings(self) -> Iterable[tuple[Scope, Observation]]:
         """Every listing there was."""
         return self._listings.items()

@@ -1,7 +1,7 @@
 """Snapshots as lines of JSON: a line for each listing, and one for each component.
 
-AWS tells moments and bytes, which JSON has none of: they become objects of one member whose name
-nothing of AWS has.
+AWS tells moments and bytes, and code what is not known, which JSON has none of: they become objects
+of one member whose name nothing of these has.
 """
 
 from base64 import b64decode, b64encode
@@ -12,17 +12,24 @@ from typing import Any, Final
 import orjson
 
 from ringwall.core.components import Found
-from ringwall.core.observations import Observation, State
+from ringwall.core.observations import Observation, Place, State
+from ringwall.posture.snapshot.partial import Unknown
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
 _MOMENT: Final = "\u0000moment"
 _BYTES: Final = "\u0000bytes"
+_UNKNOWN: Final = "\u0000unknown"
+_AS_IT_IS: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_LARGEST: Final = 1 << 63
 _MARK: Final = b"\\u0000"
 
 
 def encoded(value: Any) -> bytes:
     """A value in one line."""
-    return orjson.dumps(value, default=_other, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    try:
+        return orjson.dumps(value, default=_other, option=_AS_IT_IS)
+    except TypeError:  # YAML has names that are numbers, and numbers without end
+        return orjson.dumps(_writable(value), default=_other, option=_AS_IT_IS)
 
 
 def decoded(line: bytes) -> Any:
@@ -31,9 +38,22 @@ def decoded(line: bytes) -> Any:
     return _restored(value) if _MARK in line else value
 
 
+def _writable(value: Any) -> Any:
+    """With what JSON cannot write told as text."""
+    if isinstance(value, dict):  # of a kind, perhaps, that refuses to tell what is not known
+        return {_writable(str(key)): _writable(one) for key, one in dict.items(value)}
+    if isinstance(value, list):
+        return [_writable(one) for one in list.__iter__(value)]
+    if isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
+        return str(value)
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
 def _other(value: Any) -> Any:
     if isinstance(value, datetime):
         return {_MOMENT: value.isoformat()}
+    if isinstance(value, Unknown):
+        return {_UNKNOWN: value.why}
     if isinstance(value, bytes | bytearray):
         return {_BYTES: b64encode(value).decode()}
     if isinstance(value, set | frozenset):
@@ -52,18 +72,22 @@ def _restored(value: Any) -> Any:
             return datetime.fromisoformat(told)
         if name == _BYTES:
             return b64decode(told)
+        if name == _UNKNOWN:
+            return Unknown(told)
     return {name: _restored(one) for name, one in value.items()}
 
 
 def lines_of(snapshot: Snapshot) -> Iterator[bytes]:
-    """All of it but where things are declared: code is read anew."""
+    """All of it."""
     for scope, told in snapshot.all_listings():
         yield encoded(["listing", [scope.kind, scope.account, scope.region], _told(told)])
     for seen in snapshot:
         found = seen.found
         named = [found.kind, found.name, found.label, found.account, found.region, found.tags]
         aspects = {name: _told(told) for name, told in seen.aspects.items()}
-        yield encoded(["component", named, aspects])
+        place = seen.place
+        where = [] if place is None else [[place.path, place.line, place.end]]
+        yield encoded(["component", named, aspects, *where])
 
 
 def snapshot_of(lines: Iterable[bytes]) -> Snapshot:
@@ -73,7 +97,7 @@ def snapshot_of(lines: Iterable[bytes]) -> Snapshot:
     try:
         for line in lines:
             number += 1
-            what, named, told = decoded(line)
+            what, named, told, *where = decoded(line)
             if what == "listing":
                 snapshot.note_listing(Scope(*named), _observation(told))
                 continue
@@ -87,7 +111,7 @@ def snapshot_of(lines: Iterable[bytes]) -> Snapshot:
                 region=region,
                 tags=tuple((key, value) for key, value in tags),
             )
-            seen = snapshot.add(found)
+            seen = snapshot.add(found, place=Place(*where[0]) if where else None)
             for aspect, one in told.items():
                 seen.aspects[aspect] = _observation(one)
     except (TypeError, ValueError, AttributeError) as error:

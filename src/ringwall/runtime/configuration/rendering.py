@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, Final
-
-from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
+from typing import TYPE_CHECKING, Any, Final
 
 from ringwall.runtime.configuration.problems import Problem, Severity
 from ringwall.runtime.configuration.spelling import listed
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+# rich is imported where something is shown: processes tell problems as JSON.
 
 _BEFORE, _AFTER = 60, 60
 _COLOURS: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
@@ -40,13 +42,18 @@ def plain(problem: Problem) -> str:
     return "\n".join("".join(text for text, _ in line).rstrip() for line in _lines(problem))
 
 
-def renderable(problem: Problem) -> Text:
+def renderable(problem: Problem) -> "Text":
     """Return the same with colours, for a rich console."""
+    from rich.text import Text  # noqa: PLC0415 - see above
+
     return Text("\n").join(Text.assemble(*line) for line in _lines(problem))
 
 
-def print_problems(problems: Iterable[Problem], console: Console | None = None) -> None:
+def print_problems(problems: Iterable[Problem], console: "Console | None" = None) -> None:
     """Print problems to ``console`` (standard error), and how many there are."""
+    from rich.console import Console  # noqa: PLC0415 - see above
+    from rich.text import Text  # noqa: PLC0415 - see above
+
     console = console or Console(stderr=True)
     counts = Counter[Severity]()
     for problem in problems:
@@ -91,6 +98,8 @@ def _lines(problem: Problem) -> list[Line]:
 
 
 def _source(problem: Problem, number: str, excerpt: tuple[str, str], colour: str) -> list[Line]:
+    from rich.cells import cell_len  # noqa: PLC0415 - see above
+
     before, after = neutral(excerpt[0]), neutral(excerpt[1])
     marked = neutral(problem.value or "")
     length = 1

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from ringwall.core.observations import UnknownError
 from ringwall.posture.checking import Judgment, Subject, fails, passes
-from ringwall.posture.checks.aws.strangers import IN_CODE, statements_of
+from ringwall.posture.checks.aws.strangers import statements_of
 from ringwall.posture.permissions import patterns
 from ringwall.posture.permissions.asking import freed
 from ringwall.posture.permissions.deciding import decide
@@ -15,6 +15,7 @@ from ringwall.posture.permissions.principals import Principal, principal
 from ringwall.posture.permissions.requests import Context, Request
 from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement
 from ringwall.posture.permissions.strangers import Stranger
+from ringwall.posture.snapshot.partial import IN_CODE
 
 _ELSEWHERE: Final = Context(
     {"aws:principalorgid": ("o-elsewhere0",), "aws:principalorgpaths": ("o-elsewhere0/r-0000/",)}
@@ -32,7 +33,9 @@ def judge_customers(it: Subject, policy: Any, *resources: str) -> Judgment:
     document = read(policy, name=f"policy of {it.label}", kind=Kind.RESOURCE)
     found = [
         one
-        for one in exposed(document, resources, account=it.account)
+        for one in exposed(
+            document, resources, account=it.account if it.account.isdigit() else IN_CODE
+        )
         if one.stranger is Stranger.ANY_CUSTOMER
     ]
     sure = [one for one in found if one.decision.is_allowed]

@@ -49,6 +49,43 @@ WHOLE_SERVICES: Final[Asked] = {
         "secretsmanager": "arn:aws:secretsmanager:eu-west-1:{account}:secret:any-0",
     }.items()
 }
+ANY_DATA: Final[Asked] = {
+    f"{action} of {what}": ((action, resource),)
+    for action, what, resource in (
+        ("s3:GetObject", "any bucket", "arn:aws:s3:::any-0/any-0"),
+        ("dynamodb:Scan", "any table", "arn:aws:dynamodb:eu-west-1:{account}:table/any-0"),
+        (
+            "secretsmanager:GetSecretValue",
+            "any secret",
+            "arn:aws:secretsmanager:eu-west-1:{account}:secret:any-0",
+        ),
+        ("ssm:GetParameter", "any parameter", "arn:aws:ssm:eu-west-1:{account}:parameter/any-0"),
+    )
+}
+ANY_CHANGE: Final[Asked] = {
+    f"{action} of {what}": ((action, resource),)
+    for action, what, resource in (
+        ("s3:DeleteObject", "any bucket", "arn:aws:s3:::any-0/any-0"),
+        ("s3:PutBucketPolicy", "any bucket", "arn:aws:s3:::any-0"),
+        (
+            "ec2:TerminateInstances",
+            "any instance",
+            "arn:aws:ec2:eu-west-1:{account}:instance/i-any0",
+        ),
+        (
+            "ec2:AuthorizeSecurityGroupIngress",
+            "any security group",
+            "arn:aws:ec2:eu-west-1:{account}:security-group/sg-any0",
+        ),
+        (
+            "lambda:UpdateFunctionCode",
+            "any function",
+            "arn:aws:lambda:eu-west-1:{account}:function:any-0",
+        ),
+        ("rds:DeleteDBInstance", "any database", "arn:aws:rds:eu-west-1:{account}:db:any-0"),
+        ("dynamodb:DeleteTable", "any table", "arn:aws:dynamodb:eu-west-1:{account}:table/any-0"),
+    )
+}
 
 _TO_ACCOUNT: Final = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 """What a key's policy usually says: that policies such as these decide about it."""
@@ -89,6 +126,25 @@ def judge_granted(document: Any, asked: Asked, *, account: str, well: str) -> Ju
         return passes("it allows everything, which is another check's to say")
     found = granted(document, asked, account=number)
     return fails(f"it allows {', '.join(found)}") if found else passes(well)
+
+
+def judge_written(
+    policies: Sequence[Mapping[str, Any]], asked: Asked, *, account: str, well: str
+) -> Judgment:
+    """Whether what is written into a user, group or role grants none of these.
+
+    What grants everything is told by :func:`judge_inline`.
+    """
+    number = account if account.isdigit() else "111122223333"
+    found = []
+    for one in policies:
+        if granted(one["PolicyDocument"], EVERYTHING, account=number):
+            continue
+        told = granted(one["PolicyDocument"], asked, account=number)
+        found += [f"{one['PolicyName']} allows {said}" for said in told]
+    if found:
+        return fails("; ".join(found))
+    return passes(well)
 
 
 def judge_inline(policies: Sequence[Mapping[str, Any]], *, account: str) -> Judgment:

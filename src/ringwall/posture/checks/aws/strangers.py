@@ -17,6 +17,7 @@ from ringwall.posture.permissions.exposure import exposed
 from ringwall.posture.permissions.networks import Addresses
 from ringwall.posture.permissions.statements import Kind
 from ringwall.posture.permissions.strangers import Stranger
+from ringwall.posture.snapshot.partial import IN_CODE
 
 _WHO: Final = frozenset(
     {
@@ -44,8 +45,6 @@ _WHO: Final = frozenset(
         "sts:externalid",
     }
 )
-IN_CODE: Final = "111122223333"
-"""Stands for the account that code will be in, which it does not say."""
 _ADDRESS: Final = {"aws:sourceip", "aws:vpcsourceip"}
 
 

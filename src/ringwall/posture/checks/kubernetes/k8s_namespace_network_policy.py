@@ -36,7 +36,7 @@ CHECK = Check(
 def judge(it: Subject, world: World) -> Judgment:
     """By what the manifest says."""
     name = it.read("listed").get("name")
-    policies = world.all("k8s-network-policy")
+    policies = world.all("k8s-network-policy", account=it.account)
     if any(one.read("listed").get("namespace") == name for one in policies):
         return passes("it has a network policy")
     return fails(f"{it.label} has no network policy")

@@ -27,7 +27,7 @@ CHECK = Check(
         "ccm-4 IAM-05 partial",
     ),
     known_as=(
-        "checkov:CKV_K8S_158",
+        "checkov:CKV_K8S_157",
         "trivy:KSV051",
     ),
 )

@@ -27,7 +27,7 @@ CHECK = Check(
         "ccm-4 IAM-05 partial",
     ),
     known_as=(
-        "checkov:CKV_K8S_155",
+        "checkov:CKV2_K8S_5",
         "trivy:KSV041",
         "prowler:rbac_minimize_secret_access",
     ),

@@ -27,7 +27,7 @@ CHECK = Check(
         "ccm-4 IAM-05 partial",
     ),
     known_as=(
-        "checkov:CKV_K8S_156",
+        "checkov:CKV_K8S_155",
         "prowler:rbac_minimize_webhook_config_access",
     ),
 )

@@ -21,7 +21,11 @@ CHECK = Check(
     judges="ringwall-certificate",
     severity=Severity.HIGH,
     reads=("state",),
-    controls=("nist-800-53r5 SC-17 partial", "nist-800-53r5 SC-12 partial"),
+    controls=(
+        "nist-800-53r5 SC-17 partial",
+        "nist-800-53r5 SC-12 partial",
+        "owasp-asvs 12.2.2 supporting",
+    ),
 )
 
 

@@ -21,7 +21,12 @@ CHECK = Check(
     judges="ringwall-edge",
     severity=Severity.MEDIUM,
     reads=("availability",),
-    controls=("nist-800-53r5 SC-5 partial", "nist-800-53r5 IR-4(1) supporting"),
+    controls=(
+        "nist-800-53r5 SC-5 partial",
+        "nist-800-53r5 IR-4(1) supporting",
+        "owasp-asvs 2.4.1 supporting",
+        "owasp-asvs 15.2.2 supporting",
+    ),
 )
 
 

@@ -22,7 +22,14 @@ CHECK = Check(
     judges="ringwall-edge",
     severity=Severity.HIGH,
     reads=("availability",),
-    controls=("nist-800-53r5 SC-5 full", "nist-csf-2.0 PR.IR-04 partial", "ccm-4 IVS-09 partial"),
+    controls=(
+        "nist-800-53r5 SC-5 full",
+        "nist-csf-2.0 PR.IR-04 partial",
+        "ccm-4 IVS-09 partial",
+        "owasp-asvs 2.4.1 partial",
+        "owasp-asvs 6.3.1 supporting",
+        "owasp-asvs 15.2.2 partial",
+    ),
 )
 _BOUNDS = {
     "connections": ("handshakes", "read_within", "requests"),

@@ -23,7 +23,11 @@ CHECK = Check(
     judges="ringwall-edge",
     severity=Severity.MEDIUM,
     reads=("declared",),
-    controls=("nist-800-53r5 SC-7 partial", "nist-800-53r5 AC-4 supporting"),
+    controls=(
+        "nist-800-53r5 SC-7 partial",
+        "nist-800-53r5 AC-4 supporting",
+        "owasp-asvs 13.4.5 partial",
+    ),
 )
 
 

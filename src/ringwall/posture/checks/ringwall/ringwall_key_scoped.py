@@ -21,7 +21,11 @@ CHECK = Check(
     judges="ringwall-key",
     severity=Severity.MEDIUM,
     reads=("declared",),
-    controls=("nist-800-53r5 AC-6 full", "owasp-asvs 8.2.1 supporting"),
+    controls=(
+        "nist-800-53r5 AC-6 full",
+        "owasp-asvs 8.2.1 supporting",
+        "owasp-asvs 13.2.2 supporting",
+    ),
 )
 
 

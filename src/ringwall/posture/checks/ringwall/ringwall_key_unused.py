@@ -23,7 +23,11 @@ CHECK = Check(
     judges="ringwall-key",
     severity=Severity.MEDIUM,
     reads=("declared",),
-    controls=("nist-800-53r5 AC-2(3) partial", "nist-800-53r5 IA-5 partial"),
+    controls=(
+        "nist-800-53r5 AC-2(3) partial",
+        "nist-800-53r5 IA-5 partial",
+        "owasp-asvs 13.3.4 supporting",
+    ),
 )
 _DAYS = 60
 

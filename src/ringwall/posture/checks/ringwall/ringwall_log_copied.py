@@ -21,7 +21,12 @@ CHECK = Check(
     judges="ringwall-log",
     severity=Severity.MEDIUM,
     reads=("declared",),
-    controls=("nist-800-53r5 AU-9(2) full", "nist-800-53r5 AU-4(1) full", "pci-dss-4 10.3.3 full"),
+    controls=(
+        "nist-800-53r5 AU-9(2) full",
+        "nist-800-53r5 AU-4(1) full",
+        "pci-dss-4 10.3.3 full",
+        "owasp-asvs 16.4.3 partial",
+    ),
 )
 
 

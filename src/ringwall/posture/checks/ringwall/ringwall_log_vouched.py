@@ -27,6 +27,7 @@ CHECK = Check(
         "nist-800-53r5 AU-10 full",
         "iso-27001-2022 A.8.15 partial",
         "pci-dss-4 10.3.4 partial",
+        "owasp-asvs 16.4.2 partial",
     ),
 )
 

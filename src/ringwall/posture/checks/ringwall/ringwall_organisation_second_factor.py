@@ -26,6 +26,7 @@ CHECK = Check(
         "nist-800-53r5 IA-2(1) partial",
         "nist-800-53r5 IA-5 supporting",
         "pci-dss-4 8.4.2 partial",
+        "owasp-asvs 6.3.3 partial",
     ),
 )
 

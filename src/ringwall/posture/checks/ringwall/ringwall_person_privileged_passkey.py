@@ -22,7 +22,12 @@ CHECK = Check(
     judges="ringwall-person",
     severity=Severity.MEDIUM,
     reads=("factors", "roles"),
-    controls=("nist-800-53r5 IA-2(1) full", "nist-800-53r5 IA-2(8) full", "owasp-asvs 6.3.3 full"),
+    controls=(
+        "nist-800-53r5 IA-2(1) full",
+        "nist-800-53r5 IA-2(8) full",
+        "owasp-asvs 6.3.3 full",
+        "owasp-asvs 8.4.2 supporting",
+    ),
 )
 
 

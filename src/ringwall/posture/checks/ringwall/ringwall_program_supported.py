@@ -37,6 +37,7 @@ CHECK = Check(
         "nist-csf-2.0 ID.AM-08 supporting",
         "iso-27001-2022 A.8.8 supporting",
         "soc2 CC7.1 supporting",
+        "owasp-asvs 15.2.1 partial",
     ),
 )
 _SOON = timedelta(days=60)

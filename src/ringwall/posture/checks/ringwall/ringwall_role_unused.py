@@ -27,7 +27,11 @@ CHECK = Check(
     judges="ringwall-role",
     severity=Severity.LOW,
     reads=("use",),
-    controls=("nist-800-53r5 AC-6 supporting", "nist-800-53r5 AC-6(7) partial"),
+    controls=(
+        "nist-800-53r5 AC-6 supporting",
+        "nist-800-53r5 AC-6(7) partial",
+        "owasp-asvs 8.2.1 supporting",
+    ),
 )
 
 

@@ -21,7 +21,11 @@ CHECK = Check(
     judges="ringwall-route",
     severity=Severity.LOW,
     reads=("declared", "sign_in"),
-    controls=("nist-800-53r5 SC-5 supporting", "owasp-asvs 5.2.1 partial"),
+    controls=(
+        "nist-800-53r5 SC-5 supporting",
+        "owasp-asvs 5.2.1 partial",
+        "owasp-asvs 15.2.2 supporting",
+    ),
 )
 _MOST, _OF_STRANGERS = 64 * 2**20, 16 * 2**20
 

@@ -27,6 +27,7 @@ CHECK = Check(
         "nist-800-53r5 SC-7 partial",
         "nist-800-53r5 CM-8 supporting",
         "nist-csf-2.0 ID.AM-03 partial",
+        "owasp-asvs 13.4.5 supporting",
     ),
 )
 

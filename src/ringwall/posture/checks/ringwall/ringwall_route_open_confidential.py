@@ -26,6 +26,8 @@ CHECK = Check(
         "nist-800-53r5 AC-3 full",
         "nist-800-53r5 AC-22 partial",
         "nist-csf-2.0 PR.AA-05 partial",
+        "owasp-asvs 8.2.1 partial",
+        "owasp-asvs 14.2.4 supporting",
     ),
 )
 

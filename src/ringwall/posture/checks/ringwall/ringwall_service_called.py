@@ -22,7 +22,11 @@ CHECK = Check(
     judges="ringwall-service",
     severity=Severity.LOW,
     reads=("declared", "ringwall-route.declared", "ringwall-service.declared"),
-    controls=("nist-800-53r5 CM-7 partial", "nist-800-53r5 CM-8 supporting"),
+    controls=(
+        "nist-800-53r5 CM-7 partial",
+        "nist-800-53r5 CM-8 supporting",
+        "owasp-asvs 15.2.3 supporting",
+    ),
 )
 
 

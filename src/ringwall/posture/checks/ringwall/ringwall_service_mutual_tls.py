@@ -26,6 +26,9 @@ CHECK = Check(
         "nist-800-53r5 IA-9 full",
         "nist-csf-2.0 PR.DS-02 partial",
         "owasp-asvs 12.3.5 partial",
+        "owasp-asvs 12.3.3 partial",
+        "owasp-asvs 12.3.4 partial",
+        "owasp-asvs 13.2.1 partial",
     ),
 )
 

@@ -1,18 +1,32 @@
 """How a resource becomes a component: its names, and its arguments in AWS's own words."""
 
+import base64
 from collections.abc import Mapping
 from typing import Any, Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Collected, Observation, State
 from ringwall.posture.code.terraform.resources import Instance
-from ringwall.posture.code.terraform.values import ExpressionError, Reference, from_json
-from ringwall.posture.snapshot.partial import Unknown
+from ringwall.posture.code.terraform.values import (
+    ExpressionError,
+    PartialText,
+    Reference,
+    from_json,
+)
+from ringwall.posture.snapshot.partial import IN_CODE, Assumed, OwnAccount, Unknown
 
 ACCOUNT: Final = "code"
-"""All that one code base declares is taken for one account, in one region."""
+"""All that one root declares is taken for one account, in one region: see :func:`account_of`."""
 API: Final = "terraform"
 DEFAULT: Final = "default of AWS"
+
+
+def account_of(root: str) -> str:
+    """What one root is applied to. Of two roots nobody knows that it is the same account.
+
+    ``""`` is the folder that was asked for.
+    """
+    return f"{ACCOUNT}:{root}" if root else ACCOUNT
 
 
 def component(
@@ -27,7 +41,7 @@ def component(
         kind=kind,
         name=f"{API}:{one.name}",
         label=named,
-        account=ACCOUNT,
+        account=account_of(one.root),
         tags=pairs,
     )
     listed = {"listed": known({}, one)} if "listed" not in aspects else {}
@@ -67,12 +81,35 @@ def unsure(why: str) -> Observation:
     return Observation(State.ERROR, api=API, why=why)
 
 
-def document(value: Any) -> Any:
-    """A policy, from JSON or as it is, with what is not known in it."""
+def document(value: Any, *, of_itself: bool = False) -> Any:
+    """A policy, from JSON or as it is, with what is not known in it.
+
+    The account that code is in stands for itself. ``of_itself`` is for policies of a resource that
+    AWS takes for no other resource: one that is not known yet is that one.
+    """
     try:
-        return from_json(value)
+        return _decided(from_json(value), of_itself=of_itself)
     except ExpressionError as error:
         return Unknown(f"the policy cannot be read: {error}")
+
+
+def _decided(value: Any, *, of_itself: bool) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: Assumed("*")
+            if of_itself and key == "Resource" and isinstance(one, Unknown)
+            else _decided(one, of_itself=of_itself)
+            for key, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_decided(one, of_itself=of_itself) for one in value]
+    if isinstance(value, OwnAccount):
+        return Assumed(IN_CODE)
+    if isinstance(value, PartialText) and all(
+        isinstance(one, str | OwnAccount) for one in value.parts
+    ):
+        return Assumed("".join(one if isinstance(one, str) else IN_CODE for one in value.parts))
+    return value
 
 
 def ident(value: Any) -> Any:
@@ -112,3 +149,15 @@ def part(block: Any, name: str, fallback: Any = None) -> Any:
         return block
     value = block.get(name) if block else None
     return fallback if value is None else value
+
+
+def userdata(text: Any, encoded: Any = None) -> Any:
+    """What a machine runs first, in base64 as EC2 tells it; ``None`` where there is none."""
+    if isinstance(text, str):
+        return base64.b64encode(text.encode()).decode()
+    return encoded if text is None else text
+
+
+def truth(value: Any) -> Any:
+    """A truth value as those APIs tell it that know texts alone."""
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value

@@ -1,7 +1,7 @@
 """EC2: instances, volumes, images of them, and security groups with their rules."""
 
-import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from ringwall.core.observations import Collected
@@ -12,7 +12,10 @@ from ringwall.posture.code.aws.declaring import (
     known,
     renamed,
     told,
+    unsure,
+    userdata,
 )
+from ringwall.posture.code.aws.launching import disks
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -40,7 +43,9 @@ _DEVICE: Final = {"encrypted": "Encrypted", "volume_id": "VolumeId", "kms_key_id
 
 def components(code: Resources) -> Iterator[Collected]:
     """Everything of EC2 that is declared."""
-    yield from map(_instance, code.of("aws_instance"))
+    for one in code.of("aws_instance"):
+        yield _instance(one)
+        yield from disks(one)
     yield from map(_volume, code.of("aws_ebs_volume"))
     for one in code.of("aws_security_group", "aws_default_security_group"):
         yield _group(code, one)
@@ -51,6 +56,7 @@ def components(code: Resources) -> Iterator[Collected]:
             "IsDefault": one.type == "aws_default_vpc",
         }
         yield component("aws-ec2-vpc", one, _name(one), {"listed": known(listed, one)})
+        yield from _group_of(code, one)
     for one in code.of("aws_subnet", "aws_default_subnet"):
         listed = {
             "SubnetId": one.address,
@@ -110,12 +116,7 @@ def _instance(one: Instance) -> Collected:
     public = one.get("associate_public_ip_address")
     if public is True:
         listed["PublicIpAddress"] = Unknown("its public address is known only once it is there")
-    text = one.get("user_data")
-    encoded = one.get("user_data_base64")
-    if isinstance(text, str):
-        encoded = base64.b64encode(text.encode()).decode()
-    elif text is not None:
-        encoded = text
+    encoded = userdata(one.get("user_data"), one.get("user_data_base64"))
     aspects = {"listed": known(listed, one), "user_data": told(encoded, one, "user_data")}
     return component("aws-ec2-instance", one, _name(one), aspects)
 
@@ -148,6 +149,33 @@ def _group(code: Resources, one: Instance) -> Collected:
     }
     label = listed["GroupName"]
     return component("aws-ec2-security-group", one, label, {"listed": known(listed, one)})
+
+
+def _group_of(code: Resources, vpc: Instance) -> Iterator[Collected]:
+    """The group that every network comes with, and that only Terraform can take rules away from.
+
+    As AWS makes it: all from itself, and everything out.
+    """
+    kind = "aws_default_security_group"
+    is_terraform = vpc.place.path.endswith((".tf", ".tf.json", ".tofu"))
+    if not is_terraform or code.pointing(kind, "vpc_id", vpc) or code.unplaced(kind, "vpc_id"):
+        return
+    unread = next(code.of("module"), None)
+    address = f"{vpc.address}.default_security_group"
+    listed = {
+        "GroupId": address,
+        "GroupName": "default",
+        "VpcId": vpc.address,
+        "IpPermissions": [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": address}]}],
+        "IpPermissionsEgress": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
+    }
+    told = (
+        known(listed, vpc)
+        if unread is None
+        else unsure(f"{unread.written} is not read, and may change it")
+    )
+    one = replace(vpc, address=address)
+    yield component("aws-ec2-security-group", one, "default", {"listed": told}, tags={})
 
 
 def _rules(code: Resources, one: Instance, way: str) -> Any:

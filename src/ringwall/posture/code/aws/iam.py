@@ -60,7 +60,7 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
     names = (one.get("name"),)
     inline: list[Any] = [
         {
-            "PolicyName": each.get("name", each.address),
+            "PolicyName": _called(each.get("name"), each),
             "PolicyDocument": document(each.get("policy")),
         }
         for each in code.pointing(f"aws_iam_{thing}_policy", thing, one, *names)
@@ -70,7 +70,10 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
         inline += [
             each
             if isinstance(each, Unknown)
-            else {"PolicyName": each.get("name"), "PolicyDocument": document(each.get("policy"))}
+            else {
+                "PolicyName": _called(each.get("name"), one),
+                "PolicyDocument": document(each.get("policy")),
+            }
             for each in written
             if isinstance(each, Unknown) or each.get("policy") is not None
         ]
@@ -100,6 +103,11 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
             for group in (each.get("groups") if isinstance(each.get("groups"), list) else [])
         ]
     return component(f"aws-iam-{thing}", one, one.get("name"), {"details": known(details, one)})
+
+
+def _called(name: Any, one: Instance) -> str:
+    """What a policy is called; its address where that is not known, for a name decides nothing."""
+    return name if isinstance(name, str) else one.address
 
 
 def _attached(code: Resources, one: Instance, thing: str, *names: Any) -> Any:

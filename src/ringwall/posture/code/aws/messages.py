@@ -41,4 +41,4 @@ def components(code: Resources) -> Iterator[Collected]:
 def _attributes(code: Resources, one: Instance, beside: str, argument: str) -> dict[str, Any]:
     found = code.pointing(beside, argument, one)
     policy = (found[0] if found else one).get("policy")
-    return {} if policy is None else {"Policy": document(policy)}
+    return {} if policy is None else {"Policy": document(policy, of_itself=True)}

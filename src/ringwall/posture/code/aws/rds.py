@@ -1,4 +1,4 @@
-"""RDS: instances and clusters."""
+"""RDS: instances and clusters, and those of Neptune and DocumentDB, which RDS lists, too."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -11,10 +11,23 @@ from ringwall.posture.code.aws.declaring import (
     known,
     renamed,
 )
+from ringwall.posture.code.aws.parameters import CLUSTER, INSTANCE, group_of, usual
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
 KINDS: Final = ("aws-rds-instance", "aws-rds-cluster")
+_CLUSTERS: Final = {
+    "aws_rds_cluster": "aurora",
+    "aws_neptune_cluster": "neptune",
+    "aws_docdb_cluster": "docdb",
+}
+"""Which engine a cluster has that names none."""
+_INSTANCES: Final = {
+    "aws_db_instance": "",
+    "aws_rds_cluster_instance": "",
+    "aws_neptune_cluster_instance": "neptune",
+    "aws_docdb_cluster_instance": "docdb",
+}
 _BOTH: Final = {
     "engine": "Engine",
     "engine_version": "EngineVersion",
@@ -26,13 +39,36 @@ _BOTH: Final = {
 
 def components(code: Resources) -> Iterator[Collected]:
     """Databases, with what RDS takes where nothing is written."""
-    for one in code.of("aws_db_instance", "aws_rds_cluster_instance"):
+    for one in code.of(*_INSTANCES):
+        listed = _instance(one)
+        yield from _running(code, one, listed)
         yield component(
-            "aws-rds-instance", one, one.get("identifier"), {"listed": known(_instance(one), one)}
+            "aws-rds-instance", one, one.get("identifier"), {"listed": known(listed, one)}
         )
-    for one in code.of("aws_rds_cluster"):
+    for one in code.of(*_CLUSTERS):
         name = one.get("cluster_identifier")
-        yield component("aws-rds-cluster", one, name, {"listed": known(_cluster(one), one)})
+        listed = _cluster(one)
+        yield from _running(code, one, listed)
+        yield component("aws-rds-cluster", one, name, {"listed": known(listed, one)})
+
+
+def _running(code: Resources, one: Instance, listed: dict[str, Any]) -> Iterator[Collected]:
+    """Say with which parameters it runs, and what they are where it names none."""
+    is_cluster = one.type in _CLUSTERS
+    kind = CLUSTER if is_cluster else INSTANCE
+    argument = "db_cluster_parameter_group_name" if is_cluster else "parameter_group_name"
+    named = one.get(argument, one.get("neptune_cluster_parameter_group_name"))
+    if named is not None:
+        group = group_of(code, named, kind)
+    elif isinstance(listed.get("Engine"), str):
+        group, usually = usual(one, kind, listed["Engine"], listed.get("EngineVersion"))
+        yield usually
+    else:
+        return
+    if is_cluster:
+        listed["DBClusterParameterGroup"] = group
+    else:
+        listed["DBParameterGroups"] = [{"DBParameterGroupName": group}]
 
 
 def _shared(one: Instance) -> dict[str, Any]:
@@ -44,13 +80,17 @@ def _shared(one: Instance) -> dict[str, Any]:
         "IAMDatabaseAuthenticationEnabled": one.get(
             "iam_database_authentication_enabled", default=False
         ),
-        "EnabledCloudwatchLogsExports": one.get("enabled_cloudwatch_logs_exports", []),
+        "EnabledCloudwatchLogsExports": one.get(
+            "enabled_cloudwatch_logs_exports", one.get("enable_cloudwatch_logs_exports", [])
+        ),
         "MasterUsername": one.get("username", one.get("master_username", "")),
         "VpcSecurityGroups": groups
         if isinstance(groups, Unknown)
         else [{"VpcSecurityGroupId": group, "Status": "active"} for group in groups],
         "CopyTagsToSnapshot": one.get("copy_tags_to_snapshot", default=False),
     }
+    if isinstance(made.get("Engine"), str):
+        made["Engine"] = made["Engine"].lower()
     if one.get("manage_master_user_password") is True:
         made["MasterUserSecret"] = {"SecretStatus": "active"}
     return made
@@ -66,15 +106,18 @@ def _instance(one: Instance) -> dict[str, Any]:
         "BackupRetentionPeriod": one.get("backup_retention_period", 0),
         "MonitoringInterval": one.get("monitoring_interval", 0),
     }
+    if _INSTANCES[one.type]:
+        made.setdefault("Engine", _INSTANCES[one.type])
     if one.get("replicate_source_db") is not None:
         made["ReadReplicaSourceDBInstanceIdentifier"] = ident(one.get("replicate_source_db"))
-    if one.type == "aws_rds_cluster_instance":
+    if one.type != "aws_db_instance":
         made["DBClusterIdentifier"] = ident(one.get("cluster_identifier"))
     return made
 
 
 def _cluster(one: Instance) -> dict[str, Any]:
     return {
+        "Engine": _CLUSTERS[one.type],
         **_shared(one),
         "DBClusterIdentifier": one.get("cluster_identifier", one.address),
         "BackupRetentionPeriod": one.get("backup_retention_period", 1),

@@ -131,6 +131,8 @@ class _Bucket:
             by = first(part(one, "apply_server_side_encryption_by_default", []))
             names = {"sse_algorithm": "SSEAlgorithm", "kms_master_key_id": "KMSMasterKeyID"}
             inner = by if isinstance(by, Unknown) else renamed(by or {}, names)
+            if isinstance(inner, dict) and "KMSMasterKeyID" in inner:
+                inner["KMSMasterKeyID"] = ident(inner["KMSMasterKeyID"])
             key = part(one, "bucket_key_enabled", fallback=False)
             made.append({"ApplyServerSideEncryptionByDefault": inner, "BucketKeyEnabled": key})
         return known({"Rules": made}, beside or self.one, "rule" if beside else name)

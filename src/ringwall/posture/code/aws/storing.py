@@ -50,7 +50,7 @@ def components(code: Resources) -> Iterator[Collected]:
         )
         aspects = {
             "listed": known(listed, one),
-            "policy": known(document(policies[0].get("policy")), policies[0])
+            "policy": known(document(policies[0].get("policy"), of_itself=True), policies[0])
             if policies
             else absent(one),
             "backup": known({"Status": status}, backups[0] if backups else one),
@@ -78,7 +78,7 @@ def _table(code: Resources, one: Instance) -> Collected:
         "backups": known(
             {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": status}}, one
         ),
-        "policy": known(document(policies[0].get("policy")), policies[0])
+        "policy": known(document(policies[0].get("policy"), of_itself=True), policies[0])
         if policies
         else absent(one),
     }
@@ -99,6 +99,8 @@ def _secret(code: Resources, one: Instance) -> Collected:
     policy = (policies[0] if policies else one).get("policy")
     aspects = {
         "listed": known(listed, one),
-        "policy": absent(one) if policy is None else known(document(policy), one, "policy"),
+        "policy": absent(one)
+        if policy is None
+        else known(document(policy, of_itself=True), one, "policy"),
     }
     return component("aws-secretsmanager-secret", one, one.get("name"), aspects)

@@ -13,7 +13,7 @@ from ringwall.posture.code.terraform.values import (
     joined,
     text_of,
 )
-from ringwall.posture.snapshot.partial import Unknown
+from ringwall.posture.snapshot.partial import OwnAccount, Unknown
 
 NO_VALUE: Final = object()
 """``AWS::NoValue``: as if the property were not written."""
@@ -31,6 +31,7 @@ class Template:
         self.mappings: dict[str, Any] = _mapping(value.get("Mappings"))
         self.resources: dict[str, Any] = _mapping(value.get("Resources"))
         self._asked: set[str] = set()
+        self._read: set[tuple[str, str]] = set()
         self._known: dict[str, Any] = {}
 
     def value(self, node: Any) -> Any:
@@ -73,6 +74,8 @@ class Template:
             return self._parameter(name)
         if name in self.resources:
             return Reference(f"{name} is known only once it is there", name, "id")
+        if name == "AWS::AccountId":
+            return OwnAccount(f"{name} is known only where the stack is made")
         if isinstance(name, str) and name.startswith("AWS::"):
             return Unknown(f"{name} is known only where the stack is made")
         raise ExpressionError(f"there is no {name}")
@@ -100,6 +103,14 @@ class Template:
         if attribute == "Arn" and resource.get("Type") == "AWS::S3::Bucket":
             bucket = self.value(_mapping(resource.get("Properties")).get("BucketName"))
             return computed("aws_s3_bucket", name, "arn", {"bucket": bucket})
+        written = _mapping(resource.get("Properties"))
+        if attribute in written and (name, attribute) not in self._read:
+            # what is asked for stands there: ``Vpc.CidrBlock`` is what it was given
+            self._read.add((name, attribute))
+            try:
+                return self.value(written[attribute])
+            finally:
+                self._read.discard((name, attribute))
         why = f"{name}.{attribute} is known only once it is there"
         return Reference(why, name, str(attribute).lower())
 

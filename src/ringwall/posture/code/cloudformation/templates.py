@@ -1,11 +1,13 @@
 """A template to resources, each with its lines."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.cloudformation.intrinsic import NO_VALUE, Template
-from ringwall.posture.code.cloudformation.types import TYPES, snake
+from ringwall.posture.code.cloudformation.naming import snake, under
+from ringwall.posture.code.cloudformation.types import TYPES
 from ringwall.posture.code.documents import Document
 from ringwall.posture.code.reading import Remark
 from ringwall.posture.code.terraform.resources import Instance
@@ -13,6 +15,23 @@ from ringwall.posture.code.terraform.values import Reference, as_json
 from ringwall.posture.snapshot.partial import Unknown
 
 _IAM: Final = {"Roles": "role", "Users": "user", "Groups": "group"}
+_WITHIN: Final = {
+    "AWS::ECR::Repository": (
+        ("RepositoryPolicyText", "", "aws_ecr_repository_policy", "repository", "policy"),
+        (
+            "LifecyclePolicy",
+            "LifecyclePolicyText",
+            "aws_ecr_lifecycle_policy",
+            "repository",
+            "policy",
+        ),
+    ),
+    "AWS::EFS::FileSystem": (
+        ("FileSystemPolicy", "", "aws_efs_file_system_policy", "file_system_id", "policy"),
+        ("BackupPolicy", "Status", "aws_efs_backup_policy", "file_system_id", "backup_policy"),
+    ),
+}
+"""By type: a property, what in it, and as which resource, argument and value Terraform has it."""
 
 
 @dataclass(slots=True)
@@ -94,7 +113,22 @@ def _instances(
     block = written.get("PublicAccessBlockConfiguration")
     if told["Type"] == "AWS::S3::Bucket" and block is not None:
         instances.append(_beside(name, block, place))
-    return instances
+    return [*instances, *_policies_of(name, told["Type"], written, place)]
+
+
+def _policies_of(
+    name: str, type_: str, written: dict[str, Any], place: Place
+) -> Iterator[Instance]:
+    """What Terraform has as resources of their own, beside the one that it is about."""
+    for key, inner, made, argument, as_ in _WITHIN.get(type_, ()):
+        told = under(written.get(key), inner) if inner else written.get(key)
+        if told is None:
+            continue
+        value = told if as_ == "backup_policy" or isinstance(told, str | Unknown) else as_json(told)
+        if as_ == "backup_policy":
+            value = [{"status": told}]
+        whom = Reference("the resource beside it", name, "id")
+        yield Instance(made, f"{name}.{made}", {argument: whom, as_: value}, place)
 
 
 def _beside(name: str, block: Any, place: Place) -> Instance:

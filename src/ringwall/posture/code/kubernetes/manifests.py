@@ -55,6 +55,15 @@ def components(document: Document, path: str) -> Iterator[Collected]:
     yield from _component(value, Place(path, document.line, document.end))
 
 
+def unjudged(value: Any) -> list[str]:
+    """Kinds that are declared here and that nobody judges, one for each, with their API."""
+    if not is_manifest(value):
+        return []
+    if value["kind"].endswith("List") and isinstance(value.get("items"), list):
+        return [told for one in value["items"] for told in unjudged(one)]
+    return [] if kind_of(value) else [f"{value['apiVersion']}/{value['kind']}"]
+
+
 def kind_of(value: Any) -> str:
     """The kind of component that a manifest is, ``""`` where nobody judges such."""
     return _KINDS.get(value["kind"], "")

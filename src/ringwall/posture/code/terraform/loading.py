@@ -65,10 +65,13 @@ class Loader:
         """Whether a path lies within what may be read, wherever links lead."""
         return path.resolve().is_relative_to(self.root)
 
-    def text(self, path: Path) -> str:
-        """A file of the code; ``CodeError`` where it cannot be read, ``ValueError`` outside."""
+    def text(self, path: Path, *, is_asked: bool = False) -> str:
+        """A file of the code; ``CodeError`` where it cannot be read, or lies outside.
+
+        ``is_asked`` says that a person named this very file: that one may lie anywhere.
+        """
         shown = self.name_of(path)
-        if not self.is_within(path):
+        if not is_asked and not self.is_within(path):
             raise CodeError(shown, 1, "it lies outside of the folder, and is not read")
         try:
             if not path.is_file():
@@ -124,9 +127,9 @@ class Loader:
         except CodeError as error:
             self.broken(error)
 
-    def values_in(self, path: Path) -> dict[str, tuple[Expression, str]]:
+    def values_in(self, path: Path, *, is_asked: bool = False) -> dict[str, tuple[Expression, str]]:
         """Values of variables in a file; ``CodeError`` where it is none."""
-        shown, text = self.name_of(path), self.text(path)
+        shown, text = self.name_of(path), self.text(path, is_asked=is_asked)
         if path.name.endswith(".json"):
             told = _json(text, shown)
             return {key: (_constant(one), shown) for key, one in told.items()}

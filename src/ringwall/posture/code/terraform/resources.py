@@ -93,7 +93,8 @@ class Resources:
                 for key in _keys(one.values.get(argument)):
                     index.setdefault(key, []).append(one)
         found: dict[str, Instance] = {}
-        for key in (f"@{to.address}", *(one for one in names if isinstance(one, str))):
+        wanted = [f"@{to.address}", *(key for one in names for key in _names(one))]
+        for key in wanted:
             found |= {one.address: one for one in index.get(key, ())}
         return [_doubted(one, argument) for one in found.values()]
 
@@ -113,11 +114,21 @@ def _doubted(one: Instance, argument: str) -> Instance:
     return replace(one, values=values)
 
 
-def _keys(value: Any) -> Iterator[str]:
-    """Addresses with ``@``, and names as they are."""
+def _names(value: Any) -> Iterator[str]:
+    """A name as it is; one of which a part is not known, by what is known and why the rest is not.
+
+    Two that are made of the same parts are the same name, whatever it will be.
+    """
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Reference):
+    elif isinstance(value, PartialText):
+        yield "~" + "".join(one if isinstance(one, str) else f"~{one.why}~" for one in value.parts)
+
+
+def _keys(value: Any) -> Iterator[str]:
+    """Addresses with ``@``, and names as they are."""
+    yield from _names(value)
+    if isinstance(value, Reference):
         yield f"@{value.address}"
     elif isinstance(value, PartialText):
         for one in value.parts:

@@ -56,7 +56,7 @@ def applied(
     for folder in roots:
         read = loader.folder(folder)
         for path in values:
-            read.values |= loader.values_in(path)
+            read.values |= loader.values_in(path, is_asked=True)
         read.values |= {name: (_given(text), "-var") for name, text in (given or {}).items()}
         module = Module(loader, read, root=folder.resolve())
         name = loader.name_of(folder.resolve())

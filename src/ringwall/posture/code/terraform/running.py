@@ -16,7 +16,7 @@ from ringwall.posture.code.terraform.loading import Folder, Loader
 from ringwall.posture.code.terraform.policy_documents import document
 from ringwall.posture.code.terraform.resources import Instance
 from ringwall.posture.code.terraform.values import ExpressionError
-from ringwall.posture.snapshot.partial import Unknown
+from ringwall.posture.snapshot.partial import OwnAccount, Unknown
 
 _META: Final = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "providers"})
 _BLOCKS_LEFT_OUT: Final = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
@@ -50,6 +50,7 @@ class Module:
         self.outputs: dict[str, tuple[Block, str]] = {}
         self.calls: dict[str, tuple[Block, str]] = {}
         self.declared: dict[tuple[str, str, str], Declared] = {}
+        self.providers: list[tuple[Block, str]] = []
         self._values: dict[tuple[str, str], Any] = {}
         self._modules: dict[str, Any] = {}
         for file in folder.files:
@@ -66,6 +67,8 @@ class Module:
         elif kind == "locals":
             for one in block.body.arguments.values():
                 self.locals[one.name] = (one.value, Place(path, one.line))
+        elif kind == "provider" and len(labels) == 1:
+            self.providers.append((block, path))
         elif kind in {"variable", "output", "module"} and len(labels) == 1:
             several = {"variable": self.variables, "output": self.outputs, "module": self.calls}
             several[kind][labels[0]] = (block, path)
@@ -238,6 +241,7 @@ class Module:
         for (kind, _, _), one in self.declared.items():
             if kind == "resource":
                 yield from one.instances()
+        yield from self.configured()
         for name in self.calls:
             found = self.module(name)
             if hasattr(found, "modules"):
@@ -245,6 +249,20 @@ class Module:
                     yield from inner.instances()
             else:
                 yield self._unread(name)
+
+    def configured(self) -> Iterator[Instance]:
+        """Each provider with what it is given, as if it were a resource of that type."""
+        for block, path in self.providers:
+            place = Place(path, block.line, block.end)
+            values = _content(self, block.body, self, place)
+            alias = values.get("alias")
+            name = ".".join(
+                ["provider", *block.labels, *([alias] if isinstance(alias, str) else [])]
+            )
+            lines = {one.name: one.line for one in block.body.arguments.values()}
+            yield Instance(
+                "provider", f"{self.prefix}{name}", values, place, lines, called=self.called
+            )
 
     def _unread(self, name: str) -> Instance:
         """A module that is not here, with what it is given."""
@@ -451,7 +469,12 @@ class One:
         if self.declared.block.kind == "data":
             if self.type == "aws_iam_policy_document" and name in {"json", "minified_json"}:
                 return document(self.values())
-            return Unknown(f"{self.address}.{name} is read only when Terraform runs")
+            why = f"{self.address}.{name} is read only when Terraform runs"
+            if (self.type, name) == ("aws_caller_identity", "account_id"):
+                # with a provider of its own it may be another account's
+                own = "provider" not in self.declared.block.body.arguments
+                return OwnAccount(why) if own else Unknown(why)
+            return Unknown(why)
         for one in ("bucket", "name", "function_name", "key_name"):
             if one in self.declared.block.body.arguments:
                 self._value(one)

@@ -31,7 +31,7 @@ CHECK = Check(
         "prowler:elbv2_ssl_listeners",
         "securityhub:ELB.1",
         "checkov:CKV_AWS_2",
-        "checkov:CKV_AWS_103",
+        "checkov:CKV_AWS_2",
     ),
 )
 

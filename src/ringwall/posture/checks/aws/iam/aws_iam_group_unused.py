@@ -39,7 +39,8 @@ def _groups(user: Subject) -> list[str]:
 def judge(it: Subject, world: World) -> Judgment:
     """By what users say they are in."""
     it.read("details")
-    members = world.where("aws-iam-user", _groups, it.label)
+    named = world.where("aws-iam-user", _groups, it.label)
+    members = [one for one in named if one.account == it.account]
     if members:
         return passes(f"it has {len(members)} members")
     return fails("nobody is in it")

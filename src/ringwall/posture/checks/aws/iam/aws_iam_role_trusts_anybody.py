@@ -27,7 +27,7 @@ CHECK = Check(
     severity=Severity.CRITICAL,
     reads=("details",),
     controls=NOT_PUBLIC,
-    known_as=("checkov:CKV_AWS_61",),
+    known_as=("checkov:CKV_AWS_60", "checkov:CKV_AWS_61"),
 )
 
 
@@ -51,6 +51,8 @@ def _trust(**statement: object) -> dict[str, object]:
 
 ID = {"sts:ExternalId": "f3a1c2b4"}
 NAME = {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"}
+NO_FACTOR = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+BY_KEY = {"Null": {"aws:MultiFactorAuthAge": "true"}}
 CASES = (
     case("a service", PASS, details=_trust(Principal={"Service": "ec2.amazonaws.com"})),
     case("an account", PASS, details=_trust(Principal={"AWS": "arn:aws:iam::444455556666:root"})),
@@ -76,6 +78,8 @@ CASES = (
         FAIL,
         details=_trust(Principal="*", Condition={"StringLike": {"aws:PrincipalOrgID": "*"}}),
     ),
+    case("whoever has no second factor", FAIL, details=_trust(Principal="*", Condition=NO_FACTOR)),
+    case("by a key", FAIL, details=_trust(Principal="*", Condition=BY_KEY)),
     case("by an id", FAIL, details=_trust(Principal="*", Condition={"StringEquals": ID})),
     case("whoever is called so", FAIL, details=_trust(Principal="*", Condition={"ArnLike": NAME})),
     case(

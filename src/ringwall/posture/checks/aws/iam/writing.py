@@ -1,7 +1,7 @@
 """Whether policies that somebody here wrote grant something on whatever there is."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from ringwall.posture.checking import (
     DENIED,
@@ -54,6 +54,39 @@ def cases_of_own_policy(
         case("every one by an ARN", FAIL, name=own, details=details(Action=action, Resource=every)),
         case("AWS's own", NOT_JUDGED, name=aws_own, details=details(Action=action)),
         case("no JSON", UNKNOWN, name=own, details=broken),
+    )
+
+
+READING: Final = ("s3:GetObject", "s3:Get*", "s3:ListAllMyBuckets", "secretsmanager:Get*")
+CHANGING: Final = ("s3:DeleteObject", "s3:Delete*", "s3:GetObject", "rds:Delete*")
+"""What is asked for, a pattern it is one of, what is harmless, and another that is asked for."""
+
+
+def cases_of_written(
+    name: str,
+    details: Callable[..., dict[str, Any]],
+    policies: str,
+    actions: tuple[str, str, str, str],
+) -> tuple[Case, ...]:
+    """Cases of a check that asks whether what is written into somebody does it to all there is."""
+    action, pattern, harmless, another = actions
+    one_bucket = allow(action, Resource="arn:aws:s3:::shop/*")
+    every_bucket = allow(pattern, Resource="arn:aws:s3:::*/*")
+    factor = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    broken = {policies: [{"PolicyName": "own", "PolicyDocument": "{"}]}
+    denied = (allow(pattern), allow(action, Effect="Deny"))
+    return (
+        case("none", PASS, name=name, details=details()),
+        case("one bucket", PASS, name=name, details=details(one_bucket)),
+        case("something harmless", PASS, name=name, details=details(allow(harmless))),
+        case("all of a service", FAIL, name=name, details=details(allow("s3:*", "ec2:*"))),
+        case("every bucket, by a pattern", FAIL, name=name, details=details(every_bucket)),
+        case("of another service", FAIL, name=name, details=details(allow(another))),
+        case("with a factor", PASS, name=name, details=details(allow("s3:*", Condition=factor))),
+        case("denied again", PASS, name=name, details=details(*denied)),
+        case("everything, which another says", PASS, name=name, details=details(allow("*"))),
+        case("broken", UNKNOWN, name=name, details=details(**broken)),
+        case("may not be read", UNKNOWN, name=name, details=DENIED),
     )
 
 

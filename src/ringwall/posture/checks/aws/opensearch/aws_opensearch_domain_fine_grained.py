@@ -28,7 +28,7 @@ CHECK = Check(
     known_as=(
         "prowler:opensearch_service_domains_access_control_enabled",
         "securityhub:Opensearch.7",
-        "checkov:CKV_AWS_317",
+        "checkov:CKV2_AWS_52",
     ),
 )
 

@@ -81,6 +81,7 @@ def missing_logs(listed: Mapping[str, Any]) -> list[str]:
     wanted = {
         "aurora-mysql": {"audit"},
         "aurora-postgresql": {"postgresql"},
+        "aurora": {"audit"},
         "docdb": {"audit"},
         "mariadb": {"audit", "error"},
         "mysql": {"audit", "error"},

@@ -1,0 +1,1 @@
+"""What only code can be asked: how Terraform itself is told to work."""
