@@ -242,12 +242,22 @@ def test_a_distribution_leads_to_balancers_that_know_it_alone_and_to_buckets(
     scene = Scene(account)
     group = scene.group("edge", 80, "10.0.0.0/8")
     elb = scene.client("elbv2")
-    for name, policy in (("served", "http-only"), ("unserved", "https-only")):
+    names = scene.client("route53")
+    zone = names.create_hosted_zone(Name="example.com", CallerReference="a")["HostedZone"]["Id"]
+    several = (("served", "http-only"), ("unserved", "https-only"), ("named", "http-only"))
+    for name, policy in several:
         balancer = scene.balancer(name, group)
         machine = scene.instance(name, scene.group(name, 8080, group))["InstanceId"]
         scene.listener(balancer, forward(scene.targets(name, machine)))
         about = elb.describe_load_balancers(LoadBalancerArns=[balancer])["LoadBalancers"][0]
-        _distribution(scene, name, _custom(about["DNSName"], policy))
+        domain = about["DNSName"]
+        if name == "named":
+            record = {"Name": "origin.example.com", "Type": "CNAME", "TTL": 60}
+            record |= {"ResourceRecords": [{"Value": f"{domain}."}]}
+            change = {"Action": "CREATE", "ResourceRecordSet": record}
+            names.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [change]})
+            domain = "origin.example.com"
+        _distribution(scene, name, _custom(domain, policy))
     by_service = {
         "Effect": "Allow",
         "Principal": {"Service": "cloudfront.amazonaws.com"},
@@ -286,6 +296,7 @@ def test_a_distribution_leads_to_balancers_that_know_it_alone_and_to_buckets(
     assert standings(told) == {
         "served": "reached",
         "unserved": "no way",
+        "named": "reached",
         "site": "reached",
         "stranger": "no way",
         "signed": "no way",
@@ -299,3 +310,5 @@ def test_a_distribution_leads_to_balancers_that_know_it_alone_and_to_buckets(
     assert set(blind.values()) == {"not known"}
     blind = standings(walked_in(without(whole, "s3:GetBucketPolicy")))
     assert blind["site"] == "perhaps"
+    blind = standings(walked_in(without(whole, "route53:ListResourceRecordSets")))
+    assert blind["named"] == blind["unserved"] == "not known"

@@ -18,10 +18,11 @@ from ringwall.posture.checks.aws.ways import (
     containers,
     distributions,
     gateways,
+    hosts,
     integrating,
     running,
 )
-from ringwall.posture.checks.aws.ways.hosts import hosts
+from ringwall.posture.checks.aws.ways.hosts import Hosts
 from ringwall.posture.checks.aws.ways.looking import FUNCTION, INSTANCE, Looking
 from ringwall.posture.collecting.shape import tags_of
 from ringwall.posture.permissions.controls import UNCONTROLLED, Controls
@@ -43,6 +44,7 @@ READS: Final = (
     *integrating.READS,
     *distributions.READS,
     *clusters.READS,
+    *hosts.READS,
 )
 """What a check reads that asks for paths, besides what it judges."""
 _TAGS: Final = re.compile(r"(?:data[-_ ]?)?(?:classification|class|sensitivity)", re.IGNORECASE)
@@ -63,6 +65,7 @@ _FRONTS: Final = (
     *integrating.KINDS,
     *distributions.KINDS,
     *clusters.KINDS,
+    *hosts.KINDS,
 )
 _LONGEST: Final = 6
 
@@ -149,8 +152,8 @@ def ground(
     it = Looking(world, account)
     open_ones: list[Open] = []
     between: list[Hop] = []
-    named = hosts(it)
-    leading = integrating.Leading(it, named)
+    named = Hosts(it)
+    leading = integrating.Leading(it, named.get)
     for found in (
         running.instances(it),
         running.functions(it),

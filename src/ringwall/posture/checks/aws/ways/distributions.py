@@ -10,6 +10,7 @@ from typing import Any, Final
 from ringwall.posture.checking import Subject, UnknownError
 from ringwall.posture.checks.aws.cloudfront.parts import bucket_of
 from ringwall.posture.checks.aws.ways.admitting import function_lets_in
+from ringwall.posture.checks.aws.ways.hosts import Hosts
 from ringwall.posture.checks.aws.ways.integrating import Leading
 from ringwall.posture.checks.aws.ways.looking import Looking
 from ringwall.posture.permissions import patterns
@@ -26,7 +27,7 @@ READS: Final = (f"{DISTRIBUTION}.config", f"{BUCKET}.listed", f"{BUCKET}.policy"
 _SERVICE: Final = "cloudfront.amazonaws.com"
 
 
-def distributions(it: Looking, leading: Leading, hosts: Mapping[str, str]) -> Iterator[Hop]:
+def distributions(it: Looking, leading: Leading, hosts: Hosts) -> Iterator[Hop]:
     """Of each that is on, who is served and what by it is come to."""
     for one in it.all(DISTRIBUTION):
         with it.each():
@@ -75,7 +76,7 @@ def _served(config: Mapping[str, Any]) -> dict[str, bool]:
 
 
 def _fetching(
-    it: Looking, one: Subject, origin: Mapping[str, Any], leading: Leading, hosts: Mapping[str, str]
+    it: Looking, one: Subject, origin: Mapping[str, Any], leading: Leading, hosts: Hosts
 ) -> Iterator[Hop]:
     domain = str(origin.get("DomainName") or "").lower()
     how = f"{one.label} fetches from"

@@ -1,7 +1,7 @@
 """What answers for an API: functions, services of AWS, and what stands in networks."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,9 +36,9 @@ class Integration:
 
 
 class Leading:
-    """Where integrations lead. ``hosts`` are places by the name they have on the internet."""
+    """Where integrations lead. ``hosts`` gives places by the name they have on the internet."""
 
-    def __init__(self, it: Looking, hosts: Mapping[str, str]) -> None:
+    def __init__(self, it: Looking, hosts: Callable[[str], str | None]) -> None:
         self._it, self._hosts = it, hosts
 
     def to(self, api: Subject, route: str, one: Integration, source: str) -> Iterator[Hop]:
@@ -60,7 +60,7 @@ class Leading:
         for place, name in self._in_network(api, one) if one.link or one.target else ():
             yield self._hop(api, place, f"{how} {name}")
         address = _ADDRESS.match(one.uri)
-        known = self._hosts.get(str(address["host"]).lower()) if address and not one.link else None
+        known = self._hosts(str(address["host"])) if address and not one.link else None
         if address and known:
             port = address["port"] or ("443" if address["scheme"] in {"https", "wss"} else "80")
             yield from self.to_place(api, how, known, int(port))
