@@ -16,6 +16,11 @@ from tests.posture.accounts.making import Making, Size
 from tests.posture.accounts.reading import Reading
 from tests.posture.accounts.serving import CREDENTIALS
 
+from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.collecting.planning import plan_for
+from ringwall.posture.collecting.running import Run
+from ringwall.posture.snapshot.snapshot import Snapshot
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -53,10 +58,17 @@ def account(folder: Path, size: Size) -> Iterator[Server]:
         began = time.perf_counter()
         made = generate(Reading().client, size)
         print(f"made an account in {time.perf_counter() - began:.0f} s", flush=True)
+        _load_all()
         yield Server(address, log, made)
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def _load_all() -> None:
+    """List everything once: moto loads a service's code when it is first asked, for seconds."""
+    checks = [one for one in own_checks() if one.check.judges.startswith("aws-")]
+    Run(Reading().target(), Snapshot(), narrow=lambda _: False).carry_out(plan_for(checks))
 
 
 def _wait(address: str) -> None:

@@ -108,13 +108,14 @@ def _busy(account: str) -> BusyError:
 
 
 def _sum_up(done: Scan, checks: list[KnownCheck], accounts: Accounts, pages: Pages) -> None:
-    """Keep what pages show; what was judged by all of their checks is not judged again."""
-    is_whole = {one.id for one in pages.checks} <= {one.id for one in checks}
-    judged = done.judged if is_whole else _judged(done.snapshot, pages.checks)
+    """Keep what pages show; nothing is judged twice."""
+    known = {one.id for one in checks}
+    left = [one for one in pages.checks if one.id not in known]
+    judged = [*done.judged, *_judged(done.snapshot, left)]
     gaps = sum(one.count for one in done.gaps)
     kept = Kept(account=done.account, read=done.began, gaps=gaps, snapshot=done.snapshot)
     summary = _keep(kept, judged, accounts, pages)
-    if is_whole and pages.past is not None:
+    if not left and pages.past is not None:
         pages.past.add(summary, checks=digest())
 
 
