@@ -2,7 +2,8 @@
 
 ``docs/cli.md`` comes from the command line, ``docs/configuration.md`` from the models'
 docstrings, types and defaults, ``docs/exit-codes.md`` from the exit codes,
-``docs/ringwall-itself.md`` from the built-in policies, ``docs/checks.md`` from the checks.
+``docs/ringwall-itself.md`` from the built-in policies, ``docs/checks.md`` from the checks, and so
+the index that stands beside these.
 """
 
 import re
@@ -16,6 +17,8 @@ from docs import checks_page, itself
 from typer.main import get_command
 
 from ringwall.cli.main import PROGRAM, build
+from ringwall.posture.checking.finding import entry_of, imported_checks
+from ringwall.posture.checking.index import INDEX, line_of
 from ringwall.runtime.configuration.describing import (
     Schema,
     alternatives,
@@ -53,6 +56,15 @@ def main() -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             sys.stdout.write(f"wrote {path.relative_to(Path.cwd())}\n")
+    text = index_of_checks()
+    if not INDEX.exists() or INDEX.read_text(encoding="utf-8") != text:
+        INDEX.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"wrote {INDEX.name} of the checks\n")
+
+
+def index_of_checks() -> str:
+    """What the index of checks is to be; see :mod:`ringwall.posture.checking.index`."""
+    return "".join(f"{line_of(entry_of(one))}\n" for one in imported_checks())
 
 
 def _page(lines: Iterator[str]) -> str:

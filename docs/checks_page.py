@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
-from ringwall.posture.checking.finding import KnownCheck, own_checks
+from ringwall.posture.checking.finding import KnownCheck, imported_checks
 
 _NAMES: Final = {"ringwall": "Ringwall itself", "k8s": "Kubernetes"}
 
 
 def lines() -> Iterator[str]:
     """A list of parts, then each check with its id as anchor, by what it judges."""
-    checks = sorted(own_checks(), key=lambda one: (_part(one), one.id))
+    checks = sorted(imported_checks(), key=lambda one: (_part(one), one.id))
     parts = [(name, list(several)) for name, several in groupby(checks, _part)]
     yield f"{len(checks)} checks. [posture.md](posture.md) tells how they are used."
     yield ""

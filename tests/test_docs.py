@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from docs.build import FOLDER, pages
+from docs.build import FOLDER, index_of_checks, pages
 from typer.main import get_command
 
 from ringwall.cli.main import build
+from ringwall.posture.checking.index import INDEX
 from ringwall.runtime.configuration import ConfigurationError, load
 from ringwall.runtime.configuration.rendering import plain
 from ringwall.runtime.configuration.schema import of_model
@@ -94,3 +95,7 @@ def test_the_mistakes_in_the_readme_are_told_as_it_shows(tmp_path: Path) -> None
     told = "\n".join(map(plain, refused.value.problems))
     shown = readme.replace("…/examples/shop", str(tmp_path))
     assert f"```\n{told}\n{len(refused.value.problems)} errors\n```\n" in shown
+
+
+def test_the_index_of_checks_is_of_the_checks_there_are() -> None:
+    assert INDEX.read_text(encoding="utf-8") == index_of_checks(), "run `make docs`"

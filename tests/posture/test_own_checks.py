@@ -1,4 +1,4 @@
-"""Checks that users write: in Python and in SQL, in a folder of their own."""
+"""Checks that users write, in Python and in SQL; the index of those that come with Ringwall."""
 
 import tempfile
 from pathlib import Path
@@ -8,8 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringwall.core.verdicts import Outcome
+from ringwall.posture.checking import index
 from ringwall.posture.checking.cases import ABSENT, DENIED, Case, Other, snapshot_of
-from ringwall.posture.checking.finding import KnownCheck, checks_in, chosen
+from ringwall.posture.checking.finding import (
+    KnownCheck,
+    checks_in,
+    chosen,
+    entry_of,
+    imported_checks,
+    own_checks,
+)
 from ringwall.posture.checking.verifying import mistakes
 from ringwall.posture.judging import judge_one
 
@@ -174,3 +182,33 @@ def test_absent_is_null_and_denied_is_unknown(tmp_path: Path) -> None:
     for told, wanted in ((ABSENT, Outcome.FAIL), (DENIED, Outcome.UNKNOWN)):
         case = Case(told="", outcome=None, it=Other(kind="", name="it", aspects={"tags": told}))
         assert outcome_of(known, case)[0] == wanted
+
+
+def test_the_index_tells_of_each_check_what_its_file_does() -> None:
+    listed, imported = own_checks(), imported_checks()
+    assert [entry_of(one) for one in listed] == [entry_of(one) for one in imported]
+    for one, other in zip(listed, imported, strict=True):
+        assert tuple(one.cases) == tuple(other.cases), one.id
+        assert (one.id, one.path) == (other.id, other.path)
+    chosen = own_checks(["aws-s3-bucket", "ringwall-role-unused"])
+    assert [one.id for one in chosen] == [
+        one.id for one in imported_checks(["aws-s3-bucket", "ringwall-role-unused"])
+    ]
+
+
+@pytest.mark.parametrize("change", ["a line less", "another size", "none"])
+def test_an_index_of_other_files_is_not_used(
+    change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = index.INDEX.read_text().splitlines(keepends=True)
+    if change == "another size":
+        lines[0] = lines[0].replace('"size": ', '"size": 1')
+    elif change == "a line less":
+        lines.pop()
+    if change != "none":
+        (tmp_path / "index.jsonl").write_text("".join(lines))
+    monkeypatch.setattr(index, "INDEX", tmp_path / "index.jsonl")
+    assert index.entries() is None
+    assert [one.id for one in own_checks(["aws-kms"])] == [
+        one.id for one in imported_checks(["aws-kms"])
+    ]

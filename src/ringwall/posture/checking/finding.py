@@ -7,7 +7,7 @@ import importlib
 import importlib.util
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +16,7 @@ from typing import Final
 import ringwall.posture.checks
 from ringwall.posture.checking.cases import Case
 from ringwall.posture.checking.check import Check, Judgment
+from ringwall.posture.checking.index import ROOT, Behind, CasesBehind, Entry, entries
 from ringwall.posture.checking.reading import Subject, World
 from ringwall.posture.checking.sql import SqlCheck, read_sql
 from ringwall.runtime.collecting import collected_later
@@ -23,7 +24,6 @@ from ringwall.runtime.collecting import collected_later
 Judge = Callable[[Subject, World], Judgment | None]
 _SECTION: Final = re.compile(r"^(Why|Fix):\s+", re.MULTILINE)
 _CLOUDS: Final = "aws-"
-_ROOT: Final = Path(ringwall.posture.checks.__file__).parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +38,61 @@ class KnownCheck:
     path: Path
     check: Check
     judge: Judge
-    cases: tuple[Case, ...]
+    cases: Sequence[Case]
 
 
 def own_checks(ids: Iterable[str] | None = None) -> list[KnownCheck]:
-    """Those that come with Ringwall, by id; with ``ids`` only these, or that begin with them."""
-    paths: Iterable[Path] = _ROOT.rglob("[a-z]*_*.py")
+    """Those that come with Ringwall, by id; with ``ids`` only these, or that begin with them.
+
+    A check's file is imported when the check first judges, where the index tells the rest of it.
+    """
+    known = entries()
+    if known is None:
+        return imported_checks(ids)
+    wanted = None if ids is None else list(ids)
+    found = [_indexed(one) for one in known]
+    return sorted(
+        (one for one in found if wanted is None or any(_is_chosen(one.id, id_) for id_ in wanted)),
+        key=lambda one: one.id,
+    )
+
+
+def imported_checks(ids: Iterable[str] | None = None) -> list[KnownCheck]:
+    """The same, each from its file itself."""
+    paths: Iterable[Path] = ROOT.rglob("[a-z]*_*.py")
     if ids is not None:
         wanted = list(ids)
         paths = [one for one in paths if any(_is_chosen(_id(one), name) for name in wanted)]
     with collected_later():
         return sorted(map(_own, paths), key=lambda one: one.id)
+
+
+def entry_of(one: KnownCheck) -> Entry:
+    """What the index is to have of a check of Ringwall's own."""
+    return Entry(
+        file=one.path.relative_to(ROOT).as_posix(),
+        size=one.path.stat().st_size,
+        title=one.title,
+        about=one.about,
+        why=one.why,
+        fix=one.fix,
+        check=one.check,
+    )
+
+
+def _indexed(entry: Entry) -> KnownCheck:
+    behind, path = Behind(entry.file), ROOT / entry.file
+    return KnownCheck(
+        id=_id(path),
+        title=entry.title,
+        about=entry.about,
+        why=entry.why,
+        fix=entry.fix,
+        path=path,
+        check=entry.check,
+        judge=behind.judge,
+        cases=CasesBehind(behind),
+    )
 
 
 def cloud_checks() -> list[KnownCheck]:
@@ -65,7 +109,7 @@ def checks_in(folder: Path) -> list[KnownCheck]:
 
 
 def _own(path: Path) -> KnownCheck:
-    inner = ".".join(path.relative_to(_ROOT).with_suffix("").parts)
+    inner = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     return _of(importlib.import_module(f"{ringwall.posture.checks.__name__}.{inner}"), path)
 
 
