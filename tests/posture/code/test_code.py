@@ -220,6 +220,89 @@ def test_json_syntax_and_plans_say_the_same(tmp_path: Path) -> None:
     assert bucket.place.line > 1
 
 
+def planned(references: list[str], index: str) -> dict[str, object]:
+    """A plan of a public bucket, whose policy and block refer to it so."""
+    said = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [said]})
+    beside = {
+        "aws_s3_bucket_policy": {"policy": policy},
+        "aws_s3_bucket_public_access_block": {"restrict_public_buckets": False},
+    }
+    values = {"aws_s3_bucket": {"bucket": "b"}, **beside}
+    return {
+        "format_version": "1.2",
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    {"address": f"{kind}.b{index}", "mode": "managed", "type": kind, "values": one}
+                    for kind, one in values.items()
+                ]
+            }
+        },
+        "resource_changes": [
+            {"address": f"{kind}.b{index}", "change": {"after_unknown": {"bucket": True}}}
+            for kind in beside
+        ],
+        "configuration": {
+            "root_module": {
+                "resources": [
+                    {"address": f"{kind}.b", "expressions": {"bucket": {"references": references}}}
+                    for kind in beside
+                ]
+            }
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("references", "index", "is_known"),
+    [
+        (["aws_s3_bucket.b.id", "aws_s3_bucket.b"], "", True),
+        (["aws_s3_bucket.b[0].id", "aws_s3_bucket.b[0]", "aws_s3_bucket.b"], "[0]", True),
+        (["aws_s3_bucket.b", "count.index"], "[0]", True),
+        (["aws_s3_bucket.b", "each.key"], '["x.y"]', True),
+        (["aws_s3_bucket.b", "each.value"], '["x"]', False),
+        (["aws_s3_bucket.b", "aws_s3_bucket.c"], "", False),
+        (["aws_s3_bucket.gone"], "", False),
+    ],
+)
+def test_what_a_plan_refers_to_is_found_or_not_known(
+    tmp_path: Path, references: list[str], index: str, is_known: bool
+) -> None:
+    code = written(tmp_path, plan__json=json.dumps(planned(references, index)))
+    aspects = only(code, "aws-s3-bucket").aspects
+    state = State.KNOWN if is_known else State.ERROR
+    assert [aspects[one].state for one in ("policy", "public_access_block")] == [state] * 2
+    if is_known:
+        assert aspects["public_access_block"].value["RestrictPublicBuckets"] is False
+
+
+def test_a_state_is_read_and_its_ids_are_names(tmp_path: Path) -> None:
+    rule = {"type": "ingress", "protocol": "tcp", "from_port": 22, "to_port": 22}
+    values: dict[str, dict[str, object]] = {
+        "aws_security_group": {"id": "sg-1", "name": "web"},
+        "aws_security_group_rule": rule
+        | {"security_group_id": "sg-1", "cidr_blocks": ["0.0.0.0/0"]},
+    }
+    resources = [
+        {"address": f"{kind}.it", "mode": "managed", "type": kind, "values": one}
+        for kind, one in values.items()
+    ]
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
+    code = written(tmp_path, state__json=json.dumps(state))
+    said = verdicts(code, only(code, "aws-ec2-security-group"))
+    assert said["aws-ec2-security-group-ssh"] == "fail"
+
+
+@pytest.mark.parametrize(
+    "inner", ['{"resources": [5]}', '{"resources": [{"mode": "managed"}]}', "1" * 5000]
+)
+def test_what_is_no_plan_is_said(tmp_path: Path, inner: str) -> None:
+    text = '{"format_version": "1", "planned_values": {"root_module": %s}}' % inner  # noqa: UP031
+    (told,) = written(tmp_path, plan__json=text).remarks
+    assert (told.is_broken, told.place.path) == (True, "plan.json")
+
+
 TEMPLATE = """AWSTemplateFormatVersion: "2010-09-09"
 Parameters:
   Name: {Type: String, Default: shop}

@@ -85,7 +85,11 @@ class Resources:
         return {kind: len(some) for kind, some in self._types.items()}
 
     def pointing(self, type_: str, argument: str, to: Instance, *names: Any) -> list[Instance]:
-        """Resources of a type whose argument names this one: by reference, or by its name."""
+        """Resources of a type whose argument names this one: by reference, or by its name.
+
+        What is there already has an id and an ARN, which a plan or a state tells.
+        """
+        names = (*names, to.values.get("id"), to.values.get("arn"))
         index = self._pointing.get((type_, argument))
         if index is None:
             index = self._pointing[type_, argument] = {}
