@@ -277,6 +277,38 @@ def test_what_a_plan_refers_to_is_found_or_not_known(
         assert aspects["public_access_block"].value["RestrictPublicBuckets"] is False
 
 
+@pytest.mark.parametrize(
+    ("more", "beside", "expected"),
+    [
+        ("associate_public_ip_address = true", "", "unknown"),
+        ("", "", "unknown"),
+        ("associate_public_ip_address = false", "", "pass"),
+        ("associate_public_ip_address = false", 'resource "aws_eip" "it" {}', "unknown"),
+        ("network_interface { device_index = 0 }", "", "unknown"),
+    ],
+)
+def test_who_reaches_an_instance_is_known_only_once_it_is_there(
+    tmp_path: Path, more: str, beside: str, expected: str
+) -> None:
+    main = f"""
+resource "aws_instance" "it" {{
+  vpc_security_group_ids = [aws_security_group.it.id]
+  {more}
+}}
+resource "aws_security_group" "it" {{
+  ingress {{
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }}
+}}
+{beside}
+"""
+    code = written(tmp_path, main__tf=main)
+    said = verdicts(code, only(code, "aws-ec2-instance"))
+    for check in ("aws-ec2-instance-exposed-administration", "aws-ec2-instance-exposed-data"):
+        assert said[check] == expected
+
+
 def test_a_state_is_read_and_its_ids_are_names(tmp_path: Path) -> None:
     rule = {"type": "ingress", "protocol": "tcp", "from_port": 22, "to_port": 22}
     values: dict[str, dict[str, object]] = {

@@ -44,7 +44,7 @@ _DEVICE: Final = {"encrypted": "Encrypted", "volume_id": "VolumeId", "kms_key_id
 def components(code: Resources) -> Iterator[Collected]:
     """Everything of EC2 that is declared."""
     for one in code.of("aws_instance"):
-        yield _instance(one)
+        yield _instance(one, may_get_one=any(code.of("aws_eip", "aws_eip_association")))
         yield from disks(one)
     yield from map(_volume, code.of("aws_ebs_volume"))
     for one in code.of("aws_security_group", "aws_default_security_group"):
@@ -91,7 +91,8 @@ def _name(one: Instance) -> Any:
     return tags.get("Name") if isinstance(tags, dict) else None
 
 
-def _instance(one: Instance) -> Collected:
+def _instance(one: Instance, *, may_get_one: bool) -> Collected:
+    """An instance; ``may_get_one`` is whether a public address may be given to it afterwards."""
     options = one.block("metadata_options")
     metadata = options if isinstance(options, Unknown) else {
         **_OPTIONAL, **renamed(options or {}, _METADATA)
@@ -114,8 +115,16 @@ def _instance(one: Instance) -> Collected:
     if one.get("key_name") is not None:
         listed["KeyName"] = ident(one.get("key_name"))
     public = one.get("associate_public_ip_address")
+    unknown = Unknown("its public address is known only once it is there")
     if public is True:
-        listed["PublicIpAddress"] = Unknown("its public address is known only once it is there")
+        listed["PublicIpAddress"] = unknown
+    interface = {"SubnetId": listed["SubnetId"], "Groups": listed["SecurityGroups"]}
+    if public is not False or may_get_one:  # else its subnet decides, and whoever gives it one
+        interface["Association"] = unknown
+    attached = one.blocks("network_interface")
+    listed["NetworkInterfaces"] = (
+        [Unknown("its interfaces are others")] if attached else [interface]
+    )
     encoded = userdata(one.get("user_data"), one.get("user_data_base64"))
     aspects = {"listed": known(listed, one), "user_data": told(encoded, one, "user_data")}
     return component("aws-ec2-instance", one, _name(one), aspects)
