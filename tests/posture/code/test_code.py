@@ -309,6 +309,25 @@ resource "aws_security_group" "it" {{
         assert said[check] == expected
 
 
+def test_truth_values_in_quotes_are_truth_values(tmp_path: Path) -> None:
+    main = """
+resource "aws_cloudtrail" "it" {
+  s3_bucket_name             = "b"
+  enable_log_file_validation = "false"
+}
+resource "aws_s3_bucket" "it" {
+  versioning { enabled = "false" }
+  tags = { enabled = "true", team = "false" }
+}
+resource "aws_db_instance" "it" { storage_encrypted = "true" }
+"""
+    code = written(tmp_path, main__tf=main)
+    assert verdicts(code, only(code, "aws-cloudtrail-trail"))["aws-cloudtrail-validation"] == "fail"
+    assert verdicts(code, only(code, "aws-s3-bucket"))["aws-s3-bucket-versioning"] == "fail"
+    assert verdicts(code, only(code, "aws-rds-instance"))["aws-rds-instance-encrypted"] == "pass"
+    assert only(code, "aws-s3-bucket").found.tags == (("enabled", "true"), ("team", "false"))
+
+
 def test_a_state_is_read_and_its_ids_are_names(tmp_path: Path) -> None:
     rule = {"type": "ingress", "protocol": "tcp", "from_port": 22, "to_port": 22}
     values: dict[str, dict[str, object]] = {

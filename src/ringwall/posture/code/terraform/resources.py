@@ -2,11 +2,90 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.terraform.values import PartialText, Reference
 from ringwall.posture.snapshot.partial import Unknown
+
+_TRUTHS: Final = {"true": True, "false": False}
+_NAMED: Final = frozenset(
+    [
+        "allow_version_upgrade",
+        "anonymous_auth_enabled",
+        "assign_public_ip",
+        "associate_public_ip_address",
+        "at_rest_encryption_enabled",
+        "auto_minor_version_upgrade",
+        "automatic_failover_enabled",
+        "block_public_acls",
+        "block_public_policy",
+        "bucket_key_enabled",
+        "connection_draining",
+        "copy_tags_to_snapshot",
+        "cross_zone_load_balancing",
+        "dedicated_master_enabled",
+        "deletion_protection",
+        "deletion_protection_enabled",
+        "drop_invalid_header_fields",
+        "enable",
+        "enable_cross_zone_load_balancing",
+        "enable_deletion_protection",
+        "enable_key_rotation",
+        "enable_log_file_validation",
+        "enable_logging",
+        "enabled",
+        "encrypted",
+        "endpoint_private_access",
+        "endpoint_public_access",
+        "enforce_https",
+        "enhanced_vpc_routing",
+        "iam_database_authentication_enabled",
+        "ignore_public_acls",
+        "include_global_service_events",
+        "include_management_events",
+        "internal",
+        "internal_user_database_enabled",
+        "is_enabled",
+        "is_multi_region_trail",
+        "is_organization_trail",
+        "manage_master_user_password",
+        "map_public_ip_on_launch",
+        "mfa_delete",
+        "monitoring",
+        "multi_az",
+        "multi_az_enabled",
+        "multi_region",
+        "object_lock_enabled",
+        "publicly_accessible",
+        "restrict_public_buckets",
+        "scan_on_push",
+        "self",
+        "source_dest_check",
+        "sqs_managed_sse_enabled",
+        "storage_encrypted",
+        "transit_encryption_enabled",
+        "xray_tracing_enabled",
+        "zone_awareness_enabled",
+    ]
+)
+"""Arguments that are truth values: Terraform takes them in quotes, too, as all wrote them once."""
+
+_FREE: Final = frozenset({"tags", "tags_all", "variables"})
+"""Maps of texts, whatever they are called."""
+
+
+def _truthful(value: Any) -> Any:
+    """Arguments with truth values for those that stand in quotes."""
+    if isinstance(value, dict):
+        return {key: _argument(key, one) for key, one in value.items()}
+    return [_truthful(one) for one in value] if isinstance(value, list) else value
+
+
+def _argument(name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return _TRUTHS.get(value, value) if name in _NAMED else value
+    return value if name in _FREE else _truthful(value)
 
 
 @dataclass(slots=True)
@@ -66,6 +145,7 @@ class Resources:
         self._types: dict[str, list[Instance]] = {}
         self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
         for one in instances:
+            one.values = _truthful(one.values)
             self._types.setdefault(one.type, []).append(one)
 
     def of(self, *types: str) -> Iterator[Instance]:
