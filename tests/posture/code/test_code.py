@@ -420,6 +420,51 @@ def test_manifests(tmp_path: Path) -> None:
     assert verdicts(code, only(code, "k8s-namespace"))["k8s-namespace-network-policy"] == "fail"
 
 
+def test_what_a_list_of_one_kind_and_a_role_of_others_have(tmp_path: Path) -> None:
+    text = """apiVersion: v1
+kind: PodList
+items:
+  - metadata: {name: web}
+    spec: {hostNetwork: true, containers: [{name: app, image: "shop:1"}]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: sum}
+aggregationRule: {clusterRoleSelectors: [{matchLabels: {sum: "true"}}]}
+rules: []
+"""
+    code = written(tmp_path, it__yaml=text)
+    assert verdicts(code, only(code, "k8s-workload"))["k8s-pod-host-network"] == "fail"
+    assert set(verdicts(code, only(code, "k8s-role")).values()) == {"unknown"}
+
+
+def test_what_is_merged_in_yaml_is_there(tmp_path: Path) -> None:
+    text = """apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - &app
+      name: app
+      image: "shop:1"
+      securityContext: &open {privileged: true}
+    - <<: *app
+      name: again
+      securityContext:
+        <<: [{privileged: false}, *open]
+"""
+    code = written(tmp_path, it__yaml=text)
+    told = only(code, "k8s-workload").aspects["pod"].value["spec"]["containers"]
+    assert [one["securityContext"]["privileged"] for one in told] == [True, False]
+    assert told[1] | {"securityContext": 0} == {
+        "name": "again",
+        "image": "shop:1",
+        "securityContext": 0,
+    }
+    (broken,) = written(tmp_path, it__yaml=text.replace("<<: *app", "<<: 5")).remarks
+    assert "no mapping" in broken.why
+
+
 def test_helm_and_kustomize_are_said_to_be_unsupported(tmp_path: Path) -> None:
     code = written(
         tmp_path,
