@@ -309,6 +309,49 @@ resource "aws_security_group" "it" {{
         assert said[check] == expected
 
 
+@pytest.mark.parametrize("name", ["aws_lambda_function.it.arn", '"it"', '"${local.name}"'])
+@pytest.mark.parametrize(
+    ("who", "check"),
+    [
+        ("*", "aws-lambda-function-public"),
+        ("s3.amazonaws.com", "aws-lambda-any-customer"),
+    ],
+)
+def test_a_permission_speaks_of_its_function(
+    tmp_path: Path, name: str, who: str, check: str
+) -> None:
+    main = f"""
+locals {{ name = "it" }}
+resource "aws_lambda_function" "it" {{ function_name = "it" }}
+resource "aws_lambda_permission" "it" {{
+  function_name = {name}
+  action        = "lambda:InvokeFunction"
+  principal     = "{who}"
+}}
+"""
+    code = written(tmp_path, main__tf=main)
+    assert verdicts(code, only(code, "aws-lambda-function"))[check] == "fail"
+    ours = main.replace(
+        "principal ", 'principal_org_id = "o-1"\n  source_account = "1"\n principal '
+    )
+    code = written(tmp_path, main__tf=ours)
+    assert verdicts(code, only(code, "aws-lambda-function"))[check] == "pass"
+
+
+def test_an_address_of_a_function_that_asks_nobody_is_open(tmp_path: Path) -> None:
+    main = """
+resource "aws_lambda_function" "it" { function_name = "it" }
+resource "aws_lambda_function_url" "it" {
+  function_name      = aws_lambda_function.it.function_name
+  authorization_type = "NONE"
+}
+"""
+    for text, expected in ((main, "fail"), (main.replace("NONE", "AWS_IAM"), "pass")):
+        code = written(tmp_path, main__tf=text)
+        said = verdicts(code, only(code, "aws-lambda-function"))
+        assert said["aws-lambda-url-open"] == said["aws-lambda-function-public"] == expected
+
+
 def test_truth_values_in_quotes_are_truth_values(tmp_path: Path) -> None:
     main = """
 resource "aws_cloudtrail" "it" {
@@ -392,6 +435,27 @@ def test_templates_of_cloudformation(tmp_path: Path) -> None:
     assert len(bucket.aspects["acl"].value["Grants"]) == 2
     assert bucket.aspects["policy"].value["Statement"][0]["Resource"] == "arn:aws:s3:::shop-data/*"
     assert {one.place.line for one in code.remarks} == {25, 27}
+
+
+def test_templates_that_are_of_another_form_are_said(tmp_path: Path) -> None:
+    text = """AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  One:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {SecurityGroupIngress: {IpProtocol: "-1", CidrIp: 0.0.0.0/0}}
+  Broken:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {SecurityGroupIngress: [5]}
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: mysql}
+"""
+    code = written(tmp_path, it__yaml=text)
+    group = only(code, "aws-ec2-security-group")
+    assert verdicts(code, group)["aws-ec2-security-group-ssh"] == "fail"
+    assert [one.place.line for one in code.remarks if one.is_broken] == [6]
+    said = verdicts(code, only(code, "aws-rds-instance"))
+    assert said["aws-rds-instance-public"] == "unknown"
 
 
 MANIFEST = """apiVersion: v1
