@@ -352,6 +352,81 @@ resource "aws_lambda_function_url" "it" {
         assert said["aws-lambda-url-open"] == said["aws-lambda-function-public"] == expected
 
 
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("", {"default-group": "fail", "imdsv2": "fail", "exposed-role": "pass"}),
+        (
+            'launch_template { name = "it" }',
+            {"default-group": "unknown", "imdsv2": "unknown", "exposed-role": "unknown"},
+        ),
+    ],
+)
+def test_an_instance_that_says_nothing(tmp_path: Path, more: str, expected: dict[str, str]) -> None:
+    main = f'resource "aws_instance" "it" {{\n{more}\n}}\n'
+    code = written(tmp_path, main__tf=main)
+    said = verdicts(code, only(code, "aws-ec2-instance"))
+    assert {name: said[f"aws-ec2-instance-{name}"] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "written_as",
+    [
+        '"https://sqs.eu-west-1.amazonaws.com/111122223333/it"',
+        '"https://sqs.eu-west-1.amazonaws.com/${data.aws_caller_identity.me.account_id}/it"',
+    ],
+)
+def test_what_an_address_ends_with_is_a_name(tmp_path: Path, written_as: str) -> None:
+    main = f"""
+resource "aws_sqs_queue" "it" {{ name = "it" }}
+resource "aws_sqs_queue_policy" "it" {{
+  queue_url = {written_as}
+  policy    = jsonencode({{
+    Statement = [{{ Effect = "Allow", Principal = "*", Action = "sqs:*", Resource = "*" }}]
+  }})
+}}
+"""
+    data = 'data "aws_caller_identity" "me" {}\n'
+    code = written(tmp_path, main__tf=data + main)
+    assert verdicts(code, only(code, "aws-sqs-queue"))["aws-sqs-queue-public"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("kind", "beside", "argument", "check"),
+    [
+        ("aws_sqs_queue", "aws_sqs_queue_policy", "queue_url", "aws-sqs-queue-public"),
+        ("aws_sns_topic", "aws_sns_topic_policy", "arn", "aws-sns-topic-public"),
+        ("aws_kms_key", "aws_kms_key_policy", "key_id", "aws-kms-key-public"),
+        (
+            *("aws_ecr_repository", "aws_ecr_repository_policy", "repository"),
+            "aws-ecr-repository-public",
+        ),
+        (
+            *("aws_lambda_function", "aws_lambda_permission", "function_name"),
+            "aws-lambda-function-public",
+        ),
+        (
+            *("aws_secretsmanager_secret", "aws_secretsmanager_secret_policy", "secret_arn"),
+            "aws-secretsmanager-secret-public",
+        ),
+    ],
+)
+def test_what_speaks_of_something_unknown_may_speak_of_each(
+    tmp_path: Path, kind: str, beside: str, argument: str, check: str
+) -> None:
+    main = f"""
+variable "nobody_sets" {{}}
+resource "{kind}" "it" {{}}
+resource "{beside}" "it" {{
+  {argument} = var.nobody_sets
+  policy     = "{{}}"
+  principal  = "*"
+}}
+"""
+    code = written(tmp_path, main__tf=main)
+    assert verdicts(code, next(iter(code.snapshot)))[check] == "unknown"
+
+
 def test_truth_values_in_quotes_are_truth_values(tmp_path: Path) -> None:
     main = """
 resource "aws_cloudtrail" "it" {

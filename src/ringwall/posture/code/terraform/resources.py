@@ -1,5 +1,6 @@
 """Resources as they would be made, and what is found by them."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -71,6 +72,7 @@ _NAMED: Final = frozenset(
 )
 """Arguments that are truth values: Terraform takes them in quotes, too, as all wrote them once."""
 
+_AT_THE_END: Final = "^"
 _FREE: Final = frozenset({"tags", "tags_all", "variables"})
 """Maps of texts, whatever they are called."""
 
@@ -144,6 +146,7 @@ class Resources:
         """The types that somebody asked for: what is not in it means nothing to Ringwall."""
         self._types: dict[str, list[Instance]] = {}
         self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
+        self._unplaced: dict[tuple[str, str], list[Instance]] = {}
         for one in instances:
             one.values = _truthful(one.values)
             self._types.setdefault(one.type, []).append(one)
@@ -164,10 +167,14 @@ class Resources:
         """How many there are of each type."""
         return {kind: len(some) for kind, some in self._types.items()}
 
-    def pointing(self, type_: str, argument: str, to: Instance, *names: Any) -> list[Instance]:
+    def pointing(
+        self, type_: str, argument: str, to: Instance, *names: Any, or_maybe: bool = True
+    ) -> list[Instance]:
         """Resources of a type whose argument names this one: by reference, or by its name.
 
-        What is there already has an id and an ARN, which a plan or a state tells.
+        What is there already has an id and an ARN, which a plan or a state tells. One that may
+        speak of this, since it is not known of what it does, comes last (``or_maybe``), and says
+        nothing known.
         """
         names = (*names, to.values.get("id"), to.values.get("arn"))
         index = self._pointing.get((type_, argument))
@@ -177,14 +184,25 @@ class Resources:
                 for key in _keys(one.values.get(argument)):
                     index.setdefault(key, []).append(one)
         found: dict[str, Instance] = {}
+        called = (to.values.get(one) for one in ("name", "function_name", "bucket"))
         wanted = [f"@{to.address}", *(key for one in names for key in _names(one))]
+        wanted += [f"{_AT_THE_END}{one}" for one in called if isinstance(one, str)]
         for key in wanted:
             found |= {one.address: one for one in index.get(key, ())}
-        return [_doubted(one, argument) for one in found.values()]
+        unplaced = [
+            _doubted(replace(one, doubt=f"{one.written} speaks of what is not known"), argument)
+            for one in (self.unplaced(type_, argument) if or_maybe else ())
+            if isinstance(one.values.get(argument), Unknown)
+        ]
+        return [*(_doubted(one, argument) for one in found.values()), *unplaced]
 
     def unplaced(self, type_: str, argument: str) -> list[Instance]:
         """Those of which it is not known to what they belong."""
-        return [one for one in self.of(type_) if not list(_keys(one.values.get(argument)))]
+        found = self._unplaced.get((type_, argument))
+        if found is None:
+            found = [one for one in self.of(type_) if not list(_keys(one.values.get(argument)))]
+            self._unplaced[type_, argument] = found
+        return found
 
 
 def _doubted(one: Instance, argument: str) -> Instance:
@@ -210,8 +228,13 @@ def _names(value: Any) -> Iterator[str]:
 
 
 def _keys(value: Any) -> Iterator[str]:
-    """Addresses with ``@``, and names as they are."""
+    """Addresses with ``@``, names as they are, and what ARNs and addresses of queues end with."""
     yield from _names(value)
+    text = value.parts[-1] if isinstance(value, PartialText) and value.parts else value
+    if isinstance(text, str) and (text is not value or text.startswith(("arn:", "https://"))):
+        *before, name = re.split("[:/]", text)
+        if before and name:
+            yield f"{_AT_THE_END}{name}"
     if isinstance(value, Reference):
         yield f"@{value.address}"
     elif isinstance(value, PartialText):
