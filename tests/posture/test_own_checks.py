@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking import index
-from ringwall.posture.checking.cases import ABSENT, DENIED, Case, Other, snapshot_of
+from ringwall.posture.checking.cases import ABSENT, DENIED, PASS, Case, Other, case, snapshot_of
 from ringwall.posture.checking.finding import (
     KnownCheck,
     checks_in,
@@ -98,6 +98,13 @@ def test_a_check_in_python_is_found_beside_it(tmp_path: Path) -> None:
     assert {one.id for one in found} == {"us-owner-tag", "us-names"}
     assert [said for one in found for said in mistakes(one)] == []
     assert [one.id for one in chosen(found, ["us-names"])] == ["us-names"]
+
+
+def test_tags_of_a_case_may_be_an_aspect() -> None:
+    assert case("listed", PASS, tags={"a": "b"}).it.tags == {"a": "b"}
+    for told in (DENIED, ABSENT, [{"Key": "a", "Value": "b"}]):
+        one = case("read", PASS, tags=told, other=1).it
+        assert (one.tags, one.aspects) == ({}, {"tags": told, "other": 1})
 
 
 def test_what_comes_out_otherwise_is_told(tmp_path: Path) -> None:

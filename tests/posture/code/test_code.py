@@ -220,6 +220,258 @@ def test_json_syntax_and_plans_say_the_same(tmp_path: Path) -> None:
     assert bucket.place.line > 1
 
 
+def planned(references: list[str], index: str) -> dict[str, object]:
+    """A plan of a public bucket, whose policy and block refer to it so."""
+    said = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [said]})
+    beside = {
+        "aws_s3_bucket_policy": {"policy": policy},
+        "aws_s3_bucket_public_access_block": {"restrict_public_buckets": False},
+    }
+    values = {"aws_s3_bucket": {"bucket": "b"}, **beside}
+    return {
+        "format_version": "1.2",
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    {"address": f"{kind}.b{index}", "mode": "managed", "type": kind, "values": one}
+                    for kind, one in values.items()
+                ]
+            }
+        },
+        "resource_changes": [
+            {"address": f"{kind}.b{index}", "change": {"after_unknown": {"bucket": True}}}
+            for kind in beside
+        ],
+        "configuration": {
+            "root_module": {
+                "resources": [
+                    {"address": f"{kind}.b", "expressions": {"bucket": {"references": references}}}
+                    for kind in beside
+                ]
+            }
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("references", "index", "is_known"),
+    [
+        (["aws_s3_bucket.b.id", "aws_s3_bucket.b"], "", True),
+        (["aws_s3_bucket.b[0].id", "aws_s3_bucket.b[0]", "aws_s3_bucket.b"], "[0]", True),
+        (["aws_s3_bucket.b", "count.index"], "[0]", True),
+        (["aws_s3_bucket.b", "each.key"], '["x.y"]', True),
+        (["aws_s3_bucket.b", "each.value"], '["x"]', False),
+        (["aws_s3_bucket.b", "aws_s3_bucket.c"], "", False),
+        (["aws_s3_bucket.gone"], "", False),
+    ],
+)
+def test_what_a_plan_refers_to_is_found_or_not_known(
+    tmp_path: Path, references: list[str], index: str, is_known: bool
+) -> None:
+    code = written(tmp_path, plan__json=json.dumps(planned(references, index)))
+    aspects = only(code, "aws-s3-bucket").aspects
+    state = State.KNOWN if is_known else State.ERROR
+    assert [aspects[one].state for one in ("policy", "public_access_block")] == [state] * 2
+    if is_known:
+        assert aspects["public_access_block"].value["RestrictPublicBuckets"] is False
+
+
+@pytest.mark.parametrize(
+    ("more", "beside", "expected"),
+    [
+        ("associate_public_ip_address = true", "", "unknown"),
+        ("", "", "unknown"),
+        ("associate_public_ip_address = false", "", "pass"),
+        ("associate_public_ip_address = false", 'resource "aws_eip" "it" {}', "unknown"),
+        ("network_interface { device_index = 0 }", "", "unknown"),
+    ],
+)
+def test_who_reaches_an_instance_is_known_only_once_it_is_there(
+    tmp_path: Path, more: str, beside: str, expected: str
+) -> None:
+    main = f"""
+resource "aws_instance" "it" {{
+  vpc_security_group_ids = [aws_security_group.it.id]
+  {more}
+}}
+resource "aws_security_group" "it" {{
+  ingress {{
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }}
+}}
+{beside}
+"""
+    code = written(tmp_path, main__tf=main)
+    said = verdicts(code, only(code, "aws-ec2-instance"))
+    for check in ("aws-ec2-instance-exposed-administration", "aws-ec2-instance-exposed-data"):
+        assert said[check] == expected
+
+
+@pytest.mark.parametrize("name", ["aws_lambda_function.it.arn", '"it"', '"${local.name}"'])
+@pytest.mark.parametrize(
+    ("who", "check"),
+    [
+        ("*", "aws-lambda-function-public"),
+        ("s3.amazonaws.com", "aws-lambda-any-customer"),
+    ],
+)
+def test_a_permission_speaks_of_its_function(
+    tmp_path: Path, name: str, who: str, check: str
+) -> None:
+    main = f"""
+locals {{ name = "it" }}
+resource "aws_lambda_function" "it" {{ function_name = "it" }}
+resource "aws_lambda_permission" "it" {{
+  function_name = {name}
+  action        = "lambda:InvokeFunction"
+  principal     = "{who}"
+}}
+"""
+    code = written(tmp_path, main__tf=main)
+    assert verdicts(code, only(code, "aws-lambda-function"))[check] == "fail"
+    ours = main.replace(
+        "principal ", 'principal_org_id = "o-1"\n  source_account = "1"\n principal '
+    )
+    code = written(tmp_path, main__tf=ours)
+    assert verdicts(code, only(code, "aws-lambda-function"))[check] == "pass"
+
+
+def test_an_address_of_a_function_that_asks_nobody_is_open(tmp_path: Path) -> None:
+    main = """
+resource "aws_lambda_function" "it" { function_name = "it" }
+resource "aws_lambda_function_url" "it" {
+  function_name      = aws_lambda_function.it.function_name
+  authorization_type = "NONE"
+}
+"""
+    for text, expected in ((main, "fail"), (main.replace("NONE", "AWS_IAM"), "pass")):
+        code = written(tmp_path, main__tf=text)
+        said = verdicts(code, only(code, "aws-lambda-function"))
+        assert said["aws-lambda-url-open"] == said["aws-lambda-function-public"] == expected
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("", {"default-group": "fail", "imdsv2": "fail", "exposed-role": "pass"}),
+        (
+            'launch_template { name = "it" }',
+            {"default-group": "unknown", "imdsv2": "unknown", "exposed-role": "unknown"},
+        ),
+    ],
+)
+def test_an_instance_that_says_nothing(tmp_path: Path, more: str, expected: dict[str, str]) -> None:
+    main = f'resource "aws_instance" "it" {{\n{more}\n}}\n'
+    code = written(tmp_path, main__tf=main)
+    said = verdicts(code, only(code, "aws-ec2-instance"))
+    assert {name: said[f"aws-ec2-instance-{name}"] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "written_as",
+    [
+        '"https://sqs.eu-west-1.amazonaws.com/111122223333/it"',
+        '"https://sqs.eu-west-1.amazonaws.com/${data.aws_caller_identity.me.account_id}/it"',
+    ],
+)
+def test_what_an_address_ends_with_is_a_name(tmp_path: Path, written_as: str) -> None:
+    main = f"""
+resource "aws_sqs_queue" "it" {{ name = "it" }}
+resource "aws_sqs_queue_policy" "it" {{
+  queue_url = {written_as}
+  policy    = jsonencode({{
+    Statement = [{{ Effect = "Allow", Principal = "*", Action = "sqs:*", Resource = "*" }}]
+  }})
+}}
+"""
+    data = 'data "aws_caller_identity" "me" {}\n'
+    code = written(tmp_path, main__tf=data + main)
+    assert verdicts(code, only(code, "aws-sqs-queue"))["aws-sqs-queue-public"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("kind", "beside", "argument", "check"),
+    [
+        ("aws_sqs_queue", "aws_sqs_queue_policy", "queue_url", "aws-sqs-queue-public"),
+        ("aws_sns_topic", "aws_sns_topic_policy", "arn", "aws-sns-topic-public"),
+        ("aws_kms_key", "aws_kms_key_policy", "key_id", "aws-kms-key-public"),
+        (
+            *("aws_ecr_repository", "aws_ecr_repository_policy", "repository"),
+            "aws-ecr-repository-public",
+        ),
+        (
+            *("aws_lambda_function", "aws_lambda_permission", "function_name"),
+            "aws-lambda-function-public",
+        ),
+        (
+            *("aws_secretsmanager_secret", "aws_secretsmanager_secret_policy", "secret_arn"),
+            "aws-secretsmanager-secret-public",
+        ),
+    ],
+)
+def test_what_speaks_of_something_unknown_may_speak_of_each(
+    tmp_path: Path, kind: str, beside: str, argument: str, check: str
+) -> None:
+    main = f"""
+variable "nobody_sets" {{}}
+resource "{kind}" "it" {{}}
+resource "{beside}" "it" {{
+  {argument} = var.nobody_sets
+  policy     = "{{}}"
+  principal  = "*"
+}}
+"""
+    code = written(tmp_path, main__tf=main)
+    assert verdicts(code, next(iter(code.snapshot)))[check] == "unknown"
+
+
+def test_truth_values_in_quotes_are_truth_values(tmp_path: Path) -> None:
+    main = """
+resource "aws_cloudtrail" "it" {
+  s3_bucket_name             = "b"
+  enable_log_file_validation = "false"
+}
+resource "aws_s3_bucket" "it" {
+  versioning { enabled = "false" }
+  tags = { enabled = "true", team = "false" }
+}
+resource "aws_db_instance" "it" { storage_encrypted = "true" }
+"""
+    code = written(tmp_path, main__tf=main)
+    assert verdicts(code, only(code, "aws-cloudtrail-trail"))["aws-cloudtrail-validation"] == "fail"
+    assert verdicts(code, only(code, "aws-s3-bucket"))["aws-s3-bucket-versioning"] == "fail"
+    assert verdicts(code, only(code, "aws-rds-instance"))["aws-rds-instance-encrypted"] == "pass"
+    assert only(code, "aws-s3-bucket").found.tags == (("enabled", "true"), ("team", "false"))
+
+
+def test_a_state_is_read_and_its_ids_are_names(tmp_path: Path) -> None:
+    rule = {"type": "ingress", "protocol": "tcp", "from_port": 22, "to_port": 22}
+    values: dict[str, dict[str, object]] = {
+        "aws_security_group": {"id": "sg-1", "name": "web"},
+        "aws_security_group_rule": rule
+        | {"security_group_id": "sg-1", "cidr_blocks": ["0.0.0.0/0"]},
+    }
+    resources = [
+        {"address": f"{kind}.it", "mode": "managed", "type": kind, "values": one}
+        for kind, one in values.items()
+    ]
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
+    code = written(tmp_path, state__json=json.dumps(state))
+    said = verdicts(code, only(code, "aws-ec2-security-group"))
+    assert said["aws-ec2-security-group-ssh"] == "fail"
+
+
+@pytest.mark.parametrize(
+    "inner", ['{"resources": [5]}', '{"resources": [{"mode": "managed"}]}', "1" * 5000]
+)
+def test_what_is_no_plan_is_said(tmp_path: Path, inner: str) -> None:
+    text = '{"format_version": "1", "planned_values": {"root_module": %s}}' % inner  # noqa: UP031
+    (told,) = written(tmp_path, plan__json=text).remarks
+    assert (told.is_broken, told.place.path) == (True, "plan.json")
+
+
 TEMPLATE = """AWSTemplateFormatVersion: "2010-09-09"
 Parameters:
   Name: {Type: String, Default: shop}
@@ -260,6 +512,27 @@ def test_templates_of_cloudformation(tmp_path: Path) -> None:
     assert {one.place.line for one in code.remarks} == {25, 27}
 
 
+def test_templates_that_are_of_another_form_are_said(tmp_path: Path) -> None:
+    text = """AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  One:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {SecurityGroupIngress: {IpProtocol: "-1", CidrIp: 0.0.0.0/0}}
+  Broken:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {SecurityGroupIngress: [5]}
+  Database:
+    Type: AWS::RDS::DBInstance
+    Properties: {Engine: mysql}
+"""
+    code = written(tmp_path, it__yaml=text)
+    group = only(code, "aws-ec2-security-group")
+    assert verdicts(code, group)["aws-ec2-security-group-ssh"] == "fail"
+    assert [one.place.line for one in code.remarks if one.is_broken] == [6]
+    said = verdicts(code, only(code, "aws-rds-instance"))
+    assert said["aws-rds-instance-public"] == "unknown"
+
+
 MANIFEST = """apiVersion: v1
 kind: Namespace
 metadata: {name: shop}
@@ -284,6 +557,51 @@ def test_manifests(tmp_path: Path) -> None:
     assert said["k8s-container-privileged"] == "fail"
     assert said["k8s-container-image-latest"] == "pass"
     assert verdicts(code, only(code, "k8s-namespace"))["k8s-namespace-network-policy"] == "fail"
+
+
+def test_what_a_list_of_one_kind_and_a_role_of_others_have(tmp_path: Path) -> None:
+    text = """apiVersion: v1
+kind: PodList
+items:
+  - metadata: {name: web}
+    spec: {hostNetwork: true, containers: [{name: app, image: "shop:1"}]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: sum}
+aggregationRule: {clusterRoleSelectors: [{matchLabels: {sum: "true"}}]}
+rules: []
+"""
+    code = written(tmp_path, it__yaml=text)
+    assert verdicts(code, only(code, "k8s-workload"))["k8s-pod-host-network"] == "fail"
+    assert set(verdicts(code, only(code, "k8s-role")).values()) == {"unknown"}
+
+
+def test_what_is_merged_in_yaml_is_there(tmp_path: Path) -> None:
+    text = """apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - &app
+      name: app
+      image: "shop:1"
+      securityContext: &open {privileged: true}
+    - <<: *app
+      name: again
+      securityContext:
+        <<: [{privileged: false}, *open]
+"""
+    code = written(tmp_path, it__yaml=text)
+    told = only(code, "k8s-workload").aspects["pod"].value["spec"]["containers"]
+    assert [one["securityContext"]["privileged"] for one in told] == [True, False]
+    assert told[1] | {"securityContext": 0} == {
+        "name": "again",
+        "image": "shop:1",
+        "securityContext": 0,
+    }
+    (broken,) = written(tmp_path, it__yaml=text.replace("<<: *app", "<<: 5")).remarks
+    assert "no mapping" in broken.why
 
 
 def test_helm_and_kustomize_are_said_to_be_unsupported(tmp_path: Path) -> None:

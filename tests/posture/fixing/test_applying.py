@@ -65,6 +65,36 @@ def test_what_was_applied_is_taken_back_to_what_was_before(
     assert block_of(account, "exports") == before
 
 
+def test_what_others_changed_since_is_not_overwritten_unasked(account: Account) -> None:
+    bucket(account, "exports", HALF)
+    applying = account.applying(CHECK)
+    ended = applying.apply(account.plan(CHECK, "exports"), by="tests")
+    later = dict.fromkeys(HALF, True) | {"BlockPublicPolicy": False}
+    account.client("s3").put_public_access_block(
+        Bucket="exports", PublicAccessBlockConfiguration=later
+    )
+    ended = decoded(encoded(ended))
+    with pytest.raises(ValueError, match="changed since"):
+        applying.undo(ended, by="tests")
+    assert block_of(account, "exports") == later
+    assert applying.undo(ended, by="tests", anyway=True).stage is Stage.TAKEN_BACK
+    assert block_of(account, "exports") == HALF
+
+
+def test_a_rule_comes_back_with_its_description(account: Account) -> None:
+    ec2 = account.client("ec2")
+    group = ec2.create_security_group(GroupName="bastion", Description="it")["GroupId"]
+    several = [{"CidrIp": "0.0.0.0/0", "Description": "us"}, {"CidrIp": "10.0.0.0/8"}]
+    rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": several}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    check = "aws-ec2-security-group-ssh"
+    applying = account.applying(check)
+    ended = applying.apply(account.plan(check, "bastion"), by="tests")
+    assert ended.stage is Stage.APPLIED, ended.history
+    back = applying.undo(ended, by="tests")
+    assert back.stage is Stage.TAKEN_BACK, back.history
+
+
 def test_a_plan_is_refused_once_what_it_stands_on_changed(account: Account) -> None:
     bucket(account, "exports", None)
     plan = account.plan(CHECK, "exports")

@@ -154,6 +154,16 @@ def test_a_service_that_does_not_say_for_whom_acts_for_everybody() -> None:
     assert not found(send({"Service": "s3.amazonaws.com"}, bucket))
 
 
+@pytest.mark.parametrize("who", ["*", {"AWS": "*"}])
+def test_everybody_who_acts_for_any_source_is_any_service(who: Any) -> None:
+    for source in ("*", "arn:aws:sns:*:*:*", "arn:aws:s3:::*"):
+        (one,) = found(send(who, {"ArnLike": {"aws:SourceArn": source}}))
+        assert (one.stranger, one.is_certain) == (ANY_CUSTOMER, True)
+    ours = {"StringEquals": {"aws:SourceOwner": ACCOUNT}}
+    assert not found(send(who, ours))
+    assert not found(send(who, {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::our-bucket"}}))
+
+
 def test_what_cannot_be_found_out_is_said_to_hang_on_it() -> None:
     tagged = {"StringEquals": {"aws:ResourceTag/public": "yes"}}
     one = found(send(condition=tagged))[0]

@@ -57,13 +57,16 @@ def case(
     /,
     *others: Other,
     name: str = "it",
-    tags: Mapping[str, str] | None = None,
+    tags: Any = None,
     **aspects: Any,
 ) -> Case:
     """A component with these aspects and beside these others is judged so.
 
-    A value stands for a read that told it; ``ABSENT`` and ``DENIED`` for those that did not.
+    A value stands for a read that told it; ``ABSENT`` and ``DENIED`` for those that did not. A
+    mapping of ``tags`` is those of the listing, anything else what the aspect ``tags`` told.
     """
+    if tags is not None and not isinstance(tags, Mapping):
+        tags, aspects = None, {**aspects, "tags": tags}
     it = Other(kind="", name=name, tags=tags or {}, aspects=aspects)
     return Case(told=told, outcome=outcome, it=it, others=others)
 

@@ -11,6 +11,7 @@ from ringwall.posture.code.reading import CodeError
 MOST: Final = 500_000
 """Nodes of one document: aliases of aliases would otherwise grow without end."""
 _DEEPEST: Final = 100
+_MERGE: Final = "tag:yaml.org,2002:merge"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Tagged = Callable[[str, Any], Any]
 
@@ -65,10 +66,12 @@ class _Reader:
         if isinstance(node, yaml.MappingNode):
             made = {}
             for key, inner in node.value:
-                name = str(self.value(key, (*at, "?"), depth + 1))
-                if name == "<<" and isinstance(inner, yaml.MappingNode):
-                    made = self.value(inner, at, depth + 1) | made
+                if key.tag == _MERGE:
+                    several = inner.value if isinstance(inner, yaml.SequenceNode) else [inner]
+                    for one in several:
+                        made = self._merged(one, at, depth + 1) | made
                     continue
+                name = str(self.value(key, (*at, "?"), depth + 1))
                 made[name] = self.value(inner, (*at, name), depth + 1)
                 self.lines[*at, name] = key.start_mark.line + 1
         elif isinstance(node, yaml.SequenceNode):
@@ -82,6 +85,14 @@ class _Reader:
                 raise CodeError(self.path, line, f"the tag {node.tag} has no meaning here")
             return self.tagged(node.tag[1:], made)
         return made
+
+    def _merged(self, node: Any, at: tuple[str | int, ...], depth: int) -> dict[str, Any]:
+        """What is taken over from elsewhere: what is written here counts more."""
+        found = self.value(node, at, depth)
+        if not isinstance(found, dict):
+            line = node.start_mark.line + 1
+            raise CodeError(self.path, line, "what is merged by `<<` is no mapping")
+        return found
 
     def _scalar(self, node: Any, line: int) -> Any:
         if node.tag.startswith("!") or node.tag == "tag:yaml.org,2002:timestamp":

@@ -108,7 +108,7 @@ def _is_ours(text: str) -> bool:
     """A cheap look before YAML is parsed, for most files of a code base are something else."""
     return any(
         sign in text
-        for sign in ("apiVersion", "AWSTemplateFormatVersion", "AWS::", "planned_values")
+        for sign in ("apiVersion", "AWSTemplateFormatVersion", "AWS::", '"format_version"')
     )
 
 

@@ -159,12 +159,22 @@ def fix_apply(
 
 
 @command(name="undo", group=GROUP, panel=PANEL, does="posture:fix")
-def fix_undo(context: typer.Context, name: Name, *, profile: Profile = None) -> None:
+def fix_undo(
+    context: typer.Context,
+    name: Name,
+    *,
+    profile: Profile = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also what others have changed there since.")
+    ] = False,
+) -> None:
     """Take back what a plan has done; also one whose applying was killed."""
-    _end(context, _plan(context, name), profile, does="undo")
+    _end(context, _plan(context, name), profile, does="undo", anyway=anyway)
 
 
-def _end(context: typer.Context, found: "Plan", profile: str | None, *, does: str) -> None:
+def _end(
+    context: typer.Context, found: "Plan", profile: str | None, *, does: str, anyway: bool = False
+) -> None:
     from ringwall.posture.fixing.plans import Stage
 
     wanted = {"apply": Stage.APPLIED, "undo": Stage.TAKEN_BACK}[does]
@@ -172,7 +182,11 @@ def _end(context: typer.Context, found: "Plan", profile: str | None, *, does: st
     with _plans(context).only_here():
         found = _plan(context, found.id)  # somebody may have been there before
         try:
-            ended = getattr(applying, does)(found, by=author())
+            ended = (
+                applying.undo(found, by=author(), anyway=anyway)
+                if does == "undo"
+                else applying.apply(found, by=author())
+            )
         except (ValueError, OSError) as error:
             raise Refused(str(error)) from error
     for line in ended.history[len(found.history) :]:

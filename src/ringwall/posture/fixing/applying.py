@@ -6,11 +6,12 @@ and taken back before anything else.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from ringwall.core.verdicts import Outcome
-from ringwall.posture.fixing.making import changed
+from ringwall.posture.fixing.making import again, changed
 from ringwall.posture.fixing.plans import Call, Plan, Stage
 from ringwall.posture.judging import Judged
 from ringwall.posture.snapshot.snapshot import Snapshot
@@ -55,7 +56,7 @@ class Applying:
     def dry_run(self, plan: Plan) -> list[str]:
         """What would be done, call by call, and what AWS says to it; nothing is changed."""
         snapshot = self._cloud.read(plan)
-        found = [f"refused: {one}" for one in changed(plan, snapshot)]
+        found = [f"refused: {one}" for one in changed(plan.basis, snapshot)]
         for number, step in enumerate(plan.draft.steps, 1):
             said = self._cloud.would(step.do, plan)
             found.append(f"{number}. {step.do.words} ({step.do.call}): {said}")
@@ -67,7 +68,7 @@ class Applying:
             msg = f"plan {plan.id} is {plan.stage}: only what is approved is applied"
             raise ValueError(msg)
         snapshot = self._cloud.read(plan)
-        otherwise = changed(plan, snapshot)
+        otherwise = changed(plan.basis, snapshot)
         if otherwise:
             return self._to(plan, Stage.STALE, f"not applied: {'; '.join(otherwise)}")
         judged = self._cloud.judge(plan, snapshot)
@@ -89,19 +90,30 @@ class Applying:
                 return self._take_back(plan, by=by, because=f"step {number} was refused: {error}")
         return self._verified(plan, by=by)
 
-    def undo(self, plan: Plan, *, by: str) -> Plan:
-        """Take back what was applied, or was begun by whoever was killed."""
+    def undo(self, plan: Plan, *, by: str, anyway: bool = False) -> Plan:
+        """Take back what was applied, or was begun by whoever was killed.
+
+        What others changed since would be taken back, too: only ``anyway``, else ``ValueError``.
+        """
         if plan.stage not in {Stage.APPLIED, Stage.BEGUN, Stage.STUCK}:
             msg = f"plan {plan.id} is {plan.stage}: there is nothing to take back"
             raise ValueError(msg)
+        if plan.stage is Stage.APPLIED and not anyway:
+            otherwise = changed(plan.after, self._cloud.read(plan))
+            if otherwise:
+                said = f"it was changed since plan {plan.id} was applied: {'; '.join(otherwise)}"
+                msg = f"{said}; `--anyway` takes that back, too"
+                raise ValueError(msg)
         return self._take_back(plan, by=by)
 
     def _verified(self, plan: Plan, *, by: str) -> Plan:
         why = ""
         for seconds in _SETTLES_S:
             self._sleep(seconds)
-            judged = self._cloud.judge(plan, self._cloud.read(plan))
+            snapshot = self._cloud.read(plan)
+            judged = self._cloud.judge(plan, snapshot)
             if judged is not None and judged.verdict.outcome is Outcome.PASS:
+                plan = replace(plan, after=again(plan.basis, snapshot))
                 said = f"judged anew, {plan.check} passes: {judged.verdict.why}"
                 return self._to(plan, Stage.APPLIED, said)
             why = "it is gone" if judged is None else judged.verdict.why
@@ -123,7 +135,7 @@ class Applying:
         otherwise: list[str] = []
         for seconds in _SETTLES_S:
             self._sleep(seconds)
-            otherwise = changed(plan, self._cloud.read(plan))
+            otherwise = changed(plan.basis, self._cloud.read(plan))
             if not otherwise:
                 return self._to(plan, Stage.TAKEN_BACK, "all is as it was before", done=0)
         said = "; ".join([*failed, *otherwise])

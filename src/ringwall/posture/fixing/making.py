@@ -2,7 +2,8 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from types import ModuleType
@@ -89,10 +90,22 @@ def basis_of(world: World, draft: Draft) -> tuple[Basis, ...]:
     return tuple(found)
 
 
-def changed(plan: Plan, snapshot: Snapshot) -> list[str]:
-    """What of a plan's basis is otherwise now, in words; empty where all is as it was."""
+def again(basis: Iterable[Basis], snapshot: Snapshot) -> tuple[Basis, ...]:
+    """The same as it is now, as far as it could be read."""
     found = []
-    for one in plan.basis:
+    for one in basis:
+        seen = snapshot.get(one.component)
+        told = None if seen is None else seen.aspects.get(one.aspect)
+        if told is not None and told.is_told:
+            value = narrowed(told.value, one.keys) if told.state is State.KNOWN else None
+            found.append(replace(one, state=told.state, value=value))
+    return tuple(found)
+
+
+def changed(basis: Iterable[Basis], snapshot: Snapshot) -> list[str]:
+    """What of it is otherwise now, in words; empty where all is as it was."""
+    found = []
+    for one in basis:
         seen = snapshot.get(one.component)
         told = None if seen is None else seen.aspects.get(one.aspect)
         if told is None:

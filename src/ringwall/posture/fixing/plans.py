@@ -83,7 +83,8 @@ class Draft:
 class Plan:
     """A draft for one component, what it stands on, and what has become of it.
 
-    ``done`` counts the steps that were begun, ``history`` has a line for all that was done to it.
+    ``done`` counts the steps that were begun, ``history`` has a line for all that was done to it,
+    ``after`` is what was read of its basis once it was applied.
     """
 
     id: str
@@ -98,12 +99,13 @@ class Plan:
     stage: Stage = Stage.MADE
     done: int = 0
     history: tuple[str, ...] = field(default=())
+    after: tuple[Basis, ...] = ()
 
     @property
     def digest(self) -> str:
         """Of what would be done, so that what was approved is what is applied."""
         told = asdict(self)
-        for name in ("stage", "done", "history"):
+        for name in ("stage", "done", "history", "after"):
             del told[name]
         return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -140,10 +142,8 @@ def decoded(content: bytes) -> Plan:
                     terraform=draft["terraform"],
                     keys={name: tuple(keys) for name, keys in draft["keys"].items()},
                 ),
-                "basis": tuple(
-                    Basis(**{**one, "state": State(one["state"]), "keys": tuple(one["keys"])})
-                    for one in told["basis"]
-                ),
+                "basis": tuple(map(_basis, told["basis"])),
+                "after": tuple(map(_basis, told.get("after", ()))),
                 "made": datetime.fromisoformat(told["made"]),
                 "stage": Stage(told["stage"]),
                 "history": tuple(told["history"]),
@@ -152,6 +152,10 @@ def decoded(content: bytes) -> Plan:
     except (KeyError, TypeError, AttributeError) as error:
         msg = f"it is no plan: {error}"
         raise ValueError(msg) from error
+
+
+def _basis(told: Mapping[str, Any]) -> Basis:
+    return Basis(**{**told, "state": State(told["state"]), "keys": tuple(told["keys"])})
 
 
 def _step(told: Mapping[str, Any]) -> Step:

@@ -101,6 +101,10 @@ def _parsed(source: str | bytes, name: str) -> object:
         raise _FaultError(f"byte {error.start} is no UTF-8") from None
     except RecursionError:
         raise _FaultError("it is nested too deeply") from None
+    except _FaultError:
+        raise
+    except ValueError as error:  # such as numbers of thousands of digits
+        raise _FaultError(f"it cannot be read: {error}") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ringwall.posture.permissions import patterns
 from ringwall.posture.permissions.networks import PUBLIC, Addresses, Intervals, interval_of
 from ringwall.posture.permissions.principals import ANONYMOUS, Principal, principal
 from ringwall.posture.permissions.requests import ABSENT, OPEN, Context, Values
-from ringwall.posture.permissions.statements import Document
+from ringwall.posture.permissions.statements import Document, Effect, Statement
 
 ACCOUNT: Final = "000000000000"
 _ORGANISATION: Final = "o-stranger00"
@@ -27,6 +27,9 @@ _SOURCES: Final = (
     "aws:sourceorgid",
     "aws:sourceorgpaths",
 )
+
+_SERVICE: Final = "sns.amazonaws.com"
+"""Of those that act for whoever asks them to, one that a policy need not name."""
 
 
 class Stranger(StrEnum):
@@ -58,7 +61,17 @@ def principals(kind: Stranger, document: Document) -> Iterator[Principal]:
             if one.principals is not None and not one.but_principals
             for service in one.principals.services
         }
+        if any(_is_for_services(one) for one in document.statements):
+            services.add(_SERVICE)
         yield from map(principal, sorted(services))
+
+
+def _is_for_services(one: Statement) -> bool:
+    """Whether it names everybody, and asks for what services alone tell: who they act for."""
+    who = one.principals
+    if one.effect is Effect.DENY or who is None or not (who.everyone or one.but_principals):
+        return False
+    return any(condition.key in _SOURCES for condition in one.conditions)
 
 
 def contexts(kind: Stranger, document: Document) -> Iterator[tuple[Addresses | None, Context]]:

@@ -4,6 +4,8 @@ Why: escalate, bind and impersonate let one give oneself any right.
 Fix: take these verbs away.
 """
 
+from typing import Any
+
 from ringwall.posture.checking import (
     FAIL,
     NOT_JUDGED,
@@ -44,9 +46,16 @@ def judge(it: Subject, world: World) -> Judgment | None:
     )
 
 
+def _of(name: str) -> dict[str, Any]:
+    rule = {"apiGroups": ["rbac.authorization.k8s.io"], "resources": ["clusterroles"]}
+    return {"metadata": {}, "rules": [rule | {"verbs": ["bind"], "resourceNames": [name]}]}
+
+
 CASES = (
     case("harmless", PASS, manifest=role(["get"], ["roles"], "rbac.authorization.k8s.io")),
     case("allowed", FAIL, manifest=role(["bind"], ["clusterroles"], "rbac.authorization.k8s.io")),
+    case("of one by name that is everything", FAIL, manifest=_of("cluster-admin")),
+    case("of one by name", PASS, manifest=_of("view")),
     case("everything", FAIL, manifest=role(["*"], ["*"], "rbac.authorization.k8s.io")),
     case(
         "of Kubernetes",

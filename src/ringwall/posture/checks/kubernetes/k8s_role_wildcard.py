@@ -42,7 +42,7 @@ def judge(it: Subject, world: World) -> Judgment | None:
     for one in it.read("manifest").get("rules") or ():
         if "*" in (one.get("verbs") or ()) and "*" in (one.get("resources") or ()):
             return fails(f"{it.label} allows everything on everything")
-    return passes("verbs and resources are named")
+    return passes("no rule allows everything on everything")
 
 
 CASES = (

@@ -6,6 +6,8 @@ from typing import Any
 from ringwall.posture.checking import Judgment, Subject, fails, passes
 
 _ANY = "*"
+_ALL = frozenset({"cluster-admin", "system:masters"})
+"""Whoever gets at one of these by its name gets at everything."""
 
 
 def allowing(
@@ -14,7 +16,8 @@ def allowing(
     """Whether a role allows any of these verbs on any of these resources of an API group."""
     for one in manifest.get("rules") or ():
         groups = one.get("apiGroups") or ()
-        if one.get("resourceNames") or not ({_ANY, group} & set(groups)):
+        names = one.get("resourceNames") or _ALL
+        if _ALL.isdisjoint(names) or not ({_ANY, group} & set(groups)):
             continue
         given = {_ANY, *resources} & set(one.get("resources") or ())
         if given and {_ANY, *verbs} & set(one.get("verbs") or ()):

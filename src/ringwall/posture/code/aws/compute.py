@@ -17,9 +17,18 @@ from ringwall.posture.code.aws.declaring import (
     told,
 )
 from ringwall.posture.code.terraform.resources import Instance, Resources
-from ringwall.posture.snapshot.partial import Unknown
+from ringwall.posture.snapshot.partial import Assumed, Unknown
 
 KINDS: Final = ("aws-lambda-function", "aws-ecr-repository", "aws-eks-cluster")
+
+_OPEN: Final = {
+    "Sid": "FunctionURLAllowPublicAccess",
+    "Effect": "Allow",
+    "Principal": "*",
+    "Action": "lambda:InvokeFunctionUrl",
+    "Resource": Assumed("*"),
+}
+"""github.com/hashicorp/terraform-provider-aws, internal/service/lambda/function_url.go."""
 
 
 def components(code: Resources) -> Iterator[Collected]:
@@ -57,7 +66,7 @@ def _function(code: Resources, one: Instance) -> Collected:
         listed["DeadLetterConfig"] = {"TargetArn": ident(dead)}
     names = {"authorization_type": "AuthType", "cors": "Cors"}
     urls = [
-        renamed(url.values, names)
+        {"FunctionUrl": url.written, **renamed(url.values, names)}
         for url in code.pointing("aws_lambda_function_url", "function_name", one, name)
     ]
     aspects = {
@@ -76,12 +85,16 @@ def _reserved(one: Instance) -> Any:
 
 
 def _permissions(code: Resources, one: Instance) -> Any:
-    several = code.pointing("aws_lambda_permission", "function_name", one, one.get("function_name"))
+    name = one.get("function_name")
+    several = code.pointing("aws_lambda_permission", "function_name", one, name)
+    said = [_permission(each) for each in several]
+    for url in code.pointing("aws_lambda_function_url", "function_name", one, name):
+        if url.get("authorization_type") == "NONE":  # Terraform's provider then lets everybody in
+            said.append(_OPEN)
+            several.append(url)
     if not several:
         return absent(one)
-    return known(
-        {"Version": "2012-10-17", "Statement": [_permission(each) for each in several]}, several[0]
-    )
+    return known({"Version": "2012-10-17", "Statement": said}, several[0])
 
 
 def _permission(one: Instance) -> dict[str, Any]:
@@ -92,13 +105,16 @@ def _permission(one: Instance) -> dict[str, Any]:
         "Effect": "Allow",
         "Principal": principal,
         "Action": one.get("action"),
-        "Resource": ident(one.get("function_name")),
+        "Resource": Assumed("*"),  # it is the function's own policy, whose ARN nobody knows yet
     }
     condition: dict[str, Any] = {}
+    if one.get("principal_org_id") is not None:
+        condition["StringEquals"] = {"aws:PrincipalOrgID": one.get("principal_org_id")}
     if one.get("source_arn") is not None:
         condition["ArnLike"] = {"AWS:SourceArn": ident(one.get("source_arn"))}
     if one.get("source_account") is not None:
-        condition["StringEquals"] = {"AWS:SourceAccount": one.get("source_account")}
+        source = {"AWS:SourceAccount": one.get("source_account")}
+        condition["StringEquals"] = condition.get("StringEquals", {}) | source
     if condition:
         made["Condition"] = condition
     return made

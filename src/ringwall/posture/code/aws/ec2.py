@@ -38,13 +38,15 @@ _OPTIONAL: Final = {
     "HttpPutResponseHopLimit": 1,
 }
 """What an instance has that says nothing, unless its image or the account says more."""
+_DEFAULT: Final = {"GroupId": Unknown("it is its network's own"), "GroupName": "default"}
+"""The security group of what names none."""
 _DEVICE: Final = {"encrypted": "Encrypted", "volume_id": "VolumeId", "kms_key_id": "KmsKeyId"}
 
 
 def components(code: Resources) -> Iterator[Collected]:
     """Everything of EC2 that is declared."""
     for one in code.of("aws_instance"):
-        yield _instance(one)
+        yield _instance(one, may_get_one=any(code.of("aws_eip", "aws_eip_association")))
         yield from disks(one)
     yield from map(_volume, code.of("aws_ebs_volume"))
     for one in code.of("aws_security_group", "aws_default_security_group"):
@@ -91,13 +93,19 @@ def _name(one: Instance) -> Any:
     return tags.get("Name") if isinstance(tags, dict) else None
 
 
-def _instance(one: Instance) -> Collected:
+def _instance(one: Instance, *, may_get_one: bool) -> Collected:
+    """An instance; ``may_get_one`` is whether a public address may be given to it afterwards."""
+    attached, template = one.blocks("network_interface"), one.blocks("launch_template")
+    may_say = Unknown("its launch template may say it") if template else None
     options = one.block("metadata_options")
+    options = may_say if options is None else options
     metadata = options if isinstance(options, Unknown) else {
         **_OPTIONAL, **renamed(options or {}, _METADATA)
     }  # fmt: skip
     groups = idents(one.get("vpc_security_group_ids") or one.get("security_groups"))
-    profile = one.get("iam_instance_profile")
+    if groups == [] and (attached or template):
+        groups = may_say or Unknown("its interfaces are others")
+    profile = one.get("iam_instance_profile", may_say)
     listed: dict[str, Any] = {
         "InstanceId": one.address,
         "State": {"Name": "running"},
@@ -105,7 +113,7 @@ def _instance(one: Instance) -> Collected:
         "Monitoring": {"State": _state(one.get("monitoring", default=False))},
         "SecurityGroups": groups
         if isinstance(groups, Unknown)
-        else [{"GroupId": group, "GroupName": group} for group in groups],
+        else [{"GroupId": group, "GroupName": group} for group in groups] or [_DEFAULT],
         "SubnetId": ident(one.get("subnet_id")),
         "SourceDestCheck": one.get("source_dest_check", default=True),
     }
@@ -114,9 +122,16 @@ def _instance(one: Instance) -> Collected:
     if one.get("key_name") is not None:
         listed["KeyName"] = ident(one.get("key_name"))
     public = one.get("associate_public_ip_address")
+    unknown = Unknown("its public address is known only once it is there")
     if public is True:
-        listed["PublicIpAddress"] = Unknown("its public address is known only once it is there")
-    encoded = userdata(one.get("user_data"), one.get("user_data_base64"))
+        listed["PublicIpAddress"] = unknown
+    interface = {"SubnetId": listed["SubnetId"], "Groups": listed["SecurityGroups"]}
+    if public is not False or may_get_one:  # else its subnet decides, and whoever gives it one
+        interface["Association"] = unknown
+    listed["NetworkInterfaces"] = (
+        [Unknown("its interfaces are others")] if attached else [interface]
+    )
+    encoded = userdata(one.get("user_data"), one.get("user_data_base64", may_say))
     aspects = {"listed": known(listed, one), "user_data": told(encoded, one, "user_data")}
     return component("aws-ec2-instance", one, _name(one), aspects)
 

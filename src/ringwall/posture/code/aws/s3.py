@@ -58,7 +58,8 @@ class _Bucket:
     def beside(self, suffix: str) -> Instance | None:
         """The resource of its own that says it, as the provider has it since version 4."""
         type_ = f"aws_s3_bucket_{suffix}"
-        found = self.code.pointing(type_, "bucket", self.one, self.one.get("bucket"))
+        name = self.one.get("bucket")
+        found = self.code.pointing(type_, "bucket", self.one, name, or_maybe=False)
         return found[0] if found else None
 
     def unplaced(self, suffix: str) -> bool:

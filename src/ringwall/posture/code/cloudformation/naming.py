@@ -98,4 +98,5 @@ def several(value: Any, make: Callable[[Any], Any]) -> Any:
     """Each of a list, made something else of, as far as it is known."""
     if isinstance(value, Unknown):
         return value
-    return [one if isinstance(one, Unknown) else make(one) for one in value or ()]
+    found = [value] if isinstance(value, dict) else value or ()
+    return [one if isinstance(one, Unknown) else make(one) for one in found]

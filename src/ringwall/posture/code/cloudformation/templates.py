@@ -81,7 +81,12 @@ def read(document: Document, path: str) -> Read:
         if "Fn::Transform" in told or told["Type"].startswith("AWS::Serverless::"):
             found.remarks.append(Remark(place, f"{told['Type']} of SAM is not supported: {name}"))
             continue
-        made = _instances(template, name, told, place, document)
+        try:
+            made = _instances(template, name, told, place, document)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            why = f"{name} is not of the form of {told['Type']}: {type(error).__name__}: {error}"
+            found.remarks.append(Remark(place, why, is_broken=True))
+            continue
         doubt = f"whether {name} is there is not known" if isinstance(holds, Unknown) else ""
         found.instances += [
             one if one.address.endswith(".block") else replace(one, doubt=doubt) for one in made
@@ -150,7 +155,8 @@ def _policies(name: str, written: dict[str, Any], place: Place) -> list[Instance
     made = []
     for key, thing in _IAM.items():
         several = written.get(key)
-        for at, one in enumerate(several if isinstance(several, list) else []):
+        listed = several if isinstance(several, list) else [several] if several else []
+        for at, one in enumerate(listed):
             values = {
                 thing: one,
                 "name": written.get("PolicyName"),

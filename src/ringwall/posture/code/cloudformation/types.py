@@ -134,6 +134,9 @@ def _database(told: Properties) -> Properties:
         }
     )(told)
     made.setdefault("backup_retention_period", 1)
+    if "PubliclyAccessible" not in told:
+        why = "whether it is public depends on the network it will be in, and is not written"
+        made["publicly_accessible"] = Unknown(why)
     return {key: number(truth(one)) for key, one in made.items()}
 
 

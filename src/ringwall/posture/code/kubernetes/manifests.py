@@ -6,6 +6,7 @@ from typing import Any, Final
 from ringwall.core.components import Found
 from ringwall.core.observations import Collected, Observation, Place, State
 from ringwall.posture.code.documents import Document
+from ringwall.posture.snapshot.partial import Unknown
 
 ACCOUNT: Final = "code"
 _PODS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -46,8 +47,8 @@ def components(document: Document, path: str) -> Iterator[Collected]:
     value = document.value
     if not is_manifest(value):
         return
-    if value["kind"].endswith("List") and isinstance(value.get("items"), list):
-        for at, one in enumerate(value["items"]):
+    if (several := _items(value)) is not None:
+        for at, one in enumerate(several):
             if is_manifest(one):
                 line = document.lines.get(("items", at), document.line)
                 yield from _component(one, Place(path, line))
@@ -55,12 +56,23 @@ def components(document: Document, path: str) -> Iterator[Collected]:
     yield from _component(value, Place(path, document.line, document.end))
 
 
+def _items(value: dict[str, Any]) -> list[Any] | None:
+    """What a list has; a list of one kind says once what each is. ``None`` where it is none."""
+    kind, several = value["kind"], value.get("items")
+    if not kind.endswith("List") or not isinstance(several, list):
+        return None
+    if kind == "List":
+        return several
+    said = {"apiVersion": value["apiVersion"], "kind": kind.removesuffix("List")}
+    return [said | one if isinstance(one, dict) else one for one in several]
+
+
 def unjudged(value: Any) -> list[str]:
     """Kinds that are declared here and that nobody judges, one for each, with their API."""
     if not is_manifest(value):
         return []
-    if value["kind"].endswith("List") and isinstance(value.get("items"), list):
-        return [told for one in value["items"] for told in unjudged(one)]
+    if (several := _items(value)) is not None:
+        return [told for one in several for told in unjudged(one)]
     return [] if kind_of(value) else [f"{value['apiVersion']}/{value['kind']}"]
 
 
@@ -85,6 +97,10 @@ def _component(value: dict[str, Any], place: Place) -> Iterator[Collected]:
         account=ACCOUNT,
         tags=tuple(sorted((str(key), str(one)) for key, one in pairs)),
     )
+    if value.get("aggregationRule"):
+        value = value | {
+            "rules": Unknown("its rules are those of others, put together in the cluster")
+        }
     listed = {"kind": value["kind"], "name": name, "namespace": space, "labels": labels or {}}
     aspects = {"listed": _known(listed, place), "manifest": _known(value, place)}
     if value["kind"] in _PODS:

@@ -4,14 +4,35 @@ By developer.hashicorp.com/terraform/internals/json-format.
 """
 
 import json
+import re
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.reading import CodeError
 from ringwall.posture.code.terraform.resources import Instance
 from ringwall.posture.code.terraform.values import Reference
 from ringwall.posture.snapshot.partial import Unknown
+
+_ELSE: Final = "var|local|module|each|data|count|self|path"
+_RESOURCE: Final = re.compile(rf"((?!(?:{_ELSE})\.)[\w-]+\.[\w-]+)(\[.*\])?")
+_OWN: Final = frozenset({"each.key", "count.index"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Which resource an argument refers to; ``is_own`` is whether by the index of who refers."""
+
+    address: str
+    is_own: bool
+
+    def among(self, addresses: set[str], referring: str) -> str | None:
+        """The one that it is of all that there are; ``None`` where it may be another."""
+        if self.address in addresses:
+            return self.address
+        own = self.address + referring[referring.find("[", referring.rfind("].") + 1) :]
+        return own if self.is_own and own in addresses else None
 
 
 def instances(text: str, path: str) -> list[Instance] | None:
@@ -22,19 +43,44 @@ def instances(text: str, path: str) -> list[Instance] | None:
         raise CodeError(path, error.lineno, f"it is no JSON: {error.msg}") from error
     except RecursionError as error:
         raise CodeError(path, 1, "it is nested too deeply") from error
+    except ValueError as error:  # such as numbers of thousands of digits
+        raise CodeError(path, 1, f"it cannot be read: {error}") from error
     if not isinstance(told, dict) or "format_version" not in told:
         return None
     values = told.get("planned_values") or told.get("values")
     if not isinstance(values, dict):
         return None
+    try:
+        return list(_instances(told, values, path, text))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        why = f"it is no plan as Terraform writes it: {type(error).__name__}: {error}"
+        raise CodeError(path, 1, why) from error
+
+
+def _instances(
+    told: dict[str, Any], values: dict[str, Any], path: str, text: str
+) -> Iterator[Instance]:
     unknown = {
         one["address"]: (one.get("change") or {}).get("after_unknown") or {}
         for one in told.get("resource_changes") or ()
         if "address" in one
     }
     referred = _referred((told.get("configuration") or {}).get("root_module") or {}, "")
-    lines = _lines(text)
-    return list(_module(values.get("root_module") or {}, path, unknown, referred, lines))
+    root = values.get("root_module") or {}
+    there = set(_addresses(root))
+    found = {
+        address: {name: one for name, to in names.items() if (one := to.among(there, address))}
+        for address in there
+        if (names := referred.get(address.split("[")[0]))
+    }
+    return _module(root, path, unknown, found, _lines(text))
+
+
+def _addresses(module: dict[str, Any]) -> Iterator[str]:
+    for one in module.get("resources") or ():
+        yield one["address"]
+    for inner in module.get("child_modules") or ():
+        yield from _addresses(inner)
 
 
 def _lines(text: str) -> dict[str, int]:
@@ -56,8 +102,7 @@ def _module(
     for one in module.get("resources") or ():
         if one.get("mode") == "managed":
             address = one["address"]
-            plain = address.split("[")[0] if "[" in address else address
-            names = referred.get(plain, {})
+            names = referred.get(address, {})
             values = _merged(one.get("values") or {}, unknown.get(address, {}), address)
             for name, target in names.items():
                 if isinstance(values.get(name), Unknown):
@@ -86,17 +131,21 @@ def _merged(values: Any, unknown: Any, address: str) -> Any:
     return values
 
 
-def _referred(module: dict[str, Any], prefix: str) -> dict[str, dict[str, str]]:
-    """Which argument refers to which resource, by the configuration that a plan carries."""
-    found: dict[str, dict[str, str]] = {}
+def _referred(module: dict[str, Any], prefix: str) -> dict[str, dict[str, _Target]]:
+    """Which argument refers to which resource, by the configuration that a plan carries.
+
+    One that refers to several may be either, and is left out.
+    """
+    found: dict[str, dict[str, _Target]] = {}
     for one in module.get("resources") or ():
         names = found[f"{prefix}{one['address']}"] = {}
         for name, said in (one.get("expressions") or {}).items():
-            several = said.get("references") if isinstance(said, dict) else None
-            for text in several or ():
-                parts = text.split(".")
-                if len(parts) == 2 and parts[0] not in {"var", "local", "module", "each", "data"}:
-                    names[name] = f"{prefix}{text}"
+            several = (said.get("references") if isinstance(said, dict) else None) or ()
+            fitting = [told for text in several if (told := _RESOURCE.fullmatch(text))]
+            exact = {told[0] for told in fitting if told[2]} or {told[0] for told in fitting}
+            if len({told[1] for told in fitting}) == 1 and len(exact) == 1:
+                is_own = not _OWN.isdisjoint(several)
+                names[name] = _Target(f"{prefix}{exact.pop()}", is_own)
     for name, call in (module.get("module_calls") or {}).items():
         found |= _referred(call.get("module") or {}, f"{prefix}module.{name}.")
     return found

@@ -1,12 +1,93 @@
 """Resources as they would be made, and what is found by them."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.terraform.values import PartialText, Reference
 from ringwall.posture.snapshot.partial import Unknown
+
+_TRUTHS: Final = {"true": True, "false": False}
+_NAMED: Final = frozenset(
+    [
+        "allow_version_upgrade",
+        "anonymous_auth_enabled",
+        "assign_public_ip",
+        "associate_public_ip_address",
+        "at_rest_encryption_enabled",
+        "auto_minor_version_upgrade",
+        "automatic_failover_enabled",
+        "block_public_acls",
+        "block_public_policy",
+        "bucket_key_enabled",
+        "connection_draining",
+        "copy_tags_to_snapshot",
+        "cross_zone_load_balancing",
+        "dedicated_master_enabled",
+        "deletion_protection",
+        "deletion_protection_enabled",
+        "drop_invalid_header_fields",
+        "enable",
+        "enable_cross_zone_load_balancing",
+        "enable_deletion_protection",
+        "enable_key_rotation",
+        "enable_log_file_validation",
+        "enable_logging",
+        "enabled",
+        "encrypted",
+        "endpoint_private_access",
+        "endpoint_public_access",
+        "enforce_https",
+        "enhanced_vpc_routing",
+        "iam_database_authentication_enabled",
+        "ignore_public_acls",
+        "include_global_service_events",
+        "include_management_events",
+        "internal",
+        "internal_user_database_enabled",
+        "is_enabled",
+        "is_multi_region_trail",
+        "is_organization_trail",
+        "manage_master_user_password",
+        "map_public_ip_on_launch",
+        "mfa_delete",
+        "monitoring",
+        "multi_az",
+        "multi_az_enabled",
+        "multi_region",
+        "object_lock_enabled",
+        "publicly_accessible",
+        "restrict_public_buckets",
+        "scan_on_push",
+        "self",
+        "source_dest_check",
+        "sqs_managed_sse_enabled",
+        "storage_encrypted",
+        "transit_encryption_enabled",
+        "xray_tracing_enabled",
+        "zone_awareness_enabled",
+    ]
+)
+"""Arguments that are truth values: Terraform takes them in quotes, too, as all wrote them once."""
+
+_AT_THE_END: Final = "^"
+_FREE: Final = frozenset({"tags", "tags_all", "variables"})
+"""Maps of texts, whatever they are called."""
+
+
+def _truthful(value: Any) -> Any:
+    """Arguments with truth values for those that stand in quotes."""
+    if isinstance(value, dict):
+        return {key: _argument(key, one) for key, one in value.items()}
+    return [_truthful(one) for one in value] if isinstance(value, list) else value
+
+
+def _argument(name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return _TRUTHS.get(value, value) if name in _NAMED else value
+    return value if name in _FREE else _truthful(value)
 
 
 @dataclass(slots=True)
@@ -65,7 +146,9 @@ class Resources:
         """The types that somebody asked for: what is not in it means nothing to Ringwall."""
         self._types: dict[str, list[Instance]] = {}
         self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
+        self._unplaced: dict[tuple[str, str], list[Instance]] = {}
         for one in instances:
+            one.values = _truthful(one.values)
             self._types.setdefault(one.type, []).append(one)
 
     def of(self, *types: str) -> Iterator[Instance]:
@@ -84,8 +167,16 @@ class Resources:
         """How many there are of each type."""
         return {kind: len(some) for kind, some in self._types.items()}
 
-    def pointing(self, type_: str, argument: str, to: Instance, *names: Any) -> list[Instance]:
-        """Resources of a type whose argument names this one: by reference, or by its name."""
+    def pointing(
+        self, type_: str, argument: str, to: Instance, *names: Any, or_maybe: bool = True
+    ) -> list[Instance]:
+        """Resources of a type whose argument names this one: by reference, or by its name.
+
+        What is there already has an id and an ARN, which a plan or a state tells. One that may
+        speak of this, since it is not known of what it does, comes last (``or_maybe``), and says
+        nothing known.
+        """
+        names = (*names, to.values.get("id"), to.values.get("arn"))
         index = self._pointing.get((type_, argument))
         if index is None:
             index = self._pointing[type_, argument] = {}
@@ -93,14 +184,25 @@ class Resources:
                 for key in _keys(one.values.get(argument)):
                     index.setdefault(key, []).append(one)
         found: dict[str, Instance] = {}
+        called = (to.values.get(one) for one in ("name", "function_name", "bucket"))
         wanted = [f"@{to.address}", *(key for one in names for key in _names(one))]
+        wanted += [f"{_AT_THE_END}{one}" for one in called if isinstance(one, str)]
         for key in wanted:
             found |= {one.address: one for one in index.get(key, ())}
-        return [_doubted(one, argument) for one in found.values()]
+        unplaced = [
+            _doubted(replace(one, doubt=f"{one.written} speaks of what is not known"), argument)
+            for one in (self.unplaced(type_, argument) if or_maybe else ())
+            if isinstance(one.values.get(argument), Unknown)
+        ]
+        return [*(_doubted(one, argument) for one in found.values()), *unplaced]
 
     def unplaced(self, type_: str, argument: str) -> list[Instance]:
         """Those of which it is not known to what they belong."""
-        return [one for one in self.of(type_) if not list(_keys(one.values.get(argument)))]
+        found = self._unplaced.get((type_, argument))
+        if found is None:
+            found = [one for one in self.of(type_) if not list(_keys(one.values.get(argument)))]
+            self._unplaced[type_, argument] = found
+        return found
 
 
 def _doubted(one: Instance, argument: str) -> Instance:
@@ -126,8 +228,13 @@ def _names(value: Any) -> Iterator[str]:
 
 
 def _keys(value: Any) -> Iterator[str]:
-    """Addresses with ``@``, and names as they are."""
+    """Addresses with ``@``, names as they are, and what ARNs and addresses of queues end with."""
     yield from _names(value)
+    text = value.parts[-1] if isinstance(value, PartialText) and value.parts else value
+    if isinstance(text, str) and (text is not value or text.startswith(("arn:", "https://"))):
+        *before, name = re.split("[:/]", text)
+        if before and name:
+            yield f"{_AT_THE_END}{name}"
     if isinstance(value, Reference):
         yield f"@{value.address}"
     elif isinstance(value, PartialText):

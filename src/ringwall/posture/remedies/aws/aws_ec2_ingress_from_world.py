@@ -23,7 +23,7 @@ def plan(it: Subject, world: World) -> Draft:
     group = {"GroupId": told["GroupId"]}
     do = Call(
         call="ec2:RevokeSecurityGroupIngress",
-        arguments=group | {"IpPermissions": rules},
+        arguments=group | {"IpPermissions": [_undescribed(one) for one in rules]},
         words=f"close {it.label} to the world",
     )
     undo = Call(
@@ -44,16 +44,22 @@ def _of_world(rule: Mapping[str, Any]) -> dict[str, Any] | None:
     is_one = rule.get("FromPort") == rule.get("ToPort")
     if rule.get("IpProtocol") == "tcp" and is_one and rule.get("FromPort") in {80, 443}:
         return None
-    v4 = [{"CidrIp": one["CidrIp"]} for one in rule.get("IpRanges", []) if one["CidrIp"] in _WORLD]
-    v6 = [
-        {"CidrIpv6": one["CidrIpv6"]}
-        for one in rule.get("Ipv6Ranges", [])
-        if one["CidrIpv6"] in _WORLD
-    ]
+    v4 = [one for one in rule.get("IpRanges", []) if one["CidrIp"] in _WORLD]
+    v6 = [one for one in rule.get("Ipv6Ranges", []) if one["CidrIpv6"] in _WORLD]
     if not v4 and not v6:
         return None
     kept = {key: rule[key] for key in ("IpProtocol", "FromPort", "ToPort") if key in rule}
     return kept | ({"IpRanges": v4} if v4 else {}) | ({"Ipv6Ranges": v6} if v6 else {})
+
+
+def _undescribed(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """As it is closed by: its description is for whoever opens it again."""
+    return {
+        key: [{name: text for name, text in one.items() if name != "Description"} for one in value]
+        if isinstance(value, list)
+        else value
+        for key, value in rule.items()
+    }
 
 
 def _ports(rule: Mapping[str, Any]) -> str:
