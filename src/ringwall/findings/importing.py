@@ -55,6 +55,7 @@ def bring_in(
         source=brought.source,
         scope=scope,
         judged=judged_by(brought, is_whole=is_whole),
+        looked=judged_by(brought, is_whole=False),
         categories=categories,
         rules=rules,
         exploits=brought.exploits,
