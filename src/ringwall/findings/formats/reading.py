@@ -65,6 +65,8 @@ class Brought:
     unknown: frozenset[tuple[str, str]] = frozenset()
     exploits: Mapping[str, Exploit] = field(default_factory=dict)
     said: tuple[Said, ...] = ()
+    failed: str = ""
+    """Where it says that the scanner's run failed: then it tells of less than there is."""
 
 
 class Node:
