@@ -103,6 +103,14 @@ def test_what_a_report_does_not_tell_of_is_left_unless_it_is_whole() -> None:
     assert bring([first], now=at(2), is_whole=True).taken.fixed == 1
 
 
+def test_the_report_of_a_run_that_failed_is_not_whole() -> None:
+    from ringwall.findings.formats.reading import FormatError
+
+    run = {"tool": {"driver": {"name": "x"}}, "invocations": [{"executionSuccessful": False}]}
+    with pytest.raises(FormatError, match="executionSuccessful: the scanner's run failed"):
+        bring({"version": "2.1.0", "runs": [run]}, is_whole=True)
+
+
 @pytest.mark.usefixtures("database")
 def test_security_hub_and_checkov_are_understood() -> None:
     hub = {

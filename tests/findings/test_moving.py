@@ -104,6 +104,8 @@ def test_any_check_confirms_what_is_said_to_be_fixed_if_it_looked_later() -> Non
     take(day=2, scope="elsewhere", judged=service.nothing_judged)
     assert state_of(finding()) == "to-be-confirmed"
     take(day=2, source="third", scope="elsewhere")
+    assert state_of(finding()) == "to-be-confirmed", "it never saw it, and does not name it"
+    take(day=2, source="third", scope="elsewhere", looked=service.all_judged)
     assert state_of(finding()) == "fixed"
 
 

@@ -59,6 +59,45 @@ def test_what_fails_is_open_and_what_passes_again_is_fixed() -> None:
     assert run({"a": known(OFF), "b": known(ON)}, days=3) == {"a": "open"}
 
 
+def test_what_is_accepted_stays_so_whenever_it_is_read_again() -> None:
+    from ringwall.findings.models import Queued
+    from ringwall.findings.moving import move
+    from ringwall.findings.states import Move
+
+    def read_on(day: int, status: str) -> dict[str, str]:
+        at = NOW - timedelta(days=30 - day)
+        told = Observation(State.KNOWN, {"Status": status}, "s3:GetBucketVersioning", at)
+        return run({"a": told}, days=day)
+
+    read_on(1, "Suspended")
+    until, why = NOW + timedelta(days=9), "it is made anew every night"
+    at = NOW - timedelta(days=28)
+    move(Queued.objects.get().pk, Move.ACCEPT, owner="a", reason=why, until=until, now=at)
+    assert read_on(3, "Suspended") == {"a": "accepted"}, "it was read at another time, no more"
+
+
+def test_of_other_accounts_and_regions_a_scan_fixes_nothing() -> None:
+    from ringwall.findings.config import Findings
+    from ringwall.findings.models import Queued
+    from ringwall.findings.moving import move
+    from ringwall.findings.states import Move
+    from ringwall.posture.queueing import Heard, put
+
+    run({"a": known(OFF)}, days=1)
+    move(Queued.objects.get().pk, Move.DONE, now=NOW - timedelta(days=28))
+    other = Snapshot()
+    other.note_listing(Scope("aws-s3-bucket", "999999999999"), known(None))
+    put(other, [], CHECKS, scope="999999999999", at=NOW, rules=Findings())
+    assert Queued.objects.get().state == "to-be-confirmed", "it never looked at that one"
+
+    there = "aws-s3-bucket/arn:aws:x:eu-west-1:1:a"
+    narrow = Snapshot()
+    narrow.note_listing(Scope("aws-s3-bucket", ACCOUNT, "us-east-1"), known(None))
+    assert Heard(narrow, [], {one.id: one for one in CHECKS})(CHECKS[0].id, there) is None
+    narrow.note_listing(Scope("aws-s3-bucket", ACCOUNT, "eu-west-1"), known(None))
+    assert Heard(narrow, [], {one.id: one for one in CHECKS})(CHECKS[0].id, there) == "pass"
+
+
 def test_a_denied_read_fixes_nothing() -> None:
     run({"a": known(OFF)}, days=1)
     assert run({"a": DENIED}, days=2) == {"a": "open"}

@@ -22,12 +22,13 @@ from ringwall.gateway.status import certificate_statuses, kept_credentials
 from ringwall.identity.sections import SECTIONS as IDENTITY
 from ringwall.inventory.sections import SECTIONS as INVENTORY
 from ringwall.lake.sections import SECTIONS as LAKE
+from ringwall.posture.sections import SECTIONS as POSTURE
 from ringwall.runtime.configuration import Configuration, load
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.sections import SECTIONS as RUNTIME
 
 HOST = "a.example"
-ALL = (*ACCESS, *INVENTORY, *IDENTITY, *SECTIONS, *LAKE, *RUNTIME)
+ALL = (*ACCESS, *INVENTORY, *IDENTITY, *POSTURE, *SECTIONS, *LAKE, *RUNTIME)
 FAILED = Attempts(
     failures=1,
     since=HeldClock().moment,
@@ -38,8 +39,9 @@ FAILED = Attempts(
 ACME = {"directory": "https://ca.example/directory", "terms_accepted": True}
 
 
-def configured(folder: Path, **acme: object) -> Configuration:
+def configured(folder: Path, *, accounts: object = None, **acme: object) -> Configuration:
     config = {
+        **({"posture": {"accounts": accounts}} if accounts else {}),
         "version": 1,
         "edge": {
             "hosts": {HOST: {"certificate": {"source": "acme"}}, "b.example": {}},
@@ -116,16 +118,18 @@ def test_only_the_worker_gets_what_orders_need(
     gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = {"EAB_KEY": "secret", "HTTPS_PROXY": "http://proxy.example", "no_proxy": "localhost"}
+    names = {*given, "OTHER", "AWS_PROFILE"}
     for name, value in {**given, "OTHER": "secret"}.items():
         monkeypatch.setenv(name, value)
+
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
 
     def environments(**acme: Any) -> dict[str, dict[str, str]]:
         configuration = configured(tmp_path, **acme)
         installation = Installation(tmp_path / "ringwall.yaml", gateway.layout.state, lambda: ALL)
         specs = specifications(installation, gateway, configuration)
         return {
-            spec.name: {k: v for k, v in spec.environment.items() if k in {*given, "OTHER"}}
-            for spec in specs
+            spec.name: {k: v for k, v in spec.environment.items() if k in names} for spec in specs
         }
 
     with_account = environments(external_account={"key_id": "1", "hmac_key": "${env:EAB_KEY}"})
@@ -134,5 +138,9 @@ def test_only_the_worker_gets_what_orders_need(
     assert not any(with_account.values())
     without = environments()
     assert without["worker"] == {k: v for k, v in given.items() if k != "EAB_KEY"}
+    own = {"AWS_PROFILE": "reader"}
+    monkeypatch.setenv("AWS_PROFILE", "reader")
+    assert own.items() <= environments(accounts={"a": {}})["worker"].items()
+    assert "AWS_PROFILE" not in environments()["worker"]
     from_file = environments(external_account={"key_id": "1", "hmac_key": "${file:/run/key}"})
     assert from_file["worker"] == without["worker"]

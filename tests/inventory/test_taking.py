@@ -10,6 +10,7 @@ from tests.inventory.scene import (
     at,
     bucket,
     check_inventory,
+    from_internet,
     story,
     take,
     thing,
@@ -44,6 +45,18 @@ def test_what_a_partial_listing_does_not_tell_of_stays() -> None:
     taken = take(bucket("logs"), day=1, complete=False)
     assert taken.vanished == 0
     assert find() == [INVOICES, LOGS]
+
+
+def test_what_is_in_a_region_where_nobody_looked_stays() -> None:
+    from ringwall.inventory import service
+
+    ways = [from_internet("aws-s3-bucket/a")]
+    take(bucket("a"), relations=ways)
+    taken = take(day=1, regions=frozenset({"us-east-1"}))
+    assert (taken.vanished, taken.unrelated) == (0, 0)
+    taken = take(day=2, regions=frozenset({"us-east-1", "eu-west-1"}))
+    assert (taken.vanished, taken.unrelated) == (1, 1)
+    assert service.get("aws-s3-bucket/a").gone is not None
 
 
 def test_what_is_known_to_be_gone_goes_by_a_partial_listing_too() -> None:

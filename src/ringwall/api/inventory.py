@@ -17,6 +17,7 @@ router: Final = Router()
 MOST: Final = 1000
 """Components of one page."""
 _LONGEST_ID: Final = 2100
+_FIRST: Final = datetime(2, 1, 1, tzinfo=UTC)
 
 Q: Final = Parameter("", description="As for `ringwall inventory list`: `kind:aws-s3-* is:unowned`")
 ID: Final = Parameter(..., max_length=_LONGEST_ID, description="`<kind>/<name>`")
@@ -130,7 +131,7 @@ def drift(
     from ringwall.inventory import service  # noqa: PLC0415 - needs the tables
 
     end = _in_utc(until) or datetime.now(UTC)
-    begin = _in_utc(since) or end - timedelta(days=1)
+    begin = _in_utc(since) or max(end, _FIRST) - timedelta(days=1)
     if begin >= end:
         raise ProblemError(400, "A parameter is wrong", "it would end before it begins")
     found = service.drift(begin, end, _query(q))

@@ -15,6 +15,8 @@ LONGEST: Final = {"weakness": 200, "component": 1000, "part": 1000, "title": 500
 _TEXT: Final = 20_000
 _MOST: Final = 200
 """Of a list: pieces of evidence, references, controls, facts."""
+_AGE: Final = re.compile(r"-?\d+ days?")
+"""How old something is, or how long it is still good, is another every day."""
 _COMPONENT: Final = re.compile(r"[a-z][a-z0-9-]{0,62}/.+", re.DOTALL)
 
 
@@ -62,10 +64,13 @@ def reason_against(one: Finding, *, source: str) -> str:
 
 
 def facts_of(one: Finding) -> str:
-    """A digest of what it stands on: the same as long as nothing of it changed, whenever read."""
+    """A digest of what it stands on: the same as long as nothing of it changed, whenever read.
+
+    Where it has facts its evidence tells when each was read, and its message what that came to.
+    """
     told = [
         one.severity,
-        sorted(one.evidence),
+        [_AGE.sub("days", one.message)] if one.facts else sorted(one.evidence),
         sorted((fact.component, fact.aspect, str(fact.state)) for fact in one.facts),
     ]
     return _digest(told)

@@ -9,7 +9,7 @@ from ringwall.findings import service
 from ringwall.findings.config import Findings
 from ringwall.findings.formats.form import Form
 from ringwall.findings.formats.forms import read
-from ringwall.findings.formats.reading import Brought, Known, Said
+from ringwall.findings.formats.reading import Brought, FormatError, Known, Said
 from ringwall.findings.ranking import Categories
 from ringwall.findings.standing import Taken
 from ringwall.findings.states import Move, Refusal
@@ -49,12 +49,15 @@ def bring_in(
     """
     about = about.removeprefix("code-repository/")
     brought = _as_outside(read(data, known, now=now, form=form, about=about))
+    if is_whole and brought.failed:
+        raise FormatError(brought.failed, "the scanner's run failed: it cannot be all there is")
     scope = scope or about or "import"
     taken = service.take(
         brought.findings,
         source=brought.source,
         scope=scope,
         judged=judged_by(brought, is_whole=is_whole),
+        looked=judged_by(brought, is_whole=False),
         categories=categories,
         rules=rules,
         exploits=brought.exploits,

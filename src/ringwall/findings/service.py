@@ -51,6 +51,7 @@ def take(
     source: str,
     scope: str,
     judged: Judged,
+    looked: Judged = nothing_judged,
     categories: Categories = _NOTHING_KNOWN,
     rules: Findings = _USUAL,
     exploits: Mapping[str, Exploit] | None = None,
@@ -61,6 +62,7 @@ def take(
     ``source`` is ``ringwall/<what>`` for our own checks, else the scanner's name, and that of every
     finding; ``scope`` names what the run is about and is the same at its next (an account, a file).
     ``judged`` is asked about what the source saw in this scope before and does not tell of now.
+    ``looked`` is asked about what it never saw and somebody says is fixed: what it judged by name.
     ``exploits`` is by uid; ``at`` is when it was judged, else when the last was seen.
     """
     return taking.take(
@@ -68,6 +70,7 @@ def take(
         source=source,
         scope=scope,
         judged=judged,
+        looked=looked,
         categories=categories,
         rules=rules,
         exploits=exploits or {},

@@ -60,6 +60,7 @@ class _Run:
     source: str
     scope: str
     judged: Judged
+    looked: Judged
     at: datetime
     rules: Findings
     categories: Categories
@@ -110,6 +111,7 @@ def take(
     source: str,
     scope: str,
     judged: Judged,
+    looked: Judged,
     categories: Categories,
     rules: Findings,
     exploits: Mapping[str, Exploit],
@@ -122,7 +124,8 @@ def take(
     now = datetime.now(UTC)
     kept = {uid: replace(one, seen=min(one.seen, now)) for uid, one in kept.items()}
     judged_at = at or max((one.seen for one in kept.values()), default=now)
-    run = _Run(source, scope[:300], judged, min(judged_at, now), rules, categories, exploits)
+    judged_at = min(judged_at, now)
+    run = _Run(source, scope[:300], judged, looked, judged_at, rules, categories, exploits)
     run.told = {(one.weakness, one.component) for one in kept.values()}
     for part in store.chunks(kept[uid] for uid in sorted(kept)):  # so that no two runs wait in turn
         _take_some(run, part)
@@ -236,7 +239,7 @@ def _miss_some(run: _Run, uids: list[str]) -> None:
         others = store.others_present(uids, run.source, run.scope)
         for uid, row in rows.items():
             sighting = sightings[uid]
-            outcome = _said(run, row)
+            outcome = _said(run, row, run.judged)
             if sighting.last_seen > run.at or outcome is None:
                 continue
             if outcome is Outcome.UNKNOWN:
@@ -257,19 +260,24 @@ def _miss_some(run: _Run, uids: list[str]) -> None:
 
 
 def _confirm_some(run: _Run, uids: list[str]) -> None:
-    """What somebody says is fixed is so if a check, of whatever source, judged it after that."""
+    """What somebody says is fixed is so if a check, of whatever source, judged it after that.
+
+    Who never saw it has to name it: that it is not told of elsewhere says nothing of it.
+    """
     chunk = _Chunk()
     with transaction.atomic():
-        for row in store.locked(uids).values():
+        mine = store.sightings(uids, run.source, run.scope)
+        for uid, row in store.locked(uids).items():
             is_claimed = row.state == State.TO_BE_CONFIRMED and row.since < run.at
-            if is_claimed and row.last_seen < run.at and _said(run, row) is Outcome.PASS:
+            judged = run.judged if uid in mine else run.looked
+            if is_claimed and row.last_seen < run.at and _said(run, row, judged) is Outcome.PASS:
                 _fixed(run, chunk, row)
         chunk.save(run, run.at)
 
 
-def _said(run: _Run, row: Queued) -> Outcome | None:
+def _said(run: _Run, row: Queued, judged: Judged) -> Outcome | None:
     """What the run says of a finding that it does not tell of."""
-    outcome = run.judged(row.weakness, row.component)
+    outcome = judged(row.weakness, row.component)
     if outcome is Outcome.FAIL:
         is_elsewhere = (row.weakness, row.component) in run.told
         return Outcome.PASS if is_elsewhere else Outcome.UNKNOWN

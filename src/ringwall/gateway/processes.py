@@ -43,6 +43,7 @@ from ringwall.gateway.sources.told import FILE as TOLD
 from ringwall.gateway.wanted import Wanted
 from ringwall.identity.config import IDENTITY, Identity
 from ringwall.inventory.config import Service
+from ringwall.posture.config import POSTURE, Posture
 from ringwall.runtime.config import DATABASE, Database
 from ringwall.runtime.configuration import Address, Configuration
 from ringwall.runtime.database import database_settings
@@ -74,7 +75,8 @@ freed, keeps twice as much for each thread that hashes one (mallopt(3), M_MMAP_T
 threads, forty in the worker of which one runs at a time, share their heaps (M_ARENA_MAX)."""
 
 _TO_THE_WORLD: Final = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
-"""How the worker gets out to an ACME authority, and the log to its anchors; nothing else does."""
+"""How the worker gets out to an ACME authority or a cloud, and the log to its anchors; nothing else
+does."""
 
 
 def specifications(
@@ -136,7 +138,12 @@ def specifications(
             name=WORKER,
             argv=program(WORKER),
             cwd=configuration.root,
-            environment={**reads, **_for_orders(wanted), **_for_mail(configuration)},
+            environment={
+                **reads,
+                **_for_orders(wanted),
+                **_for_mail(configuration),
+                **_for_clouds(configuration),
+            },
             ready=Accepts(UnixAddress(installation.worker)),
             ready_within=60.0,
             after=(WEB,),
@@ -392,6 +399,17 @@ def _for_mail(configuration: Configuration) -> dict[str, str]:
         return {}
     name = smtp.password.name
     return {name: os.environ[name]} if name in os.environ else {}
+
+
+def _for_clouds(configuration: Configuration) -> dict[str, str]:
+    """What the worker reads accounts of AWS with: credentials as AWS's own tools know them."""
+    if not configuration.one(Posture, POSTURE).accounts:
+        return {}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("AWS_") or name in _TO_THE_WORLD
+    }
 
 
 def _database(configuration: Configuration, state: Path) -> dict[str, str]:

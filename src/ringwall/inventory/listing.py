@@ -31,6 +31,8 @@ class Listing:
     complete: bool
     at: datetime
     gone: Iterable[str] = ()
+    regions: frozenset[str] = frozenset()
+    """Where was looked: what is in another region is not gone. Without any, everywhere."""
     why_partial: str = ""
     """What could not be read, where it is not complete."""
     opens: frozenset[str] = frozenset()

@@ -42,13 +42,15 @@ def take(
     at: datetime | None = None,
     gone: Iterable[str] = (),
     opens: Iterable[str] = (),
+    regions: Iterable[str] = (),
     rules: Rules = _NO_RULES,
 ) -> Taken:
     """Take in what ``source`` says of ``scope`` as a whole; what became of the inventory.
 
     What was there and is not told of any more is gone if ``complete``, else it stays; ``gone`` are
     ids that are no more in either case. ``opens`` are the kinds of which every way of the internet
-    is told. :func:`derive` finds out what follows of it.
+    is told; ``regions`` where was looked, if not everywhere. :func:`derive` finds out what
+    follows of it.
     """
     listing = Listing(
         source=source,
@@ -59,6 +61,7 @@ def take(
         at=at or datetime.now(UTC),
         gone=gone,
         opens=frozenset(opens),
+        regions=frozenset(regions),
     )
     return taking.take(listing, rules)
 

@@ -5,7 +5,7 @@ who writes waits for long. A taking that is killed has told of fewer than all, a
 listing that was not complete: nothing vanishes by it, and the next goes over all of it again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,8 +45,8 @@ def take(listing: Listing, rules: Rules) -> Taken:
     for some in rows.chunks(listing.relations, _RELATED_AT_A_TIME):
         taking.relations(some, is_told=not is_first)
     if listing.complete:
-        taking.gone()
-        taking.unrelated()
+        taking.gone(listing.regions)
+        taking.unrelated(listing.regions)
     taking.are_gone([number_of(uid) for uid in listing.gone])
     with transaction.atomic():
         taking.check()
@@ -162,10 +162,11 @@ class _Taking:
             rows.add("inventory_step", rows.STEP, steps)
             self.taken.related += len(new)
 
-    def gone(self) -> None:
-        """What of this scope was not told of is not there any more."""
+    def gone(self, regions: Collection[str]) -> None:
+        """What of this scope was not told of is not there any more, where was looked."""
         sql = "SELECT thing_id FROM inventory_saying WHERE scope_id=%s AND thing_id > %s"
-        self.are_gone([n for n in _all(sql, "thing_id", self._scope.pk) if n not in self._seen])
+        lost = [n for n in _all(sql, "thing_id", self._scope.pk) if n not in self._seen]
+        self.are_gone([n for part in rows.chunks(lost) for n in _within(regions, part)])
 
     def are_gone(self, numbers: Sequence[int]) -> None:
         """These are not there any more, as far as this scope can tell."""
@@ -198,22 +199,24 @@ class _Taking:
         self.taken.vanished += len(lost)
         self.taken.changed += len(kept)
 
-    def unrelated(self) -> None:
-        """Relations of this scope that were not told of are not there any more."""
+    def unrelated(self, regions: Collection[str]) -> None:
+        """Relations of this scope that were not told of are not there any more, as in `gone`."""
         sql = "SELECT id FROM inventory_link WHERE scope_id=%s AND id > %s"
         lost = [n for n in _all(sql, "id", self._scope.pk) if n not in self._links]
         for part in rows.chunks(lost):
             with transaction.atomic():
                 self.check()
                 found = rows.select(
-                    "SELECT l.id, l.origin, l.kind, t.uid FROM inventory_link l "
+                    "SELECT l.id, l.origin, l.kind, t.uid, l.target FROM inventory_link l "
                     "JOIN inventory_thing t ON t.id = l.target WHERE l.id",
                     part,
                 )
+                here = set(_within(regions, [end for one in found for end in (one[1], one[4])]))
+                found = [one for one in found if one[1] in here and one[4] in here]
                 steps = [
-                    self._step(origin, "unrelated", kind, uid) for _, origin, kind, uid in found
+                    self._step(origin, "unrelated", kind, uid) for _, origin, kind, uid, _ in found
                 ]
-                rows.delete("DELETE FROM inventory_link WHERE id", part)
+                rows.delete("DELETE FROM inventory_link WHERE id", [one[0] for one in found])
                 rows.add("inventory_step", rows.STEP, steps)
             self.taken.unrelated += len(found)
 
@@ -260,6 +263,15 @@ class _Taking:
 
     def _refuse(self, uid: str, why: str) -> None:
         self.taken.refused.append((plain(uid, 200), why))
+
+
+def _within(regions: Collection[str], numbers: Sequence[int]) -> list[int]:
+    """Which of these things are in one of the regions, or in none that is known."""
+    if not regions:
+        return list(numbers)
+    found = rows.select("SELECT id, region FROM inventory_thing WHERE id", numbers)
+    there = {number for number, region in found if region and region not in regions}
+    return [number for number in numbers if number not in there]
 
 
 def _all(sql: str, column: str, scope: int) -> Iterable[int]:

@@ -74,11 +74,15 @@ def declare(
         outcome = heard(weakness, whose.get(component, component))
         return Outcome.UNKNOWN if outcome is Outcome.PASS and not is_whole else outcome
 
+    def looked(weakness: str, component: str, /) -> Outcome | None:
+        return of_code(weakness, component) if component in whose else None
+
     faults = take(
         _faults(name, snapshot, several, known, at),
         source=SOURCE,
         scope=scope_of(name),
         judged=of_code,
+        looked=looked,
         rules=rules,
         categories=categories,
         at=at,

@@ -48,6 +48,7 @@ def of_account(kept: Kept) -> Iterator[Listing]:
     listed = {scope.kind for scope, _ in snapshot.all_listings()}
     for kind in sorted({*listed, *snapshot.kinds}):
         gaps = [told for _, told in snapshot.listings(kind) if not told.is_told]
+        regions = frozenset(scope.region for scope, _ in snapshot.listings(kind))
         why = f"{gaps[0].api}: {gaps[0].why or gaps[0].state}" if gaps else "it was not listed"
         is_whole = kind in listed and not gaps
         yield Listing(
@@ -56,6 +57,7 @@ def of_account(kept: Kept) -> Iterator[Listing]:
             components=(_told(seen, found.unsure) for seen in snapshot.of_kind(kind)),
             relations=by_kind.get(kind, ()),
             complete=is_whole,
+            regions=frozenset() if "" in regions else regions,
             why_partial="" if is_whole else why,
             at=kept.read,
             opens=OPENS & {kind},

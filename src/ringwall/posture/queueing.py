@@ -1,5 +1,6 @@
 """Put what was judged into the queue of findings: what fails, and what is known not to any more."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
@@ -21,6 +22,9 @@ from ringwall.runtime.installation import Installation
 Said = Callable[[str, str], Outcome | None]
 """Of a weakness and a component, what a run came to."""
 _NOTHING_KNOWN: Final = NothingKnown()
+_IN_REGION: Final = re.compile(
+    r"[a-z0-9-]+/(?:arn:[^:]*:[^:]*:([^:]*):|\d{12}/([a-z]{2,}(?:-[a-z]+)+-\d+)(?:/|$))"
+)
 
 
 class Heard:
@@ -39,15 +43,32 @@ class Heard:
         """``None`` where no check of this run looks for it."""
         if weakness not in self._checks:
             return None
-        outcome = self._outcomes.get((weakness, component))
+        outcome = self.looked(weakness, component)
         if outcome is not None:
             return outcome
-        kind = component.partition("/")[0]
-        if self._snapshot.get(component) is not None:
-            return Outcome.PASS  # it is there, and the check does not judge such a one
-        listings = [told for _, told in self._snapshot.listings(kind)]
-        is_listed = bool(listings) and all(told.is_told for told in listings)
+        kind, region = component.partition("/")[0], _region_of(component)
+        if kind == "aws-region":
+            return None  # regions do not go: nobody looked there
+        listings = list(self._snapshot.listings(kind))
+        if region and listings and not any(one.region in {"", region} for one, _ in listings):
+            return None  # nobody looked there
+        is_listed = bool(listings) and all(told.is_told for _, told in listings)
         return Outcome.PASS if is_listed else Outcome.UNKNOWN
+
+    def looked(self, weakness: str, component: str, /) -> Outcome | None:
+        """The same of what is there: it says nothing of what it does not know."""
+        if weakness not in self._checks:
+            return None
+        if (outcome := self._outcomes.get((weakness, component))) is not None:
+            return outcome
+        # What is there, and the check does not judge such a one, passes.
+        return None if self._snapshot.get(component) is None else Outcome.PASS
+
+
+def _region_of(component: str) -> str:
+    """Where a component is, by its name; empty where that does not say."""
+    found = _IN_REGION.match(component)
+    return "" if found is None else found[1] or found[2] or ""
 
 
 def put(
@@ -68,6 +89,7 @@ def put(
     """
     several = list(judged)
     known = {one.id: one for one in checks}
+    everything = Heard(snapshot, several, known)
     findings = []
     for one in several:
         seen = snapshot.get(one.component)
@@ -78,7 +100,8 @@ def put(
         findings,
         source=SOURCE,
         scope=scope,
-        judged=heard or Heard(snapshot, several, known),
+        judged=heard or everything,
+        looked=heard or everything.looked,
         rules=rules,
         categories=categories,
         at=at,

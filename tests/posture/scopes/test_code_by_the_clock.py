@@ -60,6 +60,18 @@ def test_what_is_called_by_a_word_is_one_thing(tmp_path: Path, name: str) -> Non
         find(all_sections, config=config).load()
 
 
+def test_code_is_not_declared_under_the_name_of_an_account(tmp_path: Path) -> None:
+    from ringwall.posture.commands.declaring import _require_name
+    from ringwall.runtime.refusals import Refused
+
+    config = tmp_path / "ringwall.yaml"
+    config.write_text("version: 1\nposture:\n  accounts: {production: {}}\n")
+    installation = find(all_sections, config=config)
+    _require_name(installation, "shop")
+    with pytest.raises(Refused, match="'production' is the name of an account"):
+        _require_name(installation, "production")
+
+
 def test_the_worker_reads_code_in_its_time_and_tells_what_went_wrong(
     installation: Installation,
 ) -> None:

@@ -65,6 +65,8 @@ class Brought:
     unknown: frozenset[tuple[str, str]] = frozenset()
     exploits: Mapping[str, Exploit] = field(default_factory=dict)
     said: tuple[Said, ...] = ()
+    failed: str = ""
+    """Where it says that the scanner's run failed: then it tells of less than there is."""
 
 
 class Node:
@@ -168,7 +170,8 @@ class Node:
         try:
             if isinstance(value, str):
                 made = datetime.fromisoformat(value)
-                return made if made.tzinfo else made.replace(tzinfo=UTC)
+                # In UTC, which some times at the ends of the calendar are not in.
+                return made.astimezone(UTC) if made.tzinfo else made.replace(tzinfo=UTC)
             if isinstance(value, int | float) and not isinstance(value, bool):
                 seconds = value / 1000 if abs(value) > 1e11 else value
                 return datetime.fromtimestamp(seconds, UTC)

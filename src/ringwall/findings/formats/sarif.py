@@ -163,11 +163,15 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
     passed: set[tuple[str, str]] = set()
     unknown: set[tuple[str, str]] = set()
     tools: set[str] = set()
+    failed = ""
     for run in root.each("runs"):
         tool = run.get("tool", "driver").needed("name")
         rules = {one.text("id"): one for one in run.get("tool", "driver").each("rules")}
         times: dict[str, int] = {}
         ended = run.first("invocations").moment("endTimeUtc") or now
+        for one in run.each("invocations"):
+            if (told := one.get("executionSuccessful")).value is False:
+                failed = told.place
         if not any(True for _ in run.each("results")):
             tools.add(tool)
         for node in run.each("results"):
@@ -197,6 +201,7 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
         findings=tuple(findings),
         passed=frozenset(passed),
         unknown=frozenset(unknown),
+        failed=failed,
     )
 
 

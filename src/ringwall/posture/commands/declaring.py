@@ -41,7 +41,7 @@ def declare(
     variables. Exit code 8 where a file could not be read.
     """
     installation, began = installation_of(context), datetime.now(UTC)
-    _require_name(name)
+    _require_name(installation, name)
     found = _configured(installation, name) if folder is None else None
     if found is not None:
         beside = installation.config.parent
@@ -77,9 +77,10 @@ def declare(
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-def _require_name(name: str) -> None:
+def _require_name(installation: "Installation", name: str) -> None:
     import re
 
+    from ringwall.posture.config import POSTURE, Posture
     from ringwall.posture.scope import NAME, is_taken
 
     if not re.fullmatch(NAME, name):
@@ -88,6 +89,9 @@ def _require_name(name: str) -> None:
     if is_taken(name):
         hint = "accounts are called by 12 digits, and Ringwall itself is `ringwall`"
         raise Refused(f"{name!r} is the name of something else", hint=hint, code=ExitCode.USAGE)
+    if name in installation.load().one(Posture, POSTURE).accounts:
+        hint = "`--scope` could not tell them apart: give the code another name"
+        raise Refused(f"{name!r} is the name of an account", hint=hint, code=ExitCode.USAGE)
 
 
 def _configured(installation: "Installation", name: str) -> "CodeBase":

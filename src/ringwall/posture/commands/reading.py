@@ -1,6 +1,7 @@
 """``posture scan``: read accounts, judge them, say what is wrong and what could not be read."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -84,15 +85,17 @@ def scan(
     judged, snapshots, partial = [], [], False
     for name, target in _targets(context, profile, account, region, planned.names):
         began = datetime.now(UTC)
+        narrow = bool(name and region)  # less than the section says: no point of its history
+        shown = replace(pages, past=None) if narrow else pages
         try:
             with Progress(f"account {target.account}") as progress:
                 done = scan_account(
-                    target, found, accounts, told=progress.step, fresh=fresh, pages=pages
+                    target, found, accounts, told=progress.step, fresh=fresh, pages=shown
                 )
         except (BusyError, ValueError) as error:
             raise Refused(str(error)) from error
         judged += done.judged
-        if not chosen and custom is None:
+        if not chosen and custom is None and not narrow:
             _remember(context, done, found)
         partial = partial or done.is_partial
         snapshots.append(done.snapshot)
