@@ -56,7 +56,9 @@ def test_what_is_in_a_region_where_nobody_looked_stays() -> None:
     assert (taken.vanished, taken.unrelated) == (0, 0)
     taken = take(day=2, regions=frozenset({"us-east-1", "eu-west-1"}))
     assert (taken.vanished, taken.unrelated) == (1, 1)
-    assert service.get("aws-s3-bucket/a").gone is not None
+    standing = service.get("aws-s3-bucket/a")
+    assert standing is not None
+    assert standing.gone is not None
 
 
 def test_what_is_known_to_be_gone_goes_by_a_partial_listing_too() -> None:

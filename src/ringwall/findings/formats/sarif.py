@@ -169,8 +169,8 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
         rules = {one.text("id"): one for one in run.get("tool", "driver").each("rules")}
         times: dict[str, int] = {}
         ended = run.first("invocations").moment("endTimeUtc") or now
-        for one in run.each("invocations"):
-            if (told := one.get("executionSuccessful")).value is False:
+        for invocation in run.each("invocations"):
+            if (told := invocation.get("executionSuccessful")).value is False:
                 failed = told.place
         if not any(True for _ in run.each("results")):
             tools.add(tool)
