@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import httpx
@@ -32,6 +32,7 @@ class Services:
     def __init__(self) -> None:
         self.one = Upstream("one")
         self.few = Upstream("few")
+        self.many = Upstream("many")
         self.pair = (Upstream("left"), Upstream("right"))
         self.outliers = (Upstream("left"), Upstream("right"))
         self.late = Upstream("late", port=free_port())
@@ -39,7 +40,7 @@ class Services:
 
     @property
     def all(self) -> tuple[Upstream, ...]:
-        return (self.one, self.few, *self.pair, *self.outliers, self.inner)
+        return (self.one, self.few, self.many, *self.pair, *self.outliers, self.inner)
 
     def config(self) -> Json:
         def plain(*upstreams: Upstream, **more: Any) -> Json:
@@ -59,6 +60,10 @@ class Services:
                 "few": plain(
                     self.few,
                     circuit={"connections": 2, "pending": 2, "retry_budget_percent": 20},
+                ),
+                "many": plain(
+                    self.many,
+                    circuit={"connections": 32, "pending": 32, "retry_budget_percent": 20},
                 ),
                 "pair": plain(*self.pair, health=health),
                 "outliers": plain(*self.outliers),
@@ -87,7 +92,7 @@ class Services:
                 ),
                 route("never", service="one", retries={"attempts": 0}),
                 route("few"),
-                route("insistent", service="few", retries={"attempts": 5}),
+                route("insistent", service="many", retries={"attempts": 5}),
                 route("pair"),
                 route("outliers"),
                 route("late", timeout="1s"),
@@ -242,14 +247,23 @@ def test_a_try_has_its_own_time_out(client: httpx.Client, services: Services) ->
 
 
 def test_retries_keep_to_their_budget(stage: Stage, services: Services) -> None:
-    # At once: while one waits for its next try, all the others come to want one too.
-    services.few.answer = status(503)
+    # All first tries end at one moment, so that all come to want another then.
+    together = threading.Barrier(20)
+
+    def end_together(exchange: Exchange) -> None:
+        if services.many.total <= 20:
+            with suppress(threading.BrokenBarrierError):
+                together.wait(timeout=4)
+        status(503)(exchange)
+
+    services.many.answer = end_together
     found = _ask(stage, "/insistent/x", 20)
     assert {code for code, _ in found} == {503}
+    assert not together.broken, "all came to the service at once"
     # Six tries each would be 120; the budget allows three retries at a time and a fifth more.
-    assert services.few.total < 90
+    assert services.many.total < 90
     overflow = Admin(stage.state / "run" / "edge.sock").stats(
-        r"^cluster\.few\.upstream_rq_retry_overflow$"
+        r"^cluster\.many\.upstream_rq_retry_overflow$"
     )
     assert sum(int(value) for value in overflow.values()) > 0
 
