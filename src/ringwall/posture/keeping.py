@@ -29,12 +29,16 @@ _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """An account as it was read last. ``gaps`` says of how many reads nothing is known."""
+    """An account as it was read last. ``gaps`` says of how many reads nothing is known.
+
+    ``is_narrow`` is whether it was asked for less than there is: by some checks, of some regions.
+    """
 
     account: str
     read: datetime
     gaps: int
     snapshot: Snapshot
+    is_narrow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ class Last:
     gaps: int
     components: int
     mark: str
+    is_narrow: bool = False
 
 
 class Accounts:
@@ -86,10 +91,24 @@ class Accounts:
         remove_leftovers(self._folder)
         return Journal(self._path(account, "journal"))
 
-    def keep(self, account: str, snapshot: Snapshot, *, read: datetime, gaps: int) -> None:
+    def keep(
+        self,
+        account: str,
+        snapshot: Snapshot,
+        *,
+        read: datetime,
+        gaps: int,
+        is_narrow: bool = False,
+    ) -> None:
         """Have it on the disk when this returns, in the place of what was there."""
         self._ready()
-        head = {"account": account, "read": read, "gaps": gaps, "components": len(snapshot)}
+        head = {
+            "account": account,
+            "read": read,
+            "gaps": gaps,
+            "components": len(snapshot),
+            "is_narrow": is_narrow,
+        }
         write_snapshot(self._path(account, "snapshot"), head, snapshot)
 
     def get(self, account: str) -> Kept | None:
@@ -97,7 +116,11 @@ class Accounts:
         path = self._path(account, "snapshot")
         names = ("account", "read", "gaps")
         found = read_snapshot(path, names, mend="delete it and scan the account anew")
-        return None if found is None else Kept(**found[0], snapshot=found[1])
+        if found is None:
+            return None
+        last = self.last(account)
+        is_narrow = last is not None and last.is_narrow
+        return Kept(**found[0], snapshot=found[1], is_narrow=is_narrow)
 
     def read_at(self, account: str) -> datetime | None:
         """When an account was read last, without reading all of that; ``None`` if it cannot be."""
@@ -113,12 +136,20 @@ class Accounts:
                 status = os.fstat(file.fileno())
             read, gaps = header["read"], header["gaps"]
             components = header.get("components", status.st_size // _OF_ONE)
+            is_narrow = header.get("is_narrow") is True
         except (OSError, ValueError, KeyError, TypeError, *_BROKEN):
             return None
         if not isinstance(read, datetime) or not isinstance(gaps, int):
             return None
         mark = f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"
-        return Last(account=account, read=read, gaps=gaps, components=components, mark=mark)
+        return Last(
+            account=account,
+            read=read,
+            gaps=gaps,
+            components=components,
+            mark=mark,
+            is_narrow=is_narrow,
+        )
 
     def all(self) -> Iterator[str]:
         """The accounts that were read."""

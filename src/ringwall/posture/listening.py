@@ -135,7 +135,9 @@ class Listening:
         snapshot = watch.standing.snapshot
         self._take(snapshot, pairs)
         gaps = sum(one.count for one in gaps_of(snapshot))
-        self._accounts.keep(account, snapshot, read=self._read, gaps=gaps)
+        last = self._accounts.last(account)
+        is_narrow = last is not None and last.is_narrow
+        self._accounts.keep(account, snapshot, read=self._read, gaps=gaps, is_narrow=is_narrow)
         if self._pages is not None:
             self._sum_up(watch, pairs, gaps, self._pages)
         self._version = self._accounts.version(account)

@@ -42,7 +42,8 @@ class Scan:
     """What came out. ``known`` are calls that a scan that was killed has made already.
 
     ``ended`` says why not all was asked, where the credentials expired. What verdicts touched is
-    left out: it takes more memory than they do, and who judges again finds it anew.
+    left out: it takes more memory than they do, and who judges again finds it anew. ``is_kept``
+    is whether what was read took the place of what was kept.
     """
 
     account: str
@@ -53,6 +54,7 @@ class Scan:
     calls: int
     known: int
     ended: str
+    is_kept: bool = True
 
     @property
     def is_partial(self) -> bool:
@@ -67,18 +69,19 @@ def scan(
     *,
     told: Told | None = None,
     fresh: bool = False,
+    narrow: bool = False,
     pages: Pages | None = None,
 ) -> Scan:
     """Read and judge one account. :class:`BusyError` where it is being read.
 
     ``fresh`` forgets what a scan that was killed has read. With ``pages`` what they show of it is
-    kept, too.
+    kept, too. A ``narrow`` one asks for less than there is, and takes no whole one's place.
     """
     several = list(checks)
     try:
         with accounts.only_here(target.account):
-            done = _scan(target, several, accounts, told, fresh=fresh)
-            if pages is not None:
+            done = _scan(target, several, accounts, told, fresh=fresh, narrow=narrow)
+            if pages is not None and done.is_kept:
                 _sum_up(done, several, accounts, pages)
             return done
     except BlockingIOError as error:
@@ -144,7 +147,10 @@ def _scan(
     told: Told | None,
     *,
     fresh: bool,
+    narrow: bool,
 ) -> Scan:
+    last = accounts.last(target.account)
+    is_kept = not narrow or last is None or last.is_narrow
     began = datetime.now(UTC)
     if fresh:
         with accounts.journal(target.account) as journal:
@@ -154,7 +160,9 @@ def _scan(
         caller = Remembering(target.caller, journal)
         Run(replace(target, caller=caller), snapshot, told).carry_out(plan_for(checks))
         gaps = gaps_of(snapshot)
-        accounts.keep(target.account, snapshot, read=began, gaps=sum(one.count for one in gaps))
+        if is_kept:
+            untold = sum(one.count for one in gaps)
+            accounts.keep(target.account, snapshot, read=began, gaps=untold, is_narrow=narrow)
         if not caller.ended:  # with new credentials it goes on from here
             journal.forget()
     return Scan(
@@ -166,4 +174,5 @@ def _scan(
         calls=caller.calls,
         known=caller.known,
         ended=caller.ended,
+        is_kept=is_kept,
     )

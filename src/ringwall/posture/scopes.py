@@ -41,6 +41,8 @@ class Last:
     snapshot: Snapshot
     folder: str = ""
     remarks: tuple[Remark, ...] = ()
+    is_narrow: bool = False
+    """Whether less was asked for than there is, as by `posture scan --check`."""
 
     def part(self, several: Iterable[KnownCheck]) -> Part:
         """Its part of a report, judged by those of these checks that can look at it."""
@@ -85,7 +87,13 @@ class Scopes:
             kept = self.accounts.get(scope)
             if kept is None:
                 return None
-            return Last(scope=scope, read=kept.read, gaps=kept.gaps, snapshot=kept.snapshot)
+            return Last(
+                scope=scope,
+                read=kept.read,
+                gaps=kept.gaps,
+                snapshot=kept.snapshot,
+                is_narrow=kept.is_narrow,
+            )
         again = "`ringwall posture itself`" if scope == ITSELF else "`ringwall posture declare`"
         mend = f"delete it; {again} makes it anew"
         names = ("scope", "read", "gaps", "folder", "remarks")

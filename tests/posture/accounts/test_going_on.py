@@ -22,6 +22,7 @@ from tests.posture.faulty import Reply, Request, denied
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
 from ringwall.core.verdicts import Outcome
+from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.collecting.calling import Answer
 from ringwall.posture.collecting.models import moment, narrowed
 from ringwall.posture.collecting.remembering import LASTS_S, Journal
@@ -91,6 +92,28 @@ def test_a_process_that_is_killed_leaves_what_it_knows(account: Reading, tmp_pat
     done = scan(account.target(), CHECKS, Accounts(tmp_path))
     assert done.known >= 20
     assert done.calls > 0, "it was killed before it was done"
+
+
+def test_a_narrow_scan_takes_no_whole_ones_place(account: Reading, tmp_path: Path) -> None:
+    accounts = Accounts(tmp_path)
+
+    def kept() -> tuple[set[str], bool]:
+        found = accounts.get("123456789012")
+        assert found is not None
+        return {one for one in found.snapshot.kinds if one.startswith("aws-s3")}, found.is_narrow
+
+    def scanned(checks: list[KnownCheck], *, narrow: bool) -> bool:
+        return scan(account.target(), checks, accounts, narrow=narrow).is_kept
+
+    keys = [one for one in cloud_checks() if one.id == "aws-kms-key-rotation"]
+    assert scanned(keys, narrow=True), "there is nothing yet"
+    assert kept() == (set(), True)
+    assert scanned(CHECKS, narrow=True), "one part for another"
+    assert kept() == ({"aws-s3-bucket"}, True)
+    assert scanned(CHECKS, narrow=False)
+    assert kept() == ({"aws-s3-bucket"}, False)
+    assert not scanned(keys, narrow=True)
+    assert kept() == ({"aws-s3-bucket"}, False)
 
 
 def test_what_was_denied_is_asked_again(account: Reading, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ringwall.posture.commands.scanning import GROUP, PANEL
-from ringwall.posture.commands.told import Account, read_accounts
+from ringwall.posture.commands.told import Account, read_accounts, tell_narrow
 from ringwall.posture.commands.ways import as_json_of, show
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json
@@ -58,6 +58,7 @@ def paths(
     from ringwall.posture.attacks import attacks
 
     every = read_accounts(context, None)
+    tell_narrow(one.account for one in every if one.is_narrow)
     kept = read_accounts(context, account)
     classify = _classify(context)
     places = {one.account: _places(one, begin) for one in every}

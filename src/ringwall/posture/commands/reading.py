@@ -90,7 +90,13 @@ def scan(
         try:
             with Progress(f"account {target.account}") as progress:
                 done = scan_account(
-                    target, found, accounts, told=progress.step, fresh=fresh, pages=shown
+                    target,
+                    found,
+                    accounts,
+                    told=progress.step,
+                    fresh=fresh,
+                    narrow=bool(chosen or region),
+                    pages=shown,
                 )
         except (BusyError, ValueError) as error:
             raise Refused(str(error)) from error
@@ -102,6 +108,9 @@ def scan(
         if not as_json:
             show_verdicts(done.judged, found, done.snapshot, places={}, as_json=False)
         _show_gaps(done)
+        if not done.is_kept:
+            said = "this scan looked at less than the last one: reports and paths go on by that"
+            say(said, style="dim", stderr=True)
         to_queue(context, done.snapshot, done.judged, found, scope=done.account)
         if name and not chosen and not region:
             _note(context, name, done, began)

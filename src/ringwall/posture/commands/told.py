@@ -1,6 +1,6 @@
 """What was judged of the scopes that were read last, as several commands speak of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ringwall.runtime.commanding import installation_of
+from ringwall.runtime.output import say
 from ringwall.runtime.refusals import Refused
 
 if TYPE_CHECKING:
@@ -90,7 +91,15 @@ def read_scopes(context: typer.Context, words: Sequence[str] | None) -> "list[La
     if not found:
         hint = "`ringwall posture scan` reads an account, `declare` code, `itself` Ringwall"
         raise Refused("nothing was judged yet", hint=hint)
+    tell_narrow(one.scope for one in found if one.is_narrow)
     return found
+
+
+def tell_narrow(accounts: Iterable[str]) -> None:
+    """Say of which accounts only a part was ever asked for, so that nobody takes it for all."""
+    for one in accounts:
+        said = f"account {one} was read in part alone (--check or --region); of the rest nothing"
+        say(f"{said} is said here", style="dim", stderr=True)
 
 
 def history_of(
