@@ -72,6 +72,24 @@ def test_code_is_not_declared_under_the_name_of_an_account(tmp_path: Path) -> No
         _require_name(installation, "production")
 
 
+def test_a_folder_that_is_empty_for_a_moment_is_not_taken_for_all_that_is_left(
+    installation: Installation, tmp_path: Path
+) -> None:
+    from ringwall.posture.commands.declaring import require_not_emptied
+    from ringwall.runtime.refusals import Refused
+
+    folder, nothing = tmp_path / "infra", tmp_path / "nothing"
+    nothing.mkdir()
+    read, emptied = read_code(folder), read_code(nothing)
+    require_not_emptied(installation, "shop", nothing, emptied)
+    last = Last(scope="code shop", read=NOW, gaps=0, snapshot=read.snapshot)
+    Scopes(installation.state).keep(last)
+    require_not_emptied(installation, "shop", folder, read)
+    with pytest.raises(Refused, match="declares nothing, where 2 components were before"):
+        require_not_emptied(installation, "shop", nothing, emptied)
+    require_not_emptied(installation, "other", nothing, emptied)
+
+
 def test_the_worker_reads_code_in_its_time_and_tells_what_went_wrong(
     installation: Installation,
 ) -> None:

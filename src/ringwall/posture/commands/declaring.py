@@ -54,7 +54,9 @@ def declare(
 
     try:
         with Scopes(installation.state).only_here(name):
-            read, done = _declared(installation, name, folder, values, var)
+            read, done = _declared(
+                installation, name, folder, values, var, by_name=found is not None
+            )
             if found is not None:
                 _note(installation, name, read, began)
     except BlockingIOError as error:
@@ -111,6 +113,8 @@ def _declared(
     folder: Path,
     values: list[Path] | None,
     var: list[str] | None,
+    *,
+    by_name: bool,
 ) -> "tuple[Code, Declared]":
     """Read it, judge it, take it in, and keep it for reports."""
     from ringwall.posture.code.drift import NAMED
@@ -128,6 +132,8 @@ def _declared(
         read = read_code(folder, values=values or (), given=given(var or ()))
     except CodeError as error:
         raise Refused(str(error)) from error
+    if by_name:
+        require_not_emptied(installation, name, folder, read)
     from ringwall.posture.declared import declare as take_in
 
     checks = [one for one in all_checks(None, None) if not one.id.startswith("ringwall-")]
@@ -153,6 +159,24 @@ def _declared(
     except ValueError as error:
         say(("not kept: ", "yellow"), str(error), stderr=True)
     return read, done
+
+
+def require_not_emptied(
+    installation: "Installation", name: str, folder: Path, read: "Code"
+) -> None:
+    """Refuse a folder of the section in which there is nothing where there was something before.
+
+    A mount that is away, or a checkout under way, would close all that was found.
+    """
+    from ringwall.posture.scope import scope_of
+    from ringwall.posture.scopes import Scopes
+
+    if len(read.snapshot):
+        return
+    last = Scopes(installation.state).get(scope_of(name))
+    if last is not None and len(last.snapshot):
+        told = f"{folder} declares nothing, where {len(last.snapshot):,} components were before"
+        raise Refused(told, hint=f"if that is so: `ringwall posture declare {name} {folder}`")
 
 
 def _note(installation: "Installation", name: str, read: "Code", at: datetime) -> None:
