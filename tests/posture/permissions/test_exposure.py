@@ -66,7 +66,6 @@ def test_conditions_that_keep_nobody_out(condition: Any) -> None:
         {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
         {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
         {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}},
-        {"Bool": {"aws:PrincipalIsAWSService": "true"}},
         {"Null": {"aws:PrincipalArn": "false"}, "StringEquals": {"aws:ResourceAccount": OTHER}},
     ],
 )
@@ -162,6 +161,18 @@ def test_everybody_who_acts_for_any_source_is_any_service(who: Any) -> None:
     ours = {"StringEquals": {"aws:SourceOwner": ACCOUNT}}
     assert not found(send(who, ours))
     assert not found(send(who, {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::our-bucket"}}))
+
+
+def test_everybody_who_is_a_service_acts_for_any_customer_of_it() -> None:
+    named = {"StringEquals": {"aws:PrincipalServiceName": "cloudtrail.amazonaws.com"}}
+    for condition in ({"Bool": {"aws:PrincipalIsAWSService": "true"}}, named):
+        (one,) = found(send(condition=condition))
+        assert (one.stranger, one.is_certain) == (ANY_CUSTOMER, True)
+        ours = condition | {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+        if condition is not named:
+            assert not found(send(condition=ours))
+    ours = {"StringEquals": {**named["StringEquals"], "aws:SourceAccount": ACCOUNT}}
+    assert not found(send(condition=ours))
 
 
 def test_what_cannot_be_found_out_is_said_to_hang_on_it() -> None:

@@ -27,7 +27,9 @@ _SOURCES: Final = (
     "aws:sourceorgid",
     "aws:sourceorgpaths",
 )
-
+_NAME: Final = "aws:principalservicename"
+_OF_SERVICES: Final = frozenset([*_SOURCES, "aws:principalisawsservice", _NAME])
+"""What only requests have that services make, for whoever asks them to."""
 _SERVICE: Final = "sns.amazonaws.com"
 """Of those that act for whoever asks them to, one that a policy need not name."""
 
@@ -62,7 +64,8 @@ def principals(kind: Stranger, document: Document) -> Iterator[Principal]:
             for service in one.principals.services
         }
         if any(_is_for_services(one) for one in document.statements):
-            services.add(_SERVICE)
+            named = {patterns.witness(one, "*") for one in _values(document, _NAME)}
+            services |= {_SERVICE, *filter(None, named)}
         yield from map(principal, sorted(services))
 
 
@@ -71,7 +74,7 @@ def _is_for_services(one: Statement) -> bool:
     who = one.principals
     if one.effect is Effect.DENY or who is None or not (who.everyone or one.but_principals):
         return False
-    return any(condition.key in _SOURCES for condition in one.conditions)
+    return any(condition.key in _OF_SERVICES for condition in one.conditions)
 
 
 def contexts(kind: Stranger, document: Document) -> Iterator[tuple[Addresses | None, Context]]:

@@ -17,7 +17,7 @@ from ringwall.posture.checking import (
     World,
     case,
 )
-from ringwall.posture.checks.kubernetes.rules import granted, role
+from ringwall.posture.checks.kubernetes.rules import brought, granted, role
 
 CHECK = Check(
     judges="k8s-role",
@@ -66,6 +66,6 @@ CASES = (
     case(
         "of Kubernetes",
         NOT_JUDGED,
-        manifest={"metadata": {"labels": {"kubernetes.io/bootstrapping": "rbac-defaults"}}},
+        manifest=brought("admin"),
     ),
 )

@@ -1,13 +1,14 @@
 """Rules of roles, as checks ask about them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ringwall.posture.checking import Judgment, Subject, fails, passes
 
 _ANY = "*"
 _ALL = frozenset({"cluster-admin", "system:masters"})
 """Whoever gets at one of these by its name gets at everything."""
+_BROUGHT: Final = frozenset({"cluster-admin", "admin", "edit", "view"})
 
 
 def allowing(
@@ -26,9 +27,12 @@ def allowing(
 
 
 def is_own(it: Subject) -> bool:
-    """Whether it is one that Kubernetes brings itself."""
-    labels = it.read("manifest").get("metadata", {}).get("labels") or {}
-    return labels.get("kubernetes.io/bootstrapping") == "rbac-defaults"
+    """Whether it is one that Kubernetes brings itself: anybody may write the label alone."""
+    metadata = it.read("manifest").get("metadata") or {}
+    if (metadata.get("labels") or {}).get("kubernetes.io/bootstrapping") != "rbac-defaults":
+        return False
+    name = str(metadata.get("name") or "")
+    return name.startswith("system:") or name in _BROUGHT
 
 
 def granted(
@@ -46,3 +50,9 @@ def role(verbs: list[str], resources: list[str], group: str = "") -> dict[str, A
     """A role for cases."""
     rule = {"apiGroups": [group], "resources": resources, "verbs": verbs}
     return {"kind": "Role", "metadata": {"name": "it"}, "rules": [rule]}
+
+
+def brought(name: str) -> dict[str, Any]:
+    """A role for cases that says Kubernetes brought it."""
+    labels = {"kubernetes.io/bootstrapping": "rbac-defaults"}
+    return {"kind": "ClusterRole", "metadata": {"name": name, "labels": labels}}

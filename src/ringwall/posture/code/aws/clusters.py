@@ -55,7 +55,7 @@ def _cluster(code: Resources, one: Instance) -> Collected:
         "PubliclyAccessible": one.get("publicly_accessible", Unknown(_PUBLIC)),
         "AllowVersionUpgrade": one.get("allow_version_upgrade", default=True),
         "EnhancedVpcRouting": one.get("enhanced_vpc_routing", default=False),
-        "MasterUsername": one.get("master_username", ""),
+        "MasterUsername": one.get("master_username", Unknown("it is that of a snapshot")),
         "AutomatedSnapshotRetentionPeriod": one.get("automated_snapshot_retention_period", 1),
         "Endpoint": {"Port": one.get("port", 5439)},
         "VpcSecurityGroups": groups

@@ -28,6 +28,7 @@ _INSTANCES: Final = {
     "aws_neptune_cluster_instance": "neptune",
     "aws_docdb_cluster_instance": "docdb",
 }
+_ELSEWHERE: Final = Unknown("it is that of a snapshot, a primary or a cluster")
 _BOTH: Final = {
     "engine": "Engine",
     "engine_version": "EngineVersion",
@@ -83,7 +84,7 @@ def _shared(one: Instance) -> dict[str, Any]:
         "EnabledCloudwatchLogsExports": one.get(
             "enabled_cloudwatch_logs_exports", one.get("enable_cloudwatch_logs_exports", [])
         ),
-        "MasterUsername": one.get("username", one.get("master_username", "")),
+        "MasterUsername": one.get("username", one.get("master_username", _ELSEWHERE)),
         "VpcSecurityGroups": groups
         if isinstance(groups, Unknown)
         else [{"VpcSecurityGroupId": group, "Status": "active"} for group in groups],
@@ -106,8 +107,7 @@ def _instance(one: Instance) -> dict[str, Any]:
         "BackupRetentionPeriod": one.get("backup_retention_period", 0),
         "MonitoringInterval": one.get("monitoring_interval", 0),
     }
-    if _INSTANCES[one.type]:
-        made.setdefault("Engine", _INSTANCES[one.type])
+    made.setdefault("Engine", _INSTANCES[one.type] or _ELSEWHERE)
     if one.get("replicate_source_db") is not None:
         made["ReadReplicaSourceDBInstanceIdentifier"] = ident(one.get("replicate_source_db"))
     if one.type != "aws_db_instance":
