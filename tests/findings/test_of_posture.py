@@ -13,6 +13,7 @@ from ringwall.posture.judging import judge_all
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import find
+from ringwall.runtime.recording import spool_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -74,6 +75,23 @@ def test_what_is_accepted_stays_so_whenever_it_is_read_again() -> None:
     at = NOW - timedelta(days=28)
     move(Queued.objects.get().pk, Move.ACCEPT, owner="a", reason=why, until=until, now=at)
     assert read_on(3, "Suspended") == {"a": "accepted"}, "it was read at another time, no more"
+
+
+def test_what_is_read_again_as_it_was_is_told_anew_and_no_event(state: Path) -> None:
+    from ringwall.findings.models import Queued
+
+    def events_of(day: int, status: str) -> int:
+        spool = spool_of(state)
+        before = len(spool.read_bytes()) if spool.exists() else 0
+        at = NOW - timedelta(days=30 - day)
+        run({"a": Observation(State.KNOWN, {"Status": status}, "s3:Get", at)}, days=day)
+        return len(spool.read_bytes()[before:].splitlines())
+
+    assert events_of(1, "Suspended") == 1
+    assert events_of(2, "Suspended") == 0
+    row = Queued.objects.get()
+    assert "2026-10-30" in json.dumps(row.told), "when it was read last"
+    assert row.last_seen == NOW - timedelta(days=28)
 
 
 def test_of_other_accounts_and_regions_a_scan_fixes_nothing() -> None:

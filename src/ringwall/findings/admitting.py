@@ -77,12 +77,12 @@ def facts_of(one: Finding) -> str:
 
 
 def content_of(one: Finding) -> str:
-    """A digest of all that it says, but for when."""
+    """A digest of all that it says, but for when; where it has facts its evidence tells that."""
     place = None if one.place is None else [one.place.path, one.place.line, one.place.end]
     told = [
         facts_of(one),
         [one.title, one.message, one.fix, one.rule, place],
-        one.evidence,
+        [] if one.facts else one.evidence,
         one.references,
         one.controls,
     ]

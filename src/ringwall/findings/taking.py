@@ -193,7 +193,8 @@ def _again(run: _Run, chunk: _Chunk, one: Finding, row: Queued, sighting: Sighti
     facts = facts_of(one)
     was, had = row.severity, (row.exploited, row.epss)
     is_same = sighting is not None and sighting.is_present and sighting.content == content_of(one)
-    if not is_same and _speaks_for(one, row):
+    is_as_before = is_same and not one.facts  # facts were read anew, and that is told
+    if not is_as_before and _speaks_for(one, row):
         put(row, one)
     _exploit(run, row)
     is_ranked_anew = rank(row, place_of(row, chunk.known), run.rules)
@@ -207,7 +208,7 @@ def _again(run: _Run, chunk: _Chunk, one: Finding, row: Queued, sighting: Sighti
         seen=one.seen,
     )
     run.count("still" if come_to is None else "reopened")
-    is_quiet = is_same and come_to is None and row.unconfirmed_since is None
+    is_quiet = is_as_before and come_to is None and row.unconfirmed_since is None
     if is_quiet and sighting is not None and not is_ranked_anew and had == _exploited(row):
         chunk.touched.append((row.pk, sighting.pk))
         return
