@@ -101,6 +101,8 @@ def test_what_a_report_does_not_tell_of_is_left_unless_it_is_whole() -> None:
     assert bring([first], now=at(2)).taken.fixed == 0
     assert bring([first], now=at(2), is_whole=True, scope="elsewhere").taken.fixed == 0
     assert bring([first], now=at(2), is_whole=True).taken.fixed == 1
+    odd = bring([first], now=at(3), scope="half \udcff a character")
+    assert (odd.scope, odd.taken.refused) == ("half ? a character", ())
 
 
 def test_the_report_of_a_run_that_failed_is_not_whole() -> None:

@@ -97,22 +97,22 @@ def _fit(one: Finding) -> Finding:
     """With texts that a database keeps."""
     return replace(
         one,
-        title=_kept(" ".join(one.title.split()))[:500],
-        message=_kept(one.message)[:_TEXT],
-        fix=_kept(one.fix)[:_TEXT],
-        evidence=tuple(_kept(text)[:_TEXT] for text in one.evidence[:_MOST]),
-        references=tuple(_kept(text)[:2000] for text in one.references[:_MOST]),
-        controls=tuple(_kept(text)[:200] for text in one.controls[:_MOST]),
+        title=kept_text(" ".join(one.title.split()))[:500],
+        message=kept_text(one.message)[:_TEXT],
+        fix=kept_text(one.fix)[:_TEXT],
+        evidence=tuple(kept_text(text)[:_TEXT] for text in one.evidence[:_MOST]),
+        references=tuple(kept_text(text)[:2000] for text in one.references[:_MOST]),
+        controls=tuple(kept_text(text)[:200] for text in one.controls[:_MOST]),
         facts=one.facts[:_MOST],
-        part=_kept(one.part),
-        component=_kept(one.component),
-        rule=_kept(one.rule),
-        weakness=_kept(one.weakness),
+        part=kept_text(one.part),
+        component=kept_text(one.component),
+        rule=kept_text(one.rule),
+        weakness=kept_text(one.weakness),
     )
 
 
-def _kept(text: str) -> str:
-    """Without NUL and halves of pairs, which no database keeps."""
+def kept_text(text: str) -> str:
+    """A text without NUL and halves of pairs, which no database keeps."""
     if text.isascii() and "\0" not in text:
         return text
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

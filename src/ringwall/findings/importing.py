@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from ringwall.core.findings import Finding, Severity
 from ringwall.core.verdicts import Outcome
 from ringwall.findings import service
+from ringwall.findings.admitting import kept_text
 from ringwall.findings.config import Findings
 from ringwall.findings.formats.form import Form
 from ringwall.findings.formats.forms import read
@@ -51,7 +52,7 @@ def bring_in(
     brought = _as_outside(read(data, known, now=now, form=form, about=about))
     if is_whole and brought.failed:
         raise FormatError(brought.failed, "the scanner's run failed: it cannot be all there is")
-    scope = scope or about or "import"
+    scope = kept_text(scope or about or "import")
     taken = service.take(
         brought.findings,
         source=brought.source,
