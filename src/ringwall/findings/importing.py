@@ -62,11 +62,18 @@ def bring_in(
         categories=categories,
         rules=rules,
         exploits=brought.exploits,
+        at=_judged_at(brought),
     )
     said = tuple(_say(one, brought.source, believes=believes, rules=rules) for one in brought.said)
     return Imported(
         source=brought.source, scope=scope, found=len(brought.findings), taken=taken, said=said
     )
+
+
+def _judged_at(brought: Brought) -> datetime | None:
+    """When it looked: what an old report says passed is not so now."""
+    times = [one.seen for one in brought.findings]
+    return max([*times, brought.ended], default=None) if brought.ended is not None else None
 
 
 def judged_by(brought: Brought, *, is_whole: bool) -> Judged:

@@ -67,6 +67,8 @@ class Brought:
     said: tuple[Said, ...] = ()
     failed: str = ""
     """Where it says that the scanner's run failed: then it tells of less than there is."""
+    ended: datetime | None = None
+    """When the last of all that it tells of was looked at, what passed included."""
 
 
 class Node:
@@ -238,7 +240,7 @@ def named(known: Known, tool: str, rule: str) -> tuple[str, KnownRule | None]:
 
 def fix_for(told: str, known: KnownRule | None, *, tool: str, rule: str) -> str:
     """How something is mended: as the scanner says, as our check does, else what can be said."""
-    if told.strip():
+    if told.strip() and told.strip() != "None Provided":  # so Inspector says that it knows none
         return told
     if known is not None:
         return known.fix

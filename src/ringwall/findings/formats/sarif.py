@@ -164,11 +164,13 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
     unknown: set[tuple[str, str]] = set()
     tools: set[str] = set()
     failed = ""
+    times_ended: list[datetime] = []
     for run in root.each("runs"):
         tool = run.get("tool", "driver").needed("name")
-        rules = {one.text("id"): one for one in run.get("tool", "driver").each("rules")}
+        rules = _rules(run)
         times: dict[str, int] = {}
         ended = run.first("invocations").moment("endTimeUtc") or now
+        times_ended.append(ended)
         for invocation in run.each("invocations"):
             if (told := invocation.get("executionSuccessful")).value is False:
                 failed = told.place
@@ -202,7 +204,27 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
         passed=frozenset(passed),
         unknown=frozenset(unknown),
         failed=failed,
+        ended=max(times_ended, default=None),
     )
+
+
+def _rules(run: Node) -> dict[str | int, Node]:
+    """The tool's rules by id, and by where they stand in its own list; its plug-ins' by id."""
+    driver = list(run.get("tool", "driver").each("rules"))
+    found: dict[str | int, Node] = {}
+    for plugin in run.get("tool").each("extensions"):
+        found |= {one.text("id"): one for one in plugin.each("rules")}
+    found |= {one.text("id"): one for one in driver}
+    return found | dict(enumerate(driver))
+
+
+def _rule_of(node: Node, rules: dict[str | int, Node]) -> str:
+    """The id of a result's rule, which may be told by its place in the list (section 3.27.5)."""
+    named_so = node.text("ruleId") or node.get("rule").text("id")
+    index = node.whole("ruleIndex")
+    if not named_so and index is not None and index in rules:
+        return rules[index].needed("id")
+    return named_so or node.get("rule").needed("id")
 
 
 def _is_there(node: Node) -> bool:
@@ -225,7 +247,7 @@ def _repository(run: Node) -> str:
 def _read_one(
     node: Node,
     tool: str,
-    rules: dict[str, Node],
+    rules: dict[str | int, Node],
     known: Known,
     *,
     ended: datetime,
@@ -233,7 +255,7 @@ def _read_one(
     times: dict[str, int],
 ) -> Finding:
     own = node.get("properties", "ringwall")
-    rule = node.text("ruleId") or node.get("rule").needed("id")
+    rule = _rule_of(node, rules)
     location = node.first("locations")
     place = _place(location, own)
     if own.value is not None and own.text("component"):
@@ -336,8 +358,12 @@ def _unquoted(text: str) -> str:
 
 
 def _severity(node: Node, described: Node) -> Severity:
-    scored = described.get("properties").number("security-severity")
-    if scored is not None:
+    properties = described.get("properties")
+    told = properties.get("security-severity").value
+    if isinstance(told, str) and told.strip().isalpha():  # a word, where a number should be
+        if (word := told.strip().lower()) in set(Severity):
+            return Severity(word)
+    elif (scored := properties.number("security-severity")) is not None:
         return _by_score(scored)
     level = node.text("level") or described.get("defaultConfiguration").text("level") or "warning"
     return severity_of(Node({"level": level}, node.place), "level")
