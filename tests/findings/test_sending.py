@@ -84,6 +84,28 @@ def test_teams_are_told_of_all_and_owners_of_their_own(
     assert deliver(rules, 1) == (0, 0)
 
 
+@pytest.mark.parametrize("owner", ["@platform", "ada@", "ada@[", "a@b@c", "ada@b\x0bc", '"ada@b'])
+def test_an_owner_that_is_no_address_gets_no_mail(
+    monkeypatch: pytest.MonkeyPatch, owner: str
+) -> None:
+    from ringwall.identity import mailing
+
+    monkeypatch.setattr(mailing, "send_soon", lambda: None)
+    rules = Findings(notify=(ByMail(kind="mail", name="team", to=("team@example.com",)),))
+    take(finding(), categories=Inventory(component(owner=owner)), rules=rules)
+    assert deliver(rules, 0) == (1, 0)
+    assert [to for to, _ in mails()] == ["team@example.com"]
+
+
+def test_what_a_clock_that_was_ahead_has_noted_is_told() -> None:
+    from ringwall.findings.models import Notice
+
+    rules = Findings(notify=(ByLog(kind="log", name="siem"),))
+    take(finding(), rules=rules)
+    Notice.objects.update(next_try=at(900))
+    assert deliver(rules, 0) == (1, 0)
+
+
 def test_what_is_overdue_is_told_once(hook: Hook) -> None:
     from ringwall.findings import service
 
