@@ -25,6 +25,7 @@ from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.posture.summaries import Kept, Summaries
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import find
+from ringwall.runtime.refusals import Refused
 
 __all__ = ["_django", "database", "postgres"]
 BLOCK = "aws-s3-bucket-block-public-access"
@@ -286,6 +287,26 @@ def test_the_command_says_what_waits_and_what_it_set_aside(
     assert "set aside" in done.stderr
     told = Hearings(state).get("production")
     assert (told.messages, told.aside, told.why) == (1, 1, "")
+
+
+def test_a_database_that_is_away_is_told(_django: Path, changing: Changing) -> None:
+    from django.db.utils import OperationalError
+
+    from ringwall.posture.commands.listening import _listen
+
+    changing.scan()
+    changing.opened()
+
+    def away(*_: object) -> None:
+        raise OperationalError("server closed the connection")
+
+    hearings = Hearings(changing.state)
+    with pytest.raises(Refused, match="server closed the connection"):
+        _listen(changing.listening(away), hearings, "production", once=True)
+    assert hearings.get("production").why == "server closed the connection"
+    assert changing.waiting() == 1
+    _listen(changing.listening(), hearings, "production", once=True)
+    assert changing.outcomes() == [(Outcome.PASS, Outcome.FAIL)]
 
 
 def test_a_queue_that_nobody_asks_is_overdue(tmp_path: Path) -> None:
