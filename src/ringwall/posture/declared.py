@@ -187,7 +187,7 @@ def _stock(
         why_partial="" if is_whole else "a file of it could not be read",
         at=at,
     )
-    taking.take(listing, rules_of(installation))
+    taking.take_or_leave(listing, rules_of(installation))
     deriving.reach_all()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.utils import OperationalError
 from tests.posture.accounts.making import REGION
 from tests.posture.accounts.reading import Reading, cloud_checks
 from tests.posture.faulty import denied, only
@@ -17,6 +18,7 @@ from tests.runtime.conftest import _django, database, postgres
 from tests.runtime.migrated import put_tables
 
 from ringwall.core.verdicts import Outcome
+from ringwall.posture.commands.listening import _listen
 from ringwall.posture.heard import Hearing, Hearings
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.listening import Heard, Listening, Pairs, queue_arn
@@ -289,11 +291,8 @@ def test_the_command_says_what_waits_and_what_it_set_aside(
     assert (told.messages, told.aside, told.why) == (1, 1, "")
 
 
-def test_a_database_that_is_away_is_told(_django: Path, changing: Changing) -> None:
-    from django.db.utils import OperationalError
-
-    from ringwall.posture.commands.listening import _listen
-
+@pytest.mark.usefixtures("_django")
+def test_a_database_that_is_away_is_told(changing: Changing) -> None:
     changing.scan()
     changing.opened()
 
