@@ -299,6 +299,31 @@ def test_a_package_is_the_same_in_each_bill_whatever_its_version(purl: str, part
             assert parts(alone) == [part]
 
 
+@pytest.mark.usefixtures("database")
+def test_what_passes_in_one_file_mends_nothing_in_another() -> None:
+    from ringwall.findings import service
+
+    def result(path: str, **told: Any) -> Any:
+        physical = {"artifactLocation": {"uri": path}, "region": {"snippet": {"text": path}}}
+        place = {"physicalLocation": physical}
+        return {"ruleId": "r", "message": {"text": path}, "locations": [place], **told}
+
+    def log(*results: Any) -> Any:
+        run = {"tool": {"driver": {"name": "x"}}, "results": results}
+        return {"version": "2.1.0", "runs": [run]}
+
+    def left() -> set[str]:
+        return {str(one.finding.place) for one in service.standings(service.Wanted())}
+
+    bring(log(*map(result, ("a.py", "a.pyi", "b.py", "c.py"))))
+    bring(log(result("a.py", kind="pass")), now=at(2))
+    assert left() == {"a.pyi:1", "b.py:1", "c.py:1"}
+    bring(log(result("b.py", baselineState="absent")), now=at(3))
+    assert left() == {"a.pyi:1", "c.py:1"}
+    bring(log({"ruleId": "r", "kind": "pass", "message": {"text": "all"}}), now=at(4))
+    assert left() == set()
+
+
 def test_rules_are_found_where_sarif_may_have_them() -> None:
     from ringwall.findings.formats.sarif import read
 

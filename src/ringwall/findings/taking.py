@@ -8,7 +8,7 @@ left alone. Each chunk is a transaction with its events: whoever is killed takes
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from django.db import transaction
 
@@ -44,6 +44,14 @@ class Judged(Protocol):
         ``PASS``: judged, and not there; so is what is known to be gone with its component.
         ``FAIL``: judged, and there in other parts. ``UNKNOWN``: it could not be judged.
         """
+
+
+@runtime_checkable
+class JudgedByPart(Judged, Protocol):
+    """A run that tells parts of a component apart, such as the files of a code base."""
+
+    def of_part(self, weakness: str, component: str, part: str, /) -> Outcome | None:
+        """The same of one part: ``PASS`` where just this was judged, and is not there."""
 
 
 def all_judged(weakness: str, component: str, /) -> Outcome | None:
@@ -317,7 +325,10 @@ def _confirm_some(run: _Run, uids: list[str]) -> None:
 
 def _said(run: _Run, row: Queued, judged: Judged) -> Outcome | None:
     """What the run says of a finding that it does not tell of."""
-    outcome = judged(row.weakness, row.component)
+    if isinstance(judged, JudgedByPart):
+        outcome = judged.of_part(row.weakness, row.component, row.part)
+    else:
+        outcome = judged(row.weakness, row.component)
     if outcome is Outcome.FAIL:
         is_elsewhere = (row.weakness, row.component) in run.told
         return Outcome.PASS if is_elsewhere else Outcome.UNKNOWN

@@ -62,6 +62,8 @@ class Brought:
     source: str
     findings: tuple[Finding, ...]
     passed: frozenset[tuple[str, str]] = frozenset()
+    passed_at: frozenset[tuple[str, str, str]] = frozenset()
+    """What passed in one place alone: weakness, component, and the part or how it begins."""
     unknown: frozenset[tuple[str, str]] = frozenset()
     exploits: Mapping[str, Exploit] = field(default_factory=dict)
     said: tuple[Said, ...] = ()

@@ -153,14 +153,15 @@ def _own_words(one: Standing) -> dict[str, Any]:
 def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brought:
     """What a log brings. ``about`` is the component of results that name none, a repository.
 
-    Results that are absent or of the kind ``pass`` tell of what is not there; those that somebody
-    suppressed, or that do not apply, tell nothing.
+    Results that are absent or of the kind ``pass`` tell of what is not there, in their place alone
+    where they name one; those that somebody suppressed, or that do not apply, tell nothing.
     """
     root = parsed(data)
     if root.text("version") != "2.1.0":
         raise root.get("version").wrong("SARIF 2.1.0 is read, and this is another version")
     findings: list[Finding] = []
     passed: set[tuple[str, str]] = set()
+    passed_at: set[tuple[str, str, str]] = set()
     unknown: set[tuple[str, str]] = set()
     tools: set[str] = set()
     failed = ""
@@ -190,7 +191,11 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
             )
             if _is_there(node):
                 findings.append(one)
-            elif node.text("baselineState") == "absent" or node.text("kind") == "pass":
+            elif node.text("baselineState") == "absent":
+                passed_at.add((one.weakness, one.component, one.part))
+            elif node.text("kind") == "pass" and one.place is not None:
+                passed_at.add((one.weakness, one.component, one.place.path))
+            elif node.text("kind") == "pass":
                 passed.add((one.weakness, one.component))
             else:
                 unknown.add((one.weakness, one.component))
@@ -202,6 +207,7 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
         source=source,
         findings=tuple(findings),
         passed=frozenset(passed),
+        passed_at=frozenset(passed_at),
         unknown=frozenset(unknown),
         failed=failed,
         ended=max(times_ended, default=None),
