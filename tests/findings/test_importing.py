@@ -246,6 +246,37 @@ def test_what_a_service_finds_under_one_name_is_as_many_findings() -> None:
     assert service.find(found["CVE-2026-1001"].uid).state == "fixed"
 
 
+@pytest.mark.parametrize(
+    ("judges", "uid", "component"),
+    [
+        ("aws-region", "123456789012", "aws-region/123456789012/eu-west-1"),
+        (
+            "aws-region",
+            "arn:aws:access-analyzer:us-east-1:210987654321:analyzer/unknown",
+            "aws-region/210987654321/us-east-1",
+        ),
+        ("aws-account", "arn:aws:iam::123456789012:password-policy", "aws-account/123456789012"),
+        ("aws-s3-bucket", "arn:aws:s3:::invoices", BUCKET),
+        ("aws-account", "arn:aws:s3:::invoices", BUCKET),
+    ],
+)
+def test_what_we_judge_of_an_account_or_region_is_theirs_of_it(
+    judges: str, uid: str, component: str
+) -> None:
+    from ringwall.findings.formats.forms import read
+
+    known = {"prowler:s3_bucket_public_access": KnownRule("ours", "t", "f", judges)}
+    ocsf = {**prowler("FAIL"), "cloud": {"region": "eu-west-1"}, "resources": [{"uid": uid}]}
+    asff = hub(
+        ProductArn="x/prowler",
+        GeneratorId="prowler-s3_bucket_public_access",
+        Resources=[{"Type": "Other", "Id": uid, "Region": "eu-west-1"}],
+    )
+    for report in ([ocsf], [asff]):
+        (one,) = read(json.dumps(report).encode(), known, now=at(1)).findings
+        assert (one.weakness, one.component) == ("ours", component)
+
+
 @pytest.mark.usefixtures("database")
 def test_what_passed_long_ago_mends_nothing_that_was_found_since() -> None:
     bring([prowler("FAIL")])
@@ -322,6 +353,50 @@ def test_what_passes_in_one_file_mends_nothing_in_another() -> None:
     assert left() == {"a.pyi:1", "c.py:1"}
     bring(log({"ruleId": "r", "kind": "pass", "message": {"text": "all"}}), now=at(4))
     assert left() == set()
+
+
+@pytest.mark.usefixtures("database")
+def test_what_a_scanner_found_of_a_secret_is_nowhere(state: Path) -> None:
+    from ringwall.findings.models import Queued
+    from ringwall.runtime.recording import spool_of
+
+    secret = "AKIA" + "Z" * 16
+    region = {"startLine": 3, "snippet": {"text": f"key = '{secret}'"}}
+    place = {"physicalLocation": {"artifactLocation": {"uri": "a.py"}, "region": region}}
+    result = {"ruleId": "aws", "message": {"text": "it is in a.py"}, "locations": [place]}
+    run = {"tool": {"driver": {"name": "gitleaks"}}, "results": [result]}
+    assert bring({"version": "2.1.0", "runs": [run]}).taken.new == 1
+    (row,) = Queued.objects.all()
+    assert row.told["evidence"] == ["it is in a.py"]
+    assert row.told["place"] == ["a.py", 3, None]
+    assert secret not in spool_of(state).read_text()
+
+
+def test_results_without_a_fingerprint_are_told_apart_by_what_they_show() -> None:
+    from ringwall.findings.formats.sarif import read
+
+    def parts(*texts: str) -> list[str]:
+        results = [
+            {
+                "ruleId": "r",
+                "message": {"text": "m"},
+                "fingerprints": {"matchBasedId/v1": "requires login"},
+                "locations": [
+                    {
+                        "physicalLocation": {
+                            "artifactLocation": {"uri": "a.py"},
+                            "region": {"snippet": {"text": text}},
+                        }
+                    }
+                ],
+            }
+            for text in texts
+        ]
+        run = {"tool": {"driver": {"name": "semgrep"}}, "results": results}
+        brought = read(json.dumps({"version": "2.1.0", "runs": [run]}).encode(), {}, now=at(1))
+        return [one.part for one in brought.findings]
+
+    assert parts("b()", "c()") == parts("a()", "b()", "c()")[1:], "what is mended is not another"
 
 
 def test_rules_are_found_where_sarif_may_have_them() -> None:

@@ -139,6 +139,21 @@ def test_what_is_not_taken_is_told_later_in_one(hook: Hook, caplog: Any) -> None
     assert not Notice.objects.exists()
 
 
+def test_what_nobody_takes_for_days_is_given_up_and_said(hook: Hook, caplog: Any) -> None:
+    from ringwall.findings.models import Notice
+    from ringwall.findings.sending import MOST_TRIES
+
+    rules = Findings(notify=(ByWebhook(kind="webhook", name="chat", url=hook.url),))
+    hook.status = 500
+    take(finding(), rules=rules)
+    Notice.objects.update(tries=MOST_TRIES - 2)
+    assert deliver(rules, 0) == (0, 1)
+    assert Notice.objects.exists()
+    assert deliver(rules, 1) == (0, 1)
+    assert not Notice.objects.exists()
+    assert "chat was not told of 1 findings, for days" in caplog.text
+
+
 def test_what_nobody_is_told_of_any_more_is_forgotten() -> None:
     from ringwall.findings.models import Notice
 

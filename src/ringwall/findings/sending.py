@@ -145,6 +145,12 @@ def _post(rule: ByWebhook, told: dict[str, Any]) -> None:
 
 
 def _later(some: list[Notice], error: str, now: datetime) -> None:
+    given_up = [one for one in some if one.tries + 1 >= MOST_TRIES]
+    if given_up:
+        count = len({uid for one in given_up for uid in one.findings})
+        _log.error("%s was not told of %d findings, for days: %s", some[0].rule, count, error)
+        Notice.objects.filter(pk__in=[one.pk for one in given_up]).delete()
+    some = [one for one in some if one.tries + 1 < MOST_TRIES]
     for one in some:
         one.tries += 1
         pause = min(_LONGEST, _FIRST * 2 ** min(one.tries - 1, 12))

@@ -12,7 +12,7 @@ import orjson
 
 from ringwall.core.findings import Finding, Severity
 from ringwall.core.verdicts import Outcome
-from ringwall.findings.formats.components import component_of
+from ringwall.findings.formats.components import component_of, judged_so
 from ringwall.findings.formats.ocsf import CVE
 from ringwall.findings.formats.reading import (
     Brought,
@@ -217,7 +217,13 @@ def _read_one(node: Node, product: str, known: Known, now: datetime) -> list[Fin
         one = Finding(
             source=product,
             weakness=own or weakness,
-            component=fields.text(f"{_OWN}component") or component_of(name, kind),
+            component=fields.text(f"{_OWN}component")
+            or judged_so(
+                component_of(name, kind),
+                "" if ours is None else ours.judges,
+                account=node.text("AwsAccountId"),
+                region=resource.text("Region") or node.text("Region"),
+            ),
             part=fields.text(f"{_OWN}part"),
             title=node.needed("Title"),
             message=fields.text(f"{_OWN}message") if own else message,

@@ -9,7 +9,7 @@ from typing import Final
 
 from ringwall.core.findings import Finding, Severity
 from ringwall.core.observations import Fact, Place, State
-from ringwall.findings.formats.components import component_of
+from ringwall.findings.formats.components import component_of, judged_so
 from ringwall.findings.formats.reading import (
     Brought,
     FormatError,
@@ -124,7 +124,12 @@ def _each(
         one = Finding(
             source=slug(tool),
             weakness=weakness,
-            component=component_of(name, resource.text("type") or "resource"),
+            component=judged_so(
+                component_of(name, resource.text("type") or "resource"),
+                "" if ours is None else ours.judges,
+                account=node.get("cloud", "account").text("uid"),
+                region=resource.text("region") or node.get("cloud").text("region"),
+            ),
             title=info.text("title") or rule,
             message=message,
             severity=_severity(node),

@@ -31,6 +31,8 @@ class KnownRule:
     id: str
     title: str
     fix: str
+    judges: str = ""
+    """The kind of what it judges."""
 
 
 class Known(Protocol):

@@ -49,6 +49,13 @@ _SCORES: Final = {
 }
 """``security-severity``, as GitHub reads it."""
 _OWN: Final = "ringwall/v1"
+_NO_PRINT: Final = "requires login"
+"""What semgrep writes in the place of a fingerprint for who has no account."""
+_SECRET: Final = re.compile(
+    r"secret|leak|hog\b|credential|passw|token|(?:api|access|private)[ _-]?key"
+    r"|CWE-(?:259|321|798)\b",
+    re.IGNORECASE,
+)
 
 
 def write(standings: Iterable[Standing]) -> bytes:
@@ -291,6 +298,7 @@ def _read_one(
         component_of(resource) if resource.startswith("arn:") else f"code-repository/{where}"
     )
     snippet = location.get("physicalLocation", "region", "snippet").text("text")
+    is_of_secret = _SECRET.search(" ".join((tool, rule, title, *_tags(described)))) is not None
     return Finding(
         source=slug(tool),
         weakness=weakness,
@@ -302,7 +310,8 @@ def _read_one(
         fix=fix_for(described.get("help").text("text"), ours, tool=tool, rule=rule),
         seen=ended,
         rule=rule,
-        evidence=(snippet or message,),
+        # The line that a secret stands in would be in the log for ever.
+        evidence=(message if is_of_secret else snippet or message,),
         references=tuple(
             dict.fromkeys(
                 one
@@ -324,9 +333,9 @@ def _part(
     times: dict[str, int],
 ) -> str:
     """What tells a result apart from others of its rule and stays while lines move."""
-    prints = node.get("partialFingerprints").value or node.get("fingerprints").value
+    prints = _prints(node.get("partialFingerprints")) or _prints(node.get("fingerprints"))
     path = "" if place is None else place.path
-    if isinstance(prints, dict) and prints:
+    if prints:
         told = orjson.dumps(prints, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
         kept = sha256(told).hexdigest()[:12]
     elif snippet:
@@ -337,6 +346,11 @@ def _part(
     key = f"{rule}\0{base}"
     times[key] = times.get(key, 0) + 1
     return base if times[key] == 1 else f"{base} #{times[key]}"
+
+
+def _prints(node: Node) -> dict[str, Any]:
+    several = node.value if isinstance(node.value, dict) else {}
+    return {name: one for name, one in several.items() if one != _NO_PRINT}
 
 
 def _place(location: Node, own: Node) -> Place | None:
