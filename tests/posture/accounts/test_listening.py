@@ -209,6 +209,16 @@ def test_what_tells_no_change_is_set_aside_and_holds_nothing_up(
     assert file.stat().st_mode & 0o077 == 0
 
 
+def test_a_change_counts_beside_what_tells_none(changing: Changing) -> None:
+    changing.scan()
+    changing.block(OPEN)
+    change = changing.event("PutBucketPublicAccessBlock")["detail"]
+    changing.send(json.dumps({"Records": [7, change]}))
+    heard = changing.listening().once(0)
+    assert (heard.changed, heard.aside) == (1, ("it is no object",))
+    assert changing.waiting() == 0
+
+
 def test_a_change_that_may_not_be_read_again_is_unknown(
     changing: Changing, reading: Reading
 ) -> None:

@@ -63,14 +63,19 @@ def untold(code: Snapshot, cloud: Snapshot) -> Iterator[tuple[str, str]]:
         there = {one.found.label: one for one in cloud.of_kind(kind)}
         for one in code.of_kind(kind):
             other = there.get(one.found.label)
-            for aspect, said in one.aspects.items() if other is not None else ():
-                real = other.aspects.get(aspect)
-                if real is None or not said.is_told or not real.is_told:
-                    yield other.found.id, aspect
-                    continue
-                for path, left, _ in _differences(_value(said), _value(real), aspect):
-                    if isinstance(left, Unknown):
-                        yield other.found.id, path
+            if other is not None:
+                yield from ((other.found.id, part) for part in _untold(one, other))
+
+
+def _untold(declared: Seen, there: Seen) -> Iterator[str]:
+    for aspect, said in declared.aspects.items():
+        real = there.aspects.get(aspect)
+        if real is None or not said.is_told or not real.is_told:
+            yield aspect
+            continue
+        for path, left, _ in _differences(_value(said), _value(real), aspect):
+            if isinstance(left, Unknown):
+                yield path
 
 
 def _between(declared: Seen, there: Seen) -> Iterator[Drift]:
