@@ -127,6 +127,22 @@ def test_of_outside_scanners_the_worst_is_believed() -> None:
     assert service.find(finding().uid).finding.source == "two"
 
 
+def test_who_does_not_see_it_any_more_has_no_word() -> None:
+    from ringwall.findings import service
+
+    theirs = finding(title="It is open, says x", severity=Severity.LOW, facts=())
+    take(finding())
+    take(theirs, day=1, source="x")
+    assert service.find(theirs.uid).finding.source == "ringwall"
+    assert take(day=2).fixed == 0, "x still sees it"
+    take(theirs, day=3, source="x")
+    found = service.find(theirs.uid)
+    assert (found.finding.source, found.finding.severity) == ("x", Severity.LOW)
+    assert found.finding.title == theirs.title
+    take(finding(), day=4)
+    assert service.find(theirs.uid).finding.source == "ringwall"
+
+
 def test_nothing_is_taken_without_evidence_or_a_way_to_fix_it() -> None:
     take(finding())
     no_fix, no_evidence = finding(fix=" "), finding(evidence=(), weakness="aws-other")

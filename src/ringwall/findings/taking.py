@@ -5,7 +5,7 @@ could not judge stays as it is and says since when nobody confirmed it; what it 
 left alone. Each chunk is a transaction with its events: whoever is killed takes the run in again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol, runtime_checkable
@@ -162,12 +162,20 @@ def _take_some(run: _Run, some: list[Finding]) -> None:
     with transaction.atomic():
         rows, sightings = store.locked(uids), store.sightings(uids, run.source, run.scope)
         corrected = _put_right(run, rows, sightings)
+        others = store.others_present(list(rows), run.source, run.scope)
         for one in some:
             row, sighting = rows.get(one.uid), sightings.get(one.uid)
             if row is None:
                 _new(run, chunk, one)
             elif store.is_newer(one, sighting) and not _is_past(one, row):
-                _again(run, chunk, one, row, sighting, is_corrected=one.uid in corrected)
+                _again(
+                    run,
+                    chunk,
+                    one,
+                    (row, sighting),
+                    others=others.get(one.uid, ()),
+                    is_corrected=one.uid in corrected,
+                )
             else:
                 run.count("older")
         chunk.save(run, min(one.seen for one in some))
@@ -229,16 +237,20 @@ def _again(
     run: _Run,
     chunk: _Chunk,
     one: Finding,
-    row: Queued,
-    sighting: Sighting | None,
+    known: tuple[Queued, Sighting | None],
     *,
-    is_corrected: bool = False,
+    others: Collection[str],
+    is_corrected: bool,
 ) -> None:
+    """It was seen before; ``others`` are sources that still see it."""
+    row, sighting = known
     facts = facts_of(one)
     was, had = row.severity, (row.exploited, row.epss)
     is_same = sighting is not None and sighting.is_present and sighting.content == content_of(one)
     is_as_before = is_same and not one.facts  # facts were read anew, and that is told
-    if not is_as_before and _speaks_for(one, row):
+    speaks = _speaks_for(one, row, others)
+    takes_over = speaks and one.source != row.source
+    if speaks and (takes_over or not is_as_before):
         put(row, one)
     _exploit(run, row)
     is_ranked_anew = rank(row, place_of(row, chunk.known), run.rules)
@@ -253,7 +265,7 @@ def _again(
     )
     run.count("still" if come_to is None else "reopened")
     is_quiet = is_as_before and come_to is None and row.unconfirmed_since is None
-    is_quiet = is_quiet and not is_corrected
+    is_quiet = is_quiet and not is_corrected and not takes_over
     if is_quiet and sighting is not None and not is_ranked_anew and had == _exploited(row):
         chunk.touched.append((row.pk, sighting.pk))
         return
@@ -270,7 +282,7 @@ def _again(
         chunk.steps.append(
             Step(finding_id=row.pk, at=one.seen, what="severity", text=words, who=run.source)
         )
-    if not is_same or come_to is not None:
+    if not is_same or takes_over or come_to is not None:
         why = "it says something else" if come_to is None else come_to.why
         chunk.events.append(recording.found(standing_of(row), recording.CHANGED, why))
     chunk.rows.append(row)
@@ -372,9 +384,12 @@ def _sighted(run: _Run, one: Finding, known: Sighting | None) -> Sighting:
     return made
 
 
-def _speaks_for(one: Finding, row: Queued) -> bool:
-    """Whether these words come before those that are there: ours do, then those of the worst."""
-    if one.source == row.source or _is_own(one.source):
+def _speaks_for(one: Finding, row: Queued, others: Collection[str]) -> bool:
+    """Whether these words come before those that are there: ours do, then those of the worst.
+
+    Who does not see it any more has no word.
+    """
+    if one.source == row.source or _is_own(one.source) or row.source not in others:
         return True
     return not _is_own(row.source) and one.severity.number > row.severity
 
