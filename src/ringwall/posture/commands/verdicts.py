@@ -74,9 +74,9 @@ def _show_unknown(unknown: "Sequence[Judged]", snapshot: "Snapshot") -> None:
         why = cause(one.verdict.why, _label(snapshot, one.component))
         told.setdefault(one.check, []).append(Untold(one.check, region, why))
     for check, several in sorted(told.items()):
-        for one in sorted(reasons_of(several), key=lambda one: one.why):
-            where = f" {one.where}" if one.where else ""
-            say(("unknown: ", "yellow"), f"{check}, {one.count:,} of them{where}: {one.why}")
+        for reason in sorted(reasons_of(several), key=lambda reason: reason.why):
+            where = f" {reason.where}" if reason.where else ""
+            say(("unknown: ", "yellow"), f"{check}, {reason.count:,} of them{where}: {reason.why}")
 
 
 def _show_unlisted(snapshot: "Snapshot") -> None:
