@@ -317,7 +317,7 @@ def test_a_package_is_the_same_in_each_bill_whatever_its_version(purl: str, part
 
     def parts(report: Any) -> list[str]:
         brought = read(json.dumps(report).encode(), {}, now=at(1))
-        return [one.part for one in (*brought.findings, *brought.said)]
+        return [*(one.part for one in brought.findings), *(one.part for one in brought.said)]
 
     within = vex("")
     within["components"] = [{"bom-ref": "i", "name": "image", "components": within["components"]}]

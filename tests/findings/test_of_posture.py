@@ -203,7 +203,8 @@ def test_who_scans_and_who_listens_may_tell_the_inventory_at_once(tmp_path: Path
     read.note_listing(Scope("aws-s3-bucket", ACCOUNT), known(None))
     bucket = Found(kind="aws-s3-bucket", name="arn:aws:s3:::a", label="a", account=ACCOUNT)
     read.add(bucket).aspects.update({LISTED: known({})})
-    real, begun = listings.of_account, []
+    real = listings.of_account
+    begun: list[str] = []
 
     def overtaken(listing: Listing, kept: Kept) -> Iterator[Collected]:
         if not begun:

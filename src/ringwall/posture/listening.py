@@ -96,10 +96,10 @@ class Listening:
         changes: dict[Happened, None] = {}
         good, bad = [], []
         for message in messages:
-            found, why = _told(message["Body"])
-            if why:
-                bad.append((message, why))
-            if found or not why:
+            found, wrong = _told(message["Body"])
+            if wrong:
+                bad.append((message, wrong))
+            if found or not wrong:
                 good.append(message)
             changes.update(dict.fromkeys(one for one in found if one is not None))
         self._set_aside(bad)
