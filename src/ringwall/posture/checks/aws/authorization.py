@@ -121,6 +121,7 @@ def whole_account(
         roles=details(KINDS["roles"]),
         policies=details(KINDS["policies"]),
         scps=controls.levels,
+        rcps=controls.rcps,
         units=controls.units,
         organisation=organisation,
     )
