@@ -56,6 +56,11 @@ class Decision:
         return tuple(one for one in dict.fromkeys((*self.by, *self.also)) if one not in kept)
 
     @property
+    def keys(self) -> set[str]:
+        """The keys of its conditions."""
+        return {one.key for one in (*self.requires, *self.forbids)}
+
+    @property
     def may_be(self) -> bool:
         """Whether it cannot be ruled out that it is allowed."""
         return self.outcome is not Outcome.DENIED

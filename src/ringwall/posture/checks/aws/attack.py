@@ -12,6 +12,8 @@ from ringwall.core.observations import Fact, UnknownError
 from ringwall.posture.checking import Judgment, Subject, World, fails, passes
 from ringwall.posture.checking.reading import ANY
 from ringwall.posture.checks.aws.authorization import KINDS, whole_account
+from ringwall.posture.checks.aws.controlled import READS as BINDING
+from ringwall.posture.checks.aws.controlled import controls_on, organisation_of
 from ringwall.posture.checks.aws.ways import (
     balancers,
     clusters,
@@ -45,6 +47,7 @@ READS: Final = (
     *distributions.READS,
     *clusters.READS,
     *hosts.READS,
+    *BINDING,
 )
 """What a check reads that asks for paths, besides what it judges."""
 _TAGS: Final = re.compile(r"(?:data[-_ ]?)?(?:classification|class|sensitivity)", re.IGNORECASE)
@@ -202,7 +205,9 @@ def _looked(world: World, it: Subject) -> Ground:
     if known is None:
         aside = World(world.snapshot, world.indexes)
         try:
-            made = ground(aside, it.account)
+            there = aside.need(it.id)
+            controls, ours = controls_on(there), organisation_of(there)
+            made = ground(aside, it.account, controls=controls, organisation=ours)
             known = _Looked(made, frozenset(aside.touched))
         except UnknownError as error:
             known = error
