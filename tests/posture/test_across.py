@@ -353,6 +353,24 @@ def _none(_: object) -> None:
     raise Refused("the database has no tables yet")
 
 
+def test_commands_say_that_control_policies_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(opening, "open_tables", _none)
+    (tmp_path / "ringwall.yaml").write_text("version: 1\n")
+    accounts = Accounts(tmp_path / ".ringwall")
+    vault = read_of(VAULT, TRUSTS, bucket(), organization=DENIED)
+    accounts.keep(VAULT, vault, read=datetime(2026, 6, 1, tzinfo=UTC), gaps=1)
+    done = CliRunner().invoke(build(), ["posture", "paths"])
+    assert f"left out: the control policies of {VAULT}" in " ".join(done.output.split())
+    done = CliRunner().invoke(build(), ["posture", "paths", "--json"])
+    (told,) = orjson.loads(done.output)
+    assert "access denied" in told["left_out"][0]
+    done = CliRunner().invoke(build(), ["posture", "report", "--format", "csv"])
+    assert "control policies of the organisation" in " ".join(done.stderr.split())
+
+
 def test_the_command_names_the_account_of_each_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

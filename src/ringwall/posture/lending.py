@@ -86,7 +86,7 @@ def _policy(
 
 def _path(one: Mapping[str, Any]) -> list[str] | None:
     """The units that an account is in, from the top; ``None`` where AWS did not tell."""
-    paths = one.get("Paths") or ()
+    paths = list(one.get("Paths") or [])
     if len(paths) != 1:
         return None
     return [part for part in str(paths[0]).split("/") if part.startswith("ou-")]
