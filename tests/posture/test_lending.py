@@ -292,6 +292,29 @@ def test_what_is_kept_of_the_management_account_is_lent_to_what_is_kept_of_other
     assert list(tmp_path.glob("posture/accounts/*.controls")) == []
 
 
+def test_members_are_judged_anew_where_what_binds_them_is_otherwise(tmp_path: Path) -> None:
+    """What pages show of an account stands while its mark does."""
+    accounts, now = Accounts(tmp_path), datetime.now(UTC)
+    marks = []
+
+    def marked() -> str:
+        last = accounts.last(MEMBER)
+        assert last is not None
+        return last.mark
+
+    accounts.keep(MEMBER, member(), read=now, gaps=0)
+    marks.append(marked())
+    for kept, read in ((WHOLE, now), (WHOLE[:2], now), (WHOLE[:2], now - FRESH * 2)):
+        accounts.keep(ROOT, management(*kept), read=read, gaps=0)
+        marks.append(marked())
+    assert len(set(marks)) == 4
+    accounts.keep(ROOT, management(*WHOLE[:2]), read=now - FRESH * 3, gaps=0)
+    assert marked() == marks[-1], "that it was read again changes nothing"
+    others = management(*WHOLE, organization_accounts=[{"Id": OTHER}])
+    accounts.keep(ROOT, others, read=now, gaps=0)
+    assert marked() == marks[0], "it is of another organisation"
+
+
 @pytest.mark.parametrize(
     ("organization", "said"),
     [

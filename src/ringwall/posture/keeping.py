@@ -13,10 +13,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ringwall.posture.collecting.remembering import Journal
-from ringwall.posture.lending import Told, lend, told_by
+from ringwall.posture.lending import Told, lend, mark_of, told_by
 from ringwall.posture.snapshot.filing import read_snapshot, write_snapshot
 from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.posture.snapshot.writing import decoded, encoded
@@ -47,7 +47,7 @@ class Kept:
 class Last:
     """That an account was read: when, with how many gaps, and how many components were found.
 
-    ``mark`` is another for each reading that is kept.
+    ``mark`` is another for each reading that is kept, and where what binds it may be otherwise.
     """
 
     account: str
@@ -63,6 +63,7 @@ class Accounts:
 
     def __init__(self, state: Path) -> None:
         self._folder = state / "posture" / "accounts"
+        self._read: dict[str, tuple[tuple[int, int], Any]] = {}
 
     @contextmanager
     def only_here(self, account: str, *, briefly: bool = False) -> Iterator[None]:
@@ -134,9 +135,14 @@ class Accounts:
         """What each management account told; of a file that is damaged nothing is taken."""
         for path in sorted(self._folder.glob("*.controls")):
             try:
-                found = decoded(path.read_bytes())
+                status = path.stat()
+                key = (status.st_ino, status.st_mtime_ns)
+                known = self._read.get(path.stem)
+                if known is None or known[0] != key:
+                    known = self._read[path.stem] = key, decoded(path.read_bytes())
             except (OSError, ValueError):
                 continue
+            found = known[1]
             if isinstance(found, dict) and found.get("format") == _FORMAT:
                 yield found
 
@@ -172,6 +178,7 @@ class Accounts:
         if not isinstance(read, datetime) or not isinstance(gaps, int):
             return None
         mark = f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"
+        mark += mark_of(account, self._told(), now=datetime.now(UTC))
         return Last(
             account=account,
             read=read,

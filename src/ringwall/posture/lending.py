@@ -8,6 +8,7 @@ policy that was detached since would hide what is open.
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final
 
 from ringwall.core.observations import Observation, State
@@ -15,6 +16,7 @@ from ringwall.posture.permissions.controls import Controls, controls_of
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.statements import Document, Kind, unread
 from ringwall.posture.snapshot.snapshot import CONTROLS, Snapshot
+from ringwall.posture.snapshot.writing import encoded
 
 KINDS: Final = {
     "aws-organizations-policy": Kind.SCP,
@@ -107,6 +109,19 @@ def lend(snapshot: Snapshot, account: str, several: Iterable[Told], *, now: date
         )
     after = seen.aspects.get(CONTROLS)
     return (before.value if before else None) != (after.value if after else None)
+
+
+def mark_of(account: str, several: Iterable[Told], *, now: datetime) -> str:
+    """What is another where what binds an account may be otherwise; empty where nobody tells it.
+
+    Whether it was read again does not count, but that it was too long ago.
+    """
+    said = [
+        {**one, "Read": now - datetime.fromisoformat(one["Read"]) <= FRESH}
+        for one in several
+        if one["Management"] != account and account in (one["Accounts"] or {account: None})
+    ]
+    return f".{sha256(encoded(said)).hexdigest()[:16]}" if said else ""
 
 
 def lent_to(snapshot: Snapshot, account: str, several: Iterable[Told]) -> Told | None:

@@ -14,7 +14,7 @@ from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import principal
 from ringwall.posture.permissions.requests import Context, Request
-from ringwall.posture.permissions.statements import Document, Effect, Kind, unread
+from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement, unread
 from ringwall.posture.permissions.strangers import ACCOUNT as STRANGE
 
 Target = Mapping[str, Any]
@@ -50,11 +50,20 @@ class Controls:
 
     def without_denials(self, document: Document) -> "Controls":
         """The same without what a policy denies."""
-        allowed = (one for one in document.statements if one.effect is Effect.ALLOW)
-        left = Document(document.name, document.kind, tuple(allowed), document.faults)
 
+        def less(one: Document) -> Document:
+            return _only(one, _allows) if one is document else one
+
+        return self._with(less)
+
+    @property
+    def lasting(self) -> "Controls":
+        """The same without what they deny by tags of who asks: some may tag themselves."""
+        return self._with(lambda one: _only(one, _lasts))
+
+    def _with(self, changed: Callable[[Document], Document]) -> "Controls":
         def of(levels: Levels) -> Levels:
-            return tuple(tuple(left if one is document else one for one in it) for it in levels)
+            return tuple(tuple(map(changed, level)) for level in levels)
 
         return replace(self, levels=of(self.levels), rcps=of(self.rcps))
 
@@ -65,6 +74,21 @@ UNCONTROLLED: Final = Controls()
 
 def _denies(document: Document) -> bool:
     return any(one.effect is Effect.DENY for one in document.statements)
+
+
+def _allows(one: Statement) -> bool:
+    return one.effect is Effect.ALLOW
+
+
+def _lasts(one: Statement) -> bool:
+    return not any(condition.key.startswith("aws:principaltag/") for condition in one.conditions)
+
+
+def _only(document: Document, keeps: Callable[[Statement], bool]) -> Document:
+    left = tuple(one for one in document.statements if keeps(one) or one.fault)
+    if len(left) == len(document.statements):
+        return document
+    return Document(document.name, document.kind, left, document.faults)
 
 
 @dataclass(slots=True)

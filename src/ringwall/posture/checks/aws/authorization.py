@@ -45,7 +45,7 @@ def escalating(world: World, it: Subject) -> Judgment:
     found = _rises(world, it, _risen).get(it.name)
     if found is None:
         return passes("what it may do leads to no more than that")
-    controls = controls_on(it)
+    controls = controls_on(it).lasting
     if controls:
         left = _rises(world, it, _risen_within).get(it.name)
         if left is None:
@@ -115,7 +115,7 @@ def _risen(world: World, it: Subject) -> Mapping[str, Rise]:
 
 
 def _risen_within(world: World, it: Subject) -> Mapping[str, Rise]:
-    return _of_all(_bound(world, it, controls_on(it)))
+    return _of_all(_bound(world, it, controls_on(it).lasting))
 
 
 def _still_rises(world: World, it: Subject, controls: Controls) -> bool:

@@ -134,6 +134,7 @@ def _bounded(**aspects: Any) -> tuple[Case, ...]:
     few = policy("service control policy", "few", _allow("s3:*", "ec2:*"))
     unread = {"Kind": "service control policy", "Name": "no-iam", "Why": "access denied"}
     spared = {"ArnNotLike": {"aws:PrincipalArn": "*/me"}}
+    untagged = {"StringNotEquals": {"aws:PrincipalTag/admin": "yes"}}
     others = {"ArnNotLike": {"aws:PrincipalArn": "*/deploy"}}
     return (
         case("which a control policy denies", PASS, bound(full, deny("iam:*")), **aspects),
@@ -144,6 +145,7 @@ def _bounded(**aspects: Any) -> tuple[Case, ...]:
             bound(full, deny("iam:*", Condition=others)),
             **aspects,
         ),
+        case("but for its tag", FAIL, bound(full, deny("iam:*", Condition=untagged)), **aspects),
         case("but for it", FAIL, bound(full, deny("iam:*", Condition=spared)), **aspects),
         case("where machines are denied", FAIL, bound(full, deny("ec2:*")), **aspects),
         case(
