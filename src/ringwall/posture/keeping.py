@@ -11,17 +11,19 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ringwall.posture.collecting.remembering import Journal
+from ringwall.posture.lending import Told, lend, mark_of, told_by
 from ringwall.posture.snapshot.filing import read_snapshot, write_snapshot
 from ringwall.posture.snapshot.snapshot import Snapshot
-from ringwall.posture.snapshot.writing import decoded
-from ringwall.runtime.private_files import locked, private_folder, remove_leftovers
+from ringwall.posture.snapshot.writing import decoded, encoded
+from ringwall.runtime.private_files import locked, private_folder, remove_leftovers, write_private
 
 _BROKEN: Final = (gzip.BadGzipFile, EOFError, zlib.error)
+_FORMAT: Final = 1
 _OF_ONE: Final = 30
 """Bytes that a component takes at least, for files that do not say how many there are."""
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
@@ -45,7 +47,7 @@ class Kept:
 class Last:
     """That an account was read: when, with how many gaps, and how many components were found.
 
-    ``mark`` is another for each reading that is kept.
+    ``mark`` is another for each reading that is kept, and where what binds it may be otherwise.
     """
 
     account: str
@@ -61,6 +63,7 @@ class Accounts:
 
     def __init__(self, state: Path) -> None:
         self._folder = state / "posture" / "accounts"
+        self._read: dict[str, tuple[tuple[int, int], Any]] = {}
 
     @contextmanager
     def only_here(self, account: str, *, briefly: bool = False) -> Iterator[None]:
@@ -109,10 +112,42 @@ class Accounts:
             "components": len(snapshot),
             "is_narrow": is_narrow,
         }
+        self._keep_told(account, snapshot, read)
         write_snapshot(self._path(account, "snapshot"), head, snapshot)
 
+    def lend(self, account: str, snapshot: Snapshot) -> bool:
+        """Have a snapshot say what binds its account, as others told it that are kept.
+
+        Whether that is otherwise than it said before.
+        """
+        return lend(snapshot, account, self._told(), now=datetime.now(UTC))
+
+    def _keep_told(self, account: str, snapshot: Snapshot, read: datetime) -> None:
+        """What it tells of its organisation's policies, apart: its members ask for no more."""
+        path = self._path(account, "controls")
+        told = told_by(snapshot, account, read)
+        if told is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_private(path, encoded({"format": _FORMAT, **told}))
+
+    def _told(self) -> Iterator[Told]:
+        """What each management account told; of a file that is damaged nothing is taken."""
+        for path in sorted(self._folder.glob("*.controls")):
+            try:
+                status = path.stat()
+                key = (status.st_ino, status.st_mtime_ns)
+                known = self._read.get(path.stem)
+                if known is None or known[0] != key:
+                    known = self._read[path.stem] = key, decoded(path.read_bytes())
+            except (OSError, ValueError):
+                continue
+            found = known[1]
+            if isinstance(found, dict) and found.get("format") == _FORMAT:
+                yield found
+
     def get(self, account: str) -> Kept | None:
-        """As it was read last; ``ValueError`` names the file that is damaged."""
+        """As it was read last, with what binds it; ``ValueError`` names a file that is damaged."""
         path = self._path(account, "snapshot")
         names = ("account", "read", "gaps")
         found = read_snapshot(path, names, mend="delete it and scan the account anew")
@@ -120,6 +155,7 @@ class Accounts:
             return None
         last = self.last(account)
         is_narrow = last is not None and last.is_narrow
+        self.lend(account, found[1])
         return Kept(**found[0], snapshot=found[1], is_narrow=is_narrow)
 
     def read_at(self, account: str) -> datetime | None:
@@ -142,6 +178,7 @@ class Accounts:
         if not isinstance(read, datetime) or not isinstance(gaps, int):
             return None
         mark = f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"
+        mark += mark_of(account, self._told(), now=datetime.now(UTC))
         return Last(
             account=account,
             read=read,

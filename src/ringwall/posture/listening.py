@@ -131,8 +131,9 @@ class Listening:
         account = self._target.account
         watch = self._watching(account)
         self._version = None  # where something fails below, what is kept is read anew
-        pairs = [pair for one in changes for pair in watch.take(one)]
         snapshot = watch.standing.snapshot
+        pairs = watch.lent() if self._accounts.lend(account, snapshot) else []
+        pairs += [pair for one in changes for pair in watch.take(one)]
         self._take(snapshot, pairs)
         gaps = sum(one.count for one in gaps_of(snapshot))
         last = self._accounts.last(account)

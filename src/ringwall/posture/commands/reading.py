@@ -9,6 +9,7 @@ import typer
 
 from ringwall.posture.commands.queueing import to_queue
 from ringwall.posture.commands.scanning import GROUP, PANEL, Chosen, Custom, all_checks
+from ringwall.posture.commands.told import tell_left_out
 from ringwall.posture.commands.verdicts import show_verdicts
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say
@@ -108,6 +109,7 @@ def scan(
         if not as_json:
             show_verdicts(done.judged, found, done.snapshot, places={}, as_json=False)
         _show_gaps(done)
+        tell_left_out(done.snapshot, done.account)
         if not done.is_kept:
             said = "this scan looked at less than the last one: reports and paths go on by that"
             say(said, style="dim", stderr=True)

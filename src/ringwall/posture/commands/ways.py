@@ -51,6 +51,8 @@ def show(kept: "Kept", told: "Attacks", others: "Counter[str]", *, from_internet
     if others:
         left = ", ".join(f"{count:,} {level}" for level, count in sorted(others.items()))
         say(f"Not looked at, for what they hold is not confidential: {left}", style="dim")
+    for why in told.left_out:
+        say(("left out: ", "yellow"), why)
     for why in told.unknown[:_MOST_UNKNOWN]:
         say(("not known: ", "yellow"), why)
     if len(told.unknown) > _MOST_UNKNOWN:
@@ -137,6 +139,7 @@ def as_json_of(kept: "Kept", told: "Attacks", others: "Counter[str]") -> dict[st
         "read": kept.read.isoformat(),
         "blocked": told.blocked,
         "unknown": told.unknown,
+        "left_out": told.left_out,
         "not_confidential": dict(others),
         "assets": [
             {
