@@ -208,6 +208,29 @@ def test_what_could_not_be_listed_shuts_nothing() -> None:
     assert {one: found[one].verdict.outcome.value for one in FAILS} == FAILS
 
 
+def test_an_account_that_may_list_the_policies_of_its_organisation_tells_them() -> None:
+    """A delegated administrator; of several that tell of one, the one that could read all."""
+    delegated = snapshot_of(OTHER, {})
+    for seen in management(*WHOLE):
+        about = seen.aspects
+        name = OTHER if seen.found.kind == "aws-account" else seen.found.name
+        kind, label = seen.found.kind, seen.found.label
+        made = delegated.add(Found(kind=kind, name=name, label=label, account=OTHER, region=""))
+        made.aspects.update(about)
+    told = told_by(delegated, OTHER, NOW)
+    assert told is not None
+    partly = told_by(management((SERVICE, "no-iam", DENIED, [IN_ROOT])), ROOT, NOW)
+    assert partly is not None
+    for several in ([told], [partly, told], [told, told_by(management(*WHOLE), ROOT, NOW)]):
+        snapshot = member()
+        lend(snapshot, MEMBER, [one for one in several if one is not None], now=NOW)
+        found = verdicts(snapshot)
+        assert {one: found[one].verdict.outcome.value for one in FAILS} == SHUT
+    foreign = told | {"Management": ROOT, "Organization": "o-2", "By": MEMBER}
+    snapshot = member(DENIED)
+    assert not lend(snapshot, MEMBER, [told, foreign], now=NOW), "which of the two it is in?"
+
+
 def test_an_account_that_manages_nothing_tells_nothing() -> None:
     assert told_by(member(), MEMBER, NOW) is None
     assert told_by(management(organization=ABSENT), ROOT, NOW) is None
