@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pytest
@@ -23,6 +23,7 @@ from ringwall.posture.rejudging import Changes, Standing
 from ringwall.posture.reports import html, sarif
 from ringwall.posture.reports.report import Part, report_of
 from ringwall.posture.snapshot.snapshot import CONTROLS, LISTED, Scope, Snapshot
+from ringwall.posture.watching import Watch
 
 MEMBER, ROOT, OTHER = "444455556666", "777788889999", "222233334444"
 QUEUE = f"arn:aws:sqs:eu-west-1:{MEMBER}:orders"
@@ -285,6 +286,21 @@ def _said(several: Any) -> dict[Any, Any]:
         (one.check, one.component): (one.verdict.outcome, one.verdict.why, one.severity)
         for one in several
     }
+
+
+def test_whoever_follows_an_account_judges_what_stands_on_what_is_lent() -> None:
+    snapshot = member()
+    watch = Watch(cast("Any", None), snapshot, CHECKS)
+    assert watch.lent() == [], "nothing is otherwise"
+    told = told_by(management(*WHOLE), ROOT, NOW)
+    assert told is not None
+    lend(snapshot, MEMBER, [told], now=NOW)
+    changed = {
+        after.check: (before.verdict.outcome.value, after.verdict.outcome.value)
+        for before, after in watch.lent()
+        if before is not None and after is not None
+    }
+    assert changed == {PUBLIC: ("fail", "pass"), RISES: ("fail", "pass")}
 
 
 def test_what_is_kept_of_the_management_account_is_lent_to_what_is_kept_of_others(
