@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pytest
@@ -23,6 +23,7 @@ from ringwall.posture.rejudging import Changes, Standing
 from ringwall.posture.reports import html, sarif
 from ringwall.posture.reports.report import Part, report_of
 from ringwall.posture.snapshot.snapshot import CONTROLS, LISTED, Scope, Snapshot
+from ringwall.posture.watching import Watch
 
 MEMBER, ROOT, OTHER = "444455556666", "777788889999", "222233334444"
 QUEUE = f"arn:aws:sqs:eu-west-1:{MEMBER}:orders"
@@ -208,6 +209,29 @@ def test_what_could_not_be_listed_shuts_nothing() -> None:
     assert {one: found[one].verdict.outcome.value for one in FAILS} == FAILS
 
 
+def test_an_account_that_may_list_the_policies_of_its_organisation_tells_them() -> None:
+    """A delegated administrator; of several that tell of one, the one that could read all."""
+    delegated = snapshot_of(OTHER, {})
+    for seen in management(*WHOLE):
+        about = seen.aspects
+        name = OTHER if seen.found.kind == "aws-account" else seen.found.name
+        kind, label = seen.found.kind, seen.found.label
+        made = delegated.add(Found(kind=kind, name=name, label=label, account=OTHER, region=""))
+        made.aspects.update(about)
+    told = told_by(delegated, OTHER, NOW)
+    assert told is not None
+    partly = told_by(management((SERVICE, "no-iam", DENIED, [IN_ROOT])), ROOT, NOW)
+    assert partly is not None
+    for several in ([told], [partly, told], [told, told_by(management(*WHOLE), ROOT, NOW)]):
+        snapshot = member()
+        lend(snapshot, MEMBER, [one for one in several if one is not None], now=NOW)
+        found = verdicts(snapshot)
+        assert {one: found[one].verdict.outcome.value for one in FAILS} == SHUT
+    foreign = told | {"Management": ROOT, "Organization": "o-2", "By": MEMBER}
+    snapshot = member(DENIED)
+    assert not lend(snapshot, MEMBER, [told, foreign], now=NOW), "which of the two it is in?"
+
+
 def test_an_account_that_manages_nothing_tells_nothing() -> None:
     assert told_by(member(), MEMBER, NOW) is None
     assert told_by(management(organization=ABSENT), ROOT, NOW) is None
@@ -262,6 +286,21 @@ def _said(several: Any) -> dict[Any, Any]:
         (one.check, one.component): (one.verdict.outcome, one.verdict.why, one.severity)
         for one in several
     }
+
+
+def test_whoever_follows_an_account_judges_what_stands_on_what_is_lent() -> None:
+    snapshot = member()
+    watch = Watch(cast("Any", None), snapshot, CHECKS)
+    assert watch.lent() == [], "nothing is otherwise"
+    told = told_by(management(*WHOLE), ROOT, NOW)
+    assert told is not None
+    lend(snapshot, MEMBER, [told], now=NOW)
+    changed = {
+        after.check: (before.verdict.outcome.value, after.verdict.outcome.value)
+        for before, after in watch.lent()
+        if before is not None and after is not None
+    }
+    assert changed == {PUBLIC: ("fail", "pass"), RISES: ("fail", "pass")}
 
 
 def test_what_is_kept_of_the_management_account_is_lent_to_what_is_kept_of_others(

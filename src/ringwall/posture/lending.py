@@ -6,7 +6,7 @@ or taken from where it is kept. What was read too long ago is left out, and it i
 policy that was detached since would hide what is open.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -28,12 +28,15 @@ Told = Mapping[str, Any]
 
 
 def told_by(snapshot: Snapshot, account: str, read_at: datetime) -> Told | None:
-    """What an account tells of its organisation's policies; ``None`` where it manages none.
+    """What an account tells of its organisation's policies; ``None`` where it may not.
 
-    Plain values, to be kept as JSON. What could not be read is among ``Untold``, with why.
+    The management account may, and one that it lets (a delegated administrator), which counts if it
+    could list all. Plain values, to be kept as JSON. What could not be read is among ``Untold``,
+    with why.
     """
-    organisation = _value(snapshot, account, "organization")
-    if not organisation or str(organisation.get("MasterAccountId")) != account:
+    organisation = _value(snapshot, account, "organization") or {}
+    management = str(organisation.get("MasterAccountId") or "")
+    if not management or (management != account and not _may_tell(snapshot, account)):
         return None
     untold: list[str] = []
     left: list[str] = []
@@ -55,7 +58,8 @@ def told_by(snapshot: Snapshot, account: str, read_at: datetime) -> Told | None:
         ]
     members = _value(snapshot, account, "organization_accounts")
     return {
-        "Management": account,
+        "Management": management,
+        "By": account,
         "Organization": str(organisation.get("Id") or ""),
         "Read": read_at.astimezone(UTC).isoformat(),
         "Accounts": None if members is None else {str(one["Id"]): _path(one) for one in members},
@@ -63,6 +67,15 @@ def told_by(snapshot: Snapshot, account: str, read_at: datetime) -> Told | None:
         "Untold": untold,
         "LeftOut": "; ".join(left),
     }
+
+
+def _may_tell(snapshot: Snapshot, account: str) -> bool:
+    """Whether an account that manages nothing could list all policies of both kinds, and did."""
+    for name in KINDS:
+        listings = [told for scope, told in snapshot.listings(name) if scope.account == account]
+        if not listings or any(one.state is not State.KNOWN for one in listings):
+            return False
+    return any(seen.found.account == account for one in KINDS for seen in snapshot.of_kind(one))
 
 
 def _several(kind: Kind) -> str:
@@ -142,24 +155,44 @@ def _of(snapshot: Snapshot, account: str, several: Iterable[Told]) -> Told | Non
         found = [one for one in several if (one["Management"], one["Organization"]) == wanted]
     else:
         found = [one for one in several if account in (one["Accounts"] or {})]
-    if len(found) != 1 or found[0]["Management"] == account:
+    if len({(one["Management"], one["Organization"]) for one in found}) != 1:
         return None
-    members = found[0]["Accounts"]
-    return found[0] if members is None or account in members else None
+    best = max(found, key=lambda one: (not one["Untold"], one["Read"]))
+    members = best["Accounts"]
+    if best["Management"] == account or (members is not None and account not in members):
+        return None
+    return best
 
 
 def _said(told: Told, account: str, *, is_fresh: bool) -> dict[str, Any]:
     common = {"Management": told["Management"], "Organization": told["Organization"]}
     if not is_fresh:
-        old = f"account {told['Management']}, which tells them, was read more than 2 days ago"
+        old = f"account {told['By']}, which tells them, was read more than 2 days ago"
         return {**common, "Policies": [], "Within": None, "LeftOut": old}
+    within = (told["Accounts"] or {}).get(account)
+    binding = (_binding(one, account, within) for one in told["Policies"])
     return {
         **common,
-        "Policies": told["Policies"],
-        "Within": (told["Accounts"] or {}).get(account),
+        "Policies": [one for one in binding if one is not None],
+        "Within": within,
         "LeftOut": told["LeftOut"],
         "Untold": list(told["Untold"]),
     }
+
+
+def _binding(one: Told, account: str, within: Sequence[str] | None) -> Told | None:
+    """A policy with those of its targets that the account may be in; ``None`` without any."""
+    targets = one.get("Targets")
+    if targets is None:
+        return one
+
+    def is_over(target: Mapping[str, Any]) -> bool:
+        name, kind = target.get("TargetId"), target.get("Type")
+        is_unit = kind == "ORGANIZATIONAL_UNIT"
+        return kind == "ROOT" or name == account or (is_unit and (within is None or name in within))
+
+    over = [target for target in targets if is_over(target)]
+    return {**one, "Targets": over} if over else None
 
 
 def controls_from(told: Told, account: str) -> Controls:

@@ -128,7 +128,7 @@ def attacked(world: World, it: Subject, kept: Kept) -> Judgment:
     looked = _looked(world, it, _free)
     several, found = _ways(looked, kept)
     if any(one.is_certain for one in found.paths):
-        controls = controls_on(it)
+        controls = controls_on(it).lasting
         if controls:
             bound = _looked(world, it, _bound)
             less, left = _ways(bound, kept)
@@ -136,7 +136,7 @@ def attacked(world: World, it: Subject, kept: Kept) -> Judgment:
                 several, found = less, left
             elif not left.paths and left.is_all and not bound.blind:
                 names = ", ".join(dict.fromkeys(one.name for one in controls.denying))
-                said = f"control policies of the organisation ({names})" if names else "they"
+                said = f"the organisation's policies{f' ({names})' if names else ''}"
                 return passes(f"{said} leave no way from the internet to {it.label}")
         certain = next(one for one in found.paths if one.is_certain)
         cut = cheapest_cut([one for one in several if one.is_certain], [INTERNET], [kept.arn])
@@ -162,7 +162,8 @@ def _free(world: World, it: Subject) -> Ground:
 
 
 def _bound(world: World, it: Subject) -> Ground:
-    return ground(world, it.account, controls=controls_on(it), organisation=organisation_of(it))
+    controls, ours = controls_on(it).lasting, organisation_of(it)
+    return ground(world, it.account, controls=controls, organisation=ours)
 
 
 def ground(

@@ -50,7 +50,7 @@ def shut_by(controls: Controls, is_open: Callable[[Controls], bool]) -> str:
     several = controls.denying
     alone = [one for one in several if is_open(controls.without_denials(one))]
     names = ", ".join(dict.fromkeys(one.name for one in alone or several))
-    return f"the organisation's policy {names}"
+    return f"the organisation's policy {names}" if names else "what the organisation allows"
 
 
 def within_controls(
