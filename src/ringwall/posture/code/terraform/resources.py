@@ -85,6 +85,8 @@ class Instance:
     place: Place
     lines: dict[str, int] = field(default_factory=dict)
     """Where each argument and block stands, within the file of ``place``."""
+    elsewhere: dict[str, Place] = field(default_factory=dict)
+    """Where arguments and blocks stand that another file overrides."""
     called: str = ""
     """The file of the root module that calls the module this is in; ``""`` within the root."""
     root: str = ""
