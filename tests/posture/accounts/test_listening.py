@@ -16,13 +16,15 @@ from tests.posture.faulty import denied, only
 from tests.preloaded import program
 from tests.runtime.conftest import _django, database, postgres
 from tests.runtime.migrated import put_tables
+from typer.testing import CliRunner
 
+from ringwall.cli.main import build
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.heard import Hearing, Hearings
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.listening import Heard, Listening, Pairs, queue_arn
-from ringwall.posture.scanning import Pages, judge_anew, scan
+from ringwall.posture.scanning import Pages, Scan, judge_anew, scan
 from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.posture.summaries import Kept, Summaries
 from ringwall.runtime.current import all_sections
@@ -303,6 +305,71 @@ def test_a_change_to_another_value_under_the_same_words_opens_what_was_accepted(
     changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
     listening.once(0)
     assert (only().state, only().finding.message) == ("open", words)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("is_mended", [True, False])
+def test_what_a_change_came_to_is_not_undone_by_the_scan_that_read_before_it(
+    changing: Changing, monkeypatch: pytest.MonkeyPatch, is_mended: bool
+) -> None:
+    """The scan has read and kept; an event is judged; then the scan's verdicts are queued."""
+    from ringwall.findings.service import standings  # noqa: PLC0415 - needs the tables
+    from ringwall.findings.states import State  # noqa: PLC0415 - as above
+    from ringwall.findings.store import Wanted  # noqa: PLC0415 - as above
+    from ringwall.posture.queueing import heed  # noqa: PLC0415 - as above
+
+    config = changing.state / "ringwall.yaml"
+    config.write_text("version: 1\n")
+    monkeypatch.setenv("RINGWALL_CONFIG", str(config))
+    installation = find(all_sections, config=config)
+    changing.accounts = Accounts(installation.state)
+
+    def take(snapshot: Snapshot, pairs: Pairs) -> None:
+        heed(installation, changing.target.account, snapshot, pairs, CHECKS)
+
+    def states() -> list[str]:
+        found = standings(Wanted(states=frozenset(State)))
+        return [str(one.state) for one in found if one.finding.weakness == BLOCK]
+
+    def scanned() -> str:
+        words = ["posture", "scan", "--region", REGION, "--check", BLOCK]
+        found = CliRunner().invoke(build(), words)
+        assert found.exception is None, found.output
+        return found.output
+
+    def between(_: Scan) -> None:
+        if is_mended:
+            changing.block(SHUT)
+            changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
+        else:
+            changing.opened()
+        changing.s3.put_bucket_tagging(
+            Bucket="exports", Tagging={"TagSet": [{"Key": "owner", "Value": "ada"}]}
+        )
+        assert changing.listening(take).once(0).changed == 1
+
+    if is_mended:
+        changing.block(OPEN)
+    scanned()
+    assert states() == (["open"] if is_mended else [])
+    monkeypatch.setattr("ringwall.posture.commands.reading._show_gaps", between)
+    said = scanned()
+    assert states() == (["fixed"] if is_mended else ["open"]), said
+    monkeypatch.undo()
+    monkeypatch.setenv("RINGWALL_CONFIG", str(config))
+    scanned()
+    assert states() == (["fixed"] if is_mended else ["open"]), "nor does the next scan undo it"
+
+
+def test_what_a_scan_that_goes_on_knew_already_is_as_old_as_it_is(changing: Changing) -> None:
+    long_ago = datetime.now(UTC) - timedelta(minutes=30)
+    done = scan(changing.target, CHECKS, changing.accounts)
+    assert done.since >= done.began
+    seen = next(iter(done.snapshot))
+    name, told = next(iter(seen.aspects.items()))
+    seen.aspects[name] = replace(told, at=long_ago)
+    assert done.since == long_ago
 
 
 @pytest.mark.e2e
