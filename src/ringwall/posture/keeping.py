@@ -8,7 +8,7 @@ import gzip
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,15 +16,21 @@ from pathlib import Path
 from typing import Final
 
 from ringwall.posture.collecting.remembering import Journal
+from ringwall.posture.snapshot.appending import Appended
 from ringwall.posture.snapshot.filing import read_snapshot, write_snapshot
-from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 from ringwall.posture.snapshot.writing import decoded
 from ringwall.runtime.private_files import locked, private_folder, remove_leftovers
 
 _BROKEN: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 _OF_ONE: Final = 30
 """Bytes that a component takes at least, for files that do not say how many there are."""
+_GROWS: Final = 1 << 20
+"""Bytes of changes, or as many as the whole takes: then it is written anew."""
+_TRIES: Final = 5
+_MEND: Final = "delete it and scan the account anew"
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
+Version = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +83,13 @@ class Accounts:
                     held.push(turn.pop_all())
             yield
 
-    def version(self, account: str) -> tuple[int, int] | None:
-        """What is another one after each :meth:`keep`; ``None`` where nothing is kept."""
+    def version(self, account: str) -> Version | None:
+        """What is another one after each :meth:`keep` and :meth:`add`; ``None`` without any."""
         try:
             found = self._path(account, "snapshot").stat()
         except FileNotFoundError:
             return None
-        return found.st_ino, found.st_mtime_ns
+        return found.st_ino, found.st_mtime_ns, self._changes(account).size()
 
     def journal(self, account: str) -> Journal:
         """What was answered of a reading that has not ended. For the holder of the lock."""
@@ -110,17 +116,55 @@ class Accounts:
             "is_narrow": is_narrow,
         }
         write_snapshot(self._path(account, "snapshot"), head, snapshot)
+        self._changes(account).forget()
+
+    def add(
+        self,
+        account: str,
+        snapshot: Snapshot,
+        *,
+        components: Iterable[str],
+        listings: Iterable[Scope],
+        gaps: int,
+    ) -> bool:
+        """Have what changed since it was kept on the disk when this returns, gone ones, too.
+
+        ``False`` where there is nothing it changes, or so much that :meth:`keep` takes less.
+        """
+        changes = self._changes(account)
+        try:
+            status = self._path(account, "snapshot").stat()
+        except FileNotFoundError:
+            return False
+        if changes.size() > max(_GROWS, status.st_size):
+            return False
+        head = {"gaps": gaps, "components": len(snapshot)}
+        changes.add(_mark(status), head, snapshot, components, listings)
+        return True
 
     def get(self, account: str) -> Kept | None:
         """As it was read last; ``ValueError`` names the file that is damaged."""
         path = self._path(account, "snapshot")
         names = ("account", "read", "gaps")
-        found = read_snapshot(path, names, mend="delete it and scan the account anew")
-        if found is None:
-            return None
+        for _ in range(_TRIES):
+            before = _status(path)
+            found = read_snapshot(path, names, mend=_MEND)
+            if found is None or before is None:
+                return None
+            head, snapshot = found
+            try:
+                changes = self._changes(account)
+                changes.apply(_mark(before), snapshot)
+                head["gaps"] = changes.head(_mark(before)).get("gaps", head["gaps"])
+            except ValueError as error:
+                msg = f"{self._path(account, 'changes')}: {error}: {_MEND}"
+                raise ValueError(msg) from error
+            after = _status(path)
+            if after is not None and _mark(after) == _mark(before):
+                break  # else it was written anew meanwhile, with what stood in its changes
         last = self.last(account)
         is_narrow = last is not None and last.is_narrow
-        return Kept(**found[0], snapshot=found[1], is_narrow=is_narrow)
+        return Kept(**head, snapshot=snapshot, is_narrow=is_narrow)
 
     def read_at(self, account: str) -> datetime | None:
         """When an account was read last, without reading all of that; ``None`` if it cannot be."""
@@ -134,14 +178,18 @@ class Accounts:
             with gzip.open(path, "rb") as file:
                 header = decoded(file.readline())
                 status = os.fstat(file.fileno())
-            read, gaps = header["read"], header["gaps"]
+            mark, changes = _mark(status), self._changes(account)
+            changed = changes.head(mark)
+            if changed:
+                mark = f"{mark}+{changes.size()}"
+            read, gaps = header["read"], changed.get("gaps", header["gaps"])
             components = header.get("components", status.st_size // _OF_ONE)
+            components = changed.get("components", components)
             is_narrow = header.get("is_narrow") is True
         except (OSError, ValueError, KeyError, TypeError, *_BROKEN):
             return None
         if not isinstance(read, datetime) or not isinstance(gaps, int):
             return None
-        mark = f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"
         return Last(
             account=account,
             read=read,
@@ -157,6 +205,9 @@ class Accounts:
             if _ACCOUNT.fullmatch(path.stem):
                 yield path.stem
 
+    def _changes(self, account: str) -> Appended:
+        return Appended(self._path(account, "changes"))
+
     def _path(self, account: str, ending: str) -> Path:
         if not _ACCOUNT.fullmatch(account):
             msg = f"{account!r} is no account of AWS: those are 12 digits"
@@ -165,3 +216,14 @@ class Accounts:
 
     def _ready(self) -> None:
         private_folder(self._folder)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _mark(status: os.stat_result) -> str:
+    return f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"

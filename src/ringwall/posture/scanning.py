@@ -13,7 +13,7 @@ from ringwall.posture.collecting.planning import plan_for
 from ringwall.posture.collecting.remembering import Remembering
 from ringwall.posture.collecting.running import Run, Target, Told
 from ringwall.posture.judging import Judged, judge_all
-from ringwall.posture.keeping import Accounts, Kept
+from ringwall.posture.keeping import Accounts, Kept, Version
 from ringwall.posture.past import Past
 from ringwall.posture.snapshot.gaps import Gap, gaps_of
 from ringwall.posture.snapshot.snapshot import Snapshot
@@ -55,7 +55,7 @@ class Scan:
     known: int
     ended: str
     is_kept: bool = True
-    version: tuple[int, int] | None = None
+    version: Version | None = None
 
     @property
     def since(self) -> datetime:

@@ -151,8 +151,31 @@ def test_what_was_opened_fails_by_its_event_and_a_second_one_changes_nothing(
     assert changing.outcomes() == [("pass", "fail")]
     assert changing.shown().summary.total[Outcome.FAIL] == 1
     assert changing.waiting() == 0
+    folder = changing.state / "posture" / "accounts"
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
     assert changing.listening().once(0).changed == 0, "what was kept has it already"
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_of_an_account_only_what_changed_is_written(changing: Changing) -> None:
+    changing.scan()
+    folder, account = changing.state / "posture" / "accounts", changing.target.account
+    whole = (folder / f"{account}.snapshot").stat().st_mtime_ns
+    listening = changing.listening()
+    for number in range(6):
+        changing.block(OPEN if number % 2 == 0 else SHUT)
+        changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
+        assert listening.once(0).changed == 1
+        changing.shown()
+    assert (folder / f"{account}.snapshot").stat().st_mtime_ns == whole
+    lines = (folder / f"{account}.changes").read_bytes().splitlines()
+    named = {json.loads(line)[1][1] for line in lines[1:] if line.startswith(b'["component"')}
+    assert named == {"arn:aws:s3:::exports"}
+    changing.opened()
+    assert changing.listening().once(0).changed == 1, "who begins anew knows what was changed"
+    changing.scan()
+    assert not (folder / f"{account}.changes").exists()
 
 
 def test_whoever_dies_before_its_findings_are_kept_leaves_the_message(changing: Changing) -> None:
