@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from ringwall.posture.collecting.running import Target
     from ringwall.posture.collecting.shape import Detail, Listing
     from ringwall.posture.config import AwsAccount
+    from ringwall.posture.keeping import Accounts
     from ringwall.posture.scanning import Scan
+    from ringwall.posture.snapshot.snapshot import Snapshot
 
 _PLAN: Final = (Column("call"), Column("made"), Column("tells", rank=1), Column("needs", rank=2))
 _GAPS: Final = 20
@@ -113,13 +115,32 @@ def scan(
         if not done.is_kept:
             said = "this scan looked at less than the last one: reports and paths go on by that"
             say(said, style="dim", stderr=True)
-        to_queue(context, done.snapshot, done.judged, found, scope=done.account)
+        to_queue(
+            context,
+            done.snapshot,
+            done.judged,
+            found,
+            scope=done.account,
+            at=done.since,
+            stocks=_as_it_is_kept(accounts, done),
+        )
         if name and not chosen and not region:
             _note(context, name, done, began)
     if as_json:
         show_verdicts(judged, found, snapshots[0], places={}, as_json=True)
     if partial:
         raise typer.Exit(ExitCode.PARTIAL)
+
+
+def _as_it_is_kept(accounts: "Accounts", done: "Scan") -> "Snapshot":
+    """What was read, with what changes that came just after it were told to have changed."""
+    if done.version in {None, accounts.version(done.account)}:
+        return done.snapshot
+    try:
+        kept = accounts.get(done.account)
+    except ValueError:
+        kept = None
+    return done.snapshot if kept is None else kept.snapshot
 
 
 def _of_queues(context: typer.Context, names: list[str] | None) -> "list[dict[str, object]]":

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.hcl.parsing import parse_template
-from ringwall.posture.code.hcl.trees import Block, Body, Expression
+from ringwall.posture.code.hcl.trees import Argument, Block, Body, Expression
 from ringwall.posture.code.reading import CodeError, Remark
 from ringwall.posture.code.terraform.bounds import bounded, weigh
 from ringwall.posture.code.terraform.computed import computed
@@ -259,9 +259,14 @@ class Module:
             name = ".".join(
                 ["provider", *block.labels, *([alias] if isinstance(alias, str) else [])]
             )
-            lines = {one.name: one.line for one in block.body.arguments.values()}
             yield Instance(
-                "provider", f"{self.prefix}{name}", values, place, lines, called=self.called
+                "provider",
+                f"{self.prefix}{name}",
+                values,
+                place,
+                _lines(block),
+                _elsewhere(block),
+                self.called,
             )
 
     def _unread(self, name: str) -> Instance:
@@ -270,7 +275,7 @@ class Module:
         place = Place(path, block.line, block.end)
         given = {
             one.name: self.evaluated(
-                one.value, self, Place(path, one.line), f"{one.name} of module {name}"
+                one.value, self, Place(one.path or path, one.line), f"{one.name} of module {name}"
             )
             for one in block.body.arguments.values()
             if one.name not in _META and one.name not in {"source", "version"}
@@ -397,18 +402,28 @@ class Declared:
                     one.values(),
                     self.place,
                     _lines(self.block),
+                    _elsewhere(self.block),
                     self.module.called,
                     doubt=self._doubt or self.module.doubt,
                 )
 
 
 def _lines(block: Block) -> dict[str, int]:
-    found = {one.name: one.line for one in block.body.arguments.values()}
+    return {name: one.line for name, one in _parts(block) if not one.path}
+
+
+def _elsewhere(block: Block) -> dict[str, Place]:
+    """Where stands what files that override it say."""
+    return {name: Place(one.path, one.line) for name, one in _parts(block) if one.path}
+
+
+def _parts(block: Block) -> Iterator[tuple[str, Argument | Block]]:
+    """Arguments and blocks by name, of several the first."""
+    found: dict[str, Argument | Block] = dict(block.body.arguments)
     for one in block.body.blocks:
-        found.setdefault(
-            one.labels[0] if one.kind == "dynamic" and one.labels else one.kind, one.line
-        )
-    return found
+        name = one.labels[0] if one.kind == "dynamic" and one.labels else one.kind
+        found.setdefault(name, one)
+    yield from found.items()
 
 
 class One:
@@ -438,7 +453,7 @@ class One:
         argument = body.arguments.get(name)
         self._values[name] = _WORKING
         if argument is not None:
-            at = Place(place.path, argument.line)
+            at = Place(argument.path or place.path, argument.line)
             what = f"{self.address}.{name}"
             made = self.declared.module.evaluated(argument.value, self.scope, at, what)
         else:
@@ -503,12 +518,13 @@ def blocks_of(module: Module, body: Body, scope: Scope, place: Place, kind: str)
     found: list[Any] = []
     is_there = False
     for one in body.blocks:
+        at = Place(one.path, one.line) if one.path else place
         if one.kind == kind:
             is_there = True
-            found.append(_content(module, one.body, scope, place))
+            found.append(_content(module, one.body, scope, at))
         elif one.kind == "dynamic" and one.labels == [kind]:
             is_there = True
-            made = _dynamic(module, one, scope, place)
+            made = _dynamic(module, one, scope, at)
             if isinstance(made, Unknown):
                 return made
             found += made
@@ -517,7 +533,9 @@ def blocks_of(module: Module, body: Body, scope: Scope, place: Place, kind: str)
 
 def _content(module: Module, body: Body, scope: Scope, place: Place) -> dict[str, Any]:
     made = {
-        one.name: module.evaluated(one.value, scope, Place(place.path, one.line), one.name)
+        one.name: module.evaluated(
+            one.value, scope, Place(one.path or place.path, one.line), one.name
+        )
         for one in body.arguments.values()
     }
     for kind in kinds_of(body):
