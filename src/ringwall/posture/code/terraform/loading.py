@@ -17,9 +17,13 @@ from ringwall.posture.code.hcl.trees import (
     ObjectOf,
 )
 from ringwall.posture.code.reading import NO_FILE, CodeError, Remark
+from ringwall.posture.code.terraform.overriding import is_override
+from ringwall.posture.snapshot.partial import Unknown
 
 LARGEST: Final = 20_000_000
 """Bytes of one file; larger ones are said, and not read."""
+ENDINGS: Final = (".tf", ".tf.json", ".tofu", ".tofu.json")
+WORKSPACE: Final = "terraform.workspace"
 _LABELS: Final = {
     "resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "locals": 0,
     "terraform": 0, "ephemeral": 2, "check": 1, "import": 0, "moved": 0, "removed": 0,
@@ -32,6 +36,8 @@ class File:
 
     path: str
     body: Body
+    is_override: bool = False
+    """Whether it speaks of what other files declare."""
 
 
 @dataclass(slots=True)
@@ -53,6 +59,8 @@ class Loader:
         self.remarks: list[Remark] = []
         self._folders: dict[Path, Folder] = {}
         self._installed: dict[Path, dict[str, Path]] = {}
+        self.chosen = ""
+        """The workspace that somebody named."""
 
     def name_of(self, path: Path) -> str:
         """A path as it is shown: from the folder that was asked for, or in full."""
@@ -91,10 +99,8 @@ class Loader:
         if known is not None:
             return known
         found = self._folders[path] = Folder(path)
-        files = sorted(
-            one for one in path.iterdir() if one.name.endswith((".tf", ".tf.json", ".tofu"))
-        )
-        files.sort(key=lambda one: one.name.startswith("override.") or "_override." in one.name)
+        files = sorted(one for one in path.iterdir() if one.name.endswith(ENDINGS))
+        files.sort(key=lambda one: is_override(one.name))
         for one in files:
             self._read(one, found)
         for one in self._value_files(path):
@@ -109,7 +115,7 @@ class Loader:
         except CodeError as error:
             self.broken(error)
             return
-        folder.files.append(File(shown, body))
+        folder.files.append(File(shown, body, is_override(path.name)))
 
     def broken(self, error: CodeError) -> None:
         """Keep what is wrong with a file."""
@@ -135,6 +141,18 @@ class Loader:
             return {key: (_constant(one), shown) for key, one in told.items()}
         body = parse(text, shown)
         return {key: (one.value, shown) for key, one in body.arguments.items()}
+
+    def workspace(self, root: Path) -> Any:
+        """The workspace that is chosen in a folder; what is not said may be any."""
+        path = root / ".terraform" / "environment"
+        if not self.chosen and path.is_file():
+            try:
+                return self.text(path).strip() or "default"
+            except CodeError as error:
+                self.broken(error)
+        return self.chosen or Unknown(
+            f"which workspace it is applied in is not known: --var {WORKSPACE}=NAME says it"
+        )
 
     def installed(self, root: Path) -> dict[str, Path]:
         """Where ``terraform init`` put modules, by their keys such as ``vpc.endpoints``."""

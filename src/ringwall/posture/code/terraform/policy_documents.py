@@ -79,12 +79,9 @@ def _principals(several: list[Any]) -> Any:
         kind, names = one.get("type"), one.get("identifiers")
         if isinstance(kind, Unknown):
             return kind
-        if isinstance(names, Unknown):
-            found[kind] = names
-            continue
         if kind == "*" and names == ["*"]:
             return "*"
-        found[kind] = [*found.get(kind, []), *(names or [])]
+        found[kind] = [*found.get(kind, []), *_several(names)]
     return found
 
 
@@ -97,5 +94,11 @@ def _conditions(several: list[Any]) -> Any:
         for part in (test, variable):
             if isinstance(part, Unknown):
                 return part
-        found.setdefault(test, {})[variable] = one.get("values")
+        # the provider joins the values of conditions that ask the same
+        told = found.setdefault(test, {})
+        told[variable] = [*told.get(variable, []), *_several(one.get("values"))]
     return found
+
+
+def _several(values: Any) -> list[Any]:
+    return values if isinstance(values, list) else [] if values is None else [values]

@@ -4,18 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Final
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.hcl.trees import Expression, Literal
 from ringwall.posture.code.reading import CodeError, Remark
 from ringwall.posture.code.terraform.bounds import INSTANCES, module_bounded
-from ringwall.posture.code.terraform.loading import Loader
+from ringwall.posture.code.terraform.loading import ENDINGS, WORKSPACE, Loader
 from ringwall.posture.code.terraform.resources import Instance
 from ringwall.posture.code.terraform.rooting import rooted
 from ringwall.posture.code.terraform.running import Module
-
-_ENDINGS: Final = (".tf", ".tf.json", ".tofu")
 
 
 @dataclass(slots=True)
@@ -32,7 +29,7 @@ def folders_of(root: Path) -> list[Path]:
     """Folders with Terraform in them, without what ``terraform init`` fetched."""
     found = {
         one.parent
-        for ending in _ENDINGS
+        for ending in ENDINGS
         for one in root.rglob(f"*{ending}")
         if ".terraform" not in one.parts and not one.is_dir()
     }
@@ -49,7 +46,8 @@ def applied(
 
     ``CodeError`` where a file of values is none.
     """
-    loader = Loader(enclosing(root), root)
+    loader, variables = Loader(enclosing(root), root), dict(given or {})
+    loader.chosen = variables.pop(WORKSPACE, "")
     folders = folders_of(root)
     called = {one for folder in folders for one in _calls(loader, folder)}
     roots = [one for one in folders if one.resolve() not in called] or folders[:1]
@@ -57,7 +55,7 @@ def applied(
         read = loader.folder(folder)
         for path in values:
             read.values |= loader.values_in(path, is_asked=True)
-        read.values |= {name: (_given(text), "-var") for name, text in (given or {}).items()}
+        read.values |= {name: (_given(text), "-var") for name, text in variables.items()}
         module = Module(loader, read, root=folder.resolve())
         name = loader.name_of(folder.resolve())
         made = rooted(module.instances(), "" if name == "." else name)

@@ -4,6 +4,7 @@ from typing import Any
 
 from ringwall.posture.code.hcl.trees import Call, Expression, Literal, ObjectOf, Variable
 from ringwall.posture.code.terraform.evaluating import number, truth
+from ringwall.posture.code.terraform.functions import set_of
 from ringwall.posture.code.terraform.values import ExpressionError, text_of
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -37,9 +38,7 @@ def _converted(value: Any, type_: Expression) -> Any:
     inner = type_.arguments[0]
     if type_.name in {"list", "set"} and isinstance(value, list):
         made = [converted(one, inner) for one in value]
-        if type_.name == "set" and all(isinstance(one, str) for one in made):
-            return sorted(set(made))
-        return made
+        return set_of(made) if type_.name == "set" else made
     if type_.name == "map" and isinstance(value, dict):
         return {key: converted(one, inner) for key, one in value.items()}
     if type_.name == "object" and isinstance(value, dict) and isinstance(inner, ObjectOf):
