@@ -48,6 +48,11 @@ def component(
     return Collected(found=found, aspects={**listed, **aspects}, place=one.place)
 
 
+def is_terraform(one: Instance) -> bool:
+    """Whether it is declared for Terraform, whose provider adds some things of its own."""
+    return one.place.path.endswith((".tf", ".tf.json", ".tofu", ".tofu.json"))
+
+
 def known(value: Any, one: Instance, argument: str = "") -> Observation:
     """What a resource says; an error that names the reason where all of it is not known."""
     line = one.lines.get(argument, one.place.line)

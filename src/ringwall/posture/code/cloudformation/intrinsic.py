@@ -22,6 +22,17 @@ _PSEUDO: Final = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
 _LISTS: Final = {"CommaDelimitedList"}
 
 
+_NO_VALUE: Final = (
+    ExpressionError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
+"""What a function comes to that is given something of another form."""
+
+
 class Template:
     """A template whose functions are evaluated. ``types`` are the resources by logical id."""
 
@@ -47,7 +58,7 @@ class Template:
             if function is not None:
                 try:
                     return function(self, argument)
-                except (ExpressionError, TypeError, ValueError, KeyError, IndexError) as error:
+                except _NO_VALUE as error:
                     return Unknown(f"{name} has no value: {error}")
             if name.startswith("Fn::"):
                 return Unknown(f"{name} is not supported")
@@ -56,6 +67,8 @@ class Template:
 
     def holds(self, name: Any) -> Any:
         """A condition by its name: true, false, or unknown."""
+        if not isinstance(name, str):
+            return Unknown(f"the condition {name} is no name")
         if name in self._known:
             return self._known[name]
         if name not in self.conditions or name in self._asked:
