@@ -19,6 +19,7 @@ from ringwall.posture.code.terraform.roots import applied, enclosing
 from ringwall.posture.snapshot.snapshot import Snapshot
 
 _YAML: Final = (".yaml", ".yml", ".json", ".template")
+_KUSTOMIZED: Final = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 _LEFT_OUT: Final = frozenset({".git", ".terraform", "node_modules", ".venv", "__pycache__"})
 
 
@@ -73,7 +74,9 @@ def _map(code: Code, resources: Resources, missing: Iterable[str]) -> None:
 def _files(folder: Path) -> Iterator[Path]:
     several = [folder] if folder.is_file() else sorted(folder.rglob("*"))
     for path in several:
-        is_one = path.suffix in _YAML and not path.name.endswith((".tf.json", ".tfvars.json"))
+        is_one = (path.suffix in _YAML or path.name in _KUSTOMIZED) and not path.name.endswith(
+            (".tf.json", ".tfvars.json")
+        )
         if is_one and not _LEFT_OUT & set(path.parts) and not path.is_dir():
             yield path
 
@@ -89,6 +92,10 @@ def _read(code: Code, path: Path, shown: str, within: Path) -> None:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CodeError(shown, 1, f"it cannot be read: {error}") from error
+    if path.name in _KUSTOMIZED:  # whether it says so itself, or leaves that out
+        why = "Kustomize is not read: render it first, with `kubectl kustomize`"
+        code.remarks.append(Remark(Place(shown, 1), why))
+        return
     if not _is_ours(text):
         return
     if path.suffix == ".json":
@@ -127,7 +134,7 @@ def _document(code: Code, one: Document, shown: str) -> None:
     if not manifests.is_manifest(value):
         return
     group = str(value["apiVersion"])
-    if group.startswith("kustomize."):
+    if group.startswith("kustomize.config."):
         why = "Kustomize is not read: render it first, with `kubectl kustomize`"
         code.remarks.append(Remark(Place(shown, one.line), why))
     else:
