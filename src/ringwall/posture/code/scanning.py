@@ -19,6 +19,7 @@ from ringwall.posture.code.terraform.roots import applied, enclosing
 from ringwall.posture.snapshot.snapshot import Snapshot
 
 _YAML: Final = (".yaml", ".yml", ".json", ".template")
+_TERRAFORMS: Final = (".tf.json", ".tofu.json", ".tfvars.json")
 _KUSTOMIZED: Final = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 _LEFT_OUT: Final = frozenset({".git", ".terraform", "node_modules", ".venv", "__pycache__"})
 
@@ -74,9 +75,8 @@ def _map(code: Code, resources: Resources, missing: Iterable[str]) -> None:
 def _files(folder: Path) -> Iterator[Path]:
     several = [folder] if folder.is_file() else sorted(folder.rglob("*"))
     for path in several:
-        is_one = (path.suffix in _YAML or path.name in _KUSTOMIZED) and not path.name.endswith(
-            (".tf.json", ".tfvars.json")
-        )
+        is_named = path.suffix in _YAML or path.name in _KUSTOMIZED
+        is_one = is_named and not path.name.endswith(_TERRAFORMS)
         if is_one and not _LEFT_OUT & set(path.parts) and not path.is_dir():
             yield path
 
