@@ -321,3 +321,74 @@ def test_a_condition_of_another_form_ends_with_no_trace(tmp_path: Path) -> None:
     bucket = {**made("AWS::S3::Bucket"), "Condition": "Odd"}
     code = read(tmp_path, {"B": bucket}, Conditions={"Odd": {"Fn::Split": [",", ["a"]]}})
     assert any("is there is not known" in one.why for one in code.remarks)
+
+
+NESTED = """
+AWSTemplateFormatVersion: "2010-09-09"
+Parameters:
+  Who: {Type: String, Default: 10.0.0.0/8}
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: it
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: !Ref Who}]
+"""
+OUTER = """
+AWSTemplateFormatVersion: "2010-09-09"
+Parameters:
+  Whom: {{Type: String, Default: {who}}}
+Resources:
+  Bucket: {{Type: AWS::S3::Bucket}}
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: {url}
+      Parameters: {{Who: !Ref Whom, Bucket: !Ref Bucket}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"in/it.yaml": NESTED}, "pass"),
+        ({"in/it.yaml": NESTED, "a.yaml": OUTER.format(who="0.0.0.0/0", url="in/it.yaml")}, "fail"),
+        (
+            {
+                "in/it.yaml": NESTED,
+                "in/b.yaml": OUTER.format(who="10.0.0.0/8", url="./it.yaml").replace("Whom", "Who"),
+                "a.yaml": OUTER.format(who="0.0.0.0/0", url="in/b.yaml"),
+            },
+            "fail",
+        ),
+        (
+            {
+                "in/it.yaml": NESTED,
+                "a.yaml": OUTER.format(who="0.0.0.0/0", url="in/it.yaml"),
+                "b.yaml": OUTER.format(who="10.0.0.0/8", url="./in/it.yaml"),
+            },
+            "unknown",
+        ),
+        (
+            {"it.yaml": NESTED + OUTER.format(who="1", url="it.yaml").partition("Resources:")[2]},
+            "unknown",
+        ),
+    ],
+)
+def test_a_stack_within_another_is_given_what_that_one_passes(
+    tmp_path: Path, files: dict[str, str], expected: str
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert said(read_code(tmp_path), "aws-ec2-security-group-ssh") == [expected]
+
+
+def test_what_another_stack_is_given_it_may_change_and_what_is_not_here_is_said(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.yaml").write_text(OUTER.format(who="1", url="https://example.com/in.yaml"))
+    code = read_code(tmp_path)
+    assert said(code, "aws-s3-bucket-logging") == ["unknown"]
+    (one,) = code.remarks
+    assert str(one).startswith("a.yaml:7: Inner comes from https://example.com/in.yaml, which is")

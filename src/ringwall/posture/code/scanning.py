@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.cloudformation import templates
+from ringwall.posture.code.cloudformation.nesting import Stacks
 from ringwall.posture.code.documents import Document, documents
 from ringwall.posture.code.kubernetes import clusters, manifests
 from ringwall.posture.code.mapping import KINDS, fill, mapped, unmapped
@@ -52,14 +53,19 @@ def read_code(
         for one in applied(folder, values=values, given=given):
             code.remarks += one.remarks
             _map(code, Resources(one.instances), missing=())
-    within = enclosing(base)
+    within, found = enclosing(base), list[tuple[str, Document]]()
     for path in _files(folder):
         shown = str(path.relative_to(base))
         try:
-            _read(code, path, shown, within)
+            _read(code, path, shown, within, found)
         except CodeError as error:
             place = Place(error.path, error.line)
             code.remarks.append(Remark(place, error.why, is_broken=True))
+    stacks = Stacks(dict(reversed(found)))
+    for shown, one in found:
+        read = templates.read(one, shown, stacks)
+        code.remarks += read.remarks
+        _map(code, Resources(rooted(read.instances, shown)), ())
     clusters.apart(code.snapshot)
     missing = [str(one) for one in code.remarks if one.is_broken or "is not here" in one.why]
     fill(code.snapshot, (), (*KINDS, *manifests.KINDS), missing)
@@ -81,7 +87,10 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _read(code: Code, path: Path, shown: str, within: Path) -> None:
+def _read(
+    code: Code, path: Path, shown: str, within: Path, found: list[tuple[str, Document]]
+) -> None:
+    """One file; templates are put aside, for one may name another."""
     if not path.resolve().is_relative_to(within):
         raise CodeError(shown, 1, "it lies outside of the folder, and is not read")
     if not path.is_file():
@@ -108,7 +117,10 @@ def _read(code: Code, path: Path, shown: str, within: Path) -> None:
         code.remarks.append(Remark(Place(shown, 1), why))
         return
     for one in documents(text, shown, templates.tagged):
-        _document(code, one, shown)
+        if templates.is_template(one.value):
+            found.append((shown, one))
+        else:
+            _document(code, one, shown)
 
 
 def _is_ours(text: str) -> bool:
@@ -126,11 +138,6 @@ def _is_helm(path: Path, text: str) -> bool:
 
 def _document(code: Code, one: Document, shown: str) -> None:
     value: Any = one.value
-    if templates.is_template(value):
-        read = templates.read(one, shown)
-        code.remarks += read.remarks
-        _map(code, Resources(rooted(read.instances, shown)), ())
-        return
     if not manifests.is_manifest(value):
         return
     group = str(value["apiVersion"])

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ringwall.posture.code.terraform.computed import computed
@@ -36,7 +36,8 @@ _NO_VALUE: Final = (
 class Template:
     """A template whose functions are evaluated. ``types`` are the resources by logical id."""
 
-    def __init__(self, value: dict[str, Any]) -> None:
+    def __init__(self, value: dict[str, Any], given: Mapping[str, Any] | None = None) -> None:
+        self.given = given or {}
         self.parameters: dict[str, Any] = _mapping(value.get("Parameters"))
         self.conditions: dict[str, Any] = _mapping(value.get("Conditions"))
         self.mappings: dict[str, Any] = _mapping(value.get("Mappings"))
@@ -77,6 +78,10 @@ class Template:
         found = self._known[name] = self.value(self.conditions[name])
         return found
 
+    def is_left_out(self, resource: dict[str, Any]) -> bool:
+        """Whether a resource's condition does not hold for certain."""
+        return "Condition" in resource and self.holds(resource["Condition"]) is False
+
     def refer(self, name: Any) -> Any:
         """``Ref``."""
         if name == "AWS::NoValue":
@@ -96,9 +101,12 @@ class Template:
     def _parameter(self, name: str) -> Any:
         declared = self.parameters[name]
         kind = str(declared.get("Type", "")) if isinstance(declared, dict) else ""
-        if not isinstance(declared, dict) or "Default" not in declared:
+        if name in self.given and isinstance(self.given[name], Unknown):
+            return self.given[name]
+        is_given = name in self.given
+        if not is_given and (not isinstance(declared, dict) or "Default" not in declared):
             return Unknown(f"the parameter {name} has no default")
-        default = declared["Default"]
+        default = self.given[name] if is_given else declared["Default"]
         if kind.startswith("AWS::SSM::"):
             return Unknown(f"the parameter {name} is read only where the stack is made")
         if kind in _LISTS or kind.startswith("List<"):

@@ -5,12 +5,14 @@ from typing import Any
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.cloudformation.intrinsic import NO_VALUE, Template
+from ringwall.posture.code.cloudformation.nesting import STACK, Stacks
 from ringwall.posture.code.cloudformation.people import INSTEAD
 from ringwall.posture.code.cloudformation.speaking import within
 from ringwall.posture.code.cloudformation.types import BESIDE, TYPES
 from ringwall.posture.code.documents import Document
 from ringwall.posture.code.reading import Remark
 from ringwall.posture.code.terraform.resources import Instance
+from ringwall.posture.code.unresolved import MODULE
 from ringwall.posture.snapshot.partial import Unknown
 
 
@@ -37,10 +39,14 @@ def is_template(value: Any) -> bool:
     )
 
 
-def read(document: Document, path: str) -> Read:
-    """The resources that are made; what is not supported is remarked on."""
+def read(document: Document, path: str, stacks: Stacks | None = None) -> Read:
+    """The resources that are made; what is not supported is remarked on.
+
+    ``stacks`` are the templates beside it, which may name it and pass parameters to it.
+    """
     value, found = document.value, Read()
-    template = Template(value)
+    stacks = stacks or Stacks({path: document})
+    template = Template(value, stacks.given(path))
     transform = value.get("Transform")
     if transform is not None:
         line = document.lines.get(("Transform",), document.line)
@@ -58,6 +64,14 @@ def read(document: Document, path: str) -> Read:
         if isinstance(holds, Unknown):
             why = f"whether {name} is there is not known: {holds.why}"
             found.remarks.append(Remark(place, why))
+        if told["Type"] == STACK:
+            one, url = _nested(template, name, told, place)
+            found.instances.append(one)
+            if not stacks.target(path, url):
+                where = url if isinstance(url, str) else "an address that is not known"
+                why = f"{name} comes from {where}, which is not here: what it makes is not judged"
+                found.remarks.append(Remark(place, why))
+            continue
         if told["Type"].startswith("AWS::Serverless::"):
             found.remarks.append(Remark(place, f"{told['Type']} of SAM is not supported: {name}"))
             continue
@@ -76,6 +90,17 @@ def read(document: Document, path: str) -> Read:
             one if _is_of_itself(one, name) else replace(one, doubt=doubt) for one in made
         ]
     return found
+
+
+def _nested(
+    template: Template, name: str, told: dict[str, Any], place: Place
+) -> tuple[Instance, Any]:
+    """A stack of its own, which may change what is passed to it, and where it comes from."""
+    written = told.get("Properties")
+    written = written if isinstance(written, dict) else {}
+    passed = template.value(written.get("Parameters") or {})
+    values = passed if isinstance(passed, dict) else {}
+    return Instance(MODULE, name, values, place), template.value(written.get("TemplateURL"))
 
 
 def _is_of_itself(one: Instance, name: str) -> bool:
