@@ -131,9 +131,13 @@ class Listening:
         account = self._target.account
         watch = self._watching(account)
         self._version = None  # where something fails below, what is kept is read anew
-        pairs = [pair for one in changes for pair in watch.take(one)]
+        pairs, told = [], []
+        for one in changes:
+            changed = watch.take(one)
+            pairs += changed
+            told += [*changed, *((same, same) for same in watch.standing.still)]
         snapshot = watch.standing.snapshot
-        self._take(snapshot, pairs)
+        self._take(snapshot, told)
         gaps = sum(one.count for one in gaps_of(snapshot))
         last = self._accounts.last(account)
         is_narrow = last is not None and last.is_narrow

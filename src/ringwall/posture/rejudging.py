@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.checking.reading import ANY
 from ringwall.posture.judging import Judged, judge_one
@@ -38,6 +39,9 @@ class Standing:
         for one in self._checks.values():
             self._by_kind.setdefault(one.check.judges, []).append(one)
         self.judged: dict[tuple[str, str], Judged] = {}
+        self.still: list[Judged] = []
+        """What failed before, and was judged again last in the same words: of other values,
+        perhaps."""
         self._read: dict[tuple[str, str], frozenset[Key]] = {}
         self._readers: dict[Key, set[tuple[str, str]]] = {}
         indexes: dict[object, object] = {}
@@ -58,7 +62,12 @@ class Standing:
             self._forget((check, component))
             if self.snapshot.get(component) is not None:
                 self._judge(self._checks[check], component, indexes)
-        pairs = ((before[one], self.judged.get(one)) for one in sorted(due))
+        pairs = [(before[one], self.judged.get(one)) for one in sorted(due)]
+        self.still = [
+            new
+            for old, new in pairs
+            if new is not None and new.verdict.outcome is Outcome.FAIL and _is_same(old, new)
+        ]
         return [(old, new) for old, new in pairs if not _is_same(old, new)]
 
     def _due(self, changes: Changes) -> set[tuple[str, str]]:

@@ -40,6 +40,7 @@ class Watch:
         read and names nothing that is. What happened in a region that is not looked at may be of
         the whole account: every region is read again then, as it is where a record names another.
         """
+        self.standing.still = []
         if told.account not in {"", self._target.account}:
             return []
         own, others = self._kinds(told)

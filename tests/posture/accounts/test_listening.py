@@ -3,7 +3,8 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tests.runtime.conftest import _django, database, postgres
 from tests.runtime.migrated import put_tables
 
 from ringwall.core.verdicts import Outcome
+from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.heard import Hearing, Hearings
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.listening import Heard, Listening, Pairs, queue_arn
@@ -79,13 +81,17 @@ class Changing:
         told = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=[name])
         return int(told["Attributes"][name])
 
-    def listening(self, take: Callable[[Snapshot, Pairs], None] | None = None) -> Listening:
+    def listening(
+        self,
+        take: Callable[[Snapshot, Pairs], None] | None = None,
+        checks: Sequence[KnownCheck] = CHECKS,
+    ) -> Listening:
         def noted(_: Snapshot, pairs: Pairs) -> None:
             self.taken.append(pairs)
 
         return Listening(
             target=self.target,
-            checks=CHECKS,
+            checks=checks,
             accounts=self.accounts,
             sqs=self.sqs,
             queue=self.queue,
@@ -250,6 +256,53 @@ def test_it_is_a_finding_until_a_change_mends_it_and_others_stay(changing: Chang
     changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
     listening.once(0)
     assert states() == ["fixed"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("database")
+def test_a_change_to_another_value_under_the_same_words_opens_what_was_accepted(
+    changing: Changing,
+) -> None:
+    from ringwall.findings.moving import move  # noqa: PLC0415 - needs the tables
+    from ringwall.findings.service import standings  # noqa: PLC0415 - as above
+    from ringwall.findings.states import Move, State  # noqa: PLC0415 - as above
+    from ringwall.findings.store import Wanted  # noqa: PLC0415 - as above
+    from ringwall.posture.checking.check import fails, passes  # noqa: PLC0415 - as above
+    from ringwall.posture.queueing import heed  # noqa: PLC0415 - as above
+
+    def judge(it: Any, world: Any) -> Any:
+        told = it.read("public_access_block", {})
+        is_shut = told.get("BlockPublicAcls") and told.get("BlockPublicPolicy")
+        return passes("shut") if is_shut else fails("it is open in some way")
+
+    (known,) = CHECKS
+    config = changing.state / "ringwall.yaml"
+    config.write_text("version: 1\n")
+    installation = find(all_sections, config=config)
+    checks = [replace(known, judge=judge)]
+
+    def take(snapshot: Snapshot, pairs: Pairs) -> None:
+        heed(installation, changing.target.account, snapshot, pairs, checks)
+
+    def only() -> Any:
+        (found,) = standings(Wanted(states=frozenset(State)))
+        return found
+
+    changing.scan()
+    listening = changing.listening(take, checks)
+    changing.opened()
+    listening.once(0)
+    until = datetime.now(UTC) + timedelta(days=9)
+    move(only().uid, Move.ACCEPT, owner="a", reason="public anyhow, for now", until=until)
+    changing.block(OPEN | {"IgnorePublicAcls": True})
+    changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
+    listening.once(0)
+    assert only().state == "accepted", "nobody judges by that"
+    words = only().finding.message
+    changing.block(OPEN | {"BlockPublicAcls": True})
+    changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
+    listening.once(0)
+    assert (only().state, only().finding.message) == ("open", words)
 
 
 @pytest.mark.e2e

@@ -46,6 +46,15 @@ def test_code_without_a_fault_is_well(tmp_path: Path) -> None:
     assert (code, "1 pass" in said) == (0, True)
 
 
+def test_a_number_in_quotes_is_judged_as_the_number_it_is(tmp_path: Path) -> None:
+    for days, outcome in (("400", "pass"), ("30", "fail"), ("many", "unknown")):
+        text = f'resource "aws_cloudwatch_log_group" "a" {{\n  retention_in_days = "{days}"\n}}\n'
+        (tmp_path / "main.tf").write_text(text)
+        _, said = ran(str(tmp_path), "--check", "aws-logs-group-retention", "--json")
+        (told,) = json.loads(said)
+        assert (told["outcome"], "by itself" in told["why"]) == (outcome, False), told
+
+
 def test_a_broken_file_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(BROKEN)
     code, said = ran(str(tmp_path), "--check", "k8s-pod-host-network")

@@ -56,7 +56,7 @@ def is_terraform(one: Instance) -> bool:
 def known(value: Any, one: Instance, argument: str = "") -> Observation:
     """What a resource says; an error that names the reason where all of it is not known."""
     line = one.lines.get(argument, one.place.line)
-    api = f"{API} {one.place.path}:{line}"
+    api = f"{API} {one.elsewhere.get(argument) or f'{one.place.path}:{line}'}"
     if isinstance(value, Unknown):
         return Observation(State.ERROR, api=api, why=value.why)
     return Observation(State.KNOWN, value, api)

@@ -100,7 +100,7 @@ def _one(  # noqa: PLR0917 - each is what makes one instance
     scope: Scope = Inner(caller, names) if names else caller
 
     def given(argument: Any) -> Callable[[], Any]:
-        at = Place(path, argument.line)
+        at = Place(argument.path or path, argument.line)
         what = f"{argument.name} of module {name}"
         return lambda: caller.evaluated(argument.value, scope, at, what)
 

@@ -28,6 +28,7 @@ from ringwall.posture.code.terraform.values import (
     first_unknown,
     has_unknown,
     joined,
+    number_of,
     pairs_of,
     text_of,
 )
@@ -260,22 +261,19 @@ def number(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     if isinstance(value, str):
-        try:
-            return int(value)
-        except ValueError:
-            try:
-                return float(value)
-            except ValueError:
-                pass
+        return number_of(value)
     raise ExpressionError(f"{_kind(value)} is no number")
+
+
+_TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 def truth(value: Any) -> bool:
     """A truth value, also one that is written as a text."""
     if isinstance(value, bool):
         return value
-    if value in {"true", "false"}:
-        return bool(value == "true")
+    if isinstance(value, str) and value in _TRUTHS:
+        return _TRUTHS[value]
     raise ExpressionError(f"{_kind(value)} is neither true nor false")
 
 

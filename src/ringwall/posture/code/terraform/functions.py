@@ -24,6 +24,7 @@ from ringwall.posture.code.terraform.values import (
     first_unknown,
     from_json,
     joined,
+    number_of,
     text_of,
 )
 from ringwall.posture.snapshot.partial import Unknown
@@ -322,13 +323,13 @@ def _number(value: Any) -> Any:
         raise ExpressionError("a truth value is no number")
     if value is None or isinstance(value, int | float):
         return value
-    return float(value) if any(one in value for one in ".eE") else int(value)
+    return number_of(value)
 
 
 def _bool(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
-    return {"true": True, "false": False}[value]
+    return {"true": True, "1": True, "false": False, "0": False}[value]
 
 
 def _range(*values: Any) -> list[Any]:

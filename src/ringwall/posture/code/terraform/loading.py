@@ -17,7 +17,7 @@ from ringwall.posture.code.hcl.trees import (
     ObjectOf,
 )
 from ringwall.posture.code.reading import NO_FILE, CodeError, Remark
-from ringwall.posture.code.terraform.overriding import is_override
+from ringwall.posture.code.terraform.overriding import File, overridden, overrides
 from ringwall.posture.snapshot.partial import Unknown
 
 LARGEST: Final = 20_000_000
@@ -28,16 +28,6 @@ _LABELS: Final = {
     "resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "locals": 0,
     "terraform": 0, "ephemeral": 2, "check": 1, "import": 0, "moved": 0, "removed": 0,
 }  # fmt: skip
-
-
-@dataclass(slots=True)
-class File:
-    """A file of a module; ``path`` is as people see it."""
-
-    path: str
-    body: Body
-    is_override: bool = False
-    """Whether it speaks of what other files declare."""
 
 
 @dataclass(slots=True)
@@ -100,22 +90,25 @@ class Loader:
             return known
         found = self._folders[path] = Folder(path)
         files = sorted(one for one in path.iterdir() if one.name.endswith(ENDINGS))
-        files.sort(key=lambda one: is_override(one.name))
-        for one in files:
-            self._read(one, found)
+        several = [(one, file) for one in files if (file := self._read(one)) is not None]
+        told = overridden(
+            [file for one, file in several if not overrides(one.name)],
+            [file for one, file in several if overrides(one.name)],
+        )
+        found.files, self.remarks = told.files, [*self.remarks, *told.remarks]
         for one in self._value_files(path):
             self._read_values(one, found)
         return found
 
-    def _read(self, path: Path, folder: Folder) -> None:
+    def _read(self, path: Path) -> File | None:
         shown = self.name_of(path)
         try:
             text = self.text(path)
             body = _from_json(text, shown) if path.name.endswith(".json") else parse(text, shown)
         except CodeError as error:
             self.broken(error)
-            return
-        folder.files.append(File(shown, body, is_override(path.name)))
+            return None
+        return File(shown, body)
 
     def broken(self, error: CodeError) -> None:
         """Keep what is wrong with a file."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ringwall.core.observations import Place
+from ringwall.posture.code.terraform.typed import typed
 from ringwall.posture.code.terraform.values import PartialText, Reference
 from ringwall.posture.snapshot.partial import Unknown
 
-_TRUTHS: Final = {"true": True, "false": False}
 _NAMED: Final = frozenset(
     [
         "allow_version_upgrade",
@@ -70,24 +70,9 @@ _NAMED: Final = frozenset(
         "zone_awareness_enabled",
     ]
 )
-"""Arguments that are truth values: Terraform takes them in quotes, too, as all wrote them once."""
+"""Arguments that are truth values. What else is converted, and how, is in ``typed``."""
 
 _AT_THE_END: Final = "^"
-_FREE: Final = frozenset({"tags", "tags_all", "variables"})
-"""Maps of texts, whatever they are called."""
-
-
-def _truthful(value: Any) -> Any:
-    """Arguments with truth values for those that stand in quotes."""
-    if isinstance(value, dict):
-        return {key: _argument(key, one) for key, one in value.items()}
-    return [_truthful(one) for one in value] if isinstance(value, list) else value
-
-
-def _argument(name: str, value: Any) -> Any:
-    if isinstance(value, str):
-        return _TRUTHS.get(value, value) if name in _NAMED else value
-    return value if name in _FREE else _truthful(value)
 
 
 @dataclass(slots=True)
@@ -100,6 +85,8 @@ class Instance:
     place: Place
     lines: dict[str, int] = field(default_factory=dict)
     """Where each argument and block stands, within the file of ``place``."""
+    elsewhere: dict[str, Place] = field(default_factory=dict)
+    """Where arguments and blocks stand that another file overrides."""
     called: str = ""
     """The file of the root module that calls the module this is in; ``""`` within the root."""
     root: str = ""
@@ -148,7 +135,7 @@ class Resources:
         self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
         self._unplaced: dict[tuple[str, str], list[Instance]] = {}
         for one in instances:
-            one.values = _truthful(one.values)
+            one.values = typed(one.values, _NAMED)
             self._types.setdefault(one.type, []).append(one)
 
     def of(self, *types: str) -> Iterator[Instance]:

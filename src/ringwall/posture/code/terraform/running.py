@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.hcl.parsing import parse_template
-from ringwall.posture.code.hcl.trees import Block, Body, Expression
+from ringwall.posture.code.hcl.trees import Argument, Block, Body, Expression
 from ringwall.posture.code.reading import CodeError, Remark
 from ringwall.posture.code.terraform.bounds import bounded, weigh
 from ringwall.posture.code.terraform.computed import computed
@@ -20,8 +20,8 @@ from ringwall.posture.code.terraform.evaluating import (
     trying,
     whole,
 )
-from ringwall.posture.code.terraform.loading import File, Folder, Loader
-from ringwall.posture.code.terraform.overriding import overridden
+from ringwall.posture.code.terraform.loading import Folder, Loader
+from ringwall.posture.code.terraform.overriding import File
 from ringwall.posture.code.terraform.policy_documents import document
 from ringwall.posture.code.terraform.resources import Instance
 from ringwall.posture.code.terraform.values import ExpressionError, SetOf, pairs_of
@@ -75,38 +75,25 @@ class Module:
             before = self.declared.get(key)
             if before is not None:
                 self._twice(file, name, place, before.place)
-            if before is not None and file.is_override:
-                block, place = overridden(before.block, block), before.place
             self.declared[key] = Declared(self, block, f"{self.prefix}{name}", place)
         elif kind == "locals":
             for one in block.body.arguments.values():
                 self.locals[one.name] = (one.value, Place(path, one.line))
         elif kind == "provider" and len(labels) == 1:
-            self._provider(block, file)
+            self.providers.append((block, path))
         elif kind in {"variable", "output", "module"} and len(labels) == 1:
             several = {"variable": self.variables, "output": self.outputs, "module": self.calls}
             known = several[kind].get(labels[0])
             if known is not None:
                 where = Place(known[1], known[0].line, known[0].end)
                 self._twice(file, f"{kind} {labels[0]}", place, where)
-            if known is not None and file.is_override:
-                several[kind][labels[0]] = (overridden(known[0], block), known[1])
-            else:
-                several[kind][labels[0]] = (block, path)
+            several[kind][labels[0]] = (block, path)
         elif kind in {"resource", "data", "variable", "output", "module"}:
             self.remark(place, f"{kind} has {len(labels)} names, which is not what it needs", True)
 
-    def _provider(self, block: Block, file: File) -> None:
-        if file.is_override:
-            for at, (one, path) in enumerate(self.providers):
-                if one.labels == block.labels and _alias(one) == _alias(block):
-                    self.providers[at] = (overridden(one, block), path)
-                    return
-        self.providers.append((block, file.path))
-
     def _twice(self, file: File, name: str, place: Place, before: Place) -> None:
         """Say what is declared twice; OpenTofu's files take the place of Terraform's."""
-        if not file.is_override and not file.path.endswith((".tofu", ".tofu.json")):
+        if not file.path.endswith((".tofu", ".tofu.json")):
             self.remark(place, f"{name} was declared before, in {before}", is_broken=True)
 
     def remark(self, place: Place, why: str, is_broken: bool = False) -> None:
@@ -294,9 +281,14 @@ class Module:
             name = ".".join(
                 ["provider", *block.labels, *([alias] if isinstance(alias, str) else [])]
             )
-            lines = {one.name: one.line for one in block.body.arguments.values()}
             yield Instance(
-                "provider", f"{self.prefix}{name}", values, place, lines, called=self.called
+                "provider",
+                f"{self.prefix}{name}",
+                values,
+                place,
+                _lines(block),
+                _elsewhere(block),
+                self.called,
             )
 
     def _unread(self, name: str) -> Instance:
@@ -305,7 +297,7 @@ class Module:
         place = Place(path, block.line, block.end)
         given = {
             one.name: self.evaluated(
-                one.value, self, Place(path, one.line), f"{one.name} of module {name}"
+                one.value, self, Place(one.path or path, one.line), f"{one.name} of module {name}"
             )
             for one in block.body.arguments.values()
             if one.name not in _META and one.name not in {"source", "version"}
@@ -323,11 +315,6 @@ class Named:
     def whole(self) -> Any:
         """There is no value of all."""
         raise ExpressionError("a name has to follow")
-
-
-def _alias(provider: Block) -> Any:
-    alias = provider.body.arguments.get("alias")
-    return None if alias is None else getattr(alias.value, "value", alias.value)
 
 
 def _data(module: Module) -> Any:
@@ -445,18 +432,28 @@ class Declared:
                     one.values(),
                     self.place,
                     _lines(self.block),
+                    _elsewhere(self.block),
                     self.module.called,
                     doubt=self._doubt or self.module.doubt,
                 )
 
 
 def _lines(block: Block) -> dict[str, int]:
-    found = {one.name: one.line for one in block.body.arguments.values()}
+    return {name: one.line for name, one in _parts(block) if not one.path}
+
+
+def _elsewhere(block: Block) -> dict[str, Place]:
+    """Where stands what files that override it say."""
+    return {name: Place(one.path, one.line) for name, one in _parts(block) if one.path}
+
+
+def _parts(block: Block) -> Iterator[tuple[str, Argument | Block]]:
+    """Arguments and blocks by name, of several the first."""
+    found: dict[str, Argument | Block] = dict(block.body.arguments)
     for one in block.body.blocks:
-        found.setdefault(
-            one.labels[0] if one.kind == "dynamic" and one.labels else one.kind, one.line
-        )
-    return found
+        name = one.labels[0] if one.kind == "dynamic" and one.labels else one.kind
+        found.setdefault(name, one)
+    yield from found.items()
 
 
 class One:
@@ -486,7 +483,7 @@ class One:
         argument = body.arguments.get(name)
         self._values[name] = _WORKING
         if argument is not None:
-            at = Place(place.path, argument.line)
+            at = Place(argument.path or place.path, argument.line)
             what = f"{self.address}.{name}"
             made = self.declared.module.evaluated(argument.value, self.scope, at, what)
         else:
@@ -551,12 +548,13 @@ def blocks_of(module: Module, body: Body, scope: Scope, place: Place, kind: str)
     found: list[Any] = []
     is_there = False
     for one in body.blocks:
+        at = Place(one.path, one.line) if one.path else place
         if one.kind == kind:
             is_there = True
-            found.append(_content(module, one.body, scope, place))
+            found.append(_content(module, one.body, scope, at))
         elif one.kind == "dynamic" and one.labels == [kind]:
             is_there = True
-            made = _dynamic(module, one, scope, place)
+            made = _dynamic(module, one, scope, at)
             if isinstance(made, Unknown):
                 return made
             found += made
@@ -565,7 +563,9 @@ def blocks_of(module: Module, body: Body, scope: Scope, place: Place, kind: str)
 
 def _content(module: Module, body: Body, scope: Scope, place: Place) -> dict[str, Any]:
     made = {
-        one.name: module.evaluated(one.value, scope, Place(place.path, one.line), one.name)
+        one.name: module.evaluated(
+            one.value, scope, Place(one.path or place.path, one.line), one.name
+        )
         for one in body.arguments.values()
     }
     for kind in kinds_of(body):

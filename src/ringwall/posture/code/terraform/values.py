@@ -1,6 +1,7 @@
 """Values of Terraform: those of Python, and those that are not known before it has run."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +10,9 @@ from ringwall.posture.snapshot.partial import Unknown
 
 __all__ = ["ExpressionError"]
 
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_WHOLE: Final = re.compile(r"[+-]?[0-9]+")
+_LONGEST: Final = 300
 _MARK: Final = "\ue000{}\ue001"
 
 
@@ -68,6 +72,14 @@ def first_unknown(value: Any) -> Unknown | None:
         value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     )
     return next(filter(None, map(first_unknown, several)), None)
+
+
+def number_of(text: str) -> int | float:
+    """The number that a text is; ``ExpressionError`` where it is none."""
+    if not _NUMBER.fullmatch(text) or len(text) > _LONGEST:
+        raise ExpressionError(f"{text[:40]!r} is no number")
+    found = float(text)
+    return int(text) if _WHOLE.fullmatch(text) else int(found) if found.is_integer() else found
 
 
 def text_of(value: Any) -> "str | Unknown":
