@@ -1,6 +1,8 @@
 """Terraform's code is judged for what Terraform would make of it, not for what it looks like."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -210,3 +212,150 @@ def test_a_policy_says_all_that_its_blocks_say(tmp_path: Path) -> None:
     code = written(tmp_path, {"main.tf": text}, {"who": '["arn:aws:iam::111122223333:root"]'})
     assert set(said(code, "aws-sqs-queue-public").values()) == {"fail"}
     assert set(said(written(tmp_path, {}), "aws-sqs-queue-public").values()) != {"pass"}
+
+
+@pytest.mark.parametrize("key", ['["a.b"]', '["[0]"]', "[0]", ""])
+def test_what_a_plan_makes_in_a_module_is_found_by_what_refers_to_it_there(
+    tmp_path: Path, key: str
+) -> None:
+    beside = "aws_s3_bucket_versioning"
+    resources = {
+        "aws_s3_bucket": {"bucket": "b"},
+        beside: {"versioning_configuration": [{"status": "Enabled"}]},
+    }
+    module = f"module.it{key}"
+    plan = {
+        "format_version": "1.2",
+        "planned_values": {
+            "root_module": {
+                "child_modules": [
+                    {
+                        "address": module,
+                        "resources": [
+                            {
+                                "address": f"{module}.{kind}.it",
+                                "mode": "managed",
+                                "type": kind,
+                                "values": values,
+                            }
+                            for kind, values in resources.items()
+                        ],
+                    }
+                ]
+            }
+        },
+        "resource_changes": [
+            {"address": f"{module}.{beside}.it", "change": {"after_unknown": {"bucket": True}}}
+        ],
+        "configuration": {
+            "root_module": {
+                "module_calls": {
+                    "it": {
+                        "module": {
+                            "resources": [
+                                {
+                                    "address": f"{beside}.it",
+                                    "expressions": {
+                                        "bucket": {
+                                            "references": [
+                                                "aws_s3_bucket.it.id",
+                                                "aws_s3_bucket.it",
+                                            ]
+                                        }
+                                    },
+                                }
+                            ]
+                        }
+                    }
+                }
+            }
+        },
+    }
+    code = written(tmp_path, {"plan.json": json.dumps(plan)})
+    assert set(said(code, "aws-s3-bucket-versioning").values()) == {"pass"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"terraform.tfvars": 'block = "0.0.0.0/0"'},
+        {"more.tf": 'terraform {\n  backend "s3" {}\n}\n'},
+    ],
+)
+def test_what_is_applied_by_itself_is_judged_so_though_another_calls_it(
+    tmp_path: Path, more: dict[str, str]
+) -> None:
+    default = "192.0.2.0/24" if "terraform.tfvars" in more else "0.0.0.0/0"
+    shop = OPEN % ("[var.block]", "ingress.value") + (
+        f'variable "block" {{ default = "{default}" }}'
+    )
+    tests = 'module "shop" {\n  source = "../shop"\n  block  = "192.0.2.0/24"\n}\n'
+    files = {"shop/main.tf": shop, "tests/main.tf": tests}
+    assert set(said(written(tmp_path, files), SSH).values()) == {"pass"}
+    files = {f"shop/{name}": text for name, text in more.items()}
+    assert sorted(said(written(tmp_path, files), SSH).values()) == ["fail", "pass"]
+
+
+def test_types_are_those_of_json_syntax_too(tmp_path: Path) -> None:
+    group = {
+        "name": "it",
+        "ingress": '${[for key, _ in var.blocks : { protocol = "tcp", from_port = 22, '
+        "to_port = 22, cidr_blocks = [key] }]}",
+    }
+    told = {
+        "variable": {"blocks": {"type": "set(string)", "default": ["0.0.0.0/0"]}},
+        "resource": {"aws_security_group": {"it": group}},
+    }
+    code = written(tmp_path, {"main.tf.json": json.dumps(told)})
+    assert set(said(code, SSH).values()) == {"fail"}
+
+
+@pytest.mark.parametrize(
+    ("type_", "values"),
+    [
+        ("aws_launch_template", {"block_device_mappings": ["x"]}),
+        ("aws_s3_bucket", {"lifecycle_rule": [[1]]}),
+        ("aws_db_parameter_group", {"name": "x", "family": "mysql8.0", "parameter": "x"}),
+        ("aws_lb_listener", {"load_balancer_arn": "${aws_lb.it.arn}", "default_action": [3]}),
+        ("aws_iam_role", {"inline_policy": [[]]}),
+        ("aws_security_group", {"ingress": [{"cidr_blocks": 3}]}),
+    ],
+)
+def test_what_is_of_another_form_ends_nothing_but_itself(
+    tmp_path: Path, type_: str, values: dict[str, Any]
+) -> None:
+    told = {
+        "resource": {
+            type_: {"odd": values},
+            "aws_lb": {"it": {"name": "it"}},
+            "aws_db_instance": {"it": {"publicly_accessible": True}},
+        }
+    }
+    code = written(tmp_path, {"main.tf.json": json.dumps(told)})
+    assert set(said(code, PUBLIC).values()) == {"fail"}
+    assert {one.found.kind for one in code.snapshot} >= {"aws-elbv2-load-balancer"}
+
+
+def test_a_plan_of_another_form_ends_nothing_but_itself(tmp_path: Path) -> None:
+    plan = {
+        "format_version": "1.2",
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    {"address": "a.b", "mode": "managed", "type": ["x"], "values": {}},
+                ]
+            }
+        },
+    }
+    code = written(tmp_path, {"main.tf": DATABASE, "plan.json": json.dumps(plan)})
+    assert "fail" in said(code, PUBLIC).values()
+    assert any("is no resource" in one.why for one in code.remarks if one.is_broken)
+
+
+@pytest.mark.parametrize("dynamic", ["x", [1], {"ingress": 3}, {"ingress": {"content": 3}}])
+def test_a_dynamic_block_of_another_form_is_broken_and_no_end(tmp_path: Path, dynamic: Any) -> None:
+    told = {"resource": {"aws_security_group": {"it": {"dynamic": dynamic}}}}
+    code = written(tmp_path, {"main.tf.json": json.dumps(told)})
+    assert [one.why for one in code.remarks if one.is_broken] == [
+        "dynamic has to be an object of objects"
+    ]

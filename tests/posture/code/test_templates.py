@@ -392,3 +392,9 @@ def test_what_another_stack_is_given_it_may_change_and_what_is_not_here_is_said(
     assert said(code, "aws-s3-bucket-logging") == ["unknown"]
     (one,) = code.remarks
     assert str(one).startswith("a.yaml:7: Inner comes from https://example.com/in.yaml, which is")
+
+
+def test_a_name_that_is_made_of_itself_ends(tmp_path: Path) -> None:
+    bucket = made("AWS::S3::Bucket", BucketName={"Fn::GetAtt": ["B", "Arn"]})
+    (bucket_there,) = read(tmp_path, {"B": bucket}).snapshot.of_kind("aws-s3-bucket")
+    assert bucket_there.found.label == "stack.json:B"

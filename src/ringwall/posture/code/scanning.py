@@ -74,6 +74,7 @@ def read_code(
 
 def _map(code: Code, resources: Resources, missing: Iterable[str]) -> None:
     fill(code.snapshot, mapped(resources), (), missing)
+    code.remarks += resources.broken
     for kind, count in unmapped(resources).items():
         code.unmapped[kind] = code.unmapped.get(kind, 0) + count
 

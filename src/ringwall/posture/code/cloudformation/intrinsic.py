@@ -121,15 +121,15 @@ class Template:
         resource = self.resources.get(name)
         if resource is None:
             raise ExpressionError(f"there is no resource {name}")
-        if attribute == "Arn" and resource.get("Type") == "AWS::S3::Bucket":
-            bucket = self.value(_mapping(resource.get("Properties")).get("BucketName"))
-            return computed("aws_s3_bucket", name, "arn", {"bucket": bucket})
         written = _mapping(resource.get("Properties"))
-        if attribute in written and (name, attribute) not in self._read:
-            # what is asked for stands there: ``Vpc.CidrBlock`` is what it was given
+        if (name, attribute) not in self._read:
             self._read.add((name, attribute))
             try:
-                return self.value(written[attribute])
+                if attribute == "Arn" and resource.get("Type") == "AWS::S3::Bucket":
+                    bucket = self.value(written.get("BucketName"))
+                    return computed("aws_s3_bucket", name, "arn", {"bucket": bucket})
+                if attribute in written:  # ``Vpc.CidrBlock`` is what it was given
+                    return self.value(written[attribute])
             finally:
                 self._read.discard((name, attribute))
         why = f"{name}.{attribute} is known only once it is there"

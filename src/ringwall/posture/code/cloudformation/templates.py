@@ -81,7 +81,7 @@ def read(document: Document, path: str, stacks: Stacks | None = None) -> Read:
             continue
         try:
             made = _instances(template, name, told, place, document)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
             why = f"{name} is not of the form of {told['Type']}: {type(error).__name__}: {error}"
             found.remarks.append(Remark(place, why, is_broken=True))
             continue

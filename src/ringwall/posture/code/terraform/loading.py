@@ -222,9 +222,11 @@ def _body_of(content: dict[str, Any], path: str, line: int) -> Body:
             continue
         if key == "dynamic":
             for labels, one in _labelled(value, 1):
+                written = one.get("content") or {} if isinstance(one, dict) else None
+                if not labels or not isinstance(written, dict):
+                    raise CodeError(path, line, "dynamic has to be an object of objects")
                 inner = _body_of({k: v for k, v in one.items() if k != "content"}, path, line)
-                written = _body_of(one.get("content") or {}, path, line)
-                inner.blocks.append(Block("content", [], written, line, line))
+                inner.blocks.append(Block("content", [], _body_of(written, path, line), line, line))
                 body.blocks.append(Block("dynamic", labels, inner, line, line))
             continue
         body.arguments[key] = Argument(key, _templated(value, path), line)

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ringwall.posture.code.terraform.values import as_json, from_json
+from ringwall.posture.code.terraform.values import ExpressionError, as_json, from_json
 from ringwall.posture.snapshot.partial import Unknown
 
 _LISTS: Final = {
@@ -15,7 +15,14 @@ _PRINCIPALS: Final = {"principals": "Principal", "not_principals": "NotPrincipal
 
 
 def document(values: dict[str, Any]) -> Any:
-    """JSON text, or what is known of it."""
+    """JSON text, or what is known of it; ``ExpressionError`` where it has another form."""
+    try:
+        return _document(values)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ExpressionError(f"it is no document of a policy: {error}") from error
+
+
+def _document(values: dict[str, Any]) -> Any:
     told: dict[str, Any] = {"Version": values.get("version") or "2012-10-17"}
     if values.get("policy_id"):
         told["Id"] = values["policy_id"]

@@ -9,7 +9,7 @@ from ringwall.core.observations import Place
 from ringwall.posture.code.hcl.trees import Expression, Literal
 from ringwall.posture.code.reading import CodeError, Remark
 from ringwall.posture.code.terraform.bounds import INSTANCES, module_bounded
-from ringwall.posture.code.terraform.loading import ENDINGS, WORKSPACE, Loader
+from ringwall.posture.code.terraform.loading import ENDINGS, WORKSPACE, Folder, Loader
 from ringwall.posture.code.terraform.resources import Instance
 from ringwall.posture.code.terraform.rooting import rooted
 from ringwall.posture.code.terraform.running import Module
@@ -50,7 +50,9 @@ def applied(
     loader.chosen = variables.pop(WORKSPACE, "")
     folders = folders_of(root)
     called = {one for folder in folders for one in _calls(loader, folder)}
-    roots = [one for one in folders if one.resolve() not in called] or folders[:1]
+    roots = [
+        one for one in folders if one.resolve() not in called or _is_applied(loader.folder(one))
+    ] or folders[:1]
     for folder in roots:
         read = loader.folder(folder)
         for path in values:
@@ -78,6 +80,13 @@ def _given(text: str) -> Expression:
         return parse_expression(text, "-var")
     except CodeError:
         return Literal(text)
+
+
+def _is_applied(folder: Folder) -> bool:
+    """Whether it is applied by itself: it says where its state is kept, or which values it has."""
+    blocks = [block for file in folder.files for block in file.body.blocks]
+    kinds = {inner.kind for one in blocks if one.kind == "terraform" for inner in one.body.blocks}
+    return bool(folder.values) or not {"backend", "cloud"}.isdisjoint(kinds)
 
 
 def _calls(loader: Loader, folder: Path) -> Iterator[Path]:

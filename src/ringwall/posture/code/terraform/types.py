@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from ringwall.posture.code.hcl.parsing import parse_expression
 from ringwall.posture.code.hcl.trees import Call, Expression, Literal, ObjectOf, Variable
+from ringwall.posture.code.reading import CodeError
 from ringwall.posture.code.terraform.evaluating import number, truth
 from ringwall.posture.code.terraform.functions import set_of
 from ringwall.posture.code.terraform.values import ExpressionError, text_of
@@ -15,7 +17,7 @@ def converted(value: Any, type_: Expression) -> Any:
         return value
     try:
         return _converted(value, type_)
-    except ExpressionError:
+    except (CodeError, ExpressionError):
         return value
 
 
@@ -33,6 +35,8 @@ def _converted(value: Any, type_: Expression) -> Any:
         return number(value)
     if name == "bool":
         return truth(value)
+    if isinstance(name, str) and "(" in name:  # as JSON syntax has it
+        return _converted(value, parse_expression(name, "a type"))
     if not isinstance(type_, Call) or not type_.arguments:
         return value
     inner = type_.arguments[0]
