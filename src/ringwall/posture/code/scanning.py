@@ -13,7 +13,7 @@ from ringwall.posture.code.kubernetes import clusters, manifests
 from ringwall.posture.code.mapping import KINDS, fill, mapped, unmapped
 from ringwall.posture.code.reading import NO_FILE, CodeError, Remark
 from ringwall.posture.code.terraform import plans
-from ringwall.posture.code.terraform.loading import LARGEST
+from ringwall.posture.code.terraform.loading import ENDINGS, LARGEST, WORKSPACE
 from ringwall.posture.code.terraform.resources import Resources
 from ringwall.posture.code.terraform.rooting import rooted
 from ringwall.posture.code.terraform.roots import applied, enclosing
@@ -49,27 +49,48 @@ def read_code(
     """Everything below a folder, or one file; ``CodeError`` where a file of values is none."""
     code = Code()
     base = folder if folder.is_dir() else folder.parent
+    declared = {WORKSPACE}
     if folder.is_dir():
-        for one in applied(folder, values=values, given=given):
-            code.remarks += one.remarks
-            _map(code, Resources(one.instances), missing=())
+        for root in applied(folder, values=values, given=given):
+            code.remarks += root.remarks
+            declared |= root.variables
+            _map(code, Resources(root.instances), missing=())
+    elif folder.name.endswith(ENDINGS):
+        raise CodeError(folder.name, 1, "it is one file of a module: name the folder that it is in")
     within, found = enclosing(base), list[tuple[str, Document]]()
-    for path in _files(folder):
+    for path in _files(folder, code):
         shown = str(path.relative_to(base))
         try:
             _read(code, path, shown, within, found)
         except CodeError as error:
             place = Place(error.path, error.line)
             code.remarks.append(Remark(place, error.why, is_broken=True))
-    stacks = Stacks(dict(reversed(found)))
+    stacks = Stacks(dict(reversed(found)), given)
     for shown, one in found:
+        declared |= stacks.parameters(shown)
         read = templates.read(one, shown, stacks)
         code.remarks += read.remarks
         _map(code, Resources(rooted(read.instances, shown)), ())
     clusters.apart(code.snapshot)
+    _tell(code, folder, sorted(set(given or ()) - declared))
     missing = [str(one) for one in code.remarks if one.is_broken or "is not here" in one.why]
     fill(code.snapshot, (), (*KINDS, *manifests.KINDS), missing)
     return code
+
+
+def _tell(code: Code, folder: Path, undeclared: Iterable[str]) -> None:
+    """Say what somebody may have meant, and did not get."""
+    here = Place(".", 1)
+    for name in undeclared:
+        why = f"a value is given for {name}, which nothing here declares"
+        code.remarks.append(Remark(here, why, is_broken=True))
+    if not (len(code.snapshot) or code.unmapped or code.remarks):
+        why = (
+            "there is nothing that is read: folders of Terraform, plans as `terraform show -json` "
+            "writes them, templates of CloudFormation, manifests of Kubernetes"
+        )
+        where = Place(folder.name, 1) if folder.is_file() else here
+        code.remarks.append(Remark(where, why, is_broken=folder.is_file()))
 
 
 def _map(code: Code, resources: Resources, missing: Iterable[str]) -> None:
@@ -79,12 +100,21 @@ def _map(code: Code, resources: Resources, missing: Iterable[str]) -> None:
         code.unmapped[kind] = code.unmapped.get(kind, 0) + count
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    several = [folder] if folder.is_file() else sorted(folder.rglob("*"))
-    for path in several:
+def _files(folder: Path, code: Code) -> Iterator[Path]:
+    if folder.is_file():
+        yield folder
+        return
+    for path in sorted(folder.rglob("*")):
+        within = path.relative_to(folder)
+        if not _LEFT_OUT.isdisjoint(within.parts):
+            continue
+        if path.is_dir():
+            if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+                why = "it leads to a folder elsewhere, in which is not looked for code"
+                code.remarks.append(Remark(Place(str(within), 1), why))
+            continue
         is_named = path.suffix in _YAML or path.name in _KUSTOMIZED
-        is_one = is_named and not path.name.endswith(_TERRAFORMS)
-        if is_one and not _LEFT_OUT & set(path.parts) and not path.is_dir():
+        if is_named and not path.name.endswith(_TERRAFORMS):
             yield path
 
 

@@ -13,10 +13,15 @@ STACK: Final = "AWS::CloudFormation::Stack"
 
 
 class Stacks:
-    """The templates of a folder, by their paths, and what each is given by the others."""
+    """The templates of a folder, by their paths, and what each is given by the others.
 
-    def __init__(self, templates: Mapping[str, Document]) -> None:
-        self.templates = templates
+    ``told`` are parameters that somebody gives to all: what a template passes counts more.
+    """
+
+    def __init__(
+        self, templates: Mapping[str, Document], told: Mapping[str, str] | None = None
+    ) -> None:
+        self.templates, self.told = templates, dict(told or {})
         self._callers: dict[str, list[str]] = {}
         self._asked: set[str] = set()
         for path, one in templates.items():
@@ -35,10 +40,10 @@ class Stacks:
     def given(self, path: str) -> dict[str, Any]:
         """Parameters of a template, as all pass them that name it; unknown where they differ."""
         if path in self._asked:  # it is within itself
-            return {}
+            return self.told
         self._asked.add(path)
         try:
-            found: dict[str, Any] = {}
+            found: dict[str, Any] = dict(self.told)
             passed = [
                 one for caller in self._callers.get(path, ()) for one in self._by(caller, path)
             ]
@@ -52,6 +57,10 @@ class Stacks:
             return found
         finally:
             self._asked.discard(path)
+
+    def parameters(self, path: str) -> set[str]:
+        """The parameters that a template declares."""
+        return set(Template(self.templates[path].value).parameters)
 
     def _by(self, caller: str, path: str) -> Iterator[dict[str, Any]]:
         template = Template(self.templates[caller].value, self.given(caller))

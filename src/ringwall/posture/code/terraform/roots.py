@@ -23,6 +23,8 @@ class Applied:
     instances: list[Instance]
     """Their addresses begin with the folder, unless it is the one that was asked for."""
     remarks: list[Remark] = field(default_factory=list)
+    variables: frozenset[str] = frozenset()
+    """Those that it declares."""
 
 
 def folders_of(root: Path) -> list[Path]:
@@ -31,7 +33,7 @@ def folders_of(root: Path) -> list[Path]:
         one.parent
         for ending in ENDINGS
         for one in root.rglob(f"*{ending}")
-        if ".terraform" not in one.parts and not one.is_dir()
+        if ".terraform" not in one.relative_to(root).parts and not one.is_dir()
     }
     return sorted(found)
 
@@ -66,7 +68,7 @@ def applied(
             if len(instances) > INSTANCES:
                 said = f"it makes more than {INSTANCES:,} resources: the others are not judged"
                 loader.remarks.append(Remark(Place(name, 1), said))
-        yield Applied(folder, instances[:INSTANCES])
+        yield Applied(folder, instances[:INSTANCES], variables=frozenset(module.variables))
     if loader.remarks and folders:
         yield Applied(root, [], loader.remarks)
 
