@@ -97,14 +97,14 @@ class Listening:
         changes: dict[Happened, None] = {}
         good, bad = [], []
         for message in messages:
-            try:
-                found = _told(message["Body"])
-            except NoEventError as error:
-                bad.append((message, str(error)))
-                continue
-            good.append(message)
+            found, why = _told(message["Body"])
+            if why:
+                bad.append((message, why))
+            if found or not why:
+                good.append(message)
             changes.update(dict.fromkeys(one for one in found if one is not None))
         self._set_aside(bad)
+        self._delete([one for one, _ in bad if one not in good])
         changed = 0
         if changes:
             try:
@@ -209,7 +209,6 @@ class Listening:
                     file.write(json.dumps(line).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        self._delete([message for message, _ in bad])
 
     def _delete(self, messages: Iterable[Mapping[str, Any]]) -> None:
         for one in messages:
@@ -226,12 +225,21 @@ def queue_arn(url: str) -> str:
     return f"arn:{partition}:sqs:{region}:{account}:{name}"
 
 
-def _told(body: str) -> list[Happened | None]:
-    found = [happened(one) for one in records(body)]
-    if not found:
-        msg = "there is no record in it"
-        raise NoEventError(msg)
-    return found
+def _told(body: str) -> tuple[list[Happened | None], str]:
+    """What a message tells, and what in it is no record; beside that the others count."""
+    found: list[Happened | None] = []
+    wrong: list[str] = []
+    try:
+        for one in records(body):
+            try:
+                found.append(happened(one))
+            except NoEventError as error:
+                wrong.append(str(error))
+    except NoEventError as error:
+        wrong.append(str(error))
+    if not found and not wrong:
+        wrong.append("there is no record in it")
+    return found, "; ".join(dict.fromkeys(wrong))
 
 
 def _waited(message: Mapping[str, Any]) -> float:

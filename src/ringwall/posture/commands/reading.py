@@ -86,7 +86,9 @@ def scan(
     pages = pages_of(installation_of(context))
     accounts = Accounts(installation_of(context).state)
     judged, snapshots, partial = [], [], False
-    for name, target in _targets(context, profile, account, region, planned.names):
+    refused: list[Refused] = []
+    reached = _targets(context, profile, account, region, planned.names, refused=refused)
+    for name, target in reached:
         began = datetime.now(UTC)
         narrow = bool(name and region)  # less than the section says: no point of its history
         shown = replace(pages, past=None) if narrow else pages
@@ -102,7 +104,8 @@ def scan(
                     pages=shown,
                 )
         except (BusyError, ValueError) as error:
-            raise Refused(str(error)) from error
+            refused.append(Refused(str(error)))
+            continue
         judged += done.judged
         if not chosen and custom is None and not narrow:
             _remember(context, done, found)
@@ -126,10 +129,23 @@ def scan(
         )
         if name and not chosen and not region:
             _note(context, name, done, began)
-    if as_json:
+    if as_json and snapshots:
         show_verdicts(judged, found, snapshots[0], places={}, as_json=True)
-    if partial:
-        raise typer.Exit(ExitCode.PARTIAL)
+    _end(refused, len(snapshots), is_partial=partial)
+
+
+def _end(several: "list[Refused]", read: int, *, is_partial: bool) -> None:
+    """End as refused where nothing was read; as partial where not all was."""
+    if not several:
+        if is_partial:
+            raise typer.Exit(ExitCode.PARTIAL)
+        return
+    if len(several) == 1 and not read:
+        raise several[0]
+    for one in several:
+        say(("not read: ", "yellow"), one.message, stderr=True)
+    count = f"{len(several)} of {len(several) + read} accounts were not read"
+    raise Refused(count, code=ExitCode.PARTIAL if read else ExitCode.FAILED)
 
 
 def _as_it_is_kept(accounts: "Accounts", done: "Scan") -> "Snapshot":
@@ -191,8 +207,13 @@ def _targets(
     names: list[str] | None,
     regions: list[str] | None,
     calls: set[str],
+    *,
+    refused: list[Refused],
 ) -> "Iterator[tuple[str, Target]]":
-    """The accounts that are meant, by name, each as it is reached; refused where one cannot be."""
+    """The accounts that are meant, by name, each as it is reached.
+
+    Why some cannot be is put into ``refused``: the others are read all the same.
+    """
     from ringwall.posture.commands.clouds import connected
 
     if profile is not None and names:
@@ -216,7 +237,8 @@ def _targets(
                 calls=calls,
             )
         except Refused as error:
-            raise Refused(f"account {name}: {error.message}", hint=error.hint) from error
+            refused.append(Refused(f"account {name}: {error.message}", hint=error.hint))
+            continue
         yield name, found.target
 
 

@@ -68,8 +68,12 @@ def read_accounts(context: typer.Context, accounts: Sequence[str] | None) -> "li
     try:
         wanted = accounts or list(kept.all())
         several = [one for name in wanted if (one := kept.get(name)) is not None]
+        missing = [name for name in accounts or () if kept.version(name) is None]
     except ValueError as error:
         raise Refused(str(error)) from error
+    if missing and several:  # what is said of the others is not said of it
+        known = ", ".join(kept.all())
+        raise Refused(f"account {missing[0]} was not read yet", hint=f"there are: {known}")
     if not several:
         raise Refused("no account was read yet", hint="`ringwall posture scan` reads one")
     return several
