@@ -9,7 +9,7 @@ from ringwall.core.findings import Severity
 from ringwall.core.verdicts import Outcome, Verdict
 from ringwall.posture.commands.verdicts import show_verdicts
 from ringwall.posture.judging import Judged
-from ringwall.posture.snapshot.reasons import Untold, cause, reasons_of
+from ringwall.posture.snapshot.reasons import Untold, cause, once, reasons_of
 from ringwall.posture.snapshot.snapshot import Snapshot
 
 DENIED = (
@@ -86,3 +86,11 @@ def test_a_check_that_fails_everywhere_does_not_hide_the_others(
     assert "and more that fail, which --json lists: 25 of aws-x-many" in lines
     show_verdicts(judged, (), snapshot, places={}, as_json=True)
     assert capsys.readouterr().out.count('"check"') == 75
+
+
+def test_several_causes_are_each_told_once() -> None:
+    said = "unused_access of {} is not known: denied"
+    assert once(said.format(region) for region in REGIONS) == (
+        "unused_access is not known: denied (4 times)"
+    )
+    assert once(["acl is not known: denied", "no answer"]) == "acl is not known: denied; no answer"

@@ -68,6 +68,14 @@ def reasons_of(several: Iterable[Untold]) -> list[Reason]:
     return [_reason(general, alike) for general, alike in found.items()]
 
 
+def once(several: Iterable[str]) -> str:
+    """All these reasons in one text, each that is like another once."""
+    found = reasons_of(Untold("", "", why) for why in several)
+    return "; ".join(
+        one.why if one.count == 1 else f"{one.why} ({one.count:,} times)" for one in found
+    )
+
+
 def _reason(general: str, alike: Sequence[Untold]) -> Reason:
     said = {one.why for one in alike}
     return Reason(
