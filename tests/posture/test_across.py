@@ -388,6 +388,11 @@ def test_the_command_names_the_account_of_each_change(
     assert done.exit_code == 0, done.output
     assert f"3. web of {FRONT} assumes reader of {VAULT}" in done.output
     assert f"in {FRONT}" in done.output
+    never = CliRunner().invoke(
+        build(), ["posture", "paths", "--account", VAULT, "--account", "999999999999"]
+    )
+    assert isinstance(never.exception, Refused)
+    assert never.exception.message == "account 999999999999 was not read yet"
     done = CliRunner().invoke(build(), ["posture", "paths", "--from", "web", "--json"])
     told = {one["account"]: one for one in orjson.loads(done.output)}
     (asset,) = told[VAULT]["assets"]

@@ -8,7 +8,7 @@ import gzip
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,8 +17,9 @@ from typing import Any, Final
 
 from ringwall.posture.collecting.remembering import Journal
 from ringwall.posture.lending import Told, lend, mark_of, told_by
+from ringwall.posture.snapshot.appending import Appended
 from ringwall.posture.snapshot.filing import read_snapshot, write_snapshot
-from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 from ringwall.posture.snapshot.writing import decoded, encoded
 from ringwall.runtime.private_files import locked, private_folder, remove_leftovers, write_private
 
@@ -26,7 +27,12 @@ _BROKEN: Final = (gzip.BadGzipFile, EOFError, zlib.error)
 _FORMAT: Final = 1
 _OF_ONE: Final = 30
 """Bytes that a component takes at least, for files that do not say how many there are."""
+_GROWS: Final = 1 << 20
+"""Bytes of changes, or as many as the whole takes: then it is written anew."""
+_TRIES: Final = 5
+_MEND: Final = "delete it and scan the account anew"
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
+Version = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +86,13 @@ class Accounts:
                     held.push(turn.pop_all())
             yield
 
-    def version(self, account: str) -> tuple[int, int] | None:
-        """What is another one after each :meth:`keep`; ``None`` where nothing is kept."""
+    def version(self, account: str) -> Version | None:
+        """What is another one after each :meth:`keep` and :meth:`add`; ``None`` without any."""
         try:
             found = self._path(account, "snapshot").stat()
         except FileNotFoundError:
             return None
-        return found.st_ino, found.st_mtime_ns
+        return found.st_ino, found.st_mtime_ns, self._changes(account).size()
 
     def journal(self, account: str) -> Journal:
         """What was answered of a reading that has not ended. For the holder of the lock."""
@@ -114,6 +120,34 @@ class Accounts:
         }
         self._keep_told(account, snapshot, read)
         write_snapshot(self._path(account, "snapshot"), head, snapshot)
+        self._changes(account).forget()
+
+    def add(
+        self,
+        account: str,
+        snapshot: Snapshot,
+        *,
+        components: Iterable[str],
+        listings: Iterable[Scope],
+        gaps: int,
+    ) -> bool:
+        """Have what changed since it was kept on the disk when this returns, gone ones, too.
+
+        ``False`` where there is nothing it changes, or so much that :meth:`keep` takes less.
+        """
+        changes = self._changes(account)
+        try:
+            status = self._path(account, "snapshot").stat()
+        except FileNotFoundError:
+            return False
+        if changes.size() > max(_GROWS, status.st_size):
+            return False
+        head = {"gaps": gaps, "components": len(snapshot)}
+        changes.add(_mark(status), head, snapshot, components, listings)
+        last = self.last(account)
+        if last is not None:
+            self._keep_told(account, snapshot, last.read)
+        return True
 
     def lend(self, account: str, snapshot: Snapshot) -> bool:
         """Have a snapshot say what binds its account, as others told it that are kept.
@@ -128,8 +162,10 @@ class Accounts:
         told = told_by(snapshot, account, read)
         if told is None:
             path.unlink(missing_ok=True)
-        else:
-            write_private(path, encoded({"format": _FORMAT, **told}))
+            return
+        content = encoded({"format": _FORMAT, **told})
+        if not path.exists() or path.read_bytes() != content:
+            write_private(path, content)
 
     def _told(self) -> Iterator[Told]:
         """What each management account told; of a file that is damaged nothing is taken."""
@@ -150,13 +186,26 @@ class Accounts:
         """As it was read last, with what binds it; ``ValueError`` names a file that is damaged."""
         path = self._path(account, "snapshot")
         names = ("account", "read", "gaps")
-        found = read_snapshot(path, names, mend="delete it and scan the account anew")
-        if found is None:
-            return None
+        for _ in range(_TRIES):
+            before = _status(path)
+            found = read_snapshot(path, names, mend=_MEND)
+            if found is None or before is None:
+                return None
+            head, snapshot = found
+            try:
+                changes = self._changes(account)
+                changes.apply(_mark(before), snapshot)
+                head["gaps"] = changes.head(_mark(before)).get("gaps", head["gaps"])
+            except ValueError as error:
+                msg = f"{self._path(account, 'changes')}: {error}: {_MEND}"
+                raise ValueError(msg) from error
+            after = _status(path)
+            if after is not None and _mark(after) == _mark(before):
+                break  # else it was written anew meanwhile, with what stood in its changes
         last = self.last(account)
         is_narrow = last is not None and last.is_narrow
-        self.lend(account, found[1])
-        return Kept(**found[0], snapshot=found[1], is_narrow=is_narrow)
+        self.lend(account, snapshot)
+        return Kept(**head, snapshot=snapshot, is_narrow=is_narrow)
 
     def read_at(self, account: str) -> datetime | None:
         """When an account was read last, without reading all of that; ``None`` if it cannot be."""
@@ -170,14 +219,18 @@ class Accounts:
             with gzip.open(path, "rb") as file:
                 header = decoded(file.readline())
                 status = os.fstat(file.fileno())
-            read, gaps = header["read"], header["gaps"]
+            mark, changes = _mark(status), self._changes(account)
+            changed = changes.head(mark)
+            if changed:
+                mark = f"{mark}+{changes.size()}"
+            read, gaps = header["read"], changed.get("gaps", header["gaps"])
             components = header.get("components", status.st_size // _OF_ONE)
+            components = changed.get("components", components)
             is_narrow = header.get("is_narrow") is True
         except (OSError, ValueError, KeyError, TypeError, *_BROKEN):
             return None
         if not isinstance(read, datetime) or not isinstance(gaps, int):
             return None
-        mark = f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"
         mark += mark_of(account, self._told(), now=datetime.now(UTC))
         return Last(
             account=account,
@@ -194,6 +247,9 @@ class Accounts:
             if _ACCOUNT.fullmatch(path.stem):
                 yield path.stem
 
+    def _changes(self, account: str) -> Appended:
+        return Appended(self._path(account, "changes"))
+
     def _path(self, account: str, ending: str) -> Path:
         if not _ACCOUNT.fullmatch(account):
             msg = f"{account!r} is no account of AWS: those are 12 digits"
@@ -202,3 +258,14 @@ class Accounts:
 
     def _ready(self) -> None:
         private_folder(self._folder)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _mark(status: os.stat_result) -> str:
+    return f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"

@@ -27,6 +27,8 @@ class Watch:
         calls += [one.call for one in self._plan.details]
         self._services = {_service(one) for one in calls}
         self.standing = Standing(snapshot, several)
+        self.changes = Changes()
+        """What the last change made otherwise in what was read."""
 
     @property
     def plan(self) -> Plan:
@@ -40,6 +42,7 @@ class Watch:
         read and names nothing that is. What happened in a region that is not looked at may be of
         the whole account: every region is read again then, as it is where a record names another.
         """
+        self.standing.still, self.changes = [], Changes()
         if told.account not in {"", self._target.account}:
             return []
         own, others = self._kinds(told)
@@ -54,6 +57,7 @@ class Watch:
             chooses=lambda before, now: _choosing(told, own, others, (before, now)),
             region=told.region if is_here else "",
         )
+        self.changes = changes
         return self.standing.again(changes) if changes else []
 
     def lent(self) -> list[tuple[Judged | None, Judged | None]]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ringwall.posture.frameworks.history import Point
     from ringwall.posture.keeping import Kept
     from ringwall.posture.reports.report import Report
-    from ringwall.posture.scopes import Last, Scopes
+    from ringwall.posture.scopes import Last
     from ringwall.posture.snapshot.snapshot import Snapshot
 
 Own = Annotated[
@@ -68,8 +68,12 @@ def read_accounts(context: typer.Context, accounts: Sequence[str] | None) -> "li
     try:
         wanted = accounts or list(kept.all())
         several = [one for name in wanted if (one := kept.get(name)) is not None]
+        missing = [name for name in accounts or () if kept.version(name) is None]
     except ValueError as error:
         raise Refused(str(error)) from error
+    if missing and several:  # what is said of the others is not said of it
+        known = ", ".join(kept.all())
+        raise Refused(f"account {missing[0]} was not read yet", hint=f"there are: {known}")
     if not several:
         raise Refused("no account was read yet", hint="`ringwall posture scan` reads one")
     return several
@@ -80,7 +84,8 @@ def read_scopes(context: typer.Context, words: Sequence[str] | None) -> "list[La
     from ringwall.posture.scopes import Scopes
 
     scopes = Scopes(installation_of(context).state)
-    wanted = [_scope(context, scopes, word) for word in words or ()] or scopes.all()
+    known = scopes.all()
+    wanted = [_named(context, known, word) for word in words or ()] or known
     found = []
     for name in dict.fromkeys(wanted):
         try:
@@ -119,8 +124,7 @@ def history_of(
 ) -> "list[Point]":
     """What was kept of how frameworks stood, of these scopes or of all."""
     from ringwall.posture.frameworks.remembering import History
-    from ringwall.posture.scans import Scans
-    from ringwall.posture.scope import scope_of
+    from ringwall.posture.scopes import Scopes
 
     state = installation_of(context).state
     try:
@@ -129,17 +133,16 @@ def history_of(
         raise Refused(str(error)) from error
     if not words:
         return points
-    named = Scans(state).all()
-    wanted = {*words, *map(scope_of, words), *(named[w].account for w in words if w in named)}
+    known = sorted({*(one.account for one in points), *Scopes(state).all()})
+    wanted = {_named(context, known, word) for word in words}
     return [one for one in points if one.account in wanted]
 
 
-def _scope(context: typer.Context, scopes: "Scopes", word: str) -> str:
-    """An id or a name of an account, a name of a code base, or Ringwall."""
+def _named(context: typer.Context, known: Sequence[str], word: str) -> str:
+    """Of these scopes the one with an id or a name of an account, of a code base, or Ringwall."""
     from ringwall.posture.scans import Scans
     from ringwall.posture.scope import scope_of
 
-    known = scopes.all()
     if word in known:
         return word
     if (code := scope_of(word)) in known:

@@ -15,7 +15,7 @@ from ringwall.posture.permissions.escalation import (
     giving_everything,
     is_administrator,
 )
-from ringwall.posture.permissions.exposure import Exposed, exposed
+from ringwall.posture.permissions.exposure import EVERYTHING_OF_A_STRANGER, Exposed, exposed
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.paths import INTERNET, NEVER, Hop, reached
 from ringwall.posture.permissions.policies import Policies
@@ -160,7 +160,9 @@ def _becoming(account: Account, escalations: Sequence[Escalation]) -> Iterator[H
 
 
 def _by(decision: Decision) -> tuple[str, ...]:
-    return tuple(str(one) for one in decision.all_by)
+    """The statements that decide, without a stranger's own, which nobody here can change."""
+    theirs = {one.name for one in EVERYTHING_OF_A_STRANGER}
+    return tuple(str(one) for one in decision.all_by if one.document not in theirs)
 
 
 def _short(arn: str) -> str:

@@ -64,8 +64,8 @@ def reasons_of(several: Iterable[Untold]) -> list[Reason]:
     """One for all that are alike, the first told first. Names and regions are sorted."""
     found: dict[str, list[Untold]] = {}
     for one in several:
-        found.setdefault(_VARYING.sub("*", _OF_REGION.sub("", one.why)), []).append(one)
-    return [_reason(general, alike) for general, alike in found.items()]
+        found.setdefault(general(one.why), []).append(one)
+    return [_reason(why, alike) for why, alike in found.items()]
 
 
 def once(several: Iterable[str]) -> str:
@@ -76,11 +76,16 @@ def once(several: Iterable[str]) -> str:
     )
 
 
-def _reason(general: str, alike: Sequence[Untold]) -> Reason:
+def general(why: str) -> str:
+    """A reason without what it says of one region, call, resource or request."""
+    return _VARYING.sub("*", _OF_REGION.sub("", why))
+
+
+def _reason(why: str, alike: Sequence[Untold]) -> Reason:
     said = {one.why for one in alike}
     return Reason(
         names=tuple(sorted({one.name for one in alike})),
         regions=tuple(sorted({one.region for one in alike if one.region})),
-        why=said.pop() if len(said) == 1 else general,
+        why=said.pop() if len(said) == 1 else why,
         count=sum(one.count for one in alike),
     )

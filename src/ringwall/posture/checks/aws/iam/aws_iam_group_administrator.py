@@ -23,6 +23,7 @@ from ringwall.posture.checking import (
 from ringwall.posture.checks.aws.administrators import (
     administrator,
     cases_of_shutting,
+    declared,
     shut_down_by,
 )
 from ringwall.posture.checks.aws.authorization import READS
@@ -50,11 +51,10 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment | None:
     """Written into it and attached to it. Code has no whole account."""
-    if not it.name.startswith("arn:"):
-        return None
-    found = administrator(world, it)
+    is_there = it.name.startswith("arn:")
+    found = administrator(world, it) if is_there else declared(world, it)
     if found is None:
-        return passes("it may not do everything")
+        return passes("it may not do everything") if is_there else None
     if kept_out := shut_down_by(it, found):
         return passes(f"it has every permission, and {kept_out} leaves it none")
     members = [
@@ -83,6 +83,7 @@ CASES = (
         name=GROUP,
         details=group(**attached("arn:aws:iam::111122223333:policy/gone")),
     ),
-    case("in code", NOT_JUDGED, name="terraform:main.tf:me", details=group()),
+    case("in code", FAIL, somebody(), name="terraform:main.tf:me", details=group(ALL)),
+    case("nothing in code", NOT_JUDGED, name="terraform:main.tf:me", details=group()),
     case("not told", UNKNOWN, *OTHERS, name=GROUP, details=DENIED),
 )

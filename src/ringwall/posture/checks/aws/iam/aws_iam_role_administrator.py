@@ -28,6 +28,7 @@ from ringwall.posture.checking import (
 from ringwall.posture.checks.aws.administrators import (
     administrator,
     cases_of_shutting,
+    declared,
     shut_down_by,
 )
 from ringwall.posture.checks.aws.authorization import READS
@@ -46,6 +47,7 @@ from ringwall.posture.checks.aws.identities import (
 from ringwall.posture.permissions.accounts import Identity
 from ringwall.posture.permissions.principals import principal
 from ringwall.posture.permissions.statements import Effect
+from ringwall.posture.snapshot.partial import IN_CODE
 
 CHECK = Check(
     judges="aws-iam-role",
@@ -58,14 +60,15 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment | None:
     """Roles that services of AWS made for themselves are AWS's. Code has no whole account."""
-    if not it.name.startswith("arn:") or ":role/aws-service-role/" in it.name:
+    if ":role/aws-service-role/" in it.name:
         return None
-    found = administrator(world, it)
+    is_there = it.name.startswith("arn:")
+    found = administrator(world, it) if is_there else declared(world, it)
     if found is None:
-        return passes("it may not do everything")
+        return passes("it may not do everything") if is_there else None
     if kept_out := shut_down_by(it, found):
         return passes(f"it has every permission, and {kept_out} leaves it none")
-    services, accounts = _takers(found, it.account)
+    services, accounts = _takers(found, it.account if is_there else IN_CODE)
     if services:
         return fails(f"{', '.join(services)} may do everything in the account")
     if accounts:
@@ -127,6 +130,7 @@ CASES = (
         name="arn:aws:iam::111122223333:role/aws-service-role/x/r",
         details=role(EC2, ALL),
     ),
-    case("in code", NOT_JUDGED, name="terraform:main.tf:me", details=role(EC2, ALL)),
+    case("in code", FAIL, name="terraform:main.tf:me", details=role(EC2, ALL)),
+    case("nothing in code", NOT_JUDGED, name="terraform:main.tf:me", details=role(EC2)),
     case("not told", UNKNOWN, *OTHERS, name=ROLE, details=DENIED),
 )

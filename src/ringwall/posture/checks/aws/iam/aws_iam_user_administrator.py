@@ -27,6 +27,7 @@ from ringwall.posture.checking import (
 from ringwall.posture.checks.aws.administrators import (
     administrator,
     cases_of_shutting,
+    declared,
     shut_down_by,
 )
 from ringwall.posture.checks.aws.authorization import READS
@@ -37,7 +38,6 @@ from ringwall.posture.checks.aws.identities import (
     POLICY,
     allow,
     attached,
-    group,
     managed,
     member,
     user,
@@ -58,11 +58,10 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment | None:
     """Code has no whole account."""
-    if not it.name.startswith("arn:"):
-        return None
-    found = administrator(world, it)
+    is_there = it.name.startswith("arn:")
+    found = administrator(world, it) if is_there else declared(world, it)
     if found is None:
-        return passes("it may not do everything")
+        return passes("it may not do everything") if is_there else None
     if kept_out := shut_down_by(it, found):
         return passes(f"it has every permission, and {kept_out} leaves it none")
     of = f", by {', '.join(one.rpartition('/')[2] for one in found.groups)}" if found.groups else ""
@@ -105,6 +104,7 @@ CASES = (
         name=ME,
         details=user(**attached("arn:aws:iam::111122223333:policy/gone")),
     ),
-    case("in code", NOT_JUDGED, name="terraform:main.tf:me", details=group()),
+    case("in code", FAIL, name="terraform:main.tf:me", details=user(ALL)),
+    case("nothing in code", NOT_JUDGED, name="terraform:main.tf:me", details=user()),
     case("not told", UNKNOWN, member(), managed(ALL), name=ME, details=DENIED),
 )
