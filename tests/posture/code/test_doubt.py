@@ -136,3 +136,116 @@ def test_a_resource_beside_that_nobody_knows_may_change_it() -> None:
     assert outcomes(text)[key] == "pass"
     assert outcomes(text + beside % "newer")[key] == "unknown"
     assert outcomes(text + beside % "notification")[key] == "pass"
+
+
+BESIDE = {
+    "aws-ec2-vpc-flow-logs": (
+        'resource "aws_vpc" "it" {}',
+        """
+        resource "aws_flow_log" "it" {
+          count  = <count>
+          vpc_id = aws_vpc.it.id
+        }
+        """,
+    ),
+    "aws-elbv2-load-balancer-firewall": (
+        'resource "aws_lb" "it" {}',
+        """
+        resource "aws_wafv2_web_acl_association" "it" {
+          count        = <count>
+          resource_arn = aws_lb.it.arn
+          web_acl_arn  = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/it/1"
+        }
+        """,
+    ),
+    "aws-secretsmanager-rotation": (
+        'resource "aws_secretsmanager_secret" "it" {}',
+        """
+        resource "aws_secretsmanager_secret_rotation" "it" {
+          count     = <count>
+          secret_id = aws_secretsmanager_secret.it.id
+        }
+        """,
+    ),
+    "aws-redshift-cluster-logs": (
+        'resource "aws_redshift_cluster" "it" {}',
+        """
+        resource "aws_redshift_logging" "it" {
+          count              = <count>
+          cluster_identifier = aws_redshift_cluster.it.id
+        }
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("check", BESIDE)
+def test_what_may_not_stand_beside_it_makes_no_pass(check: str) -> None:
+    it, beside = BESIDE[check]
+    for count, expected in (("1", "pass"), ("0", "fail"), ("var.unknown", "unknown")):
+        text = f'variable "unknown" {{}}\n{it}\n{beside.replace("<count>", count)}'
+        told = {outcome for (one, _), outcome in outcomes(text).items() if one == check}
+        assert told == {expected}, count
+
+
+GOOD: dict[str, tuple[str, dict[str, str]]] = {
+    "aws_instance": (
+        """
+        iam_instance_profile        = <profile>
+        associate_public_ip_address = <public>
+        monitoring                  = <on>
+        vpc_security_group_ids      = <groups>
+        metadata_options { http_tokens = <tokens> }
+        root_block_device { encrypted = <on> }
+        """,
+        {"profile": '"it"', "public": "false", "on": "true", "groups": '["sg-1"]'}
+        | {"tokens": '"required"'},
+    ),
+    "aws_db_instance": (
+        """
+        storage_encrypted           = <on>
+        manage_master_user_password = <on>
+        publicly_accessible         = <off>
+        backup_retention_period     = <days>
+        """,
+        {"on": "true", "off": "false", "days": "30"},
+    ),
+    "aws_elasticache_replication_group": (
+        """
+        auth_token                 = <token>
+        transit_encryption_enabled = <on>
+        at_rest_encryption_enabled = <on>
+        """,
+        {"token": '"it"', "on": "true"},
+    ),
+    "aws_s3_bucket": (
+        """
+        replication_configuration {
+          rules {
+            status = <status>
+            destination { bucket = <bucket> }
+          }
+        }
+        """,
+        {"status": '"Enabled"', "bucket": '"arn:aws:s3:::it"'},
+    ),
+}
+
+
+@pytest.mark.parametrize("type_", GOOD)
+def test_what_is_well_is_neither_well_nor_wrong_where_it_is_not_known(type_: str) -> None:
+    body, values = GOOD[type_]
+
+    def judged(values: dict[str, str]) -> dict[tuple[str, str], str]:
+        text = body
+        for name, value in values.items():
+            text = text.replace(f"<{name}>", value)
+        return outcomes(f'variable "unknown" {{}}\nresource "{type_}" "it" {{\n{text}\n}}\n')
+
+    good = judged(values)
+    assert "pass" in good.values()
+    for name in values:
+        absent, unknown = judged(values | {name: "null"}), judged(values | {name: "var.unknown"})
+        for key, outcome in unknown.items():
+            assert not (outcome == "pass" and absent.get(key) == "fail"), (name, key)
+            assert not (outcome == "fail" and good.get(key) == "pass"), (name, key)

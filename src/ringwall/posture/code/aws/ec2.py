@@ -11,6 +11,7 @@ from ringwall.posture.code.aws.declaring import (
     idents,
     is_terraform,
     known,
+    presence,
     renamed,
     told,
     unsure,
@@ -86,7 +87,9 @@ def components(code: Resources) -> Iterator[Collected]:
             "FlowLogStatus": "ACTIVE",
             "DeliverLogsStatus": "SUCCESS",
         }
-        yield component("aws-ec2-flow-log", one, one.address, {"listed": known(listed, one)})
+        # nothing is judged of it but that it is there
+        told = unsure(one.doubt) if one.doubt else known(listed, one)
+        yield component("aws-ec2-flow-log", one, one.address, {"listed": told})
 
 
 def _name(one: Instance) -> Any:
@@ -119,7 +122,10 @@ def _instance(one: Instance, *, may_get_one: bool) -> Collected:
         "SourceDestCheck": one.get("source_dest_check", default=True),
     }
     if profile is not None:
-        listed["IamInstanceProfile"] = {"Arn": ident(profile)}
+        is_there = presence(profile)
+        listed["IamInstanceProfile"] = (
+            is_there if isinstance(is_there, Unknown) else {"Arn": ident(profile)}
+        )
     if one.get("key_name") is not None:
         listed["KeyName"] = ident(one.get("key_name"))
     public = one.get("associate_public_ip_address")

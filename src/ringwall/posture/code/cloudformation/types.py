@@ -62,10 +62,11 @@ def _instance(told: Properties) -> Properties:
         told
     )
     interfaces = told.get("NetworkInterfaces")
-    if isinstance(interfaces, Unknown) or len(interfaces or ()) > 1:
+    several_of = interfaces if isinstance(interfaces, list) else [interfaces]
+    if interfaces is not None and (len(several_of) > 1 or not isinstance(several_of[0], dict)):
         made["network_interface"] = [{}]  # what it has is not one that stands here
-    elif isinstance(interfaces, list) and interfaces and isinstance(interfaces[0], dict):
-        first = interfaces[0]
+    elif interfaces:
+        first = several_of[0]
         made["vpc_security_group_ids"] = first.get("GroupSet", [])
         made["subnet_id"] = first.get("SubnetId")
         made["associate_public_ip_address"] = truth(first.get("AssociatePublicIpAddress"))
