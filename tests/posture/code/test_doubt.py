@@ -249,3 +249,62 @@ def test_what_is_well_is_neither_well_nor_wrong_where_it_is_not_known(type_: str
         for key, outcome in unknown.items():
             assert not (outcome == "pass" and absent.get(key) == "fail"), (name, key)
             assert not (outcome == "fail" and good.get(key) == "pass"), (name, key)
+
+
+def test_an_address_of_which_is_not_known_whom_it_asks_may_be_open() -> None:
+    text = """
+      variable "unknown" {}
+      resource "aws_lambda_function" "it" { function_name = "it" }
+      resource "aws_lambda_function_url" "it" {
+        function_name      = aws_lambda_function.it.function_name
+        authorization_type = var.unknown
+      }
+    """
+    told = {check: outcome for (check, _), outcome in outcomes(text).items()}
+    for check in ("aws-lambda-function-public", "aws-lambda-url-open", "aws-lambda-any-customer"):
+        assert told[check] == "unknown"
+
+
+RULE = """
+resource "aws_security_group_rule" "it" {
+  type              = "ingress"
+  security_group_id = <group>
+  protocol          = "tcp"
+  from_port         = 22
+  to_port           = 22
+  cidr_blocks       = ["<block>"]
+}
+variable "unknown" {}
+"""
+ELSEWHERE = 'data "aws_security_group" "it" { name = "it" }\n'
+
+
+@pytest.mark.parametrize("group", ["data.aws_security_group.it.id", '"sg-0123"'])
+def test_a_rule_that_opens_a_group_which_is_not_here_is_told(group: str) -> None:
+    key = ("aws-ec2-security-group-ssh", "aws-ec2-security-group/terraform:main.tf:")
+    text = ELSEWHERE + RULE.replace("<group>", group)
+    told = outcomes(text.replace("<block>", "0.0.0.0/0"))
+    assert told[key[0], f"{key[1]}aws_security_group_rule.it"] == "fail"
+    assert "pass" not in {told[one] for one in told if one[0].startswith(key[0][:22])}
+    assert not outcomes(text.replace("<block>", "192.0.2.0/24"))
+
+
+def test_what_is_open_for_certain_fails_whatever_else_is_not_known() -> None:
+    text = (
+        RULE.replace("<group>", "var.unknown").replace("<block>", "192.0.2.0/24")
+        + """
+      resource "aws_security_group" "it" {
+        name = "it"
+        ingress {
+          protocol    = "tcp"
+          from_port   = 0
+          to_port     = 3000
+          cidr_blocks = ["0.0.0.0/0"]
+        }
+      }
+    """
+    )
+    told = {check: outcome for (check, _), outcome in outcomes(text).items()}
+    assert told["aws-ec2-security-group-ssh"] == "fail"
+    assert told["aws-ec2-security-group-all-ports"] == "fail"
+    assert told["aws-ec2-security-group-rdp"] == "unknown"
