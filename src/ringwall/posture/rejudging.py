@@ -25,6 +25,19 @@ class Changes:
     listings: set[Scope] = field(default_factory=set)
     """Of which it is otherwise known whether all could be listed."""
 
+    @property
+    def components(self) -> set[str]:
+        """Whatever is otherwise of them: also that they are there, or no more."""
+        return {one for one, _ in self.aspects} | self.named | self.added | self.removed
+
+    def also(self, other: "Changes") -> None:
+        """What another change did, too."""
+        self.aspects |= other.aspects
+        self.named |= other.named
+        self.added |= other.added
+        self.removed |= other.removed
+        self.listings |= other.listings
+
     def __bool__(self) -> bool:
         return bool(self.aspects or self.named or self.added or self.removed or self.listings)
 
