@@ -232,6 +232,12 @@ GOOD: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
+OUTSIDE = """
+data "aws_ssm_parameter" "it" {}
+locals { unknown = data.aws_ssm_parameter.it.value }
+"""
+
+
 @pytest.mark.parametrize("type_", GOOD)
 def test_what_is_well_is_neither_well_nor_wrong_where_it_is_not_known(type_: str) -> None:
     body, values = GOOD[type_]
@@ -240,12 +246,12 @@ def test_what_is_well_is_neither_well_nor_wrong_where_it_is_not_known(type_: str
         text = body
         for name, value in values.items():
             text = text.replace(f"<{name}>", value)
-        return outcomes(f'variable "unknown" {{}}\nresource "{type_}" "it" {{\n{text}\n}}\n')
+        return outcomes(f'{OUTSIDE}\nresource "{type_}" "it" {{\n{text}\n}}\n')
 
     good = judged(values)
     assert "pass" in good.values()
     for name in values:
-        absent, unknown = judged(values | {name: "null"}), judged(values | {name: "var.unknown"})
+        absent, unknown = judged(values | {name: "null"}), judged(values | {name: "local.unknown"})
         for key, outcome in unknown.items():
             assert not (outcome == "pass" and absent.get(key) == "fail"), (name, key)
             assert not (outcome == "fail" and good.get(key) == "pass"), (name, key)

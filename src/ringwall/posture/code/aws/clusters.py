@@ -16,6 +16,7 @@ from ringwall.posture.code.aws.declaring import (
 )
 from ringwall.posture.code.aws.parameters import WAREHOUSE, group_of
 from ringwall.posture.code.terraform.resources import Instance, Resources
+from ringwall.posture.code.terraform.values import Given
 from ringwall.posture.snapshot.partial import Unknown
 
 KINDS: Final = (
@@ -91,7 +92,8 @@ def _replicated(one: Instance) -> dict[str, Any]:
     users = one.get("user_group_ids")
     return {
         "ReplicationGroupId": one.get("replication_group_id", one.address),
-        "AuthTokenEnabled": presence(token),
+        # who has to give a token gives one: that is how secrets stay out of code
+        "AuthTokenEnabled": True if isinstance(token, Given) else presence(token),
         "UserGroupIds": idents(users) if users is not None else [],
         "SnapshotRetentionLimit": limit,
         "AtRestEncryptionEnabled": one.get("at_rest_encryption_enabled", default=False),

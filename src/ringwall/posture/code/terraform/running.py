@@ -24,7 +24,7 @@ from ringwall.posture.code.terraform.loading import Folder, Loader
 from ringwall.posture.code.terraform.overriding import File
 from ringwall.posture.code.terraform.policy_documents import document
 from ringwall.posture.code.terraform.resources import Instance
-from ringwall.posture.code.terraform.values import ExpressionError, SetOf, pairs_of
+from ringwall.posture.code.terraform.values import ExpressionError, Given, SetOf, pairs_of
 from ringwall.posture.snapshot.partial import OwnAccount, Unknown
 
 _META: Final = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "providers"})
@@ -199,7 +199,7 @@ class Module:
             node, path = self.folder.values[name]
             given = self.evaluated(node, self, Place(path, 1), f"variable {name}")
         elif default is None:
-            return Unknown(f"variable {name} of {place} is not set")
+            return Given(f"variable {name} of {place} is not set")
         nullable = block.body.arguments.get("nullable")
         is_nullable = nullable is None or evaluate(nullable.value, self) is not False
         if given is None and default is not None:
