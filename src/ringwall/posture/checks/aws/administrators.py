@@ -37,8 +37,13 @@ def declared(world: World, it: Subject) -> Identity | None:
             for one in world.all("aws-iam-group", account=it.account)
             if one.label in told.get("GroupList", ())
         ]
-        several = {"groups": groups} | {f"{word}s": [mine]}
-        found = account(IN_CODE, policies=policies, **several).find(arn)
+        found = account(
+            IN_CODE,
+            policies=policies,
+            users=[mine] if word == "user" else (),
+            roles=[mine] if word == "role" else (),
+            groups=[mine] if word == "group" else groups,
+        ).find(arn)
         if found is None:
             return None
         asked = found
