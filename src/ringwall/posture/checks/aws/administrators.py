@@ -41,16 +41,21 @@ def declared(world: World, it: Subject) -> Identity | None:
         mine = guarded({**told, "Arn": arn, "AttachedManagedPolicies": attached})
         policies = [
             one.read("details")
-            for one in world.all("aws-iam-policy", account=it.account)
-            if one.read("details").get("Arn") in {each["PolicyArn"] for each in attached}
+            for arn in {each["PolicyArn"] for each in attached}
+            for one in world.where("aws-iam-policy", _by_arn, (it.account, arn))
         ]
         groups = [
             one.read("details")
-            for one in world.all("aws-iam-group", account=it.account)
-            if one.label in told.get("GroupList", ())
+            for name in told.get("GroupList", ())
+            for one in world.where("aws-iam-group", _by_name, (it.account, name))
         ]
-        several = {"groups": groups} | {f"{word}s": [mine]}
-        found = account(IN_CODE, policies=policies, **several).find(arn)
+        found = account(
+            IN_CODE,
+            policies=policies,
+            users=[mine] if word == "user" else (),
+            roles=[mine] if word == "role" else (),
+            groups=[mine] if word == "group" else groups,
+        ).find(arn)
         if found is None:
             return None
         asked = found
@@ -59,6 +64,17 @@ def declared(world: World, it: Subject) -> Identity | None:
         return found if is_administrator(asked) else None
     except UnknownError:
         return None
+
+
+def _by_arn(policy: Subject) -> list[tuple[str, str]]:
+    try:
+        return [(policy.account, policy.read("details")["Arn"])]
+    except UnknownError:
+        return []
+
+
+def _by_name(group: Subject) -> list[tuple[str, str]]:
+    return [(group.account, group.label)]
 
 
 def _counts(attached: Mapping[str, str]) -> bool:
