@@ -13,6 +13,7 @@ from ringwall.core.components import Found
 from ringwall.core.observations import Collected, Observation, State
 from ringwall.inventory.listing import Listing
 from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.checking.reading import Subject, World
 from ringwall.posture.judging import judge_all
 from ringwall.posture.keeping import Kept
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
@@ -80,6 +81,53 @@ def test_what_is_accepted_stays_so_whenever_it_is_read_again() -> None:
     at = NOW - timedelta(days=28)
     move(Queued.objects.get().pk, Move.ACCEPT, owner="a", reason=why, until=until, now=at)
     assert read_on(3, "Suspended") == {"a": "accepted"}, "it was read at another time, no more"
+
+
+def test_what_is_accepted_is_not_so_for_another_value_under_the_same_words() -> None:
+    from ringwall.findings.models import Queued
+    from ringwall.findings.moving import move
+    from ringwall.findings.states import Move
+
+    def read_on(day: int, *networks: str, tag: str = "") -> dict[str, str]:
+        told = {
+            "IpPermissions": [
+                {"IpProtocol": "-1", "IpRanges": [{"CidrIp": one, "Description": tag}]}
+                for one in networks
+            ]
+        }
+        return run_group(told, days=day)
+
+    assert read_on(1, "10.0.0.0/8") == {"g": "open"}
+    words = Queued.objects.get().told["message"]
+    until, why = NOW + timedelta(days=9), "our own networks, for now"
+    at = NOW - timedelta(days=28)
+    move(Queued.objects.get().pk, Move.ACCEPT, owner="a", reason=why, until=until, now=at)
+    assert read_on(3, "10.0.0.0/8", tag="ours") == {"g": "accepted"}, "nobody judges by that"
+    assert read_on(4, "0.0.0.0/0") == {"g": "open"}
+    row = Queued.objects.get()
+    assert row.told["message"] == words, "it says the same"
+    assert row.steps.latest("id").text == "what it was excused for has changed"
+
+
+def run_group(told: object, *, days: int) -> dict[str, str]:
+    """A scan that found this security group, by a check that does not name networks."""
+    from ringwall.findings.config import Findings
+    from ringwall.findings.models import Queued
+    from ringwall.posture.checking.check import Judgment, fails, passes
+    from ringwall.posture.queueing import put
+
+    def judge(it: Subject, world: World) -> Judgment:
+        rules = it.read("listed")["IpPermissions"]
+        is_open = any(one.get("CidrIp") for rule in rules for one in rule["IpRanges"])
+        return fails("it is open to a network") if is_open else passes("it is not")
+
+    check = replace(CHECKS[0], id="open", judge=judge)
+    check = replace(check, check=replace(check.check, judges="aws-ec2-security-group"))
+    snapshot, at = Snapshot(), NOW - timedelta(days=30 - days)
+    found = Found(kind="aws-ec2-security-group", name="arn:g", label="g", account=ACCOUNT)
+    snapshot.add(found).aspects[LISTED] = Observation(State.KNOWN, told, "ec2:Describe", at)
+    put(snapshot, judge_all(snapshot, [check]), [check], scope=ACCOUNT, at=at, rules=Findings())
+    return {one.component.rpartition(":")[2]: one.state for one in Queued.objects.all()}
 
 
 def test_what_is_read_again_as_it_was_is_told_anew_and_no_event(state: Path) -> None:

@@ -266,6 +266,7 @@ def _again(
     run.count("still" if come_to is None else "reopened")
     is_quiet = is_as_before and come_to is None and row.unconfirmed_since is None
     is_quiet = is_quiet and not is_corrected and not takes_over
+    is_quiet = is_quiet and sighting is not None and sighting.facts == facts
     if is_quiet and sighting is not None and not is_ranked_anew and had == _exploited(row):
         chunk.touched.append((row.pk, sighting.pk))
         return

@@ -18,7 +18,8 @@ from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.collecting.running import Target
 from ringwall.posture.happening import Happened, NoEventError, happened, records
 from ringwall.posture.judging import Judged
-from ringwall.posture.keeping import Accounts
+from ringwall.posture.keeping import Accounts, Version
+from ringwall.posture.rejudging import Changes
 from ringwall.posture.scanning import Pages
 from ringwall.posture.snapshot.gaps import gaps_of
 from ringwall.posture.snapshot.snapshot import Snapshot
@@ -74,7 +75,7 @@ class Listening:
         self._pages = pages
         self._summed: Summed | None = None
         self._watch: Watch | None = None
-        self._version: tuple[int, int] | None = None
+        self._version: Version | None = None
         self._read = datetime.min.replace(tzinfo=UTC)
 
     def once(self, wait_s: int = 20) -> Heard:
@@ -131,17 +132,35 @@ class Listening:
         account = self._target.account
         watch = self._watching(account)
         self._version = None  # where something fails below, what is kept is read anew
-        pairs = [pair for one in changes for pair in watch.take(one)]
-        snapshot = watch.standing.snapshot
-        self._take(snapshot, pairs)
-        gaps = sum(one.count for one in gaps_of(snapshot))
-        last = self._accounts.last(account)
-        is_narrow = last is not None and last.is_narrow
-        self._accounts.keep(account, snapshot, read=self._read, gaps=gaps, is_narrow=is_narrow)
-        if self._pages is not None:
-            self._sum_up(watch, pairs, gaps, self._pages)
+        snapshot, done = watch.standing.snapshot, Changes()
+        is_lent = self._accounts.lend(account, snapshot)
+        pairs = watch.lent() if is_lent else []
+        told = [*pairs, *((same, same) for same in watch.standing.still)] if is_lent else []
+        for one in changes:
+            changed = watch.take(one)
+            pairs += changed
+            done.also(watch.changes)
+            told += [*changed, *((same, same) for same in watch.standing.still)]
+        if done or is_lent:  # else all is as it is kept
+            self._take(snapshot, told)
+            gaps = sum(one.count for one in gaps_of(snapshot))
+            if done:
+                self._keep(snapshot, done, gaps)
+            if self._pages is not None:
+                self._sum_up(watch, pairs, gaps, self._pages)
         self._version = self._accounts.version(account)
         return len(pairs)
+
+    def _keep(self, snapshot: Snapshot, done: Changes, gaps: int) -> None:
+        """Have what changed on the disk; all of it, once that takes less."""
+        account, accounts = self._target.account, self._accounts
+        is_added = accounts.add(
+            account, snapshot, components=done.components, listings=done.listings, gaps=gaps
+        )
+        if not is_added:
+            last = accounts.last(account)
+            is_narrow = last is not None and last.is_narrow
+            accounts.keep(account, snapshot, read=self._read, gaps=gaps, is_narrow=is_narrow)
 
     def _sum_up(self, watch: Watch, pairs: Pairs, gaps: int, pages: Pages) -> None:
         """Keep what pages show: of checks that say what they said before as it was before."""

@@ -9,6 +9,7 @@ import typer
 
 from ringwall.posture.commands.queueing import to_queue
 from ringwall.posture.commands.scanning import GROUP, PANEL, Chosen, Custom, all_checks
+from ringwall.posture.commands.told import tell_left_out
 from ringwall.posture.commands.verdicts import show_verdicts
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from ringwall.posture.collecting.running import Target
     from ringwall.posture.collecting.shape import Detail, Listing
     from ringwall.posture.config import AwsAccount
+    from ringwall.posture.keeping import Accounts
     from ringwall.posture.scanning import Scan
+    from ringwall.posture.snapshot.snapshot import Snapshot
 
 _PLAN: Final = (Column("call"), Column("made"), Column("tells", rank=1), Column("needs", rank=2))
 _GAPS: Final = 20
@@ -111,10 +114,19 @@ def scan(
         if not as_json:
             show_verdicts(done.judged, found, done.snapshot, places={}, as_json=False)
         _show_gaps(done)
+        tell_left_out(done.snapshot, done.account)
         if not done.is_kept:
             said = "this scan looked at less than the last one: reports and paths go on by that"
             say(said, style="dim", stderr=True)
-        to_queue(context, done.snapshot, done.judged, found, scope=done.account)
+        to_queue(
+            context,
+            done.snapshot,
+            done.judged,
+            found,
+            scope=done.account,
+            at=done.since,
+            stocks=_as_it_is_kept(accounts, done),
+        )
         if name and not chosen and not region:
             _note(context, name, done, began)
     if as_json and snapshots:
@@ -134,6 +146,17 @@ def _end(several: "list[Refused]", read: int, *, is_partial: bool) -> None:
         say(("not read: ", "yellow"), one.message, stderr=True)
     count = f"{len(several)} of {len(several) + read} accounts were not read"
     raise Refused(count, code=ExitCode.PARTIAL if read else ExitCode.FAILED)
+
+
+def _as_it_is_kept(accounts: "Accounts", done: "Scan") -> "Snapshot":
+    """What was read, with what changes that came just after it were told to have changed."""
+    if done.version in {None, accounts.version(done.account)}:
+        return done.snapshot
+    try:
+        kept = accounts.get(done.account)
+    except ValueError:
+        kept = None
+    return done.snapshot if kept is None else kept.snapshot
 
 
 def _of_queues(context: typer.Context, names: list[str] | None) -> "list[dict[str, object]]":
