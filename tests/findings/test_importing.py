@@ -351,7 +351,11 @@ def test_what_passes_in_one_file_mends_nothing_in_another() -> None:
     assert left() == {"a.pyi:1", "b.py:1", "c.py:1"}
     bring(log(result("b.py", baselineState="absent")), now=at(3))
     assert left() == {"a.pyi:1", "c.py:1"}
-    bring(log({"ruleId": "r", "kind": "pass", "message": {"text": "all"}}), now=at(4))
+    bring(log(*map(result, ("a.pyi", "c.py", "d.py"))), now=at(4))
+    hidden = result("c.py", suppressions=[{"kind": "inSource"}])
+    assert bring(log(result("a.pyi"), hidden), now=at(5), is_whole=True).taken.fixed == 1
+    assert left() == {"a.pyi:1", "c.py:1"}, "what is suppressed is not mended, what is gone is"
+    bring(log({"ruleId": "r", "kind": "pass", "message": {"text": "all"}}), now=at(6))
     assert left() == set()
 
 

@@ -96,14 +96,12 @@ class _Judged:
         return Outcome.PASS if self._is_whole and pair not in self._said_of else None
 
     def of_part(self, weakness: str, component: str, part: str, /) -> Outcome | None:
+        words = part.split(" ")
+        begins = {(weakness, component, " ".join(words[:count])) for count in range(len(words) + 1)}
+        if begins & self._brought.unknown_at:
+            return Outcome.UNKNOWN
         outcome = self(weakness, component)
-        if outcome is None and self._brought.passed_at:
-            words = part.split(" ")
-            begins = (" ".join(words[:count]) for count in range(len(words) + 1))
-            places = self._brought.passed_at
-            is_passed = any((weakness, component, one) in places for one in begins)
-            return Outcome.PASS if is_passed else None
-        return outcome
+        return Outcome.PASS if outcome is None and begins & self._brought.passed_at else outcome
 
 
 def _as_outside(brought: Brought) -> Brought:

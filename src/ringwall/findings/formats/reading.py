@@ -68,6 +68,8 @@ class Brought:
     passed_at: frozenset[tuple[str, str, str]] = frozenset()
     """What passed in one place alone: weakness, component, and the part or how it begins."""
     unknown: frozenset[tuple[str, str]] = frozenset()
+    unknown_at: frozenset[tuple[str, str, str]] = frozenset()
+    """The same of one place alone; of all, where that is empty."""
     exploits: Mapping[str, Exploit] = field(default_factory=dict)
     said: tuple[Said, ...] = ()
     failed: str = ""

@@ -170,7 +170,7 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
     findings: list[Finding] = []
     passed: set[tuple[str, str]] = set()
     passed_at: set[tuple[str, str, str]] = set()
-    unknown: set[tuple[str, str]] = set()
+    unknown_at: set[tuple[str, str, str]] = set()
     tools: set[str] = set()
     failed = ""
     times_ended: list[datetime] = []
@@ -205,8 +205,9 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
                 passed_at.add((one.weakness, one.component, one.place.path))
             elif node.text("kind") == "pass":
                 passed.add((one.weakness, one.component))
-            else:
-                unknown.add((one.weakness, one.component))
+            else:  # the whole file: to suppress a result changes its line, too
+                path = "" if one.place is None else one.place.path
+                unknown_at.add((one.weakness, one.component, path))
     if len(tools) > 1:
         names = ", ".join(sorted(tools)[:3])
         raise FormatError("runs", f"results of several tools ({names}): import each alone")
@@ -216,7 +217,7 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
         findings=tuple(findings),
         passed=frozenset(passed),
         passed_at=frozenset(passed_at),
-        unknown=frozenset(unknown),
+        unknown_at=frozenset(unknown_at),
         failed=failed,
         ended=max(times_ended, default=None),
     )
