@@ -1,17 +1,21 @@
 """What posture judges goes into the queue, and only what is known to be well comes out of it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from ringwall.core.components import Found
-from ringwall.core.observations import Observation, State
+from ringwall.core.observations import Collected, Observation, State
+from ringwall.inventory.listing import Listing
 from ringwall.posture.checking.finding import own_checks
 from ringwall.posture.checking.reading import Subject, World
 from ringwall.posture.judging import judge_all
+from ringwall.posture.keeping import Kept
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import find
@@ -231,6 +235,48 @@ def test_the_rank_knows_at_once_whose_it_is_and_that_the_internet_gets_at_it(
     assert {one.owner for one in rows.values()} == {"files@example.com"}
     assert (rows["open"].exposure, rows["shut"].exposure) == ("internet", "internal")
     assert rows["open"].score > rows["shut"].score
+
+
+def test_who_scans_and_who_listens_may_tell_the_inventory_at_once(tmp_path: Path) -> None:
+    """The one that began first leaves the other the word, and goes on with its findings."""
+    from ringwall.inventory import filling, service, taking
+    from ringwall.inventory.filling import rules_of
+    from ringwall.posture import listings
+    from ringwall.posture.queueing import stock
+
+    config = tmp_path / "ringwall.yaml"
+    config.write_text("version: 1\nposture: {}\n")
+    installation = find(all_sections, config=config)
+    read = Snapshot()
+    read.note_listing(Scope("aws-s3-bucket", ACCOUNT), known(None))
+    bucket = Found(kind="aws-s3-bucket", name="arn:aws:s3:::a", label="a", account=ACCOUNT)
+    read.add(bucket).aspects.update({LISTED: known({})})
+    real, begun = listings.of_account, []
+
+    def overtaken(listing: Listing, kept: Kept) -> Iterator[Collected]:
+        if not begun:
+            begun.append(listing.scope)
+            taking.take(next(iter(real(kept))), rules_of(installation))
+        yield from listing.components
+
+    def of_account(kept: Kept) -> Iterator[Listing]:
+        for listing in real(kept):
+            yield replace(listing, components=overtaken(listing, kept))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ringwall.posture.queueing.of_account", of_account)
+        stock(installation, ACCOUNT, read)
+    assert begun
+    assert service.get(bucket.id) is not None
+    assert service.taken_at(listings.SOURCE, ACCOUNT) is None, "the other says when it has told all"
+
+    module = ModuleType("listings")
+    begun.clear()
+    kept = Kept(account=ACCOUNT, read=NOW, gaps=0, snapshot=read)
+    vars(module)["listings"] = lambda _: of_account(kept)
+    several = list(filling.fill(installation, [module]))
+    assert [one.partial for one in several if "another listing" in one.partial]
+    assert all(one.taken is not None for one in several)
 
 
 def test_the_worker_judges_ringwall_itself_and_what_is_mended_is_closed(tmp_path: Path) -> None:

@@ -11,18 +11,20 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ringwall.posture.collecting.remembering import Journal
+from ringwall.posture.lending import Told, lend, mark_of, told_by
 from ringwall.posture.snapshot.appending import Appended
 from ringwall.posture.snapshot.filing import read_snapshot, write_snapshot
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
-from ringwall.posture.snapshot.writing import decoded
-from ringwall.runtime.private_files import locked, private_folder, remove_leftovers
+from ringwall.posture.snapshot.writing import decoded, encoded
+from ringwall.runtime.private_files import locked, private_folder, remove_leftovers, write_private
 
 _BROKEN: Final = (gzip.BadGzipFile, EOFError, zlib.error)
+_FORMAT: Final = 1
 _OF_ONE: Final = 30
 """Bytes that a component takes at least, for files that do not say how many there are."""
 _GROWS: Final = 1 << 20
@@ -51,7 +53,7 @@ class Kept:
 class Last:
     """That an account was read: when, with how many gaps, and how many components were found.
 
-    ``mark`` is another for each reading that is kept.
+    ``mark`` is another for each reading that is kept, and where what binds it may be otherwise.
     """
 
     account: str
@@ -67,6 +69,7 @@ class Accounts:
 
     def __init__(self, state: Path) -> None:
         self._folder = state / "posture" / "accounts"
+        self._read: dict[str, tuple[tuple[int, int], Any]] = {}
 
     @contextmanager
     def only_here(self, account: str, *, briefly: bool = False) -> Iterator[None]:
@@ -115,6 +118,7 @@ class Accounts:
             "components": len(snapshot),
             "is_narrow": is_narrow,
         }
+        self._keep_told(account, snapshot, read)
         write_snapshot(self._path(account, "snapshot"), head, snapshot)
         self._changes(account).forget()
 
@@ -140,10 +144,46 @@ class Accounts:
             return False
         head = {"gaps": gaps, "components": len(snapshot)}
         changes.add(_mark(status), head, snapshot, components, listings)
+        last = self.last(account)
+        if last is not None:
+            self._keep_told(account, snapshot, last.read)
         return True
 
+    def lend(self, account: str, snapshot: Snapshot) -> bool:
+        """Have a snapshot say what binds its account, as others told it that are kept.
+
+        Whether that is otherwise than it said before.
+        """
+        return lend(snapshot, account, self._told(), now=datetime.now(UTC))
+
+    def _keep_told(self, account: str, snapshot: Snapshot, read: datetime) -> None:
+        """What it tells of its organisation's policies, apart: its members ask for no more."""
+        path = self._path(account, "controls")
+        told = told_by(snapshot, account, read)
+        if told is None:
+            path.unlink(missing_ok=True)
+            return
+        content = encoded({"format": _FORMAT, **told})
+        if not path.exists() or path.read_bytes() != content:
+            write_private(path, content)
+
+    def _told(self) -> Iterator[Told]:
+        """What each management account told; of a file that is damaged nothing is taken."""
+        for path in sorted(self._folder.glob("*.controls")):
+            try:
+                status = path.stat()
+                key = (status.st_ino, status.st_mtime_ns)
+                known = self._read.get(path.stem)
+                if known is None or known[0] != key:
+                    known = self._read[path.stem] = key, decoded(path.read_bytes())
+            except (OSError, ValueError):
+                continue
+            found = known[1]
+            if isinstance(found, dict) and found.get("format") == _FORMAT:
+                yield found
+
     def get(self, account: str) -> Kept | None:
-        """As it was read last; ``ValueError`` names the file that is damaged."""
+        """As it was read last, with what binds it; ``ValueError`` names a file that is damaged."""
         path = self._path(account, "snapshot")
         names = ("account", "read", "gaps")
         for _ in range(_TRIES):
@@ -164,6 +204,7 @@ class Accounts:
                 break  # else it was written anew meanwhile, with what stood in its changes
         last = self.last(account)
         is_narrow = last is not None and last.is_narrow
+        self.lend(account, snapshot)
         return Kept(**head, snapshot=snapshot, is_narrow=is_narrow)
 
     def read_at(self, account: str) -> datetime | None:
@@ -190,6 +231,7 @@ class Accounts:
             return None
         if not isinstance(read, datetime) or not isinstance(gaps, int):
             return None
+        mark += mark_of(account, self._told(), now=datetime.now(UTC))
         return Last(
             account=account,
             read=read,

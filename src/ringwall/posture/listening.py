@@ -97,14 +97,14 @@ class Listening:
         changes: dict[Happened, None] = {}
         good, bad = [], []
         for message in messages:
-            try:
-                found = _told(message["Body"])
-            except NoEventError as error:
-                bad.append((message, str(error)))
-                continue
-            good.append(message)
+            found, why = _told(message["Body"])
+            if why:
+                bad.append((message, why))
+            if found or not why:
+                good.append(message)
             changes.update(dict.fromkeys(one for one in found if one is not None))
         self._set_aside(bad)
+        self._delete([one for one, _ in bad if one not in good])
         changed = 0
         if changes:
             try:
@@ -132,17 +132,20 @@ class Listening:
         account = self._target.account
         watch = self._watching(account)
         self._version = None  # where something fails below, what is kept is read anew
-        pairs, told, done = [], [], Changes()
+        snapshot, done = watch.standing.snapshot, Changes()
+        is_lent = self._accounts.lend(account, snapshot)
+        pairs = watch.lent() if is_lent else []
+        told = [*pairs, *((same, same) for same in watch.standing.still)] if is_lent else []
         for one in changes:
             changed = watch.take(one)
             pairs += changed
             done.also(watch.changes)
             told += [*changed, *((same, same) for same in watch.standing.still)]
-        if done:  # else all is as it is kept
-            snapshot = watch.standing.snapshot
+        if done or is_lent:  # else all is as it is kept
             self._take(snapshot, told)
             gaps = sum(one.count for one in gaps_of(snapshot))
-            self._keep(snapshot, done, gaps)
+            if done:
+                self._keep(snapshot, done, gaps)
             if self._pages is not None:
                 self._sum_up(watch, pairs, gaps, self._pages)
         self._version = self._accounts.version(account)
@@ -206,7 +209,6 @@ class Listening:
                     file.write(json.dumps(line).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        self._delete([message for message, _ in bad])
 
     def _delete(self, messages: Iterable[Mapping[str, Any]]) -> None:
         for one in messages:
@@ -223,12 +225,21 @@ def queue_arn(url: str) -> str:
     return f"arn:{partition}:sqs:{region}:{account}:{name}"
 
 
-def _told(body: str) -> list[Happened | None]:
-    found = [happened(one) for one in records(body)]
-    if not found:
-        msg = "there is no record in it"
-        raise NoEventError(msg)
-    return found
+def _told(body: str) -> tuple[list[Happened | None], str]:
+    """What a message tells, and what in it is no record; beside that the others count."""
+    found: list[Happened | None] = []
+    wrong: list[str] = []
+    try:
+        for one in records(body):
+            try:
+                found.append(happened(one))
+            except NoEventError as error:
+                wrong.append(str(error))
+    except NoEventError as error:
+        wrong.append(str(error))
+    if not found and not wrong:
+        wrong.append("there is no record in it")
+    return found, "; ".join(dict.fromkeys(wrong))
 
 
 def _waited(message: Mapping[str, Any]) -> float:

@@ -159,6 +159,10 @@ def stock(installation: Installation, account: str, snapshot: Snapshot) -> None:
     """
     rules = rules_of(installation)
     read = Accounts(installation.state).read_at(account) or datetime.now(UTC)
+    is_all = True
     for listing in of_account(Kept(account=account, read=read, gaps=0, snapshot=snapshot)):
-        taking.take(listing, rules)
+        if (
+            is_all or listing.scope != account
+        ):  # whoever tells of it meanwhile says when that is all
+            is_all = taking.take_or_leave(listing, rules) is not None and is_all
     deriving.reach_all()

@@ -173,6 +173,7 @@ def _scan(
     with accounts.journal(target.account) as journal:
         caller = Remembering(target.caller, journal)
         Run(replace(target, caller=caller), snapshot, told).carry_out(plan_for(checks))
+        accounts.lend(target.account, snapshot)
         gaps = gaps_of(snapshot)
         if is_kept:
             untold = sum(one.count for one in gaps)

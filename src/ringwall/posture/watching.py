@@ -11,7 +11,7 @@ from ringwall.posture.collecting.running import Target
 from ringwall.posture.happening import Happened
 from ringwall.posture.judging import Judged
 from ringwall.posture.rejudging import Changes, Standing
-from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.posture.snapshot.snapshot import CONTROLS, Snapshot
 
 _WHOLE: Final = frozenset({"aws-account", "aws-region"})
 """What is read again whatever happened: what holds for all has no name in a record."""
@@ -59,6 +59,11 @@ class Watch:
         )
         self.changes = changes
         return self.standing.again(changes) if changes else []
+
+    def lent(self) -> list[tuple[Judged | None, Judged | None]]:
+        """Judge again what stands on what is lent to the account, since that is otherwise now."""
+        seen = self.standing.snapshot.of_kind("aws-account")
+        return self.standing.again(Changes(aspects={(one.found.id, CONTROLS) for one in seen}))
 
     def _part(self, told: Happened) -> Plan:
         """The plan, without what services that did nothing tell of the whole account."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.utils import OperationalError
 from tests.posture.accounts.making import REGION
 from tests.posture.accounts.reading import Reading, cloud_checks
 from tests.posture.faulty import denied, only
@@ -21,6 +22,7 @@ from typer.testing import CliRunner
 from ringwall.cli.main import build
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.commands.listening import _listen
 from ringwall.posture.heard import Hearing, Hearings
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.listening import Heard, Listening, Pairs, queue_arn
@@ -29,6 +31,7 @@ from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.posture.summaries import Kept, Summaries
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import find
+from ringwall.runtime.refusals import Refused
 
 __all__ = ["_django", "database", "postgres"]
 BLOCK = "aws-s3-bucket-block-public-access"
@@ -237,6 +240,16 @@ def test_what_tells_no_change_is_set_aside_and_holds_nothing_up(
     assert file.stat().st_mode & 0o077 == 0
 
 
+def test_a_change_counts_beside_what_tells_none(changing: Changing) -> None:
+    changing.scan()
+    changing.block(OPEN)
+    change = changing.event("PutBucketPublicAccessBlock")["detail"]
+    changing.send(json.dumps({"Records": [7, change]}))
+    heard = changing.listening().once(0)
+    assert (heard.changed, heard.aside) == (1, ("it is no object",))
+    assert changing.waiting() == 0
+
+
 def test_a_change_that_may_not_be_read_again_is_unknown(
     changing: Changing, reading: Reading
 ) -> None:
@@ -432,6 +445,23 @@ def test_the_command_says_what_waits_and_what_it_set_aside(
     assert "set aside" in done.stderr
     told = Hearings(state).get("production")
     assert (told.messages, told.aside, told.why) == (1, 1, "")
+
+
+@pytest.mark.usefixtures("_django")
+def test_a_database_that_is_away_is_told(changing: Changing) -> None:
+    changing.scan()
+    changing.opened()
+
+    def away(*_: object) -> None:
+        raise OperationalError("server closed the connection")
+
+    hearings = Hearings(changing.state)
+    with pytest.raises(Refused, match="server closed the connection"):
+        _listen(changing.listening(away), hearings, "production", once=True)
+    assert hearings.get("production").why == "server closed the connection"
+    assert changing.waiting() == 1
+    _listen(changing.listening(), hearings, "production", once=True)
+    assert changing.outcomes() == [(Outcome.PASS, Outcome.FAIL)]
 
 
 def test_a_queue_that_nobody_asks_is_overdue(tmp_path: Path) -> None:

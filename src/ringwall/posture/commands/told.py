@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ringwall.posture.keeping import Kept
     from ringwall.posture.reports.report import Report
     from ringwall.posture.scopes import Last
+    from ringwall.posture.snapshot.snapshot import Snapshot
 
 Own = Annotated[
     list[Path] | None,
@@ -67,8 +68,12 @@ def read_accounts(context: typer.Context, accounts: Sequence[str] | None) -> "li
     try:
         wanted = accounts or list(kept.all())
         several = [one for name in wanted if (one := kept.get(name)) is not None]
+        missing = [name for name in accounts or () if kept.version(name) is None]
     except ValueError as error:
         raise Refused(str(error)) from error
+    if missing and several:  # what is said of the others is not said of it
+        known = ", ".join(kept.all())
+        raise Refused(f"account {missing[0]} was not read yet", hint=f"there are: {known}")
     if not several:
         raise Refused("no account was read yet", hint="`ringwall posture scan` reads one")
     return several
@@ -93,6 +98,8 @@ def read_scopes(context: typer.Context, words: Sequence[str] | None) -> "list[La
         hint = "`ringwall posture scan` reads an account, `declare` code, `itself` Ringwall"
         raise Refused("nothing was judged yet", hint=hint)
     tell_narrow(one.scope for one in found if one.is_narrow)
+    for one in found:
+        tell_left_out(one.snapshot, one.scope)
     return found
 
 
@@ -101,6 +108,15 @@ def tell_narrow(accounts: Iterable[str]) -> None:
     for one in accounts:
         said = f"account {one} was read in part alone (--check or --region); of the rest nothing"
         say(f"{said} is said here", style="dim", stderr=True)
+
+
+def tell_left_out(snapshot: "Snapshot", account: str) -> None:
+    """Say why no control policies of its organisation count for an account, where none do."""
+    from ringwall.posture.lending import left_out
+
+    if why := left_out(snapshot, account):
+        said = f"the control policies of the organisation of account {account}: {why}"
+        say(("left out: ", "yellow"), said, stderr=True)
 
 
 def history_of(

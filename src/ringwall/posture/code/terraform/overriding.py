@@ -77,6 +77,9 @@ def merged(base: Body, change: Body, path: str) -> Body:
         name: Argument(name, one.value, one.line, one.path or path)
         for name, one in change.arguments.items()
     }
+    if not {"count", "for_each"}.isdisjoint(change.arguments):
+        for name in {"count", "for_each"} - set(change.arguments):
+            arguments.pop(name, None)  # one of the two takes the place of the other
     anew = {_kind(one) for one in change.blocks} - {"lifecycle"}
     life = [one for one in change.blocks if _kind(one) == "lifecycle"]
     blocks = [one for one in base.blocks if _kind(one) not in anew]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ringwall.core.observations import Place
+from ringwall.posture.code.reading import Remark
 from ringwall.posture.code.terraform.typed import typed
 from ringwall.posture.code.terraform.values import PartialText, Reference
 from ringwall.posture.snapshot.partial import Unknown
@@ -122,7 +123,15 @@ class Instance:
         value = self.values.get(name)
         if value is None:
             return []
-        return [value] if isinstance(value, dict) else value
+        several = [value] if isinstance(value, dict) else value
+        if isinstance(several, list) and all(isinstance(one, dict | Unknown) for one in several):
+            return several
+        return value if isinstance(value, Unknown) else misformed(name)
+
+
+def misformed(name: str) -> Unknown:
+    """What has another form than its kind has: nothing is known of it."""
+    return Unknown(f"{name} is not of the form that it has to have")
 
 
 class Resources:
@@ -131,12 +140,20 @@ class Resources:
     def __init__(self, instances: Iterable[Instance]) -> None:
         self.asked: set[str] = set()
         """The types that somebody asked for: what is not in it means nothing to Ringwall."""
+        self.broken: list[Remark] = []
+        """What is not of the form that it has to have, as somebody found."""
         self._types: dict[str, list[Instance]] = {}
         self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
         self._unplaced: dict[tuple[str, str], list[Instance]] = {}
         for one in instances:
             one.values = typed(one.values, _NAMED)
             self._types.setdefault(one.type, []).append(one)
+
+    def without(self, odd: Instance) -> "Resources":
+        """The same, but for one."""
+        found = Resources(one for one in self.all() if one is not odd)
+        found.asked = self.asked
+        return found
 
     def of(self, *types: str) -> Iterator[Instance]:
         """Those of these types."""

@@ -24,6 +24,26 @@ class Reference(Unknown):
     attribute: str
 
 
+class SetOf(list[Any]):
+    """A set, in the order in which Terraform goes through it: each element is its own key."""
+
+    __slots__ = ()
+
+
+def pairs_of(value: Any) -> "list[tuple[Any, Any]] | None":
+    """Keys and values as a loop goes through them; ``None`` where it has none."""
+    if isinstance(value, dict):
+        return sorted(value.items(), key=lambda pair: str(pair[0]))
+    if isinstance(value, SetOf):
+        return [(one, one) for one in value]
+    return list(enumerate(value)) if isinstance(value, list) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Unknown):
+    """What nobody can leave out who applies it: a variable without a default."""
+
+
 @dataclass(frozen=True, slots=True)
 class PartialText(Unknown):
     """A text of which parts are not known."""
@@ -88,7 +108,9 @@ def joined(parts: "list[str | Unknown]") -> "str | Unknown":
         return "".join(parts)  # type: ignore[arg-type] # all are texts
     flat: list[str | Unknown] = []
     for one in parts:
-        flat.extend(one.parts if isinstance(one, PartialText) else (one,))
+        flat.extend(one.parts if isinstance(one, PartialText) else (one,) if one != "" else ())
+    if len(flat) == 1 and isinstance(flat[0], Unknown):
+        return flat[0]
     spend(len(flat))
     fitting(flat)
     why = next(one.why for one in flat if isinstance(one, Unknown))
