@@ -1,5 +1,6 @@
 """A code base that is known by a name: its components, its faults, and what is there otherwise."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
+from ringwall.posture.checking.check import fails, passes
 from ringwall.posture.checking.finding import own_checks
 from ringwall.posture.code.scanning import read_code
 from ringwall.posture.judging import judge_all
@@ -106,6 +108,57 @@ def test_what_is_not_as_it_is_declared_is_a_finding_until_it_is(installation: In
     assert declare(installation, "shop", text, day=1, cloud=cloud(DENIED)) == {DRIFT: "open"}
     assert declare(installation, "shop", text, day=2) == {DRIFT: "open"}
     assert declare(installation, "shop", text, day=3, cloud=cloud(ON)) == {DRIFT: "fixed"}
+
+
+GROUP = """resource "aws_security_group" "it" {
+  ingress {
+    from_port   = 22
+    to_port     = 22
+    protocol    = "tcp"
+    cidr_blocks = ["NETWORK"]
+  }
+}
+"""
+
+
+def accept(weakness: str) -> None:
+    from ringwall.findings.models import Queued
+    from ringwall.findings.moving import move
+    from ringwall.findings.states import Move
+
+    uid = Queued.objects.get(weakness=weakness).pk
+    until = NOW + timedelta(days=9)
+    at = NOW - timedelta(days=8)
+    move(uid, Move.ACCEPT, owner="ada", reason="our own, for now", until=until, now=at)
+
+
+def test_what_is_accepted_of_code_dies_with_its_values_and_not_when_lines_move(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judge(it: Any, world: Any) -> Any:
+        rules = it.read("listed")["IpPermissions"]
+        found = [one["CidrIp"] for rule in rules for one in rule["IpRanges"]]
+        return fails("it is open to a network") if any(found) else passes("it is not")
+
+    check = replace(CHECKS[0], id="open", judge=judge)
+    check = replace(check, check=replace(check.check, judges="aws-ec2-security-group"))
+    monkeypatch.setitem(globals(), "CHECKS", [check])
+    name = "open aws-ec2-security-group/terraform:shop/main.tf:aws_security_group.it"
+    text = GROUP.replace("NETWORK", "10.0.0.0/8")
+    assert declare(installation, "shop", text) == {name: "open"}
+    accept("open")
+    assert declare(installation, "shop", f"# ours\n\n{text}", day=2) == {name: "accepted"}
+    text = GROUP.replace("NETWORK", "0.0.0.0/0")
+    assert declare(installation, "shop", text, day=3) == {name: "open"}
+
+
+def test_accepted_drift_is_not_accepted_to_something_else(installation: Installation) -> None:
+    text = BUCKET + VERSIONED
+    declare(installation, "shop", text, cloud=cloud(OFF))
+    accept("code-drift")
+    assert declare(installation, "shop", text, day=2, cloud=cloud(OFF)) == {DRIFT: "accepted"}
+    other = known({"Status": "Disabled"})
+    assert declare(installation, "shop", text, day=3, cloud=cloud(other)) == {DRIFT: "open"}
 
 
 def test_what_may_differ_still_is_not_as_it_is_declared(installation: Installation) -> None:

@@ -20,6 +20,7 @@ from ringwall.inventory import deriving, taking
 from ringwall.inventory.filling import rules_of
 from ringwall.inventory.listing import Listing
 from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.checking.noting import stood_on
 from ringwall.posture.code.drift import NAMED, Drift, drift, untold
 from ringwall.posture.judging import Judged
 from ringwall.posture.naming import judged_so, named, within
@@ -161,13 +162,15 @@ def _faults(
     known: dict[str, KnownCheck],
     at: datetime,
 ) -> Iterator[Finding]:
+    indexes: dict[Any, Any] = {}
     failing = [one for one in judged if one.verdict.outcome is Outcome.FAIL]
     for one, theirs in zip(failing, judged_so(failing, name), strict=True):
         seen = snapshot.get(one.component)
         if seen is not None:
             place = _place(seen, name)
             row = Row(check=known[one.check], judged=theirs, found=seen.found, place=place)
-            yield row.finding(at)
+            values = stood_on(snapshot, known[one.check], seen, one.verdict.why, indexes)
+            yield replace(row.finding(at), values=values)
 
 
 def _finding(one: Drift, name: str, at: datetime) -> Finding:
@@ -181,6 +184,7 @@ def _finding(one: Drift, name: str, at: datetime) -> Finding:
         fix=_FIX,
         seen=at,
         part=f"{name}: {one.part}",
+        values=one.values,
         evidence=(f"{named(one.declared, name)} and the last reading of {one.there}",),
     )
 

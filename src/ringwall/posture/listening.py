@@ -97,10 +97,10 @@ class Listening:
         changes: dict[Happened, None] = {}
         good, bad = [], []
         for message in messages:
-            found, wrong = _told(message["Body"])
-            if wrong:
-                bad.append((message, wrong))
-            if found or not wrong:
+            found, broken = _told(message["Body"])
+            if broken:
+                bad.append((message, broken))
+            if found or not broken:
                 good.append(message)
             changes.update(dict.fromkeys(one for one in found if one is not None))
         self._set_aside(bad)

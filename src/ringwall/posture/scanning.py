@@ -60,7 +60,7 @@ class Scan:
     @property
     def since(self) -> datetime:
         """When the first of it was read: what was judged by later reads is newer than this."""
-        return first_read(self.snapshot, self.began)
+        return min(self.began, first_read(self.snapshot, self.began))
 
     @property
     def is_partial(self) -> bool:

@@ -103,7 +103,12 @@ def stood_on(
     if not any(component == seen.found.id for component, _ in world.facts):
         own = (one for one in known.check.reads if "." not in one and one in seen.aspects)
         told |= {one: _whole(seen.aspects[one].value) for one in own}
-    return sha256(_text(told).encode()).hexdigest()[:16]
+    return digest(told)
+
+
+def digest(value: Any) -> str:
+    """Of a value: the same as long as it says the same, as :func:`stood_on` has it."""
+    return sha256(_text(_whole(value)).encode()).hexdigest()[:16]
 
 
 def noted(value: Any, part: Part) -> Any:
@@ -265,7 +270,7 @@ def _whole(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return sorted(_text(_whole(one)) for one in value)
     if isinstance(value, Unknown):
-        return ["unknown", value.why]
+        return ["unknown"]  # why that is so may name lines, which move
     if isinstance(value, date) or (isinstance(value, str) and _TIME.fullmatch(value)):
         return "a time"
     return value

@@ -1,10 +1,11 @@
 """Drift between code and cloud: what is declared, what is there, and where the two differ."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ringwall.core.observations import Observation, State, UnknownError
+from ringwall.posture.checking.noting import digest
 from ringwall.posture.snapshot.partial import Assumed, Unknown, guarded
 from ringwall.posture.snapshot.snapshot import Seen, Snapshot
 
@@ -36,12 +37,16 @@ _HIDDEN: Final = ("Environment", "UserData", "Password", "Secret", "Token")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """One difference. ``part`` is the aspect and the path in it; ``why`` says both values."""
+    """One difference. ``part`` is the aspect and the path in it; ``why`` says both values.
+
+    Long ones are cut there, and what may be secret is not told: ``values`` is a digest of them.
+    """
 
     declared: str
     there: str
     part: str
     why: str
+    values: str = field(compare=False, repr=False)
 
 
 def drift(code: Snapshot, cloud: Snapshot) -> Iterator[Drift]:
@@ -91,6 +96,7 @@ def _between(declared: Seen, there: Seen) -> Iterator[Drift]:
                 there=there.found.id,
                 part=path,
                 why=_why(path, declared, left, right),
+                values=digest([[_plain(left)], [_plain(right)]]),
             )
 
 

@@ -182,7 +182,8 @@ def drift(
         raise Refused(str(error)) from error
     found = [one for each in kept for one in differences(read.snapshot, each.snapshot)]
     if as_json:
-        print_json([asdict(one) for one in found])
+        several = [asdict(one) for one in found]
+        print_json([{key: told[key] for key in told if key != "values"} for told in several])
     else:
         for one in found:
             say(one.why)
