@@ -314,3 +314,23 @@ def test_what_is_open_for_certain_fails_whatever_else_is_not_known() -> None:
     assert told["aws-ec2-security-group-ssh"] == "fail"
     assert told["aws-ec2-security-group-all-ports"] == "fail"
     assert told["aws-ec2-security-group-rdp"] == "unknown"
+
+
+@pytest.mark.parametrize(("name", "expected"), [("var.unknown", "unknown"), ('"it"', "pass")])
+def test_what_names_something_that_is_not_here_may_name_what_has_an_unknown_name(
+    name: str, expected: str
+) -> None:
+    text = f"""
+      variable "unknown" {{}}
+      resource "aws_s3_bucket" "it" {{ bucket = {name} }}
+      resource "aws_s3_bucket_public_access_block" "it" {{ bucket = "other" }}
+      resource "aws_lambda_function" "it" {{ function_name = {name} }}
+      resource "aws_lambda_permission" "it" {{
+        function_name = "other"
+        principal     = "*"
+        action        = "lambda:InvokeFunction"
+      }}
+    """
+    told = {check: outcome for (check, _), outcome in outcomes(text).items()}
+    assert told["aws-s3-bucket-block-public-access"] == expected
+    assert told["aws-lambda-function-public"] == expected

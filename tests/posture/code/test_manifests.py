@@ -50,3 +50,14 @@ def test_flux_has_kustomizations_of_another_kind(tmp_path: Path) -> None:
     code = read_code(tmp_path)
     assert code.unmapped == {"kustomize.toolkit.fluxcd.io/v1/Kustomization": 1}
     assert not code.remarks
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["terragrunt.hcl", "terragrunt.stack.hcl", "shop.tfdeploy.hcl", "serverless.yml"],
+)
+def test_what_says_what_is_made_and_is_not_read_is_said(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text('inputs = { type = "AWS::S3::Bucket" }\n')
+    (one,) = read_code(tmp_path).remarks
+    assert str(one.place) == f"{name}:1"
+    assert "not read" in one.why

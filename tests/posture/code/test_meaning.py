@@ -420,3 +420,36 @@ def test_who_is_in_a_group_may_be_said_by_the_group(tmp_path: Path) -> None:
 def test_a_module_of_which_nothing_is_made_is_read_all_the_same(tmp_path: Path) -> None:
     files = {"main.tf": 'module "it" {\n  source = "./it"\n  count  = 0\n}\n'}
     assert not written(tmp_path, files | {"it/main.tf": DATABASE}).remarks
+
+
+def test_tags_that_the_provider_gives_are_those_of_all_that_it_makes(tmp_path: Path) -> None:
+    text = """
+      variable "team" { default = "shop" }
+      provider "aws" {
+        default_tags { tags = { Team = var.team, Stage = "prod" } }
+      }
+      provider "aws" {
+        alias = "logs"
+        default_tags { tags = { Team = "logs" } }
+      }
+      resource "aws_s3_bucket" "one" {
+        bucket = "one"
+        tags   = { Stage = "test" }
+      }
+      resource "aws_s3_bucket" "two" {
+        provider = aws.logs
+        bucket   = "two"
+      }
+      module "in" { source = "./in" }
+      module "other" {
+        source    = "./in"
+        providers = { aws = aws.logs }
+      }
+    """
+    inner = 'resource "aws_s3_bucket" "in" {}\n'
+    code = written(tmp_path, {"main.tf": text, "in/main.tf": inner})
+    tags = {one.found.name.partition(":")[2]: dict(one.found.tags) for one in code.snapshot}
+    assert tags["main.tf:aws_s3_bucket.one"] == {"Team": "shop", "Stage": "test"}
+    assert tags["main.tf:aws_s3_bucket.two"] == {}
+    assert tags["in/main.tf:module.in.aws_s3_bucket.in"] == {"Team": "shop", "Stage": "prod"}
+    assert tags["in/main.tf:module.other.aws_s3_bucket.in"] == {}

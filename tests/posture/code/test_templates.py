@@ -308,6 +308,7 @@ def test_how_long_objects_live_is_read(tmp_path: Path) -> None:
     [
         (made("AWS::S3::Bucket", **{"Fn::Transform": {"Name": "AWS::Include"}}), "Fn::Transform"),
         ({**made("AWS::S3::Bucket"), "Condition": ["No"]}, "is no name"),
+        ({"Type": "AWS::S3::Bucket", "Properties": {"Fn::If": ["C", {}, {"A": 1}]}}, "not known"),
     ],
 )
 def test_what_cannot_be_known_of_a_template_is_said(

@@ -117,9 +117,27 @@ def _files(folder: Path, code: Code) -> Iterator[Path]:
                 why = "it leads to a folder elsewhere, in which is not looked for code"
                 code.remarks.append(Remark(Place(str(within), 1), why))
             continue
+        why = _unread(path.name)
+        if why:
+            code.remarks.append(Remark(Place(str(within), 1), why))
+            continue
         is_named = path.suffix in _YAML or path.name in _KUSTOMIZED
         if is_named and not path.name.endswith(_TERRAFORMS):
             yield path
+
+
+def _unread(name: str) -> str:
+    """Why a file of this name is not read, though it says what is made; ``""`` for any other."""
+    if name.startswith("terragrunt.") and name.endswith(".hcl"):
+        return (
+            "Terragrunt is not read, nor known what it gives to modules: judge its plans, as "
+            "`terragrunt show -json` writes them"
+        )
+    if name.endswith((".tfstack.hcl", ".tfcomponent.hcl", ".tfdeploy.hcl")):
+        return "stacks of Terraform are not read, nor known what they give to modules"
+    if name in {"serverless.yml", "serverless.yaml"}:
+        return "the Serverless Framework is not read: judge what `serverless package` writes"
+    return ""
 
 
 def _read(

@@ -34,7 +34,9 @@ def component(
 ) -> Collected:
     """A component that this resource declares; its address is its label where it has no name."""
     named = label if isinstance(label, str) and label else one.address
-    tags = tags if isinstance(tags, dict) else one.get("tags")
+    if not isinstance(tags, dict):  # a plan tells those of the provider, too
+        every = one.get("tags_all")
+        tags = every if isinstance(every, dict) else one.get("tags")
     told = tags.items() if isinstance(tags, dict) else ()
     pairs = tuple(sorted((key, value) for key, value in told if isinstance(value, str)))
     found = Found(

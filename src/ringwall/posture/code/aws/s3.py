@@ -65,7 +65,10 @@ class _Bucket:
 
     def unplaced(self, suffix: str) -> bool:
         """Whether one is there of which it is not known whose it is."""
-        return bool(self.code.unplaced(f"aws_s3_bucket_{suffix}", "bucket"))
+        type_ = f"aws_s3_bucket_{suffix}"
+        return bool(
+            self.code.unplaced(type_, "bucket") or self.code.strays(type_, "bucket", self.one)
+        )
 
     def none(self, suffix: str, otherwise: Observation) -> Observation:
         """What holds where nothing is found for this bucket."""

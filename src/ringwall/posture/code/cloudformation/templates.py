@@ -12,6 +12,7 @@ from ringwall.posture.code.cloudformation.types import BESIDE, TYPES
 from ringwall.posture.code.documents import Document
 from ringwall.posture.code.reading import Remark
 from ringwall.posture.code.terraform.resources import Instance
+from ringwall.posture.code.terraform.values import ExpressionError
 from ringwall.posture.code.unresolved import MODULE
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -120,6 +121,8 @@ def _instances(
     template: Template, name: str, told: dict[str, Any], place: Place, document: Document
 ) -> list[Instance]:
     written = template.value(told.get("Properties") or {})
+    if isinstance(written, Unknown):
+        raise ExpressionError(f"what it has is not known: {written.why}")
     if written is NO_VALUE or not isinstance(written, dict):
         written = {}
     if told["Type"] in INSTEAD:

@@ -118,6 +118,7 @@ def _one(  # noqa: PLR0917 - each is what makes one instance
         inputs=inputs,
         chain=caller.chain,
         called=caller.called or path,
+        tags=None if "providers" in block.body.arguments else caller.tags,
         doubt=caller.doubt or ("" if names else doubted(block, f"{caller.prefix}module.{name}")),
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ringwall.core.observations import Place
 from ringwall.posture.code.reading import Remark
 from ringwall.posture.code.terraform.typed import typed
-from ringwall.posture.code.terraform.values import PartialText, Reference
+from ringwall.posture.code.terraform.values import Given, PartialText, Reference
 from ringwall.posture.snapshot.partial import Unknown
 
 _NAMED: Final = frozenset(
@@ -73,6 +73,8 @@ _NAMED: Final = frozenset(
 )
 """Arguments that are truth values. What else is converted, and how, is in ``typed``."""
 
+_CALLED: Final = ("name", "function_name", "bucket", "cluster_identifier")
+"""Arguments that are what others call a thing."""
 _AT_THE_END: Final = "^"
 
 
@@ -142,6 +144,7 @@ class Resources:
         """The types that somebody asked for: what is not in it means nothing to Ringwall."""
         self.broken: list[Remark] = []
         """What is not of the form that it has to have, as somebody found."""
+        self._called: dict[str, set[str]] = {}
         self._types: dict[str, list[Instance]] = {}
         self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
         self._unplaced: dict[tuple[str, str], list[Instance]] = {}
@@ -198,7 +201,31 @@ class Resources:
             for one in (self.unplaced(type_, argument) if or_maybe else ())
             if isinstance(one.values.get(argument), Unknown)
         ]
+        unplaced += [
+            _doubted(replace(one, doubt=f"{one.written} speaks of what may be this"), argument)
+            for one in (self.strays(type_, argument, to, *names) if or_maybe else ())
+        ]
         return [*(_doubted(one, argument) for one in found.values()), *unplaced]
+
+    def strays(self, type_: str, argument: str, to: Instance, *names: Any) -> list[Instance]:
+        """Those that name what is not here, where it is not known what this one is called."""
+        own = [*names, *(to.values.get(one) for one in _CALLED)]
+        if not any(type(one) in {Unknown, Given} for one in own):
+            return []
+        called = self._called.get(to.type)
+        if called is None:
+            called = self._called[to.type] = {
+                value
+                for one in self._types.get(to.type, ())
+                for key in (*_CALLED, "id", "arn")
+                if isinstance(value := one.values.get(key), str)
+            }
+        return [
+            one
+            for one in self.of(type_)
+            if isinstance(name := one.values.get(argument), str)
+            and called.isdisjoint({name, re.split("[:/]", name)[-1]})
+        ]
 
     def unplaced(self, type_: str, argument: str) -> list[Instance]:
         """Those of which it is not known to what they belong."""

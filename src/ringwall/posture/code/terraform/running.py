@@ -49,10 +49,13 @@ class Module:
         chain: tuple[Path, ...] = (),
         called: str = "",
         doubt: str = "",
+        tags: Callable[[], dict[str, Any]] | None = None,
     ) -> None:
         self.loader, self.folder, self.base = loader, folder, root
         self.prefix, self.key = prefix, key
         self.inputs, self.called, self.doubt = inputs, called, doubt
+        self.tags = tags or (dict if inputs is not None else self._tags)
+        """What the provider of AWS gives to all that it makes."""
         self.chain = (*chain, folder.path)
         self.variables: dict[str, tuple[Block, str]] = {}
         self.locals: dict[str, tuple[Expression, Place]] = {}
@@ -291,6 +294,18 @@ class Module:
                 self.called,
             )
 
+    def _tags(self) -> dict[str, Any]:
+        place = Place(self.loader.name_of(self.folder.path), 1)
+        return self.once("provider", "tags", place, self._default_tags) or {}
+
+    def _default_tags(self) -> dict[str, Any]:
+        for one in self.configured():
+            if one.address == "provider.aws":
+                block = one.block("default_tags")
+                tags = block.get("tags") if isinstance(block, dict) else None
+                return tags if isinstance(tags, dict) else {}
+        return {}
+
     def _unread(self, name: str) -> Instance:
         """A module that is not here, with what it is given."""
         block, path = self.calls[name]
@@ -429,13 +444,23 @@ class Declared:
                 yield Instance(
                     self.block.labels[0],
                     one.address,
-                    one.values(),
+                    self._tagged(one.values()),
                     self.place,
                     _lines(self.block),
                     _elsewhere(self.block),
                     self.module.called,
                     doubt=self._doubt or self.module.doubt,
                 )
+
+    def _tagged(self, values: dict[str, Any]) -> dict[str, Any]:
+        """With the tags that its provider gives, where it does not name another one."""
+        own = values.get("tags") or {}
+        is_usual = self.block.labels[0].startswith("aws_") and (
+            "provider" not in self.block.body.arguments
+        )
+        if not is_usual or not isinstance(own, dict) or not (given := self.module.tags()):
+            return values
+        return {**values, "tags": {**given, **own}}
 
 
 def _lines(block: Block) -> dict[str, int]:
