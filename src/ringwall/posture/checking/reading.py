@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Fact, Observation, State, UnknownError
+from ringwall.posture.checking.settled import ACCOUNT, ALONE, REGION
 from ringwall.posture.snapshot.partial import guarded
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
 
@@ -34,11 +35,39 @@ class World:
 
     def account(self, of: "Subject") -> "Subject":
         """The AWS account something is in."""
-        return self.need(f"aws-account/{of.account}")
+        return self._whole(ACCOUNT, f"{ACCOUNT}/{of.account}", of)
 
     def region(self, of: "Subject") -> "Subject":
         """The region of the AWS account something is in."""
-        return self.need(f"aws-region/{of.account}/{of.region}")
+        return self._whole(REGION, f"{REGION}/{of.account}/{of.region}", of)
+
+    def _whole(self, kind: str, component: str, of: "Subject") -> "Subject":
+        """As :meth:`need`; in code, what is set there for all that it declares."""
+        told = self._set_beside(kind, of) if of.is_declared else None
+        return self.need(component) if told is None else Subject(self, told)
+
+    def _set_beside(self, kind: str, of: "Subject") -> Seen | None:
+        self.touched.add((kind, ANY))
+        several = [
+            seen
+            for seen in self.snapshot.of_kind(kind)
+            if seen.found.account == of.account and ALONE in seen.aspects
+        ]
+        if not several:
+            return None
+        aspects: dict[str, Observation] = {}
+        for seen in several:
+            for aspect, told in seen.aspects.items():
+                twice = Observation(State.ERROR, api=told.api, why="the code sets it twice")
+                aspects[aspect] = twice if aspect in aspects else told
+        found = Found(kind=kind, name=of.account, label=of.account, account=of.account)
+        return Seen(found, aspects, several[0].place)
+
+    def regions(self, of: "Subject") -> "list[Subject]":
+        """All regions of an account; of what code sets of one, the region as it is told there."""
+        if of.is_declared:
+            return [_Beside(self, of._seen)]  # noqa: SLF001 - the two are one
+        return self.all(REGION, account=of.account)
 
     def need(self, component: str) -> "Subject":
         """A component that must be there; ``UnknownError`` where it is not."""
@@ -227,6 +256,11 @@ class Subject:
         """Its tags, as far as its listing tells them."""
         return dict(self._seen.found.tags)
 
+    @property
+    def is_declared(self) -> bool:
+        """Whether it is of code: what is not written there may be written, or be so, elsewhere."""
+        return self._seen.place is not None
+
     def read(self, aspect: str, default: Any = None) -> Any:
         """The value of an aspect; ``default`` where the answer was that there is none.
 
@@ -244,3 +278,12 @@ class Subject:
         """Whether it was collected at all, in whatever way: code does not have every aspect."""
         self._world.touched.add((self.id, aspect))
         return aspect in self._seen.aspects
+
+
+class _Beside(Subject):
+    """A region, of which what code sets of an account tells, too."""
+
+    __slots__ = ()
+
+    def read(self, aspect: str, default: Any = None) -> Any:
+        return super().read(f"{REGION}.{aspect}", default)

@@ -17,9 +17,12 @@ from ringwall.posture.code.aws import (
     messages,
     parameters,
     rds,
+    recording,
     s3,
     searching,
+    settings,
     storing,
+    watching,
 )
 from ringwall.posture.code.aws.declaring import ACCOUNT
 from ringwall.posture.code.terraform import configured
@@ -42,6 +45,9 @@ SERVICES: Final = (
     clusters,
     parameters,
     launching,
+    settings,
+    recording,
+    watching,
     configured,
 )
 KINDS: Final = tuple(kind for one in SERVICES for kind in one.KINDS)

@@ -118,7 +118,24 @@ def _instances(
     block = written.get("PublicAccessBlockConfiguration")
     if told["Type"] == "AWS::S3::Bucket" and block is not None:
         instances.append(_beside(name, block, place))
+    if told["Type"] == "AWS::SNS::Topic":
+        instances += _listeners(name, written.get("Subscription"), place)
     return [*instances, *_policies_of(name, told["Type"], written, place)]
+
+
+def _listeners(name: str, several: Any, place: Place) -> Iterator[Instance]:
+    """Subscriptions that stand in the topic."""
+    if isinstance(several, Unknown):
+        several = [several]
+    for at, one in enumerate(several or ()):
+        topic = Reference("the topic beside it", name, "id")
+        told = one if isinstance(one, Unknown) else None
+        values = {
+            "topic_arn": topic,
+            "protocol": told or one.get("Protocol"),
+            "endpoint": told or one.get("Endpoint"),
+        }
+        yield Instance("aws_sns_topic_subscription", f"{name}.listener[{at}]", values, place)
 
 
 def _policies_of(

@@ -6,7 +6,7 @@ So one mapping serves both.
 from collections.abc import Callable
 from typing import Any, Final
 
-from ringwall.posture.code.cloudformation import machines, stores
+from ringwall.posture.code.cloudformation import machines, settings, stores
 from ringwall.posture.code.cloudformation.naming import (
     Properties,
     number,
@@ -209,21 +209,9 @@ TYPES: Final[dict[str, tuple[str, Callable[[Properties], Properties]]]] = {
     ),
     "AWS::Lambda::Function": ("aws_lambda_function", _function),
     "AWS::Lambda::Permission": ("aws_lambda_permission", plain()),
-    "AWS::CloudTrail::Trail": (
-        "aws_cloudtrail",
-        truths(
-            {
-                "TrailName": "name",
-                "EnableLogFileValidation": "enable_log_file_validation",
-                "IsLogging": "enable_logging",
-                "CloudWatchLogsLogGroupArn": "cloud_watch_logs_group_arn",
-                "KMSKeyId": "kms_key_id",
-                "EventSelectors": "",
-            }
-        ),
-    ),
     "AWS::SecretsManager::Secret": ("aws_secretsmanager_secret", plain()),
     "AWS::Logs::LogGroup": ("aws_cloudwatch_log_group", plain({"LogGroupName": "name"})),
     **machines.TYPES,
     **stores.TYPES,
+    **settings.TYPES,
 }

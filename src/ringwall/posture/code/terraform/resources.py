@@ -73,6 +73,7 @@ _NAMED: Final = frozenset(
 """Arguments that are truth values: Terraform takes them in quotes, too, as all wrote them once."""
 
 _AT_THE_END: Final = "^"
+_AWS: Final = re.compile(r"(?:^|\.)provider\.aws\b")
 _FREE: Final = frozenset({"tags", "tags_all", "variables"})
 """Maps of texts, whatever they are called."""
 
@@ -161,6 +162,14 @@ class Resources:
         """Every one, which asks for no type."""
         for several in self._types.values():
             yield from several
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether all of AWS is in one account and one region, since there is one provider."""
+        several = [one for one in self._types.get("provider", ()) if _AWS.search(one.written)]
+        if not several:  # a state does not tell with which ones it was made
+            return not any(one.place.path.endswith(".json") for one in self.all())
+        return len(several) == 1 and several[0].get("alias") is None
 
     @property
     def types(self) -> dict[str, int]:
