@@ -85,7 +85,7 @@ def _recorder(one: Instance) -> dict[str, Any]:
 def _running(code: Resources, one: Instance) -> dict[str, Any]:
     """A recorder that nobody starts does not run; CloudFormation starts each that has a channel."""
     found = code.pointing(_STATUS, "name", one, one.get("name", "default"))
-    on = one.get("starts") is True
+    on: Any = one.get("starts") is True
     if found:
         on = settled(found[0].get("is_enabled"))
     elif not on and (unread := next(code.of("module"), None)) is not None:
