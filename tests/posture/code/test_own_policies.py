@@ -1,6 +1,7 @@
 """Policies of resources in code, whose ARNs are written out, referred to, or not known."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ KINDS = {
 }
 
 
-def judged(folder: Path, type_: str, *statements: dict[str, object]) -> str:
+def judged(folder: Path, type_: str, *statements: Mapping[str, object]) -> str:
     """What is said of strangers, of a resource with a policy of these statements."""
     check, service, _, name, policy = KINDS[type_]
     several = [{"Effect": "Allow", "Action": f"{service}:*", **one} for one in statements]

@@ -6,7 +6,7 @@ So one mapping serves both.
 from collections.abc import Callable
 from typing import Any, Final
 
-from ringwall.posture.code.cloudformation import machines, settings, stores
+from ringwall.posture.code.cloudformation import around, machines, settings, stores
 from ringwall.posture.code.cloudformation.naming import (
     Properties,
     number,
@@ -214,4 +214,5 @@ TYPES: Final[dict[str, tuple[str, Callable[[Properties], Properties]]]] = {
     **machines.TYPES,
     **stores.TYPES,
     **settings.TYPES,
+    **around.TYPES,
 }
