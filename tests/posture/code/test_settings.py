@@ -237,7 +237,8 @@ def test_each_setting_is_judged_where_it_is_written(tmp_path: Path) -> None:
 def test_the_same_settings_written_badly_fail(tmp_path: Path) -> None:
     found = said(code(tmp_path, BAD))
     assert {name: found.get(name) for name in JUDGED} == dict.fromkeys(JUDGED, "fail")
-    assert not {"aws-account-security-contact", "aws-securityhub-on"} & set(found)
+    unsaid = {"aws-account-security-contact", "aws-securityhub-on", "aws-guardduty-severe-findings"}
+    assert not unsaid & set(found)
 
 
 def test_a_verdict_names_the_line_of_its_own_setting(tmp_path: Path) -> None:
@@ -355,6 +356,25 @@ def test_a_trail_without_objects_leaves_them_to_others(tmp_path: Path) -> None:
     found = said(code(tmp_path, text))
     assert found["aws-cloudtrail-all-regions"] == "pass"
     assert not {"aws-cloudtrail-object-reads", "aws-cloudtrail-object-writes"} & set(found)
+
+
+def test_buckets_that_are_not_known_leave_what_is_recorded_and_delivered(tmp_path: Path) -> None:
+    text = """
+    variable "bucket" {}
+    resource "aws_config_delivery_channel" "all" { s3_bucket_name = var.bucket }
+    resource "aws_cloudtrail" "t" {
+      s3_bucket_name        = var.bucket
+      is_multi_region_trail = true
+      event_selector {
+        data_resource {
+          type   = "AWS::S3::Object"
+          values = ["arn:aws:s3"]
+        }
+      }
+    }
+    """
+    checks = ("aws-config-delivered", "aws-cloudtrail-object-reads", "aws-cloudtrail-object-writes")
+    assert said(code(tmp_path, text), *checks) == dict.fromkeys(checks, "pass")
 
 
 def test_events_of_kms_that_a_trail_leaves_out_are_left_out(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
 
 ANY: Final = "*"
 """In ``touched``: any aspect of any component of the kind that stands before it."""
+_WHOLE: Final = {ACCOUNT: "the account", REGION: "the region"}
 _NEVER: Final = Observation(State.ERROR, why="it was never read")
 
 
@@ -43,8 +44,14 @@ class World:
 
     def _whole(self, kind: str, component: str, of: "Subject") -> "Subject":
         """As :meth:`need`; in code, what is set there for all that it declares."""
-        told = self._set_beside(kind, of) if of.is_declared else None
-        return self.need(component) if told is None else Subject(self, told)
+        if not of.is_declared:
+            return self.need(component)
+        told = self._set_beside(kind, of)
+        if told is None:
+            what = _WHOLE[kind]
+            why = f"what {what} has set is not in this code: it may be elsewhere"
+            raise UnknownError(why, [self._note(component, _NEVER)])
+        return Subject(self, told)
 
     def _set_beside(self, kind: str, of: "Subject") -> Seen | None:
         self.touched.add((kind, ANY))
@@ -60,7 +67,7 @@ class World:
             for aspect, told in seen.aspects.items():
                 twice = Observation(State.ERROR, api=told.api, why="the code sets it twice")
                 aspects[aspect] = twice if aspect in aspects else told
-        found = Found(kind=kind, name=of.account, label=of.account, account=of.account)
+        found = Found(kind=kind, name=of.account, label=_WHOLE[kind], account=of.account)
         return Seen(found, aspects, several[0].place)
 
     def regions(self, of: "Subject") -> "list[Subject]":

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ringwall.core.observations import Collected
 from ringwall.posture.checking.settled import ACCOUNT, REGION
-from ringwall.posture.code.aws.declaring import component, ident, known, part, unsure
+from ringwall.posture.code.aws.declaring import component, ident, known, part
 from ringwall.posture.code.aws.settings import of_whole, settled
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
@@ -58,7 +58,8 @@ def components(code: Resources) -> Iterator[Collected]:
             },
         )
     for one in code.of("aws_config_delivery_channel"):
-        channel = {"s3BucketName": ident(one.get("s3_bucket_name"))}
+        bucket = ident(one.get("s3_bucket_name"))
+        channel = {"s3BucketName": bucket if isinstance(bucket, str) else "a bucket"}
         yield of_whole(code, REGION, one, {"config_channels": known([channel], one)})
     for one in code.of("aws_guardduty_detector"):
         yield from _detector(code, one)
@@ -112,11 +113,7 @@ def _detector(code: Resources, one: Instance) -> Iterator[Collected]:
         "Status": on if isinstance(on, Unknown) else "ENABLED" if on else "DISABLED",
         "Features": _features(code, one),
     }
-    aspects = {
-        "detector": known(told, one),
-        "severe": unsure("what it finds is known only once it runs"),
-    }
-    yield component(DETECTOR, one, one.address, aspects)
+    yield component(DETECTOR, one, one.address, {"detector": known(told, one)})
     at = {f"{DETECTOR}.detector": known(one.address, one)}
     yield of_whole(code, REGION, one, at)
 

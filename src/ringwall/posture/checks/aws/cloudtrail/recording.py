@@ -37,7 +37,10 @@ def _records(trail: Subject, kind: str) -> bool:
     listed = trail.read("listed")
     if not listed.get("IsMultiRegionTrail") or not trail.read("status").get("IsLogging"):
         return False
-    return kind in objects(trail.read("selectors"), [str(listed.get("S3BucketName"))])
+    selectors = trail.read("selectors")
+    if kind in objects(selectors):
+        return True
+    return kind in objects(selectors, [str(listed.get("S3BucketName"))])
 
 
 def _trail(on: bool = True, every: bool = True, **selectors: object) -> Other:

@@ -169,7 +169,7 @@ def _listens(world: World, region: Subject, topic: str) -> bool:
 
     def by_topic() -> bool:
         if region.is_declared:
-            raise UnknownError(f"who listens to {topic} may be said elsewhere")
+            raise UnknownError(f"who listens to {topic.rpartition(':')[2]} may be said elsewhere")
         found = world.find(f"aws-sns-topic/{topic}")
         if found is None:
             if topic.split(":")[4] != region.account:
