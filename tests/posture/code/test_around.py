@@ -129,6 +129,27 @@ resource "aws_iam_openid_connect_provider" "ci" {
   client_id_list = ["sts.amazonaws.com"]
 }
 resource "aws_eks_node_group" "plain" { node_group_name = "plain" }
+resource "aws_ec2_transit_gateway" "all" {}
+resource "aws_vpn_connection" "office" {
+  tunnel1_log_options {
+    cloudwatch_log_options { log_enabled = true }
+  }
+  tunnel2_log_options {
+    cloudwatch_log_options { log_enabled = "true" }
+  }
+}
+resource "aws_ami" "own" {
+  name = "own"
+  ebs_block_device {
+    device_name = "/dev/sda1"
+    encrypted   = true
+  }
+}
+resource "aws_ami_launch_permission" "friend" {
+  image_id   = aws_ami.own.id
+  account_id = "444455556666"
+}
+resource "aws_route53domains_registered_domain" "shop" { domain_name = "example.com" }
 """
 BAD = """
 resource "aws_network_acl" "web" {
@@ -221,6 +242,25 @@ resource "aws_iam_openid_connect_provider" "any" {
 resource "aws_eks_node_group" "open" {
   remote_access { ec2_ssh_key = "me" }
 }
+resource "aws_ec2_transit_gateway" "all" { auto_accept_shared_attachments = "enable" }
+resource "aws_vpn_connection" "office" {
+  tunnel1_log_options {
+    cloudwatch_log_options { log_enabled = true }
+  }
+}
+resource "aws_ami" "own" {
+  ebs_block_device { device_name = "/dev/sda1" }
+}
+resource "aws_ami_launch_permission" "all" {
+  image_id = aws_ami.own.id
+  group    = "all"
+}
+resource "aws_route53domains_registered_domain" "shop" {
+  domain_name   = "example.com"
+  transfer_lock = false
+  auto_renew    = "false"
+  admin_privacy = false
+}
 """
 BOTH = {
     "aws-ec2-network-acl-administration",
@@ -238,6 +278,12 @@ BOTH = {
     "aws-route53-query-logging",
     "aws-iam-oidc-provider-audience",
     "aws-eks-nodegroup-remote-access",
+    "aws-ec2-transit-gateway-attachments",
+    "aws-ec2-vpn-logging",
+    "aws-ec2-image-encrypted",
+    "aws-ec2-image-public",
+    "aws-route53domains-lock",
+    "aws-route53domains-privacy",
 }
 
 
@@ -265,7 +311,9 @@ def test_the_same_declared_badly_fails(tmp_path: Path) -> None:
         "aws-rds-cluster-snapshot-encrypted",
         "aws-rds-cluster-snapshot-public",
         "aws-rds-cluster-snapshot-shared",
+        "aws-route53domains-renewed",
     }
+    assert "aws-ec2-vpn-tunnels" not in found
     assert {name: found.get(name) for name in wanted} == dict.fromkeys(wanted, "fail")
     assert found["aws-ssm-document-shared"] == "fail, pass"
     assert found["aws-ssm-document-other-accounts"] == "fail, pass"
@@ -292,6 +340,16 @@ def test_the_same_declared_badly_fails(tmp_path: Path) -> None:
         (
             "aws-rds-snapshot-encrypted",
             'resource "aws_db_snapshot" "s" { db_instance_identifier = "elsewhere" }',
+        ),
+        ("aws-route53domains-renewed", 'resource "aws_route53domains_registered_domain" "d" {}'),
+        ("aws-ec2-image-encrypted", 'resource "aws_ami_copy" "c" { encrypted = false }'),
+        (
+            "aws-ec2-image-encrypted",
+            """
+            resource "aws_ami" "i" {
+              ebs_block_device { snapshot_id = "snap-1" }
+            }
+            """,
         ),
         (
             "aws-backup-plan-copies",
@@ -419,6 +477,14 @@ Resources:
       StatementId: b
       Statement: {Effect: Allow, Principal: {AWS: CALLER}, Action: "events:PutEvents",
         Resource: !GetAtt Bus.Arn}
+  Transit: {Type: AWS::EC2::TransitGateway, Properties: {AutoAcceptSharedAttachments: ACCEPTED}}
+  Tunnels:
+    Type: AWS::EC2::VPNConnection
+    Properties:
+      Type: ipsec.1
+      VpnTunnelOptionsSpecifications:
+      - LogOptions: {CloudwatchLogOptions: {LogEnabled: LOGGED}}
+      - LogOptions: {CloudwatchLogOptions: {LogEnabled: true}}
   Provider: {Type: AWS::IAM::OIDCProvider, Properties: {ClientIdList: [AUDIENCE]}}
   Nodes: {Type: AWS::EKS::Nodegroup,
     Properties: {RemoteAccess: {Ec2SshKey: me, SourceSecurityGroups: GROUPS}}}
@@ -428,6 +494,7 @@ WELL = {
     "REACHED": "arn:aws:s3:::shop/*",
     "CALLER": '"arn:aws:iam::111122223333:root"',
     "LOGGED": "true",
+    "ACCEPTED": "disable",
     "KEPT": "35",
     "USER": "1000",
     "AUDIENCE": "sts.amazonaws.com",
@@ -438,6 +505,7 @@ BADLY = {
     "REACHED": '"*"',
     "CALLER": '"*"',
     "LOGGED": "false",
+    "ACCEPTED": "enable",
     "KEPT": "7",
     "USER": "0",
     "AUDIENCE": '"*"',
@@ -456,6 +524,8 @@ def test_templates_say_the_same(tmp_path: Path, words: dict[str, str], outcome: 
         "aws-ec2-vpc-endpoint-policy",
         "aws-ec2-vpc-endpoint-service-principals",
         "aws-ec2-client-vpn-logging",
+        "aws-ec2-transit-gateway-attachments",
+        "aws-ec2-vpn-logging",
         "aws-backup-vault-public",
         "aws-backup-plan-retention",
         "aws-efs-access-point-user",

@@ -107,6 +107,14 @@ def _nodes(told: Properties) -> Properties:
     )(told)
 
 
+def _tunnels(told: Properties) -> Properties:
+    written = several(
+        told.get("VpnTunnelOptionsSpecifications"),
+        lambda one: deeply()({"log": one.get("LogOptions") or {}})["log"],
+    )
+    return {"tunnels": written} if written else {}
+
+
 TYPES: Final[dict[str, tuple[str, Naming]]] = {
     "AWS::EC2::NetworkAcl": ("aws_network_acl", truths()),
     "AWS::EC2::NetworkAclEntry": ("aws_network_acl_rule", _entry),
@@ -122,6 +130,8 @@ TYPES: Final[dict[str, tuple[str, Naming]]] = {
         "aws_ec2_managed_prefix_list",
         deeply({"PrefixListName": "name", "Entries": "entry"}),
     ),
+    "AWS::EC2::TransitGateway": ("aws_ec2_transit_gateway", truths()),
+    "AWS::EC2::VPNConnection": ("aws_vpn_connection", _tunnels),
     "AWS::SSM::Parameter": ("aws_ssm_parameter", truths()),
     "AWS::SSM::Document": ("aws_ssm_document", truths({"Content": ""})),
     "AWS::Backup::BackupVault": ("aws_backup_vault", _vault),
