@@ -341,6 +341,18 @@ def test_the_same_declared_badly_fails(tmp_path: Path) -> None:
             "aws-rds-snapshot-encrypted",
             'resource "aws_db_snapshot" "s" { db_instance_identifier = "elsewhere" }',
         ),
+        (
+            "aws-ec2-security-group-ssh",
+            """
+            resource "aws_ec2_managed_prefix_list" "l" {}
+            resource "aws_security_group" "g" {
+              ingress {
+                protocol        = "-1"
+                prefix_list_ids = [aws_ec2_managed_prefix_list.l.id]
+              }
+            }
+            """,
+        ),
         ("aws-route53domains-renewed", 'resource "aws_route53domains_registered_domain" "d" {}'),
         ("aws-ec2-image-encrypted", 'resource "aws_ami_copy" "c" { encrypted = false }'),
         (

@@ -8,6 +8,8 @@ from ringwall.posture.checking.finding import own_checks
 from ringwall.posture.checking.settled import SETTLED, WHOLE, can_tell
 from ringwall.posture.code.scanning import Code, read_code
 from ringwall.posture.judging import Judged, judge_all
+from ringwall.posture.scope import scope_of
+from ringwall.posture.scopes import checks_for
 
 GOOD = """
 resource "aws_iam_account_password_policy" "strict" {
@@ -318,6 +320,12 @@ def test_a_setting_that_may_not_be_there_helps_nobody(tmp_path: Path) -> None:
     assert found == {"aws-s3-bucket-block-public-access": "unknown"}
 
 
+def test_what_names_a_region_of_its_own_is_not_beside_it(tmp_path: Path) -> None:
+    text = BUCKET.replace('"disk" { size = 1 }', '"disk" {\n  region = "us-east-1"\n}')
+    found = said(code(tmp_path, text), "aws-ec2-volume-encrypted")
+    assert found == {"aws-ec2-volume-encrypted": "fail"}
+
+
 def test_two_roots_do_not_help_each_other(tmp_path: Path) -> None:
     block, _, rest = BUCKET.partition('resource "aws_s3_bucket" "b"')
     for name, text in (("one", block), ("two", 'resource "aws_s3_bucket" "b"' + rest)):
@@ -338,6 +346,34 @@ def test_two_detectors_are_judged_apart(tmp_path: Path) -> None:
         if one.check == "aws-guardduty-on"
     ]
     assert sorted(found) == [("off", Outcome.FAIL), ("on", Outcome.PASS)]
+
+
+def test_what_may_not_be_there_records_and_looks_at_nothing(tmp_path: Path) -> None:
+    text = """
+    variable "all" {}
+    resource "aws_cloudtrail" "t" {
+      count                 = var.all ? 1 : 0
+      s3_bucket_name        = "b"
+      is_multi_region_trail = true
+    }
+    resource "aws_config_configuration_recorder" "all" {
+      count = var.all ? 1 : 0
+      recording_group { include_global_resource_types = true }
+    }
+    resource "aws_config_configuration_recorder_status" "all" {
+      name       = aws_config_configuration_recorder.all[0].name
+      is_enabled = true
+    }
+    resource "aws_guardduty_detector" "on" {}
+    resource "aws_guardduty_detector_feature" "some" {
+      count       = var.all ? 1 : 0
+      detector_id = aws_guardduty_detector.on.id
+      name        = "S3_DATA_EVENTS"
+      status      = "DISABLED"
+    }
+    """
+    checks = ("aws-cloudtrail-all-regions", "aws-config-global", "aws-guardduty-s3")
+    assert said(code(tmp_path, text), *checks) == dict.fromkeys(checks, "unknown")
 
 
 def test_a_recorder_that_leaves_out_what_is_global_may_have_another_for_it(tmp_path: Path) -> None:
@@ -401,6 +437,11 @@ def test_every_aspect_that_code_can_tell_is_told_by_some_code(tmp_path: Path) ->
     assert {kind: SETTLED[kind] - seen[kind] for kind in WHOLE} == {kind: set() for kind in WHOLE}
     untold = {one.id for one in own_checks() if not can_tell(one.check.judges, one.check.reads)}
     assert {"aws-iam-root-mfa", "aws-iam-people-federated", "aws-backup-planned"} <= untold
+    asked = {
+        one.id for one in checks_for(scope_of("shop"), read_code(tmp_path).snapshot, own_checks())
+    }
+    assert not untold & asked
+    assert asked >= JUDGED | GOOD_ALONE
     assert not untold & (JUDGED | GOOD_ALONE)
 
 
@@ -618,13 +659,13 @@ PLAN = {
                     "mode": "managed",
                     "type": "aws_ebs_encryption_by_default",
                     "address": "aws_ebs_encryption_by_default.on",
-                    "values": {"enabled": True},
+                    "values": {"enabled": True, "region": "eu-west-1"},
                 },
                 {
                     "mode": "managed",
                     "type": "aws_ebs_volume",
                     "address": "aws_ebs_volume.disk",
-                    "values": {"size": 1},
+                    "values": {"size": 1, "region": "eu-west-1"},
                 },
             ]
         }
@@ -643,3 +684,14 @@ def test_plans_tell_their_providers_and_states_do_not(tmp_path: Path) -> None:
         found = said(code(tmp_path, json.dumps(plan), "plan.json"))
         assert found["aws-ec2-ebs-encryption-default"] == "pass"
         assert found["aws-ec2-volume-encrypted"] == outcome
+
+
+def test_keys_that_a_plan_shows_of_a_provider_are_found(tmp_path: Path) -> None:
+    secret = {"constant_value": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYwhatever0"}
+    written = {"access_key": {"constant_value": "AKIAQYLPMN5HHHFPKZXT"}, "secret_key": secret}
+    said_elsewhere = {name: {"references": [f"var.{name}"]} for name in written}
+    for expressions, outcome in ((written, "fail"), (said_elsewhere, "pass")):
+        providers = {"aws": {"name": "aws", "expressions": expressions}}
+        plan = PLAN | {"configuration": {"provider_config": providers}}
+        found = said(code(tmp_path, json.dumps(plan), "plan.json"))
+        assert found["terraform-provider-keys"] == outcome

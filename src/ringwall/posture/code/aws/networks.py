@@ -168,6 +168,6 @@ def _prefixes(code: Resources, one: Instance) -> Collected:
     ]  # fmt: skip
     aspects = {
         "listed": known({"PrefixListId": one.address, "OwnerId": "own"}, one),
-        "entries": known(entries, one),
+        "entries": known(entries or Unknown("its entries are written elsewhere"), one),
     }
     return component(PREFIXES, one, one.get("name"), aspects)

@@ -54,7 +54,9 @@ def components(code: Resources) -> Iterator[Collected]:
             first,
             {
                 "aws-region.config_recorders": known([each for _, each, _ in recorders], first),
-                "aws-region.config_status": known([each for _, _, each in recorders], first),
+                "aws-region.config_status": known(
+                    [Unknown(one.doubt) if one.doubt else each for one, _, each in recorders], first
+                ),
             },
         )
     for one in code.of("aws_config_delivery_channel"):
@@ -133,14 +135,18 @@ def _features(code: Resources, one: Instance) -> list[Any]:
     for each in one.blocks("features") if isinstance(one.blocks("features"), list) else ():
         if isinstance(each, dict) and isinstance(each.get("name"), str):
             found[each["name"]] = each.get("status")
-    beside = code.pointing(_FEATURE, "detector_id", one)
-    for feature in beside:
+    unsaid: Any = None
+    for feature in code.pointing(_FEATURE, "detector_id", one):
         name = feature.get("name")
         if isinstance(name, str):
             found[name] = feature.get("status")
+        else:
+            unsaid = name
     usual: dict[str, Any] = {
         name: "DISABLED" if "RUNTIME" in name else "ENABLED" for name in _FEATURES
     }
     if (unread := next(code.of("module"), None)) is not None:
-        usual = dict.fromkeys(_FEATURES, Unknown(f"{unread.written} is not read, and may set it"))
+        unsaid = Unknown(f"{unread.written} is not read, and may set it")
+    if unsaid is not None:
+        usual = dict.fromkeys(_FEATURES, unsaid)
     return [{"Name": name, "Status": status} for name, status in (usual | found).items()]

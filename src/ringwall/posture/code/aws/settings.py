@@ -171,7 +171,7 @@ def of_whole(
 ) -> Collected:
     """What a resource sets of an account or a region; whether it counts beside others is said."""
     beside = {ALONE: known(value=True, one=one)} if code.is_alone and not one.doubt else {}
-    if one.get("region") is not None or one.get("account_id") is not None:
+    if one.get("account_id") is not None:
         beside = {}
     label = "the account" if kind == ACCOUNT else "the region"
     return component(kind, one, label, {**aspects, **beside}, tags={})
@@ -180,9 +180,7 @@ def of_whole(
 def encrypts(code: Resources) -> Any:
     """Whether all new volumes are encrypted, by a setting of the region that stands beside them."""
     several = [
-        one
-        for one in code.of("aws_ebs_encryption_by_default")
-        if code.is_alone and not one.doubt and one.get("region") is None
+        one for one in code.of("aws_ebs_encryption_by_default") if code.is_alone and not one.doubt
     ]
     return settled(several[0].get("enabled", default=True)) if len(several) == 1 else False
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final
 
 from ringwall.core.observations import Place
@@ -73,7 +74,7 @@ _NAMED: Final = frozenset(
 """Arguments that are truth values: Terraform takes them in quotes, too, as all wrote them once."""
 
 _AT_THE_END: Final = "^"
-_AWS: Final = re.compile(r"(?:^|\.)provider\.aws\b")
+_AWS: Final = re.compile(r"(?:.*\.)?provider\.aws")
 _FREE: Final = frozenset({"tags", "tags_all", "variables"})
 """Maps of texts, whatever they are called."""
 
@@ -163,13 +164,19 @@ class Resources:
         for several in self._types.values():
             yield from several
 
-    @property
+    @cached_property
     def is_alone(self) -> bool:
         """Whether all of AWS is in one account and one region, since there is one provider."""
-        several = [one for one in self._types.get("provider", ()) if _AWS.search(one.written)]
-        if not several:  # a state does not tell with which ones it was made
-            return not any(one.place.path.endswith(".json") for one in self.all())
-        return len(several) == 1 and several[0].get("alias") is None
+        several = [one for one in self._types.get("provider", ()) if _AWS.match(one.written)]
+        others = [one for one in self.all() if one.type.startswith("aws_")]
+        is_told = any(one.place.path.endswith(".json") for one in others)
+        regions = {str(one.get("region")) for one in others if one.get("region") is not None}
+        if len(regions) > is_told:  # a plan and a state tell each resource's, code that of a few
+            return False
+        if not several:
+            return not is_told  # a state does not tell with which providers it was made
+        (first, *more) = several
+        return not more and first.get("alias") is None and first.written.startswith("provider.")
 
     @property
     def types(self) -> dict[str, int]:
