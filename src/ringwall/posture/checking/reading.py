@@ -8,6 +8,7 @@ from ringwall.core.components import Found
 from ringwall.core.observations import Fact, Observation, State, UnknownError
 from ringwall.posture.checking.settled import ACCOUNT, ALONE, REGION
 from ringwall.posture.snapshot.partial import guarded
+from ringwall.posture.snapshot.reasons import once
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
 
 ANY: Final = "*"
@@ -167,7 +168,7 @@ class World:
         if unknown:
             facts = [fact for error in unknown for fact in error.facts]
             self.facts |= {(fact.component, fact.aspect): fact for fact in facts}
-            raise UnknownError("; ".join(error.why for error in unknown), facts)
+            raise UnknownError(once(error.why for error in unknown), facts)
         return False
 
     def _require_listed(

@@ -237,13 +237,18 @@ def _tells(one: "Listing | Detail") -> str:
 
 def _show_gaps(done: "Scan") -> None:
     """What could not be read, and what was, to standard error: it is not what was asked for."""
-    for gap in done.gaps[:_GAPS]:
-        where = f" in {gap.region}" if gap.region else ""
-        times = "" if gap.count == 1 else f", {gap.count:,} times"
-        said = f"{gap.api or 'a call'}{where}{times}: {gap.why}"
-        say(("not read: ", "yellow"), said, stderr=True)
-    if len(done.gaps) > _GAPS:
-        say(f"and {len(done.gaps) - _GAPS:,} more that were not read", style="dim", stderr=True)
+    from ringwall.posture.snapshot.reasons import Untold, reasons_of
+
+    found = reasons_of(
+        Untold(one.api or "a call", one.region, one.why or one.state, one.count)
+        for one in done.gaps
+    )
+    for one in found[:_GAPS]:
+        times = "" if one.count == 1 else f", {one.count:,} times"
+        where = f" {one.where}" if one.where else ""
+        say(("not read: ", "yellow"), f"{one.what('calls')}{where}{times}: {one.why}", stderr=True)
+    if len(found) > _GAPS:
+        say(f"and {len(found) - _GAPS:,} more that were not read", style="dim", stderr=True)
     if done.ended:
         hint = "the next scan within an hour goes on from here"
         say(("stopped: ", "red"), f"{done.ended}; {hint}", stderr=True)
