@@ -326,6 +326,12 @@ def test_what_names_a_region_of_its_own_is_not_beside_it(tmp_path: Path) -> None
     assert found == {"aws-ec2-volume-encrypted": "fail"}
 
 
+def test_what_is_set_twice_is_not_known_of_what_stands_beside_it(tmp_path: Path) -> None:
+    text = BUCKET + 'resource "aws_s3_account_public_access_block" "none" {}'
+    found = said(code(tmp_path, text), "aws-s3-bucket-block-public-access")
+    assert found == {"aws-s3-bucket-block-public-access": "unknown"}
+
+
 def test_two_roots_do_not_help_each_other(tmp_path: Path) -> None:
     block, _, rest = BUCKET.partition('resource "aws_s3_bucket" "b"')
     for name, text in (("one", block), ("two", 'resource "aws_s3_bucket" "b"' + rest)):

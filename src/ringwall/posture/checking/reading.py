@@ -56,20 +56,10 @@ class World:
 
     def _set_beside(self, kind: str, of: "Subject") -> Seen | None:
         self.touched.add((kind, ANY))
-        several = [
-            seen
-            for seen in self.snapshot.of_kind(kind)
-            if seen.found.account == of.account and ALONE in seen.aspects
-        ]
-        if not several:
-            return None
-        aspects: dict[str, Observation] = {}
-        for seen in several:
-            for aspect, told in seen.aspects.items():
-                twice = Observation(State.ERROR, api=told.api, why="the code sets it twice")
-                aspects[aspect] = twice if aspect in aspects else told
-        found = Found(kind=kind, name=of.account, label=_WHOLE[kind], account=of.account)
-        return Seen(found, aspects, several[0].place)
+        index: dict[str, Seen] | None = self.indexes.get((kind, _Beside))
+        if index is None:
+            index = self.indexes[kind, _Beside] = _joined(self.snapshot.of_kind(kind))
+        return index.get(of.account)
 
     def regions(self, of: "Subject") -> "list[Subject]":
         """All regions of an account; of what code sets of one, the region as it is told there."""
@@ -215,6 +205,21 @@ class World:
             yield
         finally:
             self.facts = before
+
+
+def _joined(several: Iterable[Seen]) -> dict[str, Seen]:
+    """By account, all that is set for all that stands in the same code."""
+    found: dict[str, Seen] = {}
+    for seen in several:
+        if ALONE not in seen.aspects:
+            continue
+        kind, account = seen.found.kind, seen.found.account
+        whole = Found(kind=kind, name=account, label=_WHOLE[kind], account=account)
+        told = found.setdefault(account, Seen(whole, {}, seen.place)).aspects
+        for aspect, one in seen.aspects.items():
+            twice = Observation(State.ERROR, api=one.api, why="the code sets it twice")
+            told[aspect] = twice if aspect in told else one
+    return found
 
 
 def _named(scope: Scope) -> str:
