@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ringwall.core.observations import Collected
-from ringwall.posture.checking.settled import ACCOUNT, ALONE, REGION
+from ringwall.posture.checking.settled import ACCOUNT, REGION
 from ringwall.posture.code.aws.declaring import API, known
 from ringwall.posture.code.aws.settings import of_whole, settled
 from ringwall.posture.code.terraform.resources import Instance, Resources
@@ -26,56 +26,45 @@ _AT_ONCE: Final = frozenset({"lambda", "sqs", "firehose"})
 """Protocols that need nobody's yes: Amazon SNS Developer Guide, "Subscribing to a topic"."""
 
 
+Told = list[tuple[Instance, dict[str, Any]]]
+
+
 def components(code: Resources) -> Iterator[Collected]:
     """Each alarm by itself; then, where filters of a trail are, what all of it comes to."""
-    alarms = [_alarm(code, one) for one in code.of(_ALARM, _WHOLE)]
-    rules = [told.get("AlarmRule", "") for told in alarms]
-    for one, told in zip(code.of(_ALARM, _WHOLE), alarms, strict=True):
+    alarms = [(one, _alarm(code, one)) for one in code.of(_ALARM, _WHOLE)]
+    listening = [(one, _listener(code, one)) for one in code.of(_LISTENER)]
+    rules = [told.get("AlarmRule", "") for _, told in alarms]
+    for one, told in alarms:
         if not _is_part(told, rules):
             yield of_whole(code, REGION, one, {"metric_alarms": known([told], one)})
-    listening = [_listener(code, one) for one in code.of(_LISTENER)]
-    for one in code.of(_LISTENER):
-        aspects = {"sns_subscriptions": known(_by_name(code, listening), one)}
-        made = of_whole(code, REGION, one, aspects)
-        if ALONE in made.aspects:  # it is asked for by topics alone, and told once
-            yield made
-            break
-    filters = list(code.of(_FILTER))
+    if listening and code.is_alone:  # topics alone ask for it, of all that there is
+        first = listening[0][0]
+        aspects = {"sns_subscriptions": known(_by_name(code, listening), first)}
+        yield of_whole(code, REGION, first, aspects)
+    filters = [(one, _filter(code, one)) for one in code.of(_FILTER)]
     trails = {
         str(group_of(code, one.get("cloud_watch_logs_group_arn")))
         for one in code.of("aws_cloudtrail")
     }
-    first = next((one for one in filters if str(_group(code, one)) in trails), None)
-    if first is None:
-        return
+    about = [one for one, told in filters if str(told["logGroupName"]) in trails]
+    if about:
+        several = {
+            "metric_filters": filters,
+            "metric_alarms": alarms,
+            "sns_subscriptions": listening,
+        }
+        aspects = {
+            f"{REGION}.{name}": known(_all(code, each), about[0]) for name, each in several.items()
+        }
+        yield of_whole(code, ACCOUNT, about[0], aspects)
+
+
+def _all(code: Resources, several: Told) -> list[Any]:
+    """What is surely there, then what may be."""
+    sure = [told for one, told in several if not one.doubt]
+    doubts = [Unknown(one.doubt) for one, _ in several if one.doubt]
     unread = [Unknown(f"{one.written} is not read, and may say more") for one in code.of("module")]
-    aspects = {
-        "aws-region.metric_filters": known(
-            sorted((_surely(one, _filter(code, one)) for one in filters), key=_is_unknown) + unread,
-            first,
-        ),
-        "aws-region.metric_alarms": known(
-            [
-                *(
-                    _surely(one, told)
-                    for one, told in zip(code.of(_ALARM, _WHOLE), alarms, strict=True)
-                ),
-                *unread,
-            ],
-            first,
-        ),
-        "aws-region.sns_subscriptions": known(
-            [
-                *(
-                    _surely(one, told)
-                    for one, told in zip(code.of(_LISTENER), listening, strict=True)
-                ),
-                *unread,
-            ],
-            first,
-        ),
-    }
-    yield of_whole(code, ACCOUNT, first, aspects)
+    return [*sure, *doubts, *unread]
 
 
 def group_of(code: Resources, value: Any) -> Any:
@@ -85,6 +74,8 @@ def group_of(code: Resources, value: Any) -> Any:
         texts = "".join(one for one in value.parts if isinstance(one, str))
         if len(several) == 1 and texts in {"", ":*"} and isinstance(several[0], Reference):
             return several[0].address
+        last = value.parts[-1]
+        value = last if isinstance(last, str) and ":log-group:" in last else value
     if isinstance(value, Reference):
         return value.address
     if not isinstance(value, str):
@@ -94,14 +85,6 @@ def group_of(code: Resources, value: Any) -> Any:
         if name in {one.get("name", ""), one.address}:
             return one.address
     return name
-
-
-def _is_unknown(value: Any) -> bool:
-    return isinstance(value, Unknown)
-
-
-def _surely(one: Instance, told: Any) -> Any:
-    return Unknown(one.doubt) if one.doubt else told
 
 
 def _group(code: Resources, one: Instance) -> Any:
@@ -204,12 +187,12 @@ def _listener(code: Resources, one: Instance) -> dict[str, Any]:
     }
 
 
-def _by_name(code: Resources, several: list[dict[str, Any]]) -> list[Any]:
+def _by_name(code: Resources, several: Told) -> list[Any]:
     """Subscriptions, with their topics called as components are."""
     topics = {one.address: f"{API}:{one.name}" for one in code.of(_TOPIC)}
     return [
         told | {"TopicArn": topics.get(told["TopicArn"], told["TopicArn"])}
         if isinstance(told["TopicArn"], str)
         else told
-        for told in several
+        for _, told in several
     ]
