@@ -353,6 +353,25 @@ def test_the_same_declared_badly_fails(tmp_path: Path) -> None:
             }
             """,
         ),
+        (
+            "aws-ec2-network-acl-used",
+            """
+            variable "acl" {}
+            resource "aws_network_acl" "a" {}
+            resource "aws_network_acl_association" "a" {
+              network_acl_id = var.acl
+              subnet_id      = "subnet-1"
+            }
+            """,
+        ),
+        (
+            "aws-route53-query-logging",
+            """
+            variable "zone" {}
+            resource "aws_route53_zone" "z" { name = "example.com" }
+            resource "aws_route53_query_log" "q" { zone_id = var.zone }
+            """,
+        ),
         ("aws-route53domains-renewed", 'resource "aws_route53domains_registered_domain" "d" {}'),
         ("aws-ec2-image-encrypted", 'resource "aws_ami_copy" "c" { encrypted = false }'),
         (
@@ -411,6 +430,26 @@ def test_the_same_declared_badly_fails(tmp_path: Path) -> None:
     ],
 )
 def test_what_may_be_said_elsewhere_is_unknown(tmp_path: Path, check: str, text: str) -> None:
+    assert said(code(tmp_path, text), check) == {check: "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("check", "beside"),
+    [
+        ("aws-backup-vault-locked", "aws_backup_vault_lock_configuration"),
+        ("aws-backup-vault-public", "aws_backup_vault_policy"),
+        ("aws-ec2-network-acl-administration", "aws_network_acl_rule"),
+        ("aws-events-bus-public", "aws_cloudwatch_event_permission"),
+        ("aws-route53-dnssec", "aws_route53_hosted_zone_dnssec"),
+        ("aws-route53-query-logging", "aws_route53_query_log"),
+        ("aws-route53-dangling", "aws_route53_record"),
+    ],
+)
+def test_what_may_not_be_there_makes_nothing_well(tmp_path: Path, check: str, beside: str) -> None:
+    before = f'resource "{beside}" '
+    opened = GOOD.index("{", GOOD.index(before)) + 1
+    doubt = "\n  count = var.maybe ? 1 : 0\n"
+    text = GOOD[:opened] + doubt + GOOD[opened:] + 'variable "maybe" {}'
     assert said(code(tmp_path, text), check) == {check: "unknown"}
 
 

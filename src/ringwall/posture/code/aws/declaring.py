@@ -168,6 +168,12 @@ def first(blocks: Any) -> Any:
     return blocks[0] if blocks else None
 
 
+def sure(several: list[Instance]) -> list[Instance] | Unknown:
+    """Those that are there; where each of them may not be, nobody knows."""
+    found = [one for one in several if not one.doubt]
+    return Unknown(several[0].doubt) if several and not found else found
+
+
 def part(block: Any, name: str, fallback: Any = None) -> Any:
     """An argument of a block that may not be there, or not be known."""
     if isinstance(block, Unknown):

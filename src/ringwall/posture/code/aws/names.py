@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ringwall.core.observations import Collected, Observation
-from ringwall.posture.code.aws.declaring import component, default, document, known, part
+from ringwall.posture.code.aws.declaring import component, default, document, known, part, sure
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.code.terraform.values import Reference
 from ringwall.posture.snapshot.partial import Unknown
@@ -56,7 +56,9 @@ def _zone(code: Resources, one: Instance) -> Collected:
 
 
 def _signed(code: Resources, one: Instance) -> Observation:
-    found = code.pointing("aws_route53_hosted_zone_dnssec", "hosted_zone_id", one)
+    found = sure(code.pointing("aws_route53_hosted_zone_dnssec", "hosted_zone_id", one))
+    if isinstance(found, Unknown):
+        return known(found, one)
     if not found:
         return default({"Status": {"ServeSignature": "NOT_SIGNING"}}, _UNSIGNED)
     state = found[0].get("signing_status", "SIGNING")
@@ -64,12 +66,12 @@ def _signed(code: Resources, one: Instance) -> Observation:
 
 
 def _logged(code: Resources, one: Instance) -> Observation:
-    found = code.pointing("aws_route53_query_log", "zone_id", one)
+    found = sure(code.pointing("aws_route53_query_log", "zone_id", one))
+    if isinstance(found, Unknown):
+        return known(found, one)
     if not found:
         return default([], _UNLOGGED)
-    return known(
-        [Unknown(each.doubt) if each.doubt else {"Id": each.address} for each in found], one
-    )
+    return known([{"Id": each.address} for each in found], found[0])
 
 
 def _records(code: Resources, one: Instance) -> list[Any]:

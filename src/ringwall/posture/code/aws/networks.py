@@ -12,6 +12,7 @@ from ringwall.posture.code.aws.declaring import (
     idents,
     known,
     part,
+    sure,
 )
 from ringwall.posture.code.aws.settings import settled
 from ringwall.posture.code.terraform.resources import Instance, Resources
@@ -51,23 +52,27 @@ def components(code: Resources) -> Iterator[Collected]:
 
 
 def _list(code: Resources, one: Instance) -> Collected:
-    subnets = idents(one.get("subnet_ids"))
-    beside = code.pointing("aws_network_acl_association", "network_acl_id", one)
-    found = subnets if isinstance(subnets, Unknown) else [
-        *subnets, *(ident(each.get("subnet_id")) for each in beside)
-    ]  # fmt: skip
-    why = Unknown("which subnets have it may be said elsewhere")
     listed = {
         "NetworkAclId": one.address,
         "IsDefault": one.type == "aws_default_network_acl",
-        "Associations": found
-        if isinstance(found, Unknown)
-        else [each if isinstance(each, Unknown) else {"SubnetId": each} for each in found] or why,
+        "Associations": _associated(code, one),
         "Entries": _entries(code, one),
     }
     tags = one.get("tags")
     name = tags.get("Name") if isinstance(tags, dict) else None
     return component(LIST, one, name, {"listed": known(listed, one)})
+
+
+def _associated(code: Resources, one: Instance) -> Any:
+    """Its subnets; where none are written, others may say it of themselves."""
+    subnets = idents(one.get("subnet_ids"))
+    beside = sure(code.pointing("aws_network_acl_association", "network_acl_id", one))
+    for several in (subnets, beside):
+        if isinstance(several, Unknown):
+            return several
+    found = [*subnets, *(ident(each.get("subnet_id")) for each in beside)]
+    made = [each if isinstance(each, Unknown) else {"SubnetId": each} for each in found]
+    return made or Unknown("which subnets have it may be said elsewhere")
 
 
 def _entries(code: Resources, one: Instance) -> Any:
