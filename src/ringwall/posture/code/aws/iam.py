@@ -97,12 +97,22 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
             for each in code.pointing("aws_iam_instance_profile", "role", one, *names)
         ]
     if thing == "user":
-        details["GroupList"] = [
-            ident(group)
-            for each in code.pointing("aws_iam_user_group_membership", "user", one, *names)
-            for group in (each.get("groups") if isinstance(each.get("groups"), list) else [])
-        ]
+        details["GroupList"] = list(_groups(code, one, *names))
     return component(f"aws-iam-{thing}", one, one.get("name"), {"details": known(details, one)})
+
+
+def _groups(code: Resources, one: Instance, *names: Any) -> Iterator[Any]:
+    """The groups that a user is in by their names, said of the user or of the group."""
+    known_as = {each.address: _called(each.get("name"), each) for each in code.of("aws_iam_group")}
+    several: list[Any] = []
+    for each in code.pointing("aws_iam_user_group_membership", "user", one, *names):
+        groups = each.get("groups")
+        several += groups if isinstance(groups, list) else [groups]
+    for each in code.pointing("aws_iam_group_membership", "users", one, *names):
+        several.append(each.get("group"))
+    for group in several:
+        told = ident(group)
+        yield known_as.get(told, told) if isinstance(told, str) else told
 
 
 def _called(name: Any, one: Instance) -> str:
