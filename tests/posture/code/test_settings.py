@@ -541,7 +541,7 @@ def test_an_alarm_that_another_is_made_of_is_left_to_that(tmp_path: Path) -> Non
       alarm_rule    = "ALARM(${aws_cloudwatch_metric_alarm.part.alarm_name})"
       alarm_actions = ["arn:aws:sns:eu-west-1:111122223333:x"]
     }
-    resource "aws_cloudwatch_metric_alarm" "idle" { alarm_name = "idle" }
+    resource "aws_cloudwatch_metric_alarm" "idle" { alarm_name = "par" }
     """
     found = {
         one.component.rpartition(".")[2]: one.verdict.outcome

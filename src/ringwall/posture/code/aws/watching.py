@@ -4,7 +4,8 @@ Log groups and topics are called by their address where they are declared here, 
 or ARN; so are they by whoever speaks of them.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from ringwall.core.observations import Collected
@@ -22,6 +23,7 @@ _FILTER: Final = "aws_cloudwatch_log_metric_filter"
 _ALARM: Final = "aws_cloudwatch_metric_alarm"
 _WHOLE: Final = "aws_cloudwatch_composite_alarm"
 _LISTENER: Final = "aws_sns_topic_subscription"
+_NAMED: Final = re.compile(r'(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*"?(.*?)"?\s*\)')
 _AT_ONCE: Final = frozenset({"lambda", "sqs", "firehose"})
 """Protocols that need nobody's yes: Amazon SNS Developer Guide, "Subscribing to a topic"."""
 
@@ -33,9 +35,9 @@ def components(code: Resources) -> Iterator[Collected]:
     """Each alarm by itself; then, where filters of a trail are, what all of it comes to."""
     alarms = [(one, _alarm(code, one)) for one in code.of(_ALARM, _WHOLE)]
     listening = [(one, _listener(code, one)) for one in code.of(_LISTENER)]
-    rules = [told.get("AlarmRule", "") for _, told in alarms]
+    parts = _parts(told["AlarmRule"] for _, told in alarms if "AlarmRule" in told)
     for one, told in alarms:
-        if not _is_part(told, rules):
+        if parts is not None and parts.isdisjoint({told["AlarmName"], told["AlarmArn"]}):
             yield of_whole(code, REGION, one, {"metric_alarms": known([told], one)})
     if listening and code.is_alone:  # topics alone ask for it, of all that there is
         first = listening[0][0]
@@ -81,10 +83,8 @@ def group_of(code: Resources, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     name = value.partition(":log-group:")[2].removesuffix(":*") or value.removesuffix(":*")
-    for one in code.of(_GROUP):
-        if name in {one.get("name", ""), one.address}:
-            return one.address
-    return name
+    group = code.called(_GROUP).get(name)
+    return name if group is None else group.address
 
 
 def _group(code: Resources, one: Instance) -> Any:
@@ -119,9 +119,8 @@ def _called(one: Instance, argument: str) -> str:
 def _metric(code: Resources, value: Any) -> Any:
     """A metric's name, which may be said to be that of its filter."""
     if isinstance(value, Reference):
-        for one in code.of(_FILTER):
-            if one.address == value.address:
-                return one.get("name", one.address)
+        of = code.called(_FILTER).get(value.address)
+        return value if of is None else of.get("name", of.address)
     return value
 
 
@@ -148,13 +147,12 @@ def _rule(value: Any) -> Any:
     return value if any(isinstance(one, Unknown) for one in parts) else "".join(map(str, parts))
 
 
-def _is_part(told: dict[str, Any], rules: list[Any]) -> bool:
-    """Whether another alarm is made of it, or may be."""
-    names = (told["AlarmName"], told["AlarmArn"])
-    return any(
-        isinstance(rule, Unknown) or any(str(name) in rule for name in names if rule)
-        for rule in rules
-    )
+def _parts(rules: Iterable[Any]) -> set[str] | None:
+    """The alarms that others are made of; ``None`` where nobody knows which."""
+    several = list(rules)
+    if any(isinstance(one, Unknown) for one in several):
+        return None
+    return {name for one in several for name in _NAMED.findall(str(one))}
 
 
 def _actions(code: Resources, value: Any) -> Any:
@@ -168,10 +166,8 @@ def _topic(code: Resources, value: Any) -> Any:
     if isinstance(value, Reference):
         return value.address
     if isinstance(value, str) and ":sns:" in value:
-        name = value.rpartition(":")[2]
-        for one in code.of(_TOPIC):
-            if one.get("name") == name:
-                return one.address
+        topic = code.called(_TOPIC).get(value.rpartition(":")[2])
+        return value if topic is None else topic.address
     return value
 
 

@@ -147,6 +147,7 @@ class Resources:
         self.asked: set[str] = set()
         """The types that somebody asked for: what is not in it means nothing to Ringwall."""
         self._types: dict[str, list[Instance]] = {}
+        self._called: dict[str, dict[str, Instance]] = {}
         self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
         self._unplaced: dict[tuple[str, str], list[Instance]] = {}
         for one in instances:
@@ -163,6 +164,16 @@ class Resources:
         """Every one, which asks for no type."""
         for several in self._types.values():
             yield from several
+
+    def called(self, type_: str) -> dict[str, Instance]:
+        """Those of a type by their names, as far as these are known, and by their addresses."""
+        found = self._called.get(type_)
+        if found is None:
+            several = list(self.of(type_))
+            found = {one.address: one for one in several}
+            found |= {name: one for one in several if isinstance(name := one.get("name"), str)}
+            self._called[type_] = found
+        return found
 
     @cached_property
     def is_alone(self) -> bool:
