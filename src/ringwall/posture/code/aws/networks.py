@@ -67,9 +67,10 @@ def _associated(code: Resources, one: Instance) -> Any:
     """Its subnets; where none are written, others may say it of themselves."""
     subnets = idents(one.get("subnet_ids"))
     beside = sure(code.pointing("aws_network_acl_association", "network_acl_id", one))
-    for several in (subnets, beside):
-        if isinstance(several, Unknown):
-            return several
+    if isinstance(subnets, Unknown):
+        return subnets
+    if isinstance(beside, Unknown):
+        return beside
     found = [*subnets, *(ident(each.get("subnet_id")) for each in beside)]
     made = [each if isinstance(each, Unknown) else {"SubnetId": each} for each in found]
     return made or Unknown("which subnets have it may be said elsewhere")
