@@ -1,5 +1,6 @@
 """Read what others wrote: JSON with a place for every mistake, rules by our names. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ class KnownRule:
     id: str
     title: str
     fix: str
+    judges: str = ""
+    """The kind of what it judges."""
 
 
 class Known(Protocol):
@@ -62,11 +65,15 @@ class Brought:
     source: str
     findings: tuple[Finding, ...]
     passed: frozenset[tuple[str, str]] = frozenset()
+    passed_at: frozenset[tuple[str, str, str]] = frozenset()
+    """What passed in one place alone: weakness, component, and the part or how it begins."""
     unknown: frozenset[tuple[str, str]] = frozenset()
     exploits: Mapping[str, Exploit] = field(default_factory=dict)
     said: tuple[Said, ...] = ()
     failed: str = ""
     """Where it says that the scanner's run failed: then it tells of less than there is."""
+    ended: datetime | None = None
+    """When the last of all that it tells of was looked at, what passed included."""
 
 
 class Node:
@@ -238,7 +245,7 @@ def named(known: Known, tool: str, rule: str) -> tuple[str, KnownRule | None]:
 
 def fix_for(told: str, known: KnownRule | None, *, tool: str, rule: str) -> str:
     """How something is mended: as the scanner says, as our check does, else what can be said."""
-    if told.strip():
+    if told.strip() and told.strip() != "None Provided":  # so Inspector says that it knows none
         return told
     if known is not None:
         return known.fix
@@ -252,6 +259,14 @@ def slug(text: str) -> str:
     """The name of a tool as we write it: ``AWS Security Hub`` is ``aws-security-hub``."""
     kept = "".join(one if one.isascii() and one.isalnum() else "-" for one in text.strip().lower())
     return "-".join(part for part in kept.split("-") if part)[:60] or "unknown"
+
+
+def unquoted(text: str) -> str:
+    """A text that stands quoted in a reference of a URI (RFC 3986, section 2.1)."""
+    found = re.sub(
+        rb"%([0-9A-Fa-f]{2})", lambda hit: bytes([int(hit[1], 16)]), text.encode("utf-8", "replace")
+    )
+    return found.decode("utf-8", "replace")
 
 
 def _kind(value: Any) -> str:

@@ -235,6 +235,11 @@ class Subject:
         self._world, self._seen = world, seen
 
     @property
+    def world(self) -> World:
+        """The snapshot that it is read in."""
+        return self._world
+
+    @property
     def found(self) -> Found:
         """What it is."""
         return self._seen.found

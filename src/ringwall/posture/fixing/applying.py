@@ -11,11 +11,14 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from ringwall.core.verdicts import Outcome
+from ringwall.posture.fixing.explaining import explains, progress, shows
 from ringwall.posture.fixing.making import again, changed
 from ringwall.posture.fixing.plans import Call, Plan, Stage
 from ringwall.posture.judging import Judged
 from ringwall.posture.snapshot.snapshot import Snapshot
 
+_WAS: Final = {Stage.APPLIED: "applied", Stage.STUCK: "taken back in part"}
+_NOTHING: Final = "nothing to take back: all is as it was before"
 _SETTLES_S: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 """How long AWS is given until what was done can be read everywhere."""
 
@@ -65,7 +68,8 @@ class Applying:
     def apply(self, plan: Plan, *, by: str) -> Plan:
         """Do it; the plan as it ended. ``ValueError`` where it may not be applied now."""
         if plan.stage is not Stage.APPROVED:
-            msg = f"plan {plan.id} is {plan.stage}: only what is approved is applied"
+            told = "".join(f"; {one}" for one in progress(plan))
+            msg = f"plan {plan.id} is {plan.stage}: only what is approved is applied{told}"
             raise ValueError(msg)
         snapshot = self._cloud.read(plan)
         otherwise = changed(plan.basis, snapshot)
@@ -78,6 +82,9 @@ class Applying:
         for number, step in enumerate(plan.draft.steps, 1):
             said = f"step {number}, {step.do.words}, begun by {by}"
             try:
+                if number > 1:
+                    snapshot = self._cloud.read(plan)
+                plan = replace(plan, after=again(plan.basis, snapshot))
                 plan = self._to(plan, Stage.BEGUN, said, done=number)
             except Exception as error:
                 if plan.done:
@@ -94,17 +101,48 @@ class Applying:
         """Take back what was applied, or was begun by whoever was killed.
 
         What others changed since would be taken back, too: only ``anyway``, else ``ValueError``.
+        Where all is as it was before nothing is done.
         """
         if plan.stage not in {Stage.APPLIED, Stage.BEGUN, Stage.STUCK}:
             msg = f"plan {plan.id} is {plan.stage}: there is nothing to take back"
             raise ValueError(msg)
-        if plan.stage is Stage.APPLIED and not anyway:
-            otherwise = changed(plan.after, self._cloud.read(plan))
-            if otherwise:
-                said = f"it was changed since plan {plan.id} was applied: {'; '.join(otherwise)}"
-                msg = f"{said}; `--anyway` takes that back, too"
-                raise ValueError(msg)
-        return self._take_back(plan, by=by)
+        if anyway:
+            return self._take_back(plan, by=by)
+        before = plan.after or plan.basis
+        for seconds in _SETTLES_S[: 3 if plan.stage is Stage.BEGUN else 1]:
+            self._sleep(seconds)  # what was done just before the end may not be told everywhere yet
+            snapshot = self._cloud.read(plan)
+            if otherwise := changed(before, snapshot):
+                break
+        is_shown = bool(plan.after) and plan.after != plan.basis
+        if is_shown and not changed(plan.basis, snapshot):
+            return self._to(plan, Stage.TAKEN_BACK, f"{_NOTHING}, {by} found", done=0)
+        if not otherwise:
+            if plan.stage is Stage.BEGUN and not self._was_done(plan, snapshot):
+                plan = replace(plan, done=plan.done - 1)
+            if not plan.done:
+                return self._to(plan, Stage.TAKEN_BACK, f"{_NOTHING}, {by} found", done=0)
+            return self._take_back(plan, by=by)
+        if plan.stage is Stage.BEGUN:
+            now = again(before, snapshot)
+            if explains(plan.draft.steps[plan.done - 1].do, before, now):
+                return self._take_back(plan, by=by)
+            told = "; ".join(progress(plan))
+            since = f"whoever applied plan {plan.id} was killed: {told}. Others changed it since"
+        else:
+            since = f"it was changed since plan {plan.id} was {_WAS[plan.stage]}"
+        msg = f"{since}: {'; '.join(otherwise)}; `--anyway` takes that back, too"
+        raise ValueError(msg)
+
+    def _was_done(self, plan: Plan, snapshot: Snapshot) -> bool:
+        """Whether the step begun last may have been done though all that was read is as before.
+
+        Some plans stand on other members than they set: then the check tells.
+        """
+        if shows(plan.basis, plan.draft.steps[plan.done - 1]):
+            return False
+        judged = self._cloud.judge(plan, snapshot)
+        return judged is None or judged.verdict.outcome is not Outcome.FAIL
 
     def _verified(self, plan: Plan, *, by: str) -> Plan:
         why = ""
@@ -135,9 +173,11 @@ class Applying:
         otherwise: list[str] = []
         for seconds in _SETTLES_S:
             self._sleep(seconds)
-            otherwise = changed(plan.basis, self._cloud.read(plan))
+            snapshot = self._cloud.read(plan)
+            otherwise = changed(plan.basis, snapshot)
             if not otherwise:
                 return self._to(plan, Stage.TAKEN_BACK, "all is as it was before", done=0)
+        plan = replace(plan, after=again(plan.basis, snapshot))
         said = "; ".join([*failed, *otherwise])
         return self._to(plan, Stage.STUCK, f"it could not be taken back whole: {said}")
 

@@ -29,6 +29,13 @@ BY_ID: Final = {one.id: one for one in TECHNIQUES}
 _EVERYTHING: Final = read(EVERYTHING, name="AdministratorAccess", kind=Kind.IDENTITY)
 
 
+_PROBES: Final = (
+    ("iam:AttachRolePolicy", "arn:aws:iam::{account}:role/any-0"),
+    ("iam:PutUserPolicy", "arn:aws:iam::{account}:user/any-0"),
+    ("iam:CreatePolicyVersion", "arn:aws:iam::{account}:policy/any-0"),
+    ("s3:GetObject", "arn:aws:s3:::any-0/any-0"),
+    ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:{account}:instance/i-0"),
+)
 _Way = tuple[str, "Reach", str, Decision]
 """The ARN of whom it comes to, how far that is, their name, and whether it may."""
 
@@ -37,7 +44,7 @@ class Reach(StrEnum):
     """How far a technique leads."""
 
     ADMINISTRATOR = "every permission"
-    BOUNDED = "all that its boundary and control policies leave"
+    BOUNDED = "all that its boundary leaves"
     TARGET = "what the target may"
 
 
@@ -62,22 +69,26 @@ class Escalation:
 
 
 def is_administrator(identity: Identity) -> bool:
-    """Whether an identity may do everything that matters: probed with requests of several kinds."""
+    """Whether an identity may do everything that matters: probed with requests of several kinds.
+
+    Everything is all that control policies leave to the account: who has that is no less its
+    administrator for what they deny to everybody.
+    """
     if not identity.policies.identity:
         return False
+    return all(one is Outcome.ALLOWED for one in _probed(_uncontrolled(identity)))
+
+
+def is_shut_down(identity: Identity) -> bool:
+    """Whether an identity may do nothing of what makes an administrator: all of it is denied."""
+    return all(one is Outcome.DENIED for one in _probed(identity))
+
+
+def _probed(identity: Identity) -> Iterator[Outcome]:
     number = identity.who.account if identity.who else ""
     context = context_of(identity, said={"iam:policyarn": (ADMINISTRATOR_ACCESS,)})
-    return all(
-        may(identity, action, resource.format(account=number), context=context).outcome
-        is Outcome.ALLOWED
-        for action, resource in (
-            ("iam:AttachRolePolicy", "arn:aws:iam::{account}:role/any-0"),
-            ("iam:PutUserPolicy", "arn:aws:iam::{account}:user/any-0"),
-            ("iam:CreatePolicyVersion", "arn:aws:iam::{account}:policy/any-0"),
-            ("s3:GetObject", "arn:aws:s3:::any-0/any-0"),
-            ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:{account}:instance/i-0"),
-        )
-    )
+    for action, resource in _PROBES:
+        yield may(identity, action, resource.format(account=number), context=context).outcome
 
 
 def escalations(
@@ -104,7 +115,15 @@ def escalations(
 def giving_everything(identity: Identity) -> tuple[Statement, ...]:
     """The statements by which an administrator is one, as far as a single request tells."""
     arn = f"arn:aws:iam::{identity.who.account if identity.who else ''}:role/any-0"
+    identity = _uncontrolled(identity)
     return may(identity, "iam:PutRolePolicy", arn, context=context_of(identity)).all_by
+
+
+def _uncontrolled(identity: Identity) -> Identity:
+    policies = identity.policies
+    if not policies.scps and not policies.rcps:
+        return identity
+    return replace(identity, policies=replace(policies, scps=(), rcps=()))
 
 
 def administrators_without(account: Account) -> list[Identity]:
@@ -159,8 +178,7 @@ class _Asking:
             case Target.GROUP:
                 return self._joining(identity, technique)
             case Target.NEW:
-                policies = Policies((_EVERYTHING,), scps=identity.policies.scps)
-                new = replace(identity, policies=policies)
+                new = replace(identity, policies=Policies((_EVERYTHING,)))
                 decision = self.needing.allowed(identity, technique, None)
                 return iter([("", _full(new), "somebody new", decision)])
             case _:

@@ -149,7 +149,7 @@ def _sentence(words: str) -> str:
 def _unknowns(report: Report) -> Iterator[str]:
     unknown = report.of(Outcome.UNKNOWN)
     yield '<h2 id="unknown">What could not be known</h2>'
-    if not unknown and not report.unlisted and not report.remarks:
+    if not unknown and not report.unlisted and not report.remarks and not report.left_out:
         yield '<p class="soft">All that checks asked for was told.</p>'
         return
     yield '<p class="soft">None of this passes: it was not seen.</p>'
@@ -159,6 +159,9 @@ def _unknowns(report: Report) -> Iterator[str]:
         where = " ".join(filter(None, (called(account), one.where)))
         yield f"<li><b>{escape(one.what('kinds'))}</b> of {escape(where)} could not "
         yield f'be listed<p class="soft small">{_sentence(one.why)}</p></li>'
+    for account, why in report.left_out[:_MOST]:
+        yield f"<li><b>The control policies</b> that bind account {escape(account)} do not count"
+        yield f'<p class="soft small">{_sentence(why)}</p></li>'
     for remark in report.remarks[:_MOST]:
         yield f"<li><code>{escape(str(remark.place))}</code> "
         yield "could not be read" if remark.is_broken else "is not understood"
@@ -169,8 +172,8 @@ def _unknowns(report: Report) -> Iterator[str]:
         yield f"<li><b>{escape(one.names[0])}</b>{times if one.count > 1 else ''}"
         yield f'<p class="soft small">{_sentence(one.why)}</p></li>'
     yield "</ul></div>"
-    left = len(unlisted[_MOST:]) + len(report.remarks[_MOST:])
-    left += len(reasons[_MOST:])
+    several = (unlisted, report.remarks, report.left_out, reasons)
+    left = sum(len(one[_MOST:]) for one in several)
     if left:
         yield f'<p class="soft">and {left:,} more</p>'
 

@@ -78,7 +78,7 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
             if isinstance(each, Unknown) or each.get("policy") is not None
         ]
     details: dict[str, Any] = {
-        f"{word}Name": one.get("name", one.address),
+        f"{word}Name": _called(one.get("name"), one),
         "Arn": _arn(thing, one),
         "Path": one.get("path", "/"),
         "CreateDate": Unknown("when it was made is known only once it is there"),
@@ -97,22 +97,21 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
             for each in code.pointing("aws_iam_instance_profile", "role", one, *names)
         ]
     if thing == "user":
-        details["GroupList"] = list(_groups(code, one, *names))
+        details["GroupList"] = _groups_of(code, one, *names)
     return component(f"aws-iam-{thing}", one, one.get("name"), {"details": known(details, one)})
 
 
-def _groups(code: Resources, one: Instance, *names: Any) -> Iterator[Any]:
-    """The groups that a user is in by their names, said of the user or of the group."""
-    known_as = {each.address: _called(each.get("name"), each) for each in code.of("aws_iam_group")}
-    several: list[Any] = []
+def _groups_of(code: Resources, one: Instance, *names: Any) -> list[Any]:
+    """The groups that a user is in, whether the user or the group says so."""
+    called = {each.address: _called(each.get("name"), each) for each in code.of("aws_iam_group")}
+    found: list[Any] = []
     for each in code.pointing("aws_iam_user_group_membership", "user", one, *names):
         groups = each.get("groups")
-        several += groups if isinstance(groups, list) else [groups]
+        found += groups if isinstance(groups, list) else [groups]
     for each in code.pointing("aws_iam_group_membership", "users", one, *names):
-        several.append(each.get("group"))
-    for group in several:
-        told = ident(group)
-        yield known_as.get(told, told) if isinstance(told, str) else told
+        found.append(each.get("group"))
+    several = [ident(group) for group in found if group is not None]
+    return [called.get(group, group) if isinstance(group, str) else group for group in several]
 
 
 def _called(name: Any, one: Instance) -> str:
@@ -127,8 +126,13 @@ def _attached(code: Resources, one: Instance, thing: str, *names: Any) -> Any:
         *code.pointing(f"aws_iam_{thing}_policy_attachment", thing, one, *names),
         *code.pointing("aws_iam_policy_attachment", f"{thing}s", one, *names),
     ]
-    for each in several:
-        arn = ident(each.get("policy_arn"))
+    arns = [each.get("policy_arn") for each in several]
+    kept = f"aws_iam_{thing}_policy_attachments_exclusive"
+    for each in code.pointing(kept, f"{thing}_name", one, *names):
+        listed = each.get("policy_arns")
+        arns += listed if isinstance(listed, list) else [listed]
+    for said in arns:
+        arn = ident(said)
         policy = policies.get(arn) if isinstance(arn, str) else None
         if policy is not None:
             arn = _arn("policy", policy)

@@ -1,8 +1,12 @@
 """What is set of a whole account, and what watches it."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
+from ringwall.core.observations import Place
 from ringwall.posture.code.cloudformation.naming import Naming, Properties, deeply, truths
+from ringwall.posture.code.terraform.resources import Instance
+from ringwall.posture.code.terraform.values import Reference
 from ringwall.posture.snapshot.partial import Unknown
 
 
@@ -49,6 +53,19 @@ def _resource_policy(told: Properties) -> Properties:
     return made
 
 
+def _listeners(name: str, told: Properties, place: Place) -> Iterator[Instance]:
+    """Subscriptions that stand in their topic."""
+    several = told.get("Subscription") or ()
+    for at, one in enumerate([several] if isinstance(several, Unknown) else several):
+        unknown = one if isinstance(one, Unknown) else None
+        values = {
+            "topic_arn": Reference("the topic beside it", name, "id"),
+            "protocol": unknown or one.get("Protocol"),
+            "endpoint": unknown or one.get("Endpoint"),
+        }
+        yield Instance("aws_sns_topic_subscription", f"{name}.listener[{at}]", values, place)
+
+
 TYPES: Final[dict[str, tuple[str, Naming]]] = {
     "AWS::AccessAnalyzer::Analyzer": ("aws_accessanalyzer_analyzer", deeply()),
     "AWS::CloudTrail::Trail": ("aws_cloudtrail", trail),
@@ -72,3 +89,4 @@ TYPES: Final[dict[str, tuple[str, Naming]]] = {
     "AWS::SecurityHub::Hub": ("aws_securityhub_account", truths()),
     "AWS::SecurityHub::Standard": ("aws_securityhub_standards_subscription", truths()),
 }
+BESIDE: Final = {"AWS::SNS::Topic": _listeners}

@@ -20,8 +20,14 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
-from ringwall.posture.checks.aws.administrators import administrator
+from ringwall.posture.checks.aws.administrators import (
+    administrator,
+    cases_of_shutting,
+    declared,
+    shut_down_by,
+)
 from ringwall.posture.checks.aws.authorization import READS
+from ringwall.posture.checks.aws.controlled import READS as BINDING
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.identities import (
     GROUP,
@@ -37,7 +43,7 @@ from ringwall.posture.checks.aws.identities import (
 CHECK = Check(
     judges="aws-iam-group",
     severity=Severity.MEDIUM,
-    reads=READS,
+    reads=(*READS, *BINDING),
     controls=("cis-aws-3.0 1.16 partial", *LEAST_PRIVILEGE),
     known_as=("prowler:iam_group_administrator_access_policy",),
 )
@@ -45,10 +51,12 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment | None:
     """Written into it and attached to it. Code has no whole account."""
-    if not it.name.startswith("arn:"):
-        return None
-    if administrator(world, it) is None:
-        return passes("it may not do everything")
+    is_there = it.name.startswith("arn:")
+    found = administrator(world, it) if is_there else declared(world, it)
+    if found is None:
+        return passes("it may not do everything") if is_there else None
+    if kept_out := shut_down_by(it, found):
+        return passes(f"it has every permission, and {kept_out} leaves it none")
     members = [
         one.label
         for one in world.all("aws-iam-user", account=it.account)
@@ -66,6 +74,7 @@ CASES = (
     case("written in", FAIL, *OTHERS, name=GROUP, details=group(ALL)),
     case("attached", FAIL, *OTHERS, name=GROUP, details=group(**attached())),
     case("empty", FAIL, somebody(), managed(ALL), name=GROUP, details=group(ALL)),
+    *cases_of_shutting(*OTHERS, name=GROUP, details=group(ALL)),
     case("denied again", PASS, *OTHERS, name=GROUP, details=group(ALL, ALL | {"Effect": "Deny"})),
     case(
         "a policy that is not there",
@@ -74,6 +83,7 @@ CASES = (
         name=GROUP,
         details=group(**attached("arn:aws:iam::111122223333:policy/gone")),
     ),
-    case("in code", NOT_JUDGED, name="terraform:main.tf:me", details=group()),
+    case("in code", FAIL, somebody(), name="terraform:main.tf:me", details=group(ALL)),
+    case("nothing in code", NOT_JUDGED, name="terraform:main.tf:me", details=group()),
     case("not told", UNKNOWN, *OTHERS, name=GROUP, details=DENIED),
 )
