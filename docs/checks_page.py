@@ -5,6 +5,8 @@ from itertools import groupby
 from typing import Final
 
 from ringwall.posture.checking.finding import KnownCheck, imported_checks
+from ringwall.posture.checking.settled import can_tell
+from ringwall.posture.code.mapping import KINDS
 
 _NAMES: Final = {"ringwall": "Ringwall itself", "k8s": "Kubernetes"}
 
@@ -13,7 +15,10 @@ def lines() -> Iterator[str]:
     """A list of parts, then each check with its id as anchor, by what it judges."""
     checks = sorted(imported_checks(), key=lambda one: (_part(one), one.id))
     parts = [(name, list(several)) for name, several in groupby(checks, _part)]
+    of_aws = [one for one in checks if one.id.startswith("aws-")]
+    in_code = sum(map(_judges_code, of_aws))
     yield f"{len(checks)} checks. [posture.md](posture.md) tells how they are used."
+    yield f"{in_code} of the {len(of_aws)} of AWS judge Terraform or CloudFormation, too."
     yield ""
     for name, several in parts:
         yield f"- [{name}](#{name.lower().replace(' ', '-')}): {len(several)}"
@@ -21,6 +26,11 @@ def lines() -> Iterator[str]:
         yield from ("", f"## {name}")
         for one in several:
             yield from _check(one)
+
+
+def _judges_code(one: KnownCheck) -> bool:
+    """Whether Terraform or CloudFormation can tell what it asks for."""
+    return one.check.judges in KINDS and can_tell(one.check.judges, one.check.reads)
 
 
 def _part(one: KnownCheck) -> str:
@@ -32,7 +42,8 @@ def _part(one: KnownCheck) -> str:
 
 def _check(one: KnownCheck) -> Iterator[str]:
     yield from ("", f"### {one.id}", "", f"**{one.title}.** {one.about}".strip(), "")
-    yield f"- Severity: {one.check.severity}; judges `{one.check.judges}`"
+    where = ", in code, too" if one.id.startswith("aws-") and _judges_code(one) else ""
+    yield f"- Severity: {one.check.severity}; judges `{one.check.judges}`{where}"
     yield f"- Why: {one.why}"
     yield f"- Fix: {one.fix}"
     if one.check.controls:

@@ -197,6 +197,13 @@ def test_what_is_recorded_is_valid_ocsf(activity: Activity) -> None:
         assert [e.message for e in _ocsf(event["class_uid"]).iter_errors(event)] == []
 
 
+def test_what_code_sets_of_an_account_is_of_no_account_by_its_name() -> None:
+    name = "aws-account/terraform:shop/main.tf:aws_iam_account_password_policy.it"
+    for component, owner in ((name, "0" * 12), ("aws-account/111122223333", "111122223333")):
+        (told,) = json.loads(write(Form.ASFF, [standing(finding(component=component))]))["Findings"]
+        assert told["AwsAccountId"] == owner
+
+
 def test_a_cell_never_is_a_formula() -> None:
     for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "'=1", "\uff1d1"):
         one = standing(finding(title=f"{text}x", message=text, fix=text, part=text))

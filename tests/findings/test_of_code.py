@@ -21,7 +21,9 @@ pytestmark = pytest.mark.usefixtures("database")
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 ACCOUNT = "111122223333"
-CHECKS = [one for one in own_checks() if one.id == "aws-s3-bucket-versioning"]
+CHECKS = [
+    one for one in own_checks() if one.id in {"aws-s3-bucket-versioning", "aws-ec2-serial-console"}
+]
 BUCKET = 'resource "aws_s3_bucket" "it" {\n  bucket = "exports"\n}\n'
 VERSIONED = """\
 resource "aws_s3_bucket_versioning" "it" {
@@ -94,6 +96,17 @@ def test_two_code_bases_of_the_same_names_are_not_mixed_up(installation: Install
     assert found == {FAULT.format("shop"): "open", FAULT.format("desk"): "open"}
     found = declare(installation, "shop", BUCKET + VERSIONED, day=1)
     assert found == {FAULT.format("shop"): "fixed", FAULT.format("desk"): "open"}
+
+
+def test_a_setting_of_a_region_that_code_no_longer_writes_is_fixed(
+    installation: Installation,
+) -> None:
+    """Regions of accounts do not go; what code sets of one does."""
+    name = "terraform:shop/main.tf:aws_ec2_serial_console_access.on"
+    fault = f"aws-ec2-serial-console aws-region/{name}"
+    console = 'resource "aws_ec2_serial_console_access" "on" {}'
+    assert declare(installation, "shop", console) == {fault: "open"}
+    assert declare(installation, "shop", "", day=1) == {fault: "fixed"}
 
 
 def test_what_cannot_be_read_closes_nothing(installation: Installation) -> None:

@@ -9,6 +9,7 @@ from ringwall.core.observations import State, UnknownError
 from ringwall.core.verdicts import Outcome, Verdict
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.checking.reading import World
+from ringwall.posture.checking.settled import is_asked
 from ringwall.posture.snapshot.snapshot import Seen, Snapshot
 
 
@@ -45,6 +46,8 @@ def judge_one(
     A check that fails by itself, which is a defect of it, leaves it unknown. ``touched`` gets what
     was read, also where it does not judge.
     """
+    if not is_asked(seen, known.check.reads):
+        return None
     world = World(snapshot, indexes)
     if touched is not None:
         world.touched = touched

@@ -49,8 +49,8 @@ class Heard:
         if outcome is not None:
             return outcome
         kind, region = component.partition("/")[0], _region_of(component)
-        if kind == "aws-region":
-            return None  # regions do not go: nobody looked there
+        if kind == "aws-region" and ":" not in component:
+            return None  # regions do not go, unlike code of one: nobody looked there
         listings = list(self._snapshot.listings(kind))
         if region and listings and not any(one.region in {"", region} for one, _ in listings):
             return None  # nobody looked there

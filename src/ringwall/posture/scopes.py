@@ -14,6 +14,7 @@ from typing import Final
 
 from ringwall.core.observations import Place
 from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.checking.settled import can_tell
 from ringwall.posture.code.reading import Remark
 from ringwall.posture.judging import Judged, judge_all
 from ringwall.posture.keeping import Accounts
@@ -142,5 +143,9 @@ def checks_for(scope: str, snapshot: Snapshot, several: Iterable[KnownCheck]) ->
         return [one for one in several if one.check.judges.startswith(OWN)]
     if scope.startswith(CODE):
         kinds = {listed.kind for listed, _ in snapshot.all_listings()}
-        return [one for one in several if one.check.judges in kinds]
+        return [
+            one
+            for one in several
+            if one.check.judges in kinds and can_tell(one.check.judges, one.check.reads)
+        ]
     return [one for one in several if one.check.judges.startswith("aws-")]

@@ -67,7 +67,8 @@ def _one(one: Standing, account: str, region: str) -> dict[str, Any]:
     parts = name.split(":", 5) if name.startswith("arn:") else []
     partition = parts[1] if len(parts) == 6 and parts[1] in _PARTITIONS else "aws"
     region = (parts[3] if len(parts) == 6 else "") or region
-    owner = (parts[4] if len(parts) == 6 else name if kind == "aws-account" else "") or account
+    is_account = kind == "aws-account" and name.isdigit()  # and not what code sets of one
+    owner = (parts[4] if len(parts) == 6 else name if is_account else "") or account
     addresses = [text for text in found.references if text.startswith("https://")]
     recommendation = {"Text": _cut(found.fix, 512)}
     if addresses and len(addresses[0]) <= 2048:

@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Fact, Observation, State, UnknownError
+from ringwall.posture.checking.settled import ACCOUNT, ALONE, REGION
 from ringwall.posture.snapshot.partial import guarded
 from ringwall.posture.snapshot.reasons import once
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
 
 ANY: Final = "*"
 """In ``touched``: any aspect of any component of the kind that stands before it."""
+_WHOLE: Final = {ACCOUNT: "the account", REGION: "the region"}
 _NEVER: Final = Observation(State.ERROR, why="it was never read")
 
 
@@ -35,11 +37,35 @@ class World:
 
     def account(self, of: "Subject") -> "Subject":
         """The AWS account something is in."""
-        return self.need(f"aws-account/{of.account}")
+        return self._whole(ACCOUNT, f"{ACCOUNT}/{of.account}", of)
 
     def region(self, of: "Subject") -> "Subject":
         """The region of the AWS account something is in."""
-        return self.need(f"aws-region/{of.account}/{of.region}")
+        return self._whole(REGION, f"{REGION}/{of.account}/{of.region}", of)
+
+    def _whole(self, kind: str, component: str, of: "Subject") -> "Subject":
+        """As :meth:`need`; in code, what is set there for all that it declares."""
+        if not of.is_declared:
+            return self.need(component)
+        told = self._set_beside(kind, of)
+        if told is None:
+            what = _WHOLE[kind]
+            why = f"what {what} has set is not in this code: it may be elsewhere"
+            raise UnknownError(why, [self._note(component, _NEVER)])
+        return Subject(self, told)
+
+    def _set_beside(self, kind: str, of: "Subject") -> Seen | None:
+        self.touched.add((kind, ANY))
+        index: dict[str, Seen] | None = self.indexes.get((kind, _Beside))
+        if index is None:
+            index = self.indexes[kind, _Beside] = _joined(self.snapshot.of_kind(kind))
+        return index.get(of.account)
+
+    def regions(self, of: "Subject") -> "list[Subject]":
+        """All regions of an account; of what code sets of one, the region as it is told there."""
+        if of.is_declared:
+            return [_Beside(self, of._seen)]  # noqa: SLF001 - the two are one
+        return self.all(REGION, account=of.account)
 
     def need(self, component: str) -> "Subject":
         """A component that must be there; ``UnknownError`` where it is not."""
@@ -181,6 +207,21 @@ class World:
             self.facts = before
 
 
+def _joined(several: Iterable[Seen]) -> dict[str, Seen]:
+    """By account, all that is set for all that stands in the same code."""
+    found: dict[str, Seen] = {}
+    for seen in several:
+        if ALONE not in seen.aspects:
+            continue
+        kind, account = seen.found.kind, seen.found.account
+        whole = Found(kind=kind, name=account, label=_WHOLE[kind], account=account)
+        told = found.setdefault(account, Seen(whole, {}, seen.place)).aspects
+        for aspect, one in seen.aspects.items():
+            twice = Observation(State.ERROR, api=one.api, why="the code sets it twice")
+            told[aspect] = twice if aspect in told else one
+    return found
+
+
 def _named(scope: Scope) -> str:
     return "/".join(filter(None, (scope.kind, scope.account, scope.region)))
 
@@ -233,6 +274,11 @@ class Subject:
         """Its tags, as far as its listing tells them."""
         return dict(self._seen.found.tags)
 
+    @property
+    def is_declared(self) -> bool:
+        """Whether it is of code: what is not written there may be written, or be so, elsewhere."""
+        return self._seen.place is not None
+
     def read(self, aspect: str, default: Any = None) -> Any:
         """The value of an aspect; ``default`` where the answer was that there is none.
 
@@ -250,3 +296,12 @@ class Subject:
         """Whether it was collected at all, in whatever way: code does not have every aspect."""
         self._world.touched.add((self.id, aspect))
         return aspect in self._seen.aspects
+
+
+class _Beside(Subject):
+    """A region, of which what code sets of an account tells, too."""
+
+    __slots__ = ()
+
+    def read(self, aspect: str, default: Any = None) -> Any:
+        return super().read(f"{REGION}.{aspect}", default)

@@ -12,14 +12,21 @@ from ringwall.posture.code.aws import (
     compute,
     ec2,
     iam,
+    joining,
+    keeping,
     kms,
     launching,
     messages,
+    names,
+    networks,
     parameters,
     rds,
+    recording,
     s3,
     searching,
+    settings,
     storing,
+    watching,
 )
 from ringwall.posture.code.aws.declaring import ACCOUNT
 from ringwall.posture.code.reading import Remark
@@ -43,6 +50,13 @@ SERVICES: Final = (
     clusters,
     parameters,
     launching,
+    networks,
+    joining,
+    keeping,
+    names,
+    settings,
+    recording,
+    watching,
     configured,
 )
 KINDS: Final = tuple(kind for one in SERVICES for kind in one.KINDS)

@@ -26,6 +26,10 @@ IN_CODE: Final = "111122223333"
 """Stands for the account that code will be in, where somebody has to decide about it."""
 
 
+SOMEWHERE: Final = "us-east-1"
+"""Stands for its region in the same way."""
+
+
 class Assumed(str):
     """A text to decide by, in the place of one that cannot be known yet.
 

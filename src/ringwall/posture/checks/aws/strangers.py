@@ -19,7 +19,7 @@ from ringwall.posture.permissions.exposure import Exposed, exposed
 from ringwall.posture.permissions.networks import Addresses
 from ringwall.posture.permissions.statements import Kind
 from ringwall.posture.permissions.strangers import Stranger
-from ringwall.posture.snapshot.partial import IN_CODE
+from ringwall.posture.snapshot.partial import IN_CODE, SOMEWHERE
 
 _WHO: Final = frozenset(
     {
@@ -159,7 +159,7 @@ def arn_of(it: Subject, resource: str) -> str:
         return it.name
     service, _, rest = resource.partition(":")
     account = it.account if it.account.isdigit() else IN_CODE
-    return f"arn:aws:{service}:{it.region or 'us-east-1'}:{account}:{rest.format(label=it.label)}"
+    return f"arn:aws:{service}:{it.region or SOMEWHERE}:{account}:{rest.format(label=it.label)}"
 
 
 def named(statements: Iterable[Mapping[str, Any]]) -> str:

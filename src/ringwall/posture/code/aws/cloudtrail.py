@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ringwall.core.observations import Collected
+from ringwall.posture.checking.settled import ACCOUNT
 from ringwall.posture.code.aws.declaring import (
     component,
     each,
@@ -11,6 +12,8 @@ from ringwall.posture.code.aws.declaring import (
     known,
     part,
 )
+from ringwall.posture.code.aws.settings import of_whole
+from ringwall.posture.code.aws.watching import group_of
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -34,6 +37,9 @@ def components(code: Resources) -> Iterator[Collected]:
         ):
             if one.get(name) is not None:
                 listed[key] = ident(one.get(name))
+        group = listed.get("CloudWatchLogsLogGroupArn")
+        if group is not None:
+            listed["CloudWatchLogsLogGroupArn"] = group_of(code, group)
         delivery = Unknown("whether a trail delivers is known only once it runs")
         status = {
             "IsLogging": Unknown(one.doubt)
@@ -50,8 +56,21 @@ def components(code: Resources) -> Iterator[Collected]:
                 "listed": known(listed, one),
                 "status": known(status, one),
                 "selectors": known(_selectors(one), one, "event_selector"),
+                "insights": known(
+                    each(one.blocks("insight_selector"), {"insight_type": "InsightType"}), one
+                ),
             },
         )
+    yield from _account(code)
+
+
+def _account(code: Resources) -> Iterator[Collected]:
+    """What all trails come to, told once, where the first of them stands."""
+    several = sorted(code.of("aws_cloudtrail"), key=lambda one: one.address)
+    if several:
+        told = {f"{several[0].address} and others": len(several)}
+        aspects = {"aws-cloudtrail-trail.selectors": known(told, several[0])}
+        yield of_whole(code, ACCOUNT, several[0], aspects)
 
 
 def _selectors(one: Instance) -> Any:
@@ -79,6 +98,7 @@ def _selectors(one: Instance) -> Any:
         {
             "ReadWriteType": part(some, "read_write_type", "All"),
             "IncludeManagementEvents": part(some, "include_management_events", fallback=True),
+            "ExcludeManagementEventSources": part(some, "exclude_management_event_sources", []),
             "DataResources": each(
                 part(some, "data_resource", []), {"type": "Type", "values": "Values"}
             ),

@@ -13,7 +13,7 @@ from ringwall.posture.code.terraform.values import (
     Reference,
     from_json,
 )
-from ringwall.posture.snapshot.partial import IN_CODE, Assumed, OwnAccount, Unknown
+from ringwall.posture.snapshot.partial import IN_CODE, SOMEWHERE, Assumed, OwnAccount, Unknown
 
 ACCOUNT: Final = "code"
 """All that one root declares is taken for one account, in one region: see :func:`account_of`."""
@@ -88,34 +88,59 @@ def unsure(why: str) -> Observation:
     return Observation(State.ERROR, api=API, why=why)
 
 
-def document(value: Any, *, of_itself: bool = False) -> Any:
+def document(value: Any, *, of_itself: bool = False, by_any_name: bool = False) -> Any:
     """A policy, from JSON or as it is, with what is not known in it.
 
     The account that code is in stands for itself. ``of_itself`` is for policies of a resource that
-    AWS takes for no other resource: one that is not known yet is that one.
+    AWS takes for no other resource: one that is not known yet is that one; ``by_any_name``, so is
+    each that is named where something is allowed, for its name is known only once it is there.
     """
     try:
-        return _decided(from_json(value), of_itself=of_itself)
+        told = _decided(from_json(value))
     except ExpressionError as error:
         return Unknown(f"the policy cannot be read: {error}")
+    several = told.get("Statement") if of_itself and isinstance(told, dict) else None
+    if several is None or isinstance(several, Unknown):
+        return told
+    listed = [several] if isinstance(several, dict) else several
+    return told | {"Statement": [_of_itself(one, by_any_name=by_any_name) for one in listed]}
 
 
-def _decided(value: Any, *, of_itself: bool) -> Any:
+def _decided(value: Any) -> Any:
     if isinstance(value, dict):
-        return {
-            key: Assumed("*")
-            if of_itself and key == "Resource" and isinstance(one, Unknown)
-            else _decided(one, of_itself=of_itself)
-            for key, one in value.items()
-        }
+        return {key: _decided(one) for key, one in value.items()}
     if isinstance(value, list):
-        return [_decided(one, of_itself=of_itself) for one in value]
+        return [_decided(one) for one in value]
     if isinstance(value, OwnAccount):
         return Assumed(IN_CODE)
     if isinstance(value, PartialText) and all(
         isinstance(one, str | OwnAccount) for one in value.parts
     ):
         return Assumed("".join(one if isinstance(one, str) else IN_CODE for one in value.parts))
+    return value
+
+
+def _of_itself(statement: Any, *, by_any_name: bool) -> Any:
+    if not isinstance(statement, dict) or "Resource" not in statement:
+        return statement
+    allows = by_any_name and statement.get("Effect") == "Allow"
+    return statement | {"Resource": Assumed("*") if allows else _itself(statement["Resource"])}
+
+
+def _itself(value: Any) -> Any:
+    """What a statement is about, of a policy that can be about one thing alone.
+
+    An ARN that is written out names a region and an account, which are those that the code will be
+    in: what stands for them here does.
+    """
+    if isinstance(value, list):
+        return [_itself(one) for one in value]
+    if isinstance(value, Unknown):
+        return Assumed("*")
+    parts = value.split(":", 5) if isinstance(value, str) else ()
+    if len(parts) == 6 and parts[0] == "arn":
+        parts[3:5] = [parts[3] and SOMEWHERE, parts[4] and IN_CODE]
+        return Assumed(":".join(["arn", "aws", *parts[2:]]))
     return value
 
 
@@ -170,6 +195,12 @@ def first(blocks: Any) -> Any:
     if blocks and not (isinstance(blocks, list) and isinstance(blocks[0], dict | Unknown)):
         return misformed("a block")
     return blocks[0] if blocks else None
+
+
+def sure(several: list[Instance]) -> list[Instance] | Unknown:
+    """Those that are there; where each of them may not be, nobody knows."""
+    found = [one for one in several if not one.doubt]
+    return Unknown(several[0].doubt) if several and not found else found
 
 
 def part(block: Any, name: str, fallback: Any = None) -> Any:

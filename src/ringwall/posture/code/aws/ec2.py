@@ -18,6 +18,7 @@ from ringwall.posture.code.aws.declaring import (
     userdata,
 )
 from ringwall.posture.code.aws.launching import disks
+from ringwall.posture.code.aws.settings import either, encrypts
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -48,10 +49,11 @@ _DEVICE: Final = {"encrypted": "Encrypted", "volume_id": "VolumeId", "kms_key_id
 
 def components(code: Resources) -> Iterator[Collected]:
     """Everything of EC2 that is declared."""
+    usual = encrypts(code)
     for one in code.of("aws_instance"):
         yield _instance(one, may_get_one=any(code.of("aws_eip", "aws_eip_association")))
-        yield from disks(one)
-    yield from map(_volume, code.of("aws_ebs_volume"))
+        yield from disks(one, usual)
+    yield from (_volume(one, usual) for one in code.of("aws_ebs_volume"))
     for one in code.of("aws_security_group", "aws_default_security_group"):
         yield _group(code, one)
     yield from _elsewhere(code)
@@ -149,11 +151,12 @@ def _state(on: Any) -> Any:
     return on if isinstance(on, Unknown) else "enabled" if on else "disabled"
 
 
-def _volume(one: Instance) -> Collected:
+def _volume(one: Instance, usual: Any) -> Collected:
+    """A volume; ``usual`` is whether the region encrypts all, where nothing is written, or no."""
     listed = {
         "VolumeId": one.address,
         "State": Unknown("whether it is attached is known only once it is there"),
-        "Encrypted": one.get("encrypted", default=False),
+        "Encrypted": either(one.get("encrypted", default=False), usual),
         "Attachments": Unknown("what it is attached to is known only once it is there"),
         "SnapshotId": ident(one.get("snapshot_id", "")),
         **renamed(one.values, {"kms_key_id": "KmsKeyId", "size": "Size"}),

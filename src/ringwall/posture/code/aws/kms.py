@@ -48,6 +48,6 @@ def components(code: Resources) -> Iterator[Collected]:
                 "rotation": known(one.get("enable_key_rotation", default=False), one),
                 "policy": default(whole, DEFAULT_POLICY)
                 if policy is None
-                else known(document(policy), where, "policy"),
+                else known(document(policy, of_itself=True, by_any_name=True), where, "policy"),
             },
         )

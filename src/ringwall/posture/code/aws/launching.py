@@ -15,6 +15,7 @@ from ringwall.posture.code.aws.declaring import (
     renamed,
     userdata,
 )
+from ringwall.posture.code.aws.settings import either
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -52,8 +53,11 @@ def components(code: Resources) -> Iterator[Collected]:
         yield component("aws-autoscaling-group", one, one.get("name"), aspects)
 
 
-def disks(one: Instance) -> Iterator[Collected]:
-    """The disks that an instance writes down, each a volume as EC2 lists them."""
+def disks(one: Instance, usual: Any) -> Iterator[Collected]:
+    """The disks that an instance writes down, each a volume as EC2 lists them.
+
+    ``usual`` is whether the region encrypts all there are.
+    """
     for name in ("root_block_device", "ebs_block_device"):
         blocks = one.blocks(name)
         if isinstance(blocks, Unknown):
@@ -65,7 +69,7 @@ def disks(one: Instance) -> Iterator[Collected]:
             listed = {
                 "VolumeId": address,
                 "State": "in-use",
-                "Encrypted": part(block, "encrypted", fallback=False),
+                "Encrypted": either(part(block, "encrypted", fallback=False), usual),
                 "Attachments": [{"InstanceId": one.address, "State": "attached"}],
                 "SnapshotId": ident(part(block, "snapshot_id", "")),
                 **renamed(block, {"kms_key_id": "KmsKeyId", "volume_size": "Size"}),

@@ -103,6 +103,6 @@ def _secret(code: Resources, one: Instance) -> Collected:
         "listed": known(listed, one),
         "policy": absent(one)
         if policy is None
-        else known(document(policy, of_itself=True), one, "policy"),
+        else known(document(policy, of_itself=True, by_any_name=True), one, "policy"),
     }
     return component("aws-secretsmanager-secret", one, one.get("name"), aspects)

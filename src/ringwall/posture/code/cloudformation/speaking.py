@@ -24,6 +24,15 @@ _WITHIN: Final = {
         ("FileSystemPolicy", "", "aws_efs_file_system_policy", "file_system_id", "policy"),
         ("BackupPolicy", "Status", "aws_efs_backup_policy", "file_system_id", "backup_policy"),
     ),
+    "AWS::Route53::HostedZone": (
+        (
+            "QueryLoggingConfig",
+            "CloudWatchLogsLogGroupArn",
+            "aws_route53_query_log",
+            "zone_id",
+            "cloudwatch_log_group_arn",
+        ),
+    ),
     "AWS::DynamoDB::Table": (
         (
             "ResourcePolicy",

@@ -6,10 +6,17 @@ So one mapping serves both.
 from collections.abc import Callable
 from typing import Final
 
-from ringwall.posture.code.cloudformation import buckets, machines, people, speaking, stores
+from ringwall.posture.code.cloudformation import (
+    around,
+    buckets,
+    machines,
+    people,
+    settings,
+    speaking,
+    stores,
+)
 from ringwall.posture.code.cloudformation.naming import (
     Properties,
-    deeply,
     number,
     plain,
     several,
@@ -113,23 +120,6 @@ def _function(told: Properties) -> Properties:
     return made | ({reserved: number(made[reserved])} if reserved in made else {})
 
 
-def _trail(told: Properties) -> Properties:
-    made = truths(
-        {
-            "TrailName": "name",
-            "IsLogging": "enable_logging",
-            "KMSKeyId": "kms_key_id",
-            "EventSelectors": "",
-            "AdvancedEventSelectors": "",
-        }
-    )(told)
-    names = {"DataResources": "data_resource", "FieldSelectors": "field_selector"}
-    for key in ("EventSelectors", "AdvancedEventSelectors"):
-        if told.get(key) is not None:
-            made[snake(key).removesuffix("s")] = several(told[key], deeply(names))
-    return made
-
-
 TYPES: Final[dict[str, tuple[str, Callable[[Properties], Properties]]]] = {
     "AWS::S3::BucketPolicy": (
         "aws_s3_bucket_policy",
@@ -159,7 +149,6 @@ TYPES: Final[dict[str, tuple[str, Callable[[Properties], Properties]]]] = {
     ),
     "AWS::Lambda::Function": ("aws_lambda_function", _function),
     "AWS::Lambda::Permission": ("aws_lambda_permission", plain()),
-    "AWS::CloudTrail::Trail": ("aws_cloudtrail", _trail),
     "AWS::SecretsManager::Secret": ("aws_secretsmanager_secret", plain()),
     "AWS::Logs::LogGroup": ("aws_cloudwatch_log_group", plain({"LogGroupName": "name"})),
     **buckets.TYPES,
@@ -167,6 +156,12 @@ TYPES: Final[dict[str, tuple[str, Callable[[Properties], Properties]]]] = {
     **speaking.TYPES,
     **machines.TYPES,
     **stores.TYPES,
+    **settings.TYPES,
+    **around.TYPES,
 }
-BESIDE: Final[dict[str, people.Beside]] = {**buckets.BESIDE, **people.BESIDE}
+BESIDE: Final[dict[str, people.Beside]] = {
+    **buckets.BESIDE,
+    **people.BESIDE,
+    **settings.BESIDE,
+}
 """What else some of them come to, as resources of their own."""

@@ -83,7 +83,22 @@ def _instances(
         for address in there
         if (names := referred.get(re.sub(_KEY, "", address)))
     }
-    return _module(root, path, unknown, found, _lines(text))
+    yield from _providers((told.get("configuration") or {}).get("provider_config") or {}, path)
+    yield from _module(root, path, unknown, found, _lines(text))
+
+
+def _providers(told: dict[str, Any], path: str) -> Iterator[Instance]:
+    """Each with what is written into it; what comes from elsewhere is not known."""
+    for one in told.values():
+        said = {
+            name: each.get("constant_value", Unknown(f"{name} of a provider is made of others"))
+            for name, each in (one.get("expressions") or {}).items()
+            if isinstance(each, dict)
+        }
+        alias = one.get("alias")
+        values = said | ({"alias": alias} if alias else {})
+        parts = [one.get("module_address"), "provider", one.get("name"), alias]
+        yield Instance("provider", ".".join(filter(None, parts)), values, Place(path, 1))
 
 
 def _addresses(module: dict[str, Any]) -> Iterator[str]:

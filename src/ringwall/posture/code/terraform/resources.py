@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final
 
 from ringwall.core.observations import Place
@@ -76,6 +77,7 @@ _NAMED: Final = frozenset(
 _CALLED: Final = ("name", "function_name", "bucket", "cluster_identifier")
 """Arguments that are what others call a thing."""
 _AT_THE_END: Final = "^"
+_AWS: Final = re.compile(r"(?:.*\.)?provider\.aws")
 
 
 @dataclass(slots=True)
@@ -146,6 +148,7 @@ class Resources:
         """What is not of the form that it has to have, as somebody found."""
         self._called: dict[str, set[str]] = {}
         self._types: dict[str, list[Instance]] = {}
+        self._called: dict[str, dict[str, Instance]] = {}
         self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
         self._unplaced: dict[tuple[str, str], list[Instance]] = {}
         for one in instances:
@@ -168,6 +171,30 @@ class Resources:
         """Every one, which asks for no type."""
         for several in self._types.values():
             yield from several
+
+    def called(self, type_: str) -> dict[str, Instance]:
+        """Those of a type by their names, as far as these are known, and by their addresses."""
+        found = self._called.get(type_)
+        if found is None:
+            several = list(self.of(type_))
+            found = {one.address: one for one in several}
+            found |= {name: one for one in several if isinstance(name := one.get("name"), str)}
+            self._called[type_] = found
+        return found
+
+    @cached_property
+    def is_alone(self) -> bool:
+        """Whether all of AWS is in one account and one region, since there is one provider."""
+        several = [one for one in self._types.get("provider", ()) if _AWS.match(one.written)]
+        others = [one for one in self.all() if one.type.startswith("aws_")]
+        is_told = any(one.place.path.endswith(".json") for one in others)
+        regions = {str(one.get("region")) for one in others if one.get("region") is not None}
+        if len(regions) > is_told:  # a plan and a state tell each resource's, code that of a few
+            return False
+        if not several:
+            return not is_told  # a state does not tell with which providers it was made
+        (first, *more) = several
+        return not more and first.get("alias") is None and first.written.startswith("provider.")
 
     @property
     def types(self) -> dict[str, int]:

@@ -29,6 +29,7 @@ from ringwall.posture.snapshot.partial import OwnAccount, Unknown
 
 _META: Final = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "providers"})
 _BLOCKS_LEFT_OUT: Final = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
+"""Of a resource itself; within a block of it, they are arguments like others."""
 _MOST: Final = 20_000
 """Instances of one resource; beyond that it is taken for a mistake."""
 _WORKING: Final = object()
@@ -526,7 +527,7 @@ class One:
             for name in body.arguments:
                 if name not in _META:
                     self._value(name)
-            for name in kinds_of(body):
+            for name in kinds_of(body, _BLOCKS_LEFT_OUT):
                 self._value(name)
             self._is_whole = True
         return {key: one for key, one in self._values.items() if key not in _META}
@@ -563,12 +564,12 @@ class One:
         return {"id": self.attribute("id"), "arn": self.attribute("arn")} | self.values()
 
 
-def kinds_of(body: Body) -> dict[str, None]:
+def kinds_of(body: Body, left_out: frozenset[str] = frozenset()) -> dict[str, None]:
     """Kinds of blocks, those made dynamically, too, in their order."""
     return {
         (one.labels[0] if one.kind == "dynamic" and one.labels else one.kind): None
         for one in body.blocks
-        if one.kind not in _BLOCKS_LEFT_OUT
+        if one.kind not in left_out
     }
 
 

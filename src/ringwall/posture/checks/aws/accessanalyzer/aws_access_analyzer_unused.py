@@ -38,7 +38,7 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """One region is enough: what IAM grants is the same in all of them."""
-    regions = world.all("aws-region", account=it.account)
+    regions = world.regions(it)
     if world.any_true(*(partial(_looks, region) for region in regions)):
         return passes("an analyzer of unused access looks")
     return fails("no analyzer looks at unused access")

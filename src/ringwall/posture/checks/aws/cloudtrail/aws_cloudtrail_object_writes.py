@@ -28,7 +28,7 @@ CHECK = Check(
 )
 
 
-def judge(it: Subject, world: World) -> Judgment:
+def judge(it: Subject, world: World) -> Judgment | None:
     """By a trail that is on, of all regions, and of all buckets."""
     return judge_objects(it, world, "write")
 

@@ -17,14 +17,19 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
-from ringwall.posture.checks.aws.cloudtrail.selecting import objects
+from ringwall.posture.checks.aws.cloudtrail.selecting import names_objects, objects
 
 
-def judge_objects(it: Subject, world: World, kind: str) -> Judgment:
-    """Whether a trail that is on records it, of all regions and buckets: ``read`` or ``write``."""
+def judge_objects(it: Subject, world: World, kind: str) -> Judgment | None:
+    """Whether a trail that is on records it, of all regions and buckets: ``read`` or ``write``.
+
+    Trails that code declares without any of objects say nothing: that may be another trail's work.
+    """
     trails = world.all("aws-cloudtrail-trail", account=it.account)
     if world.any_true(*(partial(_records, trail, kind) for trail in trails)):
         return passes(f"a trail records {kind}s of all objects")
+    if it.is_declared and not any(names_objects(one.read("selectors")) for one in trails):
+        return None
     return fails(f"no trail that is on, of all regions, records {kind}s of all objects")
 
 
@@ -32,7 +37,10 @@ def _records(trail: Subject, kind: str) -> bool:
     listed = trail.read("listed")
     if not listed.get("IsMultiRegionTrail") or not trail.read("status").get("IsLogging"):
         return False
-    return kind in objects(trail.read("selectors"), [str(listed.get("S3BucketName"))])
+    selectors = trail.read("selectors")
+    if kind in objects(selectors):
+        return True
+    return kind in objects(selectors, [str(listed.get("S3BucketName"))])
 
 
 def _trail(on: bool = True, every: bool = True, **selectors: object) -> Other:

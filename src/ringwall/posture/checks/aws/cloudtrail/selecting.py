@@ -13,6 +13,7 @@ _KINDS: Final = {
     "ReadOnly": frozenset({"read"}),
     "WriteOnly": frozenset({"write"}),
 }
+_OBJECT: Final = "AWS::S3::Object"
 _ALL_BUCKETS: Final = (":s3", ":s3:::")
 _OPERATORS: Final = (
     *("Equals", "StartsWith", "EndsWith"),
@@ -50,16 +51,27 @@ def objects(told: Told, logs: Iterable[str] = ()) -> frozenset[str]:
     for one in told.get("EventSelectors") or []:
         for each in one.get("DataResources") or []:
             is_all = any(str(value).endswith(_ALL_BUCKETS) for value in each.get("Values") or [])
-            if each.get("Type") == "AWS::S3::Object" and is_all:
+            if each.get("Type") == _OBJECT and is_all:
                 found |= _KINDS.get(one.get("ReadWriteType") or "All", frozenset())
     for one in told.get("AdvancedEventSelectors") or []:
         fields = _fields(one)
         is_data = fields.pop("eventCategory", None) == {"Equals": ["Data"]}
-        if is_data and fields.pop("resources.type", None) == {"Equals": ["AWS::S3::Object"]}:
+        if is_data and fields.pop("resources.type", None) == {"Equals": [_OBJECT]}:
             if _is_any_bucket(fields.get("resources.ARN", {}), set(logs)):
                 fields.pop("resources.ARN", None)
             found |= _left(fields)
     return found
+
+
+def names_objects(told: Told) -> bool:
+    """Whether it records objects of any bucket at all."""
+    plain = [
+        each for one in told.get("EventSelectors") or [] for each in one.get("DataResources") or []
+    ]
+    fields = [_fields(one) for one in told.get("AdvancedEventSelectors") or []]
+    kinds = [str(each.get("Type")) for each in plain]
+    kinds += [kind for one in fields for kind in one.get("resources.type", {}).get("Equals", [])]
+    return _OBJECT in kinds
 
 
 def _fields(selector: Told) -> dict[str, dict[str, list[str]]]:

@@ -36,7 +36,7 @@ _WANTED = (signed_in(additionalEventData={"MFAUsed": "No"}),)
 _SPARED = (signed_in(),)
 
 
-def judge(it: Subject, world: World) -> Judgment:
+def judge(it: Subject, world: World) -> Judgment | None:
     """By filters of a trail of all regions that match it, with alarms that tell somebody."""
     return judge_alarm(it, world, _WANTED, _SPARED)
 

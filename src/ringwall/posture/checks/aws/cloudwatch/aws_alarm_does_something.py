@@ -22,6 +22,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.cloudwatch.alarms import is_part
 from ringwall.posture.checks.aws.controls import WATCHED
 
 CHECK = Check(
@@ -55,7 +56,7 @@ def judge(it: Subject, world: World) -> Judgment | None:
 
 
 def _acts(one: Mapping[str, Any], rules: str) -> bool:
-    if f'"{one.get("AlarmName")}"' in rules or f'"{one.get("AlarmArn")}"' in rules:
+    if is_part(one, rules):
         return True
     return one.get("ActionsEnabled") is not False and bool(one.get("AlarmActions"))
 
@@ -67,6 +68,11 @@ CASES = (
     case("switched off", FAIL, metric_alarms=[ON | {"ActionsEnabled": False}]),
     case("nothing to do", FAIL, metric_alarms=[ON | {"AlarmActions": []}]),
     case("part of another", PASS, metric_alarms=[ON | {"AlarmActions": []}, WHOLE]),
+    case(
+        "part of another, not in quotes",
+        PASS,
+        metric_alarms=[ON | {"AlarmActions": []}, WHOLE | {"AlarmRule": "ALARM(a) OR ALARM(b)"}],
+    ),
     case("none", NOT_JUDGED, metric_alarms=[]),
     case("may not be read", UNKNOWN, metric_alarms=DENIED),
 )

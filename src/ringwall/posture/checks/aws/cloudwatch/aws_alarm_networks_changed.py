@@ -41,7 +41,7 @@ _NAMES = (
 _WANTED = called("ec2", *_NAMES)
 
 
-def judge(it: Subject, world: World) -> Judgment:
+def judge(it: Subject, world: World) -> Judgment | None:
     """By filters of a trail of all regions that match it, with alarms that tell somebody."""
     return judge_alarm(it, world, _WANTED)
 

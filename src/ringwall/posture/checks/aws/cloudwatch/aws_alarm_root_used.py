@@ -37,7 +37,7 @@ _WANTED = (called("iam", "CreateUser")[0] | _ROOT, signed_in(**_ROOT))
 _SPARED = (signed_in(),)
 
 
-def judge(it: Subject, world: World) -> Judgment:
+def judge(it: Subject, world: World) -> Judgment | None:
     """By filters of a trail of all regions that match it, with alarms that tell somebody."""
     return judge_alarm(it, world, _WANTED, _SPARED)
 

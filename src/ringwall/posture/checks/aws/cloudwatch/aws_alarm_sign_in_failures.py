@@ -37,7 +37,7 @@ _WANTED = (signed_in(errorMessage="Failed authentication", **_FAILED),)
 _SPARED = (signed_in(),)
 
 
-def judge(it: Subject, world: World) -> Judgment:
+def judge(it: Subject, world: World) -> Judgment | None:
     """By filters of a trail of all regions that match it, with alarms that tell somebody."""
     return judge_alarm(it, world, _WANTED, _SPARED)
 

@@ -35,7 +35,7 @@ CHECK = Check(
 _WANTED = refused("AccessDenied", "AccessDeniedException", "Client.UnauthorizedOperation")
 
 
-def judge(it: Subject, world: World) -> Judgment:
+def judge(it: Subject, world: World) -> Judgment | None:
     """By filters of a trail of all regions that match it, with alarms that tell somebody."""
     return judge_alarm(it, world, _WANTED)
 

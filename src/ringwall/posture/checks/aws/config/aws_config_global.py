@@ -46,7 +46,7 @@ _KINDS = {"AWS::IAM::User", "AWS::IAM::Group", "AWS::IAM::Role", "AWS::IAM::Poli
 
 def judge(it: Subject, world: World) -> Judgment:
     """One region is enough, and better than each."""
-    regions = world.all("aws-region", account=it.account)
+    regions = world.regions(it)
     if world.any_true(*(partial(_records, region) for region in regions)):
         return passes("a recorder records global resources")
     return fails("no recorder that is on records global resources")

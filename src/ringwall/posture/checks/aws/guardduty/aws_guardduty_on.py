@@ -34,6 +34,8 @@ CHECK = Check(
 def judge(it: Subject, world: World) -> Judgment:
     """A detector that is not suspended."""
     several = world.all("aws-guardduty-detector", account=it.account, region=it.region)
+    if it.is_declared:
+        several = [one for one in several if one.name == it.name]
     for one in several:
         if one.read("detector").get("Status") == "ENABLED":
             return passes("its detector is on")

@@ -38,8 +38,8 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment | None:
-    """Of 7 and more that are not archived, by detectors that are on."""
-    if it.read("detector").get("Status") != "ENABLED":
+    """Of 7 and more that are not archived, by detectors that are on. Code finds nothing yet."""
+    if it.is_declared or it.read("detector").get("Status") != "ENABLED":
         return None
     count = sum(int(number) for number in it.read("severe", {}).values())
     return fails(f"{count} severe findings wait") if count else passes("no severe finding waits")

@@ -33,6 +33,8 @@ CHECK = Check(
 def judge(it: Subject, world: World) -> Judgment:
     """Renewed by itself, and not about to end nevertheless."""
     told = it.read("listed")
+    if it.is_declared and not told.get("AutoRenew"):
+        return fails("nobody renews it")
     end = told["Expiry"]
     when = end if isinstance(end, datetime) else datetime.fromisoformat(str(end))
     left = (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).days

@@ -40,7 +40,10 @@ def judge(it: Subject, world: World) -> Judgment:
     told = it.read("listed")
     if told.get("Type") == "SecureString":
         return passes("it is a SecureString")
-    words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", it.name.rpartition(":")[2])
+    words = re.findall(
+        r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])",
+        (it.label if it.is_declared else it.name).rpartition(":")[2],
+    )
     lower = [one.lower() for one in words][-3:]
     what = next((one for one in _SECRET if one.split() == lower[-len(one.split()) :]), "")
     if what:

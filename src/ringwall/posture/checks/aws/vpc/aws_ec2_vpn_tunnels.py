@@ -27,8 +27,10 @@ CHECK = Check(
 )
 
 
-def judge(it: Subject, world: World) -> Judgment:
-    """By what each says last."""
+def judge(it: Subject, world: World) -> Judgment | None:
+    """By what each says last; those of code are up only once they are there."""
+    if it.is_declared:
+        return None
     several = it.read("listed").get("VgwTelemetry") or ()
     down = [str(one.get("OutsideIpAddress")) for one in several if one.get("Status") != "UP"]
     if several and not down:

@@ -1,0 +1,64 @@
+"""What code tells of a whole account, or of a region of one: a setting here and there.
+
+No code has all of them: others may stand in other code, or have been set by hand. So each resource
+that sets one is a component of its own, with that alone, and only checks that ask for it judge it.
+Nothing follows from a setting that is not written.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from ringwall.posture.snapshot.snapshot import LISTED, Seen
+
+ACCOUNT: Final = "aws-account"
+REGION: Final = "aws-region"
+WHOLE: Final = frozenset({ACCOUNT, REGION})
+ALONE: Final = "alone"
+"""The aspect that says that a setting holds for all that stands in the same code, as where there is
+one provider: what else is declared there is in the same account and region."""
+SETTLED: Final = {
+    ACCOUNT: frozenset(
+        {
+            "aws-cloudtrail-trail.selectors",
+            "aws-region.access_analyzers",
+            "aws-region.config_recorders",
+            "aws-region.metric_filters",
+            "password_policy",
+            "s3_public_access_block",
+            "security_contact",
+        }
+    ),
+    REGION: frozenset(
+        {
+            "access_analyzers",
+            "aws-guardduty-detector.detector",
+            "config_channels",
+            "config_recorders",
+            "ebs_encryption_by_default",
+            "image_block_public_access",
+            "log_policies",
+            "metadata_defaults",
+            "metric_alarms",
+            "security_hub",
+            "serial_console_access",
+            "snapshot_block_public_access",
+            "ssm_automation_log",
+            "ssm_sharing",
+            "vpc_block_public_access",
+        }
+    ),
+}
+"""By kind: what code can tell, named as checks do that read it. Where a check asks whether any of
+several is well, ``<kind>.<aspect>`` says that they are told of here."""
+
+
+def can_tell(judges: str, reads: Iterable[str]) -> bool:
+    """Whether any code can tell what a check asks of an account or a region; true of all else."""
+    return judges not in WHOLE or not SETTLED[judges].isdisjoint(reads)
+
+
+def is_asked(seen: Seen, reads: Iterable[str]) -> bool:
+    """Whether a check that reads this has something to judge in a component."""
+    if seen.place is None or seen.found.kind not in WHOLE:
+        return True
+    return any(one in seen.aspects for one in reads if one != LISTED)
