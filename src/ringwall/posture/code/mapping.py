@@ -10,7 +10,11 @@ from ringwall.posture.code.aws import (
     cloudtrail,
     clusters,
     compute,
+    containers,
+    distributing,
     ec2,
+    gateways,
+    guarding,
     iam,
     kms,
     launching,
@@ -42,6 +46,10 @@ SERVICES: Final = (
     clusters,
     parameters,
     launching,
+    containers,
+    distributing,
+    gateways,
+    guarding,
     configured,
 )
 KINDS: Final = tuple(kind for one in SERVICES for kind in one.KINDS)

@@ -72,7 +72,8 @@ def _logging(code: Resources, one: Instance) -> Observation:
         "aws_redshift_logging", "cluster_identifier", one, one.get("cluster_identifier")
     )
     if beside:
-        return known({"LoggingEnabled": True}, beside[0])
+        doubt = Unknown(beside[0].doubt) if beside[0].doubt else True
+        return known({"LoggingEnabled": doubt}, beside[0])
     block = one.block("logging")
     if block is None:
         return absent(one)

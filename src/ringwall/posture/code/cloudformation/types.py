@@ -6,7 +6,7 @@ So one mapping serves both.
 from collections.abc import Callable
 from typing import Any, Final
 
-from ringwall.posture.code.cloudformation import machines, stores
+from ringwall.posture.code.cloudformation import delivering, machines, stores
 from ringwall.posture.code.cloudformation.naming import (
     Properties,
     number,
@@ -224,6 +224,7 @@ TYPES: Final[dict[str, tuple[str, Callable[[Properties], Properties]]]] = {
     ),
     "AWS::SecretsManager::Secret": ("aws_secretsmanager_secret", plain()),
     "AWS::Logs::LogGroup": ("aws_cloudwatch_log_group", plain({"LogGroupName": "name"})),
+    **delivering.TYPES,
     **machines.TYPES,
     **stores.TYPES,
 }

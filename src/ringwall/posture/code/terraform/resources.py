@@ -12,8 +12,10 @@ from ringwall.posture.snapshot.partial import Unknown
 _TRUTHS: Final = {"true": True, "false": False}
 _NAMED: Final = frozenset(
     [
+        "allow_credentials",
         "allow_version_upgrade",
         "anonymous_auth_enabled",
+        "api_key_required",
         "assign_public_ip",
         "associate_public_ip_address",
         "at_rest_encryption_enabled",
@@ -22,16 +24,22 @@ _NAMED: Final = frozenset(
         "block_public_acls",
         "block_public_policy",
         "bucket_key_enabled",
+        "cache_cluster_enabled",
+        "cache_data_encrypted",
+        "caching_enabled",
+        "cloudfront_default_certificate",
         "connection_draining",
         "copy_tags_to_snapshot",
         "cross_zone_load_balancing",
         "dedicated_master_enabled",
         "deletion_protection",
         "deletion_protection_enabled",
+        "disable_execute_api_endpoint",
         "drop_invalid_header_fields",
         "enable",
         "enable_cross_zone_load_balancing",
         "enable_deletion_protection",
+        "enable_execute_command",
         "enable_key_rotation",
         "enable_log_file_validation",
         "enable_logging",
@@ -195,6 +203,21 @@ class Resources:
             if isinstance(one.values.get(argument), Unknown)
         ]
         return [*(_doubted(one, argument) for one in found.values()), *unplaced]
+
+    def pointed(self, value: Any, *types: str, by: str = "name") -> Instance | None:
+        """The resource of these types that a value names: by reference, by name, id or ARN.
+
+        ``by`` is the argument that has its name. ``None`` where none that is here is named.
+        """
+        found = None
+        for one in self.of(*types):
+            if isinstance(value, Reference):
+                is_it = one.address == value.address
+            else:
+                names = (one.values.get(key) for key in (by, "id", "arn"))
+                is_it = isinstance(value, str) and value in names
+            found = one if is_it else found
+        return found
 
     def unplaced(self, type_: str, argument: str) -> list[Instance]:
         """Those of which it is not known to what they belong."""

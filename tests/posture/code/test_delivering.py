@@ -1,0 +1,224 @@
+"""What brings programs to people is judged in code as in the cloud: ECS, APIs, CloudFront, WAF."""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.code.scanning import read_code
+from ringwall.posture.judging import judge_all
+
+HERE = Path(__file__).parent / "delivery"
+TERRAFORM = (HERE / "main.tf").read_text()
+KINDS = (
+    "aws-ecs-cluster",
+    "aws-ecs-service",
+    "aws-ecs-task-definition",
+    "aws-cloudfront-distribution",
+    "aws-apigateway-rest-api",
+    "aws-apigateway-rest-stage",
+    "aws-apigateway-api",
+    "aws-apigateway-stage",
+    "aws-apigateway-domain",
+    "aws-acm-certificate",
+    "aws-wafv2-web-acl",
+)
+CHECKS = tuple(one for one in own_checks() if one.check.judges in KINDS)
+NOT_JUDGED = {"aws-acm-certificate-expiry", "aws-acm-certificate-renewal"}
+"""What is asked for in code is not issued yet."""
+NOT_FAULTY = {"aws-cloudfront-distribution-bucket-exists", "aws-ecs-service-public-address"}
+"""Whether these fail cannot be known from code alone."""
+
+
+def outcomes(folder: Path) -> dict[tuple[str, str], str]:
+    """What each check of these kinds says of each component, by the end of its name."""
+    code = read_code(folder)
+    return {
+        (one.check, re.split(r"[:/]", one.component)[-1]): str(one.verdict.outcome)
+        for one in judge_all(code.snapshot, CHECKS)
+    }
+
+
+def written(folder: Path, text: str) -> dict[tuple[str, str], str]:
+    (folder / "main.tf").write_text(text)
+    return outcomes(folder)
+
+
+@pytest.mark.parametrize("name", ["main.tf", "stack.yaml"])
+def test_what_is_good_passes_every_check_and_what_is_bad_none(name: str, tmp_path: Path) -> None:
+    shutil.copy(HERE / name, tmp_path)
+    found = outcomes(tmp_path)
+    good = {key: told for key, told in found.items() if key[1].lower().endswith("good")}
+    bad = {key: told for key, told in found.items() if key[1].lower().endswith("bad")}
+    assert {key: told for key, told in good.items() if told != "pass"} == {}
+    assert {key: told for key, told in bad.items() if told != "fail"} == {
+        key: told for key, told in bad.items() if key[0] in NOT_FAULTY
+    }
+    judged = {one.id for one in CHECKS} - NOT_JUDGED
+    assert {check for check, _ in good} == judged
+    assert {check for check, _ in bad} == judged
+    assert read_code(tmp_path).unmapped == {}
+
+
+_SET = re.compile(r" +[\w-]+ *= [^{\[(]+")
+LINES = TERRAFORM.split("\n")
+SET = [at for at, line in enumerate(LINES) if _SET.fullmatch(line) and "JSON" not in line]
+
+
+def with_line(at: int, line: str) -> dict[tuple[str, str], str]:
+    """What is said where one line is another."""
+    with tempfile.TemporaryDirectory() as folder:
+        return written(Path(folder), "\n".join([*LINES[:at], line, *LINES[at + 1 :]]))
+
+
+@settings(max_examples=14, deadline=None)
+@given(at=st.sampled_from(SET), other=st.sampled_from(["null", "false", '"else"']))
+def test_what_is_not_known_is_no_pass_where_anything_that_it_may_be_fails(
+    at: int, other: str
+) -> None:
+    name = LINES[at].partition("=")[0]
+    unknown = with_line(at, f"{name}= var.unknown")
+    failing = {key for key, told in with_line(at, f"{name}= {other}").items() if told == "fail"}
+    failing |= {key for key, told in with_line(at, LINES[at]).items() if told == "fail"}
+    assert {key for key in failing if unknown.get(key) == "pass"} == set()
+
+
+@pytest.mark.parametrize(
+    ("resource", "check"),
+    [
+        ("aws_wafv2_web_acl_association", "aws-apigateway-rest-stage-firewall"),
+        ("aws_wafv2_web_acl_logging_configuration", "aws-wafv2-web-acl-logs"),
+        ("aws_api_gateway_method_settings", "aws-apigateway-rest-stage-cache"),
+        ("aws_apigatewayv2_route", "aws-apigateway-api-authorized"),
+    ],
+)
+def test_what_may_not_be_there_protects_nothing(resource: str, check: str, tmp_path: Path) -> None:
+    block = f'resource "{resource}" "good" {{'
+    found = written(tmp_path, TERRAFORM.replace(block, f"{block}\n  count = var.unknown"))
+    assert {told for key, told in found.items() if key[0] == check and "good" in key[1]} == {
+        "unknown"
+    }
+
+
+def test_a_firewall_that_may_not_be_there_protects_no_load_balancer(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(BALANCER)
+    told = {
+        (one.check, str(one.verdict.outcome))
+        for one in judge_all(read_code(tmp_path).snapshot, own_checks())
+    }
+    assert ("aws-elbv2-load-balancer-firewall", "unknown") in told
+
+
+BALANCER = """
+variable "unknown" {}
+resource "aws_lb" "it" { name = "it" }
+resource "aws_wafv2_web_acl_association" "it" {
+  count        = var.unknown
+  resource_arn = aws_lb.it.arn
+  web_acl_arn  = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/it/1"
+}
+"""
+SOCKET = """
+resource "aws_apigatewayv2_api" "it" {
+  name          = "it"
+  protocol_type = "WEBSOCKET"
+}
+resource "aws_apigatewayv2_route" "it" {
+  api_id             = aws_apigatewayv2_api.it.id
+  route_key          = "$connect"
+  authorization_type = "AWS_IAM"
+}
+resource "aws_apigatewayv2_route" "other" {
+  api_id    = aws_apigatewayv2_api.it.id
+  route_key = "$default"
+}
+"""
+DEFINED = """
+resource "aws_apigatewayv2_api" "it" {
+  name          = "it"
+  protocol_type = "HTTP"
+  body          = <<-YAML
+    openapi: 3.0.1
+    paths:
+      /orders:
+        get: {SECURITY}
+    components:
+      securitySchemes:
+        jwt: {type: oauth2, x-amazon-apigateway-authorizer: {type: jwt}}
+        nothing: {type: http, scheme: basic}
+  YAML
+}
+"""
+
+
+def authorized(folder: Path, text: str) -> str:
+    """What is said of who may call the API of a file."""
+    return written(folder, text)["aws-apigateway-api-authorized", "aws_apigatewayv2_api.it"]
+
+
+def test_a_socket_is_asked_where_it_connects(tmp_path: Path) -> None:
+    assert authorized(tmp_path, SOCKET) == "pass"
+    assert authorized(tmp_path, SOCKET.replace("AWS_IAM", "NONE")) == "fail"
+    assert authorized(tmp_path, SOCKET.replace("$connect", "send")) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("security", "outcome"),
+    [
+        ("security: [{jwt: []}]", "pass"),
+        ("security: [{nothing: []}]", "fail"),  # a scheme that the gateway does not enforce
+        ("security: []", "fail"),
+        ("summary: x", "fail"),
+        ("security: [{else: []}]", "unknown"),
+        ("}\n    security: [{jwt: []}]\n    x-more: {", "unknown"),
+    ],
+)
+def test_a_definition_says_who_asks(security: str, outcome: str, tmp_path: Path) -> None:
+    assert authorized(tmp_path, DEFINED.replace("SECURITY", security)) == outcome
+
+
+def test_a_definition_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    for body in ("{]", "[]", "a: &a [*a]", "paths: 3"):
+        text = re.sub(r"<<-YAML.*?YAML", f'"{body}"', DEFINED, flags=re.DOTALL)
+        assert authorized(tmp_path, text) == "unknown", body
+
+
+def test_an_api_of_which_nothing_is_declared_here_may_answer_anything(tmp_path: Path) -> None:
+    text = 'resource "aws_apigatewayv2_api" "it" { name = "it" }'
+    assert authorized(tmp_path, text) == "unknown"
+    assert authorized(tmp_path, text.replace("}", '\n target = "x"\n}')) == "fail"
+
+
+def test_what_the_account_sets_for_all_clusters_counts(tmp_path: Path) -> None:
+    text = """
+    resource "aws_ecs_cluster" "it" { name = "it" }
+    resource "aws_ecs_account_setting_default" "it" {
+      name  = "containerInsights"
+      value = "enabled"
+    }
+    """
+    assert written(tmp_path, text)["aws-ecs-cluster-insights", "aws_ecs_cluster.it"] == "pass"
+
+
+def test_logs_that_cloudwatch_delivers_are_logs(tmp_path: Path) -> None:
+    text = (
+        TERRAFORM
+        + """
+    resource "aws_cloudwatch_log_delivery_source" "it" {
+      name         = "it"
+      log_type     = "ACCESS_LOGS"
+      resource_arn = aws_cloudfront_distribution.bad.arn
+    }
+    """
+    )
+    key = "aws-cloudfront-distribution-logs", "aws_cloudfront_distribution.bad"
+    assert written(tmp_path, text)[key] == "pass"
+    assert (
+        written(tmp_path, text.replace("aws_cloudfront_distribution.bad.arn", "var.unknown"))[key]
+        == "unknown"
+    )
