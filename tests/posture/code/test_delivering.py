@@ -1,5 +1,6 @@
 """What brings programs to people is judged in code as in the cloud: ECS, APIs, CloudFront, WAF."""
 
+import json
 import re
 import shutil
 import tempfile
@@ -222,3 +223,40 @@ def test_logs_that_cloudwatch_delivers_are_logs(tmp_path: Path) -> None:
         written(tmp_path, text.replace("aws_cloudfront_distribution.bad.arn", "var.unknown"))[key]
         == "unknown"
     )
+
+
+def plan(written: dict[str, object], unknown: list[str], index: str = "") -> str:
+    """A plan of a REST API with a method that asks; of these arguments it is not known what."""
+    api = {"type": "aws_api_gateway_rest_api", "mode": "managed"}
+    method = {"type": "aws_api_gateway_method", "mode": "managed"}
+    asks = {"rest_api_id": "a1", "http_method": "GET", "authorization": "AWS_IAM"}
+    within = 'module.x["a.b"].' if index else ""
+    api_address = f"{within}aws_api_gateway_rest_api.it{index}"
+    inner = [
+        {**api, "address": api_address, "values": {"name": "it", "id": "a1"}},
+        {**method, "address": "aws_api_gateway_method.it", "values": asks},
+    ]
+    declared = {"address": "aws_api_gateway_rest_api.it", "expressions": written}
+    root: dict[str, object] = {"resources": [declared]}
+    if index:
+        root = {"module_calls": {"x": {"module": root}}}
+    told = {
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"resources": inner}},
+        "resource_changes": [
+            {"address": api_address, "change": {"after_unknown": dict.fromkeys(unknown, True)}}
+        ],
+        "configuration": {"root_module": root},
+    }
+    return json.dumps(told, indent=1)
+
+
+@pytest.mark.parametrize("index", ["", "[0]", '["x.y"]'])
+def test_what_a_plan_leaves_to_aws_is_as_if_nobody_planned(index: str, tmp_path: Path) -> None:
+    check = "aws-apigateway-rest-api-authorized"
+    computed = ["policy", "endpoint_configuration", "arn"]
+    name: dict[str, object] = {"name": {"constant_value": "it"}}
+    for written_there, outcome in ((name, "pass"), (name | {"policy": {}}, "unknown")):
+        (tmp_path / "plan.json").write_text(plan(written_there, computed, index))
+        told = {one for key, one in outcomes(tmp_path).items() if key[0] == check}
+        assert told == {outcome}

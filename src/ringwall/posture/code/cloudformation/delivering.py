@@ -18,6 +18,12 @@ from ringwall.posture.snapshot.partial import Unknown
 _FREE: Final = frozenset({"Options", "DockerLabels"})
 """Maps of texts within a container, whatever they are called."""
 _ANY: Final = "*"
+_DESCRIBED: Final = (
+    "access_log_settings",
+    "method_settings",
+    "cache_cluster_enabled",
+    "xray_tracing_enabled",
+)
 
 
 def _camel(value: Any) -> Any:
@@ -134,7 +140,7 @@ def _deployment(told: Properties) -> Properties:
     """It may make a stage by itself, described within it."""
     described = told.get("StageDescription")
     if isinstance(described, Unknown):
-        made: Properties = dict.fromkeys(("access_log_settings", "method_settings"), described)
+        made: Properties = dict.fromkeys(_DESCRIBED, described)
     else:
         inner = described or {}
         made = _stage(inner)

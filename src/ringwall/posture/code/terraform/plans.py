@@ -17,6 +17,7 @@ from ringwall.posture.snapshot.partial import Unknown
 
 _ELSE: Final = "var|local|module|each|data|count|self|path"
 _RESOURCE: Final = re.compile(rf"((?!(?:{_ELSE})\.)[\w-]+\.[\w-]+)(\[.*\])?")
+_INDEX: Final = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 _OWN: Final = frozenset({"each.key", "count.index"})
 
 
@@ -73,7 +74,24 @@ def _instances(
         for address in there
         if (names := referred.get(address.split("[")[0]))
     }
+    written = _written((told.get("configuration") or {}).get("root_module") or {}, "")
+    for address, some in unknown.items():
+        said = written.get(_INDEX.sub("", address))
+        if said is not None and isinstance(some, dict):
+            # what nobody writes is what AWS makes of it, as in code that was never planned
+            unknown[address] = {name: one for name, one in some.items() if name in said}
     return _module(root, path, unknown, found, _lines(text))
+
+
+def _written(module: dict[str, Any], prefix: str) -> dict[str, set[str]]:
+    """The arguments and blocks that each resource has in the configuration."""
+    found = {
+        f"{prefix}{one['address']}": set(one.get("expressions") or ())
+        for one in module.get("resources") or ()
+    }
+    for name, call in (module.get("module_calls") or {}).items():
+        found |= _written(call.get("module") or {}, f"{prefix}module.{name}.")
+    return found
 
 
 def _addresses(module: dict[str, Any]) -> Iterator[str]:
