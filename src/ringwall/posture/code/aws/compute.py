@@ -21,6 +21,8 @@ from ringwall.posture.snapshot.partial import Assumed, Unknown
 
 KINDS: Final = ("aws-lambda-function", "aws-ecr-repository", "aws-eks-cluster")
 
+_URL: Final = {"authorization_type": "AuthType"}
+_CORS: Final = {"allow_origins": "AllowOrigins", "allow_credentials": "AllowCredentials"}
 _OPEN: Final = {
     "Sid": "FunctionURLAllowPublicAccess",
     "Effect": "Allow",
@@ -64,9 +66,8 @@ def _function(code: Resources, one: Instance) -> Collected:
     dead = part(one.block("dead_letter_config"), "target_arn")
     if dead is not None:
         listed["DeadLetterConfig"] = {"TargetArn": ident(dead)}
-    names = {"authorization_type": "AuthType", "cors": "Cors"}
     urls = [
-        {"FunctionUrl": url.written, **renamed(url.values, names)}
+        {"FunctionUrl": url.written, "Cors": _cors(url), **renamed(url.values, _URL)}
         for url in code.pointing("aws_lambda_function_url", "function_name", one, name)
     ]
     aspects = {
@@ -79,6 +80,11 @@ def _function(code: Resources, one: Instance) -> Collected:
     return component("aws-lambda-function", one, name, aspects)
 
 
+def _cors(url: Instance) -> Any:
+    block = url.block("cors")
+    return block if isinstance(block, Unknown) else renamed(block or {}, _CORS)
+
+
 def _reserved(one: Instance) -> Any:
     value = one.get("reserved_concurrent_executions")
     return None if value == -1 else value
@@ -89,7 +95,8 @@ def _permissions(code: Resources, one: Instance) -> Any:
     several = code.pointing("aws_lambda_permission", "function_name", one, name)
     said = [_permission(each) for each in several]
     for url in code.pointing("aws_lambda_function_url", "function_name", one, name):
-        if url.get("authorization_type") == "NONE":  # Terraform's provider then lets everybody in
+        # Terraform's provider then lets everybody in
+        if url.get("authorization_type") == "NONE" and not url.get("is_opened_apart"):
             said.append(_OPEN)
             several.append(url)
     if not several:

@@ -131,7 +131,8 @@ def _resources(code: Resources, one: Instance) -> Observation:
             "authorizationType": kind,
             "apiKeyRequired": each.get("api_key_required", default=False),
         }
-        path = _path(code, each.get("resource_id"), one)
+        said = each.get("path")  # of SAM, which has no resources
+        path = said if isinstance(said, str) else _path(code, each.get("resource_id"), one)
         found.append(_method(path, name if isinstance(name, str) else each.written, told))
     return known(found or [_method("/", "ANY", {"authorizationType": _NONE})], one)
 
@@ -235,15 +236,21 @@ def _guard(code: Resources, one: Instance, api: Instance | None) -> Any:
             if not isinstance(told, PartialText) or api is None:
                 continue
             named = {part.address for part in told.parts if isinstance(part, Reference)}
-            if api.address in named and _end(told).endswith(ends):
-                return Unknown(each.doubt) if each.doubt else each.address
+            if api.address not in named:
+                continue
+            last = _end(told)
+            if isinstance(last, str) and not last.endswith(ends):
+                continue
+            is_its = isinstance(last, str) or getattr(last, "address", "") == api.address
+            if each.doubt or not is_its:
+                return Unknown(each.doubt or f"which stage {each.written} guards is not known")
+            return each.address
     return None
 
 
-def _end(text: PartialText) -> str:
-    """What a text ends with, as far as that is known."""
-    last = [one for one in text.parts if one != ""][-1]
-    return last if isinstance(last, str) else ""
+def _end(text: PartialText) -> str | Unknown:
+    """What a text ends with: SAM has stages that are asked of their API."""
+    return [one for one in text.parts if one != ""][-1]
 
 
 def _api(code: Resources, one: Instance) -> Collected:

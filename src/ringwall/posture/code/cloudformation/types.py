@@ -9,6 +9,7 @@ from typing import Any, Final
 from ringwall.posture.code.cloudformation import delivering, machines, stores
 from ringwall.posture.code.cloudformation.naming import (
     Properties,
+    deeply,
     number,
     plain,
     several,
@@ -162,7 +163,11 @@ def _somebody(word: str) -> Callable[[Properties], Properties]:
 
 
 def _function(told: Properties) -> Properties:
-    made = plain({"VpcConfig": "", "Environment": ""})(told)
+    within = ("TracingConfig", "DeadLetterConfig")
+    made = plain({"VpcConfig": "", "Environment": "", **dict.fromkeys(within, "")})(told)
+    for name in within:
+        if told.get(name) is not None:
+            made |= deeply()({name: told[name]})
     environment = under(told.get("Environment"), "Variables")
     if environment is not None:
         made["environment"] = [{"variables": environment}]
@@ -170,6 +175,12 @@ def _function(told: Properties) -> Properties:
     if network is not None:
         made["vpc_config"] = network if isinstance(network, Unknown) else [plain()(network)]
     return made
+
+
+def _url(told: Properties) -> Properties:
+    """Unlike Terraform's provider, nothing lets everybody in who is not asked."""
+    names = {"TargetFunctionArn": "function_name", "AuthType": "authorization_type"}
+    return deeply(names)(told) | {"is_opened_apart": True}
 
 
 TYPES: Final[dict[str, tuple[str, Callable[[Properties], Properties]]]] = {
@@ -209,6 +220,7 @@ TYPES: Final[dict[str, tuple[str, Callable[[Properties], Properties]]]] = {
     ),
     "AWS::Lambda::Function": ("aws_lambda_function", _function),
     "AWS::Lambda::Permission": ("aws_lambda_permission", plain()),
+    "AWS::Lambda::Url": ("aws_lambda_function_url", _url),
     "AWS::CloudTrail::Trail": (
         "aws_cloudtrail",
         truths(
