@@ -103,6 +103,8 @@ def _rule(block: Mapping[str, Any]) -> dict[str, Any]:
         told = first(part(block, name, []))
         if told is not None:
             made[as_] = _action(told)
+    if len(made) == 2:
+        made["Action"] = Unknown("what it does is not written")
     return made
 
 
