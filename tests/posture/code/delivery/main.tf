@@ -23,9 +23,13 @@ resource "aws_ecs_cluster" "good" {
 resource "aws_ecs_cluster" "bad" {
   name = "bad"
 }
+resource "aws_iam_role" "starts" { assume_role_policy = "{}" }
+resource "aws_iam_role" "runs" { assume_role_policy = "{}" }
 resource "aws_ecs_task_definition" "good" {
   family                = "good"
   network_mode          = "awsvpc"
+  execution_role_arn    = aws_iam_role.starts.arn
+  task_role_arn         = aws_iam_role.runs.arn
   container_definitions = <<-JSON
     [{"name": "web", "image": "shop:1", "user": "1000", "readonlyRootFilesystem": true,
       "environment": [{"name": "CLUSTER", "value": "good"}],
@@ -40,8 +44,10 @@ resource "aws_ecs_task_definition" "good" {
   }
 }
 resource "aws_ecs_task_definition" "bad" {
-  family       = "bad"
-  network_mode = "host"
+  family             = "bad"
+  network_mode       = "host"
+  execution_role_arn = aws_iam_role.starts.arn
+  task_role_arn      = aws_iam_role.starts.arn
   container_definitions = jsonencode([
     { name = "aside", image = "aside:1", environment = [{ name = "CLUSTER", value = aws_ecs_cluster.bad.arn }] },
     { name = "web", image = "shop:1", Privileged = "true", environment = [{ name = "DB_PASSWORD", value = "hunter2hunter2" }] },
@@ -244,7 +250,8 @@ resource "aws_api_gateway_method_settings" "bad" {
   stage_name  = aws_api_gateway_stage.bad.stage_name
   method_path = "*/*"
   settings {
-    caching_enabled = true
+    caching_enabled    = true
+    data_trace_enabled = true
   }
 }
 resource "aws_apigatewayv2_api" "good" {

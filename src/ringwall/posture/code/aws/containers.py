@@ -55,7 +55,7 @@ def components(code: Resources) -> Iterator[Collected]:
     """Clusters, services, and definitions of tasks."""
     yield from (_cluster(code, one) for one in code.of("aws_ecs_cluster"))
     yield from (_service(code, one) for one in code.of("aws_ecs_service"))
-    yield from map(_task, code.of("aws_ecs_task_definition"))
+    yield from (_task(code, one) for one in code.of("aws_ecs_task_definition"))
 
 
 def _cluster(code: Resources, one: Instance) -> Collected:
@@ -165,7 +165,7 @@ def _network(block: Any) -> Any:
     }
 
 
-def _task(one: Instance) -> Collected:
+def _task(code: Resources, one: Instance) -> Collected:
     definition: dict[str, Any] = {
         "family": one.get("family", one.address),
         "containerDefinitions": _containers(one.get("container_definitions")),
@@ -180,13 +180,20 @@ def _task(one: Instance) -> Collected:
         ("execution_role_arn", "executionRoleArn"),
     ):
         if one.get(argument) is not None:
-            definition[name] = ident(one.get(argument))
+            definition[name] = _role(code, one.get(argument))
     platform = one.block("runtime_platform")
     if platform is not None:
         system = part(platform, "operating_system_family", "LINUX")
         definition["runtimePlatform"] = {"operatingSystemFamily": system}
     aspects = {"definition": known(definition, one)}
     return component(TASK, one, one.get("family"), aspects)
+
+
+def _role(code: Resources, value: Any) -> Any:
+    """The address of a role of this code, by whatever it is named."""
+    named = value.rpartition("/")[2] if isinstance(value, str) else value
+    role = code.pointed(named, "aws_iam_role")
+    return role.address if role is not None else ident(value)
 
 
 def _containers(written: Any) -> Any:

@@ -27,6 +27,7 @@ _NAMED: Final = frozenset(
         "cache_cluster_enabled",
         "cache_data_encrypted",
         "caching_enabled",
+        "data_trace_enabled",
         "cloudfront_default_certificate",
         "connection_draining",
         "copy_tags_to_snapshot",
