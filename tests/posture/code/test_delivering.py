@@ -260,3 +260,85 @@ def test_what_a_plan_leaves_to_aws_is_as_if_nobody_planned(index: str, tmp_path:
         (tmp_path / "plan.json").write_text(plan(written_there, computed, index))
         told = {one for key, one in outcomes(tmp_path).items() if key[0] == check}
         assert told == {outcome}
+
+
+def distribution_plan(
+    swapped: bool, module: str, attribute: str = "bucket_regional_domain_name"
+) -> str:
+    """A plan of a distribution whose blocks are sorted otherwise than they are written."""
+    kinds = {
+        "aws_s3_bucket": ({}, {"id": True}, {}),
+        "aws_acm_certificate": ({"domain_name": "shop.example"}, {"arn": True}, {}),
+        "aws_cloudfront_distribution": (
+            {
+                "origin": [
+                    {"origin_id": "files", "domain_name": None, "s3_origin_config": []},
+                    {"origin_id": "else", "domain_name": "shop.example", "custom_origin_config": [{
+                        "origin_protocol_policy": "https-only", "origin_ssl_protocols": ["TLSv1.2"]
+                    }]},
+                ],
+                "default_cache_behavior": [
+                    {"target_origin_id": "files", "viewer_protocol_policy": "https-only"}
+                ],
+                "viewer_certificate": [{"minimum_protocol_version": "TLSv1.2_2021"}],
+            },
+            {
+                "origin": [{"domain_name": True}, {}],
+                "viewer_certificate": [{"acm_certificate_arn": True}],
+                "web_acl_id": True,
+            },
+            {
+                "origin": [
+                    {"origin_id": {"constant_value": "files"}, "domain_name": {
+                        "references": [f"aws_s3_bucket.it.{attribute}", "aws_s3_bucket.it"]}},
+                    {"origin_id": {"constant_value": "else"}, "domain_name": {
+                        "constant_value": "shop.example"}, "custom_origin_config": [{}]},
+                ],
+                "viewer_certificate": [{"acm_certificate_arn": {
+                    "references": ["aws_acm_certificate.it.arn", "aws_acm_certificate.it"]}}],
+            },
+        ),
+    }  # fmt: skip
+    if swapped:
+        kinds["aws_cloudfront_distribution"][2]["origin"].reverse()
+    resources = [
+        {"address": f"{module}{kind}.it", "mode": "managed", "type": kind, "values": values}
+        for kind, (values, _, _) in kinds.items()
+    ]
+    declared = [
+        {"address": f"{kind}.it", "expressions": said} for kind, (_, _, said) in kinds.items()
+    ]
+    root: dict[str, object] = {"resources": declared}
+    if module:
+        root = {"module_calls": {"x": {"module": root}}}
+    told = {
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"resources": resources}},
+        "resource_changes": [
+            {"address": f"{module}{kind}.it", "change": {"after_unknown": unknown}}
+            for kind, (_, unknown, _) in kinds.items()
+        ],
+        "configuration": {"root_module": root},
+    }
+    return json.dumps(told, indent=1)
+
+
+@pytest.mark.parametrize("module", ["", "module.x[0].", 'module.x["a.b"].'])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_blocks_of_a_plan_refer_to_what_is_there(
+    module: str, swapped: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.json").write_text(distribution_plan(swapped, module))
+    found = {key[0]: told for key, told in outcomes(tmp_path).items() if "cloudfront" in key[0]}
+    assert {key: told for key, told in found.items() if told != "fail"} == {
+        "aws-cloudfront-distribution-bucket-exists": "pass",
+        "aws-cloudfront-distribution-origins": "pass",
+        "aws-cloudfront-distribution-plain": "pass",
+        "aws-cloudfront-distribution-tls": "pass",
+    }
+
+
+def test_a_name_that_a_bucket_is_part_of_need_not_be_the_buckets(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(distribution_plan(False, "", "bucket"))
+    check = "aws-cloudfront-distribution-bucket-exists"
+    assert [told for key, told in outcomes(tmp_path).items() if key[0] == check] == ["unknown"]

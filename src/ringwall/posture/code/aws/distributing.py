@@ -144,6 +144,8 @@ def _domain(code: Resources, value: Any) -> Any:
         is_here = any(one.address == value.address for one in code.all())
         return value.address if is_here else value
     is_website = "website" in value.attribute
+    if not is_website and "domain" not in value.attribute:
+        return value  # a name that it is a part of, whatever that is
     return _named(bucket, "s3-website" if is_website else "s3")
 
 

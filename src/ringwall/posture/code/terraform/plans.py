@@ -4,36 +4,15 @@ By developer.hashicorp.com/terraform/internals/json-format.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.reading import CodeError
+from ringwall.posture.code.terraform.referring import Expressions, refer, unindexed, written
 from ringwall.posture.code.terraform.resources import Instance
-from ringwall.posture.code.terraform.values import Reference
 from ringwall.posture.snapshot.partial import Unknown
-
-_ELSE: Final = "var|local|module|each|data|count|self|path"
-_RESOURCE: Final = re.compile(rf"((?!(?:{_ELSE})\.)[\w-]+\.[\w-]+)(\[.*\])?")
-_INDEX: Final = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
-_OWN: Final = frozenset({"each.key", "count.index"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """Which resource an argument refers to; ``is_own`` is whether by the index of who refers."""
-
-    address: str
-    is_own: bool
-
-    def among(self, addresses: set[str], referring: str) -> str | None:
-        """The one that it is of all that there are; ``None`` where it may be another."""
-        if self.address in addresses:
-            return self.address
-        own = self.address + referring[referring.find("[", referring.rfind("].") + 1) :]
-        return own if self.is_own and own in addresses else None
 
 
 def instances(text: str, path: str) -> list[Instance] | None:
@@ -66,32 +45,27 @@ def _instances(
         for one in told.get("resource_changes") or ()
         if "address" in one
     }
-    referred = _referred((told.get("configuration") or {}).get("root_module") or {}, "")
     root = values.get("root_module") or {}
-    there = set(_addresses(root))
-    found = {
-        address: {name: one for name, to in names.items() if (one := to.among(there, address))}
-        for address in there
-        if (names := referred.get(address.split("[")[0]))
-    }
-    written = _written((told.get("configuration") or {}).get("root_module") or {}, "")
+    said = written((told.get("configuration") or {}).get("root_module") or {})
     for address, some in unknown.items():
-        said = written.get(_INDEX.sub("", address))
-        if said is not None and isinstance(some, dict):
+        own = said.get(unindexed(address))
+        if own is not None and isinstance(some, dict):
             # what nobody writes is what AWS makes of it, as in code that was never planned
-            unknown[address] = {name: one for name, one in some.items() if name in said}
-    return _module(root, path, unknown, found, _lines(text))
+            unknown[address] = {name: one for name, one in some.items() if name in own}
+    return _module(root, path, unknown, _Referring(said, set(_addresses(root))), _lines(text))
 
 
-def _written(module: dict[str, Any], prefix: str) -> dict[str, set[str]]:
-    """The arguments and blocks that each resource has in the configuration."""
-    found = {
-        f"{prefix}{one['address']}": set(one.get("expressions") or ())
-        for one in module.get("resources") or ()
-    }
-    for name, call in (module.get("module_calls") or {}).items():
-        found |= _written(call.get("module") or {}, f"{prefix}module.{name}.")
-    return found
+@dataclass(frozen=True, slots=True)
+class _Referring:
+    """What the configuration says, and all addresses that there are."""
+
+    said: dict[str, Expressions]
+    there: set[str]
+
+    def values(self, values: dict[str, Any], address: str) -> dict[str, Any]:
+        """The values of a resource, with what they refer to."""
+        own = self.said.get(unindexed(address), {})
+        return refer(values, own, lambda one: one.among(self.there, address))
 
 
 def _addresses(module: dict[str, Any]) -> Iterator[str]:
@@ -114,21 +88,17 @@ def _module(
     module: dict[str, Any],
     path: str,
     unknown: dict[str, Any],
-    referred: dict[str, dict[str, str]],
+    referring: _Referring,
     lines: dict[str, int],
 ) -> Iterator[Instance]:
     for one in module.get("resources") or ():
         if one.get("mode") == "managed":
             address = one["address"]
-            names = referred.get(address, {})
             values = _merged(one.get("values") or {}, unknown.get(address, {}), address)
-            for name, target in names.items():
-                if isinstance(values.get(name), Unknown):
-                    why = f"{target} is known only once it is there"
-                    values[name] = Reference(why, target, "id")
+            values = referring.values(values, address)
             yield Instance(one["type"], address, values, Place(path, lines.get(address, 1)))
     for inner in module.get("child_modules") or ():
-        yield from _module(inner, path, unknown, referred, lines)
+        yield from _module(inner, path, unknown, referring, lines)
 
 
 def _merged(values: Any, unknown: Any, address: str) -> Any:
@@ -147,23 +117,3 @@ def _merged(values: Any, unknown: Any, address: str) -> Any:
             for at, value in enumerate(values)
         ]
     return values
-
-
-def _referred(module: dict[str, Any], prefix: str) -> dict[str, dict[str, _Target]]:
-    """Which argument refers to which resource, by the configuration that a plan carries.
-
-    One that refers to several may be either, and is left out.
-    """
-    found: dict[str, dict[str, _Target]] = {}
-    for one in module.get("resources") or ():
-        names = found[f"{prefix}{one['address']}"] = {}
-        for name, said in (one.get("expressions") or {}).items():
-            several = (said.get("references") if isinstance(said, dict) else None) or ()
-            fitting = [told for text in several if (told := _RESOURCE.fullmatch(text))]
-            exact = {told[0] for told in fitting if told[2]} or {told[0] for told in fitting}
-            if len({told[1] for told in fitting}) == 1 and len(exact) == 1:
-                is_own = not _OWN.isdisjoint(several)
-                names[name] = _Target(f"{prefix}{exact.pop()}", is_own)
-    for name, call in (module.get("module_calls") or {}).items():
-        found |= _referred(call.get("module") or {}, f"{prefix}module.{name}.")
-    return found
