@@ -342,3 +342,63 @@ def test_a_name_that_a_bucket_is_part_of_need_not_be_the_buckets(tmp_path: Path)
     (tmp_path / "plan.json").write_text(distribution_plan(False, "", "bucket"))
     check = "aws-cloudfront-distribution-bucket-exists"
     assert [told for key, told in outcomes(tmp_path).items() if key[0] == check] == ["unknown"]
+
+
+CLASSIC = """
+variable "unknown" {}
+resource "aws_elb" "it" {
+  name = "it"
+  listener {
+    lb_port           = 443
+    lb_protocol       = "https"
+    instance_port     = 80
+    instance_protocol = "http"
+  }
+}
+resource "aws_load_balancer_policy" "it" {
+  load_balancer_name = aws_elb.it.name
+  policy_name        = "mine"
+  policy_type_name   = "SSLNegotiationPolicyType"
+  policy_attribute {
+    name  = "NAME"
+    value = "VALUE"
+  }
+}
+resource "aws_load_balancer_listener_policy" "it" {
+  load_balancer_name = aws_elb.it.name
+  load_balancer_port = PORT
+  policy_names       = [POLICY]
+}
+"""
+OWN = "aws_load_balancer_policy.it.policy_name"
+REFERS = "Reference-Security-Policy"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "port", "policy", "outcome"),
+    [
+        (REFERS, "ELBSecurityPolicy-TLS-1-2-2017-01", "443", OWN, "pass"),
+        (REFERS, "ELBSecurityPolicy-TLS-1-1-2017-01", "443", OWN, "fail"),
+        (REFERS, "ELBSecurityPolicy-of-tomorrow", "443", OWN, "unknown"),
+        ("Protocol-TLSv1.2", "true", "443", OWN, "pass"),
+        ("Protocol-TLSv1", "true", "443", OWN, "fail"),
+        (REFERS, "ELBSecurityPolicy-TLS-1-2-2017-01", "8443", OWN, "fail"),
+        (REFERS, "ELBSecurityPolicy-TLS-1-2-2017-01", "var.unknown", OWN, "unknown"),
+        (REFERS, "ELBSecurityPolicy-TLS-1-2-2017-01", "443", '"else"', "unknown"),
+        (REFERS, "ELBSecurityPolicy-TLS-1-2-2017-01", "443", "var.unknown", "unknown"),
+    ],
+)
+def test_classic_load_balancers_speak_what_their_policies_say(
+    name: str, value: str, port: str, policy: str, outcome: str, tmp_path: Path
+) -> None:
+    text = CLASSIC.replace("NAME", name).replace("VALUE", value)
+    (tmp_path / "main.tf").write_text(text.replace("PORT", port).replace("POLICY", policy))
+    found = judge_all(read_code(tmp_path).snapshot, own_checks())
+    told = [str(one.verdict.outcome) for one in found if one.check == "aws-elb-load-balancer-tls"]
+    assert told == [outcome]
+
+
+def test_a_control_that_signs_nothing_lets_no_bucket_know_the_distribution(tmp_path: Path) -> None:
+    text = TERRAFORM.replace('{ name = "it" }', '{ signing_behavior = "never" }')
+    key = "aws-cloudfront-distribution-bucket-access", "aws_cloudfront_distribution.good"
+    assert written(tmp_path, text)[key] == "fail"

@@ -7,6 +7,7 @@ from typing import Final
 from ringwall.core.observations import Collected, Observation, State
 from ringwall.posture.code.aws import (
     balancing,
+    classic,
     cloudtrail,
     clusters,
     compute,
@@ -42,6 +43,7 @@ SERVICES: Final = (
     compute,
     storing,
     balancing,
+    classic,
     searching,
     clusters,
     parameters,

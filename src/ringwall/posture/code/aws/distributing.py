@@ -23,7 +23,7 @@ _BEHAVIOR: Final = {
 
 def components(code: Resources) -> Iterator[Collected]:
     """Every distribution; how one is known to a bucket is said by itself."""
-    code.asked |= {"aws_cloudfront_origin_access_control", "aws_cloudfront_origin_access_identity"}
+    code.asked |= {"aws_cloudfront_origin_access_identity"}
     for one in code.of("aws_cloudfront_distribution"):
         names = one.get("aliases")
         label = names[0] if isinstance(names, list) and names else None
@@ -109,7 +109,7 @@ def _origin(code: Resources, block: Any) -> Any:
     }
     control = block.get("origin_access_control_id")
     if control is not None:
-        made["OriginAccessControlId"] = _text(control)
+        made["OriginAccessControlId"] = _signed(code, control)
     custom, bucket = (
         first(part(block, name, [])) for name in ("custom_origin_config", "s3_origin_config")
     )
@@ -119,6 +119,15 @@ def _origin(code: Resources, block: Any) -> Any:
         identity = _text(part(bucket, "origin_access_identity", ""))
         made["S3OriginConfig"] = {"OriginAccessIdentity": identity}
     return made
+
+
+def _signed(code: Resources, control: Any) -> Any:
+    """By what an origin knows the distribution: by nothing, where a control signs no request."""
+    it = code.pointed(control, "aws_cloudfront_origin_access_control")
+    how = it.get("signing_behavior", "always") if it is not None else "always"
+    if isinstance(how, Unknown):
+        return how
+    return "" if how == "never" else _text(control)
 
 
 def _custom(block: Mapping[str, Any]) -> dict[str, Any]:

@@ -110,6 +110,10 @@ def _distribution(told: Properties) -> Properties:
     return made
 
 
+def _control(told: Properties) -> Properties:
+    return {"signing_behavior": under(told.get("OriginAccessControlConfig"), "SigningBehavior")}
+
+
 def _methods(value: Any) -> Any:
     """Settings of methods, which are named by two properties: ``/*`` and ``*`` are all."""
     return several(value, _method)
@@ -228,7 +232,7 @@ TYPES: Final[dict[str, tuple[str, Naming]]] = {
     "AWS::ECS::Service": ("aws_ecs_service", _service),
     "AWS::ECS::TaskDefinition": ("aws_ecs_task_definition", _task),
     "AWS::CloudFront::Distribution": ("aws_cloudfront_distribution", _distribution),
-    "AWS::CloudFront::OriginAccessControl": ("aws_cloudfront_origin_access_control", plain()),
+    "AWS::CloudFront::OriginAccessControl": ("aws_cloudfront_origin_access_control", _control),
     "AWS::CloudFront::CloudFrontOriginAccessIdentity": (
         "aws_cloudfront_origin_access_identity",
         plain(),

@@ -52,6 +52,7 @@ def _listener(told: Properties) -> Properties:
 
 def _classic(told: Properties) -> Properties:
     made = deeply({"LoadBalancerName": "name", "Listeners": ""})(told)
+    # ``policies``, with ``policy_name``, ``policy_type`` and ``attributes``, are as they stand
     made.pop("", None)
     made["internal"] = _inside(told)
     made["listener"] = several(
@@ -60,6 +61,7 @@ def _classic(told: Properties) -> Properties:
             "lb_protocol": one.get("Protocol"),
             "lb_port": under(deeply()(one), "load_balancer_port"),
             "instance_port": one.get("InstancePort"),
+            "policy_names": one.get("PolicyNames"),
         },
     )
     logs = told.get("AccessLoggingPolicy")
