@@ -21,8 +21,6 @@ from ringwall.posture.snapshot.partial import Assumed, Unknown
 
 KINDS: Final = ("aws-lambda-function", "aws-ecr-repository", "aws-eks-cluster")
 
-_URL: Final = {"authorization_type": "AuthType"}
-_CORS: Final = {"allow_origins": "AllowOrigins", "allow_credentials": "AllowCredentials"}
 _OPEN: Final = {
     "Sid": "FunctionURLAllowPublicAccess",
     "Effect": "Allow",
@@ -67,7 +65,7 @@ def _function(code: Resources, one: Instance) -> Collected:
     if dead is not None:
         listed["DeadLetterConfig"] = {"TargetArn": ident(dead)}
     urls = [
-        {"FunctionUrl": url.written, "Cors": _cors(url), **renamed(url.values, _URL)}
+        _address(url)
         for url in code.pointing("aws_lambda_function_url", "function_name", one, name)
     ]
     aspects = {
@@ -80,9 +78,16 @@ def _function(code: Resources, one: Instance) -> Collected:
     return component("aws-lambda-function", one, name, aspects)
 
 
-def _cors(url: Instance) -> Any:
-    block = url.block("cors")
-    return block if isinstance(block, Unknown) else renamed(block or {}, _CORS)
+def _address(url: Instance) -> dict[str, Any]:
+    made = {
+        "FunctionUrl": url.written,
+        **renamed(url.values, {"authorization_type": "AuthType"}),
+    }
+    cors = url.block("cors")
+    if cors is not None:
+        names = {"allow_origins": "AllowOrigins", "allow_credentials": "AllowCredentials"}
+        made["Cors"] = cors if isinstance(cors, Unknown) else renamed(cors, names)
+    return made
 
 
 def _reserved(one: Instance) -> Any:
@@ -95,7 +100,7 @@ def _permissions(code: Resources, one: Instance) -> Any:
     several = code.pointing("aws_lambda_permission", "function_name", one, name)
     said = [_permission(each) for each in several]
     for url in code.pointing("aws_lambda_function_url", "function_name", one, name):
-        # Terraform's provider then lets everybody in
+        # Terraform's provider then lets everybody in; a template has to say so itself
         if url.get("authorization_type") == "NONE" and not url.get("is_opened_apart"):
             said.append(_OPEN)
             several.append(url)

@@ -223,7 +223,14 @@ def _rule(told: Properties) -> Properties:
     }
 
 
+def _address(told: Properties) -> Properties:
+    """Unlike Terraform's provider, nothing lets everybody in who is not asked."""
+    names = {"TargetFunctionArn": "function_name", "AuthType": "authorization_type"}
+    return deeply(names)(told) | {"is_opened_apart": True}
+
+
 TYPES: Final[dict[str, tuple[str, Naming]]] = {
+    "AWS::Lambda::Url": ("aws_lambda_function_url", _address),
     "AWS::ECS::Cluster": ("aws_ecs_cluster", _cluster),
     "AWS::ECS::ClusterCapacityProviderAssociations": (
         "aws_ecs_cluster_capacity_providers",

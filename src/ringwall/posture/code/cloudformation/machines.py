@@ -1,7 +1,8 @@
-"""Machines, what launches them, and what stands before them."""
+"""Machines, what launches them, and what stands before them and other programs."""
 
 from typing import Any, Final
 
+from ringwall.posture.code.cloudformation import delivering
 from ringwall.posture.code.cloudformation.naming import (
     Naming,
     Properties,
@@ -130,4 +131,5 @@ TYPES: Final[dict[str, tuple[str, Naming]]] = {
     "AWS::AutoScaling::LaunchConfiguration": ("aws_launch_configuration", _configuration),
     "AWS::AutoScaling::AutoScalingGroup": ("aws_autoscaling_group", _group),
     "AWS::EC2::FlowLog": ("aws_flow_log", truths({"ResourceId": "vpc_id"})),
+    **delivering.TYPES,
 }

@@ -6,6 +6,7 @@ a function that has no value, and with that unknown.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from ringwall.posture.code.cloudformation.serverless_apis import implied, make_api, make_asked
@@ -20,6 +21,7 @@ from ringwall.posture.code.cloudformation.serverless_parts import (
     merged,
     tags_of,
 )
+from ringwall.posture.code.documents import Document
 
 SERVERLESS: Final = "AWS::Serverless-2016-10-31"
 _PREFIX: Final = "AWS::Serverless::"
@@ -48,9 +50,24 @@ _TRUST: Final = {
 }
 
 
-def is_serverless(transform: Any) -> bool:
-    """Whether SAM is among the transforms of a template."""
-    return SERVERLESS in (transform if isinstance(transform, list) else [transform])
+def transformed(document: Document) -> Document:
+    """A template as SAM leaves it, where SAM is asked for: each resource by the line it stems from.
+
+    Other transforms stay there.
+    """
+    asked = document.value.get("Transform")
+    several = asked if isinstance(asked, list) else [asked]
+    if SERVERLESS not in several:
+        return document
+    made = expanded(document.value)
+    value = document.value | {"Resources": made.resources}
+    others = [one for one in several if one != SERVERLESS]
+    value["Transform"] = others or None
+    lines = document.lines | {
+        ("Resources", name): document.lines.get(("Resources", origin), document.line)
+        for name, origin in made.origins.items()
+    }
+    return replace(document, value=value, lines=lines)
 
 
 def expanded(template: Mapping[str, Any]) -> Expanded:

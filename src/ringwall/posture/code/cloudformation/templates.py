@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ringwall.core.observations import Place
-from ringwall.posture.code.cloudformation import serverless
 from ringwall.posture.code.cloudformation.intrinsic import NO_VALUE, Template
 from ringwall.posture.code.cloudformation.naming import snake, under
+from ringwall.posture.code.cloudformation.serverless import transformed
 from ringwall.posture.code.cloudformation.types import TYPES
 from ringwall.posture.code.documents import Document
 from ringwall.posture.code.reading import Remark
@@ -60,21 +60,16 @@ def is_template(value: Any) -> bool:
 
 def read(document: Document, path: str) -> Read:
     """The resources that are made; what is not supported is remarked on."""
+    document = transformed(document)
     value, found = document.value, Read()
-    transform = value.get("Transform")
-    origins: dict[str, str] = {}
-    if serverless.is_serverless(transform):
-        made_of = serverless.expanded(value)
-        value, origins = value | {"Resources": made_of.resources}, made_of.origins
-        more = transform if isinstance(transform, list) else [transform]
-        transform = [one for one in more if one != serverless.SERVERLESS] or None
     template = Template(value)
+    transform = value.get("Transform")
     if transform is not None:
         line = document.lines.get(("Transform",), document.line)
         why = f"the transform {transform} is not run: what it makes is not judged"
         found.remarks.append(Remark(Place(path, line), why))
     for name, told in template.resources.items():
-        line = document.lines.get(("Resources", origins.get(name, name)), document.line)
+        line = document.lines.get(("Resources", name), document.line)
         place = Place(path, line)
         if not isinstance(told, dict) or not isinstance(told.get("Type"), str):
             found.remarks.append(Remark(place, f"the resource {name} has no Type", is_broken=True))

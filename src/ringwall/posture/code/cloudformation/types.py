@@ -6,10 +6,9 @@ So one mapping serves both.
 from collections.abc import Callable
 from typing import Any, Final
 
-from ringwall.posture.code.cloudformation import delivering, machines, stores
+from ringwall.posture.code.cloudformation import machines, stores
 from ringwall.posture.code.cloudformation.naming import (
     Properties,
-    deeply,
     number,
     plain,
     several,
@@ -163,24 +162,16 @@ def _somebody(word: str) -> Callable[[Properties], Properties]:
 
 
 def _function(told: Properties) -> Properties:
-    within = ("TracingConfig", "DeadLetterConfig")
-    made = plain({"VpcConfig": "", "Environment": "", **dict.fromkeys(within, "")})(told)
-    for name in within:
-        if told.get(name) is not None:
-            made |= deeply()({name: told[name]})
+    made = plain({"VpcConfig": "", "Environment": ""})(told)
     environment = under(told.get("Environment"), "Variables")
     if environment is not None:
         made["environment"] = [{"variables": environment}]
-    network = told.get("VpcConfig")
-    if network is not None:
-        made["vpc_config"] = network if isinstance(network, Unknown) else [plain()(network)]
-    return made
-
-
-def _url(told: Properties) -> Properties:
-    """Unlike Terraform's provider, nothing lets everybody in who is not asked."""
-    names = {"TargetFunctionArn": "function_name", "AuthType": "authorization_type"}
-    return deeply(names)(told) | {"is_opened_apart": True}
+    for key in ("VpcConfig", "DeadLetterConfig", "TracingConfig"):
+        block = told.get(key)
+        if block is not None:
+            made[snake(key)] = block if isinstance(block, Unknown) else [plain()(block)]
+    reserved = "reserved_concurrent_executions"
+    return made | ({reserved: number(made[reserved])} if reserved in made else {})
 
 
 TYPES: Final[dict[str, tuple[str, Callable[[Properties], Properties]]]] = {
@@ -220,7 +211,6 @@ TYPES: Final[dict[str, tuple[str, Callable[[Properties], Properties]]]] = {
     ),
     "AWS::Lambda::Function": ("aws_lambda_function", _function),
     "AWS::Lambda::Permission": ("aws_lambda_permission", plain()),
-    "AWS::Lambda::Url": ("aws_lambda_function_url", _url),
     "AWS::CloudTrail::Trail": (
         "aws_cloudtrail",
         truths(
@@ -236,7 +226,6 @@ TYPES: Final[dict[str, tuple[str, Callable[[Properties], Properties]]]] = {
     ),
     "AWS::SecretsManager::Secret": ("aws_secretsmanager_secret", plain()),
     "AWS::Logs::LogGroup": ("aws_cloudwatch_log_group", plain({"LogGroupName": "name"})),
-    **delivering.TYPES,
     **machines.TYPES,
     **stores.TYPES,
 }
