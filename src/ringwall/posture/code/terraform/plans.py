@@ -93,10 +93,14 @@ def _module(
 ) -> Iterator[Instance]:
     for one in module.get("resources") or ():
         if one.get("mode") == "managed":
-            address = one["address"]
+            address, type_ = one["address"], one["type"]
+            if not isinstance(address, str) or not isinstance(type_, str):
+                raise TypeError(f"{address!r} of {type_!r} is no resource")
             values = _merged(one.get("values") or {}, unknown.get(address, {}), address)
+            if not isinstance(values, dict):
+                raise TypeError(f"the values of {address} are no object")
             values = referring.values(values, address)
-            yield Instance(one["type"], address, values, Place(path, lines.get(address, 1)))
+            yield Instance(type_, address, values, Place(path, lines.get(address, 1)))
     for inner in module.get("child_modules") or ():
         yield from _module(inner, path, unknown, referring, lines)
 
