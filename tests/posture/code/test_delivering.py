@@ -402,3 +402,50 @@ def test_a_control_that_signs_nothing_lets_no_bucket_know_the_distribution(tmp_p
     text = TERRAFORM.replace('{ name = "it" }', '{ signing_behavior = "never" }')
     key = "aws-cloudfront-distribution-bucket-access", "aws_cloudfront_distribution.good"
     assert written(tmp_path, text)[key] == "fail"
+
+
+PROGRAM = """
+variable "unknown" {}
+resource "aws_sqs_queue" "it" { name_prefix = "it" }
+resource "random_password" "it" {}
+resource "aws_db_instance" "it" { identifier = "it" }
+resource "aws_lambda_function" "it" {
+  function_name = "it"
+  environment {
+    variables = { VARIABLES }
+  }
+}
+resource "aws_ecs_task_definition" "it" {
+  family                = "it"
+  container_definitions = jsonencode([{
+    name        = "it"
+    environment = [for name, value in { VARIABLES } : { name = name, value = value }]
+  }])
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "outcome"),
+    [
+        ("QUEUE = aws_sqs_queue.it.arn", "pass"),
+        ("SECRET_QUEUE = aws_sqs_queue.it.url", "pass"),
+        ('DB = "postgres://${aws_db_instance.it.endpoint}/shop"', "pass"),
+        ('DB = "postgres://shop:hunter2hunter2@${aws_db_instance.it.endpoint}/shop"', "fail"),
+        ('DB = "postgres://shop:${random_password.it.result}@db/shop"', "unknown"),
+        ("PASSWORD = random_password.it.result", "unknown"),
+        ("PASSWORD = random_password.it.id", "unknown"),
+        ("PASSWORD = aws_db_instance.it.password", "unknown"),
+        ("OTHER = var.unknown", "unknown"),
+        ('OTHER = var.unknown, PASSWORD = "hunter2hunter2"', "fail"),
+    ],
+)
+def test_names_of_other_resources_are_no_secrets(
+    variables: str, outcome: str, tmp_path: Path
+) -> None:
+    (tmp_path / "main.tf").write_text(PROGRAM.replace("VARIABLES", variables))
+    told = {
+        one.check: str(one.verdict.outcome)
+        for one in judge_all(read_code(tmp_path).snapshot, own_checks())
+    }
+    assert told["aws-lambda-secrets"] == told["aws-ecs-task-secrets"] == outcome

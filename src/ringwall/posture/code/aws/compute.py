@@ -16,6 +16,7 @@ from ringwall.posture.code.aws.declaring import (
     renamed,
     told,
 )
+from ringwall.posture.code.aws.variables import legible
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Assumed, Unknown
 
@@ -55,7 +56,10 @@ def _function(code: Resources, one: Instance) -> Collected:
     if one.get("kms_key_arn") is not None:
         listed["KMSKeyArn"] = ident(one.get("kms_key_arn"))
     if environment is not None:
-        listed["Environment"] = {"Variables": part(environment, "variables", {})}
+        variables = part(environment, "variables", {})
+        if isinstance(variables, dict):
+            variables = {name: legible(code, one) for name, one in variables.items()}
+        listed["Environment"] = {"Variables": variables}
     if network is not None:
         listed["VpcConfig"] = {
             "SubnetIds": idents(part(network, "subnet_ids", [])),

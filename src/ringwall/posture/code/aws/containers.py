@@ -14,6 +14,7 @@ from ringwall.posture.code.aws.declaring import (
     part,
     renamed,
 )
+from ringwall.posture.code.aws.variables import legible
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.code.terraform.values import ExpressionError, from_json
 from ringwall.posture.snapshot.partial import Unknown
@@ -168,7 +169,7 @@ def _network(block: Any) -> Any:
 def _task(code: Resources, one: Instance) -> Collected:
     definition: dict[str, Any] = {
         "family": one.get("family", one.address),
-        "containerDefinitions": _containers(one.get("container_definitions")),
+        "containerDefinitions": _containers(code, one.get("container_definitions")),
         "volumes": _volumes(one.blocks("volume")),
         **renamed(
             one.values,
@@ -196,7 +197,7 @@ def _role(code: Resources, value: Any) -> Any:
     return role.address if role is not None else ident(value)
 
 
-def _containers(written: Any) -> Any:
+def _containers(code: Resources, written: Any) -> Any:
     try:
         told = from_json(written)
     except ExpressionError as error:
@@ -205,10 +206,10 @@ def _containers(written: Any) -> Any:
         return told or Unknown("its containers are not written")
     if not isinstance(told, list):
         return Unknown("its containers are no list")
-    return [one if isinstance(one, Unknown) else _spelled(one) for one in told]
+    return [one if isinstance(one, Unknown) else _spelled(code, one) for one in told]
 
 
-def _spelled(value: Any) -> Any:
+def _spelled(code: Resources, value: Any) -> Any:
     """A container with the names that AWS tells, and truth values for those in quotes."""
     if not isinstance(value, dict):
         return Unknown("a container is no object")
@@ -216,7 +217,9 @@ def _spelled(value: Any) -> Any:
     for key, one in value.items():
         name = _AS.get(str(key).lower(), str(key))
         if name in _INNER:
-            several = [_inner(each) for each in one] if isinstance(one, list) else _inner(one)
+            several = (
+                [_inner(code, each) for each in one] if isinstance(one, list) else _inner(code, one)
+            )
             made[name] = several
         elif name in {"privileged", "readonlyRootFilesystem"} and isinstance(one, str):
             made[name] = _TRUTHS.get(one.lower(), one)
@@ -225,10 +228,10 @@ def _spelled(value: Any) -> Any:
     return {"name": "a container without a name", **made}
 
 
-def _inner(value: Any) -> Any:
+def _inner(code: Resources, value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return {_AS.get(str(key).lower(), key): one for key, one in value.items()}
+    return {_AS.get(str(key).lower(), key): legible(code, one) for key, one in value.items()}
 
 
 def _volumes(blocks: Any) -> Any:

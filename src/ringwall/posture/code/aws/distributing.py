@@ -150,8 +150,7 @@ def _domain(code: Resources, value: Any) -> Any:
         if beside is not None:
             bucket = code.pointed(beside.get("bucket"), "aws_s3_bucket", by="bucket")
             return _named(bucket, "s3-website") if bucket is not None else value
-        is_here = any(one.address == value.address for one in code.all())
-        return value.address if is_here else value
+        return value.address if code.at(value.address) is not None else value
     is_website = "website" in value.attribute
     if not is_website and "domain" not in value.attribute:
         return value  # a name that it is a part of, whatever that is

@@ -156,6 +156,7 @@ class Resources:
         self._types: dict[str, list[Instance]] = {}
         self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
         self._unplaced: dict[tuple[str, str], list[Instance]] = {}
+        self._addresses: dict[str, Instance] = {}
         for one in instances:
             one.values = _truthful(one.values)
             self._types.setdefault(one.type, []).append(one)
@@ -170,6 +171,12 @@ class Resources:
         """Every one, which asks for no type."""
         for several in self._types.values():
             yield from several
+
+    def at(self, address: str) -> Instance | None:
+        """The one with this address, which asks for no type."""
+        if not self._addresses:
+            self._addresses = {one.address: one for one in self.all()}
+        return self._addresses.get(address)
 
     @property
     def types(self) -> dict[str, int]:
