@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -183,6 +184,16 @@ def test_a_definition_says_who_asks(security: str, outcome: str, tmp_path: Path)
     assert authorized(tmp_path, DEFINED.replace("SECURITY", security)) == outcome
 
 
+@pytest.mark.parametrize(("who", "outcome"), [("111122223333", "pass"), ("*", "fail")])
+def test_a_definition_has_a_policy(who: str, outcome: str, tmp_path: Path) -> None:
+    said = {"Effect": "Allow", "Principal": {"AWS": who}, "Action": "execute-api:Invoke",
+            "Resource": "execute-api:/*"}  # fmt: skip
+    body = {"paths": {"/x": {"get": {}}}, "x-amazon-apigateway-policy": {"Statement": [said]}}
+    text = f'resource "aws_api_gateway_rest_api" "it" {{ body = {json.dumps(json.dumps(body))} }}'
+    found = written(tmp_path, text)
+    assert found["aws-apigateway-rest-api-authorized", "aws_api_gateway_rest_api.it"] == outcome
+
+
 def test_a_definition_that_cannot_be_read_is_none(tmp_path: Path) -> None:
     for body in ("{]", "[]", "a: &a [*a]", "paths: 3"):
         text = re.sub(r"<<-YAML.*?YAML", f'"{body}"', DEFINED, flags=re.DOTALL)
@@ -266,7 +277,7 @@ def distribution_plan(
     swapped: bool, module: str, attribute: str = "bucket_regional_domain_name"
 ) -> str:
     """A plan of a distribution whose blocks are sorted otherwise than they are written."""
-    kinds = {
+    kinds: dict[str, tuple[Any, Any, Any]] = {
         "aws_s3_bucket": ({}, {"id": True}, {}),
         "aws_acm_certificate": ({"domain_name": "shop.example"}, {"arn": True}, {}),
         "aws_cloudfront_distribution": (

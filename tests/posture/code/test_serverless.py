@@ -1,6 +1,7 @@
 """What SAM makes of its own resources is judged as what it makes."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -170,7 +171,8 @@ def test_what_depends_on_something_is_not_known(
 
 
 def test_what_is_no_resource_of_sam_stays_as_it_is() -> None:
-    for one in (None, [], {}, {"Type": 5}, {"Type": "AWS::S3::Bucket"}):
+    several: list[Any] = [None, [], {}, {"Type": 5}, {"Type": "AWS::S3::Bucket"}]
+    for one in several:
         assert expanded({"Resources": {"It": one}, "Globals": []}).resources == {"It": one}
 
 

@@ -12,7 +12,7 @@ from ringwall.posture.code.aws.declaring import (
     part,
     renamed,
 )
-from ringwall.posture.code.aws.openapi import operations
+from ringwall.posture.code.aws.openapi import operations, policy_in
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.code.terraform.values import PartialText, Reference
 from ringwall.posture.snapshot.partial import Unknown
@@ -104,6 +104,8 @@ def _rest(code: Resources, one: Instance) -> Collected:
     }
     beside = code.pointing("aws_api_gateway_rest_api_policy", "rest_api_id", one)
     policy = (beside[0] if beside else one).get("policy")
+    if policy is None and one.get("body") is not None:
+        policy = policy_in(one.get("body"))
     if policy is not None and policy != "":
         listed["policy"] = document(policy, of_itself=True)
     aspects = {"listed": known(listed, one), "resources": _resources(code, one)}

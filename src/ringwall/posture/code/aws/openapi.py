@@ -15,6 +15,7 @@ _METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", 
 _ANY: Final = "x-amazon-apigateway-any-method"
 _TYPE: Final = "x-amazon-apigateway-authtype"
 _BY: Final = "x-amazon-apigateway-authorizer"
+_POLICY: Final = "x-amazon-apigateway-policy"
 _AUTH: Final = "x-amazon-apigateway-auth"
 
 
@@ -29,6 +30,12 @@ def operations(body: Any) -> Any:
     if not isinstance(paths, Mapping):
         return Unknown("the definition of the API has no paths")
     return list(_operations(told, paths))
+
+
+def policy_in(body: Any) -> Any:
+    """The policy of the API that a definition has; ``None`` where it has none."""
+    told = _read(body)
+    return told if isinstance(told, Unknown) else told.get(_POLICY)
 
 
 def _read(body: Any) -> Any:
