@@ -170,6 +170,22 @@ def test_what_depends_on_something_is_not_known(
     assert [one for (name, _), one in found.items() if name == check] == [outcome]
 
 
+@pytest.mark.parametrize(
+    ("value", "outcome"),
+    [
+        ("!Ref AWS::Region", "pass"),
+        ('!Sub "https://${AWS::StackName}.${AWS::Region}.example/${It.Arn}"', "pass"),
+        ('!Sub "https://shop:hunter2hunter2@${AWS::Region}.example"', "fail"),
+        ("!Ref Given", "unknown"),
+        ('!Sub "${AWS::Region}${Given}"', "unknown"),
+    ],
+)
+def test_where_a_stack_will_be_is_no_secret(value: str, outcome: str, tmp_path: Path) -> None:
+    text = f"{HEAD}Resources:\n  It:\n    Type: AWS::Serverless::Function\n    Properties:\n"
+    variables = f"      Environment: {{Variables: {{WHERE: {value}}}}}\n"
+    assert told(read(tmp_path, text + variables))["aws-lambda-secrets", "It"] == outcome
+
+
 def test_what_is_no_resource_of_sam_stays_as_it_is() -> None:
     several: list[Any] = [None, [], {}, {"Type": 5}, {"Type": "AWS::S3::Bucket"}]
     for one in several:

@@ -53,5 +53,8 @@ CASES = (
     case("a key of AWS", FAIL, listed=_with("X", "AKIAIOSFODNN7QWERTYU")),
     case("by its name", FAIL, listed=_with("DB_PASSWORD", "hunter2hunter2")),
     case("in an address", FAIL, listed=_with("DB", "postgres://shop:hunter2hunter2@db/shop")),
+    case(
+        "in an address of the web", FAIL, listed=_with("A", "https://shop:hunter2hunter2@a.example")
+    ),
     case("may not be read", UNKNOWN, listed=DENIED),
 )
