@@ -4,20 +4,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ringwall.posture.permissions.accounts import Account
+from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity
 from ringwall.posture.permissions.asking import context_of, could
-from ringwall.posture.permissions.controls import within_units
+from ringwall.posture.permissions.controls import ANYBODY, in_unit, within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
+from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.escalation import (
     Escalation,
     Reach,
     giving_everything,
     is_administrator,
 )
-from ringwall.posture.permissions.exposure import Exposed, exposed
+from ringwall.posture.permissions.exposure import EVERYTHING_OF_A_STRANGER, Exposed, exposed
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.paths import INTERNET, NEVER, Hop, reached
-from ringwall.posture.permissions.statements import Document
+from ringwall.posture.permissions.policies import Policies
+from ringwall.posture.permissions.principals import principal
+from ringwall.posture.permissions.requests import OPEN, Values
+from ringwall.posture.permissions.statements import Document, Kind
 from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.permissions.trust import Weakness, trusted
 
@@ -38,6 +42,7 @@ READING: Final = {
     "aws-lambda-function": ("lambda:GetFunction", "{arn}"),
 }
 """What it takes to have what is in a resource."""
+_EVERYTHING: Final = read(EVERYTHING, name="every permission", kind=Kind.IDENTITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ def _openings(account: Account, open_ones: Sequence[Open]) -> Iterator[Hop]:
     for identity in account.roles.values():
         if identity.trust is None:
             continue
-        for who in trusted(identity.trust, identity.arn, account=account.id):
+        for who in trusted(identity.trust, identity.arn, account=account.id, rcps=account.rcps):
             if who.weakness in {Weakness.EVERYBODY, Weakness.ANY_SUBJECT}:
                 how = f"{identity.name} lets in {who.who}: {who.weakness}"
                 mend = f"name in the trust policy of {identity.name} who is meant"
@@ -155,7 +160,9 @@ def _becoming(account: Account, escalations: Sequence[Escalation]) -> Iterator[H
 
 
 def _by(decision: Decision) -> tuple[str, ...]:
-    return tuple(str(one) for one in decision.all_by)
+    """The statements that decide, without a stranger's own, which nobody here can change."""
+    theirs = {one.name for one in EVERYTHING_OF_A_STRANGER}
+    return tuple(str(one) for one in decision.all_by if one.document not in theirs)
 
 
 def _short(arn: str) -> str:
@@ -168,15 +175,19 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
     wanted = template.format(arn=one.arn)
     found = one.exposed
     if found is None and one.policy is not None:
-        found = tuple(exposed(one.policy, (wanted,), account=account.id))
+        found = tuple(_strangers(account, one.policy, wanted))
     for open_one in found or ():
         if open_one.is_wide and open_one.stranger is not Stranger.ANY_CUSTOMER:
             how = f"{open_one.stranger} may {open_one.action} {one.name}"
             mend, by = f"let strangers not {open_one.action} {one.name}", _by(open_one.decision)
             yield Hop(INTERNET, one.arn, how, is_certain=open_one.is_certain, by=by, mend=mend)
     if everything(account) in near:
-        how = f"with that, {one.name} is theirs"
-        yield Hop(everything(account), one.arn, how, effort=NEVER)
+        decision, unit = _left(account, action, wanted)
+        if decision.may_be:
+            how = f"with that, {one.name} is theirs"
+            how += f", {decision.why}" if unit else ""
+            certain = decision.outcome is Outcome.ALLOWED
+            yield Hop(everything(account), one.arn, how, is_certain=certain, effort=NEVER)
     if not action:
         return
     for identity in account.principals:
@@ -200,6 +211,50 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
                 mend = f"take {action} from {identity.name}"
                 by = _by(decision)
                 yield Hop(identity.arn, one.arn, how, is_certain=certain, by=by, mend=mend)
+
+
+def _strangers(account: Account, policy: Document, wanted: str) -> Iterator[Exposed]:
+    """What strangers may do by a policy; not certain, where a unit's control policy denies it."""
+    found = exposed(policy, (wanted,), account=account.id, rcps=account.rcps)
+    left = set[tuple[str, str]]()
+    bounds = in_unit(
+        Policies(rcps=account.rcps), (one for _, several in account.units for one in several)
+    )
+    if found and bounds.rcps != account.rcps:
+        bound = exposed(policy, (wanted,), account=account.id, rcps=bounds.rcps)
+        left = {(one.stranger, one.action) for one in bound if one.is_certain}
+    for one in found:
+        if bounds.rcps == account.rcps or (one.stranger, one.action) in left:
+            yield one
+        else:
+            decision = replace(one.decision, outcome=Outcome.CONDITIONAL)
+            yield replace(one, decision=decision)
+
+
+def _left(account: Account, action: str, wanted: str) -> tuple[Decision, str]:
+    """Whether control policies leave something to whoever has every permission of an account.
+
+    That one may be anybody in it, and write its resources' policies.
+    """
+    if not action or not (account.scps or account.rcps or account.units):
+        return Decision(Outcome.ALLOWED, "nothing bounds it"), ""
+    partition = wanted.split(":")[1]
+    arn = f"arn:{partition}:iam::{account.id}:role/any-0"
+    policies = Policies((_EVERYTHING,), scps=account.scps, rcps=account.rcps, resource=ANYBODY)
+    somebody = Identity(arn, "any-0", policies, principal(arn))
+    said: dict[str, Values] = {"aws:principalarn": OPEN}
+    return within_units(
+        somebody,
+        account.units,
+        lambda who: could(
+            who,
+            [action],
+            wanted,
+            context=context_of(who, organisation=account.organisation, said=said),
+            resource_policy=ANYBODY,
+            resource_account=account.id,
+        )[0],
+    )
 
 
 def targets(kept: Iterable[Kept]) -> list[str]:

@@ -126,6 +126,9 @@ def _permission(one: Instance) -> dict[str, Any]:
     condition: dict[str, Any] = {}
     if one.get("principal_org_id") is not None:
         condition["StringEquals"] = {"aws:PrincipalOrgID": one.get("principal_org_id")}
+    if one.get("function_url_auth_type") is not None:
+        asked = {"lambda:FunctionUrlAuthType": one.get("function_url_auth_type")}
+        condition["StringEquals"] = condition.get("StringEquals", {}) | asked
     if one.get("source_arn") is not None:
         condition["ArnLike"] = {"AWS:SourceArn": ident(one.get("source_arn"))}
     if one.get("source_account") is not None:
