@@ -186,6 +186,14 @@ def test_where_a_stack_will_be_is_no_secret(value: str, outcome: str, tmp_path: 
     assert told(read(tmp_path, text + variables))["aws-lambda-secrets", "It"] == outcome
 
 
+def test_settings_that_depend_on_a_condition_are_not_known(tmp_path: Path) -> None:
+    text = f"{HEAD}Resources:\n  It:\n    Type: AWS::Serverless::Api\n    Properties:\n"
+    settings = "MethodSettings: [!If [Maybe, {LoggingLevel: INFO}, {}]]"
+    code = read(tmp_path, f"{text}      StageName: prod\n      {settings}\n")
+    assert told(code)["aws-apigateway-rest-stage-logs", "ItprodStage"] == "unknown"
+    assert not code.is_broken
+
+
 def test_what_is_no_resource_of_sam_stays_as_it_is() -> None:
     several: list[Any] = [None, [], {}, {"Type": 5}, {"Type": "AWS::S3::Bucket"}]
     for one in several:

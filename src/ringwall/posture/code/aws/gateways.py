@@ -193,8 +193,9 @@ def _rest_stage(code: Resources, one: Instance) -> Collected:
 def _settings(code: Resources, stage: Instance, api: Instance | None) -> Any:
     made: dict[str, Any] = {}
     blocks = stage.blocks("method_settings")
-    if isinstance(blocks, Unknown):
-        return blocks
+    for each in [blocks] if isinstance(blocks, Unknown) else blocks:
+        if isinstance(each, Unknown):
+            return each
     several = [(one.get("method_path"), one) for one in blocks]
     for one in code.of("aws_api_gateway_method_settings"):
         is_its = _is_of(code, one, stage, api)
