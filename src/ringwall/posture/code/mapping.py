@@ -24,6 +24,7 @@ from ringwall.posture.code.aws import (
     rds,
     s3,
     searching,
+    stages,
     storing,
 )
 from ringwall.posture.code.aws.declaring import ACCOUNT
@@ -52,6 +53,7 @@ SERVICES: Final = (
     containers,
     distributing,
     gateways,
+    stages,
     guarding,
     configured,
 )
