@@ -221,14 +221,15 @@ class Resources:
 
         ``by`` is the argument that has its name. ``None`` where none that is here is named.
         """
+        several = self.of(*types)
+        if isinstance(value, Reference):
+            self.asked.update(types)
+            it = self.at(value.address)
+            return it if it is not None and it.type in types else None
         found = None
-        for one in self.of(*types):
-            if isinstance(value, Reference):
-                is_it = one.address == value.address
-            else:
-                names = (one.values.get(key) for key in (by, "id", "arn"))
-                is_it = isinstance(value, str) and value in names
-            found = one if is_it else found
+        for one in several if isinstance(value, str) else ():
+            if value in (one.values.get(key) for key in (by, "id", "arn")):
+                found = one
         return found
 
     def unplaced(self, type_: str, argument: str) -> list[Instance]:
