@@ -18,7 +18,8 @@ from bench.code.rules import Rule, Why
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
 _BESIDE: Final = re.compile(
     r"policy|_rule$|listener$|parameter_group$|RoleBinding|::IAM::Policy|encryption_by_default"
-    r"|recorder$|_object$|aws_vpc$"
+    r"|recorder$|_object$|aws_vpc$|gateway_method(?:_settings)?$|gatewayv2_route$"
+    r"|::ApiGateway::Method|::ApiGatewayV2::Route"
 )
 """Types of resources that say something of another one."""
 Place = tuple[str, str]

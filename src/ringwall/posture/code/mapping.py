@@ -7,10 +7,15 @@ from typing import Final, Protocol
 from ringwall.core.observations import Collected, Observation, Place, State
 from ringwall.posture.code.aws import (
     balancing,
+    classic,
     cloudtrail,
     clusters,
     compute,
+    containers,
+    distributing,
     ec2,
+    gateways,
+    guarding,
     iam,
     joining,
     keeping,
@@ -25,6 +30,7 @@ from ringwall.posture.code.aws import (
     s3,
     searching,
     settings,
+    stages,
     storing,
     watching,
 )
@@ -46,6 +52,7 @@ SERVICES: Final = (
     compute,
     storing,
     balancing,
+    classic,
     searching,
     clusters,
     parameters,
@@ -57,6 +64,11 @@ SERVICES: Final = (
     settings,
     recording,
     watching,
+    containers,
+    distributing,
+    gateways,
+    stages,
+    guarding,
     configured,
 )
 KINDS: Final = tuple(kind for one in SERVICES for kind in one.KINDS)

@@ -71,10 +71,13 @@ def secrets_in(text: str) -> Iterator[Secret]:
 
 def is_secret(name: str, value: str) -> str:
     """What kind of secret a variable seems to be, ``""`` where it seems to be none."""
-    if not value or _NONE.search(value):
+    is_address = value.startswith(("http:", "https:"))
+    if not value or (_NONE.search(value) and not is_address):
         return ""
     for one in secrets_in(value):
         return one.what
+    if is_address:
+        return ""
     return "what is named as a secret" if _NAMED.search(name) and len(value) >= 6 else ""
 
 

@@ -1,4 +1,4 @@
-"""Load balancers, of both generations, with what they listen to."""
+"""Load balancers of networks and applications, with what they listen to."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -18,7 +18,7 @@ from ringwall.posture.code.aws.declaring import (
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
-KINDS: Final = ("aws-elbv2-load-balancer", "aws-elb-load-balancer")
+KINDS: Final = ("aws-elbv2-load-balancer",)
 _ATTRIBUTES: Final = {
     "enable_deletion_protection": ("deletion_protection.enabled", False),
     "drop_invalid_header_fields": ("routing.http.drop_invalid_header_fields.enabled", False),
@@ -37,11 +37,9 @@ OLD_POLICY: Final = "ELBSecurityPolicy-2016-08"
 
 
 def components(code: Resources) -> Iterator[Collected]:
-    """Balancers of networks and applications, and classic ones."""
+    """Each of them."""
     for one in code.of("aws_lb", "aws_alb"):
         yield _balancer(code, one)
-    for one in code.of("aws_elb"):
-        yield _classic(one)
 
 
 def _balancer(code: Resources, one: Instance) -> Collected:
@@ -132,44 +130,3 @@ def _guarded(code: Resources, one: Instance) -> Observation:
         if unplaced:
             return unsure(f"{unplaced[0].written} guards something that is not known")
     return absent(one)
-
-
-def _classic(one: Instance) -> Collected:
-    inside = one.get("internal", default=False)
-    blocks = one.blocks("listener")
-    listeners = blocks if isinstance(blocks, Unknown) else [_plain(each) for each in blocks]
-    listed = {
-        "LoadBalancerName": one.get("name", one.address),
-        "Scheme": inside
-        if isinstance(inside, Unknown)
-        else "internal"
-        if inside
-        else "internet-facing",
-        "ListenerDescriptions": listeners,
-        "SecurityGroups": idents(one.get("security_groups")),
-    }
-    logs = one.block("access_logs")
-    attributes = {
-        # a block that is there is on, unless it says otherwise
-        "AccessLog": {"Enabled": part(logs, "enabled", fallback=logs is not None)},
-        "ConnectionDraining": {"Enabled": one.get("connection_draining", default=False)},
-        "CrossZoneLoadBalancing": {"Enabled": one.get("cross_zone_load_balancing", default=True)},
-    }
-    aspects = {
-        "listed": known(listed, one),
-        "attributes": known(attributes, one),
-        "policies": unsure("which protocols its policies have on is not read from code"),
-    }
-    return component("aws-elb-load-balancer", one, one.get("name"), aspects)
-
-
-def _plain(block: Any) -> Any:
-    if isinstance(block, Unknown):
-        return block
-    protocol = block.get("lb_protocol")
-    listener = {
-        "Protocol": protocol.upper() if isinstance(protocol, str) else protocol,
-        "LoadBalancerPort": block.get("lb_port"),
-        "InstancePort": block.get("instance_port"),
-    }
-    return {"Listener": listener, "PolicyNames": ["the one of AWS's"]}

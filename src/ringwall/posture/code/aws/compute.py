@@ -11,12 +11,12 @@ from ringwall.posture.code.aws.declaring import (
     first,
     ident,
     idents,
-    is_terraform,
     known,
     part,
     renamed,
     told,
 )
+from ringwall.posture.code.aws.variables import legible
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Assumed, Unknown
 
@@ -56,7 +56,10 @@ def _function(code: Resources, one: Instance) -> Collected:
     if one.get("kms_key_arn") is not None:
         listed["KMSKeyArn"] = ident(one.get("kms_key_arn"))
     if environment is not None:
-        listed["Environment"] = {"Variables": part(environment, "variables", {})}
+        variables = part(environment, "variables", {})
+        if isinstance(variables, dict):
+            variables = {name: legible(code, one) for name, one in variables.items()}
+        listed["Environment"] = {"Variables": variables}
     if network is not None:
         listed["VpcConfig"] = {
             "SubnetIds": idents(part(network, "subnet_ids", [])),
@@ -103,7 +106,7 @@ def _permissions(code: Resources, one: Instance) -> Any:
     for url in code.pointing("aws_lambda_function_url", "function_name", one, name):
         # Terraform's provider then lets everybody in; a template has to say so itself
         asked = url.get("authorization_type")
-        if is_terraform(url) and (asked == "NONE" or isinstance(asked, Unknown)):
+        if not url.get("is_opened_apart") and (asked == "NONE" or isinstance(asked, Unknown)):
             said.append(asked if isinstance(asked, Unknown) else _OPEN)
             several.append(url)
     if not several:

@@ -251,5 +251,6 @@ _FUNCTIONS: Final[dict[str, Callable[[Template, Any], Any]]] = {
     "Fn::Not": _not,
     "Fn::Base64": _base64,
     "Fn::ImportValue": lambda *_: Unknown("what another stack exports is not known here"),
+    "Fn::Serverless": lambda _, why: Unknown(f"SAM is not run: {why}"),
     "Fn::GetAZs": lambda *_: Unknown("zones are known only where the stack is made"),
 }

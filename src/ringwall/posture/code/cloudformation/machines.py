@@ -1,7 +1,8 @@
-"""Machines, what launches them, and what stands before them."""
+"""Machines, what launches them, and what stands before them and other programs."""
 
 from typing import Any, Final
 
+from ringwall.posture.code.cloudformation import delivering
 from ringwall.posture.code.cloudformation.naming import (
     Naming,
     Properties,
@@ -52,6 +53,7 @@ def _listener(told: Properties) -> Properties:
 
 def _classic(told: Properties) -> Properties:
     made = deeply({"LoadBalancerName": "name", "Listeners": ""})(told)
+    # ``policies``, with ``policy_name``, ``policy_type`` and ``attributes``, are as they stand
     made.pop("", None)
     made["internal"] = _inside(told)
     made["listener"] = several(
@@ -60,6 +62,7 @@ def _classic(told: Properties) -> Properties:
             "lb_protocol": one.get("Protocol"),
             "lb_port": under(deeply()(one), "load_balancer_port"),
             "instance_port": one.get("InstancePort"),
+            "policy_names": one.get("PolicyNames"),
         },
     )
     logs = told.get("AccessLoggingPolicy")
@@ -128,4 +131,5 @@ TYPES: Final[dict[str, tuple[str, Naming]]] = {
     "AWS::AutoScaling::LaunchConfiguration": ("aws_launch_configuration", _configuration),
     "AWS::AutoScaling::AutoScalingGroup": ("aws_autoscaling_group", _group),
     "AWS::EC2::FlowLog": ("aws_flow_log", truths({"ResourceId": "vpc_id"})),
+    **delivering.TYPES,
 }

@@ -7,6 +7,7 @@ from ringwall.core.observations import Place
 from ringwall.posture.code.cloudformation.intrinsic import NO_VALUE, Template
 from ringwall.posture.code.cloudformation.nesting import STACK, Stacks
 from ringwall.posture.code.cloudformation.people import INSTEAD
+from ringwall.posture.code.cloudformation.serverless import transformed
 from ringwall.posture.code.cloudformation.speaking import within
 from ringwall.posture.code.cloudformation.types import BESIDE, TYPES
 from ringwall.posture.code.documents import Document
@@ -45,6 +46,7 @@ def read(document: Document, path: str, stacks: Stacks | None = None) -> Read:
 
     ``stacks`` are the templates beside it, which may name it and pass parameters to it.
     """
+    document = transformed(document)
     value, found = document.value, Read()
     stacks = stacks or Stacks({path: document})
     template = Template(value, stacks.given(path))

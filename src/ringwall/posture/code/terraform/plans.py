@@ -4,45 +4,15 @@ By developer.hashicorp.com/terraform/internals/json-format.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.reading import CodeError
+from ringwall.posture.code.terraform.referring import Expressions, refer, unindexed, written
 from ringwall.posture.code.terraform.resources import Instance
-from ringwall.posture.code.terraform.values import Reference
 from ringwall.posture.snapshot.partial import Unknown
-
-_ELSE: Final = "var|local|module|each|data|count|self|path"
-_RESOURCE: Final = re.compile(rf"((?!(?:{_ELSE})\.)[\w-]+\.[\w-]+)(\[.*\])?")
-_KEY: Final = r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]'
-_MODULES: Final = re.compile(rf"(?:module\.[\w-]+(?:{_KEY})?\.)+")
-"""The modules that an address lies in, each with which of them it is."""
-_INDEX: Final = re.compile(rf"{_KEY}$")
-_OWN: Final = frozenset({"each.key", "count.index"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """Which resource of its own module an argument refers to.
-
-    ``is_own`` is whether by the index of who refers.
-    """
-
-    address: str
-    is_own: bool
-
-    def among(self, addresses: set[str], referring: str) -> str | None:
-        """The one that it is of all that there are; ``None`` where it may be another."""
-        modules = _MODULES.match(referring)
-        inner = f"{modules[0] if modules else ''}{self.address}"
-        if inner in addresses:
-            return inner
-        index = _INDEX.search(referring)
-        own = f"{inner}{index[0] if index else ''}"
-        return own if self.is_own and own in addresses else None
 
 
 def instances(text: str, path: str) -> list[Instance] | None:
@@ -75,16 +45,15 @@ def _instances(
         for one in told.get("resource_changes") or ()
         if "address" in one
     }
-    referred = _referred((told.get("configuration") or {}).get("root_module") or {}, "")
     root = values.get("root_module") or {}
-    there = set(_addresses(root))
-    found = {
-        address: {name: one for name, to in names.items() if (one := to.among(there, address))}
-        for address in there
-        if (names := referred.get(re.sub(_KEY, "", address)))
-    }
+    said = written((told.get("configuration") or {}).get("root_module") or {})
+    for address, some in unknown.items():
+        own = said.get(unindexed(address))
+        if own is not None and isinstance(some, dict):
+            # what nobody writes is what AWS makes of it, as in code that was never planned
+            unknown[address] = {name: one for name, one in some.items() if name in own}
     yield from _providers((told.get("configuration") or {}).get("provider_config") or {}, path)
-    yield from _module(root, path, unknown, found, _lines(text))
+    yield from _module(root, path, unknown, _Referring(said, set(_addresses(root))), _lines(text))
 
 
 def _providers(told: dict[str, Any], path: str) -> Iterator[Instance]:
@@ -99,6 +68,19 @@ def _providers(told: dict[str, Any], path: str) -> Iterator[Instance]:
         values = said | ({"alias": alias} if alias else {})
         parts = [one.get("module_address"), "provider", one.get("name"), alias]
         yield Instance("provider", ".".join(filter(None, parts)), values, Place(path, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Referring:
+    """What the configuration says, and all addresses that there are."""
+
+    said: dict[str, Expressions]
+    there: set[str]
+
+    def values(self, values: dict[str, Any], address: str) -> dict[str, Any]:
+        """The values of a resource, with what they refer to."""
+        own = self.said.get(unindexed(address), {})
+        return refer(values, own, lambda one: one.among(self.there, address))
 
 
 def _addresses(module: dict[str, Any]) -> Iterator[str]:
@@ -121,7 +103,7 @@ def _module(
     module: dict[str, Any],
     path: str,
     unknown: dict[str, Any],
-    referred: dict[str, dict[str, str]],
+    referring: _Referring,
     lines: dict[str, int],
 ) -> Iterator[Instance]:
     for one in module.get("resources") or ():
@@ -129,17 +111,13 @@ def _module(
             address, type_ = one["address"], one["type"]
             if not isinstance(address, str) or not isinstance(type_, str):
                 raise TypeError(f"{address!r} of {type_!r} is no resource")
-            names = referred.get(address, {})
             values = _merged(one.get("values") or {}, unknown.get(address, {}), address)
             if not isinstance(values, dict):
                 raise TypeError(f"the values of {address} are no object")
-            for name, target in names.items():
-                if isinstance(values.get(name), Unknown):
-                    why = f"{target} is known only once it is there"
-                    values[name] = Reference(why, target, "id")
+            values = referring.values(values, address)
             yield Instance(type_, address, values, Place(path, lines.get(address, 1)))
     for inner in module.get("child_modules") or ():
-        yield from _module(inner, path, unknown, referred, lines)
+        yield from _module(inner, path, unknown, referring, lines)
 
 
 def _merged(values: Any, unknown: Any, address: str) -> Any:
@@ -158,23 +136,3 @@ def _merged(values: Any, unknown: Any, address: str) -> Any:
             for at, value in enumerate(values)
         ]
     return values
-
-
-def _referred(module: dict[str, Any], prefix: str) -> dict[str, dict[str, _Target]]:
-    """Which argument refers to which resource, by the configuration that a plan carries.
-
-    One that refers to several may be either, and is left out.
-    """
-    found: dict[str, dict[str, _Target]] = {}
-    for one in module.get("resources") or ():
-        names = found[f"{prefix}{one['address']}"] = {}
-        for name, said in (one.get("expressions") or {}).items():
-            several = (said.get("references") if isinstance(said, dict) else None) or ()
-            fitting = [told for text in several if (told := _RESOURCE.fullmatch(text))]
-            exact = {told[0] for told in fitting if told[2]} or {told[0] for told in fitting}
-            if len({told[1] for told in fitting}) == 1 and len(exact) == 1:
-                is_own = not _OWN.isdisjoint(several)
-                names[name] = _Target(exact.pop(), is_own)
-    for name, call in (module.get("module_calls") or {}).items():
-        found |= _referred(call.get("module") or {}, f"{prefix}module.{name}.")
-    return found

@@ -14,8 +14,10 @@ from ringwall.posture.snapshot.partial import Unknown
 
 _NAMED: Final = frozenset(
     [
+        "allow_credentials",
         "allow_version_upgrade",
         "anonymous_auth_enabled",
+        "api_key_required",
         "assign_public_ip",
         "associate_public_ip_address",
         "at_rest_encryption_enabled",
@@ -24,16 +26,23 @@ _NAMED: Final = frozenset(
         "block_public_acls",
         "block_public_policy",
         "bucket_key_enabled",
+        "cache_cluster_enabled",
+        "cache_data_encrypted",
+        "caching_enabled",
+        "data_trace_enabled",
+        "cloudfront_default_certificate",
         "connection_draining",
         "copy_tags_to_snapshot",
         "cross_zone_load_balancing",
         "dedicated_master_enabled",
         "deletion_protection",
         "deletion_protection_enabled",
+        "disable_execute_api_endpoint",
         "drop_invalid_header_fields",
         "enable",
         "enable_cross_zone_load_balancing",
         "enable_deletion_protection",
+        "enable_execute_command",
         "enable_key_rotation",
         "enable_log_file_validation",
         "enable_logging",
@@ -146,11 +155,12 @@ class Resources:
         """The types that somebody asked for: what is not in it means nothing to Ringwall."""
         self.broken: list[Remark] = []
         """What is not of the form that it has to have, as somebody found."""
-        self._called: dict[str, set[str]] = {}
+        self._names: dict[str, set[str]] = {}
         self._types: dict[str, list[Instance]] = {}
         self._called: dict[str, dict[str, Instance]] = {}
         self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
         self._unplaced: dict[tuple[str, str], list[Instance]] = {}
+        self._addresses: dict[str, Instance] = {}
         for one in instances:
             one.values = typed(one.values, _NAMED)
             self._types.setdefault(one.type, []).append(one)
@@ -196,6 +206,12 @@ class Resources:
         (first, *more) = several
         return not more and first.get("alias") is None and first.written.startswith("provider.")
 
+    def at(self, address: str) -> Instance | None:
+        """The one with this address, which asks for no type."""
+        if not self._addresses:
+            self._addresses = {one.address: one for one in self.all()}
+        return self._addresses.get(address)
+
     @property
     def types(self) -> dict[str, int]:
         """How many there are of each type."""
@@ -239,9 +255,9 @@ class Resources:
         own = [*names, *(to.values.get(one) for one in _CALLED)]
         if not any(type(one) in {Unknown, Given} for one in own):
             return []
-        called = self._called.get(to.type)
+        called = self._names.get(to.type)
         if called is None:
-            called = self._called[to.type] = {
+            called = self._names[to.type] = {
                 value
                 for one in self._types.get(to.type, ())
                 for key in (*_CALLED, "id", "arn")
@@ -253,6 +269,22 @@ class Resources:
             if isinstance(name := one.values.get(argument), str)
             and called.isdisjoint({name, re.split("[:/]", name)[-1]})
         ]
+
+    def pointed(self, value: Any, *types: str, by: str = "name") -> Instance | None:
+        """The resource of these types that a value names: by reference, by name, id or ARN.
+
+        ``by`` is the argument that has its name. ``None`` where none that is here is named.
+        """
+        several = self.of(*types)
+        if isinstance(value, Reference):
+            self.asked.update(types)
+            it = self.at(value.address)
+            return it if it is not None and it.type in types else None
+        found = None
+        for one in several if isinstance(value, str) else ():
+            if value in (one.values.get(key) for key in (by, "id", "arn")):
+                found = one
+        return found
 
     def unplaced(self, type_: str, argument: str) -> list[Instance]:
         """Those of which it is not known to what they belong."""

@@ -4,6 +4,9 @@ Why: whoever finds the address calls the program behind it.
 Fix: give each route an authorizer, or IAM.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from ringwall.posture.checking import (
     DENIED,
     FAIL,
@@ -18,6 +21,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.certain import certain
 from ringwall.posture.checks.aws.controls import SIGN_IN
 
 CHECK = Check(
@@ -31,21 +35,28 @@ CHECK = Check(
         "checkov:CKV_AWS_309",
     ),
 )
-LATER = {"$disconnect"}
+CONNECT = "$connect"
+
+
+def _asks_nobody(route: Mapping[str, Any]) -> bool:
+    return (
+        route.get("AuthorizationType", "NONE") == "NONE"
+        and not route.get("ApiKeyRequired")
+        and not str(route.get("RouteKey")).startswith("OPTIONS ")
+    )
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """A WebSocket is asked at `$connect` alone."""
-    if it.read("listed").get("DisableExecuteApiEndpoint") is True and not it.read("routes", ()):
+    """A WebSocket is asked at `$connect` alone: where there is no such route, by nobody."""
+    listed = it.read("listed")
+    if listed.get("DisableExecuteApiEndpoint") is True and not it.read("routes", ()):
         return passes("it has no routes")
-    found = [
-        str(one.get("RouteKey"))
-        for one in it.read("routes", ())
-        if one.get("AuthorizationType", "NONE") == "NONE"
-        and not one.get("ApiKeyRequired")
-        and one.get("RouteKey") not in LATER
-        and not str(one.get("RouteKey")).startswith("OPTIONS ")
-    ]
+    routes = list(it.read("routes", ()))
+    if listed.get("ProtocolType") == "WEBSOCKET" and routes:
+        routes = [one for one in routes if one.get("RouteKey") == CONNECT]
+        if not routes:
+            return fails(f"everybody may connect to {it.label}: no route asks at {CONNECT}")
+    found = [str(one.get("RouteKey")) for one in certain(routes, _asks_nobody)]
     if found:
         return fails(f"everybody may call {', '.join(found[:5])} of {it.label}")
     return passes("each of its routes asks who is there")
@@ -62,7 +73,19 @@ CASES = (
         "by WebSocket, where it was asked",
         PASS,
         listed={"ProtocolType": "WEBSOCKET"},
-        routes=_routes("$disconnect", "NONE"),
+        routes=[*_routes("$connect", "AWS_IAM"), *_routes("$default", "NONE")],
+    ),
+    case(
+        "by WebSocket, where nobody was asked",
+        FAIL,
+        listed={"ProtocolType": "WEBSOCKET"},
+        routes=[*_routes("$connect", "NONE"), *_routes("$default", "NONE")],
+    ),
+    case(
+        "by WebSocket, which asks at no time",
+        FAIL,
+        listed={"ProtocolType": "WEBSOCKET"},
+        routes=_routes("$default", "NONE"),
     ),
     case("what browsers ask first", PASS, listed={}, routes=_routes("OPTIONS /orders", "NONE")),
     case("no routes", PASS, listed={"DisableExecuteApiEndpoint": True}, routes=[]),

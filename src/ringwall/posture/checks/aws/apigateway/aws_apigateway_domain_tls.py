@@ -4,6 +4,8 @@ Why: older versions can be broken by whoever stands in between.
 Fix: set the security policy to `TLS_1_2` or later.
 """
 
+import re
+
 from ringwall.posture.checking import (
     FAIL,
     PASS,
@@ -27,10 +29,13 @@ CHECK = Check(
 )
 
 
+OLD = re.compile(r"TLS(13)?_1_0")
+
+
 def judge(it: Subject, world: World) -> Judgment:
     """By its setting."""
     policy = str(it.read("listed").get("securityPolicy") or "TLS_1_0")
-    if "1_0" in policy:
+    if OLD.search(policy):
         return fails(f"{it.label} speaks {policy}")
     return passes(f"its policy is {policy}")
 
@@ -38,6 +43,7 @@ def judge(it: Subject, world: World) -> Judgment:
 CASES = (
     case("1.2", PASS, listed={"securityPolicy": "TLS_1_2"}),
     case("1.3", PASS, listed={"securityPolicy": "SecurityPolicy_TLS13_1_3_2025_09"}),
+    case("1.2, of 2021_06", PASS, listed={"securityPolicy": "SecurityPolicy_TLS13_1_2_2021_06"}),
     case("1.0", FAIL, listed={"securityPolicy": "TLS_1_0"}),
     case("nothing is said", FAIL, listed={}),
 )

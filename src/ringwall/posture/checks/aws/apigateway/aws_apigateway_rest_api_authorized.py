@@ -24,6 +24,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.apigateway.parts import policy_of
+from ringwall.posture.checks.aws.certain import certain
 from ringwall.posture.checks.aws.controls import SIGN_IN
 from ringwall.posture.checks.aws.strangers import open_statements
 
@@ -54,14 +55,16 @@ def judge(it: Subject, world: World) -> Judgment:
         return passes("only networks with an endpoint reach it")
     if listed.get("policy") and not list(open_statements(policy_of(listed["policy"]))):
         return passes("its policy names who may come")
-    found = [
-        f"{name} {one.get('path')}"
+    several = (
+        (f"{name} {one.get('path')}", method)
         for one in it.read("resources", ())
         for name, method in (one.get("resourceMethods") or {}).items()
-        if name != "OPTIONS" and is_open_method(method)
-    ]
+        if name != "OPTIONS"
+    )
+    found = certain(several, lambda one: is_open_method(one[1]))
     if found:
-        return fails(f"everybody may call {', '.join(found[:5])} of {it.label}")
+        names = ", ".join(name for name, _ in found[:5])
+        return fails(f"everybody may call {names} of {it.label}")
     return passes("each of its methods asks who is there")
 
 

@@ -16,7 +16,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.cloudfront.parts import bucket_of, origins
+from ringwall.posture.checks.aws.cloudfront.parts import bucket_of, called, origins
 from ringwall.posture.checks.aws.controls import PERIMETER
 
 CHECK = Check(
@@ -38,7 +38,7 @@ def judge(it: Subject, world: World) -> Judgment:
         if "S3OriginConfig" not in one and not bucket_of(str(one.get("DomainName") or "")):
             continue
         if not one.get("OriginAccessControlId") and not identity:
-            return fails(f"{it.label} reaches {one.get('DomainName')} as everybody could")
+            return fails(f"{it.label} reaches {called(one)} as everybody could")
     return passes("buckets know the distribution by its name")
 
 

@@ -36,13 +36,16 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """Standard logging of the second form is told by CloudWatch, in one region."""
+    """Standard logging of the second form is told by CloudWatch, in one region.
+
+    Of code, what CloudWatch delivers is told with the distribution.
+    """
     told = it.read("config")
     if (told.get("Logging") or {}).get("Enabled") is True:
         return passes("standard logging is on")
     if any(one.get("RealtimeLogConfigArn") for one in behaviors(it)):
         return passes("real-time logs are on")
-    if it.name in world.account(it).read("cloudfront_logged", ()):
+    if it.account.isdigit() and it.name in world.account(it).read("cloudfront_logged", ()):
         return passes("its logs are delivered by CloudWatch")
     return fails(f"{it.label} logs no requests")
 

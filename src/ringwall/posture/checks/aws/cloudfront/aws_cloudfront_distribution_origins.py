@@ -16,7 +16,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.cloudfront.parts import behaviors, origins
+from ringwall.posture.checks.aws.cloudfront.parts import behaviors, called, origins
 from ringwall.posture.checks.aws.controls import IN_TRANSIT
 
 CHECK = Check(
@@ -45,13 +45,13 @@ def judge(it: Subject, world: World) -> Judgment:
             continue
         policy = custom.get("OriginProtocolPolicy")
         if policy == "http-only" or (policy == "match-viewer" and one.get("Id") in plain):
-            return fails(f"{it.label} reaches {one.get('DomainName')} by plain HTTP")
+            return fails(f"{it.label} reaches {called(one)} by plain HTTP")
         old = {"SSLv3", "TLSv1", "TLSv1.1"} & set(
             (custom.get("OriginSslProtocols") or {}).get("Items") or ()
         )
         if old:
             return fails(
-                f"{it.label} reaches {one.get('DomainName')} by {', '.join(sorted(old))}",
+                f"{it.label} reaches {called(one)} by {', '.join(sorted(old))}",
                 Severity.LOW,
             )
     return passes("it reaches its origins by TLS")

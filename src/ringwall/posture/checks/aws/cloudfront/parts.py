@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ringwall.posture.checking import Subject
+from ringwall.posture.checking import Subject, UnknownError
 
 _BUCKET: Final = re.compile(
     r"^(?P<name>.+?)\.s3(?:[.-](?:dualstack\.)?(?:website[.-])?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$"
@@ -21,6 +21,14 @@ def behaviors(it: Subject) -> list[Mapping[str, Any]]:
 def origins(it: Subject) -> list[Mapping[str, Any]]:
     """What it fetches from."""
     return list((it.read("config").get("Origins") or {}).get("Items") or ())
+
+
+def called(origin: Mapping[str, Any]) -> str:
+    """What an origin is called: its name, or its id where that is not known yet."""
+    try:
+        return str(origin.get("DomainName"))
+    except UnknownError:
+        return str(origin.get("Id"))
 
 
 def bucket_of(domain: str) -> str:

@@ -18,6 +18,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.certain import certain
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.ecs.containers import containers_of
 
@@ -35,7 +36,10 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """Of each container."""
-    found = [one["name"] for one in containers_of(it) if one.get("privileged") is True]
+    found = [
+        one["name"]
+        for one in certain(containers_of(it), lambda each: each.get("privileged") is True)
+    ]
     if found:
         return fails(f"{', '.join(found)} of {it.label} are privileged")
     return passes("none of its containers is privileged")

@@ -4,6 +4,9 @@ Why: whoever may describe the task definition reads them, also those of old vers
 Fix: withdraw it, keep it in Secrets Manager, and name it under `secrets`.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from ringwall.posture.checking import (
     DENIED,
     FAIL,
@@ -18,6 +21,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.certain import certain
 from ringwall.posture.checks.aws.controls import SECRETS
 from ringwall.posture.checks.aws.ecs.containers import containers_of
 from ringwall.posture.checks.aws.secrets import is_secret
@@ -34,13 +38,20 @@ CHECK = Check(
 )
 
 
+def _what(variable: Mapping[str, Any]) -> str:
+    return is_secret(str(variable.get("name")), str(variable.get("value") or ""))
+
+
 def judge(it: Subject, world: World) -> Judgment:
     """Names and kinds are told, never values."""
-    found = [
-        f"{one['name']} of {container['name']} ({what})"
+    several = (
+        (container["name"], one)
         for container in containers_of(it)
         for one in container.get("environment") or ()
-        if (what := is_secret(str(one.get("name")), str(one.get("value") or "")))
+    )
+    found = [
+        f"{one['name']} of {name} ({_what(one)})"
+        for name, one in certain(several, lambda each: _what(each[1]))
     ]
     if found:
         return fails(f"{', '.join(found[:5])} in {it.label}")

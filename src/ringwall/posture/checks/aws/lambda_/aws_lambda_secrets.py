@@ -18,6 +18,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.certain import certain
 from ringwall.posture.checks.aws.controls import SECRETS
 from ringwall.posture.checks.aws.secrets import is_secret
 
@@ -33,9 +34,9 @@ CHECK = Check(
 def judge(it: Subject, world: World) -> Judgment:
     """By forms of known keys, and by names; where a secret lies is none itself."""
     variables = (it.read("listed").get("Environment") or {}).get("Variables") or {}
-    found = {name: is_secret(name, str(value)) for name, value in variables.items()}
-    said = [f"{name} seems to be {what}" for name, what in sorted(found.items()) if what]
-    if said:
+    found = certain(sorted(variables), lambda name: is_secret(name, str(variables[name])))
+    if found:
+        said = [f"{name} seems to be {is_secret(name, str(variables[name]))}" for name in found]
         return fails("; ".join(said))
     return passes(f"none of its {len(variables)} variables looks like a secret")
 
@@ -52,5 +53,8 @@ CASES = (
     case("a key of AWS", FAIL, listed=_with("X", "AKIAIOSFODNN7QWERTYU")),
     case("by its name", FAIL, listed=_with("DB_PASSWORD", "hunter2hunter2")),
     case("in an address", FAIL, listed=_with("DB", "postgres://shop:hunter2hunter2@db/shop")),
+    case(
+        "in an address of the web", FAIL, listed=_with("A", "https://shop:hunter2hunter2@a.example")
+    ),
     case("may not be read", UNKNOWN, listed=DENIED),
 )
