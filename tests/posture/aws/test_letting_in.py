@@ -162,3 +162,37 @@ def test_a_name_that_leads_to_a_bucket_that_is_gone(account: Account) -> None:
     assert account.outcomes(key[0])[key] == "pass"
     account.denied = {"s3:ListBuckets"}
     assert account.outcomes(key[0])[key] == "unknown"
+
+
+def test_a_bucket_is_as_open_as_the_access_points_that_its_policy_leaves_it_to(
+    account: Account,
+) -> None:
+    s3, control = account.client("s3"), account.client("s3control")
+    number = "123456789012"
+    s3.create_bucket(Bucket="shop", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    left = {"StringEquals": {"s3:DataAccessPointAccount": number}}
+    one = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Condition": left}
+    resources = ["arn:aws:s3:::shop", "arn:aws:s3:::shop/*"]
+    s3.put_bucket_policy(
+        Bucket="shop", Policy=json.dumps({"Statement": [one | {"Resource": resources}]})
+    )
+    block = dict.fromkeys(
+        ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), False
+    )
+    for name, principal in (("open", "*"), ("shut", {"AWS": number})):
+        made = control.create_access_point(
+            AccountId=number, Name=name, Bucket="shop", PublicAccessBlockConfiguration=block
+        )
+        one = {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject"}
+        one["Resource"] = f"{made['AccessPointArn']}/object/*"
+        policy = json.dumps({"Statement": [one]})
+        control.put_access_point_policy(AccountId=number, Name=name, Policy=policy)
+    found = account.outcomes("aws-s3-access-point", "aws-s3-bucket-public")
+    assert found == {
+        ("aws-s3-bucket-public", "shop"): "pass",
+        ("aws-s3-access-point-public", "open"): "fail",
+        ("aws-s3-access-point-public", "shut"): "pass",
+    }
+    account.denied = {"s3control:GetAccessPointPolicy"}
+    found = account.outcomes("aws-s3-access-point")
+    assert set(found.values()) == {"unknown"}

@@ -4,7 +4,7 @@ So a condition counts for what it does: ``aws:SourceVpce: "*"``, addresses that 
 world, ``StringLike`` with a star, a role's name that everybody may choose, keep nobody out.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final
@@ -17,7 +17,7 @@ from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.networks import Addresses
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import Principal
-from ringwall.posture.permissions.requests import Context, Request
+from ringwall.posture.permissions.requests import Context, Request, Values
 from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement
 from ringwall.posture.permissions.strangers import Stranger, contexts, principals
 
@@ -94,12 +94,14 @@ def exposed(
     *,
     account: str,
     rcps: tuple[tuple[Document, ...], ...] = (),
+    keys: Mapping[str, Values] | None = None,
 ) -> list[Exposed]:
     """What strangers may do by a resource's policy, for each kind and action the most there is.
 
     ``resources`` are the ARNs the policy is about, with stars for what is within (``bucket/*``);
-    ``account`` is the account they are in. Outcomes may be conditional, with the conditions, or
-    unknown, where the policy is; a policy that keeps strangers out gives an empty list.
+    ``account`` is the account they are in; ``keys`` are what is known of all requests. Outcomes
+    may be conditional, with the conditions, or unknown, where the policy is; a policy that keeps
+    strangers out gives an empty list.
     """
     policies = Policies(identity=EVERYTHING_OF_A_STRANGER, resource=document, rcps=rcps)
     effort = _Effort(document)
@@ -112,11 +114,18 @@ def exposed(
             stranger,
             account,
             tuple(principals(stranger, document)),
-            tuple(contexts(stranger, document)),
+            tuple(_with(contexts(stranger, document), keys or {})),
             effort,
         )
         found += [asking.best(action, several) for action, several in candidates.items()]
     return [one for one in found if one is not None]
+
+
+def _with(
+    several: Iterable[tuple[Addresses | None, Context]], keys: Mapping[str, Values]
+) -> Iterator[tuple[Addresses | None, Context]]:
+    for part, one in several:
+        yield part, replace(one, keys={**one.keys, **keys}) if keys else one
 
 
 class _Effort:
