@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from tests.posture.aws import services
 from tests.posture.aws.conftest import CHECKS, Account
 
@@ -196,3 +197,30 @@ def test_a_bucket_is_as_open_as_the_access_points_that_its_policy_leaves_it_to(
     account.denied = {"s3control:GetAccessPointPolicy"}
     found = account.outcomes("aws-s3-access-point")
     assert set(found.values()) == {"unknown"}
+
+
+def test_a_function_is_as_open_as_its_aliases(account: Account) -> None:
+    services.function(account.client, "shop")
+    functions = account.client("lambda")
+    functions.publish_version(FunctionName="shop")
+    functions.create_alias(FunctionName="shop", Name="live", FunctionVersion="1")
+    url = {"FunctionUrl": "https://a", "AuthType": "NONE"}
+
+    def policy(asked: dict[str, Any]) -> dict[str, Any]:
+        if asked.get("Qualifier") != "live":
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetPolicy")
+        one = {"Effect": "Allow", "Principal": "*", "Action": "lambda:*"}
+        one["Resource"] = "arn:aws:lambda:eu-west-1:123456789012:function:shop:live"
+        return {"Policy": json.dumps({"Statement": [one]})}
+
+    account.answers["lambda:GetPolicy"] = policy
+    account.answers["lambda:ListFunctionUrlConfigs"] = lambda _: {"FunctionUrlConfigs": [url]}
+    checks = ("aws-lambda-function-public", "aws-lambda-url-open")
+    assert account.outcomes(*checks) == {
+        ("aws-lambda-function-public", "shop"): "fail",
+        ("aws-lambda-url-open", "shop"): "pass",
+    }
+    url["FunctionArn"] = "arn:aws:lambda:eu-west-1:123456789012:function:shop:live"
+    assert account.outcomes(*checks)["aws-lambda-url-open", "shop"] == "fail"
+    account.denied = {"lambda:ListAliases"}
+    assert set(account.outcomes(*checks).values()) == {"unknown"}
