@@ -5,7 +5,7 @@ an operator that compares with it, and a value that is not everything.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ringwall.core.observations import UnknownError
@@ -37,9 +37,6 @@ _WHO: Final = frozenset(
         "aws:sourcevpcarn",
         "aws:userid",
         "aws:username",
-        "aws:viaawsservice",
-        "elasticfilesystem:accesspointarn",
-        "elasticfilesystem:accessedviamounttarget",
         "kms:calleraccount",
         "kms:viaservice",
         "sts:externalid",
@@ -78,13 +75,6 @@ def principals_of(statement: Mapping[str, Any]) -> list[str]:
     return [str(one) for one in listed(told)]
 
 
-def is_for_everybody(statement: Mapping[str, Any]) -> bool:
-    """Whether it allows something to everybody, but for what its conditions say."""
-    if statement.get("Effect") != "Allow":
-        return False
-    return "NotPrincipal" in statement or "*" in principals_of(statement)
-
-
 def is_narrowed(statement: Mapping[str, Any]) -> bool:
     """Whether a condition says who of everybody is meant."""
     for operator, keys in (statement.get("Condition") or {}).items():
@@ -103,21 +93,12 @@ def _names(operator: str, key: str, values: list[str]) -> bool:
             return not is_open(Addresses.of(values))
         except ValueError:
             return False
-    if key == "aws:viaawsservice" or key.endswith(":accessedviamounttarget"):
-        return operator == "bool" and values == ["true"]
     compares = operator.startswith(("stringequals", "stringlike", "arnequals", "arnlike"))
     return key in _WHO and compares and not any(_is_anything(one) for one in values)
 
 
 def _is_anything(value: str) -> bool:
     return not value.strip("*?") or (value.startswith("arn:") and not value[4:].strip("*?:aws"))
-
-
-def open_statements(policy: Any) -> Iterator[Mapping[str, Any]]:
-    """The statements that let in strangers. What a policy denies them is not taken off."""
-    for one in statements_of(policy):
-        if is_for_everybody(one) and not is_narrowed(one):
-            yield one
 
 
 def judge_strangers(it: Subject, policy: Any, *resources: str) -> Judgment:
@@ -151,12 +132,6 @@ def arn_of(it: Subject, resource: str) -> str:
     service, _, rest = resource.partition(":")
     account = it.account if it.account.isdigit() else IN_CODE
     return f"arn:aws:{service}:{it.region or 'us-east-1'}:{account}:{rest.format(label=it.label)}"
-
-
-def named(statements: Iterable[Mapping[str, Any]]) -> str:
-    """What statements allow, in a few words."""
-    actions = [str(one) for each in statements for one in listed(each.get("Action"))]
-    return ", ".join(actions[:3] or ["everything but a few things"])
 
 
 def accounts_of(statement: Mapping[str, Any]) -> set[str]:

@@ -4,6 +4,9 @@ Why: whoever finds the address calls the program behind it.
 Fix: give each route an authorizer, or IAM.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from ringwall.posture.checking import (
     DENIED,
     FAIL,
@@ -31,18 +34,22 @@ CHECK = Check(
         "checkov:CKV_AWS_309",
     ),
 )
-LATER = {"$disconnect"}
+FIRST, LATER = "$connect", {"$disconnect"}
 
 
 def judge(it: Subject, world: World) -> Judgment:
     """A WebSocket is asked at `$connect` alone."""
-    if it.read("listed").get("DisableExecuteApiEndpoint") is True and not it.read("routes", ()):
+    listed, routes = it.read("listed"), list(it.read("routes", ()))
+    if listed.get("DisableExecuteApiEndpoint") is True and not routes:
         return passes("it has no routes")
+    if listed.get("ProtocolType") == "WEBSOCKET":
+        first = [one for one in routes if one.get("RouteKey") == FIRST]
+        if first and not any(map(_is_open, first)):
+            return passes(f"who is there is asked at {FIRST}, before anything else")
     found = [
         str(one.get("RouteKey"))
-        for one in it.read("routes", ())
-        if one.get("AuthorizationType", "NONE") == "NONE"
-        and not one.get("ApiKeyRequired")
+        for one in routes
+        if _is_open(one)
         and one.get("RouteKey") not in LATER
         and not str(one.get("RouteKey")).startswith("OPTIONS ")
     ]
@@ -51,19 +58,33 @@ def judge(it: Subject, world: World) -> Judgment:
     return passes("each of its routes asks who is there")
 
 
+def _is_open(route: Mapping[str, Any]) -> bool:
+    return route.get("AuthorizationType", "NONE") == "NONE" and not route.get("ApiKeyRequired")
+
+
 def _routes(key: str, kind: str) -> list[dict[str, object]]:
     return [{"RouteKey": key, "AuthorizationType": kind}]
 
 
+WEBSOCKET = {"ProtocolType": "WEBSOCKET"}
+LATER_ON = [*_routes("$default", "NONE"), *_routes("$disconnect", "NONE")]
 CASES = (
     case("a token", PASS, listed={}, routes=_routes("GET /orders", "JWT")),
     case("nothing", FAIL, listed={}, routes=_routes("$default", "NONE")),
     case(
         "by WebSocket, where it was asked",
         PASS,
-        listed={"ProtocolType": "WEBSOCKET"},
-        routes=_routes("$disconnect", "NONE"),
+        listed=WEBSOCKET,
+        routes=[*_routes("$connect", "AWS_IAM"), *LATER_ON],
     ),
+    case(
+        "by WebSocket, where nothing was",
+        FAIL,
+        listed=WEBSOCKET,
+        routes=[*_routes("$connect", "NONE"), *LATER_ON],
+    ),
+    case("by WebSocket, of which nobody asks first", FAIL, listed=WEBSOCKET, routes=LATER_ON),
+    case("by HTTP a route of that name is any other", FAIL, listed={}, routes=LATER_ON),
     case("what browsers ask first", PASS, listed={}, routes=_routes("OPTIONS /orders", "NONE")),
     case("no routes", PASS, listed={"DisableExecuteApiEndpoint": True}, routes=[]),
     case("denied", UNKNOWN, listed={}, routes=DENIED),
