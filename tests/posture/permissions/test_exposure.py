@@ -231,6 +231,15 @@ def test_stars_in_actions_are_what_is_typical_of_the_service() -> None:
     assert {one.action for one in several} == {"sqs:SendMessage"}
 
 
+@pytest.mark.parametrize("pattern", ["s3:Replicate*", "s3:*Version", "s3:Restore*"])
+def test_stars_that_mean_nothing_typical_are_asked_of_buckets_and_of_what_is_in_them(
+    pattern: str,
+) -> None:
+    one = send() | {"Action": pattern, "Resource": "arn:aws:s3:::b/*"}
+    assert found(one, resource="arn:aws:s3:::b/*")
+    assert found(one | {"Resource": "arn:aws:s3:::b"}, resource="arn:aws:s3:::b")
+
+
 def test_a_control_policy_for_resources_counts() -> None:
     perimeter = document(
         deny("sqs:*", Condition={"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}),

@@ -52,6 +52,7 @@ TYPICAL: Final = {
     "sts": ("sts:AssumeRole",),
 }
 """What strangers would want of each service, worst first."""
+_TYPICAL: Final = frozenset(one.lower() for several in TYPICAL.values() for one in several)
 _WIDE: Final = 1 / 256
 _MOST_EFFORT: Final = 3_000_000
 _TOO_MUCH: Final = Decision(
@@ -216,7 +217,11 @@ def _resources(document: Document, action: str, resources: Sequence[str]) -> lis
         for one in _allowing(document):
             if not one.but_resources and one.concerns(action.lower()):
                 found += [patterns.witness(pattern, template) for pattern in one.resources or ()]
-    fitting = [one for one in found if one is not None and _fits(action.lower(), one)]
+    lower = action.lower()
+    is_made_up = lower not in _TYPICAL and all(
+        lower not in one.actions for one in _allowing(document)
+    )  # it stands for any of a pattern's: of buckets, and of what is in them
+    fitting = [one for one in found if one is not None and (is_made_up or _fits(lower, one))]
     return list(dict.fromkeys(fitting))
 
 

@@ -30,7 +30,7 @@ CHECK = Check(
 def judge(it: Subject, world: World) -> Judgment:
     """By its setting."""
     policy = str(it.read("listed").get("securityPolicy") or "TLS_1_0")
-    if "1_0" in policy:
+    if policy.startswith("TLS_1_0"):
         return fails(f"{it.label} speaks {policy}")
     return passes(f"its policy is {policy}")
 
@@ -38,6 +38,7 @@ def judge(it: Subject, world: World) -> Judgment:
 CASES = (
     case("1.2", PASS, listed={"securityPolicy": "TLS_1_2"}),
     case("1.3", PASS, listed={"securityPolicy": "SecurityPolicy_TLS13_1_3_2025_09"}),
+    case("1.2, as of a June", PASS, listed={"securityPolicy": "SecurityPolicy_TLS13_1_2_2021_06"}),
     case("1.0", FAIL, listed={"securityPolicy": "TLS_1_0"}),
     case("nothing is said", FAIL, listed={}),
 )

@@ -15,7 +15,10 @@ _TLS: Final = {
     "postgres": "rds.force_ssl",
     "sqlserver": "rds.force_ssl",
 }
-_ON: Final = {"1", "on", "true", "enabled", "yes"}
+_ON: Final = {
+    *("1", "on", "true", "enabled", "yes"),
+    *("fips-140-3", "tls1.2+", "tls1.3+"),  # DocumentDB's, which ask for more
+}
 _GUESSED: Final = {"admin", "administrator", "master", "postgres", "root", "sa", "user", "awsuser"}
 
 
