@@ -224,3 +224,14 @@ def test_a_function_is_as_open_as_its_aliases(account: Account) -> None:
     assert account.outcomes(*checks)["aws-lambda-url-open", "shop"] == "fail"
     account.denied = {"lambda:ListAliases"}
     assert set(account.outcomes(*checks).values()) == {"unknown"}
+
+
+def test_a_parameter_that_is_called_by_a_path_is_named_as_policies_name_it(
+    account: Account,
+) -> None:
+    for name in ("/shop/key", "plain"):
+        account.client("ssm").put_parameter(Name=name, Value="x", Type="String")
+    (check,) = [one for one in CHECKS if one.id == "aws-ssm-parameter-secure"]
+    begin = "arn:aws:ssm:eu-west-1:123456789012:parameter/"
+    told = {(seen.found.name, seen.found.label) for seen in account.read([check])}
+    assert {(f"{begin}shop/key", "/shop/key"), (f"{begin}plain", "plain")} <= told
