@@ -9,15 +9,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity
-from ringwall.posture.permissions.asking import context_of, could, may, speaks
+from ringwall.posture.permissions.asking import context_of, may, speaks
 from ringwall.posture.permissions.controls import within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.paths import Hop
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import principal
+from ringwall.posture.permissions.reading import calls_that_read
 from ringwall.posture.permissions.statements import Document, Effect, Kind
-from ringwall.posture.permissions.terrain import READING, Kept, everything
+from ringwall.posture.permissions.terrain import Kept, everything, reading_of
 
 _ALL = (read(EVERYTHING, name="every permission", kind=Kind.IDENTITY),)
 
@@ -108,42 +109,36 @@ def readings_across(
     accounts: Iterable[Account], kept: Kept, owner: str, near: frozenset[str]
 ) -> Iterator[Hop]:
     """Who of other accounts reads what is kept in ``owner``, of those whom somebody comes to."""
-    action, template = READING.get(kept.kind, ("", ""))
     policy = kept.policy
-    if not action or policy is None:
+    asked = list(calls_that_read(kept.kind, kept.arn, is_own=False))
+    if not asked or policy is None:
         return
-    wanted = template.format(arn=kept.arn)
     for side in accounts:
         number = side.id
         if number == owner or not mentions(policy, number):
             continue
-
-        def reads(one: Identity, account: Account = side) -> Decision:
-            return could(
-                one,
-                [action],
-                wanted,
-                context=context_of(one, organisation=account.organisation),
-                resource_policy=policy,
-                resource_account=owner,
-            )[0]
-
-        mend = f"let fewer of {number} {action} {kept.name} by its policy"
         for identity in side.principals:
             if identity.arn in near:
-                decision, unit = within_units(identity, side.units, reads)
+                action, decision, unit = reading_of(identity, side, asked, policy, owner=owner)
                 if decision.may_be:
                     how = f"{identity.name} of {number} may {action} {kept.name} of {owner}"
                     yield _hop(
-                        identity.arn, kept.arn, how, decision, unit=unit, account=owner, mend=mend
+                        identity.arn,
+                        kept.arn,
+                        how,
+                        decision,
+                        unit=unit,
+                        account=owner,
+                        mend=f"let fewer of {number} {action} {kept.name} by its policy",
                     )
         place = everything(side)
         for identity in _everybody(side, policy) if place in near else ():
-            decision, unit = within_units(identity, side.units, reads)
+            action, decision, unit = reading_of(identity, side, asked, policy, owner=owner)
             if decision.may_be:
                 how = (
                     f"whoever has every permission of {number} may {action} {kept.name} of {owner}"
                 )
+                mend = f"let fewer of {number} {action} {kept.name} by its policy"
                 yield _hop(place, kept.arn, how, decision, unit=unit, account=owner, mend=mend)
                 break
 

@@ -111,7 +111,8 @@ def _through_services(
         return
     named = {patterns.witness(one, "*") for key in _CALLED for one in _values(document, key)}
     for service in sorted(filter(None, named)) or ["athena.amazonaws.com"]:
-        through = {**dict.fromkeys(_CALLED, (service,)), _VIA: ("true",), "aws:sourceip": ABSENT}
+        through: dict[str, Values] = {_VIA: ("true",), "aws:sourceip": ABSENT}
+        through |= dict.fromkeys(_CALLED, (service,))
         yield None, Context({**known, **_NOT_PRIVATE, **through}, {"aws:principaltag/": OPEN})
 
 

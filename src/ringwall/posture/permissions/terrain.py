@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
-from ringwall.posture.permissions.accounts import Account
+from ringwall.posture.permissions.accounts import Account, Identity
 from ringwall.posture.permissions.asking import context_of, could
 from ringwall.posture.permissions.controls import within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
@@ -17,27 +16,10 @@ from ringwall.posture.permissions.escalation import (
 from ringwall.posture.permissions.exposure import Exposed, exposed
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.paths import INTERNET, NEVER, Hop, reached
-from ringwall.posture.permissions.statements import Document
+from ringwall.posture.permissions.reading import calls_that_read, easiest
+from ringwall.posture.permissions.statements import Document, Effect, Statement
 from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.permissions.trust import Weakness, trusted
-
-READING: Final = {
-    "aws-s3-bucket": ("s3:GetObject", "{arn}/*"),
-    "aws-secretsmanager-secret": ("secretsmanager:GetSecretValue", "{arn}"),
-    "aws-ssm-parameter": ("ssm:GetParameter", "{arn}"),
-    "aws-dynamodb-table": ("dynamodb:Scan", "{arn}"),
-    "aws-sqs-queue": ("sqs:ReceiveMessage", "{arn}"),
-    "aws-kms-key": ("kms:Decrypt", "{arn}"),
-    "aws-ecr-repository": ("ecr:BatchGetImage", "{arn}"),
-    "aws-ec2-snapshot": ("ec2:CreateVolume", "{arn}"),
-    "aws-rds-instance": ("rds:CreateDBSnapshot", "{arn}"),
-    "aws-rds-cluster": ("rds:CreateDBClusterSnapshot", "{arn}"),
-    "aws-rds-snapshot": ("rds:ModifyDBSnapshotAttribute", "{arn}"),
-    "aws-rds-cluster-snapshot": ("rds:ModifyDBClusterSnapshotAttribute", "{arn}"),
-    "aws-redshift-cluster": ("redshift:GetClusterCredentials", "{arn}"),
-    "aws-lambda-function": ("lambda:GetFunction", "{arn}"),
-}
-"""What it takes to have what is in a resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +146,11 @@ def _short(arn: str) -> str:
 
 def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
     account, near = within.account, within.near
-    action, template = READING.get(one.kind, ("", ""))
-    wanted = template.format(arn=one.arn)
+    asked = list(calls_that_read(one.kind, one.arn))
     found = one.exposed
     if found is None and one.policy is not None:
-        found = tuple(exposed(one.policy, (wanted,), account=account.id))
+        wanted = tuple(dict.fromkeys(resource for _, resource in asked))
+        found = tuple(exposed(one.policy, wanted, account=account.id))
     for open_one in found or ():
         if open_one.is_wide and open_one.stranger is not Stranger.ANY_CUSTOMER:
             how = f"{open_one.stranger} may {open_one.action} {one.name}"
@@ -177,21 +159,10 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
     if everything(account) in near:
         how = f"with that, {one.name} is theirs"
         yield Hop(everything(account), one.arn, how, effort=NEVER)
-    if not action:
-        return
-    for identity in account.principals:
+    for identity in account.principals if asked else ():
         if identity.arn in near:
-            decision, unit = within_units(
-                identity,
-                account.units,
-                lambda who: could(
-                    who,
-                    [action],
-                    wanted,
-                    context=context_of(who, organisation=account.organisation),
-                    resource_policy=one.policy,
-                    resource_account=account.id,
-                )[0],
+            action, decision, unit = reading_of(
+                identity, account, asked, one.policy, owner=account.id
             )
             if decision.may_be:
                 how = f"{identity.name} may {action} {one.name}"
@@ -200,6 +171,45 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
                 mend = f"take {action} from {identity.name}"
                 by = _by(decision)
                 yield Hop(identity.arn, one.arn, how, is_certain=certain, by=by, mend=mend)
+
+
+def reading_of(
+    identity: Identity,
+    account: Account,
+    asked: Iterable[tuple[str, str]],
+    policy: Document | None,
+    *,
+    owner: str,
+) -> tuple[str, Decision, str]:
+    """By which of these calls an identity of an account reads something, whether, and the unit."""
+    chosen: list[str] = []
+    of_resource = (policy,) if policy is not None else ()
+
+    def giving(action: str) -> list[Statement]:
+        lower = action.lower()
+        documents = (*identity.policies.identity, *of_resource)
+        several = (one for document in documents for one in document.concerning(lower))
+        return [one for one in several if one.effect is Effect.ALLOW]
+
+    def reads(who: Identity) -> Decision:
+        context = context_of(who, organisation=account.organisation)
+
+        def ask(action: str, resource: str) -> Decision:
+            return could(
+                who,
+                [action],
+                resource,
+                context=context,
+                resource_policy=policy,
+                resource_account=owner,
+            )[0]
+
+        action, decision = easiest(asked, ask, giving)
+        chosen.append(action)
+        return decision
+
+    decision, unit = within_units(identity, account.units, reads)
+    return chosen[0], decision, unit
 
 
 def targets(kept: Iterable[Kept]) -> list[str]:

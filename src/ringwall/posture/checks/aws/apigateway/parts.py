@@ -42,10 +42,10 @@ def anybody(one: Subject, policy: Any) -> list[Exposed]:
 
 
 def _in_full(one: Subject, told: Any) -> Any:
-    if isinstance(told, Mapping):
-        return type(told)({key: _in_full(one, told.get(key)) for key in told})
+    if isinstance(told, Mapping):  # asked for one by one: what is not known says so
+        return {key: _in_full(one, told.get(key)) for key in told}
     if isinstance(told, list):
-        return type(told)(_in_full(one, each) for each in told)
+        return [_in_full(one, each) for each in told]
     if isinstance(told, str) and told.startswith(_SHORT):
         return called(one, told.removeprefix(_SHORT))
     return told

@@ -69,7 +69,7 @@ def cases_of_aliases(open_to: Any, action: str) -> tuple[Case, ...]:
     """Cases of a check that judges each policy; ``open_to`` is a principal that makes it fail."""
     one = {"Effect": "Allow", "Principal": open_to, "Action": action, "Resource": "*"}
     opened = {"Statement": [one]}
-    own = {"name": ME, "policy": ABSENT}
+    own: dict[str, Any] = {"name": ME, "policy": ABSENT}
     elsewhere = f"{ME}-2:live"
     return (
         case("an alias is open", FAIL, alias(ABSENT, f"{ME}:a"), alias(opened), **own),
