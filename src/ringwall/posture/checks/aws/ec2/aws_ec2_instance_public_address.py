@@ -26,6 +26,7 @@ from ringwall.posture.checks.aws.exposure import (
     is_public_subnet,
     public_versions,
 )
+from ringwall.posture.checks.aws.scenes import BLOCKED_REGION, FIREWALL_TABLE
 
 CHECK = Check(
     judges="aws-ec2-instance",
@@ -87,6 +88,14 @@ CASES = (
         ),
         listed=NETWORK,
     ),
+    case(
+        "behind a firewall",
+        UNKNOWN,
+        FIREWALL_TABLE,
+        other("aws-region", **OPEN),
+        listed=NETWORK,
+    ),
+    case("behind a firewall, and blocked", PASS, FIREWALL_TABLE, BLOCKED_REGION, listed=NETWORK),
     case(
         "whether it is blocked is not known",
         UNKNOWN,
