@@ -13,6 +13,7 @@ from ringwall.posture.checking import (
     Judgment,
     Severity,
     Subject,
+    UnknownError,
     World,
     case,
     fails,
@@ -32,7 +33,11 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """By forms of known keys, and by names; where a secret lies is none itself."""
-    variables = (it.read("listed").get("Environment") or {}).get("Variables") or {}
+    environment = it.read("listed").get("Environment") or {}
+    if environment.get("Error"):  # the rest is told, so that the call itself was no failure
+        code = environment["Error"].get("ErrorCode") or "AWS says no more"
+        raise UnknownError(f"the variables of {it.label} may not be decrypted to be read: {code}")
+    variables = environment.get("Variables") or {}
     found = {name: is_secret(name, str(value)) for name, value in variables.items()}
     said = [f"{name} seems to be {what}" for name, what in sorted(found.items()) if what]
     if said:
@@ -44,6 +49,7 @@ def _with(name: str, value: str) -> dict[str, object]:
     return {"Environment": {"Variables": {name: value}}}
 
 
+NO_KEY = {"ErrorCode": "AccessDeniedException", "Message": "no"}
 CASES = (
     case("none", PASS, listed={}),
     case("where one lies", PASS, listed=_with("DB_PASSWORD_ARN", "arn:aws:secretsmanager:r:1:s")),
@@ -52,5 +58,6 @@ CASES = (
     case("a key of AWS", FAIL, listed=_with("X", "AKIAIOSFODNN7QWERTYU")),
     case("by its name", FAIL, listed=_with("DB_PASSWORD", "hunter2hunter2")),
     case("in an address", FAIL, listed=_with("DB", "postgres://shop:hunter2hunter2@db/shop")),
+    case("may not be decrypted", UNKNOWN, listed={"Environment": {"Error": NO_KEY}}),
     case("may not be read", UNKNOWN, listed=DENIED),
 )
