@@ -35,6 +35,8 @@ OF_SEVERAL = {
     "aws-iam-role.details.GroupList",
     "aws-iam-user.details.InstanceProfileList",
     "aws-rds-cluster-parameter-group.listed.DBParameterGroupName",
+    "aws-rds-cluster.listed.DBParameterGroups",
+    "aws-rds-instance.listed.DBClusterMembers",
     "aws-rds-cluster-snapshot.listed.Encrypted",
     "aws-rds-snapshot.listed.StorageEncrypted",
     "aws-region.metric_alarms.AlarmRule",
