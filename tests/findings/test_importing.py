@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tests.findings.scene import ACCOUNT, BUCKET, at, check_queue, finding, state, take
@@ -202,6 +203,225 @@ def test_a_vex_closes_nothing_by_itself() -> None:
     bring(statement, about="shop", believes=True)
     assert service.find(one.uid).state == "false-positive"
     assert "no such finding" in bring(statement, about="other").said[0]
+
+
+def hub(**told: Any) -> Any:
+    """A finding that Security Hub hands on from Inspector."""
+    return {
+        "SchemaVersion": "2018-10-08",
+        "Id": "x",
+        "ProductArn": "arn:aws:securityhub:eu-west-1::product/aws/inspector",
+        "GeneratorId": "AWSInspector",
+        "Types": ["Software and Configuration Checks/Vulnerabilities/CVE"],
+        "Title": "It is old",
+        "Description": "It is older than what mends it.",
+        "Severity": {"Label": "HIGH"},
+        "UpdatedAt": "2026-03-02T13:00:00Z",
+        "RecordState": "ACTIVE",
+        "Remediation": {"Recommendation": {"Text": "None Provided"}},
+        "Resources": [{"Type": "AwsEc2Instance", "Id": "arn:aws:ec2:eu-west-1:1:instance/i-1"}],
+        **told,
+    }
+
+
+@pytest.mark.usefixtures("database")
+def test_what_a_service_finds_under_one_name_is_as_many_findings() -> None:
+    from ringwall.findings import service
+
+    several = [hub(Vulnerabilities=[{"Id": f"CVE-2026-100{n}"}]) for n in range(3)]
+    assert bring(several).taken.new == 3
+    duty = {"ProductArn": "x/guardduty", "GeneratorId": "arn:aws:guardduty:eu-west-1:1:detector/d"}
+    threats = [hub(**duty, Types=[f"TTPs/{name}"]) for name in ("Recon:EC2", "Backdoor:EC2")]
+    assert bring(threats).taken.new == 2
+    found = {one.finding.weakness: one for one in service.standings(service.Wanted())}
+    assert {"CVE-2026-1001", "guardduty/Recon:EC2"} <= found.keys()
+    assert "look its rule CVE-2026-1001 up" in found["CVE-2026-1001"].finding.fix
+
+    later = {"UpdatedAt": "2026-03-02T14:00:00Z", "RecordState": "ARCHIVED"}
+    away = [{**one, **later} for one in several]
+    away[1]["ProductFields"] = {"aws/inspector/FindingStatus": "CLOSED"}
+    away[2] |= {"RecordState": "ACTIVE", "Workflow": {"Status": "SUPPRESSED"}}
+    done = bring(away)
+    assert (done.taken.fixed, done.taken.unconfirmed) == (1, 2), "to put it away mends nothing"
+    assert service.find(found["CVE-2026-1001"].uid).state == "fixed"
+
+
+@pytest.mark.parametrize(
+    ("judges", "uid", "component"),
+    [
+        ("aws-region", "123456789012", "aws-region/123456789012/eu-west-1"),
+        (
+            "aws-region",
+            "arn:aws:access-analyzer:us-east-1:210987654321:analyzer/unknown",
+            "aws-region/210987654321/us-east-1",
+        ),
+        ("aws-account", "arn:aws:iam::123456789012:password-policy", "aws-account/123456789012"),
+        ("aws-s3-bucket", "arn:aws:s3:::invoices", BUCKET),
+        ("aws-account", "arn:aws:s3:::invoices", BUCKET),
+    ],
+)
+def test_what_we_judge_of_an_account_or_region_is_theirs_of_it(
+    judges: str, uid: str, component: str
+) -> None:
+    from ringwall.findings.formats.forms import read
+
+    known = {"prowler:s3_bucket_public_access": KnownRule("ours", "t", "f", judges)}
+    ocsf = {**prowler("FAIL"), "cloud": {"region": "eu-west-1"}, "resources": [{"uid": uid}]}
+    asff = hub(
+        ProductArn="x/prowler",
+        GeneratorId="prowler-s3_bucket_public_access",
+        Resources=[{"Type": "Other", "Id": uid, "Region": "eu-west-1"}],
+    )
+    for report in ([ocsf], [asff]):
+        (one,) = read(json.dumps(report).encode(), known, now=at(1)).findings
+        assert (one.weakness, one.component) == ("ours", component)
+
+
+@pytest.mark.usefixtures("database")
+def test_what_passed_long_ago_mends_nothing_that_was_found_since() -> None:
+    bring([prowler("FAIL")])
+    past = dict(prowler("PASS"), time_dt="2025-02-14T14:27:03", time=None)
+    assert bring([past], now=at(9)).taken.fixed == 0
+    assert state(finding()) == "open"
+    muted = dict(prowler("FAIL"), status="Suppressed", time=int(at(1).timestamp()))
+    assert bring([muted]).taken.unconfirmed == 1
+    assert bring([dict(prowler("PASS"), time=None, event_time=at(2).isoformat())]).taken.fixed == 1
+    assert state(finding()) == "fixed"
+
+
+@pytest.mark.usefixtures("database")
+def test_a_vulnerability_that_is_back_is_open_however_old_its_description_is() -> None:
+    from ringwall.findings import service
+
+    report = vex("")
+    report["vulnerabilities"][0]["updated"] = "2021-12-10T00:00:00Z"
+    bring(report, about="shop", now=at(1))
+    (one,) = service.standings(service.Wanted())
+    assert one.first_seen == at(1)
+    report["metadata"]["timestamp"] = at(2).isoformat()
+    assert bring({**report, "vulnerabilities": []}, about="shop", is_whole=True).taken.fixed == 1
+    report["metadata"]["timestamp"] = at(3).isoformat()
+    assert bring(report, about="shop").taken.reopened == 1
+
+
+@pytest.mark.parametrize(
+    ("purl", "part"),
+    [
+        ("pkg:npm/%40a/b@1.2?arch=x#lib", "pkg:npm/%40a/b"),
+        ("pkg:npm/@a/b", "pkg:npm/@a/b"),
+        ("pkg:maven/a/log4j@2.14", "pkg:maven/a/log4j"),
+    ],
+)
+def test_a_package_is_the_same_in_each_bill_whatever_its_version(purl: str, part: str) -> None:
+    from ringwall.findings.formats.cyclonedx import read
+
+    def parts(report: Any) -> list[str]:
+        brought = read(json.dumps(report).encode(), {}, now=at(1))
+        return [one.part for one in (*brought.findings, *brought.said)]
+
+    within = vex("")
+    within["components"] = [{"bom-ref": "i", "name": "image", "components": within["components"]}]
+    within["components"][0]["components"][0]["purl"] = purl
+    assert parts(within) == [part]
+    for state_of in ("", "not_affected"):
+        alone = {**vex(state_of), "components": []}
+        for reference in (purl, f"urn:cdx:f08a6ccd/1#{quote(purl, safe='')}"):
+            alone["vulnerabilities"][0]["affects"] = [{"ref": reference}]
+            assert parts(alone) == [part]
+
+
+@pytest.mark.usefixtures("database")
+def test_what_passes_in_one_file_mends_nothing_in_another() -> None:
+    from ringwall.findings import service
+
+    def result(path: str, **told: Any) -> Any:
+        physical = {"artifactLocation": {"uri": path}, "region": {"snippet": {"text": path}}}
+        place = {"physicalLocation": physical}
+        return {"ruleId": "r", "message": {"text": path}, "locations": [place], **told}
+
+    def log(*results: Any) -> Any:
+        run = {"tool": {"driver": {"name": "x"}}, "results": results}
+        return {"version": "2.1.0", "runs": [run]}
+
+    def left() -> set[str]:
+        return {str(one.finding.place) for one in service.standings(service.Wanted())}
+
+    bring(log(*map(result, ("a.py", "a.pyi", "b.py", "c.py"))))
+    bring(log(result("a.py", kind="pass")), now=at(2))
+    assert left() == {"a.pyi:1", "b.py:1", "c.py:1"}
+    bring(log(result("b.py", baselineState="absent")), now=at(3))
+    assert left() == {"a.pyi:1", "c.py:1"}
+    bring(log({"ruleId": "r", "kind": "pass", "message": {"text": "all"}}), now=at(4))
+    assert left() == set()
+
+
+@pytest.mark.usefixtures("database")
+def test_what_a_scanner_found_of_a_secret_is_nowhere(state: Path) -> None:
+    from ringwall.findings.models import Queued
+    from ringwall.runtime.recording import spool_of
+
+    secret = "AKIA" + "Z" * 16
+    region = {"startLine": 3, "snippet": {"text": f"key = '{secret}'"}}
+    place = {"physicalLocation": {"artifactLocation": {"uri": "a.py"}, "region": region}}
+    result = {"ruleId": "aws", "message": {"text": "it is in a.py"}, "locations": [place]}
+    run = {"tool": {"driver": {"name": "gitleaks"}}, "results": [result]}
+    assert bring({"version": "2.1.0", "runs": [run]}).taken.new == 1
+    (row,) = Queued.objects.all()
+    assert row.told["evidence"] == ["it is in a.py"]
+    assert row.told["place"] == ["a.py", 3, None]
+    assert secret not in spool_of(state).read_text()
+
+
+def test_results_without_a_fingerprint_are_told_apart_by_what_they_show() -> None:
+    from ringwall.findings.formats.sarif import read
+
+    def parts(*texts: str) -> list[str]:
+        results = [
+            {
+                "ruleId": "r",
+                "message": {"text": "m"},
+                "fingerprints": {"matchBasedId/v1": "requires login"},
+                "locations": [
+                    {
+                        "physicalLocation": {
+                            "artifactLocation": {"uri": "a.py"},
+                            "region": {"snippet": {"text": text}},
+                        }
+                    }
+                ],
+            }
+            for text in texts
+        ]
+        run = {"tool": {"driver": {"name": "semgrep"}}, "results": results}
+        brought = read(json.dumps({"version": "2.1.0", "runs": [run]}).encode(), {}, now=at(1))
+        return [one.part for one in brought.findings]
+
+    assert parts("b()", "c()") == parts("a()", "b()", "c()")[1:], "what is mended is not another"
+
+
+def test_rules_are_found_where_sarif_may_have_them() -> None:
+    from ringwall.findings.formats.sarif import read
+
+    def rule(name: str, severity: str) -> Any:
+        return {"id": name, "properties": {"security-severity": severity}}
+
+    run = {
+        "tool": {
+            "driver": {"name": "x", "rules": [rule("a", "9.1"), rule("b", "CRITICAL")]},
+            "extensions": [{"name": "pack", "rules": [rule("c", "2.0")]}],
+        },
+        "results": [
+            {"ruleIndex": 1, "message": {"text": "b"}},
+            {"ruleId": "c", "rule": {"index": 0}, "message": {"text": "c"}},
+            {"ruleId": "a", "message": {"text": "a"}},
+        ],
+    }
+    brought = read(json.dumps({"version": "2.1.0", "runs": [run]}).encode(), {}, now=at(1))
+    assert [(one.rule, str(one.severity)) for one in brought.findings] == [
+        ("b", "critical"),
+        ("c", "low"),
+        ("a", "critical"),
+    ]
 
 
 @pytest.mark.usefixtures("database")

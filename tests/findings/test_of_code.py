@@ -108,6 +108,23 @@ def test_what_is_not_as_it_is_declared_is_a_finding_until_it_is(installation: In
     assert declare(installation, "shop", text, day=3, cloud=cloud(ON)) == {DRIFT: "fixed"}
 
 
+def test_what_may_differ_still_is_not_as_it_is_declared(installation: Installation) -> None:
+    """Nobody could list the buckets, or nobody knows what code will say of this one."""
+    text = BUCKET + VERSIONED
+    denied, other = Snapshot(), Snapshot()
+    denied.note_listing(Scope("aws-s3-bucket", ACCOUNT), DENIED)
+    variable = 'variable "it" {}\n' + text.replace('"Enabled"', "var.it")
+    assert declare(installation, "shop", text, cloud=cloud(OFF)) == {DRIFT: "open"}
+    for day, (said, seen) in enumerate(
+        ((text, denied), (text, other), (variable, cloud(OFF))), start=1
+    ):
+        assert declare(installation, "shop", said, day=day, cloud=seen) == {DRIFT: "open"}
+    assert declare(installation, "shop", BUCKET, day=4, cloud=cloud(OFF))[DRIFT] == "fixed"
+    declare(installation, "shop", text, day=5, cloud=cloud(OFF))
+    other.note_listing(Scope("aws-s3-bucket", ACCOUNT), known(None))
+    assert declare(installation, "shop", text, day=6, cloud=other)[DRIFT] == "fixed"
+
+
 def test_its_components_are_in_the_inventory_and_ranked_by_it(installation: Installation) -> None:
     from ringwall.findings.models import Queued
     from ringwall.inventory import service

@@ -1,15 +1,21 @@
 """What posture judges goes into the queue, and only what is known to be well comes out of it."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from ringwall.core.components import Found
-from ringwall.core.observations import Observation, State
+from ringwall.core.observations import Collected, Observation, State
+from ringwall.inventory.listing import Listing
 from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.checking.reading import Subject, World
 from ringwall.posture.judging import judge_all
+from ringwall.posture.keeping import Kept
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import find
@@ -75,6 +81,53 @@ def test_what_is_accepted_stays_so_whenever_it_is_read_again() -> None:
     at = NOW - timedelta(days=28)
     move(Queued.objects.get().pk, Move.ACCEPT, owner="a", reason=why, until=until, now=at)
     assert read_on(3, "Suspended") == {"a": "accepted"}, "it was read at another time, no more"
+
+
+def test_what_is_accepted_is_not_so_for_another_value_under_the_same_words() -> None:
+    from ringwall.findings.models import Queued
+    from ringwall.findings.moving import move
+    from ringwall.findings.states import Move
+
+    def read_on(day: int, *networks: str, tag: str = "") -> dict[str, str]:
+        told = {
+            "IpPermissions": [
+                {"IpProtocol": "-1", "IpRanges": [{"CidrIp": one, "Description": tag}]}
+                for one in networks
+            ]
+        }
+        return run_group(told, days=day)
+
+    assert read_on(1, "10.0.0.0/8") == {"g": "open"}
+    words = Queued.objects.get().told["message"]
+    until, why = NOW + timedelta(days=9), "our own networks, for now"
+    at = NOW - timedelta(days=28)
+    move(Queued.objects.get().pk, Move.ACCEPT, owner="a", reason=why, until=until, now=at)
+    assert read_on(3, "10.0.0.0/8", tag="ours") == {"g": "accepted"}, "nobody judges by that"
+    assert read_on(4, "0.0.0.0/0") == {"g": "open"}
+    row = Queued.objects.get()
+    assert row.told["message"] == words, "it says the same"
+    assert row.steps.latest("id").text == "what it was excused for has changed"
+
+
+def run_group(told: dict[str, object], *, days: int) -> dict[str, str]:
+    """A scan that found this security group, by a check that does not name networks."""
+    from ringwall.findings.config import Findings
+    from ringwall.findings.models import Queued
+    from ringwall.posture.checking.check import Judgment, fails, passes
+    from ringwall.posture.queueing import put
+
+    def judge(it: Subject, world: World) -> Judgment:
+        rules = it.read("listed")["IpPermissions"]
+        is_open = any(one.get("CidrIp") for rule in rules for one in rule["IpRanges"])
+        return fails("it is open to a network") if is_open else passes("it is not")
+
+    check = replace(CHECKS[0], id="open", judge=judge)
+    check = replace(check, check=replace(check.check, judges="aws-ec2-security-group"))
+    snapshot, at = Snapshot(), NOW - timedelta(days=30 - days)
+    found = Found(kind="aws-ec2-security-group", name="arn:g", label="g", account=ACCOUNT)
+    snapshot.add(found).aspects[LISTED] = Observation(State.KNOWN, told, "ec2:Describe", at)
+    put(snapshot, judge_all(snapshot, [check]), [check], scope=ACCOUNT, at=at, rules=Findings())
+    return {one.component.rpartition(":")[2]: one.state for one in Queued.objects.all()}
 
 
 def test_what_is_read_again_as_it_was_is_told_anew_and_no_event(state: Path) -> None:
@@ -182,6 +235,48 @@ def test_the_rank_knows_at_once_whose_it_is_and_that_the_internet_gets_at_it(
     assert {one.owner for one in rows.values()} == {"files@example.com"}
     assert (rows["open"].exposure, rows["shut"].exposure) == ("internet", "internal")
     assert rows["open"].score > rows["shut"].score
+
+
+def test_who_scans_and_who_listens_may_tell_the_inventory_at_once(tmp_path: Path) -> None:
+    """The one that began first leaves the other the word, and goes on with its findings."""
+    from ringwall.inventory import filling, service, taking
+    from ringwall.inventory.filling import rules_of
+    from ringwall.posture import listings
+    from ringwall.posture.queueing import stock
+
+    config = tmp_path / "ringwall.yaml"
+    config.write_text("version: 1\nposture: {}\n")
+    installation = find(all_sections, config=config)
+    read = Snapshot()
+    read.note_listing(Scope("aws-s3-bucket", ACCOUNT), known(None))
+    bucket = Found(kind="aws-s3-bucket", name="arn:aws:s3:::a", label="a", account=ACCOUNT)
+    read.add(bucket).aspects.update({LISTED: known({})})
+    real, begun = listings.of_account, []
+
+    def overtaken(listing: Listing, kept: Kept) -> Iterator[Collected]:
+        if not begun:
+            begun.append(listing.scope)
+            taking.take(next(iter(real(kept))), rules_of(installation))
+        yield from listing.components
+
+    def of_account(kept: Kept) -> Iterator[Listing]:
+        for listing in real(kept):
+            yield replace(listing, components=overtaken(listing, kept))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ringwall.posture.queueing.of_account", of_account)
+        stock(installation, ACCOUNT, read)
+    assert begun
+    assert service.get(bucket.id) is not None
+    assert service.taken_at(listings.SOURCE, ACCOUNT) is None, "the other says when it has told all"
+
+    module = ModuleType("listings")
+    begun.clear()
+    kept = Kept(account=ACCOUNT, read=NOW, gaps=0, snapshot=read)
+    vars(module)["listings"] = lambda _: of_account(kept)
+    several = list(filling.fill(installation, [module]))
+    assert [one.partial for one in several if "another listing" in one.partial]
+    assert all(one.taken is not None for one in several)
 
 
 def test_the_worker_judges_ringwall_itself_and_what_is_mended_is_closed(tmp_path: Path) -> None:

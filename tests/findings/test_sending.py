@@ -84,6 +84,28 @@ def test_teams_are_told_of_all_and_owners_of_their_own(
     assert deliver(rules, 1) == (0, 0)
 
 
+@pytest.mark.parametrize("owner", ["@platform", "ada@", "ada@[", "a@b@c", "ada@b\x0bc", '"ada@b'])
+def test_an_owner_that_is_no_address_gets_no_mail(
+    monkeypatch: pytest.MonkeyPatch, owner: str
+) -> None:
+    from ringwall.identity import mailing
+
+    monkeypatch.setattr(mailing, "send_soon", lambda: None)
+    rules = Findings(notify=(ByMail(kind="mail", name="team", to=("team@example.com",)),))
+    take(finding(), categories=Inventory(component(owner=owner)), rules=rules)
+    assert deliver(rules, 0) == (1, 0)
+    assert [to for to, _ in mails()] == ["team@example.com"]
+
+
+def test_what_a_clock_that_was_ahead_has_noted_is_told() -> None:
+    from ringwall.findings.models import Notice
+
+    rules = Findings(notify=(ByLog(kind="log", name="siem"),))
+    take(finding(), rules=rules)
+    Notice.objects.update(next_try=at(900))
+    assert deliver(rules, 0) == (1, 0)
+
+
 def test_what_is_overdue_is_told_once(hook: Hook) -> None:
     from ringwall.findings import service
 
@@ -115,6 +137,21 @@ def test_what_is_not_taken_is_told_later_in_one(hook: Hook, caplog: Any) -> None
     assert deliver(rules, 0.2) == (2, 0)
     assert [one["count"] for one in hook.taken] == [2]
     assert not Notice.objects.exists()
+
+
+def test_what_nobody_takes_for_days_is_given_up_and_said(hook: Hook, caplog: Any) -> None:
+    from ringwall.findings.models import Notice
+    from ringwall.findings.sending import MOST_TRIES
+
+    rules = Findings(notify=(ByWebhook(kind="webhook", name="chat", url=hook.url),))
+    hook.status = 500
+    take(finding(), rules=rules)
+    Notice.objects.update(tries=MOST_TRIES - 2)
+    assert deliver(rules, 0) == (0, 1)
+    assert Notice.objects.exists()
+    assert deliver(rules, 1) == (0, 1)
+    assert not Notice.objects.exists()
+    assert "chat was not told of 1 findings, for days" in caplog.text
 
 
 def test_what_nobody_is_told_of_any_more_is_forgotten() -> None:

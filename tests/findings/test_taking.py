@@ -21,6 +21,7 @@ from ringwall.core.components import Exposure
 from ringwall.core.findings import Finding, Severity
 from ringwall.core.observations import Fact, State
 from ringwall.core.verdicts import Outcome
+from ringwall.findings.states import Move
 
 pytestmark = pytest.mark.usefixtures("database")
 OTHER = finding(weakness="aws-s3-bucket-versioning", severity=Severity.LOW, title="No versions")
@@ -126,6 +127,22 @@ def test_of_outside_scanners_the_worst_is_believed() -> None:
     assert service.find(finding().uid).finding.source == "two"
 
 
+def test_who_does_not_see_it_any_more_has_no_word() -> None:
+    from ringwall.findings import service
+
+    theirs = finding(title="It is open, says x", severity=Severity.LOW, facts=())
+    take(finding())
+    take(theirs, day=1, source="x")
+    assert service.find(theirs.uid).finding.source == "ringwall"
+    assert take(day=2).fixed == 0, "x still sees it"
+    take(theirs, day=3, source="x")
+    found = service.find(theirs.uid)
+    assert (found.finding.source, found.finding.severity) == ("x", Severity.LOW)
+    assert found.finding.title == theirs.title
+    take(finding(), day=4)
+    assert service.find(theirs.uid).finding.source == "ringwall"
+
+
 def test_nothing_is_taken_without_evidence_or_a_way_to_fix_it() -> None:
     take(finding())
     no_fix, no_evidence = finding(fix=" "), finding(evidence=(), weakness="aws-other")
@@ -182,6 +199,33 @@ def test_a_clock_that_is_ahead_does_not_hold_the_queue_up() -> None:
     )
     assert service.find(finding().uid).last_seen <= datetime.now(UTC)
     check_queue()
+
+
+def test_what_a_clock_that_was_ahead_has_noted_holds_nothing_up() -> None:
+    """It is set right between two scans: what the first saw is no later than the second."""
+    from ringwall.findings import service
+    from ringwall.findings.models import Queued, Sighting
+
+    ahead = at(0) + timedelta(days=36_500)
+
+    def was_ahead(**more: object) -> None:
+        Queued.objects.update(last_seen=ahead, since=ahead, **more)
+        Sighting.objects.update(last_seen=ahead)
+
+    take(finding())
+    was_ahead(first_seen=ahead, due_from=ahead, deadline=ahead)
+    assert take(finding(), day=1).still == 1
+    found = service.find(finding().uid)
+    assert at(0) < found.first_seen <= found.last_seen == at(1)
+    assert found.deadline is not None
+    assert found.deadline <= at(31)
+    was_ahead()
+    assert take(day=2).fixed == 1
+    was_ahead()
+    assert take(finding(), day=3).reopened == 1
+    service.move(finding().uid, Move.DONE)
+    was_ahead()
+    assert take(day=4).fixed == 1
 
 
 def test_rank_owner_and_deadline_come_from_the_component() -> None:

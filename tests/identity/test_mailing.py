@@ -246,6 +246,25 @@ def test_one_refused_mail_holds_up_no_other(database: str, server: Server) -> No
     assert [one["To"] for one in server.mailbox.got] == ["ada@example.com", "bob@example.com"]
 
 
+def test_an_address_that_is_none_holds_up_no_other(database: str, server: Server) -> None:
+    smtp = server.start(SmtpSecurity.STARTTLS, **LOGIN)
+    bad = [put(to=one) for one in ("ada@", "ada@[", "ada@b\x0bc")]
+    put(to="grace@example.com")
+    done = deliver(smtp)
+    assert (done.sent, done.failed) == (1, 3)
+    for one in bad:
+        one.refresh_from_db()
+        assert one.error
+
+
+def test_what_a_clock_that_was_ahead_put_off_is_sent(database: str, server: Server) -> None:
+    from ringwall.identity.models import OutgoingMail
+
+    put()
+    OutgoingMail.objects.update(next_try=dt.datetime.now(dt.UTC) + timedelta(days=900))
+    assert deliver(server.start(SmtpSecurity.STARTTLS, **LOGIN)).sent == 1
+
+
 def test_a_broken_connection_loses_nothing(database: str, server: Server) -> None:
     smtp = server.start(SmtpSecurity.NONE)
     rows = [put(f"{name}@example.com") for name in ("broken", "ada")]

@@ -26,6 +26,7 @@ LEDGER = "arn:aws:s3:::ledger"
 WEB = f"arn:aws:iam::{FRONT}:role/web"
 READER = f"arn:aws:iam::{VAULT}:role/reader"
 POLICY = "aws-organizations-policy"
+RESOURCE_POLICY = "aws-organizations-resource-control-policy"
 LAMBDA = {"Service": "lambda.amazonaws.com"}
 Parts = Mapping[str, Mapping[str, Any]]
 
@@ -64,7 +65,7 @@ def bucket(policy: Any = ABSENT) -> Parts:
 def read_of(account: str, *parts: Parts, unlisted: tuple[str, ...] = (), **own: Any) -> Snapshot:
     """What was read of an account; ``own`` is what it tells of itself."""
     made = Snapshot()
-    for kind in sorted({*DATA, POLICY, *(one.partition(".")[0] for one in READS)}):
+    for kind in sorted({*DATA, POLICY, RESOURCE_POLICY, *(one.partition(".")[0] for one in READS)}):
         known = Observation(State.KNOWN, api="x:List")
         denied = Observation(State.DENIED, api="x:List", why="access denied")
         made.note_listing(Scope(kind, account), denied if kind in unlisted else known)
@@ -171,16 +172,19 @@ def test_who_has_every_permission_of_an_account_is_whoever_is_trusted_of_it() ->
     assert standing(there, vault) == "reached"
 
 
-def organisation(*policies: tuple[str, Any, Any]) -> Snapshot:
+def organisation(
+    *policies: tuple[str, Any, Any], kind: str = POLICY, more: Parts | None = None, **own: Any
+) -> Snapshot:
     """The management account, with control policies: name, what each denies, its targets."""
     several: Parts = {
-        f"{POLICY}/{name}": {
+        f"{kind}/{name}": {
             "content": content if isinstance(content, Observation) else orjson.dumps(content),
             "targets": targets,
         }
         for name, content, targets in policies
     }
-    return read_of(ROOT, several, organization={"Id": "o-1", "MasterAccountId": ROOT})
+    ours = {"organization": {"Id": "o-1", "MasterAccountId": ROOT}} | own
+    return read_of(ROOT, several, more or {}, **ours)
 
 
 IN_ROOT = [{"Type": "ROOT", "TargetId": "r-1", "Name": "Root"}]
@@ -207,6 +211,101 @@ def test_control_policies_of_both_accounts_count(denied: str, targets: Any, expe
     vault = read_of(VAULT, TRUSTS, bucket(), **MEMBER)
     root = organisation(FULL, ("no", deny, targets))
     assert standing(account, vault, root) == expected
+
+
+ANYBODY = {"Principal": "*"}
+OUTSIDE = {"Condition": {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}}
+
+
+@pytest.mark.parametrize(
+    ("denied", "targets", "expected"),
+    [
+        (statement("s3:*", **ANYBODY), IN_ROOT, "no way"),
+        (statement("s3:*", **ANYBODY), [{"Type": "ACCOUNT", "TargetId": VAULT}], "no way"),
+        (statement("s3:*", **ANYBODY), [{"Type": "ACCOUNT", "TargetId": FRONT}], "reached"),
+        (statement("s3:*", **ANYBODY), [{"Type": "ACCOUNT", "TargetId": ROOT}], "reached"),
+        (statement("s3:*", **ANYBODY), IN_UNIT, "perhaps"),
+        (statement("s3:*", **ANYBODY), DENIED, "perhaps"),
+        (statement("sts:AssumeRole", **ANYBODY), IN_ROOT, "no way"),
+        (statement("s3:*", **ANYBODY, **OUTSIDE), IN_ROOT, "reached"),
+        (statement("lambda:*", **ANYBODY), IN_ROOT, "reached"),
+    ],
+)
+def test_resource_control_policies_count_for_what_is_in_an_account(
+    denied: Any, targets: Any, expected: str
+) -> None:
+    account = read_of(FRONT, front(), ASSUMES, **MEMBER)
+    vault = read_of(VAULT, TRUSTS, bucket(), **MEMBER)
+    no = ("no", document(denied | {"Effect": "Deny"}), targets)
+    assert standing(account, vault, organisation(no, kind=RESOURCE_POLICY)) == expected
+
+
+def test_the_resource_control_policies_of_who_asks_do_not_count_for_what_others_have() -> None:
+    lets = statement("s3:GetObject", f"{LEDGER}/*", Principal={"AWS": WEB})
+    reads = role(WEB, LAMBDA, statement("s3:GetObject"))
+    account = read_of(FRONT, front(), reads, **MEMBER)
+    vault = read_of(VAULT, bucket(document(lets)), **MEMBER)
+    deny = document(statement("s3:*", **ANYBODY) | {"Effect": "Deny"})
+    for number, expected in ((FRONT, "reached"), (VAULT, "no way")):
+        no = ("no", deny, [{"Type": "ACCOUNT", "TargetId": number}])
+        assert standing(account, vault, organisation(no, kind=RESOURCE_POLICY)) == expected
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["o-1/r-1/ou-1/{}/"], "no way"),
+        (["o-1/r-1/ou-0/ou-1/{}/"], "no way"),
+        (["o-1/r-1/ou-2/{}/"], "reached"),
+        (["o-1/r-1/{}/"], "reached"),
+        ([], "perhaps"),
+    ],
+)
+@pytest.mark.parametrize("kind", [POLICY, RESOURCE_POLICY])
+def test_the_units_that_an_account_is_in_decide(kind: str, paths: Any, expected: str) -> None:
+    accounts = [{"Id": FRONT}, {"Id": VAULT, "Paths": [one.format(VAULT) for one in paths]}]
+    account = read_of(FRONT, front(), ASSUMES, **MEMBER)
+    vault = read_of(VAULT, TRUSTS, bucket(), **MEMBER)
+    who = ANYBODY if kind == RESOURCE_POLICY else {}
+    deny = document(statement("s3:*", **who) | {"Effect": "Deny"})
+    full = document(statement("*", **who))
+    several = (("full", full, [*IN_ROOT, *IN_UNIT]), ("no", deny, IN_UNIT))
+    root = organisation(*several, kind=kind, organization_accounts=accounts)
+    assert standing(account, vault, root) == expected
+
+
+def test_who_has_every_permission_of_an_account_has_what_control_policies_leave() -> None:
+    """A control policy that denies something to all makes nobody less of an administrator."""
+    everything = role(WEB, LAMBDA, statement("*"))
+    account = read_of(VAULT, front(), everything, bucket(), **MEMBER)
+    for denied, more, expected in (
+        ("ec2:RunInstances", {}, "reached"),
+        ("s3:GetObject", {}, "no way"),
+        ("s3:GetObject", {"Condition": {"ArnNotLike": {"aws:PrincipalArn": "*/x"}}}, "perhaps"),
+    ):
+        deny = document(statement(denied, **more) | {"Effect": "Deny"})
+        root = organisation(FULL, ("no", deny, IN_ROOT))
+        assert standing(account, root) == expected, denied
+
+
+def test_what_may_be_attached_anywhere_may_allow_what_no_other_policy_does() -> None:
+    few = ("few", document(statement("ec2:*")), IN_ROOT)
+    account = read_of(FRONT, front(), ASSUMES, **MEMBER)
+    vault = read_of(VAULT, TRUSTS, bucket(), **MEMBER)
+    assert standing(account, vault, organisation(few)) == "no way"
+    unknown = ("full", document(statement("*")), DENIED)
+    assert standing(account, vault, organisation(few, unknown)) == "perhaps"
+
+
+def test_it_is_said_that_control_policies_are_left_out_and_why() -> None:
+    vault = read_of(VAULT, TRUSTS, bucket(), **MEMBER)
+    denied = read_of(FRONT, front(), ASSUMES, organization=DENIED)
+    told = walked(denied, vault)
+    assert any(FRONT in one and "access denied" in one for one in told.left_out), told.left_out
+    assert any(f"account {ROOT}, which tells them, was not read" in one for one in told.left_out)
+    alone = read_of(FRONT, front(), ASSUMES, organization=ABSENT)
+    own = read_of(VAULT, TRUSTS, bucket(), organization=ABSENT)
+    assert walked(alone, own).left_out == ()
 
 
 def test_what_only_leaves_something_is_not_named_as_what_gives_it() -> None:
@@ -254,6 +353,24 @@ def _none(_: object) -> None:
     raise Refused("the database has no tables yet")
 
 
+def test_commands_say_that_control_policies_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(opening, "open_tables", _none)
+    (tmp_path / "ringwall.yaml").write_text("version: 1\n")
+    accounts = Accounts(tmp_path / ".ringwall")
+    vault = read_of(VAULT, TRUSTS, bucket(), organization=DENIED)
+    accounts.keep(VAULT, vault, read=datetime(2026, 6, 1, tzinfo=UTC), gaps=1)
+    done = CliRunner().invoke(build(), ["posture", "paths"])
+    assert f"left out: the control policies of {VAULT}" in " ".join(done.output.split())
+    done = CliRunner().invoke(build(), ["posture", "paths", "--json"])
+    (told,) = orjson.loads(done.output)
+    assert "access denied" in told["left_out"][0]
+    done = CliRunner().invoke(build(), ["posture", "report", "--format", "csv"])
+    assert "control policies of the organisation" in " ".join(done.stderr.split())
+
+
 def test_the_command_names_the_account_of_each_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -271,6 +388,11 @@ def test_the_command_names_the_account_of_each_change(
     assert done.exit_code == 0, done.output
     assert f"3. web of {FRONT} assumes reader of {VAULT}" in done.output
     assert f"in {FRONT}" in done.output
+    never = CliRunner().invoke(
+        build(), ["posture", "paths", "--account", VAULT, "--account", "999999999999"]
+    )
+    assert isinstance(never.exception, Refused)
+    assert never.exception.message == "account 999999999999 was not read yet"
     done = CliRunner().invoke(build(), ["posture", "paths", "--from", "web", "--json"])
     told = {one["account"]: one for one in orjson.loads(done.output)}
     (asset,) = told[VAULT]["assets"]

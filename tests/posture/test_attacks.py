@@ -206,3 +206,35 @@ def test_the_command_as_json_and_to_what_is_named(installed: Path) -> None:
     assert told["assets"][0]["standing"] == "no way"
     refused = CliRunner().invoke(build(), ["posture", "paths", "--to", "nothing"])
     assert refused.exit_code == 1
+
+
+def test_many_that_may_be_open_for_one_reason_are_one_and_certain_ways_come_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unread = [bucket(f"arn:aws:s3:::a{number}", DENIED) for number in range(8)]
+    made = snapshot(role(reads(f"{LEDGER}/*")), function(), bucket(LEDGER), *unread)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(opening, "open_tables", _none)
+    accounts = Accounts(tmp_path / ".ringwall")
+    with accounts.only_here(ACCOUNT):
+        accounts.keep(ACCOUNT, made, read=datetime(2026, 6, 1, tzinfo=UTC), gaps=0)
+    said = CliRunner().invoke(build(), ["posture", "paths"]).output
+    assert said.count("PERHAPS") == 1
+    assert "PERHAPS 8 aws-s3-bucket" in said
+    assert "a0, a1, a2 and 5 more" in said
+    assert said.index("way 1\n") < said.index("PERHAPS")
+    assert "3. web may s3:GetObject each" in said
+    assert "8 ways of 2 to 9, not certain" in said
+    told = CliRunner().invoke(build(), ["posture", "paths", "--json"]).output
+    assert [len(one["assets"]) for one in orjson.loads(told)] == [9]
+
+
+def test_a_change_is_of_what_is_written_here_not_of_a_strangers_own_policy() -> None:
+    trust = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
+    open_role = role(reads(f"{LEDGER}/*"))
+    open_role.aspects["details"]["AssumeRolePolicyDocument"] = {"Statement": [trust]}
+    told = walked(snapshot(open_role, bucket(LEDGER)))
+    assert [hop.by for hop in told.paths[0].hops] == [
+        ("statement 1 of trust policy of web",),
+        ("statement 1 of p0",),
+    ]

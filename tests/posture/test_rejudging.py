@@ -173,6 +173,23 @@ def test_only_what_read_it_is_judged_again() -> None:
     assert (old.verdict.outcome.value, new.verdict.outcome.value) == ("pass", "fail")
 
 
+def test_what_fails_as_before_is_told_apart_where_what_it_stands_on_was_read_anew() -> None:
+    snapshot = Snapshot()
+    snapshot.note_listing(Scope(A, "1", "r"), Observation(State.KNOWN))
+    seen = snapshot.add(made(A, "7"))
+    seen.aspects["x"] = Observation(State.KNOWN, ["10.0.0.0/8"], "x")
+
+    def judge(it: Any, world: Any) -> Any:
+        return fails("it is open to somebody") if it.read("x") else passes("it is not")
+
+    standing = Standing(snapshot, [known("open", A, ("x",), judge)])
+    seen.aspects["x"] = Observation(State.KNOWN, ["0.0.0.0/0"], "x")
+    assert standing.again(Changes(aspects={(f"{A}/7", "x")})) == []
+    assert [one.component for one in standing.still] == [f"{A}/7"]
+    assert standing.again(Changes(aspects={(f"{A}/8", "x")})) == []
+    assert standing.still == []
+
+
 @pytest.mark.parametrize("take", [("sign_in", "none"), ("sign_in", "required")])
 def test_ringwalls_own_checks_are_judged_again_alike(tmp_path: Any, take: tuple[str, str]) -> None:
     (tmp_path / "ringwall.yaml").write_text(SHOP)

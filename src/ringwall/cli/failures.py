@@ -61,10 +61,16 @@ def failure_of(error: Exception) -> Failure | None:
             return Failure(ExitCode.FAILED, f"{_name(name)}: {reason[:1].lower()}{reason[1:]}")
         case OSError(strerror=str(reason)):
             return Failure(ExitCode.FAILED, f"{reason[:1].lower()}{reason[1:]}")
+        case UnicodeEncodeError(reason="surrogates not allowed"):
+            message = "what was given has bytes in it that are no UTF-8, which nothing can keep"
+            return Failure(ExitCode.USAGE, message)
         case KeyError() | IndexError() | UnicodeError():
             return None
         case LookupError() | OSError() | ValueError() if str(error):
             return Failure(ExitCode.FAILED, str(error))
+    if _is_of_the_database(error):
+        message = f"the database cannot be used: {(str(error) or 'it is away').splitlines()[0]}"
+        return Failure(ExitCode.FAILED, message, "see `database` in ringwall.yaml")
     from ringwall.runtime.configuration import ConfigurationError
 
     if isinstance(error, ConfigurationError):
@@ -72,6 +78,15 @@ def failure_of(error: Exception) -> Failure | None:
         message = f"the configuration is refused: {first}"
         return Failure(ExitCode.CONFIGURATION, message, problems=error.problems)
     return None
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Whether the database is away, locked or full: no fault of what was asked of it."""
+    if "django.db.utils" not in sys.modules:
+        return False
+    from django.db.utils import InterfaceError, OperationalError
+
+    return isinstance(error, InterfaceError | OperationalError)
 
 
 # Typer has values judged by pydantic, whose words are about a program's input.

@@ -57,6 +57,9 @@ class Finding:
     """Addresses of pages, and identifiers such as ``CVE-2026-1234`` and ``CWE-732``."""
     controls: tuple[str, ...] = ()
     """Of frameworks: ``<framework> <control>``."""
+    values: str = field(default="", compare=False)
+    """A digest of the values that it was concluded from, where whoever found it tells: the same
+    words may be said of others."""
     raw: dict[str, object] | None = field(default=None, compare=False, hash=False)
     """As an outside scanner wrote it."""
 

@@ -66,21 +66,25 @@ def reason_against(one: Finding, *, source: str) -> str:
 def facts_of(one: Finding) -> str:
     """A digest of what it stands on: the same as long as nothing of it changed, whenever read.
 
-    Where it has facts its evidence tells when each was read, and its message what that came to.
+    Values count where the finding tells them, whatever is said of them. Where it has facts its
+    evidence tells when each was read, and its message what that came to.
     """
-    told = [
+    return _digest([*_words_of(one), one.values])
+
+
+def _words_of(one: Finding) -> list[object]:
+    return [
         one.severity,
         [_AGE.sub("days", one.message)] if one.facts else sorted(one.evidence),
         sorted((fact.component, fact.aspect, str(fact.state)) for fact in one.facts),
     ]
-    return _digest(told)
 
 
 def content_of(one: Finding) -> str:
     """A digest of all that it says, but for when; where it has facts its evidence tells that."""
     place = None if one.place is None else [one.place.path, one.place.line, one.place.end]
     told = [
-        facts_of(one),
+        _digest(_words_of(one)),
         [one.title, one.message, one.fix, one.rule, place],
         [] if one.facts else one.evidence,
         one.references,

@@ -62,6 +62,7 @@ def bring_in(
         categories=categories,
         rules=rules,
         exploits=brought.exploits,
+        at=_judged_at(brought),
     )
     said = tuple(_say(one, brought.source, believes=believes, rules=rules) for one in brought.said)
     return Imported(
@@ -69,20 +70,40 @@ def bring_in(
     )
 
 
+def _judged_at(brought: Brought) -> datetime | None:
+    """When it looked: what an old report says passed is not so now."""
+    times = [one.seen for one in brought.findings]
+    return max([*times, brought.ended], default=None) if brought.ended is not None else None
+
+
 def judged_by(brought: Brought, *, is_whole: bool) -> Judged:
     """What a file says of what it does not tell of; what could not be judged comes first."""
-    said_of = {(one.weakness, one.component) for one in brought.said}
-    told = {(one.weakness, one.component) for one in brought.findings}
+    return _Judged(brought, is_whole=is_whole)
 
-    def judged(weakness: str, component: str, /) -> Outcome | None:
+
+class _Judged:
+    def __init__(self, brought: Brought, *, is_whole: bool) -> None:
+        self._brought, self._is_whole = brought, is_whole
+        self._said_of = {(one.weakness, one.component) for one in brought.said}
+        self._told = {(one.weakness, one.component) for one in brought.findings}
+
+    def __call__(self, weakness: str, component: str, /) -> Outcome | None:
         pair = (weakness, component)
-        if pair in brought.unknown:
+        if pair in self._brought.unknown:
             return Outcome.UNKNOWN
-        if pair in brought.passed:
-            return Outcome.FAIL if pair in told else Outcome.PASS
-        return Outcome.PASS if is_whole and pair not in said_of else None
+        if pair in self._brought.passed:
+            return Outcome.FAIL if pair in self._told else Outcome.PASS
+        return Outcome.PASS if self._is_whole and pair not in self._said_of else None
 
-    return judged
+    def of_part(self, weakness: str, component: str, part: str, /) -> Outcome | None:
+        outcome = self(weakness, component)
+        if outcome is None and self._brought.passed_at:
+            words = part.split(" ")
+            begins = (" ".join(words[:count]) for count in range(len(words) + 1))
+            places = self._brought.passed_at
+            is_passed = any((weakness, component, one) in places for one in begins)
+            return Outcome.PASS if is_passed else None
+        return outcome
 
 
 def _as_outside(brought: Brought) -> Brought:

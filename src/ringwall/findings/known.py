@@ -2,7 +2,7 @@
 
 Found by name, as the queue may import none of them: ``categories.categories(installation)`` gives a
 :class:`~ringwall.findings.ranking.Categories`, ``rule_names.rule_names()`` a mapping from
-``<tool>:<rule>`` to (id, title, fix) of our check.
+``<tool>:<rule>`` to (id, title, fix, kind) of our check.
 """
 
 from collections.abc import Collection, Mapping

@@ -5,6 +5,7 @@ four days. A receiver that died after it took one may get it twice.
 """
 
 import logging
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,6 +14,7 @@ import requests
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Q
 
 from ringwall.core.events import Actor, Change, Happened, Recorded, entity
 from ringwall.findings.config import ByLog, ByMail, ByWebhook, Findings, Told
@@ -31,6 +33,8 @@ _AT_ONCE: Final = 200
 _FIRST: Final = 30.0
 _LONGEST: Final = 4 * 3600.0
 _PATIENCE: Final = 10.0
+_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+"""What an owner is written to at: `@team` and the like are names."""
 _DJANGOS_OWN: Final = "django.core.mail.backends.smtp.EmailBackend"
 
 
@@ -41,7 +45,9 @@ class NotTakenError(Exception):
 def deliver(rules: Findings, now: datetime) -> tuple[int, int]:
     """Tell what is due, in one message a rule and occasion; how many were told, and not told."""
     by_name = {rule.name: rule for rule in rules.notify}
-    due = Notice.objects.filter(next_try__lte=now, tries__lt=MOST_TRIES).order_by("made", "id")
+    # One that is to be tried later than any is was noted by a clock that was ahead.
+    is_due = Q(next_try__lte=now) | Q(next_try__gt=now + timedelta(seconds=2 * _LONGEST))
+    due = Notice.objects.filter(is_due, tries__lt=MOST_TRIES).order_by("made", "id")
     together: dict[tuple[str, str], list[Notice]] = {}
     for one in due[:_AT_ONCE]:
         together.setdefault((one.rule, one.occasion), []).append(one)
@@ -95,7 +101,7 @@ def _mail(rule: ByMail, occasion: str, some: list[Standing]) -> None:
     if rule.owner:
         for standing in some:
             owner = standing.owner.strip()
-            if "@" in owner and not set(owner) & set(" \r\n,;<>") and owner not in rule.to:
+            if _ADDRESS.fullmatch(owner) and owner not in rule.to:
                 by_address.setdefault(owner, []).append(standing)
     for address, told in by_address.items():
         EmailMessage(
@@ -139,6 +145,12 @@ def _post(rule: ByWebhook, told: dict[str, Any]) -> None:
 
 
 def _later(some: list[Notice], error: str, now: datetime) -> None:
+    given_up = [one for one in some if one.tries + 1 >= MOST_TRIES]
+    if given_up:
+        count = len({uid for one in given_up for uid in one.findings})
+        _log.error("%s was not told of %d findings, for days: %s", some[0].rule, count, error)
+        Notice.objects.filter(pk__in=[one.pk for one in given_up]).delete()
+    some = [one for one in some if one.tries + 1 < MOST_TRIES]
     for one in some:
         one.tries += 1
         pause = min(_LONGEST, _FIRST * 2 ** min(one.tries - 1, 12))

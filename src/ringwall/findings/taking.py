@@ -5,10 +5,10 @@ could not judge stays as it is and says since when nobody confirmed it; what it 
 left alone. Each chunk is a transaction with its events: whoever is killed takes the run in again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Final, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol, runtime_checkable
 
 from django.db import transaction
 
@@ -28,6 +28,9 @@ from ringwall.findings.states import State, found
 from ringwall.findings.turning import place_of, rank, turn
 from ringwall.runtime.recording import record_all
 
+_SKEW: Final = timedelta(minutes=5)
+"""Clocks of several nodes may differ by so much."""
+_FIRST: Final = ("first_seen", "due_from")
 OWN: Final = "ringwall"
 """The source of Ringwall's own checks: their words come before those of others."""
 
@@ -41,6 +44,14 @@ class Judged(Protocol):
         ``PASS``: judged, and not there; so is what is known to be gone with its component.
         ``FAIL``: judged, and there in other parts. ``UNKNOWN``: it could not be judged.
         """
+
+
+@runtime_checkable
+class JudgedByPart(Judged, Protocol):
+    """A run that tells parts of a component apart, such as the files of a code base."""
+
+    def of_part(self, weakness: str, component: str, part: str, /) -> Outcome | None:
+        """The same of one part: ``PASS`` where just this was judged, and is not there."""
 
 
 def all_judged(weakness: str, component: str, /) -> Outcome | None:
@@ -65,6 +76,9 @@ class _Run:
     rules: Findings
     categories: Categories
     exploits: Mapping[str, Exploit]
+    now: datetime
+    before: datetime
+    """Earlier than all that this run saw."""
     told: set[tuple[str, str]] = field(default_factory=set)
     """Weakness and component of all that was found."""
     counts: dict[str, int] = field(default_factory=dict)
@@ -125,7 +139,10 @@ def take(
     kept = {uid: replace(one, seen=min(one.seen, now)) for uid, one in kept.items()}
     judged_at = at or max((one.seen for one in kept.values()), default=now)
     judged_at = min(judged_at, now)
-    run = _Run(source, scope[:300], judged, looked, judged_at, rules, categories, exploits)
+    before = min([judged_at, *(one.seen for one in kept.values())]) - timedelta(microseconds=1)
+    run = _Run(
+        source, scope[:300], judged, looked, judged_at, rules, categories, exploits, now, before
+    )
     run.told = {(one.weakness, one.component) for one in kept.values()}
     for part in store.chunks(kept[uid] for uid in sorted(kept)):  # so that no two runs wait in turn
         _take_some(run, part)
@@ -144,12 +161,21 @@ def _take_some(run: _Run, some: list[Finding]) -> None:
     uids, chunk = [one.uid for one in some], _Chunk(known=run.categories.of(_components(some)))
     with transaction.atomic():
         rows, sightings = store.locked(uids), store.sightings(uids, run.source, run.scope)
+        corrected = _put_right(run, rows, sightings)
+        others = store.others_present(list(rows), run.source, run.scope)
         for one in some:
             row, sighting = rows.get(one.uid), sightings.get(one.uid)
             if row is None:
                 _new(run, chunk, one)
             elif store.is_newer(one, sighting) and not _is_past(one, row):
-                _again(run, chunk, one, row, sighting)
+                _again(
+                    run,
+                    chunk,
+                    one,
+                    (row, sighting),
+                    others=others.get(one.uid, ()),
+                    is_corrected=one.uid in corrected,
+                )
             else:
                 run.count("older")
         chunk.save(run, min(one.seen for one in some))
@@ -189,12 +215,42 @@ def _new(run: _Run, chunk: _Chunk, one: Finding) -> None:
     run.count("new")
 
 
-def _again(run: _Run, chunk: _Chunk, one: Finding, row: Queued, sighting: Sighting | None) -> None:
+def _put_right(
+    run: _Run, rows: Mapping[str, Queued], sightings: Mapping[str, Sighting]
+) -> set[str]:
+    """Take times that are to come, of a clock that was ahead, for earlier than this run.
+
+    Else nothing that is seen until then would count. Uids of what was put right.
+    """
+    latest, corrected = run.now + _SKEW, set()
+    some = [(one.pk, one, ("since", "last_seen", *_FIRST)) for one in rows.values()]
+    seen = [(one.finding_id, one, ("first_seen", "last_seen")) for one in sightings.values()]
+    for uid, one, names in (*some, *seen):
+        for name in names:
+            if getattr(one, name) > latest:
+                setattr(one, name, run.before)
+                corrected.add(uid)
+    return corrected
+
+
+def _again(
+    run: _Run,
+    chunk: _Chunk,
+    one: Finding,
+    known: tuple[Queued, Sighting | None],
+    *,
+    others: Collection[str],
+    is_corrected: bool,
+) -> None:
+    """It was seen before; ``others`` are sources that still see it."""
+    row, sighting = known
     facts = facts_of(one)
     was, had = row.severity, (row.exploited, row.epss)
     is_same = sighting is not None and sighting.is_present and sighting.content == content_of(one)
     is_as_before = is_same and not one.facts  # facts were read anew, and that is told
-    if not is_as_before and _speaks_for(one, row):
+    speaks = _speaks_for(one, row, others)
+    takes_over = speaks and one.source != row.source
+    if speaks and (takes_over or not is_as_before):
         put(row, one)
     _exploit(run, row)
     is_ranked_anew = rank(row, place_of(row, chunk.known), run.rules)
@@ -209,6 +265,8 @@ def _again(run: _Run, chunk: _Chunk, one: Finding, row: Queued, sighting: Sighti
     )
     run.count("still" if come_to is None else "reopened")
     is_quiet = is_as_before and come_to is None and row.unconfirmed_since is None
+    is_quiet = is_quiet and not is_corrected and not takes_over
+    is_quiet = is_quiet and sighting is not None and sighting.facts == facts
     if is_quiet and sighting is not None and not is_ranked_anew and had == _exploited(row):
         chunk.touched.append((row.pk, sighting.pk))
         return
@@ -225,7 +283,7 @@ def _again(run: _Run, chunk: _Chunk, one: Finding, row: Queued, sighting: Sighti
         chunk.steps.append(
             Step(finding_id=row.pk, at=one.seen, what="severity", text=words, who=run.source)
         )
-    if not is_same or come_to is not None:
+    if not is_same or takes_over or come_to is not None:
         why = "it says something else" if come_to is None else come_to.why
         chunk.events.append(recording.found(standing_of(row), recording.CHANGED, why))
     chunk.rows.append(row)
@@ -237,6 +295,7 @@ def _miss_some(run: _Run, uids: list[str]) -> None:
     chunk = _Chunk()
     with transaction.atomic():
         rows, sightings = store.locked(uids), store.sightings(uids, run.source, run.scope)
+        _put_right(run, rows, sightings)
         others = store.others_present(uids, run.source, run.scope)
         for uid, row in rows.items():
             sighting = sightings[uid]
@@ -267,8 +326,9 @@ def _confirm_some(run: _Run, uids: list[str]) -> None:
     """
     chunk = _Chunk()
     with transaction.atomic():
-        mine = store.sightings(uids, run.source, run.scope)
-        for uid, row in store.locked(uids).items():
+        mine, rows = store.sightings(uids, run.source, run.scope), store.locked(uids)
+        _put_right(run, rows, mine)
+        for uid, row in rows.items():
             is_claimed = row.state == State.TO_BE_CONFIRMED and row.since < run.at
             judged = run.judged if uid in mine else run.looked
             if is_claimed and row.last_seen < run.at and _said(run, row, judged) is Outcome.PASS:
@@ -278,7 +338,10 @@ def _confirm_some(run: _Run, uids: list[str]) -> None:
 
 def _said(run: _Run, row: Queued, judged: Judged) -> Outcome | None:
     """What the run says of a finding that it does not tell of."""
-    outcome = judged(row.weakness, row.component)
+    if isinstance(judged, JudgedByPart):
+        outcome = judged.of_part(row.weakness, row.component, row.part)
+    else:
+        outcome = judged(row.weakness, row.component)
     if outcome is Outcome.FAIL:
         is_elsewhere = (row.weakness, row.component) in run.told
         return Outcome.PASS if is_elsewhere else Outcome.UNKNOWN
@@ -322,9 +385,12 @@ def _sighted(run: _Run, one: Finding, known: Sighting | None) -> Sighting:
     return made
 
 
-def _speaks_for(one: Finding, row: Queued) -> bool:
-    """Whether these words come before those that are there: ours do, then those of the worst."""
-    if one.source == row.source or _is_own(one.source):
+def _speaks_for(one: Finding, row: Queued, others: Collection[str]) -> bool:
+    """Whether these words come before those that are there: ours do, then those of the worst.
+
+    Who does not see it any more has no word.
+    """
+    if one.source == row.source or _is_own(one.source) or row.source not in others:
         return True
     return not _is_own(row.source) and one.severity.number > row.severity
 

@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import policy
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import format_datetime
 from ipaddress import ip_address
 from typing import Final
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from ringwall.identity.config import Mail, Smtp, SmtpSecurity
 from ringwall.identity.models import OutgoingMail
@@ -35,6 +36,8 @@ _AT_ONCE: Final = 100
 _KEPT: Final = timedelta(days=30)
 _FIRST: Final = 30.0
 _LONGEST: Final = 4 * 3600.0
+_NOT_WRITTEN: Final = (ValueError, LookupError, AttributeError, MessageError)
+"""What Python's own writer of headers raises at addresses that are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def deliver(mail: Mail, now: datetime) -> Delivered:
     if mail.smtp is None:
         return Delivered()
     due = list(
-        OutgoingMail.objects.filter(sent=None, next_try__lte=now, tries__lt=MOST_TRIES)
+        OutgoingMail.objects.filter(_is_due(now), sent=None, tries__lt=MOST_TRIES)
         .order_by("next_try")
         .values_list("pk", "next_try")[:_AT_ONCE]
     )
@@ -76,6 +79,11 @@ def deliver(mail: Mail, now: datetime) -> Delivered:
             _failed(pk, told, now)
         log.warning("mail cannot be sent by %s: %s", mail.smtp.host, told)
         return Delivered(failed=len(taken), error=told)
+
+
+def _is_due(now: datetime) -> Q:
+    """Its time has come, or is later than any can be: then it is of a clock that was ahead."""
+    return Q(next_try__lte=now) | Q(next_try__gt=now + timedelta(seconds=2 * _LONGEST))
 
 
 def forget_sent(now: datetime) -> int:
@@ -141,12 +149,7 @@ def _send_all(
         try:
             message = written(OutgoingMail.objects.get(pk=pk), mail.sender)
             server.send_message(message, from_addr=mail.sender)
-        except (
-            smtplib.SMTPServerDisconnected,
-            OSError,
-            smtplib.SMTPException,
-            ValueError,
-        ) as error:
+        except (OSError, smtplib.SMTPException, *_NOT_WRITTEN) as error:
             last = _told(error)
             _failed(pk, last, now)
             failed += 1

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Final
 
 from ringwall.inventory import deriving, taking
 from ringwall.inventory.categorising import Rules
@@ -11,6 +12,8 @@ from ringwall.inventory.rules import INVENTORY, Inventory
 from ringwall.runtime.discovery import modules
 from ringwall.runtime.installation import Installation
 from ringwall.runtime.recording import RecordingError
+
+_OVERTAKEN: Final = "another listing of it began meanwhile, which tells of it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,9 @@ def _of(module: ModuleType, installation: Installation, rules: Rules) -> Iterato
     try:
         for listing in module.listings(installation):
             source, scope = listing.source, listing.scope
-            taken = taking.take(listing, rules)
-            yield Filled(source, scope, taken, "" if listing.complete else listing.why_partial)
+            taken = taking.take_or_leave(listing, rules)
+            why = "" if listing.complete else listing.why_partial
+            yield Filled(source, scope, taken or Taken(), why if taken else _OVERTAKEN)
     except RecordingError:
         raise
     except Exception as error:  # noqa: BLE001 - what the others tell can be taken in all the same

@@ -57,6 +57,14 @@ def take(listing: Listing, rules: Rules) -> Taken:
     return taking.taken
 
 
+def take_or_leave(listing: Listing, rules: Rules) -> Taken | None:
+    """The same; ``None`` where another listing of the scope began meanwhile, which tells of it."""
+    try:
+        return take(listing, rules)
+    except OvertakenError:
+        return None
+
+
 class _Taking:
     """One listing on its way in."""
 

@@ -2,22 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from ringwall.core.observations import State, UnknownError
 from ringwall.posture.checking.reading import World
 from ringwall.posture.checks.aws.attack import Ground, ground
+from ringwall.posture.lending import Told, controls_from, left_out, lent_to, told_by
 from ringwall.posture.permissions.accounts import Account
-from ringwall.posture.permissions.controls import Controls, controls_of
+from ringwall.posture.permissions.controls import Controls
 from ringwall.posture.permissions.crossing import crossings, mentions
-from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.paths import Hop, reached
-from ringwall.posture.permissions.statements import Document, Kind, unread
+from ringwall.posture.permissions.statements import Document
 from ringwall.posture.permissions.terrain import everything
-from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.posture.snapshot.snapshot import CONTROLS, Snapshot
 
 _NEVER: Final = " was never listed"
-_POLICY: Final = "aws-organizations-policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Land:
     blocked: Mapping[str, str]
     into: Mapping[str, frozenset[str]]
     untold: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def accounts(self) -> list[Account]:
@@ -62,10 +63,14 @@ def land_of(snapshots: Mapping[str, Snapshot]) -> Land:
     grounds: dict[str, Ground] = {}
     blocked: dict[str, str] = {}
     untold: list[str] = []
+    left: list[str] = []
+    now = datetime.now(UTC)
+    several = [told_by(snapshot, number, now) for number, snapshot in snapshots.items()]
+    managing = [one for one in several if one is not None]
     worlds = {number: World(snapshot) for number, snapshot in snapshots.items()}
     for number, world in worlds.items():
         organisation = _organisation(world.snapshot, number)
-        controls = _controls(worlds, number, organisation, untold)
+        controls = _controls(world.snapshot, number, managing, left, untold)
         try:
             belongs = str(organisation.get("Id") or "")
             grounds[number] = ground(world, number, controls=controls, organisation=belongs)
@@ -77,7 +82,8 @@ def land_of(snapshots: Mapping[str, Snapshot]) -> Land:
         for hop in lies.terrain.hops
     ]
     hops = (*own, *crossings([one.terrain.account for one in grounds.values()]))
-    return Land(grounds, hops, blocked, _into(grounds, hops), tuple(dict.fromkeys(untold)))
+    into = _into(grounds, hops)
+    return Land(grounds, hops, blocked, into, tuple(dict.fromkeys(untold)), tuple(left))
 
 
 def _said(lies: Ground) -> list[str]:
@@ -117,30 +123,16 @@ def _organisation(snapshot: Snapshot, number: str) -> Mapping[str, Any]:
 
 
 def _controls(
-    worlds: Mapping[str, World], number: str, organisation: Mapping[str, Any], untold: list[str]
+    snapshot: Snapshot, number: str, several: Iterable[Told], left: list[str], untold: list[str]
 ) -> Controls:
-    """What binds an account, if its organisation's management account was read, too."""
-    management = str(organisation.get("MasterAccountId") or "")
-    if management not in worlds or management == number:
+    """What binds an account, as its snapshot says, or as those of others here tell it."""
+    seen = snapshot.get(f"aws-account/{number}")
+    lent = seen.aspects.get(CONTROLS) if seen is not None else None
+    told = lent.value if lent is not None else lent_to(snapshot, number, several)
+    why = told["LeftOut"] if told is not None else left_out(snapshot, number)
+    if why:
+        left.append(f"the control policies of {number} are left out: {why}")
+    if told is None:
         return Controls()
-    world = worlds[management]
-    try:
-        several = world.all(_POLICY, account=management)
-    except UnknownError as error:
-        untold.append(f"the control policies of {number}: {error.why}")
-        return Controls(units=(("?", (unread("control policies", Kind.SCP, error.why),)),))
-    policies: list[tuple[Document, Iterable[Mapping[str, Any]]]] = []
-    for one in several:
-        try:
-            targets = one.read("targets", ())
-        except UnknownError as error:
-            untold.append(f"whether {one.label} binds {number}: {error.why}")
-            targets = [{"Type": "ORGANIZATIONAL_UNIT", "TargetId": one.name, "Name": "?"}]
-        try:
-            written = one.read("content")
-            document = read(written, name=one.label, kind=Kind.SCP)
-        except UnknownError as error:
-            untold.append(f"what {one.label} denies: {error.why}")
-            document = unread(one.label, Kind.SCP, error.why)
-        policies.append((document, targets))
-    return controls_of(policies, number, management=management)
+    untold += [f"of the control policies of {number}, {one}" for one in told.get("Untold", ())]
+    return controls_from(told, number)

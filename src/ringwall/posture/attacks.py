@@ -93,6 +93,7 @@ class Attacks:
     ``cut`` are the cheapest changes that together end all certain ways, ``single`` what each single
     one would end: ``ends`` of those are numbers in ``paths``. ``unknown`` are what could not be
     read and may hide ways; ``blocked`` is why nothing at all could be asked, else empty.
+    ``left_out`` says of which accounts no control policies count: ways may be ended by those.
     """
 
     account: str
@@ -102,6 +103,7 @@ class Attacks:
     single: tuple[Change, ...] = ()
     unknown: tuple[str, ...] = ()
     blocked: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 def attacks(
@@ -156,7 +158,15 @@ def attacks(
             *(_unlisted(snapshot, account) if is_all else ()),
         )
     )
-    return Attacks(account, tuple(found), paths, tuple(cut or ()), tuple(single), tuple(unknown))
+    return Attacks(
+        account,
+        tuple(found),
+        paths,
+        tuple(cut or ()),
+        tuple(single),
+        tuple(unknown),
+        left_out=land.left_out,
+    )
 
 
 def assets_of(
@@ -213,7 +223,7 @@ def _readings(
     kept = Kept(kind, one.arn, one.label, policy, exposed=())
     number = within.account.id
     found = [replace(hop, account=number) for hop in hops(within, [kept])[len(within.hops) :]]
-    found += readings_across(land.accounts, kept, number, within.near)
+    found += readings_across(land.accounts, kept, within.account, within.near)
     if judged is not None and judged.verdict.outcome is not Outcome.PASS:
         is_certain = judged.verdict.outcome is Outcome.FAIL
         begin = "strangers come to" if is_certain else "strangers perhaps come to"

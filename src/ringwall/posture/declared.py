@@ -20,7 +20,7 @@ from ringwall.inventory import deriving, taking
 from ringwall.inventory.filling import rules_of
 from ringwall.inventory.listing import Listing
 from ringwall.posture.checking.finding import KnownCheck
-from ringwall.posture.code.drift import NAMED, Drift, drift
+from ringwall.posture.code.drift import NAMED, Drift, drift, untold
 from ringwall.posture.judging import Judged
 from ringwall.posture.naming import judged_so, named, within
 from ringwall.posture.queueing import Heard
@@ -94,7 +94,7 @@ def declare(
             [_finding(one, name, at) for one in found],
             source=SOURCE,
             scope=f"drift {name}",
-            judged=_Compared(clouds, found, is_whole=is_whole),
+            judged=_Compared(snapshot, clouds, found, is_whole=is_whole),
             rules=rules,
             categories=categories,
             at=at,
@@ -106,19 +106,52 @@ class _Compared:
     """Whether nothing differs any more: unknown, where either side could not be told."""
 
     def __init__(
-        self, clouds: Sequence[Snapshot], found: Iterable[Drift], *, is_whole: bool
+        self,
+        code: Snapshot,
+        clouds: Sequence[Snapshot],
+        found: Iterable[Drift],
+        *,
+        is_whole: bool,
     ) -> None:
         self._clouds, self._is_whole = clouds, is_whole
         self._differing = {one.there for one in found}
+        self._untold: dict[str, set[str]] = {}
+        for cloud in clouds:
+            for component, part in untold(code, cloud):
+                self._untold.setdefault(component, set()).add(part)
 
     def __call__(self, weakness: str, component: str, /) -> Outcome | None:
         if weakness != DRIFT:
             return None
         if component in self._differing:
             return Outcome.FAIL
-        seen = [one for cloud in self._clouds if (one := cloud.get(component)) is not None]
-        untold = any(not told.is_told for one in seen for told in one.aspects.values())
-        return Outcome.UNKNOWN if untold or not self._is_whole else Outcome.PASS
+        is_told = component not in self._untold and self._is_seen_or_gone(component)
+        return Outcome.PASS if is_told and self._is_whole else Outcome.UNKNOWN
+
+    def of_part(self, weakness: str, component: str, part: str, /) -> Outcome | None:
+        """The same of what differed: an aspect and a path in it."""
+        if weakness != DRIFT:
+            return None
+        path = f"{part.partition(': ')[2]}."
+        parts = [f"{one}." for one in self._untold.get(component, ())]
+        is_untold = any(path.startswith(one) or one.startswith(path) for one in parts)
+        is_told = not is_untold and self._is_seen_or_gone(component)
+        return Outcome.PASS if is_told and self._is_whole else Outcome.UNKNOWN
+
+    def _is_seen_or_gone(self, component: str) -> bool:
+        """Whether it is there, or all of its kind could be listed where it would be."""
+        if any(cloud.get(component) is not None for cloud in self._clouds):
+            return True
+        kind, _, name = component.partition("/")
+        parts = name.split(":", 5)
+        region, account = parts[3:5] if len(parts) > 5 else ("", "")
+        listed = [
+            told
+            for cloud in self._clouds
+            for scope, told in cloud.listings(kind)
+            if account in {"", scope.account} and (not region or scope.region in {"", region})
+        ]
+        return bool(listed) and all(one.is_told for one in listed)
 
 
 def _faults(
@@ -187,7 +220,7 @@ def _stock(
         why_partial="" if is_whole else "a file of it could not be read",
         at=at,
     )
-    taking.take(listing, rules_of(installation))
+    taking.take_or_leave(listing, rules_of(installation))
     deriving.reach_all()
 
 

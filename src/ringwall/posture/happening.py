@@ -128,7 +128,7 @@ def happened(text: object) -> Happened | None:
         text.split(":", 5)[2] for text in texts if text.startswith("arn:") and text.count(":") > 4
     ]
     return Happened(
-        account=str(told.get("recipientAccountId", "")),
+        account=str(told.get("recipientAccountId") or ""),
         region=str(told["awsRegion"]),
         call=f"{service}:{name}",
         prefixes=_PREFIXES.get(service, (service,)),

@@ -8,23 +8,31 @@ import gzip
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ringwall.posture.collecting.remembering import Journal
+from ringwall.posture.lending import Told, lend, mark_of, told_by
+from ringwall.posture.snapshot.appending import Appended
 from ringwall.posture.snapshot.filing import read_snapshot, write_snapshot
-from ringwall.posture.snapshot.snapshot import Snapshot
-from ringwall.posture.snapshot.writing import decoded
-from ringwall.runtime.private_files import locked, private_folder, remove_leftovers
+from ringwall.posture.snapshot.snapshot import Scope, Snapshot
+from ringwall.posture.snapshot.writing import decoded, encoded
+from ringwall.runtime.private_files import locked, private_folder, remove_leftovers, write_private
 
 _BROKEN: Final = (gzip.BadGzipFile, EOFError, zlib.error)
+_FORMAT: Final = 1
 _OF_ONE: Final = 30
 """Bytes that a component takes at least, for files that do not say how many there are."""
+_GROWS: Final = 1 << 20
+"""Bytes of changes, or as many as the whole takes: then it is written anew."""
+_TRIES: Final = 5
+_MEND: Final = "delete it and scan the account anew"
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
+Version = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +53,7 @@ class Kept:
 class Last:
     """That an account was read: when, with how many gaps, and how many components were found.
 
-    ``mark`` is another for each reading that is kept.
+    ``mark`` is another for each reading that is kept, and where what binds it may be otherwise.
     """
 
     account: str
@@ -61,6 +69,7 @@ class Accounts:
 
     def __init__(self, state: Path) -> None:
         self._folder = state / "posture" / "accounts"
+        self._read: dict[str, tuple[tuple[int, int], Any]] = {}
 
     @contextmanager
     def only_here(self, account: str, *, briefly: bool = False) -> Iterator[None]:
@@ -77,13 +86,13 @@ class Accounts:
                     held.push(turn.pop_all())
             yield
 
-    def version(self, account: str) -> tuple[int, int] | None:
-        """What is another one after each :meth:`keep`; ``None`` where nothing is kept."""
+    def version(self, account: str) -> Version | None:
+        """What is another one after each :meth:`keep` and :meth:`add`; ``None`` without any."""
         try:
             found = self._path(account, "snapshot").stat()
         except FileNotFoundError:
             return None
-        return found.st_ino, found.st_mtime_ns
+        return found.st_ino, found.st_mtime_ns, self._changes(account).size()
 
     def journal(self, account: str) -> Journal:
         """What was answered of a reading that has not ended. For the holder of the lock."""
@@ -109,18 +118,94 @@ class Accounts:
             "components": len(snapshot),
             "is_narrow": is_narrow,
         }
+        self._keep_told(account, snapshot, read)
         write_snapshot(self._path(account, "snapshot"), head, snapshot)
+        self._changes(account).forget()
+
+    def add(
+        self,
+        account: str,
+        snapshot: Snapshot,
+        *,
+        components: Iterable[str],
+        listings: Iterable[Scope],
+        gaps: int,
+    ) -> bool:
+        """Have what changed since it was kept on the disk when this returns, gone ones, too.
+
+        ``False`` where there is nothing it changes, or so much that :meth:`keep` takes less.
+        """
+        changes = self._changes(account)
+        try:
+            status = self._path(account, "snapshot").stat()
+        except FileNotFoundError:
+            return False
+        if changes.size() > max(_GROWS, status.st_size):
+            return False
+        head = {"gaps": gaps, "components": len(snapshot)}
+        changes.add(_mark(status), head, snapshot, components, listings)
+        last = self.last(account)
+        if last is not None:
+            self._keep_told(account, snapshot, last.read)
+        return True
+
+    def lend(self, account: str, snapshot: Snapshot) -> bool:
+        """Have a snapshot say what binds its account, as others told it that are kept.
+
+        Whether that is otherwise than it said before.
+        """
+        return lend(snapshot, account, self._told(), now=datetime.now(UTC))
+
+    def _keep_told(self, account: str, snapshot: Snapshot, read: datetime) -> None:
+        """What it tells of its organisation's policies, apart: its members ask for no more."""
+        path = self._path(account, "controls")
+        told = told_by(snapshot, account, read)
+        if told is None:
+            path.unlink(missing_ok=True)
+            return
+        content = encoded({"format": _FORMAT, **told})
+        if not path.exists() or path.read_bytes() != content:
+            write_private(path, content)
+
+    def _told(self) -> Iterator[Told]:
+        """What each management account told; of a file that is damaged nothing is taken."""
+        for path in sorted(self._folder.glob("*.controls")):
+            try:
+                status = path.stat()
+                key = (status.st_ino, status.st_mtime_ns)
+                known = self._read.get(path.stem)
+                if known is None or known[0] != key:
+                    known = self._read[path.stem] = key, decoded(path.read_bytes())
+            except (OSError, ValueError):
+                continue
+            found = known[1]
+            if isinstance(found, dict) and found.get("format") == _FORMAT:
+                yield found
 
     def get(self, account: str) -> Kept | None:
-        """As it was read last; ``ValueError`` names the file that is damaged."""
+        """As it was read last, with what binds it; ``ValueError`` names a file that is damaged."""
         path = self._path(account, "snapshot")
         names = ("account", "read", "gaps")
-        found = read_snapshot(path, names, mend="delete it and scan the account anew")
-        if found is None:
-            return None
+        for _ in range(_TRIES):
+            before = _status(path)
+            found = read_snapshot(path, names, mend=_MEND)
+            if found is None or before is None:
+                return None
+            head, snapshot = found
+            try:
+                changes = self._changes(account)
+                changes.apply(_mark(before), snapshot)
+                head["gaps"] = changes.head(_mark(before)).get("gaps", head["gaps"])
+            except ValueError as error:
+                msg = f"{self._path(account, 'changes')}: {error}: {_MEND}"
+                raise ValueError(msg) from error
+            after = _status(path)
+            if after is not None and _mark(after) == _mark(before):
+                break  # else it was written anew meanwhile, with what stood in its changes
         last = self.last(account)
         is_narrow = last is not None and last.is_narrow
-        return Kept(**found[0], snapshot=found[1], is_narrow=is_narrow)
+        self.lend(account, snapshot)
+        return Kept(**head, snapshot=snapshot, is_narrow=is_narrow)
 
     def read_at(self, account: str) -> datetime | None:
         """When an account was read last, without reading all of that; ``None`` if it cannot be."""
@@ -134,14 +219,19 @@ class Accounts:
             with gzip.open(path, "rb") as file:
                 header = decoded(file.readline())
                 status = os.fstat(file.fileno())
-            read, gaps = header["read"], header["gaps"]
+            mark, changes = _mark(status), self._changes(account)
+            changed = changes.head(mark)
+            if changed:
+                mark = f"{mark}+{changes.size()}"
+            read, gaps = header["read"], changed.get("gaps", header["gaps"])
             components = header.get("components", status.st_size // _OF_ONE)
+            components = changed.get("components", components)
             is_narrow = header.get("is_narrow") is True
         except (OSError, ValueError, KeyError, TypeError, *_BROKEN):
             return None
         if not isinstance(read, datetime) or not isinstance(gaps, int):
             return None
-        mark = f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"
+        mark += mark_of(account, self._told(), now=datetime.now(UTC))
         return Last(
             account=account,
             read=read,
@@ -157,6 +247,9 @@ class Accounts:
             if _ACCOUNT.fullmatch(path.stem):
                 yield path.stem
 
+    def _changes(self, account: str) -> Appended:
+        return Appended(self._path(account, "changes"))
+
     def _path(self, account: str, ending: str) -> Path:
         if not _ACCOUNT.fullmatch(account):
             msg = f"{account!r} is no account of AWS: those are 12 digits"
@@ -165,3 +258,14 @@ class Accounts:
 
     def _ready(self) -> None:
         private_folder(self._folder)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _mark(status: os.stat_result) -> str:
+    return f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"

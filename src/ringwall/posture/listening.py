@@ -18,7 +18,8 @@ from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.collecting.running import Target
 from ringwall.posture.happening import Happened, NoEventError, happened, records
 from ringwall.posture.judging import Judged
-from ringwall.posture.keeping import Accounts
+from ringwall.posture.keeping import Accounts, Version
+from ringwall.posture.rejudging import Changes
 from ringwall.posture.scanning import Pages
 from ringwall.posture.snapshot.gaps import gaps_of
 from ringwall.posture.snapshot.snapshot import Snapshot
@@ -74,7 +75,7 @@ class Listening:
         self._pages = pages
         self._summed: Summed | None = None
         self._watch: Watch | None = None
-        self._version: tuple[int, int] | None = None
+        self._version: Version | None = None
         self._read = datetime.min.replace(tzinfo=UTC)
 
     def once(self, wait_s: int = 20) -> Heard:
@@ -96,14 +97,14 @@ class Listening:
         changes: dict[Happened, None] = {}
         good, bad = [], []
         for message in messages:
-            try:
-                found = _told(message["Body"])
-            except NoEventError as error:
-                bad.append((message, str(error)))
-                continue
-            good.append(message)
+            found, why = _told(message["Body"])
+            if why:
+                bad.append((message, why))
+            if found or not why:
+                good.append(message)
             changes.update(dict.fromkeys(one for one in found if one is not None))
         self._set_aside(bad)
+        self._delete([one for one, _ in bad if one not in good])
         changed = 0
         if changes:
             try:
@@ -131,17 +132,35 @@ class Listening:
         account = self._target.account
         watch = self._watching(account)
         self._version = None  # where something fails below, what is kept is read anew
-        pairs = [pair for one in changes for pair in watch.take(one)]
-        snapshot = watch.standing.snapshot
-        self._take(snapshot, pairs)
-        gaps = sum(one.count for one in gaps_of(snapshot))
-        last = self._accounts.last(account)
-        is_narrow = last is not None and last.is_narrow
-        self._accounts.keep(account, snapshot, read=self._read, gaps=gaps, is_narrow=is_narrow)
-        if self._pages is not None:
-            self._sum_up(watch, pairs, gaps, self._pages)
+        snapshot, done = watch.standing.snapshot, Changes()
+        is_lent = self._accounts.lend(account, snapshot)
+        pairs = watch.lent() if is_lent else []
+        told = [*pairs, *((same, same) for same in watch.standing.still)] if is_lent else []
+        for one in changes:
+            changed = watch.take(one)
+            pairs += changed
+            done.also(watch.changes)
+            told += [*changed, *((same, same) for same in watch.standing.still)]
+        if done or is_lent:  # else all is as it is kept
+            self._take(snapshot, told)
+            gaps = sum(one.count for one in gaps_of(snapshot))
+            if done:
+                self._keep(snapshot, done, gaps)
+            if self._pages is not None:
+                self._sum_up(watch, pairs, gaps, self._pages)
         self._version = self._accounts.version(account)
         return len(pairs)
+
+    def _keep(self, snapshot: Snapshot, done: Changes, gaps: int) -> None:
+        """Have what changed on the disk; all of it, once that takes less."""
+        account, accounts = self._target.account, self._accounts
+        is_added = accounts.add(
+            account, snapshot, components=done.components, listings=done.listings, gaps=gaps
+        )
+        if not is_added:
+            last = accounts.last(account)
+            is_narrow = last is not None and last.is_narrow
+            accounts.keep(account, snapshot, read=self._read, gaps=gaps, is_narrow=is_narrow)
 
     def _sum_up(self, watch: Watch, pairs: Pairs, gaps: int, pages: Pages) -> None:
         """Keep what pages show: of checks that say what they said before as it was before."""
@@ -190,7 +209,6 @@ class Listening:
                     file.write(json.dumps(line).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        self._delete([message for message, _ in bad])
 
     def _delete(self, messages: Iterable[Mapping[str, Any]]) -> None:
         for one in messages:
@@ -207,12 +225,21 @@ def queue_arn(url: str) -> str:
     return f"arn:{partition}:sqs:{region}:{account}:{name}"
 
 
-def _told(body: str) -> list[Happened | None]:
-    found = [happened(one) for one in records(body)]
-    if not found:
-        msg = "there is no record in it"
-        raise NoEventError(msg)
-    return found
+def _told(body: str) -> tuple[list[Happened | None], str]:
+    """What a message tells, and what in it is no record; beside that the others count."""
+    found: list[Happened | None] = []
+    wrong: list[str] = []
+    try:
+        for one in records(body):
+            try:
+                found.append(happened(one))
+            except NoEventError as error:
+                wrong.append(str(error))
+    except NoEventError as error:
+        wrong.append(str(error))
+    if not found and not wrong:
+        wrong.append("there is no record in it")
+    return found, "; ".join(dict.fromkeys(wrong))
 
 
 def _waited(message: Mapping[str, Any]) -> float:

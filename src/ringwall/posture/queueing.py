@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from ringwall.core.verdicts import Outcome
 from ringwall.findings.config import FINDINGS, Findings
@@ -12,6 +13,7 @@ from ringwall.findings.service import Taken, take
 from ringwall.inventory import deriving, taking
 from ringwall.inventory.filling import rules_of
 from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.checking.noting import stood_on
 from ringwall.posture.judging import Judged
 from ringwall.posture.keeping import Accounts, Kept
 from ringwall.posture.listings import of_account
@@ -91,11 +93,14 @@ def put(
     known = {one.id: one for one in checks}
     everything = Heard(snapshot, several, known)
     findings = []
+    indexes: dict[Any, Any] = {}
     for one in several:
         seen = snapshot.get(one.component)
         if one.verdict.outcome is Outcome.FAIL and seen is not None:
-            row = Row(check=known[one.check], judged=one, found=seen.found, place=seen.place)
-            findings.append(row.finding(at))
+            check = known[one.check]
+            row = Row(check=check, judged=one, found=seen.found, place=seen.place)
+            values = stood_on(snapshot, check, seen, one.verdict.why, indexes)
+            findings.append(replace(row.finding(at), values=values))
     return take(
         findings,
         source=SOURCE,
@@ -117,7 +122,8 @@ def heed(
 ) -> Taken:
     """Take in what a change did: to the inventory, and of verdicts those that came out otherwise.
 
-    ``pairs`` are verdicts before and after; of all others nothing is said.
+    ``pairs`` are verdicts before and after, also of what fails as it did, for other values; of all
+    others nothing is said.
     """
     from ringwall.findings.known import known_categories  # noqa: PLC0415 - needs the tables
 
@@ -153,6 +159,10 @@ def stock(installation: Installation, account: str, snapshot: Snapshot) -> None:
     """
     rules = rules_of(installation)
     read = Accounts(installation.state).read_at(account) or datetime.now(UTC)
+    is_all = True
     for listing in of_account(Kept(account=account, read=read, gaps=0, snapshot=snapshot)):
-        taking.take(listing, rules)
+        if (
+            is_all or listing.scope != account
+        ):  # whoever tells of it meanwhile says when that is all
+            is_all = taking.take_or_leave(listing, rules) is not None and is_all
     deriving.reach_all()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.checking.reading import ANY
 from ringwall.posture.judging import Judged, judge_one
@@ -24,6 +25,19 @@ class Changes:
     listings: set[Scope] = field(default_factory=set)
     """Of which it is otherwise known whether all could be listed."""
 
+    @property
+    def components(self) -> set[str]:
+        """Whatever is otherwise of them: also that they are there, or no more."""
+        return {one for one, _ in self.aspects} | self.named | self.added | self.removed
+
+    def also(self, other: "Changes") -> None:
+        """What another change did, too."""
+        self.aspects |= other.aspects
+        self.named |= other.named
+        self.added |= other.added
+        self.removed |= other.removed
+        self.listings |= other.listings
+
     def __bool__(self) -> bool:
         return bool(self.aspects or self.named or self.added or self.removed or self.listings)
 
@@ -38,6 +52,9 @@ class Standing:
         for one in self._checks.values():
             self._by_kind.setdefault(one.check.judges, []).append(one)
         self.judged: dict[tuple[str, str], Judged] = {}
+        self.still: list[Judged] = []
+        """What failed before, and was judged again last in the same words: of other values,
+        perhaps."""
         self._read: dict[tuple[str, str], frozenset[Key]] = {}
         self._readers: dict[Key, set[tuple[str, str]]] = {}
         indexes: dict[object, object] = {}
@@ -58,7 +75,12 @@ class Standing:
             self._forget((check, component))
             if self.snapshot.get(component) is not None:
                 self._judge(self._checks[check], component, indexes)
-        pairs = ((before[one], self.judged.get(one)) for one in sorted(due))
+        pairs = [(before[one], self.judged.get(one)) for one in sorted(due)]
+        self.still = [
+            new
+            for old, new in pairs
+            if new is not None and new.verdict.outcome is Outcome.FAIL and _is_same(old, new)
+        ]
         return [(old, new) for old, new in pairs if not _is_same(old, new)]
 
     def _due(self, changes: Changes) -> set[tuple[str, str]]:

@@ -13,7 +13,7 @@ from ringwall.posture.collecting.planning import plan_for
 from ringwall.posture.collecting.remembering import Remembering
 from ringwall.posture.collecting.running import Run, Target, Told
 from ringwall.posture.judging import Judged, judge_all
-from ringwall.posture.keeping import Accounts, Kept
+from ringwall.posture.keeping import Accounts, Kept, Version
 from ringwall.posture.past import Past
 from ringwall.posture.snapshot.gaps import Gap, gaps_of
 from ringwall.posture.snapshot.snapshot import Snapshot
@@ -43,7 +43,7 @@ class Scan:
 
     ``ended`` says why not all was asked, where the credentials expired. What verdicts touched is
     left out: it takes more memory than they do, and who judges again finds it anew. ``is_kept``
-    is whether what was read took the place of what was kept.
+    is whether what was read took the place of what was kept, ``version`` which that is then.
     """
 
     account: str
@@ -55,11 +55,25 @@ class Scan:
     known: int
     ended: str
     is_kept: bool = True
+    version: Version | None = None
+
+    @property
+    def since(self) -> datetime:
+        """When the first of it was read: what was judged by later reads is newer than this."""
+        return first_read(self.snapshot, self.began)
 
     @property
     def is_partial(self) -> bool:
         """Whether something could not be read."""
         return bool(self.gaps)
+
+
+def first_read(snapshot: Snapshot, otherwise: datetime) -> datetime:
+    """When the first of all this was read, where that is told anywhere."""
+    reads = (told for seen in snapshot for told in seen.aspects.values())
+    listings = (told for _, told in snapshot.all_listings())
+    times = (one.at for several in (reads, listings) for one in several)
+    return min((at for at in times if at is not None), default=otherwise)
 
 
 def scan(
@@ -159,6 +173,7 @@ def _scan(
     with accounts.journal(target.account) as journal:
         caller = Remembering(target.caller, journal)
         Run(replace(target, caller=caller), snapshot, told).carry_out(plan_for(checks))
+        accounts.lend(target.account, snapshot)
         gaps = gaps_of(snapshot)
         if is_kept:
             untold = sum(one.count for one in gaps)
@@ -175,4 +190,5 @@ def _scan(
         known=caller.known,
         ended=caller.ended,
         is_kept=is_kept,
+        version=accounts.version(target.account) if is_kept else None,
     )

@@ -10,8 +10,8 @@ from ringwall.posture.collecting.rereading import Matches, reread
 from ringwall.posture.collecting.running import Target
 from ringwall.posture.happening import Happened
 from ringwall.posture.judging import Judged
-from ringwall.posture.rejudging import Standing
-from ringwall.posture.snapshot.snapshot import Snapshot
+from ringwall.posture.rejudging import Changes, Standing
+from ringwall.posture.snapshot.snapshot import CONTROLS, Snapshot
 
 _WHOLE: Final = frozenset({"aws-account", "aws-region"})
 """What is read again whatever happened: what holds for all has no name in a record."""
@@ -27,6 +27,8 @@ class Watch:
         calls += [one.call for one in self._plan.details]
         self._services = {_service(one) for one in calls}
         self.standing = Standing(snapshot, several)
+        self.changes = Changes()
+        """What the last change made otherwise in what was read."""
 
     @property
     def plan(self) -> Plan:
@@ -40,6 +42,7 @@ class Watch:
         read and names nothing that is. What happened in a region that is not looked at may be of
         the whole account: every region is read again then, as it is where a record names another.
         """
+        self.standing.still, self.changes = [], Changes()
         if told.account not in {"", self._target.account}:
             return []
         own, others = self._kinds(told)
@@ -54,7 +57,13 @@ class Watch:
             chooses=lambda before, now: _choosing(told, own, others, (before, now)),
             region=told.region if is_here else "",
         )
+        self.changes = changes
         return self.standing.again(changes) if changes else []
+
+    def lent(self) -> list[tuple[Judged | None, Judged | None]]:
+        """Judge again what stands on what is lent to the account, since that is otherwise now."""
+        seen = self.standing.snapshot.of_kind("aws-account")
+        return self.standing.again(Changes(aspects={(one.found.id, CONTROLS) for one in seen}))
 
     def _part(self, told: Happened) -> Plan:
         """The plan, without what services that did nothing tell of the whole account."""

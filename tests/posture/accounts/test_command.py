@@ -103,6 +103,19 @@ def test_accounts_of_the_configuration_are_read_as_their_roles(run: Run, tmp_pat
     assert "there are: main" in done.stderr
 
 
+def test_an_account_that_cannot_be_reached_holds_up_no_other(run: Run, tmp_path: Path) -> None:
+    main = f"    main: {{role: '{ROLE}', external_id: 'a-1'}}\n"
+    text = f"version: 1\nposture:\n  accounts:\n    broken: {{profile: nobody}}\n{main}"
+    (tmp_path / "ringwall.yaml").write_text(text)
+    done = run(*CHECK, "--json")
+    assert done.returncode == ExitCode.PARTIAL
+    assert len(json.loads(done.stdout)) == 21
+    assert "account broken: " in done.stderr
+    assert "1 of 2 accounts were not read" in done.stderr
+    done = run(*CHECK, "--json", "--account", "broken")
+    assert (done.returncode, done.stdout) == (ExitCode.FAILED, "")
+
+
 WRONG = """\
 version: 1
 posture:

@@ -3,28 +3,35 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.utils import OperationalError
 from tests.posture.accounts.making import REGION
 from tests.posture.accounts.reading import Reading, cloud_checks
 from tests.posture.faulty import denied, only
 from tests.preloaded import program
 from tests.runtime.conftest import _django, database, postgres
 from tests.runtime.migrated import put_tables
+from typer.testing import CliRunner
 
+from ringwall.cli.main import build
 from ringwall.core.verdicts import Outcome
+from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.commands.listening import _listen
 from ringwall.posture.heard import Hearing, Hearings
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.listening import Heard, Listening, Pairs, queue_arn
-from ringwall.posture.scanning import Pages, judge_anew, scan
+from ringwall.posture.scanning import Pages, Scan, judge_anew, scan
 from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.posture.summaries import Kept, Summaries
 from ringwall.runtime.current import all_sections
 from ringwall.runtime.installation import find
+from ringwall.runtime.refusals import Refused
 
 __all__ = ["_django", "database", "postgres"]
 BLOCK = "aws-s3-bucket-block-public-access"
@@ -79,13 +86,17 @@ class Changing:
         told = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=[name])
         return int(told["Attributes"][name])
 
-    def listening(self, take: Callable[[Snapshot, Pairs], None] | None = None) -> Listening:
+    def listening(
+        self,
+        take: Callable[[Snapshot, Pairs], None] | None = None,
+        checks: Sequence[KnownCheck] = CHECKS,
+    ) -> Listening:
         def noted(_: Snapshot, pairs: Pairs) -> None:
             self.taken.append(pairs)
 
         return Listening(
             target=self.target,
-            checks=CHECKS,
+            checks=checks,
             accounts=self.accounts,
             sqs=self.sqs,
             queue=self.queue,
@@ -143,8 +154,31 @@ def test_what_was_opened_fails_by_its_event_and_a_second_one_changes_nothing(
     assert changing.outcomes() == [("pass", "fail")]
     assert changing.shown().summary.total[Outcome.FAIL] == 1
     assert changing.waiting() == 0
+    folder = changing.state / "posture" / "accounts"
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
     assert changing.listening().once(0).changed == 0, "what was kept has it already"
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_of_an_account_only_what_changed_is_written(changing: Changing) -> None:
+    changing.scan()
+    folder, account = changing.state / "posture" / "accounts", changing.target.account
+    whole = (folder / f"{account}.snapshot").stat().st_mtime_ns
+    listening = changing.listening()
+    for number in range(6):
+        changing.block(OPEN if number % 2 == 0 else SHUT)
+        changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
+        assert listening.once(0).changed == 1
+        changing.shown()
+    assert (folder / f"{account}.snapshot").stat().st_mtime_ns == whole
+    lines = (folder / f"{account}.changes").read_bytes().splitlines()
+    named = {json.loads(line)[1][1] for line in lines[1:] if line.startswith(b'["component"')}
+    assert named == {"arn:aws:s3:::exports"}
+    changing.opened()
+    assert changing.listening().once(0).changed == 1, "who begins anew knows what was changed"
+    changing.scan()
+    assert not (folder / f"{account}.changes").exists()
 
 
 def test_whoever_dies_before_its_findings_are_kept_leaves_the_message(changing: Changing) -> None:
@@ -206,6 +240,16 @@ def test_what_tells_no_change_is_set_aside_and_holds_nothing_up(
     assert file.stat().st_mode & 0o077 == 0
 
 
+def test_a_change_counts_beside_what_tells_none(changing: Changing) -> None:
+    changing.scan()
+    changing.block(OPEN)
+    change = changing.event("PutBucketPublicAccessBlock")["detail"]
+    changing.send(json.dumps({"Records": [7, change]}))
+    heard = changing.listening().once(0)
+    assert (heard.changed, heard.aside) == (1, ("it is no object",))
+    assert changing.waiting() == 0
+
+
 def test_a_change_that_may_not_be_read_again_is_unknown(
     changing: Changing, reading: Reading
 ) -> None:
@@ -252,6 +296,118 @@ def test_it_is_a_finding_until_a_change_mends_it_and_others_stay(changing: Chang
     assert states() == ["fixed"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("database")
+def test_a_change_to_another_value_under_the_same_words_opens_what_was_accepted(
+    changing: Changing,
+) -> None:
+    from ringwall.findings.moving import move  # noqa: PLC0415 - needs the tables
+    from ringwall.findings.service import standings  # noqa: PLC0415 - as above
+    from ringwall.findings.states import Move, State  # noqa: PLC0415 - as above
+    from ringwall.findings.store import Wanted  # noqa: PLC0415 - as above
+    from ringwall.posture.checking.check import fails, passes  # noqa: PLC0415 - as above
+    from ringwall.posture.queueing import heed  # noqa: PLC0415 - as above
+
+    def judge(it: Any, world: Any) -> Any:
+        told = it.read("public_access_block", {})
+        is_shut = told.get("BlockPublicAcls") and told.get("BlockPublicPolicy")
+        return passes("shut") if is_shut else fails("it is open in some way")
+
+    (known,) = CHECKS
+    config = changing.state / "ringwall.yaml"
+    config.write_text("version: 1\n")
+    installation = find(all_sections, config=config)
+    checks = [replace(known, judge=judge)]
+
+    def take(snapshot: Snapshot, pairs: Pairs) -> None:
+        heed(installation, changing.target.account, snapshot, pairs, checks)
+
+    def only() -> Any:
+        (found,) = standings(Wanted(states=frozenset(State)))
+        return found
+
+    changing.scan()
+    listening = changing.listening(take, checks)
+    changing.opened()
+    listening.once(0)
+    until = datetime.now(UTC) + timedelta(days=9)
+    move(only().uid, Move.ACCEPT, owner="a", reason="public anyhow, for now", until=until)
+    changing.block(OPEN | {"IgnorePublicAcls": True})
+    changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
+    listening.once(0)
+    assert only().state == "accepted", "nobody judges by that"
+    words = only().finding.message
+    changing.block(OPEN | {"BlockPublicAcls": True})
+    changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
+    listening.once(0)
+    assert (only().state, only().finding.message) == ("open", words)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("is_mended", [True, False])
+def test_what_a_change_came_to_is_not_undone_by_the_scan_that_read_before_it(
+    changing: Changing, monkeypatch: pytest.MonkeyPatch, is_mended: bool
+) -> None:
+    """The scan has read and kept; an event is judged; then the scan's verdicts are queued."""
+    from ringwall.findings.service import standings  # noqa: PLC0415 - needs the tables
+    from ringwall.findings.states import State  # noqa: PLC0415 - as above
+    from ringwall.findings.store import Wanted  # noqa: PLC0415 - as above
+    from ringwall.posture.queueing import heed  # noqa: PLC0415 - as above
+
+    config = changing.state / "ringwall.yaml"
+    config.write_text("version: 1\n")
+    monkeypatch.setenv("RINGWALL_CONFIG", str(config))
+    installation = find(all_sections, config=config)
+    changing.accounts = Accounts(installation.state)
+
+    def take(snapshot: Snapshot, pairs: Pairs) -> None:
+        heed(installation, changing.target.account, snapshot, pairs, CHECKS)
+
+    def states() -> list[str]:
+        found = standings(Wanted(states=frozenset(State)))
+        return [str(one.state) for one in found if one.finding.weakness == BLOCK]
+
+    def scanned() -> str:
+        words = ["posture", "scan", "--region", REGION, "--check", BLOCK]
+        found = CliRunner().invoke(build(), words)
+        assert found.exception is None, found.output
+        return found.output
+
+    def between(_: Scan) -> None:
+        if is_mended:
+            changing.block(SHUT)
+            changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
+        else:
+            changing.opened()
+        changing.s3.put_bucket_tagging(
+            Bucket="exports", Tagging={"TagSet": [{"Key": "owner", "Value": "ada"}]}
+        )
+        assert changing.listening(take).once(0).changed == 1
+
+    if is_mended:
+        changing.block(OPEN)
+    scanned()
+    assert states() == (["open"] if is_mended else [])
+    monkeypatch.setattr("ringwall.posture.commands.reading._show_gaps", between)
+    said = scanned()
+    assert states() == (["fixed"] if is_mended else ["open"]), said
+    monkeypatch.undo()
+    monkeypatch.setenv("RINGWALL_CONFIG", str(config))
+    scanned()
+    assert states() == (["fixed"] if is_mended else ["open"]), "nor does the next scan undo it"
+
+
+def test_what_a_scan_that_goes_on_knew_already_is_as_old_as_it_is(changing: Changing) -> None:
+    long_ago = datetime.now(UTC) - timedelta(minutes=30)
+    done = scan(changing.target, CHECKS, changing.accounts)
+    assert done.since >= done.began
+    seen = next(iter(done.snapshot))
+    name, told = next(iter(seen.aspects.items()))
+    seen.aspects[name] = replace(told, at=long_ago)
+    assert done.since == long_ago
+
+
 @pytest.mark.e2e
 def test_the_command_says_what_waits_and_what_it_set_aside(
     changing: Changing, tmp_path_factory: pytest.TempPathFactory
@@ -286,6 +442,23 @@ def test_the_command_says_what_waits_and_what_it_set_aside(
     assert "set aside" in done.stderr
     told = Hearings(state).get("production")
     assert (told.messages, told.aside, told.why) == (1, 1, "")
+
+
+@pytest.mark.usefixtures("_django")
+def test_a_database_that_is_away_is_told(changing: Changing) -> None:
+    changing.scan()
+    changing.opened()
+
+    def away(*_: object) -> None:
+        raise OperationalError("server closed the connection")
+
+    hearings = Hearings(changing.state)
+    with pytest.raises(Refused, match="server closed the connection"):
+        _listen(changing.listening(away), hearings, "production", once=True)
+    assert hearings.get("production").why == "server closed the connection"
+    assert changing.waiting() == 1
+    _listen(changing.listening(), hearings, "production", once=True)
+    assert changing.outcomes() == [(Outcome.PASS, Outcome.FAIL)]
 
 
 def test_a_queue_that_nobody_asks_is_overdue(tmp_path: Path) -> None:

@@ -211,3 +211,33 @@ def test_how_long_sessions_of_roles_last_is_asked_of_the_call_that_tells(account
     account.denied = {"iam:ListRoles"}
     (role,) = account.read([check]).of_kind("aws-iam-role")
     assert not role.aspects["session"].is_told
+
+
+def test_an_organisations_resource_control_policies_are_few_calls(account: Account) -> None:
+    """One finds them, two more tell of each what it says and what it binds."""
+    client = account.client("organizations")
+    client.create_organization(FeatureSet="ALL")
+    root = client.list_roots()["Roots"][0]["Id"]
+    check = ("aws-organizations-resource-perimeter", people.ACCOUNT)
+    assert account.outcomes(check[0])[check] == "fail"
+    before = account.calls(check[0])
+    outside = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}
+    made = client.create_policy(
+        Name="perimeter",
+        Description="x",
+        Type="RESOURCE_CONTROL_POLICY",
+        Content=people.document(
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": ["s3:*", "kms:*", "secretsmanager:*", "sqs:*"],
+                "Resource": "*",
+                "Condition": outside,
+            }
+        ),
+    )["Policy"]["PolicySummary"]["Id"]
+    client.attach_policy(PolicyId=made, TargetId=root)
+    assert account.outcomes(check[0])[check] == "pass"
+    assert account.calls(check[0]) == before + 2
+    account.denied = {"organizations:ListTargetsForPolicy"}
+    assert account.outcomes(check[0])[check] == "unknown"

@@ -9,7 +9,11 @@ from ringwall.posture.attacks import assets_of, attacks
 from ringwall.posture.collecting.session import clients
 from ringwall.posture.snapshot.snapshot import Snapshot
 
-ORGANISATION = [one for one in CHECKS if one.id.startswith("aws-organizations-leaving")]
+ORGANISATION = [
+    one
+    for one in CHECKS
+    if one.id in {"aws-organizations-leaving", "aws-organizations-resource-perimeter"}
+]
 WORLD = "0.0.0.0/0"
 
 
@@ -63,3 +67,11 @@ def test_from_a_balancer_in_one_account_to_a_bucket_in_another(account: Account)
     organizations.attach_policy(PolicyId=policy, TargetId=front)
     assert _standing(read | {root: account.read(checks)}, vault) == "no way"
     assert _standing(read, vault) == "reached", "its management account was not read"
+    organizations.detach_policy(PolicyId=policy, TargetId=front)
+    shut = {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
+    policy = organizations.create_policy(
+        Name="no-objects", Description="x", Type="RESOURCE_CONTROL_POLICY", Content=document(shut)
+    )["Policy"]["PolicySummary"]["Id"]
+    for target, expected in ((front, "reached"), (vault, "no way")):
+        organizations.attach_policy(PolicyId=policy, TargetId=target)
+        assert _standing(read | {root: account.read(checks)}, vault) == expected

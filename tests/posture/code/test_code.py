@@ -40,6 +40,8 @@ def verdicts(code: Code, component: Seen) -> dict[str, str]:
     }
 
 
+CHOSEN = {"__terraform___environment": "default"}
+"""The workspace that Terraform was told to work in."""
 BUCKET = """
 variable "open" { default = false }
 locals { name = "shop-${terraform.workspace}" }
@@ -75,7 +77,7 @@ data "aws_iam_policy_document" "it" {
 
 
 def test_what_several_resources_say_of_a_bucket_is_one_component(tmp_path: Path) -> None:
-    code = written(tmp_path, main__tf=BUCKET)
+    code = written(tmp_path, main__tf=BUCKET, **CHOSEN)
     bucket = only(code, "aws-s3-bucket")
     assert bucket.found.name == "terraform:main.tf:aws_s3_bucket.it"
     assert bucket.found.label == "shop-default"
@@ -631,7 +633,7 @@ def test_a_file_of_values_that_is_broken_is_refused(tmp_path: Path) -> None:
 
 
 def test_drift_is_what_code_and_cloud_tell_differently(tmp_path: Path) -> None:
-    code = written(tmp_path, main__tf=BUCKET)
+    code = written(tmp_path, main__tf=BUCKET, **CHOSEN)
     cloud = Snapshot()
     from ringwall.core.components import Found  # noqa: PLC0415
 

@@ -46,11 +46,74 @@ def test_code_without_a_fault_is_well(tmp_path: Path) -> None:
     assert (code, "1 pass" in said) == (0, True)
 
 
+def test_a_number_in_quotes_is_judged_as_the_number_it_is(tmp_path: Path) -> None:
+    for days, outcome in (("400", "pass"), ("30", "fail"), ("many", "unknown")):
+        text = f'resource "aws_cloudwatch_log_group" "a" {{\n  retention_in_days = "{days}"\n}}\n'
+        (tmp_path / "main.tf").write_text(text)
+        _, said = ran(str(tmp_path), "--check", "aws-logs-group-retention", "--json")
+        (told,) = json.loads(said)
+        assert (told["outcome"], "by itself" in told["why"]) == (outcome, False), told
+
+
 def test_a_broken_file_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(BROKEN)
     code, said = ran(str(tmp_path), "--check", "k8s-pod-host-network")
     assert code == 1
     assert "broken: main.tf:1" in said
+
+
+def test_one_file_of_a_module_is_not_taken_for_a_module_without_faults(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_s3_bucket" "it" {}\n')
+    with pytest.raises(Refused, match="name the folder"):
+        CliRunner().invoke(
+            build(), ["posture", "code", str(tmp_path / "main.tf")], catch_exceptions=False
+        )
+
+
+def test_where_nothing_is_read_that_is_said(tmp_path: Path) -> None:
+    code, said = ran(str(tmp_path), "--check", "k8s-pod-host-network")
+    assert (code, "there is nothing that is read" in said.replace("\n", " ")) == (0, True)
+    (tmp_path / "notes.yaml").write_text("a: 1\n")
+    code, said = ran(str(tmp_path / "notes.yaml"), "--check", "k8s-pod-host-network")
+    assert (code, "broken: notes.yaml:1" in said) == (1, True)
+
+
+def test_a_folder_that_leads_elsewhere_is_said(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    (tmp_path / "here").mkdir()
+    there.mkdir()
+    (there / "pod.yaml").write_text(POD)
+    (tmp_path / "here" / "link").symlink_to(there)
+    _, said = ran(str(tmp_path / "here"), "--check", "k8s-pod-host-network")
+    assert "link:1: it leads to a folder elsewhere" in said.replace("\n", " ")
+
+
+def test_a_folder_below_one_that_is_left_out_is_read(tmp_path: Path) -> None:
+    here = tmp_path / "node_modules" / ".terraform" / "here"
+    here.mkdir(parents=True)
+    (here / "pod.yaml").write_text(POD)
+    (here / "main.tf").write_text('resource "aws_s3_bucket" "it" {}\n')
+    chosen = ("--check", "k8s-pod-host-network", "--check", "aws-s3-bucket-versioning")
+    _, said = ran(str(here), *chosen, "--json")
+    assert {one["place"] for one in json.loads(said)} == {"pod.yaml:1", "main.tf:1"}
+
+
+def test_values_are_given_to_templates_and_what_nobody_declares_is_broken(tmp_path: Path) -> None:
+    (tmp_path / "it.yaml").write_text(
+        "AWSTemplateFormatVersion: '2010-09-09'\n"
+        "Parameters: {Public: {Type: String}}\n"
+        "Resources:\n"
+        "  It:\n"
+        "    Type: AWS::RDS::DBInstance\n"
+        "    Properties: {PubliclyAccessible: !Ref Public}\n"
+    )
+    check = ("--check", "aws-rds-instance-public", "--json")
+    for words, outcome in (((), "unknown"), (("--var", "Public=true"), "fail")):
+        _, said = ran(str(tmp_path), *words, *check)
+        (told,) = json.loads(said)
+        assert told["outcome"] == outcome
+    code, said = ran(str(tmp_path), "--var", "Pubic=false", "--check", "aws-s3-bucket-public")
+    assert (code, "Pubic, which nothing here declares" in said.replace("\n", " ")) == (1, True)
 
 
 QUEUE = """variable "who" {}

@@ -206,11 +206,11 @@ def bucket() -> Snapshot:
 
 def test_kinds_that_could_not_be_listed_for_one_reason_are_told_together() -> None:
     snapshot = Snapshot()
-    for kind in ("aws-a", "aws-b", "aws-c", "aws-d"):
+    for kind in ("aws-a", "aws-b", "aws-c", "aws-d", "aws-e"):
         denied = Observation(State.DENIED, None, "x:List", NOW, "AccessDenied: no")
         snapshot.note_listing(Scope(kind, ACCOUNT, "eu-west-1"), denied)
     text = html.text(report_of([part(snapshot, CHECKS)], made=NOW))
-    assert f"aws-a, aws-b, aws-c</b> and 1 more kinds of {ACCOUNT} eu-west-1 could not" in text
+    assert f"aws-a, aws-b, aws-c and 2 more kinds</b> of {ACCOUNT} in eu-west-1 could not" in text
 
 
 def test_oscal_refers_to_what_is_there(report: Report) -> None:

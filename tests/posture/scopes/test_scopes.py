@@ -16,6 +16,7 @@ from ringwall.posture.scans import Scans
 from ringwall.posture.scopes import Scopes
 from ringwall.posture.summing import stands
 from ringwall.runtime.installation import Installation
+from ringwall.runtime.refusals import Refused
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -136,6 +137,21 @@ def test_evidence_of_code_tells_what_was_read_and_where(
     assert one["scope"] == "code shop"
     assert all(fact["answer_sha256"] for fact in one["facts"] if fact["state"] == "known")
     assert any("main.tf:7" in fact["api"] for fact in one["facts"])
+
+
+def test_a_history_of_nothing_that_there_is_names_what_there_is(three: Installation) -> None:
+    del three
+    for words, hint in (
+        (("--scope", "nope"), f"there are: {ACCOUNT}, shop, ringwall"),
+        (("--scope", "shop", "--scope", "nope"), "shop"),
+        (("--by", "owner", "--scope", "nope"), "shop"),
+        (("soc3",), "soc2"),
+    ):
+        found = CliRunner().invoke(build(), ["posture", "history", *words])
+        assert isinstance(found.exception, Refused), words
+        assert ("nope" in str(found.exception)) is ("nope" in words)
+        assert hint in (found.exception.hint or "")
+    assert json.loads(ran("history", "soc2", "--scope", "shop", "--scope", ACCOUNT, "--json"))
 
 
 def test_history_tells_each_scope_and_owner(three: Installation) -> None:

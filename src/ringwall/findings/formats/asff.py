@@ -11,7 +11,8 @@ from typing import Any, Final
 import orjson
 
 from ringwall.core.findings import Finding, Severity
-from ringwall.findings.formats.components import component_of
+from ringwall.core.verdicts import Outcome
+from ringwall.findings.formats.components import component_of, judged_so
 from ringwall.findings.formats.ocsf import CVE
 from ringwall.findings.formats.reading import (
     Brought,
@@ -47,7 +48,9 @@ _WORKFLOW: Final = {
 }
 NOBODYS_ACCOUNT: Final = "000000000000"
 _OWN: Final = "ringwall/"
-_SECURITY_HUB: Final = "security-hub"
+_SECURITY_HUB: Final = frozenset({"security-hub", "securityhub"})
+_OF_ALL: Final = ("arn:", "aws/", "AWSInspector")
+"""So begin generators that stand for a whole service, not for a rule of it."""
 
 
 def write(
@@ -144,17 +147,18 @@ def read(data: bytes, known: Known, *, now: datetime) -> Brought:
     unknown: set[tuple[str, str]] = set()
     exploits: dict[str, Exploit] = {}
     sources: set[str] = set()
+    times: list[datetime] = []
     for node in nodes:
         node.needed("SchemaVersion")
         product = _product(node)
         sources.add(product)
-        status = node.get("Compliance").text("Status")
-        is_gone = node.text("RecordState") == "ARCHIVED"
+        came_to = _came_to(node)
         for one in _read_one(node, product, known, now):
             pair = (one.weakness, one.component)
-            if status == "PASSED" or (is_gone and status != "FAILED"):
+            times.append(one.seen)
+            if came_to is Outcome.PASS:
                 passed.add(pair)
-            elif status in {"NOT_AVAILABLE", "WARNING"} or is_gone:
+            elif came_to is Outcome.UNKNOWN:
                 unknown.add(pair)
             else:
                 findings.append(one)
@@ -169,7 +173,21 @@ def read(data: bytes, known: Known, *, now: datetime) -> Brought:
         passed=frozenset(passed),
         unknown=frozenset(unknown),
         exploits=exploits,
+        ended=max(times, default=None),
     )
+
+
+def _came_to(node: Node) -> Outcome:
+    """What is archived or suppressed was put away by somebody, which does not mend it."""
+    status = node.get("Compliance").text("Status")
+    is_closed = node.get("ProductFields").text("aws/inspector/FindingStatus") == "CLOSED"
+    if status == "PASSED" or is_closed:
+        return Outcome.PASS
+    is_suppressed = node.get("Workflow").text("Status") == "SUPPRESSED"
+    is_own = node.get("ProductFields").text(f"{_OWN}weakness") != ""
+    is_away = node.text("RecordState") == "ARCHIVED" or (is_suppressed and not is_own)
+    is_unknown = is_away or status in {"NOT_AVAILABLE", "WARNING"}
+    return Outcome.UNKNOWN if is_unknown else Outcome.FAIL
 
 
 def _product(node: Node) -> str:
@@ -183,7 +201,8 @@ def _read_one(node: Node, product: str, known: Known, now: datetime) -> list[Fin
     fields = node.get("ProductFields")
     own = fields.text(f"{_OWN}weakness")
     generator = node.needed("GeneratorId")
-    weakness, ours = _named(node, product, generator, known)
+    rule = _rule(node, generator)
+    weakness, ours = _named(node, product, rule, known)
     remediation = node.get("Remediation", "Recommendation")
     message = node.text("Description")
     url = remediation.text("Url")
@@ -198,14 +217,20 @@ def _read_one(node: Node, product: str, known: Known, now: datetime) -> list[Fin
         one = Finding(
             source=product,
             weakness=own or weakness,
-            component=fields.text(f"{_OWN}component") or component_of(name, kind),
+            component=fields.text(f"{_OWN}component")
+            or judged_so(
+                component_of(name, kind),
+                "" if ours is None else ours.judges,
+                account=node.text("AwsAccountId"),
+                region=resource.text("Region") or node.text("Region"),
+            ),
             part=fields.text(f"{_OWN}part"),
             title=node.needed("Title"),
             message=fields.text(f"{_OWN}message") if own else message,
             severity=severity_of(node.get("Severity"), "Label"),
-            fix=fix_for(remediation.text("Text"), ours, tool=product, rule=generator),
+            fix=fix_for(remediation.text("Text"), ours, tool=product, rule=rule),
             seen=node.moment("LastObservedAt") or node.moment("UpdatedAt") or now,
-            rule=fields.text(f"{_OWN}rule") if own else generator,
+            rule=fields.text(f"{_OWN}rule") if own else rule,
             evidence=_numbered(fields, "evidence") or (message,),
             references=_numbered(fields, "reference")
             or tuple(dict.fromkeys((*cves, *((url,) if url else ())))),
@@ -216,16 +241,28 @@ def _read_one(node: Node, product: str, known: Known, now: datetime) -> list[Fin
     return found
 
 
-def _named(node: Node, product: str, generator: str, known: Known) -> tuple[str, KnownRule | None]:
+def _rule(node: Node, generator: str) -> str:
+    """What was looked for.
+
+    Of Inspector, GuardDuty and Macie that is the vulnerability or the type: their generator is the
+    same for all that they find.
+    """
+    if vulnerability := node.first("Vulnerabilities").text("Id"):
+        return vulnerability
+    types = node.texts("Types")
+    return types[0].rpartition("/")[2] if generator.startswith(_OF_ALL) and types else generator
+
+
+def _named(node: Node, product: str, rule: str, known: Known) -> tuple[str, KnownRule | None]:
     """Security Hub's own controls are known as ``securityhub:S3.8``."""
     control = node.get("Compliance").text("SecurityControlId")
     control = control or node.get("ProductFields").text("ControlId")
-    if product == _SECURITY_HUB and control:
+    if product in _SECURITY_HUB and control:
         found = known.get(f"securityhub:{control}")
         return (f"securityhub/{control}"[:200] if found is None else found.id), found
     if product == "prowler":
-        return named(known, "prowler", generator.removeprefix("prowler-"))
-    return named(known, product, generator)
+        return named(known, "prowler", rule.removeprefix("prowler-"))
+    return named(known, product, rule)
 
 
 def _numbered(fields: Node, name: str) -> tuple[str, ...]:

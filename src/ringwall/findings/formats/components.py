@@ -56,6 +56,23 @@ def component_of(name: str, kind: str = "resource") -> str:
     return of_arn(name) or _named(kind, name)
 
 
+def judged_so(component: str, judges: str, *, account: str, region: str) -> str:
+    """What our check would name it that judges ``judges``: an account, or a region of it.
+
+    Others name the account, or something in it that is not there, also where each region counts.
+    """
+    arn = component.partition("/")[2].split(":", 5)
+    if len(arn) == 6 and arn[0] == "arn":
+        account, region = arn[4] or account, arn[3] or region
+    if component.startswith("aws-account/"):
+        account = component.partition("/")[2]
+    if not re.fullmatch(r"\d{12}", account):
+        return component
+    if judges == "aws-region" and re.fullmatch(r"[a-z]{2,}(?:-[a-z]+)+-\d+", region):
+        return f"aws-region/{account}/{region}"
+    return f"aws-account/{account}" if judges == "aws-account" else component
+
+
 def _named(kind: str, name: str) -> str:
     plain = "-".join(part for part in re.split(r"[^a-z0-9]+", kind.lower()) if part)
     return f"{plain if _KIND.fullmatch(plain) else 'resource'}/{name}"

@@ -4,9 +4,10 @@ What somebody says in a VEX of a weakness that is not there (``not_affected``, `
 is no finding; it is told as :class:`~ringwall.findings.formats.reading.Said`. Pure.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import unquote
 
 import orjson
 
@@ -128,7 +129,7 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
     if root.text("specVersion") not in {"1.4", "1.5", "1.6", "1.7"}:
         raise root.get("specVersion").wrong("1.4 to 1.7 are read, and this is another version")
     tool = _tool(root)
-    names = {one.text("bom-ref"): one for one in root.each("components")}
+    names = {one.text("bom-ref"): one for one in _components(root)}
     time = root.get("metadata").moment("timestamp") or now
     subject = about or root.get("metadata", "component").text("name")
     findings: list[Finding] = []
@@ -147,7 +148,22 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
                 if (exploit := _exploit(node, own)) is not None:
                     exploits[one.uid] = exploit
     source = "ringwall" if is_own else slug(tool)
-    return Brought(source=source, findings=tuple(findings), exploits=exploits, said=tuple(said))
+    return Brought(
+        source=source,
+        findings=tuple(findings),
+        exploits=exploits,
+        said=tuple(said),
+        ended=max([time, *(one.seen for one in findings)]),
+    )
+
+
+def _components(root: Node) -> Iterator[Node]:
+    """Each component, and those within it."""
+    left = list(root.each("components"))
+    while left:
+        one = left.pop()
+        yield one
+        left.extend(one.each("components"))
 
 
 def _tool(root: Node) -> str:
@@ -184,7 +200,7 @@ def _read_one(
     description, detail = node.text("description"), node.text("detail")
     found = []
     for one in affected:
-        reference = one.needed("ref")
+        reference = _referred(one.needed("ref"))
         name = _name(names.get(reference), reference)
         if own:
             component, part = own["component"][0] if "component" in own else "", _one(own, "part")
@@ -200,7 +216,8 @@ def _read_one(
                 message=detail if own else description or detail,
                 severity=_severity(node),
                 fix=fix_for(node.text("recommendation"), ours, tool=tool, rule=rule),
-                seen=node.moment("updated") or time,
+                # Of others it is when the vulnerability was described anew.
+                seen=node.moment("updated") or time if own else time,
                 rule=_one(own, "rule") if own else rule,
                 evidence=tuple(own.get("evidence", ())) if own else (f"{name} is in use",),
                 references=tuple(own.get("reference", ())) if own else _references(node, rule),
@@ -213,13 +230,18 @@ def _read_one(
 
 def _name(component: Node | None, reference: str) -> str:
     """What tells a package: its purl without its version, which changes with every update."""
-    if component is None:
+    purl = reference if component is None else component.text("purl")
+    if purl.startswith("pkg:"):
+        head, at, version = purl.partition("#")[0].partition("?")[0].rpartition("@")
+        return head if at and "/" in head and "/" not in version else purl
+    return reference if component is None else component.text("name") or reference
+
+
+def _referred(reference: str) -> str:
+    """What is meant in its own file, where it is named from another: ``urn:cdx:<bom>#<ref>``."""
+    if not reference.startswith("urn:cdx:"):
         return reference
-    purl = component.text("purl")
-    if purl:
-        head, at, _ = purl.partition("?")[0].rpartition("@")
-        return head if at and "/" in head else purl
-    return component.text("name") or reference
+    return unquote(reference.partition("#")[2]) or reference
 
 
 def _references(node: Node, rule: str) -> tuple[str, ...]:

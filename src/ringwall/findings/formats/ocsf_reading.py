@@ -1,7 +1,7 @@
 """Read OCSF findings: classes 2002 to 2004, 2006 and 2007, as Ringwall, Prowler and others write.
 
 A finding whose status is ``PASS`` tells that the check passed, ``MANUAL`` that it could not be
-judged. Pure.
+judged; one that somebody suppressed tells nothing. Pure.
 """
 
 from datetime import datetime
@@ -9,7 +9,7 @@ from typing import Final
 
 from ringwall.core.findings import Finding, Severity
 from ringwall.core.observations import Fact, Place, State
-from ringwall.findings.formats.components import component_of
+from ringwall.findings.formats.components import component_of, judged_so
 from ringwall.findings.formats.reading import (
     Brought,
     FormatError,
@@ -46,6 +46,7 @@ def read(data: bytes, known: Known, *, now: datetime) -> Brought:
     unknown: set[tuple[str, str]] = set()
     exploits: dict[str, Exploit] = {}
     sources: set[str] = set()
+    times: list[datetime] = []
     for index, event in enumerate(events):
         node = Node(event, f"[{index}]")
         if node.whole("class_uid") not in _CLASSES:
@@ -58,6 +59,7 @@ def read(data: bytes, known: Known, *, now: datetime) -> Brought:
         told = _status(node)
         for one, exploit in _each(node, own, tool, known, now):
             pair = (one.weakness, one.component)
+            times.append(one.seen)
             if told == "passed":
                 passed.add(pair)
             elif told == "unknown":
@@ -75,6 +77,7 @@ def read(data: bytes, known: Known, *, now: datetime) -> Brought:
         passed=frozenset(passed),
         unknown=frozenset(unknown),
         exploits=exploits,
+        ended=max(times, default=None),
     )
 
 
@@ -87,7 +90,8 @@ def _status(node: Node) -> str:
     verdict = node.get("compliance").whole("status_id")
     if word in _PASSED or verdict == 1 or node.whole("status_id") == 4:
         return "passed"
-    return "unknown" if word in _UNKNOWN else "failed"
+    is_suppressed = node.text("status") == "Suppressed"  # its number has meant other things, too
+    return "unknown" if is_suppressed or word in _UNKNOWN else "failed"
 
 
 def _each(
@@ -120,7 +124,12 @@ def _each(
         one = Finding(
             source=slug(tool),
             weakness=weakness,
-            component=component_of(name, resource.text("type") or "resource"),
+            component=judged_so(
+                component_of(name, resource.text("type") or "resource"),
+                "" if ours is None else ours.judges,
+                account=node.get("cloud", "account").text("uid"),
+                region=resource.text("region") or node.get("cloud").text("region"),
+            ),
             title=info.text("title") or rule,
             message=message,
             severity=_severity(node),
@@ -180,7 +189,8 @@ def _severity(node: Node) -> Severity:
 
 def _seen(node: Node, now: datetime) -> datetime:
     info = node.get("finding_info")
-    return info.moment("last_seen_time") or node.moment("time") or now
+    told = (info.moment("last_seen_time"), node.moment("time"), node.moment("time_dt"))
+    return next((one for one in (*told, node.moment("event_time")) if one is not None), now)
 
 
 def _evidence(node: Node) -> tuple[str, ...]:

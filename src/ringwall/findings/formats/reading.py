@@ -31,6 +31,8 @@ class KnownRule:
     id: str
     title: str
     fix: str
+    judges: str = ""
+    """The kind of what it judges."""
 
 
 class Known(Protocol):
@@ -62,11 +64,15 @@ class Brought:
     source: str
     findings: tuple[Finding, ...]
     passed: frozenset[tuple[str, str]] = frozenset()
+    passed_at: frozenset[tuple[str, str, str]] = frozenset()
+    """What passed in one place alone: weakness, component, and the part or how it begins."""
     unknown: frozenset[tuple[str, str]] = frozenset()
     exploits: Mapping[str, Exploit] = field(default_factory=dict)
     said: tuple[Said, ...] = ()
     failed: str = ""
     """Where it says that the scanner's run failed: then it tells of less than there is."""
+    ended: datetime | None = None
+    """When the last of all that it tells of was looked at, what passed included."""
 
 
 class Node:
@@ -238,7 +244,7 @@ def named(known: Known, tool: str, rule: str) -> tuple[str, KnownRule | None]:
 
 def fix_for(told: str, known: KnownRule | None, *, tool: str, rule: str) -> str:
     """How something is mended: as the scanner says, as our check does, else what can be said."""
-    if told.strip():
+    if told.strip() and told.strip() != "None Provided":  # so Inspector says that it knows none
         return told
     if known is not None:
         return known.fix

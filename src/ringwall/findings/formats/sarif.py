@@ -49,6 +49,13 @@ _SCORES: Final = {
 }
 """``security-severity``, as GitHub reads it."""
 _OWN: Final = "ringwall/v1"
+_NO_PRINT: Final = "requires login"
+"""What semgrep writes in the place of a fingerprint for who has no account."""
+_SECRET: Final = re.compile(
+    r"secret|leak|hog\b|credential|passw|token|(?:api|access|private)[ _-]?key"
+    r"|CWE-(?:259|321|798)\b",
+    re.IGNORECASE,
+)
 
 
 def write(standings: Iterable[Standing]) -> bytes:
@@ -153,22 +160,25 @@ def _own_words(one: Standing) -> dict[str, Any]:
 def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brought:
     """What a log brings. ``about`` is the component of results that name none, a repository.
 
-    Results that are absent or of the kind ``pass`` tell of what is not there; those that somebody
-    suppressed, or that do not apply, tell nothing.
+    Results that are absent or of the kind ``pass`` tell of what is not there, in their place alone
+    where they name one; those that somebody suppressed, or that do not apply, tell nothing.
     """
     root = parsed(data)
     if root.text("version") != "2.1.0":
         raise root.get("version").wrong("SARIF 2.1.0 is read, and this is another version")
     findings: list[Finding] = []
     passed: set[tuple[str, str]] = set()
+    passed_at: set[tuple[str, str, str]] = set()
     unknown: set[tuple[str, str]] = set()
     tools: set[str] = set()
     failed = ""
+    times_ended: list[datetime] = []
     for run in root.each("runs"):
         tool = run.get("tool", "driver").needed("name")
-        rules = {one.text("id"): one for one in run.get("tool", "driver").each("rules")}
+        rules = _rules(run)
         times: dict[str, int] = {}
         ended = run.first("invocations").moment("endTimeUtc") or now
+        times_ended.append(ended)
         for invocation in run.each("invocations"):
             if (told := invocation.get("executionSuccessful")).value is False:
                 failed = told.place
@@ -188,7 +198,11 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
             )
             if _is_there(node):
                 findings.append(one)
-            elif node.text("baselineState") == "absent" or node.text("kind") == "pass":
+            elif node.text("baselineState") == "absent":
+                passed_at.add((one.weakness, one.component, one.part))
+            elif node.text("kind") == "pass" and one.place is not None:
+                passed_at.add((one.weakness, one.component, one.place.path))
+            elif node.text("kind") == "pass":
                 passed.add((one.weakness, one.component))
             else:
                 unknown.add((one.weakness, one.component))
@@ -200,9 +214,30 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
         source=source,
         findings=tuple(findings),
         passed=frozenset(passed),
+        passed_at=frozenset(passed_at),
         unknown=frozenset(unknown),
         failed=failed,
+        ended=max(times_ended, default=None),
     )
+
+
+def _rules(run: Node) -> dict[str | int, Node]:
+    """The tool's rules by id, and by where they stand in its own list; its plug-ins' by id."""
+    driver = list(run.get("tool", "driver").each("rules"))
+    found: dict[str | int, Node] = {}
+    for plugin in run.get("tool").each("extensions"):
+        found |= {one.text("id"): one for one in plugin.each("rules")}
+    found |= {one.text("id"): one for one in driver}
+    return found | dict(enumerate(driver))
+
+
+def _rule_of(node: Node, rules: dict[str | int, Node]) -> str:
+    """The id of a result's rule, which may be told by its place in the list (section 3.27.5)."""
+    named_so = node.text("ruleId") or node.get("rule").text("id")
+    index = node.whole("ruleIndex")
+    if not named_so and index is not None and index in rules:
+        return rules[index].needed("id")
+    return named_so or node.get("rule").needed("id")
 
 
 def _is_there(node: Node) -> bool:
@@ -225,7 +260,7 @@ def _repository(run: Node) -> str:
 def _read_one(
     node: Node,
     tool: str,
-    rules: dict[str, Node],
+    rules: dict[str | int, Node],
     known: Known,
     *,
     ended: datetime,
@@ -233,7 +268,7 @@ def _read_one(
     times: dict[str, int],
 ) -> Finding:
     own = node.get("properties", "ringwall")
-    rule = node.text("ruleId") or node.get("rule").needed("id")
+    rule = _rule_of(node, rules)
     location = node.first("locations")
     place = _place(location, own)
     if own.value is not None and own.text("component"):
@@ -263,6 +298,7 @@ def _read_one(
         component_of(resource) if resource.startswith("arn:") else f"code-repository/{where}"
     )
     snippet = location.get("physicalLocation", "region", "snippet").text("text")
+    is_of_secret = _SECRET.search(" ".join((tool, rule, title, *_tags(described)))) is not None
     return Finding(
         source=slug(tool),
         weakness=weakness,
@@ -274,7 +310,8 @@ def _read_one(
         fix=fix_for(described.get("help").text("text"), ours, tool=tool, rule=rule),
         seen=ended,
         rule=rule,
-        evidence=(snippet or message,),
+        # The line that a secret stands in would be in the log for ever.
+        evidence=(message if is_of_secret else snippet or message,),
         references=tuple(
             dict.fromkeys(
                 one
@@ -296,9 +333,9 @@ def _part(
     times: dict[str, int],
 ) -> str:
     """What tells a result apart from others of its rule and stays while lines move."""
-    prints = node.get("partialFingerprints").value or node.get("fingerprints").value
+    prints = _prints(node.get("partialFingerprints")) or _prints(node.get("fingerprints"))
     path = "" if place is None else place.path
-    if isinstance(prints, dict) and prints:
+    if prints:
         told = orjson.dumps(prints, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
         kept = sha256(told).hexdigest()[:12]
     elif snippet:
@@ -309,6 +346,11 @@ def _part(
     key = f"{rule}\0{base}"
     times[key] = times.get(key, 0) + 1
     return base if times[key] == 1 else f"{base} #{times[key]}"
+
+
+def _prints(node: Node) -> dict[str, Any]:
+    several = node.value if isinstance(node.value, dict) else {}
+    return {name: one for name, one in several.items() if one != _NO_PRINT}
 
 
 def _place(location: Node, own: Node) -> Place | None:
@@ -336,8 +378,12 @@ def _unquoted(text: str) -> str:
 
 
 def _severity(node: Node, described: Node) -> Severity:
-    scored = described.get("properties").number("security-severity")
-    if scored is not None:
+    properties = described.get("properties")
+    told = properties.get("security-severity").value
+    if isinstance(told, str) and told.strip().isalpha():  # a word, where a number should be
+        if (word := told.strip().lower()) in set(Severity):
+            return Severity(word)
+    elif (scored := properties.number("security-severity")) is not None:
         return _by_score(scored)
     level = node.text("level") or described.get("defaultConfiguration").text("level") or "warning"
     return severity_of(Node({"level": level}, node.place), "level")

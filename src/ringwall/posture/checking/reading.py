@@ -7,6 +7,7 @@ from typing import Any, Final
 from ringwall.core.components import Found
 from ringwall.core.observations import Fact, Observation, State, UnknownError
 from ringwall.posture.snapshot.partial import guarded
+from ringwall.posture.snapshot.reasons import once
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
 
 ANY: Final = "*"
@@ -131,7 +132,7 @@ class World:
         if unknown:
             facts = [fact for error in unknown for fact in error.facts]
             self.facts |= {(fact.component, fact.aspect): fact for fact in facts}
-            raise UnknownError("; ".join(error.why for error in unknown), facts)
+            raise UnknownError(once(error.why for error in unknown), facts)
         return False
 
     def _require_listed(
@@ -191,6 +192,11 @@ class Subject:
 
     def __init__(self, world: World, seen: Seen) -> None:
         self._world, self._seen = world, seen
+
+    @property
+    def world(self) -> World:
+        """The snapshot that it is read in."""
+        return self._world
 
     @property
     def found(self) -> Found:

@@ -57,12 +57,35 @@ def drift(code: Snapshot, cloud: Snapshot) -> Iterator[Drift]:
                 yield from _between(one, other)
 
 
+def untold(code: Snapshot, cloud: Snapshot) -> Iterator[tuple[str, str]]:
+    """Where nobody can say whether the two differ: a component in the cloud, and a part of it."""
+    for kind in NAMED:
+        there = {one.found.label: one for one in cloud.of_kind(kind)}
+        for one in code.of_kind(kind):
+            other = there.get(one.found.label)
+            if other is not None:
+                yield from ((other.found.id, part) for part in _untold(one, other))
+
+
+def _untold(declared: Seen, there: Seen) -> Iterator[str]:
+    for aspect, said in declared.aspects.items():
+        real = there.aspects.get(aspect)
+        if real is None or not said.is_told or not real.is_told:
+            yield aspect
+            continue
+        for path, left, _ in _differences(_value(said), _value(real), aspect):
+            if isinstance(left, Unknown):
+                yield path
+
+
 def _between(declared: Seen, there: Seen) -> Iterator[Drift]:
     for aspect, said in declared.aspects.items():
         real = there.aspects.get(aspect)
         if real is None or not said.is_told or not real.is_told:
             continue
         for path, left, right in _differences(_value(said), _value(real), aspect):
+            if isinstance(left, Unknown):
+                continue
             yield Drift(
                 declared=declared.found.id,
                 there=there.found.id,
@@ -83,7 +106,9 @@ def _value(told: Observation) -> Any:
 
 
 def _differences(left: Any, right: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
+    """Each path with both values; with an :class:`Unknown` where it cannot be told."""
     if isinstance(left, Unknown):
+        yield path, left, right
         return
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         for key, one in left.items():
@@ -99,7 +124,8 @@ def _differences(left: Any, right: Any, path: str) -> Iterator[tuple[str, Any, A
         return
     try:
         is_same = _plain(guarded(left)) == _plain(right)
-    except UnknownError:
+    except UnknownError as error:
+        yield path, Unknown(str(error)), right
         return
     if not is_same:
         yield path, left, right

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, Protocol
 
-from ringwall.core.observations import Collected, Observation, State
+from ringwall.core.observations import Collected, Observation, Place, State
 from ringwall.posture.code.aws import (
     balancing,
     cloudtrail,
@@ -22,8 +22,9 @@ from ringwall.posture.code.aws import (
     storing,
 )
 from ringwall.posture.code.aws.declaring import ACCOUNT
+from ringwall.posture.code.reading import Remark
 from ringwall.posture.code.terraform import configured
-from ringwall.posture.code.terraform.resources import Resources
+from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.code.unresolved import MODULE, doubted
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
@@ -47,10 +48,53 @@ SERVICES: Final = (
 KINDS: Final = tuple(kind for one in SERVICES for kind in one.KINDS)
 
 
+_ODD: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_TRIED: Final = 300
+"""Resources that are tried one by one, where one of them has a form that nobody takes."""
+_BROKEN: Final = 20
+
+
+class Service(Protocol):
+    """A file that maps."""
+
+    def components(self, code: Resources) -> Iterator[Collected]:
+        """What these resources are."""
+
+
 def mapped(code: Resources) -> Iterator[Collected]:
-    """Every component that these resources declare."""
-    made = (component for one in SERVICES for component in one.components(code))
+    """Every component that these resources declare; what has no form that is known is broken."""
+    made = [component for one in SERVICES for component in _made(one, code)]
     yield from doubted(code, made)
+
+
+def _made(service: Service, code: Resources) -> list[Collected]:
+    left = code
+    for _ in range(_BROKEN):
+        try:
+            return list(service.components(left))
+        except _ODD as error:
+            odd = _odd(service, left)
+            if odd is None:
+                break
+            told = f"{odd.written} is not of the form that {odd.type} has: {error}"
+            code.broken.append(Remark(odd.place, told, is_broken=True))
+            left = left.without(odd)
+    place = next((one.place for one in code.all()), Place("", 0))
+    told = "several resources are not of the form that they have to have: none like them is judged"
+    code.broken.append(Remark(place, told, is_broken=True))
+    return []
+
+
+def _odd(service: Service, code: Resources) -> Instance | None:
+    """The resource without which the others can be mapped."""
+    several = [one for one in code.all() if one.type in code.asked]
+    for one in several[:_TRIED]:
+        try:
+            list(service.components(code.without(one)))
+        except _ODD:
+            continue
+        return one
+    return None
 
 
 def fill(

@@ -7,18 +7,21 @@ from typing import Any, Final
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.cloudformation import templates
+from ringwall.posture.code.cloudformation.nesting import Stacks
 from ringwall.posture.code.documents import Document, documents
 from ringwall.posture.code.kubernetes import clusters, manifests
 from ringwall.posture.code.mapping import KINDS, fill, mapped, unmapped
 from ringwall.posture.code.reading import NO_FILE, CodeError, Remark
 from ringwall.posture.code.terraform import plans
-from ringwall.posture.code.terraform.loading import LARGEST
+from ringwall.posture.code.terraform.loading import ENDINGS, LARGEST, WORKSPACE
 from ringwall.posture.code.terraform.resources import Resources
 from ringwall.posture.code.terraform.rooting import rooted
 from ringwall.posture.code.terraform.roots import applied, enclosing
 from ringwall.posture.snapshot.snapshot import Snapshot
 
 _YAML: Final = (".yaml", ".yml", ".json", ".template")
+_TERRAFORMS: Final = (".tf.json", ".tofu.json", ".tfvars.json")
+_KUSTOMIZED: Final = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 _LEFT_OUT: Final = frozenset({".git", ".terraform", "node_modules", ".venv", "__pycache__"})
 
 
@@ -46,39 +49,79 @@ def read_code(
     """Everything below a folder, or one file; ``CodeError`` where a file of values is none."""
     code = Code()
     base = folder if folder.is_dir() else folder.parent
+    declared = {WORKSPACE}
     if folder.is_dir():
-        for one in applied(folder, values=values, given=given):
-            code.remarks += one.remarks
-            _map(code, Resources(one.instances), missing=())
-    within = enclosing(base)
-    for path in _files(folder):
+        for root in applied(folder, values=values, given=given):
+            code.remarks += root.remarks
+            declared |= root.variables
+            _map(code, Resources(root.instances), missing=())
+    elif folder.name.endswith(ENDINGS):
+        raise CodeError(folder.name, 1, "it is one file of a module: name the folder that it is in")
+    within, found = enclosing(base), list[tuple[str, Document]]()
+    for path in _files(folder, code):
         shown = str(path.relative_to(base))
         try:
-            _read(code, path, shown, within)
+            _read(code, path, shown, within, found)
         except CodeError as error:
             place = Place(error.path, error.line)
             code.remarks.append(Remark(place, error.why, is_broken=True))
+    stacks = Stacks(dict(reversed(found)), given)
+    for shown, one in found:
+        declared |= stacks.parameters(shown)
+        read = templates.read(one, shown, stacks)
+        code.remarks += read.remarks
+        _map(code, Resources(rooted(read.instances, shown)), ())
     clusters.apart(code.snapshot)
+    _tell(code, folder, sorted(set(given or ()) - declared))
     missing = [str(one) for one in code.remarks if one.is_broken or "is not here" in one.why]
     fill(code.snapshot, (), (*KINDS, *manifests.KINDS), missing)
     return code
 
 
+def _tell(code: Code, folder: Path, undeclared: Iterable[str]) -> None:
+    """Say what somebody may have meant, and did not get."""
+    here = Place(".", 1)
+    for name in undeclared:
+        why = f"a value is given for {name}, which nothing here declares"
+        code.remarks.append(Remark(here, why, is_broken=True))
+    if not (len(code.snapshot) or code.unmapped or code.remarks):
+        why = (
+            "there is nothing that is read: folders of Terraform, plans as `terraform show -json` "
+            "writes them, templates of CloudFormation, manifests of Kubernetes"
+        )
+        where = Place(folder.name, 1) if folder.is_file() else here
+        code.remarks.append(Remark(where, why, is_broken=folder.is_file()))
+
+
 def _map(code: Code, resources: Resources, missing: Iterable[str]) -> None:
     fill(code.snapshot, mapped(resources), (), missing)
+    code.remarks += resources.broken
     for kind, count in unmapped(resources).items():
         code.unmapped[kind] = code.unmapped.get(kind, 0) + count
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    several = [folder] if folder.is_file() else sorted(folder.rglob("*"))
-    for path in several:
-        is_one = path.suffix in _YAML and not path.name.endswith((".tf.json", ".tfvars.json"))
-        if is_one and not _LEFT_OUT & set(path.parts) and not path.is_dir():
+def _files(folder: Path, code: Code) -> Iterator[Path]:
+    if folder.is_file():
+        yield folder
+        return
+    for path in sorted(folder.rglob("*")):
+        within = path.relative_to(folder)
+        if not _LEFT_OUT.isdisjoint(within.parts):
+            continue
+        if path.is_dir():
+            if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+                why = "it leads to a folder elsewhere, in which is not looked for code"
+                code.remarks.append(Remark(Place(str(within), 1), why))
+            continue
+        is_named = path.suffix in _YAML or path.name in _KUSTOMIZED
+        if is_named and not path.name.endswith(_TERRAFORMS):
             yield path
 
 
-def _read(code: Code, path: Path, shown: str, within: Path) -> None:
+def _read(
+    code: Code, path: Path, shown: str, within: Path, found: list[tuple[str, Document]]
+) -> None:
+    """One file; templates are put aside, for one may name another."""
     if not path.resolve().is_relative_to(within):
         raise CodeError(shown, 1, "it lies outside of the folder, and is not read")
     if not path.is_file():
@@ -89,6 +132,10 @@ def _read(code: Code, path: Path, shown: str, within: Path) -> None:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CodeError(shown, 1, f"it cannot be read: {error}") from error
+    if path.name in _KUSTOMIZED:  # whether it says so itself, or leaves that out
+        why = "Kustomize is not read: render it first, with `kubectl kustomize`"
+        code.remarks.append(Remark(Place(shown, 1), why))
+        return
     if not _is_ours(text):
         return
     if path.suffix == ".json":
@@ -101,7 +148,10 @@ def _read(code: Code, path: Path, shown: str, within: Path) -> None:
         code.remarks.append(Remark(Place(shown, 1), why))
         return
     for one in documents(text, shown, templates.tagged):
-        _document(code, one, shown)
+        if templates.is_template(one.value):
+            found.append((shown, one))
+        else:
+            _document(code, one, shown)
 
 
 def _is_ours(text: str) -> bool:
@@ -119,15 +169,10 @@ def _is_helm(path: Path, text: str) -> bool:
 
 def _document(code: Code, one: Document, shown: str) -> None:
     value: Any = one.value
-    if templates.is_template(value):
-        read = templates.read(one, shown)
-        code.remarks += read.remarks
-        _map(code, Resources(rooted(read.instances, shown)), ())
-        return
     if not manifests.is_manifest(value):
         return
     group = str(value["apiVersion"])
-    if group.startswith("kustomize."):
+    if group.startswith("kustomize.config."):
         why = "Kustomize is not read: render it first, with `kubectl kustomize`"
         code.remarks.append(Remark(Place(shown, one.line), why))
     else:

@@ -10,7 +10,7 @@ from typing import Final
 import ringwall.posture.collectors.aws
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.collecting.shape import Detail, Listing, Within
-from ringwall.posture.snapshot.snapshot import LISTED
+from ringwall.posture.snapshot.snapshot import CONTROLS, LISTED
 
 PERMISSIONS: Final = {
     "accessanalyzer": "access-analyzer",
@@ -126,8 +126,9 @@ def plan_of(wanted: Iterable[str], modules: Iterable[ModuleType] | None = None) 
     listings = [one for module in several for one in getattr(module, "LISTINGS", ())]
     details = [one for module in several for one in getattr(module, "DETAILS", ())]
     left, taken, chosen = set(wanted), list[Listing](), list[Detail]()
-    told: set[str] = {f"aws-account.{LISTED}", f"aws-region.{LISTED}"}
-    left |= {f"{one.partition('.')[0]}.{LISTED}" for one in left}
+    lent = {f"aws-account.{CONTROLS}"}
+    told: set[str] = {f"aws-account.{LISTED}", f"aws-region.{LISTED}", *lent}
+    left |= {f"{one.partition('.')[0]}.{LISTED}" for one in left - lent}
     chosen += [one for one in details if f"{one.kind}.{one.aspect}" in left]
     left -= {f"{one.kind}.{one.aspect}" for one in chosen}
     while due := left - told:

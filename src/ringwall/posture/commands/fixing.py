@@ -219,12 +219,15 @@ def _keep(context: typer.Context, plan: "Plan") -> None:
 def _told(plan: "Plan") -> object:
     import json
 
+    from ringwall.posture.fixing.explaining import progress
     from ringwall.posture.fixing.plans import encoded
 
-    return json.loads(encoded(plan)) | {"digest": plan.digest}
+    return json.loads(encoded(plan)) | {"digest": plan.digest, "progress": progress(plan)}
 
 
 def _show(plan: "Plan") -> None:
+    from ringwall.posture.fixing.explaining import progress
+
     say((f"Plan {plan.id}", "bold"), f" ({plan.stage}) for {plan.component}")
     say(f"mends {plan.check}, made by {plan.by} on {plan.made:%Y-%m-%d %H:%M} UTC", style="dim")
     for change in plan.draft.changes:
@@ -240,6 +243,10 @@ def _show(plan: "Plan") -> None:
         say(("Terraform", "bold"))
         for line in plan.draft.terraform.splitlines():
             show(f"  {line}")
+    if told := progress(plan):
+        say(("Not ended", "bold"), f": `ringwall posture fix undo {plan.id}` takes it back")
+        for line in told:
+            say(f"  {line}")
     if plan.history:
         say(("History", "bold"))
         for line in plan.history:

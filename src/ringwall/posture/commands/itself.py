@@ -33,6 +33,7 @@ def itself(
 
     installation = installation_of(context)
     installation.load()  # what is wrong with it is told before anything is judged
+    at = datetime.now(UTC)
     snapshot, judged, checks = judged_itself(installation, all_checks(custom, chosen))
     _keep(context, snapshot, judged, checks, is_all=not chosen and custom is None)
     places = {
@@ -41,7 +42,7 @@ def itself(
         if seen.place is not None
     }
     show_verdicts(judged, checks, snapshot, places=places, as_json=as_json)
-    to_queue(context, snapshot, judged, checks, scope="ringwall")
+    to_queue(context, snapshot, judged, checks, scope="ringwall", at=at)
 
 
 def _keep(

@@ -36,7 +36,7 @@ def judge(context: typer.Context, *, account: Account = None) -> None:
     The worker does so by itself after an update of Ringwall, so that its pages tell of all checks.
     """
     from ringwall.posture.keeping import Accounts
-    from ringwall.posture.scanning import BusyError, judge_anew
+    from ringwall.posture.scanning import BusyError, first_read, judge_anew
 
     installation = installation_of(context)
     accounts, pages = Accounts(installation.state), pages_of(installation)
@@ -59,4 +59,5 @@ def judge(context: typer.Context, *, account: Account = None) -> None:
         summary = pages.summaries.get(name)
         silent = frozenset() if summary is None else summary.summary.unread
         looked = [one for one in pages.checks if one.id not in silent]
-        to_queue(context, kept.snapshot, judged, looked, scope=name, at=kept.read)
+        at = min(kept.read, first_read(kept.snapshot, kept.read))
+        to_queue(context, kept.snapshot, judged, looked, scope=name, at=at)

@@ -107,6 +107,8 @@ def listening_to(
 
 def _listen(listening: "Listening", hearings: "Hearings", name: str, *, once: bool) -> None:
     from botocore.exceptions import BotoCoreError, ClientError
+    from django.db import Error as DatabaseError
+    from django.db import connections
 
     from ringwall.posture.collecting.calling import CredentialsError
     from ringwall.runtime.configuration import ConfigurationError
@@ -120,9 +122,11 @@ def _listen(listening: "Listening", hearings: "Hearings", name: str, *, once: bo
             ClientError,
             ConfigurationError,
             CredentialsError,
+            DatabaseError,
             OSError,
             ValueError,
         ) as error:
+            connections.close_all()  # what broke does not mend, and the next try makes new ones
             hearings.failed(name, str(error))
             failures += 1
             if once or failures == _TRIES:

@@ -1,7 +1,7 @@
 """What commands tell of the queue of findings that their verdicts went into."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -24,12 +24,14 @@ def to_queue(
     checks: "Iterable[KnownCheck]",
     *,
     scope: str,
-    at: datetime | None = None,
+    at: datetime,
+    stocks: "Snapshot | None" = None,
 ) -> None:
     """Put verdicts into the queue, and say what became of it, to standard error.
 
     Where Ringwall has never run there are no tables, and so no queue: that is said. ``at`` is when
-    it was read, where that was not now: then the inventory knows it already.
+    the first of it was read: what others read after that, and judged, stays as they found it.
+    ``stocks`` is what the inventory is to know; ``None`` where it knows it already.
     """
     from ringwall.runtime.opening import open_tables
 
@@ -46,16 +48,15 @@ def to_queue(
     from ringwall.findings.config import FINDINGS, Findings
     from ringwall.findings.known import known_categories
     from ringwall.posture.queueing import put, stock
-    from ringwall.posture.scope import ITSELF
 
-    if scope != ITSELF and at is None:
-        stock(installation, scope, snapshot)
+    if stocks is not None:
+        stock(installation, scope, stocks)
     taken = put(
         snapshot,
         judged,
         checks,
         scope=scope,
-        at=at or datetime.now(UTC),
+        at=at,
         rules=installation.load().one(Findings, FINDINGS),
         categories=known_categories(installation),
     )

@@ -9,6 +9,7 @@ import typer
 
 from ringwall.posture.commands.queueing import to_queue
 from ringwall.posture.commands.scanning import GROUP, PANEL, Chosen, Custom, all_checks
+from ringwall.posture.commands.told import tell_left_out
 from ringwall.posture.commands.verdicts import show_verdicts
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, print_table, say
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from ringwall.posture.collecting.running import Target
     from ringwall.posture.collecting.shape import Detail, Listing
     from ringwall.posture.config import AwsAccount
+    from ringwall.posture.keeping import Accounts
     from ringwall.posture.scanning import Scan
+    from ringwall.posture.snapshot.snapshot import Snapshot
 
 _PLAN: Final = (Column("call"), Column("made"), Column("tells", rank=1), Column("needs", rank=2))
 _GAPS: Final = 20
@@ -83,7 +86,9 @@ def scan(
     pages = pages_of(installation_of(context))
     accounts = Accounts(installation_of(context).state)
     judged, snapshots, partial = [], [], False
-    for name, target in _targets(context, profile, account, region, planned.names):
+    refused: list[Refused] = []
+    reached = _targets(context, profile, account, region, planned.names, refused=refused)
+    for name, target in reached:
         began = datetime.now(UTC)
         narrow = bool(name and region)  # less than the section says: no point of its history
         shown = replace(pages, past=None) if narrow else pages
@@ -99,7 +104,8 @@ def scan(
                     pages=shown,
                 )
         except (BusyError, ValueError) as error:
-            raise Refused(str(error)) from error
+            refused.append(Refused(str(error)))
+            continue
         judged += done.judged
         if not chosen and custom is None and not narrow:
             _remember(context, done, found)
@@ -108,16 +114,49 @@ def scan(
         if not as_json:
             show_verdicts(done.judged, found, done.snapshot, places={}, as_json=False)
         _show_gaps(done)
+        tell_left_out(done.snapshot, done.account)
         if not done.is_kept:
             said = "this scan looked at less than the last one: reports and paths go on by that"
             say(said, style="dim", stderr=True)
-        to_queue(context, done.snapshot, done.judged, found, scope=done.account)
+        to_queue(
+            context,
+            done.snapshot,
+            done.judged,
+            found,
+            scope=done.account,
+            at=done.since,
+            stocks=_as_it_is_kept(accounts, done),
+        )
         if name and not chosen and not region:
             _note(context, name, done, began)
-    if as_json:
+    if as_json and snapshots:
         show_verdicts(judged, found, snapshots[0], places={}, as_json=True)
-    if partial:
-        raise typer.Exit(ExitCode.PARTIAL)
+    _end(refused, len(snapshots), is_partial=partial)
+
+
+def _end(several: "list[Refused]", read: int, *, is_partial: bool) -> None:
+    """End as refused where nothing was read; as partial where not all was."""
+    if not several:
+        if is_partial:
+            raise typer.Exit(ExitCode.PARTIAL)
+        return
+    if len(several) == 1 and not read:
+        raise several[0]
+    for one in several:
+        say(("not read: ", "yellow"), one.message, stderr=True)
+    count = f"{len(several)} of {len(several) + read} accounts were not read"
+    raise Refused(count, code=ExitCode.PARTIAL if read else ExitCode.FAILED)
+
+
+def _as_it_is_kept(accounts: "Accounts", done: "Scan") -> "Snapshot":
+    """What was read, with what changes that came just after it were told to have changed."""
+    if done.version in {None, accounts.version(done.account)}:
+        return done.snapshot
+    try:
+        kept = accounts.get(done.account)
+    except ValueError:
+        kept = None
+    return done.snapshot if kept is None else kept.snapshot
 
 
 def _of_queues(context: typer.Context, names: list[str] | None) -> "list[dict[str, object]]":
@@ -168,8 +207,13 @@ def _targets(
     names: list[str] | None,
     regions: list[str] | None,
     calls: set[str],
+    *,
+    refused: list[Refused],
 ) -> "Iterator[tuple[str, Target]]":
-    """The accounts that are meant, by name, each as it is reached; refused where one cannot be."""
+    """The accounts that are meant, by name, each as it is reached.
+
+    Why some cannot be is put into ``refused``: the others are read all the same.
+    """
     from ringwall.posture.commands.clouds import connected
 
     if profile is not None and names:
@@ -193,7 +237,8 @@ def _targets(
                 calls=calls,
             )
         except Refused as error:
-            raise Refused(f"account {name}: {error.message}", hint=error.hint) from error
+            refused.append(Refused(f"account {name}: {error.message}", hint=error.hint))
+            continue
         yield name, found.target
 
 
@@ -237,13 +282,18 @@ def _tells(one: "Listing | Detail") -> str:
 
 def _show_gaps(done: "Scan") -> None:
     """What could not be read, and what was, to standard error: it is not what was asked for."""
-    for gap in done.gaps[:_GAPS]:
-        where = f" in {gap.region}" if gap.region else ""
-        times = "" if gap.count == 1 else f", {gap.count:,} times"
-        said = f"{gap.api or 'a call'}{where}{times}: {gap.why}"
-        say(("not read: ", "yellow"), said, stderr=True)
-    if len(done.gaps) > _GAPS:
-        say(f"and {len(done.gaps) - _GAPS:,} more that were not read", style="dim", stderr=True)
+    from ringwall.posture.snapshot.reasons import Untold, reasons_of
+
+    found = reasons_of(
+        Untold(one.api or "a call", one.region, one.why or one.state, one.count)
+        for one in done.gaps
+    )
+    for one in found[:_GAPS]:
+        times = "" if one.count == 1 else f", {one.count:,} times"
+        where = f" {one.where}" if one.where else ""
+        say(("not read: ", "yellow"), f"{one.what('calls')}{where}{times}: {one.why}", stderr=True)
+    if len(found) > _GAPS:
+        say(f"and {len(found) - _GAPS:,} more that were not read", style="dim", stderr=True)
     if done.ended:
         hint = "the next scan within an hour goes on from here"
         say(("stopped: ", "red"), f"{done.ended}; {hint}", stderr=True)

@@ -182,6 +182,8 @@ def history(
 
     A share of verdicts can also change because more checks look: how many is shown beside it.
     """
+    if name is not None:
+        named_frameworks(context, [name], None)
     is_owner = by is By.OWNER
     points = [
         one
@@ -208,7 +210,8 @@ def history(
         for one in points
     ]
     columns = (*_HISTORY[:2], Column("owner"), *_HISTORY[2:]) if is_owner else _HISTORY
-    empty = "no owner was named in what was kept" if is_owner else "no scan was kept yet"
+    of = f" of {' and '.join(scope)}" if scope else ""
+    empty = "no owner was named in what was kept" if is_owner else f"no scan{of} was kept yet"
     print_table(columns, rows, empty=empty)
 
 

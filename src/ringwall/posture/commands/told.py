@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ringwall.posture.frameworks.history import Point
     from ringwall.posture.keeping import Kept
     from ringwall.posture.reports.report import Report
-    from ringwall.posture.scopes import Last, Scopes
+    from ringwall.posture.scopes import Last
+    from ringwall.posture.snapshot.snapshot import Snapshot
 
 Own = Annotated[
     list[Path] | None,
@@ -67,8 +68,12 @@ def read_accounts(context: typer.Context, accounts: Sequence[str] | None) -> "li
     try:
         wanted = accounts or list(kept.all())
         several = [one for name in wanted if (one := kept.get(name)) is not None]
+        missing = [name for name in accounts or () if kept.version(name) is None]
     except ValueError as error:
         raise Refused(str(error)) from error
+    if missing and several:  # what is said of the others is not said of it
+        known = ", ".join(kept.all())
+        raise Refused(f"account {missing[0]} was not read yet", hint=f"there are: {known}")
     if not several:
         raise Refused("no account was read yet", hint="`ringwall posture scan` reads one")
     return several
@@ -79,7 +84,8 @@ def read_scopes(context: typer.Context, words: Sequence[str] | None) -> "list[La
     from ringwall.posture.scopes import Scopes
 
     scopes = Scopes(installation_of(context).state)
-    wanted = [_scope(context, scopes, word) for word in words or ()] or scopes.all()
+    known = scopes.all()
+    wanted = [_named(context, known, word) for word in words or ()] or known
     found = []
     for name in dict.fromkeys(wanted):
         try:
@@ -92,6 +98,8 @@ def read_scopes(context: typer.Context, words: Sequence[str] | None) -> "list[La
         hint = "`ringwall posture scan` reads an account, `declare` code, `itself` Ringwall"
         raise Refused("nothing was judged yet", hint=hint)
     tell_narrow(one.scope for one in found if one.is_narrow)
+    for one in found:
+        tell_left_out(one.snapshot, one.scope)
     return found
 
 
@@ -102,13 +110,21 @@ def tell_narrow(accounts: Iterable[str]) -> None:
         say(f"{said} is said here", style="dim", stderr=True)
 
 
+def tell_left_out(snapshot: "Snapshot", account: str) -> None:
+    """Say why no control policies of its organisation count for an account, where none do."""
+    from ringwall.posture.lending import left_out
+
+    if why := left_out(snapshot, account):
+        said = f"the control policies of the organisation of account {account}: {why}"
+        say(("left out: ", "yellow"), said, stderr=True)
+
+
 def history_of(
     context: typer.Context, words: Sequence[str] | None, *, by_owner: bool
 ) -> "list[Point]":
     """What was kept of how frameworks stood, of these scopes or of all."""
     from ringwall.posture.frameworks.remembering import History
-    from ringwall.posture.scans import Scans
-    from ringwall.posture.scope import scope_of
+    from ringwall.posture.scopes import Scopes
 
     state = installation_of(context).state
     try:
@@ -117,17 +133,16 @@ def history_of(
         raise Refused(str(error)) from error
     if not words:
         return points
-    named = Scans(state).all()
-    wanted = {*words, *map(scope_of, words), *(named[w].account for w in words if w in named)}
+    known = sorted({*(one.account for one in points), *Scopes(state).all()})
+    wanted = {_named(context, known, word) for word in words}
     return [one for one in points if one.account in wanted]
 
 
-def _scope(context: typer.Context, scopes: "Scopes", word: str) -> str:
-    """An id or a name of an account, a name of a code base, or Ringwall."""
+def _named(context: typer.Context, known: Sequence[str], word: str) -> str:
+    """Of these scopes the one with an id or a name of an account, of a code base, or Ringwall."""
     from ringwall.posture.scans import Scans
     from ringwall.posture.scope import scope_of
 
-    known = scopes.all()
     if word in known:
         return word
     if (code := scope_of(word)) in known:

@@ -8,11 +8,13 @@ from ringwall.runtime.output import print_json_list, print_table, say
 from ringwall.runtime.tables import Cell, Column
 
 if TYPE_CHECKING:
-    from ringwall.core.observations import Observation
     from ringwall.posture.checking.finding import KnownCheck
     from ringwall.posture.judging import Judged
-    from ringwall.posture.snapshot.snapshot import Scope, Snapshot
+    from ringwall.posture.snapshot.snapshot import Snapshot
 
+_LONG: Final = 30
+"""A check that fails more often has ``_MOST`` rows; the others are counted."""
+_MOST: Final = 20
 _COLOURS: Final = {"critical": "red bold", "high": "red", "medium": "yellow", "low": "cyan"}
 _COLUMNS: Final = (
     Column("severity"),
@@ -37,28 +39,23 @@ def show_verdicts(
         return
     failed = [one for one in judged if one.verdict.outcome == "fail"]
     failed.sort(key=lambda one: (-one.severity.number, one.check, one.component))
-    rows = [
-        (
-            Cell(one.severity, _COLOURS.get(one.severity, "")),
-            one.check,
-            _label(snapshot, one.component),
-            one.verdict.why,
-            places.get(one.component, ""),
-        )
-        for one in failed
-    ]
+    left = Counter(one.check for one in failed)
+    left = Counter({check: count - _MOST for check, count in left.items() if count > _LONG})
+    shown: Counter[str] = Counter()
+    rows = []
+    for one in failed:
+        shown[one.check] += 1
+        if one.check not in left or shown[one.check] <= _MOST:
+            colour = _COLOURS.get(one.severity, "")
+            label, place = _label(snapshot, one.component), places.get(one.component, "")
+            rows.append((Cell(one.severity, colour), one.check, label, one.verdict.why, place))
     print_table(_COLUMNS, rows, empty="nothing fails")
+    if left:
+        said = ", ".join(f"{count:,} of {check}" for check, count in left.most_common())
+        say(f"and more that fail, which --json lists: {said}", style="dim")
     unknown = [one for one in judged if one.verdict.outcome == "unknown"]
-    reasons = Counter((one.check, _cause(one, snapshot)) for one in unknown)
-    for (check, why), count in sorted(reasons.items()):
-        say(("unknown: ", "yellow"), f"{check}, {count} of them: {why}")
-    unlisted = (
-        (scope, told)
-        for scope, told in sorted(snapshot.all_listings(), key=lambda one: one[0])
-        if not told.is_told
-    )
-    for said in dict.fromkeys(_unlisted(scope, told) for scope, told in unlisted):
-        say(("not listed: ", "yellow"), said)
+    _show_unknown(unknown, snapshot)
+    _show_unlisted(snapshot)
     passed = len(judged) - len(failed) - len(unknown)
     said = f"{len(failed)} fail, {len(unknown)} are unknown, {passed} pass"
     judging = {one.check for one in judged}
@@ -66,16 +63,36 @@ def show_verdicts(
     say(f"{said}; {silent} of {len(checks)} checks had nothing to judge", style="dim")
 
 
-def _unlisted(scope: "Scope", told: "Observation") -> str:
+def _show_unknown(unknown: "Sequence[Judged]", snapshot: "Snapshot") -> None:
+    """Each check's reasons; those that differ by a region alone are one."""
+    from ringwall.posture.snapshot.reasons import Untold, cause, reasons_of
+
+    told: dict[str, list[Untold]] = {}
+    for one in unknown:
+        seen = snapshot.get(one.component)
+        region = "" if seen is None else seen.found.region
+        why = cause(one.verdict.why, _label(snapshot, one.component))
+        told.setdefault(one.check, []).append(Untold(one.check, region, why))
+    for check, several in sorted(told.items()):
+        for reason in sorted(reasons_of(several), key=lambda reason: reason.why):
+            where = f" {reason.where}" if reason.where else ""
+            say(("unknown: ", "yellow"), f"{check}, {reason.count:,} of them{where}: {reason.why}")
+
+
+def _show_unlisted(snapshot: "Snapshot") -> None:
     """What could not be listed, and why; of code, which has a line for each root, once."""
-    where = "" if scope.account.startswith("code") else f"{scope.account} {scope.region}"
-    return f"{f'{scope.kind} {where}'.rstrip()}: {told.why or told.state}"
+    from ringwall.posture.snapshot.reasons import Untold, reasons_of
 
-
-def _cause(one: "Judged", snapshot: "Snapshot") -> str:
-    """Why it is unknown, without its own name: many are so for the same cause."""
-    named = f" of {_label(snapshot, one.component)} is not known: "
-    return one.verdict.why.replace(named, " is not known: ", 1)
+    told: dict[str, list[Untold]] = {}
+    for scope, listed in sorted(snapshot.all_listings(), key=lambda one: one[0]):
+        if not listed.is_told:
+            account = "" if scope.account.startswith("code") else scope.account
+            one = Untold(scope.kind, scope.region, listed.why or listed.state)
+            told.setdefault(account, []).append(one)
+    for account, several in told.items():
+        for reason in reasons_of(several):
+            where = "".join(f" {one}" for one in (account, reason.where) if one)
+            say(("not listed: ", "yellow"), f"{reason.what('kinds')}{where}: {reason.why}")
 
 
 def _label(snapshot: "Snapshot", component: str) -> str:

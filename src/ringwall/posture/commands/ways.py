@@ -1,5 +1,6 @@
 """How ways to data are printed: hop by hop, then what would end them, then what is not known."""
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,9 @@ _CHANGES: Final = (
 )
 _MOST_CHANGES: Final = 10
 _MOST_UNKNOWN: Final = 20
+_MOST_ALIKE: Final = 5
+"""Of those to which the same ways may lead, more are told as one."""
+_NAMED: Final = 3
 
 
 def show(kept: "Kept", told: "Attacks", others: "Counter[str]", *, from_internet: bool) -> None:
@@ -35,14 +39,19 @@ def show(kept: "Kept", told: "Attacks", others: "Counter[str]", *, from_internet
         standing: [one for one in told.assets if one.standing.value == standing]
         for standing in ("reached", "perhaps", "not known", "no way")
     }
-    numbers = {id(path): number for number, path in enumerate(told.paths, 1)}
-    for standing in ("reached", "perhaps"):
-        for one in by_standing[standing]:
-            _show_asset(one, numbers, told.account)
+    places = sorted(range(len(told.paths)), key=lambda one: not told.paths[one].is_certain)
+    numbers = {id(told.paths[place]): number for number, place in enumerate(places, 1)}
+    for one in by_standing["reached"]:
+        _show_asset(one, numbers, told.account)
+    alone, alike = _alike(by_standing["perhaps"])
+    for one in alone:
+        _show_asset(one, numbers, told.account)
+    for several in alike:
+        _show_alike(several, numbers)
     if told.paths:
-        _show_changes(told)
-    for one in by_standing["not known"]:
-        say(("not known: ", "yellow"), f"whether a way leads to {one.asset.component}: {one.why}")
+        _show_changes(told, numbers)
+    for said in _unknown(by_standing["not known"]):
+        say(("not known: ", "yellow"), f"whether a way leads to {said}")
     if by_standing["no way"]:
         count = len(by_standing["no way"])
         said = f"To {count:,} of {len(told.assets):,} no way is known from {whence}"
@@ -51,6 +60,8 @@ def show(kept: "Kept", told: "Attacks", others: "Counter[str]", *, from_internet
     if others:
         left = ", ".join(f"{count:,} {level}" for level, count in sorted(others.items()))
         say(f"Not looked at, for what they hold is not confidential: {left}", style="dim")
+    for why in told.left_out:
+        say(("left out: ", "yellow"), why)
     for why in told.unknown[:_MOST_UNKNOWN]:
         say(("not known: ", "yellow"), why)
     if len(told.unknown) > _MOST_UNKNOWN:
@@ -84,7 +95,53 @@ def _show_asset(one: "Reached", numbers: dict[int, int], told_of: str) -> None:
         say("  and more; --most shows them", style="dim")
 
 
-def _show_changes(told: "Attacks") -> None:
+def _alike(several: "list[Reached]") -> "tuple[list[Reached], list[list[Reached]]]":
+    """Those that are told alone, and those of a kind to which the same ways may lead."""
+    from ringwall.posture.snapshot.reasons import general
+
+    found: dict[tuple[object, ...], list[Reached]] = {}
+    for one in several:
+        asset, kind = one.asset, one.asset.component.partition("/")[0]
+        ways = tuple(tuple(general(_to_each(hop, one)) for hop in path.hops) for path in one.paths)
+        found.setdefault((kind, asset.classification, asset.by, ways, one.is_all), []).append(one)
+    groups = list(found.values())
+    alone = [one for group in groups if len(group) <= _MOST_ALIKE for one in group]
+    return alone, [group for group in groups if len(group) > _MOST_ALIKE]
+
+
+def _to_each(hop: "Hop", one: "Reached") -> str:
+    """A hop without the name of what it leads to."""
+    return re.sub(rf"(?<![\w.-]){re.escape(one.asset.label)}(?![\w.-])", "each", hop.how)
+
+
+def _show_alike(several: "list[Reached]", numbers: dict[int, int]) -> None:
+    from ringwall.posture.snapshot.reasons import general
+
+    first, kind = several[0], several[0].asset.component.partition("/")[0]
+    which = sorted(numbers[id(path)] for one in several for path in one.paths)
+    level = f"{first.asset.classification} ({first.asset.by})" if first.asset.by else ""
+    say("")
+    say(("PERHAPS ", "yellow bold"), (f"{len(several):,} {kind}", "bold"), f"  {level}")
+    names = ", ".join(one.asset.label for one in several[:_NAMED])
+    say(f"  {names} and {len(several) - _NAMED:,} more", style="dim")
+    for place, path in enumerate(first.paths):
+        say(f"  {len(several):,} ways of {which[0]} to {which[-1]}, not certain; --json has each")
+        for number in range(len(path.hops)):
+            said = {_to_each(one.paths[place].hops[number], one) for one in several}
+            say(f"    {number + 1}. {said.pop() if len(said) == 1 else general(said.pop())}")
+    if not first.is_all:
+        say("  and more; --most shows them", style="dim")
+
+
+def _unknown(several: "list[Reached]") -> list[str]:
+    """To what it is not known whether a way leads, and why; once for each reason."""
+    from ringwall.posture.snapshot.reasons import Untold, cause, reasons_of
+
+    told = (Untold(one.asset.component, "", cause(one.why, one.asset.label)) for one in several)
+    return [f"{one.what('of them')}: {one.why}" for one in reasons_of(told)]
+
+
+def _show_changes(told: "Attacks", numbers: dict[int, int]) -> None:
     sure = any(path.is_certain for path in told.paths)
     say("")
     if told.cut:
@@ -98,7 +155,7 @@ def _show_changes(told: "Attacks") -> None:
             say(f"  - {text}")
     else:
         say("There is no cut: whoever begins there has it already")
-    rows = [_row(one, told) for one in told.single[:_MOST_CHANGES]]
+    rows = [_row(one, told, numbers) for one in told.single[:_MOST_CHANGES]]
     say("")
     print_table(_CHANGES, rows, empty="no single change ends a way")
     if len(told.single) > _MOST_CHANGES:
@@ -108,9 +165,10 @@ def _show_changes(told: "Attacks") -> None:
     say("")
 
 
-def _row(one: "Change", told: "Attacks") -> tuple[str, str, str, str]:
+def _row(one: "Change", told: "Attacks", numbers: dict[int, int]) -> tuple[str, str, str, str]:
     labels = {each.asset.arn: each.asset.label for each in told.assets}
-    ends = ", ".join(str(number + 1) for number in one.ends[:8])
+    which = sorted(numbers[id(told.paths[place])] for place in one.ends)
+    ends = ", ".join(map(str, which[:8]))
     more = f" and {len(one.ends) - 8} more" if len(one.ends) > 8 else ""
     safe = ", ".join(labels.get(arn, arn) for arn in one.safe[:4])
     rest = f" and {len(one.safe) - 4} more" if len(one.safe) > 4 else ""
@@ -137,6 +195,7 @@ def as_json_of(kept: "Kept", told: "Attacks", others: "Counter[str]") -> dict[st
         "read": kept.read.isoformat(),
         "blocked": told.blocked,
         "unknown": told.unknown,
+        "left_out": told.left_out,
         "not_confidential": dict(others),
         "assets": [
             {

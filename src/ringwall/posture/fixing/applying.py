@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from ringwall.core.verdicts import Outcome
+from ringwall.posture.fixing.explaining import explains, progress
 from ringwall.posture.fixing.making import again, changed
 from ringwall.posture.fixing.plans import Call, Plan, Stage
 from ringwall.posture.judging import Judged
 from ringwall.posture.snapshot.snapshot import Snapshot
 
+_WAS: Final = {Stage.APPLIED: "applied", Stage.STUCK: "taken back in part"}
 _SETTLES_S: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 """How long AWS is given until what was done can be read everywhere."""
 
@@ -65,7 +67,8 @@ class Applying:
     def apply(self, plan: Plan, *, by: str) -> Plan:
         """Do it; the plan as it ended. ``ValueError`` where it may not be applied now."""
         if plan.stage is not Stage.APPROVED:
-            msg = f"plan {plan.id} is {plan.stage}: only what is approved is applied"
+            told = "".join(f"; {one}" for one in progress(plan))
+            msg = f"plan {plan.id} is {plan.stage}: only what is approved is applied{told}"
             raise ValueError(msg)
         snapshot = self._cloud.read(plan)
         otherwise = changed(plan.basis, snapshot)
@@ -78,6 +81,9 @@ class Applying:
         for number, step in enumerate(plan.draft.steps, 1):
             said = f"step {number}, {step.do.words}, begun by {by}"
             try:
+                if number > 1:
+                    snapshot = self._cloud.read(plan)
+                plan = replace(plan, after=again(plan.basis, snapshot))
                 plan = self._to(plan, Stage.BEGUN, said, done=number)
             except Exception as error:
                 if plan.done:
@@ -94,17 +100,35 @@ class Applying:
         """Take back what was applied, or was begun by whoever was killed.
 
         What others changed since would be taken back, too: only ``anyway``, else ``ValueError``.
+        Where all is as it was before nothing is done.
         """
         if plan.stage not in {Stage.APPLIED, Stage.BEGUN, Stage.STUCK}:
             msg = f"plan {plan.id} is {plan.stage}: there is nothing to take back"
             raise ValueError(msg)
-        if plan.stage is Stage.APPLIED and not anyway:
-            otherwise = changed(plan.after, self._cloud.read(plan))
-            if otherwise:
-                said = f"it was changed since plan {plan.id} was applied: {'; '.join(otherwise)}"
-                msg = f"{said}; `--anyway` takes that back, too"
-                raise ValueError(msg)
-        return self._take_back(plan, by=by)
+        if anyway:
+            return self._take_back(plan, by=by)
+        before = plan.after or plan.basis
+        for seconds in _SETTLES_S[: 3 if plan.stage is Stage.BEGUN else 1]:
+            self._sleep(seconds)  # what was done just before the end may not be told everywhere yet
+            snapshot = self._cloud.read(plan)
+            if otherwise := changed(before, snapshot):
+                break
+        if not changed(plan.basis, snapshot):
+            said = f"nothing to take back, {by} found: all is as it was before"
+            return self._to(plan, Stage.TAKEN_BACK, said, done=0)
+        if not otherwise:
+            done = plan.done - (plan.stage is Stage.BEGUN)  # what was begun last was not done
+            return self._take_back(replace(plan, done=done), by=by)
+        if plan.stage is Stage.BEGUN:
+            now = again(before, snapshot)
+            if explains(plan.draft.steps[plan.done - 1].do, before, now):
+                return self._take_back(plan, by=by)
+            told = "; ".join(progress(plan))
+            since = f"whoever applied plan {plan.id} was killed: {told}. Others changed it since"
+        else:
+            since = f"it was changed since plan {plan.id} was {_WAS[plan.stage]}"
+        msg = f"{since}: {'; '.join(otherwise)}; `--anyway` takes that back, too"
+        raise ValueError(msg)
 
     def _verified(self, plan: Plan, *, by: str) -> Plan:
         why = ""
@@ -135,9 +159,11 @@ class Applying:
         otherwise: list[str] = []
         for seconds in _SETTLES_S:
             self._sleep(seconds)
-            otherwise = changed(plan.basis, self._cloud.read(plan))
+            snapshot = self._cloud.read(plan)
+            otherwise = changed(plan.basis, snapshot)
             if not otherwise:
                 return self._to(plan, Stage.TAKEN_BACK, "all is as it was before", done=0)
+        plan = replace(plan, after=again(plan.basis, snapshot))
         said = "; ".join([*failed, *otherwise])
         return self._to(plan, Stage.STUCK, f"it could not be taken back whole: {said}")
 

@@ -84,7 +84,8 @@ class Plan:
     """A draft for one component, what it stands on, and what has become of it.
 
     ``done`` counts the steps that were begun, ``history`` has a line for all that was done to it,
-    ``after`` is what was read of its basis once it was applied.
+    ``after`` is what was read of its basis last: before the step that was begun, once it was
+    applied, or where it could not be taken back whole.
     """
 
     id: str

@@ -5,7 +5,7 @@ missing.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ringwall.posture.permissions.documents import read
@@ -15,6 +15,7 @@ from ringwall.posture.permissions.statements import Document, Kind, unread
 
 Entry = Mapping[str, Any]
 Unit = tuple[str, tuple[Document, ...]]
+Levels = tuple[tuple[Document, ...], ...]
 EVERYTHING: Final = {
     "Version": "2012-10-17",
     "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
@@ -87,8 +88,9 @@ class Account:
     groups: Mapping[str, Identity]
     managed: Mapping[str, Managed]
     organisation: str = ""
-    scps: tuple[tuple[Document, ...], ...] = ()
+    scps: Levels = ()
     units: tuple[Unit, ...] = ()
+    rcps: Levels = ()
 
     @property
     def principals(self) -> tuple[Identity, ...]:
@@ -107,14 +109,15 @@ def account(
     groups: Iterable[Entry] = (),
     roles: Iterable[Entry] = (),
     policies: Iterable[Entry] = (),
-    scps: tuple[tuple[Document, ...], ...] = (),
+    scps: Levels = (),
+    rcps: Levels = (),
     units: tuple[Unit, ...] = (),
     organisation: str = "",
 ) -> Account:
     """An account of the entries of UserDetailList, GroupDetailList, RoleDetailList and Policies.
 
-    Documents may be objects or JSON text. ``scps`` are those that bind it, level by level from the
-    root; of the organisation's management account there are none.
+    Documents may be objects or JSON text. ``scps`` and ``rcps`` are those that bind it, level by
+    level from the root; of the organisation's management account there are none.
     """
     managed = {one["Arn"]: _managed(one) for one in policies}
     managed.setdefault(
@@ -124,17 +127,20 @@ def account(
             read(EVERYTHING, name="AdministratorAccess", kind=Kind.IDENTITY),
         ),
     )
-    all_groups = {one["Arn"]: _identity(one, "Group", managed, {}, ()) for one in groups}
+    bounds = Policies(scps=scps, rcps=rcps)
+    free = Policies()
+    all_groups = {one["Arn"]: _identity(one, "Group", managed, {}, free) for one in groups}
     by_name = {one.name: one for one in all_groups.values()}
     return Account(
         number,
-        {one["Arn"]: _identity(one, "User", managed, by_name, scps) for one in users},
-        {one["Arn"]: _identity(one, "Role", managed, {}, scps) for one in roles},
+        {one["Arn"]: _identity(one, "User", managed, by_name, bounds) for one in users},
+        {one["Arn"]: _identity(one, "Role", managed, {}, bounds) for one in roles},
         all_groups,
         managed,
         organisation,
         scps,
         units,
+        rcps,
     )
 
 
@@ -162,7 +168,7 @@ def _identity(
     kind: str,
     managed: Mapping[str, Managed],
     groups: Mapping[str, Identity],
-    scps: tuple[tuple[Document, ...], ...],
+    bounds: Policies,
 ) -> Identity:
     name = str(one[f"{kind}Name"])
     documents = [
@@ -191,10 +197,10 @@ def _identity(
         arn=one["Arn"],
         name=name,
         who=principal(one["Arn"]) if kind != "Group" else None,
-        policies=Policies(
+        policies=replace(
+            bounds,
             identity=tuple(documents),
             boundary=_in_force(boundary_arn, managed, Kind.BOUNDARY) if boundary_arn else None,
-            scps=scps,
         ),
         trust=trust,
         groups=tuple(own_groups),

@@ -8,7 +8,7 @@ named of it, and anybody else there, too.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity
+from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity, Unit
 from ringwall.posture.permissions.asking import context_of, may, speaks
 from ringwall.posture.permissions.controls import within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
@@ -55,7 +55,7 @@ def _becoming(side: Account, other: Account, role: Identity, trust: Document) ->
         if identity.is_services or not speaks(identity, "sts:AssumeRole"):
             continue
         decision, unit = within_units(
-            identity, side.units, lambda one: _assumes(one, side, role, trust)
+            identity, _units(side, other), lambda one: _assumes(one, side, other, role, trust)
         )
         if decision.may_be:
             how = f"{identity.name} of {side.id} assumes {role.name} of {other.id}"
@@ -70,7 +70,7 @@ def _becoming(side: Account, other: Account, role: Identity, trust: Document) ->
             )
     for identity in _everybody(side, trust):
         decision, unit = within_units(
-            identity, side.units, lambda one: _assumes(one, side, role, trust)
+            identity, _units(side, other), lambda one: _assumes(one, side, other, role, trust)
         )
         if decision.may_be:
             how = f"whoever has every permission of {side.id} is {role.name} of {other.id}"
@@ -85,9 +85,32 @@ def _let(role: Identity, side: Account) -> str:
     return f"name in the trust policy of {role.name} fewer of {side.id}"
 
 
-def _assumes(one: Identity, account: Account, role: Identity, trust: Document) -> Decision:
+def _assumes(
+    one: Identity, account: Account, other: Account, role: Identity, trust: Document
+) -> Decision:
     context = context_of(one, organisation=account.organisation, target=role)
+    one = _toward(one, account, other)
     return may(one, "sts:AssumeRole", role.arn, context=context, resource_policy=trust)
+
+
+def _toward(one: Identity, account: Account, other: Account) -> Identity:
+    """Somebody who asks for what another account has: its resource control policies count there.
+
+    Those of a unit that it may be in stand after those of the identity's own account.
+    """
+    more = one.policies.rcps[len(account.rcps) :]
+    return replace(one, policies=replace(one.policies, rcps=(*other.rcps, *more)))
+
+
+def _units(side: Account, other: Account) -> tuple[Unit, ...]:
+    """What may bind somebody of one account, and what may bind what another one has."""
+    own = ((name, _of(several, Kind.SCP)) for name, several in side.units)
+    theirs = ((name, _of(several, Kind.RCP)) for name, several in other.units)
+    return tuple((name, several) for name, several in (*own, *theirs) if several)
+
+
+def _of(several: Iterable[Document], kind: Kind) -> tuple[Document, ...]:
+    return tuple(one for one in several if one.kind is kind)
 
 
 def _everybody(side: Account, document: Document) -> Iterator[Identity]:
@@ -100,13 +123,13 @@ def _everybody(side: Account, document: Document) -> Iterator[Identity]:
         if side.find(arn) is not None
     )
     partition = next((one.arn.split(":")[1] for one in side.principals), "aws")
-    policies = Policies(_ALL, scps=side.scps)
+    policies = Policies(_ALL, scps=side.scps, rcps=side.rcps)
     for arn in (*named, f"arn:{partition}:iam::{side.id}:role/any-0"):
         yield Identity(arn, arn.rpartition("/")[2], policies, principal(arn))
 
 
 def readings_across(
-    accounts: Iterable[Account], kept: Kept, owner: str, near: frozenset[str]
+    accounts: Iterable[Account], kept: Kept, owner: Account, near: frozenset[str]
 ) -> Iterator[Hop]:
     """Who of other accounts reads what is kept in ``owner``, of those whom somebody comes to."""
     policy = kept.policy
@@ -115,31 +138,44 @@ def readings_across(
         return
     for side in accounts:
         number = side.id
-        if number == owner or not mentions(policy, number):
+        if number == owner.id or not mentions(policy, number):
             continue
+
+        def reads(
+            one: Identity, account: Account = side, said: Document = policy
+        ) -> tuple[str, Decision, str]:
+            return reading_of(
+                one,
+                account,
+                asked,
+                said,
+                owner=owner.id,
+                units=_units(account, owner),
+                toward=lambda each: _toward(each, account, owner),
+            )
+
         for identity in side.principals:
             if identity.arn in near:
-                action, decision, unit = reading_of(identity, side, asked, policy, owner=owner)
+                action, decision, unit = reads(identity)
                 if decision.may_be:
-                    how = f"{identity.name} of {number} may {action} {kept.name} of {owner}"
+                    how = f"{identity.name} of {number} may {action} {kept.name} of {owner.id}"
                     yield _hop(
                         identity.arn,
                         kept.arn,
                         how,
                         decision,
                         unit=unit,
-                        account=owner,
+                        account=owner.id,
                         mend=f"let fewer of {number} {action} {kept.name} by its policy",
                     )
         place = everything(side)
         for identity in _everybody(side, policy) if place in near else ():
-            action, decision, unit = reading_of(identity, side, asked, policy, owner=owner)
+            action, decision, unit = reads(identity)
             if decision.may_be:
-                how = (
-                    f"whoever has every permission of {number} may {action} {kept.name} of {owner}"
-                )
+                whoever = f"whoever has every permission of {number}"
+                how = f"{whoever} may {action} {kept.name} of {owner.id}"
                 mend = f"let fewer of {number} {action} {kept.name} by its policy"
-                yield _hop(place, kept.arn, how, decision, unit=unit, account=owner, mend=mend)
+                yield _hop(place, kept.arn, how, decision, unit=unit, account=owner.id, mend=mend)
                 break
 
 

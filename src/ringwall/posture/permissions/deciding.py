@@ -11,6 +11,7 @@ from typing import Final
 from ringwall.posture.permissions.granting import (
     Step,
     granted,
+    is_controlled,
     is_out_of_reach,
     is_ruled_by_resource,
 )
@@ -55,6 +56,11 @@ class Decision:
         return tuple(one for one in dict.fromkeys((*self.by, *self.also)) if one not in kept)
 
     @property
+    def keys(self) -> set[str]:
+        """The keys of its conditions."""
+        return {one.key for one in (*self.requires, *self.forbids)}
+
+    @property
     def may_be(self) -> bool:
         """Whether it cannot be ruled out that it is allowed."""
         return self.outcome is not Outcome.DENIED
@@ -88,7 +94,8 @@ def decide(request: Request, policies: Policies) -> Decision:
 
     controls = [("endpoint policy", of(policies.endpoint))] if policies.endpoint else []
     if _LINKED not in who.role:
-        levels = [("resource control policies", one) for one in policies.rcps]
+        bearing = policies.rcps if is_controlled(action) else ()
+        levels = [("resource control policies", one) for one in bearing]
         if who.is_of_account:
             levels += [("service control policies", one) for one in policies.scps]
         controls += [(name, of(*several)) for name, several in levels]

@@ -37,7 +37,7 @@ class Reach(StrEnum):
     """How far a technique leads."""
 
     ADMINISTRATOR = "every permission"
-    BOUNDED = "all that its boundary and control policies leave"
+    BOUNDED = "all that its boundary leaves"
     TARGET = "what the target may"
 
 
@@ -62,9 +62,14 @@ class Escalation:
 
 
 def is_administrator(identity: Identity) -> bool:
-    """Whether an identity may do everything that matters: probed with requests of several kinds."""
+    """Whether an identity may do everything that matters: probed with requests of several kinds.
+
+    Everything is all that control policies leave to the account: who has that is no less its
+    administrator for what they deny to everybody.
+    """
     if not identity.policies.identity:
         return False
+    identity = _uncontrolled(identity)
     number = identity.who.account if identity.who else ""
     context = context_of(identity, said={"iam:policyarn": (ADMINISTRATOR_ACCESS,)})
     return all(
@@ -104,7 +109,15 @@ def escalations(
 def giving_everything(identity: Identity) -> tuple[Statement, ...]:
     """The statements by which an administrator is one, as far as a single request tells."""
     arn = f"arn:aws:iam::{identity.who.account if identity.who else ''}:role/any-0"
+    identity = _uncontrolled(identity)
     return may(identity, "iam:PutRolePolicy", arn, context=context_of(identity)).all_by
+
+
+def _uncontrolled(identity: Identity) -> Identity:
+    policies = identity.policies
+    if not policies.scps and not policies.rcps:
+        return identity
+    return replace(identity, policies=replace(policies, scps=(), rcps=()))
 
 
 def administrators_without(account: Account) -> list[Identity]:
@@ -159,8 +172,7 @@ class _Asking:
             case Target.GROUP:
                 return self._joining(identity, technique)
             case Target.NEW:
-                policies = Policies((_EVERYTHING,), scps=identity.policies.scps)
-                new = replace(identity, policies=policies)
+                new = replace(identity, policies=Policies((_EVERYTHING,)))
                 decision = self.needing.allowed(identity, technique, None)
                 return iter([("", _full(new), "somebody new", decision)])
             case _:

@@ -25,6 +25,24 @@ _NOT_BY_RESOURCE: Final = {
     "sts:getservicebearertoken",
     "sts:getsessiontoken",
 }
+_CONTROLLED: Final = frozenset(
+    [
+        *("aoss", "appconfig", "appstream", "autoscaling", "autoscaling-plans", "budgets"),
+        *("clouddirectory", "cloudfront", "cloudsearch", "cloudtrail-data", "codeartifact"),
+        *("codebuild", "codecommit", "codepipeline", "cognito-identity", "cognito-idp"),
+        *("comprehend", "comprehendmedical", "compute-optimizer", "cost-optimization-hub"),
+        *("dax", "dsql", "dynamodb", "ecr", "ecr-public", "events", "firehose", "fis", "fms"),
+        *("gamelift", "health", "inspector-scan", "kendra", "kinesisvideo", "kms", "logs"),
+        *("memorydb", "networkmonitor", "notifications", "opensearch", "pca-connector-ad"),
+        *("personalize", "polly", "pricing", "resource-groups", "rolesanywhere", "s3"),
+        *("secretsmanager", "servicediscovery", "signin", "sqs", "sts", "support", "swf"),
+        *("textract", "timestream-influxdb", "transcribe", "transfer", "translate", "wafv2"),
+        *("workspaces", "xray"),
+    ]
+)
+"""The services on whose resources resource control policies bear (AWS Organizations User Guide,
+"Resource control policies"). On one that is not here none is taken to bear."""
+_NOT_CONTROLLED: Final = {"kms:retiregrant"}
 _CHANGING: Final = ("create", "delete", "set", "tag", "untag", "update", "put", "attach", "detach")
 _ATTACHING: Final = re.compile(r"(?:attach|detach)(?:user|group|role)policy")
 _NOT_OF_LINKED: Final = {
@@ -59,6 +77,11 @@ def is_ruled_by_resource(action: str, resource: str) -> bool:
     if ":alias/" in resource and action.startswith("kms:"):
         return False
     return action.partition(":")[0] in _BY_RESOURCE and action not in _NOT_BY_RESOURCE
+
+
+def is_controlled(action: str) -> bool:
+    """Whether resource control policies bear on an action, given in lower case."""
+    return action.partition(":")[0] in _CONTROLLED and action not in _NOT_CONTROLLED
 
 
 def is_out_of_reach(action: str, resource: str) -> bool:

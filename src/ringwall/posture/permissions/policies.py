@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ringwall.posture.permissions.granting import is_controlled
 from ringwall.posture.permissions.statements import Document, Statement
 
 
@@ -10,7 +11,8 @@ from ringwall.posture.permissions.statements import Document, Statement
 class Policies:
     """All that bears on a request. ``None`` is that there is none; what was not read is ``unread``.
 
-    ``scps`` and ``rcps`` are one tuple for each of root, units and account, from the top.
+    ``scps`` and ``rcps`` are one tuple for each of root, units and account, from the top: the
+    former of the account of who asks, the latter of the account that the resource is in.
     ``resource`` is the policy of the resource: of a role its trust policy, of a key its key
     policy.
     """
@@ -28,14 +30,15 @@ class Policies:
 
         So it is where what speaks of it has no conditions, and is about everything.
         """
-        several = (document.concerning(action) for document in self._documents())
+        controls = self.rcps if is_controlled(action) else ()
+        several = (document.concerning(action) for document in self._documents(controls))
         return all(_is_plain(one) for statements in several for one in statements)
 
-    def _documents(self) -> Iterator[Document]:
+    def _documents(self, rcps: tuple[tuple[Document, ...], ...]) -> Iterator[Document]:
         yield from self.identity
         yield from self.session or ()
         yield from (one for one in (self.boundary, self.resource, self.endpoint) if one)
-        for level in (*self.scps, *self.rcps):
+        for level in (*self.scps, *rcps):
             yield from level
 
 

@@ -1,25 +1,32 @@
 """The hops of an account: from the internet over what runs and whom it runs as to what is kept."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
-from ringwall.posture.permissions.accounts import Account, Identity
+from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity, Unit
 from ringwall.posture.permissions.asking import context_of, could
-from ringwall.posture.permissions.controls import within_units
+from ringwall.posture.permissions.controls import ANYBODY, in_unit, within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
+from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.escalation import (
     Escalation,
     Reach,
     giving_everything,
     is_administrator,
 )
-from ringwall.posture.permissions.exposure import Exposed, exposed
+from ringwall.posture.permissions.exposure import EVERYTHING_OF_A_STRANGER, Exposed, exposed
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.paths import INTERNET, NEVER, Hop, reached
+from ringwall.posture.permissions.policies import Policies
+from ringwall.posture.permissions.principals import principal
 from ringwall.posture.permissions.reading import calls_that_read, easiest
-from ringwall.posture.permissions.statements import Document, Effect, Statement
+from ringwall.posture.permissions.requests import OPEN, Values
+from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement
 from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.permissions.trust import Weakness, trusted
+
+_EVERYTHING: Final = read(EVERYTHING, name="every permission", kind=Kind.IDENTITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ def _openings(account: Account, open_ones: Sequence[Open]) -> Iterator[Hop]:
     for identity in account.roles.values():
         if identity.trust is None:
             continue
-        for who in trusted(identity.trust, identity.arn, account=account.id):
+        for who in trusted(identity.trust, identity.arn, account=account.id, rcps=account.rcps):
             if who.weakness in {Weakness.EVERYBODY, Weakness.ANY_SUBJECT}:
                 how = f"{identity.name} lets in {who.who}: {who.weakness}"
                 mend = f"name in the trust policy of {identity.name} who is meant"
@@ -137,7 +144,9 @@ def _becoming(account: Account, escalations: Sequence[Escalation]) -> Iterator[H
 
 
 def _by(decision: Decision) -> tuple[str, ...]:
-    return tuple(str(one) for one in decision.all_by)
+    """The statements that decide, without a stranger's own, which nobody here can change."""
+    theirs = {one.name for one in EVERYTHING_OF_A_STRANGER}
+    return tuple(str(one) for one in decision.all_by if one.document not in theirs)
 
 
 def _short(arn: str) -> str:
@@ -150,15 +159,19 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
     found = one.exposed
     if found is None and one.policy is not None:
         wanted = tuple(dict.fromkeys(resource for _, resource in asked))
-        found = tuple(exposed(one.policy, wanted, account=account.id))
+        found = tuple(_strangers(account, one.policy, wanted))
     for open_one in found or ():
         if open_one.is_wide and open_one.stranger is not Stranger.ANY_CUSTOMER:
             how = f"{open_one.stranger} may {open_one.action} {one.name}"
             mend, by = f"let strangers not {open_one.action} {one.name}", _by(open_one.decision)
             yield Hop(INTERNET, one.arn, how, is_certain=open_one.is_certain, by=by, mend=mend)
     if everything(account) in near:
-        how = f"with that, {one.name} is theirs"
-        yield Hop(everything(account), one.arn, how, effort=NEVER)
+        decision, unit = _left(account, asked)
+        if decision.may_be:
+            how = f"with that, {one.name} is theirs"
+            how += f", {decision.why}" if unit else ""
+            certain = decision.outcome is Outcome.ALLOWED
+            yield Hop(everything(account), one.arn, how, is_certain=certain, effort=NEVER)
     for identity in account.principals if asked else ():
         if identity.arn in near:
             action, decision, unit = reading_of(
@@ -173,6 +186,40 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
                 yield Hop(identity.arn, one.arn, how, is_certain=certain, by=by, mend=mend)
 
 
+def _strangers(account: Account, policy: Document, wanted: tuple[str, ...]) -> Iterator[Exposed]:
+    """What strangers may do by a policy; not certain, where a unit's control policy denies it."""
+    found = exposed(policy, wanted, account=account.id, rcps=account.rcps)
+    left = set[tuple[str, str]]()
+    bounds = in_unit(
+        Policies(rcps=account.rcps), (one for _, several in account.units for one in several)
+    )
+    if found and bounds.rcps != account.rcps:
+        bound = exposed(policy, wanted, account=account.id, rcps=bounds.rcps)
+        left = {(one.stranger, one.action) for one in bound if one.is_certain}
+    for one in found:
+        if bounds.rcps == account.rcps or (one.stranger, one.action) in left:
+            yield one
+        else:
+            decision = replace(one.decision, outcome=Outcome.CONDITIONAL)
+            yield replace(one, decision=decision)
+
+
+def _left(account: Account, asked: Sequence[tuple[str, str]]) -> tuple[Decision, str]:
+    """Whether control policies leave something to whoever has every permission of an account.
+
+    That one may be anybody in it, and write its resources' policies.
+    """
+    if not asked or not (account.scps or account.rcps or account.units):
+        return Decision(Outcome.ALLOWED, "nothing bounds it"), ""
+    partition = asked[0][1].split(":")[1]
+    arn = f"arn:{partition}:iam::{account.id}:role/any-0"
+    policies = Policies((_EVERYTHING,), scps=account.scps, rcps=account.rcps, resource=ANYBODY)
+    somebody = Identity(arn, "any-0", policies, principal(arn))
+    said: dict[str, Values] = {"aws:principalarn": OPEN}
+    _, decision, unit = reading_of(somebody, account, asked, ANYBODY, owner=account.id, said=said)
+    return decision, unit
+
+
 def reading_of(
     identity: Identity,
     account: Account,
@@ -180,8 +227,15 @@ def reading_of(
     policy: Document | None,
     *,
     owner: str,
+    units: Iterable[Unit] | None = None,
+    toward: Callable[[Identity], Identity] = lambda one: one,
+    said: Mapping[str, Values] | None = None,
 ) -> tuple[str, Decision, str]:
-    """By which of these calls an identity of an account reads something, whether, and the unit."""
+    """By which of these calls an identity of an account reads something, whether, and the unit.
+
+    ``units`` are those of its account, if no others count; ``toward`` makes of it what it is to
+    the account that the resource is in.
+    """
     chosen: list[str] = []
     of_resource = (policy,) if policy is not None else ()
 
@@ -192,11 +246,12 @@ def reading_of(
         return [one for one in several if one.effect is Effect.ALLOW]
 
     def reads(who: Identity) -> Decision:
-        context = context_of(who, organisation=account.organisation)
+        context = context_of(who, organisation=account.organisation, said=said)
+        bound = toward(who)
 
         def ask(action: str, resource: str) -> Decision:
             return could(
-                who,
+                bound,
                 [action],
                 resource,
                 context=context,
@@ -208,7 +263,7 @@ def reading_of(
         chosen.append(action)
         return decision
 
-    decision, unit = within_units(identity, account.units, reads)
+    decision, unit = within_units(identity, account.units if units is None else units, reads)
     return chosen[0], decision, unit
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from ringwall.posture.permissions import patterns
+from ringwall.posture.permissions.accounts import Levels
 from ringwall.posture.permissions.asking import freed
 from ringwall.posture.permissions.deciding import Decision, Outcome, decide
 from ringwall.posture.permissions.exposure import EVERYTHING_OF_A_STRANGER, exposed
@@ -79,25 +80,32 @@ class Trusted:
 
 
 def trusted(
-    document: Document, role: str, *, account: str, ours: frozenset[str] = frozenset()
+    document: Document,
+    role: str,
+    *,
+    account: str,
+    ours: frozenset[str] = frozenset(),
+    rcps: Levels = (),
 ) -> list[Trusted]:
     """Everybody outside whom a role's trust policy lets in, with what is wrong about it.
 
-    ``role`` is its ARN, ``account`` its account, ``ours`` are other accounts of the same company.
+    ``role`` is its ARN, ``account`` its account, ``ours`` are other accounts of the same company;
+    ``rcps`` are the resource control policies that bind the account.
     Where the document is not known, so is the one entry that says so.
     """
     if document.faults:
         why = "; ".join(document.faults)
         return [Trusted("", "unknown", Decision(Outcome.UNKNOWN, why))]
-    found = [*_everybody(document, role, account)]
+    policies = Policies(identity=EVERYTHING_OF_A_STRANGER, resource=document, rcps=rcps)
+    found = [*_everybody(document, role, account, rcps)]
     ours |= {account}
     for who in _named(document, ours):
-        found += _judged(who, document, role)
+        found += _judged(who, policies, role)
     return found
 
 
-def _everybody(document: Document, role: str, account: str) -> Iterator[Trusted]:
-    for one in exposed(document, (role,), account=account):
+def _everybody(document: Document, role: str, account: str, rcps: Levels) -> Iterator[Trusted]:
+    for one in exposed(document, (role,), account=account, rcps=rcps):
         if one.stranger is Stranger.ANY_ACCOUNT and one.is_wide:
             yield Trusted(str(one.stranger), "account", one.decision, Weakness.EVERYBODY)
             return
@@ -117,57 +125,57 @@ def _named(document: Document, ours: frozenset[str]) -> list[Principal]:
     return list(found.values())
 
 
-def _judged(who: Principal, document: Document, role: str) -> Iterator[Trusted]:
+def _judged(who: Principal, policies: Policies, role: str) -> Iterator[Trusted]:
     if who.kind is PrincipalKind.SERVICE:
-        yield from _service(who, document, role)
+        yield from _service(who, policies, role)
     elif who.kind is PrincipalKind.WEB:
-        yield from _provider(who, document, role)
+        yield from _provider(who, policies, role)
     else:
-        without = _asked(who, document, role, {"sts:externalid": ABSENT})
+        without = _asked(who, policies, role, {"sts:externalid": ABSENT})
         if without.may_be:
             is_weak = without.outcome is not Outcome.UNKNOWN
             weakness = Weakness.NO_EXTERNAL_ID if is_weak else Weakness.NONE
             yield Trusted(who.account, "account", without, weakness)
             return
-        decision = _asked(who, document, role, {"sts:externalid": OPEN})
+        decision = _asked(who, policies, role, {"sts:externalid": OPEN})
         if decision.may_be:
             yield Trusted(who.account, "account", decision)
 
 
-def _service(who: Principal, document: Document, role: str) -> Iterator[Trusted]:
+def _service(who: Principal, policies: Policies, role: str) -> Iterator[Trusted]:
     name = who.arn.removesuffix(".amazonaws.com")
     theirs: dict[str, Values] = {
         "aws:sourceaccount": (ACCOUNT,),
         "aws:sourcearn": (f"arn:aws:{name.rpartition('.')[2]}:eu-west-1:{ACCOUNT}:stranger",),
         "aws:sourceorgid": ("o-stranger00",),
     }
-    decision = _asked(who, document, role, theirs)
+    decision = _asked(who, policies, role, theirs)
     weak = name in _DEPUTIES and decision.is_allowed
     if not decision.may_be:
-        decision = _asked(who, document, role, {})
+        decision = _asked(who, policies, role, {})
     if decision.may_be:
         yield Trusted(who.arn, "service", decision, Weakness.NO_SOURCE if weak else Weakness.NONE)
 
 
-def _provider(who: Principal, document: Document, role: str) -> Iterator[Trusted]:
+def _provider(who: Principal, policies: Policies, role: str) -> Iterator[Trusted]:
     if ":saml-provider/" in who.arn:
-        decision = _asked(who, document, role, {}, "sts:AssumeRoleWithSAML")
+        decision = _asked(who, policies, role, {}, "sts:AssumeRoleWithSAML")
         if decision.may_be:
             yield Trusted(who.arn, "provider", decision)
         return
     host = who.arn.partition(":oidc-provider/")[2] or who.arn
     action = "sts:AssumeRoleWithWebIdentity"
-    for said in _tokens(host, document):
-        decision = _asked(who, document, role, said, action, chosen=f"{host.lower()}:")
+    for said in _tokens(host, policies.resource):
+        decision = _asked(who, policies, role, said, action, chosen=f"{host.lower()}:")
         if decision.is_allowed:
             yield Trusted(host, "provider", decision, Weakness.ANY_SUBJECT)
             return
-    decision = _asked(who, document, role, {}, action)
+    decision = _asked(who, policies, role, {}, action)
     if decision.may_be:
         yield Trusted(host, "provider", decision)
 
 
-def _tokens(host: str, document: Document) -> Iterator[dict[str, Values]]:
+def _tokens(host: str, document: Document | None) -> Iterator[dict[str, Values]]:
     """What a stranger's token may say, at providers where strangers get one; else any subject."""
     prefix = host.lower()
     if host == COGNITO:
@@ -183,7 +191,7 @@ def _tokens(host: str, document: Document) -> Iterator[dict[str, Values]]:
     yield {**claims, key: (f"{begin}stranger{end or ':'}stranger",)}
     if prefix.startswith(_CLUSTER):
         yield {key: ("system:serviceaccount:stranger:stranger",)}
-    for one in document.statements:
+    for one in document.statements if document else ():
         for condition in one.conditions:
             if condition.key == key and begin:
                 for value in condition.values:
@@ -193,11 +201,11 @@ def _tokens(host: str, document: Document) -> Iterator[dict[str, Values]]:
                             yield {**claims, key: (said,)}
 
 
-def _suiting(document: Document, key: str, template: str) -> str:
+def _suiting(document: Document | None, key: str, template: str) -> str:
     """A claim of a stranger's that a condition of the document likes, if there is such a one."""
     values = {
         value
-        for one in document.statements
+        for one in (document.statements if document else ())
         for condition in one.conditions
         if condition.key == key
         for value in condition.values
@@ -215,7 +223,7 @@ def _owner(pattern: str, begin: str, end: str) -> str | None:
 
 def _asked(
     who: Principal,
-    document: Document,
+    policies: Policies,
     role: str,
     said: Mapping[str, Values],
     action: str = "sts:AssumeRole",
@@ -226,12 +234,7 @@ def _asked(
     keys = dict(said)
     if who.kind is PrincipalKind.ROOT:
         keys |= dict.fromkeys(("aws:principalarn", "aws:principaltype"), OPEN)
-    decision = freed(
-        decide(
-            Request(action, role, who, Context(keys)),
-            Policies(identity=EVERYTHING_OF_A_STRANGER, resource=document),
-        )
-    )
+    decision = freed(decide(Request(action, role, who, Context(keys)), policies))
     hangs = (*decision.requires, *decision.forbids)
     is_free = bool(chosen) and all(one.key.startswith(chosen) for one in hangs)
     if decision.outcome is Outcome.CONDITIONAL and is_free:

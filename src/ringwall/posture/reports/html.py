@@ -19,9 +19,9 @@ from ringwall.posture.reports import standings
 from ringwall.posture.reports.looks import STYLE
 from ringwall.posture.reports.report import Report, Row, said
 from ringwall.posture.reports.worded import called, counted
+from ringwall.posture.snapshot.reasons import Reason, Untold, cause, reasons_of
 
 _WORST: Final = tuple(reversed(Severity))
-_KINDS: Final = 3
 _MOST: Final = 200
 """Components that are shown of one check; more are counted."""
 
@@ -149,39 +149,53 @@ def _sentence(words: str) -> str:
 def _unknowns(report: Report) -> Iterator[str]:
     unknown = report.of(Outcome.UNKNOWN)
     yield '<h2 id="unknown">What could not be known</h2>'
-    if not unknown and not report.unlisted and not report.remarks:
+    if not unknown and not report.unlisted and not report.remarks and not report.left_out:
         yield '<p class="soft">All that checks asked for was told.</p>'
         return
     yield '<p class="soft">None of this passes: it was not seen.</p>'
     yield '<div class="list"><ul class="rows">'
     unlisted = _unlisted(report)
-    for (where, why), kinds in unlisted[:_MOST]:
-        more = f" and {len(kinds) - _KINDS:,} more kinds" if len(kinds) > _KINDS else ""
-        yield f"<li><b>{escape(', '.join(kinds[:_KINDS]))}</b>{more} of {escape(where)} could not "
-        yield f'be listed<p class="soft small">{_sentence(why)}</p></li>'
+    for account, one in unlisted[:_MOST]:
+        where = " ".join(filter(None, (called(account), one.where)))
+        yield f"<li><b>{escape(one.what('kinds'))}</b> of {escape(where)} could not "
+        yield f'be listed<p class="soft small">{_sentence(one.why)}</p></li>'
+    for account, why in report.left_out[:_MOST]:
+        yield f"<li><b>The control policies</b> that bind account {escape(account)} do not count"
+        yield f'<p class="soft small">{_sentence(why)}</p></li>'
     for remark in report.remarks[:_MOST]:
         yield f"<li><code>{escape(str(remark.place))}</code> "
         yield "could not be read" if remark.is_broken else "is not understood"
         yield f'<p class="soft small">{_sentence(remark.why)}</p></li>'
-    reasons = Counter((row.check.title, row.judged.verdict.why) for row in unknown)
-    for (title, why), count in reasons.most_common(_MOST):
-        times = f" ({count:,} times)" if count > 1 else ""
-        yield f"<li><b>{escape(title)}</b>{times}"
-        yield f'<p class="soft small">{_sentence(why)}</p></li>'
+    reasons = _reasons(unknown)
+    for one in reasons[:_MOST]:
+        times = f" ({one.count:,} times{f', {one.where}' if one.where else ''})"
+        yield f"<li><b>{escape(one.names[0])}</b>{times if one.count > 1 else ''}"
+        yield f'<p class="soft small">{_sentence(one.why)}</p></li>'
     yield "</ul></div>"
-    left = len(unlisted[_MOST:]) + len(report.remarks[_MOST:])
-    left += len(reasons) - min(len(reasons), _MOST)
+    several = (unlisted, report.remarks, report.left_out, reasons)
+    left = sum(len(one[_MOST:]) for one in several)
     if left:
         yield f'<p class="soft">and {left:,} more</p>'
 
 
-def _unlisted(report: Report) -> list[tuple[tuple[str, str], list[str]]]:
-    """Where and why: the kinds that could not be listed there, for that reason."""
-    found: dict[tuple[str, str], list[str]] = {}
+def _unlisted(report: Report) -> list[tuple[str, Reason]]:
+    """What could not be listed of each scope, one for each reason."""
+    told: dict[str, list[Untold]] = {}
     for scope, why in report.unlisted:
-        where = " ".join(filter(None, (called(scope.account), scope.region)))
-        found.setdefault((where, why), []).append(scope.kind)
-    return list(found.items())
+        told.setdefault(scope.account, []).append(Untold(scope.kind, scope.region, why))
+    return [(account, one) for account, several in told.items() for one in reasons_of(several)]
+
+
+def _reasons(unknown: Sequence[Row]) -> list[Reason]:
+    """Why each check does not know, the most frequent first."""
+    told: dict[str, list[Untold]] = {}
+    for row in unknown:
+        one = Untold(
+            row.check.title, row.found.region, cause(row.judged.verdict.why, row.found.label)
+        )
+        told.setdefault(row.check.id, []).append(one)
+    found = [one for several in told.values() for one in reasons_of(several)]
+    return sorted(found, key=lambda one: -one.count)
 
 
 def _unjudged(report: Report) -> Iterator[str]:

@@ -37,8 +37,9 @@ outline-offset:2px;border-radius:.375rem}
 .bar{display:block;width:100%;height:.625rem;border-radius:.3125rem}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.75rem;
 margin:1.25rem 0 0}
-.tile{background:var(--sunken);border-radius:.625rem;padding:.75rem 1rem;font-size:.9375rem}
-.tile b{display:block;font-size:1.875rem;line-height:1.15;letter-spacing:-.02em;
+.tile{background:var(--sunken);border-radius:.625rem;padding:.75rem 1rem;font-size:.9375rem;
+container-type:inline-size}
+.tile b{display:block;font-size:min(1.875rem,24cqi);line-height:1.15;letter-spacing:-.02em;
 font-variant-numeric:tabular-nums}
 .tile.critical,.critical .mark{background:var(--bad-soft);color:var(--bad)}
 .tile.high,.high .mark{background:var(--high-soft);color:var(--high)}

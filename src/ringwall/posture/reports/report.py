@@ -18,6 +18,7 @@ from ringwall.posture.code.reading import Remark
 from ringwall.posture.frameworks.catalogue import Framework, supporters
 from ringwall.posture.frameworks.coverage import Counts, Coverage, counted, coverage_of
 from ringwall.posture.judging import Judged
+from ringwall.posture.lending import left_out
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
 SOURCE: Final = "ringwall/posture"
@@ -103,6 +104,8 @@ class Report:
     silent: tuple[KnownCheck, ...] = ()
     checks: tuple[KnownCheck, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Accounts of which no control policies count, each with why."""
 
     def of(self, outcome: Outcome) -> list[Row]:
         """The rows with this outcome."""
@@ -170,7 +173,14 @@ def report_of(parts: Iterable[Part], *, made: datetime) -> Report:
         silent=tuple(one for name, one in sorted(known.items()) if name not in spoke),
         checks=tuple(known[name] for name in sorted(known)),
         remarks=tuple(remark for one in several for remark in one.remarks),
+        left_out=tuple(_left_out(several)),
     )
+
+
+def _left_out(several: Iterable[Part]) -> Iterator[tuple[str, str]]:
+    for scope, snapshot in {one.scope: one.snapshot for one in several}.items():
+        if why := left_out(snapshot, scope):
+            yield scope, why
 
 
 def _looked(several: Iterable[Part]) -> dict[str, Looked]:

@@ -65,6 +65,13 @@ def text(report: Report) -> str:
                     }
                     for scope, why in report.unlisted
                 ]
+                + [
+                    {
+                        "level": "note",
+                        "message": {"text": f"control policies of {account}: left out: {why}"},
+                    }
+                    for account, why in report.left_out
+                ]
                 + [_remark(one) for one in report.remarks]
                 + [_unknown(row, numbers) for row in open_ if _is_code(row)],
             }

@@ -8,6 +8,11 @@ from ringwall.core.observations import Observation, Place, State
 
 LISTED = "listed"
 """The aspect of what the listing itself told of a component."""
+CONTROLS = "control_policies"
+"""The aspect of an account that says what of its organisation binds it.
+
+No call of the account itself tells it: it is lent by what another account told.
+"""
 
 
 @dataclass(slots=True)

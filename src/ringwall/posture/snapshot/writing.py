@@ -14,7 +14,7 @@ import orjson
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, Place, State
 from ringwall.posture.snapshot.partial import Unknown
-from ringwall.posture.snapshot.snapshot import Scope, Snapshot
+from ringwall.posture.snapshot.snapshot import Scope, Seen, Snapshot
 
 _MOMENT: Final = "\u0000moment"
 _BYTES: Final = "\u0000bytes"
@@ -80,14 +80,24 @@ def _restored(value: Any) -> Any:
 def lines_of(snapshot: Snapshot) -> Iterator[bytes]:
     """All of it."""
     for scope, told in snapshot.all_listings():
-        yield encoded(["listing", [scope.kind, scope.account, scope.region], _told(told)])
+        yield listing_line(scope, told)
     for seen in snapshot:
-        found = seen.found
-        named = [found.kind, found.name, found.label, found.account, found.region, found.tags]
-        aspects = {name: _told(told) for name, told in seen.aspects.items()}
-        place = seen.place
-        where = [] if place is None else [[place.path, place.line, place.end]]
-        yield encoded(["component", named, aspects, *where])
+        yield component_line(seen)
+
+
+def listing_line(scope: Scope, told: Observation) -> bytes:
+    """What became of listing a kind."""
+    return encoded(["listing", [scope.kind, scope.account, scope.region], _told(told)])
+
+
+def component_line(seen: Seen) -> bytes:
+    """A component with all that was read of it."""
+    found = seen.found
+    named = [found.kind, found.name, found.label, found.account, found.region, found.tags]
+    aspects = {name: _told(told) for name, told in seen.aspects.items()}
+    place = seen.place
+    where = [] if place is None else [[place.path, place.line, place.end]]
+    return encoded(["component", named, aspects, *where])
 
 
 def snapshot_of(lines: Iterable[bytes]) -> Snapshot:
@@ -97,27 +107,46 @@ def snapshot_of(lines: Iterable[bytes]) -> Snapshot:
     try:
         for line in lines:
             number += 1
-            what, named, told, *where = decoded(line)
-            if what == "listing":
-                snapshot.note_listing(Scope(*named), _observation(told))
-                continue
-            *texts, tags = named
-            kind, name, label, account, region = texts
-            found = Found(
-                kind=kind,
-                name=name,
-                label=label,
-                account=account,
-                region=region,
-                tags=tuple((key, value) for key, value in tags),
-            )
-            seen = snapshot.add(found, place=Place(*where[0]) if where else None)
-            for aspect, one in told.items():
-                seen.aspects[aspect] = _observation(one)
+            take_line(snapshot, line)
     except (TypeError, ValueError, AttributeError) as error:
         msg = f"line {number} is of no snapshot: {error}"
         raise ValueError(msg) from error
     return snapshot
+
+
+def take_line(snapshot: Snapshot, line: bytes) -> None:
+    """Put what a line tells into a snapshot, in the place of what that has of it.
+
+    ``["removed", component]`` says that one is there no more. ``TypeError``, ``ValueError`` and
+    ``AttributeError`` say that it is no such line.
+    """
+    what, named, *rest = decoded(line)
+    if what == "removed":
+        snapshot.remove(named)
+        return
+    told, *where = rest
+    if what == "listing":
+        snapshot.forget_listing(Scope(*named))
+        snapshot.note_listing(Scope(*named), _observation(told))
+        return
+    if what != "component":
+        msg = f"{what!r} is neither a component nor a listing"
+        raise ValueError(msg)
+    *texts, tags = named
+    kind, name, label, account, region = texts
+    found = Found(
+        kind=kind,
+        name=name,
+        label=label,
+        account=account,
+        region=region,
+        tags=tuple((key, value) for key, value in tags),
+    )
+    seen = snapshot.add(found, place=Place(*where[0]) if where else None)
+    seen.found = found
+    seen.aspects.clear()
+    for aspect, one in told.items():
+        seen.aspects[aspect] = _observation(one)
 
 
 def _told(one: Observation) -> list[Any]:

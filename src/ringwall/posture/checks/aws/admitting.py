@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ringwall.posture.checking import ABSENT, DENIED, FAIL, PASS, UNKNOWN, Case, case
+from ringwall.posture.checks.aws.controlled import cases_within
+from ringwall.posture.permissions.granting import is_controlled
 
 Telling = Callable[[Any], Mapping[str, Any]]
 """From a policy, or ``None`` where there is none, to the aspects that tell it."""
@@ -27,6 +29,8 @@ def admitting(action: str, tell: Telling, aspect: str) -> tuple[Case, ...]:
     outside = {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}
     allowed = policy()["Statement"]
     untold: dict[str, Any] = {aspect: DENIED}
+    service = action.partition(":")[0]
+    within = PASS if is_controlled(action.lower()) else FAIL
     return (
         told("no policy", PASS, None),
         told("everybody", FAIL, policy()),
@@ -52,6 +56,7 @@ def admitting(action: str, tell: Telling, aspect: str) -> tuple[Case, ...]:
         under("in its own account", FAIL, StringEquals={"aws:ResourceAccount": "111122223333"}),
         told("broken", UNKNOWN, "{"),
         case("may not be read", UNKNOWN, **untold),
+        *cases_within(service, within, FAIL, **tell(policy())),
     )
 
 

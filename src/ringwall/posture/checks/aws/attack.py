@@ -5,6 +5,7 @@ not known there makes a hop uncertain: a path that needs it is not known, and al
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,8 @@ from ringwall.core.observations import Fact, UnknownError
 from ringwall.posture.checking import Judgment, Subject, World, fails, passes
 from ringwall.posture.checking.reading import ANY
 from ringwall.posture.checks.aws.authorization import KINDS, whole_account
+from ringwall.posture.checks.aws.controlled import READS as BINDING
+from ringwall.posture.checks.aws.controlled import controls_on, organisation_of
 from ringwall.posture.checks.aws.ways import (
     balancers,
     clusters,
@@ -32,7 +35,7 @@ from ringwall.posture.permissions.escalation import (
     administrators_without,
     escalations,
 )
-from ringwall.posture.permissions.paths import INTERNET, Hop, ways
+from ringwall.posture.permissions.paths import INTERNET, Hop, Ways, ways
 from ringwall.posture.permissions.terrain import Kept, Open, Terrain, hops, terrain
 
 READS: Final = (
@@ -45,6 +48,7 @@ READS: Final = (
     *distributions.READS,
     *clusters.READS,
     *hosts.READS,
+    *BINDING,
 )
 """What a check reads that asks for paths, besides what it judges."""
 _TAGS: Final = re.compile(r"(?:data[-_ ]?)?(?:classification|class|sensitivity)", re.IGNORECASE)
@@ -117,16 +121,27 @@ def _tags_of(it: Subject) -> dict[str, str]:
 def attacked(world: World, it: Subject, kept: Kept) -> Judgment:
     """Whether a way leads from the internet to what is kept, and what to take away against it.
 
-    ``UnknownError`` where one leads there only by what is not known or hangs on conditions.
+    ``UnknownError`` where one leads there only by what is not known or hangs on conditions. Where
+    control policies of the organisation leave no way, it passes; where it is not known whether they
+    leave one, there is one: that is what the account's own policies say.
     """
-    looked = _looked(world, it)
-    several = hops(looked.terrain, [kept])
-    found = ways(several, [INTERNET], [kept.arn], longest=_LONGEST, most=20)
-    certain = [one for one in found.paths if one.is_certain]
-    if certain:
+    looked = _looked(world, it, _free)
+    several, found = _ways(looked, kept)
+    if any(one.is_certain for one in found.paths):
+        controls = controls_on(it).lasting
+        if controls:
+            bound = _looked(world, it, _bound)
+            less, left = _ways(bound, kept)
+            if any(one.is_certain for one in left.paths):
+                several, found = less, left
+            elif not left.paths and left.is_all and not bound.blind:
+                names = ", ".join(dict.fromkeys(one.name for one in controls.denying))
+                said = f"the organisation's policies{f' ({names})' if names else ''}"
+                return passes(f"{said} leave no way from the internet to {it.label}")
+        certain = next(one for one in found.paths if one.is_certain)
         cut = cheapest_cut([one for one in several if one.is_certain], [INTERNET], [kept.arn])
         ends = "; ".join(one.how for one in cut or ())
-        return fails(f"{certain[0]}. Cheapest to take away: {ends}")
+        return fails(f"{certain}. Cheapest to take away: {ends}")
     if found.paths:
         raise UnknownError(f"there may be a way: {found.paths[0]}", looked.facts)
     if looked.blind:
@@ -135,6 +150,20 @@ def attacked(world: World, it: Subject, kept: Kept) -> Judgment:
     if not found.is_all:
         raise UnknownError("there are more ways than are gone through")
     return passes(f"no way of {_LONGEST} hops leads from the internet to {it.label}")
+
+
+def _ways(looked: Ground, kept: Kept) -> tuple[list[Hop], Ways]:
+    several = hops(looked.terrain, [kept])
+    return several, ways(several, [INTERNET], [kept.arn], longest=_LONGEST, most=20)
+
+
+def _free(world: World, it: Subject) -> Ground:
+    return ground(world, it.account)
+
+
+def _bound(world: World, it: Subject) -> Ground:
+    controls, ours = controls_on(it).lasting, organisation_of(it)
+    return ground(world, it.account, controls=controls, organisation=ours)
 
 
 def ground(
@@ -193,16 +222,16 @@ def classification_of(it: Subject) -> str:
     return ""
 
 
-def _looked(world: World, it: Subject) -> Ground:
+def _looked(world: World, it: Subject, make: Callable[[World, Subject], Ground]) -> Ground:
     for kind in KINDS.values():
         world.all(kind, account=it.account)
     world.touched |= {(kind, ANY) for kind in (*KINDS.values(), *_FRONTS)}
-    key = (_looked, it.account)
+    key = (make, it.account)
     known = world.indexes.get(key)
     if known is None:
         aside = World(world.snapshot, world.indexes)
         try:
-            made = ground(aside, it.account)
+            made = make(aside, aside.need(it.id))
             known = _Looked(made, frozenset(aside.touched))
         except UnknownError as error:
             known = error

@@ -16,6 +16,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checking.reading import ANY
+from ringwall.posture.checks.aws.controlled import controls_on, organisation_of, shut_by
 from ringwall.posture.permissions.accounts import Account, Identity, account
 from ringwall.posture.permissions.controls import UNCONTROLLED, Controls
 from ringwall.posture.permissions.deciding import Outcome
@@ -41,9 +42,17 @@ def escalating(world: World, it: Subject) -> Judgment:
     By what IAM and the passing of roles allow: nothing has to be known of what runs.
     """
     it.read("details")
-    found = _rises(world, it).get(it.name)
+    found = _rises(world, it, _risen).get(it.name)
     if found is None:
         return passes("what it may do leads to no more than that")
+    controls = controls_on(it).lasting
+    if controls:
+        left = _rises(world, it, _risen_within).get(it.name)
+        if left is None:
+            kept_out = shut_by(controls, lambda less: _still_rises(world, it, less))
+            return passes(f"it {found}, but for {kept_out}")
+        if left.outcome is not Outcome.UNKNOWN:
+            found = left
     if found.outcome is Outcome.UNKNOWN:
         why = next(
             one.decision.why for one in found.steps if one.decision.outcome is Outcome.UNKNOWN
@@ -71,12 +80,15 @@ def identity_of(world: World, it: Subject) -> Identity:
     return found
 
 
-def _rises(world: World, it: Subject) -> Mapping[str, Rise]:
-    found: Mapping[str, Rise] = _once(world, it, _risen)
+_Make = Callable[[World, Subject], Any]
+
+
+def _rises(world: World, it: Subject, make: _Make) -> Mapping[str, Rise]:
+    found: Mapping[str, Rise] = _once(world, it, make)
     return found
 
 
-def _once(world: World, it: Subject, make: Callable[[World, str], Any]) -> Any:
+def _once(world: World, it: Subject, make: _Make) -> Any:
     """What is made of a whole account, or the error that it came to, once for all judgments."""
     for kind in KINDS.values():
         world.all(kind, account=it.account)
@@ -84,7 +96,8 @@ def _once(world: World, it: Subject, make: Callable[[World, str], Any]) -> Any:
     key = (make, it.account)
     if key not in world.indexes:
         try:
-            world.indexes[key] = make(World(world.snapshot, world.indexes), it.account)
+            aside = World(world.snapshot, world.indexes)
+            world.indexes[key] = make(aside, aside.need(it.id))
         except UnknownError as error:
             world.indexes[key] = error
     known = world.indexes[key]
@@ -93,12 +106,29 @@ def _once(world: World, it: Subject, make: Callable[[World, str], Any]) -> Any:
     return known
 
 
-def _whole(world: World, number: str) -> Account:
-    return whole_account(world, number)
+def _whole(world: World, it: Subject) -> Account:
+    return whole_account(world, it.account)
 
 
-def _risen(world: World, number: str) -> Mapping[str, Rise]:
-    whole = whole_account(world, number)
+def _risen(world: World, it: Subject) -> Mapping[str, Rise]:
+    return _of_all(whole_account(world, it.account))
+
+
+def _risen_within(world: World, it: Subject) -> Mapping[str, Rise]:
+    return _of_all(_bound(world, it, controls_on(it).lasting))
+
+
+def _still_rises(world: World, it: Subject, controls: Controls) -> bool:
+    aside = World(world.snapshot, world.indexes)
+    return it.name in _of_all(_bound(aside, it, controls))
+
+
+def _bound(world: World, it: Subject, controls: Controls) -> Account:
+    ours = organisation_of(it)
+    return whole_account(world, it.account, controls=controls, organisation=ours)
+
+
+def _of_all(whole: Account) -> Mapping[str, Rise]:
     return rises(whole, escalations(whole, techniques=(*IAM, *PASSING)))
 
 
@@ -121,6 +151,7 @@ def whole_account(
         roles=details(KINDS["roles"]),
         policies=details(KINDS["policies"]),
         scps=controls.levels,
+        rcps=controls.rcps,
         units=controls.units,
         organisation=organisation,
     )

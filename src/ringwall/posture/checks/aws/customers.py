@@ -4,12 +4,14 @@ from typing import Any, Final
 
 from ringwall.core.observations import UnknownError
 from ringwall.posture.checking import Judgment, Subject, fails, passes
+from ringwall.posture.checks.aws.controlled import within_controls
 from ringwall.posture.checks.aws.strangers import statements_of
 from ringwall.posture.permissions import patterns
 from ringwall.posture.permissions.asking import freed
+from ringwall.posture.permissions.controls import Controls
 from ringwall.posture.permissions.deciding import decide
 from ringwall.posture.permissions.documents import read
-from ringwall.posture.permissions.exposure import EVERYTHING_OF_A_STRANGER, exposed
+from ringwall.posture.permissions.exposure import EVERYTHING_OF_A_STRANGER, Exposed, exposed
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import Principal, principal
 from ringwall.posture.permissions.requests import Context, Request
@@ -31,13 +33,15 @@ def judge_customers(it: Subject, policy: Any, *resources: str) -> Judgment:
     if not policy:
         return passes("it has no policy, and so lets in nobody from outside")
     document = read(policy, name=f"policy of {it.label}", kind=Kind.RESOURCE)
-    found = [
-        one
-        for one in exposed(
-            document, resources, account=it.account if it.account.isdigit() else IN_CODE
-        )
-        if one.stranger is Stranger.ANY_CUSTOMER
-    ]
+
+    def open_within(controls: Controls) -> list[Exposed]:
+        account = it.account if it.account.isdigit() else IN_CODE
+        found = exposed(document, resources, account=account, rcps=controls.rcps)
+        return [one for one in found if one.stranger is Stranger.ANY_CUSTOMER]
+
+    found, kept_out = within_controls(it, open_within)
+    if kept_out:
+        return passes(f"services would use it for any customer, and {kept_out} denies it")
     sure = [one for one in found if one.decision.is_allowed]
     if sure:
         actions = ", ".join(dict.fromkeys(one.action for one in sure[:3]))

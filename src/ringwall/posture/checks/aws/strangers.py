@@ -6,9 +6,11 @@ from typing import Any
 
 from ringwall.core.observations import UnknownError
 from ringwall.posture.checking import Judgment, Severity, Subject, fails, passes
+from ringwall.posture.checks.aws.controlled import within_controls
+from ringwall.posture.permissions.controls import Controls
 from ringwall.posture.permissions.deciding import Outcome
 from ringwall.posture.permissions.documents import read
-from ringwall.posture.permissions.exposure import exposed
+from ringwall.posture.permissions.exposure import Exposed, exposed
 from ringwall.posture.permissions.statements import Kind
 from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.snapshot.partial import IN_CODE
@@ -53,14 +55,21 @@ def judge_strangers(it: Subject, policy: Any, *resources: str) -> Judgment:
     if not policy:
         return passes("it has no policy, and so lets in nobody from outside")
     document = read(policy, name=f"policy of {it.label}", kind=Kind.RESOURCE)
-    found = exposed(document, resources, account=it.account if it.account.isdigit() else IN_CODE)
-    wide = [one for one in found if one.is_wide and one.stranger is not Stranger.ANY_CUSTOMER]
+
+    def open_within(controls: Controls) -> list[Exposed]:
+        account = it.account if it.account.isdigit() else IN_CODE
+        found = exposed(document, resources, account=account, rcps=controls.rcps)
+        return [one for one in found if one.is_wide and one.stranger is not Stranger.ANY_CUSTOMER]
+
+    wide, kept_out = within_controls(it, open_within)
+    if kept_out:
+        return passes(f"its policy lets strangers in, and {kept_out} keeps them out")
     certain = [one for one in wide if one.is_certain]
     if certain:
         actions = ", ".join(dict.fromkeys(one.action for one in certain[:3]))
         return fails(f"{certain[0].stranger} may {actions} in {it.label}")
     if wide and wide[0].decision.outcome is Outcome.CONDITIONAL:
-        keys = ", ".join(sorted({one.key for one in wide[0].decision.requires}))
+        keys = ", ".join(sorted(wide[0].decision.keys))
         told = f"{wide[0].stranger} may {wide[0].action} in {it.label}, as far as {keys} admit it"
         return fails(told, Severity.MEDIUM)
     if wide:

@@ -22,6 +22,7 @@ from ringwall.posture.checks.kubernetes.containers import (
     judged,
     pod,
     secured,
+    security_of,
 )
 
 CHECK = Check(
@@ -47,12 +48,20 @@ def judge(it: Subject, world: World) -> Judgment:
 
 
 def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    return (container.get("securityContext") or {}).get("privileged") is True
+    windows = security_of(container, spec, "windowsOptions") or {}
+    on_the_host = (windows if isinstance(windows, Mapping) else {}).get("hostProcess") is True
+    return on_the_host or (container.get("securityContext") or {}).get("privileged") is True
 
 
 CASES = (
     case("plain", PASS, pod=pod()),
     case("privileged", FAIL, pod=secured(privileged=True)),
+    case("of the host, on Windows", FAIL, pod=secured(windowsOptions={"hostProcess": True})),
+    case(
+        "of the host, on Windows, for the pod",
+        FAIL,
+        pod=pod(securityContext={"windowsOptions": {"hostProcess": True}}),
+    ),
     case(
         "first container",
         FAIL,

@@ -4,6 +4,8 @@ Why: all files of the node are in it, and those of everything that runs there.
 Fix: take the volume away.
 """
 
+import posixpath
+
 from ringwall.posture.checking import (
     FAIL,
     PASS,
@@ -31,14 +33,17 @@ CHECK = Check(
 )
 
 
+_AS_GOOD = {"/", "/etc", "/root", "/proc", "/var", "/var/lib"}
+_WITH_ALL_BELOW = ("/var/lib/kubelet", "/etc/kubernetes")
+"""Keys of nodes, and what the kubelet starts as it finds it."""
+
+
 def judge(it: Subject, world: World) -> Judgment:
     """The pod's spec says it."""
     spec = it.read("pod")["spec"]
-    if any(
-        str((one.get("hostPath") or {}).get("path", "-")).rstrip("/")
-        in {"", "/etc", "/root", "/var/lib/kubelet", "/proc"}
-        for one in spec.get("volumes") or ()
-    ):
+    paths = [(one.get("hostPath") or {}).get("path") for one in spec.get("volumes") or ()]
+    several = [posixpath.normpath(f"/{str(one).strip('/')}") for one in paths if one is not None]
+    if any(one in _AS_GOOD or one.startswith(_WITH_ALL_BELOW) for one in several):
         return fails(f"{it.label} mounts the root of the host, or what is as good")
     return passes("the root of the host is not mounted")
 
@@ -47,5 +52,10 @@ CASES = (
     case("none", PASS, pod=pod()),
     case("logs", PASS, pod=pod(volumes=[{"name": "a", "hostPath": {"path": "/var/log"}}])),
     case("root", FAIL, pod=pod(volumes=[{"name": "a", "hostPath": {"path": "/"}}])),
+    case(
+        "what the kubelet starts",
+        FAIL,
+        pod=pod(volumes=[{"name": "a", "hostPath": {"path": "/etc/kubernetes/manifests"}}]),
+    ),
     case("settings", FAIL, pod=pod(volumes=[{"name": "a", "hostPath": {"path": "/etc"}}])),
 )

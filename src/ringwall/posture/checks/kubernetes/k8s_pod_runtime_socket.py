@@ -4,6 +4,8 @@ Why: who speaks to it starts any container, as root on the node.
 Fix: take the volume away; build images with a tool that needs no runtime.
 """
 
+import posixpath
+
 from ringwall.posture.checking import (
     FAIL,
     PASS,
@@ -34,20 +36,44 @@ CHECK = Check(
 )
 
 
+_ABOVE = {
+    "/",
+    "/run",
+    "/run/containerd",
+    "/run/crio",
+    "/run/k3s",
+    "/run/k3s/containerd",
+    "/var",
+    "/var/run",
+    "/var/run/containerd",
+    "/var/run/crio",
+}
+
+
 def judge(it: Subject, world: World) -> Judgment:
     """The pod's spec says it."""
     spec = it.read("pod")["spec"]
+    paths = [str((one.get("hostPath") or {}).get("path", "")) for one in spec.get("volumes") or ()]
     if any(
-        str((one.get("hostPath") or {}).get("path", ""))
-        .rstrip("/")
-        .endswith(("docker.sock", "containerd.sock", "crio.sock"))
-        for one in spec.get("volumes") or ()
+        one.rstrip("/").endswith(("docker.sock", "containerd.sock", "crio.sock")) or is_above(one)
+        for one in paths
+        if one
     ):
         return fails(f"{it.label} has the socket of the container runtime")
     return passes("no socket of a runtime is mounted")
 
 
+def is_above(path: str) -> bool:
+    """Whether a socket lies in this folder."""
+    return posixpath.normpath(f"/{path.strip('/')}") in _ABOVE
+
+
 CASES = (
+    case(
+        "the folder that it is in",
+        FAIL,
+        pod=pod(volumes=[{"name": "a", "hostPath": {"path": "/run/containerd/"}}]),
+    ),
     case("none", PASS, pod=pod()),
     case(
         "docker",

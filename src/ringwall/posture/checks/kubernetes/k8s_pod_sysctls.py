@@ -45,6 +45,11 @@ def judge(it: Subject, world: World) -> Judgment:
             "net.ipv4.ip_unprivileged_port_start",
             "net.ipv4.tcp_syncookies",
             "net.ipv4.ping_group_range",
+            "net.ipv4.ip_local_reserved_ports",
+            "net.ipv4.tcp_keepalive_time",
+            "net.ipv4.tcp_keepalive_intvl",
+            "net.ipv4.tcp_keepalive_probes",
+            "net.ipv4.tcp_fin_timeout",
         }
         for one in (spec.get("securityContext") or {}).get("sysctls") or ()
     ):

@@ -40,7 +40,8 @@ def judge(it: Subject, world: World) -> Judgment:
     if role_of.get("name") != "cluster-admin":
         return passes("it gives another role")
     names = [str(one.get("name")) for one in told.get("subjects") or ()]
-    if names == ["system:masters"]:
+    kinds = [one.get("kind", "Group") for one in told.get("subjects") or ()]
+    if names == ["system:masters"] and kinds == ["Group"]:
         return passes("it is the one that Kubernetes brings itself")
     return fails(f"{it.label} makes {', '.join(names) or 'nobody yet'} administrator")
 
@@ -51,6 +52,14 @@ CASES = (
         "of Kubernetes",
         PASS,
         manifest={"roleRef": {"name": "cluster-admin"}, "subjects": [{"name": "system:masters"}]},
+    ),
+    case(
+        "somebody who is only called so",
+        FAIL,
+        manifest={
+            "roleRef": {"name": "cluster-admin"},
+            "subjects": [{"kind": "User", "name": "system:masters"}],
+        },
     ),
     case(
         "an account",

@@ -30,15 +30,37 @@ CHECK = Check(
 )
 
 
+_ALL = ["system", "serviceaccounts"]
+
+
 def judge(it: Subject, world: World) -> Judgment:
     """By what the manifest says."""
     for one in it.read("manifest").get("subjects") or ():
-        if one.get("kind") == "ServiceAccount" and one.get("name") == "default":
-            return fails(f"{it.label} gives rights to the default account")
+        name = str(one.get("name"))
+        is_all = one.get("kind") == "Group" and name.split(":")[:2] == _ALL
+        if is_all or _is_default(one.get("kind"), name):
+            said = f"{name}, which the default account is in" if is_all else "the default account"
+            return fails(f"{it.label} gives rights to {said}")
     return passes("the default account is given nothing")
 
 
+def _is_default(kind: object, name: str) -> bool:
+    if kind == "ServiceAccount":
+        return name == "default"
+    return name.startswith("system:serviceaccount:") and name.endswith(":default")
+
+
 CASES = (
+    case(
+        "all of a namespace",
+        FAIL,
+        manifest={"subjects": [{"kind": "Group", "name": "system:serviceaccounts:shop"}]},
+    ),
+    case(
+        "as a user",
+        FAIL,
+        manifest={"subjects": [{"kind": "User", "name": "system:serviceaccount:shop:default"}]},
+    ),
     case("own", PASS, manifest={"subjects": [{"kind": "ServiceAccount", "name": "shop"}]}),
     case("default", FAIL, manifest={"subjects": [{"kind": "ServiceAccount", "name": "default"}]}),
 )

@@ -1,7 +1,7 @@
 """Roles do not run programs in pods.
 
 Why: who does has all that the pod has.
-Fix: take `pods/exec` and `pods/attach` away.
+Fix: take `pods/exec`, `pods/attach` and `pods/ephemeralcontainers` away.
 """
 
 from ringwall.posture.checking import (
@@ -32,12 +32,17 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment | None:
     """Roles that Kubernetes brings itself are left to it."""
-    return granted(it, ("create", "get"), ("pods/exec", "pods/attach"), "runs programs in pods", "")
+    said = "runs programs in pods"
+    added = granted(it, ("update", "patch"), ("pods/ephemeralcontainers",), said)
+    if added is not None and added.outcome is FAIL:
+        return added
+    return granted(it, ("create", "get"), ("pods/exec", "pods/attach"), said)
 
 
 CASES = (
     case("harmless", PASS, manifest=role(["get"], ["services"])),
     case("allowed", FAIL, manifest=role(["create"], ["pods/exec"])),
+    case("of whatever it is", FAIL, manifest=role(["create"], ["*/exec"])),
     case("everything", FAIL, manifest=role(["*"], ["*"], "*")),
     case(
         "of Kubernetes",

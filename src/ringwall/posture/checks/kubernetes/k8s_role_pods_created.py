@@ -1,6 +1,7 @@
 """Roles do not make pods without need.
 
-Why: who makes a pod runs as any account of the namespace and mounts any of its secrets.
+Why: who makes a pod, or what makes pods, runs as any account of the namespace and mounts any of its
+secrets.
 Fix: leave it to controllers and to deployment.
 """
 
@@ -14,6 +15,7 @@ from ringwall.posture.checking import (
     Subject,
     World,
     case,
+    passes,
 )
 from ringwall.posture.checks.kubernetes.rules import brought, granted, role
 
@@ -33,14 +35,28 @@ CHECK = Check(
 )
 
 
+_MAKERS = {
+    "": ("pods", "replicationcontrollers"),
+    "apps": ("deployments", "statefulsets", "daemonsets", "replicasets"),
+    "batch": ("jobs", "cronjobs"),
+}
+"""What makes pods, by its API group."""
+
+
 def judge(it: Subject, world: World) -> Judgment | None:
     """Roles that Kubernetes brings itself are left to it."""
-    return granted(it, ("create",), ("pods",), "makes pods", "")
+    for group, resources in _MAKERS.items():
+        found = granted(it, ("create",), resources, "makes pods", group)
+        if found is None or found.outcome is FAIL:
+            return found
+    return passes("the role does not allow it")
 
 
 CASES = (
     case("harmless", PASS, manifest=role(["get"], ["services"])),
     case("allowed", FAIL, manifest=role(["create"], ["pods"])),
+    case("by what makes them", FAIL, manifest=role(["create"], ["deployments"], "apps")),
+    case("of another group", PASS, manifest=role(["create"], ["deployments"], "shop")),
     case("everything", FAIL, manifest=role(["*"], ["*"], "*")),
     case(
         "of Kubernetes",

@@ -20,10 +20,18 @@ def allowing(
         names = one.get("resourceNames") or _ALL
         if _ALL.isdisjoint(names) or not ({_ANY, group} & set(groups)):
             continue
-        given = {_ANY, *resources} & set(one.get("resources") or ())
+        given = {each for name in resources for each in _named(name)} & set(
+            one.get("resources") or ()
+        )
         if given and {_ANY, *verbs} & set(one.get("verbs") or ()):
             return True
     return False
+
+
+def _named(resource: str) -> set[str]:
+    """The ways to name a resource: ``pods/exec`` is meant by ``*/exec``, too."""
+    _, slash, part = resource.partition("/")
+    return {_ANY, resource} | ({f"{_ANY}/{part}"} if slash else set())
 
 
 def is_own(it: Subject) -> bool:

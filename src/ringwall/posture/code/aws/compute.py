@@ -11,6 +11,7 @@ from ringwall.posture.code.aws.declaring import (
     first,
     ident,
     idents,
+    is_terraform,
     known,
     part,
     renamed,
@@ -64,9 +65,8 @@ def _function(code: Resources, one: Instance) -> Collected:
     dead = part(one.block("dead_letter_config"), "target_arn")
     if dead is not None:
         listed["DeadLetterConfig"] = {"TargetArn": ident(dead)}
-    names = {"authorization_type": "AuthType", "cors": "Cors"}
     urls = [
-        {"FunctionUrl": url.written, **renamed(url.values, names)}
+        _address(url)
         for url in code.pointing("aws_lambda_function_url", "function_name", one, name)
     ]
     aspects = {
@@ -79,6 +79,18 @@ def _function(code: Resources, one: Instance) -> Collected:
     return component("aws-lambda-function", one, name, aspects)
 
 
+def _address(url: Instance) -> dict[str, Any]:
+    made = {
+        "FunctionUrl": url.written,
+        **renamed(url.values, {"authorization_type": "AuthType"}),
+    }
+    cors = url.block("cors")
+    if cors is not None:
+        names = {"allow_origins": "AllowOrigins", "allow_credentials": "AllowCredentials"}
+        made["Cors"] = cors if isinstance(cors, Unknown) else renamed(cors, names)
+    return made
+
+
 def _reserved(one: Instance) -> Any:
     value = one.get("reserved_concurrent_executions")
     return None if value == -1 else value
@@ -89,7 +101,8 @@ def _permissions(code: Resources, one: Instance) -> Any:
     several = code.pointing("aws_lambda_permission", "function_name", one, name)
     said = [_permission(each) for each in several]
     for url in code.pointing("aws_lambda_function_url", "function_name", one, name):
-        if url.get("authorization_type") == "NONE":  # Terraform's provider then lets everybody in
+        # Terraform's provider then lets everybody in; a template has to say so itself
+        if url.get("authorization_type") == "NONE" and is_terraform(url):
             said.append(_OPEN)
             several.append(url)
     if not several:
@@ -110,6 +123,9 @@ def _permission(one: Instance) -> dict[str, Any]:
     condition: dict[str, Any] = {}
     if one.get("principal_org_id") is not None:
         condition["StringEquals"] = {"aws:PrincipalOrgID": one.get("principal_org_id")}
+    if one.get("function_url_auth_type") is not None:
+        asked = {"lambda:FunctionUrlAuthType": one.get("function_url_auth_type")}
+        condition["StringEquals"] = condition.get("StringEquals", {}) | asked
     if one.get("source_arn") is not None:
         condition["ArnLike"] = {"AWS:SourceArn": ident(one.get("source_arn"))}
     if one.get("source_account") is not None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Collected, Observation, State
-from ringwall.posture.code.terraform.resources import Instance
+from ringwall.posture.code.terraform.resources import Instance, misformed
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
     PartialText,
@@ -48,10 +48,15 @@ def component(
     return Collected(found=found, aspects={**listed, **aspects}, place=one.place)
 
 
+def is_terraform(one: Instance) -> bool:
+    """Whether it is declared for Terraform, whose provider adds some things of its own."""
+    return one.place.path.endswith((".tf", ".tf.json", ".tofu", ".tofu.json"))
+
+
 def known(value: Any, one: Instance, argument: str = "") -> Observation:
     """What a resource says; an error that names the reason where all of it is not known."""
     line = one.lines.get(argument, one.place.line)
-    api = f"{API} {one.place.path}:{line}"
+    api = f"{API} {one.elsewhere.get(argument) or f'{one.place.path}:{line}'}"
     if isinstance(value, Unknown):
         return Observation(State.ERROR, api=api, why=value.why)
     return Observation(State.KNOWN, value, api)
@@ -133,13 +138,25 @@ def each(blocks: Any, names: Mapping[str, str]) -> Any:
     """The same for each block of a kind."""
     if isinstance(blocks, Unknown):
         return blocks
-    return [one if isinstance(one, Unknown) else renamed(one, names) for one in blocks]
+    several = [blocks] if isinstance(blocks, Mapping) else blocks
+    if not isinstance(several, list):
+        return misformed("a list of blocks")
+    return [
+        renamed(one, names)
+        if isinstance(one, Mapping)
+        else one
+        if isinstance(one, Unknown)
+        else misformed("a block")
+        for one in several
+    ]
 
 
 def first(blocks: Any) -> Any:
     """The only block of a kind: a mapping, ``None``, or what is not known."""
     if isinstance(blocks, dict | Unknown):
         return blocks
+    if blocks and not (isinstance(blocks, list) and isinstance(blocks[0], dict | Unknown)):
+        return misformed("a block")
     return blocks[0] if blocks else None
 
 
@@ -147,6 +164,8 @@ def part(block: Any, name: str, fallback: Any = None) -> Any:
     """An argument of a block that may not be there, or not be known."""
     if isinstance(block, Unknown):
         return block
+    if block and not isinstance(block, Mapping):
+        return misformed(f"what {name} stands in")
     value = block.get(name) if block else None
     return fallback if value is None else value
 

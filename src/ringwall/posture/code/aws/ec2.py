@@ -9,6 +9,7 @@ from ringwall.posture.code.aws.declaring import (
     component,
     ident,
     idents,
+    is_terraform,
     known,
     renamed,
     told,
@@ -172,8 +173,8 @@ def _group_of(code: Resources, vpc: Instance) -> Iterator[Collected]:
     As AWS makes it: all from itself, and everything out.
     """
     kind = "aws_default_security_group"
-    is_terraform = vpc.place.path.endswith((".tf", ".tf.json", ".tofu"))
-    if not is_terraform or code.pointing(kind, "vpc_id", vpc) or code.unplaced(kind, "vpc_id"):
+    others = code.pointing(kind, "vpc_id", vpc) or code.unplaced(kind, "vpc_id")
+    if others or not is_terraform(vpc):
         return
     unread = next(code.of("module"), None)
     address = f"{vpc.address}.default_security_group"

@@ -78,7 +78,7 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
             if isinstance(each, Unknown) or each.get("policy") is not None
         ]
     details: dict[str, Any] = {
-        f"{word}Name": one.get("name", one.address),
+        f"{word}Name": _called(one.get("name"), one),
         "Arn": _arn(thing, one),
         "Path": one.get("path", "/"),
         "CreateDate": Unknown("when it was made is known only once it is there"),
@@ -96,8 +96,11 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
             for each in code.pointing("aws_iam_instance_profile", "role", one, *names)
         ]
     if thing == "user":
+        groups = {
+            each.address: _called(each.get("name"), each) for each in code.of("aws_iam_group")
+        }
         details["GroupList"] = [
-            ident(group)
+            groups.get(ident(group), ident(group)) if isinstance(ident(group), str) else group
             for each in code.pointing("aws_iam_user_group_membership", "user", one, *names)
             for group in (each.get("groups") if isinstance(each.get("groups"), list) else [])
         ]

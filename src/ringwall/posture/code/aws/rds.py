@@ -29,6 +29,19 @@ _INSTANCES: Final = {
     "aws_docdb_cluster_instance": "docdb",
 }
 _ELSEWHERE: Final = Unknown("it is that of a snapshot, a primary or a cluster")
+_SOURCES: Final = (
+    "snapshot_identifier",
+    "db_snapshot_identifier",
+    "db_cluster_snapshot_identifier",
+    "replicate_source_db",
+    "source_db_instance_identifier",
+    "source_db_instance_automated_backups_arn",
+    "source_db_cluster_identifier",
+    "replication_source_identifier",
+    "global_cluster_identifier",
+    "restore_to_point_in_time",
+)
+"""What names something that it is made of."""
 _BOTH: Final = {
     "engine": "Engine",
     "engine_version": "EngineVersion",
@@ -42,6 +55,8 @@ def components(code: Resources) -> Iterator[Collected]:
     """Databases, with what RDS takes where nothing is written."""
     for one in code.of(*_INSTANCES):
         listed = _instance(one)
+        if "DBClusterIdentifier" in listed and one.get("storage_encrypted") is None:
+            listed["StorageEncrypted"] = _of_cluster(code, listed["DBClusterIdentifier"])
         yield from _running(code, one, listed)
         yield component(
             "aws-rds-instance", one, one.get("identifier"), {"listed": known(listed, one)}
@@ -51,6 +66,21 @@ def components(code: Resources) -> Iterator[Collected]:
         listed = _cluster(one)
         yield from _running(code, one, listed)
         yield component("aws-rds-cluster", one, name, {"listed": known(listed, one)})
+
+
+def _of_cluster(code: Resources, named: Any) -> Any:
+    """Whether the cluster is encrypted that an instance is in."""
+    for one in code.of(*_CLUSTERS):
+        if isinstance(named, str) and named in {one.address, one.get("cluster_identifier", "")}:
+            return _encrypted(one)
+    return Unknown("it is that of its cluster, which is not here")
+
+
+def _encrypted(one: Instance) -> Any:
+    """As it is written; what is made of something else has what that has."""
+    if one.get("storage_encrypted") is None and any(one.get(key) is not None for key in _SOURCES):
+        return _ELSEWHERE
+    return one.get("storage_encrypted", default=False)
 
 
 def _running(code: Resources, one: Instance, listed: dict[str, Any]) -> Iterator[Collected]:
@@ -76,7 +106,7 @@ def _shared(one: Instance) -> dict[str, Any]:
     groups = idents(one.get("vpc_security_group_ids"))
     made: dict[str, Any] = {
         **renamed(one.values, _BOTH),
-        "StorageEncrypted": one.get("storage_encrypted", default=False),
+        "StorageEncrypted": _encrypted(one),
         "DeletionProtection": one.get("deletion_protection", default=False),
         "IAMDatabaseAuthenticationEnabled": one.get(
             "iam_database_authentication_enabled", default=False
@@ -110,8 +140,9 @@ def _instance(one: Instance) -> dict[str, Any]:
     made.setdefault("Engine", _INSTANCES[one.type] or _ELSEWHERE)
     if one.get("replicate_source_db") is not None:
         made["ReadReplicaSourceDBInstanceIdentifier"] = ident(one.get("replicate_source_db"))
-    if one.type != "aws_db_instance":
-        made["DBClusterIdentifier"] = ident(one.get("cluster_identifier"))
+    cluster = one.get("cluster_identifier", one.get("db_cluster_identifier"))
+    if cluster is not None or one.type != "aws_db_instance":
+        made["DBClusterIdentifier"] = ident(cluster)
     return made
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ringwall.posture.code.terraform.computed import computed
@@ -22,10 +22,22 @@ _PSEUDO: Final = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
 _LISTS: Final = {"CommaDelimitedList"}
 
 
+_NO_VALUE: Final = (
+    ExpressionError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
+"""What a function comes to that is given something of another form."""
+
+
 class Template:
     """A template whose functions are evaluated. ``types`` are the resources by logical id."""
 
-    def __init__(self, value: dict[str, Any]) -> None:
+    def __init__(self, value: dict[str, Any], given: Mapping[str, Any] | None = None) -> None:
+        self.given = given or {}
         self.parameters: dict[str, Any] = _mapping(value.get("Parameters"))
         self.conditions: dict[str, Any] = _mapping(value.get("Conditions"))
         self.mappings: dict[str, Any] = _mapping(value.get("Mappings"))
@@ -47,7 +59,7 @@ class Template:
             if function is not None:
                 try:
                     return function(self, argument)
-                except (ExpressionError, TypeError, ValueError, KeyError, IndexError) as error:
+                except _NO_VALUE as error:
                     return Unknown(f"{name} has no value: {error}")
             if name.startswith("Fn::"):
                 return Unknown(f"{name} is not supported")
@@ -56,6 +68,8 @@ class Template:
 
     def holds(self, name: Any) -> Any:
         """A condition by its name: true, false, or unknown."""
+        if not isinstance(name, str):
+            return Unknown(f"the condition {name} is no name")
         if name in self._known:
             return self._known[name]
         if name not in self.conditions or name in self._asked:
@@ -63,6 +77,10 @@ class Template:
         self._asked.add(name)
         found = self._known[name] = self.value(self.conditions[name])
         return found
+
+    def is_left_out(self, resource: dict[str, Any]) -> bool:
+        """Whether a resource's condition does not hold for certain."""
+        return "Condition" in resource and self.holds(resource["Condition"]) is False
 
     def refer(self, name: Any) -> Any:
         """``Ref``."""
@@ -83,9 +101,12 @@ class Template:
     def _parameter(self, name: str) -> Any:
         declared = self.parameters[name]
         kind = str(declared.get("Type", "")) if isinstance(declared, dict) else ""
-        if not isinstance(declared, dict) or "Default" not in declared:
+        if name in self.given and isinstance(self.given[name], Unknown):
+            return self.given[name]
+        is_given = name in self.given
+        if not is_given and (not isinstance(declared, dict) or "Default" not in declared):
             return Unknown(f"the parameter {name} has no default")
-        default = declared["Default"]
+        default = self.given[name] if is_given else declared["Default"]
         if kind.startswith("AWS::SSM::"):
             return Unknown(f"the parameter {name} is read only where the stack is made")
         if kind in _LISTS or kind.startswith("List<"):
@@ -100,15 +121,15 @@ class Template:
         resource = self.resources.get(name)
         if resource is None:
             raise ExpressionError(f"there is no resource {name}")
-        if attribute == "Arn" and resource.get("Type") == "AWS::S3::Bucket":
-            bucket = self.value(_mapping(resource.get("Properties")).get("BucketName"))
-            return computed("aws_s3_bucket", name, "arn", {"bucket": bucket})
         written = _mapping(resource.get("Properties"))
-        if attribute in written and (name, attribute) not in self._read:
-            # what is asked for stands there: ``Vpc.CidrBlock`` is what it was given
+        if (name, attribute) not in self._read:
             self._read.add((name, attribute))
             try:
-                return self.value(written[attribute])
+                if attribute == "Arn" and resource.get("Type") == "AWS::S3::Bucket":
+                    bucket = self.value(written.get("BucketName"))
+                    return computed("aws_s3_bucket", name, "arn", {"bucket": bucket})
+                if attribute in written:  # ``Vpc.CidrBlock`` is what it was given
+                    return self.value(written[attribute])
             finally:
                 self._read.discard((name, attribute))
         why = f"{name}.{attribute} is known only once it is there"

@@ -8,6 +8,7 @@ from ringwall.posture.code.terraform.values import as_json
 from ringwall.posture.snapshot.partial import Unknown
 
 _WORD: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,300}")
 _POLICIES: Final = ("PolicyDocument", "PolicyText", "KeyPolicy", "ResourcePolicy")
 _ALSO: Final = frozenset({"RedrivePolicy", "FileSystemPolicy", "AccessPolicies"})
 _NAMES: Final = ("Name", "Id", "Identifier", "Version")
@@ -82,7 +83,7 @@ def truth(value: Any) -> Any:
 
 def number(value: Any) -> Any:
     """CloudFormation takes texts for numbers."""
-    return int(value) if isinstance(value, str) and value.lstrip("-").isdigit() else value
+    return int(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
 
 
 def under(value: Any, *keys: str) -> Any:

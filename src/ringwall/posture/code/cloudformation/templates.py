@@ -1,37 +1,19 @@
 """A template to resources, each with its lines."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.cloudformation.intrinsic import NO_VALUE, Template
-from ringwall.posture.code.cloudformation.naming import snake, under
-from ringwall.posture.code.cloudformation.types import TYPES
+from ringwall.posture.code.cloudformation.nesting import STACK, Stacks
+from ringwall.posture.code.cloudformation.people import INSTEAD
+from ringwall.posture.code.cloudformation.speaking import within
+from ringwall.posture.code.cloudformation.types import BESIDE, TYPES
 from ringwall.posture.code.documents import Document
 from ringwall.posture.code.reading import Remark
 from ringwall.posture.code.terraform.resources import Instance
-from ringwall.posture.code.terraform.values import Reference, as_json
+from ringwall.posture.code.unresolved import MODULE
 from ringwall.posture.snapshot.partial import Unknown
-
-_IAM: Final = {"Roles": "role", "Users": "user", "Groups": "group"}
-_WITHIN: Final = {
-    "AWS::ECR::Repository": (
-        ("RepositoryPolicyText", "", "aws_ecr_repository_policy", "repository", "policy"),
-        (
-            "LifecyclePolicy",
-            "LifecyclePolicyText",
-            "aws_ecr_lifecycle_policy",
-            "repository",
-            "policy",
-        ),
-    ),
-    "AWS::EFS::FileSystem": (
-        ("FileSystemPolicy", "", "aws_efs_file_system_policy", "file_system_id", "policy"),
-        ("BackupPolicy", "Status", "aws_efs_backup_policy", "file_system_id", "backup_policy"),
-    ),
-}
-"""By type: a property, what in it, and as which resource, argument and value Terraform has it."""
 
 
 @dataclass(slots=True)
@@ -57,10 +39,14 @@ def is_template(value: Any) -> bool:
     )
 
 
-def read(document: Document, path: str) -> Read:
-    """The resources that are made; what is not supported is remarked on."""
+def read(document: Document, path: str, stacks: Stacks | None = None) -> Read:
+    """The resources that are made; what is not supported is remarked on.
+
+    ``stacks`` are the templates beside it, which may name it and pass parameters to it.
+    """
     value, found = document.value, Read()
-    template = Template(value)
+    stacks = stacks or Stacks({path: document})
+    template = Template(value, stacks.given(path))
     transform = value.get("Transform")
     if transform is not None:
         line = document.lines.get(("Transform",), document.line)
@@ -78,20 +64,56 @@ def read(document: Document, path: str) -> Read:
         if isinstance(holds, Unknown):
             why = f"whether {name} is there is not known: {holds.why}"
             found.remarks.append(Remark(place, why))
-        if "Fn::Transform" in told or told["Type"].startswith("AWS::Serverless::"):
+        if told["Type"] == STACK:
+            one, url = _nested(template, name, told, place)
+            found.instances.append(one)
+            if not stacks.target(path, url):
+                where = url if isinstance(url, str) else "an address that is not known"
+                why = f"{name} comes from {where}, which is not here: what it makes is not judged"
+                found.remarks.append(Remark(place, why))
+            continue
+        if told["Type"].startswith("AWS::Serverless::"):
             found.remarks.append(Remark(place, f"{told['Type']} of SAM is not supported: {name}"))
+            continue
+        if _is_completed(told):
+            why = f"what Fn::Transform puts into {name} is not known: it is not judged"
+            found.remarks.append(Remark(place, why))
             continue
         try:
             made = _instances(template, name, told, place, document)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
             why = f"{name} is not of the form of {told['Type']}: {type(error).__name__}: {error}"
             found.remarks.append(Remark(place, why, is_broken=True))
             continue
         doubt = f"whether {name} is there is not known" if isinstance(holds, Unknown) else ""
         found.instances += [
-            one if one.address.endswith(".block") else replace(one, doubt=doubt) for one in made
+            one if _is_of_itself(one, name) else replace(one, doubt=doubt) for one in made
         ]
     return found
+
+
+def _nested(
+    template: Template, name: str, told: dict[str, Any], place: Place
+) -> tuple[Instance, Any]:
+    """A stack of its own, which may change what is passed to it, and where it comes from."""
+    written = told.get("Properties")
+    written = written if isinstance(written, dict) else {}
+    passed = template.value(written.get("Parameters") or {})
+    values = passed if isinstance(passed, dict) else {}
+    return Instance(MODULE, name, values, place), template.value(written.get("TemplateURL"))
+
+
+def _is_of_itself(one: Instance, name: str) -> bool:
+    """Whether it speaks of nothing but what it stands in, and is there where that is."""
+    return one.address.startswith(f"{name}.") and not one.type.endswith("_attachment")
+
+
+def _is_completed(told: dict[str, Any]) -> bool:
+    """Whether a macro puts properties into it."""
+    properties = told.get("Properties")
+    return "Fn::Transform" in told or (
+        isinstance(properties, dict) and "Fn::Transform" in properties
+    )
 
 
 def _instances(
@@ -100,8 +122,8 @@ def _instances(
     written = template.value(told.get("Properties") or {})
     if written is NO_VALUE or not isinstance(written, dict):
         written = {}
-    if told["Type"] == "AWS::IAM::Policy":
-        return _policies(name, written, place)
+    if told["Type"] in INSTEAD:
+        return list(INSTEAD[told["Type"]](name, written, place))
     known = TYPES.get(told["Type"])
     if known is None:
         return [Instance(told["Type"], name, written, place)]
@@ -114,53 +136,9 @@ def _instances(
         if len(path) == 4 and path[:3] == ("Resources", name, "Properties")
     }
     named = {key: lines[key] for key in lines if isinstance(key, str)}
-    instances = [Instance(type_, name, made, place, named)]
-    block = written.get("PublicAccessBlockConfiguration")
-    if told["Type"] == "AWS::S3::Bucket" and block is not None:
-        instances.append(_beside(name, block, place))
-    return [*instances, *_policies_of(name, told["Type"], written, place)]
-
-
-def _policies_of(
-    name: str, type_: str, written: dict[str, Any], place: Place
-) -> Iterator[Instance]:
-    """What Terraform has as resources of their own, beside the one that it is about."""
-    for key, inner, made, argument, as_ in _WITHIN.get(type_, ()):
-        told = under(written.get(key), inner) if inner else written.get(key)
-        if told is None:
-            continue
-        value = told if as_ == "backup_policy" or isinstance(told, str | Unknown) else as_json(told)
-        if as_ == "backup_policy":
-            value = [{"status": told}]
-        whom = Reference("the resource beside it", name, "id")
-        yield Instance(made, f"{name}.{made}", {argument: whom, as_: value}, place)
-
-
-def _beside(name: str, block: Any, place: Place) -> Instance:
-
-    values: dict[str, Any] = {"bucket": Reference("the bucket beside it", name, "id")}
-    for key in (
-        "BlockPublicAcls",
-        "IgnorePublicAcls",
-        "BlockPublicPolicy",
-        "RestrictPublicBuckets",
-    ):
-        told = block if isinstance(block, Unknown) else block.get(key, False)
-        values[snake(key)] = told if isinstance(told, Unknown) else str(told).lower() == "true"
-    return Instance("aws_s3_bucket_public_access_block", f"{name}.block", values, place)
-
-
-def _policies(name: str, written: dict[str, Any], place: Place) -> list[Instance]:
-    """An inline policy of several, as one for each."""
-    made = []
-    for key, thing in _IAM.items():
-        several = written.get(key)
-        listed = several if isinstance(several, list) else [several] if several else []
-        for at, one in enumerate(listed):
-            values = {
-                thing: one,
-                "name": written.get("PolicyName"),
-                "policy": as_json(written.get("PolicyDocument")),
-            }
-            made.append(Instance(f"aws_iam_{thing}_policy", f"{name}[{at}]", values, place))
-    return made
+    beside = BESIDE.get(told["Type"])
+    return [
+        Instance(type_, name, made, place, named),
+        *(beside(name, written, place) if beside else ()),
+        *within(name, told["Type"], written, place),
+    ]

@@ -4,11 +4,12 @@ So one mapping serves both.
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from ringwall.posture.code.cloudformation import machines, stores
+from ringwall.posture.code.cloudformation import buckets, machines, people, speaking, stores
 from ringwall.posture.code.cloudformation.naming import (
     Properties,
+    deeply,
     number,
     plain,
     several,
@@ -17,52 +18,8 @@ from ringwall.posture.code.cloudformation.naming import (
     truth,
     truths,
     under,
-    valued,
 )
 from ringwall.posture.snapshot.partial import Unknown
-
-
-def _bucket(told: Properties) -> Properties:
-    rules = under(told.get("BucketEncryption"), "ServerSideEncryptionConfiguration")
-    made: Properties = {"bucket": told.get("BucketName"), "tags": tags(told.get("Tags"))}
-    if told.get("AccessControl"):
-        canned = told["AccessControl"]
-        made["acl"] = canned if isinstance(canned, Unknown) else snake(canned).replace("_", "-")
-    if rules is not None:
-        inner = several(rules, _encrypted)
-        made["server_side_encryption_configuration"] = [{"rule": inner}]
-    versioning = told.get("VersioningConfiguration")
-    if versioning is not None:
-        status = under(versioning, "Status")
-        on = status if isinstance(status, Unknown) else status == "Enabled"
-        made["versioning"] = [{"enabled": on}]
-    logging = told.get("LoggingConfiguration")
-    if logging is not None:
-        target = under(logging, "DestinationBucketName")
-        made["logging"] = [{"target_bucket": target}]
-    if told.get("WebsiteConfiguration") is not None:
-        made["website"] = [{"index_document": under(told["WebsiteConfiguration"], "IndexDocument")}]
-    if told.get("ObjectLockEnabled") is not None:
-        made["object_lock_enabled"] = truth(told["ObjectLockEnabled"])
-    rules = under(told.get("LifecycleConfiguration"), "Rules")
-    if rules is not None:
-        made["lifecycle_rule"] = several(
-            rules, lambda one: {"id": one.get("Id"), "enabled": one.get("Status") == "Enabled"}
-        )
-    cors = under(told.get("CorsConfiguration"), "CorsRules")
-    if cors is not None:
-        made["cors_rule"] = several(cors, plain())
-    return made
-
-
-def _encrypted(rule: Any) -> Any:
-    by = rule.get("ServerSideEncryptionByDefault")
-    named = {"SSEAlgorithm": "sse_algorithm", "KMSMasterKeyID": "kms_master_key_id"}
-    inner = by if isinstance(by, Unknown) else plain(named)(by or {})
-    return {
-        "apply_server_side_encryption_by_default": [inner],
-        "bucket_key_enabled": truth(rule.get("BucketKeyEnabled", False)),
-    }
 
 
 def _group(told: Properties) -> Properties:
@@ -105,7 +62,9 @@ def _instance(told: Properties) -> Properties:
         told
     )
     interfaces = told.get("NetworkInterfaces")
-    if isinstance(interfaces, list) and interfaces and isinstance(interfaces[0], dict):
+    if isinstance(interfaces, Unknown) or len(interfaces or ()) > 1:
+        made["network_interface"] = [{}]  # what it has is not one that stands here
+    elif isinstance(interfaces, list) and interfaces and isinstance(interfaces[0], dict):
         first = interfaces[0]
         made["vpc_security_group_ids"] = first.get("GroupSet", [])
         made["subnet_id"] = first.get("SubnetId")
@@ -140,40 +99,37 @@ def _database(told: Properties) -> Properties:
     return {key: number(truth(one)) for key, one in made.items()}
 
 
-def _somebody(word: str) -> Callable[[Properties], Properties]:
-    def made(told: Properties) -> Properties:
-        return {
-            "name": told.get(f"{word}Name"),
-            "path": told.get("Path"),
-            "assume_role_policy": valued("PolicyDocument", told.get("AssumeRolePolicyDocument")),
-            "managed_policy_arns": told.get("ManagedPolicyArns"),
-            "permissions_boundary": told.get("PermissionsBoundary"),
-            "inline_policy": several(
-                told.get("Policies"),
-                lambda one: {
-                    "name": one.get("PolicyName"),
-                    "policy": valued("PolicyDocument", one.get("PolicyDocument")),
-                },
-            ),
-            "tags": tags(told.get("Tags")),
-        }
-
-    return made
-
-
 def _function(told: Properties) -> Properties:
     made = plain({"VpcConfig": "", "Environment": ""})(told)
     environment = under(told.get("Environment"), "Variables")
     if environment is not None:
         made["environment"] = [{"variables": environment}]
-    network = told.get("VpcConfig")
-    if network is not None:
-        made["vpc_config"] = network if isinstance(network, Unknown) else [plain()(network)]
+    for key in ("VpcConfig", "DeadLetterConfig", "TracingConfig"):
+        block = told.get(key)
+        if block is not None:
+            made[snake(key)] = block if isinstance(block, Unknown) else [plain()(block)]
+    reserved = "reserved_concurrent_executions"
+    return made | ({reserved: number(made[reserved])} if reserved in made else {})
+
+
+def _trail(told: Properties) -> Properties:
+    made = truths(
+        {
+            "TrailName": "name",
+            "IsLogging": "enable_logging",
+            "KMSKeyId": "kms_key_id",
+            "EventSelectors": "",
+            "AdvancedEventSelectors": "",
+        }
+    )(told)
+    names = {"DataResources": "data_resource", "FieldSelectors": "field_selector"}
+    for key in ("EventSelectors", "AdvancedEventSelectors"):
+        if told.get(key) is not None:
+            made[snake(key).removesuffix("s")] = several(told[key], deeply(names))
     return made
 
 
 TYPES: Final[dict[str, tuple[str, Callable[[Properties], Properties]]]] = {
-    "AWS::S3::Bucket": ("aws_s3_bucket", _bucket),
     "AWS::S3::BucketPolicy": (
         "aws_s3_bucket_policy",
         plain({"PolicyDocument": "policy", "Bucket": "bucket"}),
@@ -200,30 +156,16 @@ TYPES: Final[dict[str, tuple[str, Callable[[Properties], Properties]]]] = {
         "aws_sqs_queue_policy",
         plain({"Queues": "queue_url", "PolicyDocument": "policy"}),
     ),
-    "AWS::IAM::Role": ("aws_iam_role", _somebody("Role")),
-    "AWS::IAM::User": ("aws_iam_user", _somebody("User")),
-    "AWS::IAM::Group": ("aws_iam_group", _somebody("Group")),
-    "AWS::IAM::ManagedPolicy": (
-        "aws_iam_policy",
-        plain({"ManagedPolicyName": "name", "PolicyDocument": "policy"}),
-    ),
     "AWS::Lambda::Function": ("aws_lambda_function", _function),
     "AWS::Lambda::Permission": ("aws_lambda_permission", plain()),
-    "AWS::CloudTrail::Trail": (
-        "aws_cloudtrail",
-        truths(
-            {
-                "TrailName": "name",
-                "EnableLogFileValidation": "enable_log_file_validation",
-                "IsLogging": "enable_logging",
-                "CloudWatchLogsLogGroupArn": "cloud_watch_logs_group_arn",
-                "KMSKeyId": "kms_key_id",
-                "EventSelectors": "",
-            }
-        ),
-    ),
+    "AWS::CloudTrail::Trail": ("aws_cloudtrail", _trail),
     "AWS::SecretsManager::Secret": ("aws_secretsmanager_secret", plain()),
     "AWS::Logs::LogGroup": ("aws_cloudwatch_log_group", plain({"LogGroupName": "name"})),
+    **buckets.TYPES,
+    **people.TYPES,
+    **speaking.TYPES,
     **machines.TYPES,
     **stores.TYPES,
 }
+BESIDE: Final[dict[str, people.Beside]] = {**buckets.BESIDE, **people.BESIDE}
+"""What else some of them come to, as resources of their own."""

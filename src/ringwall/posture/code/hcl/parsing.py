@@ -186,7 +186,9 @@ class Parser:
             if kind == ".":
                 self.at += 1
                 if self.skip("*"):
-                    return Splat(found, self._attributes(Variable("_splat", self.now.line)))
+                    # what is in brackets after it is of the list that it gives
+                    found = Splat(found, self._attributes(Variable("_splat", self.now.line)))
+                    continue
                 found = self._attribute(found)
             elif kind == "[":
                 self.at += 1

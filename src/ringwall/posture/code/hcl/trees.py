@@ -128,6 +128,8 @@ class Argument:
     name: str
     value: Expression
     line: int
+    path: str = ""
+    """The file, where it overrides what stands in another."""
 
 
 @dataclass(slots=True)
@@ -139,6 +141,8 @@ class Block:
     body: "Body"
     line: int
     end: int
+    path: str = ""
+    """As of an argument."""
 
 
 @dataclass(slots=True)

@@ -33,6 +33,31 @@ _KINDS: Final[Mapping[str, str]] = {
     "ConfigMap": "k8s-config-map",
     "Namespace": "k8s-namespace",
 }
+_GROUPS: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(
+        (
+            "Pod",
+            "ReplicationController",
+            "ServiceAccount",
+            "Service",
+            "Secret",
+            "ConfigMap",
+            "Namespace",
+        ),
+        frozenset({""}),
+    ),
+    **dict.fromkeys(
+        ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"),
+        frozenset({"apps", "extensions"}),
+    ),
+    **dict.fromkeys(("Job", "CronJob"), frozenset({"batch"})),
+    **dict.fromkeys(
+        ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
+        frozenset({"rbac.authorization.k8s.io", "authorization.openshift.io"}),
+    ),
+    **dict.fromkeys(("NetworkPolicy", "Ingress"), frozenset({"networking.k8s.io", "extensions"})),
+}
+"""By kind the API groups in which it is taken for that: a Service of Knative is something else."""
 KINDS: Final = tuple(sorted(set(_KINDS.values())))
 _CLUSTER: Final = frozenset({"ClusterRole", "ClusterRoleBinding", "Namespace"})
 
@@ -78,7 +103,9 @@ def unjudged(value: Any) -> list[str]:
 
 def kind_of(value: Any) -> str:
     """The kind of component that a manifest is, ``""`` where nobody judges such."""
-    return _KINDS.get(value["kind"], "")
+    group, slash, _ = str(value["apiVersion"]).partition("/")
+    is_it = (group if slash else "") in _GROUPS.get(value["kind"], ())
+    return _KINDS[value["kind"]] if is_it else ""
 
 
 def _component(value: dict[str, Any], place: Place) -> Iterator[Collected]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.hcl.trees import Block, Literal
-from ringwall.posture.code.terraform.evaluating import Inner, Scope, index
+from ringwall.posture.code.terraform.evaluating import Inner, Scope, index, is_trying
 from ringwall.posture.code.terraform.running import _META, Module, doubted, repeated
 from ringwall.posture.code.terraform.values import ExpressionError
 from ringwall.posture.snapshot.partial import Unknown
@@ -15,11 +15,13 @@ from ringwall.posture.snapshot.partial import Unknown
 class Called:
     """``module.name``: one module, a list of them, or a mapping."""
 
-    def __init__(self, made: Any) -> None:
-        self.made = made
+    def __init__(self, made: Any, doubt: str = "") -> None:
+        self.made, self.doubt = made, doubt
 
     def attribute(self, name: str) -> Any:
         """An output."""
+        if self.doubt and is_trying():
+            return Unknown(self.doubt)
         if isinstance(self.made, Module):
             return self.made.output(name)
         if isinstance(self.made, dict) and name in self.made:
@@ -28,6 +30,8 @@ class Called:
 
     def index(self, key: Any) -> Any:
         """One of several."""
+        if self.doubt and is_trying():
+            return Unknown(self.doubt)
         if isinstance(self.made, Module):
             return self if key == 0 else self.attribute(str(key))
         found = index(self.made, key)
@@ -35,6 +39,8 @@ class Called:
 
     def elements(self) -> Any:
         """All of several."""
+        if self.doubt:
+            return Unknown(self.doubt)
         return [Called(one) for one in self.modules()]
 
     def modules(self) -> Iterator[Module]:
@@ -46,6 +52,8 @@ class Called:
 
     def whole(self) -> Any:
         """All outputs."""
+        if self.doubt:
+            return Unknown(self.doubt)
         if isinstance(self.made, Module):
             return {name: self.made.output(name) for name in self.made.outputs}
         if isinstance(self.made, dict):
@@ -61,7 +69,8 @@ def called(caller: Module, name: str, block: Block, path: str) -> Any:
         return folder
     keys = repeated(caller, block, place, f"{caller.prefix}module.{name}")
     if keys is None:
-        return Called(_one(caller, name, block, path, folder, "", {}))
+        doubt = doubted(block, f"{caller.prefix}module.{name}")
+        return Called(_one(caller, name, block, path, folder, "", {}), doubt)
     if isinstance(keys, int):
         several = [
             _one(caller, name, block, path, folder, f"[{at}]", {"count": {"index": at}})
@@ -72,9 +81,9 @@ def called(caller: Module, name: str, block: Block, path: str) -> Any:
         {
             key: _one(
                 caller, name, block, path, folder, f'["{key}"]',
-                {"each": {"key": key, "value": value}},
+                {"each": each},
             )
-            for key, value in keys.items()
+            for key, each in keys.items()
         }
     )  # fmt: skip
 
@@ -91,7 +100,7 @@ def _one(  # noqa: PLR0917 - each is what makes one instance
     scope: Scope = Inner(caller, names) if names else caller
 
     def given(argument: Any) -> Callable[[], Any]:
-        at = Place(path, argument.line)
+        at = Place(argument.path or path, argument.line)
         what = f"{argument.name} of module {name}"
         return lambda: caller.evaluated(argument.value, scope, at, what)
 

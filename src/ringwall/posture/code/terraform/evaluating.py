@@ -1,6 +1,8 @@
 """Expressions to values. What is not known stays so, and does not make known what depends on it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final, Protocol
 
 from ringwall.posture.code.hcl.trees import (
@@ -22,12 +24,32 @@ from ringwall.posture.code.terraform.bounds import TooMuchError, fitting, spend
 from ringwall.posture.code.terraform.functions import call
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
+    Reference,
     first_unknown,
     has_unknown,
     joined,
+    number_of,
+    pairs_of,
     text_of,
 )
 from ringwall.posture.snapshot.partial import Unknown
+
+_trying: ContextVar[bool] = ContextVar("trying", default=False)
+
+
+def is_trying() -> bool:
+    """Whether an expression goes on where something is not there: then that decides."""
+    return _trying.get()
+
+
+@contextmanager
+def trying(*, is_on: bool) -> Iterator[None]:
+    """Within ``try`` and ``can``; ``is_on`` is ``False`` for a name, which has a value or fails."""
+    token = _trying.set(is_on)
+    try:
+        yield
+    finally:
+        _trying.reset(token)
 
 
 class View(Protocol):
@@ -162,13 +184,15 @@ def _tried(node: Call, scope: Scope) -> Any:
     error: ExpressionError | None = None
     for one in node.arguments:
         try:
-            value = evaluate(one, scope)
+            with trying(is_on=True):
+                value = evaluate(one, scope)
         except TooMuchError:
             raise
         except ExpressionError as raised:
             error = raised
             continue
-        return True if node.name == "can" and not isinstance(value, Unknown) else value
+        is_there = not isinstance(value, Unknown) or isinstance(value, Reference)
+        return True if node.name == "can" and is_there else value
     if node.name == "can":
         return False
     raise ExpressionError(f"nothing that try has been given has a value: {error}")
@@ -237,22 +261,19 @@ def number(value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     if isinstance(value, str):
-        try:
-            return int(value)
-        except ValueError:
-            try:
-                return float(value)
-            except ValueError:
-                pass
+        return number_of(value)
     raise ExpressionError(f"{_kind(value)} is no number")
+
+
+_TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 def truth(value: Any) -> bool:
     """A truth value, also one that is written as a text."""
     if isinstance(value, bool):
         return value
-    if value in {"true", "false"}:
-        return bool(value == "true")
+    if isinstance(value, str) and value in _TRUTHS:
+        return _TRUTHS[value]
     raise ExpressionError(f"{_kind(value)} is neither true nor false")
 
 
@@ -287,12 +308,8 @@ def _for(node: For, scope: Scope) -> Any:
     over = evaluate(node.over, scope)
     if isinstance(over, Unknown):
         return Unknown(over.why)
-    pairs: Any
-    if isinstance(over, dict):
-        pairs = over.items()
-    elif isinstance(over, list):
-        pairs = enumerate(over)
-    else:
+    pairs = pairs_of(over)
+    if pairs is None:
         raise ExpressionError(f"{_kind(over)} has no elements to go through")
     listed: list[Any] = []
     keyed: dict[str, Any] = {}

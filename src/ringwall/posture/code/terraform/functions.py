@@ -19,10 +19,12 @@ import re2
 from ringwall.posture.code.terraform.bounds import ITEMS, TooMuchError, fitting, room, spend
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
+    SetOf,
     as_json,
     first_unknown,
     from_json,
     joined,
+    number_of,
     text_of,
 )
 from ringwall.posture.snapshot.partial import Unknown
@@ -141,16 +143,23 @@ def _list(value: Any) -> Any:
     return unknown or (list(value.values()) if isinstance(value, dict) else list(value))
 
 
-def _set(value: Any) -> Any:
+def set_of(value: Any) -> Any:
+    """A set of these, in its own order; two of which nobody knows what they are may differ."""
+    found = _distinct(value)
+    if isinstance(found, list):
+        is_ordered = any(all(isinstance(one, kind) for one in found) for kind in (str, int | float))
+        return SetOf(sorted(found) if is_ordered else found)
+    return found
+
+
+def _distinct(value: Any) -> Any:
     if isinstance(value, Unknown):
         return Unknown(value.why)
     found: list[Any] = []
     for one in value:
         spend(1 + len(found) // 64)
-        if one not in found:
+        if isinstance(one, Unknown) or one not in found:
             found.append(one)
-    if all(isinstance(one, str) for one in found):
-        found.sort()
     return found
 
 
@@ -314,13 +323,13 @@ def _number(value: Any) -> Any:
         raise ExpressionError("a truth value is no number")
     if value is None or isinstance(value, int | float):
         return value
-    return float(value) if any(one in value for one in ".eE") else int(value)
+    return number_of(value)
 
 
 def _bool(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
-    return {"true": True, "false": False}[value]
+    return {"true": True, "1": True, "false": False, "0": False}[value]
 
 
 def _range(*values: Any) -> list[Any]:
@@ -395,8 +404,8 @@ _GATHERING: Final[dict[str, Callable[..., Any]]] = {
     "lookup": _lookup,
     "length": _length,
     "tolist": _list,
-    "toset": _set,
-    "distinct": _set,
+    "toset": set_of,
+    "distinct": _distinct,
     "tomap": _map_of,
     "element": _element,
     "one": _one,
@@ -456,9 +465,9 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "strrev": lambda text: text[::-1],
     "compact": lambda value: [one for one in value if one],
     "sort": lambda value: sorted(map(str, value)),
-    "max": max,
-    "min": min,
-    "abs": abs,
+    "max": lambda *values: max(map(_number, values)),
+    "min": lambda *values: min(map(_number, values)),
+    "abs": lambda value: abs(_number(value)),
     "ceil": math.ceil,
     "floor": math.floor,
     "pow": lambda base, power: float(base) ** power,
@@ -468,11 +477,11 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "sum": lambda value: sum(map(_number, value)),
     "alltrue": lambda value: all(map(_bool, value)),
     "anytrue": lambda value: any(map(_bool, value)),
-    "setunion": lambda *sets: _set([one for some in sets for one in some]),
-    "setintersection": lambda first, *sets: [
-        one for one in first if all(one in some for some in sets)
-    ],
-    "setsubtract": lambda first, second: [one for one in first if one not in second],
+    "setunion": lambda *sets: set_of([one for some in sets for one in some]),
+    "setintersection": lambda first, *sets: set_of(
+        [one for one in first if all(one in some for some in sets)]
+    ),
+    "setsubtract": lambda first, second: set_of([one for one in first if one not in second]),
     "matchkeys": lambda values, keys, wanted: [
         one for one, key in zip(values, keys, strict=True) if key in wanted
     ],

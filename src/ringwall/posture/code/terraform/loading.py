@@ -17,21 +17,17 @@ from ringwall.posture.code.hcl.trees import (
     ObjectOf,
 )
 from ringwall.posture.code.reading import NO_FILE, CodeError, Remark
+from ringwall.posture.code.terraform.overriding import File, overridden, overrides
+from ringwall.posture.snapshot.partial import Unknown
 
 LARGEST: Final = 20_000_000
 """Bytes of one file; larger ones are said, and not read."""
+ENDINGS: Final = (".tf", ".tf.json", ".tofu", ".tofu.json")
+WORKSPACE: Final = "terraform.workspace"
 _LABELS: Final = {
     "resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "locals": 0,
     "terraform": 0, "ephemeral": 2, "check": 1, "import": 0, "moved": 0, "removed": 0,
 }  # fmt: skip
-
-
-@dataclass(slots=True)
-class File:
-    """A file of a module; ``path`` is as people see it."""
-
-    path: str
-    body: Body
 
 
 @dataclass(slots=True)
@@ -53,6 +49,8 @@ class Loader:
         self.remarks: list[Remark] = []
         self._folders: dict[Path, Folder] = {}
         self._installed: dict[Path, dict[str, Path]] = {}
+        self.chosen = ""
+        """The workspace that somebody named."""
 
     def name_of(self, path: Path) -> str:
         """A path as it is shown: from the folder that was asked for, or in full."""
@@ -91,25 +89,26 @@ class Loader:
         if known is not None:
             return known
         found = self._folders[path] = Folder(path)
-        files = sorted(
-            one for one in path.iterdir() if one.name.endswith((".tf", ".tf.json", ".tofu"))
+        files = sorted(one for one in path.iterdir() if one.name.endswith(ENDINGS))
+        several = [(one, file) for one in files if (file := self._read(one)) is not None]
+        told = overridden(
+            [file for one, file in several if not overrides(one.name)],
+            [file for one, file in several if overrides(one.name)],
         )
-        files.sort(key=lambda one: one.name.startswith("override.") or "_override." in one.name)
-        for one in files:
-            self._read(one, found)
+        found.files, self.remarks = told.files, [*self.remarks, *told.remarks]
         for one in self._value_files(path):
             self._read_values(one, found)
         return found
 
-    def _read(self, path: Path, folder: Folder) -> None:
+    def _read(self, path: Path) -> File | None:
         shown = self.name_of(path)
         try:
             text = self.text(path)
             body = _from_json(text, shown) if path.name.endswith(".json") else parse(text, shown)
         except CodeError as error:
             self.broken(error)
-            return
-        folder.files.append(File(shown, body))
+            return None
+        return File(shown, body)
 
     def broken(self, error: CodeError) -> None:
         """Keep what is wrong with a file."""
@@ -135,6 +134,18 @@ class Loader:
             return {key: (_constant(one), shown) for key, one in told.items()}
         body = parse(text, shown)
         return {key: (one.value, shown) for key, one in body.arguments.items()}
+
+    def workspace(self, root: Path) -> Any:
+        """The workspace that is chosen in a folder; what is not said may be any."""
+        path = root / ".terraform" / "environment"
+        if not self.chosen and path.is_file():
+            try:
+                return self.text(path).strip() or "default"
+            except CodeError as error:
+                self.broken(error)
+        return self.chosen or Unknown(
+            f"which workspace it is applied in is not known: --var {WORKSPACE}=NAME says it"
+        )
 
     def installed(self, root: Path) -> dict[str, Path]:
         """Where ``terraform init`` put modules, by their keys such as ``vpc.endpoints``."""
@@ -211,9 +222,11 @@ def _body_of(content: dict[str, Any], path: str, line: int) -> Body:
             continue
         if key == "dynamic":
             for labels, one in _labelled(value, 1):
+                written = one.get("content") or {} if isinstance(one, dict) else None
+                if not labels or not isinstance(written, dict):
+                    raise CodeError(path, line, "dynamic has to be an object of objects")
                 inner = _body_of({k: v for k, v in one.items() if k != "content"}, path, line)
-                written = _body_of(one.get("content") or {}, path, line)
-                inner.blocks.append(Block("content", [], written, line, line))
+                inner.blocks.append(Block("content", [], _body_of(written, path, line), line, line))
                 body.blocks.append(Block("dynamic", labels, inner, line, line))
             continue
         body.arguments[key] = Argument(key, _templated(value, path), line)

@@ -17,21 +17,31 @@ from ringwall.posture.snapshot.partial import Unknown
 
 _ELSE: Final = "var|local|module|each|data|count|self|path"
 _RESOURCE: Final = re.compile(rf"((?!(?:{_ELSE})\.)[\w-]+\.[\w-]+)(\[.*\])?")
+_KEY: Final = r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]'
+_MODULES: Final = re.compile(rf"(?:module\.[\w-]+(?:{_KEY})?\.)+")
+"""The modules that an address lies in, each with which of them it is."""
+_INDEX: Final = re.compile(rf"{_KEY}$")
 _OWN: Final = frozenset({"each.key", "count.index"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Which resource an argument refers to; ``is_own`` is whether by the index of who refers."""
+    """Which resource of its own module an argument refers to.
+
+    ``is_own`` is whether by the index of who refers.
+    """
 
     address: str
     is_own: bool
 
     def among(self, addresses: set[str], referring: str) -> str | None:
         """The one that it is of all that there are; ``None`` where it may be another."""
-        if self.address in addresses:
-            return self.address
-        own = self.address + referring[referring.find("[", referring.rfind("].") + 1) :]
+        modules = _MODULES.match(referring)
+        inner = f"{modules[0] if modules else ''}{self.address}"
+        if inner in addresses:
+            return inner
+        index = _INDEX.search(referring)
+        own = f"{inner}{index[0] if index else ''}"
         return own if self.is_own and own in addresses else None
 
 
@@ -71,7 +81,7 @@ def _instances(
     found = {
         address: {name: one for name, to in names.items() if (one := to.among(there, address))}
         for address in there
-        if (names := referred.get(address.split("[")[0]))
+        if (names := referred.get(re.sub(_KEY, "", address)))
     }
     return _module(root, path, unknown, found, _lines(text))
 
@@ -101,14 +111,18 @@ def _module(
 ) -> Iterator[Instance]:
     for one in module.get("resources") or ():
         if one.get("mode") == "managed":
-            address = one["address"]
+            address, type_ = one["address"], one["type"]
+            if not isinstance(address, str) or not isinstance(type_, str):
+                raise TypeError(f"{address!r} of {type_!r} is no resource")
             names = referred.get(address, {})
             values = _merged(one.get("values") or {}, unknown.get(address, {}), address)
+            if not isinstance(values, dict):
+                raise TypeError(f"the values of {address} are no object")
             for name, target in names.items():
                 if isinstance(values.get(name), Unknown):
                     why = f"{target} is known only once it is there"
                     values[name] = Reference(why, target, "id")
-            yield Instance(one["type"], address, values, Place(path, lines.get(address, 1)))
+            yield Instance(type_, address, values, Place(path, lines.get(address, 1)))
     for inner in module.get("child_modules") or ():
         yield from _module(inner, path, unknown, referred, lines)
 
@@ -145,7 +159,7 @@ def _referred(module: dict[str, Any], prefix: str) -> dict[str, dict[str, _Targe
             exact = {told[0] for told in fitting if told[2]} or {told[0] for told in fitting}
             if len({told[1] for told in fitting}) == 1 and len(exact) == 1:
                 is_own = not _OWN.isdisjoint(several)
-                names[name] = _Target(f"{prefix}{exact.pop()}", is_own)
+                names[name] = _Target(exact.pop(), is_own)
     for name, call in (module.get("module_calls") or {}).items():
         found |= _referred(call.get("module") or {}, f"{prefix}module.{name}.")
     return found

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ringwall.posture.code.terraform.values import as_json, from_json
+from ringwall.posture.code.terraform.values import ExpressionError, as_json, from_json
 from ringwall.posture.snapshot.partial import Unknown
 
 _LISTS: Final = {
@@ -15,7 +15,14 @@ _PRINCIPALS: Final = {"principals": "Principal", "not_principals": "NotPrincipal
 
 
 def document(values: dict[str, Any]) -> Any:
-    """JSON text, or what is known of it."""
+    """JSON text, or what is known of it; ``ExpressionError`` where it has another form."""
+    try:
+        return _document(values)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ExpressionError(f"it is no document of a policy: {error}") from error
+
+
+def _document(values: dict[str, Any]) -> Any:
     told: dict[str, Any] = {"Version": values.get("version") or "2012-10-17"}
     if values.get("policy_id"):
         told["Id"] = values["policy_id"]
@@ -79,12 +86,9 @@ def _principals(several: list[Any]) -> Any:
         kind, names = one.get("type"), one.get("identifiers")
         if isinstance(kind, Unknown):
             return kind
-        if isinstance(names, Unknown):
-            found[kind] = names
-            continue
         if kind == "*" and names == ["*"]:
             return "*"
-        found[kind] = [*found.get(kind, []), *(names or [])]
+        found[kind] = [*found.get(kind, []), *_several(names)]
     return found
 
 
@@ -97,5 +101,11 @@ def _conditions(several: list[Any]) -> Any:
         for part in (test, variable):
             if isinstance(part, Unknown):
                 return part
-        found.setdefault(test, {})[variable] = one.get("values")
+        # the provider joins the values of conditions that ask the same
+        told = found.setdefault(test, {})
+        told[variable] = [*told.get(variable, []), *_several(one.get("values"))]
     return found
+
+
+def _several(values: Any) -> list[Any]:
+    return values if isinstance(values, list) else [] if values is None else [values]

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ringwall.core.observations import Place
+from ringwall.posture.code.reading import Remark
+from ringwall.posture.code.terraform.typed import typed
 from ringwall.posture.code.terraform.values import PartialText, Reference
 from ringwall.posture.snapshot.partial import Unknown
 
-_TRUTHS: Final = {"true": True, "false": False}
 _NAMED: Final = frozenset(
     [
         "allow_version_upgrade",
@@ -70,24 +71,9 @@ _NAMED: Final = frozenset(
         "zone_awareness_enabled",
     ]
 )
-"""Arguments that are truth values: Terraform takes them in quotes, too, as all wrote them once."""
+"""Arguments that are truth values. What else is converted, and how, is in ``typed``."""
 
 _AT_THE_END: Final = "^"
-_FREE: Final = frozenset({"tags", "tags_all", "variables"})
-"""Maps of texts, whatever they are called."""
-
-
-def _truthful(value: Any) -> Any:
-    """Arguments with truth values for those that stand in quotes."""
-    if isinstance(value, dict):
-        return {key: _argument(key, one) for key, one in value.items()}
-    return [_truthful(one) for one in value] if isinstance(value, list) else value
-
-
-def _argument(name: str, value: Any) -> Any:
-    if isinstance(value, str):
-        return _TRUTHS.get(value, value) if name in _NAMED else value
-    return value if name in _FREE else _truthful(value)
 
 
 @dataclass(slots=True)
@@ -100,6 +86,8 @@ class Instance:
     place: Place
     lines: dict[str, int] = field(default_factory=dict)
     """Where each argument and block stands, within the file of ``place``."""
+    elsewhere: dict[str, Place] = field(default_factory=dict)
+    """Where arguments and blocks stand that another file overrides."""
     called: str = ""
     """The file of the root module that calls the module this is in; ``""`` within the root."""
     root: str = ""
@@ -135,7 +123,15 @@ class Instance:
         value = self.values.get(name)
         if value is None:
             return []
-        return [value] if isinstance(value, dict) else value
+        several = [value] if isinstance(value, dict) else value
+        if isinstance(several, list) and all(isinstance(one, dict | Unknown) for one in several):
+            return several
+        return value if isinstance(value, Unknown) else misformed(name)
+
+
+def misformed(name: str) -> Unknown:
+    """What has another form than its kind has: nothing is known of it."""
+    return Unknown(f"{name} is not of the form that it has to have")
 
 
 class Resources:
@@ -144,12 +140,20 @@ class Resources:
     def __init__(self, instances: Iterable[Instance]) -> None:
         self.asked: set[str] = set()
         """The types that somebody asked for: what is not in it means nothing to Ringwall."""
+        self.broken: list[Remark] = []
+        """What is not of the form that it has to have, as somebody found."""
         self._types: dict[str, list[Instance]] = {}
         self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
         self._unplaced: dict[tuple[str, str], list[Instance]] = {}
         for one in instances:
-            one.values = _truthful(one.values)
+            one.values = typed(one.values, _NAMED)
             self._types.setdefault(one.type, []).append(one)
+
+    def without(self, odd: Instance) -> "Resources":
+        """The same, but for one."""
+        found = Resources(one for one in self.all() if one is not odd)
+        found.asked = self.asked
+        return found
 
     def of(self, *types: str) -> Iterator[Instance]:
         """Those of these types."""

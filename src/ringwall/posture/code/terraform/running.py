@@ -7,15 +7,24 @@ from typing import Any, Final
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.hcl.parsing import parse_template
-from ringwall.posture.code.hcl.trees import Block, Body, Expression
+from ringwall.posture.code.hcl.trees import Argument, Block, Body, Expression
 from ringwall.posture.code.reading import CodeError, Remark
 from ringwall.posture.code.terraform.bounds import bounded, weigh
 from ringwall.posture.code.terraform.computed import computed
-from ringwall.posture.code.terraform.evaluating import Inner, Scope, evaluate, index, whole
+from ringwall.posture.code.terraform.evaluating import (
+    Inner,
+    Scope,
+    evaluate,
+    index,
+    is_trying,
+    trying,
+    whole,
+)
 from ringwall.posture.code.terraform.loading import Folder, Loader
+from ringwall.posture.code.terraform.overriding import File
 from ringwall.posture.code.terraform.policy_documents import document
 from ringwall.posture.code.terraform.resources import Instance
-from ringwall.posture.code.terraform.values import ExpressionError
+from ringwall.posture.code.terraform.values import ExpressionError, SetOf, pairs_of
 from ringwall.posture.snapshot.partial import OwnAccount, Unknown
 
 _META: Final = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "providers"})
@@ -55,15 +64,18 @@ class Module:
         self._modules: dict[str, Any] = {}
         for file in folder.files:
             for block in file.body.blocks:
-                self._declare(block, file.path)
+                self._declare(block, file)
 
-    def _declare(self, block: Block, path: str) -> None:
-        kind, labels = block.kind, block.labels
+    def _declare(self, block: Block, file: File) -> None:
+        kind, labels, path = block.kind, block.labels, file.path
         place = Place(path, block.line, block.end)
         if kind in {"resource", "data"} and len(labels) == 2:
-            name = f"{labels[0]}.{labels[1]}"
-            address = f"{self.prefix}{'data.' if kind == 'data' else ''}{name}"
-            self.declared[kind, labels[0], labels[1]] = Declared(self, block, address, place)
+            key = (kind, labels[0], labels[1])
+            name = f"{'data.' if kind == 'data' else ''}{labels[0]}.{labels[1]}"
+            before = self.declared.get(key)
+            if before is not None:
+                self._twice(file, name, place, before.place)
+            self.declared[key] = Declared(self, block, f"{self.prefix}{name}", place)
         elif kind == "locals":
             for one in block.body.arguments.values():
                 self.locals[one.name] = (one.value, Place(path, one.line))
@@ -71,9 +83,18 @@ class Module:
             self.providers.append((block, path))
         elif kind in {"variable", "output", "module"} and len(labels) == 1:
             several = {"variable": self.variables, "output": self.outputs, "module": self.calls}
+            known = several[kind].get(labels[0])
+            if known is not None:
+                where = Place(known[1], known[0].line, known[0].end)
+                self._twice(file, f"{kind} {labels[0]}", place, where)
             several[kind][labels[0]] = (block, path)
         elif kind in {"resource", "data", "variable", "output", "module"}:
             self.remark(place, f"{kind} has {len(labels)} names, which is not what it needs", True)
+
+    def _twice(self, file: File, name: str, place: Place, before: Place) -> None:
+        """Say what is declared twice; OpenTofu's files take the place of Terraform's."""
+        if not file.path.endswith((".tofu", ".tofu.json")):
+            self.remark(place, f"{name} was declared before, in {before}", is_broken=True)
 
     def remark(self, place: Place, why: str, is_broken: bool = False) -> None:
         """Say something of this code, once."""
@@ -128,14 +149,15 @@ class Module:
         if ".." in pattern or pattern.startswith("/"):
             return Unknown(f"{pattern} lies outside of the folder, and is not read")
         try:
-            return sorted(str(one.relative_to(path)) for one in path.glob(pattern) if one.is_file())
+            found = [str(one.relative_to(path)) for one in path.glob(pattern) if one.is_file()]
+            return SetOf(sorted(found))
         except (ValueError, NotImplementedError) as error:
             raise ExpressionError(f"{pattern} is no pattern: {error}") from error
 
     def evaluated(self, node: Expression, scope: Scope, place: Place, what: str) -> Any:
         """The value, or why there is none, which is said."""
         try:
-            with bounded():
+            with bounded(), trying(is_on=False):
                 value = evaluate(node, scope)
                 weigh(value)
                 return value
@@ -259,9 +281,14 @@ class Module:
             name = ".".join(
                 ["provider", *block.labels, *([alias] if isinstance(alias, str) else [])]
             )
-            lines = {one.name: one.line for one in block.body.arguments.values()}
             yield Instance(
-                "provider", f"{self.prefix}{name}", values, place, lines, called=self.called
+                "provider",
+                f"{self.prefix}{name}",
+                values,
+                place,
+                _lines(block),
+                _elsewhere(block),
+                self.called,
             )
 
     def _unread(self, name: str) -> Instance:
@@ -270,7 +297,7 @@ class Module:
         place = Place(path, block.line, block.end)
         given = {
             one.name: self.evaluated(
-                one.value, self, Place(path, one.line), f"{one.name} of module {name}"
+                one.value, self, Place(one.path or path, one.line), f"{one.name} of module {name}"
             )
             for one in block.body.arguments.values()
             if one.name not in _META and one.name not in {"source", "version"}
@@ -305,7 +332,8 @@ _ROOTS: Final[dict[str, Callable[[Module], Any]]] = {
     "module": lambda module: Named(module.module),
     "data": _data,
     "path": _path,
-    "terraform": lambda _: {"workspace": "default"},
+    "terraform": lambda module: {"workspace": module.loader.workspace(module.base)},
+    "ephemeral": lambda _: Unknown("what is ephemeral is known only when Terraform runs"),
     "count": lambda _: Unknown("count.index is known only where count is"),
     "each": lambda _: Unknown("each is known only where for_each is"),
 }
@@ -331,8 +359,7 @@ class Declared:
                 self._made = [self._one(f"[{at}]", {"count": {"index": at}}) for at in range(keys)]
             else:
                 self._made = {
-                    key: self._one(f'["{key}"]', {"each": {"key": key, "value": value}})
-                    for key, value in keys.items()
+                    key: self._one(f'["{key}"]', {"each": each}) for key, each in keys.items()
                 }
         if self._made is _WORKING:
             why = f"{self.address} is made of itself"
@@ -346,6 +373,8 @@ class Declared:
     def attribute(self, name: str) -> Any:
         """``type.name.attribute``."""
         made = self._all()
+        if self._doubt and is_trying():
+            return Unknown(self._doubt)
         if isinstance(made, One):
             return made.attribute(name)
         if isinstance(made, Unknown):
@@ -359,13 +388,17 @@ class Declared:
     def index(self, key: Any) -> Any:
         """``type.name[key]``."""
         made = self._all()
+        if self._doubt and is_trying():
+            return Unknown(self._doubt)
         if isinstance(made, One):
             return made
         return index(made, key)
 
     def elements(self) -> Any:
-        """``type.name[*]``."""
+        """``type.name[*]``; unknown where it is not known how many there are."""
         made = self._all()
+        if self._doubt:
+            return Unknown(self._doubt)
         return (
             list(made.values())
             if isinstance(made, dict)
@@ -377,6 +410,8 @@ class Declared:
     def whole(self) -> Any:
         """All as a value."""
         made = self._all()
+        if self._doubt:
+            return Unknown(self._doubt)
         if isinstance(made, list):
             return [one.whole() for one in made]
         if isinstance(made, dict):
@@ -397,18 +432,28 @@ class Declared:
                     one.values(),
                     self.place,
                     _lines(self.block),
+                    _elsewhere(self.block),
                     self.module.called,
                     doubt=self._doubt or self.module.doubt,
                 )
 
 
 def _lines(block: Block) -> dict[str, int]:
-    found = {one.name: one.line for one in block.body.arguments.values()}
+    return {name: one.line for name, one in _parts(block) if not one.path}
+
+
+def _elsewhere(block: Block) -> dict[str, Place]:
+    """Where stands what files that override it say."""
+    return {name: Place(one.path, one.line) for name, one in _parts(block) if one.path}
+
+
+def _parts(block: Block) -> Iterator[tuple[str, Argument | Block]]:
+    """Arguments and blocks by name, of several the first."""
+    found: dict[str, Argument | Block] = dict(block.body.arguments)
     for one in block.body.blocks:
-        found.setdefault(
-            one.labels[0] if one.kind == "dynamic" and one.labels else one.kind, one.line
-        )
-    return found
+        name = one.labels[0] if one.kind == "dynamic" and one.labels else one.kind
+        found.setdefault(name, one)
+    yield from found.items()
 
 
 class One:
@@ -438,7 +483,7 @@ class One:
         argument = body.arguments.get(name)
         self._values[name] = _WORKING
         if argument is not None:
-            at = Place(place.path, argument.line)
+            at = Place(argument.path or place.path, argument.line)
             what = f"{self.address}.{name}"
             made = self.declared.module.evaluated(argument.value, self.scope, at, what)
         else:
@@ -503,12 +548,13 @@ def blocks_of(module: Module, body: Body, scope: Scope, place: Place, kind: str)
     found: list[Any] = []
     is_there = False
     for one in body.blocks:
+        at = Place(one.path, one.line) if one.path else place
         if one.kind == kind:
             is_there = True
-            found.append(_content(module, one.body, scope, place))
+            found.append(_content(module, one.body, scope, at))
         elif one.kind == "dynamic" and one.labels == [kind]:
             is_there = True
-            made = _dynamic(module, one, scope, place)
+            made = _dynamic(module, one, scope, at)
             if isinstance(made, Unknown):
                 return made
             found += made
@@ -517,7 +563,9 @@ def blocks_of(module: Module, body: Body, scope: Scope, place: Place, kind: str)
 
 def _content(module: Module, body: Body, scope: Scope, place: Place) -> dict[str, Any]:
     made = {
-        one.name: module.evaluated(one.value, scope, Place(place.path, one.line), one.name)
+        one.name: module.evaluated(
+            one.value, scope, Place(one.path or place.path, one.line), one.name
+        )
         for one in body.arguments.values()
     }
     for kind in kinds_of(body):
@@ -540,13 +588,6 @@ def _dynamic(module: Module, block: Block, scope: Scope, place: Place) -> Any:
     )
     if isinstance(over, Unknown):
         return over
-    pairs = (
-        over.items()
-        if isinstance(over, dict)
-        else enumerate(over)
-        if isinstance(over, list)
-        else ()
-    )
     return [
         _content(
             module,
@@ -554,12 +595,12 @@ def _dynamic(module: Module, block: Block, scope: Scope, place: Place) -> Any:
             Inner(scope, {name: {"key": key, "value": value}}),
             Place(place.path, block.line),
         )
-        for key, value in pairs
+        for key, value in pairs_of(over) or ()
     ]
 
 
 def repeated(module: Module, block: Block, place: Place, address: str) -> Any:
-    """``None`` for one, a number by ``count``, a mapping by ``for_each``.
+    """``None`` for one, a number by ``count``, by ``for_each`` a mapping to what ``each`` is.
 
     Where that is not known it is taken for one, and said.
     """
@@ -599,11 +640,13 @@ def _each(module: Module, value: Any, at: Place, address: str) -> Any:
     if isinstance(value, list):
         if any(isinstance(one, Unknown) for one in value):
             module.remark(at, f"which {address} there are is not known whole")
-            known = [one for one in value if isinstance(one, str)]
-            return {one: one for one in known} or None
-        value = {str(one): one for one in value}
+        several = [
+            (f"?{n}" if isinstance(one, Unknown) else str(one), one) for n, one in enumerate(value)
+        ]
+        if len(several) <= _MOST:
+            return {key: {"key": one, "value": one} for key, one in several}
     if isinstance(value, dict) and len(value) <= _MOST:
-        return value
+        return {key: {"key": key, "value": one} for key, one in value.items()}
     module.remark(at, f"for_each of {address} is neither a set nor an object", is_broken=True)
     return None
 

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from ringwall.posture.code.hcl.parsing import parse_expression
 from ringwall.posture.code.hcl.trees import Call, Expression, Literal, ObjectOf, Variable
+from ringwall.posture.code.reading import CodeError
 from ringwall.posture.code.terraform.evaluating import number, truth
+from ringwall.posture.code.terraform.functions import set_of
 from ringwall.posture.code.terraform.values import ExpressionError, text_of
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -14,7 +17,7 @@ def converted(value: Any, type_: Expression) -> Any:
         return value
     try:
         return _converted(value, type_)
-    except ExpressionError:
+    except (CodeError, ExpressionError):
         return value
 
 
@@ -32,14 +35,14 @@ def _converted(value: Any, type_: Expression) -> Any:
         return number(value)
     if name == "bool":
         return truth(value)
+    if isinstance(name, str) and "(" in name:  # as JSON syntax has it
+        return _converted(value, parse_expression(name, "a type"))
     if not isinstance(type_, Call) or not type_.arguments:
         return value
     inner = type_.arguments[0]
     if type_.name in {"list", "set"} and isinstance(value, list):
         made = [converted(one, inner) for one in value]
-        if type_.name == "set" and all(isinstance(one, str) for one in made):
-            return sorted(set(made))
-        return made
+        return set_of(made) if type_.name == "set" else made
     if type_.name == "map" and isinstance(value, dict):
         return {key: converted(one, inner) for key, one in value.items()}
     if type_.name == "object" and isinstance(value, dict) and isinstance(inner, ObjectOf):

@@ -1,6 +1,7 @@
 """Values of Terraform: those of Python, and those that are not known before it has run."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +10,9 @@ from ringwall.posture.snapshot.partial import Unknown
 
 __all__ = ["ExpressionError"]
 
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_WHOLE: Final = re.compile(r"[+-]?[0-9]+")
+_LONGEST: Final = 300
 _MARK: Final = "\ue000{}\ue001"
 
 
@@ -18,6 +22,21 @@ class Reference(Unknown):
 
     address: str
     attribute: str
+
+
+class SetOf(list[Any]):
+    """A set, in the order in which Terraform goes through it: each element is its own key."""
+
+    __slots__ = ()
+
+
+def pairs_of(value: Any) -> "list[tuple[Any, Any]] | None":
+    """Keys and values as a loop goes through them; ``None`` where it has none."""
+    if isinstance(value, dict):
+        return sorted(value.items(), key=lambda pair: str(pair[0]))
+    if isinstance(value, SetOf):
+        return [(one, one) for one in value]
+    return list(enumerate(value)) if isinstance(value, list) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +74,14 @@ def first_unknown(value: Any) -> Unknown | None:
     return next(filter(None, map(first_unknown, several)), None)
 
 
+def number_of(text: str) -> int | float:
+    """The number that a text is; ``ExpressionError`` where it is none."""
+    if not _NUMBER.fullmatch(text) or len(text) > _LONGEST:
+        raise ExpressionError(f"{text[:40]!r} is no number")
+    found = float(text)
+    return int(text) if _WHOLE.fullmatch(text) else int(found) if found.is_integer() else found
+
+
 def text_of(value: Any) -> "str | Unknown":
     """As Terraform writes it into a text; ``ExpressionError`` where it cannot."""
     if isinstance(value, str | Unknown):
@@ -76,7 +103,9 @@ def joined(parts: "list[str | Unknown]") -> "str | Unknown":
         return "".join(parts)  # type: ignore[arg-type] # all are texts
     flat: list[str | Unknown] = []
     for one in parts:
-        flat.extend(one.parts if isinstance(one, PartialText) else (one,))
+        flat.extend(one.parts if isinstance(one, PartialText) else (one,) if one != "" else ())
+    if len(flat) == 1 and isinstance(flat[0], Unknown):
+        return flat[0]
     spend(len(flat))
     fitting(flat)
     why = next(one.why for one in flat if isinstance(one, Unknown))

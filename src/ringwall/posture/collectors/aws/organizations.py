@@ -1,21 +1,25 @@
-"""Organizations: the service control policies, which its management account alone may list."""
+"""Organizations: its control policies, which its management account alone may list."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from ringwall.posture.collecting.shape import Detail, Item, Listing, Where, Within, joined
 from ringwall.posture.snapshot.snapshot import Seen
 
 POLICY: Final = "aws-organizations-policy"
+RESOURCE_POLICY: Final = "aws-organizations-resource-control-policy"
 _HOME: Final = "us-east-1"
 _NONE: Final = frozenset({"AWSOrganizationsNotInUseException"})
 
 
-def _policies(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
-    for one in page.get("Policies") or ():
-        yield Item(
-            kind=POLICY, name=one["Arn"], label=one["Name"], region="", aspects={"listed": one}
-        )
+def _of(kind: str) -> Callable[[Mapping[str, Any], Where], Iterable[Item]]:
+    def read(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
+        for one in page.get("Policies") or ():
+            yield Item(
+                kind=kind, name=one["Arn"], label=one["Name"], region="", aspects={"listed": one}
+            )
+
+    return read
 
 
 def _policy(seen: Seen) -> Mapping[str, Any]:
@@ -26,34 +30,46 @@ def _content(pages: list[Mapping[str, Any]]) -> Any:
     return (pages[0].get("Policy") or {}).get("Content")
 
 
-LISTINGS: Final = (
-    Listing(
-        kinds=(POLICY,),
+def _listing(kind: str, of_type: str) -> Listing:
+    return Listing(
+        kinds=(kind,),
         call="organizations:ListPolicies",
-        read=_policies,
+        read=_of(kind),
         within=Within.ACCOUNT,
-        arguments={"Filter": "SERVICE_CONTROL_POLICY"},
+        arguments={"Filter": of_type},
         region=_HOME,
         absent=_NONE,
-    ),
+    )
+
+
+def _details(kind: str) -> tuple[Detail, ...]:
+    return (
+        Detail(
+            kind=kind,
+            aspect="content",
+            call="organizations:DescribePolicy",
+            arguments=_policy,
+            pick=_content,
+            region=_HOME,
+        ),
+        Detail(
+            kind=kind,
+            aspect="targets",
+            call="organizations:ListTargetsForPolicy",
+            arguments=_policy,
+            pick=joined("Targets"),
+            region=_HOME,
+        ),
+    )
+
+
+LISTINGS: Final = (
+    _listing(POLICY, "SERVICE_CONTROL_POLICY"),
+    _listing(RESOURCE_POLICY, "RESOURCE_CONTROL_POLICY"),
 )
 DETAILS: Final = (
-    Detail(
-        kind=POLICY,
-        aspect="content",
-        call="organizations:DescribePolicy",
-        arguments=_policy,
-        pick=_content,
-        region=_HOME,
-    ),
-    Detail(
-        kind=POLICY,
-        aspect="targets",
-        call="organizations:ListTargetsForPolicy",
-        arguments=_policy,
-        pick=joined("Targets"),
-        region=_HOME,
-    ),
+    *_details(POLICY),
+    *_details(RESOURCE_POLICY),
     Detail(
         kind="aws-account",
         aspect="root_features",

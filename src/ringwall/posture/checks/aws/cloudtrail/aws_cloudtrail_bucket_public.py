@@ -23,6 +23,7 @@ from ringwall.posture.checking import (
     other,
 )
 from ringwall.posture.checks.aws.cloudtrail.buckets import bucket, bucket_of
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.checks.aws.s3.aws_s3_bucket_public import judge as judge_bucket
 
@@ -36,6 +37,7 @@ CHECK = Check(
         "aws-s3-bucket.ownership",
         "aws-s3-bucket.public_access_block",
         "aws-account.s3_public_access_block",
+        *READS,
     ),
     controls=(
         *NOT_PUBLIC,

@@ -22,13 +22,14 @@ from ringwall.posture.checking import (
     case,
     passes,
 )
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.checks.aws.strangers import judge_strangers
 
 CHECK = Check(
     judges="aws-region",
     severity=Severity.HIGH,
-    reads=("log_policies",),
+    reads=("log_policies", *READS),
     controls=NOT_PUBLIC,
     known_as=("prowler:cloudwatch_log_group_not_publicly_accessible",),
 )

@@ -17,13 +17,14 @@ from ringwall.posture.checking import (
     World,
     case,
 )
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.checks.aws.strangers import arn_of, judge_strangers
 
 CHECK = Check(
     judges="aws-ecr-repository",
     severity=Severity.CRITICAL,
-    reads=("policy",),
+    reads=("policy", *READS),
     controls=NOT_PUBLIC,
     known_as=(
         "prowler:ecr_repositories_not_publicly_accessible",

@@ -14,13 +14,14 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.admitting import admitting
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.checks.aws.strangers import arn_of, judge_strangers
 
 CHECK = Check(
     judges="aws-events-bus",
     severity=Severity.HIGH,
-    reads=("listed",),
+    reads=("listed", *READS),
     controls=NOT_PUBLIC,
     known_as=("prowler:eventbridge_bus_exposed",),
 )

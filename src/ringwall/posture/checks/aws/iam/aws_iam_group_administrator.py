@@ -20,7 +20,7 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
-from ringwall.posture.checks.aws.administrators import administrator
+from ringwall.posture.checks.aws.administrators import administrator, declared
 from ringwall.posture.checks.aws.authorization import READS
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.identities import (
@@ -45,10 +45,10 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment | None:
     """Written into it and attached to it. Code has no whole account."""
-    if not it.name.startswith("arn:"):
-        return None
-    if administrator(world, it) is None:
-        return passes("it may not do everything")
+    is_there = it.name.startswith("arn:")
+    found = administrator(world, it) if is_there else declared(world, it)
+    if found is None:
+        return passes("it may not do everything") if is_there else None
     members = [
         one.label
         for one in world.all("aws-iam-user", account=it.account)
@@ -74,6 +74,7 @@ CASES = (
         name=GROUP,
         details=group(**attached("arn:aws:iam::111122223333:policy/gone")),
     ),
-    case("in code", NOT_JUDGED, name="terraform:main.tf:me", details=group()),
+    case("in code", FAIL, somebody(), name="terraform:main.tf:me", details=group(ALL)),
+    case("nothing in code", NOT_JUDGED, name="terraform:main.tf:me", details=group()),
     case("not told", UNKNOWN, *OTHERS, name=GROUP, details=DENIED),
 )

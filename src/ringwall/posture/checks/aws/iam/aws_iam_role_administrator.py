@@ -25,7 +25,7 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
-from ringwall.posture.checks.aws.administrators import administrator
+from ringwall.posture.checks.aws.administrators import administrator, declared
 from ringwall.posture.checks.aws.authorization import READS
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.identities import (
@@ -41,6 +41,7 @@ from ringwall.posture.checks.aws.identities import (
 from ringwall.posture.permissions.accounts import Identity
 from ringwall.posture.permissions.principals import principal
 from ringwall.posture.permissions.statements import Effect
+from ringwall.posture.snapshot.partial import IN_CODE
 
 CHECK = Check(
     judges="aws-iam-role",
@@ -53,12 +54,13 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment | None:
     """Roles that services of AWS made for themselves are AWS's. Code has no whole account."""
-    if not it.name.startswith("arn:") or ":role/aws-service-role/" in it.name:
+    if ":role/aws-service-role/" in it.name:
         return None
-    found = administrator(world, it)
+    is_there = it.name.startswith("arn:")
+    found = administrator(world, it) if is_there else declared(world, it)
     if found is None:
-        return passes("it may not do everything")
-    services, accounts = _takers(found, it.account)
+        return passes("it may not do everything") if is_there else None
+    services, accounts = _takers(found, it.account if is_there else IN_CODE)
     if services:
         return fails(f"{', '.join(services)} may do everything in the account")
     if accounts:
@@ -119,6 +121,7 @@ CASES = (
         name="arn:aws:iam::111122223333:role/aws-service-role/x/r",
         details=role(EC2, ALL),
     ),
-    case("in code", NOT_JUDGED, name="terraform:main.tf:me", details=role(EC2, ALL)),
+    case("in code", FAIL, name="terraform:main.tf:me", details=role(EC2, ALL)),
+    case("nothing in code", NOT_JUDGED, name="terraform:main.tf:me", details=role(EC2)),
     case("not told", UNKNOWN, *OTHERS, name=ROLE, details=DENIED),
 )

@@ -6,8 +6,9 @@ Fix: name in the statement the resources that are meant; bind `iam:PassRole` to 
 `iam:PassedToService`; set a boundary.
 
 Decided for each published technique that needs nothing but IAM and the passing of roles, with
-resources, conditions and boundaries as they are; service control policies are not read. Becoming a
-role that trusts the role is no escalation by itself.
+resources, conditions and boundaries as they are. What its organisation's control policies deny
+counts, if the management account that tells them was read in the last two days. Becoming a role
+that trusts the role is no escalation by itself.
 """
 
 from ringwall.posture.checking import (
@@ -18,13 +19,14 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.authorization import READS, escalating
+from ringwall.posture.checks.aws.controlled import READS as BINDING
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.iam.rising import cases_of_rising
 
 CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.HIGH,
-    reads=READS,
+    reads=(*READS, *BINDING),
     controls=LEAST_PRIVILEGE,
     known_as=("prowler:iam_policy_allows_privilege_escalation",),
     references=("https://pathfinding.cloud",),

@@ -20,6 +20,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controlled import READS, cases_within
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.trusting import trusts, weak
 from ringwall.posture.permissions.trust import Weakness
@@ -27,17 +28,19 @@ from ringwall.posture.permissions.trust import Weakness
 CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.MEDIUM,
-    reads=("details",),
+    reads=("details", *READS),
     controls=LEAST_PRIVILEGE,
 )
 
 
 def judge(it: Subject, world: World) -> Judgment:
     """Asked as the other account would ask, without an id."""
-    found = weak(it, Weakness.NO_EXTERNAL_ID)
+    found, kept_out = weak(it, Weakness.NO_EXTERNAL_ID)
     if found:
         named = ", ".join(sorted({one.who for one in found}))
         return fails(f"{it.label} can be taken by the accounts {named} without an external id")
+    if kept_out:
+        return passes(f"its trust would let them in, and {kept_out} keeps them out")
     return passes("no other account comes in without an external id")
 
 
@@ -61,4 +64,5 @@ CASES = (
     ),
     case("no policy", UNKNOWN, details={"AssumeRolePolicyDocument": "{"}),
     case("not told", UNKNOWN, details=DENIED),
+    *cases_within("sts", FAIL, FAIL, details=trusts({"AWS": OTHER})),
 )

@@ -20,6 +20,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controlled import READS, cases_within
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.trusting import trusts, weak
 from ringwall.posture.permissions.trust import Weakness
@@ -27,17 +28,19 @@ from ringwall.posture.permissions.trust import Weakness
 CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.CRITICAL,
-    reads=("details",),
+    reads=("details", *READS),
     controls=LEAST_PRIVILEGE,
 )
 
 
 def judge(it: Subject, world: World) -> Judgment:
     """Asked with the token of a stranger, whose names are as the pattern likes them."""
-    found = weak(it, Weakness.ANY_SUBJECT)
+    found, kept_out = weak(it, Weakness.ANY_SUBJECT)
     if found:
         named = ", ".join(sorted({one.who for one in found}))
         return fails(f"{it.label} can be taken by whomever {named} vouches for")
+    if kept_out:
+        return passes(f"its trust would let them in, and {kept_out} keeps them out")
     return passes("no provider's strangers come in")
 
 
@@ -67,4 +70,5 @@ CASES = (
     ),
     case("no policy", UNKNOWN, details={"AssumeRolePolicyDocument": "{"}),
     case("not told", UNKNOWN, details=DENIED),
+    *cases_within("sts", FAIL, FAIL, details=trusts(COGNITO, WEB)),
 )

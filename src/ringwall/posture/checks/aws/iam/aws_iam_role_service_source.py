@@ -20,6 +20,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controlled import READS, cases_within
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.trusting import trusts, weak
 from ringwall.posture.permissions.trust import Weakness
@@ -27,7 +28,7 @@ from ringwall.posture.permissions.trust import Weakness
 CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.LOW,
-    reads=("details",),
+    reads=("details", *READS),
     controls=LEAST_PRIVILEGE,
     known_as=("prowler:iam_role_cross_service_confused_deputy_prevention",),
 )
@@ -35,10 +36,12 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """Asked as the service would ask for a stranger."""
-    found = weak(it, Weakness.NO_SOURCE)
+    found, kept_out = weak(it, Weakness.NO_SOURCE)
     if found:
         named = ", ".join(sorted({one.who for one in found}))
         return fails(f"{it.label} can be taken by {named} for any customer of AWS")
+    if kept_out:
+        return passes(f"its trust would let them in, and {kept_out} keeps them out")
     return passes("no service comes in for a stranger")
 
 
@@ -59,4 +62,5 @@ CASES = (
     case("an account", PASS, details=trusts({"AWS": "111122223333"})),
     case("no policy", UNKNOWN, details={"AssumeRolePolicyDocument": "{"}),
     case("not told", UNKNOWN, details=DENIED),
+    *cases_within("sts", PASS, FAIL, details=trusts(CONFIG)),
 )

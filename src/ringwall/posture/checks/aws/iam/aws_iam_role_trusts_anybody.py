@@ -17,6 +17,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controlled import READS, cases_within
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.checks.aws.trusting import weak
 from ringwall.posture.permissions.deciding import Outcome as Decided
@@ -25,7 +26,7 @@ from ringwall.posture.permissions.trust import Weakness
 CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.CRITICAL,
-    reads=("details",),
+    reads=("details", *READS),
     controls=NOT_PUBLIC,
     known_as=("checkov:CKV_AWS_60", "checkov:CKV_AWS_61"),
 )
@@ -33,12 +34,14 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """Asked as any account's role or user would ask, whatever the conditions look like."""
-    found = weak(it, Weakness.EVERYBODY)
+    found, kept_out = weak(it, Weakness.EVERYBODY)
+    if kept_out:
+        return passes(f"its trust would let everybody in, and {kept_out} keeps them out")
     if not found:
         return passes("it trusts whom it names")
     decision = found[0].decision
     if decision.outcome is Decided.CONDITIONAL:
-        keys = ", ".join(sorted({one.key for one in decision.requires}))
+        keys = ", ".join(sorted(decision.keys))
         said = f"whoever has an AWS account may become {it.label}, as far as {keys} admit it"
         return fails(said, Severity.HIGH)
     return fails(f"whoever has an AWS account may become {it.label}")
@@ -100,4 +103,5 @@ CASES = (
         },
     ),
     case("no JSON", UNKNOWN, details={"AssumeRolePolicyDocument": "{"}),
+    *cases_within("sts", PASS, FAIL, details=_trust(Principal="*")),
 )

@@ -24,7 +24,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.administrators import administrator
+from ringwall.posture.checks.aws.administrators import administrator, declared
 from ringwall.posture.checks.aws.authorization import READS
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.identities import (
@@ -32,7 +32,6 @@ from ringwall.posture.checks.aws.identities import (
     POLICY,
     allow,
     attached,
-    group,
     managed,
     member,
     user,
@@ -53,11 +52,10 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment | None:
     """Code has no whole account."""
-    if not it.name.startswith("arn:"):
-        return None
-    found = administrator(world, it)
+    is_there = it.name.startswith("arn:")
+    found = administrator(world, it) if is_there else declared(world, it)
     if found is None:
-        return passes("it may not do everything")
+        return passes("it may not do everything") if is_there else None
     of = f", by {', '.join(one.rpartition('/')[2] for one in found.groups)}" if found.groups else ""
     return fails(f"{it.label} may do everything in the account{of}")
 
@@ -97,6 +95,7 @@ CASES = (
         name=ME,
         details=user(**attached("arn:aws:iam::111122223333:policy/gone")),
     ),
-    case("in code", NOT_JUDGED, name="terraform:main.tf:me", details=group()),
+    case("in code", FAIL, name="terraform:main.tf:me", details=user(ALL)),
+    case("nothing in code", NOT_JUDGED, name="terraform:main.tf:me", details=user()),
     case("not told", UNKNOWN, member(), managed(ALL), name=ME, details=DENIED),
 )

@@ -12,6 +12,7 @@ from ringwall.posture.checking import (
     case,
     other,
 )
+from ringwall.posture.checks.aws.controlled import bound, policy
 
 _ADMIN: Final = "arn:aws:iam::111122223333:role/admin"
 
@@ -116,6 +117,41 @@ def cases_of_rising(kind: str) -> tuple[Case, ...]:
             name=me,
             details=details(AttachedManagedPolicies=[{"PolicyArn": _POLICY}]),
         ),
+        *_bounded(name=me, details=details(_allow(writes))),
         case("in code", NOT_JUDGED, name="terraform:main.tf:it", details=details(_allow("*"))),
         case("not told", UNKNOWN, name=me, details=DENIED),
+    )
+
+
+def _bounded(**aspects: Any) -> tuple[Case, ...]:
+    """Within an organisation: what its policies deny to all, to some, and to whom nobody knows."""
+
+    def deny(*actions: str, to: str = "r-1", **more: Any) -> dict[str, Any]:
+        one = {"Effect": "Deny", "Action": list(actions), "Resource": "*", **more}
+        return policy("service control policy", "no-iam", one, to=to)
+
+    full = policy("service control policy", "FullAWSAccess", _allow("*"))
+    few = policy("service control policy", "few", _allow("s3:*", "ec2:*"))
+    unread = {"Kind": "service control policy", "Name": "no-iam", "Why": "access denied"}
+    spared = {"ArnNotLike": {"aws:PrincipalArn": "*/me"}}
+    untagged = {"StringNotEquals": {"aws:PrincipalTag/admin": "yes"}}
+    others = {"ArnNotLike": {"aws:PrincipalArn": "*/deploy"}}
+    return (
+        case("which a control policy denies", PASS, bound(full, deny("iam:*")), **aspects),
+        case("which none allows", PASS, bound(few), **aspects),
+        case(
+            "which one denies to all but others",
+            PASS,
+            bound(full, deny("iam:*", Condition=others)),
+            **aspects,
+        ),
+        case("but for its tag", FAIL, bound(full, deny("iam:*", Condition=untagged)), **aspects),
+        case("but for it", FAIL, bound(full, deny("iam:*", Condition=spared)), **aspects),
+        case("where machines are denied", FAIL, bound(full, deny("ec2:*")), **aspects),
+        case(
+            "where one of a unit denies it", FAIL, bound(full, deny("iam:*", to="ou-9")), **aspects
+        ),
+        case("where nobody could read what denies it", FAIL, bound(full, unread), **aspects),
+        case("where another may allow it", FAIL, bound(few, unread), **aspects),
+        case("where it was read long ago", FAIL, bound(left_out="old"), **aspects),
     )

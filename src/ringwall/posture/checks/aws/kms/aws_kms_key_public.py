@@ -13,13 +13,14 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.admitting import admitting, by_policy
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.checks.aws.strangers import arn_of, judge_strangers
 
 CHECK = Check(
     judges="aws-kms-key",
     severity=Severity.CRITICAL,
-    reads=("policy",),
+    reads=("policy", *READS),
     controls=NOT_PUBLIC,
     known_as=(
         "prowler:kms_key_not_publicly_accessible",

@@ -22,7 +22,7 @@ from ringwall.posture.checking import (
 from ringwall.posture.checks.aws.strangers import arn_of
 
 ALIAS: Final = "aws-lambda-alias"
-READS: Final = (f"{ALIAS}.listed", f"{ALIAS}.policy")
+ALIAS_READS: Final = (f"{ALIAS}.listed", f"{ALIAS}.policy")
 """What a check reads that judges by them, besides ``policy``."""
 
 

@@ -20,14 +20,15 @@ from ringwall.posture.checking import (
     World,
     case,
 )
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.checks.aws.customers import judge_customers
-from ringwall.posture.checks.aws.lambda_.aliases import READS, cases_of_aliases, judge_each
+from ringwall.posture.checks.aws.lambda_.aliases import ALIAS_READS, cases_of_aliases, judge_each
 
 CHECK = Check(
     judges="aws-lambda-function",
     severity=Severity.MEDIUM,
-    reads=("policy", *READS),
+    reads=("policy", *READS, *ALIAS_READS),
     controls=(
         *NOT_PUBLIC,
         "nist-800-53r5 AC-4 supporting",

@@ -13,14 +13,15 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.admitting import admitting, by_policy
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
-from ringwall.posture.checks.aws.lambda_.aliases import READS, cases_of_aliases, judge_each
+from ringwall.posture.checks.aws.lambda_.aliases import ALIAS_READS, cases_of_aliases, judge_each
 from ringwall.posture.checks.aws.strangers import judge_strangers
 
 CHECK = Check(
     judges="aws-lambda-function",
     severity=Severity.CRITICAL,
-    reads=("policy", *READS),
+    reads=("policy", *READS, *ALIAS_READS),
     controls=NOT_PUBLIC,
     known_as=("prowler:awslambda_function_not_publicly_accessible", "securityhub:Lambda.1"),
 )

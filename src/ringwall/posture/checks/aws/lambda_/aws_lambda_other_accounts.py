@@ -13,13 +13,13 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
-from ringwall.posture.checks.aws.lambda_.aliases import READS, cases_of_aliases, judge_each
+from ringwall.posture.checks.aws.lambda_.aliases import ALIAS_READS, cases_of_aliases, judge_each
 from ringwall.posture.checks.aws.sharing import cases_of_others, judge_others
 
 CHECK = Check(
     judges="aws-lambda-function",
     severity=Severity.LOW,
-    reads=("policy", *READS),
+    reads=("policy", *ALIAS_READS),
     controls=LEAST_PRIVILEGE,
 )
 

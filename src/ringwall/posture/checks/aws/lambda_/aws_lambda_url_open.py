@@ -25,7 +25,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import SIGN_IN
-from ringwall.posture.checks.aws.lambda_.aliases import ME, READS, alias, aliases_of
+from ringwall.posture.checks.aws.lambda_.aliases import ALIAS_READS, ME, alias, aliases_of
 from ringwall.posture.checks.aws.strangers import arn_of
 from ringwall.posture.permissions.deciding import Outcome as Decided
 from ringwall.posture.permissions.documents import read
@@ -36,7 +36,7 @@ from ringwall.posture.permissions.strangers import Stranger
 CHECK = Check(
     judges="aws-lambda-function",
     severity=Severity.HIGH,
-    reads=("urls", "policy", *READS),
+    reads=("urls", "policy", *ALIAS_READS),
     controls=SIGN_IN,
     known_as=("prowler:awslambda_function_url_public", "checkov:CKV_AWS_258"),
 )

@@ -21,13 +21,14 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.checks.aws.strangers import arn_of, judge_strangers
 
 CHECK = Check(
     judges="aws-opensearch-domain",
     severity=Severity.CRITICAL,
-    reads=("described",),
+    reads=("described", *READS),
     controls=NOT_PUBLIC,
     known_as=(
         "prowler:opensearch_service_domains_not_publicly_accessible",

@@ -20,6 +20,7 @@ from ringwall.posture.checking import (
     NOT_JUDGED,
     PASS,
     UNKNOWN,
+    Case,
     Check,
     Judgment,
     Severity,
@@ -29,6 +30,7 @@ from ringwall.posture.checking import (
     other,
 )
 from ringwall.posture.checks.aws.attack import READS, attacked, is_confidential
+from ringwall.posture.checks.aws.controlled import bound, policy
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, PERIMETER
 from ringwall.posture.checks.aws.scenes import (
     LIST_GROUP,
@@ -55,10 +57,10 @@ def judge(it: Subject, world: World) -> Judgment | None:
     if not is_confidential(it) or not it.name.startswith("arn:"):
         return None
     written = it.read("policy", None)
-    policy = None
+    own = None
     if written:
-        policy = read(written, name=f"policy of {it.label}", kind=Kind.RESOURCE)
-    return attacked(world, it, Kept("aws-s3-bucket", it.name, it.label, policy, exposed=()))
+        own = read(written, name=f"policy of {it.label}", kind=Kind.RESOURCE)
+    return attacked(world, it, Kept("aws-s3-bucket", it.name, it.label, own, exposed=()))
 
 
 ME = "arn:aws:s3:::ledger"
@@ -98,6 +100,20 @@ INSTANCE = other(
     listed=interface() | {"IamInstanceProfile": {"Arn": PROFILE}},
 )
 THROUGH_LIST = (LIST_GROUP, prefix_list("0.0.0.0/0"), WORLD_TABLE, SUBNET, SPARED_REGION)
+SCP, RCP = "service control policy", "resource control policy"
+FULL = policy(SCP, "full", {"Effect": "Allow", "Action": "*", "Resource": "*"})
+DENY_READING = {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}
+MACHINES = {"Action": "ec2:*"}
+ANYBODY = {"Principal": "*"}
+OUTSIDE = ANYBODY | {"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}}
+
+
+def _within(told: str, outcome: Any, one: dict[str, Any]) -> tuple[Case, ...]:
+    """A way, within an organisation that has one more control policy."""
+    there = bound(FULL, one)
+    return (case(told, outcome, FUNCTION, READER, there, name=ME, tags=TAGS, policy=ABSENT),)
+
+
 CASES = (
     case(
         "by an instance",
@@ -146,6 +162,12 @@ CASES = (
         tags=TAGS,
         policy=ABSENT,
     ),
+    *_within("which a control policy denies", PASS, policy(SCP, "no", DENY_READING)),
+    *_within("of a unit that it may be in", FAIL, policy(SCP, "no", DENY_READING, to="ou-9")),
+    *_within("that nobody could read", FAIL, {"Kind": SCP, "Name": "no", "Why": "denied"}),
+    *_within("that denies something else", FAIL, policy(SCP, "no", DENY_READING | MACHINES)),
+    *_within("which one of resources denies", PASS, policy(RCP, "no", DENY_READING | ANYBODY)),
+    *_within("which one denies to others", FAIL, policy(RCP, "no", DENY_READING | OUTSIDE)),
     case("nothing runs", PASS, READER, name=ME, tags=TAGS, policy=ABSENT),
     case("not confidential", NOT_JUDGED, FUNCTION, READER, name=ME, policy=ABSENT),
     case("not told", UNKNOWN, FUNCTION, READER, name=ME, tags=TAGS, policy=DENIED),

@@ -28,9 +28,12 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
+from ringwall.posture.checks.aws.controlled import READS, cases_within, within_controls
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.permissions.buckets import bucket_exposed
+from ringwall.posture.permissions.controls import Controls
 from ringwall.posture.permissions.deciding import Outcome
+from ringwall.posture.permissions.exposure import Exposed
 from ringwall.posture.permissions.strangers import Stranger
 
 CHECK = Check(
@@ -42,6 +45,7 @@ CHECK = Check(
         "ownership",
         "public_access_block",
         "aws-account.s3_public_access_block",
+        *READS,
     ),
     controls=NOT_PUBLIC,
     known_as=(
@@ -69,16 +73,24 @@ def judge(it: Subject, world: World) -> Judgment:
     ):
         return passes("the public access block lets in nobody, whatever policy and list say")
     rules = it.read("ownership", {}).get("Rules") or [{}]
-    found = bucket_exposed(
-        it.name if it.name.startswith("arn:") else f"arn:aws:s3:::{it.label}",
-        account=it.account,
-        policy=it.read("policy", None),
-        acl=it.read("acl", {}),
-        ownership=rules[0].get("ObjectOwnership", ""),
-        bucket_block=it.read("public_access_block", {}),
-        account_block=world.account(it).read("s3_public_access_block", {}),
-    )
-    wide = [one for one in found if one.is_wide and one.stranger is not Stranger.ANY_CUSTOMER]
+    arn = it.name if it.name.startswith("arn:") else f"arn:aws:s3:::{it.label}"
+
+    def open_within(controls: Controls) -> list[Exposed]:
+        found = bucket_exposed(
+            arn,
+            account=it.account,
+            policy=it.read("policy", None),
+            acl=it.read("acl", {}),
+            ownership=rules[0].get("ObjectOwnership", ""),
+            bucket_block=it.read("public_access_block", {}),
+            account_block=world.account(it).read("s3_public_access_block", {}),
+            rcps=controls.rcps,
+        )
+        return [one for one in found if one.is_wide and one.stranger is not Stranger.ANY_CUSTOMER]
+
+    wide, kept_out = within_controls(it, open_within)
+    if kept_out:
+        return passes(f"it lets strangers in, and {kept_out} keeps them out")
     certain = [one for one in wide if one.is_certain]
     if certain:
         named = "; ".join(
@@ -87,7 +99,7 @@ def judge(it: Subject, world: World) -> Judgment:
         )
         return fails(f"{named} in {it.label}")
     if wide and wide[0].decision.outcome is Outcome.CONDITIONAL:
-        keys = sorted({one.key for one in wide[0].decision.requires})
+        keys = sorted(wide[0].decision.keys)
         said = f"{wide[0].stranger} may {wide[0].action} in {it.label}"
         return fails(f"{said}, as far as {', '.join(keys)} admit it", Severity.MEDIUM)
     if wide:
@@ -160,6 +172,9 @@ CASES = (
         policy=DENIED,
         acl=DENIED,
         public_access_block=RESTRICTED | IGNORED,
+    ),
+    *cases_within(
+        "s3", PASS, FAIL, home={"s3_public_access_block": ABSENT}, **PLAIN | {"policy": _policy()}
     ),
     case("a policy that is none", UNKNOWN, NO_BLOCK, **PLAIN | {"policy": "{"}),
     case("a policy that is not told", UNKNOWN, NO_BLOCK, **PLAIN | {"policy": DENIED}),

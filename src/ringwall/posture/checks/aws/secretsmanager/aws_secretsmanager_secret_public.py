@@ -12,13 +12,14 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.admitting import admitting, by_policy
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.checks.aws.strangers import arn_of, judge_strangers
 
 CHECK = Check(
     judges="aws-secretsmanager-secret",
     severity=Severity.CRITICAL,
-    reads=("policy",),
+    reads=("policy", *READS),
     controls=NOT_PUBLIC,
     known_as=("prowler:secretsmanager_not_publicly_accessible",),
 )

@@ -19,6 +19,7 @@ from ringwall.posture.checking import (
     World,
     case,
 )
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.checks.aws.customers import judge_customers
 from ringwall.posture.checks.aws.strangers import arn_of
@@ -26,7 +27,7 @@ from ringwall.posture.checks.aws.strangers import arn_of
 CHECK = Check(
     judges="aws-sns-topic",
     severity=Severity.MEDIUM,
-    reads=("attributes",),
+    reads=("attributes", *READS),
     controls=(
         *NOT_PUBLIC,
         "nist-800-53r5 AC-4 supporting",

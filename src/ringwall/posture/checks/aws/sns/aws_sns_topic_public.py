@@ -13,13 +13,14 @@ from ringwall.posture.checking import (
     World,
 )
 from ringwall.posture.checks.aws.admitting import admitting, by_attributes
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.checks.aws.strangers import arn_of, judge_strangers
 
 CHECK = Check(
     judges="aws-sns-topic",
     severity=Severity.HIGH,
-    reads=("attributes",),
+    reads=("attributes", *READS),
     controls=NOT_PUBLIC,
     known_as=(
         "prowler:sns_topics_not_publicly_accessible",

@@ -1,0 +1,400 @@
+"""Templates of CloudFormation: each way in which they say a thing is read, or said not to be."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.code.scanning import Code, read_code
+from ringwall.posture.judging import judge_all
+
+ANYBODY = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
+EVERYTHING = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+TRUST = {
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "ec2.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ]
+}
+ROLE = {
+    "Type": "AWS::IAM::Role",
+    "Properties": {"RoleName": "it", "AssumeRolePolicyDocument": TRUST},
+}
+GROUP = {
+    "Type": "AWS::IAM::Group",
+    "Properties": {
+        "GroupName": "group",
+        "ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"],
+    },
+}
+Resources = dict[str, Any]
+
+
+def made(type_: str, **properties: Any) -> dict[str, Any]:
+    """A resource."""
+    return {"Type": type_, "Properties": properties}
+
+
+def ref(name: str) -> dict[str, str]:
+    """A reference to a resource."""
+    return {"Ref": name}
+
+
+def read(folder: Path, resources: Resources, **more: Any) -> Code:
+    """A template with these resources."""
+    told = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources, **more}
+    (folder / "stack.json").write_text(json.dumps(told))
+    return read_code(folder)
+
+
+def said(code: Code, check: str) -> list[str]:
+    """What a check says of each that it judges."""
+    judged = judge_all(code.snapshot, own_checks())
+    return [str(one.verdict.outcome) for one in judged if one.check == check]
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        {"P": made("AWS::IAM::ManagedPolicy", PolicyDocument=EVERYTHING, Roles=[ref("It")])},
+        {
+            "P": made(
+                "AWS::IAM::RolePolicy",
+                PolicyDocument=EVERYTHING,
+                PolicyName="p",
+                RoleName=ref("It"),
+            )
+        },
+        {
+            "P": made(
+                "AWS::IAM::Policy", PolicyDocument=EVERYTHING, PolicyName="p", Roles=[ref("It")]
+            )
+        },
+    ],
+)
+def test_each_way_to_give_a_role_a_policy_counts(tmp_path: Path, resources: Resources) -> None:
+    code = read(tmp_path, {"It": ROLE, **resources})
+    assert said(code, "aws-iam-role-administrator") == ["fail"]
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        {"U": made("AWS::IAM::User", UserName="u", Groups=[ref("G")])},
+        {
+            "U": made("AWS::IAM::User", UserName="u"),
+            "A": made("AWS::IAM::UserToGroupAddition", GroupName=ref("G"), Users=[ref("U")]),
+        },
+    ],
+)
+def test_each_way_into_a_group_counts(tmp_path: Path, resources: Resources) -> None:
+    code = read(tmp_path, {"G": GROUP, **resources})
+    assert said(code, "aws-iam-user-administrator") == ["fail"]
+    assert said(code, "aws-iam-group-administrator") == ["fail"]
+
+
+def test_that_somebody_in_code_is_no_administrator_is_not_said(tmp_path: Path) -> None:
+    """Code has no whole account: more may be given to them elsewhere."""
+    code = read(tmp_path, {"It": ROLE, "U": made("AWS::IAM::User", UserName="u")})
+    assert said(code, "aws-iam-role-administrator") == []
+    assert said(code, "aws-iam-user-administrator") == []
+    denied = {"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+    several = {
+        f"P{n}": made("AWS::IAM::RolePolicy", PolicyDocument=one, RoleName=ref("It"))
+        for n, one in enumerate((EVERYTHING, denied))
+    }
+    assert said(read(tmp_path, {"It": ROLE, **several}), "aws-iam-role-administrator") == []
+
+
+@pytest.mark.parametrize(
+    ("check", "resources", "expected"),
+    [
+        (
+            "aws-secretsmanager-secret-public",
+            {
+                "S": made("AWS::SecretsManager::Secret", Name="s"),
+                "P": made(
+                    "AWS::SecretsManager::ResourcePolicy", SecretId=ref("S"), ResourcePolicy=ANYBODY
+                ),
+            },
+            "fail",
+        ),
+        (
+            "aws-secretsmanager-rotation",
+            {
+                "S": made("AWS::SecretsManager::Secret", Name="s"),
+                "P": made("AWS::SecretsManager::RotationSchedule", SecretId=ref("S")),
+            },
+            "pass",
+        ),
+        (
+            "aws-dynamodb-table-public",
+            {"T": made("AWS::DynamoDB::Table", ResourcePolicy={"PolicyDocument": ANYBODY})},
+            "fail",
+        ),
+        (
+            "aws-sqs-queue-public",
+            {
+                "Q": made("AWS::SQS::Queue"),
+                "P": made("AWS::SQS::QueueInlinePolicy", Queue=ref("Q"), PolicyDocument=ANYBODY),
+            },
+            "fail",
+        ),
+        (
+            "aws-ec2-instance-public-address",
+            {
+                "I": made(
+                    "AWS::EC2::Instance", NetworkInterfaces=[{"AssociatePublicIpAddress": False}]
+                ),
+                "E": made("AWS::EC2::EIP", InstanceId=ref("I")),
+            },
+            "unknown",
+        ),
+        (
+            "aws-ec2-instance-public-address",
+            {
+                "I": made(
+                    "AWS::EC2::Instance", NetworkInterfaces=[{"AssociatePublicIpAddress": False}]
+                ),
+            },
+            "pass",
+        ),
+        (
+            "aws-ec2-instance-public-address",
+            {
+                "I": made(
+                    "AWS::EC2::Instance",
+                    NetworkInterfaces=[
+                        {"AssociatePublicIpAddress": False},
+                        {"NetworkInterfaceId": "eni-1"},
+                    ],
+                ),
+            },
+            "unknown",
+        ),
+        (
+            "aws-s3-bucket-acl-off",
+            {
+                "B": made(
+                    "AWS::S3::Bucket",
+                    OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]},
+                )
+            },
+            "fail",
+        ),
+        ("aws-s3-bucket-acl-off", {"B": made("AWS::S3::Bucket")}, "pass"),
+        (
+            "aws-lambda-tracing",
+            {"F": made("AWS::Lambda::Function", TracingConfig={"Mode": "Active"})},
+            "pass",
+        ),
+        (
+            "aws-lambda-dead-letters",
+            {"F": made("AWS::Lambda::Function", DeadLetterConfig={"TargetArn": "arn:aws:sqs:::q"})},
+            "pass",
+        ),
+        (
+            "aws-rds-instance-encrypted",
+            {
+                "C": made("AWS::RDS::DBCluster", Engine="aurora-mysql", StorageEncrypted=True),
+                "I": made("AWS::RDS::DBInstance", DBClusterIdentifier=ref("C")),
+            },
+            "pass",
+        ),
+        (
+            "aws-rds-instance-encrypted",
+            {
+                "C": made("AWS::RDS::DBCluster", Engine="aurora-mysql"),
+                "I": made("AWS::RDS::DBInstance", DBClusterIdentifier=ref("C")),
+            },
+            "fail",
+        ),
+        (
+            "aws-rds-instance-encrypted",
+            {"I": made("AWS::RDS::DBInstance", DBSnapshotIdentifier="snapshot")},
+            "unknown",
+        ),
+    ],
+)
+def test_what_is_said_in_cloudformations_way_is_read(
+    tmp_path: Path, check: str, resources: Resources, expected: str
+) -> None:
+    assert said(read(tmp_path, resources), check) == [expected]
+
+
+def test_an_address_that_asks_nobody_is_open_where_everybody_may_call(tmp_path: Path) -> None:
+    resources = {
+        "F": made("AWS::Lambda::Function", FunctionName="f"),
+        "U": made("AWS::Lambda::Url", AuthType="NONE", TargetFunctionArn=ref("F")),
+    }
+    assert said(read(tmp_path, resources), "aws-lambda-url-open") == ["pass"]
+    resources["P"] = made(
+        "AWS::Lambda::Permission",
+        FunctionName=ref("F"),
+        Action="lambda:InvokeFunctionUrl",
+        Principal="*",
+        FunctionUrlAuthType="NONE",
+    )
+    assert said(read(tmp_path, resources), "aws-lambda-url-open") == ["fail"]
+
+
+def test_pages_of_any_origin_are_answered_by_addresses_of_both_languages(tmp_path: Path) -> None:
+    resources = {
+        "F": made("AWS::Lambda::Function", FunctionName="f"),
+        "U": made(
+            "AWS::Lambda::Url",
+            AuthType="AWS_IAM",
+            TargetFunctionArn={"Fn::GetAtt": ["F", "Arn"]},
+            Cors={"AllowOrigins": ["*"]},
+        ),
+    }
+    assert said(read(tmp_path, resources), "aws-lambda-url-cors") == ["fail"]
+    (tmp_path / "stack.json").unlink()
+    (tmp_path / "main.tf").write_text(
+        """
+        resource "aws_lambda_function" "it" { function_name = "it" }
+        resource "aws_lambda_function_url" "it" {
+          function_name      = aws_lambda_function.it.function_name
+          authorization_type = "AWS_IAM"
+          cors { allow_origins = ["*"] }
+        }
+        """
+    )
+    assert said(read_code(tmp_path), "aws-lambda-url-cors") == ["fail"]
+
+
+def test_which_events_a_trail_keeps_is_read(tmp_path: Path) -> None:
+    selectors = [
+        {
+            "IncludeManagementEvents": "false",
+            "DataResources": [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}],
+        }
+    ]
+    code = read(tmp_path, {"T": made("AWS::CloudTrail::Trail", EventSelectors=selectors)})
+    (trail,) = code.snapshot.of_kind("aws-cloudtrail-trail")
+    (one,) = trail.aspects["selectors"].value["EventSelectors"]
+    assert one["IncludeManagementEvents"] is False
+    assert one["DataResources"] == [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]
+
+
+def test_how_long_objects_live_is_read(tmp_path: Path) -> None:
+    rule = {
+        "Id": "it",
+        "Status": "Enabled",
+        "ExpirationInDays": 30,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 7},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 3},
+    }
+    code = read(tmp_path, {"B": made("AWS::S3::Bucket", LifecycleConfiguration={"Rules": [rule]})})
+    (bucket,) = code.snapshot.of_kind("aws-s3-bucket")
+    assert bucket.aspects["lifecycle"].value == [
+        {
+            "ID": "it",
+            "Status": "Enabled",
+            "Expiration": {"Days": 30},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 7},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 3},
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("resource", "told"),
+    [
+        (made("AWS::S3::Bucket", **{"Fn::Transform": {"Name": "AWS::Include"}}), "Fn::Transform"),
+        ({**made("AWS::S3::Bucket"), "Condition": ["No"]}, "is no name"),
+    ],
+)
+def test_what_cannot_be_known_of_a_template_is_said(
+    tmp_path: Path, resource: dict[str, Any], told: str
+) -> None:
+    code = read(tmp_path, {"B": resource})
+    assert any(told in one.why for one in code.remarks)
+
+
+def test_a_condition_of_another_form_ends_with_no_trace(tmp_path: Path) -> None:
+    bucket = {**made("AWS::S3::Bucket"), "Condition": "Odd"}
+    code = read(tmp_path, {"B": bucket}, Conditions={"Odd": {"Fn::Split": [",", ["a"]]}})
+    assert any("is there is not known" in one.why for one in code.remarks)
+
+
+NESTED = """
+AWSTemplateFormatVersion: "2010-09-09"
+Parameters:
+  Who: {Type: String, Default: 10.0.0.0/8}
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: it
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: !Ref Who}]
+"""
+OUTER = """
+AWSTemplateFormatVersion: "2010-09-09"
+Parameters:
+  Whom: {{Type: String, Default: {who}}}
+Resources:
+  Bucket: {{Type: AWS::S3::Bucket}}
+  Inner:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: {url}
+      Parameters: {{Who: !Ref Whom, Bucket: !Ref Bucket}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"in/it.yaml": NESTED}, "pass"),
+        ({"in/it.yaml": NESTED, "a.yaml": OUTER.format(who="0.0.0.0/0", url="in/it.yaml")}, "fail"),
+        (
+            {
+                "in/it.yaml": NESTED,
+                "in/b.yaml": OUTER.format(who="10.0.0.0/8", url="./it.yaml").replace("Whom", "Who"),
+                "a.yaml": OUTER.format(who="0.0.0.0/0", url="in/b.yaml"),
+            },
+            "fail",
+        ),
+        (
+            {
+                "in/it.yaml": NESTED,
+                "a.yaml": OUTER.format(who="0.0.0.0/0", url="in/it.yaml"),
+                "b.yaml": OUTER.format(who="10.0.0.0/8", url="./in/it.yaml"),
+            },
+            "unknown",
+        ),
+        (
+            {"it.yaml": NESTED + OUTER.format(who="1", url="it.yaml").partition("Resources:")[2]},
+            "unknown",
+        ),
+    ],
+)
+def test_a_stack_within_another_is_given_what_that_one_passes(
+    tmp_path: Path, files: dict[str, str], expected: str
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert said(read_code(tmp_path), "aws-ec2-security-group-ssh") == [expected]
+
+
+def test_what_another_stack_is_given_it_may_change_and_what_is_not_here_is_said(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.yaml").write_text(OUTER.format(who="1", url="https://example.com/in.yaml"))
+    code = read_code(tmp_path)
+    assert said(code, "aws-s3-bucket-logging") == ["unknown"]
+    (one,) = code.remarks
+    assert str(one).startswith("a.yaml:7: Inner comes from https://example.com/in.yaml, which is")
+
+
+def test_a_name_that_is_made_of_itself_ends(tmp_path: Path) -> None:
+    bucket = made("AWS::S3::Bucket", BucketName={"Fn::GetAtt": ["B", "Arn"]})
+    (bucket_there,) = read(tmp_path, {"B": bucket}).snapshot.of_kind("aws-s3-bucket")
+    assert bucket_there.found.label == "stack.json:B"
