@@ -66,6 +66,8 @@ def table(*routes: dict[str, str]) -> Other:
 
 FIREWALL_TABLE: Final = table({"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "vpce-1"})
 """All goes by an endpoint of a firewall, and from there on to an internet gateway."""
+LIST_TABLE: Final = table({"DestinationPrefixListId": "pl-1", "GatewayId": "igw-1"})
+"""What is in a list of prefixes goes to an internet gateway."""
 PRIVATE_TABLE: Final = other(
     "aws-ec2-route-table",
     listed={"VpcId": "vpc-1", "Associations": [{"Main": True}], "Routes": []},

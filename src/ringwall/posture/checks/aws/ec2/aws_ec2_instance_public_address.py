@@ -26,7 +26,12 @@ from ringwall.posture.checks.aws.exposure import (
     is_public_subnet,
     public_versions,
 )
-from ringwall.posture.checks.aws.scenes import BLOCKED_REGION, FIREWALL_TABLE
+from ringwall.posture.checks.aws.scenes import (
+    BLOCKED_REGION,
+    FIREWALL_TABLE,
+    LIST_TABLE,
+    prefix_list,
+)
 
 CHECK = Check(
     judges="aws-ec2-instance",
@@ -86,6 +91,12 @@ CASES = (
                 "Routes": [{"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1"}],
             },
         ),
+        listed=NETWORK,
+    ),
+    case(
+        "by a list",
+        FAIL,
+        *(LIST_TABLE, prefix_list("0.0.0.0/0"), other("aws-region", **OPEN)),
         listed=NETWORK,
     ),
     case(
