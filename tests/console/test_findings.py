@@ -210,6 +210,15 @@ def test_an_operator_sees_what_they_say_something_about(owner: Any, browser: Any
     assert browser.get("/company/inventory").status_code == 404
 
 
+def test_who_signs_in_again_on_the_way_comes_back_to_the_form(owner: Any) -> None:
+    """The page was open over night: a sign-in leads to the address that the form was sent to."""
+    for what in ("step", "comment", "owner"):
+        answer = owner.get(f"{AT}/{WORST.uid}/{what}")
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"{AT}/{WORST.uid}")
+    assert owner.get(f"{AT}/bulk").headers["Location"] == AT
+    assert owner.put(f"{AT}/{WORST.uid}/step").status_code == 302
+
+
 def test_what_is_not_there(owner: Any) -> None:
     assert owner.get(f"{AT}/00000000000000000000").status_code == 404
     answer = owner.post(f"{AT}/00000000000000000000/step", {"step": "start"})

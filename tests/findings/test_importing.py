@@ -431,6 +431,10 @@ def test_nobodys_file_speaks_for_our_own_checks() -> None:
     take(finding())
     stands = list(service.standings(service.Wanted()))
     text = write(Form.CSV, stands).replace(b"The bucket is open", b"All is well")
+    take(finding(component="aws-iam-user/ada"), source="prowler", scope="b")
+    for form in Form:
+        data = write(form, service.standings(service.Wanted()))
+        assert bring(data, scope=str(form)).source == "import-ringwall", "whoever found it"
     done = bring(text, is_whole=True, scope=ACCOUNT)
     assert done.source == "import-ringwall"
     assert service.find(finding().uid).finding.title == finding().title

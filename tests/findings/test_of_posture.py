@@ -109,7 +109,7 @@ def test_what_is_accepted_is_not_so_for_another_value_under_the_same_words() -> 
     assert row.steps.latest("id").text == "what it was excused for has changed"
 
 
-def run_group(told: dict[str, object], *, days: int) -> dict[str, str]:
+def run_group(told: object, *, days: int) -> dict[str, str]:
     """A scan that found this security group, by a check that does not name networks."""
     from ringwall.findings.config import Findings
     from ringwall.findings.models import Queued

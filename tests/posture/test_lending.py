@@ -227,7 +227,7 @@ def test_an_account_that_may_list_the_policies_of_its_organisation_tells_them() 
         lend(snapshot, MEMBER, [one for one in several if one is not None], now=NOW)
         found = verdicts(snapshot)
         assert {one: found[one].verdict.outcome.value for one in FAILS} == SHUT
-    foreign = told | {"Management": ROOT, "Organization": "o-2", "By": MEMBER}
+    foreign = dict(told) | {"Management": ROOT, "Organization": "o-2", "By": MEMBER}
     snapshot = member(DENIED)
     assert not lend(snapshot, MEMBER, [told, foreign], now=NOW), "which of the two it is in?"
 

@@ -94,3 +94,9 @@ def test_several_causes_are_each_told_once() -> None:
         "unused_access is not known: denied (4 times)"
     )
     assert once(["acl is not known: denied", "no answer"]) == "acl is not known: denied; no answer"
+
+
+def test_what_is_closed_in_other_regions_is_another_line() -> None:
+    both = [untold(call, region) for region, call in product(REGIONS, CALLS)]
+    here = untold("s3:ListBuckets", "us-east-1")
+    assert [one.names for one in reasons_of([*both, here])] == [CALLS, ("s3:ListBuckets",)]

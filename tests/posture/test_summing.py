@@ -14,7 +14,7 @@ from ringwall.posture.judging import judge_all
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.rejudging import Changes, Standing
 from ringwall.posture.scanning import BusyError, Pages, judge_anew
-from ringwall.posture.snapshot.snapshot import LISTED, Snapshot
+from ringwall.posture.snapshot.snapshot import LISTED, Scope, Snapshot
 from ringwall.posture.summaries import Summaries
 from ringwall.posture.summing import MOST, Summed, summed
 
@@ -54,6 +54,16 @@ def test_a_change_sums_up_to_what_judging_all_of_it_does() -> None:
     )
     assert after == whole(standing.snapshot)
     assert after.summary.counts[kept.CHECK] == {Outcome.PASS: 2}
+
+
+def test_regions_that_one_reason_closes_are_one_entry() -> None:
+    snapshot = kept.snapshot()
+    before = set(whole(snapshot).summary.unlisted)
+    for region in ("eu-north-1", "us-east-1", "us-west-2", "ap-south-1"):
+        scope = Scope("aws-sqs-queue", kept.ACCOUNT, region)
+        snapshot.note_listing(scope, kept.denied("sqs:ListQueues"))
+    (one,) = set(whole(snapshot).summary.unlisted) - before
+    assert one[0] == "aws-sqs-queue in 4 regions, ap-south-1 to us-west-2"
 
 
 def test_what_is_kept_is_what_was_summed_up(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Verdicts that cannot be kept: told where there is no queue yet, refused where it is away."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,8 @@ from ringwall.posture.commands import queueing
 from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.runtime import opening
 from ringwall.runtime.refusals import ExitCode, Refused
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -39,8 +42,8 @@ def test_a_queue_that_is_away_is_no_queue_that_was_never_made(
     monkeypatch.setattr(queueing, "installation_of", lambda context: context)
     monkeypatch.setattr(opening, "open_tables", refused)
     if is_told:
-        queueing.to_queue(installation, Snapshot(), [], [], scope="ringwall")
+        queueing.to_queue(installation, Snapshot(), [], [], scope="ringwall", at=NOON)
         assert "not put into the queue" in capsys.readouterr().err
     else:
         with pytest.raises(Refused, match="it is away"):
-            queueing.to_queue(installation, Snapshot(), [], [], scope="ringwall")
+            queueing.to_queue(installation, Snapshot(), [], [], scope="ringwall", at=NOON)

@@ -1,12 +1,13 @@
 """What people do with a finding on its page: a form each, sent with the token of the page."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from ringwall.access.actions import Action
 from ringwall.console.findings import MANY, page
@@ -26,7 +27,20 @@ _TOLD: Final = 5
 _NO_RULES: Final = "what the configuration says cannot be read: `ringwall reload` mends it"
 
 
-@require_POST
+def _sent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Only what a form has sent; who signed in again on the way is led to where the form is."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, **more: Any) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, **more)
+        where = reverse("finding", args=[more["uid"]]) if more else reverse("findings")
+        return HttpResponseRedirect(where)
+
+    return asked
+
+
+@_sent
 @company_only(Action.FINDINGS_CHANGE)
 def step(request: HttpRequest, uid: str) -> HttpResponse:
     """Take the step that ``step`` names, of the finding as ``version`` says it was seen."""
@@ -56,7 +70,7 @@ def step(request: HttpRequest, uid: str) -> HttpResponse:
     return _told(request, uid, found)
 
 
-@require_POST
+@_sent
 @company_only(Action.FINDINGS_CHANGE)
 def bulk(request: HttpRequest) -> HttpResponse:
     """The same step with each that is ``chosen``, as ``<uid>.<version>``, each by itself."""
@@ -85,7 +99,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("findings"))
 
 
-@require_POST
+@_sent
 @company_only(Action.FINDINGS_CHANGE)
 def comment(request: HttpRequest, uid: str) -> HttpResponse:
     """Say something about it."""
@@ -98,7 +112,7 @@ def comment(request: HttpRequest, uid: str) -> HttpResponse:
     return _told(request, uid, found, "Your comment is kept.")
 
 
-@require_POST
+@_sent
 @company_only(Action.FINDINGS_CHANGE)
 def assign(request: HttpRequest, uid: str) -> HttpResponse:
     """Say whose job it is; nobody's, and it is again that of the component's owner."""

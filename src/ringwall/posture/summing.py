@@ -18,6 +18,7 @@ from ringwall.posture.frameworks.coverage import Counts, Coverage, coverage_of
 from ringwall.posture.frameworks.history import Point
 from ringwall.posture.judging import Judged
 from ringwall.posture.reports.report import Row
+from ringwall.posture.snapshot.reasons import Untold, reasons_of
 from ringwall.posture.snapshot.snapshot import Snapshot
 
 Mapped = Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]
@@ -123,13 +124,22 @@ def summed(
         counts=all_counts,
         unread=unread,
         empty=empty,
-        unlisted=sorted(
-            (f"{scope.kind} in {scope.region or 'all regions'}", told.why or told.state.value)
-            for scope, told in snapshot.all_listings()
-            if not told.is_told
-        ),
+        unlisted=_unlisted(snapshot),
     )
     return Summed(summary=summary, said=said)
+
+
+def _unlisted(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """What could not be listed, and where; once for each reason, which may close many regions."""
+    told = (
+        Untold(scope.kind, scope.region, said.why or said.state.value)
+        for scope, said in sorted(snapshot.all_listings(), key=lambda one: one[0])
+        if not said.is_told
+    )
+    return [
+        (f"{', '.join(one.names)} {one.where or 'in all regions'}", one.why)
+        for one in reasons_of(told)
+    ]
 
 
 def counted(several: Iterable[Summary]) -> Counts:

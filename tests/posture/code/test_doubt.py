@@ -136,3 +136,181 @@ def test_a_resource_beside_that_nobody_knows_may_change_it() -> None:
     assert outcomes(text)[key] == "pass"
     assert outcomes(text + beside % "newer")[key] == "unknown"
     assert outcomes(text + beside % "notification")[key] == "pass"
+
+
+BESIDE = {
+    "aws-ec2-vpc-flow-logs": (
+        'resource "aws_vpc" "it" {}',
+        """
+        resource "aws_flow_log" "it" {
+          count  = <count>
+          vpc_id = aws_vpc.it.id
+        }
+        """,
+    ),
+    "aws-elbv2-load-balancer-firewall": (
+        'resource "aws_lb" "it" {}',
+        """
+        resource "aws_wafv2_web_acl_association" "it" {
+          count        = <count>
+          resource_arn = aws_lb.it.arn
+          web_acl_arn  = "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/it/1"
+        }
+        """,
+    ),
+    "aws-secretsmanager-rotation": (
+        'resource "aws_secretsmanager_secret" "it" {}',
+        """
+        resource "aws_secretsmanager_secret_rotation" "it" {
+          count     = <count>
+          secret_id = aws_secretsmanager_secret.it.id
+        }
+        """,
+    ),
+    "aws-redshift-cluster-logs": (
+        'resource "aws_redshift_cluster" "it" {}',
+        """
+        resource "aws_redshift_logging" "it" {
+          count              = <count>
+          cluster_identifier = aws_redshift_cluster.it.id
+        }
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("check", BESIDE)
+def test_what_may_not_stand_beside_it_makes_no_pass(check: str) -> None:
+    it, beside = BESIDE[check]
+    for count, expected in (("1", "pass"), ("0", "fail"), ("var.unknown", "unknown")):
+        text = f'variable "unknown" {{}}\n{it}\n{beside.replace("<count>", count)}'
+        told = {outcome for (one, _), outcome in outcomes(text).items() if one == check}
+        assert told == {expected}, count
+
+
+GOOD: dict[str, tuple[str, dict[str, str]]] = {
+    "aws_instance": (
+        """
+        iam_instance_profile        = <profile>
+        associate_public_ip_address = <public>
+        monitoring                  = <on>
+        vpc_security_group_ids      = <groups>
+        metadata_options { http_tokens = <tokens> }
+        root_block_device { encrypted = <on> }
+        """,
+        {"profile": '"it"', "public": "false", "on": "true", "groups": '["sg-1"]'}
+        | {"tokens": '"required"'},
+    ),
+    "aws_db_instance": (
+        """
+        storage_encrypted           = <on>
+        manage_master_user_password = <on>
+        publicly_accessible         = <off>
+        backup_retention_period     = <days>
+        """,
+        {"on": "true", "off": "false", "days": "30"},
+    ),
+    "aws_elasticache_replication_group": (
+        """
+        auth_token                 = <token>
+        transit_encryption_enabled = <on>
+        at_rest_encryption_enabled = <on>
+        """,
+        {"token": '"it"', "on": "true"},
+    ),
+    "aws_s3_bucket": (
+        """
+        replication_configuration {
+          rules {
+            status = <status>
+            destination { bucket = <bucket> }
+          }
+        }
+        """,
+        {"status": '"Enabled"', "bucket": '"arn:aws:s3:::it"'},
+    ),
+}
+
+
+OUTSIDE = """
+data "aws_ssm_parameter" "it" {}
+locals { unknown = data.aws_ssm_parameter.it.value }
+"""
+
+
+@pytest.mark.parametrize("type_", GOOD)
+def test_what_is_well_is_neither_well_nor_wrong_where_it_is_not_known(type_: str) -> None:
+    body, values = GOOD[type_]
+
+    def judged(values: dict[str, str]) -> dict[tuple[str, str], str]:
+        text = body
+        for name, value in values.items():
+            text = text.replace(f"<{name}>", value)
+        return outcomes(f'{OUTSIDE}\nresource "{type_}" "it" {{\n{text}\n}}\n')
+
+    good = judged(values)
+    assert "pass" in good.values()
+    for name in values:
+        absent, unknown = judged(values | {name: "null"}), judged(values | {name: "local.unknown"})
+        for key, outcome in unknown.items():
+            assert not (outcome == "pass" and absent.get(key) == "fail"), (name, key)
+            assert not (outcome == "fail" and good.get(key) == "pass"), (name, key)
+
+
+def test_an_address_of_which_is_not_known_whom_it_asks_may_be_open() -> None:
+    text = """
+      variable "unknown" {}
+      resource "aws_lambda_function" "it" { function_name = "it" }
+      resource "aws_lambda_function_url" "it" {
+        function_name      = aws_lambda_function.it.function_name
+        authorization_type = var.unknown
+      }
+    """
+    told = {check: outcome for (check, _), outcome in outcomes(text).items()}
+    for check in ("aws-lambda-function-public", "aws-lambda-url-open", "aws-lambda-any-customer"):
+        assert told[check] == "unknown"
+
+
+RULE = """
+resource "aws_security_group_rule" "it" {
+  type              = "ingress"
+  security_group_id = <group>
+  protocol          = "tcp"
+  from_port         = 22
+  to_port           = 22
+  cidr_blocks       = ["<block>"]
+}
+variable "unknown" {}
+"""
+ELSEWHERE = 'data "aws_security_group" "it" { name = "it" }\n'
+
+
+@pytest.mark.parametrize("group", ["data.aws_security_group.it.id", '"sg-0123"'])
+def test_a_rule_that_opens_a_group_which_is_not_here_is_told(group: str) -> None:
+    key = ("aws-ec2-security-group-ssh", "aws-ec2-security-group/terraform:main.tf:")
+    text = ELSEWHERE + RULE.replace("<group>", group)
+    told = outcomes(text.replace("<block>", "0.0.0.0/0"))
+    assert told[key[0], f"{key[1]}aws_security_group_rule.it"] == "fail"
+    assert "pass" not in {told[one] for one in told if one[0].startswith(key[0][:22])}
+    assert not outcomes(text.replace("<block>", "192.0.2.0/24"))
+
+
+def test_what_is_open_for_certain_fails_whatever_else_is_not_known() -> None:
+    text = (
+        RULE.replace("<group>", "var.unknown").replace("<block>", "192.0.2.0/24")
+        + """
+      resource "aws_security_group" "it" {
+        name = "it"
+        ingress {
+          protocol    = "tcp"
+          from_port   = 0
+          to_port     = 3000
+          cidr_blocks = ["0.0.0.0/0"]
+        }
+      }
+    """
+    )
+    told = {check: outcome for (check, _), outcome in outcomes(text).items()}
+    assert told["aws-ec2-security-group-ssh"] == "fail"
+    assert told["aws-ec2-security-group-all-ports"] == "fail"
+    assert told["aws-ec2-security-group-rdp"] == "unknown"

@@ -359,3 +359,64 @@ def test_a_dynamic_block_of_another_form_is_broken_and_no_end(tmp_path: Path, dy
     assert [one.why for one in code.remarks if one.is_broken] == [
         "dynamic has to be an object of objects"
     ]
+
+
+ROLE = """
+data "aws_partition" "it" {}
+resource "aws_iam_role" "it" {
+  name = "it"
+  assume_role_policy = jsonencode({ Statement = [{
+    Effect = "Allow", Action = "sts:AssumeRole"
+    Principal = { Service = "ec2.${data.aws_partition.it.dns_suffix}" }
+  }] })
+}
+data "aws_iam_policy" "it" { name = "AdministratorAccess" }
+"""
+ATTACHED = """
+resource "aws_iam_role_policy_attachment" "it" {
+  role       = aws_iam_role.it.name
+  policy_arn = %s
+}
+"""
+EXCLUSIVELY = """
+resource "aws_iam_role_policy_attachments_exclusive" "it" {
+  role_name   = aws_iam_role.it.name
+  policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ATTACHED % '"arn:${data.aws_partition.it.partition}:iam::aws:policy/AdministratorAccess"',
+        ATTACHED % "data.aws_iam_policy.it.arn",
+        EXCLUSIVELY,
+    ],
+)
+def test_each_way_to_attach_what_allows_everything_is_found(tmp_path: Path, more: str) -> None:
+    code = written(tmp_path, {"main.tf": ROLE + more})
+    assert set(said(code, "aws-iam-role-administrator").values()) == {"fail"}
+
+
+def test_who_is_in_a_group_may_be_said_by_the_group(tmp_path: Path) -> None:
+    text = """
+      resource "aws_iam_user" "it" { name = "it" }
+      resource "aws_iam_group" "it" { name = "all" }
+      resource "aws_iam_group_policy_attachment" "it" {
+        group      = aws_iam_group.it.name
+        policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+      }
+      resource "aws_iam_group_membership" "it" {
+        name  = "it"
+        group = aws_iam_group.it.name
+        users = [aws_iam_user.it.name]
+      }
+    """
+    code = written(tmp_path, {"main.tf": text})
+    assert set(said(code, "aws-iam-user-administrator").values()) == {"fail"}
+
+
+def test_a_module_of_which_nothing_is_made_is_read_all_the_same(tmp_path: Path) -> None:
+    files = {"main.tf": 'module "it" {\n  source = "./it"\n  count  = 0\n}\n'}
+    assert not written(tmp_path, files | {"it/main.tf": DATABASE}).remarks

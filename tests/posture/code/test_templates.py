@@ -398,3 +398,42 @@ def test_a_name_that_is_made_of_itself_ends(tmp_path: Path) -> None:
     bucket = made("AWS::S3::Bucket", BucketName={"Fn::GetAtt": ["B", "Arn"]})
     (bucket_there,) = read(tmp_path, {"B": bucket}).snapshot.of_kind("aws-s3-bucket")
     assert bucket_there.found.label == "stack.json:B"
+
+
+@pytest.mark.parametrize(
+    ("check", "resource"),
+    [
+        (
+            "aws-redshift-cluster-logs",
+            made("AWS::Redshift::Cluster", LoggingProperties=ref("Unknown")),
+        ),
+        (
+            "aws-ec2-instance-default-group",
+            made("AWS::EC2::Instance", NetworkInterfaces=[ref("Unknown")]),
+        ),
+        (
+            "aws-ec2-instance-role",
+            made("AWS::EC2::Instance", IamInstanceProfile=ref("Unknown")),
+        ),
+    ],
+)
+def test_what_a_parameter_says_that_nobody_gives_is_unknown(
+    tmp_path: Path, check: str, resource: dict[str, Any]
+) -> None:
+    code = read(tmp_path, {"It": resource}, Parameters={"Unknown": {"Type": "String"}})
+    assert said(code, check) == ["unknown"]
+
+
+def test_where_objects_are_copied_to_is_read(tmp_path: Path) -> None:
+    rule = {
+        "Status": "Enabled",
+        "Destination": {
+            "Bucket": "arn:aws:s3:::copy",
+            "EncryptionConfiguration": {"ReplicaKmsKeyID": "key"},
+        },
+    }
+    bucket = made("AWS::S3::Bucket", ReplicationConfiguration={"Rules": [rule]})
+    code = read(tmp_path, {"B": bucket})
+    assert said(code, "aws-s3-bucket-copies") == ["pass"]
+    (there,) = code.snapshot.of_kind("aws-s3-bucket")
+    assert there.aspects["replication"].value["Rules"] == [rule]

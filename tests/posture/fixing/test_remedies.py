@@ -9,7 +9,7 @@ from tests.posture.fixing.conftest import CHECKS, REGION, Account
 from tests.posture.fixing.test_applying import bucket
 
 from ringwall.posture.fixing.making import NoPlanError, remedies
-from ringwall.posture.fixing.plans import Stage, decoded, encoded
+from ringwall.posture.fixing.plans import Call, Plan, Stage, decoded, encoded
 
 Make = Callable[[Account], str]
 """Makes something that a check fails, and says what it is called."""
@@ -254,6 +254,55 @@ def test_a_remedy_mends_and_is_taken_back(scene: tuple[Any, str, str]) -> None:
     assert account.outcomes(check)[label] == "pass"
     back = applying.undo(ended, by="tests")
     assert back.stage is Stage.TAKEN_BACK, back.history
+    assert account.outcomes(check)[label] == "fail"
+
+
+MAKERS = dict(SCENES)
+
+
+@pytest.mark.parametrize(
+    ("check", "is_done", "is_sure"),
+    [
+        ("aws-s3-bucket-versioning", True, True),  # its plan does not stand on what it sets
+        ("aws-s3-bucket-versioning", False, True),
+        ("aws-s3-bucket-tls-only", True, True),
+        ("aws-ec2-security-group-ssh", True, True),
+        ("aws-ec2-security-group-ssh", False, True),
+        ("aws-rds-instance-iam-authentication", True, True),
+        ("aws-dynamodb-table-recovery", True, False),  # AWS tells more of it than the call sets
+        ("aws-kms-key-rotation", True, False),
+        ("aws-kms-key-rotation", False, True),
+    ],
+)
+def test_killed_while_it_mends_it_is_taken_back_where_nobody_else_was_there(
+    account: Account, check: str, is_done: bool, is_sure: bool
+) -> None:
+    """Whether the call was made or not; where that cannot be told for sure, people decide."""
+    label = MAKERS[check](account)
+    applying = account.applying(check)
+    real, asked = applying._cloud.do, list[str]()
+
+    def killed(call: Call, plan: Plan) -> None:
+        if is_done:
+            real(call, plan)
+        raise KeyboardInterrupt
+
+    def asking(call: Call, plan: Plan) -> None:
+        asked.append(call.call)
+        real(call, plan)
+
+    applying._cloud.do = killed  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        applying.apply(account.plan(check, label), by="tests")
+    left = decoded(encoded(account.kept[-1]))
+    applying._cloud.do = asking  # type: ignore[method-assign]
+    if not is_sure:
+        with pytest.raises(ValueError, match=r"perhaps done.*--anyway"):
+            applying.undo(left, by="tests")
+        assert asked == []
+    back = applying.undo(left, by="tests", anyway=not is_sure)
+    assert back.stage is Stage.TAKEN_BACK, back.history
+    assert bool(asked) is is_done
     assert account.outcomes(check)[label] == "fail"
 
 

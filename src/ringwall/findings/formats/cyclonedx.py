@@ -7,7 +7,6 @@ is no finding; it is told as :class:`~ringwall.findings.formats.reading.Said`. P
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import unquote
 
 import orjson
 
@@ -24,6 +23,7 @@ from ringwall.findings.formats.reading import (
     parsed,
     severity_of,
     slug,
+    unquoted,
 )
 from ringwall.findings.formats.reading import Said as Statement
 from ringwall.findings.ranking import Exploit
@@ -241,7 +241,7 @@ def _referred(reference: str) -> str:
     """What is meant in its own file, where it is named from another: ``urn:cdx:<bom>#<ref>``."""
     if not reference.startswith("urn:cdx:"):
         return reference
-    return unquote(reference.partition("#")[2]) or reference
+    return unquoted(reference.partition("#")[2]) or reference
 
 
 def _references(node: Node, rule: str) -> tuple[str, ...]:

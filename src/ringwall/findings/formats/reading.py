@@ -1,5 +1,6 @@
 """Read what others wrote: JSON with a place for every mistake, rules by our names. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -258,6 +259,14 @@ def slug(text: str) -> str:
     """The name of a tool as we write it: ``AWS Security Hub`` is ``aws-security-hub``."""
     kept = "".join(one if one.isascii() and one.isalnum() else "-" for one in text.strip().lower())
     return "-".join(part for part in kept.split("-") if part)[:60] or "unknown"
+
+
+def unquoted(text: str) -> str:
+    """A text that stands quoted in a reference of a URI (RFC 3986, section 2.1)."""
+    found = re.sub(
+        rb"%([0-9A-Fa-f]{2})", lambda hit: bytes([int(hit[1], 16)]), text.encode("utf-8", "replace")
+    )
+    return found.decode("utf-8", "replace")
 
 
 def _kind(value: Any) -> str:

@@ -26,6 +26,7 @@ from ringwall.findings.formats.reading import (
     parsed,
     severity_of,
     slug,
+    unquoted,
 )
 from ringwall.findings.standing import Standing
 from ringwall.findings.states import EXCUSED, State
@@ -359,7 +360,7 @@ def _place(location: Node, own: Node) -> Place | None:
     if not path:
         return None
     region = physical.get("region")
-    kept = own.text("path") or _unquoted(path.removeprefix("file://"))
+    kept = own.text("path") or unquoted(path.removeprefix("file://"))
     return Place(kept, region.whole("startLine") or 1, region.whole("endLine"))
 
 
@@ -367,14 +368,6 @@ def _quoted(path: str) -> str:
     """A path as a reference of a URI (RFC 3986, section 2)."""
     plain = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/"
     return "".join(chr(b) if b in plain else f"%{b:02X}" for b in path.encode("utf-8", "replace"))
-
-
-def _unquoted(text: str) -> str:
-    """The same the other way round."""
-    found = re.sub(
-        rb"%([0-9A-Fa-f]{2})", lambda hit: bytes([int(hit[1], 16)]), text.encode("utf-8", "replace")
-    )
-    return found.decode("utf-8", "replace")
 
 
 def _severity(node: Node, described: Node) -> Severity:

@@ -26,6 +26,7 @@ from ringwall.findings.formats.reading import (
     slug,
 )
 from ringwall.findings.standing import Standing
+from ringwall.findings.states import State
 
 COLUMNS: Final = (
     *("uid", "score", "severity", "state", "source", "weakness", "component", "part"),
@@ -35,6 +36,8 @@ COLUMNS: Final = (
 _NEEDED: Final = ("weakness", "component", "title", "severity")
 _STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'", *"\uff1d\uff0b\uff0d\uff20")
 _LONGEST: Final = 1_000_000
+_OWN: Final = frozenset({"uid", "score", "state"})
+"""Columns by which a table is known that a queue of Ringwall wrote, of whatever sources."""
 
 
 def write(standings: Iterable[Standing]) -> bytes:
@@ -95,8 +98,9 @@ def read(data: bytes, known: Known, *, now: datetime) -> Brought:
         raise FormatError(f"line {line}", "this is no UTF-8: save the table as UTF-8") from None
     csv.field_size_limit(_LONGEST)
     table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    findings, sources = [], set()
+    findings, passed_at, sources = [], set(), set()
     try:
+        is_own = set(table.fieldnames or ()) >= _OWN
         missing = [name for name in _NEEDED if name not in (table.fieldnames or ())]
         if missing:
             raise FormatError("line 1", f"columns are missing: {', '.join(missing)}")
@@ -104,22 +108,28 @@ def read(data: bytes, known: Known, *, now: datetime) -> Brought:
             if None in row:
                 raise FormatError(f"line {table.line_num}", "it has more cells than line 1 names")
             cells = {name: _plain(cell or "") for name, cell in row.items() if name}
-            one = _finding(Node(cells, f"line {table.line_num}"), known, now)
+            one = _finding(Node(cells, f"line {table.line_num}"), known, now, is_own=is_own)
             sources.add(one.source)
-            findings.append(one)
+            if is_own and cells["state"] == State.FIXED:
+                passed_at.add((one.weakness, one.component, one.part))
+            else:
+                findings.append(one)
     except csv.Error as error:
         raise FormatError(f"line {table.line_num}", f"this is no CSV: {error}") from None
     if len(sources) > 1:
         names = ", ".join(sorted(sources)[:3])
         raise FormatError("source", f"findings of several sources ({names}): import each alone")
-    return Brought(source=next(iter(sources), "csv"), findings=tuple(findings))
+    return Brought(
+        source=next(iter(sources), "csv"),
+        findings=tuple(findings),
+        passed_at=frozenset(passed_at),
+    )
 
 
-def _finding(cells: Node, known: Known, now: datetime) -> Finding:
-    source = slug(cells.text("source") or "csv")
+def _finding(cells: Node, known: Known, now: datetime, *, is_own: bool) -> Finding:
+    source = "ringwall" if is_own else slug(cells.text("source") or "csv")
     rule, weakness = cells.text("rule"), cells.needed("weakness")
     ours = known.get(f"{source}:{rule or weakness}")
-    is_own = cells.text("uid") != ""
     if not is_own:
         weakness, ours = named(known, source, weakness)
     name, line = cells.needed("component"), cells.whole("line") if cells.text("line") else None

@@ -164,7 +164,7 @@ class _Dict(dict[str, Any]):
 
     def __eq__(self, other: object) -> bool:
         self._part.is_whole = True
-        return self._value == _plain(other)
+        return bool(self._value == _plain(other))
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -181,7 +181,7 @@ class _Dict(dict[str, Any]):
         self._part.is_whole = True
         return repr(self._value)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 class _List(list[Any]):
@@ -197,7 +197,7 @@ class _List(list[Any]):
         return (noted(one, each) for one in self._value)
 
     def __reversed__(self) -> Iterator[Any]:
-        return reversed(list(self))
+        return iter([*self][::-1])
 
     def __getitem__(self, index: Any) -> Any:
         self._part.has_keys = True
@@ -238,7 +238,7 @@ class _List(list[Any]):
 
     def __eq__(self, other: object) -> bool:
         self._part.is_whole = True
-        return self._value == _plain(other)
+        return bool(self._value == _plain(other))
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -247,7 +247,7 @@ class _List(list[Any]):
         self._part.is_whole = True
         return repr(self._value)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 def _plain(value: Any) -> Any:

@@ -34,6 +34,9 @@ class Code:
     unmapped: dict[str, int] = field(default_factory=dict)
     """Types of resources that Ringwall knows nothing of, with how many there are."""
 
+    is_any: bool = False
+    """Whether there was anything that is read."""
+
     @property
     def is_broken(self) -> bool:
         """Whether anything could not be read at all."""
@@ -52,6 +55,7 @@ def read_code(
     declared = {WORKSPACE}
     if folder.is_dir():
         for root in applied(folder, values=values, given=given):
+            code.is_any = True
             code.remarks += root.remarks
             declared |= root.variables
             _map(code, Resources(root.instances), missing=())
@@ -84,7 +88,7 @@ def _tell(code: Code, folder: Path, undeclared: Iterable[str]) -> None:
     for name in undeclared:
         why = f"a value is given for {name}, which nothing here declares"
         code.remarks.append(Remark(here, why, is_broken=True))
-    if not (len(code.snapshot) or code.unmapped or code.remarks):
+    if not (code.is_any or code.remarks):
         why = (
             "there is nothing that is read: folders of Terraform, plans as `terraform show -json` "
             "writes them, templates of CloudFormation, manifests of Kubernetes"
@@ -138,6 +142,7 @@ def _read(
         return
     if not _is_ours(text):
         return
+    code.is_any = True
     if path.suffix == ".json":
         plan = plans.instances(text, shown)
         if plan is not None:

@@ -21,7 +21,6 @@ _HARMLESS: Final = frozenset(
     {
         "aws_db_instance_role_association",
         "aws_iam_role_policies_exclusive",
-        "aws_iam_role_policy_attachments_exclusive",
         "aws_lambda_function_event_invoke_config",
         "aws_lambda_function_recursion_config",
         "aws_rds_cluster_role_association",

@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from ringwall.core.verdicts import Outcome
-from ringwall.posture.fixing.explaining import explains, progress
+from ringwall.posture.fixing.explaining import explains, progress, shows
 from ringwall.posture.fixing.making import again, changed
 from ringwall.posture.fixing.plans import Call, Plan, Stage
 from ringwall.posture.judging import Judged
 from ringwall.posture.snapshot.snapshot import Snapshot
 
 _WAS: Final = {Stage.APPLIED: "applied", Stage.STUCK: "taken back in part"}
+_NOTHING: Final = "nothing to take back: all is as it was before"
 _SETTLES_S: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 """How long AWS is given until what was done can be read everywhere."""
 
@@ -113,12 +114,15 @@ class Applying:
             snapshot = self._cloud.read(plan)
             if otherwise := changed(before, snapshot):
                 break
-        if not changed(plan.basis, snapshot):
-            said = f"nothing to take back, {by} found: all is as it was before"
-            return self._to(plan, Stage.TAKEN_BACK, said, done=0)
+        is_shown = bool(plan.after) and plan.after != plan.basis
+        if is_shown and not changed(plan.basis, snapshot):
+            return self._to(plan, Stage.TAKEN_BACK, f"{_NOTHING}, {by} found", done=0)
         if not otherwise:
-            done = plan.done - (plan.stage is Stage.BEGUN)  # what was begun last was not done
-            return self._take_back(replace(plan, done=done), by=by)
+            if plan.stage is Stage.BEGUN and not self._was_done(plan, snapshot):
+                plan = replace(plan, done=plan.done - 1)
+            if not plan.done:
+                return self._to(plan, Stage.TAKEN_BACK, f"{_NOTHING}, {by} found", done=0)
+            return self._take_back(plan, by=by)
         if plan.stage is Stage.BEGUN:
             now = again(before, snapshot)
             if explains(plan.draft.steps[plan.done - 1].do, before, now):
@@ -129,6 +133,16 @@ class Applying:
             since = f"it was changed since plan {plan.id} was {_WAS[plan.stage]}"
         msg = f"{since}: {'; '.join(otherwise)}; `--anyway` takes that back, too"
         raise ValueError(msg)
+
+    def _was_done(self, plan: Plan, snapshot: Snapshot) -> bool:
+        """Whether the step begun last may have been done though all that was read is as before.
+
+        Some plans stand on other members than they set: then the check tells.
+        """
+        if shows(plan.basis, plan.draft.steps[plan.done - 1]):
+            return False
+        judged = self._cloud.judge(plan, snapshot)
+        return judged is None or judged.verdict.outcome is not Outcome.FAIL
 
     def _verified(self, plan: Plan, *, by: str) -> Plan:
         why = ""

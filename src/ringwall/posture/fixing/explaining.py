@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from ringwall.posture.fixing.plans import Basis, Call, Plan, Stage
+from ringwall.posture.fixing.plans import Basis, Call, Plan, Stage, Step
 
 _NO_MATTER: Final = "description"
 """What goes with what is taken away, and is not named by the call that does it."""
@@ -28,6 +28,16 @@ def explains(call: Call, before: Iterable[Basis], now: Iterable[Basis]) -> bool:
         if found is None or not _explained(leaves, one, found):
             return False
     return True
+
+
+def shows(basis: Iterable[Basis], step: Step) -> bool:
+    """Whether what a plan stands on tells that a step was done: what that sets is part of it."""
+    back = {one for call in step.undo for one in _leaves(call.arguments)}
+    names = {key for key, value in _leaves(step.do.arguments) if (key, value) not in back}
+    return any(
+        not one.keys or names & {key.lower().rpartition(".")[2] for key in one.keys}
+        for one in basis
+    )
 
 
 def _explained(said: set[_Leaf], before: Basis, now: Basis) -> bool:

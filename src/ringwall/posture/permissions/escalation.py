@@ -29,6 +29,13 @@ BY_ID: Final = {one.id: one for one in TECHNIQUES}
 _EVERYTHING: Final = read(EVERYTHING, name="AdministratorAccess", kind=Kind.IDENTITY)
 
 
+_PROBES: Final = (
+    ("iam:AttachRolePolicy", "arn:aws:iam::{account}:role/any-0"),
+    ("iam:PutUserPolicy", "arn:aws:iam::{account}:user/any-0"),
+    ("iam:CreatePolicyVersion", "arn:aws:iam::{account}:policy/any-0"),
+    ("s3:GetObject", "arn:aws:s3:::any-0/any-0"),
+    ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:{account}:instance/i-0"),
+)
 _Way = tuple[str, "Reach", str, Decision]
 """The ARN of whom it comes to, how far that is, their name, and whether it may."""
 
@@ -69,20 +76,19 @@ def is_administrator(identity: Identity) -> bool:
     """
     if not identity.policies.identity:
         return False
-    identity = _uncontrolled(identity)
+    return all(one is Outcome.ALLOWED for one in _probed(_uncontrolled(identity)))
+
+
+def is_shut_down(identity: Identity) -> bool:
+    """Whether an identity may do nothing of what makes an administrator: all of it is denied."""
+    return all(one is Outcome.DENIED for one in _probed(identity))
+
+
+def _probed(identity: Identity) -> Iterator[Outcome]:
     number = identity.who.account if identity.who else ""
     context = context_of(identity, said={"iam:policyarn": (ADMINISTRATOR_ACCESS,)})
-    return all(
-        may(identity, action, resource.format(account=number), context=context).outcome
-        is Outcome.ALLOWED
-        for action, resource in (
-            ("iam:AttachRolePolicy", "arn:aws:iam::{account}:role/any-0"),
-            ("iam:PutUserPolicy", "arn:aws:iam::{account}:user/any-0"),
-            ("iam:CreatePolicyVersion", "arn:aws:iam::{account}:policy/any-0"),
-            ("s3:GetObject", "arn:aws:s3:::any-0/any-0"),
-            ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:{account}:instance/i-0"),
-        )
-    )
+    for action, resource in _PROBES:
+        yield may(identity, action, resource.format(account=number), context=context).outcome
 
 
 def escalations(

@@ -5,7 +5,7 @@ not as many as there are calls and regions.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,11 +61,11 @@ def cause(why: str, label: str) -> str:
 
 
 def reasons_of(several: Iterable[Untold]) -> list[Reason]:
-    """One for all that are alike, the first told first. Names and regions are sorted."""
-    found: dict[str, list[Untold]] = {}
+    """One for all that are alike in the same regions, the first told first; sorted within."""
+    found: dict[str, dict[str, list[Untold]]] = {}
     for one in several:
-        found.setdefault(general(one.why), []).append(one)
-    return [_reason(why, alike) for why, alike in found.items()]
+        found.setdefault(general(one.why), {}).setdefault(one.name, []).append(one)
+    return [reason for why, by_name in found.items() for reason in _reasons(why, by_name)]
 
 
 def once(several: Iterable[str]) -> str:
@@ -81,11 +81,17 @@ def general(why: str) -> str:
     return _VARYING.sub("*", _OF_REGION.sub("", why))
 
 
-def _reason(why: str, alike: Sequence[Untold]) -> Reason:
-    said = {one.why for one in alike}
-    return Reason(
-        names=tuple(sorted({one.name for one in alike})),
-        regions=tuple(sorted({one.region for one in alike if one.region})),
-        why=said.pop() if len(said) == 1 else why,
-        count=sum(one.count for one in alike),
-    )
+def _reasons(why: str, by_name: Mapping[str, Sequence[Untold]]) -> Iterator[Reason]:
+    """One for those that were not told in the same regions."""
+    groups: dict[frozenset[str], list[str]] = {}
+    for name, several in by_name.items():
+        groups.setdefault(frozenset(one.region for one in several), []).append(name)
+    for regions, names in groups.items():
+        alike = [one for name in names for one in by_name[name]]
+        said = {one.why for one in alike}
+        yield Reason(
+            names=tuple(sorted(names)),
+            regions=tuple(sorted(filter(None, regions))),
+            why=said.pop() if len(said) == 1 else why,
+            count=sum(one.count for one in alike),
+        )

@@ -2,12 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
-from ringwall.posture.checking import Subject, UnknownError, World
+from ringwall.posture.checking import (
+    FAIL,
+    PASS,
+    Case,
+    Other,
+    Outcome,
+    Subject,
+    UnknownError,
+    World,
+    case,
+)
 from ringwall.posture.checks.aws.authorization import identity_of
+from ringwall.posture.checks.aws.controlled import bound, controls_on, policy, shut_by
 from ringwall.posture.permissions.accounts import ADMINISTRATOR_ACCESS, Identity, account
-from ringwall.posture.permissions.escalation import is_administrator
+from ringwall.posture.permissions.controls import Controls
+from ringwall.posture.permissions.escalation import is_administrator, is_shut_down
 from ringwall.posture.permissions.principals import principal
 from ringwall.posture.snapshot.partial import IN_CODE, guarded
 
@@ -29,16 +41,21 @@ def declared(world: World, it: Subject) -> Identity | None:
         mine = guarded({**told, "Arn": arn, "AttachedManagedPolicies": attached})
         policies = [
             one.read("details")
-            for one in world.all("aws-iam-policy", account=it.account)
-            if one.read("details").get("Arn") in {each["PolicyArn"] for each in attached}
+            for arn in {each["PolicyArn"] for each in attached}
+            for one in world.where("aws-iam-policy", _by_arn, (it.account, arn))
         ]
         groups = [
             one.read("details")
-            for one in world.all("aws-iam-group", account=it.account)
-            if one.label in told.get("GroupList", ())
+            for name in told.get("GroupList", ())
+            for one in world.where("aws-iam-group", _by_name, (it.account, name))
         ]
-        several = {"groups": groups} | {f"{word}s": [mine]}
-        found = account(IN_CODE, policies=policies, **several).find(arn)
+        found = account(
+            IN_CODE,
+            policies=policies,
+            users=[mine] if word == "user" else (),
+            roles=[mine] if word == "role" else (),
+            groups=[mine] if word == "group" else groups,
+        ).find(arn)
         if found is None:
             return None
         asked = found
@@ -47,6 +64,17 @@ def declared(world: World, it: Subject) -> Identity | None:
         return found if is_administrator(asked) else None
     except UnknownError:
         return None
+
+
+def _by_arn(policy: Subject) -> list[tuple[str, str]]:
+    try:
+        return [(policy.account, policy.read("details")["Arn"])]
+    except UnknownError:
+        return []
+
+
+def _by_name(group: Subject) -> list[tuple[str, str]]:
+    return [(group.account, group.label)]
 
 
 def _counts(attached: Mapping[str, str]) -> bool:
@@ -61,15 +89,55 @@ def _counts(attached: Mapping[str, str]) -> bool:
 def administrator(world: World, it: Subject) -> Identity | None:
     """A user, role or group if it may do everything; ``UnknownError`` where that is not known."""
     found = identity_of(world, it)
-    asked = found
-    if asked.who is None:
-        who = principal(f"arn:aws:iam::{it.account}:user/any-0")
-        asked = replace(asked, who=who)
-    if is_administrator(asked):
+    if is_administrator(_somebody(it, found)):
         return found
-    policies = asked.policies
+    policies = found.policies
     bounds = [policies.boundary] if policies.boundary else []
     for one in (*policies.identity, *bounds):
         if one.faults:
             raise UnknownError(f"what {it.label} may do is not known: {'; '.join(one.faults)}")
     return None
+
+
+def shut_down_by(it: Subject, found: Identity) -> str:
+    """The control policies that leave an administrator nothing of what makes one; empty if none.
+
+    Who has all that they leave to an account is its administrator.
+    """
+    controls = controls_on(it).lasting
+    if not controls.levels:
+        return ""
+
+    def is_open(less: Controls) -> bool:
+        asked = _somebody(it, found)
+        policies = replace(asked.policies, scps=less.levels, rcps=less.rcps)
+        return not is_shut_down(replace(asked, policies=policies))
+
+    return "" if is_open(controls) else shut_by(controls, is_open)
+
+
+def _somebody(it: Subject, found: Identity) -> Identity:
+    """A user or role as it is, and of a group somebody in it."""
+    if found.who is not None:
+        return found
+    return replace(found, who=principal(f"arn:aws:iam::{it.account}:user/any-0"))
+
+
+def cases_of_shutting(*others: Other, **aspects: Any) -> tuple[Case, ...]:
+    """Of an administrator's account in an organisation: what leaves one nothing, and what less."""
+
+    def within(told: str, outcome: Outcome, *actions: str, **more: Any) -> Case:
+        one = {"Effect": "Deny", "Action": list(actions), "Resource": "*", **more}
+        there = bound(policy(_SCP, "full", _ALL), policy(_SCP, "suspended", one))
+        return case(told, outcome, *others, there, **aspects)
+
+    spared = {"StringNotEquals": {"aws:PrincipalTag/keep": "yes"}}
+    return (
+        within("in an account that is shut down", PASS, "*"),
+        within("but for a tag", FAIL, "*", Condition=spared),
+        within("where IAM is denied to all", FAIL, "iam:*"),
+    )
+
+
+_SCP: Final = "service control policy"
+_ALL: Final = {"Effect": "Allow", "Action": "*", "Resource": "*"}

@@ -7,6 +7,7 @@ from ringwall.posture.checking import Judgment, Subject, fails, passes
 from ringwall.posture.checks.aws.controlled import within_controls
 from ringwall.posture.checks.aws.strangers import statements_of
 from ringwall.posture.permissions import patterns
+from ringwall.posture.permissions.accounts import Levels
 from ringwall.posture.permissions.asking import freed
 from ringwall.posture.permissions.controls import Controls
 from ringwall.posture.permissions.deciding import decide
@@ -51,11 +52,12 @@ def judge_customers(it: Subject, policy: Any, *resources: str) -> Judgment:
     return passes("services may use it for its own account alone, or not at all")
 
 
-def others_of(policy: Any, account: str) -> set[str]:
+def others_of(policy: Any, account: str, rcps: Levels = ()) -> set[str]:
     """The other accounts that a policy lets in by name, none of those of one's own organisation.
 
     Each is asked for as itself, in an organisation that is not named anywhere: so a condition
-    counts for what it does. :class:`UnknownError` where that cannot be told.
+    counts for what it does. :class:`UnknownError` where that cannot be told. ``rcps`` are the
+    resource control policies that bind the account: whom they may let in is among them.
     """
     if not policy:
         return set()
@@ -68,14 +70,14 @@ def others_of(policy: Any, account: str) -> set[str]:
     for who in _named(document):
         if who.account in {own, ""}:
             continue
-        if any(_may(document, who, one, own) for one in document.statements):
+        if any(_may(document, who, one, own, rcps) for one in document.statements):
             found.add(who.account)
     if found and own != account:
         raise UnknownError("it is not known yet which account it will be in")
     return found
 
 
-def _may(document: Document, who: Principal, one: Statement, account: str) -> bool:
+def _may(document: Document, who: Principal, one: Statement, account: str, rcps: Levels) -> bool:
     if one.effect is Effect.DENY:
         return False
     action = patterns.witness(one.actions[0], "*:*") if not one.but_actions else None
@@ -83,8 +85,9 @@ def _may(document: Document, who: Principal, one: Statement, account: str) -> bo
     if resource is None or one.but_resources:
         resource = f"arn:aws:any0:eu-west-1:{account}:any-0"
     request = Request(action or "any0:Any0", resource, who, _ELSEWHERE, account)
-    policies = Policies(identity=EVERYTHING_OF_A_STRANGER, resource=document)
-    return freed(decide(request, policies)).is_allowed
+    policies = Policies(identity=EVERYTHING_OF_A_STRANGER, resource=document, rcps=rcps)
+    decision = freed(decide(request, policies))
+    return decision.may_be if rcps else decision.is_allowed
 
 
 def _named(document: Document) -> list[Principal]:

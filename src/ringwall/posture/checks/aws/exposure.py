@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from ringwall.posture.checking import Subject, UnknownError, World
-from ringwall.posture.checks.aws.openings import is_open, open_ports
+from ringwall.posture.checks.aws.openings import certain, is_open, open_ports
 from ringwall.posture.permissions.networks import Addresses, Intervals
 
 GROUP: Final = "aws-ec2-security-group"
@@ -72,10 +72,22 @@ def group_named(world: World, identifier: str) -> list[Subject]:
     return world.where(GROUP, _group_ids, identifier)
 
 
-def opened_by(world: World, group: Subject, protocol: str = "tcp") -> Intervals:
-    """The ports that one security group by itself opens to the internet."""
+def opened_by(
+    world: World, group: Subject, protocol: str = "tcp", *, is_certain: bool = False
+) -> Intervals:
+    """The ports that one security group by itself opens to the internet.
+
+    ``is_certain`` leaves rules out of which something is not known: no rule closes what another
+    opens.
+    """
     rules = group.read("listed").get("IpPermissions") or ()
-    return open_ports(rules, lambda one: cidrs_of(world, one), protocol=protocol)
+
+    def networks(identifier: str) -> list[str]:
+        return cidrs_of(world, identifier)
+
+    if is_certain:
+        rules = certain(rules, networks, protocol)
+    return open_ports(rules, networks, protocol=protocol)
 
 
 def _table(world: World, subnet: str, vpc: str) -> list[Subject]:

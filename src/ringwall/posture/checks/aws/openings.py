@@ -4,10 +4,11 @@ Rules add up: two that let in half of the world each let in the world, and so do
 prefixes. What counts is the share of the internet that comes through, not how it is written.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+from ringwall.core.observations import UnknownError
 from ringwall.posture.permissions.networks import Addresses, Intervals, let_through
 
 OPEN_AT: Final = 1 / 16
@@ -49,6 +50,22 @@ def ports_of(rule: Mapping[str, Any], protocol: str) -> tuple[int, int] | None:
         return 0, _LAST
     last = rule.get("ToPort")
     return int(first), int(first if last is None else last)
+
+
+def certain(
+    rules: Sequence[Mapping[str, Any]], cidrs_of: CidrsOf, protocol: str
+) -> list[Mapping[str, Any]]:
+    """The rules of which all is known that counts."""
+    found = []
+    for at in range(len(rules)):
+        try:
+            rule = rules[at]
+            ports_of(rule, protocol)
+            sources_of(rule, cidrs_of)
+        except UnknownError:
+            continue
+        found.append(rule)
+    return found
 
 
 def open_ports(

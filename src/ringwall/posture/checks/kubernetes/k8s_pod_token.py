@@ -57,9 +57,13 @@ def _is_off(it: Subject, world: World, spec: Mapping[str, Any]) -> bool:
     here = it.read("listed").get("namespace")
     return any(
         one.read("manifest").get("automountServiceAccountToken") is False
-        for one in world.all("k8s-service-account", account=it.account)
-        if one.read("listed").get("name") == named and one.read("listed").get("namespace") == here
+        for one in world.where("k8s-service-account", _by_name, (it.account, here, named))
     )
+
+
+def _by_name(account: Subject) -> list[tuple[str, str, str]]:
+    listed = account.read("listed")
+    return [(account.account, listed.get("namespace"), listed.get("name"))]
 
 
 def account() -> Other:

@@ -124,6 +124,8 @@ def _action(block: Any) -> Any:
 def _guarded(code: Resources, one: Instance) -> Observation:
     for type_ in ("aws_wafv2_web_acl_association", "aws_wafregional_web_acl_association"):
         found = code.pointing(type_, "resource_arn", one)
+        if found and found[0].doubt:
+            return unsure(found[0].doubt)
         if found:
             return known({"ARN": ident(found[0].get("web_acl_arn", found[0].address))}, found[0])
         unplaced = code.unplaced(type_, "resource_arn")

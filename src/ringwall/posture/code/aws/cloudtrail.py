@@ -36,7 +36,9 @@ def components(code: Resources) -> Iterator[Collected]:
                 listed[key] = ident(one.get(name))
         delivery = Unknown("whether a trail delivers is known only once it runs")
         status = {
-            "IsLogging": one.get("enable_logging", default=True),
+            "IsLogging": Unknown(one.doubt)
+            if one.doubt
+            else one.get("enable_logging", default=True),
             "LatestDeliveryError": delivery,
             "LatestCloudWatchLogsDeliveryError": delivery,
         }

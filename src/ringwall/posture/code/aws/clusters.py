@@ -10,10 +10,13 @@ from ringwall.posture.code.aws.declaring import (
     idents,
     known,
     part,
+    presence,
     renamed,
+    unsure,
 )
 from ringwall.posture.code.aws.parameters import WAREHOUSE, group_of
 from ringwall.posture.code.terraform.resources import Instance, Resources
+from ringwall.posture.code.terraform.values import Given
 from ringwall.posture.snapshot.partial import Unknown
 
 KINDS: Final = (
@@ -71,6 +74,8 @@ def _logging(code: Resources, one: Instance) -> Observation:
     beside = code.pointing(
         "aws_redshift_logging", "cluster_identifier", one, one.get("cluster_identifier")
     )
+    if beside and beside[0].doubt:
+        return unsure(beside[0].doubt)
     if beside:
         return known({"LoggingEnabled": True}, beside[0])
     block = one.block("logging")
@@ -87,7 +92,8 @@ def _replicated(one: Instance) -> dict[str, Any]:
     users = one.get("user_group_ids")
     return {
         "ReplicationGroupId": one.get("replication_group_id", one.address),
-        "AuthTokenEnabled": token is not None,
+        # who has to give a token gives one: that is how secrets stay out of code
+        "AuthTokenEnabled": True if isinstance(token, Given) else presence(token),
         "UserGroupIds": idents(users) if users is not None else [],
         "SnapshotRetentionLimit": limit,
         "AtRestEncryptionEnabled": one.get("at_rest_encryption_enabled", default=False),

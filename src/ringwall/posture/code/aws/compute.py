@@ -99,11 +99,12 @@ def _reserved(one: Instance) -> Any:
 def _permissions(code: Resources, one: Instance) -> Any:
     name = one.get("function_name")
     several = code.pointing("aws_lambda_permission", "function_name", one, name)
-    said = [_permission(each) for each in several]
+    said: list[Any] = [_permission(each) for each in several]
     for url in code.pointing("aws_lambda_function_url", "function_name", one, name):
         # Terraform's provider then lets everybody in; a template has to say so itself
-        if url.get("authorization_type") == "NONE" and is_terraform(url):
-            said.append(_OPEN)
+        asked = url.get("authorization_type")
+        if is_terraform(url) and (asked == "NONE" or isinstance(asked, Unknown)):
+            said.append(asked if isinstance(asked, Unknown) else _OPEN)
             several.append(url)
     if not several:
         return absent(one)

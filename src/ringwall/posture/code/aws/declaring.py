@@ -122,6 +122,16 @@ def ident(value: Any) -> Any:
     return value.address if isinstance(value, Reference) else value
 
 
+def presence(value: Any) -> Any:
+    """Whether an argument says anything; what is not known may say nothing.
+
+    What refers to a resource, or is a text of which a part is known, does.
+    """
+    if isinstance(value, Unknown) and not isinstance(value, Reference | PartialText):
+        return value
+    return value is not None
+
+
 def idents(values: Any) -> Any:
     """The same of several."""
     if not isinstance(values, list):

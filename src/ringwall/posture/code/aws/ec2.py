@@ -11,6 +11,7 @@ from ringwall.posture.code.aws.declaring import (
     idents,
     is_terraform,
     known,
+    presence,
     renamed,
     told,
     unsure,
@@ -41,6 +42,7 @@ _OPTIONAL: Final = {
 """What an instance has that says nothing, unless its image or the account says more."""
 _DEFAULT: Final = {"GroupId": Unknown("it is its network's own"), "GroupName": "default"}
 """The security group of what names none."""
+_RULE_TYPES: Final = ("aws_security_group_rule", "aws_vpc_security_group_ingress_rule")
 _DEVICE: Final = {"encrypted": "Encrypted", "volume_id": "VolumeId", "kms_key_id": "KmsKeyId"}
 
 
@@ -52,6 +54,7 @@ def components(code: Resources) -> Iterator[Collected]:
     yield from map(_volume, code.of("aws_ebs_volume"))
     for one in code.of("aws_security_group", "aws_default_security_group"):
         yield _group(code, one)
+    yield from _elsewhere(code)
     for one in code.of("aws_vpc", "aws_default_vpc"):
         listed = {
             "VpcId": one.address,
@@ -86,7 +89,9 @@ def components(code: Resources) -> Iterator[Collected]:
             "FlowLogStatus": "ACTIVE",
             "DeliverLogsStatus": "SUCCESS",
         }
-        yield component("aws-ec2-flow-log", one, one.address, {"listed": known(listed, one)})
+        # nothing is judged of it but that it is there
+        told = unsure(one.doubt) if one.doubt else known(listed, one)
+        yield component("aws-ec2-flow-log", one, one.address, {"listed": told})
 
 
 def _name(one: Instance) -> Any:
@@ -119,7 +124,10 @@ def _instance(one: Instance, *, may_get_one: bool) -> Collected:
         "SourceDestCheck": one.get("source_dest_check", default=True),
     }
     if profile is not None:
-        listed["IamInstanceProfile"] = {"Arn": ident(profile)}
+        is_there = presence(profile)
+        listed["IamInstanceProfile"] = (
+            is_there if isinstance(is_there, Unknown) else {"Arn": ident(profile)}
+        )
     if one.get("key_name") is not None:
         listed["KeyName"] = ident(one.get("key_name"))
     public = one.get("associate_public_ip_address")
@@ -165,6 +173,44 @@ def _group(code: Resources, one: Instance) -> Collected:
     }
     label = listed["GroupName"]
     return component("aws-ec2-security-group", one, label, {"listed": known(listed, one)})
+
+
+def _elsewhere(code: Resources) -> Iterator[Collected]:
+    """Rules that open a group which is not here to everybody: of the group no more is known."""
+    groups = list(code.of("aws_security_group", "aws_default_security_group"))
+    known_here = {
+        rule.address
+        for group in groups
+        for type_ in _RULE_TYPES
+        for rule in code.pointing(type_, "security_group_id", group, or_maybe=False)
+    }
+    for rule in code.of(*_RULE_TYPES):
+        way = rule.get("type") if rule.type == "aws_security_group_rule" else "ingress"
+        if rule.address in known_here or way != "ingress" or rule.doubt:
+            continue
+        made = _rule(rule.values, rule) if "type" in rule.values else _single(rule)
+        if not _is_for_all(made):
+            continue
+        rest = Unknown(f"{rule.written} is a rule of a group that is not here")
+        listed = {
+            "GroupId": rest,
+            "GroupName": rest,
+            "VpcId": rest,
+            "IpPermissions": [made, rest],
+            "IpPermissionsEgress": rest,
+        }
+        aspects = {"listed": known(listed, rule)}
+        yield component("aws-ec2-security-group", rule, rule.written, aspects)
+
+
+def _is_for_all(rule: Any) -> bool:
+    ranges = [
+        one
+        for name in ("IpRanges", "Ipv6Ranges")
+        for one in (rule[name] if isinstance(rule[name], list) else ())
+    ]
+    cidrs = [one.get("CidrIp", one.get("CidrIpv6")) for one in ranges if isinstance(one, dict)]
+    return any(isinstance(one, str) and one.endswith("/0") for one in cidrs)
 
 
 def _group_of(code: Resources, vpc: Instance) -> Iterator[Collected]:

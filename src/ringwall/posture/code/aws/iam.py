@@ -96,19 +96,25 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
             for each in code.pointing("aws_iam_instance_profile", "role", one, *names)
         ]
     if thing == "user":
-        groups = {
-            each.address: _called(each.get("name"), each) for each in code.of("aws_iam_group")
-        }
-        details["GroupList"] = [
-            groups.get(ident(group), ident(group)) if isinstance(ident(group), str) else group
-            for each in code.pointing("aws_iam_user_group_membership", "user", one, *names)
-            for group in (each.get("groups") if isinstance(each.get("groups"), list) else [])
-        ]
+        details["GroupList"] = _groups_of(code, one, *names)
     aspects: dict[str, Any] = {"details": known(details, one)}
     if thing == "role":
         seconds = one.get("max_session_duration", 3600)
         aspects["session"] = known({"MaxSessionDuration": seconds}, one)
     return component(f"aws-iam-{thing}", one, one.get("name"), aspects)
+
+
+def _groups_of(code: Resources, one: Instance, *names: Any) -> list[Any]:
+    """The groups that a user is in, whether the user or the group says so."""
+    called = {each.address: _called(each.get("name"), each) for each in code.of("aws_iam_group")}
+    found: list[Any] = []
+    for each in code.pointing("aws_iam_user_group_membership", "user", one, *names):
+        groups = each.get("groups")
+        found += groups if isinstance(groups, list) else [groups]
+    for each in code.pointing("aws_iam_group_membership", "users", one, *names):
+        found.append(each.get("group"))
+    several = [ident(group) for group in found if group is not None]
+    return [called.get(group, group) if isinstance(group, str) else group for group in several]
 
 
 def _called(name: Any, one: Instance) -> str:
@@ -123,8 +129,13 @@ def _attached(code: Resources, one: Instance, thing: str, *names: Any) -> Any:
         *code.pointing(f"aws_iam_{thing}_policy_attachment", thing, one, *names),
         *code.pointing("aws_iam_policy_attachment", f"{thing}s", one, *names),
     ]
-    for each in several:
-        arn = ident(each.get("policy_arn"))
+    arns = [each.get("policy_arn") for each in several]
+    kept = f"aws_iam_{thing}_policy_attachments_exclusive"
+    for each in code.pointing(kept, f"{thing}_name", one, *names):
+        listed = each.get("policy_arns")
+        arns += listed if isinstance(listed, list) else [listed]
+    for said in arns:
+        arn = ident(said)
         policy = policies.get(arn) if isinstance(arn, str) else None
         if policy is not None:
             arn = _arn("policy", policy)

@@ -122,7 +122,10 @@ def _shared(one: Instance) -> dict[str, Any]:
     }
     if isinstance(made.get("Engine"), str):
         made["Engine"] = made["Engine"].lower()
-    if one.get("manage_master_user_password") is True:
+    managed = one.get("manage_master_user_password")
+    if isinstance(managed, Unknown):
+        made["MasterUserSecret"] = managed
+    if managed is True:
         made["MasterUserSecret"] = {"SecretStatus": "active"}
     return made
 

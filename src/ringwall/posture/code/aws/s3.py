@@ -19,6 +19,7 @@ from ringwall.posture.code.aws.declaring import (
     unsure,
 )
 from ringwall.posture.code.terraform.resources import Instance, Resources
+from ringwall.posture.code.terraform.values import PartialText, Reference
 from ringwall.posture.snapshot.partial import Unknown
 
 KINDS: Final = ("aws-s3-bucket",)
@@ -244,7 +245,30 @@ class _Bucket:
         if block is None:
             return self.none("replication_configuration", absent(self.one))
         rules = part(block, "rule", part(block, "rules", []))
-        return known({"Rules": each(rules, {"id": "ID", "status": "Status"})}, where or self.one)
+        several = [rules] if isinstance(rules, dict) else rules
+        made = several if isinstance(several, Unknown) else [_copied(one) for one in several]
+        return known({"Rules": made}, where or self.one)
+
+
+def _copied(rule: Any) -> Any:
+    """A rule of replication, with where it copies to, and by which key."""
+    if isinstance(rule, Unknown):
+        return rule
+    to = first(part(rule, "destination", []))
+    made = renamed(rule, {"id": "ID", "status": "Status"})
+    if to is None or isinstance(to, Unknown):
+        return made | {"Destination": to or Unknown("it names no destination")}
+    bucket = part(to, "bucket")
+    if isinstance(bucket, PartialText):  # the ARN of a bucket that is named by nobody
+        bucket = next((ident(one) for one in bucket.parts if isinstance(one, Reference)), bucket)
+    said = {"Bucket": ident(bucket), **renamed(to, {"account": "Account"})}
+    encryption = first(part(to, "encryption_configuration", []))
+    if encryption is not None:
+        key = part(encryption, "replica_kms_key_id")
+        said["EncryptionConfiguration"] = (
+            encryption if isinstance(encryption, Unknown) else {"ReplicaKmsKeyID": ident(key)}
+        )
+    return made | {"Destination": said}
 
 
 def _grants(block: Any) -> list[Any]:

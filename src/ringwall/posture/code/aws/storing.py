@@ -89,7 +89,9 @@ def _secret(code: Resources, one: Instance) -> Collected:
     rotated = code.pointing("aws_secretsmanager_secret_rotation", "secret_id", one)
     listed: dict[str, Any] = {
         "Name": one.get("name", one.address),
-        "RotationEnabled": bool(rotated),
+        "RotationEnabled": Unknown(rotated[0].doubt)
+        if rotated and rotated[0].doubt
+        else bool(rotated),
         "LastAccessedDate": Unknown("when it was read is known only once it is there"),
         "CreatedDate": Unknown("when it was made is known only once it is there"),
     }

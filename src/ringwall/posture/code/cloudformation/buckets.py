@@ -27,6 +27,9 @@ _BLOCK: Final = (
 )
 
 
+_COPIED: Final = {"ReplicaKmsKeyID": "replica_kms_key_id"}
+
+
 def _bucket(told: Properties) -> Properties:
     rules = under(told.get("BucketEncryption"), "ServerSideEncryptionConfiguration")
     made: Properties = {"bucket": told.get("BucketName"), "tags": tags(told.get("Tags"))}
@@ -56,7 +59,7 @@ def _bucket(told: Properties) -> Properties:
         made["lifecycle_rule"] = several(rules, _lived)
     replicated = under(told.get("ReplicationConfiguration"), "Rules")
     if replicated is not None:
-        made["replication_configuration"] = [{"rules": several(replicated, plain())}]
+        made["replication_configuration"] = [{"rules": several(replicated, deeply(_COPIED))}]
     cors = under(told.get("CorsConfiguration"), "CorsRules")
     if cors is not None:
         made["cors_rule"] = several(cors, plain())

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ringwall.posture.code.terraform.computed import computed
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
+    Given,
     Reference,
     first_unknown,
     joined,
@@ -105,7 +106,7 @@ class Template:
             return self.given[name]
         is_given = name in self.given
         if not is_given and (not isinstance(declared, dict) or "Default" not in declared):
-            return Unknown(f"the parameter {name} has no default")
+            return Given(f"the parameter {name} has no default")
         default = self.given[name] if is_given else declared["Default"]
         if kind.startswith("AWS::SSM::"):
             return Unknown(f"the parameter {name} is read only where the stack is made")

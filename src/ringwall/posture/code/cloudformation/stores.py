@@ -69,8 +69,9 @@ def _domain(told: Properties) -> Properties:
 def _warehouse(told: Properties) -> Properties:
     made = deeply({"ClusterParameterGroupName": "cluster_parameter_group_name"})(told)
     made.setdefault("publicly_accessible", False)
-    if told.get("LoggingProperties") is not None:
-        made["logging"] = [{"enable": True}]
+    logged = told.get("LoggingProperties")
+    if logged is not None:
+        made["logging"] = logged if isinstance(logged, Unknown) else [{"enable": True}]
     return made
 
 

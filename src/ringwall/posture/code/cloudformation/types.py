@@ -62,10 +62,11 @@ def _instance(told: Properties) -> Properties:
         told
     )
     interfaces = told.get("NetworkInterfaces")
-    if isinstance(interfaces, Unknown) or len(interfaces or ()) > 1:
+    listed = interfaces if isinstance(interfaces, list) else [interfaces]
+    first = listed[0] if len(listed) == 1 else None
+    if interfaces and not isinstance(first, dict):
         made["network_interface"] = [{}]  # what it has is not one that stands here
-    elif isinstance(interfaces, list) and interfaces and isinstance(interfaces[0], dict):
-        first = interfaces[0]
+    elif isinstance(first, dict):
         made["vpc_security_group_ids"] = first.get("GroupSet", [])
         made["subnet_id"] = first.get("SubnetId")
         made["associate_public_ip_address"] = truth(first.get("AssociatePublicIpAddress"))

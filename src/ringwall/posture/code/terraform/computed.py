@@ -8,6 +8,10 @@ from typing import Any, Final
 from ringwall.posture.code.terraform.values import Reference, joined
 from ringwall.posture.snapshot.partial import Unknown
 
+PARTITION: Final = {"partition": "aws", "id": "aws", "dns_suffix": "amazonaws.com"}
+"""What holds but in China and where governments are, as for ``AWS::Partition``."""
+OWN: Final = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess"})
+"""Policies of AWS, which nobody else may call so."""
 _SAME: Final = {
     ("aws_s3_bucket", "id"): "bucket",
     ("aws_iam_role", "id"): "name",

@@ -10,7 +10,7 @@ from ringwall.posture.code.hcl.parsing import parse_template
 from ringwall.posture.code.hcl.trees import Argument, Block, Body, Expression
 from ringwall.posture.code.reading import CodeError, Remark
 from ringwall.posture.code.terraform.bounds import bounded, weigh
-from ringwall.posture.code.terraform.computed import computed
+from ringwall.posture.code.terraform.computed import OWN, PARTITION, computed
 from ringwall.posture.code.terraform.evaluating import (
     Inner,
     Scope,
@@ -24,7 +24,7 @@ from ringwall.posture.code.terraform.loading import Folder, Loader
 from ringwall.posture.code.terraform.overriding import File
 from ringwall.posture.code.terraform.policy_documents import document
 from ringwall.posture.code.terraform.resources import Instance
-from ringwall.posture.code.terraform.values import ExpressionError, SetOf, pairs_of
+from ringwall.posture.code.terraform.values import ExpressionError, Given, SetOf, pairs_of
 from ringwall.posture.snapshot.partial import OwnAccount, Unknown
 
 _META: Final = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "providers"})
@@ -199,7 +199,7 @@ class Module:
             node, path = self.folder.values[name]
             given = self.evaluated(node, self, Place(path, 1), f"variable {name}")
         elif default is None:
-            return Unknown(f"variable {name} of {place} is not set")
+            return Given(f"variable {name} of {place} is not set")
         nullable = block.body.arguments.get("nullable")
         is_nullable = nullable is None or evaluate(nullable.value, self) is not False
         if given is None and default is not None:
@@ -515,10 +515,14 @@ class One:
             if self.type == "aws_iam_policy_document" and name in {"json", "minified_json"}:
                 return document(self.values())
             why = f"{self.address}.{name} is read only when Terraform runs"
+            # with a provider of its own it may be another account's
+            own = "provider" not in self.declared.block.body.arguments
             if (self.type, name) == ("aws_caller_identity", "account_id"):
-                # with a provider of its own it may be another account's
-                own = "provider" not in self.declared.block.body.arguments
                 return OwnAccount(why) if own else Unknown(why)
+            if self.type == "aws_partition" and own and name in PARTITION:
+                return PARTITION[name]
+            if (self.type, name) == ("aws_iam_policy", "arn") and self._value("name") in OWN:
+                return f"arn:aws:iam::aws:policy/{self._values['name']}"
             return Unknown(why)
         for one in ("bucket", "name", "function_name", "key_name"):
             if one in self.declared.block.body.arguments:

@@ -40,6 +40,11 @@ def pairs_of(value: Any) -> "list[tuple[Any, Any]] | None":
 
 
 @dataclass(frozen=True, slots=True)
+class Given(Unknown):
+    """What nobody can leave out who applies it: a variable without a default."""
+
+
+@dataclass(frozen=True, slots=True)
 class PartialText(Unknown):
     """A text of which parts are not known."""
 

@@ -12,13 +12,14 @@ from ringwall.posture.checking import (
     Subject,
     World,
 )
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.sharing import cases_of_others, judge_others
 
 CHECK = Check(
     judges="aws-events-bus",
     severity=Severity.LOW,
-    reads=("listed",),
+    reads=("listed", *READS),
     controls=LEAST_PRIVILEGE,
     known_as=("prowler:eventbridge_bus_cross_account_access",),
 )
@@ -26,7 +27,7 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """Whole accounts and whoever is of them, unless a condition says of which organisation."""
-    return judge_others(it.read("listed").get("Policy"), it.account)
+    return judge_others(it, it.read("listed").get("Policy"))
 
 
 CASES = cases_of_others("events:PutEvents", aspect="listed", inside="Policy")

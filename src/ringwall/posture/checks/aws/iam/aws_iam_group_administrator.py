@@ -20,8 +20,14 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
-from ringwall.posture.checks.aws.administrators import administrator, declared
+from ringwall.posture.checks.aws.administrators import (
+    administrator,
+    cases_of_shutting,
+    declared,
+    shut_down_by,
+)
 from ringwall.posture.checks.aws.authorization import READS
+from ringwall.posture.checks.aws.controlled import READS as BINDING
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.identities import (
     GROUP,
@@ -37,7 +43,7 @@ from ringwall.posture.checks.aws.identities import (
 CHECK = Check(
     judges="aws-iam-group",
     severity=Severity.MEDIUM,
-    reads=READS,
+    reads=(*READS, *BINDING),
     controls=("cis-aws-3.0 1.16 partial", *LEAST_PRIVILEGE),
     known_as=("prowler:iam_group_administrator_access_policy",),
 )
@@ -49,6 +55,8 @@ def judge(it: Subject, world: World) -> Judgment | None:
     found = administrator(world, it) if is_there else declared(world, it)
     if found is None:
         return passes("it may not do everything") if is_there else None
+    if kept_out := shut_down_by(it, found):
+        return passes(f"it has every permission, and {kept_out} leaves it none")
     members = [
         one.label
         for one in world.all("aws-iam-user", account=it.account)
@@ -66,6 +74,7 @@ CASES = (
     case("written in", FAIL, *OTHERS, name=GROUP, details=group(ALL)),
     case("attached", FAIL, *OTHERS, name=GROUP, details=group(**attached())),
     case("empty", FAIL, somebody(), managed(ALL), name=GROUP, details=group(ALL)),
+    *cases_of_shutting(*OTHERS, name=GROUP, details=group(ALL)),
     case("denied again", PASS, *OTHERS, name=GROUP, details=group(ALL, ALL | {"Effect": "Deny"})),
     case(
         "a policy that is not there",

@@ -25,8 +25,14 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
-from ringwall.posture.checks.aws.administrators import administrator, declared
+from ringwall.posture.checks.aws.administrators import (
+    administrator,
+    cases_of_shutting,
+    declared,
+    shut_down_by,
+)
 from ringwall.posture.checks.aws.authorization import READS
+from ringwall.posture.checks.aws.controlled import READS as BINDING
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.identities import (
     ME,
@@ -46,7 +52,7 @@ from ringwall.posture.snapshot.partial import IN_CODE
 CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.HIGH,
-    reads=READS,
+    reads=(*READS, *BINDING),
     controls=("cis-aws-3.0 1.16 partial", *LEAST_PRIVILEGE),
     known_as=("prowler:iam_role_administratoraccess_policy",),
 )
@@ -60,6 +66,8 @@ def judge(it: Subject, world: World) -> Judgment | None:
     found = administrator(world, it) if is_there else declared(world, it)
     if found is None:
         return passes("it may not do everything") if is_there else None
+    if kept_out := shut_down_by(it, found):
+        return passes(f"it has every permission, and {kept_out} leaves it none")
     services, accounts = _takers(found, it.account if is_there else IN_CODE)
     if services:
         return fails(f"{', '.join(services)} may do everything in the account")
@@ -98,6 +106,7 @@ CASES = (
     case("of machines", FAIL, *OTHERS, name=ROLE, details=role(EC2, ALL)),
     case("of machines, attached", FAIL, *OTHERS, name=ROLE, details=role(EC2, **attached())),
     case("of another account", FAIL, *OTHERS, name=ROLE, details=role(PARTNER, ALL)),
+    *cases_of_shutting(*OTHERS, name=ROLE, details=role(EC2, ALL)),
     case("of everybody", FAIL, *OTHERS, name=ROLE, details=role("*", ALL)),
     case("of people who sign in", PASS, *OTHERS, name=ROLE, details=role(SSO, ALL)),
     case("of its own account", PASS, *OTHERS, name=ROLE, details=role(OWN, ALL)),

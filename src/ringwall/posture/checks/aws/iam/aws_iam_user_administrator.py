@@ -24,8 +24,14 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.administrators import administrator, declared
+from ringwall.posture.checks.aws.administrators import (
+    administrator,
+    cases_of_shutting,
+    declared,
+    shut_down_by,
+)
 from ringwall.posture.checks.aws.authorization import READS
+from ringwall.posture.checks.aws.controlled import READS as BINDING
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.identities import (
     ME,
@@ -40,7 +46,7 @@ from ringwall.posture.checks.aws.identities import (
 CHECK = Check(
     judges="aws-iam-user",
     severity=Severity.HIGH,
-    reads=READS,
+    reads=(*READS, *BINDING),
     controls=("cis-aws-3.0 1.16 partial", *LEAST_PRIVILEGE),
     known_as=(
         "prowler:iam_user_administrator_access_policy",
@@ -56,6 +62,8 @@ def judge(it: Subject, world: World) -> Judgment | None:
     found = administrator(world, it) if is_there else declared(world, it)
     if found is None:
         return passes("it may not do everything") if is_there else None
+    if kept_out := shut_down_by(it, found):
+        return passes(f"it has every permission, and {kept_out} leaves it none")
     of = f", by {', '.join(one.rpartition('/')[2] for one in found.groups)}" if found.groups else ""
     return fails(f"{it.label} may do everything in the account{of}")
 
@@ -69,6 +77,7 @@ CASES = (
     case("attached", FAIL, member(), managed(ALL), name=ME, details=user(**attached())),
     case("of a group", FAIL, member(ALL), managed(ALL), name=ME, details=user(GroupList=["me"])),
     case("in two parts", FAIL, member(), managed(ALL), name=ME, details=user(MOST, allow("iam:*"))),
+    *cases_of_shutting(member(), managed(ALL), name=ME, details=user(ALL)),
     case("all but IAM", PASS, member(), managed(ALL), name=ME, details=user(MOST)),
     case("denied again", PASS, member(), managed(ALL), name=ME, details=user(ALL, SHUT)),
     case(

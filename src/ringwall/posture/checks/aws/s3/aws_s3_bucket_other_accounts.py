@@ -12,13 +12,14 @@ from ringwall.posture.checking import (
     Subject,
     World,
 )
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.sharing import cases_of_others, judge_others
 
 CHECK = Check(
     judges="aws-s3-bucket",
     severity=Severity.LOW,
-    reads=("policy",),
+    reads=("policy", *READS),
     controls=LEAST_PRIVILEGE,
     known_as=(
         "prowler:s3_bucket_cross_account_access",
@@ -29,7 +30,7 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """Whole accounts and whoever is of them, unless a condition says of which organisation."""
-    return judge_others(it.read("policy"), it.account)
+    return judge_others(it, it.read("policy"))
 
 
 CASES = cases_of_others("s3:PutObject", aspect="policy")

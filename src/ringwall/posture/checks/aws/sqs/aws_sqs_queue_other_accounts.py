@@ -12,20 +12,21 @@ from ringwall.posture.checking import (
     Subject,
     World,
 )
+from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.sharing import cases_of_others, judge_others
 
 CHECK = Check(
     judges="aws-sqs-queue",
     severity=Severity.LOW,
-    reads=("attributes",),
+    reads=("attributes", *READS),
     controls=LEAST_PRIVILEGE,
 )
 
 
 def judge(it: Subject, world: World) -> Judgment:
     """Whole accounts and whoever is of them, unless a condition says of which organisation."""
-    return judge_others(it.read("attributes").get("Policy"), it.account)
+    return judge_others(it, it.read("attributes").get("Policy"))
 
 
 CASES = cases_of_others("sqs:ReceiveMessage", aspect="attributes", inside="Policy")

@@ -47,17 +47,24 @@ def is_unused(world: World, group: Subject) -> bool:
             return False
 
 
-def opened(world: World, group: Subject, *, tcp_only: bool = False) -> Intervals:
-    """The ports of TCP, and of UDP, that it opens to the internet."""
-    by_tcp = opened_by(world, group)
-    return by_tcp if tcp_only else by_tcp | opened_by(world, group, "udp")
+def opened(
+    world: World, group: Subject, *, tcp_only: bool = False, is_certain: bool = False
+) -> Intervals:
+    """The ports of TCP, and of UDP, that it opens to the internet.
+
+    ``is_certain`` leaves rules out that are not known: what the others open is open.
+    """
+    by_tcp = opened_by(world, group, is_certain=is_certain)
+    return by_tcp if tcp_only else by_tcp | opened_by(world, group, "udp", is_certain=is_certain)
 
 
 def judge_ports(
     it: Subject, world: World, ports: Mapping[int, str], *, tcp_only: bool = False
 ) -> Judgment:
     """Whether a security group opens one of these ports; less bad where nothing has the group."""
-    found = those_in(ports, opened(world, it, tcp_only=tcp_only))
+    found = those_in(ports, opened(world, it, tcp_only=tcp_only, is_certain=True)) or those_in(
+        ports, opened(world, it, tcp_only=tcp_only)
+    )
     if not found:
         return passes("none of these ports is open to the internet")
     told = f"{it.label} opens {', '.join(found)} to the internet"
