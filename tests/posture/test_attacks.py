@@ -15,7 +15,7 @@ from ringwall.posture.checking import ABSENT, DENIED, Other, other
 from ringwall.posture.checking.cases import ACCOUNT, REGION
 from ringwall.posture.checks.aws.attack import READS
 from ringwall.posture.keeping import Accounts
-from ringwall.posture.permissions.terrain import READING
+from ringwall.posture.permissions.reading import READING
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 from ringwall.runtime import opening
 from ringwall.runtime.refusals import Refused

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.posture.aws.people import ACCOUNT, ALL, document, trust
-from tests.posture.aws.services import REGION, _code, _everybody, _function
+from tests.posture.aws.services import REGION, _code, _everybody, function
 
 Client = Callable[[str], Any]
 Change = Callable[[Client, Random], Any]
@@ -362,7 +362,7 @@ def changes_function(client: Client, chance: Random) -> None:
     _one_of(
         chance,
         [
-            lambda: _function(client, name),
+            lambda: function(client, name),
             lambda: functions.add_permission(
                 FunctionName=called,
                 StatementId="all",
@@ -378,6 +378,10 @@ def changes_function(client: Client, chance: Random) -> None:
                 FunctionName=name, Environment={"Variables": {"DB_PASSWORD": "hunter2hunter2"}}
             ),
             lambda: functions.update_function_code(FunctionName=name, ZipFile=_code()),
+            lambda: functions.create_alias(
+                FunctionName=called, Name="live", FunctionVersion="$LATEST"
+            ),
+            lambda: functions.delete_alias(FunctionName=name, Name="live"),
             lambda: functions.delete_function(FunctionName=name),
         ],
     )

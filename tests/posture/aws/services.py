@@ -30,7 +30,8 @@ def _code() -> bytes:
     return content.getvalue()
 
 
-def _function(client: Client, name: str, **more: Any) -> None:
+def function(client: Client, name: str, **more: Any) -> None:
+    """A function, with a role of its own."""
     iam = client("iam")
     role = iam.create_role(
         RoleName=name, AssumeRolePolicyDocument=trust({"Service": "lambda.amazonaws.com"})
@@ -78,7 +79,7 @@ def careless(client: Client) -> None:
         QueueUrl=queue["QueueUrl"],
         Attributes={"Policy": _service("sqs:SendMessage")},
     )
-    _function(
+    function(
         client,
         "thumbnails",
         Runtime="nodejs16.x",
@@ -148,7 +149,7 @@ def careful(client: Client) -> None:
         QueueUrl=queue["QueueUrl"],
         Attributes={"Policy": _service("sqs:SendMessage", Condition=OWN)},
     )
-    _function(
+    function(
         client,
         "thumbnails",
         Environment={"Variables": {"DB_PASSWORD": "/shop/database/password"}},

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from tests.posture.aws import services
 from tests.posture.aws.conftest import CHECKS, Account
 
@@ -162,3 +163,75 @@ def test_a_name_that_leads_to_a_bucket_that_is_gone(account: Account) -> None:
     assert account.outcomes(key[0])[key] == "pass"
     account.denied = {"s3:ListBuckets"}
     assert account.outcomes(key[0])[key] == "unknown"
+
+
+def test_a_bucket_is_as_open_as_the_access_points_that_its_policy_leaves_it_to(
+    account: Account,
+) -> None:
+    s3, control = account.client("s3"), account.client("s3control")
+    number = "123456789012"
+    s3.create_bucket(Bucket="shop", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    left = {"StringEquals": {"s3:DataAccessPointAccount": number}}
+    one = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Condition": left}
+    resources = ["arn:aws:s3:::shop", "arn:aws:s3:::shop/*"]
+    s3.put_bucket_policy(
+        Bucket="shop", Policy=json.dumps({"Statement": [one | {"Resource": resources}]})
+    )
+    block = dict.fromkeys(
+        ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), False
+    )
+    for name, principal in (("open", "*"), ("shut", {"AWS": number})):
+        made = control.create_access_point(
+            AccountId=number, Name=name, Bucket="shop", PublicAccessBlockConfiguration=block
+        )
+        one = {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject"}
+        one["Resource"] = f"{made['AccessPointArn']}/object/*"
+        policy = json.dumps({"Statement": [one]})
+        control.put_access_point_policy(AccountId=number, Name=name, Policy=policy)
+    found = account.outcomes("aws-s3-access-point", "aws-s3-bucket-public")
+    assert found == {
+        ("aws-s3-bucket-public", "shop"): "pass",
+        ("aws-s3-access-point-public", "open"): "fail",
+        ("aws-s3-access-point-public", "shut"): "pass",
+    }
+    account.denied = {"s3control:GetAccessPointPolicy"}
+    found = account.outcomes("aws-s3-access-point")
+    assert set(found.values()) == {"unknown"}
+
+
+def test_a_function_is_as_open_as_its_aliases(account: Account) -> None:
+    services.function(account.client, "shop")
+    functions = account.client("lambda")
+    functions.publish_version(FunctionName="shop")
+    functions.create_alias(FunctionName="shop", Name="live", FunctionVersion="1")
+    url = {"FunctionUrl": "https://a", "AuthType": "NONE"}
+
+    def policy(asked: dict[str, Any]) -> dict[str, Any]:
+        if asked.get("Qualifier") != "live":
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetPolicy")
+        one = {"Effect": "Allow", "Principal": "*", "Action": "lambda:*"}
+        one["Resource"] = "arn:aws:lambda:eu-west-1:123456789012:function:shop:live"
+        return {"Policy": json.dumps({"Statement": [one]})}
+
+    account.answers["lambda:GetPolicy"] = policy
+    account.answers["lambda:ListFunctionUrlConfigs"] = lambda _: {"FunctionUrlConfigs": [url]}
+    checks = ("aws-lambda-function-public", "aws-lambda-url-open")
+    assert account.outcomes(*checks) == {
+        ("aws-lambda-function-public", "shop"): "fail",
+        ("aws-lambda-url-open", "shop"): "pass",
+    }
+    url["FunctionArn"] = "arn:aws:lambda:eu-west-1:123456789012:function:shop:live"
+    assert account.outcomes(*checks)["aws-lambda-url-open", "shop"] == "fail"
+    account.denied = {"lambda:ListAliases"}
+    assert set(account.outcomes(*checks).values()) == {"unknown"}
+
+
+def test_a_parameter_that_is_called_by_a_path_is_named_as_policies_name_it(
+    account: Account,
+) -> None:
+    for name in ("/shop/key", "plain"):
+        account.client("ssm").put_parameter(Name=name, Value="x", Type="String")
+    (check,) = [one for one in CHECKS if one.id == "aws-ssm-parameter-secure"]
+    begin = "arn:aws:ssm:eu-west-1:123456789012:parameter/"
+    told = {(seen.found.name, seen.found.label) for seen in account.read([check])}
+    assert {(f"{begin}shop/key", "/shop/key"), (f"{begin}plain", "plain")} <= told

@@ -96,3 +96,31 @@ def test_a_reference_to_a_secret_is_none(text: str) -> None:
 def test_user_data_is_decoded_whether_it_is_encoded_or_not() -> None:
     assert decoded("ZWNobyBoaQ==") == "echo hi"
     assert decoded("#!/bin/sh\necho hi") == "#!/bin/sh\necho hi"
+
+
+KEY = "AKIAIOSFODNN7QWERTYU"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"https://user:${{PASSWORD}}@db.example {KEY}",
+        f"key AKIAIOSFODNN7EXAMPLE, or {KEY}",
+        f'{{"pad": "{"x y " * 5000}", "key": "{KEY}"}}',
+        f"{'x ' * 2040}{KEY}",
+        f"{'x ' * 2047}{KEY}",
+    ],
+)
+def test_what_stands_before_a_secret_in_its_line_hides_it_not(line: str) -> None:
+    assert [str(one) for one in secrets_in(line)] == ["an AWS access key in line 1"]
+
+
+def test_a_part_of_something_longer_is_none_wherever_it_is_looked_at() -> None:
+    assert not list(secrets_in(f"{'x' * 3584}{KEY}{'x' * 4096}"))
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("text", ["a", "token", "eyJ-", "a-", "password ", "x://y:z"])
+def test_a_file_in_one_line_takes_no_time(text: str) -> None:
+    """One of four thousand letters took two seconds."""
+    assert not list(secrets_in(text * (100_000 // len(text))))

@@ -157,7 +157,7 @@ def test_a_root_user_without_credentials_needs_no_second_factor(account: Account
     assert set(account.outcomes("aws-iam-root-mfa").values()) == {"fail"}
 
 
-def test_iam_is_read_with_twelve_permissions() -> None:
+def test_iam_is_read_with_thirteen_permissions() -> None:
     plan = plan_for(one for one in CHECKS if one.id.startswith("aws-iam-"))
     assert [one for one in plan.actions if one.startswith("iam:")] == [
         "iam:GenerateCredentialReport",
@@ -169,6 +169,7 @@ def test_iam_is_read_with_twelve_permissions() -> None:
         "iam:GetOpenIDConnectProvider",
         "iam:GetServiceLastAccessedDetails",
         "iam:ListOpenIDConnectProviders",
+        "iam:ListRoles",
         "iam:ListSAMLProviders",
         "iam:ListServerCertificates",
         "iam:ListVirtualMFADevices",
@@ -195,6 +196,21 @@ def test_an_organisation_is_asked_by_its_own_account_what_it_takes_away(account:
     assert account.outcomes(check[0])[check] == "unknown"
     account.denied = {"organizations:ListPolicies"}
     assert account.outcomes(check[0])[check] == "unknown"
+
+
+def test_how_long_sessions_of_roles_last_is_asked_of_the_call_that_tells(account: Account) -> None:
+    """The one that tells all else of IAM at once does not tell this in AWS."""
+    trust = '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:*"}]}'
+    account.client("iam").create_role(
+        RoleName="long", AssumeRolePolicyDocument=trust, MaxSessionDuration=43200
+    )
+    (check,) = [one for one in CHECKS if one.id == "aws-iam-role-session-length"]
+    (role,) = account.read([check]).of_kind("aws-iam-role")
+    assert role.aspects["session"].value == {"MaxSessionDuration": 43200}
+    assert "MaxSessionDuration" not in role.aspects["details"].value, "moto tells more than AWS"
+    account.denied = {"iam:ListRoles"}
+    (role,) = account.read([check]).of_kind("aws-iam-role")
+    assert not role.aspects["session"].is_told
 
 
 def test_an_organisations_resource_control_policies_are_few_calls(account: Account) -> None:

@@ -283,6 +283,37 @@ def test_a_task_that_no_service_keeps_runs_as_the_role_it_was_started_with(
     assert blind == {"defined": "not known", "started": "reached"}
 
 
+def test_tasks_in_networks_of_version_six_are_reached_without_being_given_an_address(
+    account: Account,
+) -> None:
+    scene = Scene(account)
+    ecs, ec2 = scene.client("ecs"), scene.client("ec2")
+    ecs.create_cluster(clusterName="shop")
+    world = scene.group("world", 8080, "::/0")
+    scene.service("six", scene.definition("six"), world)
+    task = {
+        "taskArn": "arn:aws:ecs:eu-west-1:123456789012:task/shop/a",
+        "taskDefinitionArn": "x",
+        "group": "service:six",
+        "attachments": [{"details": [{"name": "networkInterfaceId", "value": "eni-a"}]}],
+    }
+    account.answers["ecs:ListTasks"] = lambda _: {"taskArns": [task["taskArn"]]}
+    account.answers["ecs:DescribeTasks"] = lambda _: {"tasks": [task]}
+    place = {"SubnetId": scene.at.subnets[0], "VpcId": scene.at.vpc, "NetworkInterfaceId": "eni-a"}
+    interface = place | {"Groups": [{"GroupId": world}]}
+    account.answers["ec2:DescribeNetworkInterfaces"] = lambda _: {"NetworkInterfaces": [interface]}
+    tables = ec2.describe_route_tables()["RouteTables"]
+    for one in tables:
+        for route in one["Routes"]:
+            if route.get("GatewayId", "").startswith("igw-"):
+                route["DestinationIpv6CidrBlock"] = "::/0"
+    account.answers["ec2:DescribeRouteTables"] = lambda _: {"RouteTables": tables}
+    account.answers["ec2:DescribeNetworkAcls"] = lambda _: {"NetworkAcls": []}
+    assert standings(walked(account)) == {"six": "no way"}
+    interface["Ipv6Addresses"] = [{"Ipv6Address": "2001:db8::1"}]
+    assert standings(walked(account)) == {"six": "reached"}
+
+
 def test_pods_behind_a_balancer_may_be_whomever_their_cluster_makes_them(account: Account) -> None:
     scene = Scene(account)
     iam, eks = scene.client("iam"), scene.client("eks")

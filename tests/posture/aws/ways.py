@@ -59,7 +59,8 @@ class Scene:
             "IpProtocol": "tcp",
             "FromPort": port,
             "ToPort": port,
-            "IpRanges": [{"CidrIp": one} for one in sources if "/" in one],
+            "IpRanges": [{"CidrIp": one} for one in sources if "/" in one and ":" not in one],
+            "Ipv6Ranges": [{"CidrIpv6": one} for one in sources if "/" in one and ":" in one],
             "UserIdGroupPairs": [{"GroupId": one} for one in sources if "/" not in one],
         }
         if sources:

@@ -143,3 +143,10 @@ def test_services_pass_the_block() -> None:
 
 def test_a_broken_policy_is_not_known() -> None:
     assert {one.decision.outcome for one in of(policy="{")} == {Outcome.UNKNOWN}
+
+
+def test_an_identity_of_cloudfront_is_nobody_outside() -> None:
+    identity = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1H2DM3B4FH5TC"
+    assert not of(policy=reading({"AWS": identity}))
+    both = policy(*reading({"AWS": identity})["Statement"], *reading()["Statement"])
+    assert (Stranger.ANYBODY, "s3:GetObject") in actions(policy=both)

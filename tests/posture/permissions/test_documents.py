@@ -12,6 +12,8 @@ from ringwall.posture.permissions.deciding import Outcome
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.statements import Effect, Kind
 
+IDENTITY = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1H2DM3B4FH5TC"
+
 
 def identity(source: object) -> Any:
     return read(source, name="the policy", kind=Kind.IDENTITY)
@@ -51,6 +53,8 @@ def test_json_text_bytes_and_what_the_api_encodes_are_read() -> None:
         ({"Service": ["Lambda.amazonaws.com"]}, {"services": {"lambda.amazonaws.com"}}),
         ({"Federated": "accounts.google.com"}, {"federated": {"accounts.google.com"}}),
         ({"CanonicalUser": "79a5"}, {"canonical": {"79a5"}}),
+        ({"AWS": IDENTITY}, {"canonical": {IDENTITY}, "arns": set()}),
+        ({"AWS": [IDENTITY, ANA]}, {"canonical": {IDENTITY}, "arns": {ANA}}),
     ],
 )
 def test_principals_are_written_in_many_ways(principal: object, told: dict[str, Any]) -> None:

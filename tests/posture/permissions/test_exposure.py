@@ -175,6 +175,48 @@ def test_everybody_who_is_a_service_acts_for_any_customer_of_it() -> None:
     assert not found(send(condition=ours))
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"Bool": {"aws:ViaAWSService": "true"}},
+        {"ForAnyValue:StringEquals": {"aws:CalledVia": ["athena.amazonaws.com"]}},
+        {"StringEquals": {"aws:CalledViaFirst": "cloudformation.amazonaws.com"}},
+        {"StringLike": {"aws:CalledViaLast": "*"}},
+    ],
+)
+def test_whoever_has_an_account_calls_by_services_of_aws(condition: Any) -> None:
+    """Athena, CloudFormation and others call in the name of whoever tells them to."""
+    (one,) = found(send(condition=condition))
+    assert one.stranger is ANY_ACCOUNT
+    assert one.is_certain
+    assert one.is_wide
+
+
+def test_a_network_is_no_bound_to_those_whom_a_service_of_aws_calls_for() -> None:
+    """The IAM User Guide spares calls by services so; in a resource's policy that is everybody."""
+    outside = {"NotIpAddress": {"aws:SourceIp": "203.0.114.0/28"}}
+    outside |= {"Bool": {"aws:ViaAWSService": "false"}}
+    several = found(send(), send(condition=outside) | {"Effect": "Deny", "Action": "*"})
+    assert [one.stranger for one in several if one.is_wide] == [ANY_ACCOUNT]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "is_open"),
+    [
+        ("s3:DataAccessPointAccount", ACCOUNT, False),
+        ("s3:DataAccessPointAccount", "*", True),
+        ("s3:DataAccessPointArn", f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/*", False),
+        ("s3:DataAccessPointArn", "arn:aws:s3:*:*:accesspoint/shop-*", True),
+        ("s3:AccessPointNetworkOrigin", "VPC", True),
+    ],
+)
+def test_strangers_have_access_points_of_their_own(key: str, value: str, is_open: bool) -> None:
+    one = send(condition={"StringLike": {key: value}})
+    one |= {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
+    several = found(one, resource="arn:aws:s3:::b/*")
+    assert {each.is_certain for each in several} == ({True} if is_open else set())
+
+
 def test_what_cannot_be_found_out_is_said_to_hang_on_it() -> None:
     tagged = {"StringEquals": {"aws:ResourceTag/public": "yes"}}
     one = found(send(condition=tagged))[0]
@@ -187,6 +229,15 @@ def test_stars_in_actions_are_what_is_typical_of_the_service() -> None:
     assert {one.action for one in several} >= {"sqs:ReceiveMessage", "sqs:SendMessage"}
     several = found(send() | {"Action": "sqs:Send*"})
     assert {one.action for one in several} == {"sqs:SendMessage"}
+
+
+@pytest.mark.parametrize("pattern", ["s3:Replicate*", "s3:*Version", "s3:Restore*"])
+def test_stars_that_mean_nothing_typical_are_asked_of_buckets_and_of_what_is_in_them(
+    pattern: str,
+) -> None:
+    one = send() | {"Action": pattern, "Resource": "arn:aws:s3:::b/*"}
+    assert found(one, resource="arn:aws:s3:::b/*")
+    assert found(one | {"Resource": "arn:aws:s3:::b"}, resource="arn:aws:s3:::b")
 
 
 def test_a_control_policy_for_resources_counts() -> None:

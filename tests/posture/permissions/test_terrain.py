@@ -166,3 +166,82 @@ def test_an_administrator_made_less_may_still_come_by_what_it_has_besides() -> N
     (less,) = administrators_without(whole)
     assert [one.technique for one in escalations(whole, of=[less])] == ["sts-assume-role"]
     assert not [one for one in escalations(whole) if one.principal == WEB]
+
+
+REGION = f"eu-west-1:{ACCOUNT}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "arn", "action", "resource"),
+    [
+        (kind, arn, action, resource)
+        for kind, arn, named in (
+            (
+                "aws-dynamodb-table",
+                f"arn:aws:dynamodb:{REGION}:table/orders",
+                {
+                    "dynamodb:Query": f"arn:aws:dynamodb:{REGION}:table/orders",
+                    "dynamodb:GetItem": f"arn:aws:dynamodb:*:{ACCOUNT}:table/ord*",
+                    "dynamodb:GetRecords": f"arn:aws:dynamodb:{REGION}:table/orders/stream/*",
+                },
+            ),
+            (
+                "aws-ssm-parameter",
+                f"arn:aws:ssm:{REGION}:parameter/shop/key",
+                {
+                    "ssm:GetParameters": f"arn:aws:ssm:{REGION}:parameter/shop/*",
+                    "ssm:GetParametersByPath": f"arn:aws:ssm:{REGION}:parameter/shop",
+                },
+            ),
+            (
+                "aws-ec2-snapshot",
+                f"arn:aws:ec2:{REGION}:snapshot/snap-1",
+                {
+                    "ec2:CreateVolume": "arn:aws:ec2:eu-west-1::snapshot/*",
+                    "ebs:GetSnapshotBlock": "arn:aws:ec2:*::snapshot/snap-1",
+                },
+            ),
+            (
+                "aws-redshift-cluster",
+                f"arn:aws:redshift:{REGION}:cluster:sales",
+                {
+                    "redshift:GetClusterCredentials": f"arn:aws:redshift:{REGION}:dbuser:sales/*",
+                    "redshift:GetClusterCredentialsWithIAM": f"arn:aws:redshift:{REGION}:dbname:*",
+                    "redshift-data:ExecuteStatement": f"arn:aws:redshift:{REGION}:cluster:sales",
+                },
+            ),
+            ("aws-s3-bucket", BUCKET.arn, {"s3:PutBucketPolicy": BUCKET.arn}),
+            (
+                "aws-kms-key",
+                f"arn:aws:kms:{REGION}:key/k",
+                {"kms:CreateGrant": "*", "kms:PutKeyPolicy": "*"},
+            ),
+        )
+        for action, resource in named.items()
+    ],
+)
+def test_each_call_that_gets_at_something_is_a_way_by_itself(
+    kind: str, arn: str, action: str, resource: str
+) -> None:
+    to_account = lets({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "kms:*", Resource="*")
+    of_key = read(policy(to_account), name="its policy", kind=Kind.RESOURCE)
+    kept = Kept(kind, arn, "it", policy=of_key if kind == "aws-kms-key" else None)
+    (path,), _ = walked(role("web", EC2, allow(action, resource)), kept=kept)
+    assert path.is_certain
+    assert path.hops[-1].how == f"web may {action} it"
+    assert not walked(role("web", EC2, allow(action, f"{resource}-2")), kept=kept)[0] or (
+        resource.endswith("*")
+    )
+
+
+def test_all_statements_have_to_go_that_let_somebody_read_one_way_or_the_other() -> None:
+    arn = f"arn:aws:dynamodb:{REGION}:table/orders"
+    several = (allow("dynamodb:Query", arn), allow("dynamodb:GetItem", arn), allow("s3:GetObject"))
+    (path,), _ = walked(role("web", EC2, *several), kept=Kept("aws-dynamodb-table", arn, "orders"))
+    assert sorted(path.hops[-1].by) == ["statement 1 of inline", "statement 2 of inline"]
+    shut = deny("dynamodb:Query")
+    (path,), _ = walked(
+        role("web", EC2, *several, shut), kept=Kept("aws-dynamodb-table", arn, "orders")
+    )
+    assert path.hops[-1].how == "web may dynamodb:GetItem orders"
+    assert list(path.hops[-1].by) == ["statement 2 of inline"]

@@ -121,3 +121,34 @@ def test_a_broken_trust_policy_is_not_known() -> None:
     found = trusted(written, APP, account=ACCOUNT)
     assert [one.decision.outcome for one in found] == [Outcome.UNKNOWN]
     assert "its trust policy" in found[0].decision.why
+
+
+@pytest.mark.parametrize(
+    ("host", "condition", "is_weak"),
+    [
+        ("agent.buildkite.com", {"sub": "organization:*"}, True),
+        ("agent.buildkite.com", {"sub": "organization:acme:*"}, False),
+        ("agent.buildkite.com", {"aud": "sts.amazonaws.com"}, True),
+        ("oidc.codefresh.io", {"sub": "account:*:pipeline:*"}, True),
+        ("scalr.io", {"sub": "account:acc-1:*"}, False),
+        ("proidc.upbound.io", {"sub": "mcp:*/control:provider:aws"}, True),
+        ("oidc.vercel.com", {"aud": "https://vercel.com/acme"}, False),
+        ("oidc.vercel.com", {"aud": "https://vercel.com/*"}, True),
+        ("oidc.vercel.com", {"sub": "owner:*:project:shop:environment:production"}, True),
+        ("api.pulumi.com/oidc", {"aud": "aws:acme"}, False),
+        ("api.pulumi.com/oidc", {"aud": "*"}, True),
+        (GITHUB, {"aud": "sts.amazonaws.com", "repository_owner": "acme"}, False),
+        (GITHUB, {"aud": "sts.amazonaws.com", "repository": "*/shop"}, True),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/A1", {"sub": "system:serviceaccount:*:*"}, True),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/A1", {"sub": "system:serviceaccount:web:*"}, False),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/A1", {"aud": "sts.amazonaws.com"}, True),
+        ("idp.acme.example", {"sub": "build-*"}, False),
+    ],
+)
+def test_providers_that_everybody_may_use_tell_whose_a_token_is_each_their_own_way(
+    host: str, condition: dict[str, str], is_weak: bool
+) -> None:
+    said = {"StringLike": {f"{host}:{name}": value for name, value in condition.items()}}
+    provider = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{host}"}
+    (one,) = of(lets(provider, WEB, Condition=said))
+    assert one.weakness is (Weakness.ANY_SUBJECT if is_weak else Weakness.NONE)

@@ -9,16 +9,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity, Unit
-from ringwall.posture.permissions.asking import context_of, could, may, speaks
+from ringwall.posture.permissions.asking import context_of, may, speaks
 from ringwall.posture.permissions.controls import within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.paths import Hop
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import principal
+from ringwall.posture.permissions.reading import calls_that_read
 from ringwall.posture.permissions.statements import Document, Effect, Kind
-from ringwall.posture.permissions.terrain import READING, Kept, everything
+from ringwall.posture.permissions.terrain import Kept, everything, reading_of
 
+_Read = tuple[str, Decision, str]
+"""The call, whether it is allowed, and the unit by which that is not certain."""
 _ALL = (read(EVERYTHING, name="every permission", kind=Kind.IDENTITY),)
 
 
@@ -53,9 +56,7 @@ def _becoming(side: Account, other: Account, role: Identity, trust: Document) ->
     for identity in side.principals:
         if identity.is_services or not speaks(identity, "sts:AssumeRole"):
             continue
-        decision, unit = within_units(
-            identity, _units(side, other), lambda one: _assumes(one, side, other, role, trust)
-        )
+        decision, unit = _within(identity, side, other, role, trust)
         if decision.may_be:
             how = f"{identity.name} of {side.id} assumes {role.name} of {other.id}"
             yield _hop(
@@ -67,17 +68,39 @@ def _becoming(side: Account, other: Account, role: Identity, trust: Document) ->
                 account=other.id,
                 mend=_let(role, side),
             )
-    for identity in _everybody(side, trust):
-        decision, unit = within_units(
-            identity, _units(side, other), lambda one: _assumes(one, side, other, role, trust)
+    whoever = _whoever(
+        ("", *_within(identity, side, other, role, trust)) for identity in _everybody(side, trust)
+    )
+    if whoever is not None:
+        _, decision, unit = whoever
+        how = f"whoever has every permission of {side.id} is {role.name} of {other.id}"
+        place = everything(side)
+        yield _hop(
+            place, role.arn, how, decision, unit=unit, account=other.id, mend=_let(role, side)
         )
-        if decision.may_be:
-            how = f"whoever has every permission of {side.id} is {role.name} of {other.id}"
-            place = everything(side)
-            yield _hop(
-                place, role.arn, how, decision, unit=unit, account=other.id, mend=_let(role, side)
-            )
-            return
+
+
+def _within(
+    identity: Identity, side: Account, other: Account, role: Identity, trust: Document
+) -> tuple[Decision, str]:
+    return within_units(
+        identity, _units(side, other), lambda one: _assumes(one, side, other, role, trust)
+    )
+
+
+def _whoever(several: Iterable[_Read]) -> _Read | None:
+    """What the one of several comes to who may most, by all that lets any of them.
+
+    Whoever may be each of them is kept out only where none is let in any more.
+    """
+    found = [one for one in several if one[1].may_be]
+    if not found:
+        return None
+    action, best, unit = max(found, key=lambda one: one[1].outcome is Outcome.ALLOWED)
+    statements = dict.fromkeys(each for _, one, _ in found for each in one.all_by)
+    also = dict.fromkeys((*best.also, *(one for one in statements if one not in best.by)))
+    left = dict.fromkeys(each for _, one, _ in found for each in one.left_by)
+    return action, replace(best, also=tuple(also), left_by=tuple(left)), unit
 
 
 def _let(role: Identity, side: Account) -> str:
@@ -131,30 +154,29 @@ def readings_across(
     accounts: Iterable[Account], kept: Kept, owner: Account, near: frozenset[str]
 ) -> Iterator[Hop]:
     """Who of other accounts reads what is kept in ``owner``, of those whom somebody comes to."""
-    action, template = READING.get(kept.kind, ("", ""))
     policy = kept.policy
-    if not action or policy is None:
+    asked = list(calls_that_read(kept.kind, kept.arn, is_own=False))
+    if not asked or policy is None:
         return
-    wanted = template.format(arn=kept.arn)
     for side in accounts:
         number = side.id
         if number == owner.id or not mentions(policy, number):
             continue
 
-        def reads(one: Identity, account: Account = side) -> Decision:
-            return could(
-                _toward(one, account, owner),
-                [action],
-                wanted,
-                context=context_of(one, organisation=account.organisation),
-                resource_policy=policy,
-                resource_account=owner.id,
-            )[0]
+        def reads(one: Identity, account: Account = side, said: Document = policy) -> _Read:
+            return reading_of(
+                one,
+                account,
+                asked,
+                said,
+                owner=owner.id,
+                units=_units(account, owner),
+                toward=lambda each: _toward(each, account, owner),
+            )
 
-        mend = f"let fewer of {number} {action} {kept.name} by its policy"
         for identity in side.principals:
             if identity.arn in near:
-                decision, unit = within_units(identity, _units(side, owner), reads)
+                action, decision, unit = reads(identity)
                 if decision.may_be:
                     how = f"{identity.name} of {number} may {action} {kept.name} of {owner.id}"
                     yield _hop(
@@ -164,16 +186,16 @@ def readings_across(
                         decision,
                         unit=unit,
                         account=owner.id,
-                        mend=mend,
+                        mend=f"let fewer of {number} {action} {kept.name} by its policy",
                     )
         place = everything(side)
-        for identity in _everybody(side, policy) if place in near else ():
-            decision, unit = within_units(identity, _units(side, owner), reads)
-            if decision.may_be:
-                whoever = f"whoever has every permission of {number}"
-                how = f"{whoever} may {action} {kept.name} of {owner.id}"
-                yield _hop(place, kept.arn, how, decision, unit=unit, account=owner.id, mend=mend)
-                break
+        whoever = _whoever(map(reads, _everybody(side, policy))) if place in near else None
+        if whoever is not None:
+            action, decision, unit = whoever
+            said = f"whoever has every permission of {number}"
+            how = f"{said} may {action} {kept.name} of {owner.id}"
+            mend = f"let fewer of {number} {action} {kept.name} by its policy"
+            yield _hop(place, kept.arn, how, decision, unit=unit, account=owner.id, mend=mend)
 
 
 def _hop(

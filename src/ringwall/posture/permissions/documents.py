@@ -26,6 +26,10 @@ MOST_STATEMENTS: Final = 20_000
 _ACCOUNT: Final = re.compile(r"\d{12}")
 _ROOT: Final = re.compile(r"arn:[\w-]+:iam::(\d{12}):root")
 _PRINCIPAL_ARN: Final = re.compile(r"arn:[\w-]+:(?:iam|sts)::(?:\d{12})?:[\w+=,.@/-]+")
+_ORIGIN: Final = re.compile(
+    r"arn:[\w-]+:iam::cloudfront:user/CloudFront Origin Access Identity [A-Z0-9]+"
+)
+"""An identity of CloudFront's, which policies name so or by its canonical id."""
 _UNIQUE: Final = re.compile(r"A(?:IDA|ROA|GPA|KIA|SIA)[A-Z0-9]+")
 _OPERATOR: Final = re.compile(r"(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?", re.IGNORECASE)
 _WITHOUT_RESOURCE: Final = {Kind.TRUST, Kind.RESOURCE}
@@ -214,14 +218,16 @@ def _principals(one: Mapping[str, Any], kind: Kind) -> tuple[Principals | None, 
     named = {str(key).lower(): _texts(value, f"{element}.{key}") for key, value in said.items()}
     if strange := sorted(set(named) - {"aws", "service", "federated", "canonicaluser"}):
         raise _FaultError(f'"{element}.{strange[0][:40]}" is no kind of principal')
-    everyone, accounts, arns = _of_aws(named.get("aws", ()), element)
+    origins = [one for one in named.get("aws", ()) if _ORIGIN.fullmatch(one)]
+    others = [one for one in named.get("aws", ()) if one not in origins]
+    everyone, accounts, arns = _of_aws(others, element)
     return Principals(
         everyone=everyone,
         accounts=accounts,
         arns=arns,
         services=frozenset(text.lower() for text in named.get("service", ())),
         federated=frozenset(named.get("federated", ())),
-        canonical=frozenset(named.get("canonicaluser", ())),
+        canonical=frozenset((*named.get("canonicaluser", ()), *origins)),
     ), but
 
 

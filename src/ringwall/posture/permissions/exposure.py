@@ -4,7 +4,7 @@ So a condition counts for what it does: ``aws:SourceVpce: "*"``, addresses that 
 world, ``StringLike`` with a star, a role's name that everybody may choose, keep nobody out.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final
@@ -17,7 +17,7 @@ from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.networks import Addresses
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import Principal
-from ringwall.posture.permissions.requests import Context, Request
+from ringwall.posture.permissions.requests import Context, Request, Values
 from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement
 from ringwall.posture.permissions.strangers import Stranger, contexts, principals
 
@@ -52,6 +52,7 @@ TYPICAL: Final = {
     "sts": ("sts:AssumeRole",),
 }
 """What strangers would want of each service, worst first."""
+_TYPICAL: Final = frozenset(one.lower() for several in TYPICAL.values() for one in several)
 _WIDE: Final = 1 / 256
 _MOST_EFFORT: Final = 3_000_000
 _TOO_MUCH: Final = Decision(
@@ -94,12 +95,14 @@ def exposed(
     *,
     account: str,
     rcps: tuple[tuple[Document, ...], ...] = (),
+    keys: Mapping[str, Values] | None = None,
 ) -> list[Exposed]:
     """What strangers may do by a resource's policy, for each kind and action the most there is.
 
     ``resources`` are the ARNs the policy is about, with stars for what is within (``bucket/*``);
-    ``account`` is the account they are in. Outcomes may be conditional, with the conditions, or
-    unknown, where the policy is; a policy that keeps strangers out gives an empty list.
+    ``account`` is the account they are in; ``keys`` are what is known of all requests. Outcomes
+    may be conditional, with the conditions, or unknown, where the policy is; a policy that keeps
+    strangers out gives an empty list.
     """
     policies = Policies(identity=EVERYTHING_OF_A_STRANGER, resource=document, rcps=rcps)
     effort = _Effort(document)
@@ -112,11 +115,18 @@ def exposed(
             stranger,
             account,
             tuple(principals(stranger, document)),
-            tuple(contexts(stranger, document)),
+            tuple(_with(contexts(stranger, document), keys or {})),
             effort,
         )
         found += [asking.best(action, several) for action, several in candidates.items()]
     return [one for one in found if one is not None]
+
+
+def _with(
+    several: Iterable[tuple[Addresses | None, Context]], keys: Mapping[str, Values]
+) -> Iterator[tuple[Addresses | None, Context]]:
+    for part, one in several:
+        yield part, replace(one, keys={**one.keys, **keys}) if keys else one
 
 
 class _Effort:
@@ -207,7 +217,11 @@ def _resources(document: Document, action: str, resources: Sequence[str]) -> lis
         for one in _allowing(document):
             if not one.but_resources and one.concerns(action.lower()):
                 found += [patterns.witness(pattern, template) for pattern in one.resources or ()]
-    fitting = [one for one in found if one is not None and _fits(action.lower(), one)]
+    lower = action.lower()
+    is_made_up = lower not in _TYPICAL and all(
+        lower not in one.actions for one in _allowing(document)
+    )  # it stands for any of a pattern's: of buckets, and of what is in them
+    fitting = [one for one in found if one is not None and (is_made_up or _fits(lower, one))]
     return list(dict.fromkeys(fitting))
 
 

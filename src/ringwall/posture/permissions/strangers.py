@@ -27,9 +27,21 @@ _SOURCES: Final = (
     "aws:sourceorgid",
     "aws:sourceorgpaths",
 )
+_CALLED: Final = ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
+_VIA: Final = "aws:viaawsservice"
+_ORIGIN: Final = "s3:accesspointnetworkorigin"
+_POINT: Final = ("s3:dataaccesspointaccount", "s3:dataaccesspointarn", _ORIGIN)
+_POINTS: Final = f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/stranger"
 _NAME: Final = "aws:principalservicename"
 _OF_SERVICES: Final = frozenset([*_SOURCES, "aws:principalisawsservice", _NAME])
 """What only requests have that services make, for whoever asks them to."""
+_NOT_PRIVATE: Final[dict[str, Values]] = dict.fromkeys(
+    (
+        *("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpcsourceip"),
+        *("aws:vpceaccount", "aws:vpceorgid"),
+    ),
+    ABSENT,
+)
 _SERVICE: Final = "sns.amazonaws.com"
 """Of those that act for whoever asks them to, one that a policy need not name."""
 
@@ -85,7 +97,41 @@ def contexts(kind: Stranger, document: Document) -> Iterator[tuple[Addresses | N
             yield None, Context({**known, "aws:sourcearn": (source,)})
         return
     for factor in _factors(kind, document):
-        yield from _from_somewhere(kind, document, known | factor)
+        for point in _access_points(document):
+            yield from _from_somewhere(kind, document, known | factor | point)
+    if kind is Stranger.ANY_ACCOUNT:
+        yield from _through_services(document, known)
+
+
+def _through_services(
+    document: Document, known: dict[str, Values]
+) -> Iterator[tuple[Addresses | None, Context]]:
+    """By a service that calls in their name, as Athena does: asked where the document asks."""
+    if not any(_values(document, key) for key in (_VIA, *_CALLED)):
+        return
+    named = {patterns.witness(one, "*") for key in _CALLED for one in _values(document, key)}
+    for service in sorted(filter(None, named)) or ["athena.amazonaws.com"]:
+        through: dict[str, Values] = {_VIA: ("true",), "aws:sourceip": ABSENT}
+        through |= dict.fromkeys(_CALLED, (service,))
+        yield None, Context({**known, **_NOT_PRIVATE, **through}, {"aws:principaltag/": OPEN})
+
+
+def _access_points(document: Document) -> Iterator[dict[str, Values]]:
+    """Straight to a bucket, then by an access point of their own, where the document asks.
+
+    What comes by those of the bucket's own account their policies say.
+    """
+    yield dict.fromkeys(_POINT, ABSENT)
+    if not any(_values(document, key) for key in _POINT):
+        return
+    account, arn, _ = _POINT
+    named = {
+        patterns.witness(one, f"arn:aws:s3:*:{ACCOUNT}:accesspoint/*")
+        for one in _values(document, arn)
+    }
+    for one in sorted({_POINTS, *filter(None, named)}):
+        for origin in ("Internet", "VPC"):
+            yield {account: (ACCOUNT,), arn: (one,), _ORIGIN: (origin,)}
 
 
 def _from_somewhere(
@@ -103,9 +149,8 @@ def _from_somewhere(
         "aws:vpceorgid": (_ORGANISATION,),
     }
     yield None, Context({**known, **private}, families)
-    public = {**dict.fromkeys(private, ABSENT), "aws:vpcsourceip": ABSENT}
     for part, address in _parts(document):
-        yield part, Context({**known, **public, "aws:sourceip": (address,)}, families)
+        yield part, Context({**known, **_NOT_PRIVATE, "aws:sourceip": (address,)}, families)
 
 
 def _factors(kind: Stranger, document: Document) -> list[dict[str, Values]]:
@@ -123,8 +168,8 @@ def _factors(kind: Stranger, document: Document) -> list[dict[str, Values]]:
 def _known(kind: Stranger) -> dict[str, Values]:
     known: dict[str, Values] = {
         **dict.fromkeys(_SOURCES, ABSENT),
-        "aws:calledvia": ABSENT,
-        "aws:viaawsservice": ("false",),
+        **dict.fromkeys(_CALLED, ABSENT),
+        _VIA: ("false",),
         "aws:securetransport": ("true",),
     }
     if kind is Stranger.ANY_ACCOUNT:

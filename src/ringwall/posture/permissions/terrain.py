@@ -1,10 +1,10 @@
 """The hops of an account: from the internet over what runs and whom it runs as to what is kept."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity
+from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity, Unit
 from ringwall.posture.permissions.asking import context_of, could
 from ringwall.posture.permissions.controls import ANYBODY, in_unit, within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
@@ -20,28 +20,12 @@ from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.paths import INTERNET, NEVER, Hop, reached
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import principal
+from ringwall.posture.permissions.reading import calls_that_read, easiest
 from ringwall.posture.permissions.requests import OPEN, Values
-from ringwall.posture.permissions.statements import Document, Kind
+from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement
 from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.permissions.trust import Weakness, trusted
 
-READING: Final = {
-    "aws-s3-bucket": ("s3:GetObject", "{arn}/*"),
-    "aws-secretsmanager-secret": ("secretsmanager:GetSecretValue", "{arn}"),
-    "aws-ssm-parameter": ("ssm:GetParameter", "{arn}"),
-    "aws-dynamodb-table": ("dynamodb:Scan", "{arn}"),
-    "aws-sqs-queue": ("sqs:ReceiveMessage", "{arn}"),
-    "aws-kms-key": ("kms:Decrypt", "{arn}"),
-    "aws-ecr-repository": ("ecr:BatchGetImage", "{arn}"),
-    "aws-ec2-snapshot": ("ec2:CreateVolume", "{arn}"),
-    "aws-rds-instance": ("rds:CreateDBSnapshot", "{arn}"),
-    "aws-rds-cluster": ("rds:CreateDBClusterSnapshot", "{arn}"),
-    "aws-rds-snapshot": ("rds:ModifyDBSnapshotAttribute", "{arn}"),
-    "aws-rds-cluster-snapshot": ("rds:ModifyDBClusterSnapshotAttribute", "{arn}"),
-    "aws-redshift-cluster": ("redshift:GetClusterCredentials", "{arn}"),
-    "aws-lambda-function": ("lambda:GetFunction", "{arn}"),
-}
-"""What it takes to have what is in a resource."""
 _EVERYTHING: Final = read(EVERYTHING, name="every permission", kind=Kind.IDENTITY)
 
 
@@ -171,10 +155,10 @@ def _short(arn: str) -> str:
 
 def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
     account, near = within.account, within.near
-    action, template = READING.get(one.kind, ("", ""))
-    wanted = template.format(arn=one.arn)
+    asked = list(calls_that_read(one.kind, one.arn))
     found = one.exposed
     if found is None and one.policy is not None:
+        wanted = tuple(dict.fromkeys(resource for _, resource in asked))
         found = tuple(_strangers(account, one.policy, wanted))
     for open_one in found or ():
         if open_one.is_wide and open_one.stranger is not Stranger.ANY_CUSTOMER:
@@ -182,27 +166,16 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
             mend, by = f"let strangers not {open_one.action} {one.name}", _by(open_one.decision)
             yield Hop(INTERNET, one.arn, how, is_certain=open_one.is_certain, by=by, mend=mend)
     if everything(account) in near:
-        decision, unit = _left(account, action, wanted)
+        decision, unit = _left(account, asked)
         if decision.may_be:
             how = f"with that, {one.name} is theirs"
             how += f", {decision.why}" if unit else ""
             certain = decision.outcome is Outcome.ALLOWED
             yield Hop(everything(account), one.arn, how, is_certain=certain, effort=NEVER)
-    if not action:
-        return
-    for identity in account.principals:
+    for identity in account.principals if asked else ():
         if identity.arn in near:
-            decision, unit = within_units(
-                identity,
-                account.units,
-                lambda who: could(
-                    who,
-                    [action],
-                    wanted,
-                    context=context_of(who, organisation=account.organisation),
-                    resource_policy=one.policy,
-                    resource_account=account.id,
-                )[0],
+            action, decision, unit = reading_of(
+                identity, account, asked, one.policy, owner=account.id
             )
             if decision.may_be:
                 how = f"{identity.name} may {action} {one.name}"
@@ -213,15 +186,15 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
                 yield Hop(identity.arn, one.arn, how, is_certain=certain, by=by, mend=mend)
 
 
-def _strangers(account: Account, policy: Document, wanted: str) -> Iterator[Exposed]:
+def _strangers(account: Account, policy: Document, wanted: tuple[str, ...]) -> Iterator[Exposed]:
     """What strangers may do by a policy; not certain, where a unit's control policy denies it."""
-    found = exposed(policy, (wanted,), account=account.id, rcps=account.rcps)
+    found = exposed(policy, wanted, account=account.id, rcps=account.rcps)
     left = set[tuple[str, str]]()
     bounds = in_unit(
         Policies(rcps=account.rcps), (one for _, several in account.units for one in several)
     )
     if found and bounds.rcps != account.rcps:
-        bound = exposed(policy, (wanted,), account=account.id, rcps=bounds.rcps)
+        bound = exposed(policy, wanted, account=account.id, rcps=bounds.rcps)
         left = {(one.stranger, one.action) for one in bound if one.is_certain}
     for one in found:
         if bounds.rcps == account.rcps or (one.stranger, one.action) in left:
@@ -231,30 +204,67 @@ def _strangers(account: Account, policy: Document, wanted: str) -> Iterator[Expo
             yield replace(one, decision=decision)
 
 
-def _left(account: Account, action: str, wanted: str) -> tuple[Decision, str]:
+def _left(account: Account, asked: Sequence[tuple[str, str]]) -> tuple[Decision, str]:
     """Whether control policies leave something to whoever has every permission of an account.
 
     That one may be anybody in it, and write its resources' policies.
     """
-    if not action or not (account.scps or account.rcps or account.units):
+    if not asked or not (account.scps or account.rcps or account.units):
         return Decision(Outcome.ALLOWED, "nothing bounds it"), ""
-    partition = wanted.split(":")[1]
+    partition = asked[0][1].split(":")[1]
     arn = f"arn:{partition}:iam::{account.id}:role/any-0"
     policies = Policies((_EVERYTHING,), scps=account.scps, rcps=account.rcps, resource=ANYBODY)
     somebody = Identity(arn, "any-0", policies, principal(arn))
     said: dict[str, Values] = {"aws:principalarn": OPEN}
-    return within_units(
-        somebody,
-        account.units,
-        lambda who: could(
-            who,
-            [action],
-            wanted,
-            context=context_of(who, organisation=account.organisation, said=said),
-            resource_policy=ANYBODY,
-            resource_account=account.id,
-        )[0],
-    )
+    _, decision, unit = reading_of(somebody, account, asked, ANYBODY, owner=account.id, said=said)
+    return decision, unit
+
+
+def reading_of(
+    identity: Identity,
+    account: Account,
+    asked: Iterable[tuple[str, str]],
+    policy: Document | None,
+    *,
+    owner: str,
+    units: Iterable[Unit] | None = None,
+    toward: Callable[[Identity], Identity] = lambda one: one,
+    said: Mapping[str, Values] | None = None,
+) -> tuple[str, Decision, str]:
+    """By which of these calls an identity of an account reads something, whether, and the unit.
+
+    ``units`` are those of its account, if no others count; ``toward`` makes of it what it is to
+    the account that the resource is in.
+    """
+    chosen: list[str] = []
+    of_resource = (policy,) if policy is not None else ()
+
+    def giving(action: str) -> list[Statement]:
+        lower = action.lower()
+        documents = (*identity.policies.identity, *of_resource)
+        several = (one for document in documents for one in document.concerning(lower))
+        return [one for one in several if one.effect is Effect.ALLOW]
+
+    def reads(who: Identity) -> Decision:
+        context = context_of(who, organisation=account.organisation, said=said)
+        bound = toward(who)
+
+        def ask(action: str, resource: str) -> Decision:
+            return could(
+                bound,
+                [action],
+                resource,
+                context=context,
+                resource_policy=policy,
+                resource_account=owner,
+            )[0]
+
+        action, decision = easiest(asked, ask, giving)
+        chosen.append(action)
+        return decision
+
+    decision, unit = within_units(identity, account.units if units is None else units, reads)
+    return chosen[0], decision, unit
 
 
 def targets(kept: Iterable[Kept]) -> list[str]:

@@ -23,8 +23,29 @@ _OWNERS: Final = {
     "token.actions.githubusercontent.com": ("repo:", "/"),
     "gitlab.com": ("project_path:", "/"),
     "app.terraform.io": ("organization:", ":"),
+    "agent.buildkite.com": ("organization:", ":"),
+    "oidc.codefresh.io": ("account:", ":"),
+    "scalr.io": ("account:", ":"),
+    "proidc.upbound.io": ("mcp:", "/"),
+    "oidc.vercel.com": ("owner:", ":"),
+    "api.pulumi.com/oidc": ("pulumi:deploy:org:", ":"),
 }
 """How subjects begin at providers that everybody may use, and what ends the owner's name."""
+_CLAIMS: Final[Mapping[str, Mapping[str, str]]] = {
+    "token.actions.githubusercontent.com": {
+        "repository": "stranger/*",
+        "repository_id": "1",
+        "repository_owner": "stranger",
+        "repository_owner_id": "1",
+        "enterprise": "stranger",
+        "enterprise_id": "1",
+    },
+    "oidc.vercel.com": {"aud": "https://vercel.com/stranger"},
+    "api.pulumi.com/oidc": {"aud": "aws:stranger"},
+}
+"""What else in a stranger's token says whose it is, with a star for what they name themselves."""
+_CLUSTER: Final = "oidc.eks."
+"""The providers of EKS, each of one cluster: strangers are whatever else runs there."""
 _DEPUTIES: Final = {
     *("apigateway", "cloudtrail", "config", "events", "s3", "sns", "ses", "scheduler", "iot"),
     *("logging.s3", "delivery.logs", "backup", "bedrock", "states", "cloudformation", "glue"),
@@ -163,7 +184,13 @@ def _tokens(host: str, document: Document | None) -> Iterator[dict[str, Values]]
         return
     key = f"{prefix}:sub"
     begin, end = _OWNERS.get(prefix, ("", ""))
-    yield {key: (f"{begin}stranger{end or ':'}stranger",)}
+    claims: dict[str, Values] = {
+        f"{prefix}:{name}": (_suiting(document, f"{prefix}:{name}", value),)
+        for name, value in _CLAIMS.get(prefix, {}).items()
+    }
+    yield {**claims, key: (f"{begin}stranger{end or ':'}stranger",)}
+    if prefix.startswith(_CLUSTER):
+        yield {key: ("system:serviceaccount:stranger:stranger",)}
     for one in document.statements if document else ():
         for condition in one.conditions:
             if condition.key == key and begin:
@@ -171,7 +198,20 @@ def _tokens(host: str, document: Document | None) -> Iterator[dict[str, Values]]
                     if (owner := _owner(value, begin, end)) is not None and patterns.is_wild(owner):
                         said = patterns.witness(value, f"{begin}*", "stranger")
                         if said is not None:
-                            yield {key: (said,)}
+                            yield {**claims, key: (said,)}
+
+
+def _suiting(document: Document | None, key: str, template: str) -> str:
+    """A claim of a stranger's that a condition of the document likes, if there is such a one."""
+    values = {
+        value
+        for one in (document.statements if document else ())
+        for condition in one.conditions
+        if condition.key == key
+        for value in condition.values
+    }
+    found = (patterns.witness(value, template, "stranger") for value in sorted(values))
+    return next(filter(None, found), template.replace("*", "stranger"))
 
 
 def _owner(pattern: str, begin: str, end: str) -> str | None:

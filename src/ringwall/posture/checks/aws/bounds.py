@@ -34,7 +34,13 @@ from ringwall.posture.permissions.requests import Context, Request
 from ringwall.posture.permissions.statements import Kind
 
 KIND: Final = "aws-organizations-policy"
-READS: Final = ("organization", f"{KIND}.listed", f"{KIND}.targets", f"{KIND}.content")
+READS: Final = (
+    "organization",
+    "organization_accounts",
+    f"{KIND}.listed",
+    f"{KIND}.targets",
+    f"{KIND}.content",
+)
 Question = Callable[[str], Request]
 _FULL: Final = read(EVERYTHING, name="FullAWSAccess", kind=Kind.SCP)
 _MEMBER: Final = "222233334444"
@@ -48,22 +54,50 @@ def asked(action: str, *, who: str = "role/any-0", region: str = "eu-west-1") ->
 
 
 def judge_bound(it: Subject, world: World, *several: Request, said: str) -> Judgment | None:
-    """Whether policies that are attached to something deny all of these, but for exceptions.
+    """Whether policies deny all of these in every account, but for exceptions.
 
-    Of the management account alone: others may not read what binds them.
+    Of the management account alone: others may not read what binds them. Which accounts are in a
+    unit is not read.
     """
     told = it.read("organization")
     if told is None or str(told.get("MasterAccountId")) != it.name:
         return None
     policies = world.all(KIND, account=it.account)
     for request in several:
-        if not world.any_true(*(partial(_denies, one, request) for one in policies)):
+        if world.any_true(*(partial(_denies, one, request, _ROOT) for one in policies)):
+            continue
+        units = [one for one in policies if _denies(one, request, _UNIT)]
+        if units:
+            names = ", ".join(sorted({name for one in units for name in _targets(one, _UNIT)}))
+            why = f"{request.action} is denied in {names}, and who is in these units is not read"
+            raise UnknownError(why)
+        few = [one for one in policies if _denies(one, request, _ACCOUNT)]
+        if not few:
             return fails(f"no policy of the organisation denies {request.action}: {said}")
-    return passes("a policy of the organisation denies it")
+        bound = {name for one in few for name in _targets(one, _ACCOUNT)}
+        members = {
+            str(one.get("Id"))
+            for one in it.read("organization_accounts", ())
+            if one.get("Status", "ACTIVE") == "ACTIVE"
+        }
+        if not members or members - bound - {it.name}:
+            return fails(f"{request.action} is denied in {', '.join(sorted(bound))} alone: {said}")
+    return passes("policies of the organisation deny it in every account")
 
 
-def _denies(policy: Subject, request: Request) -> bool:
-    if not policy.read("targets", []):
+_ROOT: Final = "r-"
+_UNIT: Final = "ou-"
+_ACCOUNT: Final = ""
+"""How ids of what a policy is attached to begin; those of accounts are numbers."""
+
+
+def _targets(policy: Subject, kind: str) -> list[str]:
+    several = [str(one.get("TargetId")) for one in policy.read("targets", [])]
+    return [one for one in several if (one.startswith(kind) if kind else one.isdigit())]
+
+
+def _denies(policy: Subject, request: Request, kind: str) -> bool:
+    if not _targets(policy, kind):
         return False
     document = read(policy.read("content"), name=policy.label, kind=Kind.SCP)
     if document.faults:
@@ -97,6 +131,7 @@ def deny(*actions: str, **more: Any) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [one]}
 
 
+_MEMBERS: Final = [{"Id": one} for one in ("111122223333", "222233334444", "333344445555")]
 FEW: Final = {"StringEquals": {"aws:PrincipalTag/team": "data"}}
 MOST: Final = {"StringNotEquals": {"aws:PrincipalTag/team": "platform"}}
 
@@ -118,6 +153,31 @@ def bound(good: Any, *less: Any) -> tuple[Case, ...]:
     return (
         case("denied", PASS, policy(good, "r-1"), organization=ours),
         case("attached to nothing", FAIL, policy(good), organization=ours),
+        case("attached to a unit", UNKNOWN, policy(good, "ou-1"), organization=ours),
+        case(
+            "attached to the root and a unit", PASS, policy(good, "ou-1", "r-1"), organization=ours
+        ),
+        case(
+            "attached to one of two accounts",
+            FAIL,
+            policy(good, "222233334444"),
+            organization=ours,
+            organization_accounts=_MEMBERS,
+        ),
+        case(
+            "attached to each account",
+            PASS,
+            policy(good, "222233334444", "333344445555"),
+            organization=ours,
+            organization_accounts=_MEMBERS,
+        ),
+        case(
+            "which accounts there are may not be read",
+            UNKNOWN,
+            policy(good, "222233334444"),
+            organization=ours,
+            organization_accounts=DENIED,
+        ),
         case("everything is allowed", FAIL, policy(allows, "r-1"), organization=ours),
         case("denied to a few", FAIL, policy(_with(good, FEW), "r-1"), organization=ours),
         case("denied to all but a few", PASS, policy(_with(good, MOST), "r-1"), organization=ours),

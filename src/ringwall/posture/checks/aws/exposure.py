@@ -1,24 +1,22 @@
 """What the internet can reach: an address, a route, and lists that let it through on the way."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ringwall.posture.checking import Subject, UnknownError, World
 from ringwall.posture.checks.aws.openings import certain, is_open, open_ports
 from ringwall.posture.permissions.networks import Addresses, Intervals
 
 GROUP: Final = "aws-ec2-security-group"
-GROUP_READS: Final = (
-    f"{GROUP}.listed",
-    "aws-ec2-prefix-list.listed",
-    "aws-ec2-prefix-list.entries",
-)
+_LIST_READS: Final = ("aws-ec2-prefix-list.listed", "aws-ec2-prefix-list.entries")
+GROUP_READS: Final = (f"{GROUP}.listed", *_LIST_READS)
 ROUTE_READS: Final = (
     "aws-ec2-route-table.listed",
+    *_LIST_READS,
     "aws-region.vpc_block_public_access",
     "aws-region.vpc_block_public_access_exclusions",
 )
-READS: Final = (*GROUP_READS, *ROUTE_READS, "aws-ec2-network-acl.listed")
+READS: Final = tuple(dict.fromkeys((*GROUP_READS, *ROUTE_READS, "aws-ec2-network-acl.listed")))
 """What a check reads that asks what can be reached."""
 ALL: Final = Intervals(((0, 65535),))
 _UNGUARDED: Final = [
@@ -100,20 +98,48 @@ def _table(world: World, subnet: str, vpc: str) -> list[Subject]:
     return found
 
 
-def _routed(world: World, subnet: str, vpc: str) -> Addresses:
-    """The addresses that are reached through an internet gateway."""
-    found = []
+class _Routed(NamedTuple):
+    """The addresses that are reached through an internet gateway, or by a firewall before one."""
+
+    straight: Addresses
+    inspected: Addresses
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether the internet comes without being looked at."""
+        return is_open(self.straight)
+
+    @property
+    def whole(self) -> Addresses:
+        """Where nothing leads straight to the internet, what a firewall stands before as well."""
+        return self.straight if self.is_straight else self.straight | self.inspected
+
+
+def _routed(world: World, subnet: str, vpc: str) -> _Routed:
+    found: dict[bool, list[str]] = {True: [], False: []}
     for table in _table(world, subnet, vpc):
         for route in table.read("listed").get("Routes") or ():
-            gateway = str(route.get("GatewayId") or "")
-            leads = gateway.startswith("igw-") or "internet_gateway" in gateway
-            if leads and route.get("State", "active") == "active":
-                found += [
-                    route[key]
-                    for key in ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
-                    if route.get(key)
-                ]
-    return Addresses.of(found)
+            gateway = str(route.get("GatewayId") or route.get("CarrierGatewayId") or "")
+            leads = gateway.startswith(("igw-", "cagw-")) or "internet_gateway" in gateway
+            is_way = leads or gateway.startswith("vpce-")
+            if is_way and route.get("State", "active") == "active":
+                found[leads] += _destinations(route)
+                prefixes = route.get("DestinationPrefixListId")
+                if leads and prefixes:  # others are those of AWS, of its services' endpoints
+                    found[leads] += cidrs_of(world, str(prefixes))
+    return _Routed(Addresses.of(found[True]), Addresses.of(found[False]))
+
+
+def _destinations(route: Mapping[str, Any]) -> list[str]:
+    keys = ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
+    return [str(route[key]) for key in keys if route.get(key)]
+
+
+def _inspected(subnet: str) -> UnknownError:
+    return UnknownError(
+        f"what comes from the internet to {subnet} goes through an endpoint of a firewall,"
+        " and what that lets through is not read"
+    )
 
 
 def is_blocked(world: World, it: Subject, subnet: str, vpc: str) -> bool:
@@ -132,7 +158,12 @@ def is_blocked(world: World, it: Subject, subnet: str, vpc: str) -> bool:
 
 def is_public_subnet(world: World, it: Subject, subnet: str, vpc: str) -> bool:
     """Whether the internet has a way to addresses in a subnet."""
-    return is_open(_routed(world, subnet, vpc)) and not is_blocked(world, it, subnet, vpc)
+    routed = _routed(world, subnet, vpc)
+    if not is_open(routed.whole) or is_blocked(world, it, subnet, vpc):
+        return False
+    if not routed.is_straight:
+        raise _inspected(subnet)
+    return True
 
 
 def _lists(acl: Subject) -> list[Any]:
@@ -158,7 +189,8 @@ def reachable(
     has = set(versions)
     if not has:
         return Intervals()
-    routed = _routed(world, subnet, vpc)
+    way = _routed(world, subnet, vpc)
+    routed = way.whole
 
     def only(addresses: Addresses) -> Addresses:
         four = addresses.v4 if 4 in has and is_open(Addresses(v4=routed.v4)) else Intervals()
@@ -176,6 +208,8 @@ def reachable(
     found = found & ports
     if not found.parts or is_blocked(world, it, subnet, vpc):
         return Intervals()
+    if not way.is_straight:
+        raise _inspected(subnet)
     return found
 
 

@@ -53,6 +53,21 @@ WORLD_TABLE: Final = other(
         "Routes": [{"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1", "State": "active"}],
     },
 )
+
+
+def table(*routes: dict[str, str]) -> Other:
+    """The table of a network."""
+    several = [{"State": "active"} | one for one in routes]
+    return other(
+        "aws-ec2-route-table",
+        listed={"VpcId": "vpc-1", "Associations": [{"Main": True}], "Routes": several},
+    )
+
+
+FIREWALL_TABLE: Final = table({"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "vpce-1"})
+"""All goes by an endpoint of a firewall, and from there on to an internet gateway."""
+LIST_TABLE: Final = table({"DestinationPrefixListId": "pl-1", "GatewayId": "igw-1"})
+"""What is in a list of prefixes goes to an internet gateway."""
 PRIVATE_TABLE: Final = other(
     "aws-ec2-route-table",
     listed={"VpcId": "vpc-1", "Associations": [{"Main": True}], "Routes": []},

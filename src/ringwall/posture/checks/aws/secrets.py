@@ -10,6 +10,9 @@ from typing import Final, NamedTuple
 from ringwall.core.observations import UnknownError
 
 _MOST: Final = 4 * 1024 * 1024
+_AT_A_TIME: Final = 4096
+_OVERLAP: Final = 512
+"""Characters of a line that are looked at together, and those that the next ones share."""
 _TOKENS: Final[tuple[tuple[str, str], ...]] = (
     ("an AWS access key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
     ("a private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----"),
@@ -20,12 +23,15 @@ _TOKENS: Final[tuple[tuple[str, str], ...]] = (
     ("a Google key", r"\bAIza[A-Za-z0-9_-]{35}\b"),
     ("an npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
     ("a SendGrid key", r"\bSG\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}"),
-    ("a JSON web token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
-    ("a password in an address", r"\b[a-z][a-z0-9+.-]*://[^/\s:@'\"$<{]+:([^/\s:@'\"]+)@"),
+    (
+        "a JSON web token",
+        r"\beyJ[A-Za-z0-9_-]{10,400}\.eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,}",
+    ),
+    ("a password in an address", r"\b[a-z][a-z0-9+.-]{0,20}://[^/\s:@'\"$<{]+:([^/\s:@'\"]+)@"),
 )
 _ASSIGNED: Final = (
-    r"(?i)[\w.-]*(?:passw(?:or)?d|passphrase|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token"
-    r"|private[_-]?key|token|credentials?)[\w.-]*[\"']?\s*(?:=>|:=|=|:)\s*[\"']?([^\s\"';,]{6,})"
+    r"(?i)(?:passw(?:or)?d|passphrase|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token"
+    r"|private[_-]?key|token|credentials?)[\w.-]{0,64}[\"']?\s*(?:=>|:=|=|:)\s*[\"']?([^\s\"';,]{6,})"
 )
 _LINE: Final = re.compile("|".join(f"(?P<t{at}>{one})" for at, (_, one) in enumerate(_TOKENS)))
 _ASSIGNMENT: Final = re.compile(_ASSIGNED)
@@ -55,18 +61,25 @@ def secrets_in(text: str) -> Iterator[Secret]:
     References to where a secret lies (``${...}``, ``$(aws secretsmanager ...)``, ARNs) are none.
     """
     for number, line in enumerate(text.splitlines(), 1):
-        found = _LINE.search(line[:4096])
-        if found is not None:
-            at = next(at for at in range(len(_TOKENS)) if found[f"t{at}"])
-            inner = _TOKENS[at][0] == "a password in an address"
-            value = next((one for one in found.groups()[at + 1 :] if one), "") if inner else "0"
-            if not _NONE.search(value) and not found[0].endswith("EXAMPLE"):
-                yield Secret(_TOKENS[at][0], number)
-                continue
-        for assigned in _ASSIGNMENT.finditer(line[:4096]):
-            if not _NONE.search(assigned[1]):
-                yield Secret("what is named as a secret", number)
-                break
+        parts = range(0, max(len(line) - _OVERLAP, 1), _AT_A_TIME - _OVERLAP)
+        what = next((found for at in parts if (found := _within(line, at))), "")
+        if what:
+            yield Secret(what, number)
+
+
+def _within(line: str, begin: int) -> str:
+    """What kind of secret a part of a line seems to have: however long it is, that takes little."""
+    end = begin + _AT_A_TIME
+    for found in _LINE.finditer(line, begin, end):
+        at = next(at for at in range(len(_TOKENS)) if found[f"t{at}"])
+        inner = _TOKENS[at][0] == "a password in an address"
+        value = next((one for one in found.groups()[at + 1 :] if one), "") if inner else "0"
+        if not _NONE.search(value) and not found[0].endswith("EXAMPLE"):
+            return _TOKENS[at][0]
+    for assigned in _ASSIGNMENT.finditer(line, begin, end):
+        if not _NONE.search(assigned[1]):
+            return "what is named as a secret"
+    return ""
 
 
 def is_secret(name: str, value: str) -> str:

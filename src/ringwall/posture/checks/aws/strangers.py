@@ -1,53 +1,19 @@
-"""Which statements of a resource's policy let in strangers: everybody, whoever that is.
-
-A condition narrows "everybody" only if it names who it means: a key that tells who or from where,
-an operator that compares with it, and a value that is not everything.
-"""
+"""What a resource's policy lets strangers do, and what its statements name."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
 from ringwall.core.observations import UnknownError
 from ringwall.posture.checking import Judgment, Severity, Subject, fails, passes
 from ringwall.posture.checks.aws.controlled import within_controls
-from ringwall.posture.checks.aws.openings import is_open
 from ringwall.posture.permissions.controls import Controls
 from ringwall.posture.permissions.deciding import Outcome
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.exposure import Exposed, exposed
-from ringwall.posture.permissions.networks import Addresses
 from ringwall.posture.permissions.statements import Kind
 from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.snapshot.partial import IN_CODE, SOMEWHERE
-
-_WHO: Final = frozenset(
-    {
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:resourceaccount",
-        "aws:resourceorgid",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:sourceowner",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:sourcevpcarn",
-        "aws:userid",
-        "aws:username",
-        "aws:viaawsservice",
-        "elasticfilesystem:accesspointarn",
-        "elasticfilesystem:accessedviamounttarget",
-        "kms:calleraccount",
-        "kms:viaservice",
-        "sts:externalid",
-    }
-)
-_ADDRESS: Final = {"aws:sourceip", "aws:vpcsourceip"}
 
 
 def statements_of(policy: Any) -> list[Mapping[str, Any]]:
@@ -78,48 +44,6 @@ def principals_of(statement: Mapping[str, Any]) -> list[str]:
     if isinstance(told, Mapping):
         return [str(one) for several in told.values() for one in listed(several)]
     return [str(one) for one in listed(told)]
-
-
-def is_for_everybody(statement: Mapping[str, Any]) -> bool:
-    """Whether it allows something to everybody, but for what its conditions say."""
-    if statement.get("Effect") != "Allow":
-        return False
-    return "NotPrincipal" in statement or "*" in principals_of(statement)
-
-
-def is_narrowed(statement: Mapping[str, Any]) -> bool:
-    """Whether a condition says who of everybody is meant."""
-    for operator, keys in (statement.get("Condition") or {}).items():
-        name = str(operator).lower().removeprefix("foranyvalue:")
-        if name.endswith("ifexists") or name.startswith("forallvalues:"):
-            continue
-        for key, value in keys.items():
-            if _names(name, str(key).lower(), [str(one) for one in listed(value)]):
-                return True
-    return False
-
-
-def _names(operator: str, key: str, values: list[str]) -> bool:
-    if key in _ADDRESS and operator == "ipaddress":
-        try:
-            return not is_open(Addresses.of(values))
-        except ValueError:
-            return False
-    if key == "aws:viaawsservice" or key.endswith(":accessedviamounttarget"):
-        return operator == "bool" and values == ["true"]
-    compares = operator.startswith(("stringequals", "stringlike", "arnequals", "arnlike"))
-    return key in _WHO and compares and not any(_is_anything(one) for one in values)
-
-
-def _is_anything(value: str) -> bool:
-    return not value.strip("*?") or (value.startswith("arn:") and not value[4:].strip("*?:aws"))
-
-
-def open_statements(policy: Any) -> Iterator[Mapping[str, Any]]:
-    """The statements that let in strangers. What a policy denies them is not taken off."""
-    for one in statements_of(policy):
-        if is_for_everybody(one) and not is_narrowed(one):
-            yield one
 
 
 def judge_strangers(it: Subject, policy: Any, *resources: str) -> Judgment:
@@ -160,12 +84,6 @@ def arn_of(it: Subject, resource: str) -> str:
     service, _, rest = resource.partition(":")
     account = it.account if it.account.isdigit() else IN_CODE
     return f"arn:aws:{service}:{it.region or SOMEWHERE}:{account}:{rest.format(label=it.label)}"
-
-
-def named(statements: Iterable[Mapping[str, Any]]) -> str:
-    """What statements allow, in a few words."""
-    actions = [str(one) for each in statements for one in listed(each.get("Action"))]
-    return ", ".join(actions[:3] or ["everything but a few things"])
 
 
 def accounts_of(statement: Mapping[str, Any]) -> set[str]:

@@ -91,14 +91,17 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
     if thing == "role":
         details["AssumeRolePolicyDocument"] = document(one.get("assume_role_policy"))
         details["RoleLastUsed"] = Unknown("when it was used is known only once it is there")
-        details["MaxSessionDuration"] = one.get("max_session_duration", 3600)
         details["InstanceProfileList"] = [
             {"InstanceProfileName": each.get("name", each.address)}
             for each in code.pointing("aws_iam_instance_profile", "role", one, *names)
         ]
     if thing == "user":
         details["GroupList"] = _groups_of(code, one, *names)
-    return component(f"aws-iam-{thing}", one, one.get("name"), {"details": known(details, one)})
+    aspects: dict[str, Any] = {"details": known(details, one)}
+    if thing == "role":
+        seconds = one.get("max_session_duration", 3600)
+        aspects["session"] = known({"MaxSessionDuration": seconds}, one)
+    return component(f"aws-iam-{thing}", one, one.get("name"), aspects)
 
 
 def _groups_of(code: Resources, one: Instance, *names: Any) -> list[Any]:

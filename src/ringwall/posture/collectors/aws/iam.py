@@ -44,6 +44,19 @@ def _authorized(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
             )
 
 
+def _roles(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
+    """How long sessions of roles may last, which only this call tells of all of them."""
+    for one in page.get("Roles") or ():
+        told = {"MaxSessionDuration": one.get("MaxSessionDuration")}
+        yield Item(
+            kind="aws-iam-role",
+            name=one["Arn"],
+            label=one["RoleName"],
+            region="",
+            aspects={"session": told},
+        )
+
+
 def _decoded(value: Any) -> Any:
     """The same with policies as what they say, where they were told as encoded texts.
 
@@ -99,6 +112,14 @@ LISTINGS: Final = (
         within=Within.ACCOUNT,
         arguments={"MaxItems": 1000},
         told=tuple(f"{kind}.details" for kind, _ in _LISTS.values()),
+    ),
+    Listing(
+        kinds=(),
+        told=("aws-iam-role.session",),
+        call="iam:ListRoles",
+        read=_roles,
+        within=Within.ACCOUNT,
+        arguments={"MaxItems": 1000},
     ),
     described(
         "aws-iam-server-certificate",

@@ -1,9 +1,10 @@
-"""S3: buckets, and what each says of itself."""
+"""S3: buckets with their access points, and what each says of itself."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ringwall.posture.collecting.shape import (
+    Batches,
     Detail,
     Item,
     Listing,
@@ -16,6 +17,7 @@ from ringwall.posture.collecting.shape import (
 from ringwall.posture.snapshot.snapshot import Seen
 
 BUCKET: Final = "aws-s3-bucket"
+POINT: Final = "aws-s3-access-point"
 
 
 def _buckets(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
@@ -27,6 +29,17 @@ def _buckets(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
             region=one.get("BucketRegion") or "",
             aspects={"listed": one},
         )
+
+
+def _points(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
+    for one in page.get("AccessPointList") or ():
+        arn = one["AccessPointArn"]
+        region = arn.split(":")[3]
+        yield Item(kind=POINT, name=arn, label=one["Name"], region=region, aspects={"listed": one})
+
+
+def _point(seen: Seen) -> Mapping[str, Any]:
+    return {"AccountId": seen.found.account, "Name": seen.found.label}
 
 
 def _bucket(seen: Seen) -> Mapping[str, Any]:
@@ -53,6 +66,16 @@ LISTINGS: Final = (
         within=Within.ACCOUNT,
         arguments={"MaxBuckets": 1000},
         action="s3:ListAllMyBuckets",
+    ),
+    Listing(
+        kinds=(POINT,),
+        call="s3control:ListAccessPoints",
+        read=_points,
+        batches=Batches(
+            kind="aws-region",
+            most=1,
+            arguments=lambda some: {"AccountId": some[0].found.account},
+        ),
     ),
 )
 DETAILS: Final = (
@@ -121,6 +144,21 @@ DETAILS: Final = (
         first("ReplicationConfiguration"),
         "ReplicationConfigurationNotFoundError",
         action="s3:GetReplicationConfiguration",
+    ),
+    Detail(
+        kind=POINT,
+        aspect="policy",
+        call="s3control:GetAccessPointPolicy",
+        arguments=_point,
+        pick=first("Policy"),
+        absent=frozenset({"NoSuchAccessPointPolicy"}),
+    ),
+    Detail(
+        kind=POINT,
+        aspect="described",
+        call="s3control:GetAccessPoint",
+        arguments=_point,
+        pick=whole,
     ),
     Detail(
         kind="aws-account",

@@ -1,12 +1,29 @@
 """Systems Manager: parameters, documents of one's own, and who may read those."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from ringwall.posture.collecting.shape import Detail, described, first, joined
+from ringwall.posture.collecting.shape import (
+    Detail,
+    Item,
+    Listing,
+    Where,
+    described,
+    first,
+    joined,
+)
 from ringwall.posture.snapshot.snapshot import Seen
 
 DOCUMENT: Final = "aws-ssm-document"
+PARAMETER: Final = "aws-ssm-parameter"
+
+
+def _parameters(page: Mapping[str, Any], where: Where) -> Iterable[Item]:
+    """One that is called by a path, as ``/shop/key``, has one slash in its ARN where two meet."""
+    for one in page.get("Parameters") or ():
+        name = where.arn(f"ssm:parameter/{one['Name'].removeprefix('/')}")
+        told = {"listed": one}
+        yield Item(kind=PARAMETER, name=name, label=one["Name"], aspects=told)
 
 
 def _setting(aspect: str, setting: str) -> Detail:
@@ -24,9 +41,7 @@ def _named(seen: Seen) -> Mapping[str, Any]:
 
 
 LISTINGS: Final = (
-    described(
-        "aws-ssm-parameter", "ssm:DescribeParameters", "Parameters", "ssm:parameter/{Name}", "Name"
-    ),
+    Listing(kinds=(PARAMETER,), call="ssm:DescribeParameters", read=_parameters),
     described(
         DOCUMENT,
         "ssm:ListDocuments",

@@ -66,27 +66,25 @@ def _routes(key: str, kind: str) -> list[dict[str, object]]:
     return [{"RouteKey": key, "AuthorizationType": kind}]
 
 
+WEBSOCKET = {"ProtocolType": "WEBSOCKET"}
+LATER_ON = [*_routes("$default", "NONE"), *_routes("$disconnect", "NONE")]
 CASES = (
     case("a token", PASS, listed={}, routes=_routes("GET /orders", "JWT")),
     case("nothing", FAIL, listed={}, routes=_routes("$default", "NONE")),
     case(
         "by WebSocket, where it was asked",
         PASS,
-        listed={"ProtocolType": "WEBSOCKET"},
-        routes=[*_routes("$connect", "AWS_IAM"), *_routes("$default", "NONE")],
+        listed=WEBSOCKET,
+        routes=[*_routes("$connect", "AWS_IAM"), *LATER_ON],
     ),
     case(
-        "by WebSocket, where nobody was asked",
+        "by WebSocket, where nothing was",
         FAIL,
-        listed={"ProtocolType": "WEBSOCKET"},
-        routes=[*_routes("$connect", "NONE"), *_routes("$default", "NONE")],
+        listed=WEBSOCKET,
+        routes=[*_routes("$connect", "NONE"), *LATER_ON],
     ),
-    case(
-        "by WebSocket, which asks at no time",
-        FAIL,
-        listed={"ProtocolType": "WEBSOCKET"},
-        routes=_routes("$default", "NONE"),
-    ),
+    case("by WebSocket, of which nobody asks first", FAIL, listed=WEBSOCKET, routes=LATER_ON),
+    case("by HTTP a route of that name is any other", FAIL, listed={}, routes=LATER_ON),
     case("what browsers ask first", PASS, listed={}, routes=_routes("OPTIONS /orders", "NONE")),
     case("no routes", PASS, listed={"DisableExecuteApiEndpoint": True}, routes=[]),
     case("denied", UNKNOWN, listed={}, routes=DENIED),

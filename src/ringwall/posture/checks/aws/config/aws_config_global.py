@@ -5,7 +5,9 @@ who might do what.
 Fix: have the recorder of one region record global resources, too.
 """
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from ringwall.posture.checking import (
     DENIED,
@@ -56,11 +58,25 @@ def _records(region: Subject) -> bool:
     running = {one.get("name") for one in region.read("config_status", []) if one.get("recording")}
     for one in region.read("config_recorders", []):
         group = one.get("recordingGroup") or {}
-        kinds = set(group.get("resourceTypes") or [])
-        whole = group.get("includeGlobalResourceTypes") or kinds >= _KINDS
-        if whole and one.get("name") in running:
+        if _has_global(group) and one.get("name") in running:
             return True
     return False
+
+
+def _has_global(group: Mapping[str, Any]) -> bool:
+    """By name, by the option, or by not leaving any of them out."""
+    if (group.get("recordingStrategy") or {}).get("useOnly") == "EXCLUSION_BY_RESOURCE_TYPES":
+        left_out = set((group.get("exclusionByResourceTypes") or {}).get("resourceTypes") or ())
+        return not left_out & _KINDS
+    kinds = set(group.get("resourceTypes") or [])
+    return bool(group.get("includeGlobalResourceTypes")) or kinds >= _KINDS
+
+
+def _but(*kinds: str) -> Other:
+    return _region(
+        recordingStrategy={"useOnly": "EXCLUSION_BY_RESOURCE_TYPES"},
+        exclusionByResourceTypes={"resourceTypes": list(kinds)},
+    )
 
 
 def _region(recording: bool = True, **group: object) -> Other:
@@ -74,6 +90,8 @@ def _region(recording: bool = True, **group: object) -> Other:
 CASES = (
     case("on", PASS, _region(includeGlobalResourceTypes=True)),
     case("by name", PASS, _region(resourceTypes=sorted(_KINDS))),
+    case("all but others", PASS, _but("AWS::EC2::Volume")),
+    case("all but users", FAIL, _but("AWS::IAM::User")),
     case("left out", FAIL, _region(allSupported=True, includeGlobalResourceTypes=False)),
     case("off", FAIL, _region(recording=False, includeGlobalResourceTypes=True)),
     case("none", FAIL, other("aws-region", config_recorders=[], config_status=[])),

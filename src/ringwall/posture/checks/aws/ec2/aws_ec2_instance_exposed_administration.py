@@ -27,6 +27,7 @@ from ringwall.posture.checks.aws.controls import PERIMETER
 from ringwall.posture.checks.aws.exposure import READS, instance_reach
 from ringwall.posture.checks.aws.openings import those_in
 from ringwall.posture.checks.aws.scenes import (
+    FIREWALL_TABLE,
     LIST_GROUP,
     OPEN_REGION,
     SPARED_REGION,
@@ -35,6 +36,7 @@ from ringwall.posture.checks.aws.scenes import (
     group,
     interface,
     prefix_list,
+    table,
 )
 from ringwall.posture.checks.aws.services import ADMINISTRATION, CONTROL
 
@@ -60,6 +62,7 @@ def judge(it: Subject, world: World) -> Judgment:
 
 
 HALVES = group([("tcp", 22, 22, ["0.0.0.0/1"]), ("tcp", 22, 22, ["128.0.0.0/1"])])
+OFFICE = group([("tcp", 22, 22, ["198.51.100.0/24"])])
 CASES = (
     case("two halves", FAIL, HALVES, WORLD_TABLE, SUBNET, OPEN_REGION, listed=interface()),
     case(
@@ -87,6 +90,33 @@ CASES = (
                 }
             ]
         },
+    ),
+    case(
+        "a firewall stands before it",
+        UNKNOWN,
+        *(HALVES, FIREWALL_TABLE, SUBNET, OPEN_REGION),
+        listed=interface(),
+    ),
+    case("a firewall, and closed", PASS, OFFICE, FIREWALL_TABLE, SUBNET, listed=interface()),
+    case(
+        "a firewall, without an address",
+        PASS,
+        *(HALVES, FIREWALL_TABLE, SUBNET),
+        listed=interface(address=""),
+    ),
+    case(
+        "by an endpoint of storage beside the way out",
+        PASS,
+        *(HALVES, table({"DestinationPrefixListId": "pl-2", "GatewayId": "vpce-1"}), SUBNET),
+        listed=interface(),
+    ),
+    case(
+        "by a route for a list",
+        FAIL,
+        HALVES,
+        table({"DestinationPrefixListId": "pl-1", "GatewayId": "igw-1"}),
+        *(prefix_list("0.0.0.0/1", "128.0.0.0/1"), SUBNET, OPEN_REGION),
+        listed=interface(),
     ),
     case("open, without an address", PASS, HALVES, listed=interface(address="")),
     case(

@@ -26,6 +26,12 @@ from ringwall.posture.checks.aws.exposure import (
     is_public_subnet,
     public_versions,
 )
+from ringwall.posture.checks.aws.scenes import (
+    BLOCKED_REGION,
+    FIREWALL_TABLE,
+    LIST_TABLE,
+    prefix_list,
+)
 
 CHECK = Check(
     judges="aws-ec2-instance",
@@ -87,6 +93,20 @@ CASES = (
         ),
         listed=NETWORK,
     ),
+    case(
+        "by a list",
+        FAIL,
+        *(LIST_TABLE, prefix_list("0.0.0.0/0"), other("aws-region", **OPEN)),
+        listed=NETWORK,
+    ),
+    case(
+        "behind a firewall",
+        UNKNOWN,
+        FIREWALL_TABLE,
+        other("aws-region", **OPEN),
+        listed=NETWORK,
+    ),
+    case("behind a firewall, and blocked", PASS, FIREWALL_TABLE, BLOCKED_REGION, listed=NETWORK),
     case(
         "whether it is blocked is not known",
         UNKNOWN,

@@ -23,7 +23,13 @@ from ringwall.posture.checking import (
 )
 from ringwall.posture.checks.aws.controls import PERIMETER
 from ringwall.posture.checks.aws.exposure import ROUTE_READS, is_public_subnet
-from ringwall.posture.checks.aws.scenes import PRIVATE_TABLE, SPARED_REGION, WORLD_TABLE
+from ringwall.posture.checks.aws.scenes import (
+    LIST_TABLE,
+    PRIVATE_TABLE,
+    SPARED_REGION,
+    WORLD_TABLE,
+    prefix_list,
+)
 
 CHECK = Check(
     judges="aws-ecs-service",
@@ -77,6 +83,12 @@ LAN = other("aws-ec2-subnet", listed={"SubnetId": "subnet-1", "VpcId": "vpc-1"})
 CASES = (
     case("none", PASS, described=_service("DISABLED")),
     case("public", FAIL, LAN, WORLD_TABLE, SPARED_REGION, described=_service("ENABLED")),
+    case(
+        "public, by a list",
+        FAIL,
+        *(LAN, LIST_TABLE, prefix_list("0.0.0.0/0"), SPARED_REGION),
+        described=_service("ENABLED"),
+    ),
     case("nothing leads to them", PASS, LAN, PRIVATE_TABLE, described=_service("ENABLED")),
     case("the subnet is not known", UNKNOWN, described=_service("ENABLED")),
     case("denied", UNKNOWN, described=DENIED),

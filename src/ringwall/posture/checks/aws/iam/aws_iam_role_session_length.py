@@ -24,13 +24,13 @@ from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.INFORMATIONAL,
-    reads=("details",),
+    reads=("details", "session"),
     controls=(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 AC-12 supporting",
     ),
 )
-_STRONG = (
+_POLICIES = (
     ":iam::aws:policy/AdministratorAccess",
     ":iam::aws:policy/PowerUserAccess",
     ":iam::aws:policy/IAMFullAccess",
@@ -42,25 +42,32 @@ def judge(it: Subject, world: World) -> Judgment | None:
     """Of roles that have AWS's strongest policies."""
     told = it.read("details")
     arns = [one["PolicyArn"] for one in told.get("AttachedManagedPolicies", [])]
-    strong = [arn.rpartition("/")[2] for arn in arns if arn.endswith(_STRONG)]
+    strong = [arn.rpartition("/")[2] for arn in arns if arn.endswith(_POLICIES)]
     if not strong:
         return None
-    seconds = int(told.get("MaxSessionDuration") or 3600)
+    seconds = int(it.read("session")["MaxSessionDuration"])
     if seconds > _MOST:
         return fails(f"it has {', '.join(strong)} for {seconds / 3600:.0f} hours at a time")
     return passes(f"sessions end within {seconds / 3600:.0f} hours")
 
 
-def _details(seconds: int, name: str, of: str = "aws") -> dict[str, object]:
+def _strong(name: str = "AdministratorAccess", of: str = "aws") -> dict[str, object]:
     arn = f"arn:aws:iam::{of}:policy/{name}"
-    attached = [{"PolicyName": name, "PolicyArn": arn}]
-    return {"MaxSessionDuration": seconds, "AttachedManagedPolicies": attached}
+    return {"AttachedManagedPolicies": [{"PolicyName": name, "PolicyArn": arn}]}
 
 
+HOUR, DAY = {"MaxSessionDuration": 3600}, {"MaxSessionDuration": 43200}
 CASES = (
-    case("an hour", PASS, details=_details(3600, "AdministratorAccess")),
-    case("a day's work", FAIL, details=_details(12 * 3600, "AdministratorAccess")),
-    case("weak", NOT_JUDGED, details=_details(12 * 3600, "ReadOnlyAccess")),
-    case("only called so", NOT_JUDGED, details=_details(43200, "PowerUserAccess", "111122223333")),
-    case("may not be read", UNKNOWN, details=DENIED),
+    case("an hour", PASS, details=_strong(), session=HOUR),
+    case("a day's work", FAIL, details=_strong(), session=DAY),
+    case("weak", NOT_JUDGED, details=_strong("ReadOnlyAccess"), session=DAY),
+    case(
+        "only called so",
+        NOT_JUDGED,
+        details=_strong("PowerUserAccess", "111122223333"),
+        session=DAY,
+    ),
+    case("may not be read", UNKNOWN, details=DENIED, session=HOUR),
+    case("how long may not be read", UNKNOWN, details=_strong(), session=DENIED),
+    case("how long was never asked", UNKNOWN, details=_strong()),
 )

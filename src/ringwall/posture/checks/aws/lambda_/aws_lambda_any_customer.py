@@ -23,12 +23,12 @@ from ringwall.posture.checking import (
 from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.checks.aws.customers import judge_customers
-from ringwall.posture.checks.aws.strangers import arn_of
+from ringwall.posture.checks.aws.lambda_.aliases import ALIAS_READS, cases_of_aliases, judge_each
 
 CHECK = Check(
     judges="aws-lambda-function",
     severity=Severity.MEDIUM,
-    reads=("policy", *READS),
+    reads=("policy", *READS, *ALIAS_READS),
     controls=(
         *NOT_PUBLIC,
         "nist-800-53r5 AC-4 supporting",
@@ -38,7 +38,7 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """Asked as services ask that act for somebody else, with all that the policy denies."""
-    return judge_customers(it, it.read("policy"), arn_of(it, "lambda:function:{label}"))
+    return judge_each(it, world, lambda policy, arn: judge_customers(it, policy, arn))
 
 
 def _policy(service: str, **more: Any) -> dict[str, Any]:
@@ -51,7 +51,9 @@ BUCKET = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::ours"}}
 OURS = {"ArnLike": {"aws:SourceArn": "arn:aws:events:eu-west-1:111122223333:rule/*"}}
 ANY = {"ArnLike": {"aws:SourceArn": "arn:aws:events:*:*:rule/*"}}
 ORG = {"StringEquals": {"aws:SourceOrgID": "o-1"}}
+S3 = {"Service": "s3.amazonaws.com"}
 CASES = (
+    *cases_of_aliases(S3, "lambda:InvokeFunction"),
     case("no policy", PASS, policy=ABSENT),
     case("for its account", PASS, policy=_policy("s3", Condition=OWN)),
     case("for the organisation", PASS, policy=_policy("s3", Condition=ORG)),

@@ -15,12 +15,13 @@ from ringwall.posture.checking import (
 from ringwall.posture.checks.aws.admitting import admitting, by_policy
 from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
-from ringwall.posture.checks.aws.strangers import arn_of, judge_strangers
+from ringwall.posture.checks.aws.lambda_.aliases import ALIAS_READS, cases_of_aliases, judge_each
+from ringwall.posture.checks.aws.strangers import judge_strangers
 
 CHECK = Check(
     judges="aws-lambda-function",
     severity=Severity.CRITICAL,
-    reads=("policy", *READS),
+    reads=("policy", *READS, *ALIAS_READS),
     controls=NOT_PUBLIC,
     known_as=("prowler:awslambda_function_not_publicly_accessible", "securityhub:Lambda.1"),
 )
@@ -28,7 +29,10 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """As the engine decides it for strangers, conditions and denials considered."""
-    return judge_strangers(it, it.read("policy"), arn_of(it, "lambda:function:{label}"))
+    return judge_each(it, world, lambda policy, arn: judge_strangers(it, policy, arn))
 
 
-CASES = admitting("lambda:InvokeFunction", by_policy, "policy")
+CASES = (
+    *admitting("lambda:InvokeFunction", by_policy, "policy"),
+    *cases_of_aliases("*", "lambda:InvokeFunction"),
+)

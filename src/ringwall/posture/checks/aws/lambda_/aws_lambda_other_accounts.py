@@ -14,19 +14,24 @@ from ringwall.posture.checking import (
 )
 from ringwall.posture.checks.aws.controlled import READS
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.lambda_.aliases import ALIAS_READS, cases_of_aliases, judge_each
 from ringwall.posture.checks.aws.sharing import cases_of_others, judge_others
 
 CHECK = Check(
     judges="aws-lambda-function",
     severity=Severity.LOW,
-    reads=("policy", *READS),
+    reads=("policy", *READS, *ALIAS_READS),
     controls=LEAST_PRIVILEGE,
 )
 
 
 def judge(it: Subject, world: World) -> Judgment:
     """Whole accounts and whoever is of them, unless a condition says of which organisation."""
-    return judge_others(it, it.read("policy"))
+    return judge_each(it, world, lambda policy, _: judge_others(it, policy))
 
 
-CASES = cases_of_others("lambda:InvokeFunction", aspect="policy")
+OTHER = {"AWS": "arn:aws:iam::444455556666:root"}
+CASES = (
+    *cases_of_others("lambda:InvokeFunction", aspect="policy"),
+    *cases_of_aliases(OTHER, "lambda:InvokeFunction"),
+)

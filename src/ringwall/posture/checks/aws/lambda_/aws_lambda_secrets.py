@@ -13,6 +13,7 @@ from ringwall.posture.checking import (
     Judgment,
     Severity,
     Subject,
+    UnknownError,
     World,
     case,
     fails,
@@ -33,7 +34,11 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """By forms of known keys, and by names; where a secret lies is none itself."""
-    variables = (it.read("listed").get("Environment") or {}).get("Variables") or {}
+    environment = it.read("listed").get("Environment") or {}
+    if environment.get("Error"):  # the rest is told, so that the call itself was no failure
+        code = environment["Error"].get("ErrorCode") or "AWS says no more"
+        raise UnknownError(f"the variables of {it.label} may not be decrypted to be read: {code}")
+    variables = environment.get("Variables") or {}
     found = certain(sorted(variables), lambda name: is_secret(name, str(variables[name])))
     if found:
         said = [f"{name} seems to be {is_secret(name, str(variables[name]))}" for name in found]
@@ -45,6 +50,7 @@ def _with(name: str, value: str) -> dict[str, object]:
     return {"Environment": {"Variables": {name: value}}}
 
 
+NO_KEY = {"ErrorCode": "AccessDeniedException", "Message": "no"}
 CASES = (
     case("none", PASS, listed={}),
     case("where one lies", PASS, listed=_with("DB_PASSWORD_ARN", "arn:aws:secretsmanager:r:1:s")),
@@ -56,5 +62,6 @@ CASES = (
     case(
         "in an address of the web", FAIL, listed=_with("A", "https://shop:hunter2hunter2@a.example")
     ),
+    case("may not be decrypted", UNKNOWN, listed={"Environment": {"Error": NO_KEY}}),
     case("may not be read", UNKNOWN, listed=DENIED),
 )

@@ -37,15 +37,21 @@ CHECK = Check(
 def judge(it: Subject, world: World) -> Judgment | None:
     """Of functions that have variables."""
     told = it.read("listed")
-    if not (told.get("Environment") or {}).get("Variables"):
+    environment = told.get("Environment") or {}
+    if not environment.get("Variables") and not environment.get("Error"):
         return None
     key = told.get("KMSKeyArn")
     return passes(f"they are encrypted with {key}") if key else fails("AWS's key encrypts them")
 
 
 SOME = {"Environment": {"Variables": {"STAGE": "prod"}}}
+SEALED = {
+    "Environment": {"Error": {"ErrorCode": "AccessDeniedException"}},
+    "KMSKeyArn": "arn:aws:kms:r:1:key/k",
+}
 CASES = (
     case("own", PASS, listed=SOME | {"KMSKeyArn": "arn:aws:kms:r:1:key/k"}),
+    case("own, which may not be used to read them", PASS, listed=SEALED),
     case("AWS's", FAIL, listed=SOME),
     case("no variables", NOT_JUDGED, listed={"Environment": {"Variables": {}}}),
     case("may not be read", UNKNOWN, listed=DENIED),

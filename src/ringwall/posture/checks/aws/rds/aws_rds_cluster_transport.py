@@ -46,18 +46,28 @@ def judge(it: Subject, world: World) -> Judgment | None:
     return judge_transport(it, world, GROUP, [name])
 
 
-def _group(value: object) -> Other:
+def _group(value: object, parameter: str = "require_secure_transport") -> Other:
     return other(
         GROUP,
         listed={"DBClusterParameterGroupName": "mine"},
-        parameters={"require_secure_transport": value},
+        parameters={parameter: value},
     )
 
 
 MINE = {"Engine": "aurora-mysql", "DBClusterParameterGroup": "mine"}
+DOCUMENTS = {"Engine": "docdb", "DBClusterParameterGroup": "mine"}
+PENDING = DOCUMENTS | {
+    "DBClusterMembers": [
+        {"DBClusterParameterGroupStatus": "in-sync"},
+        {"DBClusterParameterGroupStatus": "pending-reboot"},
+    ]
+}
 CASES = (
     case("on", PASS, _group("1"), listed=MINE),
     case("off", FAIL, _group("0"), listed=MINE),
+    case("TLS 1.2 or later alone", PASS, _group("tls1.2+", "tls"), listed=DOCUMENTS),
+    case("on once it is started again", UNKNOWN, _group("enabled", "tls"), listed=PENDING),
+    case("none of TLS", FAIL, _group("disabled", "tls"), listed=DOCUMENTS),
     case("never set", FAIL, _group(None), listed=MINE),
     case(
         "denied",

@@ -15,7 +15,13 @@ _TLS: Final = {
     "postgres": "rds.force_ssl",
     "sqlserver": "rds.force_ssl",
 }
-_ON: Final = {"1", "on", "true", "enabled", "yes"}
+_AFTER_A_RESTART: Final = ("sqlserver", "docdb", "neptune")
+"""Engines that take this parameter when they start, others at once."""
+_PENDING: Final = "pending-reboot"
+_ON: Final = {
+    *("1", "on", "true", "enabled", "yes"),
+    *("fips-140-3", "tls1.2+", "tls1.3+"),  # DocumentDB's, which ask for more
+}
 _GUESSED: Final = {"admin", "administrator", "master", "postgres", "root", "sa", "user", "awsuser"}
 
 
@@ -71,8 +77,18 @@ def judge_transport(it: Subject, world: World, kind: str, names: list[str]) -> J
         return None
     values = [parameters(world, it, kind, name).get(parameter) for name in names]
     if values and all(map(is_on, values)):
+        listed = it.read("listed")
+        if str(listed.get("Engine")).startswith(_AFTER_A_RESTART) and _PENDING in _states(listed):
+            raise UnknownError(f"{parameter} of {it.label} is in force once it was started again")
         return passes(f"{parameter} is on")
     return fails(f"{parameter} of {it.label} is off")
+
+
+def _states(listed: Mapping[str, Any]) -> set[Any]:
+    """Whether its groups are in force, or those of its members."""
+    own = {one.get("ParameterApplyStatus") for one in listed.get("DBParameterGroups") or ()}
+    members = listed.get("DBClusterMembers") or ()
+    return own | {one.get("DBClusterParameterGroupStatus") for one in members}
 
 
 def missing_logs(listed: Mapping[str, Any]) -> list[str]:

@@ -46,9 +46,8 @@ def _names(group: Subject) -> list[object]:
 
 def judge(it: Subject, world: World) -> Judgment:
     """By the parameters it runs with."""
-    names = [
-        one["ParameterGroupName"] for one in it.read("listed").get("ClusterParameterGroups") or ()
-    ]
+    groups = it.read("listed").get("ClusterParameterGroups") or ()
+    names = [one["ParameterGroupName"] for one in groups]
     values = []
     for name in names:
         found = [
@@ -60,6 +59,15 @@ def judge(it: Subject, world: World) -> Judgment:
             raise UnknownError(f"the parameters {name} are not known")
         values.append(str(found[0].read("parameters", {}).get("require_ssl")).lower())
     if values and all(one == "true" for one in values):
+        late = [
+            str(each.get("ParameterApplyStatus"))
+            for one in groups
+            for each in one.get("ClusterParameterStatusList") or ()
+            if each.get("ParameterName") == "require_ssl"
+            and each.get("ParameterApplyStatus") != "in-sync"
+        ]
+        if late:
+            return fails(f"require_ssl of {it.label} is on, and not in force: {late[0]}")
         return passes("require_ssl is on")
     return fails(f"require_ssl of {it.label} is off")
 
@@ -74,8 +82,20 @@ def _group(value: object) -> Other:
 
 
 MINE = {"ClusterParameterGroups": [{"ParameterGroupName": "mine"}]}
+LATE = {
+    "ClusterParameterGroups": [
+        {
+            "ParameterGroupName": "mine",
+            "ClusterParameterStatusList": [
+                {"ParameterName": "require_ssl", "ParameterApplyStatus": "pending-reboot"},
+                {"ParameterName": "search_path", "ParameterApplyStatus": "in-sync"},
+            ],
+        }
+    ]
+}
 CASES = (
     case("on", PASS, _group({"require_ssl": "true"}), listed=MINE),
+    case("on, and not in force yet", FAIL, _group({"require_ssl": "true"}), listed=LATE),
     case("off", FAIL, _group({"require_ssl": "false"}), listed=MINE),
     case("denied", UNKNOWN, _group(DENIED), listed=MINE),
     case("a group that is not there", UNKNOWN, listed=MINE),

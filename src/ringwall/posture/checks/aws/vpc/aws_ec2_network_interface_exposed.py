@@ -50,7 +50,12 @@ def judge(it: Subject, world: World) -> Judgment | None:
     listed = it.read("listed")
     if (listed.get("Attachment") or {}).get("InstanceId"):
         return None
-    if listed.get("InterfaceType") in {"nat_gateway", "gateway_load_balancer", "transit_gateway"}:
+    if listed.get("InterfaceType") in {
+        "nat_gateway",
+        "natGateway",
+        "gateway_load_balancer",
+        "transit_gateway",
+    }:
         return None
     found = those_in(CLOSED, interface_reach(world, it, listed, PORTS))
     if found:

@@ -19,7 +19,13 @@ from ringwall.posture.checking import (
 )
 from ringwall.posture.checks.aws.controls import PERIMETER
 from ringwall.posture.checks.aws.exposure import ROUTE_READS, is_public_subnet
-from ringwall.posture.checks.aws.scenes import PRIVATE_TABLE, SPARED_REGION, WORLD_TABLE
+from ringwall.posture.checks.aws.scenes import (
+    LIST_TABLE,
+    PRIVATE_TABLE,
+    SPARED_REGION,
+    WORLD_TABLE,
+    prefix_list,
+)
 
 CHECK = Check(
     judges="aws-ec2-subnet",
@@ -57,6 +63,7 @@ MINE = {"SubnetId": "subnet-1", "VpcId": "vpc-1", "MapPublicIpOnLaunch": True}
 CASES = (
     case("off", PASS, listed=MINE | {"MapPublicIpOnLaunch": False}),
     case("on", FAIL, WORLD_TABLE, SPARED_REGION, listed=MINE),
+    case("on, by a list", FAIL, LIST_TABLE, prefix_list("0.0.0.0/0"), SPARED_REGION, listed=MINE),
     case("on, without a way", FAIL, PRIVATE_TABLE, listed=MINE),
     case("on, and its routes are denied", FAIL, listed=MINE),
 )

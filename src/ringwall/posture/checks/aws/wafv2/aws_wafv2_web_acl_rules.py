@@ -4,6 +4,9 @@ Why: one without rules looks like a protection, and is none.
 Fix: add rules, such as AWS's managed groups, that block.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from ringwall.posture.checking import (
     DENIED,
     FAIL,
@@ -31,6 +34,7 @@ CHECK = Check(
         "checkov:CKV_AWS_175",
     ),
 )
+REFUSING = {"Block", "Captcha", "Challenge"}
 
 
 def judge(it: Subject, world: World) -> Judgment:
@@ -38,12 +42,23 @@ def judge(it: Subject, world: World) -> Judgment:
     told = it.read("described")
     if "Block" in (told.get("DefaultAction") or {}):
         return passes("it refuses whatever no rule allows")
-    rules = [*(told.get("Rules") or ()), *(told.get("PreProcessFirewallManagerRuleGroups") or ())]
+    groups = ("PreProcessFirewallManagerRuleGroups", "PostProcessFirewallManagerRuleGroups")
+    rules = [one for name in ("Rules", *groups) for one in told.get(name) or ()]
     if not rules:
         return fails(f"{it.label} has no rules, and lets everything through")
-    if all("Count" in (one.get("Action") or one.get("OverrideAction") or {}) for one in rules):
-        return fails(f"all rules of {it.label} only count", Severity.LOW)
-    return passes("it has rules that refuse")
+    if any(map(_refuses, rules)):
+        return passes("it has rules that refuse")
+    if any("Allow" in (one.get("Action") or {}) for one in rules):
+        return fails(f"no rule of {it.label} refuses anything, and what none is for gets through")
+    return fails(f"all rules of {it.label} only count", Severity.LOW)
+
+
+def _refuses(rule: Mapping[str, Any]) -> bool:
+    """By its own action, or by those of a group's rules, where these are not all overridden."""
+    action = rule.get("Action")
+    if action:
+        return bool(REFUSING & set(action))
+    return "Count" not in (rule.get("OverrideAction") or {})
 
 
 CASES = (
@@ -63,6 +78,27 @@ CASES = (
         "they count",
         FAIL,
         described={"DefaultAction": {"Allow": {}}, "Rules": [{"OverrideAction": {"Count": {}}}]},
+    ),
+    case(
+        "they let through what is let through anyway",
+        FAIL,
+        described={"DefaultAction": {"Allow": {}}, "Rules": [{"Action": {"Allow": {}}}]},
+    ),
+    case(
+        "one lets through, one asks for a proof",
+        PASS,
+        described={
+            "DefaultAction": {"Allow": {}},
+            "Rules": [{"Action": {"Allow": {}}}, {"Action": {"Challenge": {}}}],
+        },
+    ),
+    case(
+        "a group of Firewall Manager's, behind",
+        PASS,
+        described={
+            "DefaultAction": {"Allow": {}},
+            "PostProcessFirewallManagerRuleGroups": [{"OverrideAction": {"None": {}}}],
+        },
     ),
     case("denied", UNKNOWN, described=DENIED),
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ringwall.posture.checking import Subject, UnknownError
-from ringwall.posture.checks.aws.exposure import reachable
+from ringwall.posture.checks.aws.exposure import public_versions, reachable
 from ringwall.posture.checks.aws.ways.looking import SUBNET, Looking
 from ringwall.posture.checks.aws.ways.running import groups_that_open, ports_as_text
 from ringwall.posture.checks.aws.ways.targets import Behind
@@ -31,6 +31,10 @@ READS: Final = (
     f"{INTERFACE}.listed",
     f"{_SECRETS}.listed",
 )
+
+
+Place = tuple[str, set[str], set[int]]
+"""A subnet, the security groups, and the versions of which there are public addresses."""
 
 
 def behind(it: Looking) -> dict[str, list[Behind]]:
@@ -67,16 +71,33 @@ def _network(told: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _service(it: Looking, one: Subject) -> Iterator[Open | Hop]:
-    network = _network(one.read("described"))
+    told = one.read("described")
+    network = _network(told)
     definition = _definition(it, one)
     workload = Workload(SERVICE, one.name, str(definition.get("taskRoleArn") or ""))
+    places: list[Place] = []
     if network.get("assignPublicIp") == "ENABLED":
         groups = set(network.get("securityGroups") or ())
-        subnets = [str(each) for each in network.get("subnets") or ()]
-        yield _open(it, one, workload, [(each, groups, {4}) for each in subnets])
-    else:
-        yield Open(workload, "")
+        places += [(str(each), groups, {4}) for each in network.get("subnets") or ()]
+    places += [
+        (subnet, groups, {6})
+        for task in _kept_by(it, one)
+        for subnet, groups, versions in _places(it, task)
+        if 6 in versions
+    ]
+    yield _open(it, one, workload, places) if places else Open(workload, "")
     yield from _given(it, one, definition)
+
+
+def _kept_by(it: Looking, service: Subject) -> Iterator[Mapping[str, Any]]:
+    """The tasks of a service. In networks of version 6 each has an address that all may reach."""
+    cluster = service.read("described").get("clusterArn")
+    for one in it.all(TASK):
+        with it.each():
+            told = one.read("described")
+            is_of_it = told.get("group") == f"service:{service.label}"
+            if is_of_it and told.get("clusterArn", cluster) == cluster:
+                yield told
 
 
 def _task(it: Looking, one: Subject) -> Iterator[Open | Hop]:
@@ -84,6 +105,12 @@ def _task(it: Looking, one: Subject) -> Iterator[Open | Hop]:
     definition = _definition(it, one)
     role = (told.get("overrides") or {}).get("taskRoleArn") or definition.get("taskRoleArn")
     workload = Workload(TASK, one.name, str(role or ""))
+    yield _open(it, one, workload, _places(it, told))
+    yield from _given(it, one, definition)
+
+
+def _places(it: Looking, told: Mapping[str, Any]) -> list[Place]:
+    """Where a task has public addresses: the subnets, groups and versions of its interfaces."""
     identifiers = {
         str(each.get("value"))
         for attached in told.get("attachments") or ()
@@ -95,17 +122,15 @@ def _task(it: Looking, one: Subject) -> Iterator[Open | Hop]:
         for each in (it.all(INTERFACE) if identifiers else ())
         if each.name.rpartition("/")[2] in identifiers
     ]
-    places = [
+    return [
         (
             str(each.get("SubnetId")),
             {str(group["GroupId"]) for group in each.get("Groups") or ()},
-            {4},
+            versions,
         )
         for each in interfaces
-        if (each.get("Association") or {}).get("PublicIp")
+        if (versions := public_versions(each))
     ]
-    yield _open(it, one, workload, places)
-    yield from _given(it, one, definition)
 
 
 def _definition(it: Looking, one: Subject) -> Mapping[str, Any]:
@@ -118,9 +143,7 @@ def _definition(it: Looking, one: Subject) -> Mapping[str, Any]:
     return found
 
 
-def _open(
-    it: Looking, one: Subject, workload: Workload, places: list[tuple[str, set[str], set[int]]]
-) -> Open:
+def _open(it: Looking, one: Subject, workload: Workload, places: list[Place]) -> Open:
     """Whether the internet comes to something with public addresses in these subnets."""
 
     def reach(subnet: str, groups: set[str], versions: set[int]) -> Intervals:

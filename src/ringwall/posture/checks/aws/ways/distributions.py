@@ -25,6 +25,7 @@ BUCKET: Final = "aws-s3-bucket"
 KINDS: Final = (DISTRIBUTION,)
 READS: Final = (f"{DISTRIBUTION}.config", f"{BUCKET}.listed", f"{BUCKET}.policy")
 _SERVICE: Final = "cloudfront.amazonaws.com"
+_IDENTITY: Final = "Origin Access Identity "
 
 
 def distributions(it: Looking, leading: Leading, hosts: Hosts) -> Iterator[Hop]:
@@ -171,12 +172,13 @@ def _names(policy: Document | None, identity: str) -> tuple[bool, bool]:
         return True, False
     allowing = [one for one in policy.statements if one.effect is Effect.ALLOW and one.principals]
     for one in allowing:
-        named = one.principals.arns if one.principals is not None else ()
-        is_named = any(arn.endswith(f"Origin Access Identity {identity}") for arn in named)
+        named = one.principals.canonical if one.principals is not None else ()
+        is_named = any(each.endswith(f"{_IDENTITY}{identity}") for each in named)
         if is_named and one.concerns("s3:getobject"):
             return True, not one.conditions
     is_canonical = any(
-        one.effect is Effect.ALLOW and one.principals is not None and one.principals.canonical
-        for one in policy.statements
+        _IDENTITY not in each
+        for one in allowing
+        for each in (one.principals.canonical if one.principals is not None else ())
     )
     return is_canonical, False

@@ -8,14 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ringwall.posture.checking import Subject, UnknownError
-from ringwall.posture.checks.aws.apigateway.parts import policy_of
+from ringwall.posture.checks.aws.apigateway.parts import anybody, called
 from ringwall.posture.checks.aws.ways.integrating import Integration, Leading
 from ringwall.posture.checks.aws.ways.looking import Looking
-from ringwall.posture.permissions.documents import read
-from ringwall.posture.permissions.exposure import exposed
 from ringwall.posture.permissions.paths import INTERNET, Hop
-from ringwall.posture.permissions.statements import Kind
-from ringwall.posture.permissions.strangers import Stranger
 
 REST: Final = "aws-apigateway-rest-api"
 REST_STAGE: Final = "aws-apigateway-rest-stage"
@@ -72,7 +68,7 @@ def _rest(it: Looking, one: Subject, stage: str, leading: Leading) -> Iterator[H
     for name, path, method in several:
         integration = _of_method(method.get("methodIntegration") or {})
         method_name = "GET" if name == "ANY" else name
-        source = _source(one, f"{stage}/{method_name}{path}")
+        source = called(one, f"{stage}/{method_name}{path}")
         yield from leading.to(one, f"{name} {path}", integration, source)
 
 
@@ -113,19 +109,13 @@ def _later(it: Looking, one: Subject, stage: str, leading: Leading) -> Iterator[
             is_mock=told.get("IntegrationType") == "MOCK",
         )
         method, _, path = key.partition(" ")
-        called = f"{'GET' if method == 'ANY' else method}{path}" if path else key
-        yield from leading.to(one, key, integration, _source(one, f"{stage}/{called}"))
+        named = f"{'GET' if method == 'ANY' else method}{path}" if path else key
+        yield from leading.to(one, key, integration, called(one, f"{stage}/{named}"))
 
 
 def _is_open(route: Mapping[str, Any]) -> bool:
     is_asked = route.get("AuthorizationType", "NONE") != "NONE" or route.get("ApiKeyRequired")
     return not is_asked and not str(route.get("RouteKey")).startswith("OPTIONS ")
-
-
-def _source(one: Subject, called: str) -> str:
-    """How an API is named to what it calls."""
-    partition, api = one.name.split(":")[1], one.name.rpartition("/")[2]
-    return f"arn:{partition}:execute-api:{one.region}:{one.account}:{api}/{called}"
 
 
 def _entering(
@@ -146,12 +136,7 @@ def _entering(
                 return
         how, certain = f"{how}: perhaps, by a domain of its own", False
     if policy:
-        document = read(policy_of(policy), name=f"policy of {one.label}", kind=Kind.RESOURCE)
-        found = [
-            each
-            for each in exposed(document, (_source(one, "*"),), account=one.account)
-            if each.is_wide and each.stranger is Stranger.ANYBODY
-        ]
+        found = anybody(one, policy)
         if not found:
             return
         certain = certain and any(each.is_certain for each in found)
