@@ -105,6 +105,17 @@ def test_pages_follow_each_other() -> None:
 
 
 @pytest.mark.usefixtures("company")
+def test_pages_of_whatever_is_asked_for_follow_each_other() -> None:
+    from ringwall.inventory import service
+
+    for text, found in ASKED:
+        paged: list[str] = []
+        while page := service.find(parse(text), limit=1, after=paged[-1] if paged else ""):
+            paged.append(page[0].id)
+        assert paged == found, text
+
+
+@pytest.mark.usefixtures("company")
 def test_categories_are_those_that_the_queue_of_findings_asks_for() -> None:
     from ringwall.inventory import service
     from ringwall.inventory.categories import Known

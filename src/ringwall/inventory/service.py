@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from django.db.models import Count
+from django.db.models import Count, Value
+from django.db.models.functions import Coalesce
 
 from ringwall.core.components import Component, Relation
 from ringwall.core.observations import Collected
@@ -126,8 +127,11 @@ def explain(component: str, rules: Rules) -> Categories:
 def find(query: Query = _EVERYTHING, *, limit: int, after: str = "") -> list[Standing]:
     """Components of a query, by id, from behind the id ``after`` on."""
     rows = store.wanted(query)
+    if store.is_scanned(query):  # else each of a million is looked up in the order of ids
+        rows = rows.annotate(place=Coalesce("uid", Value(""))).order_by("place")
     if after:
-        rows = rows.filter(uid__gt=plain(after))
+        place = "place" if "place" in rows.query.annotations else "uid"
+        rows = rows.filter(**{f"{place}__gt": plain(after)})
     return [store.standing_of(row) for row in rows[:limit]]
 
 

@@ -18,6 +18,7 @@ from ringwall.inventory.standing import Event, Standing
 
 _ASKED_AT_A_TIME: Final = 500
 _COLUMNS: Final = {"account": "account", "region": "region", "owner": "owner", "kind": "kind"}
+_INDEXED: Final = frozenset({"account", "id", "is", "kind", "owner", "reach"})
 
 
 def standing_of(row: Thing) -> Standing:
@@ -48,6 +49,12 @@ def wanted(query: Query) -> QuerySet[Thing]:
     if not query.asks("is", "named"):
         found = found.exclude(first=None)
     return found
+
+
+def is_scanned(query: Query) -> bool:
+    """Whether no index tells what fits: then all components are gone through, in their order."""
+    asked_for = {one.field for one in query.terms if not one.is_not}
+    return bool(query.terms) and not asked_for & _INDEXED
 
 
 def by_name(name: str) -> QuerySet[Thing]:
