@@ -118,7 +118,12 @@ def test_no_view_breaks_on_what_is_odd(log: Scene, people: None, browser: Any) -
     odd = ("%00", "%ff", "%ED%A0%80", "a" * 5000, "%22%27%3B--", "%E2%80%AE", "-1", "1e9")
     for view in views():
         if view.pattern in CHANGING:
-            assert browser.get(path_of(view)).status_code == 405, view.pattern
+            answer = browser.get(path_of(view))
+            if view.pattern.startswith("company/"):  # whoever signed in again comes by this way
+                assert answer.status_code == 302, view.pattern
+                assert answer["Location"].startswith("/company/findings"), view.pattern
+            else:
+                assert answer.status_code == 405, view.pattern
             continue
         for text in odd:
             told = "&".join(f"{name}={text}" for name in PARAMETERS) + "&wait=0"

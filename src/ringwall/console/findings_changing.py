@@ -6,7 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 
 from ringwall.access.actions import Action
@@ -34,6 +34,8 @@ def _sent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def asked(request: HttpRequest, **more: Any) -> HttpResponse:
         if request.method == "POST":
             return view(request, **more)
+        if request.method != "GET":
+            return HttpResponseNotAllowed(["POST"])
         where = reverse("finding", args=[more["uid"]]) if more else reverse("findings")
         return HttpResponseRedirect(where)
 

@@ -12,6 +12,7 @@ from ringwall.posture.collecting.planning import plan_for
 
 Made = Callable[[Account], None]
 PASSES = {
+    "aws-apigateway-rest-stage-data-trace",
     "aws-cloudfront-distribution-origins",
     "aws-dynamodb-table-public",
     "aws-ecs-cluster-insights",
