@@ -59,3 +59,16 @@ def test_what_of_a_large_account_is_held_against_code_is_all_that_can_differ() -
     assert list(drift(code, part)) == list(drift(code, cloud)) != []
     assert [one.found.name for one in part] == ["arn:aws:x"]
     assert dict(part.listings("aws-s3-bucket")) == dict(cloud.listings("aws-s3-bucket"))
+
+
+def test_the_owner_of_a_bucket_is_the_same_in_both_whatever_number_the_account_has() -> None:
+    def listed(owner: str, *more: dict[str, object]) -> dict[str, object]:
+        own = {"Grantee": {"ID": owner, "Type": "CanonicalUser"}, "Permission": "FULL_CONTROL"}
+        return {"Owner": {"ID": owner}, "Grants": [own, *more]}
+
+    public = {"Grantee": {"Type": "Group", "URI": "AllUsers"}, "Permission": "READ"}
+    other = {"Grantee": {"ID": "b0", "Type": "CanonicalUser"}, "Permission": "READ"}
+    assert differences("aws-s3-bucket", listed("owner"), listed("75aa"), "acl") == []
+    for more in (public, other):
+        (one,) = differences("aws-s3-bucket", listed("owner"), listed("75aa", more), "acl")
+        assert one.part == "acl.Grants"

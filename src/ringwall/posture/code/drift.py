@@ -31,6 +31,8 @@ NAMED: Final[Mapping[str, str]] = {
 _LEFT_OUT: Final = frozenset({"Arn", "Path", "FunctionArn", "VpcId", "GroupId", "GroupList"})
 """What code cannot know, or tells in its own way."""
 
+_OWNER: Final[Mapping[str, str]] = {"Type": "CanonicalUser", "ID": "owner"}
+
 _HIDDEN: Final = ("Environment", "UserData", "Password", "Secret", "Token")
 """What may be secret is compared, and never shown."""
 
@@ -108,7 +110,26 @@ def _why(path: str, declared: Seen, left: Any, right: Any) -> str:
 
 
 def _value(told: Observation) -> Any:
-    return told.value if told.state is State.KNOWN else None
+    return _of_the_owner(told.value) if told.state is State.KNOWN else None
+
+
+def _of_the_owner(value: Any) -> Any:
+    """An access list with its owner called so: code cannot know which account's number it is."""
+    if not (isinstance(value, Mapping) and isinstance(value.get("Grants"), list)):
+        return value
+    owner = value.get("Owner")
+    number = owner.get("ID") if isinstance(owner, Mapping) else None
+    return {
+        "Grants": [
+            {**one, "Grantee": _OWNER}
+            if isinstance(one, Mapping)
+            and number is not None
+            and isinstance(one.get("Grantee"), Mapping)
+            and one["Grantee"].get("ID") == number
+            else one
+            for one in value["Grants"]
+        ]
+    }
 
 
 def _differences(left: Any, right: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
