@@ -100,6 +100,11 @@ def test_a_check_in_python_is_found_beside_it(tmp_path: Path) -> None:
     assert [one.id for one in chosen(found, ["us-names"])] == ["us-names"]
 
 
+def test_a_check_may_be_called_anything_and_what_it_imports_is_none(tmp_path: Path) -> None:
+    (tmp_path / "parts.py").write_text("OURS = 'us-'\n")
+    assert [one.id for one in written(tmp_path, "us.py", PYTHON)] == ["us"]
+
+
 def test_tags_of_a_case_may_be_an_aspect() -> None:
     assert case("listed", PASS, tags={"a": "b"}).it.tags == {"a": "b"}
     for told in (DENIED, ABSENT, [{"Key": "a", "Value": "b"}]):

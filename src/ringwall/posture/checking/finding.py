@@ -24,6 +24,7 @@ from ringwall.runtime.collecting import collected_later
 Judge = Callable[[Subject, World], Judgment | None]
 _SECTION: Final = re.compile(r"^(Why|Fix):\s+", re.MULTILINE)
 _CLOUDS: Final = "aws-"
+_CHECK: Final = re.compile(rb"^CHECK\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +105,14 @@ def checks_in(folder: Path) -> list[KnownCheck]:
     """Those in a folder of the user's; ``ValueError`` names the file that is none."""
     if not folder.is_dir():
         raise ValueError(f"{folder} is no folder of checks")
-    found = [_of(_loaded(path), path) for path in sorted(folder.rglob("[a-z]*_*.py"))]
+    paths = [path for path in sorted(folder.rglob("[a-z]*.py")) if _is_check(path)]
+    found = [_of(_loaded(path), path) for path in paths]
     return found + [_of_sql(read_sql(path)) for path in sorted(folder.rglob("[a-z]*.sql"))]
+
+
+def _is_check(path: Path) -> bool:
+    """Whether a file says that it is one, or is named so; what others import is none."""
+    return "_" in path.stem or _CHECK.search(path.read_bytes()) is not None
 
 
 def _own(path: Path) -> KnownCheck:

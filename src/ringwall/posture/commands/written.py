@@ -64,8 +64,9 @@ def write_report(
         out.write_bytes(content)
     except OSError as error:
         raise Refused(f"{out} cannot be written: {error.strerror}") from error
-    word = "verdict" if len(told.rows) == 1 else "verdicts"
-    say(f"{out}: {len(told.rows):,} {word} of {counted(told.read)}")
+    scopes = [one for one in told.read if form is not Form.ASFF or one.isdigit()]
+    count = sum(row.found.account in scopes for row in told.rows)
+    say(f"{out}: {count:,} {'verdict' if count == 1 else 'verdicts'} of {counted(scopes)}")
 
 
 def _content(told: "Report", form: Form, frameworks: "Sequence[Framework]") -> bytes:
