@@ -66,8 +66,14 @@ def test_the_owner_of_a_bucket_is_the_same_in_both_whatever_number_the_account_h
         own = {"Grantee": {"ID": owner, "Type": "CanonicalUser"}, "Permission": "FULL_CONTROL"}
         return {"Owner": {"ID": owner}, "Grants": [own, *more]}
 
-    public = {"Grantee": {"Type": "Group", "URI": "AllUsers"}, "Permission": "READ"}
-    other = {"Grantee": {"ID": "b0", "Type": "CanonicalUser"}, "Permission": "READ"}
+    public: dict[str, object] = {
+        "Grantee": {"Type": "Group", "URI": "AllUsers"},
+        "Permission": "READ",
+    }
+    other: dict[str, object] = {
+        "Grantee": {"ID": "b0", "Type": "CanonicalUser"},
+        "Permission": "READ",
+    }
     assert differences("aws-s3-bucket", listed("owner"), listed("75aa"), "acl") == []
     for more in (public, other):
         (one,) = differences("aws-s3-bucket", listed("owner"), listed("75aa", more), "acl")
