@@ -1,6 +1,7 @@
 """What changed is written beside what was read: whoever reads both has the whole, killed or not."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,7 @@ from ringwall.core.observations import Observation, State
 from ringwall.posture import keeping
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.rejudging import Changes
+from ringwall.posture.snapshot import appending
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 from ringwall.posture.snapshot.writing import lines_of
 
@@ -183,6 +185,32 @@ def test_who_reads_while_it_is_written_has_one_moment_of_it(tmp_path: Path) -> N
         last = one
     writer.join()
     assert len(seen) > 1
+
+
+@pytest.mark.parametrize("when", ["before its changes are opened", "while they are read"])
+def test_what_is_written_anew_while_it_is_read_is_read_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """The whole is written and its changes are forgotten at the worst moment, once."""
+    accounts, snapshot = begun(tmp_path)
+    assert add(accounts, snapshot, change(snapshot, "b", 2))
+    place, name = (keeping, "read_snapshot") if when.startswith("before") else (appending, "_of")
+    then: Callable[..., Any] = getattr(place, name)
+    left = [7]
+
+    def now(*given: Any, **named: Any) -> Any:
+        found = then(*given, **named)
+        if left:
+            change(snapshot, "b", left.pop())
+            accounts.keep(ACCOUNT, snapshot, read=NOON, gaps=3)
+        return found
+
+    monkeypatch.setattr(place, name, now)
+    kept = accounts.get(ACCOUNT)
+    assert not left
+    assert kept is not None
+    assert kept.gaps == 3
+    assert sorted(lines_of(kept.snapshot)) == sorted(lines_of(snapshot))
 
 
 def _named(seen: Any) -> str:

@@ -29,7 +29,7 @@ _OF_ONE: Final = 30
 """Bytes that a component takes at least, for files that do not say how many there are."""
 _GROWS: Final = 1 << 20
 """Bytes of changes, or as many as the whole takes: then it is written anew."""
-_TRIES: Final = 5
+_TRIES: Final = 20
 _MEND: Final = "delete it and scan the account anew"
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 Version = tuple[int, int, int]
@@ -193,9 +193,8 @@ class Accounts:
                 return None
             head, snapshot = found
             try:
-                changes = self._changes(account)
-                changes.apply(_mark(before), snapshot)
-                head["gaps"] = changes.head(_mark(before)).get("gaps", head["gaps"])
+                changed = self._changes(account).apply(_mark(before), snapshot)
+                head["gaps"] = changed.get("gaps", head["gaps"])
             except ValueError as error:
                 msg = f"{self._path(account, 'changes')}: {error}: {_MEND}"
                 raise ValueError(msg) from error

@@ -6,9 +6,10 @@ stands after the last such line is of somebody who was killed, and was never tol
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 from ringwall.posture.snapshot.writing import (
@@ -79,29 +80,29 @@ class Appended:
 
     def head(self, of: str) -> dict[str, Any]:
         """What is otherwise in the head of that snapshot; ``ValueError`` where it is damaged."""
-        if self._of() != of:
-            return {}
-        with self._path.open("rb") as file:
+        with self._opened(of) as file:
+            if file is None:
+                return {}
             end = file.seek(0, os.SEEK_END)
             file.seek(max(0, end - _TAIL))
             tail = file.read()
             if _KEPT not in tail:
                 file.seek(0)
                 tail = file.read()
-        kept = [one for one in tail[: tail.rfind(b"\n") + 1].splitlines() if one.startswith(_KEPT)]
-        found: dict[str, Any] = decoded(kept[-1])[1] if kept else {}
-        return found
+        return _head(tail[: tail.rfind(b"\n") + 1])
 
-    def apply(self, of: str, snapshot: Snapshot) -> None:
+    def apply(self, of: str, snapshot: Snapshot) -> dict[str, Any]:
         """Change a snapshot, the one with this mark, as it was changed since.
 
-        ``ValueError`` says that the file is damaged.
+        What is otherwise in its head is returned; ``ValueError`` says that the file is damaged.
         """
-        if self._of() != of:
-            return
-        content = self._path.read_bytes()
-        lines = content[: _end_of(content)].splitlines()
-        for number, line in enumerate(lines[1:], 2):
+        with self._opened(of) as file:
+            if file is None:
+                return {}
+            file.seek(0)
+            content = file.read()
+        content = content[: _end_of(content)]
+        for number, line in enumerate(content.splitlines()[1:], 2):
             if line.startswith(_KEPT):
                 continue
             try:
@@ -109,15 +110,41 @@ class Appended:
             except (TypeError, ValueError, AttributeError, KeyError) as error:
                 msg = f"line {number} is no change of a snapshot: {error}"
                 raise ValueError(msg) from error
+        return _head(content)
 
     def _of(self) -> str:
         """Of which snapshot it is; of none where it is not there, or not whole."""
         try:
             with self._path.open("rb") as file:
-                first = decoded(file.readline())
-            return str(first["of"]) if first["format"] == _FORMAT else ""
-        except (OSError, ValueError, KeyError, TypeError):
+                return _of(file)
+        except OSError:
             return ""
+
+    @contextmanager
+    def _opened(self, of: str) -> Iterator[BinaryIO | None]:
+        """The file, where it is of that snapshot: what is opened stays, though it is forgotten."""
+        with ExitStack() as opened:
+            try:
+                file = opened.enter_context(self._path.open("rb"))
+            except OSError:
+                yield None
+                return
+            yield file if _of(file) == of else None
+
+
+def _of(file: BinaryIO) -> str:
+    try:
+        first = decoded(file.readline())
+        return str(first["of"]) if first["format"] == _FORMAT else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _head(content: bytes) -> dict[str, Any]:
+    """What the last line says that tells of what was kept."""
+    kept = [one for one in content.splitlines() if one.startswith(_KEPT)]
+    found: dict[str, Any] = decoded(kept[-1])[1] if kept else {}
+    return found
 
 
 def _is_whole(tail: bytes) -> bool:
