@@ -3,6 +3,7 @@
 So ``kms:D*``, ``NotAction``, a resource such as ``arn:aws:kms:*:*:key/*`` and two statements that
 make one grant count for what they are, and so does what the same policy denies again. A question is
 an action and a resource of which nobody has thought: ``iam:Any0`` is allowed by ``iam:*`` alone.
+It is asked in a region of which nobody has thought, and in each that the policy names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,14 +17,14 @@ from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import principal
 from ringwall.posture.permissions.requests import Context, Request
-from ringwall.posture.permissions.statements import Kind
+from ringwall.posture.permissions.statements import Document, Effect, Kind
 
 Asked = Mapping[str, Sequence[tuple[str, str]]]
 """By what is said of it: actions with resources, all of which have to be allowed."""
-_KEY: Final = "arn:aws:kms:eu-west-1:{account}:key/any-0"
+_KEY: Final = "arn:aws:kms:{region}:{account}:key/any-0"
 EVERYTHING: Final[Asked] = {
     "everything": (
-        ("any0:Any0", "arn:aws:any0:eu-west-1:{account}:any-0"),
+        ("any0:Any0", "arn:aws:any0:{region}:{account}:any-0"),
         ("iam:PutRolePolicy", "arn:aws:iam::{account}:role/any-0"),
         ("s3:GetObject", "arn:aws:s3:::any-0/any-0"),
     )
@@ -44,22 +45,22 @@ WHOLE_SERVICES: Final[Asked] = {
         "iam": "arn:aws:iam::{account}:role/any-0",
         "kms": _KEY,
         "organizations": "*",
-        "cloudtrail": "arn:aws:cloudtrail:eu-west-1:{account}:trail/any-0",
+        "cloudtrail": "arn:aws:cloudtrail:{region}:{account}:trail/any-0",
         "sso": "*",
-        "secretsmanager": "arn:aws:secretsmanager:eu-west-1:{account}:secret:any-0",
+        "secretsmanager": "arn:aws:secretsmanager:{region}:{account}:secret:any-0",
     }.items()
 }
 ANY_DATA: Final[Asked] = {
     f"{action} of {what}": ((action, resource),)
     for action, what, resource in (
         ("s3:GetObject", "any bucket", "arn:aws:s3:::any-0/any-0"),
-        ("dynamodb:Scan", "any table", "arn:aws:dynamodb:eu-west-1:{account}:table/any-0"),
+        ("dynamodb:Scan", "any table", "arn:aws:dynamodb:{region}:{account}:table/any-0"),
         (
             "secretsmanager:GetSecretValue",
             "any secret",
-            "arn:aws:secretsmanager:eu-west-1:{account}:secret:any-0",
+            "arn:aws:secretsmanager:{region}:{account}:secret:any-0",
         ),
-        ("ssm:GetParameter", "any parameter", "arn:aws:ssm:eu-west-1:{account}:parameter/any-0"),
+        ("ssm:GetParameter", "any parameter", "arn:aws:ssm:{region}:{account}:parameter/any-0"),
     )
 }
 ANY_CHANGE: Final[Asked] = {
@@ -70,23 +71,26 @@ ANY_CHANGE: Final[Asked] = {
         (
             "ec2:TerminateInstances",
             "any instance",
-            "arn:aws:ec2:eu-west-1:{account}:instance/i-any0",
+            "arn:aws:ec2:{region}:{account}:instance/i-any0",
         ),
         (
             "ec2:AuthorizeSecurityGroupIngress",
             "any security group",
-            "arn:aws:ec2:eu-west-1:{account}:security-group/sg-any0",
+            "arn:aws:ec2:{region}:{account}:security-group/sg-any0",
         ),
         (
             "lambda:UpdateFunctionCode",
             "any function",
-            "arn:aws:lambda:eu-west-1:{account}:function:any-0",
+            "arn:aws:lambda:{region}:{account}:function:any-0",
         ),
-        ("rds:DeleteDBInstance", "any database", "arn:aws:rds:eu-west-1:{account}:db:any-0"),
-        ("dynamodb:DeleteTable", "any table", "arn:aws:dynamodb:eu-west-1:{account}:table/any-0"),
+        ("rds:DeleteDBInstance", "any database", "arn:aws:rds:{region}:{account}:db:any-0"),
+        ("dynamodb:DeleteTable", "any table", "arn:aws:dynamodb:{region}:{account}:table/any-0"),
     )
 }
 
+_HERE: Final = "any-0"
+_MOST_REGIONS: Final = 100
+"""More than AWS has, whose policies have room for some hundreds of resources."""
 _TO_ACCOUNT: Final = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 """What a key's policy usually says: that policies such as these decide about it."""
 
@@ -103,20 +107,46 @@ def granted(document: Any, asked: Asked, *, account: str, kind: Kind = Kind.IDEN
     )
     who = principal(f"arn:aws:iam::{account}:user/any-0")
     found, unknown = [], ""
+    regions = _regions(policies.identity[0])
     for said, several in asked.items():
-        outcomes = set()
-        for action, resource in several:
-            named = resource.format(account=account)
-            request = Request(action, named, who, Context(), resource_account=account)
-            decision = freed(decide(request, policies))
-            outcomes.add(decision.outcome)
-            if decision.outcome is Outcome.UNKNOWN:
-                unknown = unknown or decision.why
-        if outcomes == {Outcome.ALLOWED}:
-            found.append(said)
+        where = []
+        is_somewhere = any("{region}" in resource for _, resource in several)
+        for region in regions if is_somewhere else (_HERE,):
+            outcomes = set()
+            for action, resource in several:
+                named = resource.format(account=account, region=region)
+                request = Request(action, named, who, Context(), resource_account=account)
+                decision = freed(decide(request, policies))
+                outcomes.add(decision.outcome)
+                if decision.outcome is Outcome.UNKNOWN:
+                    unknown = unknown or decision.why
+            if outcomes == {Outcome.ALLOWED}:
+                where.append(region)
+        if where:
+            places = ", ".join(regions[one] for one in where)
+            found.append(said if where[0] == _HERE else f"{said} in {places}")
     if unknown and not found:
         raise UnknownError(unknown)
     return found
+
+
+def _regions(policy: Document) -> dict[str, str]:
+    """Where questions are asked, as it is written there: in one that nobody named first.
+
+    A pattern stands for one that fits it.
+    """
+    named = {
+        parts[3].replace("*", "0").replace("?", "0"): parts[3]
+        for statement in policy.statements
+        if statement.effect is Effect.ALLOW and not statement.but_resources
+        for parts in (one.split(":", 5) for one in statement.resources or ())
+        if len(parts) > 4 and parts[0] == "arn"
+    }
+    if len(named) > _MOST_REGIONS:
+        msg = f"it names {len(named)} regions, more than AWS has"
+        raise UnknownError(msg)
+    several = sorted((one, written) for one, written in named.items() if one not in {"", "0"})
+    return {_HERE: "", **dict(several)}
 
 
 def judge_granted(document: Any, asked: Asked, *, account: str, well: str) -> Judgment:

@@ -57,19 +57,38 @@ def cases_of_own_policy(
     )
 
 
-READING: Final = ("s3:GetObject", "s3:Get*", "s3:ListAllMyBuckets", "secretsmanager:Get*")
-CHANGING: Final = ("s3:DeleteObject", "s3:Delete*", "s3:GetObject", "rds:Delete*")
-"""What is asked for, a pattern it is one of, what is harmless, and another that is asked for."""
+READING: Final = (
+    "s3:GetObject",
+    "s3:Get*",
+    "s3:ListAllMyBuckets",
+    "secretsmanager:Get*",
+    "arn:aws:secretsmanager:{}:*:secret:{}",
+)
+CHANGING: Final = (
+    "s3:DeleteObject",
+    "s3:Delete*",
+    "s3:GetObject",
+    "rds:Delete*",
+    "arn:aws:rds:{}:*:db:{}",
+)
+"""What is asked for, a pattern it is one of, what is harmless, and another that is asked for.
+
+Last, what that one is about, by a region and a name.
+"""
 
 
 def cases_of_written(
     name: str,
     details: Callable[..., dict[str, Any]],
     policies: str,
-    actions: tuple[str, str, str, str],
+    actions: tuple[str, str, str, str, str],
 ) -> tuple[Case, ...]:
     """Cases of a check that asks whether what is written into somebody does it to all there is."""
-    action, pattern, harmless, another = actions
+    action, pattern, harmless, another, regional = actions
+
+    def within(region: str, name: str = "*") -> dict[str, Any]:
+        return details(allow(another, Resource=regional.format(region, name)))
+
     one_bucket = allow(action, Resource="arn:aws:s3:::shop/*")
     every_bucket = allow(pattern, Resource="arn:aws:s3:::*/*")
     factor = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -82,6 +101,9 @@ def cases_of_written(
         case("all of a service", FAIL, name=name, details=details(allow("s3:*", "ec2:*"))),
         case("every bucket, by a pattern", FAIL, name=name, details=details(every_bucket)),
         case("of another service", FAIL, name=name, details=details(allow(another))),
+        case("all there is in a region", FAIL, name=name, details=within("us-east-1")),
+        case("in regions by a pattern", FAIL, name=name, details=within("us-*")),
+        case("one in a region", PASS, name=name, details=within("us-east-1", "shop-*")),
         case("with a factor", PASS, name=name, details=details(allow("s3:*", Condition=factor))),
         case("denied again", PASS, name=name, details=details(*denied)),
         case("everything, which another says", PASS, name=name, details=details(allow("*"))),
@@ -100,6 +122,7 @@ def cases_of_inline(
     factor = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
     left = {"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}
     keys = allow("kms:De*", Resource="arn:aws:kms:*:*:key/*")
+    keys_there = allow("kms:Decrypt", Resource="arn:aws:kms:ap-south-1:111122223333:key/*")
     one_key = allow("kms:Decrypt", Resource="arn:aws:kms:eu-west-1:111122223333:key/k")
     broken = {policies: [{"PolicyName": "own", "PolicyDocument": "{"}]}
     denied = (allow("*"), allow("*", Effect="Deny"))
@@ -110,6 +133,7 @@ def cases_of_inline(
         case("all of a service", FAIL, name=name, details=details(allow("s3:Get*", "iam:*"))),
         case("any role", FAIL, name=name, details=details(allow("iam:PassRole"))),
         case("any key, by a pattern", FAIL, name=name, details=details(keys)),
+        case("any key in a region", FAIL, name=name, details=details(keys_there)),
         case("by what it leaves out", FAIL, name=name, details=details(left)),
         case("with a factor", PASS, name=name, details=details(allow("*", Condition=factor))),
         case("denied again", PASS, name=name, details=details(*denied)),
