@@ -268,7 +268,7 @@ def test_an_address_of_which_is_not_known_whom_it_asks_may_be_open() -> None:
     """
     told = {check: outcome for (check, _), outcome in outcomes(text).items()}
     for check in ("aws-lambda-function-public", "aws-lambda-url-open", "aws-lambda-any-customer"):
-        assert told[check] == "unknown"
+        assert told[check] == "unknown", check
 
 
 RULE = """

@@ -12,8 +12,10 @@ from ringwall.posture.permissions.accounts import Account, account
 from ringwall.posture.permissions.asking import context_of, could, may
 from ringwall.posture.permissions.deciding import Outcome
 from ringwall.posture.permissions.escalation import escalations, is_administrator
+from ringwall.posture.snapshot.partial import Unknown, guarded
 
 NUMBER = "123456789012"
+ANA_ARN = f"arn:aws:iam::{NUMBER}:user/ana"
 
 
 @pytest.fixture
@@ -84,3 +86,23 @@ def test_what_was_left_out_of_the_answer_is_not_known() -> None:
     assert found.outcome is Outcome.UNKNOWN
     assert "group gone is not known" in found.why
     assert "policy/gone was not read" in found.why
+
+
+def test_what_is_not_known_of_an_identity_is_a_policy_that_may_say_anything() -> None:
+    """As of one that code declares: its list, one policy, one attachment, one group."""
+    later = Unknown("it is known only once it is there")
+    whole = {"PolicyName": "own", "PolicyDocument": policy(allow("s3:*"))}
+    for more in (
+        {"UserPolicyList": later},
+        {"UserPolicyList": [whole, later]},
+        {"UserPolicyList": [whole, {"PolicyName": "own", "PolicyDocument": later}]},
+        {"UserPolicyList": [whole], "AttachedManagedPolicies": [later]},
+        {"UserPolicyList": [whole], "AttachedManagedPolicies": [{"PolicyArn": later}]},
+        {"UserPolicyList": [whole], "GroupList": [later]},
+    ):
+        told = guarded({"UserName": "ana", "Arn": ANA_ARN, **more})
+        found = account(NUMBER, users=[told]).users[ANA_ARN]
+        (fault,) = [each for one in found.policies.identity for each in one.faults]
+        assert "known only once it is there" in fault
+        outcome = may(found, "sqs:SendMessage", "*", context=context_of(found)).outcome
+        assert outcome is Outcome.UNKNOWN

@@ -10,7 +10,8 @@ from tests.posture.permissions.asked import ANA, allow, asked, policy
 
 from ringwall.posture.permissions.deciding import Outcome
 from ringwall.posture.permissions.documents import read
-from ringwall.posture.permissions.statements import Effect, Kind
+from ringwall.posture.permissions.statements import Document, Effect, Kind
+from ringwall.posture.snapshot.partial import Unknown, guarded
 
 IDENTITY = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1H2DM3B4FH5TC"
 
@@ -116,6 +117,55 @@ def test_a_broken_deny_may_deny_and_a_broken_allow_may_allow() -> None:
     asking = (ANA, "s3:GetObject", "arn:aws:s3:::b/k")
     assert asked(*asking, identity=(everything, broken)).outcome is Outcome.UNKNOWN
     assert asked(*asking, identity=(broken,)).outcome is Outcome.DENIED
+
+
+def test_what_is_not_known_yet_may_be_anything_and_the_rest_counts() -> None:
+    """As in code: of one statement it is not known what it is about."""
+    later = Unknown("it is known only once it is there")
+    found = identity(
+        guarded(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    allow("s3:GetObject", "arn:aws:s3:::b/*"),
+                    allow(["sqs:SendMessage", "sqs:Receive*"], [later]),
+                    later,
+                ],
+            }
+        )
+    )
+    assert found.faults == (
+        "statement 2 of the policy: it is known only once it is there",
+        "statement 3 of the policy: it is known only once it is there",
+    )
+    assert [one.effect for one in found.statements] == [
+        *(Effect.ALLOW, Effect.ALLOW, Effect.ALLOW, Effect.DENY)
+    ]
+    first_two = Document(found.name, found.kind, found.statements[:2])
+
+    def outcome(action: str, document: Any) -> Outcome:
+        resource = f"arn:aws:{action.partition(':')[0]}:::b/k"
+        return asked(ANA, action, resource, identity=(document,)).outcome
+
+    assert outcome("s3:GetObject", first_two) is Outcome.ALLOWED
+    assert outcome("sqs:ReceiveMessage", first_two) is Outcome.UNKNOWN
+    assert outcome("sqs:DeleteMessage", first_two) is Outcome.DENIED
+    assert outcome("s3:GetObject", found) is Outcome.UNKNOWN, "the third may deny it"
+    assert identity(guarded({"Statement": later})).faults
+    assert identity(guarded({"Statement": [{"Effect": later, "Action": "s3:*"}]})).faults
+
+
+def test_a_broken_statement_says_nothing_of_what_it_is_not_about() -> None:
+    odd = {"Effect": "Deny", "Action": "sqs:*", "Resource": "*", "Condition": {"Odd": {}}}
+    left = {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*", "Condition": {"Odd": {}}}
+    asking = (ANA, "s3:GetObject", "arn:aws:s3:::b/k")
+    for one in (odd, left):
+        found = identity(policy(allow("*"), one))
+        assert found.faults
+        assert asked(*asking, identity=(found,)).outcome is Outcome.ALLOWED
+    also = identity(policy(allow("*"), left))
+    told = asked(ANA, "sqs:SendMessage", "arn:aws:sqs:::q", identity=(also,))
+    assert told.outcome is Outcome.UNKNOWN
 
 
 def test_fifty_megabytes_end_with_a_sentence() -> None:

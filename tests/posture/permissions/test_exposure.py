@@ -257,6 +257,17 @@ def test_a_broken_policy_exposes_perhaps() -> None:
     assert {one.decision.outcome for one in several} == {Outcome.UNKNOWN}
 
 
+@pytest.mark.parametrize("action", ["sqs:SendMessage", "sqs:StartMessageMoveTask"])
+def test_a_broken_statement_exposes_perhaps_to_whomever_it_may_name(action: str) -> None:
+    """A service that asks for a stranger among them, and whatever it is about."""
+    broken = {"Effect": "Allow", "Principal": {"Odd": "x"}, "Action": action, "Resource": "*"}
+    written = read(policy(broken), name="it", kind=Kind.RESOURCE)
+    several = exposed(written, (QUEUE,), account=ACCOUNT)
+    asked = {(one.stranger, one.action.lower()) for one in several}
+    assert asked == {(who, action.lower()) for who in Stranger}
+    assert {one.decision.outcome for one in several} == {Outcome.UNKNOWN}
+
+
 def test_parts_of_what_is_asked_about_are_found() -> None:
     one = send() | {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/public/*"}
     several = found(one, resource="arn:aws:s3:::b/*")

@@ -1,13 +1,14 @@
 """An account's users, groups, roles and policies, from what GetAccountAuthorizationDetails answers.
 
 What an identity has attached and nobody could read is a document that is not known, not one
-missing.
+missing; so is what is not known yet of one that code declares.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from ringwall.core.observations import UnknownError
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import Principal, principal
@@ -153,7 +154,7 @@ def _managed(one: Entry) -> Managed:
             version.get("VersionId") == one.get("DefaultVersionId")
         )
         said = name if is_default else f"version {version.get('VersionId')} of {name}"
-        document = read(version.get("Document"), name=said, kind=Kind.IDENTITY)
+        document = _written(version, "Document", said)
         if is_default:
             in_force = document
         else:
@@ -172,14 +173,25 @@ def _identity(
 ) -> Identity:
     name = str(one[f"{kind}Name"])
     documents = [
-        read(policy.get("PolicyDocument"), name=policy["PolicyName"], kind=Kind.IDENTITY)
-        for policy in one.get(f"{kind}PolicyList", ())
+        _unknown(f"a policy of {name}", policy)
+        if isinstance(policy, UnknownError)
+        else _written(policy, "PolicyDocument", policy["PolicyName"])
+        for policy in _listed(one, f"{kind}PolicyList")
     ]
-    arns = [attached["PolicyArn"] for attached in one.get("AttachedManagedPolicies", ())]
-    inline, attached = len(documents), len(arns)
-    documents += [_in_force(arn, managed, Kind.IDENTITY) for arn in arns]
+    inline, arns = len(documents), []
+    for attached in _listed(one, "AttachedManagedPolicies"):
+        try:
+            arns.append(_told(attached)["PolicyArn"])
+        except UnknownError as error:
+            documents.append(_unknown(f"a policy attached to {name}", error))
+        else:
+            documents.append(_in_force(arns[-1], managed, Kind.IDENTITY))
+    attached_ones = len(documents) - inline
     own_groups = []
-    for group in one.get("GroupList", ()):
+    for group in _listed(one, "GroupList"):
+        if isinstance(group, UnknownError):
+            documents.append(_unknown(f"a group of {name}", group))
+            continue
         found = groups.get(group)
         if found is None:
             documents.append(unread(f"group {group}", Kind.IDENTITY, "it was not read"))
@@ -209,8 +221,39 @@ def _identity(
         tags={tag["Key"]: tag["Value"] for tag in one.get("Tags", ())},
         has_instance_profile=bool(one.get("InstanceProfileList")),
         inline=inline,
-        attached=attached,
+        attached=attached_ones,
     )
+
+
+def _listed(one: Entry, key: str) -> Iterator[Any]:
+    """What a list says; in the place of what is not known, why that is."""
+    try:
+        several = one.get(key) or ()
+    except UnknownError as error:
+        yield error
+        return
+    for at in range(len(several)):
+        try:
+            yield several[at]
+        except UnknownError as error:
+            yield error
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, UnknownError):
+        raise value
+    return value
+
+
+def _written(one: Entry, key: str, name: str) -> Document:
+    try:
+        return read(one.get(key), name=name, kind=Kind.IDENTITY)
+    except UnknownError as error:
+        return _unknown(name, error)
+
+
+def _unknown(name: str, error: UnknownError) -> Document:
+    return unread(name, Kind.IDENTITY, error.why)
 
 
 def _in_force(arn: str, managed: Mapping[str, Managed], kind: Kind) -> Document:

@@ -7,8 +7,10 @@ and is never taken for a policy that says nothing: its statements match "perhaps
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
+from ringwall.core.observations import UnknownError
 from ringwall.posture.permissions.operators import OPERATORS
 from ringwall.posture.permissions.statements import (
     Condition,
@@ -56,8 +58,16 @@ class _FaultError(ValueError):
 def read(source: object, *, name: str, kind: Kind) -> Document:
     """The policy in ``source``: JSON text (URL-encoded or not), bytes, or what it stands for.
 
-    Never raises for what is in it: what cannot be understood is in ``faults``.
+    Never raises for what is in it: what cannot be understood, or is not known yet, is in
+    ``faults``.
     """
+    try:
+        return _read(source, name, kind)
+    except UnknownError as error:
+        return unread(name, kind, error.why)
+
+
+def _read(source: object, name: str, kind: Kind) -> Document:
     if isinstance(source, str | bytes):
         try:
             source = _parsed(source, name)
@@ -75,12 +85,13 @@ def read(source: object, *, name: str, kind: Kind) -> Document:
         return unread(name, kind, f"it has {len(raw):,} statements; {MOST_STATEMENTS:,} are read")
     statements: list[Statement] = []
     faults: list[str] = []
-    for number, one in enumerate(raw, 1):
-        sid = one.get("Sid") if isinstance(one, Mapping) else None
-        place = f"statement {number}" + (f" ({sid})" if isinstance(sid, str) and sid else "")
+    for number in range(len(raw)):
+        place, one = f"statement {number + 1}", None
         try:
+            one = raw[number]
+            place += _sid(one)
             statements.append(_statement(one, place, name, kind, variables=version == "2012-10-17"))
-        except _FaultError as error:
+        except (_FaultError, UnknownError) as error:
             faults.append(f"{place} of {name}: {error}")
             statements += _perhaps(one, place, name, faults[-1])
     return Document(name, kind, tuple(statements), tuple(faults))
@@ -127,14 +138,44 @@ def _decoded(source: str) -> str:
     ).decode()
 
 
+def _sid(one: object) -> str:
+    try:
+        sid = one.get("Sid") if isinstance(one, Mapping) else None
+    except UnknownError:
+        return ""
+    return f" ({sid})" if isinstance(sid, str) and sid else ""
+
+
 def _perhaps(one: object, place: str, name: str, fault: str) -> Iterable[Statement]:
-    """What a broken statement may do: both, unless it says which."""
-    said = one.get("Effect") if isinstance(one, Mapping) else None
-    effects = [Effect(said)] if said in ("Allow", "Deny") else list(Effect)
+    """What a broken statement may do: both, unless it says which, with all, unless with what."""
+    effects, actions, but_actions = list(Effect), tuple[str, ...](), False
+    if isinstance(one, Mapping):
+        with suppress(UnknownError):
+            said = one.get("Effect")
+            effects = [Effect(said)] if said in ("Allow", "Deny") else effects
+        with suppress(UnknownError, _FaultError):
+            actions, but_actions = _actions(one)
     return [
-        Statement(effect, place, principals=Principals(), fault=fault, document=name)
+        Statement(
+            effect,
+            place,
+            actions,
+            but_actions=but_actions,
+            principals=Principals(),
+            fault=fault,
+            document=name,
+        )
         for effect in effects
     ]
+
+
+def _actions(one: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
+    """What a statement is about in lower case, and whether it is about all but that."""
+    actions, but_actions = _one_of(one, "Action", "NotAction")
+    for action in actions or ():
+        if ":" not in action and action.strip("*"):
+            raise _FaultError(f'"{action[:80]}" is no action: they are written service:Name')
+    return tuple(action.lower() for action in actions or ()), but_actions
 
 
 def _statement(one: object, place: str, name: str, kind: Kind, *, variables: bool) -> Statement:
@@ -144,18 +185,15 @@ def _statement(one: object, place: str, name: str, kind: Kind, *, variables: boo
         raise _FaultError(f'"{strange[0]}" is no element of a statement')
     if one.get("Effect") not in ("Allow", "Deny"):
         raise _FaultError(f'"Effect" is "Allow" or "Deny", this is {_said(one.get("Effect"))}')
-    actions, but_actions = _one_of(one, "Action", "NotAction")
+    actions, but_actions = _actions(one)
     resources, but_resources = _one_of(
         one, "Resource", "NotResource", optional=kind in _WITHOUT_RESOURCE
     )
-    for action in actions or ():
-        if ":" not in action and action.strip("*"):
-            raise _FaultError(f'"{action[:80]}" is no action: they are written service:Name')
     principals, but_principals = _principals(one, kind)
     return Statement(
         effect=Effect(one["Effect"]),
         place=place,
-        actions=tuple(action.lower() for action in actions or ()),
+        actions=actions,
         but_actions=but_actions,
         resources=resources,
         but_resources=but_resources,

@@ -193,7 +193,7 @@ def _actions(document: Document, resources: Sequence[str]) -> list[str]:
     for one in _allowing(document):
         matched = [action for action in typical if one.concerns(action.lower())]
         said += matched
-        if one.but_actions or one.fault:
+        if one.but_actions:
             continue
         for pattern in one.actions:
             if not patterns.is_wild(pattern):

@@ -59,7 +59,8 @@ class Statement:
     """One statement, equal to none but itself; ``place`` is such as ``statement 2 (ReadLogs)``.
 
     ``actions`` are in lower case, and those it does not mean where ``but_actions`` is true; the
-    same for resources and principals. ``resources`` is ``None`` where a policy speaks of what it
+    same for resources and principals. There are none where a broken statement does not say which it
+    means. ``resources`` is ``None`` where a policy speaks of what it
     is attached to. ``fault`` is why its meaning is not known: then nothing may be concluded from
     it.
     """

@@ -82,7 +82,12 @@ def principals(kind: Stranger, document: Document) -> Iterator[Principal]:
 
 
 def _is_for_services(one: Statement) -> bool:
-    """Whether it names everybody, and asks for what services alone tell: who they act for."""
+    """Whether it names everybody, and asks for what services alone tell: who they act for.
+
+    What is broken may be for them, too.
+    """
+    if one.fault:
+        return one.effect is Effect.ALLOW
     who = one.principals
     if one.effect is Effect.DENY or who is None or not (who.everyone or one.but_principals):
         return False

@@ -22,6 +22,11 @@ class OwnAccount(Unknown):
     """The number of the account that code will be in: it stands nowhere, but it is one's own."""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnRegion(Unknown):
+    """The region that code will be in, in the same way."""
+
+
 IN_CODE: Final = "111122223333"
 """Stands for the account that code will be in, where somebody has to decide about it."""
 
@@ -41,7 +46,7 @@ class Assumed(str):
 
 def guarded(value: Any) -> Any:
     """The same value, of a form that says so when a part is read that is not known."""
-    if not _has_unknown(value):
+    if isinstance(value, PartialDict | PartialList) or not _has_unknown(value):
         return value
     if isinstance(value, Mapping):
         return PartialDict({key: guarded(one) for key, one in value.items()})
@@ -51,6 +56,8 @@ def guarded(value: Any) -> Any:
 
 
 def _has_unknown(value: Any) -> bool:
+    if isinstance(value, PartialDict | PartialList):
+        return True
     if isinstance(value, Mapping):
         return any(map(_has_unknown, value.values()))
     if isinstance(value, list):

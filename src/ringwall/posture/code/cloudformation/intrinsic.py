@@ -14,7 +14,7 @@ from ringwall.posture.code.terraform.values import (
     joined,
     text_of,
 )
-from ringwall.posture.snapshot.partial import OwnAccount, Unknown
+from ringwall.posture.snapshot.partial import OwnAccount, OwnRegion, Unknown
 
 NO_VALUE: Final = object()
 """``AWS::NoValue``: as if the property were not written."""
@@ -95,6 +95,8 @@ class Template:
             return Reference(f"{name} is known only once it is there", name, "id")
         if name == "AWS::AccountId":
             return OwnAccount(f"{name} is known only where the stack is made")
+        if name == "AWS::Region":
+            return OwnRegion(f"{name} is known only where the stack is made")
         if isinstance(name, str) and name.startswith("AWS::"):
             return Unknown(f"{name} is known only where the stack is made")
         raise ExpressionError(f"there is no {name}")

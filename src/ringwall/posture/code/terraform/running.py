@@ -24,8 +24,8 @@ from ringwall.posture.code.terraform.loading import Folder, Loader
 from ringwall.posture.code.terraform.overriding import File
 from ringwall.posture.code.terraform.policy_documents import document
 from ringwall.posture.code.terraform.resources import Instance
-from ringwall.posture.code.terraform.values import ExpressionError, Given, SetOf, pairs_of
-from ringwall.posture.snapshot.partial import OwnAccount, Unknown
+from ringwall.posture.code.terraform.values import Existing, ExpressionError, Given, SetOf, pairs_of
+from ringwall.posture.snapshot.partial import OwnAccount, OwnRegion, Unknown
 
 _META: Final = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "providers"})
 _BLOCKS_LEFT_OUT: Final = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
@@ -545,11 +545,13 @@ class One:
             own = "provider" not in self.declared.block.body.arguments
             if (self.type, name) == ("aws_caller_identity", "account_id"):
                 return OwnAccount(why) if own else Unknown(why)
+            if self.type == "aws_region" and name in {"name", "region", "id"} and own:
+                return OwnRegion(why)
             if self.type == "aws_partition" and own and name in PARTITION:
                 return PARTITION[name]
             if (self.type, name) == ("aws_iam_policy", "arn") and self._value("name") in OWN:
                 return f"arn:aws:iam::aws:policy/{self._values['name']}"
-            return Unknown(why)
+            return Existing(why, self.address, self.type, name)
         for one in ("bucket", "name", "function_name", "key_name"):
             if one in self.declared.block.body.arguments:
                 self._value(one)

@@ -24,6 +24,15 @@ class Reference(Unknown):
     attribute: str
 
 
+@dataclass(frozen=True, slots=True)
+class Existing(Unknown):
+    """An attribute of what is there already, and is read when Terraform runs."""
+
+    address: str
+    type: str
+    attribute: str
+
+
 class SetOf(list[Any]):
     """A set, in the order in which Terraform goes through it: each element is its own key."""
 
