@@ -152,3 +152,22 @@ def test_where_a_bound_is_reached_no_fallback_holds(tmp_path: Path) -> None:
     seen = read.snapshot.get("aws-s3-bucket/terraform:main.tf:aws_s3_bucket.x")
     assert seen is not None
     assert not seen.found.tags
+
+
+def test_stacks_of_stacks_of_stacks_are_asked_for_once_each(tmp_path: Path) -> None:
+    """Each of sixty makes two of the next: all together 2 to the 60th."""
+    for number in range(60):
+        stack = (
+            "{Type: AWS::CloudFormation::Stack, Properties: "
+            f"{{TemplateURL: t{number + 1}.yaml, Parameters: {{Name: !Ref Name}}}}}}"
+        )
+        (tmp_path / f"t{number}.yaml").write_text(
+            "Parameters: {Name: {Type: String, Default: first}}\n"
+            f"Resources:\n  One: {stack}\n  Two: {stack}\n"
+            "  Bucket: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref Name}}\n"
+        )
+    begin = time.monotonic()
+    found = read_code(tmp_path)
+    assert time.monotonic() - begin < SOON_S
+    buckets = [one.found.label for one in found.snapshot.of_kind("aws-s3-bucket")]
+    assert buckets == ["first"] * 60, "what the first is given is passed to the last"

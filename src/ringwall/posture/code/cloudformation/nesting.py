@@ -23,7 +23,8 @@ class Stacks:
     ) -> None:
         self.templates, self.told = templates, dict(told or {})
         self._callers: dict[str, list[str]] = {}
-        self._asked: set[str] = set()
+        self._given: dict[str, dict[str, Any]] = {}
+        self._made: dict[str, list[tuple[str, dict[str, Any]]]] = {}
         for path, one in templates.items():
             for url in _urls(one.value):
                 target = self.target(path, url)
@@ -39,41 +40,51 @@ class Stacks:
 
     def given(self, path: str) -> dict[str, Any]:
         """Parameters of a template, as all pass them that name it; unknown where they differ."""
-        if path in self._asked:  # it is within itself
-            return self.told
-        self._asked.add(path)
-        try:
-            found: dict[str, Any] = dict(self.told)
-            passed = [
-                one for caller in self._callers.get(path, ()) for one in self._by(caller, path)
-            ]
-            for name in {name for one in passed for name in one}:
-                values = [one.get(name) for one in passed]
-                found[name] = (
-                    values[0]
-                    if all(value == values[0] for value in values)
-                    else Unknown(f"several stacks are made of {path}, with another {name} each")
-                )
-            return found
-        finally:
-            self._asked.discard(path)
+        if path not in self._given:
+            self._given[path] = self.told  # for one that is within itself
+            self._given[path] = self._asked_for(path)
+        return self._given[path]
+
+    def _asked_for(self, path: str) -> dict[str, Any]:
+        found: dict[str, Any] = dict(self.told)
+        passed = [
+            told
+            for caller in self._callers.get(path, ())
+            for target, told in self._stacks_of(caller)
+            if target == path
+        ]
+        for name in {name for one in passed for name in one}:
+            values = [one.get(name) for one in passed]
+            found[name] = (
+                values[0]
+                if all(value == values[0] for value in values)
+                else Unknown(f"several stacks are made of {path}, with another {name} each")
+            )
+        return found
 
     def parameters(self, path: str) -> set[str]:
         """The parameters that a template declares."""
         return set(Template(self.templates[path].value).parameters)
 
-    def _by(self, caller: str, path: str) -> Iterator[dict[str, Any]]:
-        template = Template(self.templates[caller].value, self.given(caller))
+    def _stacks_of(self, caller: str) -> list[tuple[str, dict[str, Any]]]:
+        """The templates that one makes stacks of, each with what is passed to it."""
+        given = self.given(caller)
+        if caller not in self._made:
+            self._made[caller] = list(self._makes(caller, given))
+        return self._made[caller]
+
+    def _makes(self, caller: str, given: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        template = Template(self.templates[caller].value, given)
         for one in template.resources.values():
             properties = _properties(one)
             if properties is None or template.is_left_out(one):
                 continue
-            if self.target(caller, template.value(properties.get("TemplateURL"))) == path:
-                told = template.value(properties.get("Parameters") or {})
-                yield {
-                    key: _plain(value, caller)
-                    for key, value in (told.items() if isinstance(told, dict) else ())
-                }
+            told = template.value(properties.get("Parameters") or {})
+            passed = told.items() if isinstance(told, dict) else ()
+            yield (
+                self.target(caller, template.value(properties.get("TemplateURL"))),
+                {key: _plain(value, caller) for key, value in passed},
+            )
 
 
 def _properties(resource: Any) -> dict[str, Any] | None:
