@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from ringwall.core.components import Found, Relation
+from ringwall.core.components import Relation
 from ringwall.core.observations import Collected, Observation, State
 from ringwall.inventory.listing import INTERNET, Listing
-from ringwall.posture.collecting.shape import tags_of
 from ringwall.posture.keeping import Accounts, Kept
 from ringwall.posture.relating import OPENS, related
 from ringwall.posture.snapshot.snapshot import Seen
@@ -78,7 +77,7 @@ def _told(seen: Seen, unsure: Mapping[str, str]) -> Collected:
     why = unsure.get(seen.found.id)
     if why is not None:
         aspects["ways"] = Observation(State.ERROR, api="ringwall", why=why)
-    return Collected(found=_tagged(seen), aspects=aspects, place=seen.place)
+    return Collected(found=seen.found, aspects=aspects, place=seen.place)
 
 
 def _settled(told: Observation) -> Observation:
@@ -96,13 +95,3 @@ def _without_use(value: Any) -> Any:
         if not (isinstance(name, str) and any(use in name for use in _USE))
     }
 
-
-def _tagged(seen: Seen) -> Found:
-    """With the tags that a call of its own tells, as of buckets; their listing tells none."""
-    told = seen.aspects.get("tags")
-    if seen.found.tags or told is None or told.state is not State.KNOWN:
-        return seen.found
-    if not isinstance(told.value, list):
-        return seen.found
-    tags = tags_of(told.value)
-    return replace(seen.found, tags=tuple(sorted(tags.items())))

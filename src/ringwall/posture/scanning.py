@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from ringwall.posture.check_pages import digest
 from ringwall.posture.checking.finding import KnownCheck
-from ringwall.posture.collecting.planning import plan_for
+from ringwall.posture.collecting.planning import scan_for
 from ringwall.posture.collecting.remembering import Remembering
 from ringwall.posture.collecting.running import Run, Target, Told
 from ringwall.posture.judging import Judged, judge_all
@@ -172,7 +172,7 @@ def _scan(
     snapshot = Snapshot()
     with accounts.journal(target.account) as journal:
         caller = Remembering(target.caller, journal)
-        Run(replace(target, caller=caller), snapshot, told).carry_out(plan_for(checks))
+        Run(replace(target, caller=caller), snapshot, told).carry_out(scan_for(checks))
         accounts.lend(target.account, snapshot)
         gaps = gaps_of(snapshot)
         if is_kept:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from ringwall.posture.checking.finding import KnownCheck
-from ringwall.posture.collecting.planning import Plan, plan_for
+from ringwall.posture.collecting.planning import Plan, scan_for
 from ringwall.posture.collecting.rereading import Matches, reread
 from ringwall.posture.collecting.running import Target
 from ringwall.posture.happening import Happened
@@ -22,7 +22,7 @@ class Watch:
 
     def __init__(self, target: Target, snapshot: Snapshot, checks: Iterable[KnownCheck]) -> None:
         several = list(checks)
-        self._target, self._plan = target, plan_for(several)
+        self._target, self._plan = target, scan_for(several)
         calls = [one.call for one in self._plan.listings]
         calls += [one.call for one in self._plan.details]
         self._services = {_service(one) for one in calls}

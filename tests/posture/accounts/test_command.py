@@ -55,7 +55,7 @@ def test_it_says_what_fails_and_how_much_was_asked(run: Run) -> None:
     done = run(*CHECK)
     assert done.returncode == ExitCode.OK, done.stderr
     assert "bucket-0006" in done.stdout
-    assert "23 calls" in done.stderr
+    assert "24 calls" in done.stderr
     assert "partial" not in done.stderr
 
 

@@ -271,7 +271,7 @@ class Subject:
 
     @property
     def tags(self) -> Mapping[str, str]:
-        """Its tags, as far as its listing tells them."""
+        """Its tags, by its listing or by the call that tells those of a region."""
         return dict(self._seen.found.tags)
 
     @property

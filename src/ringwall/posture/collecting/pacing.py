@@ -6,7 +6,13 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-_STARTS_AT: Final = {"s3": 300.0, "ec2": 40.0, "iam": 40.0, "s3control": 20.0}
+_STARTS_AT: Final = {
+    "s3": 300.0,
+    "ec2": 40.0,
+    "iam": 40.0,
+    "s3control": 20.0,
+    "resourcegroupstaggingapi": 10.0,
+}
 """Calls a second at which an API begins; others at ``_OTHERS``."""
 _OTHERS: Final = 20.0
 _LEAST: Final = 0.5

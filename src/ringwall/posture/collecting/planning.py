@@ -10,6 +10,7 @@ from typing import Final
 import ringwall.posture.collectors.aws
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.collecting.shape import Detail, Listing, Within
+from ringwall.posture.collecting.tagging import TAGS
 from ringwall.posture.snapshot.snapshot import CONTROLS, LISTED
 
 PERMISSIONS: Final = {
@@ -19,6 +20,7 @@ PERMISSIONS: Final = {
     "elb": "elasticloadbalancing",
     "elbv2": "elasticloadbalancing",
     "opensearch": "es",
+    "resourcegroupstaggingapi": "tag",
 }
 """The prefix of a service's permissions, where that is not boto3's name of it."""
 
@@ -108,6 +110,11 @@ def collectors() -> list[ModuleType]:
 def plan_for(checks: Iterable[KnownCheck], modules: Iterable[ModuleType] | None = None) -> Plan:
     """The calls that these checks need, each once."""
     return plan_of(wanted_by(checks), modules)
+
+
+def scan_for(checks: Iterable[KnownCheck]) -> Plan:
+    """The calls of a scan by these checks: whose what is, rules tell by its tags."""
+    return plan_of({TAGS, *wanted_by(checks)})
 
 
 def wanted_by(checks: Iterable[KnownCheck]) -> set[str]:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from ringwall.core.observations import Observation
 from ringwall.posture.collecting.planning import Plan
 from ringwall.posture.collecting.running import Run, Target
+from ringwall.posture.collecting.shape import Where
+from ringwall.posture.collecting.tagging import ask, is_apart, is_tagged
 from ringwall.posture.rejudging import Changes
 from ringwall.posture.snapshot.snapshot import Scope, Seen, Snapshot
 
@@ -33,8 +35,9 @@ def reread(
     fresh = Snapshot()
     here = replace(target, regions=(region,)) if region else target
     part = _part(plan, wanted)
-    run = Run(here, fresh, narrow=_narrowing(snapshot, fresh, chooses))
-    run.carry_out(part)
+    narrow = _narrowing(snapshot, fresh, chooses)
+    Run(here, fresh, narrow=narrow).carry_out(part)
+    _take_tags(target, snapshot, fresh, narrow)
     changes = Changes()
     elsewhere = set() if region else {seen.found.region for seen in snapshot} - {*target.regions}
     _take_listings(snapshot, fresh, wanted, changes, elsewhere)
@@ -43,6 +46,17 @@ def reread(
         if seen.found.kind in wanted:
             _take(snapshot, seen, changes, told)
     return changes
+
+
+def _take_tags(target: Target, snapshot: Snapshot, fresh: Snapshot, chosen: Matches) -> None:
+    """Tags of what is listed without them: of those that were chosen as they are, else as known."""
+    apart = [seen for seen in fresh if is_apart(seen) and not is_tagged(fresh, seen)]
+    home = Where(target.account, target.home, target.partition)
+    asked = ask(target.caller, (seen for seen in apart if chosen(seen)), home)
+    for seen in apart:
+        before = snapshot.get(seen.found.id)
+        if before is not None and seen.found.id not in asked:
+            seen.found = replace(seen.found, tags=before.found.tags)
 
 
 def _narrowing(snapshot: Snapshot, fresh: Snapshot, chooses: Chooses) -> Matches:
@@ -59,7 +73,8 @@ def _narrowing(snapshot: Snapshot, fresh: Snapshot, chooses: Chooses) -> Matches
 
 
 def _is_told_otherwise(before: Seen, now: Seen) -> bool:
-    if before.found != now.found:
+    found = replace(now.found, tags=before.found.tags) if is_apart(now) else now.found
+    if before.found != found:
         return True
     pairs = ((before.aspects.get(aspect), told) for aspect, told in list(now.aspects.items()))
     return any(known is None or not _is_same(known, told) for known, told in pairs)

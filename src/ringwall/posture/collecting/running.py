@@ -23,6 +23,7 @@ from ringwall.posture.collecting.shape import (
     Where,
     Within,
 )
+from ringwall.posture.collecting.tagging import spread
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
 
 AT_A_TIME: Final = 16
@@ -92,6 +93,7 @@ class Run:
             for some in plan.waves:
                 self._list(lanes, (job for one in some for job in self._jobs(one)))
             self._detail(lanes, plan.details)
+        spread(self._snapshot, self._target.account)
 
     def _wheres(self, one: Listing) -> list[Where]:
         target = self._target

@@ -67,7 +67,7 @@ def listening_to(
     installation: "Installation", account: "AwsAccount", hearings: "Hearings", name: str
 ) -> "Listening":
     """What takes the changes of an account into the queue of findings and the inventory."""
-    from ringwall.posture.collecting.planning import plan_for
+    from ringwall.posture.collecting.planning import scan_for
     from ringwall.posture.collecting.session import clients
     from ringwall.posture.commands.clouds import connected
     from ringwall.posture.keeping import Accounts
@@ -86,7 +86,7 @@ def listening_to(
         account.regions,
         role=role,
         external_id=external,
-        calls=plan_for(checks).names,
+        calls=scan_for(checks).names,
     )
     url = account.events or ""
     client, home = clients(account.profile, role, external, CALLS)

@@ -63,10 +63,10 @@ def scan(
     Without `--account` and `--profile`, all accounts of the section `posture`; where it names none,
     the account whose credentials the AWS command line would use.
     """
-    from ringwall.posture.collecting.planning import plan_for
+    from ringwall.posture.collecting.planning import scan_for
 
     found = [one for one in all_checks(custom, chosen) if one.check.judges.startswith("aws-")]
-    planned = plan_for(found)
+    planned = scan_for(found)
     if permissions:
         reading = {"Effect": "Allow", "Action": planned.actions, "Resource": "*"}
         statements = [reading, *_of_queues(context, account)]
