@@ -68,6 +68,8 @@ def in_template(folder: Path, action: str, resource: str) -> dict[str, str]:
         ("secretsmanager:Get*", f"arn:aws:secretsmanager:{HERE}:secret:shop-*", ANY[0], "pass"),
         ("ssm:Get*", "arn:aws:ssm:${var.region}:*:parameter/*", ANY[0], "fail"),
         ("ssm:Get*", "arn:aws:ssm:eu-central-1:*:parameter/*", ANY[0], "fail"),
+        ("ssm:Get*", "arn:aws:ssm:eu-central-1:*:parameter/*/*", ANY[0], "fail"),
+        ("secretsmanager:Get*", f"arn:aws:secretsmanager:{HERE}:*/*", ANY[0], "fail"),
         ("ssm:Get*", "arn:aws:ssm:${var.region}:*:parameter/shop/*", ANY[0], "pass"),
         ("ssm:Get*", "arn:aws:ssm:*:*:parameter/${var.unknown}", ANY[0], "unknown"),
         ("ssm:Get*", "${var.unknown}", ANY[0], "unknown"),
@@ -142,3 +144,18 @@ def test_what_grants_too_much_is_told_beside_what_is_not_known() -> None:
     )
     found = {check: outcome for (check, _), outcome in told.items()}
     assert found["aws-iam-role-any-data"] == "fail"
+
+
+def test_where_it_will_be_is_not_said_by_what_stands_for_it(tmp_path: Path) -> None:
+    text = TEMPLATE.replace("$ACTION", "ssm:Get*").replace(
+        "Resource: $RESOURCE", "Resource: [$A, $B]"
+    )
+    text = text.replace("$A", '!Sub "arn:aws:ssm:${AWS::Region}:*:*"')
+    (tmp_path / "it.yaml").write_text(text.replace("$B", '"arn:aws:ssm:eu-west-3:*:*"'))
+    several = judge_all(read_code(tmp_path).snapshot, own_checks(["aws-iam"]))
+    (why,) = [one.verdict.why for one in several if one.check == ANY[0]]
+    assert why == "own allows ssm:GetParameter of any parameter in eu-west-3"
+    (tmp_path / "it.yaml").write_text(text.replace("$B", '"arn:aws:s3:::shop/x"'))
+    several = judge_all(read_code(tmp_path).snapshot, own_checks(["aws-iam"]))
+    (why,) = [one.verdict.why for one in several if one.check == ANY[0]]
+    assert why == "own allows ssm:GetParameter of any parameter"

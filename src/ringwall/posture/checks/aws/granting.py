@@ -18,6 +18,7 @@ from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import principal
 from ringwall.posture.permissions.requests import Context, Request
 from ringwall.posture.permissions.statements import Document, Effect, Kind
+from ringwall.posture.snapshot.partial import IN_CODE, SOMEWHERE
 
 Asked = Mapping[str, Sequence[tuple[str, str]]]
 """By what is said of it: actions with resources, all of which have to be allowed."""
@@ -58,9 +59,13 @@ ANY_DATA: Final[Asked] = {
         (
             "secretsmanager:GetSecretValue",
             "any secret",
-            "arn:aws:secretsmanager:{region}:{account}:secret:any-0",
+            "arn:aws:secretsmanager:{region}:{account}:secret:any-0/any-0",
         ),
-        ("ssm:GetParameter", "any parameter", "arn:aws:ssm:{region}:{account}:parameter/any-0"),
+        (
+            "ssm:GetParameter",
+            "any parameter",
+            "arn:aws:ssm:{region}:{account}:parameter/any-0/any-0",
+        ),
     )
 }
 ANY_CHANGE: Final[Asked] = {
@@ -107,7 +112,7 @@ def granted(document: Any, asked: Asked, *, account: str, kind: Kind = Kind.IDEN
     )
     who = principal(f"arn:aws:iam::{account}:user/any-0")
     found, unknown = [], ""
-    regions = _regions(policies.identity[0])
+    regions = _regions(policies.identity[0], account)
     for said, several in asked.items():
         where = []
         is_somewhere = any("{region}" in resource for _, resource in several)
@@ -123,17 +128,17 @@ def granted(document: Any, asked: Asked, *, account: str, kind: Kind = Kind.IDEN
             if outcomes == {Outcome.ALLOWED}:
                 where.append(region)
         if where:
-            places = ", ".join(regions[one] for one in where)
-            found.append(said if where[0] == _HERE else f"{said} in {places}")
+            places = ", ".join(filter(None, (regions[one] for one in where)))
+            found.append(f"{said} in {places}" if places and where[0] != _HERE else said)
     if unknown and not found:
         raise UnknownError(unknown)
     return found
 
 
-def _regions(policy: Document) -> dict[str, str]:
+def _regions(policy: Document, account: str) -> dict[str, str]:
     """Where questions are asked, as it is written there: in one that nobody named first.
 
-    A pattern stands for one that fits it.
+    A pattern stands for one that fits it; of code nothing is said of the region it will be in.
     """
     named = {
         parts[3].replace("*", "0").replace("?", "0"): parts[3]
@@ -146,12 +151,13 @@ def _regions(policy: Document) -> dict[str, str]:
         msg = f"it names {len(named)} regions, more than AWS has"
         raise UnknownError(msg)
     several = sorted((one, written) for one, written in named.items() if one not in {"", "0"})
-    return {_HERE: "", **dict(several)}
+    shown = {one: "" if account == IN_CODE and one == SOMEWHERE else said for one, said in several}
+    return {_HERE: "", **shown}
 
 
 def judge_granted(document: Any, asked: Asked, *, account: str, well: str) -> Judgment:
     """Whether a policy grants none of these. What grants everything is another check's."""
-    number = account if account.isdigit() else "111122223333"
+    number = account if account.isdigit() else IN_CODE
     if granted(document, EVERYTHING, account=number):
         return passes("it allows everything, which is another check's to say")
     found = granted(document, asked, account=number)
@@ -165,7 +171,7 @@ def judge_written(
 
     What grants everything is told by :func:`judge_inline`.
     """
-    number = account if account.isdigit() else "111122223333"
+    number = account if account.isdigit() else IN_CODE
     found = []
     for one in policies:
         if granted(one["PolicyDocument"], EVERYTHING, account=number):
@@ -179,7 +185,7 @@ def judge_written(
 
 def judge_inline(policies: Sequence[Mapping[str, Any]], *, account: str) -> Judgment:
     """Whether what is written into a user, group or role grants nothing of what is above."""
-    number = account if account.isdigit() else "111122223333"
+    number = account if account.isdigit() else IN_CODE
     found, worst = [], Severity.MEDIUM
     for one in policies:
         name, document = one["PolicyName"], one["PolicyDocument"]

@@ -103,6 +103,7 @@ def cases_of_written(
         case("of another service", FAIL, name=name, details=details(allow(another))),
         case("all there is in a region", FAIL, name=name, details=within("us-east-1")),
         case("in regions by a pattern", FAIL, name=name, details=within("us-*")),
+        case("in folders of one name", PASS, name=name, details=within("*", "shop/*")),
         case("one in a region", PASS, name=name, details=within("us-east-1", "shop-*")),
         case("with a factor", PASS, name=name, details=details(allow("s3:*", Condition=factor))),
         case("denied again", PASS, name=name, details=details(*denied)),
