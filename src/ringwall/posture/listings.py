@@ -94,4 +94,3 @@ def _without_use(value: Any) -> Any:
         for name, one in value.items()
         if not (isinstance(name, str) and any(use in name for use in _USE))
     }
-

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ringwall.posture.collecting.shape import Detail, described, first
+from ringwall.posture.collecting.shape import Detail, described, first, joined
 
 VAULT: Final = "aws-backup-vault"
 PLAN: Final = "aws-backup-plan"
@@ -38,5 +38,12 @@ DETAILS: Final = (
         call="backup:GetBackupPlan",
         arguments=lambda seen: {"BackupPlanId": seen.found.name.rpartition(":")[2]},
         pick=first("BackupPlan"),
+    ),
+    Detail(
+        kind=PLAN,
+        aspect="selections",
+        call="backup:ListBackupSelections",
+        arguments=lambda seen: {"BackupPlanId": seen.found.name.rpartition(":")[2]},
+        pick=joined("BackupSelectionsList"),
     ),
 )
