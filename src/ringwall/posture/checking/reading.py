@@ -7,7 +7,7 @@ from typing import Any, Final
 from ringwall.core.components import Found
 from ringwall.core.observations import Fact, Observation, State, UnknownError
 from ringwall.posture.checking.settled import ACCOUNT, ALONE, REGION
-from ringwall.posture.snapshot.partial import guarded
+from ringwall.posture.snapshot.partial import IN_CODE, guarded
 from ringwall.posture.snapshot.reasons import once
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
 
@@ -263,6 +263,11 @@ class Subject:
     def account(self) -> str:
         """The account it is in."""
         return self._seen.found.account
+
+    @property
+    def number(self) -> str:
+        """The number by which policies name its account; of code, what stands for it in them."""
+        return self.account if self.account.isdigit() else IN_CODE
 
     @property
     def region(self) -> str:

@@ -36,7 +36,7 @@ def judge_customers(it: Subject, policy: Any, *resources: str) -> Judgment:
     document = read(policy, name=f"policy of {it.label}", kind=Kind.RESOURCE)
 
     def open_within(controls: Controls) -> list[Exposed]:
-        account = it.account if it.account.isdigit() else IN_CODE
+        account = it.number
         found = exposed(document, resources, account=account, rcps=controls.rcps)
         return [one for one in found if one.stranger is Stranger.ANY_CUSTOMER]
 

@@ -13,7 +13,7 @@ from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.exposure import Exposed, exposed
 from ringwall.posture.permissions.statements import Kind
 from ringwall.posture.permissions.strangers import Stranger
-from ringwall.posture.snapshot.partial import IN_CODE, SOMEWHERE
+from ringwall.posture.snapshot.partial import SOMEWHERE
 
 
 def statements_of(policy: Any) -> list[Mapping[str, Any]]:
@@ -57,7 +57,7 @@ def judge_strangers(it: Subject, policy: Any, *resources: str) -> Judgment:
     document = read(policy, name=f"policy of {it.label}", kind=Kind.RESOURCE)
 
     def open_within(controls: Controls) -> list[Exposed]:
-        account = it.account if it.account.isdigit() else IN_CODE
+        account = it.number
         found = exposed(document, resources, account=account, rcps=controls.rcps)
         return [one for one in found if one.is_wide and one.stranger is not Stranger.ANY_CUSTOMER]
 
@@ -82,7 +82,7 @@ def arn_of(it: Subject, resource: str) -> str:
     if it.name.startswith("arn:"):
         return it.name
     service, _, rest = resource.partition(":")
-    account = it.account if it.account.isdigit() else IN_CODE
+    account = it.number
     return f"arn:aws:{service}:{it.region or SOMEWHERE}:{account}:{rest.format(label=it.label)}"
 
 

@@ -22,10 +22,10 @@ def weak(it: Subject, weakness: Weakness) -> tuple[list[Trusted], str]:
     document = read(
         details.get("AssumeRolePolicyDocument"), name=f"trust policy of {it.label}", kind=Kind.TRUST
     )
-    role = it.name if it.name.startswith("arn:") else f"arn:aws:iam::{it.account}:role/{it.label}"
+    role = it.name if it.name.startswith("arn:") else f"arn:aws:iam::{it.number}:role/{it.label}"
 
     def open_within(controls: Controls) -> list[Trusted]:
-        found = trusted(document, role, account=it.account, rcps=controls.rcps)
+        found = trusted(document, role, account=it.number, rcps=controls.rcps)
         unknown = [one for one in found if one.decision.outcome is Outcome.UNKNOWN]
         return [one for one in found if one.weakness is weakness] or unknown
 

@@ -100,7 +100,7 @@ def judge_services(it: Subject, world: World) -> Judgment | None:
 
 
 def _is_everything(world: World, it: Subject) -> bool:
-    account = it.account if it.account.isdigit() else "111122223333"
+    account = it.number
     try:
         return any(
             granted(document, EVERYTHING, account=account)

@@ -7,7 +7,6 @@ from ringwall.core.observations import Collected
 from ringwall.posture.code.aws.declaring import (
     absent,
     component,
-    document,
     first,
     ident,
     idents,
@@ -16,6 +15,7 @@ from ringwall.posture.code.aws.declaring import (
     renamed,
     told,
 )
+from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.aws.variables import legible
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Assumed, Unknown
@@ -155,7 +155,7 @@ def _repository(code: Resources, one: Instance) -> Collected:
     rules = code.pointing("aws_ecr_lifecycle_policy", "repository", one, name)
     aspects = {
         "listed": known(listed, one),
-        "policy": known(document(policies[0].get("policy")), policies[0])
+        "policy": known(document(policies[0].get("policy"), code), policies[0])
         if policies
         else absent(one),
         "lifecycle": known(document(rules[0].get("policy")), rules[0]) if rules else absent(one),

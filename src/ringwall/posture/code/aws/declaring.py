@@ -1,25 +1,17 @@
 """How a resource becomes a component: its names, and its arguments in AWS's own words."""
 
 import base64
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Collected, Observation, State
 from ringwall.posture.code.terraform.resources import Instance, misformed
 from ringwall.posture.code.terraform.values import (
-    ExpressionError,
     PartialText,
     Reference,
-    from_json,
 )
 from ringwall.posture.snapshot.partial import (
-    IN_CODE,
-    SOMEWHERE,
-    Assumed,
-    OwnAccount,
-    OwnRegion,
     Unknown,
 )
 
@@ -27,9 +19,6 @@ ACCOUNT: Final = "code"
 """All that one root declares is taken for one account, in one region: see :func:`account_of`."""
 API: Final = "terraform"
 DEFAULT: Final = "default of AWS"
-_TO_REGION: Final = re.compile(r"arn:[^:]*:[^:]+:")
-"""What stands before a region; a pattern that is given for it is one of regions, too."""
-_NO_NAME: Final = re.compile(r"[^\w.-]")
 
 
 def account_of(root: str) -> str:
@@ -97,90 +86,6 @@ def default(value: Any, source: str) -> Observation:
 def unsure(why: str) -> Observation:
     """What cannot be told from code."""
     return Observation(State.ERROR, api=API, why=why)
-
-
-def document(
-    value: Any,
-    *,
-    of_itself: bool = False,
-    by_any_name: bool = False,
-    is_one: Callable[[Unknown], bool] = lambda _: False,
-) -> Any:
-    """A policy, from JSON or as it is, with what is not known in it.
-
-    The account that code is in stands for itself, and so does its region; what ``is_one`` resource
-    stands for one that nobody else names. ``of_itself`` is for policies of a resource that
-    AWS takes for no other resource: one that is not known yet is that one; ``by_any_name``, so is
-    each that is named where something is allowed, for its name is known only once it is there.
-    """
-    try:
-        told = _decided(from_json(value), is_one)
-    except ExpressionError as error:
-        return Unknown(f"the policy cannot be read: {error}")
-    several = told.get("Statement") if of_itself and isinstance(told, dict) else None
-    if several is None or isinstance(several, Unknown):
-        return told
-    listed = [several] if isinstance(several, dict) else several
-    return told | {"Statement": [_of_itself(one, by_any_name=by_any_name) for one in listed]}
-
-
-def _decided(value: Any, is_one: Callable[[Unknown], bool]) -> Any:
-    if isinstance(value, dict):
-        return {key: _decided(one, is_one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_decided(one, is_one) for one in value]
-    if not isinstance(value, Unknown):
-        return value
-    text = ""
-    parts = value.parts if isinstance(value, PartialText) else (value,)
-    for at, one in enumerate(parts):
-        stands = one if isinstance(one, str) else _standing(one, text, parts[at + 1 :], is_one)
-        if stands is None:
-            return value
-        text += stands
-    return Assumed(text)
-
-
-def _standing(
-    value: Unknown,
-    before: str,
-    after: Sequence[str | Unknown],
-    is_one: Callable[[Unknown], bool],
-) -> str | None:
-    """What stands in a policy for what is not known, after what is written before it."""
-    if isinstance(value, OwnAccount):
-        return IN_CODE
-    is_region = _TO_REGION.fullmatch(before) and after and str(after[0]).startswith(":")
-    if isinstance(value, OwnRegion) or is_region:
-        return SOMEWHERE
-    if not is_one(value):
-        return None
-    name = _NO_NAME.sub("-", getattr(value, "address", "stack"))
-    return name if before else f"arn:aws:code:{SOMEWHERE}:{IN_CODE}:{name}"
-
-
-def _of_itself(statement: Any, *, by_any_name: bool) -> Any:
-    if not isinstance(statement, dict) or "Resource" not in statement:
-        return statement
-    allows = by_any_name and statement.get("Effect") == "Allow"
-    return statement | {"Resource": Assumed("*") if allows else _itself(statement["Resource"])}
-
-
-def _itself(value: Any) -> Any:
-    """What a statement is about, of a policy that can be about one thing alone.
-
-    An ARN that is written out names a region and an account, which are those that the code will be
-    in: what stands for them here does.
-    """
-    if isinstance(value, list):
-        return [_itself(one) for one in value]
-    if isinstance(value, Unknown):
-        return Assumed("*")
-    parts = value.split(":", 5) if isinstance(value, str) else ()
-    if len(parts) == 6 and parts[0] == "arn":
-        parts[3:5] = [parts[3] and SOMEWHERE, parts[4] and IN_CODE]
-        return Assumed(":".join(["arn", "aws", *parts[2:]]))
-    return Assumed("*") if isinstance(value, Assumed) else value
 
 
 def ident(value: Any) -> Any:

@@ -6,12 +6,12 @@ from typing import Any, Final
 from ringwall.core.observations import Collected, Observation
 from ringwall.posture.code.aws.declaring import (
     component,
-    document,
     known,
     part,
     renamed,
 )
 from ringwall.posture.code.aws.openapi import operations, policy_in
+from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.aws.stages import text_of
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.code.terraform.values import Reference
@@ -87,7 +87,7 @@ def _rest(code: Resources, one: Instance) -> Collected:
     if policy is None and one.get("body") is not None:
         policy = policy_in(one.get("body"))
     if policy is not None and policy != "":
-        listed["policy"] = document(policy, of_itself=True)
+        listed["policy"] = document(policy, code, of_itself=True)
     aspects = {"listed": known(listed, one), "resources": _resources(code, one)}
     return component(REST, one, one.get("name"), aspects)
 

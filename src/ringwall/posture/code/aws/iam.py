@@ -1,12 +1,11 @@
 """IAM: users, groups, roles and policies as ``GetAccountAuthorizationDetails`` tells them."""
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any, Final
 
 from ringwall.core.observations import Collected
-from ringwall.posture.code.aws.declaring import component, document, ident, known
-from ringwall.posture.code.aws.variables import is_plain
+from ringwall.posture.code.aws.declaring import component, ident, known
+from ringwall.posture.code.aws.policies import document, granting
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -51,7 +50,7 @@ def _policy(code: Resources, one: Instance) -> Collected:
             {
                 "VersionId": "v1",
                 "IsDefaultVersion": True,
-                "Document": _granting(code, one.get("policy", Unknown("it has no policy"))),
+                "Document": granting(code, one.get("policy", Unknown("it has no policy"))),
             }
         ],
     }
@@ -63,7 +62,7 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
     inline: list[Any] = [
         {
             "PolicyName": _called(each.get("name"), each),
-            "PolicyDocument": _granting(code, each.get("policy")),
+            "PolicyDocument": granting(code, each.get("policy")),
         }
         for each in code.pointing(f"aws_iam_{thing}_policy", thing, one, *names)
     ]
@@ -74,7 +73,7 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
             if isinstance(each, Unknown)
             else {
                 "PolicyName": _called(each.get("name"), one),
-                "PolicyDocument": _granting(code, each.get("policy")),
+                "PolicyDocument": granting(code, each.get("policy")),
             }
             for each in written
             if isinstance(each, Unknown) or each.get("policy") is not None
@@ -91,7 +90,7 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
     if boundary is not None:
         details["PermissionsBoundary"] = {"PermissionsBoundaryArn": ident(boundary)}
     if thing == "role":
-        details["AssumeRolePolicyDocument"] = document(one.get("assume_role_policy"))
+        details["AssumeRolePolicyDocument"] = document(one.get("assume_role_policy"), code)
         details["RoleLastUsed"] = Unknown("when it was used is known only once it is there")
         details["InstanceProfileList"] = [
             {"InstanceProfileName": each.get("name", each.address)}
@@ -104,11 +103,6 @@ def _somebody(code: Resources, one: Instance, thing: str, word: str) -> Collecte
         seconds = one.get("max_session_duration", 3600)
         aspects["session"] = known({"MaxSessionDuration": seconds}, one)
     return component(f"aws-iam-{thing}", one, one.get("name"), aspects)
-
-
-def _granting(code: Resources, value: Any) -> Any:
-    """A policy of somebody who may do something with resources of this code."""
-    return document(value, is_one=partial(is_plain, code))
 
 
 def _groups_of(code: Resources, one: Instance, *names: Any) -> list[Any]:

@@ -8,13 +8,13 @@ from ringwall.posture.code.aws.declaring import (
     absent,
     component,
     default,
-    document,
     first,
     ident,
     known,
     part,
     unsure,
 )
+from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.aws.settings import settled
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
@@ -93,7 +93,7 @@ def _vault(code: Resources, one: Instance) -> Collected:
         else default(listed, _USUAL),
         "policy": absent(one)
         if policy is None
-        else known(document(policy, of_itself=True), where, "policy"),
+        else known(document(policy, code, of_itself=True), where, "policy"),
     }
     return component(VAULT, one, name, aspects)
 

@@ -7,9 +7,9 @@ from ringwall.core.observations import Collected
 from ringwall.posture.code.aws.declaring import (
     component,
     default,
-    document,
     known,
 )
+from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.terraform.resources import Resources
 
 KINDS: Final = ("aws-kms-key",)
@@ -48,6 +48,8 @@ def components(code: Resources) -> Iterator[Collected]:
                 "rotation": known(one.get("enable_key_rotation", default=False), one),
                 "policy": default(whole, DEFAULT_POLICY)
                 if policy is None
-                else known(document(policy, of_itself=True, by_any_name=True), where, "policy"),
+                else known(
+                    document(policy, code, of_itself=True, by_any_name=True), where, "policy"
+                ),
             },
         )

@@ -6,10 +6,10 @@ from typing import Any, Final
 from ringwall.core.observations import Collected
 from ringwall.posture.code.aws.declaring import (
     component,
-    document,
     ident,
     known,
 )
+from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -41,4 +41,4 @@ def components(code: Resources) -> Iterator[Collected]:
 def _attributes(code: Resources, one: Instance, beside: str, argument: str) -> dict[str, Any]:
     found = code.pointing(beside, argument, one)
     policy = (found[0] if found else one).get("policy")
-    return {} if policy is None else {"Policy": document(policy, of_itself=True)}
+    return {} if policy is None else {"Policy": document(policy, code, of_itself=True)}

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ringwall.core.observations import Collected, Observation
-from ringwall.posture.code.aws.declaring import component, default, document, known, part, sure
+from ringwall.posture.code.aws.declaring import component, default, known, part, sure
+from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.code.terraform.values import Reference
 from ringwall.posture.snapshot.partial import Unknown
@@ -113,13 +114,13 @@ def _buses(code: Resources) -> Iterator[Collected]:
             for type_ in (_POLICY, _PERMISSION)
             for each in code.pointing(type_, "event_bus_name", one, one.get("name"))
         ]
-        yield _bus(one, one.get("name"), [one, *beside])
+        yield _bus(code, one, one.get("name"), [one, *beside])
     for one in code.of(_POLICY, _PERMISSION):
         if one.get("event_bus_name", "default") == "default":
-            yield _bus(one, "default", [one])
+            yield _bus(code, one, "default", [one])
 
 
-def _bus(one: Instance, name: Any, beside: list[Instance]) -> Collected:
+def _bus(code: Resources, one: Instance, name: Any, beside: list[Instance]) -> Collected:
     statements: list[Any] = []
     for each in beside:
         if each.type == _PERMISSION:
@@ -127,7 +128,7 @@ def _bus(one: Instance, name: Any, beside: list[Instance]) -> Collected:
         elif each.get("policy") is None:
             continue
         else:
-            told = document(each.get("policy"), of_itself=True)
+            told = document(each.get("policy"), code, of_itself=True)
         several = told if isinstance(told, Unknown) else told["Statement"]
         statements += several if isinstance(several, list) else [several]
     listed: dict[str, Any] = {"Name": name or one.address}

@@ -7,13 +7,13 @@ from ringwall.core.observations import Collected
 from ringwall.posture.code.aws.declaring import (
     component,
     default,
-    document,
     ident,
     idents,
     known,
     part,
     sure,
 )
+from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.aws.settings import settled
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.code.terraform.values import PartialText
@@ -126,7 +126,7 @@ def _endpoint(code: Resources, one: Instance) -> Collected:
     elif policy is None:
         told = default(listed | {"PolicyDocument": _OPEN}, _USUAL)
     else:
-        told = known(listed | {"PolicyDocument": document(policy)}, where, "policy")
+        told = known(listed | {"PolicyDocument": document(policy, code)}, where, "policy")
     name = one.get("service_name")
     return component(ENDPOINT, one, name, {"listed": told})
 

@@ -8,7 +8,6 @@ from ringwall.posture.code.aws.declaring import (
     absent,
     component,
     default,
-    document,
     each,
     first,
     ident,
@@ -18,6 +17,7 @@ from ringwall.posture.code.aws.declaring import (
     told,
     unsure,
 )
+from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.code.terraform.values import PartialText, Reference
 from ringwall.posture.snapshot.partial import Unknown
@@ -120,7 +120,7 @@ class _Bucket:
         where = self.beside("policy") or (self.one if self.one.get("policy") is not None else None)
         if where is None:
             return self.none("policy", absent(self.one))
-        return known(document(where.get("policy")), where, "policy")
+        return known(document(where.get("policy"), self.code), where, "policy")
 
     def encryption(self) -> Observation:
         name = "server_side_encryption_configuration"

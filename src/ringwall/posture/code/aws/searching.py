@@ -6,12 +6,12 @@ from typing import Any, Final
 from ringwall.core.observations import Collected
 from ringwall.posture.code.aws.declaring import (
     component,
-    document,
     idents,
     known,
     part,
     renamed,
 )
+from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -60,7 +60,7 @@ def _domain(code: Resources, one: Instance) -> Collected:
     policies = code.pointing(f"{one.type}_policy", "domain_name", one, one.get("domain_name"))
     policy = (policies[0] if policies else one).get("access_policies")
     if policy is not None:
-        described["AccessPolicies"] = document(policy, of_itself=True)
+        described["AccessPolicies"] = document(policy, code, of_itself=True)
     aspects = {"described": known(described, one)}
     return component("aws-opensearch-domain", one, one.get("domain_name"), aspects)
 

@@ -10,12 +10,12 @@ from ringwall.core.observations import Collected, Observation
 from ringwall.posture.checking.settled import ACCOUNT, ALONE, REGION
 from ringwall.posture.code.aws.declaring import (
     component,
-    document,
     ident,
     known,
     renamed,
     unsure,
 )
+from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 

@@ -7,13 +7,13 @@ from ringwall.core.observations import Collected
 from ringwall.posture.code.aws.declaring import (
     absent,
     component,
-    document,
     first,
     ident,
     known,
     part,
     renamed,
 )
+from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -50,7 +50,7 @@ def components(code: Resources) -> Iterator[Collected]:
         )
         aspects = {
             "listed": known(listed, one),
-            "policy": known(document(policies[0].get("policy"), of_itself=True), policies[0])
+            "policy": known(document(policies[0].get("policy"), code, of_itself=True), policies[0])
             if policies
             else absent(one),
             "backup": known({"Status": status}, backups[0] if backups else one),
@@ -78,7 +78,7 @@ def _table(code: Resources, one: Instance) -> Collected:
         "backups": known(
             {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": status}}, one
         ),
-        "policy": known(document(policies[0].get("policy"), of_itself=True), policies[0])
+        "policy": known(document(policies[0].get("policy"), code, of_itself=True), policies[0])
         if policies
         else absent(one),
     }
@@ -103,6 +103,6 @@ def _secret(code: Resources, one: Instance) -> Collected:
         "listed": known(listed, one),
         "policy": absent(one)
         if policy is None
-        else known(document(policy, of_itself=True, by_any_name=True), one, "policy"),
+        else known(document(policy, code, of_itself=True, by_any_name=True), one, "policy"),
     }
     return component("aws-secretsmanager-secret", one, one.get("name"), aspects)

@@ -551,7 +551,7 @@ class One:
                 return PARTITION[name]
             if (self.type, name) == ("aws_iam_policy", "arn") and self._value("name") in OWN:
                 return f"arn:aws:iam::aws:policy/{self._values['name']}"
-            return Existing(why, self.address, self.type, name)
+            return Existing(why, self.address, self.type, name) if own else Unknown(why)
         for one in ("bucket", "name", "function_name", "key_name"):
             if one in self.declared.block.body.arguments:
                 self._value(one)

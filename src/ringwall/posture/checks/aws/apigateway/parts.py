@@ -9,7 +9,6 @@ from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.exposure import Exposed, exposed
 from ringwall.posture.permissions.statements import Document, Kind
 from ringwall.posture.permissions.strangers import Stranger
-from ringwall.posture.snapshot.partial import IN_CODE
 
 _SHORT: Final = "execute-api:/"
 
@@ -19,7 +18,7 @@ def called(one: Subject, path: str) -> str:
     partition, api = "aws", "any-0"
     if one.name.startswith("arn:"):
         partition, api = one.name.split(":")[1], one.name.rpartition("/")[2]
-    account = one.account if one.account.isdigit() else IN_CODE
+    account = one.number
     return f"arn:{partition}:execute-api:{one.region or 'us-east-1'}:{account}:{api}/{path}"
 
 
@@ -36,7 +35,7 @@ def document_of(one: Subject, policy: Any) -> Document:
 
 def anybody(one: Subject, policy: Any) -> list[Exposed]:
     """What a policy lets those without an account call, from much of the internet."""
-    account = one.account if one.account.isdigit() else IN_CODE
+    account = one.number
     found = exposed(document_of(one, policy), (called(one, "*"),), account=account)
     return [each for each in found if each.is_wide and each.stranger is Stranger.ANYBODY]
 

@@ -29,7 +29,6 @@ from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.exposure import Exposed, exposed
 from ringwall.posture.permissions.statements import Kind
 from ringwall.posture.permissions.strangers import Stranger
-from ringwall.posture.snapshot.partial import IN_CODE
 
 CHECK = Check(
     judges="aws-efs-file-system",
@@ -61,7 +60,7 @@ def _let_in(it: Subject, policy: Any, inside: str) -> list[str]:
     """What those may who show nothing. Whose access points have to be used comes by these alone."""
     document = read(policy, name=f"policy of {it.label}", kind=Kind.RESOURCE)
     arn = arn_of(it, "elasticfilesystem:file-system/{label}")
-    account = it.account if it.account.isdigit() else IN_CODE
+    account = it.number
     found = [
         one
         for one in exposed(document, (arn,), account=account, keys={TARGET: (inside,)})

@@ -29,7 +29,6 @@ from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import ANONYMOUS, principal
 from ringwall.posture.permissions.requests import Context, Request
 from ringwall.posture.permissions.statements import Document, Kind
-from ringwall.posture.snapshot.partial import IN_CODE
 
 CHECK = Check(
     judges="aws-efs-file-system",
@@ -47,7 +46,7 @@ def judge(it: Subject, world: World) -> Judgment:
     policy = it.read("policy")
     if policy is None:
         return fails(f"{it.label} has no policy, and takes plain connections")
-    account = it.account if it.account.isdigit() else IN_CODE
+    account = it.number
     told = read(policy, name=f"policy of {it.label}", kind=Kind.RESOURCE)
     if told.faults:
         raise UnknownError("; ".join(told.faults))

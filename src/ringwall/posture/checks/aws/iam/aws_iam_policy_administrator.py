@@ -50,7 +50,7 @@ def judge(it: Subject, world: World) -> Judgment | None:
     if is_aws_own(it.name):
         return None
     told = it.read("details")
-    number = it.account if it.account.isdigit() else "111122223333"
+    number = it.number
     if not granted(current(told), EVERYTHING, account=number):
         return passes("it does not allow everything")
     count = int(told.get("AttachmentCount", 0))

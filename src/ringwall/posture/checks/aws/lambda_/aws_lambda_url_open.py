@@ -65,7 +65,7 @@ def _lets_in(it: Subject, world: World, url: Mapping[str, Any]) -> bool:
     if not written:
         return False
     document = read(written, name=f"policy of {it.label}", kind=Kind.RESOURCE)
-    found = exposed(document, (arn,), account=it.account)
+    found = exposed(document, (arn,), account=it.number)
     calls = [one for one in found if one.stranger is Stranger.ANYBODY and one.action == _CALL]
     if calls and calls[0].decision.outcome is Decided.UNKNOWN:
         raise UnknownError(calls[0].decision.why)

@@ -78,7 +78,7 @@ def judge(it: Subject, world: World) -> Judgment:
     def open_within(controls: Controls) -> list[Exposed]:
         found = bucket_exposed(
             arn,
-            account=it.account,
+            account=it.number,
             policy=it.read("policy", None),
             acl=it.read("acl", {}),
             ownership=rules[0].get("ObjectOwnership", ""),

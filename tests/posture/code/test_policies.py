@@ -1,0 +1,133 @@
+"""Policies of resources that name other resources of the same code are judged by whom they name."""
+
+import pytest
+from tests.posture.code.test_doubt import outcomes
+
+HEAD = """
+variable "unknown" {}
+data "aws_iam_role" "there" { name = "there" }
+resource "aws_sns_topic" "told" { name = "told" }
+resource "aws_s3_bucket" "files" { bucket = "the-files" }
+resource "aws_vpc_endpoint" "inside" {
+  vpc_id       = "vpc-1"
+  service_name = "com.amazonaws.eu-west-1.sqs"
+}
+resource "aws_iam_user" "ana" { name = "ana" }
+resource "aws_cloudfront_origin_access_identity" "web" {}
+resource "aws_iam_openid_connect_provider" "github" {
+  url             = "https://token.actions.githubusercontent.com"
+  client_id_list  = ["sts.amazonaws.com"]
+}
+resource "aws_iam_openid_connect_provider" "other" { url = var.unknown }
+"""
+QUEUE = """
+resource "aws_sqs_queue" "it" { name = "it" }
+resource "aws_sqs_queue_policy" "it" {
+  queue_url = aws_sqs_queue.it.url
+  policy    = jsonencode({ Statement = [{ Effect = "Allow", Action = "sqs:SendMessage",
+    Resource = aws_sqs_queue.it.arn, Principal = $WHO, Condition = $IF }] })
+}
+"""
+BUCKET = """
+resource "aws_s3_bucket_policy" "it" {
+  bucket = aws_s3_bucket.files.id
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:GetObject",
+    Resource = "${aws_s3_bucket.files.arn}/*", Principal = $WHO, Condition = $IF }] })
+}
+"""
+ROLE = """
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"]
+    principals {
+      type        = "$TYPE"
+      identifiers = [$WHO]
+    }
+    $IF
+  }
+}
+resource "aws_iam_role" "it" {
+  name               = "it"
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+"""
+SUBJECT = """condition {
+      test     = "StringLike"
+      variable = "token.actions.githubusercontent.com:sub"
+      values   = ["$SUB"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "token.actions.githubusercontent.com:aud"
+      values   = ["sts.amazonaws.com"]
+    }"""
+
+
+def told(text: str, check: str, **parts: str) -> str:
+    """What one check says of the only component of its kind that has a policy here."""
+    for name, part in parts.items():
+        text = text.replace(f"${name}", part)
+    found = {outcome for (one, _), outcome in outcomes(HEAD + text).items() if one == check}
+    (outcome,) = found
+    return outcome
+
+
+def by(condition: str, key: str, value: str) -> str:
+    return f'{{ {condition} = {{ "{key}" = {value} }} }}'
+
+
+@pytest.mark.parametrize(
+    ("who", "condition", "expected"),
+    [
+        ('"*"', by("ArnEquals", "aws:SourceArn", "aws_sns_topic.told.arn"), "pass"),
+        ('"*"', by("ArnLike", "aws:SourceArn", "[aws_s3_bucket.files.arn]"), "pass"),
+        ('"*"', by("StringEquals", "aws:SourceVpce", "aws_vpc_endpoint.inside.id"), "pass"),
+        ('"*"', by("ArnNotEquals", "aws:SourceArn", "aws_sns_topic.told.arn"), "fail"),
+        ('"*"', by("ArnEquals", "aws:SourceArn", "var.unknown"), "unknown"),
+        ('"*"', "{}", "fail"),
+        ("{ AWS = aws_iam_user.ana.arn }", "{}", "pass"),
+        ("{ AWS = [data.aws_iam_role.there.arn, aws_iam_user.ana.arn] }", "{}", "pass"),
+        ("{ AWS = aws_iam_user.ana.unique_id }", "{}", "unknown"),
+        ("{ AWS = var.unknown }", "{}", "unknown"),
+    ],
+)
+def test_whom_a_queue_lets_in(who: str, condition: str, expected: str) -> None:
+    parts = {"WHO": who, "IF": condition}
+    assert told(QUEUE, "aws-sqs-queue-public", **parts) == expected
+    if expected == "pass":
+        assert told(QUEUE, "aws-sqs-queue-other-accounts", **parts) == "pass"
+
+
+def test_a_service_that_asks_for_something_of_this_code_asks_for_no_stranger() -> None:
+    who = '{ Service = "sns.amazonaws.com" }'
+    guard = by("ArnEquals", "aws:SourceArn", "aws_sns_topic.told.arn")
+    assert told(QUEUE, "aws-sqs-queue-any-customer", WHO=who, IF=guard) == "pass"
+    assert told(QUEUE, "aws-sqs-queue-any-customer", WHO=who, IF="{}") == "fail"
+
+
+def test_a_bucket_is_read_by_the_identity_of_its_distribution() -> None:
+    who = "{ AWS = aws_cloudfront_origin_access_identity.web.iam_arn }"
+    for check in ("aws-s3-bucket-public", "aws-s3-bucket-other-accounts"):
+        assert told(BUCKET, check, WHO=who, IF="{}") == "pass"
+
+
+@pytest.mark.parametrize(
+    ("type_", "who", "condition", "check", "expected"),
+    [
+        ("AWS", "aws_iam_user.ana.arn", "", "aws-iam-role-trusts-anybody", "pass"),
+        ("AWS", "aws_iam_user.ana.arn", "", "aws-iam-role-external-id", "pass"),
+        ("AWS", '"*"', "", "aws-iam-role-trusts-anybody", "fail"),
+        ("AWS", "var.unknown", "", "aws-iam-role-trusts-anybody", "unknown"),
+        ("Federated", "$G", "", "aws-iam-role-federation-subject", "fail"),
+        ("Federated", "$G", "repo:*", "aws-iam-role-federation-subject", "fail"),
+        ("Federated", "$G", "repo:shop/web:*", "aws-iam-role-federation-subject", "pass"),
+        ("Federated", "$O", "", "aws-iam-role-federation-subject", "unknown"),
+    ],
+)
+def test_whom_a_role_trusts(
+    type_: str, who: str, condition: str, check: str, expected: str
+) -> None:
+    provider = "aws_iam_openid_connect_provider"
+    who = who.replace("$G", f"{provider}.github.arn").replace("$O", f"{provider}.other.arn")
+    guard = SUBJECT.replace("$SUB", condition) if condition else ""
+    assert told(ROLE, check, TYPE=type_, WHO=who, IF=guard) == expected
