@@ -131,3 +131,29 @@ def test_whom_a_role_trusts(
     who = who.replace("$G", f"{provider}.github.arn").replace("$O", f"{provider}.other.arn")
     guard = SUBJECT.replace("$SUB", condition) if condition else ""
     assert told(ROLE, check, TYPE=type_, WHO=who, IF=guard) == expected
+
+
+OPEN = (
+    BUCKET
+    + """
+resource "aws_s3_bucket_public_access_block" "it" {
+  bucket                  = aws_s3_bucket.files.id
+  block_public_acls       = true
+  ignore_public_acls      = true
+  block_public_policy     = false
+  restrict_public_buckets = false
+}
+"""
+)
+ACCOUNT = 'resource "aws_s3_account_public_access_block" "all" { block_public_policy = true }'
+
+
+def test_what_is_written_open_is_open_unless_code_says_that_its_account_blocks_it() -> None:
+    parts = {"WHO": '"*"', "IF": "{}"}
+    checks = ("aws-s3-bucket-public", "aws-s3-bucket-block-public-access")
+    assert {told(OPEN, check, **parts) for check in checks} == {"fail"}
+    shut = ACCOUNT.replace("}", "\n restrict_public_buckets = true\n}").replace("{ ", "{\n ")
+    assert {told(OPEN + shut, check, **parts) for check in checks} == {"pass"}
+    elsewhere = shut.replace("{\n", '{\n  account_id = "444455556666"\n', 1)
+    assert {told(OPEN + elsewhere, check, **parts) for check in checks} == {"unknown"}
+    assert told(BUCKET, checks[0], **parts) == "pass", "AWS blocks what is new"

@@ -153,7 +153,7 @@ def test_that_somebody_in_code_is_no_administrator_is_not_said(tmp_path: Path) -
                 ),
                 "E": made("AWS::EC2::EIP", InstanceId=ref("I")),
             },
-            "unknown",
+            "fail",
         ),
         (
             "aws-ec2-instance-public-address",

@@ -61,6 +61,11 @@ class World:
             index = self.indexes[kind, _Beside] = _joined(self.snapshot.of_kind(kind))
         return index.get(of.account)
 
+    def is_set(self, kind: str, aspect: str) -> bool:
+        """Whether any code says something of this aspect of the account or the region."""
+        self.touched.add((kind, ANY))
+        return any(aspect in seen.aspects for seen in self.snapshot.of_kind(kind))
+
     def regions(self, of: "Subject") -> "list[Subject]":
         """All regions of an account; of what code sets of one, the region as it is told there."""
         if of.is_declared:

@@ -20,7 +20,8 @@ from ringwall.posture.code.aws.declaring import (
 from ringwall.posture.code.aws.launching import disks
 from ringwall.posture.code.aws.settings import either, encrypts
 from ringwall.posture.code.terraform.resources import Instance, Resources
-from ringwall.posture.snapshot.partial import Unknown
+from ringwall.posture.code.terraform.values import Reference
+from ringwall.posture.snapshot.partial import Assumed, Unknown
 
 KINDS: Final = (
     "aws-ec2-instance",
@@ -44,6 +45,12 @@ _OPTIONAL: Final = {
 _DEFAULT: Final = {"GroupId": Unknown("it is its network's own"), "GroupName": "default"}
 """The security group of what names none."""
 _RULE_TYPES: Final = ("aws_security_group_rule", "aws_vpc_security_group_ingress_rule")
+_GIVING: Final = (
+    ("aws_eip", "instance"),
+    ("aws_eip", "instance_id"),
+    ("aws_eip_association", "instance_id"),
+)
+"""What gives an address to an instance, and where it names that."""
 _DEVICE: Final = {"encrypted": "Encrypted", "volume_id": "VolumeId", "kms_key_id": "KmsKeyId"}
 
 
@@ -51,7 +58,7 @@ def components(code: Resources) -> Iterator[Collected]:
     """Everything of EC2 that is declared."""
     usual = encrypts(code)
     for one in code.of("aws_instance"):
-        yield _instance(one, may_get_one=any(code.of("aws_eip", "aws_eip_association")))
+        yield _instance(one, _is_public(code, one))
         yield from disks(one, usual)
     yield from (_volume(one, usual) for one in code.of("aws_ebs_volume"))
     for one in code.of("aws_security_group", "aws_default_security_group"):
@@ -101,8 +108,25 @@ def _name(one: Instance) -> Any:
     return tags.get("Name") if isinstance(tags, dict) else None
 
 
-def _instance(one: Instance, *, may_get_one: bool) -> Collected:
-    """An instance; ``may_get_one`` is whether a public address may be given to it afterwards."""
+def _is_public(code: Resources, one: Instance) -> bool | Unknown:
+    """Whether it gets a public address: by itself, by its subnet, or given to it afterwards."""
+    unknown = Unknown("its public address is known only once it is there")
+    given = [each for type_, argument in _GIVING for each in code.pointing(type_, argument, one)]
+    if any(not each.doubt for each in given):
+        return True
+    asked = one.get("associate_public_ip_address")
+    subnet = one.get("subnet_id")
+    if asked is None and isinstance(subnet, Reference):
+        its = code.at(subnet.address)
+        if its is not None and its.type == "aws_subnet":
+            asked = its.get("map_public_ip_on_launch", default=False)
+    if asked is True or (asked is False and not any(code.of("aws_eip", "aws_eip_association"))):
+        return bool(asked)
+    return unknown
+
+
+def _instance(one: Instance, public: bool | Unknown) -> Collected:
+    """An instance; ``public`` is whether it gets a public address."""
     attached, template = one.blocks("network_interface"), one.blocks("launch_template")
     may_say = Unknown("its launch template may say it") if template else None
     options = one.block("metadata_options")
@@ -132,13 +156,12 @@ def _instance(one: Instance, *, may_get_one: bool) -> Collected:
         )
     if one.get("key_name") is not None:
         listed["KeyName"] = ident(one.get("key_name"))
-    public = one.get("associate_public_ip_address")
-    unknown = Unknown("its public address is known only once it is there")
-    if public is True:
-        listed["PublicIpAddress"] = unknown
     interface = {"SubnetId": listed["SubnetId"], "Groups": listed["SecurityGroups"]}
-    if public is not False or may_get_one:  # else its subnet decides, and whoever gives it one
-        interface["Association"] = unknown
+    if public is True:
+        listed["PublicIpAddress"] = Assumed("a public address")
+        interface["Association"] = {"PublicIp": listed["PublicIpAddress"]}
+    elif public is not False:  # its subnet decides, and whoever gives it one
+        interface["Association"] = public
     listed["NetworkInterfaces"] = (
         [Unknown("its interfaces are others")] if attached else [interface]
     )

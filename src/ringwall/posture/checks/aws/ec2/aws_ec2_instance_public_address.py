@@ -43,13 +43,18 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """An address that no internet gateway leads to is not public, whatever it is called."""
+    """An address that no internet gateway leads to is not public, whatever it is called.
+
+    Of code it is not known what leads where.
+    """
     listed = it.read("listed")
     several = [one for one in listed.get("NetworkInterfaces") or () if public_versions(one)]
     if not several and not listed.get("PublicIpAddress"):
         return passes("it has no public address")
     places = [(one.get("SubnetId"), one.get("VpcId")) for one in several]
     places = places or [(listed.get("SubnetId"), listed.get("VpcId"))]
+    if it.is_declared:
+        return fails(f"{it.label} is given a public address, whatever leads to it")
     if world.any_true(
         *(lambda at=at: is_public_subnet(world, it, str(at[0]), str(at[1])) for at in places)
     ):

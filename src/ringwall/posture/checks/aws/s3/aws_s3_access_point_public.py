@@ -30,6 +30,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
+from ringwall.posture.checks.aws.s3.blocks import account_block
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.exposure import Exposed, exposed
 from ringwall.posture.permissions.requests import Values
@@ -64,7 +65,7 @@ def judge(it: Subject, world: World) -> Judgment:
     bucket = _bucket(it, world)
     blocks = (
         lambda: it.read("described").get("PublicAccessBlockConfiguration") or {},
-        lambda: world.account(it).read("s3_public_access_block", {}),
+        lambda: account_block(it, world),
         lambda: bucket().read("public_access_block", {}),
     )
     if world.any_true(*(lambda one=one: _restricts(one()) for one in blocks)):

@@ -22,6 +22,7 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
+from ringwall.posture.checks.aws.s3.blocks import account_block, unless_blocked
 
 CHECK = Check(
     judges="aws-s3-bucket",
@@ -54,9 +55,7 @@ def judge(it: Subject, world: World) -> Judgment:
     if world.any_true(
         lambda: _enforced(it.read("ownership", {})),
         lambda: it.read("public_access_block", {}).get("IgnorePublicAcls") is True,
-        lambda: (
-            world.account(it).read("s3_public_access_block", {}).get("IgnorePublicAcls") is True
-        ),
+        lambda: account_block(it, world).get("IgnorePublicAcls") is True,
     ):
         return passes("whatever its list says, it makes nothing public")
     given = [
@@ -68,7 +67,9 @@ def judge(it: Subject, world: World) -> Judgment:
         return passes("its list names nobody outside")
     may = ", ".join(f"{who} {permission}" for who, permission in sorted(given))
     writes = any(permission in {"WRITE", "WRITE_ACP", "FULL_CONTROL"} for _, permission in given)
-    return fails(f"its list gives {may}", Severity.CRITICAL if writes else None)
+    return fails(
+        f"its list gives {may}{unless_blocked(it, world)}", Severity.CRITICAL if writes else None
+    )
 
 
 def _enforced(ownership: dict[str, list[dict[str, str]]]) -> bool:

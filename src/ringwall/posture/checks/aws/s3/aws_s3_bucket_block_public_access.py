@@ -25,6 +25,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
+from ringwall.posture.checks.aws.s3.blocks import account_block, unless_blocked
 
 CHECK = Check(
     judges="aws-s3-bucket",
@@ -54,18 +55,19 @@ def judge(it: Subject, world: World) -> Judgment:
 
     if world.any_true(
         lambda: blocked(it.read("public_access_block", {})),
-        lambda: blocked(world.account(it).read("s3_public_access_block", {})),
+        lambda: blocked(account_block(it, world)),
     ):
         return passes("all four parts of the public access block are on")
     both = [
         it.read("public_access_block", {}),
-        world.account(it).read("s3_public_access_block", {}),
+        account_block(it, world),
     ]
     off = [part for part in PARTS if not any(one.get(part) is True for one in both)]
     if not off:
         return passes("each part of the public access block is on, for the bucket or the account")
     return fails(
-        f"{', '.join(off)} of the public access block are off for {it.label} and its account"
+        f"{', '.join(off)} of the public access block are off for {it.label}"
+        f"{unless_blocked(it, world) or ' and its account'}"
     )
 
 

@@ -30,6 +30,7 @@ from ringwall.posture.checking import (
 )
 from ringwall.posture.checks.aws.controlled import READS, cases_within, within_controls
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
+from ringwall.posture.checks.aws.s3.blocks import account_block, unless_blocked
 from ringwall.posture.permissions.buckets import bucket_exposed
 from ringwall.posture.permissions.controls import Controls
 from ringwall.posture.permissions.deciding import Outcome
@@ -69,7 +70,7 @@ def judge(it: Subject, world: World) -> Judgment:
 
     if world.any_true(
         lambda: shut(it.read("public_access_block", {})),
-        lambda: shut(world.account(it).read("s3_public_access_block", {})),
+        lambda: shut(account_block(it, world)),
     ):
         return passes("the public access block lets in nobody, whatever policy and list say")
     rules = it.read("ownership", {}).get("Rules") or [{}]
@@ -83,7 +84,7 @@ def judge(it: Subject, world: World) -> Judgment:
             acl=it.read("acl", {}),
             ownership=rules[0].get("ObjectOwnership", ""),
             bucket_block=it.read("public_access_block", {}),
-            account_block=world.account(it).read("s3_public_access_block", {}),
+            account_block=account_block(it, world),
             rcps=controls.rcps,
         )
         return [one for one in found if one.is_wide and one.stranger is not Stranger.ANY_CUSTOMER]
@@ -97,11 +98,12 @@ def judge(it: Subject, world: World) -> Judgment:
             f"{stranger} may {', '.join(one.action for one in certain if one.stranger is stranger)}"
             for stranger in dict.fromkeys(one.stranger for one in certain)
         )
-        return fails(f"{named} in {it.label}")
+        return fails(f"{named} in {it.label}{unless_blocked(it, world)}")
     if wide and wide[0].decision.outcome is Outcome.CONDITIONAL:
         keys = sorted(wide[0].decision.keys)
         said = f"{wide[0].stranger} may {wide[0].action} in {it.label}"
-        return fails(f"{said}, as far as {', '.join(keys)} admit it", Severity.MEDIUM)
+        less = unless_blocked(it, world)
+        return fails(f"{said}, as far as {', '.join(keys)} admit it{less}", Severity.MEDIUM)
     if wide:
         raise UnknownError(wide[0].decision.why)
     return passes("strangers may do nothing with it")

@@ -1,0 +1,54 @@
+"""Whether an instance gets a public address is known before it has one."""
+
+import pytest
+from tests.posture.code.test_doubt import outcomes
+
+CHECK = "aws-ec2-instance-public-address"
+CODE = """
+variable "unknown" {}
+resource "aws_subnet" "public" {
+  cidr_block              = "10.0.1.0/24"
+  map_public_ip_on_launch = true
+}
+resource "aws_subnet" "private" { cidr_block = "10.0.2.0/24" }
+resource "aws_subnet" "either" {
+  cidr_block              = "10.0.3.0/24"
+  map_public_ip_on_launch = var.unknown
+}
+resource "aws_instance" "it" {
+  ami           = "ami-1"
+  instance_type = "t3.micro"
+  $MORE
+}
+"""
+PUBLIC, PRIVATE = "subnet_id = aws_subnet.public.id", "subnet_id = aws_subnet.private.id"
+ASKED = "associate_public_ip_address"
+ADDRESS = 'resource "aws_eip" "it" { instance = aws_instance.it.id }'
+LATER = """
+resource "aws_eip" "it" {}
+resource "aws_eip_association" "it" {
+  allocation_id = aws_eip.it.id
+  instance_id   = $TO
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "beside", "expected"),
+    [
+        (f"{PRIVATE}\n{ASKED} = true", "", "fail"),
+        (PUBLIC, "", "fail"),
+        (f"{PUBLIC}\n{ASKED} = false", "", "pass"),
+        (f"{PUBLIC}\n{ASKED} = false", ADDRESS, "fail"),
+        (PRIVATE, "", "pass"),
+        (PRIVATE, LATER.replace("$TO", "aws_instance.it.id"), "fail"),
+        (PRIVATE, LATER.replace("$TO", "var.unknown"), "unknown"),
+        (f"{PRIVATE}\n{ASKED} = var.unknown", "", "unknown"),
+        ("subnet_id = aws_subnet.either.id", "", "unknown"),
+        ("subnet_id = var.unknown", "", "unknown"),
+        ("", "", "unknown"),
+    ],
+)
+def test_whether_an_instance_is_public(more: str, beside: str, expected: str) -> None:
+    told = outcomes(CODE.replace("$MORE", more) + beside)
+    assert [outcome for (check, _), outcome in told.items() if check == CHECK] == [expected]
