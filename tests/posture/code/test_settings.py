@@ -701,3 +701,11 @@ def test_keys_that_a_plan_shows_of_a_provider_are_found(tmp_path: Path) -> None:
         plan = PLAN | {"configuration": {"provider_config": providers}}
         found = said(code(tmp_path, json.dumps(plan), "plan.json"))
         assert found["terraform-provider-keys"] == outcome
+
+
+def test_what_people_use_is_not_asked_of_code(tmp_path: Path) -> None:
+    """Whether somebody has a second factor, or used a key, stands in no code: nothing is told."""
+    read = code(tmp_path, 'resource "aws_iam_user" "ana" { name = "ana" }')
+    told = {one.check for one in judge_all(read.snapshot, own_checks(["aws-iam-user"]))}
+    assert told
+    assert told.isdisjoint({"aws-iam-user-mfa", "aws-iam-user-unused", "aws-iam-user-key-rotation"})

@@ -52,13 +52,21 @@ SETTLED: Final = {
 several is well, ``<kind>.<aspect>`` says that they are told of here."""
 
 
+_USE: Final = frozenset({f"{ACCOUNT}.credential_report"})
+"""What people did and have, and no code."""
+
+
 def can_tell(judges: str, reads: Iterable[str]) -> bool:
     """Whether any code can tell what a check asks of an account or a region; true of all else."""
+    if not _USE.isdisjoint(reads):
+        return False
     return judges not in WHOLE or not SETTLED[judges].isdisjoint(reads)
 
 
 def is_asked(seen: Seen, reads: Iterable[str]) -> bool:
     """Whether a check that reads this has something to judge in a component."""
-    if seen.place is None or seen.found.kind not in WHOLE:
+    if seen.place is None:
         return True
+    if seen.found.kind not in WHOLE:
+        return _USE.isdisjoint(reads)
     return any(one in seen.aspects for one in reads if one != LISTED)
