@@ -67,6 +67,8 @@ def test_all_ports_at_once_are_as_each_by_itself(
         "postgres://app:s3cretpw@db/shop",
         "-----BEGIN OPENSSH PRIVATE KEY-----",
         'apiKey: "9f8e7d6c5b4a"',
+        "vault_secret_id=84896a0c-1347-aa90-a4f6-aca8b7558780",
+        "SECRET_NAME=shop DB_PASSWORD=hunter2secret",
         "token=ghp_0123456789abcdefghijABCDEFGHIJ012345",
     ],
 )
@@ -86,6 +88,9 @@ def test_a_secret_is_found_and_not_told(text: str) -> None:
         "postgres://app:${PASSWORD}@db/shop",
         "aws_access_key_id = AKIAIOSFODNN7EXAMPLE",
         "docker login --password-stdin",
+        "export DB_SECRET_NAME=prod/shop/database",
+        "secret-id: prod/shop/database",
+        "token_ttl=3600000",
         "curl https://example.com/install.sh",
     ],
 )

@@ -83,10 +83,18 @@ def of(
     policies: tuple[dict[str, Any], ...] = (),
     users: tuple[dict[str, Any], ...] = (),
     workloads: list[Workload] | None = None,
+    has_center: bool | None = True,
     **more: Any,
 ) -> list[Escalation]:
     ana = user("ana", *statements, **more)
-    found = account(ACCOUNT, users=(ana, *users), roles=roles, groups=groups, policies=policies)
+    found = account(
+        ACCOUNT,
+        users=(ana, *users),
+        roles=roles,
+        groups=groups,
+        policies=policies,
+        has_center=has_center,
+    )
     several = escalations(found, workloads=workloads)
     return [one for one in several if one.principal == ANA]
 
@@ -158,6 +166,7 @@ def test_a_technique_takes_all_that_it_needs_and_no_less(technique: Technique) -
             roles=roles,
             groups=world["groups"],
             policies=world["policies"],
+            has_center=True,
         )
         several = escalations(whole, workloads=world["workloads"])
         return [one for one in several if one.principal == who]
@@ -171,6 +180,17 @@ def test_a_technique_takes_all_that_it_needs_and_no_less(technique: Technique) -
         if missing == "sts:AssumeRole":
             continue
         assert by(found(left), technique.id) is None, f"without {missing}"
+
+
+@pytest.mark.parametrize(
+    "technique", [one for one in TECHNIQUES if one.needs_center], ids=lambda one: one.id
+)
+def test_permissions_for_the_identity_center_need_one(technique: Technique) -> None:
+    said = allow([need.action for need in technique.needs])
+    assert by(of(said, has_center=False), technique.id) is None
+    unknown = by(of(said, has_center=None), technique.id)
+    assert unknown is not None
+    assert unknown.decision.outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize("technique", DENIALS, ids=lambda one: one.id)

@@ -161,6 +161,9 @@ def test_everybody_who_acts_for_any_source_is_any_service(who: Any) -> None:
     ours = {"StringEquals": {"aws:SourceOwner": ACCOUNT}}
     assert not found(send(who, ours))
     assert not found(send(who, {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::our-bucket"}}))
+    assert not found(send(who, {"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:our-bucket"}}))
+    for anothers in ("accesspoint/ours", "our-*", "*"):
+        assert found(send(who, {"ArnLike": {"aws:SourceArn": f"arn:aws:s3:*:*:{anothers}"}}))
 
 
 def test_everybody_who_is_a_service_acts_for_any_customer_of_it() -> None:

@@ -47,6 +47,8 @@ def test_an_external_id_that_may_be_anything_or_left_away_is_none() -> None:
     for condition in (
         {"StringEqualsIfExists": {"sts:ExternalId": "e-7"}},
         {"StringNotEquals": {"sts:ExternalId": "e-7"}},
+        {"StringLike": {"sts:ExternalId": "*"}},
+        {"Null": {"sts:ExternalId": "false"}},
     ):
         found = of(lets({"AWS": OTHER}, Condition=condition))
         assert found[0].weakness is Weakness.NO_EXTERNAL_ID

@@ -92,6 +92,8 @@ class Account:
     scps: Levels = ()
     units: tuple[Unit, ...] = ()
     rcps: Levels = ()
+    has_center: bool | None = None
+    """Whether it administers the identity center of an organisation."""
 
     @property
     def principals(self) -> tuple[Identity, ...]:
@@ -114,6 +116,7 @@ def account(
     rcps: Levels = (),
     units: tuple[Unit, ...] = (),
     organisation: str = "",
+    has_center: bool | None = None,
 ) -> Account:
     """An account of the entries of UserDetailList, GroupDetailList, RoleDetailList and Policies.
 
@@ -142,6 +145,7 @@ def account(
         scps,
         units,
         rcps,
+        has_center,
     )
 
 

@@ -180,9 +180,20 @@ class _Asking:
             case Target.NEW:
                 new = replace(identity, policies=Policies((_EVERYTHING,)))
                 decision = self.needing.allowed(identity, technique, None)
+                if technique.needs_center:
+                    decision = self._by_center(decision)
                 return iter([("", _full(new), "somebody new", decision)])
             case _:
                 return self._others(identity, technique)
+
+    def _by_center(self, decision: Decision) -> Decision:
+        """What permissions for the identity center come to in an account that may have none."""
+        if self.account.has_center or not decision.may_be:
+            return decision
+        if self.account.has_center is None:
+            why = "whether the account administers the identity center is not known"
+            return replace(decision, outcome=Outcome.UNKNOWN, why=why)
+        return Decision(Outcome.DENIED, "the account administers no identity center")
 
     def _others(self, identity: Identity, technique: Technique) -> Iterator[_Way]:
         """Users and roles that it may become."""

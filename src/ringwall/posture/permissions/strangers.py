@@ -212,11 +212,19 @@ def _sources(document: Document) -> list[str]:
     found = [f"arn:aws:sns:eu-west-1:{ACCOUNT}:stranger", "arn:aws:s3:::stranger-000000000000"]
     for value in sorted(_values(document, "aws:sourcearn")):
         parts = patterns.completed(value) if value.startswith("arn:") else []
-        if parts and not parts[4] and not patterns.is_wild(parts[5][:3]):
+        if parts and not patterns.is_wild(parts[5][:3]) and (not parts[4] or _is_bucket(parts)):
             continue
         wanted = patterns.witness(value, f"arn:aws:*:*:{ACCOUNT}:*")
         found += [wanted] if wanted is not None else []
     return list(dict.fromkeys(found))
+
+
+def _is_bucket(parts: list[str]) -> bool:
+    """Whether it can only be a bucket: its ARN has neither region nor account, whatever is asked.
+
+    Amazon S3 User Guide, "Granting permissions to publish event notification messages".
+    """
+    return parts[2] == "s3" and not any(sign in parts[5] for sign in "/:*?")
 
 
 def _values(document: Document, key: str) -> set[str]:

@@ -57,7 +57,8 @@ class Technique:
     """One technique. ``service`` takes the role that is passed, or runs what is there already.
 
     ``workload`` is the kind of component that is there; ``does`` continues "It ...", with
-    ``{target}``. ``needs_trust`` is whether the target's trust policy has to let it in.
+    ``{target}``. ``needs_trust`` is whether the target's trust policy has to let it in,
+    ``needs_center`` whether the account has to administer the identity center.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Technique:
     roles: bool = True
     needs_trust: bool = False
     needs_profile: bool = False
+    needs_center: bool = False
     known_as: tuple[str, ...] = ()
 
 

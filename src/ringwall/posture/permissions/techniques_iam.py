@@ -1,5 +1,6 @@
 """Techniques by IAM, STS and the identity center alone: nothing has to run."""
 
+from dataclasses import replace
 from typing import Final
 
 from ringwall.posture.permissions.techniques import (
@@ -320,6 +321,10 @@ def _new(name: str, does: str, template: str, *actions: str) -> Technique:
     return Technique(name, does, Target.NEW, making(template, *actions), _ALL)
 
 
+def _by_center(name: str, does: str, template: str, *actions: str) -> Technique:
+    return replace(_new(name, does, template, *actions), needs_center=True)
+
+
 NEW: Final = (
     _new(
         "iam-create-role-and-attach-policy",
@@ -362,27 +367,27 @@ NEW: Final = (
         _ALL,
         roles=False,
     ),
-    _new(
+    _by_center(
         "sso-put-inline-policy",
         "writes a permission set of the identity center a policy",
         "arn:aws:sso:::permissionSet/*",
         "sso:PutInlinePolicyToPermissionSet",
         "sso:ProvisionPermissionSet",
     ),
-    _new(
+    _by_center(
         "sso-attach-managed-policy",
         "attaches a policy to a permission set of the identity center",
         "arn:aws:sso:::permissionSet/*",
         "sso:AttachManagedPolicyToPermissionSet",
         "sso:ProvisionPermissionSet",
     ),
-    _new(
+    _by_center(
         "sso-create-account-assignment",
         "assigns a permission set of the identity center to somebody",
         "arn:aws:sso:::*",
         "sso:CreateAccountAssignment",
     ),
-    _new(
+    _by_center(
         "identitystore-create-group-membership",
         "puts somebody into a group of the identity center",
         "arn:aws:identitystore:::*",

@@ -52,6 +52,8 @@ _DEPUTIES: Final = {
     *("sagemaker", "codebuild", "elasticmapreduce", "dms", "firehose", "logs", "rds"),
 }
 """Services that act for one customer on resources that another names."""
+_ANY_ID: Final = ("another-customer",)
+"""The external id of somebody else, which is none of this role's."""
 
 
 class Weakness(StrEnum):
@@ -131,12 +133,13 @@ def _judged(who: Principal, policies: Policies, role: str) -> Iterator[Trusted]:
     elif who.kind is PrincipalKind.WEB:
         yield from _provider(who, policies, role)
     else:
-        without = _asked(who, policies, role, {"sts:externalid": ABSENT})
-        if without.may_be:
-            is_weak = without.outcome is not Outcome.UNKNOWN
-            weakness = Weakness.NO_EXTERNAL_ID if is_weak else Weakness.NONE
-            yield Trusted(who.account, "account", without, weakness)
-            return
+        for said in (ABSENT, _ANY_ID):
+            without = _asked(who, policies, role, {"sts:externalid": said})
+            if without.may_be:
+                is_weak = without.outcome is not Outcome.UNKNOWN
+                weakness = Weakness.NO_EXTERNAL_ID if is_weak else Weakness.NONE
+                yield Trusted(who.account, "account", without, weakness)
+                return
         decision = _asked(who, policies, role, {"sts:externalid": OPEN})
         if decision.may_be:
             yield Trusted(who.account, "account", decision)

@@ -13,6 +13,7 @@ from ringwall.core.observations import Fact, UnknownError
 from ringwall.posture.checking import Judgment, Subject, World, fails, passes
 from ringwall.posture.checking.reading import ANY
 from ringwall.posture.checks.aws.authorization import KINDS, whole_account
+from ringwall.posture.checks.aws.authorization import READS as WHOLE
 from ringwall.posture.checks.aws.controlled import READS as BINDING
 from ringwall.posture.checks.aws.controlled import controls_on, organisation_of
 from ringwall.posture.checks.aws.ways import (
@@ -39,7 +40,7 @@ from ringwall.posture.permissions.paths import INTERNET, Hop, Ways, ways
 from ringwall.posture.permissions.terrain import Kept, Open, Terrain, hops, terrain
 
 READS: Final = (
-    *(f"{kind}.details" for kind in KINDS.values()),
+    *WHOLE,
     *running.READS,
     *balancers.READS,
     *containers.READS,

@@ -32,7 +32,11 @@ KINDS: Final = {
     "policies": "aws-iam-policy",
 }
 """The kinds whose ``details`` are an account's authorization."""
-READS: Final = tuple(f"{kind}.details" for kind in KINDS.values())
+_ORGANIZATION: Final = "organization"
+READS: Final = (
+    *(f"{kind}.details" for kind in KINDS.values()),
+    f"aws-account.{_ORGANIZATION}",
+)
 """What a check reads that asks so."""
 
 
@@ -93,6 +97,7 @@ def _once(world: World, it: Subject, make: _Make) -> Any:
     for kind in KINDS.values():
         world.all(kind, account=it.account)
         world.touched.add((kind, ANY))
+    world.touched.add((f"aws-account/{it.account}", _ORGANIZATION))
     key = (make, it.account)
     if key not in world.indexes:
         try:
@@ -154,4 +159,24 @@ def whole_account(
         rcps=controls.rcps,
         units=controls.units,
         organisation=organisation,
+        has_center=_has_center(world, number),
     )
+
+
+def _has_center(world: World, number: str) -> bool | None:
+    """Whether an account administers an identity center, as what it says of its organisation tells.
+
+    Only an organisation has one that hands out permissions. Its management account administers it;
+    of others it is not known whether it lets them (IAM Identity Center User Guide, "Delegated
+    administration").
+    """
+    seen = world.snapshot.get(f"aws-account/{number}")
+    if seen is None:
+        return None
+    try:
+        told = world.subject(seen).read(_ORGANIZATION)
+    except UnknownError:
+        return None
+    if told is None:
+        return False
+    return str(told.get("MasterAccountId")) == number or None

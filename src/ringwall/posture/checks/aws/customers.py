@@ -52,12 +52,15 @@ def judge_customers(it: Subject, policy: Any, *resources: str) -> Judgment:
     return passes("services may use it for its own account alone, or not at all")
 
 
-def others_of(policy: Any, account: str, rcps: Levels = ()) -> set[str]:
+def others_of(
+    policy: Any, account: str, rcps: Levels = (), *, spared: frozenset[str] = frozenset()
+) -> set[str]:
     """The other accounts that a policy lets in by name, none of those of one's own organisation.
 
     Each is asked for as itself, in an organisation that is not named anywhere: so a condition
     counts for what it does. :class:`UnknownError` where that cannot be told. ``rcps`` are the
-    resource control policies that bind the account: whom they may let in is among them.
+    resource control policies that bind the account: whom they may let in is among them. Of
+    ``spared`` nothing is said.
     """
     if not policy:
         return set()
@@ -68,7 +71,7 @@ def others_of(policy: Any, account: str, rcps: Levels = ()) -> set[str]:
     own = account if account.isdigit() else IN_CODE
     found = set()
     for who in _named(document):
-        if who.account in {own, ""}:
+        if who.account in {own, "", *spared}:
             continue
         if any(_may(document, who, one, own, rcps) for one in document.statements):
             found.add(who.account)

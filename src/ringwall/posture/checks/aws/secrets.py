@@ -31,13 +31,20 @@ _TOKENS: Final[tuple[tuple[str, str], ...]] = (
 )
 _ASSIGNED: Final = (
     r"(?i)(?:passw(?:or)?d|passphrase|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token"
-    r"|private[_-]?key|token|credentials?)[\w.-]{0,64}[\"']?\s*(?:=>|:=|=|:)\s*[\"']?([^\s\"';,]{6,})"
+    r"|private[_-]?key|token|credentials?)([\w.-]{0,64})[\"']?\s*(?:=>|:=|=|:)\s*[\"']?([^\s\"';,]{6,})"
 )
 _LINE: Final = re.compile("|".join(f"(?P<t{at}>{one})" for at, (_, one) in enumerate(_TOKENS)))
 _ASSIGNMENT: Final = re.compile(_ASSIGNED)
 _NAMED: Final = re.compile(
     r"(?i)passw(?:or)?d|passphrase|pwd$|secret|api_?key|access_?key|auth_?token|private_?key|token$"
 )
+_ABOUT: Final = re.compile(
+    r"(?i)[_.-](?:names?|arn|path|prefix|param(?:eter)?(?:_name)?|file|ref|region|table|bucket|header"
+    r"|type|algorithm|issuer|audience|policy|ttl|expir(?:y|ation))$"
+)
+"""Ends of names of what tells of a secret, such as where it lies, and is none."""
+_ID: Final = re.compile(r"(?i)[_.-]id$")
+_PATH: Final = re.compile(r"[a-z][\w.-]*(?:/[a-z][\w.-]*)+", re.IGNORECASE)
 _NONE: Final = re.compile(
     r"(?i)^(?:\$|%|<|\{|\(|\[|`|arn:|/|\./|true$|false$|null$|none$|file:|https?:|ssm:|vault:|env[.:]"
     r"|ENC\[|your[_-]|example|placeholder|redacted|dummy)|\$\(|\$\{|\{\{"
@@ -77,7 +84,7 @@ def _within(line: str, begin: int) -> str:
         if not _NONE.search(value) and not found[0].endswith("EXAMPLE"):
             return _TOKENS[at][0]
     for assigned in _ASSIGNMENT.finditer(line, begin, end):
-        if not _NONE.search(assigned[1]):
+        if not _NONE.search(assigned[2]) and not _tells_of_one(assigned[1], assigned[2]):
             return "what is named as a secret"
     return ""
 
@@ -89,9 +96,19 @@ def is_secret(name: str, value: str) -> str:
         return ""
     for one in secrets_in(value):
         return one.what
-    if is_address:
+    if is_address or _tells_of_one(name, value):
         return ""
     return "what is named as a secret" if _NAMED.search(name) and len(value) >= 6 else ""
+
+
+def _tells_of_one(name: str, value: str) -> bool:
+    """Whether a variable says where a secret lies, or how long it is good.
+
+    The id of a secret of AWS is its path; that of Vault's is a secret.
+    """
+    if _ABOUT.search(name):
+        return True
+    return _ID.search(name) is not None and _PATH.fullmatch(value) is not None
 
 
 def decoded(user_data: str) -> str:

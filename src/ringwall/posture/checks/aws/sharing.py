@@ -25,12 +25,13 @@ _TLS: Final = {"Bool": {"aws:SecureTransport": "true"}}
 _OTHER: Final = "arn:aws:iam::444455556666:root"
 
 
-def judge_others(it: Subject, policy: Any) -> Judgment:
+def judge_others(it: Subject, policy: Any, *, spared: frozenset[str] = frozenset()) -> Judgment:
     """Whole accounts and whoever is of them, unless a condition says of which organisation.
 
-    It may be one of the policy, or of a control policy that binds the account.
+    It may be one of the policy, or of a control policy that binds the account. ``spared`` are
+    accounts of AWS's own.
     """
-    others = others_of(policy, it.account)
+    others = others_of(policy, it.account, spared=spared)
     if not others:
         return passes("no other account is named")
 

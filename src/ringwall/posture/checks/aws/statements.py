@@ -4,10 +4,12 @@ What somebody may do in the end is decided by :mod:`ringwall.posture.permissions
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ringwall.core.observations import UnknownError
 from ringwall.posture.checks.aws.strangers import statements_of
+
+BOUNDS: Final = "it only bounds what others give"
 
 
 def statements(document: Any) -> Iterator[Mapping[str, Any]]:
@@ -26,6 +28,12 @@ def statements(document: Any) -> Iterator[Mapping[str, Any]]:
 def current(details: Mapping[str, Any]) -> Any:
     """The document that is in force of a managed policy's versions."""
     return next(one for one in details["PolicyVersionList"] if one["IsDefaultVersion"])["Document"]
+
+
+def bounds_alone(details: Mapping[str, Any]) -> bool:
+    """Whether a managed policy only bounds somebody, and so gives nothing, whatever it allows."""
+    is_bound = int(details.get("PermissionsBoundaryUsageCount") or 0) > 0
+    return is_bound and int(details.get("AttachmentCount") or 0) == 0
 
 
 def is_aws_own(arn: str) -> bool:

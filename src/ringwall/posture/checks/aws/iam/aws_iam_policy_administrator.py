@@ -22,7 +22,8 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.granting import EVERYTHING, granted
-from ringwall.posture.checks.aws.statements import current, is_aws_own
+from ringwall.posture.checks.aws.iam.writing import BOUNDING, BOUNDING_TOO
+from ringwall.posture.checks.aws.statements import BOUNDS, bounds_alone, current, is_aws_own
 
 CHECK = Check(
     judges="aws-iam-policy",
@@ -50,6 +51,8 @@ def judge(it: Subject, world: World) -> Judgment | None:
     if is_aws_own(it.name):
         return None
     told = it.read("details")
+    if bounds_alone(told):
+        return passes(BOUNDS)
     number = it.number
     if not granted(current(told), EVERYTHING, account=number):
         return passes("it does not allow everything")
@@ -95,6 +98,8 @@ CASES = (
         name="arn:aws:iam::aws:policy/AdministratorAccess",
         details=_details(ALL),
     ),
+    case("it only bounds", PASS, name=OWN, details=_details(ALL) | BOUNDING),
+    case("it bounds, too", FAIL, name=OWN, details=_details(ALL) | BOUNDING_TOO),
     case(
         "no JSON",
         UNKNOWN,

@@ -18,7 +18,14 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
-from ringwall.posture.checks.aws.statements import current, is_aws_own, statements
+from ringwall.posture.checks.aws.iam.writing import BOUNDING
+from ringwall.posture.checks.aws.statements import (
+    BOUNDS,
+    bounds_alone,
+    current,
+    is_aws_own,
+    statements,
+)
 
 CHECK = Check(
     judges="aws-iam-policy",
@@ -32,7 +39,10 @@ def judge(it: Subject, world: World) -> Judgment | None:
     """With Deny it is the usual way to bind somebody."""
     if is_aws_own(it.name):
         return None
-    for one in statements(current(it.read("details"))):
+    told = it.read("details")
+    if bounds_alone(told):
+        return passes(BOUNDS)
+    for one in statements(current(told)):
         if one.get("Effect") == "Allow" and one.get("NotAction"):
             return fails(f"it allows all but {one['NotAction']}")
     return passes("it names what it allows")
@@ -54,6 +64,12 @@ CASES = (
     ),
     case(
         "all but", FAIL, name=OWN, details=_details(Effect="Allow", NotAction="iam:*", Resource="*")
+    ),
+    case(
+        "it only bounds",
+        PASS,
+        name=OWN,
+        details=_details(Effect="Allow", NotAction="iam:*", Resource="*") | BOUNDING,
     ),
     case(
         "no JSON",

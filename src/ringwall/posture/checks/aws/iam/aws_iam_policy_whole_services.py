@@ -18,8 +18,8 @@ from ringwall.posture.checking import (
     case,
 )
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
-from ringwall.posture.checks.aws.granting import WHOLE_SERVICES, judge_granted
-from ringwall.posture.checks.aws.statements import current, is_aws_own
+from ringwall.posture.checks.aws.granting import WHOLE_SERVICES
+from ringwall.posture.checks.aws.iam.writing import BOUNDING, judge_own_policy
 
 CHECK = Check(
     judges="aws-iam-policy",
@@ -39,12 +39,7 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment | None:
     """Asked of one that nobody thought of; AWS's own policies are not yours to change."""
-    if is_aws_own(it.name):
-        return None
-    document = current(it.read("details"))
-    return judge_granted(
-        document, WHOLE_SERVICES, account=it.account, well="it allows no whole service of these"
-    )
+    return judge_own_policy(it, WHOLE_SERVICES, well="it allows no whole service of these")
 
 
 def _details(**statement: object) -> dict[str, object]:
@@ -79,6 +74,7 @@ CASES = (
     case(
         "AWS's own", NOT_JUDGED, name="arn:aws:iam::aws:policy/P", details=_details(Action="kms:*")
     ),
+    case("it only bounds", PASS, name=OWN, details=_details(Action="kms:*") | BOUNDING),
     case(
         "no JSON",
         UNKNOWN,

@@ -34,7 +34,7 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """Asked as the other account would ask, without an id."""
+    """Asked as the other account would ask, without an id, and with one of somebody else."""
     found, kept_out = weak(it, Weakness.NO_EXTERNAL_ID)
     if found:
         named = ", ".join(sorted({one.who for one in found}))
@@ -61,6 +61,11 @@ CASES = (
         details=trusts(
             {"AWS": OTHER}, Condition={"StringEqualsIfExists": {"sts:ExternalId": "e-7"}}
         ),
+    ),
+    case(
+        "any id will do",
+        FAIL,
+        details=trusts({"AWS": OTHER}, Condition={"StringLike": {"sts:ExternalId": "*"}}),
     ),
     case("no policy", UNKNOWN, details={"AssumeRolePolicyDocument": "{"}),
     case("not told", UNKNOWN, details=DENIED),

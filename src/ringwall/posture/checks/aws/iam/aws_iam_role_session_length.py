@@ -36,14 +36,16 @@ _POLICIES = (
     ":iam::aws:policy/IAMFullAccess",
 )
 _MOST = 4 * 3600
+_OF_SETS = "/aws-reserved/sso.amazonaws.com/"
+"""Roles of the identity center: they all say twelve hours, and their permission set says less."""
 
 
 def judge(it: Subject, world: World) -> Judgment | None:
-    """Of roles that have AWS's strongest policies."""
+    """Of roles that have AWS's strongest policies, and of which the account itself can say it."""
     told = it.read("details")
     arns = [one["PolicyArn"] for one in told.get("AttachedManagedPolicies", [])]
     strong = [arn.rpartition("/")[2] for arn in arns if arn.endswith(_POLICIES)]
-    if not strong:
+    if not strong or str(told.get("Path")).startswith(_OF_SETS):
         return None
     seconds = int(it.read("session")["MaxSessionDuration"])
     if seconds > _MOST:
@@ -67,6 +69,13 @@ CASES = (
         details=_strong("PowerUserAccess", "111122223333"),
         session=DAY,
     ),
+    case(
+        "the identity center's",
+        NOT_JUDGED,
+        details=_strong() | {"Path": "/aws-reserved/sso.amazonaws.com/eu-west-1/"},
+        session=DAY,
+    ),
+    case("of another path", FAIL, details=_strong() | {"Path": "/people/"}, session=DAY),
     case("may not be read", UNKNOWN, details=DENIED, session=HOUR),
     case("how long may not be read", UNKNOWN, details=_strong(), session=DENIED),
     case("how long was never asked", UNKNOWN, details=_strong()),

@@ -3,12 +3,14 @@
 from typing import Any, Final
 
 from ringwall.posture.checking import (
+    ABSENT,
     DENIED,
     FAIL,
     NOT_JUDGED,
     PASS,
     UNKNOWN,
     Case,
+    Other,
     case,
     other,
 )
@@ -56,6 +58,12 @@ _OWN: Final = other(
 )
 _BY_FUNCTION: Final = _allow("iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction")
 _ONLY_EC2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+_POWER: Final = {
+    "Effect": "Allow",
+    "NotAction": ["iam:*", "organizations:*", "account:*"],
+    "Resource": "*",
+}
+"""What PowerUserAccess says."""
 _MFA: Final = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 
@@ -118,8 +126,23 @@ def cases_of_rising(kind: str) -> tuple[Case, ...]:
             details=details(AttachedManagedPolicies=[{"PolicyArn": _POLICY}]),
         ),
         *_bounded(name=me, details=details(_allow(writes))),
+        *_of_center(name=me, details=details(_POWER)),
         case("in code", NOT_JUDGED, name="terraform:main.tf:it", details=details(_allow("*"))),
         case("not told", UNKNOWN, name=me, details=DENIED),
+    )
+
+
+def _of_center(**aspects: Any) -> tuple[Case, ...]:
+    """Who may do all but IAM, in accounts that have an identity center, or none."""
+
+    def home(organization: Any) -> Other:
+        return other("aws-account", organization=organization)
+
+    return (
+        case("power in an account alone", PASS, home(ABSENT), **aspects),
+        case("power over all of them", FAIL, home({"MasterAccountId": "111122223333"}), **aspects),
+        case("power in a member", UNKNOWN, home({"MasterAccountId": "999988887777"}), **aspects),
+        case("power in nobody knows what", UNKNOWN, home(DENIED), **aspects),
     )
 
 

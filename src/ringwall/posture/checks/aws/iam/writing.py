@@ -13,17 +13,21 @@ from ringwall.posture.checking import (
     Judgment,
     Subject,
     case,
+    passes,
 )
 from ringwall.posture.checks.aws.granting import Asked, judge_granted
 from ringwall.posture.checks.aws.identities import allow
-from ringwall.posture.checks.aws.statements import current, is_aws_own
+from ringwall.posture.checks.aws.statements import BOUNDS, bounds_alone, current, is_aws_own
 
 
 def judge_own_policy(it: Subject, asked: Asked, *, well: str) -> Judgment | None:
     """Asked of a resource that nobody thought of; AWS's own policies are not yours to change."""
     if is_aws_own(it.name):
         return None
-    return judge_granted(current(it.read("details")), asked, account=it.account, well=well)
+    told = it.read("details")
+    if bounds_alone(told):
+        return passes(BOUNDS)
+    return judge_granted(current(told), asked, account=it.account, well=well)
 
 
 def cases_of_own_policy(
@@ -53,10 +57,14 @@ def cases_of_own_policy(
         case("by what it leaves out", FAIL, name=own, details=details(NotAction="s3:*")),
         case("every one by an ARN", FAIL, name=own, details=details(Action=action, Resource=every)),
         case("AWS's own", NOT_JUDGED, name=aws_own, details=details(Action=action)),
+        case("it only bounds", PASS, name=own, details=details(Action=action) | BOUNDING),
+        case("it bounds, too", FAIL, name=own, details=details(Action=action) | BOUNDING_TOO),
         case("no JSON", UNKNOWN, name=own, details=broken),
     )
 
 
+BOUNDING: Final = {"AttachmentCount": 0, "PermissionsBoundaryUsageCount": 2}
+BOUNDING_TOO: Final = BOUNDING | {"AttachmentCount": 1}
 READING: Final = (
     "s3:GetObject",
     "s3:Get*",

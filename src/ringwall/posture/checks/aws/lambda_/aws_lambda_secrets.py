@@ -50,11 +50,16 @@ def _with(name: str, value: str) -> dict[str, object]:
     return {"Environment": {"Variables": {name: value}}}
 
 
+VAULT = "84896a0c-1347-aa90-a4f6-aca8b7558780"
 NO_KEY = {"ErrorCode": "AccessDeniedException", "Message": "no"}
 CASES = (
     case("none", PASS, listed={}),
     case("where one lies", PASS, listed=_with("DB_PASSWORD_ARN", "arn:aws:secretsmanager:r:1:s")),
     case("its name", PASS, listed=_with("DB_PASSWORD", "/shop/database/password")),
+    case("what it is called", PASS, listed=_with("API_KEY_SECRET_NAME", "prod/api-key")),
+    case("its id", PASS, listed=_with("SECRET_ID", "prod/shop/database")),
+    case("an id that is one", FAIL, listed=_with("VAULT_SECRET_ID", VAULT)),
+    case("where the store is", PASS, listed=_with("SECRETS_MANAGER_REGION", "eu-west-1")),
     case("an address", PASS, listed=_with("API", "https://api.example.com/v1")),
     case("a key of AWS", FAIL, listed=_with("X", "AKIAIOSFODNN7QWERTYU")),
     case("by its name", FAIL, listed=_with("DB_PASSWORD", "hunter2hunter2")),
