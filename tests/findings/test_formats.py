@@ -290,6 +290,8 @@ def _with_another_value(tree: Any, data: st.DataObject) -> Any:
         (b"weakness,component,title,severity\r\na,b/c,d,bad\r\n", "line 2.severity: 'bad' is no"),
         (b"weakness,component,title,severity\r\na,\xff,d,low\r\n", "line 2: this is no UTF-8"),
         (b"\x7fELF\x02\x01", "neither JSON nor a table"),
+        ("{}".encode("utf-16"), "this is UTF-16"),
+        ("weakness,component".encode("utf-16"), "this is UTF-16"),
     ],
 )
 def test_each_mistake_is_told_with_its_place(text: bytes, told: str) -> None:

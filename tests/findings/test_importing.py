@@ -518,3 +518,15 @@ def test_a_result_that_is_open_is_no_finding() -> None:
     run = {"tool": {"driver": {"name": "x"}}, "results": [result]}
     brought = read(json.dumps({"version": "2.1.0", "runs": [run]}).encode(), {}, now=at(1))
     assert (brought.findings, len(brought.unknown_at)) == ((), 1)
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.usefixtures("database")
+def test_a_table_of_a_spreadsheet_is_taken_with_no_more_than_a_message(mark: str) -> None:
+    lines = (
+        ("weakness", "component", "title", "severity", "message"),
+        ("idor", "service/shop", "Orders of others", "high", "GET /orders/2 shows them"),
+    )
+    text = "\ufeff" + "\r\n".join(map(mark.join, lines))
+    done = bring(text.encode())
+    assert (done.taken.new, done.taken.refused) == (1, ())
