@@ -30,6 +30,7 @@ from ringwall.findings.formats.forms import Form, form_of, read, write
 from ringwall.findings.formats.ocsf import Activity, event_of
 from ringwall.findings.formats.reading import NOBODY_KNOWN, Brought, FormatError
 from ringwall.findings.ranking import Exploit, Placed
+from ringwall.findings.recording import found
 from ringwall.findings.standing import Standing
 from ringwall.findings.states import EXCUSED, Excuse, State
 
@@ -100,11 +101,16 @@ def standing(one: Finding, state: State = State.OPEN) -> Standing:
 
 
 @cache
-def _ocsf(class_uid: int) -> Any:
+def _ocsf(class_uid: int, profiles: tuple[str, ...] = ()) -> Any:
     schema = OcsfJsonSchema(get_ocsf_schema("1.8.0"))
     name = schema.lookup_class_name_from_uid(class_uid)
-    made = OcsfJsonSchemaEmbedded(schema).get_class_schema(name, profiles=[])
+    made = OcsfJsonSchemaEmbedded(schema).get_class_schema(name, profiles=list(profiles))
     return Draft202012Validator(made)
+
+
+def _wrong_of(event: Any) -> list[str]:
+    validator = _ocsf(event["class_uid"], tuple(event["metadata"].get("profiles", ())))
+    return [one.message[:300] for one in validator.iter_errors(event)]
 
 
 @cache
@@ -128,8 +134,7 @@ def require_valid(form: Form, data: bytes) -> None:
     match form:
         case Form.OCSF:
             for event in json.loads(data):
-                wrong = [one.message[:300] for one in _ocsf(event["class_uid"]).iter_errors(event)]
-                assert wrong == [], event
+                assert _wrong_of(event) == [], event
         case Form.SARIF:
             wrong = [one.message[:300] for one in _sarif().iter_errors(json.loads(data))]
             assert wrong == []
@@ -194,7 +199,21 @@ def test_what_is_recorded_is_valid_ocsf(activity: Activity) -> None:
     for references in ((), ("CVE-2026-0001", "https://example.com")):
         one = standing(finding(references=references, controls=("nist-800-53 AC-3",)))
         event = event_of(replace(one, exploit=Exploit(True, 0.9)), activity, why="because")
-        assert [e.message for e in _ocsf(event["class_uid"]).iter_errors(event)] == []
+        assert _wrong_of(event) == []
+
+
+@pytest.mark.parametrize("references", [(), ("CVE-2026-0001",)])
+def test_what_is_in_a_region_is_valid_ocsf_exported_and_recorded(
+    references: tuple[str, ...],
+) -> None:
+    name = "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"
+    one = standing(finding(component=f"aws-ec2-instance/{name}", references=references))
+    require_valid(Form.OCSF, write(Form.OCSF, [one]))
+    event = found(one, Activity.UPDATE, "because").event
+    assert _wrong_of(event) == []
+    assert event["cloud"]["account"] == {"uid": "111122223333"}
+    assert event["resources"][0]["region"] == event["cloud"]["region"] == "eu-west-1"
+    assert _wrong_of(found(standing(finding()), Activity.UPDATE, "because").event) == []
 
 
 def test_what_code_sets_of_an_account_is_of_no_account_by_its_name() -> None:
@@ -271,6 +290,8 @@ def _with_another_value(tree: Any, data: st.DataObject) -> Any:
         (b"weakness,component,title,severity\r\na,b/c,d,bad\r\n", "line 2.severity: 'bad' is no"),
         (b"weakness,component,title,severity\r\na,\xff,d,low\r\n", "line 2: this is no UTF-8"),
         (b"\x7fELF\x02\x01", "neither JSON nor a table"),
+        ("{}".encode("utf-16"), "this is UTF-16"),
+        ("weakness,component".encode("utf-16"), "this is UTF-16"),
     ],
 )
 def test_each_mistake_is_told_with_its_place(text: bytes, told: str) -> None:

@@ -494,3 +494,39 @@ def test_the_queue_by_commands(installation: Path, capsys: Any, tmp_path: Path) 
     code, _, error = run("import", str(report))
     assert (code, "line 1, column" in error, "nothing was taken" in error) == (1, True, True)
     assert run("show", "00000000")[0] == 1
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"status_id": 0, "status": "Unknown"},
+        {"status_id": 99, "status": "NOT_AVAILABLE"},
+    ],
+)
+def test_what_a_report_could_not_judge_is_no_finding(told: Any) -> None:
+    from ringwall.findings.formats.forms import read
+
+    event = {**prowler(""), "class_uid": 2003, "compliance": {"control": "S3.8", **told}}
+    brought = read(json.dumps([event]).encode(), {}, now=at(1))
+    assert (brought.findings, len(brought.unknown)) == ((), 1)
+
+
+def test_a_result_that_is_open_is_no_finding() -> None:
+    from ringwall.findings.formats.forms import read
+
+    result = {"ruleId": "r", "kind": "open", "level": "none", "message": {"text": "who knows"}}
+    run = {"tool": {"driver": {"name": "x"}}, "results": [result]}
+    brought = read(json.dumps({"version": "2.1.0", "runs": [run]}).encode(), {}, now=at(1))
+    assert (brought.findings, len(brought.unknown_at)) == ((), 1)
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.usefixtures("database")
+def test_a_table_of_a_spreadsheet_is_taken_with_no_more_than_a_message(mark: str) -> None:
+    lines = (
+        ("weakness", "component", "title", "severity", "message"),
+        ("idor", "service/shop", "Orders of others", "high", "GET /orders/2 shows them"),
+    )
+    text = "\ufeff" + "\r\n".join(map(mark.join, lines))
+    done = bring(text.encode())
+    assert (done.taken.new, done.taken.refused) == (1, ())

@@ -16,6 +16,9 @@ from tests.lake.test_ocsf import require_valid
 from ringwall.core.components import Found
 from ringwall.core.observations import Observation, Place, State
 from ringwall.core.verdicts import Outcome
+from ringwall.findings.formats.form import Form
+from ringwall.findings.formats.forms import read
+from ringwall.findings.formats.reading import NOBODY_KNOWN
 from ringwall.posture.checking.finding import KnownCheck, own_checks
 from ringwall.posture.code.reading import Remark
 from ringwall.posture.frameworks.catalogue import frameworks
@@ -255,3 +258,18 @@ def test_a_report_of_nothing_is_one() -> None:
     assert json.loads(asff.text(empty)) == []
     assert json.loads(sarif.text(empty))["runs"][0]["results"] == []
     assert "findings" not in oscal.text(empty, frameworks()["soc2"])
+
+
+@pytest.mark.parametrize("form", [Form.OCSF, Form.SARIF, Form.ASFF])
+def test_the_queue_reads_a_report_as_what_our_checks_say(report: Report, form: Form) -> None:
+    texts = {
+        Form.OCSF: b"".join(ocsf.lines(report)),
+        Form.SARIF: sarif.text(report).encode(),
+        Form.ASFF: asff.text(report).encode(),
+    }
+    brought = read(texts[form], NOBODY_KNOWN, now=NOW)
+    assert brought.source == "ringwall"
+    fails = {row.finding(NOW).uid: row.judged.verdict.why for row in report.of(Outcome.FAIL)}
+    assert {one.uid: one.message for one in brought.findings} == fails, "what is not known is none"
+    open_ = {(row.check.id, row.judged.component) for row in report.of(Outcome.UNKNOWN)}
+    assert open_ == brought.unknown | {one[:2] for one in brought.unknown_at}

@@ -85,6 +85,8 @@ def test_a_fault_of_code_has_the_place_in_its_tree_and_is_the_one_in_the_queue(
     uid = result["partialFingerprints"]["ringwall/v1"]
     assert Queued.objects.get(uid=uid).weakness == CHECK
     assert "versioning" in ran("explain", uid)
+    assert ran("explain", uid[:8]) == ran("explain", uid), "lists show no more of it"
+    ran("explain", "0" * 8, code=1)
 
 
 def test_of_each_scope_count_the_checks_that_can_look_at_it_and_those_that_could_not(

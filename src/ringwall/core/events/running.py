@@ -177,12 +177,16 @@ def configuration(
     return _by(actor, made)
 
 
+_KEPT: Final = ("product", "profiles")
+"""Of a finding's ``metadata``."""
+
+
 def finding(told: Mapping[str, Any]) -> Recorded:
     """A finding that its module has described already; its form is that of :data:`OCSF`.
 
     Addresses in it are of whoever attacks, who is nobody that is known.
     """
     made = dict(told)
-    product = dict(made["metadata"]["product"])
-    made["metadata"] = {"version": OCSF, "product": product, "log_name": "activity"}
+    kept = {name: made["metadata"][name] for name in _KEPT if name in made["metadata"]}
+    made["metadata"] = {"version": OCSF, **kept, "log_name": "activity"}
     return Recorded(made)

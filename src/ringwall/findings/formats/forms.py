@@ -1,5 +1,6 @@
 """Read and write findings in a form, and tell which a file has. Pure."""
 
+import codecs
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final
@@ -45,6 +46,9 @@ def form_of(data: bytes) -> Form:
     head = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not head:
         raise FormatError("", "the file is empty: was the scanner cut off?")
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        what = "this is UTF-16, as `>` of Windows PowerShell writes: save it as UTF-8"
+        raise FormatError("", what)
     if not head.startswith((b"{", b"[")):
         if b"weakness" in head.partition(b"\n")[0]:
             return Form.CSV

@@ -81,6 +81,9 @@ def event_of(one: Standing, activity: Activity, *, why: str = "") -> dict[str, A
         },
         "unmapped": {"ringwall": _own_words(one)},
     }
+    if (cloud := _cloud(found.component)) is not None:
+        event["cloud"] = cloud
+        event["metadata"]["profiles"] = ["cloud"]  # it alone has regions, of resources too
     if why:
         event["status_detail"] = why
     if kind == VULNERABILITY:
@@ -114,11 +117,23 @@ def _info(one: Standing) -> dict[str, Any]:
 def _resource(one: Standing) -> dict[str, Any]:
     kind, _, name = one.finding.component.partition("/")
     made: dict[str, Any] = {"uid": name, "name": name, "type": kind}
-    parts = name.split(":")
-    if parts[0] == "arn" and len(parts) > 5 and parts[3]:
-        made["region"] = parts[3]
+    if region := (_cloud(one.finding.component) or {}).get("region"):
+        made["region"] = region
     if one.place.criticality is not None:
         made["criticality"] = str(one.place.criticality)
+    return made
+
+
+def _cloud(component: str) -> dict[str, Any] | None:
+    """The account and region of what an ARN names."""
+    parts = component.partition("/")[2].split(":", 5)
+    if parts[0] != "arn" or len(parts) < 6:
+        return None
+    made: dict[str, Any] = {"provider": "AWS"}
+    if parts[3]:
+        made["region"] = parts[3]
+    if parts[4]:
+        made["account"] = {"uid": parts[4]}
     return made
 
 

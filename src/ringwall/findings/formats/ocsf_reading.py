@@ -1,7 +1,7 @@
 """Read OCSF findings: classes 2002 to 2004, 2006 and 2007, as Ringwall, Prowler and others write.
 
-A finding whose status is ``PASS`` tells that the check passed, ``MANUAL`` that it could not be
-judged; one that somebody suppressed tells nothing. Pure.
+A finding whose status is ``PASS`` tells that the check passed, ``MANUAL`` or a compliance that is
+not known that it could not be judged; one that somebody suppressed tells nothing. Pure.
 """
 
 from datetime import datetime
@@ -34,7 +34,10 @@ _SEVERITIES: Final = {
     99: Severity.MEDIUM,
 }
 _PASSED: Final = {"pass", "passed", "success", "resolved"}
+_FAILED: Final = {"fail", "failed"}
 _UNKNOWN: Final = {"manual", "unknown", "muted", "not_available"}
+_NOT_KNOWN: Final = 0
+"""``compliance.status_id`` of what could not be judged."""
 
 
 def read(data: bytes, known: Known, *, now: datetime) -> Brought:
@@ -91,7 +94,9 @@ def _status(node: Node) -> str:
     if word in _PASSED or verdict == 1 or node.whole("status_id") == 4:
         return "passed"
     is_suppressed = node.text("status") == "Suppressed"  # its number has meant other things, too
-    return "unknown" if is_suppressed or word in _UNKNOWN else "failed"
+    said = node.get("compliance").text("status").lower()
+    is_open = word not in _FAILED and (verdict == _NOT_KNOWN or said in _UNKNOWN)
+    return "unknown" if is_suppressed or is_open or word in _UNKNOWN else "failed"
 
 
 def _each(
@@ -111,6 +116,7 @@ def _each(
         or info.needed("title")
     )
     weakness, ours = named(known, tool, rule)
+    judged = own.text("component") if own.text("check") == rule and slug(tool) == "ringwall" else ""
     remediation = node.get("remediation")
     told_fix = remediation.text("desc") or vulnerability.get("remediation").text("desc")
     message = node.text("status_detail") or node.text("message") or info.text("desc")
@@ -123,8 +129,9 @@ def _each(
         name = resource.text("uid") or resource.needed("name")
         one = Finding(
             source=slug(tool),
-            weakness=weakness,
-            component=judged_so(
+            weakness=rule if judged else weakness,
+            component=judged
+            or judged_so(
                 component_of(name, resource.text("type") or "resource"),
                 "" if ours is None else ours.judges,
                 account=node.get("cloud", "account").text("uid"),
@@ -197,8 +204,10 @@ def _evidence(node: Node) -> tuple[str, ...]:
     found = []
     for one in node.each("evidences"):
         data = one.get("data")
-        if isinstance(data.value, dict) and isinstance(data.value.get("text"), str):
-            found.append(data.value["text"])
+        told = data.value if isinstance(data.value, dict) else {}
+        texts = [told[name] for name in ("text", "read") if isinstance(told.get(name), str)]
+        if texts:
+            found.append(texts[0])
         elif data.value is not None:
             found.append(str(data.value)[:2000])
     return tuple(found)

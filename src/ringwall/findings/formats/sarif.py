@@ -6,6 +6,7 @@ What SARIF has no word for stands in ``properties.ringwall`` of a result, its id
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -162,7 +163,8 @@ def read(data: bytes, known: Known, *, now: datetime, about: str = "") -> Brough
     """What a log brings. ``about`` is the component of results that name none, a repository.
 
     Results that are absent or of the kind ``pass`` tell of what is not there, in their place alone
-    where they name one; those that somebody suppressed, or that do not apply, tell nothing.
+    where they name one; those that somebody suppressed, that do not apply, or that the tool could
+    not judge (``open``, section 3.27.9), tell nothing.
     """
     root = parsed(data)
     if root.text("version") != "2.1.0":
@@ -248,7 +250,7 @@ def _is_there(node: Node) -> bool:
     )
     is_own = node.get("properties", "ringwall").value is not None
     return (
-        node.text("kind", "fail") in {"fail", "open", "review"}
+        node.text("kind", "fail") in {"fail", "review"}
         and node.text("baselineState") != "absent"
         and (is_own or not suppressed)
     )
@@ -301,7 +303,7 @@ def _read_one(
     )
     snippet = location.get("physicalLocation", "region", "snippet").text("text")
     is_of_secret = _SECRET.search(" ".join((tool, rule, title, *_tags(described)))) is not None
-    return Finding(
+    made = Finding(
         source=slug(tool),
         weakness=weakness,
         component=component,
@@ -323,6 +325,8 @@ def _read_one(
         ),
         place=place,
     )
+    judged = replace(made, weakness=rule, component=resource, part="")
+    return judged if _prints(node.get("partialFingerprints")).get(_OWN) == judged.uid else made
 
 
 def _part(

@@ -36,6 +36,7 @@ COLUMNS: Final = (
 _NEEDED: Final = ("weakness", "component", "title", "severity")
 _STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'", *"\uff1d\uff0b\uff0d\uff20")
 _LONGEST: Final = 1_000_000
+_PARTED_BY: Final = (",", ";", "\t")
 _OWN: Final = frozenset({"uid", "score", "state"})
 """Columns by which a table is known that a queue of Ringwall wrote, of whatever sources."""
 
@@ -90,14 +91,19 @@ def _list(some: tuple[str, ...]) -> str:
 
 
 def read(data: bytes, known: Known, *, now: datetime) -> Brought:
-    """What a table brings, by the names in its first line; of other columns nothing is read."""
+    """What a table brings, by the names in its first line; of other columns nothing is read.
+
+    What parts its cells is what its first line has most of: where a comma stands in numbers,
+    spreadsheets write semicolons.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise FormatError(f"line {line}", "this is no UTF-8: save the table as UTF-8") from None
     csv.field_size_limit(_LONGEST)
-    table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    parted_by = max(_PARTED_BY, key=text.partition("\n")[0].count)
+    table = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=parted_by)
     findings, passed_at, sources = [], set(), set()
     try:
         is_own = set(table.fieldnames or ()) >= _OWN
@@ -132,6 +138,9 @@ def _finding(cells: Node, known: Known, now: datetime, *, is_own: bool) -> Findi
     ours = known.get(f"{source}:{rule or weakness}")
     if not is_own:
         weakness, ours = named(known, source, weakness)
+    evidence, message = _texts(cells, "evidence"), cells.text("message")
+    if not evidence and message and not is_own:  # as of all others who say no more
+        evidence = (message,)
     name, line = cells.needed("component"), cells.whole("line") if cells.text("line") else None
     return Finding(
         source=source,
@@ -139,12 +148,12 @@ def _finding(cells: Node, known: Known, now: datetime, *, is_own: bool) -> Findi
         component=name if "/" in name and not name.startswith("arn:") else component_of(name),
         part=cells.text("part"),
         title=cells.needed("title"),
-        message=cells.text("message"),
+        message=message,
         severity=severity_of(cells, "severity"),
         fix=fix_for(cells.text("fix"), ours, tool=source, rule=rule or weakness),
         seen=cells.moment("last_seen") or now,
         rule=rule,
-        evidence=_texts(cells, "evidence"),
+        evidence=evidence,
         references=_texts(cells, "references"),
         controls=_texts(cells, "controls"),
         place=None

@@ -69,7 +69,6 @@ ENDED: Final = frozenset(
         "ExpiredTokenException",
         "InvalidClientTokenId",
         "UnrecognizedClientException",
-        "SignatureDoesNotMatch",
         "InvalidAccessKeyId",
         "AuthFailure",
     }
@@ -81,6 +80,9 @@ EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException"})
 _ASSUMES: Final = "AssumeRole"
 _PROXY: Final = "is there a proxy on the way that answers in AWS's place?"
 SKEWED: Final = frozenset({"RequestExpired", "RequestTimeTooSkewed"})
+_OTHER_TIME: Final = ("Signature expired", "Signature not yet current")
+"""How services without such a code say that the clock is wrong."""
+_SIGNED: Final = frozenset({"SignatureDoesNotMatch", "InvalidSignatureException"})
 _OFF: Final = "is the region switched on for this account? else the credentials are wrong"
 _DENIED_STATUS: Final = frozenset({"401", "403"})
 
@@ -164,8 +166,10 @@ def meaning(error: BaseException, absent: frozenset[str]) -> tuple[State, str]:
         return State.ABSENT, code
     if code in EXPIRED:
         return State.ERROR, f"{code}: the credentials have expired: renew them and go on"
-    if code in SKEWED:
+    if code in SKEWED or (code in _SIGNED and any(one in str(error) for one in _OTHER_TIME)):
         return State.ERROR, f"{code}: is the clock of this machine right?"
+    if code in _SIGNED:
+        return State.ERROR, f"{code}: the secret key is not the one of the access key"
     if code in ENDED:
         return State.ERROR, f"{code}: {_OFF}"
     known = code in THROTTLED or code in PASSING

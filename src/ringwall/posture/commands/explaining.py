@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from ringwall.posture.checking.finding import KnownCheck
     from ringwall.posture.reports.report import Report, Row
 
-_UID: Final = re.compile(r"[0-9a-f]{20}")
+_UID: Final = re.compile(r"[0-9a-f]{4,20}")
+"""Of a finding, or how it begins, as lists show it."""
 
 
 @command(name="explain", group=GROUP, panel=PANEL, does="posture:see")
@@ -57,7 +58,14 @@ def explain(
 
 
 def _of_finding(told: "Report", uid: str) -> "list[Row]":
-    rows = [row for row in told.rows if row.finding(told.made).uid == uid]
+    by_uid: dict[str, list[Row]] = {}
+    for row in told.rows:
+        found = row.finding(told.made).uid
+        if found.startswith(uid):
+            by_uid.setdefault(found, []).append(row)
+    if len(by_uid) > 1:
+        raise Refused(f"several findings begin with {uid}", hint="write more of the uid")
+    rows = next(iter(by_uid.values()), [])
     if not rows:
         raise Refused(
             f"there is no finding {uid} after the last scans",

@@ -12,7 +12,7 @@ _STATUS: Final = {
     Outcome.FAIL: "FAILED",
     Outcome.UNKNOWN: "NOT_AVAILABLE",
 }
-_LONGEST: Final = {"Title": 256, "Description": 1024, "Text": 512}
+_LONGEST: Final = {"Title": 256, "Description": 1024, "Text": 512, "Field": 2048}
 
 
 def text(report: Report) -> str:
@@ -55,6 +55,15 @@ def _finding(row: Row, report: Report) -> dict[str, Any]:
         "Compliance": {
             "Status": _STATUS[row.outcome],
             "RelatedRequirements": [" ".join(one.split()[:2]) for one in finding.controls][:32],
+        },
+        "ProductFields": {
+            f"ringwall/{name}": value[: _LONGEST["Field"]]
+            for name, value in (
+                ("weakness", row.check.id),
+                ("component", row.judged.component),
+                ("message", row.judged.verdict.why),
+            )
+            if value
         },
         "Workflow": {"Status": "RESOLVED" if row.outcome is Outcome.PASS else "NEW"},
         "RecordState": "ACTIVE",
