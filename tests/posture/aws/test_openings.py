@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringwall.posture.checks.aws.openings import is_open, open_ports
-from ringwall.posture.checks.aws.secrets import decoded, secrets_in
+from ringwall.posture.checks.secrets import decoded, secrets_in
 from ringwall.posture.permissions.networks import let_through, open_to
 
 CIDRS = st.sampled_from(

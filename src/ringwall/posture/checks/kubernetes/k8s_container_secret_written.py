@@ -21,6 +21,7 @@ from ringwall.posture.checks.kubernetes.containers import (
     judged,
     pod,
 )
+from ringwall.posture.checks.secrets import is_secret
 
 CHECK = Check(
     judges="k8s-workload",
@@ -30,7 +31,6 @@ CHECK = Check(
         "nist-800-53r5 IA-5 partial",
         "ccm-4 IAM-15 supporting",
     ),
-    known_as=("trivy:KSV0109",),
 )
 
 
@@ -47,18 +47,23 @@ def judge(it: Subject, world: World) -> Judgment:
 def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
     return any(
         isinstance(one.get("value"), str)
-        and one["value"]
-        and not one["value"].startswith(("/", "$("))
-        and any(
-            word in str(one.get("name", "")).upper().split("_")
-            for word in ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "APIKEY")
-        )
+        and is_secret(str(one.get("name", "")), one["value"], least=1)
         for one in container.get("env") or ()
     )
+
+
+def _env(name: str, value: str) -> object:
+    return pod({"env": [{"name": name, "value": value}]})
 
 
 CASES = (
     case("plain", PASS, pod=pod({"env": [{"name": "MODE", "value": "fast"}]})),
     case("a path", PASS, pod=pod({"env": [{"name": "TOKEN_FILE", "value": "/run/token"}]})),
     case("written", FAIL, pod=pod({"env": [{"name": "DB_PASSWORD", "value": "hunter2"}]})),
+    case("a short one", FAIL, pod=_env("MYSQL_ROOT_PASSWORD", "root")),
+    case("a key", FAIL, pod=_env("STRIPE_API_KEY", "4eC39HqLyjWDarjtT1zdp7dc")),
+    case("in an address", FAIL, pod=_env("DATABASE_URL", "postgres://shop:hunter2@db/shop")),
+    case("what tells of one", PASS, pod=_env("SECRET_NAME", "shop-db")),
+    case("how long it is good", PASS, pod=_env("TOKEN_TTL", "3600")),
+    case("from another variable", PASS, pod=_env("DB_PASSWORD", "$(PASSWORD)")),
 )

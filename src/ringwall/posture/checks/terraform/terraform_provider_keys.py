@@ -19,7 +19,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import SECRETS
-from ringwall.posture.checks.aws.secrets import is_secret
+from ringwall.posture.checks.secrets import is_secret
 
 CHECK = Check(
     judges="terraform-provider",

@@ -19,7 +19,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import SECRETS
-from ringwall.posture.checks.aws.secrets import decoded, secrets_in
+from ringwall.posture.checks.secrets import decoded, secrets_in
 
 CHECK = Check(
     judges="aws-ec2-launch-template",

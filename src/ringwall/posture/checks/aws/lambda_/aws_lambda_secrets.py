@@ -21,7 +21,7 @@ from ringwall.posture.checking import (
 )
 from ringwall.posture.checks.aws.certain import certain
 from ringwall.posture.checks.aws.controls import SECRETS
-from ringwall.posture.checks.aws.secrets import is_secret
+from ringwall.posture.checks.secrets import is_secret
 
 CHECK = Check(
     judges="aws-lambda-function",

@@ -89,8 +89,11 @@ def _within(line: str, begin: int) -> str:
     return ""
 
 
-def is_secret(name: str, value: str) -> str:
-    """What kind of secret a variable seems to be, ``""`` where it seems to be none."""
+def is_secret(name: str, value: str, *, least: int = 6) -> str:
+    """What kind of secret a variable seems to be, ``""`` where it seems to be none.
+
+    ``least`` are the characters that a value has whose name alone says that it is one.
+    """
     is_address = value.startswith(("http:", "https:"))
     if not value or (_NONE.search(value) and not is_address):
         return ""
@@ -98,7 +101,7 @@ def is_secret(name: str, value: str) -> str:
         return one.what
     if is_address or _tells_of_one(name, value):
         return ""
-    return "what is named as a secret" if _NAMED.search(name) and len(value) >= 6 else ""
+    return "what is named as a secret" if _NAMED.search(name) and len(value) >= least else ""
 
 
 def _tells_of_one(name: str, value: str) -> bool:
