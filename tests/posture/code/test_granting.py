@@ -159,3 +159,14 @@ def test_where_it_will_be_is_not_said_by_what_stands_for_it(tmp_path: Path) -> N
     several = judge_all(read_code(tmp_path).snapshot, own_checks(["aws-iam"]))
     (why,) = [one.verdict.why for one in several if one.check == ANY[0]]
     assert why == "own allows ssm:GetParameter of any parameter"
+
+
+def test_what_one_policy_grants_is_told_beside_one_that_is_not_known(tmp_path: Path) -> None:
+    """As a template of policies of SAM, of which not even the form is read."""
+    (tmp_path / "it.yaml").write_text(
+        TEMPLATE.replace("$ACTION", "ssm:Get*").replace("$RESOURCE", '"*"')
+        + "        - {PolicyName: open, PolicyDocument: !Ref Given}\n"
+    )
+    several = judge_all(read_code(tmp_path).snapshot, own_checks(["aws-iam"]))
+    told = {one.check: str(one.verdict.outcome) for one in several}
+    assert [told[one] for one in ANY] == ["fail", "unknown", "unknown"]

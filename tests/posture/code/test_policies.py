@@ -157,3 +157,24 @@ def test_what_is_written_open_is_open_unless_code_says_that_its_account_blocks_i
     elsewhere = shut.replace("{\n", '{\n  account_id = "444455556666"\n', 1)
     assert {told(OPEN + elsewhere, check, **parts) for check in checks} == {"unknown"}
     assert told(BUCKET, checks[0], **parts) == "pass", "AWS blocks what is new"
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ('"${aws_s3_bucket.files.arn}/*"', "fail"),
+        ('"arn:aws:s3:::${aws_s3_bucket.files.id}/*"', "fail"),
+        ("aws_s3_bucket.files.arn", "pass"),
+        ('"arn:aws:s3:::${var.unknown}/*"', "unknown"),
+    ],
+)
+def test_a_bucket_without_a_name_is_the_one_that_its_policy_names(
+    resource: str, expected: str
+) -> None:
+    text = (HEAD + OPEN).replace('bucket = "the-files"', 'bucket_prefix = "files-"')
+    text = text.replace('"${aws_s3_bucket.files.arn}/*"', resource)
+    text = text.replace("$WHO", '"*"').replace("$IF", "{}")
+    assert outcomes(text)[_PUBLIC] == expected
+
+
+_PUBLIC = ("aws-s3-bucket-public", "aws-s3-bucket/terraform:main.tf:aws_s3_bucket.files")

@@ -6,7 +6,8 @@ an action and a resource of which nobody has thought: ``iam:Any0`` is allowed by
 It is asked in a region of which nobody has thought, and in each that the policy names.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from ringwall.core.observations import UnknownError
@@ -164,6 +165,28 @@ def judge_granted(document: Any, asked: Asked, *, account: str, well: str) -> Ju
     return fails(f"it allows {', '.join(found)}") if found else passes(well)
 
 
+@contextmanager
+def kept(unknown: list[UnknownError]) -> Iterator[None]:
+    """Keep what is not known of one policy: another one may tell enough."""
+    try:
+        yield
+    except UnknownError as error:
+        unknown.append(error)
+
+
+def known_ones(
+    policies: Sequence[Mapping[str, Any]], unknown: list[UnknownError]
+) -> Iterator[Mapping[str, Any]]:
+    """Those of a list that are known; of the others, why they are not, is kept."""
+    for at in range(len(policies)):
+        try:
+            one = policies[at]
+        except UnknownError as error:
+            unknown.append(error)
+        else:
+            yield one
+
+
 def judge_written(
     policies: Sequence[Mapping[str, Any]], asked: Asked, *, account: str, well: str
 ) -> Judgment:
@@ -172,29 +195,38 @@ def judge_written(
     What grants everything is told by :func:`judge_inline`.
     """
     number = account if account.isdigit() else IN_CODE
-    found = []
-    for one in policies:
-        if granted(one["PolicyDocument"], EVERYTHING, account=number):
-            continue
-        told = granted(one["PolicyDocument"], asked, account=number)
-        found += [f"{one['PolicyName']} allows {said}" for said in told]
+    found, unknown = [], list[UnknownError]()
+    for one in known_ones(policies, unknown):
+        with kept(unknown):
+            if granted(one["PolicyDocument"], EVERYTHING, account=number):
+                continue
+        with kept(unknown):
+            told = granted(one["PolicyDocument"], asked, account=number)
+            found += [f"{one['PolicyName']} allows {said}" for said in told]
     if found:
         return fails("; ".join(found))
+    if unknown:
+        raise unknown[0]
     return passes(well)
 
 
 def judge_inline(policies: Sequence[Mapping[str, Any]], *, account: str) -> Judgment:
     """Whether what is written into a user, group or role grants nothing of what is above."""
     number = account if account.isdigit() else IN_CODE
-    found, worst = [], Severity.MEDIUM
-    for one in policies:
-        name, document = one["PolicyName"], one["PolicyDocument"]
-        if granted(document, EVERYTHING, account=number):
-            worst = Severity.HIGH
-            found.append(f"{name} allows everything")
-            continue
+    found, worst, unknown = [], Severity.MEDIUM, list[UnknownError]()
+    for one in known_ones(policies, unknown):
+        with kept(unknown):
+            name, document = one["PolicyName"], one["PolicyDocument"]
+            if granted(document, EVERYTHING, account=number):
+                worst = Severity.HIGH
+                found.append(f"{name} allows everything")
+                continue
         for asked in (WHOLE_SERVICES, PASS_ANY_ROLE, ANY_KEY, ASSUME_ANY_ROLE):
-            found += [f"{name} allows {said}" for said in granted(document, asked, account=number)]
+            with kept(unknown):
+                told = granted(one["PolicyDocument"], asked, account=number)
+                found += [f"{one['PolicyName']} allows {said}" for said in told]
     if found:
         return fails("; ".join(found), worst)
+    if unknown:
+        raise unknown[0]
     return passes("what is written into it names what it needs" if policies else "it has none")

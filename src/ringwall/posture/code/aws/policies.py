@@ -43,6 +43,7 @@ def document(
     *,
     of_itself: bool = False,
     by_any_name: bool = False,
+    own: Mapping[str, str] | None = None,
 ) -> Any:
     """A policy of a resource, from JSON or as it is, with what is not known in it.
 
@@ -50,13 +51,16 @@ def document(
     whom it lets in and what its conditions ask for. ``of_itself`` is for policies of a resource
     that AWS takes for no other resource: one that is not known yet is that one; ``by_any_name``,
     so is each that is named where something is allowed, for its name is known only once it is
-    there.
+    there. ``own`` is by its address what the resource itself is called here.
     """
     parts: dict[str, Stands] = {}
+    if own:
+        itself = _of(lambda it, before: own.get(getattr(it, "address", "")) if before else None)
+        parts |= {"Resource": itself, "NotResource": itself}
     if code is not None:
         asked = _of(lambda it, before: _named(code, it, before))
         who = _of(lambda it, before: None if before else _principal(code, it))
-        parts = {"Condition": asked, "Principal": who, "NotPrincipal": who}
+        parts |= {"Condition": asked, "Principal": who, "NotPrincipal": who}
     told = _read(value, _of(lambda _, __: None), parts)
     several = told.get("Statement") if of_itself and isinstance(told, dict) else None
     if several is None or isinstance(several, Unknown):

@@ -120,7 +120,10 @@ class _Bucket:
         where = self.beside("policy") or (self.one if self.one.get("policy") is not None else None)
         if where is None:
             return self.none("policy", absent(self.one))
-        return known(document(where.get("policy"), self.code), where, "policy")
+        name = self.one.get("bucket")
+        own = name if isinstance(name, str) and name else self.one.address
+        told = document(where.get("policy"), self.code, own={self.one.address: own})
+        return known(told, where, "policy")
 
     def encryption(self) -> Observation:
         name = "server_side_encryption_configuration"

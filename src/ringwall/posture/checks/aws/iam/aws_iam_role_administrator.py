@@ -68,9 +68,9 @@ def judge(it: Subject, world: World) -> Judgment | None:
         return passes("it may not do everything") if is_there else None
     if kept_out := shut_down_by(it, found):
         return passes(f"it has every permission, and {kept_out} leaves it none")
-    services, accounts = _takers(found, it.account if is_there else IN_CODE)
-    if services:
-        return fails(f"{', '.join(services)} may do everything in the account")
+    machines, accounts = _takers(found, it.account if is_there else IN_CODE)
+    if machines:
+        return fails(f"{', '.join(machines)} may do everything in the account")
     if accounts:
         said = f"whoever the accounts {', '.join(accounts)} let may do everything in this one"
         return fails(said, Severity.MEDIUM)
@@ -82,17 +82,22 @@ def _takers(role: Identity, account: str) -> tuple[list[str], list[str]]:
     if trust is None or trust.faults:
         why = "; ".join(trust.faults) if trust else "it was not read"
         raise UnknownError(f"whom {role.name} trusts is not known: {why}")
-    services, accounts = set[str](), set[str]()
+    machines, accounts = set[str](), set[str]()
     for one in trust.statements:
         if one.effect is Effect.DENY or one.principals is None:
             continue
-        services |= one.principals.services
+        machines |= one.principals.services
+        machines |= {
+            f"whom {arn.partition(':oidc-provider/')[2] or arn} vouches for"
+            for arn in one.principals.federated
+            if ":saml-provider/" not in arn
+        }
         accounts |= one.principals.accounts
         accounts |= {
             principal(arn).account for arn in one.principals.arns if arn.startswith("arn:")
         }
         accounts |= {"of everybody"} if one.principals.everyone or one.but_principals else set()
-    return sorted(services), sorted(accounts - {account, ""})
+    return sorted(machines), sorted(accounts - {account, ""})
 
 
 ALL = allow("*")
@@ -100,6 +105,9 @@ EC2 = {"Service": "ec2.amazonaws.com"}
 OWN = {"AWS": "arn:aws:iam::111122223333:root"}
 PARTNER = {"AWS": "arn:aws:iam::444455556666:root"}
 SSO = {"Federated": "arn:aws:iam::111122223333:saml-provider/AWSSSO_1_DO_NOT_DELETE"}
+PIPELINES = {
+    "Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+}
 OTHERS = (other("aws-iam-user", ME, details=user()), member(), managed(ALL))
 CASES = (
     case("reads alone", PASS, *OTHERS, name=ROLE, details=role(EC2, allow("s3:Get*"))),
@@ -107,6 +115,7 @@ CASES = (
     case("of machines, attached", FAIL, *OTHERS, name=ROLE, details=role(EC2, **attached())),
     case("of another account", FAIL, *OTHERS, name=ROLE, details=role(PARTNER, ALL)),
     *cases_of_shutting(*OTHERS, name=ROLE, details=role(EC2, ALL)),
+    case("of pipelines", FAIL, *OTHERS, name=ROLE, details=role(PIPELINES, ALL)),
     case("of everybody", FAIL, *OTHERS, name=ROLE, details=role("*", ALL)),
     case("of people who sign in", PASS, *OTHERS, name=ROLE, details=role(SSO, ALL)),
     case("of its own account", PASS, *OTHERS, name=ROLE, details=role(OWN, ALL)),
