@@ -92,7 +92,7 @@ def test_functions_apis_and_tables_are_made_as_sam_makes_them(tmp_path: Path) ->
         ("aws-lambda-dead-letters", "Open"): "fail",
         ("aws-lambda-dead-letters", "Closed"): "pass",
         ("aws-lambda-runtime", "Open"): "pass",
-        ("aws-iam-role-any-data", "OpenRole"): "unknown",
+        ("aws-iam-role-any-data", "OpenRole"): "pass",
         ("aws-iam-role-any-data", "ClosedRole"): "pass",
         ("aws-apigateway-rest-api-authorized", "ServerlessRestApi"): "fail",
         ("aws-apigateway-rest-api-authorized", "Asked"): "pass",
@@ -167,6 +167,28 @@ def test_what_depends_on_something_is_not_known(
 ) -> None:
     text = f"{HEAD}Resources:\n  It:\n    Type: AWS::Serverless::Function\n    Properties:\n"
     found = told(read(tmp_path, f"{text}      {properties}\n"))
+    assert [one for (name, _), one in found.items() if name == check] == [outcome]
+
+
+@pytest.mark.parametrize(
+    ("policies", "check", "outcome"),
+    [
+        ("[{S3ReadPolicy: {BucketName: '*'}}]", "aws-iam-role-any-data", "fail"),
+        ("[{S3ReadPolicy: {BucketName: !Ref Given}}]", "aws-iam-role-any-data", "unknown"),
+        ("[{DynamoDBCrudPolicy: {TableName: !Ref It}}]", "aws-iam-role-any-data", "pass"),
+        ("[{DynamoDBCrudPolicy: {TableName: '*'}}]", "aws-iam-role-any-data", "fail"),
+        ("[{SSMParameterReadPolicy: {ParameterName: shop/*}}]", "aws-iam-role-any-data", "pass"),
+        ("[{KMSDecryptPolicy: {KeyId: '*'}}]", "aws-iam-role-inline-policies", "fail"),
+        ("[VPCAccessPolicy, EC2DescribePolicy: {}]", "aws-iam-role-any-change", "pass"),
+        ("[{S3ReadPolicy: {Bucket: b}}]", "aws-iam-role-any-data", "unknown"),
+        ("[{OfTomorrowPolicy: {Name: b}}]", "aws-iam-role-any-data", "unknown"),
+    ],
+)
+def test_policies_of_one_parameter_are_read_as_sam_writes_them(
+    policies: str, check: str, outcome: str, tmp_path: Path
+) -> None:
+    text = f"{HEAD}Resources:\n  It:\n    Type: AWS::Serverless::Function\n    Properties:\n"
+    found = told(read(tmp_path, f"{text}      Policies: {policies}\n"))
     assert [one for (name, _), one in found.items() if name == check] == [outcome]
 
 

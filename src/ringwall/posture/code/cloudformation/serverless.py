@@ -21,6 +21,7 @@ from ringwall.posture.code.cloudformation.serverless_parts import (
     merged,
     tags_of,
 )
+from ringwall.posture.code.cloudformation.serverless_policies import written
 from ringwall.posture.code.documents import Document
 
 SERVERLESS: Final = "AWS::Serverless-2016-10-31"
@@ -154,8 +155,9 @@ def _role(said: Node) -> Node:
             named.append(one)
         else:
             what = next(iter(one), "nothing") if isinstance(one, dict) else "something else"
+            told = written(what, one[what]) if isinstance(one, dict) and len(one) == 1 else None
             why = f"the template of policies {what} is not read"
-            inline.append({"PolicyName": str(what), "PolicyDocument": left(why)})
+            inline.append({"PolicyName": str(what), "PolicyDocument": told or left(why)})
     made: Node = {
         "AssumeRolePolicyDocument": said.get("AssumeRolePolicyDocument", _TRUST),
         "ManagedPolicyArns": named,
