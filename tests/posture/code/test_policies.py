@@ -178,3 +178,41 @@ def test_a_bucket_without_a_name_is_the_one_that_its_policy_names(
 
 
 _PUBLIC = ("aws-s3-bucket-public", "aws-s3-bucket/terraform:main.tf:aws_s3_bucket.files")
+
+
+FUNCTION = """
+data "aws_region" "here" {}
+data "aws_caller_identity" "me" {}
+resource "aws_api_gateway_rest_api" "rest" { name = "rest" }
+resource "aws_lambda_function" "it" {
+  function_name = "it"
+  role          = "arn:aws:iam::111122223333:role/it"
+}
+resource "aws_lambda_permission" "it" {
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.it.function_name
+  principal     = "$WHO.amazonaws.com"
+  source_arn    = $FROM
+}
+"""
+REST = (
+    '"arn:aws:execute-api:${data.aws_region.here.name}:${data.aws_caller_identity.me.account_id}'
+    ':${aws_api_gateway_rest_api.rest.id}/*/*"'
+)
+
+
+@pytest.mark.parametrize(
+    ("who", "source", "expected"),
+    [
+        ("sns", "aws_sns_topic.told.arn", "pass"),
+        ("s3", "aws_s3_bucket.files.arn", "pass"),
+        ("apigateway", '"${aws_api_gateway_rest_api.rest.execution_arn}/*/*"', "pass"),
+        ("apigateway", REST, "pass"),
+        ("sns", "null", "fail"),
+        ("sns", "var.unknown", "unknown"),
+    ],
+)
+def test_who_may_call_a_function(who: str, source: str, expected: str) -> None:
+    assert told(FUNCTION, "aws-lambda-any-customer", WHO=who, FROM=source) == expected
+    if expected != "unknown":
+        assert told(FUNCTION, "aws-lambda-function-public", WHO=who, FROM=source) == "pass"

@@ -76,6 +76,10 @@ resource "aws_ecs_service" "bad" {
   enable_execute_command = "true"
   launch_type            = "FARGATE"
   platform_version       = "1.3.0"
+  network_configuration {
+    subnets          = ["subnet-1"]
+    assign_public_ip = true
+  }
 }
 
 resource "aws_acm_certificate" "good" {

@@ -111,7 +111,8 @@ def _permissions(code: Resources, one: Instance) -> Any:
             several.append(url)
     if not several:
         return absent(one)
-    return known({"Version": "2012-10-17", "Statement": said}, several[0])
+    told = document({"Version": "2012-10-17", "Statement": said}, code)
+    return known(told, several[0])
 
 
 def _permission(one: Instance) -> dict[str, Any]:
@@ -131,7 +132,7 @@ def _permission(one: Instance) -> dict[str, Any]:
         asked = {"lambda:FunctionUrlAuthType": one.get("function_url_auth_type")}
         condition["StringEquals"] = condition.get("StringEquals", {}) | asked
     if one.get("source_arn") is not None:
-        condition["ArnLike"] = {"AWS:SourceArn": ident(one.get("source_arn"))}
+        condition["ArnLike"] = {"AWS:SourceArn": one.get("source_arn")}
     if one.get("source_account") is not None:
         source = {"AWS:SourceAccount": one.get("source_account")}
         condition["StringEquals"] = condition.get("StringEquals", {}) | source

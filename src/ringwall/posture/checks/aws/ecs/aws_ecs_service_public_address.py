@@ -56,12 +56,14 @@ def _network(world: World, subnet: str) -> str:
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """Where an internet gateway leads to its subnets."""
+    """Where an internet gateway leads to its subnets; of code it is not known what leads where."""
     network = (it.read("described").get("networkConfiguration") or {}).get(
         "awsvpcConfiguration"
     ) or {}
     if network.get("assignPublicIp") != "ENABLED":
         return passes("its tasks get no public addresses")
+    if it.is_declared:
+        return fails(f"tasks of {it.label} get public addresses, whatever leads to them")
     public = [
         lambda one=one: is_public_subnet(world, it, one, _network(world, one))
         for one in network.get("subnets") or ()
