@@ -90,6 +90,8 @@ def test_a_provider_that_everybody_uses_needs_the_subject(condition: Any, weak: 
 def test_an_identity_pool_of_a_stranger() -> None:
     cognito = {"Federated": "cognito-identity.amazonaws.com"}
     assert of(lets(cognito, WEB))[0].weakness is Weakness.ANY_SUBJECT
+    signed_in = {"ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}}
+    assert of(lets(cognito, WEB, Condition=signed_in))[0].weakness is Weakness.ANY_SUBJECT
     pool = {"StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-west-1:ours"}}
     assert of(lets(cognito, WEB, Condition=pool))[0].weakness is Weakness.NONE
 

@@ -27,28 +27,33 @@ _TOKENS: Final[tuple[tuple[str, str], ...]] = (
         "a JSON web token",
         r"\beyJ[A-Za-z0-9_-]{10,400}\.eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,}",
     ),
-    ("a password in an address", r"\b[a-z][a-z0-9+.-]{0,20}://[^/\s:@'\"$<{]+:([^/\s:@'\"]+)@"),
+    ("a password in an address", r"\b[a-z][a-z0-9+.-]{0,20}://[^/\s:@'\"$<{]*:([^/\s:@'\"]+)@"),
 )
 _ASSIGNED: Final = (
-    r"(?i)(?:passw(?:or)?d|passphrase|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token"
+    r"(?i)(?:passw(?:or)?d|passphrase|pwd|(?<![a-z])pass(?![\w.-])|secret|api[_-]?key|access[_-]?key|auth[_-]?token"
     r"|private[_-]?key|token|credentials?)([\w.-]{0,64})[\"']?\s*(?:=>|:=|=|:)\s*[\"']?([^\s\"';,]{6,})"
 )
 _LINE: Final = re.compile("|".join(f"(?P<t{at}>{one})" for at, (_, one) in enumerate(_TOKENS)))
 _ASSIGNMENT: Final = re.compile(_ASSIGNED)
 _NAMED: Final = re.compile(
-    r"(?i)passw(?:or)?d|passphrase|pwd$|secret|api_?key|access_?key|auth_?token|private_?key|token$"
+    r"(?i)passw(?:or)?d|passphrase|pwd$|(?:^|[_.-])pass$|secret|api_?key|access_?key|auth_?token|private_?key|token$"
 )
 _ABOUT: Final = re.compile(
-    r"(?i)[_.-](?:names?|arn|path|prefix|param(?:eter)?(?:_name)?|file|ref|region|table|bucket|header"
-    r"|type|algorithm|issuer|audience|policy|ttl|expir(?:y|ation))$"
+    r"(?i)[_.-](?:names?|arn|path|prefix|param(?:eter)?(?:_name)?|file|uri|ref|region|table|bucket|vpce"
+    r"|header|cookie|type|source|provider|process|backend|store|manager|hasher|enabled|algorithm|issuer|audience|policy|ttl|expir(?:y|ation))$"
 )
 """Ends of names of what tells of a secret, such as where it lies, and is none."""
 _ID: Final = re.compile(r"(?i)[_.-]id$")
 _PATH: Final = re.compile(r"[a-z][\w.-]*(?:/[a-z][\w.-]*)+", re.IGNORECASE)
+_KEY: Final = re.compile(r"(?i)(?:encryption|signing|master)_?key$")
+_KEYS: Final = re.compile(r"[0-9a-fA-F]{32,}|[A-Za-z0-9+/_-]{40,}={0,2}")
+"""What a key looks like that is written out; the id of one of KMS is shorter, or has colons."""
+_HOLDING: Final = re.compile(r"https?:|\{\s*\"|\[\s*[\"{]")
+"""What may hold a secret, and is none as a whole: addresses of the web, and JSON."""
 _NONE: Final = re.compile(
-    r"(?i)^(?:\$|%|<|\{|\(|\[|`|arn:|/|\./|true$|false$|null$|none$|file:|https?:|ssm:|vault:|env[.:]"
+    r"(?i)^(?:\$|%|<|\{|\(|\[|`|arn:|/|\./|true$|false$|enabled$|disabled$|null$|none$|file:|https?:|s3:|rds!|ssm:|vault:|env[.:]"
     r"|ENC\[|your[_-]|example|placeholder|redacted|dummy)|\$\(|\$\{|\{\{"
-    r"|^\*+$|^x+$|^[a-z_.]+\(|EXAMPLE$"
+    r"|^\*+$|^x+$|^[a-z_.]+\(|EXAMPLE$|^(?-i:[a-z][a-z0-9_.-]*(?:/[a-z][a-z0-9_.-]*)+)$"
 )
 
 
@@ -94,14 +99,15 @@ def is_secret(name: str, value: str, *, least: int = 6) -> str:
 
     ``least`` are the characters that a value has whose name alone says that it is one.
     """
-    is_address = value.startswith(("http:", "https:"))
-    if not value or (_NONE.search(value) and not is_address):
+    if not value or (_NONE.search(value) and not _HOLDING.match(value)):
         return ""
     for one in secrets_in(value):
         return one.what
-    if is_address or _tells_of_one(name, value):
+    if _HOLDING.match(value) or _tells_of_one(name, value):
         return ""
-    return "what is named as a secret" if _NAMED.search(name) and len(value) >= least else ""
+    is_key = _KEY.search(name) and _KEYS.fullmatch(value)
+    is_named = _NAMED.search(name) and len(value) >= least
+    return "what is named as a secret" if is_named or is_key else ""
 
 
 def _tells_of_one(name: str, value: str) -> bool:

@@ -183,7 +183,8 @@ def _tokens(host: str, document: Document | None) -> Iterator[dict[str, Values]]
     prefix = host.lower()
     if host == COGNITO:
         aud, amr = f"{prefix}:aud", f"{prefix}:amr"
-        yield {aud: ("eu-west-1:00000000-stranger",), amr: ("unauthenticated",)}
+        for how in ("unauthenticated", "authenticated"):
+            yield {aud: ("eu-west-1:00000000-stranger",), amr: (how,)}
         return
     key = f"{prefix}:sub"
     begin, end = _OWNERS.get(prefix, ("", ""))
