@@ -148,7 +148,7 @@ def test_credentials_that_expire_in_the_middle_end_the_asking(small: Reading) ->
     ("reply", "said"),
     [
         (Reply(403, "InvalidClientTokenId"), "credentials are wrong"),
-        (Reply(403, "SignatureDoesNotMatch"), "credentials are wrong"),
+        (Reply(403, "SignatureDoesNotMatch"), "secret key is not the one of the access key"),
         (Reply(400, "ExpiredToken"), "expired"),
         (Reply(403, "RequestExpired"), "clock"),
         (EndpointConnectionError(endpoint_url="https://sts.example.com"), "sts.example.com"),
