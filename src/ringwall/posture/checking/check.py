@@ -12,7 +12,8 @@ class Check:
     """What a check judges and reads, and where it belongs. Its id, title and page are its file's.
 
     ``reads`` names every aspect it may read: ``acl`` of what is judged, ``aws-account.summary`` of
-    others, ``aws-iam-user.listed`` where it asks which there are. It decides what is collected.
+    others, ``aws-iam-user.listed`` where it asks which there are. It decides what is collected,
+    but for those of ``beside``, which count where they were read for others.
     ``controls`` are ``<framework> <control> [full|partial|supporting]``, partial where nothing is
     said. ``known_as`` is what other tools call the same: ``prowler:...``, ``securityhub:S3.8``,
     ``checkov:CKV_AWS_20``. ``remedy`` names the plan that mends it, if there is one.
@@ -25,6 +26,7 @@ class Check:
     known_as: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     remedy: str = ""
+    beside: tuple[str, ...] = ()
 
 
 class Judgment(NamedTuple):

@@ -123,6 +123,8 @@ def wanted_by(checks: Iterable[KnownCheck]) -> set[str]:
     for one in checks:
         wanted.add(f"{one.check.judges}.{LISTED}")
         for read in one.check.reads:
+            if read in one.check.beside:
+                continue
             wanted.add(read if "." in read else f"{one.check.judges}.{read}")
     return {one for one in wanted if one.startswith("aws-")}
 

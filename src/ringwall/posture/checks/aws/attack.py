@@ -12,7 +12,7 @@ from typing import Final
 from ringwall.core.observations import Fact, UnknownError
 from ringwall.posture.checking import Judgment, Subject, World, fails, passes
 from ringwall.posture.checking.reading import ANY
-from ringwall.posture.checks.aws.authorization import KINDS, whole_account
+from ringwall.posture.checks.aws.authorization import BESIDE, KINDS, whole_account
 from ringwall.posture.checks.aws.authorization import READS as WHOLE
 from ringwall.posture.checks.aws.controlled import READS as BINDING
 from ringwall.posture.checks.aws.controlled import controls_on, organisation_of
@@ -41,6 +41,7 @@ from ringwall.posture.permissions.terrain import Kept, Open, Terrain, hops, terr
 
 READS: Final = (
     *WHOLE,
+    *BESIDE,
     *running.READS,
     *balancers.READS,
     *containers.READS,

@@ -33,11 +33,10 @@ KINDS: Final = {
 }
 """The kinds whose ``details`` are an account's authorization."""
 _ORGANIZATION: Final = "organization"
-READS: Final = (
-    *(f"{kind}.details" for kind in KINDS.values()),
-    f"aws-account.{_ORGANIZATION}",
-)
+READS: Final = tuple(f"{kind}.details" for kind in KINDS.values())
 """What a check reads that asks so."""
+BESIDE: Final = (f"aws-account.{_ORGANIZATION}",)
+"""What it reads besides, where that is known, if it asks for ways to more permissions."""
 
 
 def escalating(world: World, it: Subject) -> Judgment:
@@ -88,6 +87,7 @@ _Make = Callable[[World, Subject], Any]
 
 
 def _rises(world: World, it: Subject, make: _Make) -> Mapping[str, Rise]:
+    world.touched.add((f"aws-account/{it.account}", _ORGANIZATION))
     found: Mapping[str, Rise] = _once(world, it, make)
     return found
 
@@ -97,7 +97,6 @@ def _once(world: World, it: Subject, make: _Make) -> Any:
     for kind in KINDS.values():
         world.all(kind, account=it.account)
         world.touched.add((kind, ANY))
-    world.touched.add((f"aws-account/{it.account}", _ORGANIZATION))
     key = (make, it.account)
     if key not in world.indexes:
         try:

@@ -18,7 +18,7 @@ from ringwall.posture.checking import (
     Subject,
     World,
 )
-from ringwall.posture.checks.aws.authorization import READS, escalating
+from ringwall.posture.checks.aws.authorization import BESIDE, READS, escalating
 from ringwall.posture.checks.aws.controlled import READS as BINDING
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.iam.rising import cases_of_rising
@@ -26,7 +26,8 @@ from ringwall.posture.checks.aws.iam.rising import cases_of_rising
 CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.HIGH,
-    reads=(*READS, *BINDING),
+    reads=(*READS, *BINDING, *BESIDE),
+    beside=BESIDE,
     controls=LEAST_PRIVILEGE,
     known_as=("prowler:iam_policy_allows_privilege_escalation",),
     references=("https://pathfinding.cloud",),

@@ -31,15 +31,12 @@ from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.trusting import trusts, weak
 from ringwall.posture.permissions.trust import Weakness
 
+_BESIDE = ("aws-account.organization", "aws-account.organization_accounts")
 CHECK = Check(
     judges="aws-iam-role",
     severity=Severity.MEDIUM,
-    reads=(
-        "details",
-        *READS,
-        "aws-account.organization",
-        "aws-account.organization_accounts",
-    ),
+    reads=("details", *READS, *_BESIDE),
+    beside=_BESIDE,
     controls=LEAST_PRIVILEGE,
 )
 

@@ -30,6 +30,7 @@ from ringwall.posture.checking import (
     other,
 )
 from ringwall.posture.checks.aws.attack import READS, attacked, is_confidential
+from ringwall.posture.checks.aws.authorization import BESIDE
 from ringwall.posture.checks.aws.controlled import bound, policy
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, PERIMETER
 from ringwall.posture.checks.aws.scenes import (
@@ -48,6 +49,7 @@ CHECK = Check(
     judges="aws-s3-bucket",
     severity=Severity.HIGH,
     reads=("policy", "tags", *READS),
+    beside=BESIDE,
     controls=(*PERIMETER, *LEAST_PRIVILEGE),
 )
 

@@ -28,6 +28,7 @@ from ringwall.posture.checking import (
     other,
 )
 from ringwall.posture.checks.aws.attack import READS, attacked, is_confidential
+from ringwall.posture.checks.aws.authorization import BESIDE
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, PERIMETER
 from ringwall.posture.checks.aws.scenes import (
     LIST_GROUP,
@@ -47,6 +48,7 @@ CHECK = Check(
     judges="aws-secretsmanager-secret",
     severity=Severity.HIGH,
     reads=("policy", *READS),
+    beside=BESIDE,
     controls=(*PERIMETER, *LEAST_PRIVILEGE),
 )
 
