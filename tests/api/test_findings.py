@@ -234,3 +234,11 @@ def test_another_site_cannot_have_a_browser_change_anything(facts: Facts, people
     assert post(careful, f"queue/{WORST.uid}/steps", {"step": "start"}).status_code == 403
     answer = careful.post(f"/company/findings/{WORST.uid}/step", {"step": "start"})
     assert answer.status_code == 403
+
+
+def test_a_state_that_there_is_not_is_named(owner: Any) -> None:
+    """It may stand there several times: it is the parameter that is wrong, not the first of it."""
+    answer = owner.get("/api/v1/findings/queue", {"state": "nope"})
+    assert answer.status_code == 400
+    (wrong,) = answer.json()["parameters"]
+    assert wrong["parameter"] == "state"

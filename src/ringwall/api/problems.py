@@ -1,6 +1,6 @@
 """What went wrong, as RFC 9457 wants it told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -54,7 +54,7 @@ def tell(api: NinjaAPI) -> None:
     @api.exception_handler(ValidationError)
     def _invalid(_: HttpRequest, error: ValidationError) -> HttpResponse:
         wrong = [
-            {"parameter": str(one["loc"][-1]), "message": str(one["msg"])} for one in error.errors
+            {"parameter": _named(one["loc"]), "message": str(one["msg"])} for one in error.errors
         ]
         said = "; ".join(f"{one['parameter']}: {one['message']}" for one in wrong)
         return ProblemError(400, "A parameter is wrong", said, parameters=wrong).answer()
@@ -73,3 +73,8 @@ def tell(api: NinjaAPI) -> None:
     @api.exception_handler(Http404)
     def _nothing(_: HttpRequest, error: Http404) -> HttpResponse:
         return ProblemError(404, "Not found", str(error) or "There is nothing here.").answer()
+
+
+def _named(where: Sequence[str | int]) -> str:
+    """The parameter that is meant; of one that may stand there several times, the number is not."""
+    return str(next((one for one in reversed(where) if isinstance(one, str)), where[-1]))

@@ -59,6 +59,13 @@ def test_it_says_what_fails_and_how_much_was_asked(run: Run) -> None:
     assert "partial" not in done.stderr
 
 
+def test_a_region_that_is_misspelt_is_refused(run: Run) -> None:
+    done = run(*CHECK, "--region", "eu-wst-1")
+    assert done.returncode == ExitCode.FAILED
+    assert "eu-wst-1 is no region of AWS: is it eu-west-1?" in done.stderr
+    assert not done.stdout
+
+
 def test_json_has_every_verdict_with_its_facts(run: Run) -> None:
     told = json.loads(run(*CHECK, "--json").stdout)
     assert len(told) == 21

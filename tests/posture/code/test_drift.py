@@ -32,6 +32,12 @@ def test_what_is_otherwise_is_told_with_its_place() -> None:
     assert "Enabled in code (main.tf:3), and Suspended in the cloud" in one.why
 
 
+def test_values_are_shown_as_they_are_written() -> None:
+    rules: dict[str, object] = {"Rules": {"on": True, "of": "a"}}
+    (one,) = differences("aws-s3-bucket", rules, {"Rules": None}, "encryption")
+    assert '{"of": "a", "on": true} in code (main.tf:3), and not set in the cloud' in one.why
+
+
 def test_what_is_the_same_not_read_or_not_declared_is_none() -> None:
     same = {"Rules": [{"a": 1}, {"b": 2}]}
     other_order = {"Rules": [{"b": 2}, {"a": 1}], "More": 1}

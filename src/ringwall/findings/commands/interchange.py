@@ -23,6 +23,7 @@ from ringwall.findings.formats.form import Form
 from ringwall.runtime.commanding import command, installation_of
 from ringwall.runtime.output import AsJson, print_json, say
 from ringwall.runtime.refusals import ExitCode, Refused
+from ringwall.runtime.whole_files import write_whole
 
 
 @command(name="import", group=GROUP, panel=PANEL, does="findings:change")
@@ -137,7 +138,7 @@ def findings_export(
         sys.stdout.write(data.decode() + ("" if data.endswith(b"\n") else "\n"))
         return
     try:
-        file.write_bytes(data)
+        write_whole(file, data)
     except OSError as error:
         raise Refused(f"cannot write {file}: {(error.strerror or '').lower()}") from error
 

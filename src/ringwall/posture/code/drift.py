@@ -1,5 +1,6 @@
 """Drift between code and cloud: what is declared, what is there, and where the two differ."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -179,6 +180,10 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _as_json(value: Any) -> str:
+    return json.dumps(value, default=str, ensure_ascii=False, sort_keys=True)
+
+
 def _shown(value: Any) -> str:
-    text = "not set" if value is None else str(value)
+    text = "not set" if value is None else value if isinstance(value, str) else _as_json(value)
     return text if len(text) < 120 else f"{text[:117]}..."

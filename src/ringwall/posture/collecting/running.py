@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any, Final
 
 from ringwall.core.components import Found
@@ -45,8 +46,13 @@ class Target:
     caller: Caller
 
 
-def identify(caller: Caller, home: str, regions: Sequence[str] = ()) -> Target:
-    """Whose account it is, and its regions; :class:`CredentialsError` where that is not told."""
+def identify(
+    caller: Caller, home: str, regions: Sequence[str] = (), *, doubted: Sequence[str] = ()
+) -> Target:
+    """Whose account it is, and its regions; :class:`CredentialsError` where that is not told.
+
+    Of regions that are ``doubted`` AWS is asked whether there are such.
+    """
     told = caller.call("sts:GetCallerIdentity", Where("", home), {})
     if told.state is not State.KNOWN:
         msg = f"AWS does not know these credentials: {told.why}"
@@ -59,7 +65,22 @@ def identify(caller: Caller, home: str, regions: Sequence[str] = ()) -> Target:
             msg = f"the regions cannot be listed: {found.why}; name them with --region"
             raise CredentialsError(msg)
         regions = [one["RegionName"] for one in found.pages[0]["Regions"]]
+    if doubted:
+        _require_regions(caller, Where(account, home), doubted)
     return Target(account, partition, home, tuple(sorted(regions)), caller)
+
+
+def _require_regions(caller: Caller, where: Where, doubted: Sequence[str]) -> None:
+    found = caller.call("ec2:DescribeRegions", where, {"AllRegions": True})
+    if found.state is not State.KNOWN:
+        return  # what is asked there says so
+    known = [one["RegionName"] for one in found.pages[0]["Regions"]]
+    for name in doubted:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            meant = f": is it {near[0]}?" if near else f"; there are {', '.join(sorted(known))}"
+            msg = f"{name} is no region of AWS{meant}"
+            raise CredentialsError(msg)
 
 
 class Run:

@@ -57,6 +57,17 @@ def clients(
     return client, home
 
 
+def unknown_regions(names: Iterable[str]) -> list[str]:
+    """Those of which boto3's own list says nothing: misspelt, or younger than it."""
+    import botocore.session  # noqa: PLC0415 - an extra
+
+    session = botocore.session.Session()
+    known: set[str] = set()
+    for partition in session.get_available_partitions():
+        known |= {*session.get_available_regions("ec2", partition, allow_non_regional=True)}
+    return [one for one in names if one not in known]
+
+
 def _read_fast(session: Any, calls: Iterable[str] | None) -> None:
     """Have answers parsed fast, and models small where it is known what is called."""
     from ringwall.posture.collecting.models import Narrow, moment  # noqa: PLC0415 - an extra

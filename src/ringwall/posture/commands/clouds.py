@@ -31,11 +31,13 @@ def connected(
     """
     from ringwall.posture.collecting.calling import Caller, CredentialsError
     from ringwall.posture.collecting.running import identify
-    from ringwall.posture.collecting.session import clients
+    from ringwall.posture.collecting.session import clients, unknown_regions
 
     try:
         client, home = clients(profile, role, external_id, calls)
-        return Connected(identify(Caller(client), home, regions or ()), client)
+        named = regions or ()
+        doubted = unknown_regions(named) if named else ()
+        return Connected(identify(Caller(client), home, named, doubted=doubted), client)
     except (ImportError, ValueError, CredentialsError) as error:
         raise Refused(str(error)) from error
 

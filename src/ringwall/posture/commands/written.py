@@ -9,6 +9,7 @@ import typer
 
 from ringwall.runtime.output import say
 from ringwall.runtime.refusals import Refused
+from ringwall.runtime.whole_files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ def write_report(
         sys.stdout.buffer.flush()
         return
     try:
-        out.write_bytes(content)
+        write_whole(out, content)
     except OSError as error:
         raise Refused(f"{out} cannot be written: {error.strerror}") from error
     scopes = [one for one in told.read if form is not Form.ASFF or one.isdigit()]
