@@ -20,7 +20,7 @@ from ringwall.posture.code.aws.declaring import (
 from ringwall.posture.code.aws.launching import disks
 from ringwall.posture.code.aws.settings import either, encrypts
 from ringwall.posture.code.terraform.resources import Instance, Resources
-from ringwall.posture.code.terraform.values import Reference
+from ringwall.posture.code.terraform.values import PartialText, Reference
 from ringwall.posture.snapshot.partial import Assumed, Unknown
 
 KINDS: Final = (
@@ -80,6 +80,7 @@ def components(code: Resources) -> Iterator[Collected]:
             "MapPublicIpOnLaunch": one.get(
                 "map_public_ip_on_launch", default=one.type == "aws_default_subnet"
             ),
+            "AvailabilityZone": _zone(one),
         }
         yield component("aws-ec2-subnet", one, _name(one), {"listed": known(listed, one)})
     for one in code.of("aws_flow_log"):
@@ -101,6 +102,15 @@ def components(code: Resources) -> Iterator[Collected]:
         # nothing is judged of it but that it is there
         told = unsure(one.doubt) if one.doubt else known(listed, one)
         yield component("aws-ec2-flow-log", one, one.address, {"listed": told})
+
+
+def _zone(one: Instance) -> Any:
+    """The zone of a subnet: of one whose region is not known its letter, which tells it apart."""
+    found = one.get("availability_zone", one.get("availability_zone_id"))
+    if found is None:
+        return Unknown("AWS chooses its zone once it is there")
+    last = found.parts[-1] if isinstance(found, PartialText) else None
+    return Assumed(last) if isinstance(last, str) and last[-1:].isalpha() else found
 
 
 def _name(one: Instance) -> Any:

@@ -39,6 +39,8 @@ def judge(it: Subject, world: World) -> Judgment | None:
     subnets = world.where("aws-ec2-subnet", _inside, it.read("listed").get("VpcId"))
     if not subnets:
         return None
+    if len(subnets) == 1:
+        return fails(f"{it.label} has one subnet, which is in one zone")
     zones = {one.read("listed").get("AvailabilityZone") for one in subnets}
     if len(zones) > 1:
         return passes(f"its subnets are in {len(zones)} zones")
@@ -52,5 +54,6 @@ def _subnet(name: str, zone: str) -> Other:
 CASES = (
     case("two", PASS, _subnet("a", "1a"), _subnet("b", "1b"), listed={"VpcId": "vpc-1"}),
     case("one", FAIL, _subnet("a", "1a"), _subnet("b", "1a"), listed={"VpcId": "vpc-1"}),
+    case("a single subnet", FAIL, _subnet("a", "1a"), listed={"VpcId": "vpc-1"}),
     case("empty", NOT_JUDGED, listed={"VpcId": "vpc-1"}),
 )
