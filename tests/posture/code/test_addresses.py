@@ -11,6 +11,10 @@ resource "aws_subnet" "public" {
   map_public_ip_on_launch = true
 }
 resource "aws_subnet" "private" { cidr_block = "10.0.2.0/24" }
+resource "aws_subnet" "six" {
+  cidr_block                      = "10.0.4.0/24"
+  assign_ipv6_address_on_creation = true
+}
 resource "aws_subnet" "either" {
   cidr_block              = "10.0.3.0/24"
   map_public_ip_on_launch = var.unknown
@@ -47,8 +51,19 @@ resource "aws_eip_association" "it" {
         ("subnet_id = aws_subnet.either.id", "", "unknown"),
         ("subnet_id = var.unknown", "", "unknown"),
         ("", "", "unknown"),
+        (f"{PRIVATE}\nipv6_address_count = 1", "", "fail"),
+        (f"{PRIVATE}\nipv6_addresses = var.unknown", "", "unknown"),
+        (f"{PRIVATE}\nipv6_address_count = 0", "", "pass"),
+        ("subnet_id = aws_subnet.six.id", "", "fail"),
     ],
 )
 def test_whether_an_instance_is_public(more: str, beside: str, expected: str) -> None:
     told = outcomes(CODE.replace("$MORE", more) + beside)
     assert [outcome for (check, _), outcome in told.items() if check == CHECK] == [expected]
+
+
+def test_what_has_no_public_address_is_not_exposed() -> None:
+    told = outcomes(CODE.replace("$MORE", PRIVATE))
+    exposed = {check: one for (check, _), one in told.items() if "instance-exposed" in check}
+    assert exposed
+    assert set(exposed.values()) == {"pass"}

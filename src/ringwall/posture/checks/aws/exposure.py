@@ -224,13 +224,16 @@ def interface_reach(
     world: World, it: Subject, interface: Mapping[str, Any], ports: Intervals = ALL
 ) -> Intervals:
     """Which of these ports the internet reaches at a network interface, as EC2 describes it."""
+    versions = public_versions(interface)
+    if not versions:
+        return Intervals()
     return reachable(
         world,
         it,
         subnet=str(interface.get("SubnetId") or ""),
         vpc=str(interface.get("VpcId") or ""),
         groups=[one["GroupId"] for one in interface.get("Groups") or ()],
-        versions=public_versions(interface),
+        versions=versions,
         ports=ports,
     )
 

@@ -51,6 +51,8 @@ _GIVING: Final = (
     ("aws_eip_association", "instance_id"),
 )
 """What gives an address to an instance, and where it names that."""
+_ADDRESS: Final = {"Ipv6Address": "2001:db8::1"}
+"""Stands for one that is known only once it is there."""
 _DEVICE: Final = {"encrypted": "Encrypted", "volume_id": "VolumeId", "kms_key_id": "KmsKeyId"}
 
 
@@ -58,7 +60,7 @@ def components(code: Resources) -> Iterator[Collected]:
     """Everything of EC2 that is declared."""
     usual = encrypts(code)
     for one in code.of("aws_instance"):
-        yield _instance(one, _is_public(code, one))
+        yield _instance(code, one, _is_public(code, one))
         yield from disks(one, usual)
     yield from (_volume(one, usual) for one in code.of("aws_ebs_volume"))
     for one in code.of("aws_security_group", "aws_default_security_group"):
@@ -125,17 +127,32 @@ def _is_public(code: Resources, one: Instance) -> bool | Unknown:
     if any(not each.doubt for each in given):
         return True
     asked = one.get("associate_public_ip_address")
-    subnet = one.get("subnet_id")
-    if asked is None and isinstance(subnet, Reference):
-        its = code.at(subnet.address)
-        if its is not None and its.type == "aws_subnet":
-            asked = its.get("map_public_ip_on_launch", default=False)
+    its = _subnet_of(code, one)
+    if asked is None and its is not None:
+        asked = its.get("map_public_ip_on_launch", default=False)
     if asked is True or (asked is False and not any(code.of("aws_eip", "aws_eip_association"))):
         return bool(asked)
     return unknown
 
 
-def _instance(one: Instance, public: bool | Unknown) -> Collected:
+def _of_version_6(code: Resources, one: Instance) -> bool | Unknown:
+    """Whether it gets an address of version 6, all of which are public: by itself or its subnet."""
+    for argument in ("ipv6_addresses", "ipv6_address_count"):
+        said = one.get(argument)
+        if said:
+            return said if isinstance(said, Unknown) else True
+    its = _subnet_of(code, one)
+    given = its.get("assign_ipv6_address_on_creation", default=False) if its else False
+    return given if isinstance(given, bool | Unknown) else given == "true"
+
+
+def _subnet_of(code: Resources, one: Instance) -> Instance | None:
+    subnet = one.get("subnet_id")
+    its = code.at(subnet.address) if isinstance(subnet, Reference) else None
+    return its if its is not None and its.type == "aws_subnet" else None
+
+
+def _instance(code: Resources, one: Instance, public: bool | Unknown) -> Collected:
     """An instance; ``public`` is whether it gets a public address."""
     attached, template = one.blocks("network_interface"), one.blocks("launch_template")
     may_say = Unknown("its launch template may say it") if template else None
@@ -172,6 +189,8 @@ def _instance(one: Instance, public: bool | Unknown) -> Collected:
         interface["Association"] = {"PublicIp": listed["PublicIpAddress"]}
     elif public is not False:  # its subnet decides, and whoever gives it one
         interface["Association"] = public
+    if (six := _of_version_6(code, one)) is not False:
+        interface["Ipv6Addresses"] = six if isinstance(six, Unknown) else [_ADDRESS]
     listed["NetworkInterfaces"] = (
         [Unknown("its interfaces are others")] if attached else [interface]
     )
