@@ -39,8 +39,6 @@ def judge(it: Subject, world: World) -> Judgment | None:
     subnets = world.where("aws-ec2-subnet", _inside, it.read("listed").get("VpcId"))
     if not subnets:
         return None
-    if len(subnets) == 1:
-        return fails(f"{it.label} has one subnet, which is in one zone")
     zones = {one.read("listed").get("AvailabilityZone") for one in subnets}
     if len(zones) > 1:
         return passes(f"its subnets are in {len(zones)} zones")
