@@ -30,7 +30,7 @@ def lines() -> Iterator[str]:
 
 def _judges_code(one: KnownCheck) -> bool:
     """Whether Terraform or CloudFormation can tell what it asks for."""
-    return one.check.judges in KINDS and can_tell(one.check.judges, one.check.reads)
+    return one.check.judges in KINDS and can_tell(one.check)
 
 
 def _part(one: KnownCheck) -> str:

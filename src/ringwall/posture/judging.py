@@ -46,7 +46,7 @@ def judge_one(
     A check that fails by itself, which is a defect of it, leaves it unknown. ``touched`` gets what
     was read, also where it does not judge.
     """
-    if not is_asked(seen, known.check.reads):
+    if not is_asked(seen, known.check):
         return None
     world = World(snapshot, indexes)
     if touched is not None:

@@ -143,9 +143,5 @@ def checks_for(scope: str, snapshot: Snapshot, several: Iterable[KnownCheck]) ->
         return [one for one in several if one.check.judges.startswith(OWN)]
     if scope.startswith(CODE):
         kinds = {listed.kind for listed, _ in snapshot.all_listings()}
-        return [
-            one
-            for one in several
-            if one.check.judges in kinds and can_tell(one.check.judges, one.check.reads)
-        ]
+        return [one for one in several if one.check.judges in kinds and can_tell(one.check)]
     return [one for one in several if one.check.judges.startswith("aws-")]

@@ -5,9 +5,9 @@ that sets one is a component of its own, with that alone, and only checks that a
 Nothing follows from a setting that is not written.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
+from ringwall.posture.checking.check import Check
 from ringwall.posture.snapshot.snapshot import LISTED, Seen
 
 ACCOUNT: Final = "aws-account"
@@ -56,17 +56,17 @@ _USE: Final = frozenset({f"{ACCOUNT}.credential_report"})
 """What people did and have, and no code."""
 
 
-def can_tell(judges: str, reads: Iterable[str]) -> bool:
-    """Whether any code can tell what a check asks of an account or a region; true of all else."""
-    if not _USE.isdisjoint(reads):
+def can_tell(check: Check) -> bool:
+    """Whether any code can tell what a check asks for: no use, and of an account what it sets."""
+    if check.of_use or not _USE.isdisjoint(check.reads):
         return False
-    return judges not in WHOLE or not SETTLED[judges].isdisjoint(reads)
+    return check.judges not in WHOLE or not SETTLED[check.judges].isdisjoint(check.reads)
 
 
-def is_asked(seen: Seen, reads: Iterable[str]) -> bool:
+def is_asked(seen: Seen, check: Check) -> bool:
     """Whether a check that reads this has something to judge in a component."""
     if seen.place is None:
         return True
     if seen.found.kind not in WHOLE:
-        return _USE.isdisjoint(reads)
-    return any(one in seen.aspects for one in reads if one != LISTED)
+        return can_tell(check)
+    return any(one in seen.aspects for one in check.reads if one != LISTED)
