@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringwall.core.components import Found
-from ringwall.posture.happening import NoEventError, happened, records
+from ringwall.posture.happening import Happened, NoEventError, happened, records
 from ringwall.posture.snapshot.snapshot import Seen
 
 RECORD = {
@@ -126,3 +126,37 @@ def test_a_name_is_found_however_deep_it_lies(parameters: Any, name: str) -> Non
     found = happened(RECORD | {"requestParameters": {"a": [parameters, {"b": [name]}]}})
     assert found is not None
     assert name in found.names
+
+
+@pytest.mark.parametrize(
+    ("calls", "component", "kinds", "named"),
+    [
+        (["s3:PutPublicAccessBlock"], "aws-s3-bucket/arn:aws:s3:::exports", "aws-s3-", "exports"),
+        (
+            ["iam:UpdateAccountPasswordPolicy"],
+            "aws-account/111122223333",
+            "aws-iam-",
+            "111122223333",
+        ),
+        (
+            ["ec2:RevokeSecurityGroupIngress"],
+            "aws-ec2-security-group/arn:aws:ec2:eu-west-1:111122223333:security-group/sg-1",
+            "aws-ec2-",
+            "sg-1",
+        ),
+        (
+            ["kms:EnableKeyRotation"],
+            "aws-kms-key/arn:aws:kms:eu-west-1:111122223333:key/k-1",
+            "aws-kms-",
+            "k-1",
+        ),
+    ],
+)
+def test_what_one_did_oneself_names_what_it_was_about(
+    calls: list[str], component: str, kinds: str, named: str
+) -> None:
+    told = Happened.done("111122223333", "eu-west-1", calls, [component])
+    assert told.kinds([f"{kinds}thing", "aws-glacier-vault"]) == [f"{kinds}thing"]
+    kind, _, name = component.partition("/")
+    assert told.matches(Seen(Found(kind=kind, name=name, label=named)))
+    assert not told.matches(Seen(Found(kind=kind, name=f"{name}2", label=f"{named}2")))

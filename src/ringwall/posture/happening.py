@@ -62,6 +62,22 @@ class Happened:
     is_cut: bool = False
     """Whether it may have had more names, which were left out."""
 
+    @classmethod
+    def done(
+        cls, account: str, region: str, calls: Iterable[str], components: Iterable[str]
+    ) -> "Happened":
+        """What one did oneself: ``service:Operation`` each, and what they were about, by its id."""
+        several: set[str] = set()
+        for one in components:
+            name = one.partition("/")[2]
+            several |= {name, name.rpartition("/")[2], name.rpartition(":")[2]}
+        made = list(calls)
+        services = {one.partition(":")[0] for one in made}
+        services |= {one.split("-")[1] for one in components if one.count("-") > 1}
+        prefixes = {each for one in services for each in _PREFIXES.get(one, (one,))}
+        names = frozenset(several | {one.lower() for one in several})
+        return cls(account, region, ", ".join(made), tuple(sorted(prefixes)), names)
+
     def kinds(self, known: "set[str] | list[str]") -> list[str]:
         """Which of these kinds are of the service that was called."""
         return _beginning(known, self.prefixes)

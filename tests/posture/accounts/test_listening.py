@@ -23,9 +23,11 @@ from ringwall.cli.main import build
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.commands.listening import _listen
+from ringwall.posture.happening import Happened
 from ringwall.posture.heard import Hearing, Hearings
+from ringwall.posture.heeding import Pairs
 from ringwall.posture.keeping import Accounts
-from ringwall.posture.listening import Heard, Listening, Pairs, queue_arn
+from ringwall.posture.listening import Heard, Listening, queue_arn
 from ringwall.posture.scanning import Pages, Scan, judge_anew, scan
 from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.posture.summaries import Kept, Summaries
@@ -159,6 +161,24 @@ def test_what_was_opened_fails_by_its_event_and_a_second_one_changes_nothing(
     changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
     assert changing.listening().once(0).changed == 0, "what was kept has it already"
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_what_a_plan_did_is_heeded_without_an_event(changing: Changing) -> None:
+    changing.scan()
+    changing.block(OPEN)
+    did = Happened.done(
+        changing.target.account,
+        REGION,
+        ["s3:PutPublicAccessBlock"],
+        ["aws-s3-bucket/arn:aws:s3:::exports"],
+    )
+    heeding = changing.listening()
+    assert heeding.heed([did]) == 1
+    assert changing.outcomes() == [("pass", "fail")]
+    assert changing.shown().summary.total[Outcome.FAIL] == 1
+    assert heeding.heed([did]) == 0
+    with changing.accounts.only_here(changing.target.account), pytest.raises(BlockingIOError):
+        heeding.heed([did])
 
 
 def test_of_an_account_only_what_changed_is_written(changing: Changing) -> None:
@@ -399,6 +419,47 @@ def test_what_a_change_came_to_is_not_undone_by_the_scan_that_read_before_it(
     if not is_mended:  # what is judged anew is what was read, and as old as that: it is taken
         again = CliRunner().invoke(build(), ["posture", "judge"])
         assert "1 still there" in again.output
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("database")
+def test_what_a_plan_mends_is_fixed_in_the_queue_at_once(
+    changing: Changing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what is taken back is open again; nobody has to wait for the next scan."""
+    from ringwall.findings.service import standings  # noqa: PLC0415 - needs the tables
+    from ringwall.findings.states import State  # noqa: PLC0415 - as above
+    from ringwall.findings.store import Wanted  # noqa: PLC0415 - as above
+
+    config = changing.state / "ringwall.yaml"
+    config.write_text(
+        f"version: 1\nposture:\n  accounts:\n    production: {{regions: [{REGION}]}}\n"
+    )
+    monkeypatch.setenv("RINGWALL_CONFIG", str(config))
+
+    def said(*words: str) -> str:
+        found = CliRunner().invoke(build(), ["posture", *words])
+        assert found.exception is None or isinstance(found.exception, SystemExit), found.output
+        return found.output
+
+    def states() -> list[str]:
+        found = standings(Wanted(states=frozenset(State)))
+        mine = (one for one in found if one.finding.weakness == BLOCK)
+        return [str(one.state) for one in mine if one.finding.component.endswith(":exports")]
+
+    changing.block(OPEN)
+    said("scan", "--account", "production")
+    assert states() == ["open"]
+    made = said("fix", "plan", BLOCK, "exports", "--region", REGION)
+    plan = made.split()[1]
+    said("fix", "approve", plan)
+    applied = said("fix", "apply", plan)
+    assert f"Plan {plan} is applied." in applied
+    assert "when account" not in applied
+    assert states() == ["fixed"]
+    said("fix", "undo", plan)
+    assert states() == ["open"]
 
 
 def test_what_a_scan_that_goes_on_knew_already_is_as_old_as_it_is(changing: Changing) -> None:

@@ -13,6 +13,7 @@ from ringwall.runtime.refusals import Refused
 from ringwall.runtime.tables import Column
 
 if TYPE_CHECKING:
+    from ringwall.posture.commands.clouds import Connected
     from ringwall.posture.fixing.applying import Applying
     from ringwall.posture.fixing.keeping import Plans
     from ringwall.posture.fixing.plans import Plan
@@ -157,7 +158,7 @@ def fix_apply(
     """Apply a plan that is approved, judge again, and take it back if that does not pass."""
     found = _plan(context, name)
     if dry_run:
-        for line in _applying(context, found, profile).dry_run(found):
+        for line in _applying(context, found, _cloud(found, profile)).dry_run(found):
             say(line)
         return
     _end(context, found, profile, does="apply")
@@ -183,7 +184,8 @@ def _end(
     from ringwall.posture.fixing.plans import Stage
 
     wanted = {"apply": Stage.APPLIED, "undo": Stage.TAKEN_BACK}[does]
-    applying = _applying(context, found, profile)
+    cloud = _cloud(found, profile)
+    applying = _applying(context, found, cloud)
     with _plans(context).only_here():
         found = _plan(context, found.id)  # somebody may have been there before
         try:
@@ -199,17 +201,53 @@ def _end(
     if ended.stage is not wanted:
         raise Refused(f"plan {ended.id} is {ended.stage}: {ended.history[-1]}")
     say(f"Plan {ended.id} is {ended.stage}.")
+    _tell(context, ended, cloud)
 
 
-def _applying(context: typer.Context, found: "Plan", profile: str | None) -> "Applying":
-    from ringwall.posture.commands.clouds import check_named, connected
-    from ringwall.posture.fixing.applying import Applying
-    from ringwall.posture.fixing.clouds import Aws
+def _tell(context: typer.Context, ended: "Plan", cloud: "Connected") -> None:
+    """Have the queue, the inventory and the pages know what the plan changed, as an event would."""
+    from django.db import Error as DatabaseError
+
+    from ringwall.posture.collecting.calling import CredentialsError
+    from ringwall.posture.commands.listening import heeding_of
+    from ringwall.posture.happening import Happened
+    from ringwall.runtime.configuration import ConfigurationError
+
+    calls = [one.do.call for one in ended.draft.steps]
+    components = [ended.component, *(one.component for one in ended.basis)]
+    region = ended.region or cloud.target.home
+    done = Happened.done(ended.account, region, calls, components)
+    try:
+        heeding = heeding_of(installation_of(context), cloud.target)
+        if heeding is not None:
+            heeding.heed([done])
+            return
+        why = "it was not scanned whole yet"
+    except BlockingIOError:
+        why = "it is scanned just now"
+    except Refused as error:
+        why = error.message
+    except (ConfigurationError, CredentialsError, DatabaseError, OSError, ValueError) as error:
+        why = str(error)
+    said = f"the queue of findings knows it when account {ended.account} is read next: {why}"
+    say(said, style="dim", stderr=True)
+
+
+def _cloud(found: "Plan", profile: str | None) -> "Connected":
+    from ringwall.posture.commands.clouds import connected
 
     cloud = connected(profile, [found.region] if found.region else None)
     if cloud.target.account != found.account:
         msg = f"plan {found.id} is for account {found.account}, not {cloud.target.account}"
         raise Refused(msg, hint="use credentials of that account: --profile")
+    return cloud
+
+
+def _applying(context: typer.Context, found: "Plan", cloud: "Connected") -> "Applying":
+    from ringwall.posture.commands.clouds import check_named
+    from ringwall.posture.fixing.applying import Applying
+    from ringwall.posture.fixing.clouds import Aws
+
     aws = Aws(cloud.target, cloud.client, check_named(found.check))
     return Applying(aws, lambda plan: _keep(context, plan))
 

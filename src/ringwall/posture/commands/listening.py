@@ -4,7 +4,7 @@ import os
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,8 +14,10 @@ from ringwall.runtime.output import say
 from ringwall.runtime.refusals import Refused
 
 if TYPE_CHECKING:
+    from ringwall.posture.collecting.running import Target
     from ringwall.posture.config import AwsAccount
     from ringwall.posture.heard import Hearings
+    from ringwall.posture.heeding import Heeding
     from ringwall.posture.listening import Listening
     from ringwall.runtime.installation import Installation
 
@@ -63,15 +65,23 @@ def listen(
         _listen(listening, hearings, name, once=once)
 
 
-def listening_to(
-    installation: "Installation", account: "AwsAccount", hearings: "Hearings", name: str
-) -> "Listening":
-    """What takes the changes of an account into the queue of findings and the inventory."""
-    from ringwall.posture.collecting.planning import scan_for
-    from ringwall.posture.collecting.session import clients
-    from ringwall.posture.commands.clouds import connected
+def heeding_of(installation: "Installation", target: "Target") -> "Heeding | None":
+    """What takes changes of an account that was scanned whole; ``None`` of another one.
+
+    Refused where the tables cannot be had.
+    """
+    from ringwall.posture.heeding import Heeding
     from ringwall.posture.keeping import Accounts
-    from ringwall.posture.listening import CALLS, Listening
+
+    last = Accounts(installation.state).last(target.account)
+    if last is None or last.is_narrow:
+        return None
+    return Heeding(target=target, **_keeping(installation, target.account))
+
+
+def _keeping(installation: "Installation", account: str) -> dict[str, Any]:
+    """The checks, and what keeps what comes of them."""
+    from ringwall.posture.keeping import Accounts
     from ringwall.posture.scanning import Pages
     from ringwall.posture.summaries import Summaries
     from ringwall.runtime.opening import open_tables
@@ -79,6 +89,26 @@ def listening_to(
     open_tables(installation)
     from ringwall.posture.queueing import heed
 
+    checks = [one for one in all_checks(None, None) if one.check.judges.startswith("aws-")]
+    return {
+        "checks": checks,
+        "accounts": Accounts(installation.state),
+        "take": lambda snapshot, pairs: heed(installation, account, snapshot, pairs, checks),
+        "pages": Pages(summaries=Summaries(installation.state), checks=checks),
+    }
+
+
+def listening_to(
+    installation: "Installation", account: "AwsAccount", hearings: "Hearings", name: str
+) -> "Listening":
+    """What takes the changes of an account into the queue of findings and the inventory."""
+    from ringwall.posture.collecting.planning import scan_for
+    from ringwall.posture.collecting.session import clients
+    from ringwall.posture.commands.clouds import connected
+    from ringwall.posture.listening import CALLS, Listening
+    from ringwall.runtime.opening import open_tables
+
+    open_tables(installation)
     checks = [one for one in all_checks(None, None) if one.check.judges.startswith("aws-")]
     role, external = account.role, account.external_id
     found = connected(
@@ -92,16 +122,12 @@ def listening_to(
     client, home = clients(account.profile, role, external, CALLS)
     host = url.split("/")[2].split(".")
     region = host[1] if host[0] == "sqs" and len(host) > 1 else home
-    target = found.target
     return Listening(
-        target=target,
-        checks=checks,
-        accounts=Accounts(installation.state),
+        target=found.target,
         sqs=client("sqs", region),
         queue=url,
-        take=lambda snapshot, pairs: heed(installation, target.account, snapshot, pairs, checks),
         aside=hearings.aside(name),
-        pages=Pages(summaries=Summaries(installation.state), checks=checks),
+        **_keeping(installation, found.target.account),
     )
 
 
