@@ -61,3 +61,40 @@ def test_what_says_what_is_made_and_is_not_read_is_said(tmp_path: Path, name: st
     (one,) = read_code(tmp_path).remarks
     assert str(one.place) == f"{name}:1"
     assert "not read" in one.why
+
+
+PATCHES = """
+resources: [../base]
+patchesStrategicMerge:
+  - memory.yaml
+  - |-
+    apiVersion: v1
+    kind: ConfigMap
+patches:
+  - {path: ./more/replicas.yaml, target: {kind: Deployment}}
+  - patch: "- {op: remove, path: /spec/replicas}"
+"""
+PATCH = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers: [{name: web, resources: {limits: {memory: 1Gi}}}]
+"""
+
+
+def test_a_patch_of_kustomize_is_judged_by_nothing(tmp_path: Path) -> None:
+    """It is a part of what stands elsewhere: what it does not say, that one may."""
+    for name in ("memory.yaml", "more/replicas.yaml", "whole.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(PATCH)
+    (tmp_path / "kustomization.yaml").write_text(PATCHES)
+    found = read_code(tmp_path)
+    places = {str(seen.place) for seen in found.snapshot.of_kind("k8s-workload")}
+    assert {one.partition(":")[0] for one in places} == {"whole.yaml"}
+    (one,) = found.remarks
+    assert "nor are the patches that it names" in one.why
+    (tmp_path / "kustomization.yaml").write_text("patches: [: {")
+    assert len(list(read_code(tmp_path).snapshot.of_kind("k8s-workload"))) == 3

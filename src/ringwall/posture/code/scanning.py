@@ -9,7 +9,7 @@ from ringwall.core.observations import Place
 from ringwall.posture.code.cloudformation import templates
 from ringwall.posture.code.cloudformation.nesting import Stacks
 from ringwall.posture.code.documents import Document, documents
-from ringwall.posture.code.kubernetes import clusters, manifests
+from ringwall.posture.code.kubernetes import clusters, kustomized, manifests
 from ringwall.posture.code.mapping import KINDS, fill, mapped, unmapped
 from ringwall.posture.code.reading import NO_FILE, CodeError, Remark
 from ringwall.posture.code.terraform import plans
@@ -21,7 +21,10 @@ from ringwall.posture.snapshot.snapshot import Snapshot
 
 _YAML: Final = (".yaml", ".yml", ".json", ".template")
 _TERRAFORMS: Final = (".tf.json", ".tofu.json", ".tfvars.json")
-_KUSTOMIZED: Final = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
+_RENDER: Final = (
+    "Kustomize is not read, nor are the patches that it names: render it first, with"
+    " `kubectl kustomize`"
+)
 _LEFT_OUT: Final = frozenset({".git", ".terraform", "node_modules", ".venv", "__pycache__"})
 
 
@@ -62,8 +65,16 @@ def read_code(
     elif folder.name.endswith(ENDINGS):
         raise CodeError(folder.name, 1, "it is one file of a module: name the folder that it is in")
     within, found = enclosing(base), list[tuple[str, Document]]()
-    for path in _files(folder, code):
-        shown = str(path.relative_to(base))
+    files = [(path, str(path.relative_to(base))) for path in _files(folder, code)]
+    patches = {
+        one
+        for path, shown in files
+        if path.name in kustomized.FILES
+        for one in _patches(path, shown, within)
+    }
+    for path, shown in files:
+        if shown in patches:
+            continue
         try:
             _read(code, path, shown, within, found)
         except CodeError as error:
@@ -121,7 +132,7 @@ def _files(folder: Path, code: Code) -> Iterator[Path]:
         if why:
             code.remarks.append(Remark(Place(str(within), 1), why))
             continue
-        is_named = path.suffix in _YAML or path.name in _KUSTOMIZED
+        is_named = path.suffix in _YAML or path.name in kustomized.FILES
         if is_named and not path.name.endswith(_TERRAFORMS):
             yield path
 
@@ -140,10 +151,27 @@ def _unread(name: str) -> str:
     return ""
 
 
+def _patches(path: Path, shown: str, within: Path) -> list[str]:
+    """The patches that a kustomization names; none of one that cannot be read, which is told."""
+    try:
+        several = documents(_text(path, shown, within), shown, templates.tagged)
+        return [one for each in several for one in kustomized.patches_of(each.value, shown)]
+    except CodeError:
+        return []
+
+
 def _read(
     code: Code, path: Path, shown: str, within: Path, found: list[tuple[str, Document]]
 ) -> None:
     """One file; templates are put aside, for one may name another."""
+    text = _text(path, shown, within)
+    if path.name in kustomized.FILES:  # whether it says so itself, or leaves that out
+        code.remarks.append(Remark(Place(shown, 1), _RENDER))
+        return
+    _take(code, path, shown, text, found)
+
+
+def _text(path: Path, shown: str, within: Path) -> str:
     if not path.resolve().is_relative_to(within):
         raise CodeError(shown, 1, "it lies outside of the folder, and is not read")
     if not path.is_file():
@@ -151,13 +179,12 @@ def _read(
     try:
         if path.stat().st_size > LARGEST:
             raise CodeError(shown, 1, f"it has more than {LARGEST} bytes, and is not read")
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CodeError(shown, 1, f"it cannot be read: {error}") from error
-    if path.name in _KUSTOMIZED:  # whether it says so itself, or leaves that out
-        why = "Kustomize is not read: render it first, with `kubectl kustomize`"
-        code.remarks.append(Remark(Place(shown, 1), why))
-        return
+
+
+def _take(code: Code, path: Path, shown: str, text: str, found: list[tuple[str, Document]]) -> None:
     if not _is_ours(text):
         return
     code.is_any = True
@@ -196,8 +223,7 @@ def _document(code: Code, one: Document, shown: str) -> None:
         return
     group = str(value["apiVersion"])
     if group.startswith("kustomize.config."):
-        why = "Kustomize is not read: render it first, with `kubectl kustomize`"
-        code.remarks.append(Remark(Place(shown, one.line), why))
+        code.remarks.append(Remark(Place(shown, one.line), _RENDER))
     else:
         for kind in manifests.unjudged(value):
             code.unmapped[kind] = code.unmapped.get(kind, 0) + 1
