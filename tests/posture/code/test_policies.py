@@ -216,3 +216,19 @@ def test_who_may_call_a_function(who: str, source: str, expected: str) -> None:
     assert told(FUNCTION, "aws-lambda-any-customer", WHO=who, FROM=source) == expected
     if expected != "unknown":
         assert told(FUNCTION, "aws-lambda-function-public", WHO=who, FROM=source) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("operator", "outcome"),
+    [("StringEquals", "pass"), ("StringLike", "unknown"), ("StringNotEquals", "unknown")],
+)
+def test_an_external_id_that_is_not_known_yet_is_asked_for_all_the_same(
+    operator: str, outcome: str
+) -> None:
+    guard = f"""condition {{
+      test     = "{operator}"
+      variable = "sts:ExternalId"
+      values   = [var.unknown]
+    }}"""
+    who = '"arn:aws:iam::444455556666:root"'
+    assert told(ROLE, "aws-iam-role-external-id", TYPE="AWS", WHO=who, IF=guard) == outcome

@@ -710,3 +710,35 @@ def test_what_people_use_is_not_asked_of_code(tmp_path: Path) -> None:
     told = {one.check for one in judge_all(read.snapshot, own_checks(["aws-iam-user"]))}
     assert told
     assert told.isdisjoint({"aws-iam-user-mfa", "aws-iam-user-unused", "aws-iam-user-key-rotation"})
+
+
+LAUNCHED = """
+resource "aws_launch_template" "web" {
+  block_device_mappings {
+    ebs { volume_size = 1 }
+  }
+}
+resource "aws_launch_configuration" "web" {
+  image_id      = "ami-1"
+  instance_type = "t3.micro"
+  ebs_block_device {
+    device_name = "b"
+    volume_size = 1
+  }
+}
+"""
+
+
+def test_what_code_leaves_open_is_open_where_none_says_what_a_region_does(tmp_path: Path) -> None:
+    checks = {
+        "aws-ec2-launch-template-encryption",
+        "aws-ec2-launch-template-imdsv2",
+        "aws-autoscaling-launch-configuration-encryption",
+        "aws-autoscaling-launch-configuration-imdsv2",
+    }
+    assert set(said(code(tmp_path, LAUNCHED), *checks).values()) == {"fail"}
+    defaults = """
+    resource "aws_ebs_encryption_by_default" "on" {}
+    resource "aws_ec2_instance_metadata_defaults" "on" { http_tokens = "required" }
+    """
+    assert set(said(code(tmp_path, LAUNCHED + defaults), *checks).values()) == {"pass"}

@@ -28,6 +28,8 @@ _NO_NAME: Final = re.compile(r"[^\w.-]")
 _PEOPLE: Final = {"aws_iam_role": "role", "aws_iam_user": "user"}
 _IDENTITY: Final = ("aws_cloudfront_origin_access_identity", "iam_arn")
 _PROVIDER: Final = "aws_iam_openid_connect_provider"
+_EXACT: Final = frozenset({"stringequals", "stringequalsignorecase"})
+"""Operators to which a star is a star."""
 Stands = Callable[[Unknown, str], str | None]
 """What stands for something that is not known after what is written before it, if anything."""
 
@@ -61,7 +63,7 @@ def document(
         asked = _of(lambda it, before: _named(code, it, before))
         who = _of(lambda it, before: None if before else _principal(code, it))
         parts |= {"Condition": asked, "Principal": who, "NotPrincipal": who}
-    told = _read(value, _of(lambda _, __: None), parts)
+    told = _with_ids(_read(value, _of(lambda _, __: None), parts))
     several = told.get("Statement") if of_itself and isinstance(told, dict) else None
     if several is None or isinstance(several, Unknown):
         return told
@@ -139,6 +141,26 @@ def _principal(code: Resources, value: Unknown) -> str | None:
     if value.attribute == "arn" and isinstance(url, str):
         return f"arn:aws:iam::{IN_CODE}:oidc-provider/{url.removeprefix('https://')}"
     return None
+
+
+def _with_ids(told: Any) -> Any:
+    """With something in the place of an external id that is not known: it is asked for as it is."""
+    several = told.get("Statement") if isinstance(told, dict) else None
+    for one in several if isinstance(several, list) else [several]:
+        asked = one.get("Condition") if isinstance(one, dict) else None
+        for operator, keys in asked.items() if isinstance(asked, dict) else ():
+            if str(operator).lower() not in _EXACT or not isinstance(keys, dict):
+                continue
+            for key, value in keys.items():
+                if str(key).lower() == "sts:externalid":
+                    keys[key] = _id(value)
+    return told
+
+
+def _id(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_id(one) for one in value]
+    return Assumed("external-id") if isinstance(value, Unknown) else value
 
 
 def _of_itself(statement: Any, *, by_any_name: bool) -> Any:

@@ -21,6 +21,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import AT_REST
+from ringwall.posture.checks.aws.defaults import of_region
 
 CHECK = Check(
     judges="aws-autoscaling-launch-configuration",
@@ -36,7 +37,7 @@ def judge(it: Subject, world: World) -> Judgment:
     disks = it.read("listed").get("BlockDeviceMappings") or ()
     if all("Ebs" not in one or one["Ebs"].get("Encrypted") is True for one in disks):
         return passes("it has no volume that is not encrypted")
-    if world.region(it).read("ebs_encryption_by_default", {}).get("EbsEncryptionByDefault") is True:
+    if of_region(it, world, "ebs_encryption_by_default").get("EbsEncryptionByDefault") is True:
         return passes("the region encrypts all new volumes")
     return fails(f"{it.label} has volumes that are not encrypted")
 

@@ -21,6 +21,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import HARDENED
+from ringwall.posture.checks.aws.defaults import of_region
 
 CHECK = Check(
     judges="aws-autoscaling-launch-configuration",
@@ -38,7 +39,7 @@ def judge(it: Subject, world: World) -> Judgment:
         return passes("what it launches asks for session tokens")
     if options.get("HttpTokens") == "optional":
         return fails(f"{it.label} makes tokens optional")
-    if world.region(it).read("metadata_defaults", {}).get("HttpTokens") == "required":
+    if of_region(it, world, "metadata_defaults").get("HttpTokens") == "required":
         return passes("the region requires session tokens")
     return fails(f"neither {it.label} nor the region requires session tokens")
 

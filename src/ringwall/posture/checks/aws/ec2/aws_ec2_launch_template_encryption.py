@@ -20,6 +20,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import AT_REST
+from ringwall.posture.checks.aws.defaults import of_region
 
 CHECK = Check(
     judges="aws-ec2-launch-template",
@@ -40,7 +41,7 @@ def judge(it: Subject, world: World) -> Judgment:
     ]
     if not open_ones:
         return passes("it has no volume that is not encrypted")
-    if world.region(it).read("ebs_encryption_by_default", {}).get("EbsEncryptionByDefault") is True:
+    if of_region(it, world, "ebs_encryption_by_default").get("EbsEncryptionByDefault") is True:
         return passes("the region encrypts all new volumes")
     number = open_ones[0].get("VersionNumber")
     return fails(f"version {number} of {it.label} has volumes that are not encrypted")

@@ -22,6 +22,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import HARDENED
+from ringwall.posture.checks.aws.defaults import of_region
 
 CHECK = Check(
     judges="aws-ec2-launch-template",
@@ -41,7 +42,7 @@ def judge(it: Subject, world: World) -> Judgment:
             continue
         if options.get("HttpTokens") == "optional":
             return fails(f"version {number} of {it.label} makes tokens optional")
-        defaults = world.region(it).read("metadata_defaults", {})
+        defaults = of_region(it, world, "metadata_defaults")
         if defaults.get("HttpTokens") != "required":
             return fails(f"neither version {number} of {it.label} nor the region requires tokens")
     return passes("what is launched from it asks for session tokens")
