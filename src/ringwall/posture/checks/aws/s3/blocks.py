@@ -4,28 +4,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ringwall.posture.checking import Subject, World
+from ringwall.posture.checks.aws.defaults import is_unsaid, of_account
 
 _ASPECT: Final = "s3_public_access_block"
 
 
 def account_block(it: Subject, world: World) -> Mapping[str, Any]:
-    """The settings of the account that something is in; none where no code says any.
-
-    What is written open is told to be open, though the account may block it by hand: so
-    :func:`unless_blocked` says.
-    """
-    if _is_unsaid(it, world):
-        return {}
-    found: Mapping[str, Any] = world.account(it).read(_ASPECT, {})
-    return found
+    """The settings of the account that something is in; none where no code says any."""
+    return of_account(it, world, _ASPECT)
 
 
 def unless_blocked(it: Subject, world: World) -> str:
     """What to add where something is open by what code says; empty of what is there."""
-    if not _is_unsaid(it, world):
+    if not is_unsaid(it, world, "aws-account", _ASPECT):
         return ""
     return ", unless its account blocks it, which this code does not say"
-
-
-def _is_unsaid(it: Subject, world: World) -> bool:
-    return it.is_declared and not world.is_set("aws-account", _ASPECT)
