@@ -59,12 +59,11 @@ def clients(
 
 def unknown_regions(names: Iterable[str]) -> list[str]:
     """Those of which boto3's own list says nothing: misspelt, or younger than it."""
-    import botocore.session  # noqa: PLC0415 - an extra
+    from botocore.loaders import create_loader  # noqa: PLC0415 - an extra
 
-    session = botocore.session.Session()
-    known: set[str] = set()
-    for partition in session.get_available_partitions():
-        known |= {*session.get_available_regions("ec2", partition, allow_non_regional=True)}
+    # the list of all endpoints would tell as well, and takes 18 MB
+    partitions = create_loader().load_data("partitions")["partitions"]
+    known = {region for one in partitions for region in one["regions"]}
     return [one for one in names if one not in known]
 
 
