@@ -225,7 +225,7 @@ class Chance:
 
     def _leaf(self, world: World, kind: Kind | None) -> str:
         if kind is Kind.USER and self._coin(0.4):
-            return self._of_user()
+            return self._of_cloudsr()
         if kind in {Kind.USER, Kind.CLIENT} and self._coin(0.5):
             return self._of_known(world, kind)
         return self._of_place(world) if self._coin(0.4) else self._of_context(world)
@@ -308,7 +308,7 @@ class Chance:
             choices.append(f"(context.path has {one} && context.path.{one} == principal.id)")
         return self._of(*choices)
 
-    def _of_user(self) -> str:
+    def _of_cloudsr(self) -> str:
         compared, strength = self._of(*_COMPARED), self._of(*STRENGTHS, "key")
         return self._of(
             f'principal.strength == "{strength}"',

@@ -185,7 +185,7 @@ def test_a_key_ends_when_its_owner_loses_what_it_has(
     assert lesser.pk in revoked()
 
 
-def test_the_record_of_the_edge_tells_of_use(ada: Any, facts: Facts, state: Path) -> None:
+def test_the_record_of_the_edge_tells_of_clouds(ada: Any, facts: Facts, state: Path) -> None:
     from ringwall.identity import key_uses
     from ringwall.lake.key_uses import latest_uses
     from ringwall.lake.places import Places

@@ -14,7 +14,8 @@ class Check:
     ``reads`` names every aspect it may read: ``acl`` of what is judged, ``aws-account.summary`` of
     others, ``aws-iam-user.listed`` where it asks which there are. It decides what is collected,
     but for those of ``beside``, which count where they were read for others.
-    ``of_use`` is that it asks for what happened to something, of which no code tells.
+    ``of_clouds`` is that no code tells what it asks for: what happened, or what a whole account
+    comes to.
     ``controls`` are ``<framework> <control> [full|partial|supporting]``, partial where nothing is
     said. ``known_as`` is what other tools call the same: ``prowler:...``, ``securityhub:S3.8``,
     ``checkov:CKV_AWS_20``. ``remedy`` names the plan that mends it, if there is one.
@@ -28,7 +29,7 @@ class Check:
     references: tuple[str, ...] = ()
     remedy: str = ""
     beside: tuple[str, ...] = ()
-    of_use: bool = False
+    of_clouds: bool = False
 
 
 class Judgment(NamedTuple):

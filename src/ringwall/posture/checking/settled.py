@@ -58,7 +58,7 @@ _USE: Final = frozenset({f"{ACCOUNT}.credential_report"})
 
 def can_tell(check: Check) -> bool:
     """Whether any code can tell what a check asks for: no use, and of an account what it sets."""
-    if check.of_use or not _USE.isdisjoint(check.reads):
+    if check.of_clouds or not _USE.isdisjoint(check.reads):
         return False
     return check.judges not in WHOLE or not SETTLED[check.judges].isdisjoint(check.reads)
 

@@ -33,7 +33,9 @@ _HARMLESS: Final = frozenset(
         "aws_s3_bucket_metric",
         "aws_s3_bucket_notification",
         "aws_s3_bucket_object",
+        "aws_secretsmanager_secret_version",
         "aws_s3_bucket_request_payment_configuration",
+        "aws_sqs_queue_redrive_allow_policy",
     }
 )
 """Types that say nothing of what any check asks."""

@@ -1,16 +1,19 @@
 """SNS and SQS: topics and queues."""
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
 from ringwall.core.observations import Collected
 from ringwall.posture.code.aws.declaring import (
+    API,
     component,
     ident,
     known,
 )
 from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.terraform.resources import Instance, Resources
+from ringwall.posture.code.terraform.values import ExpressionError, Reference, from_json
 from ringwall.posture.snapshot.partial import Unknown
 
 KINDS: Final = ("aws-sns-topic", "aws-sqs-queue")
@@ -33,9 +36,27 @@ def components(code: Resources) -> Iterator[Collected]:
         made["SqsManagedSseEnabled"] = (
             managed if isinstance(managed, Unknown) else str(managed).lower()
         )
-        if one.get("redrive_policy") is not None:
-            made["RedrivePolicy"] = one.get("redrive_policy")
+        redriven = _redriven(code, one)
+        if redriven is not None:
+            made["RedrivePolicy"] = redriven
         yield component("aws-sqs-queue", one, one.get("name"), {"attributes": known(made, one)})
+
+
+def _redriven(code: Resources, one: Instance) -> str | Unknown | None:
+    """Where messages go that fail: to a queue of this code by the name that it has here."""
+    beside = code.pointing("aws_sqs_queue_redrive_policy", "queue_url", one)
+    value = (beside[0] if beside else one).get("redrive_policy")
+    if value is None:
+        return None
+    try:
+        told = from_json(value)
+    except ExpressionError as error:
+        return Unknown(f"where its failed messages go cannot be read: {error}")
+    target = told.get("deadLetterTargetArn") if isinstance(told, dict) else told
+    if isinstance(target, Reference):
+        its = code.at(target.address)
+        target = target if its is None else f"{API}:{its.name}"
+    return target if isinstance(target, Unknown) else json.dumps({"deadLetterTargetArn": target})
 
 
 def _attributes(code: Resources, one: Instance, beside: str, argument: str) -> dict[str, Any]:

@@ -214,6 +214,8 @@ def _operation(node: Operation, scope: Scope) -> Any:
             left if right is None else right, Unknown
         ):
             return operator == "!="
+        if _is_named(left, right) or _is_named(right, left):
+            return operator == "!="
         for one in (left, right):
             found = first_unknown(one)
             if found is not None:
@@ -223,6 +225,12 @@ def _operation(node: Operation, scope: Scope) -> Any:
         if isinstance(one, Unknown):
             return Unknown(one.why)
     return _arithmetic(operator, number(left), number(right))
+
+
+def _is_named(one: Any, other: Any) -> bool:
+    """Whether one is the id or ARN of a resource, which is never missing nor empty as the other."""
+    is_none = other is None or (isinstance(other, str) and not other)
+    return is_none and isinstance(one, Reference) and one.attribute in _NAMES
 
 
 def _same(left: Any, right: Any) -> bool:
@@ -265,6 +273,7 @@ def number(value: Any) -> Any:
     raise ExpressionError(f"{_kind(value)} is no number")
 
 
+_NAMES: Final = frozenset({"arn", "id"})
 _TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice, product
 from typing import Any, Final
+from urllib.parse import quote_plus
 
 import re2
 
@@ -489,11 +490,7 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "dirname": lambda path: path.rpartition("/")[0] or ".",
     "base64encode": lambda text: base64.b64encode(text.encode()).decode(),
     "base64decode": lambda text: base64.b64decode(text, validate=True).decode(),
-    "urlencode": lambda text: re.sub(
-        r"[^A-Za-z0-9_.~-]",
-        lambda one: "".join(f"%{sign:02X}" for sign in one.group().encode()),
-        text,
-    ),
+    "urlencode": lambda text: quote_plus(text, safe="~"),
     "md5": _hash("md5"),
     "sha1": _hash("sha1"),
     "sha256": _hash("sha256"),

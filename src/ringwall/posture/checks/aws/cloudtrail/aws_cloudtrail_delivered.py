@@ -25,7 +25,7 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=("status",),
     controls=LOGGED,
-    of_use=True,
+    of_clouds=True,
 )
 
 

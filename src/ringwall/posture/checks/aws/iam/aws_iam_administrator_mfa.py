@@ -35,6 +35,7 @@ CHECK = Check(
     reads=(*READS, REPORT),
     controls=(*SIGN_IN, "nist-800-53r5 IA-2(1) partial"),
     known_as=("prowler:iam_administrator_access_with_mfa",),
+    of_clouds=True,
 )
 
 

@@ -39,6 +39,7 @@ CHECK = Check(
         "nist-800-53r5 AC-2(3) supporting",
         "iso-27001-2022 A.5.18 supporting",
     ),
+    of_clouds=True,
 )
 
 

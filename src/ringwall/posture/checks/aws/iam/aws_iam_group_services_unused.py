@@ -32,6 +32,7 @@ CHECK = Check(
     references=(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.html",
     ),
+    of_clouds=True,
 )
 
 

@@ -32,6 +32,7 @@ CHECK = Check(
     reads=("details",),
     controls=LEAST_PRIVILEGE,
     known_as=("prowler:iam_role_cross_account_readonlyaccess_policy",),
+    of_clouds=True,
 )
 
 

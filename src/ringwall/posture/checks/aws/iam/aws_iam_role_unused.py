@@ -32,7 +32,7 @@ CHECK = Check(
         "nist-800-53r5 AC-2(3) partial",
         "iso-27001-2022 A.5.18 supporting",
     ),
-    of_use=True,
+    of_clouds=True,
 )
 _DAYS = 90
 

@@ -31,6 +31,7 @@ CHECK = Check(
     controls=LEAST_PRIVILEGE,
     known_as=("prowler:iam_policy_allows_privilege_escalation",),
     references=("https://pathfinding.cloud",),
+    of_clouds=True,
 )
 
 

@@ -29,7 +29,7 @@ CHECK = Check(
         *LEAST_PRIVILEGE,
         "nist-800-53r5 SC-12 supporting",
     ),
-    of_use=True,
+    of_clouds=True,
 )
 
 

@@ -35,6 +35,7 @@ CHECK = Check(
         "pci-dss-4 6.3.2 supporting",
     ),
     known_as=("prowler:awslambda_function_using_cross_account_layers",),
+    of_clouds=True,
 )
 _AWS = {
     *("017000801446", "580247275435", "336392948345", "901920570463", "094274105915"),

@@ -27,7 +27,7 @@ CHECK = Check(
         "prowler:opensearch_service_domains_updated_to_the_latest_service_software_version",
         "securityhub:Opensearch.10",
     ),
-    of_use=True,
+    of_clouds=True,
 )
 
 

@@ -46,6 +46,7 @@ CHECK = Check(
         "nist-800-53r5 AC-2(3) partial",
         "iso-27001-2022 A.5.19 supporting",
     ),
+    of_clouds=True,
 )
 
 

@@ -51,6 +51,7 @@ CHECK = Check(
     reads=("policy", "tags", *READS),
     beside=BESIDE,
     controls=(*PERIMETER, *LEAST_PRIVILEGE),
+    of_clouds=True,
 )
 
 

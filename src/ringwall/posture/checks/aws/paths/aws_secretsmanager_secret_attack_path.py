@@ -50,6 +50,7 @@ CHECK = Check(
     reads=("policy", *READS),
     beside=BESIDE,
     controls=(*PERIMETER, *LEAST_PRIVILEGE),
+    of_clouds=True,
 )
 
 

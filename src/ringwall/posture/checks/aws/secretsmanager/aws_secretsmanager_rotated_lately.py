@@ -36,7 +36,7 @@ CHECK = Check(
         "prowler:secretsmanager_secret_rotated_periodically",
         "securityhub:SecretsManager.4",
     ),
-    of_use=True,
+    of_clouds=True,
 )
 
 

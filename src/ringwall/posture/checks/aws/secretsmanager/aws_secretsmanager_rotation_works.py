@@ -32,7 +32,7 @@ CHECK = Check(
         "nist-800-53r5 IA-5(1) supporting",
     ),
     known_as=("securityhub:SecretsManager.2",),
-    of_use=True,
+    of_clouds=True,
 )
 _GRACE = 2
 

@@ -28,7 +28,7 @@ CHECK = Check(
     reads=("listed",),
     controls=TIDY,
     known_as=("prowler:secretsmanager_secret_unused", "securityhub:SecretsManager.3"),
-    of_use=True,
+    of_clouds=True,
 )
 
 

@@ -34,7 +34,7 @@ CHECK = Check(
     ),
     controls=TIDY,
     known_as=("prowler:ec2_securitygroup_not_used", "securityhub:EC2.22", "checkov:CKV2_AWS_5"),
-    of_use=True,
+    of_clouds=True,
 )
 
 
