@@ -232,3 +232,52 @@ def test_an_external_id_that_is_not_known_yet_is_asked_for_all_the_same(
     }}"""
     who = '"arn:aws:iam::444455556666:root"'
     assert told(ROLE, "aws-iam-role-external-id", TYPE="AWS", WHO=who, IF=guard) == outcome
+
+
+DOCUMENTS = """
+data "aws_iam_policy_document" "of" {
+  for_each = { it = "sqs:SendMessage" }
+  statement {
+    actions   = [each.value]
+    resources = ["*"]
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+  }
+}
+locals {
+  each = data.aws_iam_policy_document.of
+  all  = [for one in data.aws_iam_policy_document.of : one.json]
+}
+resource "aws_sqs_queue" "it" {
+  for_each = { it = "it" }
+  name     = each.key
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "for_each  = data.aws_iam_policy_document.of\n  policy = each.value.json",
+        "for_each  = aws_sqs_queue.it\n  policy = local.each[each.key].json",
+        "for_each  = aws_sqs_queue.it\n  policy = local.all[0]",
+        "for_each  = aws_sqs_queue.it\n  policy = element(values(local.each)[*].json, 0)",
+        (
+            "for_each  = { for key, one in data.aws_iam_policy_document.of : key => one.json }\n"
+            "  policy = each.value"
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    "queue", ["aws_sqs_queue.it[each.key].url", "[for it in aws_sqs_queue.it : it.url][0]"]
+)
+def test_documents_and_queues_as_objects_are_what_they_are(policy: str, queue: str) -> None:
+    text = f"""
+    resource "aws_sqs_queue_policy" "it" {{
+      queue_url = {queue}
+      {policy}
+    }}
+    """
+    assert told(DOCUMENTS + text, "aws-sqs-queue-public") == "fail"

@@ -24,6 +24,7 @@ from ringwall.posture.code.terraform.bounds import TooMuchError, fitting, spend
 from ringwall.posture.code.terraform.functions import call
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
+    OfResource,
     Reference,
     first_unknown,
     has_unknown,
@@ -117,6 +118,8 @@ def attribute(on: Any, name: str) -> Any:
     if isinstance(on, dict):
         if name in on:
             return on[name]
+        if isinstance(on, OfResource):
+            return on.tell(name)
         raise ExpressionError(f"the object has no {name}")
     if isinstance(on, Unknown):
         return on if type(on) is Unknown else Unknown(on.why)
@@ -143,6 +146,8 @@ def index(on: Any, key: Any) -> Any:
         name = text_of(key)
         if name in on:
             return on[name]
+        if isinstance(on, OfResource) and isinstance(name, str):
+            return on.tell(name)
         raise ExpressionError(f"the object has no {name}")
     if isinstance(on, list):
         try:

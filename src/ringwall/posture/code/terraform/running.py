@@ -24,7 +24,14 @@ from ringwall.posture.code.terraform.loading import Folder, Loader
 from ringwall.posture.code.terraform.overriding import File
 from ringwall.posture.code.terraform.policy_documents import document
 from ringwall.posture.code.terraform.resources import Instance
-from ringwall.posture.code.terraform.values import Existing, ExpressionError, Given, SetOf, pairs_of
+from ringwall.posture.code.terraform.values import (
+    Existing,
+    ExpressionError,
+    Given,
+    OfResource,
+    SetOf,
+    pairs_of,
+)
 from ringwall.posture.snapshot.partial import OwnAccount, OwnRegion, Unknown
 
 _META: Final = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "providers"})
@@ -563,7 +570,8 @@ class One:
 
     def whole(self) -> Any:
         """All that is written, as an object."""
-        return {"id": self.attribute("id"), "arn": self.attribute("arn")} | self.values()
+        named = {"id": self.attribute("id"), "arn": self.attribute("arn")}
+        return OfResource(named | self.values(), self.attribute)
 
 
 def kinds_of(body: Body, left_out: frozenset[str] = frozenset()) -> dict[str, None]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -31,6 +32,16 @@ class Existing(Unknown):
     address: str
     type: str
     attribute: str
+
+
+class OfResource(dict[str, Any]):
+    """A resource as an object: it has what is written, and tells the rest where that is asked."""
+
+    __slots__ = ("tell",)
+
+    def __init__(self, written: dict[str, Any], tell: Callable[[str], Any]) -> None:
+        super().__init__(written)
+        self.tell = tell
 
 
 class SetOf(list[Any]):
