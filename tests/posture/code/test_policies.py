@@ -156,7 +156,9 @@ def test_what_is_written_open_is_open_unless_code_says_that_its_account_blocks_i
     assert {told(OPEN + shut, check, **parts) for check in checks} == {"pass"}
     elsewhere = shut.replace("{\n", '{\n  account_id = "444455556666"\n', 1)
     assert {told(OPEN + elsewhere, check, **parts) for check in checks} == {"unknown"}
-    assert told(BUCKET, checks[0], **parts) == "pass", "AWS blocks what is new"
+    assert told(BUCKET, checks[0], **parts) == "fail", "AWS blocks what is new, and nothing older"
+    assert told(BUCKET, checks[1], **parts) == "pass"
+    assert told(HEAD, checks[0], **parts) == "pass"
 
 
 @pytest.mark.parametrize(

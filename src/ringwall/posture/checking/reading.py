@@ -7,7 +7,7 @@ from typing import Any, Final
 from ringwall.core.components import Found
 from ringwall.core.observations import Fact, Observation, State, UnknownError
 from ringwall.posture.checking.settled import ACCOUNT, ALONE, REGION
-from ringwall.posture.snapshot.partial import IN_CODE, guarded
+from ringwall.posture.snapshot.partial import IN_CODE, USUAL, guarded
 from ringwall.posture.snapshot.reasons import once
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
 
@@ -301,6 +301,12 @@ class Subject:
         if told.state is State.ABSENT:
             return default
         raise UnknownError(f"{aspect} of {self.label} is not known: {told.why}", [fact])
+
+    def is_usual(self, aspect: str) -> bool:
+        """Whether code leaves it to what AWS does with what is new."""
+        self._world.touched.add((self.id, aspect))
+        told = self._seen.aspects.get(aspect)
+        return self.is_declared and told is not None and USUAL in told.api
 
     def is_read(self, aspect: str) -> bool:
         """Whether it was collected at all, in whatever way: code does not have every aspect."""

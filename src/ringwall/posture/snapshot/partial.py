@@ -31,6 +31,8 @@ IN_CODE: Final = "111122223333"
 """Stands for the account that code will be in, where somebody has to decide about it."""
 
 
+USUAL: Final = "default of AWS"
+"""Stands in what tells an aspect where nothing is written, and AWS does so with what is new."""
 SOMEWHERE: Final = "us-east-1"
 """Stands for its region in the same way."""
 

@@ -12,13 +12,14 @@ from ringwall.posture.code.terraform.values import (
     Reference,
 )
 from ringwall.posture.snapshot.partial import (
+    USUAL,
     Unknown,
 )
 
 ACCOUNT: Final = "code"
 """All that one root declares is taken for one account, in one region: see :func:`account_of`."""
 API: Final = "terraform"
-DEFAULT: Final = "default of AWS"
+DEFAULT: Final = USUAL
 
 
 def account_of(root: str) -> str:

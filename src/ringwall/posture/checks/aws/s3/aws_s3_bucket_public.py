@@ -60,16 +60,23 @@ CHECK = Check(
 )
 
 
+_SINCE = "nothing is written of that, and buckets made before April 2023 are open"
+
+
 def judge(it: Subject, world: World) -> Judgment:
-    """What both blocks together leave needs no look at the rest."""
+    """What both blocks together leave needs no look at the rest.
+
+    Code that lets in everybody, and leaves it to AWS to block it for new buckets, is open.
+    """
 
     def shut(settings: Mapping[str, Any]) -> bool:
         return all(
             settings.get(part) is True for part in ("IgnorePublicAcls", "RestrictPublicBuckets")
         )
 
+    is_usual = it.is_usual("public_access_block")
     if world.any_true(
-        lambda: shut(it.read("public_access_block", {})),
+        lambda: not is_usual and shut(it.read("public_access_block", {})),
         lambda: shut(account_block(it, world)),
     ):
         return passes("the public access block lets in nobody, whatever policy and list say")
@@ -83,7 +90,7 @@ def judge(it: Subject, world: World) -> Judgment:
             policy=it.read("policy", None),
             acl=it.read("acl", {}),
             ownership=rules[0].get("ObjectOwnership", ""),
-            bucket_block=it.read("public_access_block", {}),
+            bucket_block={} if is_usual else it.read("public_access_block", {}),
             account_block=account_block(it, world),
             rcps=controls.rcps,
         )
@@ -98,6 +105,8 @@ def judge(it: Subject, world: World) -> Judgment:
             f"{stranger} may {', '.join(one.action for one in certain if one.stranger is stranger)}"
             for stranger in dict.fromkeys(one.stranger for one in certain)
         )
+        if is_usual:
+            return fails(f"{named} in {it.label}, but where AWS blocks it: {_SINCE}")
         return fails(f"{named} in {it.label}{unless_blocked(it, world)}")
     if wide and wide[0].decision.outcome is Outcome.CONDITIONAL:
         keys = sorted(wide[0].decision.keys)
