@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
 
 from ringwall.posture.checking.finding import KnownCheck
+from ringwall.posture.checking.settled import WHOLE
 from ringwall.posture.collecting.planning import Plan, scan_for
 from ringwall.posture.collecting.rereading import Matches, reread
 from ringwall.posture.collecting.running import Target
@@ -12,9 +12,6 @@ from ringwall.posture.happening import Happened
 from ringwall.posture.judging import Judged
 from ringwall.posture.rejudging import Changes, Standing
 from ringwall.posture.snapshot.snapshot import CONTROLS, Snapshot
-
-_WHOLE: Final = frozenset({"aws-account", "aws-region"})
-"""What is read again whatever happened: what holds for all has no name in a record."""
 
 
 class Watch:
@@ -53,7 +50,7 @@ class Watch:
             self._target,
             self.standing.snapshot,
             self._part(told),
-            own | others | _WHOLE,
+            own | others | WHOLE,
             chooses=lambda before, now: _choosing(told, own, others, (before, now)),
             region=told.region if is_here else "",
         )
@@ -71,7 +68,7 @@ class Watch:
         details = (
             one
             for one in self._plan.details
-            if is_all or one.kind not in _WHOLE or _service(one.call) in told.prefixes
+            if is_all or one.kind not in WHOLE or _service(one.call) in told.prefixes
         )
         return replace(self._plan, details=tuple(details))
 
@@ -106,7 +103,7 @@ def _choosing(
         several = (seen for one in snapshots for kind in kinds for seen in one.of_kind(kind))
         return any(told.matches(seen) for seen in several)
 
-    whole = set(_WHOLE) if not told.is_cut else own | others | _WHOLE
+    whole = set(WHOLE) if not told.is_cut else own | others | WHOLE
     if not named(own):
         whole |= own
     whole |= {kind for kind in others if not named([kind])}

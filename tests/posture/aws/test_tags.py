@@ -146,6 +146,19 @@ def test_tags_stay_and_change_with_what_happens(account: Account) -> None:
     assert owners() == {"q0": "shop", "q1": "billing", "q2": "shop"}
 
 
+def test_an_answer_of_another_form_changes_no_tags(account: Account) -> None:
+    sqs = account.client("sqs")
+    url = sqs.create_queue(QueueName="q", tags=MAPPED)["QueueUrl"]
+    watched = [one for one in CHECKS if one.id.startswith("aws-sqs-")]
+    snapshot = Snapshot()
+    Run(account.target(), snapshot).carry_out(scan_for(watched))
+    account.answers[CALL] = lambda _: {"Odd": []}
+    watch = Watch(account.target(), snapshot, watched)
+    happens(watch, "sqs", "SetQueueAttributes", queueUrl=url)
+    (seen,) = snapshot.of_kind("aws-sqs-queue")
+    assert owner_of(seen.found) == "shop"
+
+
 def of_tags(shape: Any, depth: int = 0) -> Iterator[str]:
     """The members of a shape, of some depth, that are tags."""
     if depth > 4 or shape is None:

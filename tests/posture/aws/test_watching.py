@@ -1,12 +1,16 @@
 """An event of one service that changes what is known of another one's components."""
 
+from dataclasses import replace
+
 import botocore.session
 from tests.posture.aws.conftest import CHECKS, REGION, Account
 from tests.posture.aws.telling import Record, telling
 from tests.posture.aws.worlds import network
 
 from ringwall.posture.collecting.planning import plan_for
-from ringwall.posture.happening import happened
+from ringwall.posture.collecting.running import Run
+from ringwall.posture.happening import Happened, happened
+from ringwall.posture.snapshot.snapshot import Snapshot
 from ringwall.posture.watching import Watch
 
 _EVENTS = {"cloudwatch": "monitoring"}
@@ -137,3 +141,27 @@ def test_every_service_that_is_read_is_known_by_the_name_of_its_events() -> None
         assert told is not None
         assert service in told.prefixes, f"{call} is not found by events of {source}"
         assert set(told.kinds(kinds)) == kinds, call
+
+
+def test_an_event_of_one_region_leaves_the_others_as_they_are(account: Account) -> None:
+    """With all regions, with one alone, and with one that names another."""
+    regions = (REGION, "us-east-1")
+    for region in regions:
+        account._make("sqs", region).create_queue(QueueName=f"of-{region}")
+    prefixes = ("aws-sqs-", "aws-ec2-ebs-encryption-default")
+    checks = [one for one in CHECKS if one.id.startswith(prefixes)]
+    both = replace(account.target(), regions=regions)
+    snapshot = Snapshot()
+    Run(both, snapshot).carry_out(plan_for(checks))
+    there = {seen.found.id for seen in snapshot}
+    assert sum(one.startswith("aws-region/") for one in there) == 2
+    names = [f"arn:aws:sqs:{region}:123456789012:of-{region}" for region in regions]
+    for target in (both, replace(both, regions=(REGION,))):
+        for named in (names[:1], names):
+            watch = Watch(target, snapshot, checks)
+            judged = set(watch.standing.judged)
+            queues = [f"aws-sqs-queue/{one}" for one in named]
+            watch.take(Happened.done("123456789012", REGION, ["sqs:SetQueueAttributes"], queues))
+            assert {seen.found.id for seen in snapshot} == there
+            assert set(watch.standing.judged) == judged
+            assert not watch.changes.removed

@@ -40,7 +40,8 @@ _NAMED: Final = re.compile(
 )
 _ABOUT: Final = re.compile(
     r"(?i)[_.-](?:names?|arn|path|prefix|param(?:eter)?(?:_name)?|file|uri|ref|region|table|bucket|vpce"
-    r"|header|cookie|type|source|provider|process|backend|store|manager|hasher|enabled|algorithm|issuer|audience|policy|ttl|expir(?:y|ation))$"
+    r"|header|cookie|type|source|provider|process|backend|store|manager|hasher|enabled|algorithm|issuer|audience|policy|ttl|expir(?:y|ation)"
+    r"|length|min|max|size|count|seconds|minutes|hours|days|age|attempts|rounds|timeout|lifetime|required)$"
 )
 """Ends of names of what tells of a secret, such as where it lies, and is none."""
 _ID: Final = re.compile(r"(?i)[_.-]id$")

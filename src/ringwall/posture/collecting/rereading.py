@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ringwall.core.observations import Observation
+from ringwall.posture.checking.settled import WHOLE
 from ringwall.posture.collecting.planning import Plan
 from ringwall.posture.collecting.running import Run, Target
 from ringwall.posture.collecting.shape import Where
@@ -106,6 +107,8 @@ def _take_listings(
             changes.listings.add(scope)
         snapshot.forget_listing(scope)
         snapshot.note_listing(scope, told)
+        if scope.kind in WHOLE:
+            continue  # who reads one region again says nothing of the others
         for seen in list(snapshot.of_kind(scope.kind)):
             if not _is_within(seen, scope, elsewhere) or fresh.get(seen.found.id) is not None:
                 continue

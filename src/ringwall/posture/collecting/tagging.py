@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ringwall.core.observations import State
-from ringwall.posture.collecting.calling import Caller
+from ringwall.posture.collecting.calling import Answer, Caller
 from ringwall.posture.collecting.shape import Where, tags_of
 from ringwall.posture.collectors.aws.tagging import APART, CALL, by_arn
 from ringwall.posture.snapshot.snapshot import Seen, Snapshot
@@ -47,13 +47,23 @@ def ask(caller: Caller, several: Iterable[Seen], home: Where) -> set[str]:
             some = there[begin : begin + _MOST]
             arguments = {"ResourceARNList": [_arn(one) for one in some]}
             answer = caller.call(CALL, replace(home, region=region), arguments)
-            if answer.state is not State.KNOWN:
+            told = _told(answer)
+            if told is None:
                 continue
-            told = by_arn(answer.pages)
             for seen in some:
                 put(seen, told.get(_arn(seen)))
                 asked.add(seen.found.id)
     return asked
+
+
+def _told(answer: Answer) -> dict[str, dict[str, str]] | None:
+    """What an answer says; ``None`` of one that failed, or that is of another form."""
+    if answer.state is not State.KNOWN:
+        return None
+    try:
+        return by_arn(answer.pages)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def is_tagged(snapshot: Snapshot, seen: Seen) -> bool:

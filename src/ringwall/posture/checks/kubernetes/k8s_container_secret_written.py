@@ -64,6 +64,8 @@ CASES = (
     case("a key", FAIL, pod=_env("STRIPE_API_KEY", "4eC39HqLyjWDarjtT1zdp7dc")),
     case("in an address", FAIL, pod=_env("DATABASE_URL", "postgres://shop:hunter2@db/shop")),
     case("what tells of one", PASS, pod=_env("SECRET_NAME", "shop-db")),
+    case("how long it has to be", PASS, pod=_env("PASSWORD_MIN_LENGTH", "12")),
+    case("for how many seconds", PASS, pod=_env("TOKEN_TTL_SECONDS", "3600")),
     case("how long it is good", PASS, pod=_env("TOKEN_TTL", "3600")),
     case("from another variable", PASS, pod=_env("DB_PASSWORD", "$(PASSWORD)")),
 )
