@@ -1,13 +1,12 @@
 """Clients at loopback addresses of their own, for what the edge counts or refuses by address."""
 
 import http.client
-import socket
-import ssl
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
 from tests.gateway.live.stage import Stage
+from tests.tls import over_tls
 
 
 class From:
@@ -70,10 +69,7 @@ class From:
         return [self.asks(path, host=host, headers=headers).status for _ in range(times)]
 
     def _connected(self, host: str) -> http.client.HTTPConnection:
-        context: ssl.SSLContext = self._stage.trust()
-        plain = socket.create_connection(
-            ("127.0.0.1", self._stage.port), timeout=10, source_address=(self._address, 0)
-        )
+        sock = over_tls(self._stage.trust(), self._stage.port, host=host, source=self._address)
         self._open[host] = connection = http.client.HTTPConnection(host)
-        connection.sock = context.wrap_socket(plain, server_hostname=host)
+        connection.sock = sock
         return connection

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from tests.gateway.live.floods import rapid_reset
 from tests.gateway.live.stage import Stage, plain_config
+from tests.tls import over_tls
 
 from ringwall.gateway.attacks import Picture, picture
 from ringwall.gateway.layout import Layout
@@ -159,10 +160,9 @@ def _resets(stage: Stage, source: str, over: threading.Event) -> None:
     flood = rapid_reset()
     while not over.wait(0.2):  # fewer connections than one may begin
         try:
-            plain = socket.create_connection(
-                ("127.0.0.1", stage.port), timeout=5, source_address=(source, 0)
-            )
-            with context.wrap_socket(plain, server_hostname="app.localhost") as tls:
+            with over_tls(
+                context, stage.port, host="app.localhost", timeout=5, source=source
+            ) as tls:
                 tls.sendall(flood)
                 while tls.recv(65536):
                     pass
@@ -191,10 +191,7 @@ def _is_refused(stage: Stage, source: str) -> bool:
 
 
 def _connected(stage: Stage, source: str) -> ssl.SSLSocket:
-    plain = socket.create_connection(
-        ("127.0.0.1", stage.port), timeout=10, source_address=(source, 0)
-    )
-    return stage.trust().wrap_socket(plain, server_hostname="app.localhost")
+    return over_tls(stage.trust(), stage.port, host="app.localhost", source=source)
 
 
 def test_who_begins_connections_too_fast_is_denied(running: Stage) -> None:

@@ -16,9 +16,10 @@ from typing import Any, Final
 import pytest
 from tests.gateway.live.stage import Stage, plain_config
 from tests.gateway.sources.databases import countries, systems
+from tests.tls import over_tls
 
 from ringwall.gateway.opening import layout_of
-from ringwall.gateway.sources import door
+from ringwall.gateway.sources import denials
 from ringwall.gateway.sources.bringing import known_as
 from ringwall.gateway.sources.denials import Denial
 from ringwall.gateway.sources.places import Place
@@ -131,11 +132,10 @@ class Client:
         host: str | None = "app.localhost",
         context: ssl.SSLContext | None = None,
     ) -> None:
-        plain = socket.create_connection(("127.0.0.1", stage.port), 5, source_address=(source, 0))
         context = context or stage.trust()
         if host is None:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        self._tls = context.wrap_socket(plain, server_hostname=host)
+        self._tls = over_tls(context, stage.port, host=host, timeout=5, source=source)
 
     def get(self, *, agent: str = "test") -> bytes:
         """The first line of an answer; the connection stays open."""
@@ -221,7 +221,8 @@ def test_what_the_sentry_denies_outlives_a_change_and_ends_though_it_is_gone(
     now = datetime.now(UTC)
     until = now + timedelta(seconds=6)
     began = time.monotonic()
-    assert door.deny(layout, {ip_network(ATTACKER): Denial(until, "asks too much")}, now=now)
+    denied = {ip_network(ATTACKER): Denial(until, "asks too much")}
+    denials.write(layout.run / denials.DENIED, denied)  # as the sentry does
     assert seconds_until(True, running, ATTACKER) < 1
     config = {**running.config}
     config["edge"] = {**config["edge"], "response_headers": {"x-round": "2"}}

@@ -2,13 +2,13 @@
 
 import contextlib
 import re
-import socket
 import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.gateway.live.stage import Stage
+from tests.tls import over_tls
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,7 @@ def connect(
     context.set_alpn_protocols(list(alpn))
     if sni is None:
         context.check_hostname = False
-    sock = socket.socket()
-    if holds is not None:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, holds)
-    sock.settimeout(timeout)
-    sock.connect(("127.0.0.1", stage.port))
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return context.wrap_socket(sock, server_hostname=sni)
+    return over_tls(context, stage.port, host=sni, timeout=timeout, holds=holds)
 
 
 def converse(

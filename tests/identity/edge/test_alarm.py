@@ -1,7 +1,6 @@
 """An edge in alarm: strangers are held short, whoever is known notices nothing."""
 
 import json
-import socket
 import ssl
 import threading
 import time
@@ -20,6 +19,7 @@ from tests.identity.authenticator import code_of
 from tests.identity.edge.browsing import Browser
 from tests.identity.edge.scene import APP, COOKIE, ID, SECRET, IdentityStage, identity_stage
 from tests.identity.signing_in import GOOD, app_of
+from tests.tls import over_tls
 
 from ringwall.gateway import posture, xds
 from ringwall.gateway.attacks import picture
@@ -309,10 +309,7 @@ class Connecting:
     def is_refused(self, source: str) -> bool:
         try:
             for _ in range(self.AT_ONCE):
-                plain = socket.create_connection(
-                    ("127.0.0.1", self._stage.port), timeout=10, source_address=(source, 0)
-                )
-                self._trust.wrap_socket(plain, server_hostname=APP).close()
+                over_tls(self._trust, self._stage.port, host=APP, source=source).close()
         except (ConnectionError, ssl.SSLError):
             return True
         return False

@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.tls import over_tls
+
 from ringwall.core.clock import SystemClock
 from ringwall.gateway.certificates.credential import Credential
 from ringwall.gateway.certificates.store import CertificateStore
@@ -158,8 +160,7 @@ class Stage:
 
     def connected(self, door: str, service: str | None = "shop") -> ssl.SSLSocket:
         """A connection with TLS, as the service."""
-        plain = socket.create_connection(("127.0.0.1", self.port(door)), 10)
-        return self.tls(service).wrap_socket(plain, server_hostname="localhost")
+        return over_tls(self.tls(service), self.port(door))
 
     def post(
         self,
@@ -228,10 +229,8 @@ class UnixConnection(http.client.HTTPConnection):
 
 def connect_to_loopback(connection: http.client.HTTPSConnection) -> Any:
     def connect() -> None:
-        plain = socket.create_connection(("127.0.0.1", connection.port), 20)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         context: ssl.SSLContext = connection._context  # type: ignore[attr-defined]
-        connection.sock = context.wrap_socket(plain, server_hostname="localhost")
+        connection.sock = over_tls(context, connection.port, timeout=20)
 
     return connect
 

@@ -2,7 +2,6 @@
 
 import gzip
 import os
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.resources import Resource
 from tests.lake.intake.stage import KEY, Stage, killed_meanwhile
+from tests.tls import over_tls
 
 from ringwall.lake.intake.frames import PREFACE, Frames
 
@@ -264,10 +264,7 @@ def test_who_speaks_both_is_answered_in_the_older(
 ) -> None:
     context = stage.tls("shop")
     context.set_alpn_protocols(offered)
-    with (
-        socket.create_connection(("127.0.0.1", stage.port("http")), 10) as plain,
-        context.wrap_socket(plain, server_hostname="localhost") as sock,
-    ):
+    with over_tls(context, stage.port("http")) as sock:
         assert sock.selected_alpn_protocol() == chosen
 
 
@@ -277,8 +274,7 @@ class Peer:
     def __init__(self, stage: Stage) -> None:
         context = stage.tls("shop")
         context.set_alpn_protocols(["h2"])
-        plain = socket.create_connection(("127.0.0.1", stage.port("http")), 10)
-        self.sock = context.wrap_socket(plain, server_hostname="localhost")
+        self.sock = over_tls(context, stage.port("http"))
         assert self.sock.selected_alpn_protocol() == "h2"
         self.sock.settimeout(20)
         self.http = h2.connection.H2Connection(h2.config.H2Configuration())

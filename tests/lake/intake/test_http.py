@@ -17,6 +17,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
     ExportLogsServiceResponse,
 )
 from tests.lake.intake.stage import KEY, Stage, event, now_ms
+from tests.tls import over_tls
 
 from ringwall.gateway.config import HostSettings
 from ringwall.lake.intake.senders import Refusal, of_certificate
@@ -173,9 +174,8 @@ def test_a_certificate_of_somebody_else_is_none(stage: Stage) -> None:
 
 def _refused(stage: Stage, context: ssl.SSLContext) -> bool:
     """Whether TLS itself turns away whoever shows this."""
-    plain = socket.create_connection(("127.0.0.1", stage.port("http")), 10)
     try:
-        with context.wrap_socket(plain, server_hostname="localhost") as sock:
+        with over_tls(context, stage.port("http")) as sock:
             sock.sendall(b"POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
             return sock.recv(100) == b""
     except OSError:

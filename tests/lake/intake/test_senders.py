@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.lake.intake.stage import DOMAIN, Stage
+from tests.tls import over_tls
 
 from ringwall.gateway.certificates.authority import key_pem, pem
 from ringwall.gateway.certificates.profiles import make_service_leaf
@@ -203,9 +203,8 @@ def test_syslog_takes_nobody_without_a_certificate_of_a_service(own: Stage) -> N
 
 def answers(stage: Stage, door: str, context: ssl.SSLContext) -> bool:
     """Whether what is sent with this context gets an answer."""
-    plain = socket.create_connection(("127.0.0.1", stage.port(door)), 10)
     try:
-        with context.wrap_socket(plain, server_hostname="localhost") as sock:
+        with over_tls(context, stage.port(door)) as sock:
             sock.sendall(b"<34>1 - - - - - - from nobody\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")
             return sock.recv(10) != b""
     except OSError:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,6 +28,7 @@ from tests.lake.live.scene import (
     rows,
     verified,
 )
+from tests.tls import over_tls
 
 from ringwall.gateway.config import HostSettings
 from ringwall.gateway.jobs import renew_intake_certificate
@@ -144,8 +144,7 @@ def test_its_certificate_is_renewed_without_a_restart(stage: Stage) -> None:
     assert renew_intake_certificate(installation) == "localhost is shown"
 
     def shows_it() -> bool:
-        plain = socket.create_connection(("127.0.0.1", port_of(stage, "listen")), 10)
-        with as_service(stage, None).wrap_socket(plain, server_hostname="localhost") as tls:
+        with over_tls(as_service(stage, None), port_of(stage, "listen")) as tls:
             told = tls.getpeercert()
             assert told is not None
             serial = str(told["serialNumber"]).lower()

@@ -259,7 +259,9 @@ class Service(Source):
                 told = answer.read()
             except (OSError, http.client.HTTPException):
                 self.counts["not answered"] += 1
-                self._connection = None
+                if self._connection is not None:
+                    self._connection.close()
+                    self._connection = None
                 time.sleep(0.2)
                 continue
             if answer.status == 200:

@@ -1,15 +1,15 @@
 """The door of the running edge, told whom to deny between two changes of configuration.
 
-Nothing here needs the tables, so that the sentry can use it: :func:`deny` is all it has to call.
+Nothing here needs the tables. Whom the sentry denies it writes to a file, which is followed by
+:mod:`ringwall.gateway.sources.blocking`.
 """
 
 import hashlib
 import json
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Final
 
@@ -29,26 +29,6 @@ _log = logging.getLogger(__name__)
 
 _LISTENERS: Final = "lds.json"
 _POLL: Final = 0.02
-
-
-def deny(
-    layout: Layout,
-    denied: Mapping[IPv4Network | IPv6Network, Denial],
-    *,
-    now: datetime,
-) -> bool:
-    """Deny these networks for a short while, and none of those that were denied by this before.
-
-    For the sentry, which has the whole of what it denies at hand. Every denial must have an end.
-    The edge has it after half a second; more often than twice a second it is not to be told. What
-    people block, and what the configuration spares, holds whatever is said here. Returns whether
-    the edge was told anything new; ``ValueError`` for a denial without an end.
-    """
-    if any(one.until is None for one in denied.values()):
-        msg = "whom the sentry denies is denied for some time only"
-        raise ValueError(msg)
-    denials.write(layout.run / denials.DENIED, denied)
-    return refresh(layout, now=now)
 
 
 def refresh(layout: Layout, *, now: datetime) -> bool:
