@@ -1,7 +1,15 @@
 """Policies of resources that name other resources of the same code are judged by whom they name."""
 
+from pathlib import Path
+
 import pytest
 from tests.posture.code.test_doubt import outcomes
+
+from ringwall.core.components import Found
+from ringwall.core.observations import Observation, State
+from ringwall.posture.code.drift import drift, untold
+from ringwall.posture.code.scanning import read_code
+from ringwall.posture.snapshot.snapshot import Snapshot
 
 HEAD = """
 variable "unknown" {}
@@ -283,3 +291,80 @@ def test_documents_and_queues_as_objects_are_what_they_are(policy: str, queue: s
     }}
     """
     assert told(DOCUMENTS + text, "aws-sqs-queue-public") == "fail"
+
+
+CLUSTER = """
+resource "aws_eks_cluster" "here" { name = "here" }
+data "aws_eks_cluster" "there" { name = "there" }
+data "aws_caller_identity" "me" {}
+resource "aws_iam_openid_connect_provider" "here" {
+  client_id_list = ["sts.amazonaws.com"]
+  url            = aws_eks_cluster.here.identity[0].oidc[0].issuer
+}
+data "aws_iam_openid_connect_provider" "there" {
+  url = data.aws_eks_cluster.there.identity[0].oidc[0].issuer
+}
+locals {
+  here  = replace(aws_iam_openid_connect_provider.here.url, "https://", "")
+  there = trimprefix(data.aws_eks_cluster.there.identity[0].oidc[0].issuer, "https://")
+}
+resource "aws_iam_role" "it" {
+  name = "it"
+  assume_role_policy = jsonencode({ Statement = [{ Effect = "Allow",
+    Action = "sts:AssumeRoleWithWebIdentity", Principal = { Federated = $WHO },
+    Condition = { StringLike = { "${local.$OF}:$CLAIM" = "$SAID" } } }] })
+}
+"""
+HERE, THERE = (
+    f"{kind}aws_iam_openid_connect_provider.{name}.arn"
+    for kind, name in (("", "here"), ("data.", "there"))
+)
+WRITTEN = '"arn:aws:iam::${data.aws_caller_identity.me.account_id}:oidc-provider/${local.there}"'
+
+
+@pytest.mark.parametrize(
+    ("who", "of", "claim", "said", "expected"),
+    [
+        (HERE, "here", "sub", "system:serviceaccount:shop:web", "pass"),
+        (THERE, "there", "sub", "system:serviceaccount:shop:web", "pass"),
+        (WRITTEN, "there", "sub", "system:serviceaccount:shop:*", "pass"),
+        (HERE, "here", "sub", "system:serviceaccount:*:*", "fail"),
+        (THERE, "there", "sub", "system:serviceaccount:*", "fail"),
+        (WRITTEN, "there", "aud", "sts.amazonaws.com", "fail"),
+    ],
+)
+def test_which_accounts_of_a_cluster_take_a_role(
+    who: str, of: str, claim: str, said: str, expected: str
+) -> None:
+    """Its issuer has an address that nobody knows before the cluster is there."""
+    check = "aws-iam-role-federation-subject"
+    assert told(CLUSTER, check, WHO=who, OF=of, CLAIM=claim, SAID=said) == expected
+
+
+def test_an_issuer_that_is_not_known_yet_differs_from_none(tmp_path: Path) -> None:
+    text = CLUSTER.replace("$WHO", HERE).replace("$OF", "here").replace("$CLAIM", "sub")
+    (tmp_path / "main.tf").write_text(text.replace("$SAID", "system:serviceaccount:shop:web"))
+    code = read_code(tmp_path).snapshot
+    provider = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF"
+    trust = {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{provider}"},
+                "Condition": {
+                    "StringLike": {f"{provider}:sub": "system:serviceaccount:shop:web"},
+                },
+            }
+        ]
+    }
+    cloud = Snapshot()
+    role = cloud.add(
+        Found(kind="aws-iam-role", name="arn:aws:iam::111122223333:role/it", label="it")
+    )
+    details = {"RoleName": "it", "AssumeRolePolicyDocument": trust}
+    role.aspects["details"] = Observation(State.KNOWN, details)
+    assert list(drift(code, cloud)) == []
+    assert "details.AssumeRolePolicyDocument.Statement" in {part for _, part in untold(code, cloud)}
+    (one,) = code.of_kind("aws-iam-oidc-provider")
+    assert one.found.label == "aws_iam_openid_connect_provider.here"

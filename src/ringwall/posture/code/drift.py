@@ -34,6 +34,7 @@ _LEFT_OUT: Final = frozenset({"Arn", "Path", "FunctionArn", "VpcId", "GroupId", 
 
 _OWNER: Final[Mapping[str, str]] = {"Type": "CanonicalUser", "ID": "owner"}
 
+_ASKED: Final = "what will be asked for there is not known yet"
 _HIDDEN: Final = ("Environment", "UserData", "Password", "Secret", "Token")
 """What may be secret is compared, and never shown."""
 
@@ -140,7 +141,9 @@ def _differences(left: Any, right: Any, path: str) -> Iterator[tuple[str, Any, A
         return
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         for key, one in left.items():
-            if key not in _LEFT_OUT:
+            if isinstance(key, Assumed):
+                yield f"{path}.{key}", Unknown(_ASKED), None
+            elif key not in _LEFT_OUT:
                 yield from _differences(one, right.get(key), f"{path}.{key}")
         return
     if isinstance(left, Mapping) and isinstance(right, str):
@@ -173,6 +176,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Assumed):
         raise UnknownError("what will stand there is not known yet")
     if isinstance(value, Mapping):
+        if any(isinstance(key, Assumed) for key in value):
+            raise UnknownError(_ASKED)
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list):
         several = [_plain(one) for one in value]

@@ -56,6 +56,10 @@ _ANY_ID: Final = ("another-customer",)
 """The external id of somebody else, which is none of this role's."""
 
 
+_NO_PERSON: Final[Mapping[str, Values]] = {"aws:multifactorauthpresent": ABSENT}
+"""A deputy shows no second factor: whom a role asks for one is a person, and nobody's deputy."""
+
+
 class Weakness(StrEnum):
     """What is wrong with a trust."""
 
@@ -134,7 +138,7 @@ def _judged(who: Principal, policies: Policies, role: str) -> Iterator[Trusted]:
         yield from _provider(who, policies, role)
     else:
         for said in (ABSENT, _ANY_ID):
-            without = _asked(who, policies, role, {"sts:externalid": said})
+            without = _asked(who, policies, role, {"sts:externalid": said, **_NO_PERSON})
             if without.may_be:
                 is_weak = without.outcome is not Outcome.UNKNOWN
                 weakness = Weakness.NO_EXTERNAL_ID if is_weak else Weakness.NONE

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Collected, Observation, State
+from ringwall.posture.code.terraform.computed import is_untold
 from ringwall.posture.code.terraform.resources import Instance, misformed
 from ringwall.posture.code.terraform.values import (
     PartialText,
@@ -34,7 +35,8 @@ def component(
     kind: str, one: Instance, label: Any, aspects: Mapping[str, Observation], tags: Any = None
 ) -> Collected:
     """A component that this resource declares; its address is its label where it has no name."""
-    named = label if isinstance(label, str) and label else one.address
+    is_name = isinstance(label, str) and label and not is_untold(label)
+    named = label if is_name else one.address
     if not isinstance(tags, dict):  # a plan tells those of the provider, too
         every = one.get("tags_all")
         tags = every if isinstance(every, dict) else one.get("tags")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from ringwall.posture.code.aws.variables import is_plain
+from ringwall.posture.code.terraform.computed import PROVIDER, is_untold
 from ringwall.posture.code.terraform.resources import Resources
 from ringwall.posture.code.terraform.values import (
     Existing,
@@ -27,7 +28,6 @@ _TO_REGION: Final = re.compile(r"arn:[^:]*:[^:]+:")
 _NO_NAME: Final = re.compile(r"[^\w.-]")
 _PEOPLE: Final = {"aws_iam_role": "role", "aws_iam_user": "user"}
 _IDENTITY: Final = ("aws_cloudfront_origin_access_identity", "iam_arn")
-_PROVIDER: Final = "aws_iam_openid_connect_provider"
 _EXACT: Final = frozenset({"stringequals", "stringequalsignorecase"})
 """Operators to which a star is a star."""
 Stands = Callable[[Unknown, str], str | None]
@@ -81,13 +81,12 @@ def _read(value: Any, stands: Stands, parts: Mapping[str, Stands]) -> Any:
 def _decided(value: Any, stands: Stands, parts: Mapping[str, Stands]) -> Any:
     if isinstance(value, dict):
         return {
-            key: _decided(one, parts.get(key, stands) if isinstance(key, str) else stands, parts)
-            for key, one in value.items()
+            _marked(key): _decided(one, parts.get(key, stands), parts) for key, one in value.items()
         }
     if isinstance(value, list):
         return [_decided(one, stands, parts) for one in value]
     if not isinstance(value, Unknown):
-        return value
+        return _marked(value)
     text = ""
     several = value.parts if isinstance(value, PartialText) else (value,)
     for at, one in enumerate(several):
@@ -100,6 +99,11 @@ def _decided(value: Any, stands: Stands, parts: Mapping[str, Stands]) -> Any:
             return value
         text += standing
     return Assumed(text)
+
+
+def _marked(value: Any) -> Any:
+    """As what will not stand there, where it only has the form of that."""
+    return Assumed(value) if isinstance(value, str) and is_untold(value) else value
 
 
 def _is_ended(after: Sequence[str | Unknown]) -> bool:
@@ -137,7 +141,7 @@ def _principal(code: Resources, value: Unknown) -> str | None:
     if (type_, value.attribute) == _IDENTITY:
         letters = re.sub(r"[^A-Z0-9]", "", name.upper())
         return f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {letters}"
-    url = one.get("url") if one is not None and type_ == _PROVIDER else None
+    url = one.get("url") if one is not None and type_ == PROVIDER else None
     if value.attribute == "arn" and isinstance(url, str):
         return f"arn:aws:iam::{IN_CODE}:oidc-provider/{url.removeprefix('https://')}"
     return None

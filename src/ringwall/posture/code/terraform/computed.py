@@ -1,12 +1,13 @@
 """What of a resource is known before it is there, though nobody writes it.
 
-Some names are made up of other arguments.
+Some names are made up of other arguments. Of others the form is known: by the issuer of a cluster
+of EKS roles say whom they trust, and how they say it is known before the cluster is there.
 """
 
 from typing import Any, Final
 
 from ringwall.posture.code.terraform.values import Reference, joined
-from ringwall.posture.snapshot.partial import Unknown
+from ringwall.posture.snapshot.partial import SOMEWHERE, Unknown
 
 PARTITION: Final = {"partition": "aws", "id": "aws", "dns_suffix": "amazonaws.com"}
 """What holds but in China and where governments are, as for ``AWS::Partition``."""
@@ -29,6 +30,21 @@ _SAME: Final = {
 _EMPTY: Final = frozenset({"aws_s3_bucket", "aws_iam_role", "aws_iam_user", "aws_iam_group"})
 
 
+_ISSUERS: Final = f"oidc.eks.{SOMEWHERE}.amazonaws.com/id/("
+CLUSTER: Final = "aws_eks_cluster"
+PROVIDER: Final = "aws_iam_openid_connect_provider"
+
+
+def identity(address: str) -> Any:
+    """The block of a cluster that has its issuer, of which nothing but the form is known."""
+    return [{"oidc": [{"issuer": f"https://{_ISSUERS}{address})"}]}]
+
+
+def is_untold(text: str) -> bool:
+    """Whether a text holds what only has the form of what will stand there."""
+    return _ISSUERS in text
+
+
 def computed(type_: str, address: str, name: str, values: dict[str, Any]) -> Any:
     """An attribute that is not written; a :class:`Reference` where only the provider knows it."""
     same = _SAME.get((type_, name))
@@ -39,6 +55,8 @@ def computed(type_: str, address: str, name: str, values: dict[str, Any]) -> Any
         if isinstance(bucket, str):
             return f"arn:aws:s3:::{bucket}"
         return joined(["arn:aws:s3:::", _reference(address, "id")])
+    if (type_, name) == (CLUSTER, "identity"):
+        return identity(address)
     return _reference(address, name)
 
 

@@ -10,7 +10,14 @@ from ringwall.posture.code.hcl.parsing import parse_template
 from ringwall.posture.code.hcl.trees import Argument, Block, Body, Expression
 from ringwall.posture.code.reading import CodeError, Remark
 from ringwall.posture.code.terraform.bounds import bounded, weigh
-from ringwall.posture.code.terraform.computed import OWN, PARTITION, computed
+from ringwall.posture.code.terraform.computed import (
+    CLUSTER,
+    OWN,
+    PARTITION,
+    PROVIDER,
+    computed,
+    identity,
+)
 from ringwall.posture.code.terraform.evaluating import (
     Inner,
     Scope,
@@ -30,6 +37,7 @@ from ringwall.posture.code.terraform.values import (
     Given,
     OfResource,
     SetOf,
+    joined,
     pairs_of,
 )
 from ringwall.posture.snapshot.partial import OwnAccount, OwnRegion, Unknown
@@ -558,6 +566,13 @@ class One:
                 return PARTITION[name]
             if (self.type, name) == ("aws_iam_policy", "arn") and self._value("name") in OWN:
                 return f"arn:aws:iam::aws:policy/{self._values['name']}"
+            if (self.type, name) == (CLUSTER, "identity") and own:
+                return identity(self.address)
+            if (self.type, name) == (PROVIDER, "arn") and own:
+                url = self._value("url")
+                if isinstance(url, str):
+                    provider = f":oidc-provider/{url.removeprefix('https://')}"
+                    return joined(["arn:aws:iam::", OwnAccount(why), provider])
             return Existing(why, self.address, self.type, name) if own else Unknown(why)
         for one in ("bucket", "name", "function_name", "key_name"):
             if one in self.declared.block.body.arguments:

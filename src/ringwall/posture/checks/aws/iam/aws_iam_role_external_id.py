@@ -3,8 +3,9 @@
 Why: whoever offers a service to many has one account for all of them. Without an external id,
 another customer can have that service take your role (the confused deputy).
 Fix: agree on an id that only you and they know, and bind the statement by `sts:ExternalId` with
-`StringEquals`. Accounts of your own need none: those of its organisation that the account knows
-pass (a member knows the management account), name others in an exception.
+`StringEquals`. Where people take the role, ask them for a second factor instead, as no service
+has one (`Bool`, not `BoolIfExists`). Accounts of your own need none: those of its organisation
+that the account knows pass (a member knows the management account), name others in an exception.
 """
 
 from typing import Any
@@ -96,6 +97,18 @@ CASES = (
         "any id will do",
         FAIL,
         details=trusts({"AWS": OTHER}, Condition={"StringLike": {"sts:ExternalId": "*"}}),
+    ),
+    case(
+        "people of another account, with a second factor",
+        PASS,
+        details=trusts({"AWS": OTHER}, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
+    ),
+    case(
+        "a second factor where there is one",
+        FAIL,
+        details=trusts(
+            {"AWS": OTHER}, Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}
+        ),
     ),
     case(
         "the management account", PASS, _home(organization=_MANAGED), details=trusts({"AWS": OTHER})
