@@ -31,7 +31,7 @@ LAMBDA = {"Service": "lambda.amazonaws.com"}
 Parts = Mapping[str, Mapping[str, Any]]
 
 
-def statement(action: str, resource: Any = "*", **more: Any) -> dict[str, Any]:
+def statement(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 

@@ -99,15 +99,13 @@ def _said(lies: Ground) -> list[str]:
 def _into(grounds: Mapping[str, Ground], hops: Sequence[Hop]) -> dict[str, frozenset[str]]:
     """Of each account in which not all is seen, the others that whoever is in it comes to."""
     home = {
-        one.arn: number
-        for number, lies in grounds.items()
-        for one in lies.terrain.account.principals
+        one.at: number for number, lies in grounds.items() for one in lies.terrain.account.everybody
     }
     found: dict[str, frozenset[str]] = {}
     for number, lies in grounds.items():
         if lies.blind and len(grounds) > 1:
             account = lies.terrain.account
-            begins = [everything(account), *(one.arn for one in account.principals)]
+            begins = [everything(account), *(one.at for one in account.everybody)]
             found[number] = frozenset(home[at] for at in reached(hops, begins) if at in home)
     return found
 

@@ -9,9 +9,10 @@ from moto import mock_aws
 from tests.posture.permissions.asked import allow, lets, policy
 
 from ringwall.posture.permissions.accounts import Account, account
+from ringwall.posture.permissions.administrators import is_administrator
 from ringwall.posture.permissions.asking import context_of, could, may
 from ringwall.posture.permissions.deciding import Outcome
-from ringwall.posture.permissions.escalation import escalations, is_administrator
+from ringwall.posture.permissions.escalation import escalations
 from ringwall.posture.snapshot.partial import Unknown, guarded
 
 NUMBER = "123456789012"

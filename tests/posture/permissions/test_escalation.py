@@ -6,15 +6,10 @@ import pytest
 from tests.posture.permissions.asked import ACCOUNT, ANA, allow, deny, document, lets, policy
 
 from ringwall.posture.permissions.accounts import ADMINISTRATOR_ACCESS, Account, account
+from ringwall.posture.permissions.administrators import is_administrator
 from ringwall.posture.permissions.deciding import Outcome
-from ringwall.posture.permissions.escalation import (
-    BY_ID,
-    TECHNIQUES,
-    Escalation,
-    Reach,
-    escalations,
-    is_administrator,
-)
+from ringwall.posture.permissions.escalation import BY_ID, TECHNIQUES, Escalation, escalations
+from ringwall.posture.permissions.gaining import Reach
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.statements import Kind
 from ringwall.posture.permissions.techniques import Gain, On, Target, Technique
@@ -118,10 +113,11 @@ def world_of(technique: Technique) -> dict[str, Any]:
     admin["AssumeRolePolicyDocument"] = policy(lets(trust, action))
     has = managed(OWN, allow("s3:GetObject"), older=(allow("*"),))
     bounds = managed(f"{OWN}-bound", allow("s3:*"), allow([one.action for one in technique.needs]))
-    admin["AttachedManagedPolicies"] = [{"PolicyArn": OWN}]
+    attached: dict[str, Any] = {"AttachedManagedPolicies": [{"PolicyArn": OWN}]}
+    admin |= attached
     return {
         "roles": (admin,),
-        "users": (user("root-like", allow("*")),),
+        "users": (user("root-like", allow("*"), GroupList=["own"], **attached),),
         "groups": (group("admins", allow("*")), group("own")),
         "policies": (has, bounds),
         "workloads": workloads,
@@ -281,13 +277,48 @@ def test_what_is_made_has_to_be_one_thing() -> None:
 
 def test_a_boundary_that_new_roles_must_have_keeps_them_small() -> None:
     bounded = {"StringEquals": {"iam:PermissionsBoundary": f"{OWN}-bound"}}
-    found = of(allow(["iam:CreateRole", "iam:AttachRolePolicy"], Condition=bounded))
-    assert by(found, "iam-create-role-and-attach-policy") is None
+    making = allow(["iam:CreateRole", "iam:AttachRolePolicy"], Condition=bounded)
+    for leaves, reach in (("s3:*", Reach.BOUNDED), ("*", Reach.ADMINISTRATOR)):
+        found = of(making, policies=(managed(f"{OWN}-bound", allow(leaves)),))
+        one = by(found, "iam-create-role-and-attach-policy")
+        assert one is not None
+        assert one.reach is reach
+        assert one.does == "makes a role with every permission that trusts it, within own-bound"
+    one = by(of(making), "iam-create-role-and-attach-policy")
+    assert one is not None
+    assert one.decision.outcome is Outcome.UNKNOWN  # nobody read what it leaves
 
 
-def test_only_policies_that_a_condition_names_may_be_attached() -> None:
+def test_policies_of_aws_that_a_condition_names_lead_nobody_knows_where() -> None:
     reading = {"ArnEquals": {"iam:PolicyARN": "arn:aws:iam::aws:policy/ReadOnlyAccess"}}
-    assert not of(allow("iam:AttachUserPolicy", Condition=reading))
+    (one,) = of(allow("iam:AttachUserPolicy", Condition=reading))
+    assert one.decision.outcome is Outcome.UNKNOWN
+    assert one.does == "attaches a policy to itself (ReadOnlyAccess)"
+    own = {"ArnLike": {"iam:PolicyARN": f"{OWN}*"}}
+    policies = (managed(f"{OWN}-read", allow("s3:GetObject")), managed("arn:aws:iam::1:policy/no"))
+    (one,) = of(allow("iam:AttachUserPolicy", Condition=own), policies=policies)
+    assert one.is_certain
+    assert (one.reach, one.target) == (Reach.MORE, f"{ANA} with own-read")
+
+
+def test_what_keeps_one_from_one_policy_of_every_permission_keeps_one_from_nothing() -> None:
+    """There are others, by which one writes oneself the rest."""
+    guard = {"ArnEquals": {"iam:PolicyARN": ADMINISTRATOR_ACCESS}}
+    found = of(
+        allow("iam:AttachUserPolicy"), deny("iam:AttachUserPolicy", Condition=guard), policies=()
+    )
+    assert [(one.technique, one.reach) for one in found] == [
+        ("iam-attach-user-policy", Reach.ADMINISTRATOR)
+    ]
+    both = {"ArnLike": {"iam:PolicyARN": "arn:aws:iam::aws:policy/*"}}
+    statements = (allow("iam:AttachUserPolicy"), deny("iam:AttachUserPolicy", Condition=both))
+    assert not of(*statements)
+    (one,) = of(*statements, allow("iam:CreatePolicy"))
+    assert (one.technique, one.reach) == ("iam-attach-user-policy", Reach.ADMINISTRATOR)
+    team = {"ArnLike": {"iam:PolicyARN": f"{OWN}-team-*"}}
+    only = allow("iam:AttachUserPolicy", Condition=team)
+    assert of(only, allow("iam:CreatePolicy", f"{OWN}-team-*"))
+    assert not of(only, allow("iam:CreatePolicy", f"{OWN}-other-*"))
 
 
 def test_within_a_boundary_one_reaches_what_it_leaves() -> None:
@@ -330,7 +361,7 @@ def test_joining_a_group_leads_where_the_group_does() -> None:
         one.target.rpartition("/")[2]: one.reach
         for one in of(allow("iam:AddUserToGroup"), groups=groups)
     }
-    assert found == {"admins": Reach.ADMINISTRATOR, "readers": Reach.TARGET}
+    assert found == {"admins": Reach.ADMINISTRATOR, "ana in readers": Reach.MORE}
 
 
 def test_roles_are_assumed_where_both_sides_agree() -> None:

@@ -6,11 +6,12 @@ import pytest
 from tests.posture.permissions.asked import ACCOUNT, allow, deny, lets, policy
 
 from ringwall.posture.permissions.accounts import account
+from ringwall.posture.permissions.administrators import administrators_without
 from ringwall.posture.permissions.asking import context_of, could, speaks
 from ringwall.posture.permissions.buckets import bucket_exposed
 from ringwall.posture.permissions.cutting import cheapest_cut
 from ringwall.posture.permissions.documents import read
-from ringwall.posture.permissions.escalation import administrators_without, escalations
+from ringwall.posture.permissions.escalation import escalations
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.paths import INTERNET, Hop, Path, ways
 from ringwall.posture.permissions.statements import Kind

@@ -22,6 +22,8 @@ EVERYTHING: Final = {
     "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
 }
 ADMINISTRATOR_ACCESS: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
+IAM_FULL_ACCESS: Final = "arn:aws:iam::aws:policy/IAMFullAccess"
+"""Who has this gives themselves whatever else there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Identity:
 
     Its documents are those written for it (``inline`` of them), then those attached to it
     (``attached``), then those of its groups. ``managed`` are the ARNs of all managed ones.
+    ``place`` is for one that somebody has given more than it has: it is another place to be at.
     """
 
     arn: str
@@ -58,6 +61,12 @@ class Identity:
     has_instance_profile: bool = False
     inline: int = 0
     attached: int = 0
+    place: str = ""
+
+    @property
+    def at(self) -> str:
+        """The place of whoever is it."""
+        return self.place or self.arn
 
     @property
     def is_user(self) -> bool:
@@ -94,6 +103,13 @@ class Account:
     rcps: Levels = ()
     has_center: bool | None = None
     """Whether it administers the identity center of an organisation."""
+    more: tuple[Identity, ...] = ()
+    """What some of its own come to be who give themselves, or others, more than they have."""
+
+    @property
+    def everybody(self) -> tuple[Identity, ...]:
+        """Its users and roles, and what they come to be."""
+        return (*self.principals, *self.more)
 
     @property
     def principals(self) -> tuple[Identity, ...]:
@@ -189,7 +205,7 @@ def _identity(
         except UnknownError as error:
             documents.append(_unknown(f"a policy attached to {name}", error))
         else:
-            documents.append(_in_force(arns[-1], managed, Kind.IDENTITY))
+            documents.append(in_force(arns[-1], managed, Kind.IDENTITY))
     attached_ones = len(documents) - inline
     own_groups = []
     for group in _listed(one, "GroupList"):
@@ -216,7 +232,7 @@ def _identity(
         policies=replace(
             bounds,
             identity=tuple(documents),
-            boundary=_in_force(boundary_arn, managed, Kind.BOUNDARY) if boundary_arn else None,
+            boundary=in_force(boundary_arn, managed, Kind.BOUNDARY) if boundary_arn else None,
         ),
         trust=trust,
         groups=tuple(own_groups),
@@ -260,7 +276,8 @@ def _unknown(name: str, error: UnknownError) -> Document:
     return unread(name, Kind.IDENTITY, error.why)
 
 
-def _in_force(arn: str, managed: Mapping[str, Managed], kind: Kind) -> Document:
+def in_force(arn: str, managed: Mapping[str, Managed], kind: Kind) -> Document:
+    """What a managed policy says now; not known, where it was not read."""
     found = managed.get(arn)
     if found is None:
         return unread(arn.rpartition("/")[2], kind, f"{arn} was not read")

@@ -13,7 +13,7 @@ from ringwall.posture.permissions.requests import ABSENT, OPEN, Context, Request
 from ringwall.posture.permissions.statements import Condition, Document, Effect
 from ringwall.posture.permissions.variables import fill, has_variables
 
-_RANK: Final = {
+RANK: Final = {
     Outcome.DENIED: 0,
     Outcome.UNKNOWN: 1,
     Outcome.CONDITIONAL: 2,
@@ -132,7 +132,7 @@ def could(
             may(identity, one, resource, context=context, resource_account=resource_account)
             for one in actions
         )
-        if best is None or _RANK[decision.outcome] > _RANK[best.outcome]:
+        if best is None or RANK[decision.outcome] > RANK[best.outcome]:
             best, found = decision, resource
         if best.outcome is Outcome.ALLOWED:
             break
@@ -234,7 +234,7 @@ def strictest(several: Iterable[Decision]) -> Decision:
         decisions.append(one)
     if len(decisions) == 1:
         return decisions[0]
-    worst = min(decisions, key=lambda one: _RANK[one.outcome])
+    worst = min(decisions, key=lambda one: RANK[one.outcome])
     unknown = next((one for one in decisions if one.outcome is Outcome.UNKNOWN), None)
     if unknown is not None:
         worst = unknown

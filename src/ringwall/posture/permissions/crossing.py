@@ -53,14 +53,14 @@ def crossings(accounts: Sequence[Account]) -> Iterator[Hop]:
 
 
 def _becoming(side: Account, other: Account, role: Identity, trust: Document) -> Iterator[Hop]:
-    for identity in side.principals:
+    for identity in side.everybody:
         if identity.is_services or not speaks(identity, "sts:AssumeRole"):
             continue
         decision, unit = _within(identity, side, other, role, trust)
         if decision.may_be:
             how = f"{identity.name} of {side.id} assumes {role.name} of {other.id}"
             yield _hop(
-                identity.arn,
+                identity.at,
                 role.arn,
                 how,
                 decision,
@@ -174,13 +174,13 @@ def readings_across(
                 toward=lambda each: _toward(each, account, owner),
             )
 
-        for identity in side.principals:
-            if identity.arn in near:
+        for identity in side.everybody:
+            if identity.at in near:
                 action, decision, unit = reads(identity)
                 if decision.may_be:
                     how = f"{identity.name} of {number} may {action} {kept.name} of {owner.id}"
                     yield _hop(
-                        identity.arn,
+                        identity.at,
                         kept.arn,
                         how,
                         decision,

@@ -1,58 +1,37 @@
 """Which identity of an account comes by which technique to which permissions."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from functools import partial
+from collections import deque
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ringwall.posture.permissions.accounts import (
-    ADMINISTRATOR_ACCESS,
-    EVERYTHING,
-    Account,
-    Identity,
-)
-from ringwall.posture.permissions.asking import context_of, may, speaks
+from ringwall.posture.permissions.accounts import Account, Identity
+from ringwall.posture.permissions.administrators import is_administrator
+from ringwall.posture.permissions.asking import RANK, speaks, strictest
 from ringwall.posture.permissions.deciding import Decision, Outcome
-from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.gaining import Gaining, Reach, Way
 from ringwall.posture.permissions.needing import Needing, Workload
-from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import Named, Principal, named
-from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement
-from ringwall.posture.permissions.techniques import Gain, Need, On, Target, Technique
+from ringwall.posture.permissions.statements import Document, Effect
+from ringwall.posture.permissions.techniques import Gain, Need, Target, Technique
 from ringwall.posture.permissions.techniques_iam import IAM
 from ringwall.posture.permissions.techniques_passing import PASSING
 from ringwall.posture.permissions.techniques_running import RUNNING
 
 TECHNIQUES: Final = (*IAM, *PASSING, *RUNNING)
 BY_ID: Final = {one.id: one for one in TECHNIQUES}
-_EVERYTHING: Final = read(EVERYTHING, name="AdministratorAccess", kind=Kind.IDENTITY)
-
-
-_PROBES: Final = (
-    ("iam:AttachRolePolicy", "arn:aws:iam::{account}:role/any-0"),
-    ("iam:PutUserPolicy", "arn:aws:iam::{account}:user/any-0"),
-    ("iam:CreatePolicyVersion", "arn:aws:iam::{account}:policy/any-0"),
-    ("s3:GetObject", "arn:aws:s3:::any-0/any-0"),
-    ("ec2:RunInstances", "arn:aws:ec2:eu-west-1:{account}:instance/i-0"),
-)
-_Way = tuple[str, "Reach", str, Decision]
-"""The ARN of whom it comes to, how far that is, their name, and whether it may."""
-
-
-class Reach(StrEnum):
-    """How far a technique leads."""
-
-    ADMINISTRATOR = "every permission"
-    BOUNDED = "all that its boundary leaves"
-    TARGET = "what the target may"
+_MOST: Final = 200
+"""Of as many who have more than they had it is asked what they come to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """That ``principal`` comes by a technique to ``target``, as far as ``reach`` says.
+    """That whoever is at ``principal`` comes by a technique to ``target``.
 
-    ``target`` is an ARN, and empty where nobody knows which it would be: then it is unknown.
+    ``reach`` says how far that leads.
+
+    Both are places: an ARN, or that of somebody with more than they had, who is ``becomes``.
+    ``target`` is empty where nobody knows which it would be: then it is unknown.
     """
 
     principal: str
@@ -61,6 +40,7 @@ class Escalation:
     reach: Reach
     decision: Decision
     does: str
+    becomes: Identity | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_certain(self) -> bool:
@@ -68,27 +48,16 @@ class Escalation:
         return self.decision.outcome is Outcome.ALLOWED
 
 
-def is_administrator(identity: Identity) -> bool:
-    """Whether an identity may do everything that matters: probed with requests of several kinds.
+@dataclass(frozen=True, slots=True)
+class Risen:
+    """What all of an account come to: ``account`` has those with more than they had, too.
 
-    Everything is all that control policies leave to the account: who has that is no less its
-    administrator for what they deny to everybody.
+    ``is_all`` is whether all of these were asked what they come to.
     """
-    if not identity.policies.identity:
-        return False
-    return all(one is Outcome.ALLOWED for one in _probed(_uncontrolled(identity)))
 
-
-def is_shut_down(identity: Identity) -> bool:
-    """Whether an identity may do nothing of what makes an administrator: all of it is denied."""
-    return all(one is Outcome.DENIED for one in _probed(identity))
-
-
-def _probed(identity: Identity) -> Iterator[Outcome]:
-    number = identity.who.account if identity.who else ""
-    context = context_of(identity, said={"iam:policyarn": (ADMINISTRATOR_ACCESS,)})
-    for action, resource in _PROBES:
-        yield may(identity, action, resource.format(account=number), context=context).outcome
+    account: Account
+    escalations: list[Escalation]
+    is_all: bool = True
 
 
 def escalations(
@@ -103,44 +72,49 @@ def escalations(
     ``workloads`` is what runs; ``None`` where nobody looked: then what would need it is unknown.
     """
     asking = _Asking(account, workloads)
-    return [
-        found
-        for identity in (account.principals if of is None else of)
-        if not identity.is_services and not asking.is_administrator(identity)
-        for technique in techniques
-        for found in asking.by(identity, technique)
-    ]
+    several = account.principals if of is None else of
+    return [found for one in several for found in asking.all_by(one, techniques)]
 
 
-def giving_everything(identity: Identity) -> tuple[Statement, ...]:
-    """The statements by which an administrator is one, as far as a single request tells."""
-    arn = f"arn:aws:iam::{identity.who.account if identity.who else ''}:role/any-0"
-    identity = _uncontrolled(identity)
-    return may(identity, "iam:PutRolePolicy", arn, context=context_of(identity)).all_by
+def risen(
+    account: Account,
+    *,
+    workloads: Sequence[Workload] | None = None,
+    techniques: Sequence[Technique] = TECHNIQUES,
+) -> Risen:
+    """The same, and what those come to who have given themselves, or whom they become, more."""
+    asking = _Asking(account, workloads)
+    changing = [one for one in techniques if one.to_others]
+    waiting = deque(account.principals)
+    places = {_whole(one): one.arn for one in account.principals}
+    found: list[Escalation] = []
+    more: list[Identity] = []
+    is_all = True
+    while waiting:
+        one = waiting.popleft()
+        own = asking.all_by(one, techniques)
+        own += asking.of_others(one, changing, own)
+        for each in own:
+            if each.becomes is None:
+                found.append(each)
+                continue
+            key = _whole(each.becomes)
+            if key not in places and len(more) == _MOST:
+                is_all = False
+                continue
+            if key not in places:
+                places[key] = each.target
+                more.append(each.becomes)
+                waiting.append(each.becomes)
+            if places[key] != one.at:
+                found.append(replace(each, target=places[key]))
+    return Risen(replace(account, more=tuple(more)), found, is_all)
 
 
-def _uncontrolled(identity: Identity) -> Identity:
-    policies = identity.policies
-    if not policies.scps and not policies.rcps:
-        return identity
-    return replace(identity, policies=replace(policies, scps=(), rcps=()))
-
-
-def administrators_without(account: Account) -> list[Identity]:
-    """The administrators of an account, as they would be without what makes them that."""
-    found = []
-    for identity in account.principals:
-        if not identity.is_services and is_administrator(identity):
-            gone = set(giving_everything(identity))
-            documents = tuple(_less(one, gone) for one in identity.policies.identity)
-            policies = replace(identity.policies, identity=documents)
-            found.append(replace(identity, policies=policies))
-    return found
-
-
-def _less(document: Document, gone: set[Statement]) -> Document:
-    left = tuple(one for one in document.statements if one not in gone)
-    return Document(document.name, document.kind, left, document.faults)
+def _whole(one: Identity) -> Hashable:
+    """All by which it is told who somebody is and what they have, whatever ways led to it."""
+    policies = one.policies
+    return one.arn, frozenset(policies.identity), policies.boundary, frozenset(one.groups)
 
 
 class _Asking:
@@ -149,40 +123,91 @@ class _Asking:
     def __init__(self, account: Account, workloads: Sequence[Workload] | None) -> None:
         self.account, self.workloads = account, workloads
         self.needing = Needing(account)
+        self.gaining = Gaining(account, self.needing)
         self._administrators: dict[str, bool] = {}
-        self._full: dict[str, Reach] = {}
 
     def is_administrator(self, identity: Identity) -> bool:
-        known = self._administrators.get(identity.arn)
+        known = self._administrators.get(identity.at)
         if known is None:
-            known = self._administrators[identity.arn] = is_administrator(identity)
+            known = self._administrators[identity.at] = is_administrator(identity)
         return known
+
+    def all_by(self, identity: Identity, techniques: Iterable[Technique]) -> list[Escalation]:
+        """What one identity comes to that is no administrator already."""
+        if identity.is_services or self.is_administrator(identity):
+            return []
+        return [found for technique in techniques for found in self.by(identity, technique)]
 
     def by(self, identity: Identity, technique: Technique) -> Iterator[Escalation]:
         """What one identity comes to by one technique."""
         if not (technique.users if identity.is_user else technique.roles):
             return
-        if not all(speaks(identity, need.action) or _is_assuming(need) for need in technique.needs):
+        if not _speaks_of(identity, technique):
             return
-        for target, reach, name, decision in self._ways(identity, technique):
-            if decision.may_be:
-                does = technique.does.format(target=name)
-                yield Escalation(identity.arn, technique.id, target, reach, decision, does)
+        for way in self._ways(identity, technique):
+            if way.decision.may_be:
+                does = technique.does.format(target=way.name) + way.adds
+                yield _told(identity, technique, way, way.decision, does)
 
-    def _ways(self, identity: Identity, technique: Technique) -> Iterator[_Way]:
+    def of_others(
+        self, actor: Identity, techniques: Iterable[Technique], own: Iterable[Escalation]
+    ) -> list[Escalation]:
+        """What one comes to that gives more to others whom it then becomes."""
+        becoming: dict[str, Escalation] = {}
+        for one in own:
+            if one.reach is Reach.TARGET and self.account.find(one.target) is not None:
+                known = becoming.get(one.target)
+                if known is None or _rank(one) > _rank(known):
+                    becoming[one.target] = one
+        if not becoming:
+            return []
+        subjects = [
+            (subject, becoming[arn])
+            for arn in becoming
+            if (subject := self.account.find(arn)) is not None
+            and not subject.is_services
+            and not self.is_administrator(subject)
+        ]
+        subjects.sort(key=lambda one: not _is_plain(one[0]))
+        return [
+            found
+            for technique in techniques
+            if _speaks_of(actor, technique)
+            for found in self._given(actor, technique, subjects)
+        ]
+
+    def _given(
+        self,
+        actor: Identity,
+        technique: Technique,
+        subjects: Iterable[tuple[Identity, Escalation]],
+    ) -> Iterator[Escalation]:
+        """One whom nothing bounds stands for all: what is given to it is the same for each."""
+        for subject, becoming in subjects:
+            if not (technique.users if subject.is_user else technique.roles):
+                continue
+            for way in self.gaining.gains(actor, technique, subject):
+                if not way.decision.may_be:
+                    continue
+                gives = technique.to_others.format(target=subject.name, group=way.name)
+                decision = strictest((way.decision, becoming.decision))
+                does = f"{gives}{way.adds} and {becoming.does}"
+                yield _told(actor, technique, way, decision, does)
+                is_same = technique.gain is Gain.EVERYTHING or technique.target is Target.GROUP
+                if is_same and _is_plain(subject) and decision.outcome is Outcome.ALLOWED:
+                    return
+
+    def _ways(self, identity: Identity, technique: Technique) -> Iterator[Way]:
         match technique.target:
-            case Target.SELF:
-                return self._itself(identity, technique)
+            case Target.SELF | Target.GROUP:
+                return self.gaining.gains(identity, technique, identity)
             case Target.WORKLOAD:
                 return self._running(identity, technique)
-            case Target.GROUP:
-                return self._joining(identity, technique)
+            case Target.NEW if technique.needs_center:
+                several = self.gaining.new(identity, technique)
+                return (one._replace(decision=self._by_center(one.decision)) for one in several)
             case Target.NEW:
-                new = replace(identity, policies=Policies((_EVERYTHING,)))
-                decision = self.needing.allowed(identity, technique, None)
-                if technique.needs_center:
-                    decision = self._by_center(decision)
-                return iter([("", _full(new), "somebody new", decision)])
+                return self.gaining.new(identity, technique)
             case _:
                 return self._others(identity, technique)
 
@@ -195,23 +220,19 @@ class _Asking:
             return replace(decision, outcome=Outcome.UNKNOWN, why=why)
         return Decision(Outcome.DENIED, "the account administers no identity center")
 
-    def _others(self, identity: Identity, technique: Technique) -> Iterator[_Way]:
+    def _others(self, identity: Identity, technique: Technique) -> Iterator[Way]:
         """Users and roles that it may become."""
         by_trust = any(map(_is_assuming, technique.needs)) and identity.who is not None
         for target in self._targets(technique):
             if by_trust and not _may_name(target.trust, identity.who):
                 continue
-            if target.arn != identity.arn and not target.is_services:
-                decision = self.needing.allowed(identity, technique, target)
-                yield target.arn, self._reach_of(target, technique), target.name, decision
-
-    def _reach_of(self, target: Identity, technique: Technique) -> Reach:
-        if technique.gain is not Gain.EVERYTHING:
-            return Reach.TARGET
-        known = self._full.get(target.arn)
-        if known is None:
-            known = self._full[target.arn] = _full(_with(target, _EVERYTHING))
-        return known
+            if target.arn == identity.arn or target.is_services:
+                continue
+            decision = self.gaining.allowed(identity, technique, target)
+            if technique.gain is Gain.EVERYTHING:
+                yield self.gaining.everything(target, decision, name=target.name)
+            else:
+                yield Way(target.arn, Reach.TARGET, target.name, decision)
 
     def _targets(self, technique: Technique) -> Iterable[Identity]:
         roles = self.account.roles.values()
@@ -229,56 +250,45 @@ class _Asking:
             case _:
                 return roles
 
-    def _joining(self, identity: Identity, technique: Technique) -> Iterator[_Way]:
-        for group in self.account.groups.values():
-            if group.arn not in identity.groups:
-                joined = _with(identity, *group.policies.identity)
-                decision = self.needing.allowed(identity, technique, group)
-                yield group.arn, _full(joined, Reach.TARGET), group.name, decision
-
-    def _itself(self, identity: Identity, technique: Technique) -> Iterator[_Way]:
-        allowed = partial(self.needing.allowed, identity, technique)
-        match technique.gain:
-            case Gain.EVERYTHING:
-                yield identity.arn, _full(_with(identity, _EVERYTHING)), "", allowed(None)
-            case Gain.UNBOUNDED if identity.policies.boundary is not None:
-                free = replace(identity, policies=replace(identity.policies, boundary=None))
-                yield identity.arn, _full(free), "", allowed(None)
-            case Gain.WITHOUT_DENY:
-                kept = _kept(identity, technique.needs[0].action)
-                if len(kept) < len(identity.policies.identity):
-                    free = replace(identity, policies=replace(identity.policies, identity=kept))
-                    if is_administrator(free):
-                        yield identity.arn, Reach.ADMINISTRATOR, "", allowed(None)
-            case Gain.OTHER_VERSION:
-                for policy in self.needing.own(identity, On.OWN_POLICY):
-                    more = [_with(identity, version) for version in policy.versions]
-                    if any(is_administrator(one) for one in more):
-                        decision = self.needing.on(
-                            identity, "iam:SetDefaultPolicyVersion", policy.arn
-                        )
-                        yield identity.arn, Reach.ADMINISTRATOR, "", decision
-
-    def _running(self, identity: Identity, technique: Technique) -> Iterator[_Way]:
+    def _running(self, identity: Identity, technique: Technique) -> Iterator[Way]:
         if self.workloads is None:
             if not self.needing.trusting_service(technique.service):
                 return
             decision = self.needing.allowed(identity, technique, None)
             if decision.is_allowed:
                 why = f"which {technique.workload} there are, and as whom they run, is not known"
-                yield (
-                    "",
-                    Reach.TARGET,
-                    "a role",
-                    replace(decision, outcome=Outcome.UNKNOWN, why=why),
-                )
+                unknown = replace(decision, outcome=Outcome.UNKNOWN, why=why)
+                yield Way("", Reach.TARGET, "a role", unknown)
             return
         for one in self.workloads:
             if one.kind != technique.workload or not one.role or one.role == identity.arn:
                 continue
             role = self.account.roles.get(one.role)
             name = role.name if role else one.role
-            yield one.role, Reach.TARGET, name, self.needing.allowed(identity, technique, role, one)
+            decision = self.needing.allowed(identity, technique, role, one)
+            yield Way(one.role, Reach.TARGET, name, decision)
+
+
+def _told(
+    identity: Identity, technique: Technique, way: Way, decision: Decision, does: str
+) -> Escalation:
+    return Escalation(identity.at, technique.id, way.target, way.reach, decision, does, way.becomes)
+
+
+def _rank(one: Escalation) -> int:
+    return RANK[one.decision.outcome]
+
+
+def _is_plain(subject: Identity) -> bool:
+    """Whether nothing keeps it from what it is given."""
+    policies = subject.policies
+    return policies.boundary is None and not any(
+        one.effect is Effect.DENY for document in policies.identity for one in document.statements
+    )
+
+
+def _speaks_of(identity: Identity, technique: Technique) -> bool:
+    return all(speaks(identity, need.action) or _is_assuming(need) for need in technique.needs)
 
 
 def _trusts_provider(role: Identity, kind: str) -> bool:
@@ -309,31 +319,3 @@ def _may_name(trust: Document | None, who: Principal | None) -> bool:
         )
         for one in trust.statements
     )
-
-
-def _with(identity: Identity, *documents: Document) -> Identity:
-    several = (*identity.policies.identity, *documents)
-    return replace(identity, policies=replace(identity.policies, identity=several))
-
-
-def _full(identity: Identity, otherwise: Reach = Reach.BOUNDED) -> Reach:
-    return Reach.ADMINISTRATOR if is_administrator(identity) else otherwise
-
-
-def _kept(identity: Identity, action: str) -> tuple[Document, ...]:
-    """The documents that are left when an action has taken away those it can that deny."""
-    documents = identity.policies.identity
-    ends = identity.inline + identity.attached
-    if "Group" in action:
-        first, last = ends, len(documents)
-    elif "Detach" in action:
-        first, last = identity.inline, ends
-    else:
-        first, last = 0, identity.inline
-    return tuple(
-        one for place, one in enumerate(documents) if not (first <= place < last and _denies(one))
-    )
-
-
-def _denies(document: Document) -> bool:
-    return any(one.effect is Effect.DENY for one in document.statements)

@@ -1,8 +1,9 @@
 """Whether an identity may do all that a technique needs, on what it needs it for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 from typing import Final
 
 from ringwall.posture.permissions.accounts import (
@@ -19,6 +20,10 @@ from ringwall.posture.permissions.principals import COGNITO, principal
 from ringwall.posture.permissions.requests import ABSENT, Context, Request, Values
 from ringwall.posture.permissions.techniques import On, Technique
 
+ATTACHED: Final = "iam:policyarn"
+BOUNDED_BY: Final = "iam:permissionsboundary"
+NOTHING_SAID: Final[Mapping[str, Values]] = MappingProxyType({})
+_Said = tuple[tuple[str, Values], ...]
 _ANYWHERE: Final = {"ec2-instance-connect": "ec2", "ssm": "ec2"}
 """Services whose actions are on another service's resources."""
 
@@ -39,9 +44,9 @@ class Needing:
         self.account = account
         self._trusting: dict[str, list[Identity]] = {}
         self._passing: dict[tuple[str, str, str], Decision] = {}
-        self._on: dict[tuple[str, str, str], Decision] = {}
+        self._on: dict[tuple[str, str, str, _Said], Decision] = {}
         self._blind: dict[tuple[str, str], Decision | None] = {}
-        self._any: dict[tuple[str, str, str, tuple[str, ...]], Decision] = {}
+        self._any: dict[tuple[str, str, str, tuple[str, ...], _Said], Decision] = {}
 
     def allowed(
         self,
@@ -49,65 +54,96 @@ class Needing:
         technique: Technique,
         target: Identity | None,
         workload: Workload | None = None,
+        *,
+        about: Identity | None = None,
+        said: Mapping[str, Values] = NOTHING_SAID,
     ) -> Decision:
-        """Whether all that a technique needs is allowed; without a target, on any there may be."""
+        """Whether all that a technique needs is allowed; without a target, on any there may be.
+
+        ``about`` is who is meant by itself, where it does it to another; ``said`` what it chooses
+        that conditions ask for, such as the policy that it attaches.
+        """
+        about = about or identity
         decisions: list[Decision] = []
         for (on, template), several in groupby(technique.needs, lambda one: (one.on, one.template)):
             actions = [need.action for need in several]
             if on is On.ANY:
-                decisions.append(self._anywhere(identity, technique, actions, template))
+                decisions.append(self._anywhere(identity, technique, actions, template, said))
             elif on is On.TARGET and technique.workload and workload is None:
                 service = actions[0].partition(":")[0]
                 written = f"arn:aws:{_ANYWHERE.get(service, service)}:*:{{account}}:*"
-                decisions.append(self._anywhere(identity, technique, actions, written))
+                decisions.append(self._anywhere(identity, technique, actions, written, said))
             elif workload is not None:
                 decisions += [self.on(identity, one, workload.arn, target) for one in actions]
+            elif on is On.TARGET and target is not None:
+                decisions.append(self._on_target(identity, technique, actions, target, said))
             else:
-                decisions.append(self._on_those(identity, technique, on, actions, target))
+                chosen = self._chosen(on, about, target)
+                itself = about if on is On.SELF else None
+                best = self._on_those(identity, actions, chosen, itself=itself, said=said)
+                none = Decision(Outcome.DENIED, f"there is no {on}")
+                decisions.append(best or none)
             if not decisions[-1].may_be:
                 return decisions[-1]
         return strictest(decisions)
 
     def _anywhere(
-        self, identity: Identity, technique: Technique, actions: list[str], template: str
+        self,
+        identity: Identity,
+        technique: Technique,
+        actions: list[str],
+        template: str,
+        said: Mapping[str, Values],
     ) -> Decision:
-        key = (identity.arn, technique.service, template, tuple(actions))
+        key = (identity.at, technique.service, template, tuple(actions), tuple(said.items()))
         known = self._any.get(key)
         if known is None:
-            context = self._context(identity, technique, None)
+            context = self._context(identity, technique, None, said=said)
             partition = identity.arn.split(":")[1]
             written = template.format(account=self.account.id)
             written = written.replace("arn:aws:", f"arn:{partition}:", 1)
             known = self._any[key] = could(identity, actions, written, context=context)[0]
         return known
 
-    def _on_those(
+    def _on_target(
         self,
         identity: Identity,
         technique: Technique,
-        on: On,
         actions: list[str],
-        target: Identity | None,
+        target: Identity,
+        said: Mapping[str, Values],
     ) -> Decision:
-        """The best of what there is to choose from."""
-        if on is On.TARGET and target is not None:
-            return strictest(
-                self._pass(identity, target, technique.service)
-                if action == "iam:PassRole"
-                else self.on(identity, action, target.arn, target)
-                for action in actions
-            )
+        return strictest(
+            self._pass(identity, target, technique.service)
+            if action == "iam:PassRole"
+            else self.on(identity, action, target.arn, target, said)
+            for action in actions
+        )
+
+    def _chosen(self, on: On, about: Identity, target: Identity | None) -> list[str]:
+        """The ARNs of what there is to choose from."""
         if on is On.SELF:
-            chosen = [identity.arn]
-        elif on is On.OWN_GROUP:
-            chosen = list(identity.groups)
-        else:
-            whose = target if on is On.TARGET_POLICY and target is not None else identity
-            chosen = [policy.arn for policy in self.own(whose, on)]
-        best = Decision(Outcome.DENIED, f"there is no {on}")
+            return [about.arn]
+        if on is On.OWN_GROUP:
+            return list(about.groups)
+        if on is On.TARGET_GROUP:
+            return list(target.groups) if target is not None else []
+        whose = target if on is On.TARGET_POLICY and target is not None else about
+        return [policy.arn for policy in self.own(whose, on)]
+
+    def _on_those(
+        self,
+        identity: Identity,
+        actions: list[str],
+        chosen: Iterable[str],
+        *,
+        itself: Identity | None,
+        said: Mapping[str, Values],
+    ) -> Decision | None:
+        """The best of what there is to choose from; none where none may be."""
+        best: Decision | None = None
         for arn in chosen:
-            about = identity if on is On.SELF else None
-            found = strictest(self.on(identity, action, arn, about) for action in actions)
+            found = strictest(self.on(identity, action, arn, itself, said) for action in actions)
             if found.outcome is Outcome.ALLOWED:
                 return found
             best = found if found.may_be else best
@@ -120,21 +156,26 @@ class Needing:
         return [one for one in found if one is not None and one.is_ours]
 
     def on(
-        self, identity: Identity, action: str, resource: str, target: Identity | None = None
+        self,
+        identity: Identity,
+        action: str,
+        resource: str,
+        target: Identity | None = None,
+        said: Mapping[str, Values] = NOTHING_SAID,
     ) -> Decision:
         """Whether it may do one thing to one resource."""
         known = self._everywhere(identity, action, resource)
         if known is not None:
             return known
-        key = (identity.arn, action, resource)
+        key = (identity.at, action, resource, tuple(said.items()))
         known = self._on.get(key)
         if known is None:
-            known = self._on[key] = self._decided(identity, action, resource, target)
+            known = self._on[key] = self._decided(identity, action, resource, target, said)
         return known
 
     def _everywhere(self, identity: Identity, action: str, resource: str) -> Decision | None:
         """The same for each resource of the account that decides nothing itself, where it is so."""
-        key = (identity.arn, action)
+        key = (identity.at, action)
         lower = action.lower()
         if key not in self._blind:
             self._blind[key] = None
@@ -146,9 +187,14 @@ class Needing:
         return None if known is None or is_other or is_out_of_reach(lower, resource) else known
 
     def _decided(
-        self, identity: Identity, action: str, resource: str, target: Identity | None
+        self,
+        identity: Identity,
+        action: str,
+        resource: str,
+        target: Identity | None,
+        said: Mapping[str, Values] = NOTHING_SAID,
     ) -> Decision:
-        context = self._context(identity, None, target, action)
+        context = self._context(identity, None, target, action, said=said)
         trust = target.trust if target is not None and action == "sts:AssumeRole" else None
         return may(identity, action, resource, context=context, resource_policy=trust)
 
@@ -156,7 +202,7 @@ class Needing:
         known = self._everywhere(identity, "iam:PassRole", role.arn)
         if known is not None:
             return known
-        key = (identity.arn, role.arn, service)
+        key = (identity.at, role.arn, service)
         if key not in self._passing:
             said: dict[str, Values] = {"iam:passedtoservice": (service,)}
             context = context_of(
@@ -171,20 +217,23 @@ class Needing:
         technique: Technique | None,
         target: Identity | None,
         action: str = "",
+        *,
+        said: Mapping[str, Values] = NOTHING_SAID,
     ) -> Context:
         boundary: Values = ABSENT
         if action.endswith("PermissionsBoundary") and action.startswith("iam:Put"):
             boundary = (ADMINISTRATOR_ACCESS,)
         elif target is not None and target.boundary_arn:
             boundary = (target.boundary_arn,)
-        said: dict[str, Values] = {
-            "iam:policyarn": (ADMINISTRATOR_ACCESS,),
-            "iam:permissionsboundary": boundary,
+        keys: dict[str, Values] = {
+            ATTACHED: (ADMINISTRATOR_ACCESS,),
+            BOUNDED_BY: boundary,
+            **said,
         }
         if technique is not None and technique.service:
-            said["iam:passedtoservice"] = (technique.service,)
+            keys["iam:passedtoservice"] = (technique.service,)
         return context_of(
-            identity, organisation=self.account.organisation, said=said, target=target
+            identity, organisation=self.account.organisation, said=keys, target=target
         )
 
     def trusting_service(self, service: str) -> list[Identity]:

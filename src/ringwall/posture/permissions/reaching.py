@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ringwall.posture.permissions.accounts import Account
+from ringwall.posture.permissions.administrators import is_administrator
 from ringwall.posture.permissions.deciding import Outcome
-from ringwall.posture.permissions.escalation import Escalation, Reach, is_administrator
+from ringwall.posture.permissions.escalation import Escalation
+from ringwall.posture.permissions.gaining import Reach
 
 _MEANT: Final = {"sts-assume-role"}
 """Becoming a role that trusts one is what roles are for: by that alone nobody escalates."""

@@ -17,6 +17,7 @@ class On(StrEnum):
     OWN_BOUNDARY = "the policy that bounds it"
     TARGET = "the target"
     TARGET_POLICY = "a policy the target has"
+    TARGET_GROUP = "a group the target is in"
     ANY = "anything of the kind"
 
 
@@ -57,7 +58,8 @@ class Technique:
     """One technique. ``service`` takes the role that is passed, or runs what is there already.
 
     ``workload`` is the kind of component that is there; ``does`` continues "It ...", with
-    ``{target}``. ``needs_trust`` is whether the target's trust policy has to let it in,
+    ``{target}``. ``to_others`` says the same of what is done to whom it then becomes, of techniques
+    that give somebody more. ``needs_trust`` is whether the target's trust policy has to let it in,
     ``needs_center`` whether the account has to administer the identity center.
     """
 
@@ -74,6 +76,12 @@ class Technique:
     needs_profile: bool = False
     needs_center: bool = False
     known_as: tuple[str, ...] = ()
+    to_others: str = ""
+
+    @property
+    def attaches(self) -> bool:
+        """Whether a managed policy is chosen for it."""
+        return any(need.action.startswith("iam:Attach") for need in self.needs)
 
 
 def needs(on: On, *actions: str) -> tuple[Need, ...]:

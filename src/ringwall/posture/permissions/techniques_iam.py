@@ -27,6 +27,7 @@ def _self(
     users: bool = True,
     roles: bool = True,
     known_as: tuple[str, ...] = (),
+    others: str = "",
 ) -> Technique:
     return Technique(
         name,
@@ -37,6 +38,7 @@ def _self(
         users=users,
         roles=roles,
         known_as=known_as,
+        to_others=others,
     )
 
 
@@ -80,6 +82,7 @@ SELF: Final = (
         "writes a new version of a policy it has",
         On.OWN_POLICY,
         "iam:CreatePolicyVersion",
+        others="writes a new version of a policy of {target}",
         known_as=("pathfinding:iam-001", "rhino:1"),
     ),
     _self(
@@ -87,6 +90,7 @@ SELF: Final = (
         "puts another version of a policy it has into force",
         On.OWN_POLICY,
         "iam:SetDefaultPolicyVersion",
+        others="puts another version of a policy of {target} into force",
         gain=Gain.OTHER_VERSION,
         known_as=("rhino:2",),
     ),
@@ -95,6 +99,7 @@ SELF: Final = (
         "writes itself a policy",
         On.SELF,
         "iam:PutUserPolicy",
+        others="writes {target} a policy",
         roles=False,
         known_as=("pathfinding:iam-007", "rhino:10"),
     ),
@@ -103,6 +108,7 @@ SELF: Final = (
         "attaches a policy to itself",
         On.SELF,
         "iam:AttachUserPolicy",
+        others="attaches a policy to {target}",
         roles=False,
         known_as=("pathfinding:iam-008", "rhino:7"),
     ),
@@ -111,6 +117,7 @@ SELF: Final = (
         "writes itself a policy",
         On.SELF,
         "iam:PutRolePolicy",
+        others="writes {target} a policy",
         users=False,
         known_as=("pathfinding:iam-005", "rhino:12"),
     ),
@@ -119,6 +126,7 @@ SELF: Final = (
         "attaches a policy to itself",
         On.SELF,
         "iam:AttachRolePolicy",
+        others="attaches a policy to {target}",
         users=False,
         known_as=("pathfinding:iam-009", "rhino:9"),
     ),
@@ -127,6 +135,7 @@ SELF: Final = (
         "writes a group of its own a policy",
         On.OWN_GROUP,
         "iam:PutGroupPolicy",
+        others="writes a group of {target} a policy",
         roles=False,
         known_as=("pathfinding:iam-011", "rhino:11"),
     ),
@@ -135,6 +144,7 @@ SELF: Final = (
         "attaches a policy to a group of its own",
         On.OWN_GROUP,
         "iam:AttachGroupPolicy",
+        others="attaches a policy to a group of {target}",
         roles=False,
         known_as=("pathfinding:iam-010", "rhino:8"),
     ),
@@ -143,6 +153,7 @@ SELF: Final = (
         "takes its own boundary away",
         On.SELF,
         "iam:DeleteUserPermissionsBoundary",
+        others="takes the boundary of {target} away",
         gain=Gain.UNBOUNDED,
         roles=False,
     ),
@@ -151,6 +162,7 @@ SELF: Final = (
         "gives itself a wider boundary",
         On.SELF,
         "iam:PutUserPermissionsBoundary",
+        others="gives {target} a wider boundary",
         gain=Gain.UNBOUNDED,
         roles=False,
     ),
@@ -159,6 +171,7 @@ SELF: Final = (
         "takes its own boundary away",
         On.SELF,
         "iam:DeleteRolePermissionsBoundary",
+        others="takes the boundary of {target} away",
         gain=Gain.UNBOUNDED,
         users=False,
     ),
@@ -167,6 +180,7 @@ SELF: Final = (
         "gives itself a wider boundary",
         On.SELF,
         "iam:PutRolePermissionsBoundary",
+        others="gives {target} a wider boundary",
         gain=Gain.UNBOUNDED,
         users=False,
     ),
@@ -175,6 +189,7 @@ SELF: Final = (
         "writes a new version of the policy that bounds it",
         On.OWN_BOUNDARY,
         "iam:CreatePolicyVersion",
+        others="writes a new version of the policy that bounds {target}",
         gain=Gain.UNBOUNDED,
     ),
     *(
@@ -183,6 +198,7 @@ SELF: Final = (
             "takes a policy away that denies it something",
             on,
             action,
+            others="takes a policy from {target} that denies it something",
             gain=Gain.WITHOUT_DENY,
             users=users,
             roles=not users,
@@ -203,6 +219,7 @@ SELF: Final = (
         Target.GROUP,
         needs(On.TARGET, "iam:AddUserToGroup"),
         roles=False,
+        to_others="has {target} join {group}",
         known_as=("pathfinding:iam-013", "rhino:13"),
     ),
 )
@@ -247,6 +264,35 @@ USERS: Final = (
         "iam:CreateAccessKey",
         gain=_ALL,
         known_as="pathfinding:iam-018",
+    ),
+    *(
+        Technique(
+            name,
+            f"{does} and makes keys of it",
+            Target.USER,
+            (*needs(on, action), *needs(On.TARGET, "iam:CreateAccessKey")),
+            _ALL,
+        )
+        for name, does, on, action in (
+            (
+                "iam-put-group-policy-and-create-access-key",
+                "writes a group of {target} a policy",
+                On.TARGET_GROUP,
+                "iam:PutGroupPolicy",
+            ),
+            (
+                "iam-attach-group-policy-and-create-access-key",
+                "attaches a policy to a group of {target}",
+                On.TARGET_GROUP,
+                "iam:AttachGroupPolicy",
+            ),
+            (
+                "iam-create-policy-version-and-create-access-key",
+                "writes a new version of a policy of {target}",
+                On.TARGET_POLICY,
+                "iam:CreatePolicyVersion",
+            ),
+        )
     ),
 )
 ROLES: Final = (

@@ -5,17 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity, Unit
+from ringwall.posture.permissions.administrators import giving_everything, is_administrator
 from ringwall.posture.permissions.asking import context_of, could
 from ringwall.posture.permissions.controls import ANYBODY, in_unit, within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.documents import read
-from ringwall.posture.permissions.escalation import (
-    Escalation,
-    Reach,
-    giving_everything,
-    is_administrator,
-)
+from ringwall.posture.permissions.escalation import Escalation
 from ringwall.posture.permissions.exposure import EVERYTHING_OF_A_STRANGER, Exposed, exposed
+from ringwall.posture.permissions.gaining import Reach
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.paths import INTERNET, NEVER, Hop, reached
 from ringwall.posture.permissions.policies import Policies
@@ -172,8 +169,8 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
             how += f", {decision.why}" if unit else ""
             certain = decision.outcome is Outcome.ALLOWED
             yield Hop(everything(account), one.arn, how, is_certain=certain, effort=NEVER)
-    for identity in account.principals if asked else ():
-        if identity.arn in near:
+    for identity in account.everybody if asked else ():
+        if identity.at in near:
             action, decision, unit = reading_of(
                 identity, account, asked, one.policy, owner=account.id
             )
@@ -183,7 +180,7 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
                 certain = decision.outcome is Outcome.ALLOWED
                 mend = f"take {action} from {identity.name}"
                 by = _by(decision)
-                yield Hop(identity.arn, one.arn, how, is_certain=certain, by=by, mend=mend)
+                yield Hop(identity.at, one.arn, how, is_certain=certain, by=by, mend=mend)
 
 
 def _strangers(account: Account, policy: Document, wanted: tuple[str, ...]) -> Iterator[Exposed]:

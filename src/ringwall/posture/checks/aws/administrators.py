@@ -18,8 +18,8 @@ from ringwall.posture.checking import (
 from ringwall.posture.checks.aws.authorization import identity_of
 from ringwall.posture.checks.aws.controlled import bound, controls_on, policy, shut_by
 from ringwall.posture.permissions.accounts import ADMINISTRATOR_ACCESS, Identity, account
+from ringwall.posture.permissions.administrators import is_administrator, is_shut_down
 from ringwall.posture.permissions.controls import Controls
-from ringwall.posture.permissions.escalation import is_administrator, is_shut_down
 from ringwall.posture.permissions.principals import principal
 from ringwall.posture.snapshot.partial import IN_CODE, guarded
 

@@ -29,13 +29,10 @@ from ringwall.posture.checks.aws.ways import (
 from ringwall.posture.checks.aws.ways.hosts import Hosts
 from ringwall.posture.checks.aws.ways.looking import FUNCTION, INSTANCE, Looking
 from ringwall.posture.collecting.shape import tags_of
+from ringwall.posture.permissions.administrators import administrators_without
 from ringwall.posture.permissions.controls import UNCONTROLLED, Controls
 from ringwall.posture.permissions.cutting import cheapest_cut
-from ringwall.posture.permissions.escalation import (
-    TECHNIQUES,
-    administrators_without,
-    escalations,
-)
+from ringwall.posture.permissions.escalation import TECHNIQUES, escalations, risen
 from ringwall.posture.permissions.paths import INTERNET, Hop, Ways, ways
 from ringwall.posture.permissions.terrain import Kept, Open, Terrain, hops, terrain
 
@@ -74,6 +71,7 @@ _FRONTS: Final = (
     *hosts.KINDS,
 )
 _LONGEST: Final = 6
+_MORE: Final = "there are more ways to more permissions than are gone through"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +183,7 @@ def ground(
     between: list[Hop] = []
     named = Hosts(it)
     leading = integrating.Leading(it, named.get)
-    for found in (
+    for several in (
         running.instances(it),
         running.functions(it),
         containers.containers(it),
@@ -195,20 +193,21 @@ def ground(
         clusters.clusters(it),
     ):
         with it.each():
-            for one in found:
+            for one in several:
                 open_ones += [one] if isinstance(one, Open) else []
                 between += [one] if isinstance(one, Hop) else []
     workloads = [one.workload for one in open_ones]
     techniques = [one for one in TECHNIQUES if one.workload in _KNOWN]
-    escalating = escalations(account, workloads=workloads, techniques=techniques)
-    escalating += escalations(
+    found = risen(account, workloads=workloads, techniques=techniques)
+    escalating = found.escalations + escalations(
         account,
         workloads=workloads,
         techniques=techniques,
         of=administrators_without(account),
     )
-    made = terrain(account, escalating, open_ones, between)
-    return Ground(made, tuple(dict.fromkeys(it.untold)), tuple(it.blind))
+    made = terrain(found.account, escalating, open_ones, between)
+    blind = list(it.blind) if found.is_all else [*it.blind, UnknownError(_MORE)]
+    return Ground(made, tuple(dict.fromkeys(it.untold)), tuple(blind))
 
 
 def classification_of(it: Subject) -> str:

@@ -4,7 +4,7 @@ What is made of them is made once for all judgments of a snapshot.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ringwall.posture.checking import (
     Judgment,
@@ -20,7 +20,7 @@ from ringwall.posture.checks.aws.controlled import controls_on, organisation_of,
 from ringwall.posture.permissions.accounts import Account, Identity, account
 from ringwall.posture.permissions.controls import UNCONTROLLED, Controls
 from ringwall.posture.permissions.deciding import Outcome
-from ringwall.posture.permissions.escalation import escalations
+from ringwall.posture.permissions.escalation import risen
 from ringwall.posture.permissions.reaching import Rise, rises
 from ringwall.posture.permissions.techniques_iam import IAM
 from ringwall.posture.permissions.techniques_passing import PASSING
@@ -45,12 +45,12 @@ def escalating(world: World, it: Subject) -> Judgment:
     By what IAM and the passing of roles allow: nothing has to be known of what runs.
     """
     it.read("details")
-    found = _rises(world, it, _risen).get(it.name)
+    found = _rise(world, it, _risen)
     if found is None:
         return passes("what it may do leads to no more than that")
     controls = controls_on(it).lasting
     if controls:
-        left = _rises(world, it, _risen_within).get(it.name)
+        left = _rise(world, it, _risen_within)
         if left is None:
             kept_out = shut_by(controls, lambda less: _still_rises(world, it, less))
             return passes(f"it {found}, but for {kept_out}")
@@ -86,9 +86,13 @@ def identity_of(world: World, it: Subject) -> Identity:
 _Make = Callable[[World, Subject], Any]
 
 
-def _rises(world: World, it: Subject, make: _Make) -> Mapping[str, Rise]:
+def _rise(world: World, it: Subject, make: _Make) -> Rise | None:
+    """How somebody comes to every permission; ``UnknownError`` where not all ways were gone."""
     world.touched.add((f"aws-account/{it.account}", _ORGANIZATION))
-    found: Mapping[str, Rise] = _once(world, it, make)
+    several: _Rises = _once(world, it, make)
+    found = several.by_name.get(it.name)
+    if found is None and not several.is_all:
+        raise UnknownError("there are more ways to more permissions than are gone through")
     return found
 
 
@@ -114,17 +118,22 @@ def _whole(world: World, it: Subject) -> Account:
     return whole_account(world, it.account)
 
 
-def _risen(world: World, it: Subject) -> Mapping[str, Rise]:
+class _Rises(NamedTuple):
+    by_name: Mapping[str, Rise]
+    is_all: bool
+
+
+def _risen(world: World, it: Subject) -> _Rises:
     return _of_all(whole_account(world, it.account))
 
 
-def _risen_within(world: World, it: Subject) -> Mapping[str, Rise]:
+def _risen_within(world: World, it: Subject) -> _Rises:
     return _of_all(_bound(world, it, controls_on(it).lasting))
 
 
 def _still_rises(world: World, it: Subject, controls: Controls) -> bool:
     aside = World(world.snapshot, world.indexes)
-    return it.name in _of_all(_bound(aside, it, controls))
+    return it.name in _of_all(_bound(aside, it, controls)).by_name
 
 
 def _bound(world: World, it: Subject, controls: Controls) -> Account:
@@ -132,8 +141,9 @@ def _bound(world: World, it: Subject, controls: Controls) -> Account:
     return whole_account(world, it.account, controls=controls, organisation=ours)
 
 
-def _of_all(whole: Account) -> Mapping[str, Rise]:
-    return rises(whole, escalations(whole, techniques=(*IAM, *PASSING)))
+def _of_all(whole: Account) -> _Rises:
+    found = risen(whole, techniques=(*IAM, *PASSING))
+    return _Rises(rises(whole, found.escalations), found.is_all)
 
 
 def whole_account(
