@@ -288,7 +288,18 @@ def _is_plain(subject: Identity) -> bool:
 
 
 def _speaks_of(identity: Identity, technique: Technique) -> bool:
-    return all(speaks(identity, need.action) or _is_assuming(need) for need in technique.needs)
+    return all(
+        _is_assuming(need) or (speaks(identity, need.action) and _is_left(identity, need.action))
+        for need in technique.needs
+    )
+
+
+def _is_left(identity: Identity, action: str) -> bool:
+    """Whether a boundary speaks of what it may leave; one that nobody read may leave it."""
+    boundary = identity.policies.boundary
+    return boundary is None or any(
+        one.effect is Effect.ALLOW for one in boundary.concerning(action.lower())
+    )
 
 
 def _trusts_provider(role: Identity, kind: str) -> bool:
