@@ -168,7 +168,7 @@ class _Asking:
             and not subject.is_services
             and not self.is_administrator(subject)
         ]
-        subjects.sort(key=lambda one: not _is_plain(one[0]))
+        subjects.sort(key=lambda one: one[0].policies.boundary is not None)
         return [
             found
             for technique in techniques
@@ -182,9 +182,14 @@ class _Asking:
         technique: Technique,
         subjects: Iterable[tuple[Identity, Escalation]],
     ) -> Iterator[Escalation]:
-        """One whom nothing bounds stands for all: what is given to it is the same for each."""
+        """One stands for all that the same bounds: what is given to it is the same for each."""
+        is_same = technique.gain is Gain.EVERYTHING or technique.target is Target.GROUP
+        given: set[Document | None] = set()
         for subject, becoming in subjects:
             if not (technique.users if subject.is_user else technique.roles):
+                continue
+            boundary = subject.policies.boundary
+            if None in given or boundary in given:
                 continue
             for way in self.gaining.gains(actor, technique, subject):
                 if not way.decision.may_be:
@@ -193,9 +198,8 @@ class _Asking:
                 decision = strictest((way.decision, becoming.decision))
                 does = f"{gives}{way.adds} and {becoming.does}"
                 yield _told(actor, technique, way, decision, does)
-                is_same = technique.gain is Gain.EVERYTHING or technique.target is Target.GROUP
-                if is_same and _is_plain(subject) and decision.outcome is Outcome.ALLOWED:
-                    return
+                if is_same and not _is_denied(subject) and decision.outcome is Outcome.ALLOWED:
+                    given.add(boundary)
 
     def _ways(self, identity: Identity, technique: Technique) -> Iterator[Way]:
         match technique.target:
@@ -279,11 +283,12 @@ def _rank(one: Escalation) -> int:
     return RANK[one.decision.outcome]
 
 
-def _is_plain(subject: Identity) -> bool:
-    """Whether nothing keeps it from what it is given."""
-    policies = subject.policies
-    return policies.boundary is None and not any(
-        one.effect is Effect.DENY for document in policies.identity for one in document.statements
+def _is_denied(subject: Identity) -> bool:
+    """Whether its own policies may keep it from what it is given."""
+    return any(
+        one.effect is Effect.DENY
+        for document in subject.policies.identity
+        for one in document.statements
     )
 
 

@@ -199,7 +199,8 @@ class Gaining:
             decision = self.needing.allowed(actor, technique, group, about=subject)
             if not decision.may_be:
                 continue
-            if is_administrator(with_more(subject, *group.policies.identity)):
+            more = with_more(subject, *group.policies.identity)
+            if self.full(subject) and is_administrator(more):
                 yield Way(group.arn, Reach.ADMINISTRATOR, group.name, decision)
             else:
                 others.append((group, decision))
