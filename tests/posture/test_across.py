@@ -172,6 +172,35 @@ def test_who_has_every_permission_of_an_account_is_whoever_is_trusted_of_it() ->
     assert standing(there, vault) == "reached"
 
 
+DEPLOY = f"arn:aws:iam::{FRONT}:role/deploy-*"
+RESERVED = f"arn:aws:iam::{FRONT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Data_1"
+LINKED = f"arn:aws:iam::{FRONT}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+
+
+@pytest.mark.parametrize(
+    ("whom", "operator", "key", "said", "expected"),
+    [
+        (FRONT, "ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/deploy-*", "reached"),
+        (FRONT, "ArnLike", "aws:PrincipalArn", DEPLOY, "reached"),
+        (FRONT, "ArnLike", "aws:PrincipalArn", DEPLOY.replace(FRONT, ROOT), "no way"),
+        (FRONT, "ArnEquals", "aws:PrincipalArn", RESERVED, "no way"),
+        (FRONT, "StringEquals", "aws:PrincipalTag/team", "shop", "reached"),
+        (RESERVED, "StringEquals", "aws:PrincipalAccount", FRONT, "no way"),
+        (LINKED, "StringEquals", "aws:PrincipalAccount", FRONT, "no way"),
+    ],
+)
+def test_who_has_every_permission_of_an_account_is_whomever_they_make(
+    whom: str, operator: str, key: str, said: str, expected: str
+) -> None:
+    condition = {"Condition": {operator: {key: said}}}
+    there = (role(RESERVED, LAMBDA), role(LINKED, LAMBDA))
+    everything = read_of(FRONT, front(), role(WEB, LAMBDA, statement("*")), *there)
+    trusts = role(READER, {"AWS": whom}, statement("s3:*"), **condition)
+    assert standing(everything, read_of(VAULT, trusts, bucket())) == expected
+    named = statement("s3:GetObject", f"{LEDGER}/*", Principal={"AWS": whom}, **condition)
+    assert standing(everything, read_of(VAULT, bucket(document(named)))) == expected
+
+
 def organisation(
     *policies: tuple[str, Any, Any], kind: str = POLICY, more: Parts | None = None, **own: Any
 ) -> Snapshot:
@@ -191,6 +220,34 @@ IN_ROOT = [{"Type": "ROOT", "TargetId": "r-1", "Name": "Root"}]
 IN_UNIT = [{"Type": "ORGANIZATIONAL_UNIT", "TargetId": "ou-1", "Name": "shops"}]
 FULL = ("full", document(statement("*")), [*IN_ROOT, *IN_UNIT])
 MEMBER: dict[str, Any] = {"organization": {"Id": "o-1", "MasterAccountId": ROOT}}
+
+
+IN_THE_MANAGING = f"arn:aws:iam::{ROOT}:role/web"
+
+
+@pytest.mark.parametrize(
+    ("action", "of_vault", "expected"),
+    [
+        ("*", MEMBER, "reached"),
+        ("sso:*", MEMBER, "reached"),
+        ("s3:*", MEMBER, "no way"),
+        ("*", {"organization": {"Id": "o-2", "MasterAccountId": FRONT}}, "no way"),
+        ("*", {"organization": ABSENT}, "no way"),
+    ],
+)
+def test_who_governs_an_organisation_has_what_its_members_have(
+    action: str, of_vault: dict[str, Any], expected: str
+) -> None:
+    running = front(IN_THE_MANAGING), role(IN_THE_MANAGING, LAMBDA, statement(action))
+    root = organisation(more={**running[0], **running[1]})
+    assert standing(root, read_of(VAULT, bucket(), **of_vault)) == expected
+
+
+def test_what_control_policies_leave_to_members_is_left_to_who_governs_them() -> None:
+    running = front(IN_THE_MANAGING), role(IN_THE_MANAGING, LAMBDA, statement("*"))
+    deny = document(statement("s3:*") | {"Effect": "Deny"})
+    root = organisation(FULL, ("no", deny, IN_ROOT), more={**running[0], **running[1]})
+    assert standing(root, read_of(VAULT, bucket(), **MEMBER)) == "no way"
 
 
 @pytest.mark.parametrize(

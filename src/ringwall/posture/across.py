@@ -11,7 +11,7 @@ from ringwall.posture.checks.aws.attack import Ground, ground
 from ringwall.posture.lending import Told, controls_from, left_out, lent_to, told_by
 from ringwall.posture.permissions.accounts import Account
 from ringwall.posture.permissions.controls import Controls
-from ringwall.posture.permissions.crossing import crossings, mentions
+from ringwall.posture.permissions.crossing import crossings, governed, mentions
 from ringwall.posture.permissions.paths import Hop, reached
 from ringwall.posture.permissions.statements import Document
 from ringwall.posture.permissions.terrain import everything
@@ -66,11 +66,13 @@ def land_of(snapshots: Mapping[str, Snapshot]) -> Land:
     left: list[str] = []
     now = datetime.now(UTC)
     several = [told_by(snapshot, number, now) for number, snapshot in snapshots.items()]
-    managing = [one for one in several if one is not None]
+    telling = [one for one in several if one is not None]
+    managing: dict[str, str] = {}
     worlds = {number: World(snapshot) for number, snapshot in snapshots.items()}
     for number, world in worlds.items():
         organisation = _organisation(world.snapshot, number)
-        controls = _controls(world.snapshot, number, managing, left, untold)
+        managing[number] = str(organisation.get("MasterAccountId") or "")
+        controls = _controls(world.snapshot, number, telling, left, untold)
         try:
             belongs = str(organisation.get("Id") or "")
             grounds[number] = ground(world, number, controls=controls, organisation=belongs)
@@ -81,7 +83,8 @@ def land_of(snapshots: Mapping[str, Snapshot]) -> Land:
         for number, lies in grounds.items()
         for hop in lies.terrain.hops
     ]
-    hops = (*own, *crossings([one.terrain.account for one in grounds.values()]))
+    accounts = [one.terrain.account for one in grounds.values()]
+    hops = (*own, *crossings(accounts), *governed(accounts, managing))
     into = _into(grounds, hops)
     return Land(grounds, hops, blocked, into, tuple(dict.fromkeys(untold)), tuple(left))
 

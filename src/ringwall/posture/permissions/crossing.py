@@ -5,15 +5,18 @@ of the role or the policy of the resource. Whoever has every permission of an ac
 named of it, and anybody else there, too.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
+from ringwall.posture.permissions import patterns
 from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity, Unit
 from ringwall.posture.permissions.asking import context_of, may, speaks
 from ringwall.posture.permissions.controls import within_units
 from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.documents import read
-from ringwall.posture.permissions.paths import Hop
+from ringwall.posture.permissions.paths import NEVER, Hop
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import principal
 from ringwall.posture.permissions.reading import calls_that_read
@@ -23,6 +26,10 @@ from ringwall.posture.permissions.terrain import Kept, everything, reading_of
 _Read = tuple[str, Decision, str]
 """The call, whether it is allowed, and the unit by which that is not certain."""
 _ALL = (read(EVERYTHING, name="every permission", kind=Kind.IDENTITY),)
+_KEPT: Final = re.compile(r":role/aws-(?:reserved|service-role)/")
+"""Roles whose trust and policies AWS lets nobody of the account change."""
+_MADE: Final = 16
+"""As many are made for the names that conditions like."""
 
 
 def mentions(document: Document, number: str) -> bool:
@@ -50,6 +57,30 @@ def crossings(accounts: Sequence[Account]) -> Iterator[Hop]:
                 for role in other.roles.values():
                     if role.trust is not None and mentions(role.trust, side.id):
                         yield from _becoming(side, other, role, role.trust)
+
+
+def governed(accounts: Sequence[Account], managing: Mapping[str, str]) -> Iterator[Hop]:
+    """Into the members of an organisation, from whoever has every permission of what governs them.
+
+    ``managing`` is by account the one that manages its organisation, which may give itself a role
+    in each member by the identity center or by stack sets; so may, but in that one itself, the
+    account that administers the identity center. The members' control policies bind them there.
+    """
+    for side in accounts:
+        organisation = managing.get(side.id)
+        is_managing = organisation == side.id
+        if not organisation or not (is_managing or side.has_center):
+            continue
+        what = "manages" if is_managing else "administers the identity center of"
+        for other in accounts:
+            if other.id in {side.id, organisation} or managing.get(other.id) != organisation:
+                continue
+            how = (
+                f"{side.id} {what} the organisation: whoever has every permission of it gives"
+                f" themselves every permission of {other.id}"
+            )
+            begin, end = everything(side), everything(other)
+            yield Hop(begin, end, how, effort=NEVER, account=side.id)
 
 
 def _becoming(side: Account, other: Account, role: Identity, trust: Document) -> Iterator[Hop]:
@@ -93,7 +124,7 @@ def _whoever(several: Iterable[_Read]) -> _Read | None:
 
     Whoever may be each of them is kept out only where none is let in any more.
     """
-    found = [one for one in several if one[1].may_be]
+    found = [_tagged(one) for one in several if one[1].may_be]
     if not found:
         return None
     action, best, unit = max(found, key=lambda one: one[1].outcome is Outcome.ALLOWED)
@@ -136,18 +167,47 @@ def _of(several: Iterable[Document], kind: Kind) -> tuple[Document, ...]:
 
 
 def _everybody(side: Account, document: Document) -> Iterator[Identity]:
-    """Whom somebody may be who has every permission of an account: anybody there, best named."""
+    """Whom somebody may be who has every permission of an account: anybody there, best named.
+
+    They may make users and roles of whatever names. Roles that a service of AWS made are that
+    service's: nobody of the account becomes them.
+    """
     named = sorted(
         arn
         for one in document.statements
         if one.principals is not None
         for arn in one.principals.arns
-        if side.find(arn) is not None
+        if side.find(arn) is not None and not _KEPT.search(arn)
     )
     partition = next((one.arn.split(":")[1] for one in side.principals), "aws")
+    own = f"arn:{partition}:iam::{side.id}"
+    made = [
+        arn
+        for pattern in _asked_for(document, "aws:principalarn")
+        for kind in ("role", "user")
+        if (arn := patterns.witness(pattern, f"{own}:{kind}/*")) is not None
+        and not _KEPT.search(arn)
+    ]
     policies = Policies(_ALL, scps=side.scps, rcps=side.rcps)
-    for arn in (*named, f"arn:{partition}:iam::{side.id}:role/any-0"):
+    for arn in dict.fromkeys((*named, *made[:_MADE], f"{own}:role/any-0")):
         yield Identity(arn, arn.rpartition("/")[2], policies, principal(arn))
+
+
+def _asked_for(document: Document, key: str) -> Iterator[str]:
+    for one in document.statements:
+        for condition in one.conditions:
+            if condition.key == key:
+                yield from condition.values
+
+
+def _tagged(read: _Read) -> _Read:
+    """The same of somebody who tags whom they make: what asks for the tags keeps nobody out."""
+    action, decision, unit = read
+    keys = [one.key for one in (*decision.requires, *decision.forbids)]
+    is_tags = all(one.startswith("aws:principaltag/") for one in keys)
+    if decision.outcome is Outcome.CONDITIONAL and keys and is_tags:
+        return action, replace(decision, outcome=Outcome.ALLOWED), unit
+    return read
 
 
 def readings_across(
