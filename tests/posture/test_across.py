@@ -456,3 +456,23 @@ def test_the_command_names_the_account_of_each_change(
     (asset,) = told[VAULT]["assets"]
     assert [hop["account"] for hop in asset["paths"][0]["hops"]] == [VAULT, VAULT]
     assert told[VAULT]["cut"][0]["account"] == VAULT
+
+
+@pytest.mark.parametrize(
+    ("shared", "may", "expected"),
+    [
+        ([FRONT], "rds:*", "reached"),
+        ([FRONT], "rds:CopyDBSnapshot", "reached"),
+        ([FRONT], "rds:DescribeDBSnapshots", "no way"),
+        ([ROOT], "rds:*", "no way"),
+        ([], "rds:*", "no way"),
+        (DENIED, "rds:*", "perhaps"),
+    ],
+)
+def test_a_snapshot_is_restored_by_accounts_that_it_is_shared_with(
+    shared: Any, may: str, expected: str
+) -> None:
+    arn = f"arn:aws:rds:eu-west-1:{VAULT}:snapshot:ledger"
+    account = read_of(FRONT, front(), role(WEB, LAMBDA, statement(may)))
+    vault = read_of(VAULT, {f"aws-rds-snapshot/{arn}": {"restorable_by": shared}})
+    assert standing(account, vault) == expected

@@ -50,6 +50,11 @@ _POLICIES: Final = {
     "aws-kms-key": ("policy", ""),
 }
 """Where the policy of a resource stands: the aspect, and the member of it."""
+_SHARED: Final = {
+    "aws-rds-snapshot": ("rds:RestoreDBInstanceFromDBSnapshot", "rds:CopyDBSnapshot"),
+    "aws-rds-cluster-snapshot": ("rds:RestoreDBClusterFromSnapshot", "rds:CopyDBClusterSnapshot"),
+}
+"""What accounts may do with which snapshots of others are shared."""
 _KEY: Final = "aws-kms-key"
 """Holds no data, and may be asked for: who decrypts with it."""
 LONGEST: Final = 8
@@ -135,7 +140,8 @@ def attacks(
     found: list[Reached] = []
     for one in assets:
         policy = _policy(world, one)
-        own = _readings(land, within, one, policy, public.get(one.component))
+        abroad = _sharing(world, one) or policy
+        own = _readings(land, within, one, (policy, abroad), public.get(one.component))
         several += own
         hidden = unlisted if policy is None else land.hides(account, policy)
         found.append(_reached(networks, own, one, sources=sources, most=most, unlisted=hidden))
@@ -214,16 +220,25 @@ def _reached(
 
 
 def _readings(
-    land: Land, within: Terrain, one: Asset, policy: Document | None, judged: Judged | None
+    land: Land,
+    within: Terrain,
+    one: Asset,
+    policies: tuple[Document | None, Document | None],
+    judged: Judged | None,
 ) -> list[Hop]:
-    """The hops to one asset: of strangers, and of whoever in any account may read it."""
+    """The hops to one asset: of strangers, and of whoever in any account may read it.
+
+    ``policies`` are what counts within its account, and from others.
+    """
+    policy, abroad = policies
     kind = one.component.partition("/")[0]
     if kind not in DATA and kind != _KEY:
         return []
     kept = Kept(kind, one.arn, one.label, policy, exposed=())
     number = within.account.id
     found = [replace(hop, account=number) for hop in hops(within, [kept])[len(within.hops) :]]
-    found += readings_across(land.accounts, kept, within.account, within.near)
+    beyond = replace(kept, policy=abroad)
+    found += readings_across(land.accounts, beyond, within.account, within.near)
     if judged is not None and judged.verdict.outcome is not Outcome.PASS:
         is_certain = judged.verdict.outcome is Outcome.FAIL
         begin = "strangers come to" if is_certain else "strangers perhaps come to"
@@ -248,6 +263,21 @@ def _policy(world: World, one: Asset) -> Document | None:
     if member:
         written = (written or {}).get(member)
     return read(written, name=name, kind=Kind.RESOURCE) if written else None
+
+
+def _sharing(world: World, one: Asset) -> Document | None:
+    """With which accounts a snapshot is shared, as a policy would say it; none for other kinds."""
+    calls = _SHARED.get(one.component.partition("/")[0])
+    if calls is None:
+        return None
+    name = f"sharing of {one.label}"
+    try:
+        accounts = _subject(world, one.component).read("restorable_by", ())
+    except UnknownError as error:
+        return unread(name, Kind.RESOURCE, error.why)
+    given = {"Effect": "Allow", "Principal": {"AWS": list(accounts)}, "Action": list(calls)}
+    written = {"Version": "2012-10-17", "Statement": [given | {"Resource": "*"}]}
+    return read(written, name=name, kind=Kind.RESOURCE) if accounts else None
 
 
 def _subject(world: World, component: str) -> Subject:
