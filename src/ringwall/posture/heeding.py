@@ -17,12 +17,14 @@ from ringwall.posture.watching import Watch
 
 Pairs = list[tuple[Judged | None, Judged | None]]
 Take = Callable[[Snapshot, Pairs], object]
+TakeAll = Callable[[Snapshot, Iterable[Judged]], object]
 
 
 class Heeding:
     """One account. ``take`` keeps what a batch of changes did to verdicts.
 
-    With ``pages`` what they show of the account is kept, too.
+    ``take_all`` keeps all verdicts, and is asked to where an end came between what was kept and
+    the queue. With ``pages`` what they show of the account is kept, too.
     """
 
     def __init__(
@@ -32,10 +34,11 @@ class Heeding:
         checks: Iterable[KnownCheck],
         accounts: Accounts,
         take: Take,
+        take_all: TakeAll,
         pages: Pages | None = None,
     ) -> None:
         self._target, self._checks, self._accounts = target, list(checks), accounts
-        self._take, self._pages = take, pages
+        self._take, self._take_all, self._pages = take, take_all, pages
         self._summed: Summed | None = None
         self._watch: Watch | None = None
         self._version: Version | None = None
@@ -52,6 +55,9 @@ class Heeding:
     def _heed(self, changes: Iterable[Happened]) -> int:
         account = self._target.account
         watch = self._watching(account)
+        if self._accounts.is_owed(account):
+            self._take_all(watch.standing.snapshot, watch.standing.judged.values())
+            self._accounts.settle(account)
         self._version = None  # where something fails below, what is kept is read anew
         snapshot, done = watch.standing.snapshot, Changes()
         is_lent = self._accounts.lend(account, snapshot)
@@ -63,10 +69,12 @@ class Heeding:
             done.also(watch.changes)
             told += [*changed, *((same, same) for same in watch.standing.still)]
         if done or is_lent:  # else all is as it is kept
+            self._accounts.owe(account)
             self._take(snapshot, told)
             gaps = sum(one.count for one in gaps_of(snapshot))
             if done:
                 self._keep(snapshot, done, gaps)
+            self._accounts.settle(account)
             if self._pages is not None:
                 self._sum_up(watch, pairs, gaps, self._pages)
         self._version = self._accounts.version(account)

@@ -149,6 +149,22 @@ class Accounts:
             self._keep_told(account, snapshot, last.read)
         return True
 
+    def owe(self, account: str) -> None:
+        """Note, before any of it is written, that the queue may not have what is kept."""
+        self._ready()
+        write_private(self._path(account, "owed"), b"")
+
+    def settle(self, account: str) -> None:
+        """Note that the queue has all that is kept."""
+        self._path(account, "owed").unlink(missing_ok=True)
+
+    def is_owed(self, account: str) -> bool:
+        """Whether whoever kept an account last, or told the queue of it, did not come to its end.
+
+        Then nobody knows which of the two has the newer: the whole has to be told anew.
+        """
+        return self._path(account, "owed").exists()
+
     def lend(self, account: str, snapshot: Snapshot) -> bool:
         """Have a snapshot say what binds its account, as others told it that are kept.
 

@@ -151,6 +151,28 @@ def heed(
     )
 
 
+def heed_all(
+    installation: Installation,
+    account: str,
+    snapshot: Snapshot,
+    judged: Iterable[Judged],
+    checks: Iterable[KnownCheck],
+) -> Taken:
+    """Take in all verdicts of an account as they stand now, and the inventory."""
+    from ringwall.findings.known import known_categories  # noqa: PLC0415 - needs the tables
+
+    stock(installation, account, snapshot)
+    return put(
+        snapshot,
+        judged,
+        checks,
+        scope=account,
+        at=datetime.now(UTC),
+        rules=installation.load().one(Findings, FINDINGS),
+        categories=known_categories(installation),
+    )
+
+
 def stock(installation: Installation, account: str, snapshot: Snapshot) -> None:
     """Tell the inventory what was read of an account just now, and find out what follows of it.
 

@@ -177,6 +177,7 @@ def _scan(
         gaps = gaps_of(snapshot)
         if is_kept:
             untold = sum(one.count for one in gaps)
+            accounts.owe(target.account)
             accounts.keep(target.account, snapshot, read=began, gaps=untold, is_narrow=narrow)
         if not caller.ended:  # with new credentials it goes on from here
             journal.forget()

@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from ringwall.posture.commands.listening import _listen
 from ringwall.posture.happening import Happened
 from ringwall.posture.heard import Hearing, Hearings
 from ringwall.posture.heeding import Pairs
+from ringwall.posture.judging import Judged
 from ringwall.posture.keeping import Accounts
 from ringwall.posture.listening import Heard, Listening, queue_arn
 from ringwall.posture.scanning import Pages, Scan, judge_anew, scan
@@ -90,8 +91,9 @@ class Changing:
 
     def listening(
         self,
-        take: Callable[[Snapshot, Pairs], None] | None = None,
+        take: Callable[[Snapshot, Pairs], object] | None = None,
         checks: Sequence[KnownCheck] = CHECKS,
+        take_all: Callable[[Snapshot, Iterable[Judged]], object] = lambda _, __: None,
     ) -> Listening:
         def noted(_: Snapshot, pairs: Pairs) -> None:
             self.taken.append(pairs)
@@ -103,6 +105,7 @@ class Changing:
             sqs=self.sqs,
             queue=self.queue,
             take=take or noted,
+            take_all=take_all,
             aside=self.state / "posture" / "events" / "production.aside.jsonl",
             pages=self.pages,
         )
@@ -313,6 +316,52 @@ def test_it_is_a_finding_until_a_change_mends_it_and_others_stay(changing: Chang
     changing.block(SHUT)
     changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
     listening.once(0)
+    assert states() == ["fixed"]
+
+
+@pytest.mark.parametrize("ends", ["_keep", "settle"])
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("database")
+def test_an_end_between_the_queue_and_what_is_kept_leaves_the_two_the_same(
+    changing: Changing, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    """Though what was changed was changed back before the message came again."""
+    from ringwall.findings.service import standings  # noqa: PLC0415 - needs the tables
+    from ringwall.findings.states import State  # noqa: PLC0415 - as above
+    from ringwall.findings.store import Wanted  # noqa: PLC0415 - as above
+    from ringwall.posture.queueing import heed, heed_all  # noqa: PLC0415 - as above
+
+    config = changing.state / "ringwall.yaml"
+    config.write_text("version: 1\n")
+    installation, account = find(all_sections, config=config), changing.target.account
+
+    def listening() -> Listening:
+        return changing.listening(
+            lambda snapshot, pairs: heed(installation, account, snapshot, pairs, CHECKS),
+            take_all=lambda snapshot, all_: heed_all(installation, account, snapshot, all_, CHECKS),
+        )
+
+    def states() -> list[str]:
+        found = standings(Wanted(states=frozenset(State)))
+        return [str(one.state) for one in found if one.finding.weakness == BLOCK]
+
+    changing.scan()
+    listening().once(0)
+    changing.opened()
+    with monkeypatch.context() as patching:
+        kills = Listening if ends == "_keep" else Accounts
+        patching.setattr(kills, ends, lambda *_: pytest.fail("killed"))
+        with pytest.raises(pytest.fail.Exception):
+            listening().once(0)
+    assert states() == ["open"]
+    changing.block(SHUT)
+    changing.sqs.purge_queue(QueueUrl=changing.queue)
+    heard = listening().once(0)
+    assert heard.messages == 0
+    assert states() == (["fixed"] if ends == "_keep" else ["open"])
+    assert not changing.accounts.is_owed(account)
+    changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
+    listening().once(0)
     assert states() == ["fixed"]
 
 

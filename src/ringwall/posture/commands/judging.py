@@ -61,3 +61,4 @@ def judge(context: typer.Context, *, account: Account = None) -> None:
         looked = [one for one in pages.checks if one.id not in silent]
         at = min(kept.read, first_read(kept.snapshot, kept.read))
         to_queue(context, kept.snapshot, judged, looked, scope=name, at=at)
+        accounts.settle(name)

@@ -87,13 +87,16 @@ def _keeping(installation: "Installation", account: str) -> dict[str, Any]:
     from ringwall.runtime.opening import open_tables
 
     open_tables(installation)
-    from ringwall.posture.queueing import heed
+    from ringwall.posture.queueing import heed, heed_all
 
     checks = [one for one in all_checks(None, None) if one.check.judges.startswith("aws-")]
     return {
         "checks": checks,
         "accounts": Accounts(installation.state),
         "take": lambda snapshot, pairs: heed(installation, account, snapshot, pairs, checks),
+        "take_all": lambda snapshot, judged: heed_all(
+            installation, account, snapshot, judged, checks
+        ),
         "pages": Pages(summaries=Summaries(installation.state), checks=checks),
     }
 

@@ -118,20 +118,29 @@ def scan(
         if not done.is_kept:
             said = "this scan looked at less than the last one: reports and paths go on by that"
             say(said, style="dim", stderr=True)
-        to_queue(
-            context,
-            done.snapshot,
-            done.judged,
-            found,
-            scope=done.account,
-            at=done.since,
-            stocks=_as_it_is_kept(accounts, done),
-        )
+        _put(context, accounts, done, found)
         if name and not chosen and not region:
             _note(context, name, done, began)
     if as_json and snapshots:
         show_verdicts(judged, found, snapshots[0], places={}, as_json=True)
     _end(refused, len(snapshots), is_partial=partial)
+
+
+def _put(
+    context: typer.Context, accounts: "Accounts", done: "Scan", checks: "list[KnownCheck]"
+) -> None:
+    """Into the queue and the inventory: then these have all that is kept."""
+    to_queue(
+        context,
+        done.snapshot,
+        done.judged,
+        checks,
+        scope=done.account,
+        at=done.since,
+        stocks=_as_it_is_kept(accounts, done),
+    )
+    if done.is_kept:
+        accounts.settle(done.account)
 
 
 def _end(several: "list[Refused]", read: int, *, is_partial: bool) -> None:
