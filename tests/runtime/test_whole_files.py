@@ -1,11 +1,13 @@
 """What somebody has written to a file is there whole, or what was there before is."""
 
+import errno
 import os
 import threading
 from pathlib import Path
 
 import pytest
 
+from ringwall.runtime.private_files import write_private
 from ringwall.runtime.whole_files import write_whole
 
 
@@ -53,3 +55,16 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
     assert pipe.read_bytes() == b"told"
     writer.join()
     assert pipe.is_fifo()
+
+
+def test_a_full_disk_is_told_with_the_file_that_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match=r"No space left on device: '.*kept'") as told:
+        write_private(tmp_path / "kept", b"x")
+    assert told.value.filename == str(tmp_path / "kept")
+    assert list(tmp_path.iterdir()) == []

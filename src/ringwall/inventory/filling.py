@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Final
 
+from django.db import DatabaseError
+
 from ringwall.inventory import deriving, taking
 from ringwall.inventory.categorising import Rules
 from ringwall.inventory.listing import Taken
@@ -59,5 +61,7 @@ def _of(module: ModuleType, installation: Installation, rules: Rules) -> Iterato
             yield Filled(source, scope, taken or Taken(), why if taken else _OVERTAKEN)
     except RecordingError:
         raise
+    except DatabaseError as error:
+        yield Filled(source, scope, None, failed=f"the database cannot be used: {error}")
     except Exception as error:  # noqa: BLE001 - what the others tell can be taken in all the same
         yield Filled(source, scope, None, failed=f"{type(error).__name__}: {error}")

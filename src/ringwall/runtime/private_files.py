@@ -47,7 +47,10 @@ def _refuse_strangers(folder: Path) -> None:
 
 
 def write_private(path: Path, *content: bytes, mode: int = 0o600) -> None:
-    """Put ``content`` at ``path`` atomically and durably; never open to more than ``mode``."""
+    """Put ``content`` at ``path`` atomically and durably; never open to more than ``mode``.
+
+    ``OSError`` names it, also where the disk is full, of which the system names no file.
+    """
     temporary = path.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(temporary, flags, mode)
@@ -57,8 +60,10 @@ def write_private(path: Path, *content: bytes, mode: int = 0o600) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)
         raise
     _sync(path.parent)
 

@@ -81,9 +81,13 @@ class Journal:
         told = encoded([answer.state.value, answer.pages, answer.at, answer.why])
         line = key + b"\t" + told + b"\n"
         with self._lock:
-            written = os.write(self._file, line)
+            written = 0
             while written < len(line):
-                written += os.write(self._file, line[written:])
+                try:
+                    written += os.write(self._file, line[written:])
+                except OSError as error:  # of a full disk the system names no file
+                    error.filename = str(self._path)
+                    raise
 
     def forget(self) -> None:
         """All was read: the file goes."""
