@@ -98,3 +98,39 @@ def test_a_patch_of_kustomize_is_judged_by_nothing(tmp_path: Path) -> None:
     assert "nor are the patches that it names" in one.why
     (tmp_path / "kustomization.yaml").write_text("patches: [: {")
     assert len(list(read_code(tmp_path).snapshot.of_kind("k8s-workload"))) == 3
+
+
+JOB = """
+apiVersion: batch/v1
+kind: Job
+metadata: {%s: migrate-}
+spec: {template: {spec: {hostNetwork: %s, containers: [{name: it}]}}}
+"""
+
+
+@pytest.mark.parametrize("name", ["name", "generateName"])
+def test_what_a_file_declares_twice_by_one_name_is_judged_twice(tmp_path: Path, name: str) -> None:
+    several = [JOB % (name, "true"), JOB % (name, "false"), JOB % (name, "false")]
+    (tmp_path / "it.yaml").write_text("---".join(several))
+    found = list(read_code(tmp_path).snapshot.of_kind("k8s-workload"))
+    assert [one.found.name.partition("/")[2] for one in found] == [
+        "Job/migrate-",
+        "Job/migrate-#2",
+        "Job/migrate-#3",
+    ]
+    assert [one.aspects["pod"].value["spec"]["hostNetwork"] for one in found] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_what_a_list_has_twice_by_one_name_is_judged_twice(tmp_path: Path) -> None:
+    items = "".join(
+        f"- {{apiVersion: v1, kind: Pod, metadata: {{generateName: a-}},"
+        f" spec: {{hostNetwork: {said}, containers: []}}}}\n"
+        for said in ("true", "false")
+    )
+    (tmp_path / "it.yaml").write_text(f"apiVersion: v1\nkind: List\nitems:\n{items}")
+    found = list(read_code(tmp_path).snapshot.of_kind("k8s-workload"))
+    assert [one.found.name[-2:] for one in found] == ["a-", "#2"]

@@ -1,11 +1,11 @@
 """Read a folder of code into a snapshot: Terraform, CloudFormation, manifests."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ringwall.core.observations import Place
+from ringwall.core.observations import Collected, Place
 from ringwall.posture.code.cloudformation import templates
 from ringwall.posture.code.cloudformation.nesting import Stacks
 from ringwall.posture.code.documents import Document, documents
@@ -227,4 +227,18 @@ def _document(code: Code, one: Document, shown: str) -> None:
     else:
         for kind in manifests.unjudged(value):
             code.unmapped[kind] = code.unmapped.get(kind, 0) + 1
-    fill(code.snapshot, manifests.components(one, shown), ())
+    fill(code.snapshot, _told_apart(manifests.components(one, shown), code.snapshot), ())
+
+
+def _told_apart(several: Iterable[Collected], snapshot: Snapshot) -> Iterator[Collected]:
+    """Those that a file declares again by the same name are others: each of them is judged.
+
+    What has a ``generateName`` is made anew each time, and the first of a name is as much in the
+    file as the last.
+    """
+    for one in several:
+        found, number = one.found, 1
+        while snapshot.get(found.id) is not None:
+            number += 1
+            found = replace(one.found, name=f"{one.found.name}#{number}")
+        yield replace(one, found=found)
