@@ -4,9 +4,12 @@ Why: a rule without sources, or with the whole world, is no rule.
 Fix: name the pods, namespaces or networks in `from`.
 """
 
+from typing import Any
+
 from ringwall.posture.checking import (
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -16,6 +19,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.kubernetes.sources import are_everybody
 
 CHECK = Check(
     judges="k8s-network-policy",
@@ -30,23 +34,55 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """By what the manifest says."""
-    spec = it.read("manifest").get("spec") or {}
-    for rule in spec.get("ingress") or ():
-        sources = rule.get("from")
-        blocks = [(one.get("ipBlock") or {}).get("cidr") for one in sources or ()]
-        if not sources or "0.0.0.0/0" in blocks or "::/0" in blocks:
+    """Rules of a port are taken together: each may let in one half of the world."""
+    rules = (it.read("manifest").get("spec") or {}).get("ingress") or ()
+    if not all(one.get("from") for one in rules):
+        return fails(f"{it.label} lets in everybody")
+    for ports in {str(one.get("ports")): one.get("ports") for one in rules}.values():
+        several = [one for one in rules if not one.get("ports") or one["ports"] == ports]
+        sources = [one for rule in several for one in rule["from"]]
+        if are_everybody(one["ipBlock"] for one in sources if one.get("ipBlock")):
             return fails(f"{it.label} lets in everybody")
     return passes("those who come in are named")
 
 
+def _from(*blocks: dict[str, Any]) -> dict[str, Any]:
+    """A policy for cases, with a rule for each block."""
+    return {"spec": {"ingress": [{"from": [{"ipBlock": one}]} for one in blocks]}}
+
+
+def _at(port: int, cidr: str) -> dict[str, Any]:
+    rule = {"from": [{"ipBlock": {"cidr": cidr}}]}
+    return rule | ({"ports": [{"port": port}]} if port else {})
+
+
+WORLD = {"cidr": "0.0.0.0/0"}
 CASES = (
     case("named", PASS, manifest={"spec": {"ingress": [{"from": [{"podSelector": {}}]}]}}),
     case("nobody", PASS, manifest={"spec": {"policyTypes": ["Ingress"]}}),
     case("all", FAIL, manifest={"spec": {"ingress": [{}]}}),
+    case("the world", FAIL, manifest=_from(WORLD)),
+    case("in two halves", FAIL, manifest=_from({"cidr": "0.0.0.0/1"}, {"cidr": "128.0.0.0/1"})),
+    case("what is no network, beside the world", FAIL, manifest=_from({"cidr": "x"}, WORLD)),
     case(
-        "the world",
-        FAIL,
-        manifest={"spec": {"ingress": [{"from": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}]}},
+        "two halves at two ports",
+        PASS,
+        manifest={"spec": {"ingress": [_at(80, "0.0.0.0/1"), _at(443, "128.0.0.0/1")]}},
     ),
+    case(
+        "two halves, one at each port",
+        FAIL,
+        manifest={"spec": {"ingress": [_at(0, "0.0.0.0/1"), _at(443, "128.0.0.0/1")]}},
+    ),
+    case(
+        "all but what nobody on the internet has",
+        FAIL,
+        manifest=_from({"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]}),
+    ),
+    case(
+        "one half without the other",
+        PASS,
+        manifest=_from({"cidr": "::/0", "except": ["2000::/4", "3000::/4"]}),
+    ),
+    case("what is no network", UNKNOWN, manifest=_from({"cidr": "10.0.0.0/33"})),
 )

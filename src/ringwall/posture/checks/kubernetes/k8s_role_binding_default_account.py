@@ -1,8 +1,12 @@
 """The default account has no rights.
 
-Why: what it is given, every pod of the namespace has.
+Why: what it is given, every pod of the namespace has; what `system:authenticated` is given, whoever
+signs in has, and in some clouds that is everybody with an account there.
 Fix: bind an account of its own.
 """
+
+from collections.abc import Mapping
+from typing import Any
 
 from ringwall.posture.checking import (
     FAIL,
@@ -30,18 +34,29 @@ CHECK = Check(
 )
 
 
-_ALL = ["system", "serviceaccounts"]
+_EVERYBODY = "system:authenticated"
+_BROUGHT = {"system:basic-user", "system:discovery", "system:public-info-viewer"}
+"""Roles that Kubernetes gives to everybody itself: what they tell is no secret."""
 
 
 def judge(it: Subject, world: World) -> Judgment:
     """By what the manifest says."""
-    for one in it.read("manifest").get("subjects") or ():
-        name = str(one.get("name"))
-        is_all = one.get("kind") == "Group" and name.split(":")[:2] == _ALL
-        if is_all or _is_default(one.get("kind"), name):
+    told = it.read("manifest")
+    for one in told.get("subjects") or ():
+        kind, name = one.get("kind"), str(one.get("name"))
+        if kind == "Group" and name == _EVERYBODY and not _is_brought(told):
+            why = f"{it.label} gives rights to {name}: to every account, the default one too"
+            return fails(why, Severity.HIGH)
+        is_all = kind == "Group" and name.split(":")[:2] == ["system", "serviceaccounts"]
+        if is_all or _is_default(kind, name):
             said = f"{name}, which the default account is in" if is_all else "the default account"
             return fails(f"{it.label} gives rights to {said}")
     return passes("the default account is given nothing")
+
+
+def _is_brought(manifest: Mapping[str, Any]) -> bool:
+    role = manifest.get("roleRef") or {}
+    return role.get("kind") == "ClusterRole" and role.get("name") in _BROUGHT
 
 
 def _is_default(kind: object, name: str) -> bool:
@@ -50,7 +65,15 @@ def _is_default(kind: object, name: str) -> bool:
     return name.startswith("system:serviceaccount:") and name.endswith(":default")
 
 
+def _everybody(role: str, kind: str = "ClusterRole") -> dict[str, Any]:
+    subjects = [{"kind": "Group", "name": "system:authenticated"}]
+    return {"subjects": subjects, "roleRef": {"kind": kind, "name": role}}
+
+
 CASES = (
+    case("everybody who signs in", FAIL, manifest=_everybody("edit")),
+    case("everybody, as Kubernetes has it itself", PASS, manifest=_everybody("system:discovery")),
+    case("everybody, by a role called so", FAIL, manifest=_everybody("system:discovery", "Role")),
     case(
         "all of a namespace",
         FAIL,

@@ -10,6 +10,7 @@ from ringwall.posture.checking import (
     FAIL,
     NOT_JUDGED,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Severity,
@@ -19,6 +20,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.kubernetes.sources import are_everybody
 
 CHECK = Check(
     judges="k8s-service",
@@ -54,7 +56,7 @@ def judge(it: Subject, world: World) -> Judgment | None:
         return passes("it is within the network alone")
     said = [one.strip() for one in str(notes.get(_SOURCES) or "").split(",") if one.strip()]
     sources = spec.get("loadBalancerSourceRanges") or said or ["0.0.0.0/0"]
-    if {"0.0.0.0/0", "::/0"} & set(sources):
+    if are_everybody({"cidr": one} for one in sources):
         return fails(f"{it.label} is open to the internet")
     return passes("those who may come are named")
 
@@ -65,12 +67,15 @@ def _noted(**notes: str) -> dict[str, Any]:
     return {"metadata": {"annotations": annotations}, "spec": {"type": "LoadBalancer"}}
 
 
+def _from(*sources: str) -> dict[str, Any]:
+    return {"spec": {"type": "LoadBalancer", "loadBalancerSourceRanges": list(sources)}}
+
+
 CASES = (
-    case(
-        "named",
-        PASS,
-        manifest={"spec": {"type": "LoadBalancer", "loadBalancerSourceRanges": ["10.0.0.0/8"]}},
-    ),
+    case("named", PASS, manifest=_from("10.0.0.0/8")),
+    case("the world in two halves", FAIL, manifest=_from("0.0.0.0/1", "128.0.0.0/1")),
+    case("what is no network", UNKNOWN, manifest=_from("${OFFICE}")),
+    case("what is no network, beside the world", FAIL, manifest=_from("${OFFICE}", "::/0")),
     case("within", PASS, manifest=_noted(aws_load_balancer_internal="true")),
     case("not within", FAIL, manifest=_noted(aws_load_balancer_internal="false")),
     case("noted", PASS, manifest=_noted(load_balancer_source_ranges="10.0.0.0/8, 192.0.2.0/24")),
