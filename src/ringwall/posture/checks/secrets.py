@@ -4,7 +4,8 @@ import base64
 import binascii
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ringwall.core.observations import UnknownError
@@ -36,10 +37,10 @@ _ASSIGNED: Final = (
 _LINE: Final = re.compile("|".join(f"(?P<t{at}>{one})" for at, (_, one) in enumerate(_TOKENS)))
 _ASSIGNMENT: Final = re.compile(_ASSIGNED)
 _NAMED: Final = re.compile(
-    r"(?i)passw(?:or)?d|passphrase|pwd$|(?:^|[_.-])pass$|secret|api_?key|access_?key|auth_?token|private_?key|token$"
+    r"(?i)passw(?:or)?d|passphrase|pwd$|(?<!by)(?<!com)(?<!sur)(?<!tres)pass$|masterauth$|secret|api[_-]?key|access[_-]?key|auth[_-]?token|private[_-]?key|token$"
 )
 _ABOUT: Final = re.compile(
-    r"(?i)[_.-](?:names?|arn|path|prefix|param(?:eter)?(?:_name)?|file|uri|ref|region|table|bucket|vpce"
+    r"(?i)[_.-](?:names?|namespaces?|audiences|labels?|selectors?|class|version|arn|path|prefix|param(?:eter)?(?:_name)?|file|uri|ref|region|table|bucket|vpce"
     r"|header|cookie|type|source|provider|process|backend|store|manager|hasher|enabled|algorithm|issuer|audience|policy|ttl|expir(?:y|ation)"
     r"|length|min|max|size|count|seconds|minutes|hours|days|age|attempts|rounds|timeout|lifetime|required)$"
 )
@@ -56,6 +57,14 @@ _NONE: Final = re.compile(
     r"|ENC\[|your[_-]|example|placeholder|redacted|dummy)|\$\(|\$\{|\{\{"
     r"|^\*+$|^x+$|^[a-z_.]+\(|EXAMPLE$|^(?-i:[a-z][a-z0-9_.-]*(?:/[a-z][a-z0-9_.-]*)+)$"
 )
+_OPTION: Final = re.compile(r"-{0,2}([A-Za-z][\w.-]*)=(.*)", re.DOTALL)
+_ASKING: Final = re.compile(
+    r"(?i)--?(?=[a-z])(?!no-)(?:[\w.-]*[_.-])?(?:[a-z]*pass|passw(?:or)?d|passphrase|pwd|masterauth|secret"
+    r"|token|(?:api|access|secret|private)[_-]?key)"
+)
+"""An option whose value is a secret, and is the word that follows."""
+_OBJECT: Final = re.compile(r"(?i)(?:^|[_.-])(?:tls|ssl|ca|cert|certificate|pull|from)[_-]secret$")
+_LABEL: Final = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 
 
 class Secret(NamedTuple):
@@ -109,6 +118,27 @@ def is_secret(name: str, value: str, *, least: int = 6) -> str:
     is_key = _KEY.search(name) and _KEYS.fullmatch(value)
     is_named = _NAMED.search(name) and len(value) >= least
     return "what is named as a secret" if is_named or is_key else ""
+
+
+def secret_in_words(words: Sequence[str]) -> str:
+    """What kind of secret the words of a command seem to have, ``""`` where they have none."""
+    for word, following in pairwise([*words, "-"]):
+        option = _OPTION.fullmatch(word)
+        if option is not None:
+            what = _in_option(option[1], option[2])
+        elif _ASKING.fullmatch(word) and not following.startswith("-"):
+            what = _in_option(word.lstrip("-"), following)
+        else:
+            what = next((one.what for one in secrets_in(word)), "")
+        if what:
+            return what
+    return ""
+
+
+def _in_option(name: str, value: str) -> str:
+    """Of a cluster, what is given may be the name of a Secret: of a certificate, or to pull by."""
+    is_object = _OBJECT.search(name) is not None and _LABEL.fullmatch(value) is not None
+    return "" if is_object else is_secret(name, value)
 
 
 def _tells_of_one(name: str, value: str) -> bool:

@@ -4,7 +4,7 @@ Why: whoever reads the repository, or the object, has it.
 Fix: put it into a Secret that comes from a store of secrets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ringwall.posture.checking import (
@@ -21,7 +21,7 @@ from ringwall.posture.checks.kubernetes.containers import (
     judged,
     pod,
 )
-from ringwall.posture.checks.secrets import is_secret
+from ringwall.posture.checks.secrets import is_secret, secret_in_words
 
 CHECK = Check(
     judges="k8s-workload",
@@ -34,26 +34,44 @@ CHECK = Check(
 )
 
 
+_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+
+
 def judge(it: Subject, world: World) -> Judgment:
     """Every container counts."""
     return judged(
         it,
         _wrong,
-        "has a secret written in its environment",
-        "no secret is written in the environment",
+        "has a secret written in its environment, or in what it runs",
+        "no secret is written in the environment, nor in what is run",
     )
 
 
 def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    return any(
+    in_environment = any(
         isinstance(one.get("value"), str)
         and is_secret(str(one.get("name", "")), one["value"], least=1)
         for one in container.get("env") or ()
     )
+    return in_environment or any(map(secret_in_words, _commands(container)))
+
+
+def _commands(container: Mapping[str, Any]) -> Iterator[list[str]]:
+    """All that a container is told to run, in words."""
+    hooks = container.get("lifecycle") or {}
+    asked = [container.get(name) or {} for name in _PROBES]
+    asked += [hooks.get(name) or {} for name in ("postStart", "preStop")]
+    yield [str(one) for name in ("command", "args") for one in container.get(name) or ()]
+    for one in asked:
+        yield [str(word) for word in (one.get("exec") or {}).get("command") or ()]
 
 
 def _env(name: str, value: str) -> object:
     return pod({"env": [{"name": name, "value": value}]})
+
+
+def _run(*words: str) -> object:
+    return pod({"command": list(words)})
 
 
 CASES = (
@@ -68,4 +86,37 @@ CASES = (
     case("for how many seconds", PASS, pod=_env("TOKEN_TTL_SECONDS", "3600")),
     case("how long it is good", PASS, pod=_env("TOKEN_TTL", "3600")),
     case("from another variable", PASS, pod=_env("DB_PASSWORD", "$(PASSWORD)")),
+    case("after an option", FAIL, pod=_run("redis-server", "--requirepass", "s3cr3tpassw0rd")),
+    case("in an option", FAIL, pod=pod({"args": ["--db-password=hunter2hunter2"]})),
+    case(
+        "after an option, half of it in the arguments",
+        FAIL,
+        pod=pod({"command": ["run", "--api-key"], "args": ["4eC39HqLyjWDarjtT1zdp7dc"]}),
+    ),
+    case("in a script", FAIL, pod=_run("sh", "-c", "export DB_PASSWORD=hunter2hunter2\nrun")),
+    case("in an address that is run", FAIL, pod=_run("migrate", "postgres://a:hunter2@db/shop")),
+    case(
+        "in what asks whether it lives",
+        FAIL,
+        pod=pod({"livenessProbe": {"exec": {"command": ["ping", "--password=hunter2hunter2"]}}}),
+    ),
+    case(
+        "options that tell of one",
+        PASS,
+        pod=_run(
+            "--token-file=/run/token",
+            "--secret-namespace=cert-manager",
+            "--secret-name=shop-tls",
+            "--password=$(PASSWORD)",
+            "--no-password",
+            "database",
+            "--token",
+            "--verbose",
+            "--image-pull-secret=our-registry",
+            "--tls-secret",
+            "shop-tls",
+            "--tls-private-key-file",
+            "/run/tls.key",
+        ),
+    ),
 )
