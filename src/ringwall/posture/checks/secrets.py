@@ -57,6 +57,19 @@ _NONE: Final = re.compile(
     r"|ENC\[|your[_-]|example|placeholder|redacted|dummy)|\$\(|\$\{|\{\{"
     r"|^\*+$|^x+$|^[a-z_.]+\(|EXAMPLE$|^(?-i:[a-z][a-z0-9_.-]*(?:/[a-z][a-z0-9_.-]*)+)$"
 )
+_REFERENCE: Final = re.compile(
+    r"ENC\[[^\[\]]+\]|\$\{[^{}]*\}|\{\{[^{}]*\}\}|#\{[^{}]*\}#?|\$\([\w.-]+\)|(?<!\w)\$[A-Z_][A-Z0-9_]*(?!\w)"
+    r"|(?<!\S)(?:(?:>>)?vault:[\w./-]+#\S+|ref\+[a-z]+://\S+|op://\S+|arn:aws[\w-]*:secretsmanager:\S+)"
+)
+"""What is put in the place of a secret, or of a part of a text, before anybody uses it."""
+_PUT_IN: Final = re.compile(r"(?<!\w)<[A-Za-z][^<>\n]*>(?!\w)")
+"""The same in angles, where they are no tags."""
+_STAND_IN: Final = re.compile(
+    r"(?i)(?:your|replace|insert)[_ -][\w -]*|example|placeholder|redacted|dummy|todo|tbd|\*+|x+"
+)
+_PUBLIC: Final = re.compile(
+    r"(?:\s*-----BEGIN (CERTIFICATE|PUBLIC KEY)-----[\sA-Za-z0-9+/=]+-----END \1-----)+\s*"
+)
 _OPTION: Final = re.compile(r"-{0,2}([A-Za-z][\w.-]*)=(.*)", re.DOTALL)
 _ASKING: Final = re.compile(
     r"(?i)--?(?=[a-z])(?!no-)(?:[\w.-]*[_.-])?(?:[a-z]*pass|passw(?:or)?d|passphrase|pwd|masterauth|secret"
@@ -118,6 +131,21 @@ def is_secret(name: str, value: str, *, least: int = 6) -> str:
     is_key = _KEY.search(name) and _KEYS.fullmatch(value)
     is_named = _NAMED.search(name) and len(value) >= least
     return "what is named as a secret" if is_named or is_key else ""
+
+
+def is_written(name: str, value: str) -> bool:
+    """Whether what has to be a secret is one, and stands there as it is.
+
+    None is nothing at all, a certificate, a word that stands in for one, and a reference to where
+    it lies; of a text with such references in it, what is left without them.
+    """
+    rest = _REFERENCE.sub("", value if "</" in value else _PUT_IN.sub("", value))
+    if not rest.strip() or _STAND_IN.fullmatch(value.strip()) or _PUBLIC.fullmatch(value):
+        return False
+    if rest == value:
+        return True
+    is_named = bool(is_secret(name, rest, least=1)) and any(map(str.isalnum, rest))
+    return is_named or any(secrets_in(rest))
 
 
 def secret_in_words(words: Sequence[str]) -> str:

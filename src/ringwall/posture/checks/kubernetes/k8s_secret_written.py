@@ -4,6 +4,9 @@ Why: base64 hides nothing: whoever reads the file has the secret, and history ke
 Fix: take it out, change it, and let a store of secrets bring it.
 """
 
+from base64 import b64encode
+from typing import Any
+
 from ringwall.posture.checking import (
     FAIL,
     PASS,
@@ -16,6 +19,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.secrets import decoded, is_written
 
 CHECK = Check(
     judges="k8s-secret",
@@ -30,14 +34,53 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """By what the manifest says."""
+    """By each value: one that is encrypted, filled in later or empty is no secret in the file."""
     told = it.read("manifest")
-    if told.get("data") or told.get("stringData"):
-        return fails(f"{it.label} has its values written in the file")
-    return passes("it has no values in the file")
+    names = [name for name, one in (told.get("stringData") or {}).items() if _is_one(name, one)]
+    for name, one in (told.get("data") or {}).items():
+        if _is_one(name, one) and _is_one(name, decoded("".join(str(one).split()))):
+            names.append(name)
+    if names:
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        return fails(f"{it.label} has its values written in the file: {', '.join(names[:3])}{more}")
+    return passes("it has no secret in the file")
 
 
+def _is_one(name: str, value: object) -> bool:
+    return value is not None and is_written(name, str(value))
+
+
+def _data(**several: str) -> dict[str, Any]:
+    return {"data": {key: b64encode(one.encode()).decode() for key, one in several.items()}}
+
+
+def _written(**several: str) -> dict[str, Any]:
+    return {"stringData": several}
+
+
+_PEM = "-----BEGIN {0}-----\nMIIB+a/=\n-----END {0}-----\n"
 CASES = (
     case("empty", PASS, manifest={}),
     case("written", FAIL, manifest={"data": {"password": "aHVudGVyMg=="}}),
+    case("written as it is", FAIL, manifest=_written(password="hunter2")),
+    case("with empty values", PASS, manifest={"data": {"tls.crt": "", "tls.key": None}}),
+    case("encrypted by SOPS", PASS, manifest={"data": {"password": "ENC[AES256_GCM,data:a,iv:b]"}}),
+    case(
+        "encrypted in part",
+        FAIL,
+        manifest={"data": {"user": "ENC[AES256_GCM,data:a]", "password": "aHVudGVyMg=="}},
+    ),
+    case("for a plugin of Argo CD", PASS, manifest=_written(password="<path:kv/shop#password>")),
+    case("in base64, too", PASS, manifest=_data(password="<password>")),
+    case("for Bank-Vaults", PASS, manifest=_written(password="vault:secret/data/shop#PASSWORD")),
+    case("filled in by Flux", PASS, manifest={"data": {"password": "${DB_PASSWORD}"}}),
+    case("filled in, in a text", PASS, manifest=_written(url="postgres://${A}:${B}@db/shop")),
+    case("a text that has another", FAIL, manifest=_written(url="postgres://${A}:hunter2@db/shop")),
+    case("a part of one", FAIL, manifest=_written(password="hunter2${SALT}")),
+    case("one that only looks so", FAIL, manifest=_written(password="hun$TER2x")),
+    case("XML", FAIL, manifest=_written(file="<a>\n<password>hunter2hunter2</password>\n</a>")),
+    case("JSON", FAIL, manifest=_data(config='{"auths": {"r.example": {"auth": "YTpodW50ZXIy"}}}')),
+    case("a stand-in", PASS, manifest=_written(password="REDACTED")),
+    case("a certificate", PASS, manifest=_data(ca=_PEM.format("CERTIFICATE"))),
+    case("a key", FAIL, manifest=_data(key=_PEM.format("PRIVATE KEY"))),
 )
