@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ringwall.posture.code.scanning import read_code
+from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.code.scanning import Code, read_code
+from ringwall.posture.judging import judge_all
 
 
 @pytest.mark.parametrize(
@@ -134,3 +136,133 @@ def test_what_a_list_has_twice_by_one_name_is_judged_twice(tmp_path: Path) -> No
     (tmp_path / "it.yaml").write_text(f"apiVersion: v1\nkind: List\nitems:\n{items}")
     found = list(read_code(tmp_path).snapshot.of_kind("k8s-workload"))
     assert [one.found.name[-2:] for one in found] == ["a-", "#2"]
+
+
+POD = """
+apiVersion: v1
+kind: Pod
+metadata: {name: it}
+spec:
+  hostPID: true
+  %s
+  containers:
+  - name: app
+    image: shop:1
+    %s
+"""
+
+
+def _verdicts(tmp_path: Path, text: str) -> tuple[Code, dict[str, str]]:
+    """What is read, and by check what is said of the one thing that is in it."""
+    (tmp_path / "it.yaml").write_text(text)
+    code = read_code(tmp_path)
+    judged = list(judge_all(code.snapshot, own_checks(["k8s"])))
+    assert not [one.verdict.why for one in judged if "by itself" in one.verdict.why]
+    return code, {one.check: one.verdict.outcome for one in judged}
+
+
+@pytest.mark.parametrize(
+    ("pod", "container", "check"),
+    [
+        ("hostNetwork: ${HOST}", "", "k8s-pod-host-network"),
+        ('hostIPC: "{{ ipc }}"', "", "k8s-pod-host-memory"),
+        ("securityContext: {runAsUser: '${UID}'}", "", "k8s-container-user-zero"),
+        ("", "securityContext: {privileged: '${P}'}", "k8s-container-privileged"),
+        ("", "securityContext: {procMount: '${P}'}", "k8s-container-proc-mount"),
+        ("", "ports: ${PORTS}", "k8s-container-host-port"),
+        ("volumes: [{hostPath: {path: '${DIR}'}}]", "", "k8s-pod-host-root"),
+        ("initContainers: ${SIDECARS}", "", "k8s-container-privileged"),
+        ("securityContext: {sysctls: [{name: '${S}'}]}", "", "k8s-pod-sysctls"),
+    ],
+)
+def test_what_is_filled_in_later_is_not_known_and_no_fault(
+    tmp_path: Path, pod: str, container: str, check: str
+) -> None:
+    code, said = _verdicts(tmp_path, POD % (pod, container))
+    assert not code.remarks
+    assert said[check] == "unknown"
+    assert said["k8s-pod-host-processes"] == "fail"
+
+
+def test_what_is_filled_in_later_keeps_nothing_else_from_being_judged(tmp_path: Path) -> None:
+    text = POD % (
+        "volumes: [{hostPath: {path: '${DIR}'}}, {hostPath: {path: /}}]",
+        "securityContext: {privileged: '${P}'}\n  - {name: b, securityContext: {privileged: true}}",
+    )
+    _, said = _verdicts(tmp_path, text)
+    assert said["k8s-container-privileged"] == said["k8s-pod-host-root"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("image", "outcome"),
+    [("${IMAGE}", "unknown"), ("${HUB}/shop:1", "pass"), ("${HUB}/shop:${TAG}", "unknown")],
+)
+def test_a_version_of_an_image_may_be_filled_in_later(
+    tmp_path: Path, image: str, outcome: str
+) -> None:
+    _, said = _verdicts(tmp_path, (POD % ("", "")).replace("shop:1", image))
+    assert said["k8s-container-image-latest"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("pod", "container", "line", "why"),
+    [
+        ("initContainers: [x]", "", 7, "spec.initContainers[0] is a text, where a mapping belongs"),
+        ("initContainers: [~]", "", 7, "spec.initContainers[0] is nothing, where a mapping"),
+        ("securityContext: x", "", 7, "spec.securityContext is a text, where a mapping belongs"),
+        ("securityContext: {runAsUser: '1000'}", "", 7, "runAsUser is a text, where a number"),
+        ("hostNetwork: 'true'", "", 7, "hostNetwork is a text, where true or false belongs"),
+        ("", "env: {DB_PASSWORD: x}", 11, "spec.containers[0].env is a mapping, where a list"),
+        ("hostIPC: 5", "env: {DB_PASSWORD: x}", 7, "hostIPC is a number, where true or false"),
+        ("", "env: [{name: A, value: {}}]", 11, "env[0].value is a mapping, where a text"),
+    ],
+)
+def test_what_has_not_the_form_of_its_kind_is_told_once_and_the_rest_is_judged(
+    tmp_path: Path, pod: str, container: str, line: int, why: str
+) -> None:
+    code, said = _verdicts(tmp_path, POD % (pod, container))
+    (remark,) = code.remarks
+    assert (remark.is_broken, remark.place.line) == (True, line)
+    assert remark.why.startswith("Pod default/it: ")
+    assert why in remark.why
+    assert said["k8s-pod-host-processes"] == "fail"
+    assert code.snapshot.is_listed("k8s-network-policy"), "nothing is left out"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: Role\napiVersion: rbac.authorization.k8s.io/v1\nrules: {verbs: []}",
+        "kind: RoleBinding\napiVersion: rbac.authorization.k8s.io/v1\nsubjects: [a]\nroleRef: a",
+        "kind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nspec: {ingress: {from: []}}",
+        "kind: Ingress\napiVersion: networking.k8s.io/v1\nspec: {tls: [a]}",
+        "kind: Service\napiVersion: v1\nspec: LoadBalancer",
+        "kind: ServiceAccount\napiVersion: v1\nautomountServiceAccountToken: 'no'",
+        "kind: Secret\napiVersion: v1\ndata: [a]",
+        "kind: ConfigMap\napiVersion: v1\ndata: {a: {b: c}}",
+        "kind: CronJob\napiVersion: batch/v1\nspec: {jobTemplate: [a]}",
+    ],
+)
+def test_other_kinds_of_another_form_are_told_once(tmp_path: Path, text: str) -> None:
+    code, said = _verdicts(tmp_path, f"metadata: {{name: it}}\n{text}\n")
+    assert [one.is_broken for one in code.remarks] == [True]
+    assert "unknown" in said.values()
+
+
+def test_what_has_no_metadata_is_told_and_judged(tmp_path: Path) -> None:
+    code, said = _verdicts(tmp_path, "apiVersion: v1\nkind: Service\nspec: {type: NodePort}\n")
+    (remark,) = code.remarks
+    assert (str(remark.place), remark.is_broken) == ("it.yaml:1", True)
+    assert "metadata is nothing, where a name belongs" in remark.why
+    assert said["k8s-service-node-port"] == "fail"
+
+
+def test_what_a_list_has_that_is_no_manifest_is_told(tmp_path: Path) -> None:
+    code, _ = _verdicts(tmp_path, "apiVersion: v1\nkind: List\nitems:\n- kind: Pod\n")
+    (remark,) = code.remarks
+    assert (str(remark.place), remark.why) == ("it.yaml:4", "items[0] is no manifest")
+
+
+def test_a_number_that_was_meant_as_a_text_is_judged_as_that(tmp_path: Path) -> None:
+    _, said = _verdicts(tmp_path, POD % ("", "env: [{name: DB_PASSWORD, value: 12345}]"))
+    assert said["k8s-container-secret-written"] == "fail"

@@ -25,6 +25,11 @@ class Document:
     end: int
     lines: dict[tuple[str | int, ...], int]
 
+    def line_of(self, at: tuple[str | int, ...], otherwise: int) -> int:
+        """The line of a path, or of what it would be in."""
+        several = (self.lines.get(at[:end]) for end in range(len(at), 0, -1))
+        return next((one for one in several if one is not None), otherwise)
+
 
 def documents(text: str, path: str, tagged: Tagged | None = None) -> Iterator[Document]:
     """Every document that is not empty; ``CodeError`` names the line that is wrong.

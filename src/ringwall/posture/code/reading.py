@@ -25,5 +25,8 @@ class Remark:
     is_broken: bool = False
     """Whether the code is wrong; otherwise it is Ringwall that does not understand it."""
 
+    is_judged: bool = False
+    """Whether what is wrong is judged nevertheless, as far as it is known: nothing is left out."""
+
     def __str__(self) -> str:
         return f"{self.place}: {self.why}"

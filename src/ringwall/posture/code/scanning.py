@@ -88,9 +88,14 @@ def read_code(
         _map(code, Resources(rooted(read.instances, shown)), ())
     clusters.apart(code.snapshot)
     _tell(code, folder, sorted(set(given or ()) - declared))
-    missing = [str(one) for one in code.remarks if one.is_broken or "is not here" in one.why]
+    missing = [str(one) for one in code.remarks if _leaves_out(one)]
     fill(code.snapshot, (), (*KINDS, *manifests.KINDS), missing)
     return code
+
+
+def _leaves_out(remark: Remark) -> bool:
+    """Whether something may be declared there that is not among what was found."""
+    return (remark.is_broken and not remark.is_judged) or "is not here" in remark.why
 
 
 def _tell(code: Code, folder: Path, undeclared: Iterable[str]) -> None:
@@ -227,7 +232,9 @@ def _document(code: Code, one: Document, shown: str) -> None:
     else:
         for kind in manifests.unjudged(value):
             code.unmapped[kind] = code.unmapped.get(kind, 0) + 1
-    fill(code.snapshot, _told_apart(manifests.components(one, shown), code.snapshot), ())
+    read = manifests.read(one, shown)
+    code.remarks += read.remarks
+    fill(code.snapshot, _told_apart(read.components, code.snapshot), ())
 
 
 def _told_apart(several: Iterable[Collected], snapshot: Snapshot) -> Iterator[Collected]:

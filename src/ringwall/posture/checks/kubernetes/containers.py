@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ringwall.posture.checking import Judgment, Subject, fails, passes
+from ringwall.posture.checking import Judgment, Subject, UnknownError, fails, passes
+from ringwall.posture.checks.kubernetes.known import every, pairs, those
+from ringwall.posture.snapshot.partial import Unknown
 
 Wrong = Callable[[Mapping[str, Any], Mapping[str, Any]], bool]
 """Whether a container, beside its pod's spec, is not as it ought to be."""
 
 
-def containers_of(pod: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """All of them: those that run, those that begin, and those that are added for debugging."""
+def containers_of(pod: Mapping[str, Any]) -> Iterator[Any]:
+    """All of them, also what is not known: those that run, begin, or are added for debugging."""
     for name in ("initContainers", "containers", "ephemeralContainers"):
-        yield from pod["spec"].get(name) or ()
+        several = dict(pairs(pod["spec"])).get(name) or ()
+        yield from (several,) if isinstance(several, Unknown) else every(several)
 
 
 def security_of(container: Mapping[str, Any], spec: Mapping[str, Any], name: str) -> Any:
@@ -24,10 +27,13 @@ def security_of(container: Mapping[str, Any], spec: Mapping[str, Any], name: str
 def judged(it: Subject, wrong: Wrong, bad: str, good: str) -> Judgment:
     """Fails with the names of the containers that are wrong."""
     pod = it.read("pod")
-    names = [
-        str(one.get("name", "unnamed")) for one in containers_of(pod) if wrong(one, pod["spec"])
-    ]
-    return fails(f"{', '.join(names)} of {it.label}: {bad}") if names else passes(good)
+    found, unclear = those(containers_of(pod), lambda one: wrong(one, pod["spec"]))
+    if found:
+        names = [str(one.get("name", "unnamed")) for one in found]
+        return fails(f"{', '.join(names)} of {it.label}: {bad}")
+    if unclear:
+        raise UnknownError(unclear)
+    return passes(good)
 
 
 def pod(container: Mapping[str, Any] | None = None, **spec: Any) -> dict[str, Any]:

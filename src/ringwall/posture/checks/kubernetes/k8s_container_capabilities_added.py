@@ -22,6 +22,7 @@ from ringwall.posture.checks.kubernetes.containers import (
     pod,
     secured,
 )
+from ringwall.posture.checks.kubernetes.known import is_any
 
 CHECK = Check(
     judges="k8s-workload",
@@ -50,30 +51,28 @@ def judge(it: Subject, world: World) -> Judgment:
     )
 
 
+_USUAL = {
+    "NET_BIND_SERVICE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FSETID",
+    "FOWNER",
+    "MKNOD",
+    "SETGID",
+    "SETUID",
+    "SETFCAP",
+    "SETPCAP",
+    "SYS_CHROOT",
+    "KILL",
+    "AUDIT_WRITE",
+}
+
+
 def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    return bool(
-        {
-            str(one).upper().removeprefix("CAP_")
-            for one in ((container.get("securityContext") or {}).get("capabilities") or {}).get(
-                "add"
-            )
-            or ()
-        }
-        - {
-            "NET_BIND_SERVICE",
-            "CHOWN",
-            "DAC_OVERRIDE",
-            "FSETID",
-            "FOWNER",
-            "MKNOD",
-            "SETGID",
-            "SETUID",
-            "SETFCAP",
-            "SETPCAP",
-            "SYS_CHROOT",
-            "KILL",
-            "AUDIT_WRITE",
-        }
+    changed = (container.get("securityContext") or {}).get("capabilities") or {}
+    return is_any(
+        changed.get("add") or (),
+        lambda one: str(one).upper().removeprefix("CAP_") not in _USUAL,
     )
 
 

@@ -21,6 +21,7 @@ from ringwall.posture.checks.kubernetes.containers import (
     judged,
     pod,
 )
+from ringwall.posture.checks.kubernetes.known import is_any
 
 CHECK = Check(
     judges="k8s-workload",
@@ -44,7 +45,7 @@ def judge(it: Subject, world: World) -> Judgment:
 
 
 def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    return any(one.get("hostPort") for one in container.get("ports") or ())
+    return is_any(container.get("ports") or (), lambda one: one.get("hostPort"))
 
 
 CASES = (

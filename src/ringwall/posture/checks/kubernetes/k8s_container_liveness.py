@@ -21,6 +21,7 @@ from ringwall.posture.checks.kubernetes.containers import (
     judged,
     pod,
 )
+from ringwall.posture.checks.kubernetes.known import those
 
 CHECK = Check(
     judges="k8s-workload",
@@ -40,12 +41,13 @@ def judge(it: Subject, world: World) -> Judgment:
 
 
 def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    return container not in (spec.get("initContainers") or ()) and not container.get(
-        "livenessProbe"
-    )
+    begin, _ = those(spec.get("initContainers") or (), lambda one: one is container)
+    return not begin and not container.get("livenessProbe")
 
 
+TOLD = {"livenessProbe": {"tcpSocket": {"port": 80}}}
 CASES = (
-    case("told", PASS, pod=pod({"livenessProbe": {"tcpSocket": {"port": 80}}})),
+    case("told", PASS, pod=pod(TOLD)),
     case("not said", FAIL, pod=pod()),
+    case("what begins", PASS, pod=pod(TOLD, initContainers=[{"name": "a"}])),
 )

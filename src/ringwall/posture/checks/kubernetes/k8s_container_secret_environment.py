@@ -21,6 +21,7 @@ from ringwall.posture.checks.kubernetes.containers import (
     judged,
     pod,
 )
+from ringwall.posture.checks.kubernetes.known import is_any
 
 CHECK = Check(
     judges="k8s-workload",
@@ -42,9 +43,13 @@ def judge(it: Subject, world: World) -> Judgment:
 
 
 def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    return any(
-        (one.get("valueFrom") or {}).get("secretKeyRef") for one in container.get("env") or ()
-    ) or any(one.get("secretRef") for one in container.get("envFrom") or ())
+    several = [*(container.get("env") or ()), *(container.get("envFrom") or ())]
+    return is_any(several, _is_one)
+
+
+def _is_one(source: Mapping[str, Any]) -> bool:
+    inner = source.get("valueFrom") or {}
+    return inner.get("secretKeyRef") is not None or source.get("secretRef") is not None
 
 
 CASES = (

@@ -4,6 +4,9 @@ Why: an intruder who comes out of one there has the whole cluster.
 Fix: take away the toleration of the control plane.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from ringwall.posture.checking import (
     FAIL,
     PASS,
@@ -17,6 +20,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.kubernetes.containers import pod
+from ringwall.posture.checks.kubernetes.known import is_any
 
 CHECK = Check(
     judges="k8s-workload",
@@ -31,18 +35,20 @@ CHECK = Check(
 )
 
 
+_TAINTS = ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master")
+
+
 def judge(it: Subject, world: World) -> Judgment:
     """The pod's spec says it."""
     spec = it.read("pod")["spec"]
-    if any(
-        str(one.get("key", "")).startswith(
-            ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master")
-        )
-        or (one.get("operator") == "Exists" and not one.get("key"))
-        for one in spec.get("tolerations") or ()
-    ):
+    if is_any(spec.get("tolerations") or (), _is_of_it):
         return fails(f"{it.label} may run beside the control plane")
     return passes("it does not run beside the control plane")
+
+
+def _is_of_it(toleration: Mapping[str, Any]) -> bool:
+    key = str(toleration.get("key") or "")
+    return key.startswith(_TAINTS) or (not key and toleration.get("operator") == "Exists")
 
 
 CASES = (

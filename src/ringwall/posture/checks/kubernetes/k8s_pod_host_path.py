@@ -17,6 +17,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.kubernetes.containers import pod
+from ringwall.posture.checks.kubernetes.known import is_any
 
 CHECK = Check(
     judges="k8s-workload",
@@ -37,7 +38,7 @@ CHECK = Check(
 def judge(it: Subject, world: World) -> Judgment:
     """The pod's spec says it."""
     spec = it.read("pod")["spec"]
-    if any(one.get("hostPath") for one in spec.get("volumes") or ()):
+    if is_any(spec.get("volumes") or (), lambda one: one.get("hostPath")):
         return fails(f"{it.label} mounts a folder of the host")
     return passes("no folder of the host is mounted")
 

@@ -5,6 +5,8 @@ Fix: take the volume away.
 """
 
 import posixpath
+from collections.abc import Mapping
+from typing import Any
 
 from ringwall.posture.checking import (
     FAIL,
@@ -19,6 +21,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.kubernetes.containers import pod
+from ringwall.posture.checks.kubernetes.known import is_any
 
 CHECK = Check(
     judges="k8s-workload",
@@ -41,11 +44,15 @@ _WITH_ALL_BELOW = ("/var/lib/kubelet", "/etc/kubernetes")
 def judge(it: Subject, world: World) -> Judgment:
     """The pod's spec says it."""
     spec = it.read("pod")["spec"]
-    paths = [(one.get("hostPath") or {}).get("path") for one in spec.get("volumes") or ()]
-    several = [posixpath.normpath(f"/{str(one).strip('/')}") for one in paths if one is not None]
-    if any(one in _AS_GOOD or one.startswith(_WITH_ALL_BELOW) for one in several):
+    if is_any(spec.get("volumes") or (), _is_as_good):
         return fails(f"{it.label} mounts the root of the host, or what is as good")
     return passes("the root of the host is not mounted")
+
+
+def _is_as_good(volume: Mapping[str, Any]) -> bool:
+    told = (volume.get("hostPath") or {}).get("path")
+    path = posixpath.normpath(f"/{str(told).strip('/')}")
+    return told is not None and (path in _AS_GOOD or path.startswith(_WITH_ALL_BELOW))
 
 
 CASES = (

@@ -34,9 +34,8 @@ CHECK = Check(
 def judge(it: Subject, world: World) -> Judgment:
     """The pod's spec says it."""
     spec = it.read("pod")["spec"]
-    if (spec.get("securityContext") or {}).get("fsGroup") == 0 or 0 in (
-        (spec.get("securityContext") or {}).get("supplementalGroups") or ()
-    ):
+    told = spec.get("securityContext") or {}
+    if 0 in (told.get("supplementalGroups") or ()) or told.get("fsGroup") == 0:
         return fails(f"{it.label} is in the group root")
     return passes("it is not in the group root")
 

@@ -5,6 +5,8 @@ Fix: take the volume away; build images with a tool that needs no runtime.
 """
 
 import posixpath
+from collections.abc import Mapping
+from typing import Any
 
 from ringwall.posture.checking import (
     FAIL,
@@ -19,6 +21,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.kubernetes.containers import pod
+from ringwall.posture.checks.kubernetes.known import is_any
 
 CHECK = Check(
     judges="k8s-workload",
@@ -53,14 +56,15 @@ _ABOVE = {
 def judge(it: Subject, world: World) -> Judgment:
     """The pod's spec says it."""
     spec = it.read("pod")["spec"]
-    paths = [str((one.get("hostPath") or {}).get("path", "")) for one in spec.get("volumes") or ()]
-    if any(
-        one.rstrip("/").endswith(("docker.sock", "containerd.sock", "crio.sock")) or is_above(one)
-        for one in paths
-        if one
-    ):
+    if is_any(spec.get("volumes") or (), _has_it):
         return fails(f"{it.label} has the socket of the container runtime")
     return passes("no socket of a runtime is mounted")
+
+
+def _has_it(volume: Mapping[str, Any]) -> bool:
+    path = str((volume.get("hostPath") or {}).get("path") or "")
+    is_one = path.rstrip("/").endswith(("docker.sock", "containerd.sock", "crio.sock"))
+    return is_one or (path != "" and is_above(path))
 
 
 def is_above(path: str) -> bool:

@@ -11,11 +11,13 @@ from ringwall.posture.checking import (
     Judgment,
     Severity,
     Subject,
+    UnknownError,
     World,
     case,
     fails,
     passes,
 )
+from ringwall.posture.checks.kubernetes.known import those
 
 CHECK = Check(
     judges="k8s-role-binding",
@@ -30,12 +32,18 @@ CHECK = Check(
 )
 
 
+_STRANGERS = {"system:anonymous", "system:unauthenticated"}
+
+
 def judge(it: Subject, world: World) -> Judgment:
     """By what the manifest says."""
-    names = {one.get("name") for one in it.read("manifest").get("subjects") or ()}
-    strangers = sorted(names & {"system:anonymous", "system:unauthenticated"})
-    if strangers:
-        return fails(f"{it.label} gives rights to {', '.join(strangers)}")
+    several = it.read("manifest").get("subjects") or ()
+    found, unclear = those(several, lambda one: one.get("name") in _STRANGERS)
+    if found:
+        names = ", ".join(sorted({one["name"] for one in found}))
+        return fails(f"{it.label} gives rights to {names}")
+    if unclear:
+        raise UnknownError(unclear)
     return passes("only those who are known have rights by it")
 
 

@@ -15,11 +15,13 @@ from ringwall.posture.checking import (
     Judgment,
     Severity,
     Subject,
+    UnknownError,
     World,
     case,
     fails,
     passes,
 )
+from ringwall.posture.checks.kubernetes.known import those
 
 CHECK = Check(
     judges="k8s-role-binding",
@@ -42,16 +44,24 @@ _BROUGHT = {"system:basic-user", "system:discovery", "system:public-info-viewer"
 def judge(it: Subject, world: World) -> Judgment:
     """By what the manifest says."""
     told = it.read("manifest")
-    for one in told.get("subjects") or ():
-        kind, name = one.get("kind"), str(one.get("name"))
-        if kind == "Group" and name == _EVERYBODY and not _is_brought(told):
-            why = f"{it.label} gives rights to {name}: to every account, the default one too"
-            return fails(why, Severity.HIGH)
-        is_all = kind == "Group" and name.split(":")[:2] == ["system", "serviceaccounts"]
-        if is_all or _is_default(kind, name):
-            said = f"{name}, which the default account is in" if is_all else "the default account"
-            return fails(f"{it.label} gives rights to {said}")
+    found, unclear = those(told.get("subjects") or (), lambda one: _said(one, told))
+    if found:
+        said = " and ".join(sorted({_said(one, told) for one in found}))
+        is_worse = any(one.get("name") == _EVERYBODY for one in found)
+        return fails(f"{it.label} gives rights to {said}", Severity.HIGH if is_worse else None)
+    if unclear:
+        raise UnknownError(unclear)
     return passes("the default account is given nothing")
+
+
+def _said(subject: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+    """Whom a subject means, if the default account is among them."""
+    kind, name = subject.get("kind"), str(subject.get("name"))
+    if kind == "Group" and name == _EVERYBODY and not _is_brought(manifest):
+        return f"{name}, which every account is in, the default one too"
+    if kind == "Group" and name.split(":")[:2] == ["system", "serviceaccounts"]:
+        return f"{name}, which the default account is in"
+    return "the default account" if _is_default(kind, name) else ""
 
 
 def _is_brought(manifest: Mapping[str, Any]) -> bool:

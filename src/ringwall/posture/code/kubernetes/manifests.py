@@ -1,11 +1,14 @@
 """Manifests to components: what runs pods is one kind, ``k8s-workload``, whatever makes them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Collected, Observation, Place, State
 from ringwall.posture.code.documents import Document
+from ringwall.posture.code.kubernetes.forms import At, Odd, form_of, shaped
+from ringwall.posture.code.reading import Remark
 from ringwall.posture.snapshot.partial import Unknown
 
 ACCOUNT: Final = "code"
@@ -67,18 +70,29 @@ def is_manifest(value: Any) -> bool:
     return isinstance(value, dict) and "apiVersion" in value and isinstance(value.get("kind"), str)
 
 
-def components(document: Document, path: str) -> Iterator[Collected]:
+@dataclass(slots=True)
+class Read:
+    """What a document declares, and what of it is not as it has to be."""
+
+    components: list[Collected] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+
+def read(document: Document, path: str) -> Read:
     """What a manifest declares, each of a list of them; nothing of kinds that nobody judges."""
-    value = document.value
+    found, value = Read(), document.value
     if not is_manifest(value):
-        return
-    if (several := _items(value)) is not None:
-        for at, one in enumerate(several):
-            if is_manifest(one):
-                line = document.lines.get(("items", at), document.line)
-                yield from _component(one, Place(path, line))
-        return
-    yield from _component(value, Place(path, document.line, document.end))
+        return found
+    several = _items(value)
+    if several is None:
+        _read(found, value, Place(path, document.line, document.end), document, ())
+    for at, one in enumerate(several or ()):
+        place = Place(path, document.lines.get(("items", at), document.line))
+        if is_manifest(one):
+            _read(found, one, place, document, ("items", at))
+        else:
+            found.remarks.append(Remark(place, f"items[{at}] is no manifest", is_broken=True))
+    return found
 
 
 def _items(value: dict[str, Any]) -> list[Any] | None:
@@ -108,21 +122,37 @@ def kind_of(value: Any) -> str:
     return _KINDS[value["kind"]] if is_it else ""
 
 
-def _component(value: dict[str, Any], place: Place) -> Iterator[Collected]:
-    kind = kind_of(value)
-    metadata = value.get("metadata")
-    if not kind or not isinstance(metadata, dict):
+def _read(found: Read, value: dict[str, Any], place: Place, document: Document, at: At) -> None:
+    """Put a manifest into what is found, if anybody judges its kind."""
+    if not kind_of(value):
         return
-    name = str(metadata.get("name") or metadata.get("generateName") or "unnamed")
-    space = "" if value["kind"] in _CLUSTER else str(metadata.get("namespace") or "default")
+    odd: list[Odd] = []
+    made = shaped(value, form_of(value["kind"], _PODS.get(value["kind"])), odd)
+    one = _component(made, place)
+    found.components.append(one)
+    if "metadata" not in value:
+        odd.append(Odd(("metadata",), "nothing", "a name"))
+    if odd:
+        line = document.line_of((*at, *odd[0].at), place.line)
+        more = f", and {len(odd) - 1} more" if odd[1:] else ""
+        why = f"{one.found.label}: {odd[0]}{more}"
+        found.remarks.append(Remark(Place(place.path, line), why, is_broken=True, is_judged=True))
+
+
+def _component(value: dict[str, Any], place: Place) -> Collected:
+    told = value.get("metadata")
+    metadata = told if isinstance(told, dict) else {}
+    names = (metadata.get("name"), metadata.get("generateName"), "unnamed")
+    name = next(one for one in names if one and isinstance(one, str))
+    space = "" if value["kind"] in _CLUSTER else _space(metadata.get("namespace"))
     labels = metadata.get("labels")
     pairs = labels.items() if isinstance(labels, dict) else ()
     found = Found(
-        kind=kind,
+        kind=kind_of(value),
         name=f"{place.path}:{space}/{value['kind']}/{name}",
         label=f"{value['kind']} {space + '/' if space else ''}{name}",
         account=ACCOUNT,
-        tags=tuple(sorted((str(key), str(one)) for key, one in pairs)),
+        tags=tuple(sorted((key, one) for key, one in pairs if isinstance(one, str))),
     )
     if value.get("aggregationRule"):
         value = value | {
@@ -132,21 +162,25 @@ def _component(value: dict[str, Any], place: Place) -> Iterator[Collected]:
     aspects = {"listed": _known(listed, place), "manifest": _known(value, place)}
     if value["kind"] in _PODS:
         aspects["pod"] = _pod(value, place)
-    yield Collected(found=found, aspects=aspects, place=place)
+    return Collected(found=found, aspects=aspects, place=place)
+
+
+def _space(told: Any) -> str:
+    return told if told and isinstance(told, str) else "default"
 
 
 def _pod(value: dict[str, Any], place: Place) -> Observation:
     inner: Any = value
     for key in _PODS[value["kind"]]:
-        inner = inner.get(key) if isinstance(inner, dict) else None
-    spec = inner.get("spec") if isinstance(inner, dict) else None
-    several = spec.get("containers") if isinstance(spec, dict) else None
-    if not isinstance(several, list) or not all(isinstance(one, dict) for one in several):
+        inner = inner.get(key) if isinstance(inner, dict) else inner
+    spec = inner.get("spec") if isinstance(inner, dict) else inner
+    if isinstance(spec, Unknown):
+        return Observation(State.ERROR, api=f"manifest {place}", why=spec.why)
+    if not isinstance(spec, dict) or spec.get("containers") is None:
         return Observation(
             State.ERROR, api=f"manifest {place}", why=f"the {value['kind']} has no containers"
         )
-    metadata = inner.get("metadata") if isinstance(inner.get("metadata"), dict) else {}
-    return _known({"metadata": metadata, "spec": spec}, place)
+    return _known({"metadata": inner.get("metadata") or {}, "spec": spec}, place)
 
 
 def _known(value: Any, place: Place) -> Observation:
