@@ -4,6 +4,8 @@ Why: cluster-admin may do everything, everywhere.
 Fix: bind a role with what is needed.
 """
 
+from typing import Any
+
 from ringwall.posture.checking import (
     FAIL,
     PASS,
@@ -16,6 +18,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
+from ringwall.posture.checks.kubernetes.known import those
 
 CHECK = Check(
     judges="k8s-role-binding",
@@ -33,20 +36,37 @@ CHECK = Check(
 )
 
 
+_OWN = ("Group", "system:masters")
+
+
 def judge(it: Subject, world: World) -> Judgment:
-    """By what the manifest says."""
+    """Of a namespace alone, it is as bad in that of Kubernetes itself."""
     told = it.read("manifest")
     role_of = told.get("roleRef") or {}
-    if role_of.get("name") != "cluster-admin":
+    if role_of.get("name") != "cluster-admin" or role_of.get("kind") == "Role":
         return passes("it gives another role")
-    names = [str(one.get("name")) for one in told.get("subjects") or ()]
-    kinds = [one.get("kind", "Group") for one in told.get("subjects") or ()]
-    if names == ["system:masters"] and kinds == ["Group"]:
+    several = told.get("subjects") or ()
+    names, unclear = those(several, lambda one: one.get("kind", "Group") and one.get("name"))
+    if [(one.get("kind", "Group"), one["name"]) for one in names] == [_OWN] and not unclear:
         return passes("it is the one that Kubernetes brings itself")
-    return fails(f"{it.label} makes {', '.join(names) or 'nobody yet'} administrator")
+    said = ", ".join(one["name"] for one in names) or ("somebody" if unclear else "nobody yet")
+    if told.get("kind") != "RoleBinding":
+        return fails(f"{it.label} makes {said} administrator")
+    space = (told.get("metadata") or {}).get("namespace") or "default"
+    severity = None if space == "kube-system" else Severity.MEDIUM
+    return fails(f"{it.label} makes {said} administrator of the namespace {space}", severity)
+
+
+def _of_namespace(name: str, kind: str = "ClusterRole") -> dict[str, Any]:
+    role = {"kind": kind, "name": "cluster-admin"}
+    subjects = [{"kind": "User", "name": "ann"}]
+    metadata = {"name": "it", "namespace": name}
+    return {"kind": "RoleBinding", "metadata": metadata, "roleRef": role, "subjects": subjects}
 
 
 CASES = (
+    case("of a namespace", FAIL, manifest=_of_namespace("shop")),
+    case("a role of one's own of this name", PASS, manifest=_of_namespace("shop", "Role")),
     case("another", PASS, manifest={"roleRef": {"name": "view"}}),
     case(
         "of Kubernetes",

@@ -15,7 +15,7 @@ from ringwall.posture.checking import (
     World,
     case,
 )
-from ringwall.posture.checks.kubernetes.rules import brought, granted, role
+from ringwall.posture.checks.kubernetes.rules import brought, granted, role, within
 
 CHECK = Check(
     judges="k8s-role",
@@ -41,6 +41,8 @@ CASES = (
     case("harmless", PASS, manifest=role(["get"], ["services"])),
     case("allowed", FAIL, manifest=role(["impersonate"], ["users"])),
     case("everything", FAIL, manifest=role(["*"], ["*"], "*")),
+    case("everybody, in a namespace", PASS, manifest=within(**role(["impersonate"], ["users"]))),
+    case("accounts", FAIL, manifest=within(**role(["impersonate"], ["serviceaccounts"]))),
     case(
         "of Kubernetes",
         NOT_JUDGED,

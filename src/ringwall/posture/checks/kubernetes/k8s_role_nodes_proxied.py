@@ -15,7 +15,7 @@ from ringwall.posture.checking import (
     World,
     case,
 )
-from ringwall.posture.checks.kubernetes.rules import brought, granted, role
+from ringwall.posture.checks.kubernetes.rules import brought, granted, role, within
 
 CHECK = Check(
     judges="k8s-role",
@@ -42,6 +42,7 @@ CASES = (
     case("harmless", PASS, manifest=role(["get"], ["services"])),
     case("allowed", FAIL, manifest=role(["get"], ["nodes/proxy"])),
     case("everything", FAIL, manifest=role(["*"], ["*"], "*")),
+    case("everything of a namespace", PASS, manifest=within(**role(["*"], ["*"], "*"))),
     case(
         "of Kubernetes",
         NOT_JUDGED,

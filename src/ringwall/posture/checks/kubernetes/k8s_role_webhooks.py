@@ -15,7 +15,7 @@ from ringwall.posture.checking import (
     World,
     case,
 )
-from ringwall.posture.checks.kubernetes.rules import brought, granted, role
+from ringwall.posture.checks.kubernetes.rules import brought, granted, role, within
 
 CHECK = Check(
     judges="k8s-role",
@@ -58,6 +58,7 @@ CASES = (
         ),
     ),
     case("everything", FAIL, manifest=role(["*"], ["*"], "admissionregistration.k8s.io")),
+    case("everything of a namespace", PASS, manifest=within(**role(["*"], ["*"], "*"))),
     case(
         "of Kubernetes",
         NOT_JUDGED,

@@ -4,6 +4,9 @@ Why: what is allowed with a star is allowed for all that comes later, too.
 Fix: name verbs and resources.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from ringwall.posture.checking import (
     FAIL,
     PASS,
@@ -16,7 +19,8 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.kubernetes.rules import is_own, role
+from ringwall.posture.checks.kubernetes.known import is_any
+from ringwall.posture.checks.kubernetes.rules import has, is_own, role
 
 CHECK = Check(
     judges="k8s-role",
@@ -39,13 +43,30 @@ def judge(it: Subject, world: World) -> Judgment | None:
     """By what the manifest says."""
     if is_own(it):
         return None
-    for one in it.read("manifest").get("rules") or ():
-        if "*" in (one.get("verbs") or ()) and "*" in (one.get("resources") or ()):
-            return fails(f"{it.label} allows everything on everything")
+    if is_any(it.read("manifest").get("rules") or (), _is_everything):
+        return fails(f"{it.label} allows everything on everything")
     return passes("no rule allows everything on everything")
+
+
+def _is_everything(rule: Mapping[str, Any]) -> bool:
+    """Everything of an API group that one's own operator brings is no more than it is for."""
+    return (
+        has(rule.get("verbs"), "*")
+        and has(rule.get("resources"), "*")
+        and is_any(rule.get("apiGroups") or (), _is_of_kubernetes)
+    )
+
+
+def _is_of_kubernetes(group: str) -> bool:
+    """Its own groups have no dot, as ``apps``, or the one of its domain; a star is all groups."""
+    return "." not in group or group.endswith(".k8s.io")
 
 
 CASES = (
     case("named", PASS, manifest=role(["get"], ["pods"])),
     case("everything", FAIL, manifest=role(["*"], ["*"])),
+    case("everything of all groups", FAIL, manifest=role(["*"], ["*"], "*")),
+    case("everything of a group", FAIL, manifest=role(["*"], ["*"], "apps")),
+    case("all rights", FAIL, manifest=role(["*"], ["*"], "rbac.authorization.k8s.io")),
+    case("everything of an operator's group", PASS, manifest=role(["*"], ["*"], "shop.example")),
 )

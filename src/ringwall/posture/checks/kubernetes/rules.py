@@ -4,10 +4,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ringwall.posture.checking import Judgment, Subject, fails, passes
+from ringwall.posture.checks.kubernetes.known import is_any
 
 _ANY = "*"
 _ALL = frozenset({"cluster-admin", "system:masters"})
 """Whoever gets at one of these by its name gets at everything."""
+_OF_CLUSTER: Final = frozenset(
+    {
+        "certificatesigningrequests/approval",
+        "clusterrolebindings",
+        "groups",
+        "mutatingwebhookconfigurations",
+        "nodes/proxy",
+        "users",
+        "validatingwebhookconfigurations",
+    }
+)
+"""What is in no namespace: a Role, which is of one, gives none of it, whatever it says."""
 _BROUGHT: Final = frozenset({"cluster-admin", "admin", "edit", "view"})
 
 
@@ -15,17 +28,23 @@ def allowing(
     manifest: Mapping[str, Any], verbs: Iterable[str], resources: Iterable[str], group: str = ""
 ) -> bool:
     """Whether a role allows any of these verbs on any of these resources of an API group."""
-    for one in manifest.get("rules") or ():
-        groups = one.get("apiGroups") or ()
-        names = one.get("resourceNames") or _ALL
-        if _ALL.isdisjoint(names) or not ({_ANY, group} & set(groups)):
-            continue
-        given = {each for name in resources for each in _named(name)} & set(
-            one.get("resources") or ()
+    several = set(resources) - (_OF_CLUSTER if manifest.get("kind") == "Role" else set())
+    named = {each for name in several for each in _named(name)}
+
+    def gives(rule: Mapping[str, Any]) -> bool:
+        return (
+            has(rule.get("apiGroups"), {_ANY, group})
+            and has(rule.get("resources"), named)
+            and has(rule.get("verbs"), {_ANY, *verbs})
+            and has(rule.get("resourceNames") or _ALL, _ALL)
         )
-        if given and {_ANY, *verbs} & set(one.get("verbs") or ()):
-            return True
-    return False
+
+    return bool(several) and is_any(manifest.get("rules") or (), gives)
+
+
+def has(told: Iterable[Any] | None, wanted: Iterable[str]) -> bool:
+    """Whether any of these is in a list of a rule."""
+    return is_any(told or (), frozenset(wanted).__contains__)
 
 
 def _named(resource: str) -> set[str]:
@@ -57,7 +76,12 @@ def granted(
 def role(verbs: list[str], resources: list[str], group: str = "") -> dict[str, Any]:
     """A role for cases."""
     rule = {"apiGroups": [group], "resources": resources, "verbs": verbs}
-    return {"kind": "Role", "metadata": {"name": "it"}, "rules": [rule]}
+    return {"kind": "ClusterRole", "metadata": {"name": "it"}, "rules": [rule]}
+
+
+def within(**role: Any) -> dict[str, Any]:
+    """The same role for cases, of a namespace alone."""
+    return role | {"kind": "Role"}
 
 
 def brought(name: str) -> dict[str, Any]:
