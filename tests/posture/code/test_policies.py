@@ -341,6 +341,48 @@ def test_which_accounts_of_a_cluster_take_a_role(
     assert told(CLUSTER, check, WHO=who, OF=of, CLAIM=claim, SAID=said) == expected
 
 
+MODULE = """
+module "eks" {
+  source = "terraform-aws-modules/eks/aws"
+}
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+    principals {
+      type        = "Federated"
+      identifiers = [module.eks$AT.oidc_provider_arn]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "${module.eks$AT.oidc_provider}:$CLAIM"
+      values   = ["system:serviceaccount:shop:web"]
+    }
+  }
+}
+resource "aws_iam_role" "it" {
+  name               = "it"
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+"""
+
+
+@pytest.mark.parametrize("at", ["", "[0]"])
+@pytest.mark.parametrize(
+    ("source", "claim", "expected"),
+    [
+        ("terraform-aws-modules/eks/aws", "sub", "pass"),
+        ("registry.terraform.io/terraform-aws-modules/eks/aws", "sub", "pass"),
+        ("terraform-aws-modules/eks/aws", "aud", "fail"),
+        ("our-own/eks/aws", "sub", "unknown"),
+    ],
+)
+def test_a_module_of_the_registry_gives_an_issuer_of_the_same_form(
+    at: str, source: str, claim: str, expected: str
+) -> None:
+    text = MODULE.replace("terraform-aws-modules/eks/aws", source)
+    assert told(text, "aws-iam-role-federation-subject", AT=at, CLAIM=claim) == expected
+
+
 def test_an_issuer_that_is_not_known_yet_differs_from_none(tmp_path: Path) -> None:
     text = CLUSTER.replace("$WHO", HERE).replace("$OF", "here").replace("$CLAIM", "sub")
     (tmp_path / "main.tf").write_text(text.replace("$SAID", "system:serviceaccount:shop:web"))

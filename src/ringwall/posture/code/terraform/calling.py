@@ -6,9 +6,10 @@ from typing import Any
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.hcl.trees import Block, Literal
+from ringwall.posture.code.terraform.computed import outputs
 from ringwall.posture.code.terraform.evaluating import Inner, Scope, index, is_trying
 from ringwall.posture.code.terraform.running import _META, Module, doubted, repeated
-from ringwall.posture.code.terraform.values import ExpressionError
+from ringwall.posture.code.terraform.values import ExpressionError, Unread
 from ringwall.posture.snapshot.partial import Unknown
 
 
@@ -134,10 +135,11 @@ def _folder(caller: Module, name: str, block: Block, place: Place) -> Path | Unk
         key = f"{caller.key}.{name}" if caller.key else name
         installed = caller.loader.installed(caller.base).get(key)
         if installed is None:
-            return _said(
+            untold = _said(
                 caller, place, f"module {name} comes from {text}, which is not here: "
                 "what it makes is not judged until `terraform init` has fetched it"
             )  # fmt: skip
+            return Unread(untold.why, outputs(text, f"{caller.prefix}module.{name}"))
         found = installed.resolve()
     if not caller.loader.is_within(found):
         return _said(caller, place, f"module {name} lies outside of the folder: {text}")

@@ -7,7 +7,7 @@ of EKS roles say whom they trust, and how they say it is known before the cluste
 from typing import Any, Final
 
 from ringwall.posture.code.terraform.values import Reference, joined
-from ringwall.posture.snapshot.partial import SOMEWHERE, Unknown
+from ringwall.posture.snapshot.partial import SOMEWHERE, OwnAccount, Unknown
 
 PARTITION: Final = {"partition": "aws", "id": "aws", "dns_suffix": "amazonaws.com"}
 """What holds but in China and where governments are, as for ``AWS::Partition``."""
@@ -30,6 +30,7 @@ _SAME: Final = {
 _EMPTY: Final = frozenset({"aws_s3_bucket", "aws_iam_role", "aws_iam_user", "aws_iam_group"})
 
 
+_MODULE: Final = "terraform-aws-modules/eks/aws"
 _ISSUERS: Final = f"oidc.eks.{SOMEWHERE}.amazonaws.com/id/("
 CLUSTER: Final = "aws_eks_cluster"
 PROVIDER: Final = "aws_iam_openid_connect_provider"
@@ -38,6 +39,21 @@ PROVIDER: Final = "aws_iam_openid_connect_provider"
 def identity(address: str) -> Any:
     """The block of a cluster that has its issuer, of which nothing but the form is known."""
     return [{"oidc": [{"issuer": f"https://{_ISSUERS}{address})"}]}]
+
+
+def outputs(source: str, address: str) -> tuple[tuple[str, Any], ...]:
+    """What is known of what a module of the registry gives: the issuer of a cluster, by its form.
+
+    By registry.terraform.io/modules/terraform-aws-modules/eks/aws.
+    """
+    if source.removesuffix("/").endswith(_MODULE):
+        url = identity(address)[0]["oidc"][0]["issuer"]
+        bare = url.removeprefix("https://")
+        why = f"{address} is not here"
+        arn = joined(["arn:aws:iam::", OwnAccount(why), f":oidc-provider/{bare}"])
+        told = {"oidc_provider": bare, "oidc_provider_arn": arn, "cluster_oidc_issuer_url": url}
+        return tuple(told.items())
+    return ()
 
 
 def is_untold(text: str) -> bool:

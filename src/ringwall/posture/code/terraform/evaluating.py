@@ -26,6 +26,7 @@ from ringwall.posture.code.terraform.values import (
     ExpressionError,
     OfResource,
     Reference,
+    Unread,
     first_unknown,
     has_unknown,
     joined,
@@ -121,6 +122,8 @@ def attribute(on: Any, name: str) -> Any:
         if isinstance(on, OfResource):
             return on.tell(name)
         raise ExpressionError(f"the object has no {name}")
+    if isinstance(on, Unread):
+        return on.output(name)
     if isinstance(on, Unknown):
         return on if type(on) is Unknown else Unknown(on.why)
     if hasattr(on, "attribute"):
@@ -136,6 +139,8 @@ def _index(node: Index, scope: Scope) -> Any:
 
 def index(on: Any, key: Any) -> Any:
     """``on[key]``."""
+    if isinstance(on, Unread):
+        return on
     if hasattr(on, "index") and not isinstance(on, list | str):
         return on.index(key)
     on = whole(on)

@@ -65,6 +65,17 @@ class Given(Unknown):
 
 
 @dataclass(frozen=True, slots=True)
+class Unread(Unknown):
+    """A module that is not here. ``tells`` are those of its outputs of which the form is known."""
+
+    tells: tuple[tuple[str, Any], ...] = ()
+
+    def output(self, name: str) -> Any:
+        """What is known of one of its outputs."""
+        return dict(self.tells).get(name, Unknown(self.why))
+
+
+@dataclass(frozen=True, slots=True)
 class PartialText(Unknown):
     """A text of which parts are not known."""
 
