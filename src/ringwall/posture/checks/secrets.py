@@ -25,35 +25,50 @@ _TOKENS: Final[tuple[tuple[str, str], ...]] = (
     ("an npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
     ("a SendGrid key", r"\bSG\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}"),
     (
+        "a webhook of Slack",
+        r"https://hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{16,}",
+    ),
+    (
         "a JSON web token",
         r"\beyJ[A-Za-z0-9_-]{10,400}\.eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,}",
     ),
     ("a password in an address", r"\b[a-z][a-z0-9+.-]{0,20}://[^/\s:@'\"$<{]*:([^/\s:@'\"]+)@"),
 )
 _ASSIGNED: Final = (
-    r"(?i)(?:passw(?:or)?d|passphrase|pwd|(?<![a-z])pass(?![\w.-])|secret|api[_-]?key|access[_-]?key|auth[_-]?token"
+    r"(?i)(?:passw(?:or)?d|passphrase|pwd|(?<![a-z])p(?:ass|w)(?![\w.-])|(?<!existing)(?<!existing[_-])(?<!pull)(?<!pull[_-])secret"
+    r"|(?:api|access|account)[_-]?key|auth[_-]?token"
     r"|private[_-]?key|token|credentials?)([\w.-]{0,64})[\"']?\s*(?:=>|:=|=|:)\s*[\"']?([^\s\"';,]{6,})"
 )
 _LINE: Final = re.compile("|".join(f"(?P<t{at}>{one})" for at, (_, one) in enumerate(_TOKENS)))
 _ASSIGNMENT: Final = re.compile(_ASSIGNED)
+_DIRECTIVE: Final = re.compile(r"\s*(?:requirepass|masterauth)\s+[\"']?([^\s\"']+)")
+"""A password as Redis has it in its file."""
 _NAMED: Final = re.compile(
-    r"(?i)passw(?:or)?d|passphrase|pwd$|(?<!by)(?<!com)(?<!sur)(?<!tres)pass$|masterauth$|secret|api[_-]?key|access[_-]?key|auth[_-]?token|private[_-]?key|token$"
+    r"(?i)passw(?:or)?d|passphrase|pwd$|(?<!by)(?<!com)(?<!sur)(?<!tres)pass$|(?:^|[_.-])pw$|masterauth$|secret|(?:api|access|account)[_-]?key|auth[_-]?token|private[_-]?key|token$"
 )
 _ABOUT: Final = re.compile(
-    r"(?i)[_.-](?:names?|namespaces?|audiences|labels?|selectors?|class|version|arn|path|prefix|param(?:eter)?(?:_name)?|file|uri|ref|region|table|bucket|vpce"
-    r"|header|cookie|type|source|provider|process|backend|store|manager|hasher|enabled|algorithm|issuer|audience|policy|ttl|expir(?:y|ation)"
-    r"|length|min|max|size|count|seconds|minutes|hours|days|age|attempts|rounds|timeout|lifetime|required)$"
+    r"(?i)[_.-](?:names?|namespaces?|arn|path|prefix|param(?:eter)?(?:_name)?|file|uri|endpoint|ref|region|table"
+    r"|bucket|vpce|header|cookie|type|kind|class|source|provider|process|backend|repository|encryption|encoder|store|manager|hasher|mount|column"
+    r"|field|enabled|algorithm|issuer|audiences?|policy|version|labels?|selectors?|ttl|expir(?:y|ation)|length|min|max"
+    r"|size|count|seconds|minutes|hours|days|age|attempts|rounds|iterations|timeout|lifetime|required)$"
 )
 """Ends of names of what tells of a secret, such as where it lies, and is none."""
+_ABOUT_IN_ONE: Final = re.compile(
+    r"(?:Names?|Namespaces?|Arn|Path|Prefix|File|Uri|Endpoint|Ref|Region|Type|Kind|Class|Source|Provider|Store|Version"
+    r"|Mount|Length|Enabled|Algorithm|Issuer|Audiences?|TTL|Repository|Encryption|Encoder|Policy|Ttl|Lifetime|Timeout|Expiry|Required)$"
+)
+"""The same in names whose words begin with capitals, as ``secretName``."""
 _ID: Final = re.compile(r"(?i)[_.-]id$")
 _PATH: Final = re.compile(r"[a-z][\w.-]*(?:/[a-z][\w.-]*)+", re.IGNORECASE)
+_KEY_OF: Final = re.compile(r"(?:[a-z]+-)*(?:password|token|secret|api-key)")
+"""What a key in a Secret is called, as ``passwordKey: admin-password`` names it."""
 _KEY: Final = re.compile(r"(?i)(?:encryption|signing|master)_?key$")
 _KEYS: Final = re.compile(r"[0-9a-fA-F]{32,}|[A-Za-z0-9+/_-]{40,}={0,2}")
 """What a key looks like that is written out; the id of one of KMS is shorter, or has colons."""
 _HOLDING: Final = re.compile(r"https?:|\{\s*\"|\[\s*[\"{]")
 """What may hold a secret, and is none as a whole: addresses of the web, and JSON."""
 _NONE: Final = re.compile(
-    r"(?i)^(?:\$|%|<|\{|\(|\[|`|arn:|/|\./|true$|false$|enabled$|disabled$|null$|none$|file:|https?:|s3:|rds!|ssm:|vault:|env[.:]"
+    r"(?i)^(?:\$|%|<|\{|\(|\[|`|arn:|/|\./|true$|false$|yes$|no$|on$|off$|[01]$|enabled$|disabled$|null$|none$|file:|https?:|s3:|rds!|ssm:|vault:|env[.:]"
     r"|ENC\[|your[_-]|example|placeholder|redacted|dummy)|\$\(|\$\{|\{\{"
     r"|^\*+$|^x+$|^[a-z_.]+\(|EXAMPLE$|^(?-i:[a-z][a-z0-9_.-]*(?:/[a-z][a-z0-9_.-]*)+)$"
 )
@@ -76,7 +91,9 @@ _ASKING: Final = re.compile(
     r"|token|(?:api|access|secret|private)[_-]?key)"
 )
 """An option whose value is a secret, and is the word that follows."""
-_OBJECT: Final = re.compile(r"(?i)(?:^|[_.-])(?:tls|ssl|ca|cert|certificate|pull|from)[_-]secret$")
+_OBJECT: Final = re.compile(
+    r"(?i)(?:^|[_.-])(?:tls|ssl|ca|cert(?:ificate)?|pull|from)[_-]?secrets?$"
+)
 _LABEL: Final = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 
 
@@ -108,9 +125,12 @@ def _within(line: str, begin: int) -> str:
     for found in _LINE.finditer(line, begin, end):
         at = next(at for at in range(len(_TOKENS)) if found[f"t{at}"])
         inner = _TOKENS[at][0] == "a password in an address"
-        value = next((one for one in found.groups()[at + 1 :] if one), "") if inner else "0"
+        value = next((one for one in found.groups()[at + 1 :] if one), "") if inner else "-"
         if not _NONE.search(value) and not found[0].endswith("EXAMPLE"):
             return _TOKENS[at][0]
+    directive = _DIRECTIVE.match(line) if begin == 0 else None
+    if directive is not None and not _NONE.search(directive[1]):
+        return "what is named as a secret"
     for assigned in _ASSIGNMENT.finditer(line, begin, end):
         if not _NONE.search(assigned[2]) and not _tells_of_one(assigned[1], assigned[2]):
             return "what is named as a secret"
@@ -153,9 +173,9 @@ def secret_in_words(words: Sequence[str]) -> str:
     for word, following in pairwise([*words, "-"]):
         option = _OPTION.fullmatch(word)
         if option is not None:
-            what = _in_option(option[1], option[2])
+            what = in_cluster(option[1], option[2])
         elif _ASKING.fullmatch(word) and not following.startswith("-"):
-            what = _in_option(word.lstrip("-"), following)
+            what = in_cluster(word.lstrip("-"), following)
         else:
             what = next((one.what for one in secrets_in(word)), "")
         if what:
@@ -163,10 +183,10 @@ def secret_in_words(words: Sequence[str]) -> str:
     return ""
 
 
-def _in_option(name: str, value: str) -> str:
-    """Of a cluster, what is given may be the name of a Secret: of a certificate, or to pull by."""
+def in_cluster(name: str, value: str, *, least: int = 6) -> str:
+    """As :func:`is_secret`; there, what is given may be a Secret's name: to pull by, or of TLS."""
     is_object = _OBJECT.search(name) is not None and _LABEL.fullmatch(value) is not None
-    return "" if is_object else is_secret(name, value)
+    return "" if is_object else is_secret(name, value, least=least)
 
 
 def _tells_of_one(name: str, value: str) -> bool:
@@ -174,7 +194,9 @@ def _tells_of_one(name: str, value: str) -> bool:
 
     The id of a secret of AWS is its path; that of Vault's is a secret.
     """
-    if _ABOUT.search(name):
+    if _ABOUT.search(name) or _ABOUT_IN_ONE.search(name):
+        return True
+    if name.endswith("Key") and _KEY_OF.fullmatch(value):
         return True
     return _ID.search(name) is not None and _PATH.fullmatch(value) is not None
 

@@ -14,14 +14,15 @@ from ringwall.posture.checking import (
     Judgment,
     Severity,
     Subject,
+    UnknownError,
     World,
     case,
+    fails,
+    passes,
 )
-from ringwall.posture.checks.kubernetes.containers import (
-    judged,
-    pod,
-)
-from ringwall.posture.checks.secrets import is_secret, secret_in_words
+from ringwall.posture.checks.kubernetes.containers import containers_of, pod
+from ringwall.posture.checks.kubernetes.known import those
+from ringwall.posture.checks.secrets import in_cluster, secret_in_words
 
 CHECK = Check(
     judges="k8s-workload",
@@ -38,22 +39,35 @@ _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """Every container counts."""
-    return judged(
-        it,
-        _wrong,
-        "has a secret written in its environment, or in what it runs",
-        "no secret is written in the environment, nor in what is run",
-    )
+    """Every container counts; which variable it is in is said, never what it is."""
+    pod = it.read("pod")
+    found, unclear = those(containers_of(pod), _said)
+    if found:
+        said = "; ".join(f"{one.get('name', 'unnamed')} {_said(one)}" for one in found)
+        return fails(f"{it.label}: {said}")
+    if unclear:
+        raise UnknownError(unclear)
+    return passes("no secret is written in the environment, nor in what is run")
 
 
-def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    in_environment = any(
-        isinstance(one.get("value"), str)
-        and is_secret(str(one.get("name", "")), one["value"], least=1)
-        for one in container.get("env") or ()
-    )
-    return in_environment or any(map(secret_in_words, _commands(container)))
+def _said(container: Mapping[str, Any]) -> str:
+    """Where a container has secrets, ``""`` where it has none."""
+    several, unclear = those(container.get("env") or (), _is_one)
+    names = [str(one.get("name", "")) for one in several]
+    said = f"has a secret written in {', '.join(names)}" if names else ""
+    try:
+        in_words = any(map(secret_in_words, _commands(container)))
+    except UnknownError as error:
+        in_words, unclear = False, error.why
+    if unclear and not (said or in_words):
+        raise UnknownError(unclear)
+    return said or ("has a secret in what it runs" if in_words else "")
+
+
+def _is_one(variable: Mapping[str, Any]) -> bool:
+    value = variable.get("value")
+    name = str(variable.get("name", ""))
+    return isinstance(value, str) and in_cluster(name, value, least=1) != ""
 
 
 def _commands(container: Mapping[str, Any]) -> Iterator[list[str]]:
@@ -75,6 +89,8 @@ def _run(*words: str) -> object:
 
 
 CASES = (
+    case("a switch", PASS, pod=_env("ALLOW_EMPTY_PASSWORD", "yes")),
+    case("the name of a Secret", PASS, pod=_env("IMAGE_PULL_SECRET", "our-registry")),
     case("plain", PASS, pod=pod({"env": [{"name": "MODE", "value": "fast"}]})),
     case("a path", PASS, pod=pod({"env": [{"name": "TOKEN_FILE", "value": "/run/token"}]})),
     case("written", FAIL, pod=pod({"env": [{"name": "DB_PASSWORD", "value": "hunter2"}]})),
