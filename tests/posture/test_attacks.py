@@ -103,6 +103,22 @@ def test_one_statement_that_gives_two_buckets_is_one_change_that_ends_both_ways(
     assert [hop.source for hop in told.cut] in (["internet"], [ROLE, ROLE])
 
 
+def without_tls(arn: str) -> dict[str, Any]:
+    """The usual policy of a bucket: nothing that is not encrypted."""
+    asks = {"Bool": {"aws:SecureTransport": "false"}}
+    every = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Condition": asks}
+    return {"Statement": [every | {"Resource": [arn, f"{arn}/*"]}]}
+
+
+def test_what_denies_is_not_among_what_allows_a_hop() -> None:
+    both = reads(f"{LEDGER}/*", f"{MAIL}/*")
+    buckets = [bucket(arn, without_tls(arn)) for arn in (LEDGER, MAIL)]
+    told = walked(snapshot(role(both), function(), *buckets))
+    assert {path.hops[-1].by for path in told.paths} == {("statement 1 of p0",)}
+    by_statement = next(one for one in told.single if one.by == ("statement 1 of p0",))
+    assert by_statement.safe == (LEDGER, MAIL)
+
+
 def test_a_statement_that_another_one_repeats_ends_nothing_alone() -> None:
     told = walked(
         snapshot(role(reads(f"{LEDGER}/*"), reads("*")), function(), bucket(LEDGER), bucket(MAIL))

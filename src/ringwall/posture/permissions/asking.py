@@ -246,6 +246,7 @@ def strictest(several: Iterable[Decision]) -> Decision:
         worst,
         by=tuple(dict.fromkeys(statement for one in decisions for statement in one.by)),
         also=tuple(dict.fromkeys(statement for one in decisions for statement in one.also)),
+        left_by=tuple(dict.fromkeys(statement for one in decisions for statement in one.left_by)),
         requires=gathered(one.requires for one in decisions),
         forbids=gathered(one.forbids for one in decisions),
     )

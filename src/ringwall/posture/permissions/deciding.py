@@ -47,7 +47,10 @@ class Decision:
     forbids: tuple[Condition, ...] = ()
     also: tuple[Statement, ...] = ()
     left_by: tuple[Statement, ...] = ()
-    """Those of ``by`` that give nothing, and only leave it: of control and endpoint policies."""
+    """Those of ``by`` that give nothing, and only leave it.
+
+    So do statements of control and endpoint policies, and each that would deny it.
+    """
 
     @property
     def all_by(self) -> tuple[Statement, ...]:
@@ -134,8 +137,9 @@ def decide(request: Request, policies: Policies) -> Decision:
             )
         )
     decision = _summed(steps, denials)
-    left = {one.statement for _, found in controls for one in found.allows}
-    return replace(decision, left_by=tuple(left)) if left else decision
+    left = [one.statement for _, found in controls for one in found.allows]
+    left += [one.statement for one in denials]
+    return replace(decision, left_by=tuple(dict.fromkeys(left))) if left else decision
 
 
 def _summed(steps: list[Step], denials: list[Match]) -> Decision:
@@ -151,7 +155,8 @@ def _summed(steps: list[Step], denials: list[Match]) -> Decision:
     also = tuple(dict.fromkeys(one.statement for one in others if one.statement not in by))
     if truth is Truth.UNKNOWN:
         return Decision(Outcome.UNKNOWN, _unclear(matches), by, also=also)
-    why = f"allowed by {', '.join(map(str, by))}" if by else "nothing is needed for it"
+    giving = dict.fromkeys(str(one.statement) for one in allowing)
+    why = f"allowed by {', '.join(giving)}" if giving else "nothing is needed for it"
     if truth is Truth.YES:
         return Decision(Outcome.ALLOWED, why, by, also=also)
     hanging = [
