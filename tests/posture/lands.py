@@ -80,8 +80,12 @@ class Made:
         for arn, role in self.functions.items():
             url = [{"FunctionUrl": f"https://{arn[-2:]}", "AuthType": "NONE"}]
             lets = {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}}
-            policy = {"Statement": [lets | {"Action": "lambda:InvokeFunction", "Resource": arn}]}
+            several = [lets | {"Action": "lambda:InvokeFunction", "Resource": arn}]
             urls = url if arn in self.opened else []
+            if urls:
+                everybody = {"Principal": "*", "Action": "lambda:InvokeFunctionUrl"}
+                several.append(lets | everybody | {"Resource": arn})
+            policy = {"Statement": several}
             about = {"listed": {"Role": role}, "urls": urls, "policy": policy}
             yield {f"aws-lambda-function/{arn}": about}
 

@@ -53,7 +53,8 @@ def role(arn: str, trusts: Any, *statements: dict[str, Any], **conditions: Any) 
 def front(runs_as: str = WEB, urls: Any = None) -> Parts:
     arn = f"arn:aws:lambda:eu-west-1:{FRONT}:function:front"
     opened = [{"FunctionUrl": "https://front", "AuthType": "NONE"}] if urls is None else urls
-    about = {"listed": {"Role": runs_as}, "urls": opened, "policy": ABSENT}
+    lets = statement("lambda:InvokeFunctionUrl", arn, Principal="*")
+    about = {"listed": {"Role": runs_as}, "urls": opened, "policy": document(lets)}
     return {f"aws-lambda-function/{arn}": about}
 
 

@@ -47,8 +47,15 @@ def reads(*resources: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": "s3:GetObject", "Resource": list(resources)}
 
 
-def function(urls: Any = OPEN) -> Other:
-    return other("aws-lambda-function", FUNCTION, listed={"Role": ROLE}, urls=urls)
+def calls(action: str = "lambda:InvokeFunctionUrl", who: Any = "*", **more: Any) -> dict[str, Any]:
+    one = {"Effect": "Allow", "Principal": who, "Action": action, "Resource": FUNCTION}
+    return {"Statement": [one | more]}
+
+
+def function(urls: Any = OPEN, policy: Any = None) -> Other:
+    told = calls() if policy is None else policy
+    about = {"listed": {"Role": ROLE}, "urls": urls, "policy": told}
+    return other("aws-lambda-function", FUNCTION, **about)
 
 
 def bucket(arn: str, policy: Any = ABSENT) -> Other:
@@ -139,6 +146,55 @@ def test_what_may_not_be_read_is_no_proof_that_there_is_no_way() -> None:
 def test_a_bucket_whose_policy_may_not_be_read_is_perhaps_reached() -> None:
     told = walked(snapshot(role(reads(f"{LEDGER}/*")), function(), bucket(LEDGER, DENIED)))
     assert told.assets[0].standing is Standing.PERHAPS
+
+
+BY_SIGNATURE = [{"FunctionUrl": "https://front", "AuthType": "AWS_IAM"}]
+LIVE = [OPEN[0] | {"FunctionArn": f"{FUNCTION}:live"}]
+UNSIGNED, SIGNED = (
+    calls(Condition={"StringEquals": {"lambda:FunctionUrlAuthType": how}})
+    for how in ("NONE", "AWS_IAM")
+)
+INVOKE = "lambda:InvokeFunction"
+
+
+@pytest.mark.parametrize(
+    ("urls", "policy", "standing"),
+    [
+        (OPEN, ABSENT, Standing.NONE),
+        (OPEN, calls(who={"AWS": ACCOUNT}), Standing.NONE),
+        (OPEN, SIGNED, Standing.NONE),
+        (OPEN, UNSIGNED, Standing.REACHED),
+        (OPEN, DENIED, Standing.PERHAPS),
+        (OPEN, calls(Condition={"StringFooBar": {"aws:x": "y"}}), Standing.PERHAPS),
+        (BY_SIGNATURE, SIGNED, Standing.REACHED),
+        (BY_SIGNATURE, UNSIGNED, Standing.NONE),
+        (BY_SIGNATURE, calls(who={"AWS": ACCOUNT}), Standing.NONE),
+        ([], calls(), Standing.NONE),
+        ([], calls(INVOKE), Standing.REACHED),
+        ([], calls(INVOKE, {"Service": "s3.amazonaws.com"}), Standing.NONE),
+        (OPEN, calls(INVOKE, Condition={"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}),
+         Standing.NONE),
+        (DENIED, ABSENT, Standing.NONE),
+        (LIVE, calls(), Standing.PERHAPS),
+    ],
+)  # fmt: skip
+def test_a_function_is_a_way_in_where_its_policy_lets_strangers_call_it(
+    urls: Any, policy: Any, standing: Standing
+) -> None:
+    made = snapshot(role(reads(f"{LEDGER}/*")), function(urls, policy), bucket(LEDGER))
+    assert walked(made).assets[0].standing is standing
+
+
+@pytest.mark.parametrize(
+    ("policy", "standing"),
+    [(ABSENT, Standing.NONE), (calls(), Standing.REACHED), (DENIED, Standing.PERHAPS)],
+)
+def test_an_address_of_an_alias_goes_by_its_policy(policy: Any, standing: Standing) -> None:
+    if policy == calls():
+        policy["Statement"][0]["Resource"] = f"{FUNCTION}:live"
+    alias = other("aws-lambda-alias", f"{FUNCTION}:live", listed={}, policy=policy)
+    made = snapshot(role(reads(f"{LEDGER}/*")), function(LIVE, ABSENT), alias, bucket(LEDGER))
+    assert walked(made).assets[0].standing is standing
 
 
 def test_what_runs_and_could_not_be_listed_leaves_it_unknown() -> None:

@@ -16,6 +16,7 @@ from ringwall.posture.checks.aws.authorization import BESIDE, KINDS, whole_accou
 from ringwall.posture.checks.aws.authorization import READS as WHOLE
 from ringwall.posture.checks.aws.controlled import READS as BINDING
 from ringwall.posture.checks.aws.controlled import controls_on, organisation_of
+from ringwall.posture.checks.aws.lambda_.aliases import ALIAS
 from ringwall.posture.checks.aws.ways import (
     balancers,
     clusters,
@@ -62,6 +63,7 @@ _KNOWN: Final = {"", INSTANCE, FUNCTION}
 _FRONTS: Final = (
     INSTANCE,
     FUNCTION,
+    ALIAS,
     *balancers.KINDS,
     *containers.KINDS,
     *gateways.KINDS,

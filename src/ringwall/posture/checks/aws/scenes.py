@@ -118,3 +118,22 @@ def prefix_list(*cidrs: str, owner: str = "111122223333", entries: Any = None) -
         listed={"PrefixListId": "pl-1", "OwnerId": owner},
         entries=[{"Cidr": one} for one in cidrs] if entries is None else entries,
     )
+
+
+CALLED: Final = {
+    "Statement": {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "lambda:InvokeFunctionUrl",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}},
+    }
+}
+"""The policy of a function whose address everybody may call."""
+
+
+def called(role: str, urls: Any = None, policy: Any = CALLED) -> Other:
+    """A function that runs as a role, and everybody may call."""
+    at = [{"FunctionUrl": "https://a", "AuthType": "NONE"}] if urls is None else urls
+    arn = "arn:aws:lambda:eu-west-1:111122223333:function:f"
+    return other("aws-lambda-function", arn, listed={"Role": role}, urls=at, policy=policy)

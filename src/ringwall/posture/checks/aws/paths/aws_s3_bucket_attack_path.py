@@ -38,6 +38,7 @@ from ringwall.posture.checks.aws.scenes import (
     SPARED_REGION,
     SUBNET,
     WORLD_TABLE,
+    called,
     interface,
     prefix_list,
 )
@@ -90,12 +91,7 @@ def _role(arn: str, trust: Any, *actions: str, resource: str = "*") -> Any:
 
 
 LAMBDA = {"Service": "lambda.amazonaws.com"}
-FUNCTION = other(
-    "aws-lambda-function",
-    "arn:f",
-    listed={"Role": ROLE},
-    urls=[{"FunctionUrl": "https://a", "AuthType": "NONE"}],
-)
+FUNCTION = called(ROLE)
 READER = _role(ROLE, LAMBDA, "s3:GetObject")
 INSTANCE = other(
     "aws-ec2-instance",

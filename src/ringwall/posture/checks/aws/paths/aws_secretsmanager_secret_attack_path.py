@@ -36,6 +36,7 @@ from ringwall.posture.checks.aws.scenes import (
     SPARED_REGION,
     SUBNET,
     WORLD_TABLE,
+    called,
     group,
     interface,
     prefix_list,
@@ -89,18 +90,17 @@ def _role(*actions: str) -> Any:
 
 RUNS_AS = {"IamInstanceProfile": {"Arn": PROFILE}}
 INSTANCE = other("aws-ec2-instance", "arn:i-1", listed=interface() | RUNS_AS)
+NO_METADATA = {"MetadataOptions": {"HttpEndpoint": "disabled", "State": "applied"}}
+MUTE = other("aws-ec2-instance", "arn:i-1", listed=interface() | RUNS_AS | NO_METADATA)
 INNER = other("aws-ec2-instance", "arn:i-1", listed=interface(address="") | RUNS_AS)
 WEB = group([("tcp", 443, 443, ["0.0.0.0/0"])])
 NETWORK = (WEB, WORLD_TABLE, SUBNET, OPEN_REGION)
 THROUGH_LIST = (LIST_GROUP, prefix_list("0.0.0.0/0"), WORLD_TABLE, SUBNET, SPARED_REGION)
 READER, OTHER = _role("secretsmanager:GetSecretValue"), _role("s3:GetObject")
-FUNCTION = other(
-    "aws-lambda-function",
-    "arn:f",
-    listed={"Role": ROLE},
-    urls=[{"FunctionUrl": "https://a", "AuthType": "NONE"}],
-)
-UNTOLD = other("aws-lambda-function", "arn:f", listed={"Role": ROLE}, urls=DENIED)
+FUNCTION = called(ROLE)
+UNTOLD = called(ROLE, DENIED)
+SILENT = called(ROLE, policy=DENIED)
+REFUSING = called(ROLE, policy=ABSENT)
 SHUT = {
     "Statement": [
         {"Effect": "Deny", "Principal": {"AWS": ROLE}, "Action": "*", "Resource": "*"},
@@ -139,9 +139,12 @@ CASES = (
         policy=ABSENT,
     ),
     case("by a function", FAIL, FUNCTION, READER, name=ME, tags=TAGS, policy=ABSENT),
+    case("it is told no role", PASS, MUTE, *NETWORK, READER, name=ME, tags=TAGS, policy=ABSENT),
     case("the role reads else", PASS, INSTANCE, *NETWORK, OTHER, name=ME, tags=TAGS, policy=ABSENT),
     case("its policy keeps it in", PASS, FUNCTION, READER, name=ME, tags=TAGS, policy=SHUT),
     case("nothing answers", PASS, INNER, *NETWORK, READER, name=ME, tags=TAGS, policy=ABSENT),
+    case("an address lets nobody in", PASS, REFUSING, READER, name=ME, tags=TAGS, policy=ABSENT),
+    case("a function's untold", UNKNOWN, SILENT, READER, name=ME, tags=TAGS, policy=ABSENT),
     case("an address untold", UNKNOWN, UNTOLD, READER, name=ME, tags=TAGS, policy=ABSENT),
     case("untold, and no matter", PASS, UNTOLD, OTHER, name=ME, tags=TAGS, policy=ABSENT),
     case("not confidential", NOT_JUDGED, INSTANCE, *NETWORK, READER, name=ME, policy=ABSENT),

@@ -1,14 +1,22 @@
 """Instances and functions that the internet comes to by themselves, and as whom each runs."""
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from ringwall.posture.checking import Subject, UnknownError, World
 from ringwall.posture.checks.aws.exposure import READS as EXPOSURE
 from ringwall.posture.checks.aws.exposure import group_named, instance_reach, opened_by
+from ringwall.posture.checks.aws.lambda_.aliases import ALIAS, ALIAS_READS
+from ringwall.posture.checks.aws.strangers import arn_of
 from ringwall.posture.checks.aws.ways.looking import FUNCTION, INSTANCE, Looking
+from ringwall.posture.permissions.deciding import Outcome
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.exposure import EVERYTHING_OF_A_STRANGER, Exposed, exposed
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.networks import Intervals
+from ringwall.posture.permissions.requests import ABSENT, Values
+from ringwall.posture.permissions.statements import Document, Kind
+from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.permissions.terrain import Open
 
 READS: Final = (
@@ -16,8 +24,11 @@ READS: Final = (
     f"{FUNCTION}.listed",
     f"{FUNCTION}.urls",
     f"{FUNCTION}.policy",
+    *ALIAS_READS,
     *EXPOSURE,
 )
+_AUTHENTICATION: Final = "lambda:functionurlauthtype"
+_BY_ADDRESS: Final = "lambda:invokedviafunctionurl"
 
 
 def instances(it: Looking) -> Iterator[Open]:
@@ -29,8 +40,10 @@ def instances(it: Looking) -> Iterator[Open]:
         for profile in role.get("InstanceProfileList") or ()
     }
     for one in it.instances.values():
-        profile = (one.read("listed").get("IamInstanceProfile") or {}).get("Arn", "")
-        workload = Workload(INSTANCE, one.name, by_profile.get(profile, ""))
+        listed = one.read("listed")
+        profile = (listed.get("IamInstanceProfile") or {}).get("Arn", "")
+        role = by_profile.get(profile, "") if _tells_its_role(listed) else ""
+        workload = Workload(INSTANCE, one.name, role)
         try:
             opened = instance_reach(it.world, one)
         except UnknownError as error:
@@ -40,18 +53,116 @@ def instances(it: Looking) -> Iterator[Open]:
         yield Open(workload, f"port {ports_as_text(opened)} is open" if opened.parts else "", by=by)
 
 
+def _tells_its_role(listed: Mapping[str, Any]) -> bool:
+    """Whether what runs in it gets the credentials of its role: by its metadata, if these are on.
+
+    What is changed and not in force yet does not count.
+    """
+    options = listed.get("MetadataOptions") or {}
+    is_off = options.get("HttpEndpoint") == "disabled"
+    return not (is_off and options.get("State", "applied") == "applied")
+
+
 def functions(it: Looking) -> Iterator[Open]:
-    """Every function, and whether its own address asks who is there."""
+    """Every function, and whether strangers may call it: by an address, or as AWS is called."""
+    aliases: dict[str, list[Subject]] = {}
+    for one in it.all(ALIAS):
+        aliases.setdefault(one.name.rpartition(":")[0], []).append(one)
     for one in it.functions.values():
         listed: dict[str, Any] = one.read("listed")
         workload = Workload(FUNCTION, one.name, str(listed.get("Role") or ""))
+        several = list(_doors(it, one, aliases.get(one.name, [])))
+        doors = [door for door in several if door.is_certain] or several
+        yield Open(
+            workload,
+            "; ".join(dict.fromkeys(door.why for door in doors)),
+            is_certain=all(door.is_certain for door in doors),
+            by=tuple(dict.fromkeys(each for door in doors for each in door.by)),
+        )
+
+
+class _Door(NamedTuple):
+    """Why strangers may call a function, or perhaps do, and by which rules."""
+
+    why: str
+    is_certain: bool
+    by: tuple[str, ...] = ()
+
+
+def _doors(it: Looking, function: Subject, aliases: list[Subject]) -> Iterator[_Door]:
+    """An address without authentication opens only if its policy lets everybody call.
+
+    Function and aliases each have a policy of their own, and addresses.
+    """
+    own = arn_of(function, "lambda:function:{label}")
+    places = {own: function} | {one.name: one for one in aliases}
+    urls: dict[str, list[Mapping[str, Any]]] = {}
+    unread: UnknownError | None = None
+    try:
+        for url in function.read("urls", ()):
+            at = str(url.get("FunctionArn") or own)
+            urls.setdefault(own if at == function.name else at, []).append(url)
+    except UnknownError as error:
+        unread = error
+    for at in urls:
+        if at not in places:
+            yield _Door(f"perhaps, for the policy of {at.rpartition(':')[2]} is not known", False)
+    for at, place in places.items():
         try:
-            urls = [url for url in one.read("urls", ()) if url.get("AuthType") == "NONE"]
+            policy = _policy(place)
+            if policy is not None:
+                yield from _called(it, policy, at)
+                for url in urls.get(at, ()):
+                    yield from _addressed(it, policy, at, url)
+                if unread is not None:
+                    for door in _addressed(it, policy, at, {"AuthType": "NONE"}):
+                        yield _Door(f"perhaps, for {it.unsure(unread)}", False, door.by)
         except UnknownError as error:
-            yield Open(workload, f"perhaps, for {it.unsure(error)}", is_certain=False)
-            continue
-        by = tuple(f"AuthType NONE of {url.get('FunctionUrl', 'its address')}" for url in urls)
-        yield Open(workload, "its address asks nobody who is there" if urls else "", by=by)
+            yield _Door(f"perhaps, for {it.unsure(error)}", False)
+
+
+def _policy(place: Subject) -> Document | None:
+    written = place.read("policy", None)
+    return read(written, name=f"policy of {place.label}", kind=Kind.RESOURCE) if written else None
+
+
+def _addressed(it: Looking, policy: Document, arn: str, url: Mapping[str, Any]) -> Iterator[_Door]:
+    how = str(url.get("AuthType") or "")
+    keys: Mapping[str, Values] = {_AUTHENTICATION: (how,), _BY_ADDRESS: ("true",)}
+    is_open = how == "NONE"
+    who = Stranger.ANYBODY if is_open else Stranger.ANY_ACCOUNT
+    for one in _exposed(it, policy, arn, "lambda:InvokeFunctionUrl", keys):
+        if one.stranger is who and is_open:
+            at = f"AuthType NONE of {url.get('FunctionUrl', 'its address')}"
+            yield _door(one, "its address asks nobody who is there", (at,))
+        elif one.stranger is who:
+            yield _door(one, f"its address answers {who}")
+
+
+def _called(it: Looking, policy: Document, arn: str) -> Iterator[_Door]:
+    keys: Mapping[str, Values] = {_AUTHENTICATION: ABSENT, _BY_ADDRESS: ("false",)}
+    for one in _exposed(it, policy, arn, "lambda:InvokeFunction", keys):
+        if one.stranger is Stranger.ANY_ACCOUNT:
+            yield _door(one, f"its policy lets {one.stranger} call it")
+
+
+def _exposed(
+    it: Looking, policy: Document, arn: str, action: str, keys: Mapping[str, Values]
+) -> list[Exposed]:
+    found = exposed(policy, (arn,), account=it.account.id, rcps=it.account.rcps, keys=keys)
+    return [one for one in found if one.is_wide and one.action == action]
+
+
+def _door(one: Exposed, why: str, by: tuple[str, ...] = ()) -> _Door:
+    if one.is_certain:
+        perhaps = ""
+    elif one.decision.outcome is Outcome.CONDITIONAL:
+        perhaps = f", as far as {', '.join(sorted(one.decision.keys))} admit it"
+    else:
+        perhaps = f", perhaps, for {one.decision.why}"
+    theirs = {each.name for each in EVERYTHING_OF_A_STRANGER}
+    stated = [str(each) for each in one.decision.all_by if each.document not in theirs]
+    return _Door(f"{why}{perhaps}", one.is_certain, by or tuple(stated))
 
 
 def ports_as_text(ports: Intervals) -> str:
