@@ -28,6 +28,14 @@ resource "aws_instance" "it" {
 PUBLIC, PRIVATE = "subnet_id = aws_subnet.public.id", "subnet_id = aws_subnet.private.id"
 ASKED = "associate_public_ip_address"
 ADDRESS = 'resource "aws_eip" "it" { instance = aws_instance.it.id }'
+GATEWAY = """
+resource "aws_eip" "it" {}
+resource "aws_nat_gateway" "it" { allocation_id = aws_eip.it.id }
+"""
+OTHER = """
+resource "aws_instance" "other" { subnet_id = aws_subnet.private.id }
+resource "aws_eip" "it" { instance = aws_instance.other.id }
+"""
 LATER = """
 resource "aws_eip" "it" {}
 resource "aws_eip_association" "it" {
@@ -50,7 +58,13 @@ resource "aws_eip_association" "it" {
         (f"{PRIVATE}\n{ASKED} = var.unknown", "", "unknown"),
         ("subnet_id = aws_subnet.either.id", "", "unknown"),
         ("subnet_id = var.unknown", "", "unknown"),
-        ("", "", "unknown"),
+        ("", "", "fail"),
+        ("", 'resource "aws_default_subnet" "it" { availability_zone = "a" }', "unknown"),
+        (PRIVATE, GATEWAY, "pass"),
+        (PRIVATE, GATEWAY.replace("aws_eip.it.id", "var.unknown"), "unknown"),
+        (PRIVATE, 'resource "aws_eip" "it" { instance = var.unknown }', "unknown"),
+        (PRIVATE, OTHER, "pass"),
+        (PRIVATE, f"{OTHER}\n{ADDRESS}".replace('"it" { i', '"mine" { i'), "fail"),
         (f"{PRIVATE}\nipv6_address_count = 1", "", "fail"),
         (f"{PRIVATE}\nipv6_addresses = var.unknown", "", "unknown"),
         (f"{PRIVATE}\nipv6_address_count = 0", "", "pass"),
@@ -59,7 +73,7 @@ resource "aws_eip_association" "it" {
 )
 def test_whether_an_instance_is_public(more: str, beside: str, expected: str) -> None:
     told = outcomes(CODE.replace("$MORE", more) + beside)
-    assert [outcome for (check, _), outcome in told.items() if check == CHECK] == [expected]
+    assert told[CHECK, "aws-ec2-instance/terraform:main.tf:aws_instance.it"] == expected
 
 
 def test_what_has_no_public_address_is_not_exposed() -> None:

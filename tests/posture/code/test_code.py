@@ -282,8 +282,8 @@ def test_what_a_plan_refers_to_is_found_or_not_known(
 @pytest.mark.parametrize(
     ("more", "beside", "expected"),
     [
-        ("associate_public_ip_address = true", "", "unknown"),
-        ("", "", "unknown"),
+        ("associate_public_ip_address = true", "", "fail"),
+        ("", "", "fail"),
         ("associate_public_ip_address = false", "", "pass"),
         ("associate_public_ip_address = false", 'resource "aws_eip" "it" {}', "unknown"),
         ("network_interface { device_index = 0 }", "", "unknown"),

@@ -39,7 +39,8 @@ _HARMLESS: Final = frozenset(
     }
 )
 """Types that say nothing of what any check asks."""
-_RULES: Final = ("IpPermissions", "IpPermissionsEgress")
+_GROWING: Final = {"GroupId": ("IpPermissions", "IpPermissionsEgress"), "RouteTableId": ("Routes",)}
+"""By the id that a thing has, its lists to which others add something."""
 
 
 def doubted(code: Resources, components: Iterable[Collected]) -> Iterator[Collected]:
@@ -105,9 +106,12 @@ def _less(told: Observation, why: str) -> Observation:
     if told.state is State.ABSENT or DEFAULT in told.api:
         return unsure(why)
     value = told.value if told.state is State.KNOWN else None
-    if isinstance(value, dict) and "GroupId" in value and _RULES[0] in value:
-        more = {
-            key: [*value[key], Unknown(why)] for key in _RULES if isinstance(value.get(key), list)
-        }
-        return replace(told, value=value | more)
-    return told
+    if not isinstance(value, dict):
+        return told
+    more = {
+        key: [*value[key], Unknown(why)]
+        for name, keys in _GROWING.items()
+        for key in keys
+        if name in value and isinstance(value.get(key), list)
+    }
+    return replace(told, value=value | more) if more else told

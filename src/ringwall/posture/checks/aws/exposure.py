@@ -1,17 +1,19 @@
 """What the internet can reach: an address, a route, and lists that let it through on the way."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from ringwall.posture.checking import Subject, UnknownError, World
+from ringwall.posture.checks.aws.defaults import of_region
 from ringwall.posture.checks.aws.openings import certain, is_open, open_ports
 from ringwall.posture.permissions.networks import Addresses, Intervals
 
 GROUP: Final = "aws-ec2-security-group"
+TABLE: Final = "aws-ec2-route-table"
 _LIST_READS: Final = ("aws-ec2-prefix-list.listed", "aws-ec2-prefix-list.entries")
 GROUP_READS: Final = (f"{GROUP}.listed", *_LIST_READS)
 ROUTE_READS: Final = (
-    "aws-ec2-route-table.listed",
+    f"{TABLE}.listed",
     *_LIST_READS,
     "aws-region.vpc_block_public_access",
     "aws-region.vpc_block_public_access_exclusions",
@@ -36,15 +38,41 @@ def _list_ids(prefixes: Subject) -> list[Any]:
     return [prefixes.read("listed").get("PrefixListId")]
 
 
+class _Unsure(NamedTuple):
+    """Stands for the subnets and networks of a table of which not all are known."""
+
+    account: str
+
+
+def _as_far_as_known(table: Subject, keys: Callable[[Subject], Iterator[Any]]) -> list[Any]:
+    """Of a cloud whatever account may be meant, for networks are shared; of code its own alone."""
+    found: list[Any] = []
+    try:
+        for one in keys(table):
+            found.append(one)  # noqa: PERF402 - those before what is not known stay
+    except UnknownError:
+        found.append(_Unsure(table.account if table.is_declared else ""))
+    return found
+
+
+def _subnets_of(table: Subject) -> Iterator[Any]:
+    for one in table.read("listed").get("Associations") or ():
+        if one.get("SubnetId"):
+            yield one["SubnetId"]
+
+
+def _main_in(table: Subject) -> Iterator[Any]:
+    listed = table.read("listed")
+    if any(one.get("Main") for one in listed.get("Associations") or ()):
+        yield listed.get("VpcId")
+
+
 def _by_subnet(table: Subject) -> list[Any]:
-    several = table.read("listed").get("Associations") or ()
-    return [one["SubnetId"] for one in several if one.get("SubnetId")]
+    return _as_far_as_known(table, _subnets_of)
 
 
 def _main_of(table: Subject) -> list[Any]:
-    listed = table.read("listed")
-    is_main = any(one.get("Main") for one in listed.get("Associations") or ())
-    return [listed.get("VpcId")] if is_main else []
+    return _as_far_as_known(table, _main_in)
 
 
 def cidrs_of(world: World, identifier: str) -> list[str]:
@@ -90,12 +118,15 @@ def opened_by(
     return open_ports(rules, networks, protocol=protocol)
 
 
-def _table(world: World, subnet: str, vpc: str) -> list[Subject]:
-    own = world.where("aws-ec2-route-table", _by_subnet, subnet)
-    found = own or world.where("aws-ec2-route-table", _main_of, vpc)
-    if not found:
-        raise UnknownError(f"the routes of {subnet} are not known")
-    return found
+def _table(world: World, it: Subject, subnet: str, vpc: str) -> list[Subject]:
+    """The table of a subnet, which has one: its own, else the main one of its network."""
+    unsure = _Unsure(it.account if it.is_declared else "")
+    for by, told, key in ((_by_subnet, _subnets_of, subnet), (_main_of, _main_in, vpc)):
+        if found := world.where(TABLE, by, key):
+            return found
+        for one in world.where(TABLE, by, unsure):
+            list(told(one))  # which says what is not known of it
+    raise UnknownError(f"the routes of {subnet or 'the default network'} are not known")
 
 
 class _Routed(NamedTuple):
@@ -115,12 +146,12 @@ class _Routed(NamedTuple):
         return self.straight if self.is_straight else self.straight | self.inspected
 
 
-def _routed(world: World, subnet: str, vpc: str) -> _Routed:
+def _routed(world: World, it: Subject, subnet: str, vpc: str) -> _Routed:
     found: dict[bool, list[str]] = {True: [], False: []}
-    for table in _table(world, subnet, vpc):
+    for table in _table(world, it, subnet, vpc):
         for route in table.read("listed").get("Routes") or ():
             gateway = str(route.get("GatewayId") or route.get("CarrierGatewayId") or "")
-            leads = gateway.startswith(("igw-", "cagw-")) or "internet_gateway" in gateway
+            leads = gateway.startswith(("igw-", "cagw-"))
             is_way = leads or gateway.startswith("vpce-")
             if is_way and route.get("State", "active") == "active":
                 found[leads] += _destinations(route)
@@ -144,11 +175,10 @@ def _inspected(subnet: str) -> UnknownError:
 
 def is_blocked(world: World, it: Subject, subnet: str, vpc: str) -> bool:
     """Whether the region blocks what comes from internet gateways, and does not spare this."""
-    region = world.region(it)
-    options: Mapping[str, Any] = region.read("vpc_block_public_access", {})
+    options = of_region(it, world, "vpc_block_public_access")
     if options.get("InternetGatewayBlockMode", "off") == "off":
         return False
-    for one in region.read("vpc_block_public_access_exclusions", ()):
+    for one in world.region(it).read("vpc_block_public_access_exclusions", ()):
         is_on = not str(one.get("State", "")).startswith(("delete", "disable"))
         spares = one.get("InternetGatewayExclusionMode") == "allow-bidirectional"
         if is_on and spares and str(one.get("ResourceArn", "")).endswith((f"/{subnet}", f"/{vpc}")):
@@ -158,7 +188,7 @@ def is_blocked(world: World, it: Subject, subnet: str, vpc: str) -> bool:
 
 def is_public_subnet(world: World, it: Subject, subnet: str, vpc: str) -> bool:
     """Whether the internet has a way to addresses in a subnet."""
-    routed = _routed(world, subnet, vpc)
+    routed = _routed(world, it, subnet, vpc)
     if not is_open(routed.whole) or is_blocked(world, it, subnet, vpc):
         return False
     if not routed.is_straight:
@@ -189,7 +219,7 @@ def reachable(
     has = set(versions)
     if not has:
         return Intervals()
-    way = _routed(world, subnet, vpc)
+    way = _routed(world, it, subnet, vpc)
     routed = way.whole
 
     def only(addresses: Addresses) -> Addresses:

@@ -5,6 +5,12 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ringwall.core.observations import Collected
+from ringwall.posture.code.aws.addressing import (
+    SOME_ADDRESS,
+    is_public,
+    of_version_6,
+    spare_addresses,
+)
 from ringwall.posture.code.aws.declaring import (
     component,
     ident,
@@ -18,9 +24,18 @@ from ringwall.posture.code.aws.declaring import (
     userdata,
 )
 from ringwall.posture.code.aws.launching import disks
+from ringwall.posture.code.aws.placing import (
+    NETWORKS,
+    SUBNETS,
+    default_network,
+    here,
+    is_placed,
+    network_of,
+    subnet_of,
+)
 from ringwall.posture.code.aws.settings import either, encrypts
 from ringwall.posture.code.terraform.resources import Instance, Resources
-from ringwall.posture.code.terraform.values import PartialText, Reference
+from ringwall.posture.code.terraform.values import PartialText
 from ringwall.posture.snapshot.partial import Assumed, Unknown
 
 KINDS: Final = (
@@ -42,31 +57,25 @@ _OPTIONAL: Final = {
     "HttpPutResponseHopLimit": 1,
 }
 """What an instance has that says nothing, unless its image or the account says more."""
-_DEFAULT: Final = {"GroupId": Unknown("it is its network's own"), "GroupName": "default"}
-"""The security group of what names none."""
+_ELSEWHERE: Final = Unknown("the default security group of its network is not in this code")
+_DEFAULT_GROUP: Final = "aws_default_security_group"
+_GROUPS: Final = ("aws_security_group", _DEFAULT_GROUP)
 _RULE_TYPES: Final = ("aws_security_group_rule", "aws_vpc_security_group_ingress_rule")
-_GIVING: Final = (
-    ("aws_eip", "instance"),
-    ("aws_eip", "instance_id"),
-    ("aws_eip_association", "instance_id"),
-)
-"""What gives an address to an instance, and where it names that."""
-_ADDRESS: Final = {"Ipv6Address": "2001:db8::1"}
-"""Stands for one that is known only once it is there."""
 _DEVICE: Final = {"encrypted": "Encrypted", "volume_id": "VolumeId", "kms_key_id": "KmsKeyId"}
 
 
 def components(code: Resources) -> Iterator[Collected]:
     """Everything of EC2 that is declared."""
     usual = encrypts(code)
+    is_spare = any(spare_addresses(code))
     for one in code.of("aws_instance"):
-        yield _instance(code, one, _is_public(code, one))
+        yield _instance(code, one, is_public(code, one, is_spare=is_spare))
         yield from disks(one, usual)
     yield from (_volume(one, usual) for one in code.of("aws_ebs_volume"))
-    for one in code.of("aws_security_group", "aws_default_security_group"):
+    for one in code.of(*_GROUPS):
         yield _group(code, one)
     yield from _elsewhere(code)
-    for one in code.of("aws_vpc", "aws_default_vpc"):
+    for one in code.of(*NETWORKS):
         listed = {
             "VpcId": one.address,
             "CidrBlock": one.get("cidr_block"),
@@ -74,10 +83,10 @@ def components(code: Resources) -> Iterator[Collected]:
         }
         yield component("aws-ec2-vpc", one, _name(one), {"listed": known(listed, one)})
         yield from _group_of(code, one)
-    for one in code.of("aws_subnet", "aws_default_subnet"):
+    for one in code.of(*SUBNETS):
         listed = {
             "SubnetId": one.address,
-            "VpcId": ident(one.get("vpc_id")),
+            "VpcId": network_of(code, one),
             "CidrBlock": one.get("cidr_block"),
             "MapPublicIpOnLaunch": one.get(
                 "map_public_ip_on_launch", default=one.type == "aws_default_subnet"
@@ -120,50 +129,20 @@ def _name(one: Instance) -> Any:
     return tags.get("Name") if isinstance(tags, dict) else None
 
 
-def _is_public(code: Resources, one: Instance) -> bool | Unknown:
-    """Whether it gets a public address: by itself, by its subnet, or given to it afterwards."""
-    unknown = Unknown("its public address is known only once it is there")
-    given = [each for type_, argument in _GIVING for each in code.pointing(type_, argument, one)]
-    if any(not each.doubt for each in given):
-        return True
-    asked = one.get("associate_public_ip_address")
-    its = _subnet_of(code, one)
-    if asked is None and its is not None:
-        asked = its.get("map_public_ip_on_launch", default=False)
-    if asked is True or (asked is False and not any(code.of("aws_eip", "aws_eip_association"))):
-        return bool(asked)
-    return unknown
-
-
-def _of_version_6(code: Resources, one: Instance) -> bool | Unknown:
-    """Whether it gets an address of version 6, all of which are public: by itself or its subnet."""
-    for argument in ("ipv6_addresses", "ipv6_address_count"):
-        said = one.get(argument)
-        if said:
-            return said if isinstance(said, Unknown) else True
-    its = _subnet_of(code, one)
-    given = its.get("assign_ipv6_address_on_creation", default=False) if its else False
-    return given if isinstance(given, bool | Unknown) else given == "true"
-
-
-def _subnet_of(code: Resources, one: Instance) -> Instance | None:
-    subnet = one.get("subnet_id")
-    its = code.at(subnet.address) if isinstance(subnet, Reference) else None
-    return its if its is not None and its.type == "aws_subnet" else None
-
-
 def _instance(code: Resources, one: Instance, public: bool | Unknown) -> Collected:
     """An instance; ``public`` is whether it gets a public address."""
-    attached, template = one.blocks("network_interface"), one.blocks("launch_template")
+    template = one.blocks("launch_template")
+    attached = one.blocks("network_interface") or one.blocks("primary_network_interface")
     may_say = Unknown("its launch template may say it") if template else None
     options = one.block("metadata_options")
     options = may_say if options is None else options
     metadata = options if isinstance(options, Unknown) else {
         **_OPTIONAL, **renamed(options or {}, _METADATA)
     }  # fmt: skip
-    groups = idents(one.get("vpc_security_group_ids") or one.get("security_groups"))
+    groups = _groups_of(code, one)
     if groups == [] and (attached or template):
         groups = may_say or Unknown("its interfaces are others")
+    network = _network_of(code, one)
     profile = one.get("iam_instance_profile", may_say)
     listed: dict[str, Any] = {
         "InstanceId": one.address,
@@ -172,8 +151,9 @@ def _instance(code: Resources, one: Instance, public: bool | Unknown) -> Collect
         "Monitoring": {"State": _state(one.get("monitoring", default=False))},
         "SecurityGroups": groups
         if isinstance(groups, Unknown)
-        else [{"GroupId": group, "GroupName": group} for group in groups] or [_DEFAULT],
-        "SubnetId": ident(one.get("subnet_id")),
+        else [{"GroupId": group, "GroupName": group} for group in groups]
+        or [{"GroupId": _default_group(code, network, one.root), "GroupName": "default"}],
+        "SubnetId": _subnet_of(code, one),
         "SourceDestCheck": one.get("source_dest_check", default=True),
     }
     if profile is not None:
@@ -184,19 +164,88 @@ def _instance(code: Resources, one: Instance, public: bool | Unknown) -> Collect
     if one.get("key_name") is not None:
         listed["KeyName"] = ident(one.get("key_name"))
     interface = {"SubnetId": listed["SubnetId"], "Groups": listed["SecurityGroups"]}
+    if isinstance(network, str):  # of another its subnet may tell all that is asked
+        interface["VpcId"] = network
     if public is True:
         listed["PublicIpAddress"] = Assumed("a public address")
         interface["Association"] = {"PublicIp": listed["PublicIpAddress"]}
     elif public is not False:  # its subnet decides, and whoever gives it one
         interface["Association"] = public
-    if (six := _of_version_6(code, one)) is not False:
-        interface["Ipv6Addresses"] = six if isinstance(six, Unknown) else [_ADDRESS]
+    if (six := of_version_6(code, one)) is not False:
+        interface["Ipv6Addresses"] = six if isinstance(six, Unknown) else [SOME_ADDRESS]
     listed["NetworkInterfaces"] = (
         [Unknown("its interfaces are others")] if attached else [interface]
     )
     encoded = userdata(one.get("user_data"), one.get("user_data_base64", may_say))
     aspects = {"listed": known(listed, one), "user_data": told(encoded, one, "user_data")}
     return component("aws-ec2-instance", one, _name(one), aspects)
+
+
+def _groups_of(code: Resources, one: Instance) -> Any:
+    """The security groups that an instance names, in the default network by their names."""
+    by_id = one.get("vpc_security_group_ids")
+    several = by_id or one.get("security_groups")
+    if not isinstance(several, list):
+        return idents(several)
+    return [here(code, each, *_GROUPS) if by_id else _group_called(code, each) for each in several]
+
+
+def _group_called(code: Resources, value: Any) -> Any:
+    """A group by its name, if no other network has one of that name, or by its id."""
+    its = [
+        group.address
+        for group in code.of(*_GROUPS)
+        if isinstance(value, str) and group.get("name") == value
+    ]
+    return its[0] if len(its) == 1 else here(code, value, *_GROUPS)
+
+
+def _subnet_of(code: Resources, one: Instance) -> Any:
+    if is_placed(one) or not any(code.of("aws_default_subnet")):
+        return here(code, one.get("subnet_id"), *SUBNETS)
+    return Unknown("it is in one of the subnets of the default network, and which is not known")
+
+
+def _network_of(code: Resources, one: Instance) -> Any:
+    """The network of an instance: its subnet's, and where it names none the one that is there."""
+    subnet = subnet_of(code, one.get("subnet_id"))
+    if subnet is not None:
+        return network_of(code, subnet)
+    if is_placed(one):
+        return Unknown("its subnet is none of this code")
+    return default_network(code, one.root)
+
+
+def _default_group(code: Resources, network: Any, root: str) -> Any:
+    """The security group of what names none, if its network or that group is declared here."""
+    vpc = code.at(network) if isinstance(network, str) else None
+    if vpc is None:
+        written = _without_network(code) if network == default_network(code, root) else []
+    else:
+        written = _written_groups(code, vpc)
+    if len(written) == 1 and not written[0].doubt:
+        return written[0].address
+    is_usual = vpc is not None and not written and is_terraform(vpc)
+    return _usual_group(vpc) if vpc is not None and is_usual else _ELSEWHERE
+
+
+def _written_groups(code: Resources, vpc: Instance) -> list[Instance]:
+    """The default groups that are that of this network, or may be it."""
+    found = code.pointing(_DEFAULT_GROUP, "vpc_id", vpc)
+    if vpc.type != "aws_default_vpc":
+        return found
+    its = default_network(code, vpc.root)
+    doubt = its.why if isinstance(its, Unknown) else ""
+    return [*found, *(replace(one, doubt=one.doubt or doubt) for one in _without_network(code))]
+
+
+def _without_network(code: Resources) -> list[Instance]:
+    """The default groups that are of the default network, since they name none."""
+    return [one for one in code.of(_DEFAULT_GROUP) if one.get("vpc_id") is None]
+
+
+def _usual_group(vpc: Instance) -> str:
+    return f"{vpc.address}.default_security_group"
 
 
 def _state(on: Any) -> Any:
@@ -217,7 +266,7 @@ def _volume(one: Instance, usual: Any) -> Collected:
 
 
 def _group(code: Resources, one: Instance) -> Collected:
-    is_default = one.type == "aws_default_security_group"
+    is_default = one.type == _DEFAULT_GROUP
     listed = {
         "GroupId": one.address,
         "GroupName": "default" if is_default else one.get("name", one.address),
@@ -232,7 +281,7 @@ def _group(code: Resources, one: Instance) -> Collected:
 
 def _elsewhere(code: Resources) -> Iterator[Collected]:
     """Rules that open a group which is not here to everybody: of the group no more is known."""
-    groups = list(code.of("aws_security_group", "aws_default_security_group"))
+    groups = list(code.of(*_GROUPS))
     known_here = {
         rule.address
         for group in groups
@@ -273,12 +322,10 @@ def _group_of(code: Resources, vpc: Instance) -> Iterator[Collected]:
 
     As AWS makes it: all from itself, and everything out.
     """
-    kind = "aws_default_security_group"
-    others = code.pointing(kind, "vpc_id", vpc) or code.unplaced(kind, "vpc_id")
-    if others or not is_terraform(vpc):
+    if _written_groups(code, vpc) or not is_terraform(vpc):
         return
     unread = next(code.of("module"), None)
-    address = f"{vpc.address}.default_security_group"
+    address = _usual_group(vpc)
     listed = {
         "GroupId": address,
         "GroupName": "default",

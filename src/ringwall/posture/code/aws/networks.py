@@ -8,11 +8,11 @@ from ringwall.posture.code.aws.declaring import (
     component,
     default,
     ident,
-    idents,
     known,
     part,
     sure,
 )
+from ringwall.posture.code.aws.placing import SUBNETS, here
 from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.aws.settings import settled
 from ringwall.posture.code.terraform.resources import Instance, Resources
@@ -65,13 +65,15 @@ def _list(code: Resources, one: Instance) -> Collected:
 
 def _associated(code: Resources, one: Instance) -> Any:
     """Its subnets; where none are written, others may say it of themselves."""
-    subnets = idents(one.get("subnet_ids"))
+    subnets = one.get("subnet_ids", [])
     beside = sure(code.pointing("aws_network_acl_association", "network_acl_id", one))
     if isinstance(subnets, Unknown):
         return subnets
     if isinstance(beside, Unknown):
         return beside
-    found = [*subnets, *(ident(each.get("subnet_id")) for each in beside)]
+    found = [
+        here(code, each, *SUBNETS) for each in (*subnets, *(one.get("subnet_id") for one in beside))
+    ]
     made = [each if isinstance(each, Unknown) else {"SubnetId": each} for each in found]
     return made or Unknown("which subnets have it may be said elsewhere")
 

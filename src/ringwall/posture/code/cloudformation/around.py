@@ -115,7 +115,18 @@ def _tunnels(told: Properties) -> Properties:
     return {"tunnels": written} if written else {}
 
 
+_ROUTE: Final = {"EgressOnlyInternetGatewayId": "egress_only_gateway_id"}
 TYPES: Final[dict[str, tuple[str, Naming]]] = {
+    "AWS::EC2::RouteTable": ("aws_route_table", truths()),
+    "AWS::EC2::Route": ("aws_route", truths(_ROUTE)),
+    "AWS::EC2::SubnetRouteTableAssociation": ("aws_route_table_association", truths()),
+    "AWS::EC2::GatewayRouteTableAssociation": ("aws_route_table_association", truths()),
+    "AWS::EC2::InternetGateway": ("aws_internet_gateway", truths()),
+    "AWS::EC2::VPCGatewayAttachment": ("aws_internet_gateway_attachment", truths()),
+    "AWS::EC2::EgressOnlyInternetGateway": ("aws_egress_only_internet_gateway", truths()),
+    "AWS::EC2::CarrierGateway": ("aws_carrier_gateway", truths()),
+    "AWS::EC2::VPNGateway": ("aws_vpn_gateway", truths()),
+    "AWS::EC2::NatGateway": ("aws_nat_gateway", truths()),
     "AWS::EC2::NetworkAcl": ("aws_network_acl", truths()),
     "AWS::EC2::NetworkAclEntry": ("aws_network_acl_rule", _entry),
     "AWS::EC2::SubnetNetworkAclAssociation": ("aws_network_acl_association", truths()),

@@ -71,7 +71,7 @@ def _instance(told: Properties) -> Properties:
     interfaces = told.get("NetworkInterfaces")
     listed = interfaces if isinstance(interfaces, list) else [interfaces]
     first = listed[0] if len(listed) == 1 else None
-    if interfaces and not isinstance(first, dict):
+    if interfaces and not (isinstance(first, dict) and "NetworkInterfaceId" not in first):
         made["network_interface"] = [{}]  # what it has is not one that stands here
     elif isinstance(first, dict):
         made["vpc_security_group_ids"] = first.get("GroupSet", [])

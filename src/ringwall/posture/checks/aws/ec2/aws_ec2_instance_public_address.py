@@ -14,6 +14,7 @@ from ringwall.posture.checking import (
     Judgment,
     Severity,
     Subject,
+    UnknownError,
     World,
     case,
     fails,
@@ -45,19 +46,26 @@ CHECK = Check(
 def judge(it: Subject, world: World) -> Judgment:
     """An address that no internet gateway leads to is not public, whatever it is called.
 
-    Of code it is not known what leads where.
+    Code whose routes are not known is given one, whatever will lead to it.
     """
     listed = it.read("listed")
     several = [one for one in listed.get("NetworkInterfaces") or () if public_versions(one)]
     if not several and not listed.get("PublicIpAddress"):
         return passes("it has no public address")
-    places = [(one.get("SubnetId"), one.get("VpcId")) for one in several]
-    places = places or [(listed.get("SubnetId"), listed.get("VpcId"))]
-    if it.is_declared:
+    try:
+        is_public = world.any_true(
+            *(
+                lambda at=at: is_public_subnet(
+                    world, it, str(at.get("SubnetId") or ""), str(at.get("VpcId") or "")
+                )
+                for at in several or [listed]
+            )
+        )
+    except UnknownError:
+        if not it.is_declared:
+            raise
         return fails(f"{it.label} is given a public address, whatever leads to it")
-    if world.any_true(
-        *(lambda at=at: is_public_subnet(world, it, str(at[0]), str(at[1])) for at in places)
-    ):
+    if is_public:
         address = listed.get("PublicIpAddress") or "a public address"
         return fails(f"{it.label} has {address}, and its subnet leads to the internet")
     return passes("no internet gateway leads to its addresses, or the region blocks them")

@@ -5,6 +5,8 @@ protections.
 Fix: set `assignPublicIp` to `DISABLED`, and use private subnets with endpoints or a NAT.
 """
 
+from collections.abc import Iterable
+
 from ringwall.posture.checking import (
     DENIED,
     FAIL,
@@ -52,25 +54,37 @@ def _network(world: World, subnet: str) -> str:
     found = world.where("aws-ec2-subnet", _ids, subnet)
     if not found:
         raise UnknownError(f"the subnet {subnet} is not known")
-    return str(found[0].read("listed").get("VpcId"))
+    listed = found[0].read("listed")
+    try:
+        return str(listed.get("VpcId"))
+    except UnknownError:  # of code; where the subnet has a table of its own nobody asks for it
+        return ""
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """Where an internet gateway leads to its subnets; of code it is not known what leads where."""
+    """Where an internet gateway leads to its subnets; where code does not tell that, too."""
     network = (it.read("described").get("networkConfiguration") or {}).get(
         "awsvpcConfiguration"
     ) or {}
     if network.get("assignPublicIp") != "ENABLED":
         return passes("its tasks get no public addresses")
-    if it.is_declared:
+    try:
+        is_private = _is_private(it, world, network.get("subnets") or ())
+    except UnknownError:
+        if not it.is_declared:
+            raise
         return fails(f"tasks of {it.label} get public addresses, whatever leads to them")
-    public = [
-        lambda one=one: is_public_subnet(world, it, one, _network(world, one))
-        for one in network.get("subnets") or ()
-    ]
-    if public and not world.any_true(*public):
+    if is_private:
         return passes("its tasks get public addresses, but nothing leads to them")
     return fails(f"tasks of {it.label} get public addresses")
+
+
+def _is_private(it: Subject, world: World, subnets: Iterable[str]) -> bool:
+    """Whether nothing leads to any of its subnets; of none nobody knows."""
+    public = [
+        lambda one=one: is_public_subnet(world, it, one, _network(world, one)) for one in subnets
+    ]
+    return bool(public) and not world.any_true(*public)
 
 
 def _service(how: str) -> dict[str, object]:

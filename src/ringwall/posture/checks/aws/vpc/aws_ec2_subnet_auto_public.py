@@ -46,9 +46,9 @@ def judge(it: Subject, world: World) -> Judgment:
     listed = it.read("listed")
     if not listed.get("MapPublicIpOnLaunch"):
         return passes("it gives no public addresses")
-    subnet, network = str(listed.get("SubnetId")), str(listed.get("VpcId"))
     with world.aside():
         try:
+            subnet, network = str(listed.get("SubnetId")), str(listed.get("VpcId"))
             is_public = is_public_subnet(world, it, subnet, network)
         except UnknownError:
             is_public = True
