@@ -305,6 +305,52 @@ def test_an_instance_without_a_subnet_is_in_the_default_network(
     assert set(said(code, SSH).values()) == {expected}
 
 
+LIST = """
+resource "aws_default_network_acl" "it" {
+  default_network_acl_id = aws_vpc.it.default_network_acl_id
+  ingress {
+    rule_no    = 1
+    action     = "$ACTION"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+}
+"""
+ALLOWED, DENIED = LIST.replace("$ACTION", "allow"), LIST.replace("$ACTION", "deny")
+OTHER = """
+resource "aws_network_acl" "it" {
+  vpc_id     = aws_vpc.it.id
+  subnet_ids = [aws_subnet.it.id]
+}
+"""
+OF_ANOTHER = OTHER.replace("aws_subnet.it", "aws_subnet.other")
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        (ALLOWED, "fail"),
+        (DENIED, "pass"),
+        (ALLOWED + OTHER, "pass"),
+        (ALLOWED + OF_ANOTHER, "fail"),
+        (DENIED + OF_ANOTHER, "pass"),
+        (DENIED + OF_ANOTHER.replace("aws_subnet.other.id", "var.unknown"), "unknown"),
+        (DENIED.replace("aws_vpc.it.default_network_acl_id", "var.unknown"), "unknown"),
+        (maybe(DENIED), "unknown"),
+        (maybe(OTHER), "unknown"),
+        (OTHER + OF_ANOTHER.replace('"it"', '"other"').replace(
+            "aws_subnet.other.id", "var.unknown"), "pass"),
+    ],
+)  # fmt: skip
+def test_subnets_have_the_list_of_their_network_unless_another_has_them(
+    tmp_path: Path, beside: str, expected: str
+) -> None:
+    code = written(tmp_path, {"main.tf": CODE + OWN + beside})
+    assert set(said(code, SSH).values()) == {expected}
+
+
 def test_what_blocks_the_gateways_of_a_region_counts(tmp_path: Path) -> None:
     blocked = """
       resource "aws_vpc_block_public_access_options" "it" {

@@ -10,6 +10,7 @@ from ringwall.posture.permissions.networks import Addresses, Intervals
 
 GROUP: Final = "aws-ec2-security-group"
 TABLE: Final = "aws-ec2-route-table"
+ACL: Final = "aws-ec2-network-acl"
 _LIST_READS: Final = ("aws-ec2-prefix-list.listed", "aws-ec2-prefix-list.entries")
 GROUP_READS: Final = (f"{GROUP}.listed", *_LIST_READS)
 ROUTE_READS: Final = (
@@ -18,7 +19,7 @@ ROUTE_READS: Final = (
     "aws-region.vpc_block_public_access",
     "aws-region.vpc_block_public_access_exclusions",
 )
-READS: Final = tuple(dict.fromkeys((*GROUP_READS, *ROUTE_READS, "aws-ec2-network-acl.listed")))
+READS: Final = tuple(dict.fromkeys((*GROUP_READS, *ROUTE_READS, f"{ACL}.listed")))
 """What a check reads that asks what can be reached."""
 ALL: Final = Intervals(((0, 65535),))
 _UNGUARDED: Final = [
@@ -39,19 +40,19 @@ def _list_ids(prefixes: Subject) -> list[Any]:
 
 
 class _Unsure(NamedTuple):
-    """Stands for the subnets and networks of a table of which not all are known."""
+    """Stands for the subnets and networks of a table or list of which not all are known."""
 
     account: str
 
 
-def _as_far_as_known(table: Subject, keys: Callable[[Subject], Iterator[Any]]) -> list[Any]:
+def _as_far_as_known(it: Subject, keys: Callable[[Subject], Iterator[Any]]) -> list[Any]:
     """Of a cloud whatever account may be meant, for networks are shared; of code its own alone."""
     found: list[Any] = []
     try:
-        for one in keys(table):
+        for one in keys(it):
             found.append(one)  # noqa: PERF402 - those before what is not known stay
     except UnknownError:
-        found.append(_Unsure(table.account if table.is_declared else ""))
+        found.append(_Unsure(it.account if it.is_declared else ""))
     return found
 
 
@@ -118,14 +119,27 @@ def opened_by(
     return open_ports(rules, networks, protocol=protocol)
 
 
+def _sought(  # noqa: PLR0917 - the two ways to ask for a key, one as far as it is known
+    world: World,
+    it: Subject,
+    kind: str,
+    by: Callable[[Subject], list[Any]],
+    told: Callable[[Subject], Iterator[Any]],
+    key: str,
+) -> list[Subject]:
+    """What has a key that only one can have; ``UnknownError`` where one may have it."""
+    if found := world.where(kind, by, key):
+        return found
+    for one in world.where(kind, by, _Unsure(it.account if it.is_declared else "")):
+        list(told(one))  # which says what is not known of it
+    return []
+
+
 def _table(world: World, it: Subject, subnet: str, vpc: str) -> list[Subject]:
     """The table of a subnet, which has one: its own, else the main one of its network."""
-    unsure = _Unsure(it.account if it.is_declared else "")
     for by, told, key in ((_by_subnet, _subnets_of, subnet), (_main_of, _main_in, vpc)):
-        if found := world.where(TABLE, by, key):
+        if found := _sought(world, it, TABLE, by, told, key):
             return found
-        for one in world.where(TABLE, by, unsure):
-            list(told(one))  # which says what is not known of it
     raise UnknownError(f"the routes of {subnet or 'the default network'} are not known")
 
 
@@ -196,8 +210,13 @@ def is_public_subnet(world: World, it: Subject, subnet: str, vpc: str) -> bool:
     return True
 
 
+def _guarded_by(acl: Subject) -> Iterator[Any]:
+    for one in acl.read("listed").get("Associations") or ():
+        yield one.get("SubnetId")
+
+
 def _lists(acl: Subject) -> list[Any]:
-    return [one.get("SubnetId") for one in acl.read("listed").get("Associations") or ()]
+    return _as_far_as_known(acl, _guarded_by)
 
 
 def reachable(
@@ -230,7 +249,7 @@ def reachable(
     if not is_open(routed):
         return Intervals()
     rules = _UNGUARDED if groups is None else rules_of(world, groups)
-    lists = world.where("aws-ec2-network-acl", _lists, subnet)
+    lists = _sought(world, it, ACL, _lists, _guarded_by, subnet)
     entries = lists[0].read("listed").get("Entries") if lists else None
     found = open_ports(
         rules, lambda one: cidrs_of(world, one), protocol=protocol, entries=entries, only=only

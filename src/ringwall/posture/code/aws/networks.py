@@ -12,7 +12,7 @@ from ringwall.posture.code.aws.declaring import (
     part,
     sure,
 )
-from ringwall.posture.code.aws.placing import SUBNETS, here
+from ringwall.posture.code.aws.placing import SUBNETS, here, network, network_of
 from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.aws.settings import settled
 from ringwall.posture.code.terraform.resources import Instance, Resources
@@ -25,6 +25,8 @@ SERVICE: Final = "aws-ec2-vpc-endpoint-service"
 CLIENT: Final = "aws-ec2-client-vpn-endpoint"
 PREFIXES: Final = "aws-ec2-prefix-list"
 KINDS: Final = (LIST, ENDPOINT, SERVICE, CLIENT, PREFIXES)
+_USUAL_LIST: Final = "aws_default_network_acl"
+_JOINING: Final = "aws_network_acl_association"
 _NUMBERS: Final = {"all": "-1", "tcp": "6", "udp": "17", "icmp": "1", "icmpv6": "58"}
 _NO_POLICY: Final = frozenset({"GatewayLoadBalancer", "Resource", "ServiceNetwork"})
 _OPEN: Final = {
@@ -37,7 +39,7 @@ _USUAL: Final = "docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access
 
 def components(code: Resources) -> Iterator[Collected]:
     """All of them; the list that a network comes with only where its entries are written."""
-    for one in code.of("aws_network_acl", "aws_default_network_acl"):
+    for one in code.of("aws_network_acl", _USUAL_LIST):
         yield _list(code, one)
     for one in code.of("aws_vpc_endpoint"):
         yield _endpoint(code, one)
@@ -54,7 +56,7 @@ def components(code: Resources) -> Iterator[Collected]:
 def _list(code: Resources, one: Instance) -> Collected:
     listed = {
         "NetworkAclId": one.address,
-        "IsDefault": one.type == "aws_default_network_acl",
+        "IsDefault": one.type == _USUAL_LIST,
         "Associations": _associated(code, one),
         "Entries": _entries(code, one),
     }
@@ -65,17 +67,45 @@ def _list(code: Resources, one: Instance) -> Collected:
 
 def _associated(code: Resources, one: Instance) -> Any:
     """Its subnets; where none are written, others may say it of themselves."""
-    subnets = one.get("subnet_ids", [])
-    beside = sure(code.pointing("aws_network_acl_association", "network_acl_id", one))
+    if one.doubt:
+        return [Unknown(one.doubt)]
+    beside = sure(code.pointing(_JOINING, "network_acl_id", one))
+    subnets = _own_subnets(code, one, beside)
     if isinstance(subnets, Unknown):
         return subnets
-    if isinstance(beside, Unknown):
-        return beside
-    found = [
-        here(code, each, *SUBNETS) for each in (*subnets, *(one.get("subnet_id") for one in beside))
-    ]
+    others = _left(code, one) if one.type == _USUAL_LIST else None
+    found = [*subnets, *(each for each in others or () if each not in subnets)]
     made = [each if isinstance(each, Unknown) else {"SubnetId": each} for each in found]
-    return made or Unknown("which subnets have it may be said elsewhere")
+    if made or others is not None:
+        return made
+    return Unknown("which subnets have it may be said elsewhere")
+
+
+def _own_subnets(code: Resources, one: Instance, beside: list[Instance] | Unknown) -> Any:
+    """Those that it names, or that are joined with it."""
+    named = one.get("subnet_ids", [])
+    if isinstance(named, Unknown) or isinstance(beside, Unknown):
+        return named if isinstance(named, Unknown) else beside
+    several = [*named, *(each.get("subnet_id") for each in beside)]
+    return [here(code, each, *SUBNETS) for each in several]
+
+
+def _left(code: Resources, one: Instance) -> list[str] | None:
+    """The subnets that no other list has, which have their network's own; ``None`` if unknown."""
+    its = network(code, one.get("default_network_acl_id"))
+    taken: list[Any] = [each.get("subnet_id") for each in code.of(_JOINING)]
+    for other in code.of("aws_network_acl"):
+        named = other.get("subnet_ids", [])
+        taken += named if isinstance(named, list) else [named]
+    taken = [here(code, each, *SUBNETS) for each in taken]
+    is_unread = any(code.of("module")) or any(each.doubt for each in code.of(_JOINING))
+    if is_unread or any(isinstance(each, Unknown) for each in (its, *taken)):
+        return None
+    return [
+        each.address
+        for each in code.of(*SUBNETS)
+        if each.address not in taken and network_of(code, each) == its
+    ]
 
 
 def _entries(code: Resources, one: Instance) -> Any:
