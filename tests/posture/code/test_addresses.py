@@ -26,6 +26,7 @@ resource "aws_instance" "it" {
 }
 """
 PUBLIC, PRIVATE = "subnet_id = aws_subnet.public.id", "subnet_id = aws_subnet.private.id"
+TEMPLATE = 'launch_template { name = "it" }'
 ASKED = "associate_public_ip_address"
 ADDRESS = 'resource "aws_eip" "it" { instance = aws_instance.it.id }'
 GATEWAY = """
@@ -61,6 +62,8 @@ resource "aws_eip_association" "it" {
         ("", "", "fail"),
         ("", 'resource "aws_default_subnet" "it" { availability_zone = "a" }', "unknown"),
         (PRIVATE, GATEWAY, "pass"),
+        (f"{PRIVATE}\n{TEMPLATE}", "", "unknown"),
+        (f"{PUBLIC}\n{TEMPLATE}", "", "fail"),
         (PRIVATE, GATEWAY.replace("aws_eip.it.id", "var.unknown"), "unknown"),
         (PRIVATE, 'resource "aws_eip" "it" { instance = var.unknown }', "unknown"),
         (PRIVATE, OTHER, "pass"),

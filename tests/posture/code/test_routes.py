@@ -1,6 +1,8 @@
 """Whether the internet comes to something is known of code that says what leads where."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.posture.code.test_meaning import said, written
@@ -193,6 +195,79 @@ def test_what_is_not_known_of_one_root_says_nothing_of_another(tmp_path: Path) -
     assert sorted(said(written(tmp_path, files), SSH).values()) == ["fail", "unknown"]
 
 
+@pytest.mark.parametrize(
+    ("beside", "expected"), [(ROUTED + JOINED, "fail"), (TABLE + JOINED + NAT, "pass")]
+)
+def test_a_subnet_of_a_network_that_is_not_known_is_known_by_its_table(
+    tmp_path: Path, beside: str, expected: str
+) -> None:
+    text = (CODE + beside).replace("aws_vpc.it.id", "var.unknown")
+    code = written(tmp_path, {"main.tf": text})
+    for check in (SSH, PUBLIC, TASKS):
+        assert set(said(code, check).values()) == {expected}
+
+
+def test_a_subnet_that_gives_addresses_is_a_fault_in_whichever_network(tmp_path: Path) -> None:
+    text = """
+      variable "unknown" {}
+      resource "aws_subnet" "it" {
+        vpc_id                  = var.unknown
+        map_public_ip_on_launch = true
+      }
+    """
+    code = written(tmp_path, {"main.tf": text})
+    assert set(said(code, "aws-ec2-subnet-auto-public").values()) == {"fail"}
+
+
+def test_a_state_names_things_by_their_ids(tmp_path: Path) -> None:
+    group = {"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": ["0.0.0.0/0"]}
+    told: dict[str, list[dict[str, Any]]] = {
+        "aws_vpc": [{"id": "vpc-1", "default_route_table_id": "rtb-1"}],
+        "aws_subnet": [{"id": f"subnet-{at}", "vpc_id": "vpc-1"} for at in range(3)],
+        "aws_default_route_table": [
+            {
+                "id": "rtb-1",
+                "default_route_table_id": "rtb-1",
+                "vpc_id": "vpc-1",
+                "route": [{"cidr_block": "0.0.0.0/0", "gateway_id": "igw-1", "nat_gateway_id": ""}],
+            }
+        ],
+        "aws_route_table": [{"id": "rtb-2", "vpc_id": "vpc-1", "route": []}],
+        "aws_route": [
+            {
+                "route_table_id": "rtb-2",
+                "destination_cidr_block": "0.0.0.0/0",
+                "nat_gateway_id": "nat-1",
+                "gateway_id": "",
+            }
+        ],
+        "aws_route_table_association": [
+            {"route_table_id": "rtb-2", "subnet_id": "subnet-1", "gateway_id": ""},
+            {"route_table_id": "rtb-9", "subnet_id": "subnet-2", "gateway_id": ""},
+        ],
+        "aws_security_group": [{"id": "sg-1", "name": "it", "ingress": [group]}],
+        "aws_instance": [
+            {
+                "id": f"i-{at}",
+                "subnet_id": f"subnet-{at}",
+                "associate_public_ip_address": True,
+                "vpc_security_group_ids": ["sg-1"],
+                "network_interface": [],
+                "launch_template": [],
+            }
+            for at in range(3)
+        ],
+    }
+    resources = [
+        {"address": f"{type_}.it[{at}]", "mode": "managed", "type": type_, "values": values}
+        for type_, several in told.items()
+        for at, values in enumerate(several)
+    ]
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
+    code = written(tmp_path, {"state.json": json.dumps(state)})
+    assert list(said(code, SSH).values()) == ["fail", "pass", "unknown"]
+
+
 def test_subnets_by_count_and_from_a_module_are_those_of_their_tables(tmp_path: Path) -> None:
     network = """
       variable "cidrs" { type = list(string) }
@@ -285,6 +360,8 @@ OPEN = 'ingress {\nprotocol = "-1"\ncidr_blocks = ["0.0.0.0/0"]\n}'
         (BY_ID, ITS, "fail"),
         (BY_ID, ITS + CLOSED, "pass"),
         (BY_ID, ITS + ITS.replace('"it"', '"other"'), "unknown"),
+        (f"{BY_ID}\nsubnet_id = aws_default_subnet.it.id",
+         'resource "aws_default_subnet" "it" { availability_zone = "a" }', "fail"),
         (BY_ID, 'resource "aws_default_subnet" "it" { availability_zone = "a" }', "unknown"),
         ("", "", "unknown"),
         ("", ITS, "pass"),

@@ -38,7 +38,8 @@ def _usual(code: Resources, one: Instance) -> Any:
     """Whether it gets one where it does not say so; ``None`` where nobody knows."""
     its = subnet_of(code, one.get("subnet_id"))
     if its is not None:
-        return its.get("map_public_ip_on_launch", default=its.type == "aws_default_subnet")
+        given = its.get("map_public_ip_on_launch", default=its.type == "aws_default_subnet")
+        return None if given is False and one.blocks("launch_template") else given
     if is_placed(one) or any(code.of("aws_default_subnet")):
         return None
     return True  # the subnets of the network that a region comes with give them

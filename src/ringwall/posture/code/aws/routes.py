@@ -135,6 +135,7 @@ class _Reading:
                 address = f"{one.address}.main_route_table"
                 yield _Made(one, one.address, address, one.type == "aws_default_vpc")
         nowhere = [one for one in self.code.of("aws_instance") if not is_placed(one)]
+        nowhere += self.code.of("aws_default_subnet")
         if nowhere and not any(self.code.of("aws_default_vpc")):
             its = default_network(self.code, nowhere[0].root)
             if its not in written:
