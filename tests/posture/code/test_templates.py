@@ -438,3 +438,47 @@ def test_where_objects_are_copied_to_is_read(tmp_path: Path) -> None:
     assert said(code, "aws-s3-bucket-copies") == ["pass"]
     (there,) = code.snapshot.of_kind("aws-s3-bucket")
     assert there.aspects["replication"].value["Rules"] == [rule]
+
+
+def test_of_a_template_in_json_no_less_is_known_than_in_yaml(tmp_path: Path) -> None:
+    """It is no plan of Terraform: what is set of its region stands in it."""
+    resources = {
+        "T": made("AWS::SNS::Topic"),
+        "S": made(
+            "AWS::SNS::Subscription",
+            TopicArn=ref("T"),
+            Protocol="http",
+            Endpoint="http://example.com/x",
+        ),
+    }
+    assert said(read(tmp_path, resources), "aws-sns-topic-http") == ["fail"]
+
+
+SECRET = "#!/bin/sh\nexport DB_PASSWORD=hunter2hunter2\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ({"Fn::Join": ["", [SECRET, "aws s3 cp s3://", ref("B"), "/x ."]]}, "fail"),
+        ({"Fn::Sub": SECRET + "cfn-init -s ${AWS::StackId} --region ${AWS::Region}"}, "fail"),
+        ({"Fn::Sub": SECRET + "echo ${Given}"}, "fail"),
+        ({"Fn::Sub": "cfn-init -s ${AWS::StackId} --region ${AWS::Region}; ls ${B}"}, "pass"),
+        ({"Fn::Sub": "export STAGE=${Given}"}, "unknown"),
+        (ref("Given"), "unknown"),
+    ],
+)
+def test_a_secret_in_user_data_is_found_beside_what_is_not_known(
+    tmp_path: Path, text: Any, expected: str
+) -> None:
+    data = {"Fn::Base64": text}
+    resources = {
+        "B": made("AWS::S3::Bucket"),
+        "I": made("AWS::EC2::Instance", UserData=data),
+        "L": made("AWS::EC2::LaunchTemplate", LaunchTemplateData={"UserData": data}),
+        "C": made("AWS::AutoScaling::LaunchConfiguration", UserData=data),
+    }
+    code = read(tmp_path, resources, Parameters={"Given": {"Type": "String"}})
+    assert said(code, "aws-ec2-instance-user-data-secrets") == [expected]
+    assert said(code, "aws-ec2-launch-template-user-data-secrets") == [expected]
+    assert said(code, "aws-autoscaling-launch-configuration-secrets") == [expected]

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ringwall.core.observations import UnknownError
+from ringwall.posture.snapshot.partial import Torn
 
 _MOST: Final = 4 * 1024 * 1024
 _AT_A_TIME: Final = 4096
@@ -199,6 +200,14 @@ def _tells_of_one(name: str, value: str) -> bool:
     if name.endswith("Key") and _KEY_OF.fullmatch(value):
         return True
     return _ID.search(name) is not None and _PATH.fullmatch(value) is not None
+
+
+def in_user_data(user_data: str) -> list[Secret]:
+    """What looks like secrets in user data; of one with gaps only that there are some is known."""
+    found = list(secrets_in(decoded(user_data)))
+    if not found and isinstance(user_data, Torn):
+        raise UnknownError(user_data.why)
+    return found
 
 
 def decoded(user_data: str) -> str:

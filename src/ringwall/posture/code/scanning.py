@@ -196,7 +196,7 @@ def _take(code: Code, path: Path, shown: str, text: str, found: list[tuple[str, 
     if path.suffix == ".json":
         plan = plans.instances(text, shown)
         if plan is not None:
-            _map(code, Resources(rooted(plan, shown)), ())
+            _map(code, Resources(rooted(plan, shown), is_told=True), ())
             return
     if _is_helm(path, text):
         why = "a template of Helm is not read: render it first, with `helm template`"

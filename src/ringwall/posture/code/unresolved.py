@@ -12,7 +12,7 @@ from typing import Any, Final
 from ringwall.core.observations import Collected, Observation, State
 from ringwall.posture.code.aws.declaring import API, DEFAULT, unsure
 from ringwall.posture.code.terraform.resources import Instance, Resources
-from ringwall.posture.code.terraform.values import Encoded, PartialText, Reference
+from ringwall.posture.code.terraform.values import Encoded, PartialBase64, PartialText, Reference
 from ringwall.posture.snapshot.partial import Unknown
 
 MODULE: Final = "module"
@@ -88,6 +88,8 @@ def _named(value: Any) -> Iterator[str]:
         yield f"@{value.address}"
     elif isinstance(value, Encoded):
         yield from _named(value.value)
+    elif isinstance(value, PartialBase64):
+        yield from _named(value.text)
     else:
         several: Iterable[Any] = ()
         if isinstance(value, PartialText):

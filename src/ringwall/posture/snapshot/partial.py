@@ -46,6 +46,22 @@ class Assumed(str):
     __slots__ = ()
 
 
+class Torn(str):
+    """A text with gaps for what is not known of it: what is found in it stands there all the same.
+
+    ``why`` tells of the gaps: that nothing is found in it does not say that there is nothing.
+    """
+
+    __slots__ = ("why",)
+    why: str
+
+    def __new__(cls, text: str, why: str) -> "Torn":
+        """A text, and why it is not known whole."""
+        made = super().__new__(cls, text)
+        made.why = why
+        return made
+
+
 def guarded(value: Any) -> Any:
     """The same value, of a form that says so when a part is read that is not known."""
     if isinstance(value, PartialDict | PartialList) or not _has_unknown(value):

@@ -1,6 +1,5 @@
 """How a resource becomes a component: its names, and its arguments in AWS's own words."""
 
-import base64
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -158,13 +157,6 @@ def part(block: Any, name: str, fallback: Any = None) -> Any:
         return misformed(f"what {name} stands in")
     value = block.get(name) if block else None
     return fallback if value is None else value
-
-
-def userdata(text: Any, encoded: Any = None) -> Any:
-    """What a machine runs first, in base64 as EC2 tells it; ``None`` where there is none."""
-    if isinstance(text, str):
-        return base64.b64encode(text.encode()).decode()
-    return encoded if text is None else text
 
 
 def truth(value: Any) -> Any:

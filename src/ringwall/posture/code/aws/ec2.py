@@ -21,7 +21,6 @@ from ringwall.posture.code.aws.declaring import (
     renamed,
     told,
     unsure,
-    userdata,
 )
 from ringwall.posture.code.aws.launching import disks
 from ringwall.posture.code.aws.placing import (
@@ -34,6 +33,7 @@ from ringwall.posture.code.aws.placing import (
     subnet_of,
 )
 from ringwall.posture.code.aws.settings import either, encrypts
+from ringwall.posture.code.aws.variables import userdata
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.code.terraform.values import PartialText
 from ringwall.posture.snapshot.partial import Assumed, Unknown
@@ -176,7 +176,7 @@ def _instance(code: Resources, one: Instance, public: bool | Unknown) -> Collect
     listed["NetworkInterfaces"] = (
         [Unknown("its interfaces are others")] if attached else [interface]
     )
-    encoded = userdata(one.get("user_data"), one.get("user_data_base64", may_say))
+    encoded = userdata(code, one.get("user_data"), one.get("user_data_base64", may_say))
     aspects = {"listed": known(listed, one), "user_data": told(encoded, one, "user_data")}
     return component("aws-ec2-instance", one, _name(one), aspects)
 

@@ -13,9 +13,9 @@ from ringwall.posture.code.aws.declaring import (
     known,
     part,
     renamed,
-    userdata,
 )
 from ringwall.posture.code.aws.settings import either
+from ringwall.posture.code.aws.variables import userdata
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Unknown
 
@@ -35,7 +35,7 @@ _EBS: Final = {"encrypted": "Encrypted", "kms_key_id": "KmsKeyId", "volume_size"
 def components(code: Resources) -> Iterator[Collected]:
     """Templates, configurations and groups."""
     for one in code.of("aws_launch_template"):
-        versions = [{"VersionNumber": 1, "LaunchTemplateData": _template(one)}]
+        versions = [{"VersionNumber": 1, "LaunchTemplateData": _template(code, one)}]
         aspects = {"versions": known(versions, one)}
         yield component("aws-ec2-launch-template", one, one.get("name"), aspects)
     for one in code.of("aws_launch_configuration"):
@@ -43,7 +43,7 @@ def components(code: Resources) -> Iterator[Collected]:
             "LaunchConfigurationName": one.get("name", one.address),
             "AssociatePublicIpAddress": one.get("associate_public_ip_address"),
             "MetadataOptions": _options(one),
-            "UserData": userdata(one.get("user_data"), one.get("user_data_base64")),
+            "UserData": userdata(code, one.get("user_data"), one.get("user_data_base64")),
             "BlockDeviceMappings": _mapped(one, "root_block_device", "ebs_block_device"),
         }
         aspects = {"listed": known(listed, one)}
@@ -85,12 +85,12 @@ def _options(one: Instance) -> Any:
     return block if isinstance(block, Unknown) else renamed(block or {}, _METADATA)
 
 
-def _template(one: Instance) -> dict[str, Any]:
+def _template(code: Resources, one: Instance) -> dict[str, Any]:
     interfaces = one.blocks("network_interfaces")
     disks_of = one.blocks("block_device_mappings")
     return {
         "MetadataOptions": _options(one),
-        "UserData": userdata(None, one.get("user_data")),
+        "UserData": userdata(code, None, one.get("user_data")),
         "NetworkInterfaces": interfaces
         if isinstance(interfaces, Unknown)
         else [_interface(each) for each in interfaces],

@@ -3,12 +3,13 @@
 The ARN, id or address of another resource is none, whatever it will be.
 """
 
+import base64
 import re
 from typing import Any, Final
 
 from ringwall.posture.code.terraform.resources import Resources
-from ringwall.posture.code.terraform.values import Existing, PartialText, Reference
-from ringwall.posture.snapshot.partial import Assumed, OwnAccount, OwnRegion, Unknown
+from ringwall.posture.code.terraform.values import Existing, PartialBase64, PartialText, Reference
+from ringwall.posture.snapshot.partial import Assumed, OwnAccount, OwnRegion, Torn, Unknown
 
 _PLAIN: Final = re.compile(
     r"(?:.*[._])?\w*(?:arn|id|name|url|uri|endpoint|address|port|region|bucket)"
@@ -30,6 +31,28 @@ def legible(code: Resources, value: Any) -> Any:
     ):
         return Assumed("".join(one if isinstance(one, str) else "here" for one in value.parts))
     return value
+
+
+def userdata(code: Resources, text: Any, encoded: Any = None) -> Any:
+    """What a machine runs first, in base64 as EC2 tells it; ``None`` where there is none.
+
+    Of one that is not known whole it is the text itself, with what is known of it.
+    """
+    if isinstance(text, str):
+        return _encoded(text)
+    told = encoded if text is None else text
+    whole = told.text if isinstance(told, PartialBase64) else told
+    if not isinstance(whole, PartialText) or (told is whole and text is None):
+        return told
+    said = legible(code, whole)
+    if isinstance(said, str):
+        return Assumed(_encoded(said))
+    gaps = (one if isinstance(one, str) else "${gap}" for one in whole.parts)
+    return Torn("".join(gaps), whole.why)
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _is_where(value: Any) -> bool:

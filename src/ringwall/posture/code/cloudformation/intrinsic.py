@@ -9,6 +9,8 @@ from ringwall.posture.code.terraform.computed import computed
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
     Given,
+    PartialBase64,
+    PartialText,
     Reference,
     first_unknown,
     joined,
@@ -234,6 +236,8 @@ def _not(template: Template, argument: Any) -> Any:
 
 def _base64(template: Template, argument: Any) -> Any:
     value = template.value(argument)
+    if isinstance(value, PartialText):
+        return PartialBase64(value.why, value)
     return value if isinstance(value, Unknown) else base64.b64encode(value.encode()).decode()
 
 

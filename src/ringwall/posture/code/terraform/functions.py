@@ -20,6 +20,8 @@ import re2
 from ringwall.posture.code.terraform.bounds import ITEMS, TooMuchError, fitting, room, spend
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
+    PartialBase64,
+    PartialText,
     SetOf,
     as_json,
     first_unknown,
@@ -58,6 +60,8 @@ def call(name: str, arguments: list[Any], special: Special) -> Any:
     if gathers is None:
         unknown = first_unknown(arguments)
         if unknown is not None:
+            if name == "base64encode" and isinstance(unknown, PartialText):
+                return PartialBase64(unknown.why, unknown)
             return Unknown(unknown.why)
     if name in _EACH_WITH_EACH:
         spend(math.prod(len(one) for one in arguments if isinstance(one, list)) * len(arguments))

@@ -148,9 +148,13 @@ def misformed(name: str) -> Unknown:
 
 
 class Resources:
-    """All resources of one code base, by address and by type."""
+    """All resources of one code base, by address and by type.
 
-    def __init__(self, instances: Iterable[Instance]) -> None:
+    ``is_told`` says that Terraform wrote them down, in a plan or a state.
+    """
+
+    def __init__(self, instances: Iterable[Instance], *, is_told: bool = False) -> None:
+        self.is_told = is_told
         self.asked: set[str] = set()
         """The types that somebody asked for: what is not in it means nothing to Ringwall."""
         self.broken: list[Remark] = []
@@ -167,7 +171,7 @@ class Resources:
 
     def without(self, odd: Instance) -> "Resources":
         """The same, but for one."""
-        found = Resources(one for one in self.all() if one is not odd)
+        found = Resources((one for one in self.all() if one is not odd), is_told=self.is_told)
         found.asked = self.asked
         return found
 
@@ -197,12 +201,11 @@ class Resources:
         """Whether all of AWS is in one account and one region, since there is one provider."""
         several = [one for one in self._types.get("provider", ()) if _AWS.match(one.written)]
         others = [one for one in self.all() if one.type.startswith("aws_")]
-        is_told = any(one.place.path.endswith(".json") for one in others)
         regions = {str(one.get("region")) for one in others if one.get("region") is not None}
-        if len(regions) > is_told:  # a plan and a state tell each resource's, code that of a few
+        if len(regions) > self.is_told:  # a plan tells each resource's, code that of a few
             return False
         if not several:
-            return not is_told  # a state does not tell with which providers it was made
+            return not self.is_told  # a state does not tell with which providers it was made
         (first, *more) = several
         return not more and first.get("alias") is None and first.written.startswith("provider.")
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ringwall.posture.code.terraform.resources import Instance
-from ringwall.posture.code.terraform.values import Encoded, PartialText, Reference
+from ringwall.posture.code.terraform.values import Encoded, PartialBase64, PartialText, Reference
 from ringwall.posture.snapshot.partial import Unknown
 
 
@@ -35,6 +35,9 @@ def _unknown(value: Unknown, root: str) -> Unknown:
         return replace(value, address=f"{root}:{value.address}")
     if isinstance(value, PartialText):
         return replace(value, parts=tuple(_moved(one, root) for one in value.parts))
+    if isinstance(value, PartialBase64):
+        text = replace(value.text, parts=tuple(_moved(one, root) for one in value.text.parts))
+        return replace(value, text=text)
     if isinstance(value, Encoded):
         return replace(value, value=_moved(value.value, root))
     return value

@@ -83,6 +83,13 @@ class PartialText(Unknown):
 
 
 @dataclass(frozen=True, slots=True)
+class PartialBase64(Unknown):
+    """A text in Base64 of which parts are not known: the text itself."""
+
+    text: PartialText
+
+
+@dataclass(frozen=True, slots=True)
 class Encoded(Unknown):
     """JSON of something that is not known whole."""
 

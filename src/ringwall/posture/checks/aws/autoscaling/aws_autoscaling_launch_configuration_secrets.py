@@ -19,7 +19,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import SECRETS
-from ringwall.posture.checks.secrets import decoded, secrets_in
+from ringwall.posture.checks.secrets import in_user_data
 
 CHECK = Check(
     judges="aws-autoscaling-launch-configuration",
@@ -32,7 +32,7 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """Kind and line are told, never the secret."""
-    found = list(secrets_in(decoded(it.read("listed").get("UserData") or "")))
+    found = in_user_data(it.read("listed").get("UserData") or "")
     if found:
         return fails(f"the user data of {it.label} holds {', '.join(map(str, found[:5]))}")
     return passes("nothing in its user data looks like a secret")

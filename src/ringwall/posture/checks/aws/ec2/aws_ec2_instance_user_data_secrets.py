@@ -20,7 +20,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import SECRETS
-from ringwall.posture.checks.secrets import decoded, secrets_in
+from ringwall.posture.checks.secrets import in_user_data
 
 CHECK = Check(
     judges="aws-ec2-instance",
@@ -36,7 +36,7 @@ def judge(it: Subject, world: World) -> Judgment:
     text = it.read("user_data")
     if not text:
         return passes("it has no user data")
-    found = list(secrets_in(decoded(text)))
+    found = in_user_data(text)
     if found:
         return fails(f"the user data of {it.label} holds {', '.join(map(str, found[:5]))}")
     return passes("nothing in its user data looks like a secret")

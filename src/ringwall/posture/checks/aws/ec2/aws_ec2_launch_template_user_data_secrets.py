@@ -19,7 +19,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import SECRETS
-from ringwall.posture.checks.secrets import decoded, secrets_in
+from ringwall.posture.checks.secrets import in_user_data
 
 CHECK = Check(
     judges="aws-ec2-launch-template",
@@ -34,7 +34,7 @@ def judge(it: Subject, world: World) -> Judgment:
     """In its default and its latest version."""
     for one in it.read("versions") or ():
         text = (one.get("LaunchTemplateData") or {}).get("UserData") or ""
-        found = list(secrets_in(decoded(text)))
+        found = in_user_data(text)
         if found:
             told = ", ".join(map(str, found[:5]))
             return fails(f"version {one.get('VersionNumber')} of {it.label} holds {told}")
