@@ -108,6 +108,11 @@ def test_what_terraform_grants(action: str, resource: str, check: str, outcome: 
         ("dynamodb:*", "!GetAtt Stack.Outputs.Table", ANY[0], "unknown"),
         ("s3:*", "!Ref Given", ANY[0], "unknown"),
         ("sqs:*", "!Ref Given", ANY[0], "pass"),
+        ("s3:GetObject", "!Ref Given", ANY[0], "unknown"),
+        ("s3:GetObject", "!Ref Given", ANY[1], "pass"),
+        ("s3:GetObject", "!Ref Given", ANY[2], "pass"),
+        ("*", "!Ref Given", ANY[1], "unknown"),
+        ("*", "!Ref Given", ANY[2], "unknown"),
     ],
 )
 def test_what_a_template_grants(
@@ -170,3 +175,33 @@ def test_what_one_policy_grants_is_told_beside_one_that_is_not_known(tmp_path: P
     several = judge_all(read_code(tmp_path).snapshot, own_checks(["aws-iam"]))
     told = {one.check: str(one.verdict.outcome) for one in several}
     assert [told[one] for one in ANY] == ["fail", "unknown", "unknown"]
+
+
+MANAGED = """
+Parameters: {Given: {Type: String}}
+Resources:
+  P:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Statement:
+          - {Effect: Allow, Action: "s3:GetObject", Resource: !Sub "arn:aws:s3:::${Given}/*"}
+          - {Effect: Allow, Action: "iam:PassRole", Resource: "*"}
+          - {Effect: Allow, Action: "kms:Decrypt", Resource: "*"}
+"""
+
+
+def test_one_statement_of_what_is_not_known_hides_no_other(tmp_path: Path) -> None:
+    (tmp_path / "it.yaml").write_text(MANAGED)
+    several = judge_all(read_code(tmp_path).snapshot, own_checks(["aws-iam-policy"]))
+    told = {one.check.removeprefix("aws-iam-policy-"): str(one.verdict.outcome) for one in several}
+    expected = {
+        "pass-any-role": "fail",
+        "kms-any-key": "fail",
+        "administrator": "pass",
+        "any-change": "pass",
+        "any-data": "unknown",
+        "assume-any-role": "pass",
+        "whole-services": "pass",
+    }
+    assert told | expected == told

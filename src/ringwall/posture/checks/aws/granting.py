@@ -7,7 +7,7 @@ It is asked in a region of which nobody has thought, and in each that the policy
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from ringwall.core.observations import UnknownError
@@ -118,16 +118,18 @@ def granted(document: Any, asked: Asked, *, account: str, kind: Kind = Kind.IDEN
         where = []
         is_somewhere = any("{region}" in resource for _, resource in several)
         for region in regions if is_somewhere else (_HERE,):
-            outcomes = set()
+            outcomes, why = set(), ""
             for action, resource in several:
                 named = resource.format(account=account, region=region)
                 request = Request(action, named, who, Context(), resource_account=account)
                 decision = freed(decide(request, policies))
                 outcomes.add(decision.outcome)
                 if decision.outcome is Outcome.UNKNOWN:
-                    unknown = unknown or decision.why
+                    why = why or decision.why
             if outcomes == {Outcome.ALLOWED}:
                 where.append(region)
+            elif outcomes <= {Outcome.ALLOWED, Outcome.UNKNOWN}:  # else one of them settles it
+                unknown = unknown or why
         if where:
             places = ", ".join(filter(None, (regions[one] for one in where)))
             found.append(f"{said} in {places}" if places and where[0] != _HERE else said)
@@ -159,8 +161,9 @@ def _regions(policy: Document, account: str) -> dict[str, str]:
 def judge_granted(document: Any, asked: Asked, *, account: str, well: str) -> Judgment:
     """Whether a policy grants none of these. What grants everything is another check's."""
     number = account if account.isdigit() else IN_CODE
-    if granted(document, EVERYTHING, account=number):
-        return passes("it allows everything, which is another check's to say")
+    with suppress(UnknownError):  # what it asks for tells enough
+        if granted(document, EVERYTHING, account=number):
+            return passes("it allows everything, which is another check's to say")
     found = granted(document, asked, account=number)
     return fails(f"it allows {', '.join(found)}") if found else passes(well)
 
@@ -197,7 +200,7 @@ def judge_written(
     number = account if account.isdigit() else IN_CODE
     found, unknown = [], list[UnknownError]()
     for one in known_ones(policies, unknown):
-        with kept(unknown):
+        with suppress(UnknownError):  # what it asks for tells enough
             if granted(one["PolicyDocument"], EVERYTHING, account=number):
                 continue
         with kept(unknown):
