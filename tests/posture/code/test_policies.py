@@ -410,3 +410,38 @@ def test_an_issuer_that_is_not_known_yet_differs_from_none(tmp_path: Path) -> No
     assert "details.AssumeRolePolicyDocument.Statement" in {part for _, part in untold(code, cloud)}
     (one,) = code.of_kind("aws-iam-oidc-provider")
     assert one.found.label == "aws_iam_openid_connect_provider.here"
+
+
+OWNED = """
+resource "aws_s3_bucket_ownership_controls" "it" {
+  bucket = aws_s3_bucket.files.id
+  rule { object_ownership = "$WHOSE" }
+}
+"""
+BLOCKED = """
+resource "aws_s3_bucket_public_access_block" "it" {
+  bucket             = aws_s3_bucket.files.id
+  ignore_public_acls = true
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        ("", "fail"),
+        (OWNED.replace("$WHOSE", "BucketOwnerEnforced"), "pass"),
+        (OWNED.replace("$WHOSE", "BucketOwnerPreferred"), "fail"),
+        (BLOCKED, "pass"),
+        (ACCOUNT.replace("block_public_policy", "ignore_public_acls"), "pass"),
+    ],
+)
+def test_a_list_that_is_written_counts_where_nothing_is_written_of_lists(
+    beside: str, expected: str
+) -> None:
+    """Lists are off in what is new; whoever writes one means a bucket that is not."""
+    bucket = 'resource "aws_s3_bucket_acl" "it" {\n bucket = aws_s3_bucket.files.id\n $ACL\n}\n'
+    text = bucket.replace("$ACL", 'acl = "public-read"') + beside
+    assert told(text, "aws-s3-bucket-acl-public") == expected
+    private = bucket.replace("$ACL", 'acl = "private"') + beside
+    assert told(private, "aws-s3-bucket-acl-public") == "pass"

@@ -23,6 +23,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
+from ringwall.posture.checks.aws.s3.blocks import is_off
 
 CHECK = Check(
     judges="aws-s3-bucket",
@@ -42,7 +43,7 @@ _DELIVERING = {
 
 def judge(it: Subject, world: World) -> Judgment:
     """By ids of accounts other than the owner's; AWS's group that delivers logs is AWS's."""
-    if world.any_true(lambda: _enforced(it.read("ownership", {}))):
+    if world.any_true(lambda: is_off(it)):
         return passes("whatever its list says, it gives nothing")
     acl = it.read("acl", {})
     owner = (acl.get("Owner") or {}).get("ID")
@@ -56,10 +57,6 @@ def judge(it: Subject, world: World) -> Judgment:
         if given
         else passes("its list gives nothing away")
     )
-
-
-def _enforced(told: Mapping[str, Any]) -> bool:
-    return any(one.get("ObjectOwnership") == "BucketOwnerEnforced" for one in told.get("Rules", []))
 
 
 def _acl(grantee: Mapping[str, str]) -> dict[str, Any]:

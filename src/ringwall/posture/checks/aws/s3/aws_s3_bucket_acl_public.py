@@ -6,6 +6,9 @@ Fix: turn access lists off (object ownership `BucketOwnerEnforced`), or put the 
 private.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from ringwall.posture.checking import (
     ABSENT,
     DENIED,
@@ -22,7 +25,7 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
-from ringwall.posture.checks.aws.s3.blocks import account_block, unless_blocked
+from ringwall.posture.checks.aws.s3.blocks import account_block, is_off, unless_blocked
 
 CHECK = Check(
     judges="aws-s3-bucket",
@@ -52,9 +55,10 @@ _GROUPS = {
 
 def judge(it: Subject, world: World) -> Judgment:
     """A public list is without effect where lists are off, or ignored here or by the account."""
+    is_usual = it.is_usual("public_access_block")
     if world.any_true(
-        lambda: _enforced(it.read("ownership", {})),
-        lambda: it.read("public_access_block", {}).get("IgnorePublicAcls") is True,
+        lambda: is_off(it),
+        lambda: not is_usual and _ignores(it.read("public_access_block", {})),
         lambda: account_block(it, world).get("IgnorePublicAcls") is True,
     ):
         return passes("whatever its list says, it makes nothing public")
@@ -72,10 +76,8 @@ def judge(it: Subject, world: World) -> Judgment:
     )
 
 
-def _enforced(ownership: dict[str, list[dict[str, str]]]) -> bool:
-    return any(
-        one.get("ObjectOwnership") == "BucketOwnerEnforced" for one in ownership.get("Rules", [])
-    )
+def _ignores(block: Mapping[str, Any]) -> bool:
+    return block.get("IgnorePublicAcls") is True
 
 
 def _acl(uri: str, permission: str) -> dict[str, object]:

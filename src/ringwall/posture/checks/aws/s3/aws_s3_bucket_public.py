@@ -30,7 +30,7 @@ from ringwall.posture.checking import (
 )
 from ringwall.posture.checks.aws.controlled import READS, cases_within, within_controls
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
-from ringwall.posture.checks.aws.s3.blocks import account_block, unless_blocked
+from ringwall.posture.checks.aws.s3.blocks import account_block, ownership, unless_blocked
 from ringwall.posture.permissions.buckets import bucket_exposed
 from ringwall.posture.permissions.controls import Controls
 from ringwall.posture.permissions.deciding import Outcome
@@ -80,7 +80,6 @@ def judge(it: Subject, world: World) -> Judgment:
         lambda: shut(account_block(it, world)),
     ):
         return passes("the public access block lets in nobody, whatever policy and list say")
-    rules = it.read("ownership", {}).get("Rules") or [{}]
     arn = it.name if it.name.startswith("arn:") else f"arn:aws:s3:::{it.label}"
 
     def open_within(controls: Controls) -> list[Exposed]:
@@ -89,7 +88,7 @@ def judge(it: Subject, world: World) -> Judgment:
             account=it.number,
             policy=it.read("policy", None),
             acl=it.read("acl", {}),
-            ownership=rules[0].get("ObjectOwnership", ""),
+            ownership=ownership(it),
             bucket_block={} if is_usual else it.read("public_access_block", {}),
             account_block=account_block(it, world),
             rcps=controls.rcps,

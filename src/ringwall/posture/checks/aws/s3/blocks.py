@@ -14,6 +14,22 @@ def account_block(it: Subject, world: World) -> Mapping[str, Any]:
     return of_account(it, world, _ASPECT)
 
 
+def ownership(it: Subject) -> str:
+    """Who owns what is in a bucket; nothing where code does not say it.
+
+    Lists are off in what is new, and whoever writes one all the same means a bucket that is not.
+    """
+    if it.is_usual("ownership"):
+        return ""
+    rules = it.read("ownership", {}).get("Rules") or [{}]
+    return str(rules[0].get("ObjectOwnership", ""))
+
+
+def is_off(it: Subject) -> bool:
+    """Whether access lists are off in a bucket."""
+    return ownership(it) == "BucketOwnerEnforced"
+
+
 def unless_blocked(it: Subject, world: World) -> str:
     """What to add where something is open by what code says; empty of what is there."""
     if not is_unsaid(it, world, "aws-account", _ASPECT):
