@@ -64,6 +64,7 @@ class Heeding:
         pairs = watch.lent() if is_lent else []
         told = [*pairs, *((same, same) for same in watch.standing.still)] if is_lent else []
         for one in changes:
+            self._accounts.forget_answers(account)
             changed = watch.take(one)
             pairs += changed
             done.also(watch.changes)

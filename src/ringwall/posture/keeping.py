@@ -100,6 +100,10 @@ class Accounts:
         remove_leftovers(self._folder)
         return Journal(self._path(account, "journal"))
 
+    def forget_answers(self, account: str) -> None:
+        """Have a reading that did not end ask anew: what it was answered is no longer so."""
+        self._path(account, "journal").unlink(missing_ok=True)
+
     def keep(
         self,
         account: str,

@@ -136,9 +136,11 @@ def test_what_was_denied_is_asked_again(account: Reading, tmp_path: Path) -> Non
     assert not scan(account.target(), CHECKS, accounts).is_partial
 
 
-def test_what_is_too_old_is_asked_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [LASTS_S + 1, -LASTS_S - 1])
+def test_what_is_too_old_is_asked_again(tmp_path: Path, seconds: float) -> None:
+    """And what is of a time to come, where the clock was put back since."""
     old = Answer()
-    old.at = datetime.now(UTC) - timedelta(seconds=LASTS_S + 1)
+    old.at = datetime.now(UTC) - timedelta(seconds=seconds)
     with Journal(tmp_path / "journal") as journal:
         journal.add(b"key", old)
     with Journal(tmp_path / "journal") as journal:

@@ -184,6 +184,22 @@ def test_what_a_plan_did_is_heeded_without_an_event(changing: Changing) -> None:
         heeding.heed([did])
 
 
+def test_what_a_killed_scan_was_answered_is_not_known_after_a_change(changing: Changing) -> None:
+    """Though what is kept, which is older than those answers, has it as it is now."""
+    changing.block(OPEN)
+    changing.scan()
+    changing.block(SHUT)
+    with pytest.MonkeyPatch.context() as patching:
+        patching.setattr(Accounts, "lend", lambda *_: pytest.fail("killed"))
+        with pytest.raises(pytest.fail.Exception):
+            changing.scan()
+    changing.opened()
+    assert changing.listening().once(0).changed == 0
+    done = scan(changing.target, CHECKS, changing.accounts, pages=changing.pages)
+    assert done.known == 0
+    assert {str(one.verdict.outcome) for one in done.judged} == {"fail"}
+
+
 def test_of_an_account_only_what_changed_is_written(changing: Changing) -> None:
     changing.scan()
     folder, account = changing.state / "posture" / "accounts", changing.target.account

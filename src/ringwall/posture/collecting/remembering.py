@@ -52,7 +52,7 @@ class Journal:
     def _load(self) -> None:
         """What is there, without a line that was cut off; nothing where it is too old."""
         try:
-            is_old = time.time() - self._path.stat().st_mtime > LASTS_S
+            is_old = abs(time.time() - self._path.stat().st_mtime) > LASTS_S
             told = b"" if is_old else self._path.read_bytes()
         except FileNotFoundError:
             return
@@ -70,7 +70,7 @@ class Journal:
         if line is None:
             return None
         state, pages, at, why = decoded(line)
-        if (datetime.now(UTC) - at).total_seconds() > LASTS_S:
+        if abs((datetime.now(UTC) - at).total_seconds()) > LASTS_S:  # a clock may be put back
             return None
         answer = Answer()
         answer.state, answer.pages, answer.at, answer.why = State(state), pages, at, why

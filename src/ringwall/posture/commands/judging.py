@@ -1,5 +1,6 @@
 """``posture judge``: what was read before, by the checks as they are now."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -60,5 +61,7 @@ def judge(context: typer.Context, *, account: Account = None) -> None:
         silent = frozenset() if summary is None else summary.summary.unread
         looked = [one for one in pages.checks if one.id not in silent]
         at = min(kept.read, first_read(kept.snapshot, kept.read))
+        if accounts.is_owed(name):  # what the queue was told last is no more than what is kept
+            at = datetime.now(UTC)
         to_queue(context, kept.snapshot, judged, looked, scope=name, at=at)
         accounts.settle(name)

@@ -130,15 +130,21 @@ def _put(
     context: typer.Context, accounts: "Accounts", done: "Scan", checks: "list[KnownCheck]"
 ) -> None:
     """Into the queue and the inventory: then these have all that is kept."""
-    to_queue(
-        context,
-        done.snapshot,
-        done.judged,
-        checks,
-        scope=done.account,
-        at=done.since,
-        stocks=_as_it_is_kept(accounts, done),
-    )
+    try:
+        to_queue(
+            context,
+            done.snapshot,
+            done.judged,
+            checks,
+            scope=done.account,
+            at=done.since,
+            stocks=_as_it_is_kept(accounts, done),
+        )
+    except Exception:
+        if done.is_kept:
+            said = "what was read is kept, and the queue of findings lacks it until"
+            say(f"{said} `ringwall posture judge` puts it there", style="yellow", stderr=True)
+        raise
     if done.is_kept:
         accounts.settle(done.account)
 
