@@ -70,6 +70,25 @@ def test_one_file_of_a_module_is_not_taken_for_a_module_without_faults(tmp_path:
         )
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "told"),
+    [
+        ("apiVersion: v1\nkind: [\n", 1, "broken: pod.yaml:"),
+        ("apiVersion: v1\nkind: {{ .Values.kind }}\n", 0, "not known: pod.yaml:1: a template of"),
+        ("apiVersion: shop/v1\nkind: Cart\n", 0, "does not know them: shop/v1/Cart (1)"),
+    ],
+)
+def test_with_json_what_was_not_read_is_told_beside_it(
+    tmp_path: Path, text: str, code: int, told: str
+) -> None:
+    (tmp_path / "Chart.yaml").write_text("name: it\n")
+    (tmp_path / "pod.yaml").write_text(text)
+    words = ["posture", "code", str(tmp_path), "--check", "k8s-pod-host-network", "--json"]
+    found = CliRunner().invoke(build(), words)
+    assert (found.exit_code, json.loads(found.stdout)) == (code, [])
+    assert told in found.stderr.replace("\n", " ")
+
+
 def test_where_nothing_is_read_that_is_said(tmp_path: Path) -> None:
     code, said = ran(str(tmp_path), "--check", "k8s-pod-host-network")
     assert (code, "there is nothing that is read" in said.replace("\n", " ")) == (0, True)

@@ -88,8 +88,7 @@ def code(
     else:
         places = {one.found.id: str(one.place) for one in read.snapshot if one.place is not None}
         show_verdicts(judged, checks, read.snapshot, places=places, as_json=as_json)
-        if not as_json:
-            _show_remarks(read)
+        _show_remarks(read, stderr=as_json)
     failed = sum(one.verdict.outcome == "fail" for one in judged)
     if failed or broken:
         raise typer.Exit(ExitCode.FAILED)
@@ -139,18 +138,20 @@ def _report(
     return report_of([part], made=at)
 
 
-def _show_remarks(read: "Code") -> None:
+def _show_remarks(read: "Code", *, stderr: bool) -> None:
     """What was broken, what is not known, and what nothing here judges."""
     for remark in (one for one in read.remarks if one.is_broken):
-        say((f"broken: {remark}", "red"))
+        say((f"broken: {remark}", "red"), stderr=stderr)
     others = [one for one in read.remarks if not one.is_broken]
     for remark in others[:_MOST]:
-        say((f"not known: {remark}", "yellow"))
+        say((f"not known: {remark}", "yellow"), stderr=stderr)
     if len(others) > _MOST:
-        say(f"and {len(others) - _MOST} more that are not known", style="dim")
+        more = f"and {len(others) - _MOST} more that are not known"
+        say(more, style="dim", stderr=stderr)
     if read.unmapped:
         several = ", ".join(f"{kind} ({count})" for kind, count in sorted(read.unmapped.items()))
-        say(f"not judged, for Ringwall does not know them: {several}", style="dim")
+        told = f"not judged, for Ringwall does not know them: {several}"
+        say(told, style="dim", stderr=stderr)
 
 
 @command(name="drift", group="posture", panel=PANEL, does="posture:see")
