@@ -4,11 +4,15 @@ Why: without one every pod of the cluster reaches every other.
 Fix: deny all by default, and allow what is needed.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from ringwall.posture.checking import (
     FAIL,
     PASS,
     Check,
     Judgment,
+    Other,
     Severity,
     Subject,
     World,
@@ -17,6 +21,8 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
+from ringwall.posture.checks.kubernetes.known import is_any
+from ringwall.posture.checks.kubernetes.sources import is_cluster
 
 CHECK = Check(
     judges="k8s-namespace",
@@ -39,18 +45,33 @@ def judge(it: Subject, world: World) -> Judgment:
     name = it.read("listed").get("name")
     policies = world.all("k8s-network-policy", account=it.account)
     own = [one for one in policies if one.read("listed").get("namespace") == name]
-    if any(_keeps_out(one) for one in own):
+    if is_any(own, _keeps_out):
         return passes("it has a network policy")
-    said = "network policies for what goes out alone" if own else "no network policy"
+    said = "network policies that keep nobody out" if own else "no network policy"
     return fails(f"{it.label} has {said}")
 
 
 def _keeps_out(policy: Subject) -> bool:
-    """Whether it is of what comes in, as it is unless it says otherwise."""
-    kinds = (policy.read("manifest").get("spec") or {}).get("policyTypes")
-    return not kinds or "Ingress" in kinds
+    """Whether it is of what comes in, as it is unless it says otherwise, and lets in not all."""
+    spec = policy.read("manifest").get("spec") or {}
+    kinds = spec.get("policyTypes")
+    if kinds and "Ingress" not in kinds:
+        return False
+    return not is_any(spec.get("ingress") or (), _lets_in_all)
 
 
+def _lets_in_all(rule: Mapping[str, Any]) -> bool:
+    """Whether every pod of the cluster comes in by a rule, at every port."""
+    sources = rule.get("from")
+    return not rule.get("ports") and (not sources or is_any(sources, is_cluster))
+
+
+def _policy(**spec: Any) -> Other:
+    """A network policy of the namespace, for cases."""
+    return other("k8s-network-policy", listed={"namespace": "shop"}, manifest={"spec": spec})
+
+
+EVERY: dict[str, Any] = {"from": [{"namespaceSelector": {}}]}
 CASES = (
     case(
         "one",
@@ -58,14 +79,13 @@ CASES = (
         other("k8s-network-policy", listed={"namespace": "shop"}, manifest={}),
         listed={"name": "shop"},
     ),
+    case("of what goes out", FAIL, _policy(policyTypes=["Egress"]), listed={"name": "shop"}),
+    case("for all who come", FAIL, _policy(ingress=[{}]), listed={"name": "shop"}),
+    case("for every pod", FAIL, _policy(ingress=[EVERY]), listed={"name": "shop"}),
     case(
-        "of what goes out",
-        FAIL,
-        other(
-            "k8s-network-policy",
-            listed={"namespace": "shop"},
-            manifest={"spec": {"policyTypes": ["Egress"]}},
-        ),
+        "for every pod at one port",
+        PASS,
+        _policy(ingress=[EVERY | {"ports": [{"port": 53}]}]),
         listed={"name": "shop"},
     ),
     case(

@@ -25,6 +25,16 @@ def are_everybody(blocks: Iterable[Mapping[str, Any]]) -> bool:
     return False
 
 
+def is_cluster(peer: Mapping[str, Any]) -> bool:
+    """Whether a peer of a network policy is every pod there is: selectors of nothing select all."""
+    spaces, pods = peer.get("namespaceSelector"), peer.get("podSelector")
+    return spaces is not None and not any(map(_selects, (spaces, pods or {})))
+
+
+def _selects(selector: Mapping[str, Any]) -> bool:
+    return bool(selector.get("matchLabels") or selector.get("matchExpressions"))
+
+
 def _addresses_of(block: Mapping[str, Any]) -> Addresses:
     """A network without its exceptions."""
     without = Addresses.of(str(one).strip() for one in block.get("except") or ())
