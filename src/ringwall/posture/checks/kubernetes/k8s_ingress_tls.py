@@ -4,6 +4,7 @@ Why: what goes in plain text is read and changed on the way.
 Fix: give the Ingress a certificate for each host in `tls`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from ringwall.posture.checking import (
@@ -31,19 +32,33 @@ CHECK = Check(
 )
 
 
-_NOTED = {
+_CERTIFICATES = {
     "alb.ingress.kubernetes.io/certificate-arn",
+    "appgw.ingress.kubernetes.io/appgw-ssl-certificate",
     "ingress.gcp.kubernetes.io/pre-shared-cert",
     "networking.gke.io/managed-certificates",
+    "route.openshift.io/termination",
+    "traefik.ingress.kubernetes.io/router.tls.certresolver",
 }
+_ENCRYPTED = {
+    "haproxy-ingress.github.io/ssl-passthrough",
+    "haproxy.org/ssl-passthrough",
+    "nginx.ingress.kubernetes.io/ssl-passthrough",
+    "traefik.ingress.kubernetes.io/router.tls",
+}
+_ALWAYS = {"tailscale"}
+"""Controllers that speak nothing else, by their class."""
+_ALB = "alb.ingress.kubernetes.io"
 
 
 def judge(it: Subject, world: World) -> Judgment:
     """By what the manifest says."""
     told = it.read("manifest")
     spec, notes = told.get("spec") or {}, (told.get("metadata") or {}).get("annotations") or {}
-    if _NOTED & set(notes):
+    if any(notes.get(one) for one in _CERTIFICATES):
         return passes("its annotations name certificates")
+    if _is_noted(notes) or spec.get("ingressClassName") in _ALWAYS:
+        return passes("its controller encrypts it")
     several = spec.get("tls")
     if not several:
         return fails(f"{it.label} has no certificate")
@@ -58,6 +73,17 @@ def judge(it: Subject, world: World) -> Judgment:
     return passes("it has certificates")
 
 
+def _is_noted(notes: Mapping[str, Any]) -> bool:
+    """Whether annotations say that it is encrypted, by a certificate that the controller finds."""
+    if any(str(notes.get(one)).lower() == "true" for one in _ENCRYPTED):
+        return True
+    protocols = {one.strip() for one in str(notes.get("konghq.com/protocols") or "").split(",")}
+    if protocols <= {"https", "grpcs"}:
+        return True
+    ports = str(notes.get(f"{_ALB}/listen-ports") or "")
+    return '"HTTPS"' in ports and ('"HTTP"' not in ports or bool(notes.get(f"{_ALB}/ssl-redirect")))
+
+
 def _star(host: str) -> str:
     return f"*.{host.partition('.')[2]}"
 
@@ -66,6 +92,14 @@ def _ways(host: str, of: str) -> dict[str, Any]:
     return {"spec": {"rules": [{"host": host}], "tls": [{"hosts": [of]}]}}
 
 
+def _noted(**notes: str) -> dict[str, Any]:
+    return {"metadata": {"annotations": notes}}
+
+
+_TRAEFIK = "traefik.ingress.kubernetes.io/router.tls"
+_NGINX = "nginx.ingress.kubernetes.io/ssl-passthrough"
+_PORTS, _REDIRECT = f"{_ALB}/listen-ports", f"{_ALB}/ssl-redirect"
+_BOTH = '[{"HTTP": 80}, {"HTTPS": 443}]'
 CASES = (
     case("with", PASS, manifest={"spec": {"tls": [{"hosts": ["shop.example"]}]}}),
     case("for another host", FAIL, manifest=_ways("shop.example", of="bank.example")),
@@ -75,5 +109,13 @@ CASES = (
         PASS,
         manifest={"metadata": {"annotations": {"alb.ingress.kubernetes.io/certificate-arn": "a"}}},
     ),
+    case("by Traefik", PASS, manifest=_noted(**{_TRAEFIK: "true"})),
+    case("not by Traefik", FAIL, manifest=_noted(**{_TRAEFIK: "false"})),
+    case("passed through", PASS, manifest=_noted(**{_NGINX: "true"})),
+    case("found by its host", PASS, manifest=_noted(**{_PORTS: '[{"HTTPS":443}]'})),
+    case("plain, too", FAIL, manifest=_noted(**{_PORTS: _BOTH})),
+    case("led to it", PASS, manifest=_noted(**{_PORTS: _BOTH, _REDIRECT: "443"})),
+    case("of Kong", PASS, manifest=_noted(**{"konghq.com/protocols": "https"})),
+    case("of Kong, plain, too", FAIL, manifest=_noted(**{"konghq.com/protocols": "http,https"})),
     case("without", FAIL, manifest={"spec": {}}),
 )
