@@ -266,3 +266,33 @@ def test_what_a_list_has_that_is_no_manifest_is_told(tmp_path: Path) -> None:
 def test_a_number_that_was_meant_as_a_text_is_judged_as_that(tmp_path: Path) -> None:
     _, said = _verdicts(tmp_path, POD % ("", "env: [{name: DB_PASSWORD, value: 12345}]"))
     assert said["k8s-container-secret-written"] == "fail"
+
+
+SPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
+POLICY = """---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: none, namespace: shop}
+spec: {podSelector: {}}
+"""
+CILIUM = "---\napiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a}\n"
+CALICO = "---\napiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: a}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [("", "fail"), (CILIUM, "unknown"), (CALICO, "unknown"), (CILIUM + POLICY, "pass")],
+)
+def test_a_namespace_may_have_policies_of_kinds_that_are_not_read(
+    tmp_path: Path, more: str, outcome: str
+) -> None:
+    (tmp_path / "it.yaml").write_text(SPACE + more)
+    said = judge_all(read_code(tmp_path).snapshot, own_checks(["k8s-namespace-network-policy"]))
+    assert [one.verdict.outcome for one in said] == [outcome]
+
+
+def test_a_policy_that_is_read_is_enough_whatever_else_is_broken(tmp_path: Path) -> None:
+    (tmp_path / "it.yaml").write_text(SPACE + POLICY)
+    (tmp_path / "other.yaml").write_text("apiVersion: v1\nkind: [\n")
+    said = judge_all(read_code(tmp_path).snapshot, own_checks(["k8s-namespace-network-policy"]))
+    assert [one.verdict.outcome for one in said] == ["pass"]

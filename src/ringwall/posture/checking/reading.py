@@ -104,6 +104,12 @@ class World:
             if account in {None, seen.found.account} and region in {None, seen.found.region}
         ]
 
+    def found(self, kind: str, *, account: str) -> "list[Subject]":
+        """Those of a kind that are known, though there may be more: for what one alone decides."""
+        self.touched.add((kind, ANY))
+        several = self.snapshot.of_kind(kind)
+        return [Subject(self, seen) for seen in several if seen.found.account == account]
+
     def where(
         self, kind: str, keys: "Callable[[Subject], Iterable[Hashable]]", key: Hashable
     ) -> "list[Subject]":

@@ -88,6 +88,8 @@ def read_code(
         _map(code, Resources(rooted(read.instances, shown)), ())
     clusters.apart(code.snapshot)
     _tell(code, folder, sorted(set(given or ()) - declared))
+    unread = [f"{one} is not read" for one in code.unmapped if one.endswith(manifests.POLICIES)]
+    fill(code.snapshot, (), ("k8s-network-policy",) if unread else (), unread)
     missing = [str(one) for one in code.remarks if _leaves_out(one)]
     fill(code.snapshot, (), (*KINDS, *manifests.KINDS), missing)
     return code

@@ -43,10 +43,12 @@ def judge(it: Subject, world: World) -> Judgment:
 
 
 def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    return ((container.get("resources") or {}).get("limits") or {}).get("memory") is None
+    several = [one.get("resources") or {} for one in (container, spec)]
+    return all((one.get("limits") or {}).get("memory") is None for one in several)
 
 
 CASES = (
     case("limited", PASS, pod=pod({"resources": {"limits": {"memory": "64Mi"}}})),
+    case("limited for the pod", PASS, pod=pod(resources={"limits": {"memory": "64Mi"}})),
     case("not said", FAIL, pod=pod()),
 )

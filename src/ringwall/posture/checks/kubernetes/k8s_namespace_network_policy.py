@@ -43,10 +43,11 @@ CHECK = Check(
 def judge(it: Subject, world: World) -> Judgment:
     """By what the manifest says."""
     name = it.read("listed").get("name")
-    policies = world.all("k8s-network-policy", account=it.account)
+    policies = world.found("k8s-network-policy", account=it.account)
     own = [one for one in policies if one.read("listed").get("namespace") == name]
-    if is_any(own, _keeps_out):
+    if is_any(own, _keeps_out):  # whatever others there may be
         return passes("it has a network policy")
+    world.all("k8s-network-policy", account=it.account)
     said = "network policies that keep nobody out" if own else "no network policy"
     return fails(f"{it.label} has {said}")
 

@@ -92,6 +92,7 @@ _CONTAINER: Final = {
 _POD: Final = {
     "metadata": _METADATA,
     "spec": {
+        "resources": {"limits": _SOME, "requests": _SOME},
         "hostNetwork": BOOL,
         "hostPID": BOOL,
         "hostIPC": BOOL,

@@ -62,6 +62,8 @@ _GROUPS: Final[Mapping[str, frozenset[str]]] = {
 }
 """By kind the API groups in which it is taken for that: a Service of Knative is something else."""
 KINDS: Final = tuple(sorted(set(_KINDS.values())))
+POLICIES: Final = "NetworkPolicy"
+"""What the names of kinds end with that are as good as one, such as those of Cilium and Calico."""
 _CLUSTER: Final = frozenset({"ClusterRole", "ClusterRoleBinding", "Namespace"})
 
 
