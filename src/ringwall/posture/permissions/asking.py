@@ -1,8 +1,9 @@
 """Questions to the engine about an identity: may it do this, may it do this to anything at all."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -10,7 +11,7 @@ from ringwall.posture.permissions import patterns
 from ringwall.posture.permissions.accounts import Identity
 from ringwall.posture.permissions.deciding import Decision, Outcome, decide
 from ringwall.posture.permissions.requests import ABSENT, OPEN, Context, Request, Values
-from ringwall.posture.permissions.statements import Condition, Document, Effect
+from ringwall.posture.permissions.statements import Condition, Document, Effect, Statement
 from ringwall.posture.permissions.variables import fill, has_variables
 
 RANK: Final = {
@@ -42,6 +43,10 @@ _CHOSEN: Final = frozenset(
     ]
 )
 _CHOSEN_FAMILIES: Final = ("aws:requesttag/", "s3:requestobjecttag", "s3:x-amz-", "sts:rolesession")
+_RESOURCE_TAGS: Final = (
+    *("secretsmanager:resourcetag/", "ssm:resourcetag/", "ec2:resourcetag/", "ecr:resourcetag/"),
+)
+"""The names of services' own for the tags of what they keep."""
 NOBODY: Final = Decision(Outcome.DENIED, "it has no policies of its own")
 
 
@@ -65,19 +70,26 @@ def context_of(
     organisation: str = "",
     said: Mapping[str, Values] | None = None,
     target: Identity | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> Context:
     """What is known of the circumstances when an identity asks: its tags, the target's.
 
-    A role's session may have more tags than the role has.
+    ``tags`` are those of what it asks for, if that is no identity, and they are known.
+
+    A role's session may have more tags than the role has, and begins now.
     """
     keys: dict[str, Values] = {}
     families: dict[str, Values] = {"aws:principaltag/": ABSENT if identity.is_user else OPEN}
+    if identity.is_role:
+        keys["aws:tokenissuetime"] = (datetime.now(UTC).isoformat(),)
     for key, value in identity.tags.items():
         keys[f"aws:principaltag/{key.lower()}"] = (value,)
-    if target is not None:
-        for family in ("aws:resourcetag/", "iam:resourcetag/"):
+    tagged = target.tags if target is not None else tags
+    if tagged is not None:
+        own = ("iam:resourcetag/",) if target is not None else _RESOURCE_TAGS
+        for family in ("aws:resourcetag/", *own):
             families[family] = ABSENT
-            for key, value in target.tags.items():
+            for key, value in tagged.items():
                 keys[f"{family}{key.lower()}"] = (value,)
     if organisation:
         keys["aws:principalorgid"] = (organisation,)
@@ -178,26 +190,27 @@ def _candidates(
     policies = identity.policies
     groups: list[Iterable[Document]] = [policies.identity]
     groups += [(one,) for one in (policies.boundary, policies.resource) if one is not None]
-    groups += policies.scps
+    groups += [*policies.scps, *policies.rcps]
     said = [
         list(
             dict.fromkeys(
                 pattern
                 for action in actions
-                for pattern in _named(identity, several, action, context)
+                for pattern in _named(identity, several, action, context, names)
             )
         )
+        for names in (_is_allowed, _is_spared)
         for several in groups
     ]
-    first = said[0]
+    first, spared = said[0], [one for several in said[len(groups) :] for one in several]
     narrowed = (
         patterns.witness(one, other)
         for others in (first, *said[1:])
-        for one in first
+        for one in (*spared, *first)
         for other in others
         if one != other and not patterns.is_all(other)
     )
-    plain = (patterns.witness(one, template) for several in said for one in several)
+    plain = (patterns.witness(one, template) for several in (spared, *said) for one in several)
     for found in (patterns.witness(template, "*"), *plain, *narrowed):
         if found is None or found in seen or not patterns.arn(template)(found):
             continue
@@ -207,16 +220,28 @@ def _candidates(
             return
 
 
+def _is_allowed(one: Statement) -> bool:
+    return one.effect is Effect.ALLOW and not one.but_resources
+
+
+def _is_spared(one: Statement) -> bool:
+    return one.effect is Effect.DENY and one.but_resources
+
+
 def _named(
-    identity: Identity, documents: Iterable[Document], action: str, context: Context
+    identity: Identity,
+    documents: Iterable[Document],
+    action: str,
+    context: Context,
+    names: Callable[[Statement], bool],
 ) -> Iterator[str]:
-    """The patterns of resources of statements that allow an action."""
+    """The patterns of resources that statements name which allow an action, or spare them."""
     if identity.who is None:
         return
     request = Request(action, "*", identity.who, context)
     for document in documents:
         for one in document.concerning(action.lower()):
-            if one.effect is Effect.DENY or one.but_resources:
+            if not names(one):
                 continue
             for pattern in one.resources or ():
                 if not (one.variables and has_variables(pattern)):

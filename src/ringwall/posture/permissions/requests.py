@@ -3,11 +3,14 @@
 IAM User Guide, "AWS global condition context keys".
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
 
+from ringwall.posture.permissions.carrying import carries
 from ringwall.posture.permissions.principals import Principal, PrincipalKind
 
 
@@ -29,6 +32,11 @@ _TYPES: Final = {
     PrincipalKind.FEDERATED_USER: "FederatedUser",
     PrincipalKind.ANONYMOUS: "Anonymous",
 }
+
+
+_REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d+")
+_ELSEWHERE: Final = re.compile(r"copy|readreplica|replication", re.IGNORECASE)
+"""Calls that are made in another region than the one that what they are about stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ class Request:
         derived = _DERIVED.get(key)
         if derived is not None:
             return derived(self)
-        return self.context.rest
+        return self.context.rest if carries(self.action.lower(), key) else ABSENT
 
 
 def _user_name(request: Request) -> Values:
@@ -135,7 +143,50 @@ def _resource_account(request: Request) -> Values:
     return (request.owner,) if request.owner else request.context.rest
 
 
+def _own_organisation(request: Request) -> Values:
+    return _of_own(request, "aws:principalorgid")
+
+
+def _own_unit(request: Request) -> Values:
+    return _of_own(request, "aws:principalorgpaths")
+
+
+def _of_own(request: Request, key: str) -> Values:
+    """What is known of whoever asks is so of what their own account has.
+
+    Of copies AWS does not tell whose they are.
+    """
+    is_told = request.resource_account or request.resource.split(":", 5)[4:5] == [request.owner]
+    is_own = is_told and request.owner == request.principal.account
+    if not is_own or _ELSEWHERE.search(request.action):
+        return request.context.rest
+    found = request.context.find(key)
+    return request.context.rest if found is None else found
+
+
+def _region(request: Request) -> Values:
+    """What stands in a region is had there alone, unless the call takes it to another one."""
+    parts = request.resource.split(":", 5)
+    is_known = len(parts) == 6 and _REGION.fullmatch(parts[3]) is not None
+    if not is_known or _ELSEWHERE.search(request.action):
+        return request.context.rest
+    return (parts[3],)
+
+
+def _now(_: Request) -> Values:
+    return (datetime.now(UTC).isoformat(),)
+
+
+def _seconds(_: Request) -> Values:
+    return (str(int(datetime.now(UTC).timestamp())),)
+
+
 _DERIVED: Final = {
+    "aws:currenttime": _now,
+    "aws:epochtime": _seconds,
+    "aws:requestedregion": _region,
+    "aws:resourceorgid": _own_organisation,
+    "aws:resourceorgpaths": _own_unit,
     "aws:username": _user_name,
     "aws:principalarn": _principal_arn,
     "aws:principalaccount": _principal_account,
