@@ -139,11 +139,11 @@ def attacks(
     networks = Network(hop for hop in several if hop.is_certain), Network(several)
     found: list[Reached] = []
     for one in assets:
-        policy = _policy(world, one)
-        abroad = _sharing(world, one) or policy
-        own = _readings(land, within, one, (policy, abroad), public.get(one.component))
+        kept = _kept(world, one)
+        abroad = _sharing(world, one) or kept.policy
+        own = _readings(land, within, kept, abroad, public.get(one.component))
         several += own
-        hidden = unlisted if policy is None else land.hides(account, policy)
+        hidden = unlisted if kept.policy is None else land.hides(account, kept.policy)
         found.append(_reached(networks, own, one, sources=sources, most=most, unlisted=hidden))
     paths = tuple(path for one in found for path in one.paths)
     certain = [path for path in paths if path.is_certain]
@@ -220,21 +220,14 @@ def _reached(
 
 
 def _readings(
-    land: Land,
-    within: Terrain,
-    one: Asset,
-    policies: tuple[Document | None, Document | None],
-    judged: Judged | None,
+    land: Land, within: Terrain, kept: Kept, abroad: Document | None, judged: Judged | None
 ) -> list[Hop]:
     """The hops to one asset: of strangers, and of whoever in any account may read it.
 
-    ``policies`` are what counts within its account, and from others.
+    ``abroad`` is the policy that counts for other accounts.
     """
-    policy, abroad = policies
-    kind = one.component.partition("/")[0]
-    if kind not in DATA and kind != _KEY:
+    if kept.kind not in DATA and kept.kind != _KEY:
         return []
-    kept = Kept(kind, one.arn, one.label, policy, exposed=())
     number = within.account.id
     found = [replace(hop, account=number) for hop in hops(within, [kept])[len(within.hops) :]]
     beyond = replace(kept, policy=abroad)
@@ -242,12 +235,26 @@ def _readings(
     if judged is not None and judged.verdict.outcome is not Outcome.PASS:
         is_certain = judged.verdict.outcome is Outcome.FAIL
         begin = "strangers come to" if is_certain else "strangers perhaps come to"
-        how = f"{begin} {one.label}: {judged.verdict.why}"
-        mend = f"close {one.label} to strangers; `posture explain {judged.check}` says how"
-        by = (f"{judged.check} of {one.label}",)
-        hop = Hop(INTERNET, one.arn, how, is_certain=is_certain, by=by, mend=mend)
+        how = f"{begin} {kept.label}: {judged.verdict.why}"
+        mend = f"close {kept.label} to strangers; `posture explain {judged.check}` says how"
+        by = (f"{judged.check} of {kept.label}",)
+        hop = Hop(INTERNET, kept.arn, how, is_certain=is_certain, by=by, mend=mend)
         found.append(replace(hop, account=number))
     return found
+
+
+def _kept(world: World, one: Asset) -> Kept:
+    """What is known of something that holds data, but for whether strangers come to it."""
+    it = _subject(world, one.component)
+    return Kept(
+        it.found.kind,
+        one.arn,
+        one.label,
+        _policy(world, one),
+        exposed=(),
+        region=it.found.region,
+        tags=it.tags,
+    )
 
 
 def _policy(world: World, one: Asset) -> Document | None:

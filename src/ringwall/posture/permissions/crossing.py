@@ -141,7 +141,8 @@ def _let(role: Identity, side: Account) -> str:
 def _assumes(
     one: Identity, account: Account, other: Account, role: Identity, trust: Document
 ) -> Decision:
-    context = context_of(one, organisation=account.organisation, target=role)
+    there = Kept("", role.arn, role.name).keys(other.organisation)
+    context = context_of(one, organisation=account.organisation, target=role, said=there)
     one = _toward(one, account, other)
     return may(one, "sts:AssumeRole", role.arn, context=context, resource_policy=trust)
 
@@ -223,13 +224,13 @@ def readings_across(
         if number == owner.id or not mentions(policy, number):
             continue
 
-        def reads(one: Identity, account: Account = side, said: Document = policy) -> _Read:
+        def reads(one: Identity, account: Account = side) -> _Read:
             return reading_of(
                 one,
                 account,
                 asked,
-                said,
-                owner=owner.id,
+                kept,
+                owner=owner,
                 units=_units(account, owner),
                 toward=lambda each: _toward(each, account, owner),
             )

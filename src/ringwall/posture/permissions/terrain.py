@@ -1,7 +1,7 @@
 """The hops of an account: from the internet over what runs and whom it runs as to what is kept."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity, Unit
@@ -23,6 +23,15 @@ from ringwall.posture.permissions.statements import Document, Effect, Kind, Stat
 from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.permissions.trust import Weakness, trusted
 
+_BY_TAGS: Final = frozenset(
+    [
+        *("aws-secretsmanager-secret", "aws-ssm-parameter", "aws-sqs-queue", "aws-kms-key"),
+        *("aws-ecr-repository", "aws-ec2-snapshot", "aws-rds-instance", "aws-rds-cluster"),
+        *("aws-rds-snapshot", "aws-rds-cluster-snapshot", "aws-redshift-cluster"),
+    ]
+)
+"""Kinds of which ``aws:ResourceTag`` tells the tags in each account: of buckets, tables that hangs
+on settings."""
 _EVERYTHING: Final = read(EVERYTHING, name="every permission", kind=Kind.IDENTITY)
 
 
@@ -31,6 +40,7 @@ class Kept:
     """Something that holds data, with its resource policy, ``None`` where it has none.
 
     ``exposed`` is what strangers may do, where more than its policy bears on it (buckets).
+    ``region`` and ``tags`` are empty where they are not known; an ARN that has a region tells it.
     """
 
     kind: str
@@ -38,6 +48,22 @@ class Kept:
     name: str
     policy: Document | None = None
     exposed: tuple[Exposed, ...] | None = None
+    region: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def keys(self, organisation: str) -> dict[str, Values]:
+        """What each call for it has, by its account's organisation, empty if that is not known."""
+        found: dict[str, Values] = {}
+        if self.region and not self.arn.split(":")[3]:
+            found["aws:requestedregion"] = (self.region,)
+        if organisation:
+            found["aws:resourceorgid"] = (organisation,)
+        return found
+
+    def tagged(self, resource: str) -> Mapping[str, str] | None:
+        """The tags of what a call is about, as far as AWS asks for them: of it, not of parts."""
+        is_it = resource.split(":", 5)[5:] == self.arn.split(":", 5)[5:]
+        return self.tags if self.tags and is_it and self.kind in _BY_TAGS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +189,7 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
             mend, by = f"let strangers not {open_one.action} {one.name}", _by(open_one.decision)
             yield Hop(INTERNET, one.arn, how, is_certain=open_one.is_certain, by=by, mend=mend)
     if everything(account) in near:
-        decision, unit = _left(account, asked)
+        decision, unit = _left(account, one, asked)
         if decision.may_be:
             how = f"with that, {one.name} is theirs"
             how += f", {decision.why}" if unit else ""
@@ -171,9 +197,7 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
             yield Hop(everything(account), one.arn, how, is_certain=certain, effort=NEVER)
     for identity in account.everybody if asked else ():
         if identity.at in near:
-            action, decision, unit = reading_of(
-                identity, account, asked, one.policy, owner=account.id
-            )
+            action, decision, unit = reading_of(identity, account, asked, one, owner=account)
             if decision.may_be:
                 how = f"{identity.name} may {action} {one.name}"
                 how += f", {decision.why}" if unit else ""
@@ -201,7 +225,7 @@ def _strangers(account: Account, policy: Document, wanted: tuple[str, ...]) -> I
             yield replace(one, decision=decision)
 
 
-def _left(account: Account, asked: Sequence[tuple[str, str]]) -> tuple[Decision, str]:
+def _left(account: Account, kept: Kept, asked: Sequence[tuple[str, str]]) -> tuple[Decision, str]:
     """Whether control policies leave something to whoever has every permission of an account.
 
     That one may be anybody in it, and write its resources' policies.
@@ -213,7 +237,8 @@ def _left(account: Account, asked: Sequence[tuple[str, str]]) -> tuple[Decision,
     policies = Policies((_EVERYTHING,), scps=account.scps, rcps=account.rcps, resource=ANYBODY)
     somebody = Identity(arn, "any-0", policies, principal(arn))
     said: dict[str, Values] = {"aws:principalarn": OPEN}
-    _, decision, unit = reading_of(somebody, account, asked, ANYBODY, owner=account.id, said=said)
+    anyones = replace(kept, policy=ANYBODY)
+    _, decision, unit = reading_of(somebody, account, asked, anyones, owner=account, said=said)
     return decision, unit
 
 
@@ -221,9 +246,9 @@ def reading_of(
     identity: Identity,
     account: Account,
     asked: Iterable[tuple[str, str]],
-    policy: Document | None,
+    kept: Kept,
     *,
-    owner: str,
+    owner: Account,
     units: Iterable[Unit] | None = None,
     toward: Callable[[Identity], Identity] = lambda one: one,
     said: Mapping[str, Values] | None = None,
@@ -234,7 +259,8 @@ def reading_of(
     the account that the resource is in.
     """
     chosen: list[str] = []
-    of_resource = (policy,) if policy is not None else ()
+    of_resource = (kept.policy,) if kept.policy is not None else ()
+    known = {**kept.keys(owner.organisation), **(said or {})}
 
     def giving(action: str) -> list[Statement]:
         lower = action.lower()
@@ -243,17 +269,17 @@ def reading_of(
         return [one for one in several if one.effect is Effect.ALLOW]
 
     def reads(who: Identity) -> Decision:
-        context = context_of(who, organisation=account.organisation, said=said)
         bound = toward(who)
 
         def ask(action: str, resource: str) -> Decision:
+            tags = kept.tagged(resource)
             return could(
                 bound,
                 [action],
                 resource,
-                context=context,
-                resource_policy=policy,
-                resource_account=owner,
+                context=context_of(who, organisation=account.organisation, said=known, tags=tags),
+                resource_policy=kept.policy,
+                resource_account=owner.id,
             )[0]
 
         action, decision = easiest(asked, ask, giving)

@@ -64,7 +64,9 @@ def judge(it: Subject, world: World) -> Judgment | None:
     own = None
     if written:
         own = read(written, name=f"policy of {it.label}", kind=Kind.RESOURCE)
-    return attacked(world, it, Kept("aws-s3-bucket", it.name, it.label, own, exposed=()))
+    return attacked(
+        world, it, Kept("aws-s3-bucket", it.name, it.label, own, exposed=(), region=it.found.region)
+    )
 
 
 ME = "arn:aws:s3:::ledger"
