@@ -275,6 +275,65 @@ def test_what_is_made_has_to_be_one_thing() -> None:
     assert found.reach is Reach.ADMINISTRATOR
 
 
+def _of(service: str, kind: str) -> str:
+    return f"arn:aws:{service}:*:{'' if kind == 'image' else ACCOUNT}:{kind}/*"
+
+
+APART: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "passrole-ecs-create-service": (
+        ("ecs:RegisterTaskDefinition", ("task-definition",)),
+        ("ecs:CreateService", ("service",)),
+    ),
+    "passrole-ecs-cluster-task": (
+        ("ecs:CreateCluster", ("cluster",)),
+        ("ecs:RegisterTaskDefinition", ("task-definition",)),
+        ("ecs:RunTask", ("task-definition",)),
+    ),
+    "passrole-ssm-automation": (
+        ("ssm:CreateDocument", ("document",)),
+        ("ssm:StartAutomationExecution", ("automation-definition",)),
+    ),
+    "passrole-sagemaker-endpoint": (
+        ("sagemaker:CreateModel", ("model",)),
+        ("sagemaker:CreateEndpointConfig", ("endpoint-config",)),
+        ("sagemaker:CreateEndpoint", ("endpoint", "endpoint-config")),
+    ),
+    "passrole-ec2-run-instances": (
+        (
+            "ec2:RunInstances",
+            ("image", "instance", "network-interface", "security-group", "subnet", "volume"),
+        ),
+    ),
+    "passrole-batch-submit-job": (
+        ("batch:RegisterJobDefinition", ("job-definition",)),
+        ("batch:SubmitJob", ("job-definition", "job-queue")),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", APART)
+def test_calls_are_asked_of_what_each_is_about(name: str) -> None:
+    roles = (trusting(BY_ID[name].service),)
+    several = [
+        (action, _of(action.partition(":")[0], kind))
+        for action, kinds in APART[name]
+        for kind in kinds
+    ]
+    passing = allow("iam:PassRole", ADMIN)
+    found = by(of(passing, *(allow(*one) for one in several), roles=roles), name)
+    assert found is not None
+    assert found.is_certain
+    for missing in several:
+        left = [allow(*one) for one in several if one != missing]
+        assert by(of(passing, *left, roles=roles), name) is None, missing
+
+
+def test_an_automation_is_asked_of_as_a_document_too() -> None:
+    roles = (trusting("ssm.amazonaws.com"),)
+    calls = allow(["ssm:CreateDocument", "ssm:StartAutomationExecution"], _of("ssm", "document"))
+    assert by(of(allow("iam:PassRole"), calls, roles=roles), "passrole-ssm-automation")
+
+
 def test_a_boundary_that_new_roles_must_have_keeps_them_small() -> None:
     bounded = {"StringEquals": {"iam:PermissionsBoundary": f"{OWN}-bound"}}
     making = allow(["iam:CreateRole", "iam:AttachRolePolicy"], Condition=bounded)

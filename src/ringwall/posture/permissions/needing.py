@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from types import MappingProxyType
 from typing import Final
 
@@ -12,7 +11,7 @@ from ringwall.posture.permissions.accounts import (
     Identity,
     Managed,
 )
-from ringwall.posture.permissions.asking import context_of, could, freed, may, strictest
+from ringwall.posture.permissions.asking import RANK, context_of, could, freed, may, strictest
 from ringwall.posture.permissions.deciding import Decision, Outcome, decide
 from ringwall.posture.permissions.granting import is_out_of_reach, is_ruled_by_resource
 from ringwall.posture.permissions.policies import Policies
@@ -65,8 +64,10 @@ class Needing:
         """
         about = about or identity
         decisions: list[Decision] = []
-        for (on, template), several in groupby(technique.needs, lambda one: (one.on, one.template)):
-            actions = [need.action for need in several]
+        grouped: dict[tuple[On, str], list[str]] = {}
+        for need in technique.needs:
+            grouped.setdefault((need.on, need.template), []).append(need.action)
+        for (on, template), actions in grouped.items():
             if on is On.ANY:
                 decisions.append(self._anywhere(identity, technique, actions, template, said))
             elif on is On.TARGET and technique.workload and workload is None:
@@ -101,8 +102,11 @@ class Needing:
             context = self._context(identity, technique, None, said=said)
             partition = identity.arn.split(":")[1]
             written = template.format(account=self.account.id)
-            written = written.replace("arn:aws:", f"arn:{partition}:", 1)
-            known = self._any[key] = could(identity, actions, written, context=context)[0]
+            known = Decision(Outcome.DENIED, "none is like it")
+            for each in written.replace("arn:aws:", f"arn:{partition}:").split("|"):
+                found = could(identity, actions, each, context=context)[0]
+                known = max(known, found, key=lambda one: RANK[one.outcome])
+            self._any[key] = known
         return known
 
     def _on_target(

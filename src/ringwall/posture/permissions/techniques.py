@@ -7,6 +7,8 @@ edges, pathfinding.cloud (its ids stand in ``known_as``), Hacking the Cloud and 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ringwall.posture.permissions.techniques_resources import ASKED_OF
+
 
 class On(StrEnum):
     """What an action has to be allowed on."""
@@ -46,7 +48,11 @@ class Gain(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """An action, and what it has to be allowed on; ``ANY`` takes what is like ``template``."""
+    """An action, and what it has to be allowed on.
+
+    ``ANY`` takes what is like ``template``, of several between bars what is like one of them; all
+    actions of one template are about the same.
+    """
 
     action: str
     on: On = On.TARGET
@@ -90,5 +96,9 @@ def needs(on: On, *actions: str) -> tuple[Need, ...]:
 
 
 def making(template: str, *actions: str) -> tuple[Need, ...]:
-    """Several actions on anything like a template."""
-    return tuple(Need(action, On.ANY, template) for action in actions)
+    """Several actions on anything like a template, or on what each of them is about."""
+    return tuple(
+        Need(action, On.ANY, each)
+        for action in actions
+        for each in ASKED_OF.get(action, (template,))
+    )
