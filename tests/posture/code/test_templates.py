@@ -98,6 +98,26 @@ def test_each_way_into_a_group_counts(tmp_path: Path, resources: Resources) -> N
     assert said(code, "aws-iam-group-administrator") == ["fail"]
 
 
+@pytest.mark.parametrize(("policies", "expected"), [([], ["fail"]), ([ref("Broken")], [])])
+def test_a_broken_file_takes_no_administrator_away(
+    tmp_path: Path, policies: list[Any], expected: list[str]
+) -> None:
+    """But for one who is given what stands there: it may deny everything."""
+    (tmp_path / "broken.yaml").write_text("apiVersion: v1\nkind: [")
+    everything = "arn:aws:iam::aws:policy/AdministratorAccess"
+    trusted = {"AssumeRolePolicyDocument": TRUST, "ManagedPolicyArns": [everything, *policies]}
+    resources = {
+        "G": GROUP,
+        "U": made("AWS::IAM::User", Groups=[ref("G")]),
+        "R": made("AWS::IAM::Role", **trusted),
+        "Broken": {"Properties": {}},
+    }
+    code = read(tmp_path, resources)
+    assert said(code, "aws-iam-group-administrator") == ["fail"]
+    assert said(code, "aws-iam-user-administrator") == ["fail"]
+    assert said(code, "aws-iam-role-administrator") == expected
+
+
 def test_that_somebody_in_code_is_no_administrator_is_not_said(tmp_path: Path) -> None:
     """Code has no whole account: more may be given to them elsewhere."""
     code = read(tmp_path, {"It": ROLE, "U": made("AWS::IAM::User", UserName="u")})
@@ -482,3 +502,39 @@ def test_a_secret_in_user_data_is_found_beside_what_is_not_known(
     assert said(code, "aws-ec2-instance-user-data-secrets") == [expected]
     assert said(code, "aws-ec2-launch-template-user-data-secrets") == [expected]
     assert said(code, "aws-autoscaling-launch-configuration-secrets") == [expected]
+
+
+def _of_group(check: str) -> str:
+    return f"aws-ec2-security-group-{check}"
+
+
+def _ingress(port: Any, **source: Any) -> dict[str, Any]:
+    rule = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, **source}
+    return {"G": made("AWS::EC2::SecurityGroup", GroupDescription="g", SecurityGroupIngress=[rule])}
+
+
+OPEN = [
+    "ssh",
+    *("rdp", "databases", "control", "files", "all-ports", "unusual-ports"),
+]
+
+
+@pytest.mark.parametrize(
+    ("port", "source", "unknown"),
+    [
+        (22, {"CidrIp": ref("Given")}, {"ssh"}),
+        (8081, {"CidrIp": ref("Given")}, {"unusual-ports"}),
+        (ref("Given"), {"CidrIp": "10.0.0.0/8"}, set()),
+        (ref("Given"), {"SourceSecurityGroupId": "sg-1"}, set()),
+        (ref("Given"), {"CidrIp": "0.0.0.0/0"}, set(OPEN)),
+    ],
+)
+def test_a_rule_of_which_a_part_is_not_known_opens_no_more_than_it_may(
+    tmp_path: Path, port: Any, source: dict[str, Any], unknown: set[str]
+) -> None:
+    code = read(tmp_path, _ingress(port, **source), Parameters={"Given": {"Type": "String"}})
+    for one in OPEN:
+        expected = "unknown" if one in unknown else "pass"
+        assert said(code, _of_group(one)) == [expected], one
+    if "SourceSecurityGroupId" in source:
+        assert said(code, _of_group("wide-ranges")) == ["pass"]

@@ -111,13 +111,20 @@ class World:
         return [Subject(self, seen) for seen in several if seen.found.account == account]
 
     def where(
-        self, kind: str, keys: "Callable[[Subject], Iterable[Hashable]]", key: Hashable
+        self,
+        kind: str,
+        keys: "Callable[[Subject], Iterable[Hashable]]",
+        key: Hashable,
+        *,
+        may_miss: bool = False,
     ) -> "list[Subject]":
         """The components of a kind of which ``keys`` gives this key: by an index, made once.
 
-        Where ``keys`` comes upon what is not known of one, all that are asked for are unknown.
+        Where ``keys`` comes upon what is not known of one, all that are asked for are unknown; so
+        they are where not all could be listed, unless who asks says that it may miss some.
         """
-        self._require_listed(kind)
+        if not may_miss:
+            self._require_listed(kind)
         self.touched.add((kind, ANY))
         index = self.indexes.get((kind, keys))
         if index is None:

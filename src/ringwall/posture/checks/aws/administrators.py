@@ -31,7 +31,8 @@ def declared(world: World, it: Subject) -> Identity | None:
     """Somebody whom code declares, if they may do everything for certain.
 
     By what stands in the code: it has no whole account, and that somebody may not it does not
-    tell. Of what AWS wrote only AdministratorAccess counts, and what denies.
+    tell. Of what AWS wrote only AdministratorAccess counts, and what denies. A policy or a group
+    that is named and not read may deny everything.
     """
     word = _WORDS[it.found.kind]
     try:
@@ -42,12 +43,12 @@ def declared(world: World, it: Subject) -> Identity | None:
         policies = [
             one.read("details")
             for arn in {each["PolicyArn"] for each in attached}
-            for one in world.where("aws-iam-policy", _by_arn, (it.account, arn))
+            for one in world.where("aws-iam-policy", _by_arn, (it.account, arn), may_miss=True)
         ]
         groups = [
             one.read("details")
             for name in told.get("GroupList", ())
-            for one in world.where("aws-iam-group", _by_name, (it.account, name))
+            for one in world.where("aws-iam-group", _by_name, (it.account, name), may_miss=True)
         ]
         found = account(
             IN_CODE,

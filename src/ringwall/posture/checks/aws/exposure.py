@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from ringwall.posture.checking import Subject, UnknownError, World
 from ringwall.posture.checks.aws.defaults import of_region
-from ringwall.posture.checks.aws.openings import certain, is_open, open_ports
+from ringwall.posture.checks.aws.openings import is_open, open_ports
 from ringwall.posture.permissions.networks import Addresses, Intervals
 
 GROUP: Final = "aws-ec2-security-group"
@@ -102,20 +102,25 @@ def group_named(world: World, identifier: str) -> list[Subject]:
 
 
 def opened_by(
-    world: World, group: Subject, protocol: str = "tcp", *, is_certain: bool = False
+    world: World,
+    group: Subject,
+    protocol: str = "tcp",
+    *,
+    narrowed: Callable[..., list[Mapping[str, Any]]] | None = None,
 ) -> Intervals:
     """The ports that one security group by itself opens to the internet.
 
-    ``is_certain`` leaves rules out of which something is not known: no rule closes what another
-    opens.
+    ``narrowed`` is :func:`openings.certain`, which leaves rules out of which something is not
+    known, for no rule closes what another opens, or :func:`openings.possible`, which takes them
+    as wide as they may be.
     """
     rules = group.read("listed").get("IpPermissions") or ()
 
     def networks(identifier: str) -> list[str]:
         return cidrs_of(world, identifier)
 
-    if is_certain:
-        rules = certain(rules, networks, protocol)
+    if narrowed is not None:
+        rules = narrowed(rules, networks, protocol)
     return open_ports(rules, networks, protocol=protocol)
 
 

@@ -16,6 +16,7 @@ OPEN_AT: Final = 1 / 16
 Rules = Iterable[Mapping[str, Any]]
 CidrsOf = Callable[[str], Iterable[str]]
 _LAST: Final = 65535
+_EVERYBODY: Final = ("0.0.0.0/0", "::/0")
 _NUMBERS: Final = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
 
 
@@ -68,6 +69,42 @@ def certain(
     return found
 
 
+def possible(
+    rules: Sequence[Mapping[str, Any]], cidrs_of: CidrsOf, protocol: str
+) -> list[Mapping[str, Any]]:
+    """The rules as wide as they may be: what is not known of one lets in everybody, at all ports.
+
+    What they do not open is open by none of them.
+    """
+    found: list[Mapping[str, Any]] = []
+    for at in range(len(rules)):
+        made: dict[str, Any] = {"IpProtocol": protocol}
+        try:
+            reach = ports_of(rules[at], protocol)
+            if reach is None:
+                continue
+            made |= {"FromPort": reach[0], "ToPort": reach[1]}
+        except UnknownError:
+            made |= {"IpProtocol": "-1"}
+        try:
+            cidrs = sources_of(rules[at], cidrs_of)
+        except UnknownError:
+            cidrs = [*_EVERYBODY]
+        made["IpRanges"] = [{"CidrIp": one} for one in cidrs]
+        found.append(made)
+    return found
+
+
+def reach_of(rule: Mapping[str, Any], protocol: str, cidrs_of: CidrsOf) -> tuple[int, int] | None:
+    """As :func:`ports_of`, and ``None`` where a rule lets in no network, whatever its ports are."""
+    try:
+        return ports_of(rule, protocol)
+    except UnknownError:
+        if sources_of(rule, cidrs_of):
+            raise
+        return None
+
+
 def open_ports(
     rules: Rules,
     cidrs_of: CidrsOf,
@@ -83,7 +120,7 @@ def open_ports(
     several = [
         (reach, sources_of(rule, cidrs_of))
         for rule in rules
-        if (reach := ports_of(rule, protocol)) is not None
+        if (reach := reach_of(rule, protocol, cidrs_of)) is not None
     ]
     lists = list(entries) if entries is not None else None
     edges = {0} | {edge for (first, last), _ in several for edge in (first, last + 1)}

@@ -14,6 +14,7 @@ from ringwall.posture.checking import (
     Judgment,
     Severity,
     Subject,
+    UnknownError,
     World,
     case,
     fails,
@@ -57,11 +58,14 @@ def judge(it: Subject, world: World) -> Judgment | None:
         return passes("it may not do everything") if is_there else None
     if kept_out := shut_down_by(it, found):
         return passes(f"it has every permission, and {kept_out} leaves it none")
-    members = [
-        one.label
-        for one in world.all("aws-iam-user", account=it.account)
-        if it.label in one.read("details").get("GroupList", [])
-    ]
+    try:
+        members = [
+            one.label
+            for one in world.all("aws-iam-user", account=it.account)
+            if it.label in one.read("details").get("GroupList", [])
+        ]
+    except UnknownError:  # that nobody is in it is not known, and makes it no less of one
+        return fails("whoever is in it may do everything in the account")
     who = f"its {len(members)} members may" if members else "nobody is in it who may"
     return fails(f"{who} do everything in the account", None if members else Severity.LOW)
 
@@ -82,6 +86,13 @@ CASES = (
         *OTHERS,
         name=GROUP,
         details=group(**attached("arn:aws:iam::111122223333:policy/gone")),
+    ),
+    case(
+        "it is not known who is in it",
+        FAIL,
+        other("aws-iam-user", "arn:aws:iam::111122223333:user/other", details=DENIED),
+        name="terraform:main.tf:me",
+        details=group(ALL),
     ),
     case("in code", FAIL, somebody(), name="terraform:main.tf:me", details=group(ALL)),
     case("nothing in code", NOT_JUDGED, name="terraform:main.tf:me", details=group()),

@@ -32,9 +32,10 @@ CHECK = Check(
 
 def judge(it: Subject, world: World) -> Judgment:
     """A thousand ports in one go are as good as all."""
-    widest = _widest(opened(world, it, is_certain=True))
-    if widest < 1000:
-        widest = _widest(opened(world, it))
+    its = opened(world, it)
+    widest = _widest(its.certain)
+    if widest < 1000 and its.unknown is not None and _widest(its.possible) >= 1000:
+        raise its.unknown
     if widest < 1000:
         return passes(f"at most {widest} ports in one go are open to the internet")
     told = f"{it.label} opens {widest:,} ports in one go to the internet"

@@ -37,7 +37,10 @@ JUDGED_ELSEWHERE = Intervals.of((one, one) for one in CLOSED)
 
 def judge(it: Subject, world: World) -> Judgment:
     """What checks of their own look at, such as SSH, is not told twice."""
-    left = opened(world, it) - WEB
+    its = opened(world, it)
+    left, more = its.certain - WEB, its.possible - WEB - JUDGED_ELSEWHERE
+    if its.unknown is not None and more.parts and not (left - JUDGED_ELSEWHERE).parts:
+        raise its.unknown
     if left.parts and not (left - JUDGED_ELSEWHERE).parts:
         return passes("only ports are open that other checks judge")
     if not left.parts:

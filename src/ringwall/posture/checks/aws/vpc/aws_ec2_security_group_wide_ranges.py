@@ -18,7 +18,7 @@ from ringwall.posture.checking import (
 )
 from ringwall.posture.checks.aws.controls import PERIMETER
 from ringwall.posture.checks.aws.exposure import cidrs_of
-from ringwall.posture.checks.aws.openings import OPEN_AT, ports_of, sources_of
+from ringwall.posture.checks.aws.openings import OPEN_AT, reach_of, sources_of
 from ringwall.posture.checks.aws.scenes import LIST_RULE, prefix_list, rule
 from ringwall.posture.permissions.networks import Addresses
 
@@ -37,9 +37,13 @@ WEB = {(80, 80), (443, 443)}
 def judge(it: Subject, world: World) -> Judgment:
     """Less than what counts as the internet; the web's ports are for all."""
     found: list[str] = []
+
+    def networks(identifier: str) -> list[str]:
+        return cidrs_of(world, identifier)
+
     for one in it.read("listed").get("IpPermissions") or ():
-        if ports_of(one, "tcp") not in WEB:
-            found += sources_of(one, lambda prefixes: cidrs_of(world, prefixes))
+        if reach_of(one, "tcp", networks) not in WEB:
+            found += sources_of(one, networks)
     several = Addresses.of(found)
     if WIDE <= several.share < OPEN_AT:
         some = [str(one) for one in several.public.networks()][:3]

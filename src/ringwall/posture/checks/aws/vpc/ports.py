@@ -1,7 +1,7 @@
 """What all checks of single ports of security groups have in common: the judgment and the cases."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
 
 from ringwall.posture.checking import (
     DENIED,
@@ -20,7 +20,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.exposure import GROUP_READS, opened_by
-from ringwall.posture.checks.aws.openings import those_in
+from ringwall.posture.checks.aws.openings import certain, possible, those_in
 from ringwall.posture.checks.aws.scenes import LIST_RULE, prefix_list, rule
 from ringwall.posture.permissions.networks import Intervals
 
@@ -47,25 +47,44 @@ def is_unused(world: World, group: Subject) -> bool:
             return False
 
 
-def opened(
-    world: World, group: Subject, *, tcp_only: bool = False, is_certain: bool = False
-) -> Intervals:
+class Opened(NamedTuple):
+    """Which ports are open for certain, which may be, and why the two are not the same."""
+
+    certain: Intervals
+    possible: Intervals
+    unknown: UnknownError | None = None
+
+
+def opened(world: World, group: Subject, *, tcp_only: bool = False) -> Opened:
     """The ports of TCP, and of UDP, that it opens to the internet.
 
-    ``is_certain`` leaves rules out that are not known: what the others open is open.
+    A rule of which something is not known opens no more than it names: what the others open is
+    open, and what none of them can open is closed.
     """
-    by_tcp = opened_by(world, group, is_certain=is_certain)
-    return by_tcp if tcp_only else by_tcp | opened_by(world, group, "udp", is_certain=is_certain)
+    protocols = ("tcp",) if tcp_only else ("tcp", "udp")
+
+    def of(narrowed: Callable[..., list[Mapping[str, Any]]] | None = None) -> Intervals:
+        found = Intervals()
+        for one in protocols:
+            found = found | opened_by(world, group, one, narrowed=narrowed)
+        return found
+
+    try:
+        found = of()
+    except UnknownError as error:
+        return Opened(of(certain), of(possible), error)
+    return Opened(found, found)
 
 
 def judge_ports(
     it: Subject, world: World, ports: Mapping[int, str], *, tcp_only: bool = False
 ) -> Judgment:
     """Whether a security group opens one of these ports; less bad where nothing has the group."""
-    found = those_in(ports, opened(world, it, tcp_only=tcp_only, is_certain=True)) or those_in(
-        ports, opened(world, it, tcp_only=tcp_only)
-    )
+    its = opened(world, it, tcp_only=tcp_only)
+    found = those_in(ports, its.certain)
     if not found:
+        if its.unknown is not None and those_in(ports, its.possible):
+            raise its.unknown
         return passes("none of these ports is open to the internet")
     told = f"{it.label} opens {', '.join(found)} to the internet"
     if is_unused(world, it):
