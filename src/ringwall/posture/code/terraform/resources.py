@@ -163,6 +163,7 @@ class Resources:
         self._types: dict[str, list[Instance]] = {}
         self._called: dict[str, dict[str, Instance]] = {}
         self._pointing: dict[tuple[str, str], dict[str, list[Instance]]] = {}
+        self._pointed: dict[tuple[tuple[str, ...], str], dict[str, Instance]] = {}
         self._unplaced: dict[tuple[str, str], list[Instance]] = {}
         self._addresses: dict[str, Instance] = {}
         for one in instances:
@@ -278,16 +279,21 @@ class Resources:
 
         ``by`` is the argument that has its name. ``None`` where none that is here is named.
         """
-        several = self.of(*types)
         if isinstance(value, Reference):
             self.asked.update(types)
             it = self.at(value.address)
             return it if it is not None and it.type in types else None
-        found = None
-        for one in several if isinstance(value, str) else ():
-            if value in (one.values.get(key) for key in (by, "id", "arn")):
-                found = one
-        return found
+        if not isinstance(value, str):
+            return None
+        index = self._pointed.get((types, by))
+        if index is None:
+            index = self._pointed[types, by] = {
+                name: one
+                for one in self.of(*types)
+                for key in (by, "id", "arn")
+                if isinstance(name := one.values.get(key), str)
+            }
+        return index.get(value)
 
     def unplaced(self, type_: str, argument: str) -> list[Instance]:
         """Those of which it is not known to what they belong."""
