@@ -33,12 +33,25 @@ _TOKENS: Final[tuple[tuple[str, str], ...]] = (
         "a JSON web token",
         r"\beyJ[A-Za-z0-9_-]{10,400}\.eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,}",
     ),
-    ("a password in an address", r"\b[a-z][a-z0-9+.-]{0,20}://[^/\s:@'\"$<{]*:([^/\s:@'\"]+)@"),
+    (
+        "a password in an address",
+        r"\b[a-z][a-z0-9+.-]{0,20}://[^/\s:@'\"$<{]*:(?P<address>[^/\s:@'\"]+)@",
+    ),
+    (
+        "what somebody signs in with",
+        r"(?i:\bauthorization[\"':= ]{1,9}(?:bearer|basic)) (?P<header>[\w.~+/-]{16,}=*)",
+    ),
+    (
+        "a password of a database",
+        r"(?i:\b(?:identified by|(?:with|encrypted) password)) '(?P<sql>[^'\s]{6,})'",
+    ),
 )
+_INNER: Final = ("address", "header", "sql")
+"""Parts of these that are the secret itself, and may only refer to one."""
 _ASSIGNED: Final = (
     r"(?i)(?:passw(?:or)?d|passphrase|pwd|(?<![a-z])p(?:ass|w)(?![\w.-])|(?<!existing)(?<!existing[_-])(?<!pull)(?<!pull[_-])secret"
     r"|(?:api|access|account)[_-]?key|auth[_-]?token"
-    r"|private[_-]?key|token|credentials?)([\w.-]{0,64})[\"']?\s*(?:=>|:=|=|:)\s*[\"']?([^\s\"';,]{6,})"
+    r"|private[_-]?key|token|credentials?)([\w.-]{0,64})[\"']?\s*(?:=>|:=|=|(?<!\s):|:(?!'))\s*[\"']?([^\s\"';,]{6,})"
 )
 _LINE: Final = re.compile("|".join(f"(?P<t{at}>{one})" for at, (_, one) in enumerate(_TOKENS)))
 _ASSIGNMENT: Final = re.compile(_ASSIGNED)
@@ -125,8 +138,7 @@ def _within(line: str, begin: int) -> str:
     end = begin + _AT_A_TIME
     for found in _LINE.finditer(line, begin, end):
         at = next(at for at in range(len(_TOKENS)) if found[f"t{at}"])
-        inner = _TOKENS[at][0] == "a password in an address"
-        value = next((one for one in found.groups()[at + 1 :] if one), "") if inner else "-"
+        value = next((found[one] for one in _INNER if found[one]), "-")
         if not _NONE.search(value) and not found[0].endswith("EXAMPLE"):
             return _TOKENS[at][0]
     directive = _DIRECTIVE.match(line) if begin == 0 else None

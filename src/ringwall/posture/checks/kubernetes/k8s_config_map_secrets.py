@@ -75,12 +75,17 @@ password-encoder: bcrypt12
 tokenTTL: 24h0m0s
 tokenAudiences: istio-ca-service
 csrf-token-repository: cookie
+create user app with password :'app_password'
+proxy_set_header Authorization "Bearer $token";
 """
 WRITTEN = (
     ("redis.conf", "bind 0.0.0.0\nrequirepass s3cr3tpassw0rd\n"),
     ("STORAGE", "AccountName=x;AccountKey=Zm9vYmFyYmF6Zm9vYmFyYmF6Zm9vYmFy==;EndpointSuffix=y"),
     ("SLACK", "https://hooks.slack.com/services/T0AAAAAAA/B0AAAAAAA/abcdefghijklmnopqrstuvwx"),
     ("DB_PW", "hunter22"),
+    ("init.sql", "CREATE USER app\nWITH PASSWORD 'hunter2hunter2';\n"),
+    ("proxy.conf", 'x;\nproxy_set_header Authorization "Basic YWRtaW46aHVudGVyMg==";\n'),
+    ("run.sh", "curl -H 'Authorization: Bearer abcdef0123456789abcdef' https://x\necho\n"),
     ("SECRET_KEY", "hunter2hunter2"),
 )
 CASES = (
