@@ -65,7 +65,7 @@ def tagged(made: Snapshot, **tags: str) -> Snapshot:
         label="db",
         account=VAULT,
         region="eu-west-1",
-        tags=tags,
+        tags=tuple(tags.items()),
     )
     seen = made.add(found)
     seen.aspects[LISTED] = Observation(State.KNOWN, {}, "case")
@@ -93,7 +93,7 @@ def test_what_stands_in_a_region_is_had_there_alone(region: str, expected: str) 
 def test_a_copy_is_taken_to_whichever_region_suits() -> None:
     arn = f"arn:aws:rds:eu-west-1:{VAULT}:snapshot:s"
     there = asks("StringEquals", "aws:RequestedRegion", "us-east-1")
-    kept = {f"aws-rds-snapshot/{arn}": {"restorable_by": []}}
+    kept: Parts = {f"aws-rds-snapshot/{arn}": {"restorable_by": []}}
     assert standing(kept, statement("rds:CopyDBSnapshot", arn, **there)) == "reached"
 
 

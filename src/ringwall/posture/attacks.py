@@ -235,9 +235,9 @@ def _readings(
     if judged is not None and judged.verdict.outcome is not Outcome.PASS:
         is_certain = judged.verdict.outcome is Outcome.FAIL
         begin = "strangers come to" if is_certain else "strangers perhaps come to"
-        how = f"{begin} {kept.label}: {judged.verdict.why}"
-        mend = f"close {kept.label} to strangers; `posture explain {judged.check}` says how"
-        by = (f"{judged.check} of {kept.label}",)
+        how = f"{begin} {kept.name}: {judged.verdict.why}"
+        mend = f"close {kept.name} to strangers; `posture explain {judged.check}` says how"
+        by = (f"{judged.check} of {kept.name}",)
         hop = Hop(INTERNET, kept.arn, how, is_certain=is_certain, by=by, mend=mend)
         found.append(replace(hop, account=number))
     return found
