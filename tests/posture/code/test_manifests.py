@@ -240,6 +240,7 @@ def test_what_has_not_the_form_of_its_kind_is_told_once_and_the_rest_is_judged(
         "kind: ServiceAccount\napiVersion: v1\nautomountServiceAccountToken: 'no'",
         "kind: Secret\napiVersion: v1\ndata: [a]",
         "kind: ConfigMap\napiVersion: v1\ndata: {a: {b: c}}",
+        "kind: ClusterRole\napiVersion: rbac.authorization.k8s.io/v1\nrules: [{verbs: [~]}]",
         "kind: CronJob\napiVersion: batch/v1\nspec: {jobTemplate: [a]}",
     ],
 )

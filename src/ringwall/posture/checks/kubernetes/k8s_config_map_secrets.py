@@ -44,8 +44,8 @@ def judge(it: Subject, world: World) -> Judgment:
     return passes("nothing in it looks like a secret")
 
 
-def _said(pair: tuple[str, str]) -> list[str]:
-    name, value = pair
+def _said(pair: tuple[str, str | None]) -> list[str]:
+    name, value = pair[0], pair[1] or ""
     if "\n" in value.strip():
         return [str(one) for one in secrets_in(value)]
     what = in_cluster(name, value, least=1)
@@ -90,6 +90,7 @@ WRITTEN = (
 )
 CASES = (
     case("none", PASS, manifest={}),
+    case("nothing", PASS, manifest={"data": {"PASSWORD": None}}),
     case("settings", PASS, manifest={"data": {"MODE": "fast", "TOKEN_TTL": "3600"}}),
     case("written", FAIL, manifest={"data": {"DB_PASSWORD": "hunter2"}}),
     case("in a file", FAIL, manifest={"data": {"app.ini": "[db]\npassword = hunter2hunter2\n"}}),

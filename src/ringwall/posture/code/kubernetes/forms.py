@@ -193,8 +193,8 @@ def shown(at: At) -> str:
 
 
 def _element(value: Any, form: Any, odd: list[Odd], at: At) -> Any:
-    if value is None and not isinstance(form, Plain):
-        return _odd(value, "a mapping", odd, at)
+    if value is None:
+        return _odd(value, "a text" if isinstance(form, Plain) else "a mapping", odd, at)
     return shaped(value, form, odd, at)
 
 
