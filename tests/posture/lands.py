@@ -294,7 +294,7 @@ def _take(lands: list[Made], hop: Hop) -> None:
         land.behind[name] = [one for one in land.behind[name] if one != hop.target]
     else:
         assert hop.by, f"nothing says by what {hop.how}"
-        for said in hop.by:
+        for said in hop.to_change:
             _strike(lands, said)
 
 

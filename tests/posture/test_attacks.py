@@ -43,6 +43,14 @@ def role(*statements: dict[str, Any], arn: str = ROLE) -> Other:
     )
 
 
+def beside(*statements: dict[str, Any], **asks: Any) -> Other:
+    """A role that trusts the account, if what it asks for holds."""
+    made = role(*statements, arn=f"arn:aws:iam::{ACCOUNT}:role/beside")
+    lets = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole", **asks}
+    made.aspects["details"]["AssumeRolePolicyDocument"] = {"Statement": [lets]}
+    return made
+
+
 def reads(*resources: str) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": "s3:GetObject", "Resource": list(resources)}
 
@@ -278,6 +286,30 @@ def test_the_command_as_json_and_to_what_is_named(installed: Path) -> None:
     assert told["assets"][0]["standing"] == "no way"
     refused = CliRunner().invoke(build(), ["posture", "paths", "--to", "nothing"])
     assert refused.exit_code == 1
+
+
+def test_the_command_tells_what_a_way_that_may_be_leads_to_after_the_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks = {"Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}}
+    made = snapshot(
+        role(
+            reads(f"{LEDGER}/*"), {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+        ),
+        beside(reads(f"{LEDGER}/*"), **asks),
+        function(),
+        bucket(LEDGER),
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(opening, "open_tables", _none)
+    accounts = Accounts(tmp_path / ".ringwall")
+    with accounts.only_here(ACCOUNT):
+        accounts.keep(ACCOUNT, made, read=datetime(2026, 6, 1, tzinfo=UTC), gaps=0)
+    said = CliRunner().invoke(build(), ["posture", "paths"]).output
+    assert "Cheapest cut: together these end all certain ways" in said
+    assert "Ways that may be are left then, to ledger." in said
+    (told,) = orjson.loads(CliRunner().invoke(build(), ["posture", "paths", "--json"]).output)
+    assert told["left"] == [LEDGER]
 
 
 def test_many_that_may_be_open_for_one_reason_are_one_and_certain_ways_come_first(

@@ -34,7 +34,9 @@ def _require_changes(lands: list[Made], number: str, told: Attacks, chance: Rand
     hops = [hop for path in told.paths for hop in path.hops]
     for change in chance.sample(told.single, min(3, len(told.single))):
         wanted = (sorted(change.by), change.account)
-        taken = [hop for hop in hops if change.by and (sorted(hop.by), hop.account) == wanted]
+        taken = [
+            hop for hop in hops if change.by and (sorted(hop.to_change), hop.account) == wanted
+        ]
         if not taken:
             continue
         after = seen(without(lands, taken))[number]

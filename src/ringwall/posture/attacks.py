@@ -17,7 +17,7 @@ from ringwall.posture.across import Land, land_of
 from ringwall.posture.checking.finding import KnownCheck, own_checks
 from ringwall.posture.checking.reading import Subject, World
 from ringwall.posture.judging import Judged, judge_all
-from ringwall.posture.permissions.changes import Change, changes
+from ringwall.posture.permissions.changes import Change, changes, left_after
 from ringwall.posture.permissions.crossing import readings_across
 from ringwall.posture.permissions.cutting import cheapest_cut
 from ringwall.posture.permissions.documents import read
@@ -96,7 +96,8 @@ class Attacks:
     """What was found of an account.
 
     ``cut`` are the cheapest changes that together end all certain ways, ``single`` what each single
-    one would end: ``ends`` of those are numbers in ``paths``. ``unknown`` are what could not be
+    one would end: ``ends`` of those are numbers in ``paths``. ``left`` are the ARNs of what a way
+    that may be still leads to when the cut is made. ``unknown`` are what could not be
     read and may hide ways; ``blocked`` is why nothing at all could be asked, else empty.
     ``left_out`` says of which accounts no control policies count: ways may be ended by those.
     """
@@ -105,6 +106,7 @@ class Attacks:
     assets: tuple[Reached, ...] = ()
     paths: tuple[Path, ...] = ()
     cut: tuple[Hop, ...] = ()
+    left: tuple[str, ...] = ()
     single: tuple[Change, ...] = ()
     unknown: tuple[str, ...] = ()
     blocked: str = ""
@@ -153,9 +155,10 @@ def attacks(
     numbers = {id(path): number for number, path in enumerate(paths)}
     single = [
         replace(one, ends=tuple(numbers[id(shown[number])] for number in one.ends))
-        for one in changes(counted, shown, sources, ends)
+        for one in changes(counted, shown, sources, ends, doubted=several)
     ]
-    cut = cheapest_cut(counted, sources, ends) if ends else ()
+    cut = (cheapest_cut(counted, sources, ends) if ends else ()) or ()
+    left = left_after(several, cut, sources, ends) if cut else set()
     unknown = dict.fromkeys(
         (
             *unlisted,
@@ -168,7 +171,8 @@ def attacks(
         account,
         tuple(found),
         paths,
-        tuple(cut or ()),
+        tuple(cut),
+        tuple(sorted(left)),
         tuple(single),
         tuple(unknown),
         left_out=land.left_out,

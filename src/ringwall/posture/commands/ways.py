@@ -8,6 +8,8 @@ from ringwall.runtime.output import print_table, say
 from ringwall.runtime.tables import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ringwall.posture.attacks import Attacks, Reached
     from ringwall.posture.keeping import Kept
     from ringwall.posture.permissions.changes import Change
@@ -145,14 +147,11 @@ def _show_changes(told: "Attacks", numbers: dict[int, int]) -> None:
     sure = any(path.is_certain for path in told.paths)
     say("")
     if told.cut:
-        said = (
-            "Cheapest cut: together these end all ways"
-            if sure
-            else ("Cheapest cut: nothing is certain here; together these would end all that may be")
-        )
-        say((said, "bold"))
+        say((f"Cheapest cut: {_ends(told, sure=sure)}", "bold"))
         for text in dict.fromkeys(_mended(hop, told.account) for hop in told.cut):
             say(f"  - {text}")
+        if told.left:
+            say(f"  Ways that may be are left then, to {_some(told.left, told)}.")
     else:
         say("There is no cut: whoever begins there has it already")
     rows = [_row(one, told, numbers) for one in told.single[:_MOST_CHANGES]]
@@ -165,20 +164,30 @@ def _show_changes(told: "Attacks", numbers: dict[int, int]) -> None:
     say("")
 
 
-def _row(one: "Change", told: "Attacks", numbers: dict[int, int]) -> tuple[str, str, str, str]:
+def _ends(told: "Attacks", *, sure: bool) -> str:
+    """What the cut is good for."""
+    if not sure:
+        return "nothing is certain here; together these would end all that may be"
+    return f"together these end all {'certain ' if told.left else ''}ways"
+
+
+def _some(arns: "Sequence[str]", told: "Attacks") -> str:
     labels = {each.asset.arn: each.asset.label for each in told.assets}
+    more = f" and {len(arns) - 4} more" if len(arns) > 4 else ""
+    return f"{', '.join(labels.get(arn, arn) for arn in arns[:4])}{more}"
+
+
+def _row(one: "Change", told: "Attacks", numbers: dict[int, int]) -> tuple[str, str, str, str]:
     which = sorted(numbers[id(told.paths[place])] for place in one.ends)
     ends = ", ".join(map(str, which[:8]))
     more = f" and {len(one.ends) - 8} more" if len(one.ends) > 8 else ""
-    safe = ", ".join(labels.get(arn, arn) for arn in one.safe[:4])
-    rest = f" and {len(one.safe) - 4} more" if len(one.safe) > 4 else ""
     where = _where(one.account, told.account)
     by = ", ".join(filter(None, (*one.by, where)))
-    return one.does, by, f"way {ends}{more}", f"{safe}{rest}" or "nothing yet"
+    return one.does, by, f"way {ends}{more}", _some(one.safe, told) or "nothing yet"
 
 
 def _mended(hop: "Hop", told_of: str) -> str:
-    by = f" ({', '.join(hop.by)})" if hop.by else ""
+    by = f" ({', '.join(hop.to_change)})" if hop.by else ""
     where = _where(hop.account, told_of)
     return f"{where}{': ' if where else ''}{hop.mend or f'end that {hop.how}'}{by}"
 
@@ -210,6 +219,7 @@ def as_json_of(kept: "Kept", told: "Attacks", others: "Counter[str]") -> dict[st
             for one in told.assets
         ],
         "cut": [_hop(hop) for hop in told.cut],
+        "left": told.left,
         "changes": [
             {
                 "does": one.does,
@@ -238,6 +248,7 @@ def _hop(hop: "Hop") -> dict[str, Any]:
         "to": hop.target,
         "how": hop.how,
         "by": hop.by,
+        "changed": hop.to_change,
         "technique": hop.technique,
         "is_certain": hop.is_certain,
         "mend": hop.mend,

@@ -2,7 +2,8 @@
 
 A change takes away all hops that one statement, rule or role gives; so one statement that lets a
 role read a hundred buckets is one change. A hop that two statements allow, each by itself, is not
-gone with either: both are named, and go together.
+gone with either: both are named, and go together. Out of reach is only what no way leads to either
+that may be.
 """
 
 from collections import Counter
@@ -35,34 +36,61 @@ def changes(
     paths: Sequence[Path],
     sources: Iterable[str],
     targets: Iterable[str],
+    *,
+    doubted: Iterable[Hop] = (),
 ) -> list[Change]:
     """The changes that end at least one path, those first that end most for least effort.
 
     The paths go over these hops. Equal in what they end, the one with the fewest hops is first.
+    ``doubted`` are hops that may be, where these are those that are.
     """
     several = list(dict.fromkeys(hops))
+    sure = set(several)
     begins, wanted = list(sources), set(targets)
-    onward: dict[str, set[str]] = {}
-    by_key: dict[_Key, list[Hop]] = {}
-    between: Counter[_Place] = Counter()
-    for hop in several:
-        onward.setdefault(hop.source, set()).add(hop.target)
-        by_key.setdefault(_key(hop), []).append(hop)
-        between[hop.source, hop.target] += 1
-    now = _left(onward, begins, set()) & wanted
+    lying, every = _Lying(several), _Lying(dict.fromkeys((*several, *doubted)))
+    now = _left(lying.onward, begins, set()) & wanted
     walked = {(hop.source, hop.target) for path in paths for hop in path.hops}
     found = []
     for key in sorted({_key(hop) for hop in several if (hop.source, hop.target) in walked}):
-        taken = by_key[key]
-        counts = Counter((hop.source, hop.target) for hop in taken)
-        gone = {place for place, count in counts.items() if count == between[place]}
+        taken = [hop for hop in every.by_key[key] if hop in sure]
+        gone = lying.without(key)
         ends = tuple(number for number, path in enumerate(paths) if _is_over(path, gone))
         if ends and all(hop.effort < NEVER for hop in taken):
-            safe = tuple(sorted(now - _left(onward, begins, gone)))
+            safe = tuple(sorted(now - _left(every.onward, begins, every.without(key))))
             effort = max(hop.effort for hop in taken)
             where = taken[0].account
             found.append(Change(_does(taken), _by(taken), ends, safe, effort, where))
     return sorted(found, key=lambda one: (-len(one.safe), -len(one.ends), one.effort, one.does))
+
+
+def left_after(
+    hops: Iterable[Hop], cut: Iterable[Hop], sources: Iterable[str], targets: Iterable[str]
+) -> set[str]:
+    """The targets that one still comes to by these hops, or may, when a cut is made.
+
+    With a statement goes whatever else it gives.
+    """
+    gone = {_key(hop) for hop in cut}
+    lying = _Lying(hop for hop in hops if _key(hop) not in gone)
+    return _left(lying.onward, sources, set()) & set(targets)
+
+
+class _Lying:
+    """Hops by where they lead, by what gives them, and how many lie between each two places."""
+
+    def __init__(self, hops: Iterable[Hop]) -> None:
+        self.onward: dict[str, set[str]] = {}
+        self.by_key: dict[_Key, list[Hop]] = {}
+        self._between: Counter[_Place] = Counter()
+        for hop in hops:
+            self.onward.setdefault(hop.source, set()).add(hop.target)
+            self.by_key.setdefault(_key(hop), []).append(hop)
+            self._between[hop.source, hop.target] += 1
+
+    def without(self, key: _Key) -> set[_Place]:
+        """Between which places nothing is left when what this gives is taken away."""
+        counts = Counter((hop.source, hop.target) for hop in self.by_key[key])
+        return {place for place, count in counts.items() if count == self._between[place]}
 
 
 def _left(onward: Mapping[str, set[str]], begins: Iterable[str], gone: set[_Place]) -> set[str]:
@@ -79,10 +107,14 @@ def _left(onward: Mapping[str, set[str]], begins: Iterable[str], gone: set[_Plac
 
 
 def _key(hop: Hop) -> _Key:
-    """What has to be changed; without a statement, the hop between its two places by itself."""
+    """What has to be changed; without a statement, the hop between its two places by itself.
+
+    A statement is told apart by whose it is, but one that says itself of what it is: so whoever
+    else it lets in goes with it.
+    """
     if hop.by:
-        whose = "" if hop.source == INTERNET else hop.source
-        return ("by", whose, tuple(sorted(hop.by)), hop.account)
+        whose = "" if hop.changed or hop.source == INTERNET else hop.source
+        return ("by", whose, tuple(sorted(hop.to_change)), hop.account)
     return (hop.source, hop.target, (), "")
 
 
@@ -97,4 +129,4 @@ def _does(taken: Sequence[Hop]) -> str:
 
 
 def _by(taken: Sequence[Hop]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one for hop in taken for one in hop.by))
+    return tuple(dict.fromkeys(one for hop in taken for one in hop.to_change))

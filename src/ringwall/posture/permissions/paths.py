@@ -17,7 +17,8 @@ class Hop:
 
     ``technique`` is the id of an escalation, empty where it is none. What is not certain hangs on
     conditions, or on what nobody could read. ``by`` are the statements or rules that allow it,
-    ``mend`` says what to do so that it is not there any more, ``account`` where that is done.
+    ``mend`` says what to do so that it is not there any more, ``account`` where that is done;
+    ``changed`` are those of ``by`` that it changes, if not all.
     """
 
     source: str
@@ -29,6 +30,12 @@ class Hop:
     by: tuple[str, ...] = field(default=(), compare=False)
     mend: str = field(default="", compare=False)
     account: str = field(default="", compare=False)
+    changed: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def to_change(self) -> tuple[str, ...]:
+        """The statements or rules that have to go for that it is not there any more."""
+        return self.changed or self.by
 
 
 @dataclass(frozen=True, slots=True)
