@@ -197,3 +197,63 @@ def test_what_the_denial_of_a_boundary_spares_is_tried() -> None:
         VAULT, runs(), bucket(), bounded, {f"aws-iam-policy/{bound}": {"details": policy}}
     )
     assert walked(account).assets[0].standing.value == "reached"
+
+
+BESIDE = f"arn:aws:iam::{VAULT}:role/reader"
+ASKED = asks("StringEquals", "sts:ExternalId", "x")
+
+
+def test_what_a_way_that_may_be_leads_to_is_not_out_of_reach_and_is_told_with_the_cut() -> None:
+    own = web(statement(*READS), statement("sts:AssumeRole", BESIDE))
+    beside = role(BESIDE, {"AWS": VAULT}, statement(*READS), **ASKED)
+    made = read_of(VAULT, runs(), bucket(), own, beside)
+    told = walked(made)
+    assert [hop.mend for hop in told.cut] == ["take s3:GetObject from web"]
+    assert told.left == (LEDGER,)
+    safe = {one.does: one.safe for one in told.single}
+    assert safe["take s3:GetObject from web"] == ()
+    assert safe["keep the internet from front"] == (LEDGER,)
+    alone = walked(read_of(VAULT, runs(), bucket(), web(statement(*READS))))
+    assert alone.left == ()
+
+
+def test_the_mend_of_a_hop_names_all_calls_that_do_the_same() -> None:
+    for may in (statement("s3:*"), statement("s3:*", Condition={"Bool": {"aws:Any": "true"}})):
+        told = walked(read_of(VAULT, runs(), bucket(), web(may)))
+        calls = "s3:GetObject, s3:GetObjectVersion and s3:PutBucketPolicy"
+        assert [hop.mend for hop in told.cut] == [f"take {calls} from web"]
+
+
+def outside(name: str, *statements: dict[str, Any]) -> tuple[str, Parts, Parts]:
+    """A role of the other account, and a function that answers the internet as it."""
+    arn = f"arn:aws:iam::{FRONT}:role/{name}"
+    runs_there = f"arn:aws:lambda:eu-west-1:{FRONT}:function:{name}"
+    (about,) = front(arn).values()
+    calls = ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"]
+    opened = {**about, "policy": document(statement(calls, runs_there, Principal="*"))}
+    return arn, role(arn, LAMBDA, *statements), {f"aws-lambda-function/{runs_there}": opened}
+
+
+def test_a_trust_that_lets_two_in_is_one_change_that_ends_both_ways() -> None:
+    assumes = statement("sts:AssumeRole", BESIDE)
+    parts = [part for name in ("web", "shop") for part in outside(name, assumes)[1:]]
+    beside = role(BESIDE, {"AWS": FRONT}, statement(*READS))
+    told = walked(read_of(FRONT, *parts), read_of(VAULT, beside, bucket()))
+    assert len(told.paths) == 2
+    (change,) = [one for one in told.single if "trust policy" in one.does]
+    assert change.by == ("statement 1 of trust policy of reader",)
+    assert change.account == VAULT
+    assert change.ends == (0, 1)
+    assert change.safe == (LEDGER,)
+
+
+def test_what_stands_for_every_permission_is_no_policy_that_allows_a_hop() -> None:
+    _, everything, opened = outside("web", statement("*"))
+    beside = role(BESIDE, {"AWS": f"arn:aws:iam::{FRONT}:role/other"}, statement(*READS))
+    _, other, _ = outside("other")
+    told = walked(read_of(FRONT, everything, opened, other), read_of(VAULT, beside, bucket()))
+    (path,) = told.paths
+    assert [hop.by for hop in path.hops[2:4]] == [
+        ("statement 1 of own",),
+        ("statement 1 of trust policy of reader",),
+    ]

@@ -19,12 +19,12 @@ from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.paths import NEVER, Hop
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import principal
-from ringwall.posture.permissions.reading import calls_that_read
+from ringwall.posture.permissions.reading import Calls, calls_that_read, listed
 from ringwall.posture.permissions.statements import Document, Effect, Kind
-from ringwall.posture.permissions.terrain import Kept, everything, reading_of
+from ringwall.posture.permissions.terrain import Kept, by_of, everything, reading_of
 
-_Read = tuple[str, Decision, str]
-"""The call, whether it is allowed, and the unit by which that is not certain."""
+_Read = tuple[Calls, Decision, str]
+"""The calls, whether one is allowed, and the unit by which that is not certain."""
 _ALL = (read(EVERYTHING, name="every permission", kind=Kind.IDENTITY),)
 _KEPT: Final = re.compile(r":role/aws-(?:reserved|service-role)/")
 """Roles whose trust and policies AWS lets nobody of the account change."""
@@ -98,16 +98,24 @@ def _becoming(side: Account, other: Account, role: Identity, trust: Document) ->
                 unit=unit,
                 account=other.id,
                 mend=_let(role, side),
+                policy=trust,
             )
     whoever = _whoever(
-        ("", *_within(identity, side, other, role, trust)) for identity in _everybody(side, trust)
+        ((), *_within(identity, side, other, role, trust)) for identity in _everybody(side, trust)
     )
     if whoever is not None:
         _, decision, unit = whoever
         how = f"whoever has every permission of {side.id} is {role.name} of {other.id}"
         place = everything(side)
         yield _hop(
-            place, role.arn, how, decision, unit=unit, account=other.id, mend=_let(role, side)
+            place,
+            role.arn,
+            how,
+            decision,
+            unit=unit,
+            account=other.id,
+            mend=_let(role, side),
+            policy=trust,
         )
 
 
@@ -127,11 +135,12 @@ def _whoever(several: Iterable[_Read]) -> _Read | None:
     found = [_tagged(one) for one in several if one[1].may_be]
     if not found:
         return None
-    action, best, unit = max(found, key=lambda one: one[1].outcome is Outcome.ALLOWED)
+    calls, best, unit = max(found, key=lambda one: one[1].outcome is Outcome.ALLOWED)
+    every = dict.fromkeys((*calls, *(call for several, _, _ in found for call in several)))
     statements = dict.fromkeys(each for _, one, _ in found for each in one.all_by)
     also = dict.fromkeys((*best.also, *(one for one in statements if one not in best.by)))
     left = dict.fromkeys(each for _, one, _ in found for each in one.left_by)
-    return action, replace(best, also=tuple(also), left_by=tuple(left)), unit
+    return tuple(every), replace(best, also=tuple(also), left_by=tuple(left)), unit
 
 
 def _let(role: Identity, side: Account) -> str:
@@ -237,9 +246,9 @@ def readings_across(
 
         for identity in side.everybody:
             if identity.at in near:
-                action, decision, unit = reads(identity)
+                calls, decision, unit = reads(identity)
                 if decision.may_be:
-                    how = f"{identity.name} of {number} may {action} {kept.name} of {owner.id}"
+                    how = f"{identity.name} of {number} may {calls[0]} {kept.name} of {owner.id}"
                     yield _hop(
                         identity.at,
                         kept.arn,
@@ -247,23 +256,42 @@ def readings_across(
                         decision,
                         unit=unit,
                         account=owner.id,
-                        mend=f"let fewer of {number} {action} {kept.name} by its policy",
+                        mend=f"let fewer of {number} {listed(calls)} {kept.name} by its policy",
+                        policy=policy,
                     )
         place = everything(side)
         whoever = _whoever(map(reads, _everybody(side, policy))) if place in near else None
         if whoever is not None:
-            action, decision, unit = whoever
+            calls, decision, unit = whoever
             said = f"whoever has every permission of {number}"
-            how = f"{said} may {action} {kept.name} of {owner.id}"
-            mend = f"let fewer of {number} {action} {kept.name} by its policy"
-            yield _hop(place, kept.arn, how, decision, unit=unit, account=owner.id, mend=mend)
+            how = f"{said} may {calls[0]} {kept.name} of {owner.id}"
+            mend = f"let fewer of {number} {listed(calls)} {kept.name} by its policy"
+            yield _hop(
+                place,
+                kept.arn,
+                how,
+                decision,
+                unit=unit,
+                account=owner.id,
+                mend=mend,
+                policy=policy,
+            )
 
 
 def _hop(
-    source: str, target: str, how: str, decision: Decision, *, unit: str, account: str, mend: str
+    source: str,
+    target: str,
+    how: str,
+    decision: Decision,
+    *,
+    unit: str,
+    account: str,
+    mend: str,
+    policy: Document,
 ) -> Hop:
-    by = tuple(str(one) for one in decision.all_by)
+    """A hop that both sides allow; what is changed against it is what ``policy`` says there."""
     said = f"{how}, {decision.why}" if unit else how
     certain = decision.outcome is Outcome.ALLOWED
-    hop = Hop(source, target, said, is_certain=certain, effort=1, by=by, mend=mend)
-    return replace(hop, account=account)
+    hop = Hop(source, target, said, is_certain=certain, effort=1, by=by_of(decision), mend=mend)
+    changed = tuple(str(one) for one in decision.all_by if one in policy.statements)
+    return replace(hop, account=account, changed=changed)

@@ -3,7 +3,7 @@
 Service Authorization Reference, of each service: which resource a call is about is told there.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -102,27 +102,31 @@ def _resources(template: str, arn: str) -> list[str]:
 
 
 def easiest(
-    asked: Iterable[tuple[str, str]],
-    ask: Callable[[str, str], Decision],
-    giving: Callable[[str], Collection[Statement]],
-) -> tuple[str, Decision]:
-    """The call that is allowed most surely, with the statements of all others that may do as well.
+    asked: Iterable[tuple[str, str]], ask: Callable[[str, str], Decision]
+) -> tuple[Calls, Decision]:
+    """The calls that are allowed, or may be, the surest first, with the statements of all of them.
 
-    All of these have to go for that nobody reads it any more. ``giving`` are the statements that
-    may allow a call: one that is allowed by what is known already need not be asked for.
+    All of these have to go for that nobody reads it any more.
     """
     best, call = Decision(Outcome.DENIED, "nothing that reads it is allowed"), ""
+    calls: dict[str, None] = {}
     known: dict[Statement, None] = {}
     left: dict[Statement, None] = {}
     for name, resource in asked:
-        if best.outcome is Outcome.ALLOWED and all(one in known for one in giving(name)):
-            continue
         one = ask(name, resource)
         if not one.may_be:
             continue
+        calls[name] = None
         known |= dict.fromkeys((*one.by, *one.also))
         left |= dict.fromkeys(one.left_by)
         if _RANK.index(one.outcome) > _RANK.index(best.outcome):
             best, call = one, name
     also = tuple(one for one in (*best.also, *known) if one not in best.by)
-    return call, replace(best, also=tuple(dict.fromkeys(also)), left_by=tuple(left))
+    found = replace(best, also=tuple(dict.fromkeys(also)), left_by=tuple(left))
+    return tuple(sorted(calls, key=lambda one: one != call)), found
+
+
+def listed(calls: Calls) -> str:
+    """Calls in words."""
+    *others, last = calls
+    return f"{', '.join(others)} and {last}" if others else last

@@ -17,9 +17,9 @@ from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.paths import INTERNET, NEVER, Hop, reached
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import principal
-from ringwall.posture.permissions.reading import calls_that_read, easiest
+from ringwall.posture.permissions.reading import Calls, calls_that_read, easiest, listed
 from ringwall.posture.permissions.requests import OPEN, Values
-from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement
+from ringwall.posture.permissions.statements import Document, Kind
 from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.permissions.trust import Weakness, trusted
 
@@ -134,7 +134,7 @@ def _openings(account: Account, open_ones: Sequence[Open]) -> Iterator[Hop]:
             if who.weakness in {Weakness.EVERYBODY, Weakness.ANY_SUBJECT}:
                 how = f"{identity.name} lets in {who.who}: {who.weakness}"
                 mend = f"name in the trust policy of {identity.name} who is meant"
-                by = _by(who.decision)
+                by = by_of(who.decision)
                 yield Hop(INTERNET, identity.arn, how, is_certain=who.is_certain, by=by, mend=mend)
 
 
@@ -161,14 +161,18 @@ def _becoming(account: Account, escalations: Sequence[Escalation]) -> Iterator[H
                 f"{name} {one.does}",
                 one.technique,
                 one.is_certain,
-                by=_by(one.decision),
+                by=by_of(one.decision),
                 mend=f"take from {name} what {one.technique} needs",
             )
 
 
-def _by(decision: Decision) -> tuple[str, ...]:
-    """The statements that decide, without a stranger's own, which nobody here can change."""
-    theirs = {one.name for one in EVERYTHING_OF_A_STRANGER}
+def by_of(decision: Decision) -> tuple[str, ...]:
+    """The statements that allow it, without those that stand for whoever may everything.
+
+    A stranger's own nobody here can change; by what somebody has every permission of an account
+    the hop tells that leads there.
+    """
+    theirs = {one.name for one in (*EVERYTHING_OF_A_STRANGER, _EVERYTHING)}
     return tuple(str(one) for one in decision.all_by if one.document not in theirs)
 
 
@@ -186,7 +190,7 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
     for open_one in found or ():
         if open_one.is_wide and open_one.stranger is not Stranger.ANY_CUSTOMER:
             how = f"{open_one.stranger} may {open_one.action} {one.name}"
-            mend, by = f"let strangers not {open_one.action} {one.name}", _by(open_one.decision)
+            mend, by = f"let strangers not {open_one.action} {one.name}", by_of(open_one.decision)
             yield Hop(INTERNET, one.arn, how, is_certain=open_one.is_certain, by=by, mend=mend)
     if everything(account) in near:
         decision, unit = _left(account, one, asked)
@@ -197,13 +201,13 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
             yield Hop(everything(account), one.arn, how, is_certain=certain, effort=NEVER)
     for identity in account.everybody if asked else ():
         if identity.at in near:
-            action, decision, unit = reading_of(identity, account, asked, one, owner=account)
+            calls, decision, unit = reading_of(identity, account, asked, one, owner=account)
             if decision.may_be:
-                how = f"{identity.name} may {action} {one.name}"
+                how = f"{identity.name} may {calls[0]} {one.name}"
                 how += f", {decision.why}" if unit else ""
                 certain = decision.outcome is Outcome.ALLOWED
-                mend = f"take {action} from {identity.name}"
-                by = _by(decision)
+                mend = f"take {listed(calls)} from {identity.name}"
+                by = by_of(decision)
                 yield Hop(identity.at, one.arn, how, is_certain=certain, by=by, mend=mend)
 
 
@@ -252,21 +256,14 @@ def reading_of(
     units: Iterable[Unit] | None = None,
     toward: Callable[[Identity], Identity] = lambda one: one,
     said: Mapping[str, Values] | None = None,
-) -> tuple[str, Decision, str]:
+) -> tuple[Calls, Decision, str]:
     """By which of these calls an identity of an account reads something, whether, and the unit.
 
     ``units`` are those of its account, if no others count; ``toward`` makes of it what it is to
     the account that the resource is in.
     """
-    chosen: list[str] = []
-    of_resource = (kept.policy,) if kept.policy is not None else ()
+    chosen: list[Calls] = []
     known = {**kept.keys(owner.organisation), **(said or {})}
-
-    def giving(action: str) -> list[Statement]:
-        lower = action.lower()
-        documents = (*identity.policies.identity, *of_resource)
-        several = (one for document in documents for one in document.concerning(lower))
-        return [one for one in several if one.effect is Effect.ALLOW]
 
     def reads(who: Identity) -> Decision:
         bound = toward(who)
@@ -282,8 +279,8 @@ def reading_of(
                 resource_account=owner.id,
             )[0]
 
-        action, decision = easiest(asked, ask, giving)
-        chosen.append(action)
+        calls, decision = easiest(asked, ask)
+        chosen.append(calls)
         return decision
 
     decision, unit = within_units(identity, account.units if units is None else units, reads)
