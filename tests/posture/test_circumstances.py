@@ -116,6 +116,7 @@ def test_calls_that_make_or_tag_carry_tags_and_headers() -> None:
         assert carries(action, "aws:requesttag/team")
     for action in ("iam:attachrolepolicy", "iam:putrolepolicy", "s3:putbucketpolicy"):
         assert not carries(action, "aws:requesttag/team")
+    assert carries("ec2:deletetags", "aws:tagkeys")
     assert carries("s3:putobject", "s3:x-amz-acl")
     assert carries("s3:getobject", "s3:x-amz-content-sha256")
     assert carries("s3:listbucket", "s3:prefix")
@@ -257,3 +258,15 @@ def test_what_stands_for_every_permission_is_no_policy_that_allows_a_hop() -> No
         ("statement 1 of own",),
         ("statement 1 of trust policy of reader",),
     ]
+
+
+def test_policies_of_two_of_one_name_are_two_changes() -> None:
+    named = f"arn:aws:secretsmanager:eu-west-1:{VAULT}:secret:ledger"
+    arn, may, opened = outside("web", statement("s3:GetObject"), statement(GETS[0]))
+    lets = {"Principal": {"AWS": arn}}
+    kept = bucket(document(statement(*READS, **lets)))
+    policy = document(statement(GETS[0], named, **lets))
+    hidden = {f"aws-secretsmanager-secret/{named}": {"policy": policy}}
+    told = walked(read_of(FRONT, may, opened), read_of(VAULT, kept, hidden))
+    by_policy = [one for one in told.single if one.by == ("statement 1 of policy of ledger",)]
+    assert sorted(one.safe for one in by_policy) == [(LEDGER,), (named,)]

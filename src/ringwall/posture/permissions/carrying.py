@@ -77,5 +77,7 @@ def _carries_tags(service: str, verb: str) -> bool:
 
 
 def _makes(verb: str) -> bool:
-    """Whether a call may make or change what has tags."""
+    """Whether a call may make or change what has tags, or change the tags: ``ec2:DeleteTags``."""
+    if "tag" in verb:
+        return True
     return not verb.startswith(_WITHOUT) and _GRANTING.fullmatch(verb) is None

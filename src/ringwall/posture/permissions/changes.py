@@ -109,11 +109,12 @@ def _left(onward: Mapping[str, set[str]], begins: Iterable[str], gone: set[_Plac
 def _key(hop: Hop) -> _Key:
     """What has to be changed; without a statement, the hop between its two places by itself.
 
-    A statement is told apart by whose it is, but one that says itself of what it is: so whoever
-    else it lets in goes with it.
+    A statement is told apart by whose it is: of who goes there, or of where that leads, if it is
+    changed there. So whoever else that one lets in goes with it.
     """
     if hop.by:
-        whose = "" if hop.changed or hop.source == INTERNET else hop.source
+        whose = "" if hop.source == INTERNET else hop.source
+        whose = hop.target if hop.changed else whose
         return ("by", whose, tuple(sorted(hop.to_change)), hop.account)
     return (hop.source, hop.target, (), "")
 
