@@ -26,8 +26,10 @@ FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:front"
 OPEN = [{"FunctionUrl": "https://front", "AuthType": "NONE"}]
 
 
-def role(*statements: dict[str, Any], arn: str = ROLE) -> Other:
-    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
+def role(
+    *statements: dict[str, Any], arn: str = ROLE, service: str = "lambda", **more: Any
+) -> Other:
+    trust = {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}}
     return other(
         "aws-iam-role",
         arn,
@@ -39,6 +41,7 @@ def role(*statements: dict[str, Any], arn: str = ROLE) -> Other:
                 {"PolicyName": f"p{number}", "PolicyDocument": {"Statement": [one]}}
                 for number, one in enumerate(statements)
             ],
+            **more,
         },
     )
 
@@ -203,6 +206,140 @@ def test_an_address_of_an_alias_goes_by_its_policy(policy: Any, standing: Standi
     alias = other("aws-lambda-alias", f"{FUNCTION}:live", listed={}, policy=policy)
     made = snapshot(role(reads(f"{LEDGER}/*")), function(LIVE, ABSENT), alias, bucket(LEDGER))
     assert walked(made).assets[0].standing is standing
+
+
+READER = f"arn:aws:iam::{ACCOUNT}:role/reader"
+INSTANCE = f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/i-1"
+TASK = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task/c/1"
+BACK = f"{FUNCTION}-back"
+LISTENS = {"Effect": "Allow", "Action": "ssmmessages:CreateControlChannel", "Resource": "*"}
+
+
+def may(action: str, resource: str = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def tagged(value: str, key: str = "aws:ResourceTag") -> dict[str, Any]:
+    return {"Condition": {"StringEquals": {f"{key}/env": value}}}
+
+
+def tags(value: str) -> list[dict[str, str]]:
+    return [{"Key": "env", "Value": value}]
+
+
+def reader(service: str, *statements: dict[str, Any], **more: Any) -> Other:
+    profile = [{"Arn": f"{READER}-profile"}]
+    several = (reads(f"{LEDGER}/*"), *statements)
+    return role(*several, arn=READER, service=service, InstanceProfileList=profile, **more)
+
+
+def instance(**more: Any) -> Other:
+    profile = {"IamInstanceProfile": {"Arn": f"{READER}-profile"}}
+    listed = {"NetworkInterfaces": [], **profile, **more}
+    return other("aws-ec2-instance", INSTANCE, listed=listed)
+
+
+def standing(*some: Other) -> Standing:
+    return walked(snapshot(function(), bucket(LEDGER), *some)).assets[0].standing
+
+
+@pytest.mark.parametrize(
+    ("of_instance", "of_role", "condition", "expected"),
+    [
+        ("dev", "prod", tagged("dev"), Standing.REACHED),
+        ("prod", "dev", tagged("dev"), Standing.NONE),
+        ("dev", "prod", tagged("dev", "ssm:resourceTag"), Standing.REACHED),
+        ("prod", "dev", tagged("dev", "ssm:resourceTag"), Standing.NONE),
+    ],
+)
+def test_the_tags_of_what_runs_are_its_own_and_not_its_roles(
+    of_instance: str, of_role: str, condition: dict[str, Any], expected: Standing
+) -> None:
+    web = role(
+        may("ssm:SendCommand", INSTANCE, **condition),
+        may("ssm:SendCommand", "arn:aws:ssm:*:*:document/*"),
+    )
+    runs = reader("ec2", LISTENS, Tags=tags(of_role))
+    assert standing(web, runs, instance(Tags=tags(of_instance))) is expected
+
+
+def test_the_tags_of_a_function_may_not_be_known() -> None:
+    def back(**more: Any) -> Other:
+        listed = {"Role": READER, **more}
+        return other("aws-lambda-function", BACK, listed=listed, urls=[], policy=ABSENT)
+
+    web = role(may("lambda:UpdateFunctionCode", BACK, **tagged("dev")))
+    runs = reader("lambda", Tags=tags("dev"))
+    assert standing(web, runs, back()) is Standing.PERHAPS
+    assert standing(web, runs, back(Tags=tags("prod"))) is Standing.NONE
+    assert standing(web, runs, back(Tags=tags("dev"))) is Standing.REACHED
+
+
+def test_who_may_change_a_function_by_its_policy_alone_has_its_role() -> None:
+    for who, expected in ((ROLE, Standing.REACHED), (f"{ROLE}-2", Standing.NONE)):
+        policy = calls("lambda:UpdateFunctionCode", {"AWS": who})
+        policy["Statement"][0]["Resource"] = BACK
+        back = other("aws-lambda-function", BACK, listed={"Role": READER}, urls=[], policy=policy)
+        assert standing(role(), reader("lambda"), back) is expected
+
+
+def test_commands_come_to_what_asks_for_them_and_keys_to_what_is_open() -> None:
+    commands = role(may("ssm:SendCommand"))
+    assert standing(commands, reader("ec2", LISTENS), instance()) is Standing.REACHED
+    assert standing(commands, reader("ec2"), instance()) is Standing.PERHAPS
+    keys = role(may("ec2-instance-connect:SendSSHPublicKey"))
+    assert standing(keys, reader("ec2", LISTENS), instance()) is Standing.PERHAPS
+
+
+@pytest.mark.parametrize("group", ["family:x", "service:x"])
+def test_commands_in_tasks_run_as_the_task(group: str) -> None:
+    web, definition = role(may("ecs:ExecuteCommand")), {"taskRoleArn": READER}
+
+    def task(**more: Any) -> Other:
+        told = {"group": group, "attachments": [], **more}
+        return other("aws-ecs-task", TASK, described=told, definition=definition)
+
+    on = {"enableExecuteCommand": True}
+    assert standing(web, reader("ecs-tasks", LISTENS), task(**on)) is Standing.REACHED
+    assert standing(web, reader("ecs-tasks"), task(**on)) is Standing.PERHAPS
+    assert standing(web, reader("ecs-tasks", LISTENS), task()) is Standing.NONE
+
+
+@pytest.mark.parametrize(
+    ("actions", "service"),
+    [
+        (("codebuild:StartBuild",), "codebuild"),
+        (("cloudformation:UpdateStack",), "cloudformation"),
+        (("states:UpdateStateMachine", "states:StartExecution"), "states"),
+        (("sagemaker:CreatePresignedNotebookInstanceUrl",), "sagemaker"),
+        (("glue:UpdateDevEndpoint",), "glue"),
+    ],
+)
+def test_over_what_runs_and_nobody_read_there_may_be_a_way(
+    actions: tuple[str, ...], service: str
+) -> None:
+    web = role(*map(may, actions))
+    assert standing(web, reader(service)) is Standing.PERHAPS
+    assert standing(web, reader("lambda")) is Standing.NONE
+    assert standing(role(), reader(service)) is Standing.NONE
+
+
+def test_who_may_let_themselves_into_a_cluster_may_be_whom_its_pods_are() -> None:
+    name = f"arn:aws:eks:{REGION}:{ACCOUNT}:cluster/pods"
+    network = {"endpointPublicAccess": False}
+    cluster = other("aws-eks-cluster", name, described={"resourcesVpcConfig": network})
+    cluster.aspects["described"]["identity"] = {"oidc": {"issuer": "https://oidc.eks/id/1"}}
+    pod = reader("lambda")
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/oidc.eks/id/1"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {"oidc.eks/id/1:sub": "system:serviceaccount:a:b"}},
+    }
+    pod.aspects["details"]["AssumeRolePolicyDocument"] = {"Statement": [trust]}
+    web = role(may("eks:*"))
+    assert standing(web, pod, cluster) is Standing.PERHAPS
+    assert standing(role(), pod, cluster) is Standing.NONE
 
 
 def test_what_runs_and_could_not_be_listed_leaves_it_unknown() -> None:

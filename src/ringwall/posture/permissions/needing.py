@@ -1,7 +1,7 @@
 """Whether an identity may do all that a technique needs, on what it needs it for."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -17,6 +17,7 @@ from ringwall.posture.permissions.granting import is_out_of_reach, is_ruled_by_r
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import COGNITO, principal
 from ringwall.posture.permissions.requests import ABSENT, Context, Request, Values
+from ringwall.posture.permissions.statements import Document
 from ringwall.posture.permissions.techniques import On, Technique
 
 ATTACHED: Final = "iam:policyarn"
@@ -25,15 +26,23 @@ NOTHING_SAID: Final[Mapping[str, Values]] = MappingProxyType({})
 _Said = tuple[tuple[str, Values], ...]
 _ANYWHERE: Final = {"ec2-instance-connect": "ec2", "ssm": "ec2"}
 """Services whose actions are on another service's resources."""
+_TAGS: Final = ("aws:resourcetag/", "ec2:resourcetag/", "ssm:resourcetag/", "ecs:resourcetag/")
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Something that runs as a role: ``kind`` as the inventory has it, ``role`` an ARN."""
+    """Something that runs as a role: ``kind`` as the inventory has it, ``role`` an ARN.
+
+    ``tags`` are its own, ``None`` where they are not known; ``policy`` says besides who may do what
+    to it. ``doubts`` say of a service why nobody may get into it by that, though they may call it.
+    """
 
     kind: str
     arn: str
     role: str
+    tags: Mapping[str, str] | None = field(default=None, compare=False)
+    policy: Document | None = field(default=None, compare=False, repr=False)
+    doubts: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 class Needing:
@@ -75,7 +84,7 @@ class Needing:
                 written = f"arn:aws:{_ANYWHERE.get(service, service)}:*:{{account}}:*"
                 decisions.append(self._anywhere(identity, technique, actions, written, said))
             elif workload is not None:
-                decisions += [self.on(identity, one, workload.arn, target) for one in actions]
+                decisions += [self._of_running(identity, one, workload) for one in actions]
             elif on is On.TARGET and target is not None:
                 decisions.append(self._on_target(identity, technique, actions, target, said))
             else:
@@ -86,7 +95,25 @@ class Needing:
                 decisions.append(best or none)
             if not decisions[-1].may_be:
                 return decisions[-1]
-        return strictest(decisions)
+        decision = strictest(decisions)
+        return decision if workload is None else _doubted(decision, technique, workload)
+
+    def _of_running(self, identity: Identity, action: str, workload: Workload) -> Decision:
+        """Whether it may do one thing to what runs, by its own policies and those of that."""
+        if workload.policy is None:
+            known = self._everywhere(identity, action, workload.arn)
+            if known is not None:
+                return known
+        key = (identity.at, action, workload.arn, ())
+        known = self._on.get(key)
+        if known is None:
+            context = self._context(identity, None, None, action)
+            if workload.tags is not None:
+                context = _tagged(context, workload.tags)
+            known = self._on[key] = may(
+                identity, action, workload.arn, context=context, resource_policy=workload.policy
+            )
+        return known
 
     def _anywhere(
         self,
@@ -249,6 +276,24 @@ class Needing:
                 if not role.is_services and trusts_service(role, service, self.account.id)
             ]
         return self._trusting[service]
+
+
+def _tagged(context: Context, tags: Mapping[str, str]) -> Context:
+    """Where it is known how something is tagged that holds no identity."""
+    families = {**context.families, **dict.fromkeys(_TAGS, ABSENT)}
+    told = {f"{family}{key.lower()}": (value,) for family in _TAGS for key, value in tags.items()}
+    return replace(context, keys={**context.keys, **told}, families=families)
+
+
+def _doubted(decision: Decision, technique: Technique, workload: Workload) -> Decision:
+    """The same decision, not known where it is not known if what runs can be got into so."""
+    if not decision.is_allowed:
+        return decision
+    for need in technique.needs:
+        why = workload.doubts.get(need.action.partition(":")[0])
+        if why and need.on is On.TARGET:
+            return replace(decision, outcome=Outcome.UNKNOWN, why=why)
+    return decision
 
 
 def trusts_service(role: Identity, service: str, number: str) -> bool:

@@ -194,12 +194,13 @@ RUNNING: Final = (
         "runs a command in a task",
         "ecs:ExecuteCommand",
     ),
-    _running(
+    Technique(
         "eks-create-access-entry",
-        ("aws-eks-cluster", "eks"),
-        "makes itself an administrator of a cluster",
-        "eks:CreateAccessEntry",
-        "eks:AssociateAccessPolicy",
+        "makes itself an administrator of the cluster {target}",
+        Target.WORKLOAD,
+        needs(On.TARGET, "eks:CreateAccessEntry", "eks:AssociateAccessPolicy"),
+        service="eks.amazonaws.com",
+        workload="aws-eks-cluster",
     ),
     _running(
         "states-update-state-machine",

@@ -5,7 +5,7 @@ not known there makes a hop uncertain: a path that needs it is not known, and al
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,10 +30,12 @@ from ringwall.posture.checks.aws.ways import (
 from ringwall.posture.checks.aws.ways.hosts import Hosts
 from ringwall.posture.checks.aws.ways.looking import FUNCTION, INSTANCE, Looking
 from ringwall.posture.collecting.shape import tags_of
+from ringwall.posture.permissions.accounts import Account, Identity
 from ringwall.posture.permissions.administrators import administrators_without
 from ringwall.posture.permissions.controls import UNCONTROLLED, Controls
 from ringwall.posture.permissions.cutting import cheapest_cut
-from ringwall.posture.permissions.escalation import TECHNIQUES, escalations, risen
+from ringwall.posture.permissions.escalation import BY_ID, TECHNIQUES, escalations, risen
+from ringwall.posture.permissions.needing import Needing
 from ringwall.posture.permissions.paths import INTERNET, Hop, Ways, ways
 from ringwall.posture.permissions.terrain import Kept, Open, Terrain, hops, terrain
 
@@ -59,7 +61,9 @@ _LEVELS: Final = {
     "sensitive": "confidential",
     "highly confidential": "restricted",
 }
-_KNOWN: Final = {"", INSTANCE, FUNCTION}
+_KNOWN: Final = {"", INSTANCE, FUNCTION, containers.TASK, clusters.CLUSTER}
+_UNLOOKED: Final = [one for one in TECHNIQUES if one.workload not in _KNOWN]
+"""Techniques by what runs that nobody reads."""
 _FRONTS: Final = (
     INSTANCE,
     FUNCTION,
@@ -72,6 +76,7 @@ _FRONTS: Final = (
     *clusters.KINDS,
     *hosts.KINDS,
 )
+_OF_INSTANCES: Final = "ec2.amazonaws.com"
 _LONGEST: Final = 6
 _MORE: Final = "there are more ways to more permissions than are gone through"
 
@@ -155,8 +160,13 @@ def attacked(world: World, it: Subject, kept: Kept) -> Judgment:
 
 
 def _ways(looked: Ground, kept: Kept) -> tuple[list[Hop], Ways]:
+    """The ways that are certain, if there are some; else all."""
     several = hops(looked.terrain, [kept])
-    return several, ways(several, [INTERNET], [kept.arn], longest=_LONGEST, most=20)
+    for network in ([one for one in several if one.is_certain], several):
+        found = ways(network, [INTERNET], [kept.arn], longest=_LONGEST, most=20)
+        if found.paths:
+            break
+    return several, found
 
 
 def _free(world: World, it: Subject) -> Ground:
@@ -198,18 +208,43 @@ def ground(
             for one in several:
                 open_ones += [one] if isinstance(one, Open) else []
                 between += [one] if isinstance(one, Hop) else []
-    workloads = [one.workload for one in open_ones]
+    workloads = [one.workload for one in open_ones if one.workload.kind != containers.TASK]
+    workloads += [*containers.entered(it), *clusters.places(it)]
     techniques = [one for one in TECHNIQUES if one.workload in _KNOWN]
     found = risen(account, workloads=workloads, techniques=techniques)
+    less = administrators_without(account)
     escalating = found.escalations + escalations(
-        account,
-        workloads=workloads,
-        techniques=techniques,
-        of=administrators_without(account),
+        account, workloads=workloads, techniques=techniques, of=less
     )
+    between += _unlooked(account, [*found.account.everybody, *less])
+    between += running.admitted(found.account, workloads)
     made = terrain(found.account, escalating, open_ones, between)
     blind = list(it.blind) if found.is_all else [*it.blind, UnknownError(_MORE)]
     return Ground(made, tuple(dict.fromkeys(it.untold)), tuple(blind))
+
+
+def _unlooked(account: Account, several: Iterable[Identity]) -> Iterator[Hop]:
+    """The ways over what runs and nobody read: perhaps to each role that the service may take."""
+    needing = Needing(account)
+    seen: set[tuple[str, str]] = set()
+    for one in escalations(account, techniques=_UNLOOKED, of=several):
+        technique = BY_ID[one.technique]
+        name = one.principal.rpartition("/")[2]
+        for role in needing.trusting_service(technique.service):
+            way = (one.principal, role.arn)
+            is_fit = role.has_instance_profile or technique.service != _OF_INSTANCES
+            if not is_fit or role.arn == one.principal or way in seen:
+                continue
+            seen.add(way)
+            does = technique.does.format(target=role.name)
+            yield Hop(
+                *way,
+                f"{name} {does}: perhaps, for {one.decision.why}",
+                technique.id,
+                is_certain=False,
+                by=tuple(map(str, one.decision.all_by)),
+                mend=f"take from {name} what {technique.id} needs",
+            )
 
 
 def classification_of(it: Subject) -> str:

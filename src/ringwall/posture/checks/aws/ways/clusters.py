@@ -12,6 +12,7 @@ from ringwall.posture.checks.aws.openings import is_open
 from ringwall.posture.checks.aws.ways.looking import Looking
 from ringwall.posture.permissions.accounts import Identity
 from ringwall.posture.permissions.deciding import Outcome, decide
+from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.networks import Addresses
 from ringwall.posture.permissions.paths import INTERNET, Hop
 from ringwall.posture.permissions.policies import Policies
@@ -37,6 +38,11 @@ def clusters(it: Looking) -> Iterator[Hop]:
         for identity in it.all(POD_IDENTITY):
             with it.each():
                 yield from _given(one, identity)
+
+
+def places(it: Looking) -> list[Workload]:
+    """Each cluster as what whoever administers it comes to: the place from which its pods lead."""
+    return [Workload(CLUSTER, one.name, one.name, one.tags or None) for one in it.all(CLUSTER)]
 
 
 def _interface(one: Subject) -> Iterator[Hop]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ringwall.posture.checking import Subject, UnknownError
 from ringwall.posture.checks.aws.exposure import public_versions, reachable
 from ringwall.posture.checks.aws.ways.looking import SUBNET, Looking
-from ringwall.posture.checks.aws.ways.running import groups_that_open, ports_as_text
+from ringwall.posture.checks.aws.ways.running import commanded, groups_that_open, ports_as_text
 from ringwall.posture.checks.aws.ways.targets import Behind
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.networks import Intervals
@@ -64,6 +64,22 @@ def containers(it: Looking) -> Iterator[Open | Hop]:
                 yield from _task(it, one)
 
 
+def entered(it: Looking) -> Iterator[Workload]:
+    """Every task in which commands may be run, whoever keeps it."""
+    for one in it.all(TASK):
+        with it.each():
+            told = one.read("described")
+            if told.get("enableExecuteCommand"):
+                role = _role(told, _definition(it, one))
+                doubts = commanded(it, role, "ecs")
+                yield Workload(TASK, one.name, role, one.tags or None, doubts=doubts)
+
+
+def _role(told: Mapping[str, Any], definition: Mapping[str, Any]) -> str:
+    role = (told.get("overrides") or {}).get("taskRoleArn") or definition.get("taskRoleArn")
+    return str(role or "")
+
+
 def _network(told: Mapping[str, Any]) -> Mapping[str, Any]:
     configured = told.get("networkConfiguration") or {}
     found: Mapping[str, Any] = configured.get("awsvpcConfiguration") or {}
@@ -103,8 +119,7 @@ def _kept_by(it: Looking, service: Subject) -> Iterator[Mapping[str, Any]]:
 def _task(it: Looking, one: Subject) -> Iterator[Open | Hop]:
     told = one.read("described")
     definition = _definition(it, one)
-    role = (told.get("overrides") or {}).get("taskRoleArn") or definition.get("taskRoleArn")
-    workload = Workload(TASK, one.name, str(role or ""))
+    workload = Workload(TASK, one.name, _role(told, definition))
     yield _open(it, one, workload, _places(it, told))
     yield from _given(it, one, definition)
 

@@ -1,6 +1,6 @@
 """Instances and functions that the internet comes to by themselves, and as whom each runs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from ringwall.posture.checking import Subject, UnknownError, World
@@ -9,13 +9,17 @@ from ringwall.posture.checks.aws.exposure import group_named, instance_reach, op
 from ringwall.posture.checks.aws.lambda_.aliases import ALIAS, ALIAS_READS
 from ringwall.posture.checks.aws.strangers import arn_of
 from ringwall.posture.checks.aws.ways.looking import FUNCTION, INSTANCE, Looking
+from ringwall.posture.collecting.shape import tags_of
+from ringwall.posture.permissions.accounts import Account
+from ringwall.posture.permissions.asking import context_of, may, speaks
 from ringwall.posture.permissions.deciding import Outcome
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.exposure import EVERYTHING_OF_A_STRANGER, Exposed, exposed
 from ringwall.posture.permissions.needing import Workload
 from ringwall.posture.permissions.networks import Intervals
+from ringwall.posture.permissions.paths import Hop
 from ringwall.posture.permissions.requests import ABSENT, Values
-from ringwall.posture.permissions.statements import Document, Kind
+from ringwall.posture.permissions.statements import Document, Effect, Kind
 from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.permissions.terrain import Open
 
@@ -27,6 +31,10 @@ READS: Final = (
     *ALIAS_READS,
     *EXPOSURE,
 )
+_CODE: Final = "lambda:UpdateFunctionCode"
+_KEYS: Final = "ec2-instance-connect"
+_SHELL: Final = 22
+_ASKING_FOR_COMMANDS: Final = ("ssmmessages:CreateControlChannel", "ec2messages:GetMessages")
 _AUTHENTICATION: Final = "lambda:functionurlauthtype"
 _BY_ADDRESS: Final = "lambda:invokedviafunctionurl"
 
@@ -43,14 +51,32 @@ def instances(it: Looking) -> Iterator[Open]:
         listed = one.read("listed")
         profile = (listed.get("IamInstanceProfile") or {}).get("Arn", "")
         role = by_profile.get(profile, "") if _tells_its_role(listed) else ""
-        workload = Workload(INSTANCE, one.name, role)
+        tags = {**tags_of(listed.get("Tags")), **one.tags}
+        doubts = commanded(it, role, "ssm")
         try:
             opened = instance_reach(it.world, one)
         except UnknownError as error:
+            doubts |= {_KEYS: f"whether port {_SHELL} of it is open is not known"}
+            workload = Workload(INSTANCE, one.name, role, tags, doubts=doubts)
             yield Open(workload, f"perhaps, for {it.unsure(error)}", is_certain=False)
             continue
+        if not (opened & Intervals.of([(_SHELL, _SHELL)])).parts:
+            doubts |= {_KEYS: f"nobody is known to come to port {_SHELL} of it"}
         by = groups_that_open(it.world, one.account, _groups(one)) if opened.parts else ()
+        workload = Workload(INSTANCE, one.name, role, tags, doubts=doubts)
         yield Open(workload, f"port {ports_as_text(opened)} is open" if opened.parts else "", by=by)
+
+
+def commanded(it: Looking, role: str, service: str) -> dict[str, str]:
+    """Why commands may not come to what runs as a role: its agent is to ask for them as that."""
+    identity = it.account.roles.get(role)
+    if identity is None:
+        return {}
+    context = context_of(identity, organisation=it.account.organisation)
+    asked = (may(identity, one, "*", context=context) for one in _ASKING_FOR_COMMANDS)
+    if any(one.outcome is Outcome.ALLOWED for one in asked):
+        return {}
+    return {service: f"{identity.name} may not ask for commands, unless all there may by default"}
 
 
 def _tells_its_role(listed: Mapping[str, Any]) -> bool:
@@ -70,7 +96,9 @@ def functions(it: Looking) -> Iterator[Open]:
         aliases.setdefault(one.name.rpartition(":")[0], []).append(one)
     for one in it.functions.values():
         listed: dict[str, Any] = one.read("listed")
-        workload = Workload(FUNCTION, one.name, str(listed.get("Role") or ""))
+        tags = {**tags_of(listed.get("Tags")), **one.tags}
+        role = str(listed.get("Role") or "")
+        workload = Workload(FUNCTION, one.name, role, tags or None, _own_policy(one))
         several = list(_doors(it, one, aliases.get(one.name, [])))
         doors = [door for door in several if door.is_certain] or several
         yield Open(
@@ -79,6 +107,35 @@ def functions(it: Looking) -> Iterator[Open]:
             is_certain=all(door.is_certain for door in doors),
             by=tuple(dict.fromkeys(each for door in doors for each in door.by)),
         )
+
+
+def admitted(account: Account, workloads: Iterable[Workload]) -> Iterator[Hop]:
+    """Who may change the code of a function by its policy alone.
+
+    Whose own policies allow it comes to it by a technique.
+    """
+    for one in workloads:
+        if one.policy is None or not one.role or not _speaks_of_code(one.policy):
+            continue
+        for identity in account.everybody:
+            if identity.at == one.role or speaks(identity, _CODE):
+                continue
+            context = context_of(identity, organisation=account.organisation)
+            decision = may(identity, _CODE, one.arn, context=context, resource_policy=one.policy)
+            if decision.may_be:
+                name = one.arn.rpartition(":")[2]
+                yield Hop(
+                    identity.at,
+                    one.role,
+                    f"{identity.name} changes the code of {name}, which runs as {one.role}",
+                    is_certain=decision.outcome is Outcome.ALLOWED,
+                    by=tuple(map(str, decision.all_by)),
+                    mend=f"let {identity.name} not change the code of {name}",
+                )
+
+
+def _speaks_of_code(policy: Document) -> bool:
+    return any(one.effect is Effect.ALLOW for one in policy.concerning(_CODE.lower()))
 
 
 class _Door(NamedTuple):
@@ -119,6 +176,15 @@ def _doors(it: Looking, function: Subject, aliases: list[Subject]) -> Iterator[_
                         yield _Door(f"perhaps, for {it.unsure(unread)}", False, door.by)
         except UnknownError as error:
             yield _Door(f"perhaps, for {it.unsure(error)}", False)
+
+
+def _own_policy(function: Subject) -> Document | None:
+    """What its policy gives besides; one that nobody can read takes away nothing that is given."""
+    try:
+        found = _policy(function)
+    except UnknownError:
+        return None
+    return found if found is not None and not found.faults else None
 
 
 def _policy(place: Subject) -> Document | None:
