@@ -8,8 +8,8 @@ from ringwall.core.findings import Severity
 from ringwall.core.observations import State, UnknownError
 from ringwall.core.verdicts import Outcome, Verdict
 from ringwall.posture.checking.finding import KnownCheck
-from ringwall.posture.checking.reading import World
-from ringwall.posture.checking.settled import is_asked
+from ringwall.posture.checking.reading import NEVER, World
+from ringwall.posture.checking.settled import APART, NOT_HERE, is_asked
 from ringwall.posture.snapshot.snapshot import Seen, Snapshot
 
 
@@ -65,12 +65,26 @@ def judge_one(
             return None
         severity = said.severity or severity
         verdict = _verdict(said.outcome, said.why, world)
+    if APART in seen.aspects and not _is_of_what_is_written(verdict):
+        return None
     return Judged(
         check=known.id,
         component=seen.found.id,
         verdict=verdict,
         severity=severity,
         touched=frozenset(world.touched),
+    )
+
+
+def _is_of_what_is_written(verdict: Verdict) -> bool:
+    """Whether a verdict of something that is not in the code is of what is written for it there.
+
+    That it is well is not: what else there is of it is elsewhere.
+    """
+    why = verdict.why
+    is_elsewhere = why.endswith(NEVER) or NOT_HERE in why
+    return verdict.outcome is Outcome.FAIL or (
+        verdict.outcome is Outcome.UNKNOWN and not is_elsewhere
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from ringwall.core.observations import State
 from ringwall.posture.checking.finding import own_checks
+from ringwall.posture.checking.settled import APART
 from ringwall.posture.code.drift import drift
 from ringwall.posture.code.reading import CodeError
 from ringwall.posture.code.scanning import Code, read_code
@@ -26,8 +27,8 @@ def written(folder: Path, **files: str) -> Code:
 
 
 def only(code: Code, kind: str) -> Seen:
-    """The only component of a kind."""
-    (found,) = code.snapshot.of_kind(kind)
+    """The only component of a kind, but for what is written for one that is not here."""
+    (found,) = (one for one in code.snapshot.of_kind(kind) if APART not in one.aspects)
     return found
 
 

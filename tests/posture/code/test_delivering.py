@@ -417,6 +417,7 @@ def test_a_control_that_signs_nothing_lets_no_bucket_know_the_distribution(tmp_p
 
 PROGRAM = """
 variable "unknown" {}
+variable "hidden" { sensitive = true }
 resource "aws_sqs_queue" "it" { name_prefix = "it" }
 resource "random_password" "it" {}
 resource "aws_db_instance" "it" { identifier = "it" }
@@ -447,7 +448,11 @@ resource "aws_ecs_task_definition" "it" {
         ("PASSWORD = random_password.it.result", "unknown"),
         ("PASSWORD = random_password.it.id", "unknown"),
         ("PASSWORD = aws_db_instance.it.password", "unknown"),
-        ("OTHER = var.unknown", "unknown"),
+        ("OTHER = var.unknown", "pass"),
+        ("OTHER = var.hidden", "unknown"),
+        ("OTHER_TOKEN = var.unknown", "unknown"),
+        ("OTHER_URL = var.unknown", "unknown"),
+        ('OTHER = "https://${var.unknown}@shop.example"', "unknown"),
         ('OTHER = var.unknown, PASSWORD = "hunter2hunter2"', "fail"),
     ],
 )

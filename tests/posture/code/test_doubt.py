@@ -331,6 +331,10 @@ def test_what_names_something_that_is_not_here_may_name_what_has_an_unknown_name
         action        = "lambda:InvokeFunction"
       }}
     """
-    told = {check: outcome for (check, _), outcome in outcomes(text).items()}
+    told = {
+        check: outcome
+        for (check, one), outcome in outcomes(text).items()
+        if not one.endswith("aws_lambda_permission.it")  # which is judged by itself, too
+    }
     assert told["aws-s3-bucket-block-public-access"] == expected
     assert told["aws-lambda-function-public"] == expected

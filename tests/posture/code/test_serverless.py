@@ -198,8 +198,9 @@ def test_policies_of_one_parameter_are_read_as_sam_writes_them(
         ("!Ref AWS::Region", "pass"),
         ('!Sub "https://${AWS::StackName}.${AWS::Region}.example/${It.Arn}"', "pass"),
         ('!Sub "https://shop:hunter2hunter2@${AWS::Region}.example"', "fail"),
-        ("!Ref Given", "unknown"),
-        ('!Sub "${AWS::Region}${Given}"', "unknown"),
+        ("!Ref Given", "pass"),
+        ('!Sub "${AWS::Region}${Given}"', "pass"),
+        ('!Sub "https://${Given}@${AWS::Region}.example"', "unknown"),
     ],
 )
 def test_where_a_stack_will_be_is_no_secret(value: str, outcome: str, tmp_path: Path) -> None:

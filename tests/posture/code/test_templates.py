@@ -538,3 +538,79 @@ def test_a_rule_of_which_a_part_is_not_known_opens_no_more_than_it_may(
         assert said(code, _of_group(one)) == [expected], one
     if "SourceSecurityGroupId" in source:
         assert said(code, _of_group("wide-ranges")) == ["pass"]
+
+
+def test_what_is_written_for_something_else_is_judged_by_itself(tmp_path: Path) -> None:
+    """A policy for a role that was there: of the role nothing else is said, well or not."""
+    far = "arn:aws:lambda:eu-west-1:999988887777:function:f"
+    resources = {
+        "P1": made(
+            "AWS::IAM::Policy",
+            PolicyName="p",
+            PolicyDocument=EVERYTHING,
+            Roles=["there", {"Fn::ImportValue": "r"}],
+        ),
+        "P2": made(
+            "AWS::IAM::UserPolicy", PolicyName="p", PolicyDocument=EVERYTHING, UserName="there"
+        ),
+        "P3": made("AWS::S3::BucketPolicy", Bucket="there", PolicyDocument=ANYBODY),
+        "P4": made("AWS::SQS::QueuePolicy", Queues=["https://x/q"], PolicyDocument=ANYBODY),
+        "P5": made("AWS::SNS::TopicPolicy", Topics=["arn:aws:sns:r:1:t"], PolicyDocument=ANYBODY),
+        "P6": made(
+            "AWS::Lambda::Permission",
+            FunctionName=far,
+            Action="lambda:InvokeFunction",
+            Principal="*",
+        ),
+        "P7": made("AWS::SecretsManager::ResourcePolicy", SecretId="x", ResourcePolicy=ANYBODY),
+    }
+    code = read(tmp_path, resources)
+    judged = [
+        (one.check, str(one.verdict.outcome)) for one in judge_all(code.snapshot, own_checks())
+    ]
+    assert sorted(set(judged)) == [
+        ("aws-iam-role-inline-policies", "fail"),
+        ("aws-iam-user-inline-policies", "fail"),
+        ("aws-lambda-function-public", "fail"),
+        ("aws-s3-bucket-public", "fail"),
+        ("aws-s3-bucket-tls-only", "fail"),
+        ("aws-secretsmanager-secret-public", "fail"),
+        ("aws-sns-topic-public", "fail"),
+        ("aws-sqs-queue-public", "fail"),
+    ]
+    assert code.unmapped == {}
+
+
+def test_what_is_not_known_of_what_is_written_for_something_else_is_said(tmp_path: Path) -> None:
+    policy = made("AWS::S3::BucketPolicy", Bucket="there", PolicyDocument=ref("Given"))
+    code = read(tmp_path, {"P": policy}, Parameters={"Given": {"Type": "String"}})
+    assert said(code, "aws-s3-bucket-public") == ["unknown"]
+    assert said(code, "aws-s3-bucket-encrypted") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("STAGE", ref("Given"), "pass"),
+        ("TABLE", {"Fn::ImportValue": "t"}, "pass"),
+        ("TABLE", {"Fn::Sub": "${Given}-tbl"}, "pass"),
+        ("AZ", {"Fn::Select": [0, {"Fn::GetAZs": ""}]}, "pass"),
+        ("API_TOKEN", ref("Given"), "unknown"),
+        ("DATABASE_URL", ref("Given"), "unknown"),
+        ("STAGE", ref("Hidden"), "unknown"),
+        ("PLACE", {"Fn::Sub": "postgres://app:${Given}@db"}, "unknown"),
+        ("STAGE", {"Fn::Sub": "AKIAIOSFODNN7QWERTYU ${Given}"}, "unknown"),
+    ],
+)
+def test_a_variable_from_outside_is_no_secret_that_is_written(
+    tmp_path: Path, name: str, value: Any, expected: str
+) -> None:
+    container = {"Name": "c", "Image": "c", "Environment": [{"Name": name, "Value": value}]}
+    resources = {
+        "F": made("AWS::Lambda::Function", Environment={"Variables": {name: value}}),
+        "T": made("AWS::ECS::TaskDefinition", ContainerDefinitions=[container]),
+    }
+    given = {"Given": {"Type": "String"}, "Hidden": {"Type": "String", "NoEcho": "true"}}
+    code = read(tmp_path, resources, Parameters=given)
+    assert said(code, "aws-lambda-secrets") == [expected]
+    assert said(code, "aws-ecs-task-secrets") == [expected]

@@ -14,7 +14,8 @@ from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
 ANY: Final = "*"
 """In ``touched``: any aspect of any component of the kind that stands before it."""
 _WHOLE: Final = {ACCOUNT: "the account", REGION: "the region"}
-_NEVER: Final = Observation(State.ERROR, why="it was never read")
+NEVER: Final = "it was never read"
+_NEVER: Final = Observation(State.ERROR, why=NEVER)
 
 
 class World:

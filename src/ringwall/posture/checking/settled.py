@@ -16,6 +16,10 @@ WHOLE: Final = frozenset({ACCOUNT, REGION})
 ALONE: Final = "alone"
 """The aspect that says that a setting holds for all that stands in the same code, as where there is
 one provider: what else is declared there is in the same account and region."""
+APART: Final = "apart"
+"""The aspect that says that something is not in the code, but what is written for it."""
+NOT_HERE: Final = "is not in this code"
+"""What says why no more is known of it."""
 SETTLED: Final = {
     ACCOUNT: frozenset(
         {

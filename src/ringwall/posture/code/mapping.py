@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from ringwall.core.observations import Collected, Observation, Place, State
 from ringwall.posture.code.aws import (
+    apart,
     balancing,
     classic,
     cloudtrail,
@@ -71,6 +72,7 @@ SERVICES: Final = (
     gateways,
     stages,
     guarding,
+    apart,
     configured,
 )
 KINDS: Final = tuple(kind for one in SERVICES for kind in one.KINDS)

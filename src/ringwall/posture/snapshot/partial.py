@@ -120,6 +120,28 @@ class PartialDict(dict[str, Any]):
     __hash__ = None
 
 
+class Incomplete(PartialDict):
+    """A mapping of which no more is known than is in it: whatever else is asked for is not."""
+
+    def __init__(self, told: Mapping[str, Any], why: str) -> None:
+        super().__init__({key: guarded(one) for key, one in told.items()})
+        self.why = why
+
+    def __missing__(self, key: str) -> Any:
+        raise UnknownError(self.why)
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or bool(self.__missing__(str(key)))
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """As of a ``dict``; ``UnknownError`` where it is not in it."""
+        return super().get(key, default) if key in self else default
+
+    def values(self) -> ValuesView[Any]:  # type: ignore[override]
+        """``UnknownError``: there may be more."""
+        raise UnknownError(self.why)
+
+
 class PartialList(list[Any]):
     """A list in which something is not known: whoever goes through it comes upon that."""
 

@@ -16,7 +16,7 @@ from ringwall.posture.code.aws.declaring import (
     told,
 )
 from ringwall.posture.code.aws.policies import document
-from ringwall.posture.code.aws.variables import legible
+from ringwall.posture.code.aws.variables import variable
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.snapshot.partial import Assumed, Unknown
 
@@ -58,7 +58,7 @@ def _function(code: Resources, one: Instance) -> Collected:
     if environment is not None:
         variables = part(environment, "variables", {})
         if isinstance(variables, dict):
-            variables = {name: legible(code, one) for name, one in variables.items()}
+            variables = {name: variable(code, name, one) for name, one in variables.items()}
         listed["Environment"] = {"Variables": variables}
     if network is not None:
         listed["VpcConfig"] = {
@@ -102,7 +102,7 @@ def _reserved(one: Instance) -> Any:
 def _permissions(code: Resources, one: Instance) -> Any:
     name = one.get("function_name")
     several = code.pointing("aws_lambda_permission", "function_name", one, name)
-    said: list[Any] = [_permission(each) for each in several]
+    said: list[Any] = [permission(each) for each in several]
     for url in code.pointing("aws_lambda_function_url", "function_name", one, name):
         # Terraform's provider then lets everybody in; a template has to say so itself
         asked = url.get("authorization_type")
@@ -115,7 +115,8 @@ def _permissions(code: Resources, one: Instance) -> Any:
     return known(told, several[0])
 
 
-def _permission(one: Instance) -> dict[str, Any]:
+def permission(one: Instance) -> dict[str, Any]:
+    """The statement that a permission comes to."""
     principal = one.get("principal")
     if isinstance(principal, str) and principal != "*":
         principal = {"Service" if "." in principal else "AWS": principal}

@@ -14,7 +14,7 @@ from ringwall.posture.code.aws.declaring import (
     part,
     renamed,
 )
-from ringwall.posture.code.aws.variables import legible
+from ringwall.posture.code.aws.variables import legible, variable
 from ringwall.posture.code.terraform.resources import Instance, Resources
 from ringwall.posture.code.terraform.values import ExpressionError, from_json
 from ringwall.posture.snapshot.partial import Unknown
@@ -231,7 +231,10 @@ def _spelled(code: Resources, value: Any) -> Any:
 def _inner(code: Resources, value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return {_AS.get(str(key).lower(), key): legible(code, one) for key, one in value.items()}
+    made = {_AS.get(str(key).lower(), key): legible(code, one) for key, one in value.items()}
+    if "name" in made and "value" in made:  # of the environment
+        made["value"] = variable(code, made["name"], made["value"])
+    return made
 
 
 def _volumes(blocks: Any) -> Any:

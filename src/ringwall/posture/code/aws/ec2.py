@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ringwall.core.observations import Collected
+from ringwall.posture.checking.settled import APART, NOT_HERE
 from ringwall.posture.code.aws.addressing import (
     SOME_ADDRESS,
     is_public,
@@ -295,7 +296,7 @@ def _elsewhere(code: Resources) -> Iterator[Collected]:
         made = _rule(rule.values, rule) if "type" in rule.values else _single(rule)
         if not _is_for_all(made):
             continue
-        rest = Unknown(f"{rule.written} is a rule of a group that is not here")
+        rest = Unknown(f"the group that {rule.written} is a rule of {NOT_HERE}")
         listed = {
             "GroupId": rest,
             "GroupName": rest,
@@ -303,7 +304,7 @@ def _elsewhere(code: Resources) -> Iterator[Collected]:
             "IpPermissions": [made, rest],
             "IpPermissionsEgress": rest,
         }
-        aspects = {"listed": known(listed, rule)}
+        aspects = {"listed": known(listed, rule), APART: known(value=True, one=rule)}
         yield component("aws-ec2-security-group", rule, rule.written, aspects)
 
 

@@ -8,13 +8,27 @@ import re
 from typing import Any, Final
 
 from ringwall.posture.code.terraform.resources import Resources
-from ringwall.posture.code.terraform.values import Existing, PartialBase64, PartialText, Reference
+from ringwall.posture.code.terraform.values import (
+    Existing,
+    Given,
+    Outside,
+    PartialBase64,
+    PartialText,
+    Reference,
+)
 from ringwall.posture.snapshot.partial import Assumed, OwnAccount, OwnRegion, Torn, Unknown
 
 _PLAIN: Final = re.compile(
-    r"(?:.*[._])?\w*(?:arn|id|name|url|uri|endpoint|address|port|region|bucket)"
+    r"(?:.*[._])?\w*(?:arn|id|name|url|uri|endpoint|address|port|region|bucket|securitygroup)"
 )
 _SECRET: Final = re.compile(r"secret_?(?!arn|id|name)|passw|token|credential|private|result|value")
+_HOLDING: Final = re.compile(
+    r"(?i)secret|passw|pass(?:$|_)|passphrase|pwd|pw(?:$|_)|token|key|credential|private|auth|cert"
+    r"|ur[il]|endpoint|address|conn|dsn|jdbc|database|db|mongo|redis|login|salt|hash|seed|pin(?:$|_)"
+    r"|sign|jwt|config|settings|options|json|env(?!ironment$)|param|args|webhook|hook|license|otp"
+)
+"""Names of what is a secret, or may have one in it."""
+_AROUND: Final = re.compile(r"[\w./-]*")
 _PSEUDO: Final = ("AWS::Region is", "AWS::StackName is", "AWS::StackId is", "AWS::AccountId is")
 """What says why parameters of every template are not known: where it will be is no secret."""
 _OF_AWS: Final = re.compile(r"aws_|AWS::(?!CloudFormation::)")
@@ -31,6 +45,30 @@ def legible(code: Resources, value: Any) -> Any:
     ):
         return Assumed("".join(one if isinstance(one, str) else "here" for one in value.parts))
     return value
+
+
+def variable(code: Resources, name: Any, value: Any) -> Any:
+    """The value of a variable: what comes from outside is none that is written here.
+
+    As long as its name says nothing of a secret, nor of what may hold one, such as an address.
+    """
+    told = legible(code, value)
+    if not isinstance(told, Unknown) or not isinstance(name, str) or _HOLDING.search(name):
+        return told
+    parts = told.parts if isinstance(told, PartialText) else (told,)
+    if all(_is_around(one) if isinstance(one, str) else _is_open(code, one) for one in parts):
+        return Assumed("".join(one if isinstance(one, str) else "given" for one in parts))
+    return told
+
+
+def _is_around(text: str) -> bool:
+    """Whether a text holds no place for a secret, such as between a colon and an at sign."""
+    return _AROUND.fullmatch(text) is not None
+
+
+def _is_open(code: Resources, value: Unknown) -> bool:
+    is_given = isinstance(value, Given) and not value.is_hidden
+    return is_given or isinstance(value, Outside) or is_plain(code, value)
 
 
 def userdata(code: Resources, text: Any, encoded: Any = None) -> Any:

@@ -5,10 +5,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from ringwall.posture.code.cloudformation.naming import truth
 from ringwall.posture.code.terraform.computed import computed
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
     Given,
+    Outside,
     PartialBase64,
     PartialText,
     Reference,
@@ -22,6 +24,7 @@ NO_VALUE: Final = object()
 """``AWS::NoValue``: as if the property were not written."""
 _SUB: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 _PSEUDO: Final = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
+_ATTACHMENT: Final = "AWS::SecretsManager::SecretTargetAttachment"
 _LISTS: Final = {"CommaDelimitedList"}
 
 
@@ -37,10 +40,19 @@ _NO_VALUE: Final = (
 
 
 class Template:
-    """A template whose functions are evaluated. ``types`` are the resources by logical id."""
+    """A template whose functions are evaluated. ``types`` are the resources by logical id.
 
-    def __init__(self, value: dict[str, Any], given: Mapping[str, Any] | None = None) -> None:
+    ``exported`` gives what another stack exports by a name, ``None`` where none that is known does.
+    """
+
+    def __init__(
+        self,
+        value: dict[str, Any],
+        given: Mapping[str, Any] | None = None,
+        exported: Callable[[str], Any] | None = None,
+    ) -> None:
         self.given = given or {}
+        self.exported = exported
         self.parameters: dict[str, Any] = _mapping(value.get("Parameters"))
         self.conditions: dict[str, Any] = _mapping(value.get("Conditions"))
         self.mappings: dict[str, Any] = _mapping(value.get("Mappings"))
@@ -94,6 +106,9 @@ class Template:
         if name in self.parameters:
             return self._parameter(name)
         if name in self.resources:
+            same = self._same(name)
+            if same is not None:
+                return same
             return Reference(f"{name} is known only once it is there", name, "id")
         if name == "AWS::AccountId":
             return OwnAccount(f"{name} is known only where the stack is made")
@@ -110,13 +125,30 @@ class Template:
             return self.given[name]
         is_given = name in self.given
         if not is_given and (not isinstance(declared, dict) or "Default" not in declared):
-            return Given(f"the parameter {name} has no default")
+            is_hidden = not isinstance(declared, dict) or truth(declared.get("NoEcho")) is True
+            return Given(f"the parameter {name} has no default", is_hidden=is_hidden)
         default = self.given[name] if is_given else declared["Default"]
         if kind.startswith("AWS::SSM::"):
             return Unknown(f"the parameter {name} is read only where the stack is made")
         if kind in _LISTS or kind.startswith("List<"):
             return [one.strip() for one in str(default).split(",")]
         return text_of(default) if isinstance(default, bool | int | float) else default
+
+    def _same(self, name: str) -> Any:
+        """What the ``Ref`` of a resource is that is called as another one is; ``None`` of others.
+
+        That of what ties a secret to its database is the secret.
+        """
+        resource = self.resources[name]
+        type_ = resource.get("Type") if isinstance(resource, dict) else None
+        written = _mapping(_mapping(resource).get("Properties"))
+        if type_ != _ATTACHMENT or "SecretId" not in written or (name, "Ref") in self._read:
+            return None
+        self._read.add((name, "Ref"))
+        try:
+            return self.value(written["SecretId"])
+        finally:
+            self._read.discard((name, "Ref"))
 
     def attribute(self, argument: Any) -> Any:
         """``Fn::GetAtt``."""
@@ -194,7 +226,7 @@ def _select(template: Template, argument: Any) -> Any:
     at, several = template.value(argument[0]), template.value(argument[1])
     for one in (at, several):
         if isinstance(one, Unknown):
-            return Unknown(one.why)
+            return one if isinstance(one, Outside) else Unknown(one.why)
     return several[int(at)]
 
 
@@ -241,6 +273,12 @@ def _base64(template: Template, argument: Any) -> Any:
     return value if isinstance(value, Unknown) else base64.b64encode(value.encode()).decode()
 
 
+def _import(template: Template, argument: Any) -> Any:
+    name = template.value(argument)
+    found = template.exported(name) if template.exported and isinstance(name, str) else None
+    return Outside("what another stack exports is not known here") if found is None else found
+
+
 _FUNCTIONS: Final[dict[str, Callable[[Template, Any], Any]]] = {
     "Ref": Template.refer,
     "Condition": Template.holds,
@@ -256,7 +294,7 @@ _FUNCTIONS: Final[dict[str, Callable[[Template, Any], Any]]] = {
     "Fn::And": _all,
     "Fn::Not": _not,
     "Fn::Base64": _base64,
-    "Fn::ImportValue": lambda *_: Unknown("what another stack exports is not known here"),
+    "Fn::ImportValue": _import,
     "Fn::Serverless": lambda _, why: Unknown(f"SAM is not run: {why}"),
-    "Fn::GetAZs": lambda *_: Unknown("zones are known only where the stack is made"),
+    "Fn::GetAZs": lambda *_: Outside("zones are known only where the stack is made"),
 }

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ringwall.core.observations import Place
 from ringwall.posture.code.reading import Remark
 from ringwall.posture.code.terraform.typed import typed
-from ringwall.posture.code.terraform.values import Given, PartialText, Reference
+from ringwall.posture.code.terraform.values import Given, Outside, PartialText, Reference
 from ringwall.posture.snapshot.partial import Unknown
 
 _NAMED: Final = frozenset(
@@ -257,7 +257,7 @@ class Resources:
     def strays(self, type_: str, argument: str, to: Instance, *names: Any) -> list[Instance]:
         """Those that name what is not here, where it is not known what this one is called."""
         own = [*names, *(to.values.get(one) for one in _CALLED)]
-        if not any(type(one) in {Unknown, Given} for one in own):
+        if not any(type(one) in {Unknown, Given, Outside} for one in own):
             return []
         called = self._names.get(to.type)
         if called is None:

@@ -218,7 +218,9 @@ class Module:
             node, path = self.folder.values[name]
             given = self.evaluated(node, self, Place(path, 1), f"variable {name}")
         elif default is None:
-            return Given(f"variable {name} of {place} is not set")
+            hidden = block.body.arguments.get("sensitive")
+            is_hidden = hidden is not None and evaluate(hidden.value, self) is not False
+            return Given(f"variable {name} of {place} is not set", is_hidden=is_hidden)
         nullable = block.body.arguments.get("nullable")
         is_nullable = nullable is None or evaluate(nullable.value, self) is not False
         if given is None and default is not None:

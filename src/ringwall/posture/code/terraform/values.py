@@ -63,6 +63,14 @@ def pairs_of(value: Any) -> "list[tuple[Any, Any]] | None":
 class Given(Unknown):
     """What nobody can leave out who applies it: a variable without a default."""
 
+    is_hidden: bool = False
+    """Whether it is to be kept from those who look: it may be a secret, whatever it is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside(Unknown):
+    """What stands elsewhere for all to see: what another stack exports, zones of a region."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unread(Unknown):
