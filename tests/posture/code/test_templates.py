@@ -588,6 +588,12 @@ def test_what_is_not_known_of_what_is_written_for_something_else_is_said(tmp_pat
     assert said(code, "aws-s3-bucket-encrypted") == []
 
 
+def test_a_type_that_is_not_judged_is_called_as_the_template_does(tmp_path: Path) -> None:
+    added = made("AWS::IAM::Group", GroupName="g")
+    code = read(tmp_path, {"G": added, "L": made("AWS::Lambda::Url", TargetFunctionArn="x")})
+    assert code.unmapped == {"AWS::Lambda::Url": 1}
+
+
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
@@ -614,3 +620,123 @@ def test_a_variable_from_outside_is_no_secret_that_is_written(
     code = read(tmp_path, resources, Parameters=given)
     assert said(code, "aws-lambda-secrets") == [expected]
     assert said(code, "aws-ecs-task-secrets") == [expected]
+
+
+def _trusting(provider: Any, **asked: Any) -> dict[str, Any]:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": provider},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": asked},
+    }
+    return made("AWS::IAM::Role", AssumeRolePolicyDocument={"Statement": [statement]})
+
+
+@pytest.mark.parametrize("type_", ["AWS::IAM::OIDCProvider", "Custom::AWSCDKOpenIdConnectProvider"])
+def test_the_ref_of_a_provider_is_its_arn(tmp_path: Path, type_: str) -> None:
+    github = "token.actions.githubusercontent.com"
+    audience = {f"{github}:aud": "sts.amazonaws.com"}
+    resources = {
+        "P": made(type_, Url=f"https://{github}", ClientIDList=["sts.amazonaws.com"]),
+        "Open": _trusting(ref("P"), **audience),
+        "Own": _trusting(ref("P"), **audience, **{f"{github}:sub": "repo:shop/app:ref:main"}),
+    }
+    assert said(read(tmp_path, resources), "aws-iam-role-federation-subject") == ["fail", "pass"]
+
+
+def test_the_group_that_a_network_comes_with_is_one_alone(tmp_path: Path) -> None:
+    group = {"Fn::GetAtt": ["V", "DefaultSecurityGroup"]}
+    here = {"Fn::Sub": "arn:aws:ec2:${AWS::Region}:${AWS::AccountId}:security-group/"}
+    statement = {
+        "Effect": "Allow",
+        "Action": "ec2:AuthorizeSecurityGroupIngress",
+        "Resource": {"Fn::Join": ["", [here, group]]},
+    }
+    policy = {"PolicyName": "own", "PolicyDocument": {"Statement": [statement]}}
+    resources = {
+        "V": made("AWS::EC2::VPC", CidrBlock="10.0.0.0/16"),
+        "R": made("AWS::IAM::Role", AssumeRolePolicyDocument=TRUST, Policies=[policy]),
+    }
+    assert said(read(tmp_path, resources), "aws-iam-role-any-change") == ["pass"]
+
+
+def test_the_ref_of_what_ties_a_secret_to_its_database_is_the_secret(tmp_path: Path) -> None:
+    resources = {
+        "S": made("AWS::SecretsManager::Secret", Name="s"),
+        "A": made("AWS::SecretsManager::SecretTargetAttachment", SecretId=ref("S"), TargetId="d"),
+        "R": made("AWS::SecretsManager::RotationSchedule", SecretId=ref("A")),
+        "Odd": made("AWS::SecretsManager::SecretTargetAttachment", SecretId=ref("Odd")),
+        "Other": made("AWS::SecretsManager::RotationSchedule", SecretId=ref("Odd")),
+    }
+    assert said(read(tmp_path, resources), "aws-secretsmanager-rotation") == ["pass"]
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        {"CanonicalUser": {"Fn::GetAtt": ["O", "S3CanonicalUserId"]}},
+        {"AWS": {"Fn::Sub": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity ${O}"}},
+    ],
+)
+def test_an_identity_of_a_distribution_is_nobody_else(tmp_path: Path, principal: Any) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "s3:GetObject",
+        "Resource": {"Fn::Sub": "arn:aws:s3:::${B}/*"},
+    }
+    resources = {
+        "O": made("AWS::CloudFront::CloudFrontOriginAccessIdentity"),
+        "B": made("AWS::S3::Bucket"),
+        "P": made(
+            "AWS::S3::BucketPolicy", Bucket=ref("B"), PolicyDocument={"Statement": [statement]}
+        ),
+    }
+    code = read(tmp_path, resources)
+    assert said(code, "aws-s3-bucket-public") == ["pass"]
+    assert said(code, "aws-s3-bucket-other-accounts") == ["pass"]
+
+
+def _template(folder: Path, name: str, resources: Resources, **more: Any) -> None:
+    told = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources, **more}
+    (folder / name).write_text(json.dumps(told))
+
+
+def test_a_stack_of_cdk_is_made_of_what_stands_beside_it(tmp_path: Path) -> None:
+    stack = {
+        **made(
+            "AWS::CloudFormation::Stack",
+            TemplateURL={"Fn::Join": ["", ["https://s3.", ref("AWS::URLSuffix"), "/x/5e2f.json"]]},
+            Parameters={"From": "0.0.0.0/0"},
+        ),
+        "Metadata": {"aws:asset:path": "in.nested.template.json"},
+    }
+    _template(tmp_path, "out.template.json", {"S": stack})
+    parameters = {"From": {"Type": "String"}}
+    within = _ingress(22, CidrIp=ref("From"))
+    _template(tmp_path, "in.nested.template.json", within, Parameters=parameters)
+    code = read_code(tmp_path)
+    assert said(code, "aws-ec2-security-group-ssh") == ["fail"]
+    assert not code.remarks
+
+
+def test_what_another_template_of_the_folder_exports_is_known(tmp_path: Path) -> None:
+    """But for what two export by one name, and what leads to itself."""
+
+    def exported(name: str, value: Any) -> dict[str, Any]:
+        return {"Value": value, "Export": {"Name": name}}
+
+    bucket = {"B": made("AWS::S3::Bucket")}
+    outputs = {
+        "A": exported("app:cidr", "0.0.0.0/0"),
+        "B": exported("twice", "10.0.0.0/8"),
+        "C": exported("itself", {"Fn::ImportValue": "itself"}),
+    }
+    _template(tmp_path, "a.json", bucket, Outputs=outputs)
+    _template(tmp_path, "b.json", bucket, Outputs={"A": exported("twice", "0.0.0.0/0")})
+    told = []
+    for name in ("app:cidr", "twice", "itself", "nobody"):
+        group = _ingress(22, CidrIp={"Fn::ImportValue": name})
+        _template(tmp_path, "c.json", group)
+        told += said(read_code(tmp_path), "aws-ec2-security-group-ssh")
+    assert told == ["fail", "unknown", "unknown", "unknown"]

@@ -85,7 +85,7 @@ def read_code(
         declared |= stacks.parameters(shown)
         read = templates.read(one, shown, stacks)
         code.remarks += read.remarks
-        _map(code, Resources(rooted(read.instances, shown)), ())
+        _map(code, Resources(rooted(read.instances, shown)), (), templates.NAMES)
     clusters.apart(code.snapshot)
     _tell(code, folder, sorted(set(given or ()) - declared))
     unread = [f"{one} is not read" for one in code.unmapped if one.endswith(manifests.POLICIES)]
@@ -115,10 +115,17 @@ def _tell(code: Code, folder: Path, undeclared: Iterable[str]) -> None:
         code.remarks.append(Remark(where, why, is_broken=folder.is_file()))
 
 
-def _map(code: Code, resources: Resources, missing: Iterable[str]) -> None:
+def _map(
+    code: Code,
+    resources: Resources,
+    missing: Iterable[str],
+    names: Mapping[str, str] | None = None,
+) -> None:
+    """``names`` are types as the code has them, where they are others than Terraform's."""
     fill(code.snapshot, mapped(resources), (), missing)
     code.remarks += resources.broken
-    for kind, count in unmapped(resources).items():
+    for made, count in unmapped(resources).items():
+        kind = (names or {}).get(made, made)
         code.unmapped[kind] = code.unmapped.get(kind, 0) + count
 
 

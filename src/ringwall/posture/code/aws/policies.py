@@ -28,6 +28,8 @@ _TO_REGION: Final = re.compile(r"arn:[^:]*:[^:]+:")
 _NO_NAME: Final = re.compile(r"[^\w.-]")
 _PEOPLE: Final = {"aws_iam_role": "role", "aws_iam_user": "user"}
 _IDENTITY: Final = ("aws_cloudfront_origin_access_identity", "iam_arn")
+_ORIGIN: Final = "CloudFront Origin Access Identity "
+_CANONICAL: Final = "s3canonicaluserid"
 _EXACT: Final = frozenset({"stringequals", "stringequalsignorecase"})
 """Operators to which a star is a star."""
 Stands = Callable[[Unknown, str], str | None]
@@ -61,8 +63,9 @@ def document(
         parts |= {"Resource": itself, "NotResource": itself}
     if code is not None:
         asked = _of(lambda it, before: _named(code, it, before))
-        who = _of(lambda it, before: None if before else _principal(code, it))
+        who = _of(lambda it, before: _principal(code, it, before))
         parts |= {"Condition": asked, "Principal": who, "NotPrincipal": who}
+        value = _with_identities(code, value)
     told = _with_ids(_read(value, _of(lambda _, __: None), parts))
     several = told.get("Statement") if of_itself and isinstance(told, dict) else None
     if several is None or isinstance(several, Unknown):
@@ -129,9 +132,12 @@ def _named(code: Resources, value: Unknown, before: str) -> str | None:
     return name if before else f"arn:aws:code:{SOMEWHERE}:{IN_CODE}:{name}"
 
 
-def _principal(code: Resources, value: Unknown) -> str | None:
+def _principal(code: Resources, value: Unknown, before: str) -> str | None:
     """Somebody of the account, or whom somebody trusts who is not known by an id yet."""
-    if not isinstance(value, Reference | Existing):
+    if before.endswith(_ORIGIN) and isinstance(value, Reference) and value.attribute == "id":
+        its = code.at(value.address)
+        return _letters(value) if its is not None and its.type == _IDENTITY[0] else None
+    if before or not isinstance(value, Reference | Existing):
         return None
     one = code.at(value.address)
     type_ = value.type if isinstance(value, Existing) else "" if one is None else one.type
@@ -139,12 +145,44 @@ def _principal(code: Resources, value: Unknown) -> str | None:
     if type_ in _PEOPLE and value.attribute == "arn":
         return f"arn:aws:iam::{IN_CODE}:{_PEOPLE[type_]}/{name}"
     if (type_, value.attribute) == _IDENTITY:
-        letters = re.sub(r"[^A-Z0-9]", "", name.upper())
-        return f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {letters}"
+        return f"arn:aws:iam::cloudfront:user/{_ORIGIN}{_letters(value)}"
     url = one.get("url") if one is not None and type_ == PROVIDER else None
-    if value.attribute == "arn" and isinstance(url, str):
+    if value.attribute in {"arn", "id"} and isinstance(url, str):
         return f"arn:aws:iam::{IN_CODE}:oidc-provider/{url.removeprefix('https://')}"
     return None
+
+
+def _letters(value: Reference | Existing) -> str:
+    return re.sub(r"[^A-Z0-9]", "", value.address.upper())
+
+
+def _with_identities(code: Resources, value: Any) -> Any:
+    """A policy that names identities of CloudFront by their ARNs, as by their canonical ids."""
+    try:
+        told = from_json(value)
+    except ExpressionError:
+        return value
+    several = told.get("Statement") if isinstance(told, dict) else None
+    listed = several if isinstance(several, list) else [several]
+    made = [
+        one | {"Principal": _by_arn(code, one["Principal"])}
+        if isinstance(one, dict) and isinstance(one.get("Principal"), dict)
+        else one
+        for one in listed
+    ]
+    return told | {"Statement": made} if several is not None and made != listed else value
+
+
+def _by_arn(code: Resources, principal: dict[str, Any]) -> dict[str, Any]:
+    who = principal.get("CanonicalUser")
+    if not isinstance(who, Reference) or "AWS" in principal:
+        return principal
+    its = code.at(who.address)
+    is_its = who.attribute.lower().replace("_", "") == _CANONICAL
+    if its is None or its.type != _IDENTITY[0] or not is_its:
+        return principal
+    left = {key: one for key, one in principal.items() if key != "CanonicalUser"}
+    return left | {"AWS": Reference(who.why, who.address, _IDENTITY[1])}
 
 
 def _with_ids(told: Any) -> Any:

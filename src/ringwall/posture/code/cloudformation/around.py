@@ -157,5 +157,9 @@ TYPES: Final[dict[str, tuple[str, Naming]]] = {
         "aws_iam_openid_connect_provider",
         truths({"ClientIdList": "client_id_list"}),
     ),
+    "Custom::AWSCDKOpenIdConnectProvider": (
+        "aws_iam_openid_connect_provider",
+        truths({"ClientIDList": "client_id_list"}),
+    ),
     "AWS::EKS::Nodegroup": ("aws_eks_node_group", _nodes),
 }

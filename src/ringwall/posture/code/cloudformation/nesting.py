@@ -10,6 +10,7 @@ from ringwall.posture.code.terraform.values import ExpressionError, first_unknow
 from ringwall.posture.snapshot.partial import Unknown
 
 STACK: Final = "AWS::CloudFormation::Stack"
+_ASSET: Final = "aws:asset:path"
 
 
 class Stacks:
@@ -25,14 +26,27 @@ class Stacks:
         self._callers: dict[str, list[str]] = {}
         self._given: dict[str, dict[str, Any]] = {}
         self._made: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+        self._exports: dict[str, list[tuple[str, Any]]] | None = None
+        self._asked: set[str] = set()
         for path, one in templates.items():
-            for url in _urls(one.value):
-                target = self.target(path, url)
+            template = Template(one.value)
+            for resource in template.resources.values():
+                target = self.target(path, resource, template)
                 if target and path not in self._callers.setdefault(target, []):
                     self._callers[target].append(path)
 
-    def target(self, path: str, url: Any) -> str:
-        """The template of this folder that an address names; ``""`` where it is elsewhere."""
+    def target(self, path: str, resource: Any, template: Template) -> str:
+        """The template of this folder that a stack is made of; ``""`` where it is elsewhere.
+
+        CDK puts it somewhere with a name of its own, and says beside it what it made that of.
+        """
+        properties = _properties(resource)
+        if properties is None:
+            return ""
+        metadata = resource.get("Metadata")
+        url = metadata.get(_ASSET) if isinstance(metadata, dict) else None
+        if not isinstance(url, str):
+            url = template.value(properties.get("TemplateURL"))
         if not isinstance(url, str) or "://" in url:
             return ""
         found = posixpath.normpath(posixpath.join(posixpath.dirname(path), url))
@@ -62,6 +76,29 @@ class Stacks:
             )
         return found
 
+    def template(self, path: str, value: dict[str, Any]) -> Template:
+        """A template of this folder, with what the others give to it."""
+        return Template(value, self.given(path), self.exported)
+
+    def exported(self, name: str) -> Any:
+        """What a template of this folder exports by a name; ``None`` where that is not known."""
+        if self._exports is None:
+            self._exports = {}
+            for path, one in self.templates.items():
+                template = Template(one.value, self.given(path))
+                for said, value in _outputs(template, one.value):
+                    self._exports.setdefault(said, []).append((path, value))
+        several = self._exports.get(name, [])
+        if len(several) != 1 or name in self._asked:
+            return None
+        ((path, value),) = several
+        self._asked.add(name)
+        try:
+            found = self.template(path, self.templates[path].value).value(value)
+        finally:
+            self._asked.discard(name)
+        return found if isinstance(found, str) else None
+
     def parameters(self, path: str) -> set[str]:
         """The parameters that a template declares."""
         return set(Template(self.templates[path].value).parameters)
@@ -74,7 +111,7 @@ class Stacks:
         return self._made[caller]
 
     def _makes(self, caller: str, given: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-        template = Template(self.templates[caller].value, given)
+        template = Template(self.templates[caller].value, given, self.exported)
         for one in template.resources.values():
             properties = _properties(one)
             if properties is None or template.is_left_out(one):
@@ -82,7 +119,7 @@ class Stacks:
             told = template.value(properties.get("Parameters") or {})
             passed = told.items() if isinstance(told, dict) else ()
             yield (
-                self.target(caller, template.value(properties.get("TemplateURL"))),
+                self.target(caller, one, template),
                 {key: _plain(value, caller) for key, value in passed},
             )
 
@@ -94,12 +131,14 @@ def _properties(resource: Any) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _urls(value: Any) -> Iterator[Any]:
-    template = Template(value)
-    for one in template.resources.values():
-        properties = _properties(one)
-        if properties is not None:
-            yield template.value(properties.get("TemplateURL"))
+def _outputs(template: Template, value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """By its name, what a template exports for others, as it is written."""
+    outputs = value.get("Outputs")
+    for one in outputs.values() if isinstance(outputs, dict) else ():
+        export = one.get("Export") if isinstance(one, dict) else None
+        name = template.value(export.get("Name")) if isinstance(export, dict) else None
+        if isinstance(name, str):
+            yield name, one.get("Value")
 
 
 def _plain(value: Any, caller: str) -> Any:

@@ -1,7 +1,7 @@
 """A template to resources, each with its lines."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from ringwall.core.observations import Place
 from ringwall.posture.code.cloudformation.intrinsic import NO_VALUE, Template
@@ -16,6 +16,9 @@ from ringwall.posture.code.terraform.resources import Instance
 from ringwall.posture.code.terraform.values import ExpressionError
 from ringwall.posture.code.unresolved import MODULE
 from ringwall.posture.snapshot.partial import Unknown
+
+NAMES: Final = {made: told for told, (made, _) in reversed(TYPES.items())}
+"""What CloudFormation calls the types that a template comes to."""
 
 
 @dataclass(slots=True)
@@ -49,7 +52,7 @@ def read(document: Document, path: str, stacks: Stacks | None = None) -> Read:
     document = transformed(document)
     value, found = document.value, Read()
     stacks = stacks or Stacks({path: document})
-    template = Template(value, stacks.given(path))
+    template = stacks.template(path, value)
     transform = value.get("Transform")
     if transform is not None:
         line = document.lines.get(("Transform",), document.line)
@@ -70,7 +73,7 @@ def read(document: Document, path: str, stacks: Stacks | None = None) -> Read:
         if told["Type"] == STACK:
             one, url = _nested(template, name, told, place)
             found.instances.append(one)
-            if not stacks.target(path, url):
+            if not stacks.target(path, told, template):
                 where = url if isinstance(url, str) else "an address that is not known"
                 why = f"{name} comes from {where}, which is not here: what it makes is not judged"
                 found.remarks.append(Remark(place, why))
