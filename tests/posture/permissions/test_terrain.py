@@ -90,6 +90,39 @@ def test_by_a_role_that_lets_everybody_in() -> None:
     assert "every AWS account" in str(paths[0])
 
 
+@pytest.mark.parametrize(
+    ("condition", "calls", "certain"),
+    [
+        ({"Null": {"sts:ExternalId": "false"}}, "sts:AssumeRole", [True]),
+        ({"StringLike": {"sts:ExternalId": "*"}}, "sts:AssumeRole", [True]),
+        ({"StringNotEquals": {"sts:ExternalId": "x"}}, "sts:AssumeRole", [True]),
+        ({"StringEquals": {"sts:ExternalId": "x"}}, "sts:AssumeRole", [False]),
+        ({"StringEquals": {"sts:RoleSessionName": "x"}}, "sts:AssumeRole", [True]),
+        ({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}, "sts:AssumeRole", []),
+        ({"StringEquals": {"aws:RequestTag/team": "a"}}, "sts:AssumeRole", []),
+        ({"StringEqualsIfExists": {"aws:RequestTag/team": "a"}}, "sts:AssumeRole", [True]),
+        ({"StringEquals": {"aws:RequestTag/team": "a"}}, "sts:*", [True]),
+    ],
+)
+def test_what_whoever_takes_a_role_may_say(condition: Any, calls: str, certain: list[bool]) -> None:
+    """Any external id where any will do, but no name of a user, nor tags without being let tag."""
+    paths, _ = walked(
+        role("web", EC2, allow(["sts:AssumeRole", "sts:TagSession"])),
+        role("reports", lets({"AWS": WEB}, calls, Condition=condition), allow("s3:*")),
+    )
+    assert [path.is_certain for path in paths] == certain
+
+
+def test_a_deny_for_an_external_id_is_passed_by_saying_another() -> None:
+    for operator, certain in (("StringEquals", True), ("StringNotEquals", False)):
+        away = {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}
+        trust = [lets({"AWS": WEB}), away | {"Condition": {operator: {"sts:ExternalId": "x"}}}]
+        reports = role("reports", trust[0], allow("s3:*"))
+        reports["AssumeRolePolicyDocument"] = policy(*trust)
+        (path,), _ = walked(role("web", EC2, allow("sts:AssumeRole")), reports)
+        assert path.is_certain is certain
+
+
 def test_a_bucket_that_is_public_itself() -> None:
     written = policy(lets("*", "s3:GetObject", Resource="arn:aws:s3:::ledger/*"))
     public = tuple(bucket_exposed(BUCKET.arn, account=ACCOUNT, policy=written))

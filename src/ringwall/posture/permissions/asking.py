@@ -10,6 +10,8 @@ from typing import Final
 from ringwall.posture.permissions import patterns
 from ringwall.posture.permissions.accounts import Identity
 from ringwall.posture.permissions.deciding import Decision, Outcome, decide
+from ringwall.posture.permissions.operators import BY_NAME
+from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.requests import ABSENT, OPEN, Context, Request, Values
 from ringwall.posture.permissions.statements import Condition, Document, Effect, Statement
 from ringwall.posture.permissions.variables import fill, has_variables
@@ -47,6 +49,10 @@ _RESOURCE_TAGS: Final = (
     *("secretsmanager:resourcetag/", "ssm:resourcetag/", "ec2:resourcetag/", "ecr:resourcetag/"),
 )
 """The names of services' own for the tags of what they keep."""
+_SAID_OR_NOT: Final = "sts:externalid"
+"""What whoever asks says or not, without knowing which one is wanted."""
+_OF_SESSIONS: Final = ("aws:requesttag/", "aws:tagkeys")
+"""Keys of the tags that go with a request; with one for a role, to its session."""
 NOBODY: Final = Decision(Outcome.DENIED, "it has no policies of its own")
 
 
@@ -59,9 +65,39 @@ def freed(decision: Decision) -> Decision:
     """The same decision for somebody who makes the requests that suit them."""
     if decision.outcome is not Outcome.CONDITIONAL:
         return decision
-    if all(is_chosen(one.key) for one in (*decision.requires, *decision.forbids)):
+    if all(_suits(one) for one in decision.requires) and all(
+        _suits(one, to_deny=True) for one in decision.forbids
+    ):
         return replace(decision, outcome=Outcome.ALLOWED)
     return decision
+
+
+def _suits(one: Condition, *, to_deny: bool = False) -> bool:
+    """Whether whoever asks makes it hold as they like; one of a Deny, that it does not."""
+    if is_chosen(one.key) or one.key != _SAID_OR_NOT:
+        return is_chosen(one.key)
+    if one.operator == "Null":
+        return True
+    is_negated = BY_NAME[one.operator].negated
+    return is_negated is not to_deny or (not to_deny and any(map(patterns.is_all, one.values)))
+
+
+def decided(request: Request, policies: Policies) -> Decision:
+    """What is decided of a request whose maker chooses what whoever asks can choose.
+
+    Tags go along to a role's session only where ``sts:TagSession`` is allowed, too; who may not tag
+    asks without (IAM User Guide, "Pass session tags in AWS STS").
+    """
+    decision = freed(decide(request, policies))
+    if not request.action.lower().startswith("sts:assumerole") or not any(
+        key.startswith(_OF_SESSIONS) for key in decision.keys
+    ):
+        return decision
+    tagging = freed(decide(replace(request, action="sts:TagSession"), policies))
+    context = request.context
+    bare = replace(context, families={**dict.fromkeys(_OF_SESSIONS, ABSENT), **context.families})
+    without = freed(decide(replace(request, context=bare), policies))
+    return max(strictest((decision, tagging)), without, key=lambda one: RANK[one.outcome])
 
 
 def context_of(
@@ -112,9 +148,7 @@ def may(
     policies = identity.policies
     if resource_policy is not None:
         policies = replace(policies, resource=resource_policy)
-    return freed(
-        decide(Request(action, resource, identity.who, context, resource_account), policies)
-    )
+    return decided(Request(action, resource, identity.who, context, resource_account), policies)
 
 
 def could(

@@ -40,6 +40,8 @@ def holds(one: Condition, request: Request) -> Truth:
     if values is OPEN:
         takes_all = operator.name in _TAKING_ALL and any(is_all(said) for said in one.values)
         may_lack = one.if_exists or one.quantifier == "all"
+        if not (operator.negated or may_lack) and _wants_nothing(operator, one.values, request):
+            return Truth.NO
         return Truth.YES if takes_all and may_lack else Truth.OPEN
     if not isinstance(values, tuple) or not values:
         if one.quantifier:
@@ -50,6 +52,14 @@ def holds(one: Condition, request: Request) -> Truth:
         each = [opposite(truth) for truth in each]
         return either(each) if one.quantifier == "any" else both(*each)
     return both(*each) if one.quantifier == "all" else either(each)
+
+
+def _wants_nothing(operator: Operator, said: Iterable[str], request: Request) -> bool:
+    """Whether all that it wants are variables without a value, which nothing compares with."""
+    if not operator.variables:
+        return False
+    filled = [fill(value, request) if has_variables(value) else None for value in said]
+    return all(one is not None and one.key and one.why is ABSENT for one in filled)
 
 
 def _is_null(one: Condition, is_absent: bool, *, is_open: bool) -> Truth:

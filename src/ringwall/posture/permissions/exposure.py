@@ -11,8 +11,8 @@ from typing import Final
 
 from ringwall.posture.permissions import patterns
 from ringwall.posture.permissions.accounts import EVERYTHING
-from ringwall.posture.permissions.asking import freed
-from ringwall.posture.permissions.deciding import Decision, Outcome, decide
+from ringwall.posture.permissions.asking import decided
+from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.networks import Addresses
 from ringwall.posture.permissions.policies import Policies
@@ -167,7 +167,7 @@ class _Asking:
                 other = Exposed(self.stranger, action, resource, _TOO_MUCH)
                 break
             request = Request(action, resource, who, context, self.account)
-            decision = freed(decide(request, self.policies))
+            decision = decided(request, self.policies)
             if decision.outcome is Outcome.ALLOWED:
                 if part is None:
                     return Exposed(self.stranger, action, resource, decision)
