@@ -106,6 +106,73 @@ def test_whoever_may_come_without_a_second_factor_may_come_without_an_account(
     assert {one.stranger for one in several} == {ANYBODY, ANY_ACCOUNT}
 
 
+@pytest.mark.parametrize(
+    ("condition", "is_open"),
+    [
+        ({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}, True),
+        ({"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}}, True),
+        ({"Null": {"aws:PrincipalOrgID": "true"}}, True),
+        ({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}}, False),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, False),
+    ],
+)
+def test_accounts_of_no_organisation_are_strangers(condition: Any, is_open: bool) -> None:
+    """Who is asked for an account as well: somebody without one has no organisation either."""
+    own = {"ArnLike": {"aws:PrincipalArn": "*"}}
+    several = found(send(condition=condition | own))
+    assert {one.stranger for one in several} == ({ANY_ACCOUNT} if is_open else set())
+    assert all(one.is_certain for one in several)
+
+
+def test_customers_of_no_organisation_are_strangers() -> None:
+    to_sns = {"Service": "sns.amazonaws.com"}
+    several = found(send(to_sns, {"StringEqualsIfExists": {"aws:SourceOrgID": "o-1"}}))
+    assert {one.stranger for one in several} == {ANY_CUSTOMER}
+    assert not found(send(to_sns, {"StringEquals": {"aws:SourceOrgID": "o-1"}}))
+
+
+def test_endpoints_of_no_organisation_are_strangers_too() -> None:
+    private = {"Null": {"aws:SourceVpce": "false"}}
+    kept = {"StringEquals": {"aws:VpceOrgID": "o-1"}}
+    assert found(send(condition=private | {"StringEqualsIfExists": kept["StringEquals"]}))
+    assert not found(send(condition=private | kept))
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_open"),
+    [
+        ({"ForAnyValue:StringNotLike": {"aws:PrincipalOrgPaths": "o-1/*"}}, True),
+        (
+            {
+                "StringNotEquals": {"aws:PrincipalOrgID": "o-1"},
+                "Null": {"aws:PrincipalOrgID": "false"},
+            },
+            True,
+        ),
+        (
+            {
+                "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"},
+                "ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"},
+            },
+            True,
+        ),
+        ({"ForAllValues:StringNotLike": {"aws:PrincipalOrgPaths": "o-1/*"}}, False),
+        ({"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}, False),
+    ],
+)
+def test_whom_a_control_policy_spares_is_a_stranger(condition: Any, is_open: bool) -> None:
+    """It counts for strangers what the policy itself does not ask."""
+    whole = document({"Effect": "Allow", "Action": "*", "Resource": "*"}, kind=Kind.RCP)
+    perimeter = document(deny("sqs:*", Condition=condition), kind=Kind.RCP)
+    written = read(
+        policy(send(condition={"Null": {"aws:PrincipalAccount": "false"}})),
+        name="it",
+        kind=Kind.RESOURCE,
+    )
+    several = exposed(written, (QUEUE,), account=ACCOUNT, rcps=((whole, perimeter),))
+    assert {one.stranger for one in several} == ({ANY_ACCOUNT} if is_open else set())
+
+
 def test_addresses_of_an_office_are_said() -> None:
     one = found(send(condition={"IpAddress": {"aws:SourceIp": ["203.0.114.0/24", "9.9.9.9"]}}))[0]
     assert one.is_certain

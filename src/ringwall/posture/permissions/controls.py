@@ -13,7 +13,7 @@ from ringwall.posture.permissions.deciding import Decision, Outcome, decide
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import principal
-from ringwall.posture.permissions.requests import Context, Request
+from ringwall.posture.permissions.requests import ABSENT, Context, Request, Values
 from ringwall.posture.permissions.statements import Document, Effect, Kind, Statement, unread
 from ringwall.posture.permissions.strangers import ACCOUNT as STRANGE
 
@@ -166,17 +166,25 @@ def _level(
 def shut_out(document: Document, action: str, resource: str) -> bool:
     """Whether a resource control policy denies an action to strangers, but for exceptions.
 
-    To somebody of another company, whom the resource's own policy lets in.
+    To somebody of another company, with an organisation and without, whom the resource's own policy
+    lets in.
     """
-    context = Context({"aws:principalorgid": ("o-stranger00",), "aws:securetransport": ("true",)})
     who = principal(f"arn:aws:iam::{STRANGE}:role/stranger")
-    request = Request(action, resource, who, context, "")
     everything = read(EVERYTHING, name="all", kind=Kind.IDENTITY)
     policies = Policies((everything,), rcps=((document, _FULL),), resource=ANYBODY)
-    decision = decide(request, policies)
-    if decision.outcome is Outcome.CONDITIONAL:  # all but some are denied, not some alone
-        return all("not" in one.operator.lower() for one in decision.forbids)
-    return decision.outcome is Outcome.DENIED
+
+    def is_denied(keys: Mapping[str, Values]) -> bool:
+        context = Context({**keys, "aws:securetransport": ("true",)})
+        decision = decide(Request(action, resource, who, context, ""), policies)
+        if decision.outcome is Outcome.CONDITIONAL:  # all but some are denied, not some alone
+            return all("not" in one.operator.lower() for one in decision.forbids)
+        return decision.outcome is Outcome.DENIED
+
+    member: Mapping[str, Values] = {
+        "aws:principalorgid": ("o-stranger00",),
+        "aws:principalorgpaths": ("o-stranger00/r-0000/",),
+    }
+    return is_denied(member) and is_denied(dict.fromkeys(member, ABSENT))
 
 
 def in_unit(policies: Policies, several: Iterable[Document]) -> Policies:

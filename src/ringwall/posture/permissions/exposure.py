@@ -49,7 +49,7 @@ TYPICAL: Final = {
         *("elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"),
         "elasticfilesystem:ClientRootAccess",
     ),
-    "sts": ("sts:AssumeRole",),
+    "sts": ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"),
 }
 """What strangers would want of each service, worst first."""
 _TYPICAL: Final = frozenset(one.lower() for several in TYPICAL.values() for one in several)
@@ -105,7 +105,8 @@ def exposed(
     strangers out gives an empty list.
     """
     policies = Policies(identity=EVERYTHING_OF_A_STRANGER, resource=document, rcps=rcps)
-    effort = _Effort(document)
+    whole = with_controls(document, rcps)
+    effort = _Effort(whole)
     actions = _actions(document, resources)
     candidates = {action: _resources(document, action, resources) for action in actions}
     found: list[Exposed | None] = []
@@ -114,12 +115,20 @@ def exposed(
             policies,
             stranger,
             account,
-            tuple(principals(stranger, document)),
-            tuple(_with(contexts(stranger, document), keys or {})),
+            tuple(principals(stranger, whole if stranger is Stranger.ANY_ACCOUNT else document)),
+            tuple(_with(contexts(stranger, whole), keys or {})),
             effort,
         )
         found += [asking.best(action, several) for action, several in candidates.items()]
     return [one for one in found if one is not None]
+
+
+def with_controls(document: Document, rcps: Iterable[Iterable[Document]]) -> Document:
+    """All that may treat strangers differently: who slips through a control policy is one, too."""
+    more = tuple(each for level in rcps for one in level for each in one.statements)
+    if not more:
+        return document
+    return Document(document.name, document.kind, (*document.statements, *more), document.faults)
 
 
 def _with(

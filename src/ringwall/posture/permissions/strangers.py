@@ -15,6 +15,7 @@ from ringwall.posture.permissions.networks import PUBLIC, Addresses, Intervals, 
 from ringwall.posture.permissions.principals import ANONYMOUS, Principal, principal
 from ringwall.posture.permissions.requests import ABSENT, OPEN, Context, Values
 from ringwall.posture.permissions.statements import Document, Effect, Statement
+from ringwall.posture.permissions.variables import has_variables
 
 ACCOUNT: Final = "000000000000"
 _ORGANISATION: Final = "o-stranger00"
@@ -42,6 +43,15 @@ _NOT_PRIVATE: Final[dict[str, Values]] = dict.fromkeys(
     ),
     ABSENT,
 )
+_MEMBERSHIP: Final[dict[str, Values]] = {
+    "aws:principalorgid": (_ORGANISATION,),
+    "aws:principalorgpaths": (f"{_ORGANISATION}/r-0000/",),
+}
+_MEMBERSHIP_OF_SOURCES: Final[dict[str, Values]] = {
+    "aws:sourceorgid": (_ORGANISATION,),
+    "aws:sourceorgpaths": (f"{_ORGANISATION}/r-0000/",),
+}
+_OF_ENDPOINTS: Final = "aws:vpceorgid"
 _SERVICE: Final = "sns.amazonaws.com"
 """Of those that act for whoever asks them to, one that a policy need not name."""
 
@@ -65,7 +75,11 @@ def principals(kind: Stranger, document: Document) -> Iterator[Principal]:
                 if (found := patterns.witness(value, own)) is not None and found != _ROLE:
                     yield principal(found)
         names = {patterns.witness(one, "*") for one in _values(document, "aws:username")}
-        is_asked = names or _values(document, "aws:principaltype")
+        is_asked = (
+            names
+            or _values(document, "aws:principaltype")
+            or _is_filled_in(document, "aws:username")
+        )
         for name in sorted(filter(None, names)) or (["stranger"] if is_asked else []):
             yield principal(f"arn:aws:iam::{ACCOUNT}:user/{name}")
     else:
@@ -79,6 +93,16 @@ def principals(kind: Stranger, document: Document) -> Iterator[Principal]:
             named = {patterns.witness(one, "*") for one in _values(document, _NAME)}
             services |= {_SERVICE, *filter(None, named)}
         yield from map(principal, sorted(services))
+
+
+def _is_filled_in(document: Document, key: str) -> bool:
+    """Whether a variable of a document stands for what a key has."""
+    return any(
+        has_variables(said) and key in said.lower()
+        for one in document.statements
+        for several in ((one.resources or ()), *(each.values for each in one.conditions))
+        for said in several
+    )
 
 
 def _is_for_services(one: Statement) -> bool:
@@ -98,14 +122,26 @@ def contexts(kind: Stranger, document: Document) -> Iterator[tuple[Addresses | N
     """The circumstances they may ask in, and from which addresses; ``None``: by an own endpoint."""
     known = _known(kind)
     if kind is Stranger.ANY_CUSTOMER:
-        for source in _sources(document):
-            yield None, Context({**known, "aws:sourcearn": (source,)})
+        for membership in _memberships(document, _MEMBERSHIP_OF_SOURCES):
+            for source in _sources(document):
+                yield None, Context({**known, **membership, "aws:sourcearn": (source,)})
         return
-    for factor in _factors(kind, document):
-        for point in _access_points(document):
-            yield from _from_somewhere(kind, document, known | factor | point)
-    if kind is Stranger.ANY_ACCOUNT:
-        yield from _through_services(document, known)
+    own = _memberships(document, _MEMBERSHIP) if kind is Stranger.ANY_ACCOUNT else [{}]
+    for membership in own:
+        for factor in _factors(kind, document):
+            for point in _access_points(document):
+                yield from _from_somewhere(kind, document, known | membership | factor | point)
+        if kind is Stranger.ANY_ACCOUNT:
+            yield from _through_services(document, known | membership)
+
+
+def _memberships(document: Document, told: dict[str, Values]) -> list[dict[str, Values]]:
+    """In an organisation of their own, then in none, where the document asks for that.
+
+    AWS tells these keys of members of an organisation alone.
+    """
+    is_asked = any(_values(document, key) for key in told)
+    return [told, dict.fromkeys(told, ABSENT)] if is_asked else [told]
 
 
 def _through_services(
@@ -151,9 +187,9 @@ def _from_somewhere(
         "aws:sourcevpc": ("vpc-00000000000000000",),
         "aws:sourcevpcarn": (f"arn:aws:ec2:eu-west-1:{ACCOUNT}:vpc/vpc-00000000000000000",),
         "aws:vpceaccount": (ACCOUNT,),
-        "aws:vpceorgid": (_ORGANISATION,),
     }
-    yield None, Context({**known, **private}, families)
+    for owner in _memberships(document, {_OF_ENDPOINTS: (_ORGANISATION,)}):
+        yield None, Context({**known, **private, **owner}, families)
     for part, address in _parts(document):
         yield part, Context({**known, **_NOT_PRIVATE, "aws:sourceip": (address,)}, families)
 
@@ -179,8 +215,6 @@ def _known(kind: Stranger) -> dict[str, Values]:
     }
     if kind is Stranger.ANY_ACCOUNT:
         return known | {
-            "aws:principalorgid": (_ORGANISATION,),
-            "aws:principalorgpaths": (f"{_ORGANISATION}/r-0000/",),
             "aws:userid": ("AROASTRANGER0000000:stranger",),
             "aws:multifactorauthpresent": ("true",),
             "aws:multifactorauthage": ("1",),
@@ -188,8 +222,7 @@ def _known(kind: Stranger) -> dict[str, Values]:
         }
     nobody: dict[str, Values] = dict.fromkeys(
         (
-            "aws:principalorgid",
-            "aws:principalorgpaths",
+            *_MEMBERSHIP,
             "aws:userid",
             "aws:multifactorauthpresent",
             "aws:multifactorauthage",
@@ -200,8 +233,6 @@ def _known(kind: Stranger) -> dict[str, Values]:
         theirs: dict[str, Values] = {
             "aws:sourceaccount": (ACCOUNT,),
             "aws:sourceowner": (ACCOUNT,),
-            "aws:sourceorgid": (_ORGANISATION,),
-            "aws:sourceorgpaths": (f"{_ORGANISATION}/r-0000/",),
         }
         return known | nobody | theirs
     return known | nobody

@@ -94,6 +94,11 @@ OUTSIDE = {
     "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
 }
 PERIMETER = _deny(*ALL, Condition=OUTSIDE)
+SPARING = {
+    "StringNotEquals": {"aws:PrincipalOrgID": "o-1"},
+    "Null": {"aws:PrincipalOrgID": "false"},
+}
+UNITS = {"aws:PrincipalOrgPaths": "o-1/*"}
 PLAIN = {"Bool": {"aws:SecureTransport": "false"}}
 CASES = (
     case("denied", PASS, _policy(PERIMETER, "r-1"), organization=organisation()),
@@ -102,6 +107,18 @@ CASES = (
         "of buckets alone",
         FAIL,
         _policy(_deny("s3:*", Condition=OUTSIDE), "r-1"),
+        organization=organisation(),
+    ),
+    case(
+        "but for those of no organisation",
+        FAIL,
+        _policy(_deny(*ALL, Condition=SPARING), "r-1"),
+        organization=organisation(),
+    ),
+    case(
+        "but for those of no unit",
+        FAIL,
+        _policy(_deny(*ALL, Condition={"ForAnyValue:StringNotLike": UNITS}), "r-1"),
         organization=organisation(),
     ),
     case(
