@@ -90,6 +90,24 @@ def test_by_a_role_that_lets_everybody_in() -> None:
     assert "every AWS account" in str(paths[0])
 
 
+def test_by_a_role_that_lets_in_those_of_no_organisation() -> None:
+    trust = lets("*", Condition={"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}})
+    (path,), _ = walked(role("open", trust, allow("s3:*")), open_ones=())
+    assert path.is_certain
+
+
+def test_a_trust_policy_that_nobody_understands_may_let_in() -> None:
+    odd = lets("*", Condition={"StringSeemsLike": {"aws:PrincipalOrgID": "o-1"}})
+    (path,), cut = walked(role("open", odd, allow("s3:*")), open_ones=())
+    assert not path.is_certain
+    assert "may let in any AWS account: statement 1" in str(path)
+    assert cut
+    elsewhere = lets(
+        {"Service": "lambda.amazonaws.com"}, "sts:TagSession", Condition=odd["Condition"]
+    )
+    assert not walked(role("open", elsewhere, allow("s3:*")), open_ones=())[0]
+
+
 @pytest.mark.parametrize(
     ("condition", "calls", "certain"),
     [

@@ -156,3 +156,33 @@ def test_providers_that_everybody_may_use_tell_whose_a_token_is_each_their_own_w
     provider = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{host}"}
     (one,) = of(lets(provider, WEB, Condition=said))
     assert one.weakness is (Weakness.ANY_SUBJECT if is_weak else Weakness.NONE)
+
+
+@pytest.mark.parametrize(
+    ("action", "is_let_in"),
+    [
+        ("sts:TagSession", False),
+        ("sts:SetSourceIdentity", False),
+        ("sts:AssumeRole", True),
+        ("sts:*", True),
+        ("sts:Assume*", True),
+        ("*", True),
+    ],
+)
+def test_who_may_only_tag_a_session_is_not_let_in(action: str, is_let_in: bool) -> None:
+    found = of(lets("*", action), lets({"AWS": ACCOUNT}))
+    assert bool(found) is is_let_in
+
+
+def test_a_statement_nobody_understands_may_let_in_anybody() -> None:
+    odd = {"StringSeemsLike": {"aws:PrincipalOrgID": "o-1"}}
+    (one,) = of(lets("*", Condition=odd))
+    assert one.decision.outcome is Outcome.UNKNOWN
+    assert one.opening
+    away = {"Effect": "Deny", "Principal": "*", "Action": "sts:*", "Condition": odd}
+    (one,) = of(lets({"AWS": ACCOUNT}), away)
+    assert one.decision.outcome is Outcome.UNKNOWN
+    assert not one.opening
+    several = of(lets("*"), lets({"AWS": ACCOUNT}, Condition=odd))
+    assert several[0].weakness is Weakness.EVERYBODY
+    assert several[-1].decision.outcome is Outcome.UNKNOWN

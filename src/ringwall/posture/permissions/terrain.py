@@ -21,7 +21,7 @@ from ringwall.posture.permissions.reading import Calls, calls_that_read, easiest
 from ringwall.posture.permissions.requests import OPEN, Values
 from ringwall.posture.permissions.statements import Document, Kind
 from ringwall.posture.permissions.strangers import Stranger
-from ringwall.posture.permissions.trust import Weakness, trusted
+from ringwall.posture.permissions.trust import trusted
 
 _BY_TAGS: Final = frozenset(
     [
@@ -131,9 +131,10 @@ def _openings(account: Account, open_ones: Sequence[Open]) -> Iterator[Hop]:
         if identity.trust is None:
             continue
         for who in trusted(identity.trust, identity.arn, account=account.id, rcps=account.rcps):
-            if who.weakness in {Weakness.EVERYBODY, Weakness.ANY_SUBJECT}:
-                how = f"{identity.name} lets in {who.who}: {who.weakness}"
-                mend = f"name in the trust policy of {identity.name} who is meant"
+            if who.opening:
+                how = f"{identity.name} {who.opening}"
+                named = f"name in the trust policy of {identity.name} who is meant"
+                mend = named if who.weakness else f"look at whom {identity.name} trusts"
                 by = by_of(who.decision)
                 yield Hop(INTERNET, identity.arn, how, is_certain=who.is_certain, by=by, mend=mend)
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from ringwall.posture.permissions import patterns
 from ringwall.posture.permissions.accounts import Levels
-from ringwall.posture.permissions.asking import freed
+from ringwall.posture.permissions.asking import RANK, freed
 from ringwall.posture.permissions.deciding import Decision, Outcome, decide
 from ringwall.posture.permissions.exposure import EVERYTHING_OF_A_STRANGER, exposed
 from ringwall.posture.permissions.policies import Policies
@@ -78,6 +78,8 @@ class Trusted:
     kind: str
     decision: Decision
     weakness: Weakness = Weakness.NONE
+    opening: str = ""
+    """How somebody in the internet is one of them, or may be; empty where nobody is."""
 
     @property
     def is_certain(self) -> bool:
@@ -97,24 +99,37 @@ def trusted(
 
     ``role`` is its ARN, ``account`` its account, ``ours`` are other accounts of the same company;
     ``rcps`` are the resource control policies that bind the account.
-    Where the document is not known, so is the one entry that says so.
+    Where something of the document is not known, an entry says so.
     """
-    if document.faults:
-        why = "; ".join(document.faults)
-        return [Trusted("", "unknown", Decision(Outcome.UNKNOWN, why))]
     policies = Policies(identity=EVERYTHING_OF_A_STRANGER, resource=document, rcps=rcps)
     found = [*_everybody(document, role, account, rcps)]
     ours |= {account}
     for who in _named(document, ours):
         found += _judged(who, policies, role)
+    if document.faults and all(one.decision.outcome is not Outcome.UNKNOWN for one in found):
+        why = "; ".join(document.faults)
+        found.append(Trusted("", "unknown", Decision(Outcome.UNKNOWN, why)))
     return found
 
 
 def _everybody(document: Document, role: str, account: str, rcps: Levels) -> Iterator[Trusted]:
-    for one in exposed(document, (role,), account=account, rcps=rcps):
-        if one.stranger is Stranger.ANY_ACCOUNT and one.is_wide:
-            yield Trusted(str(one.stranger), "account", one.decision, Weakness.EVERYBODY)
-            return
+    """Whoever has an AWS account, by a call that lets in: others only add to one that does."""
+    several = [
+        one
+        for one in exposed(document, (role,), account=account, rcps=rcps)
+        if one.stranger is Stranger.ANY_ACCOUNT
+        and one.is_wide
+        and one.action.lower().startswith("sts:assumerole")
+    ]
+    if not several:
+        return
+    best = max(several, key=lambda one: RANK[one.decision.outcome])
+    who, decision = str(best.stranger), best.decision
+    if decision.outcome is Outcome.UNKNOWN:
+        yield Trusted(who, "unknown", decision, opening=f"may let in {who}: {decision.why}")
+    else:
+        how = f"lets in {who}: {Weakness.EVERYBODY}"
+        yield Trusted(who, "account", decision, Weakness.EVERYBODY, how)
 
 
 def _named(document: Document, ours: frozenset[str]) -> list[Principal]:
@@ -175,7 +190,8 @@ def _provider(who: Principal, policies: Policies, role: str) -> Iterator[Trusted
     for said in _tokens(host, policies.resource):
         decision = _asked(who, policies, role, said, action, chosen=f"{host.lower()}:")
         if decision.is_allowed:
-            yield Trusted(host, "provider", decision, Weakness.ANY_SUBJECT)
+            how = f"lets in {host}: {Weakness.ANY_SUBJECT}"
+            yield Trusted(host, "provider", decision, Weakness.ANY_SUBJECT, how)
             return
     decision = _asked(who, policies, role, {}, action)
     if decision.may_be:

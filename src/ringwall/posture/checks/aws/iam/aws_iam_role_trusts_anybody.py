@@ -4,6 +4,8 @@ Why: whoever has any AWS account can then become the role.
 Fix: name the accounts, or bind the statement by `aws:PrincipalOrgID` or an external id.
 """
 
+from typing import Any
+
 from ringwall.posture.checking import (
     FAIL,
     PASS,
@@ -17,7 +19,7 @@ from ringwall.posture.checking import (
     fails,
     passes,
 )
-from ringwall.posture.checks.aws.controlled import READS, cases_within
+from ringwall.posture.checks.aws.controlled import READS, bound, cases_within, policy
 from ringwall.posture.checks.aws.controls import NOT_PUBLIC
 from ringwall.posture.checks.aws.trusting import weak
 from ringwall.posture.permissions.deciding import Outcome as Decided
@@ -47,15 +49,34 @@ def judge(it: Subject, world: World) -> Judgment:
     return fails(f"whoever has an AWS account may become {it.label}")
 
 
-def _trust(**statement: object) -> dict[str, object]:
-    one = {"Effect": "Allow", "Action": "sts:AssumeRole"} | statement
-    return {"AssumeRolePolicyDocument": {"Statement": [one]}}
+def _trust(*, denied: object = None, more: Any = None, **statement: object) -> dict[str, object]:
+    one = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+    several = [one | statement]
+    if denied:
+        several.append(one | {"Effect": "Deny", "Principal": "*", "Condition": denied})
+    if more:
+        several.append(one | more)
+    return {"AssumeRolePolicyDocument": {"Statement": several}}
 
 
 ID = {"sts:ExternalId": "f3a1c2b4"}
 NAME = {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"}
 NO_FACTOR = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 BY_KEY = {"Null": {"aws:MultiFactorAuthAge": "true"}}
+OTHER = "arn:aws:iam::444455556666:root"
+UNITS = {"aws:PrincipalOrgPaths": ["o-1/r-1/ou-1/*"]}
+IF_EXISTS = {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}
+ALL_OF = {"ForAllValues:StringLike": UNITS}
+ANY_OF = {"ForAnyValue:StringLike": UNITS}
+OUTSIDE = {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}
+SPARING = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "sts:*",
+    "Resource": "*",
+    "Condition": OUTSIDE | {"Null": {"aws:PrincipalOrgID": "false"}},
+}
+ODD = {"StringSeemsLike": {"aws:PrincipalOrgID": "o-1"}}
 CASES = (
     case("a service", PASS, details=_trust(Principal={"Service": "ec2.amazonaws.com"})),
     case("an account", PASS, details=_trust(Principal={"AWS": "arn:aws:iam::444455556666:root"})),
@@ -101,6 +122,36 @@ CASES = (
                 ]
             }
         },
+    ),
+    case("those of no organisation", FAIL, details=_trust(Principal="*", Condition=IF_EXISTS)),
+    case("of one's units, if of any", FAIL, details=_trust(Principal="*", Condition=ALL_OF)),
+    case("of one's units", PASS, details=_trust(Principal="*", Condition=ANY_OF)),
+    case(
+        "denied to those of other organisations",
+        FAIL,
+        details=_trust(Principal="*", denied=OUTSIDE | {"Null": {"aws:PrincipalOrgID": "false"}}),
+    ),
+    case(
+        "denied outside of one's units, as far as there are any",
+        FAIL,
+        details=_trust(Principal="*", denied={"ForAnyValue:StringNotLike": UNITS}),
+    ),
+    case(
+        "a policy of the organisation that spares those of none",
+        FAIL,
+        bound(policy("resource control policy", "hole", SPARING)),
+        details=_trust(Principal="*"),
+    ),
+    case("tags of its sessions", PASS, details=_trust(Principal="*", Action="sts:TagSession")),
+    case(
+        "whom sessions are for", PASS, details=_trust(Principal="*", Action="sts:SetSourceIdentity")
+    ),
+    case("whatever they call", FAIL, details=_trust(Principal="*", Action="sts:*")),
+    case("an operator nobody knows", UNKNOWN, details=_trust(Principal="*", Condition=ODD)),
+    case(
+        "everybody, beside what nobody knows",
+        FAIL,
+        details=_trust(Principal="*", more={"Principal": {"AWS": OTHER}, "Condition": ODD}),
     ),
     case("no JSON", UNKNOWN, details={"AssumeRolePolicyDocument": "{"}),
     *cases_within("sts", PASS, FAIL, details=_trust(Principal="*")),

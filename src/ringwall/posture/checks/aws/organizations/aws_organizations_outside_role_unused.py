@@ -32,6 +32,7 @@ from ringwall.posture.checking import (
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE
 from ringwall.posture.checks.aws.identities import ROLE, role
 from ringwall.posture.checks.aws.used import DAYS, age_of, ago, is_judged, moment
+from ringwall.posture.permissions.deciding import Outcome as Decided
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.principals import principal
 from ringwall.posture.permissions.statements import Document, Effect, Kind
@@ -57,8 +58,9 @@ def judge(it: Subject, world: World) -> Judgment | None:
     told = it.read("details")
     trust = read(told.get("AssumeRolePolicyDocument"), name="its trust", kind=Kind.TRUST)
     found = trusted(trust, it.name, account=it.account)
-    if trust.faults:
-        raise UnknownError(f"whom {it.label} trusts is not known: {'; '.join(trust.faults)}")
+    for one in found:
+        if one.decision.outcome is Decided.UNKNOWN:
+            raise UnknownError(f"whom {it.label} trusts is not known: {one.decision.why}")
     if any(one.weakness is Weakness.EVERYBODY for one in found):
         return passes("it lets in everybody, which is another check's to say")
     accounts = sorted({one.who for one in found if one.kind == "account"})
