@@ -96,6 +96,21 @@ def test_by_a_role_that_lets_in_those_of_no_organisation() -> None:
     assert path.is_certain
 
 
+@pytest.mark.parametrize(
+    ("host", "ways_in"),
+    [
+        ("token.actions.githubusercontent.com", [True]),
+        ("oidc.eks.eu-west-1.amazonaws.com/id/A1", []),
+        ("sso.acme.example/realms/x", []),
+    ],
+)
+def test_a_provider_is_a_way_where_strangers_get_its_tokens(host: str, ways_in: list[bool]) -> None:
+    federated = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{host}"}
+    trust = lets(federated, "sts:AssumeRoleWithWebIdentity")
+    paths, _ = walked(role("open", trust, allow("s3:*")), open_ones=())
+    assert [path.is_certain for path in paths] == ways_in
+
+
 def test_a_trust_policy_that_nobody_understands_may_let_in() -> None:
     odd = lets("*", Condition={"StringSeemsLike": {"aws:PrincipalOrgID": "o-1"}})
     (path,), cut = walked(role("open", odd, allow("s3:*")), open_ones=())
@@ -106,6 +121,18 @@ def test_a_trust_policy_that_nobody_understands_may_let_in() -> None:
         {"Service": "lambda.amazonaws.com"}, "sts:TagSession", Condition=odd["Condition"]
     )
     assert not walked(role("open", elsewhere, allow("s3:*")), open_ones=())[0]
+
+
+def test_guests_of_an_identity_pool_may_be_anybody() -> None:
+    name = "cognito-identity.amazonaws.com"
+    condition = {
+        "StringEquals": {f"{name}:aud": "eu-west-1:ours"},
+        "ForAnyValue:StringLike": {f"{name}:amr": "unauthenticated"},
+    }
+    guests = lets({"Federated": name}, "sts:AssumeRoleWithWebIdentity", Condition=condition)
+    (path,), _ = walked(role("guest", guests, allow("s3:*")), open_ones=())
+    assert not path.is_certain
+    assert "lets in guests of its identity pool" in str(path)
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,17 @@
 IAM User Guide, "The confused deputy problem" and "Create a role for OpenID Connect federation".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import product
 from typing import Final
 
 from ringwall.posture.permissions import patterns
 from ringwall.posture.permissions.accounts import Levels
-from ringwall.posture.permissions.asking import RANK, freed
-from ringwall.posture.permissions.deciding import Decision, Outcome, decide
-from ringwall.posture.permissions.exposure import EVERYTHING_OF_A_STRANGER, exposed
+from ringwall.posture.permissions.asking import RANK, decided
+from ringwall.posture.permissions.deciding import Decision, Outcome
+from ringwall.posture.permissions.exposure import EVERYTHING_OF_A_STRANGER, exposed, with_controls
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import COGNITO, Principal, PrincipalKind, principal
 from ringwall.posture.permissions.requests import ABSENT, OPEN, Context, Request, Values
@@ -31,19 +32,53 @@ _OWNERS: Final = {
     "api.pulumi.com/oidc": ("pulumi:deploy:org:", ":"),
 }
 """How subjects begin at providers that everybody may use, and what ends the owner's name."""
-_CLAIMS: Final[Mapping[str, Mapping[str, str]]] = {
-    "token.actions.githubusercontent.com": {
-        "repository": "stranger/*",
-        "repository_id": "1",
-        "repository_owner": "stranger",
-        "repository_owner_id": "1",
-        "enterprise": "stranger",
-        "enterprise_id": "1",
+_GITHUB: Final = "token.actions.githubusercontent.com"
+_CLAIMS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
+    _GITHUB: {
+        **dict.fromkeys(("repository", "workflow_ref", "job_workflow_ref"), ("", "/")),
+        **dict.fromkeys(("repository_owner", "enterprise", "actor"), ("", "")),
+        **dict.fromkeys(("repository_id", "repository_owner_id", "enterprise_id"), ("", "")),
+        **dict.fromkeys(("actor_id", "run_id"), ("", "")),
     },
-    "oidc.vercel.com": {"aud": "https://vercel.com/stranger"},
-    "api.pulumi.com/oidc": {"aud": "aws:stranger"},
+    "oidc.vercel.com": {"aud": ("https://vercel.com/", "")},
+    "api.pulumi.com/oidc": {"aud": ("aws:", "")},
+    "graph.facebook.com": {"id": ("", "")},
+    "www.amazon.com": {"user_id": ("", "")},
 }
-"""What else in a stranger's token says whose it is, with a star for what they name themselves."""
+"""What else in a token says whose it is, and how: as a subject does."""
+_CHOSEN: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(_OWNERS, frozenset(["aud"])),
+    _GITHUB: frozenset(
+        [
+            *("aud", "ref", "ref_type", "base_ref", "head_ref", "environment", "workflow"),
+            *("event_name", "repository_visibility", "run_number", "run_attempt"),
+            "runner_environment",
+        ]
+    ),
+}
+"""The claims that say nothing of whose a token is: whoever gets one chooses what they say."""
+_LENT: Final[Mapping[str, frozenset[str]]] = {_GITHUB: frozenset(["job_workflow_ref"])}
+"""Claims that name what a token was made by, which others may let everybody use."""
+_SHARED: Final = frozenset(
+    [
+        COGNITO,
+        *_OWNERS,
+        *("oidc-configuration.audit-log.githubusercontent.com", "studio.datachain.ai/api"),
+        *("sandboxes.cloud", "tokens.cloud.shisho.dev", "vstoken.actions.githubusercontent.com"),
+        *("api.pulumi.com/oidc/v2", "oidc.modal.com", "api.gitpod.io/idp"),
+        "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d",
+        *("accounts.google.com", "appleid.apple.com", "graph.facebook.com", "www.amazon.com"),
+        "login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
+    ]
+)
+"""The providers that vouch for everybody, each by one address; all others are one owner's.
+
+IAM User Guide, "Identity-provider controls for shared OIDC providers"; the last are those where
+people sign in.
+"""
+_MOST: Final = 1_024
+"""As many tokens are tried."""
+_TOO_MANY: Final = Decision(Outcome.UNKNOWN, "it asks for more claims than are gone through")
 _CLUSTER: Final = "oidc.eks."
 """The providers of EKS, each of one cluster: strangers are whatever else runs there."""
 _DEPUTIES: Final = {
@@ -52,6 +87,7 @@ _DEPUTIES: Final = {
     *("sagemaker", "codebuild", "elasticmapreduce", "dms", "firehose", "logs", "rds"),
 }
 """Services that act for one customer on resources that another names."""
+_WEB: Final = "sts:AssumeRoleWithWebIdentity"
 _ANY_ID: Final = ("another-customer",)
 """The external id of somebody else, which is none of this role's."""
 
@@ -169,9 +205,12 @@ def _service(who: Principal, policies: Policies, role: str) -> Iterator[Trusted]
     theirs: dict[str, Values] = {
         "aws:sourceaccount": (ACCOUNT,),
         "aws:sourcearn": (f"arn:aws:{name.rpartition('.')[2]}:eu-west-1:{ACCOUNT}:stranger",),
-        "aws:sourceorgid": ("o-stranger00",),
     }
-    decision = _asked(who, policies, role, theirs)
+    both = [
+        _asked(who, policies, role, theirs | {"aws:sourceorgid": organisation})
+        for organisation in (("o-stranger00",), ABSENT)
+    ]
+    decision = max(both, key=lambda one: RANK[one.outcome])
     weak = name in _DEPUTIES and decision.is_allowed
     if not decision.may_be:
         decision = _asked(who, policies, role, {})
@@ -186,63 +225,110 @@ def _provider(who: Principal, policies: Policies, role: str) -> Iterator[Trusted
             yield Trusted(who.arn, "provider", decision)
         return
     host = who.arn.partition(":oidc-provider/")[2] or who.arn
-    action = "sts:AssumeRoleWithWebIdentity"
-    for said in _tokens(host, policies.resource):
-        decision = _asked(who, policies, role, said, action, chosen=f"{host.lower()}:")
-        if decision.is_allowed:
-            how = f"lets in {host}: {Weakness.ANY_SUBJECT}"
-            yield Trusted(host, "provider", decision, Weakness.ANY_SUBJECT, how)
-            return
-    decision = _asked(who, policies, role, {}, action)
+    prefix = host.lower()
+    is_shared = prefix.rstrip("/") in _SHARED
+    decision = _of_strangers(who, policies, role, prefix, is_shared=is_shared)
+    if decision.is_allowed:
+        how = f"lets in {host}: {Weakness.ANY_SUBJECT}" if is_shared else ""
+        yield Trusted(host, "provider", decision, Weakness.ANY_SUBJECT, how)
+        return
+    if decision.may_be and is_shared:
+        yield Trusted(host, "provider", decision, opening=f"may let in {host}: {decision.why}")
+        return
+    decision = _asked(who, policies, role, {f"{prefix}:amr": ("unauthenticated",)}, _WEB)
+    if decision.may_be and prefix == COGNITO:
+        how = "lets in guests of its identity pool, if that has any"
+        yield Trusted(host, "provider", decision, opening=how)
+        return
+    decision = _asked(who, policies, role, {}, _WEB)
     if decision.may_be:
         yield Trusted(host, "provider", decision)
 
 
-def _tokens(host: str, document: Document | None) -> Iterator[dict[str, Values]]:
+def _of_strangers(
+    who: Principal, policies: Policies, role: str, prefix: str, *, is_shared: bool
+) -> Decision:
+    """What comes of the token of a stranger that does best."""
+    best = Decision(Outcome.DENIED, "no token of a stranger's is let in")
+    chosen = _chosen(prefix, is_shared)
+    for number, said in enumerate(_tokens(prefix, policies)):
+        decision = _asked(who, policies, role, said, _WEB, chosen=chosen)
+        best = max(best, decision, key=lambda one: RANK[one.outcome])
+        if best.outcome is Outcome.ALLOWED:
+            break
+        if number == _MOST:
+            return max(best, _TOO_MANY, key=lambda one: RANK[one.outcome])
+    return best
+
+
+def _chosen(prefix: str, is_shared: bool) -> Callable[[str], bool]:
+    """Which keys of a provider's a stranger makes say what suits: with one of one owner's, all."""
+    begin, chosen = f"{prefix}:", _CHOSEN.get(prefix, frozenset())
+
+    def is_chosen(key: str) -> bool:
+        return key.startswith(begin) and (not is_shared or key.removeprefix(begin) in chosen)
+
+    return is_chosen
+
+
+def _tokens(prefix: str, policies: Policies) -> Iterator[dict[str, Values]]:
     """What a stranger's token may say, at providers where strangers get one; else any subject."""
-    prefix = host.lower()
-    if host == COGNITO:
-        aud, amr = f"{prefix}:aud", f"{prefix}:amr"
-        for how in ("unauthenticated", "authenticated"):
-            yield {aud: ("eu-west-1:00000000-stranger",), amr: (how,)}
-        return
+    document = policies.resource and with_controls(policies.resource, policies.rcps)
     key = f"{prefix}:sub"
+    if prefix == COGNITO:
+        pool, amr = "eu-west-1:00000000-stranger", f"{prefix}:amr"
+        by = sorted(_asked_for(document, amr) - {"unauthenticated"})
+        for how in (("unauthenticated",), ("authenticated",), ("authenticated", *by)):
+            yield {f"{prefix}:aud": (pool,), amr: how, key: (pool,)}
+        return
     begin, end = _OWNERS.get(prefix, ("", ""))
-    claims: dict[str, Values] = {
-        f"{prefix}:{name}": (_suiting(document, f"{prefix}:{name}", value),)
-        for name, value in _CLAIMS.get(prefix, {}).items()
-    }
-    yield {**claims, key: (f"{begin}stranger{end or ':'}stranger",)}
+    subjects = [f"{begin}stranger{end or ':'}stranger"]
     if prefix.startswith(_CLUSTER):
-        yield {key: ("system:serviceaccount:stranger:stranger",)}
-    for one in document.statements if document else ():
-        for condition in one.conditions:
-            if condition.key == key and begin:
-                for value in condition.values:
-                    if (owner := _owner(value, begin, end)) is not None and patterns.is_wild(owner):
-                        said = patterns.witness(value, f"{begin}*", "stranger")
-                        if said is not None:
-                            yield {**claims, key: (said,)}
+        subjects.append("system:serviceaccount:stranger:stranger")
+    if begin:
+        subjects += _suiting(_asked_for(document, key), begin, end)
+    claims: dict[str, list[Values]] = {}
+    for name, (first, last) in _CLAIMS.get(prefix, {}).items():
+        wanted = _asked_for(document, f"{prefix}:{name}")
+        own = f"{first}stranger{last}{'stranger' if last else ''}"
+        several: list[Values] = [(one,) for one in (own, *_suiting(wanted, first, last))]
+        is_lent = wanted and name in _LENT.get(prefix, ())
+        claims[f"{prefix}:{name}"] = [*several, OPEN] if is_lent else several
+    for subject in subjects:
+        for said in product(*claims.values()):
+            yield {key: (subject,), **dict(zip(claims, said, strict=True))}
 
 
-def _suiting(document: Document | None, key: str, template: str) -> str:
-    """A claim of a stranger's that a condition of the document likes, if there is such a one."""
-    values = {
+def _asked_for(document: Document | None, key: str) -> set[str]:
+    """The values that conditions of a document compare with a key's."""
+    return {
         value
         for one in (document.statements if document else ())
         for condition in one.conditions
         if condition.key == key
         for value in condition.values
     }
-    found = (patterns.witness(value, template, "stranger") for value in sorted(values))
-    return next(filter(None, found), template.replace("*", "stranger"))
 
 
-def _owner(pattern: str, begin: str, end: str) -> str | None:
-    """The part of a subject's pattern that says whose it is; all of it where that is left open."""
-    if not pattern.startswith(begin):
-        return pattern if patterns.is_wild(pattern[: len(begin)]) else None
-    return pattern.removeprefix(begin).partition(end)[0]
+def _suiting(wanted: Iterable[str], begin: str, end: str) -> list[str]:
+    """What a stranger's own may be that is as wanted: where the owner's name is left open."""
+    found = [
+        patterns.witness(value, f"{begin}*", "stranger")
+        for value in sorted(wanted)
+        if patterns.is_wild(_owner(value, begin, end))
+    ]
+    return [one for one in found if one is not None]
+
+
+def _owner(pattern: str, begin: str, end: str) -> str:
+    """The part of a pattern that says whose it is; all of it where a star reaches into that."""
+    head = pattern[: len(begin)]
+    if "*" in head:
+        return pattern
+    if not patterns.text(head)(begin):
+        return ""
+    rest = pattern[len(begin) :]
+    return rest.partition(end)[0] if end else rest
 
 
 def _asked(
@@ -252,15 +338,15 @@ def _asked(
     said: Mapping[str, Values],
     action: str = "sts:AssumeRole",
     *,
-    chosen: str = "",
+    chosen: Callable[[str], bool] | None = None,
 ) -> Decision:
     """Whether the trust policy lets somebody in who holds every permission of their own account."""
     keys = dict(said)
     if who.kind is PrincipalKind.ROOT:
-        keys |= dict.fromkeys(("aws:principalarn", "aws:principaltype"), OPEN)
-    decision = freed(decide(Request(action, role, who, Context(keys)), policies))
+        keys |= dict.fromkeys(("aws:principalarn", "aws:principaltype", "aws:username"), OPEN)
+    decision = decided(Request(action, role, who, Context(keys)), policies)
     hangs = (*decision.requires, *decision.forbids)
-    is_free = bool(chosen) and all(one.key.startswith(chosen) for one in hangs)
+    is_free = chosen is not None and all(chosen(one.key) for one in hangs)
     if decision.outcome is Outcome.CONDITIONAL and is_free:
         return replace(decision, outcome=Outcome.ALLOWED)
     return decision
