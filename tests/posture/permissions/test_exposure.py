@@ -173,6 +173,18 @@ def test_whom_a_control_policy_spares_is_a_stranger(condition: Any, is_open: boo
     assert {one.stranger for one in several} == ({ANY_ACCOUNT} if is_open else set())
 
 
+def test_control_policies_of_other_services_take_no_trying() -> None:
+    """However many networks they have: what they say is of something else."""
+    networks = [f"{11 + number // 256}.{number % 256}.0.0/17" for number in range(2_000)]
+    whole = document({"Effect": "Allow", "Action": "*", "Resource": "*"}, kind=Kind.RCP)
+    away = deny("s3:*", Condition={"NotIpAddress": {"aws:SourceIp": networks}})
+    written = read(policy(send()), name="it", kind=Kind.RESOURCE)
+    rcps = ((whole, document(away, kind=Kind.RCP)),)
+    several = exposed(written, (QUEUE,), account=ACCOUNT, rcps=rcps)
+    assert {one.stranger for one in several} == {ANYBODY, ANY_ACCOUNT}
+    assert all(one.is_certain for one in several)
+
+
 def test_addresses_of_an_office_are_said() -> None:
     one = found(send(condition={"IpAddress": {"aws:SourceIp": ["203.0.114.0/24", "9.9.9.9"]}}))[0]
     assert one.is_certain

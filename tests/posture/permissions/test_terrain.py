@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.posture.permissions.asked import ACCOUNT, allow, deny, lets, policy
+from tests.posture.permissions.asked import ACCOUNT, allow, deny, document, lets, policy
 
 from ringwall.posture.permissions.accounts import account
 from ringwall.posture.permissions.administrators import administrators_without
@@ -109,6 +109,16 @@ def test_a_provider_is_a_way_where_strangers_get_its_tokens(host: str, ways_in: 
     trust = lets(federated, "sts:AssumeRoleWithWebIdentity")
     paths, _ = walked(role("open", trust, allow("s3:*")), open_ones=())
     assert [path.is_certain for path in paths] == ways_in
+
+
+def test_what_a_units_control_policy_keeps_out_of_a_role_may_come_in() -> None:
+    """It is not known that the account is in the unit."""
+    outside = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}
+    perimeter = document(deny("sts:*", Condition=outside), kind=Kind.RCP)
+    open_role = role("open", lets("*"), allow("s3:*"))
+    for units, certain in (((), True), ((("workloads", (perimeter,)),), False)):
+        within = terrain(account(ACCOUNT, roles=[open_role], units=units), [])
+        assert [one.is_certain for one in within.hops] == [certain]
 
 
 def test_a_trust_policy_that_nobody_understands_may_let_in() -> None:

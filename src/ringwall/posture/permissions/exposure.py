@@ -105,9 +105,12 @@ def exposed(
     strangers out gives an empty list.
     """
     policies = Policies(identity=EVERYTHING_OF_A_STRANGER, resource=document, rcps=rcps)
-    whole = with_controls(document, rcps)
-    effort = _Effort(whole)
     actions = _actions(document, resources)
+    if rcps:  # which give nothing: they are asked of what is open without them
+        several = exposed(document, resources, account=account, keys=keys)
+        actions = list(dict.fromkeys(one.action for one in several))
+    whole = with_controls(document, rcps, actions)
+    effort = _Effort(whole)
     candidates = {action: _resources(document, action, resources) for action in actions}
     found: list[Exposed | None] = []
     for stranger in Stranger:
@@ -123,9 +126,18 @@ def exposed(
     return [one for one in found if one is not None]
 
 
-def with_controls(document: Document, rcps: Iterable[Iterable[Document]]) -> Document:
+def with_controls(
+    document: Document, rcps: Iterable[Iterable[Document]], actions: Iterable[str]
+) -> Document:
     """All that may treat strangers differently: who slips through a control policy is one, too."""
-    more = tuple(each for level in rcps for one in level for each in one.statements)
+    asked = [action.lower() for action in actions]
+    more = tuple(
+        each
+        for level in rcps
+        for one in level
+        for each in one.statements
+        if each.conditions and any(map(each.concerns, asked))
+    )
     if not more:
         return document
     return Document(document.name, document.kind, (*document.statements, *more), document.faults)

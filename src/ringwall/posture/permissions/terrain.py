@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity, Unit
+from ringwall.posture.permissions.accounts import EVERYTHING, Account, Identity, Levels, Unit
 from ringwall.posture.permissions.administrators import giving_everything, is_administrator
 from ringwall.posture.permissions.asking import context_of, could
 from ringwall.posture.permissions.controls import ANYBODY, in_unit, within_units
@@ -128,15 +128,30 @@ def _openings(account: Account, open_ones: Sequence[Open]) -> Iterator[Hop]:
             mend = f"let {_short(arn)} run as a role of its own that may less"
             yield Hop(arn, role, f"{arn} runs as {role}", effort=5, mend=mend)
     for identity in account.roles.values():
-        if identity.trust is None:
-            continue
-        for who in trusted(identity.trust, identity.arn, account=account.id, rcps=account.rcps):
-            if who.opening:
-                how = f"{identity.name} {who.opening}"
-                named = f"name in the trust policy of {identity.name} who is meant"
-                mend = named if who.weakness else f"look at whom {identity.name} trusts"
-                by = by_of(who.decision)
-                yield Hop(INTERNET, identity.arn, how, is_certain=who.is_certain, by=by, mend=mend)
+        if identity.trust is not None:
+            yield from _trusting(account, identity, identity.trust)
+
+
+def _trusting(account: Account, identity: Identity, trust: Document) -> Iterator[Hop]:
+    """Strangers whom a role lets in; not certain, where a unit's control policy keeps them out."""
+    found = trusted(trust, identity.arn, account=account.id, rcps=account.rcps)
+    found = [one for one in found if one.opening]
+    bounds, left = _bounds(account), {one.who for one in found}
+    if found and bounds != account.rcps:
+        within = trusted(trust, identity.arn, account=account.id, rcps=bounds)
+        left = {one.who for one in within if one.opening and one.is_certain}
+    for one in found:
+        how = f"{identity.name} {one.opening}"
+        named = f"name in the trust policy of {identity.name} who is meant"
+        mend = named if one.weakness else f"look at whom {identity.name} trusts"
+        certain, by = one.is_certain and one.who in left, by_of(one.decision)
+        yield Hop(INTERNET, identity.arn, how, is_certain=certain, by=by, mend=mend)
+
+
+def _bounds(account: Account) -> Levels:
+    """The resource control policies of an account, with those of all units that it may be in."""
+    several = (one for _, documents in account.units for one in documents)
+    return in_unit(Policies(rcps=account.rcps), several).rcps
 
 
 def _becoming(account: Account, escalations: Sequence[Escalation]) -> Iterator[Hop]:
@@ -216,14 +231,12 @@ def _strangers(account: Account, policy: Document, wanted: tuple[str, ...]) -> I
     """What strangers may do by a policy; not certain, where a unit's control policy denies it."""
     found = exposed(policy, wanted, account=account.id, rcps=account.rcps)
     left = set[tuple[str, str]]()
-    bounds = in_unit(
-        Policies(rcps=account.rcps), (one for _, several in account.units for one in several)
-    )
-    if found and bounds.rcps != account.rcps:
-        bound = exposed(policy, wanted, account=account.id, rcps=bounds.rcps)
+    bounds = _bounds(account)
+    if found and bounds != account.rcps:
+        bound = exposed(policy, wanted, account=account.id, rcps=bounds)
         left = {(one.stranger, one.action) for one in bound if one.is_certain}
     for one in found:
-        if bounds.rcps == account.rcps or (one.stranger, one.action) in left:
+        if bounds == account.rcps or (one.stranger, one.action) in left:
             yield one
         else:
             decision = replace(one.decision, outcome=Outcome.CONDITIONAL)

@@ -273,7 +273,7 @@ def _chosen(prefix: str, is_shared: bool) -> Callable[[str], bool]:
 
 def _tokens(prefix: str, policies: Policies) -> Iterator[dict[str, Values]]:
     """What a stranger's token may say, at providers where strangers get one; else any subject."""
-    document = policies.resource and with_controls(policies.resource, policies.rcps)
+    document = policies.resource and with_controls(policies.resource, policies.rcps, (_WEB,))
     key = f"{prefix}:sub"
     if prefix == COGNITO:
         pool, amr = "eu-west-1:00000000-stranger", f"{prefix}:amr"
