@@ -250,11 +250,13 @@ def test_other_kinds_of_another_form_are_told_once(tmp_path: Path, text: str) ->
     assert "unknown" in said.values()
 
 
-def test_what_has_no_metadata_is_told_and_judged(tmp_path: Path) -> None:
-    code, said = _verdicts(tmp_path, "apiVersion: v1\nkind: Service\nspec: {type: NodePort}\n")
+@pytest.mark.parametrize("metadata", ["", "metadata:\n", "metadata: {labels: {a: b}}\n"])
+def test_what_has_no_name_is_told_and_judged(tmp_path: Path, metadata: str) -> None:
+    text = f"apiVersion: v1\nkind: Service\nspec: {{type: NodePort}}\n{metadata}"
+    code, said = _verdicts(tmp_path, text)
     (remark,) = code.remarks
-    assert (str(remark.place), remark.is_broken) == ("it.yaml:1", True)
-    assert "metadata is nothing, where a name belongs" in remark.why
+    assert (str(remark.place), remark.is_broken) == (f"it.yaml:{4 if metadata else 1}", True)
+    assert "metadata.name is nothing, where a text belongs" in remark.why
     assert said["k8s-service-node-port"] == "fail"
 
 

@@ -132,8 +132,9 @@ def _read(found: Read, value: dict[str, Any], place: Place, document: Document, 
     made = shaped(value, form_of(value["kind"], _PODS.get(value["kind"])), odd)
     one = _component(made, place)
     found.components.append(one)
-    if "metadata" not in value:
-        odd.append(Odd(("metadata",), "nothing", "a name"))
+    metadata = value.get("metadata") or {}
+    if isinstance(metadata, dict) and not any(metadata.get(key) for key in ("name", "generateName")):
+        odd.append(Odd(("metadata", "name"), "nothing", "a text"))
     if odd:
         line = document.line_of((*at, *odd[0].at), place.line)
         more = f", and {len(odd) - 1} more" if odd[1:] else ""
