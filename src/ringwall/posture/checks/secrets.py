@@ -63,7 +63,7 @@ _NAMED: Final = re.compile(
 _ABOUT: Final = re.compile(
     r"(?i)[_.-](?:names?|namespaces?|arn|path|prefix|param(?:eter)?(?:_name)?|file|uri|endpoint|ref|region|table"
     r"|bucket|vpce|header|cookie|type|kind|class|source|provider|process|backend|repository|encryption|encoder|store|manager|hasher|mount|column"
-    r"|field|enabled|algorithm|issuer|audiences?|policy|version|labels?|selectors?|ttl|expir(?:y|ation)|length|min|max"
+    r"|field|enabled|algorithm|issuer|audiences?|policy|version|labels?|selectors?|env|var|ttl|expir(?:y|ation)|length|min|max"
     r"|size|count|seconds|minutes|hours|days|age|attempts|rounds|iterations|timeout|lifetime|required)$"
 )
 """Ends of names of what tells of a secret, such as where it lies, and is none."""
@@ -106,7 +106,7 @@ _ASKING: Final = re.compile(
 )
 """An option whose value is a secret, and is the word that follows."""
 _OBJECT: Final = re.compile(
-    r"(?i)(?:^|[_.-])(?:tls|ssl|ca|cert(?:ificate)?|pull|from)[_-]?secrets?$"
+    r"(?i)(?:^|[_.-])(?:tls|ssl|ca|cert(?:ificate)?|pull|from|existing)[_-]?secrets?$"
 )
 _LABEL: Final = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 

@@ -21,7 +21,7 @@ from ringwall.posture.checks.kubernetes.containers import (
     judged,
     pod,
 )
-from ringwall.posture.checks.kubernetes.known import is_any
+from ringwall.posture.checks.kubernetes.known import every, is_any
 
 CHECK = Check(
     judges="k8s-workload",
@@ -43,7 +43,7 @@ def judge(it: Subject, world: World) -> Judgment:
 
 
 def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    several = [*(container.get("env") or ()), *(container.get("envFrom") or ())]
+    several = [one for name in ("env", "envFrom") for one in every(container.get(name) or ())]
     return is_any(several, _is_one)
 
 

@@ -129,6 +129,7 @@ CASES = (
             "--token",
             "--verbose",
             "--image-pull-secret=our-registry",
+            "--client-secret-env=CLIENT_SECRET",
             "--tls-secret",
             "shop-tls",
             "--tls-private-key-file",

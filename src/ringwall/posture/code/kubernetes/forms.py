@@ -13,7 +13,7 @@ from ringwall.posture.snapshot.partial import Unknown
 
 At = tuple[str | int, ...]
 _FILLED: Final = re.compile(
-    r"\$\{|\$\(|\{\{|\{%|#\{|ENC\[|<[A-Za-z][^<>]*>|^\$\w+$|^__\w+__$|^@\w+@$|^%\w+%$"
+    r"\$[A-Za-z_{(]|\{\{|\{%|#\{|ENC\[|<[A-Za-z][^<>]*>|^__\w+__$|^@\w+@$|^%\w+%$"
 )
 
 

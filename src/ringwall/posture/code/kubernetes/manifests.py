@@ -132,8 +132,8 @@ def _read(found: Read, value: dict[str, Any], place: Place, document: Document, 
     made = shaped(value, form_of(value["kind"], _PODS.get(value["kind"])), odd)
     one = _component(made, place)
     found.components.append(one)
-    metadata = value.get("metadata") or {}
-    if isinstance(metadata, dict) and not any(metadata.get(key) for key in ("name", "generateName")):
+    told = value.get("metadata") or {}
+    if isinstance(told, dict) and not (told.get("name") or told.get("generateName")):
         odd.append(Odd(("metadata", "name"), "nothing", "a text"))
     if odd:
         line = document.line_of((*at, *odd[0].at), place.line)
