@@ -447,6 +447,8 @@ def test_the_command_names_the_account_of_each_change(
     assert done.exit_code == 0, done.output
     assert f"3. web of {FRONT} assumes reader of {VAULT}" in done.output
     assert f"in {FRONT}" in done.output
+    sides = "by statement 1 of own on the side of whoever asks and statement 1 of trust policy of"
+    assert sides in " ".join(done.output.split())
     never = CliRunner().invoke(
         build(), ["posture", "paths", "--account", VAULT, "--account", "999999999999"]
     )

@@ -89,12 +89,19 @@ def _show_asset(one: "Reached", numbers: dict[int, int], told_of: str) -> None:
         say(f"  way {numbers[id(path)]}{certain}")
         for number, hop in enumerate(path.hops, 1):
             say(f"    {number}. {hop.how}", "" if hop.is_certain else (" (not certain)", "yellow"))
-            where = _where(hop.account, told_of)
-            if hop.by or where:
-                by = f"by {', '.join(hop.by)}" if hop.by else ""
-                say(f"       {' '.join(filter(None, (by, where)))}", style="dim")
+            if by := _by(hop, told_of):
+                say(f"       {by}", style="dim")
     if not one.is_all:
         say("  and more; --most shows them", style="dim")
+
+
+def _by(hop: "Hop", told_of: str) -> str:
+    """What allows a hop, and where that is; of two accounts what each says."""
+    where = _where(hop.account, told_of)
+    theirs = [one for one in hop.by if hop.changed and one not in hop.changed]
+    sides = [f"{', '.join(theirs)} on the side of whoever asks"] if theirs else []
+    sides += [", ".join(hop.to_change)] if hop.to_change else []
+    return " ".join(filter(None, (f"by {' and '.join(sides)}" if sides else "", where)))
 
 
 def _alike(several: "list[Reached]") -> "tuple[list[Reached], list[list[Reached]]]":
