@@ -5,13 +5,17 @@ from typing import Any
 import pytest
 from tests.posture.test_across import (
     FRONT,
+    FULL,
+    IN_ROOT,
     LAMBDA,
     LEDGER,
+    MEMBER,
     VAULT,
     Parts,
     bucket,
     document,
     front,
+    organisation,
     read_of,
     role,
     statement,
@@ -198,6 +202,14 @@ def test_what_the_denial_of_a_boundary_spares_is_tried() -> None:
         VAULT, runs(), bucket(), bounded, {f"aws-iam-policy/{bound}": {"details": policy}}
     )
     assert walked(account).assets[0].standing.value == "reached"
+
+
+@pytest.mark.parametrize(("spared", "expected"), [("ledger", "reached"), ("other", "no way")])
+def test_what_a_control_policy_spares_is_tried(spared: str, expected: str) -> None:
+    guard = document(denies("s3:*", NotResource=f"arn:aws:s3:::{spared}/public/*"))
+    made = read_of(VAULT, runs(), bucket(), web(statement(*READS)), **MEMBER)
+    (one,) = walked(made, organisation(FULL, ("guard", guard, IN_ROOT))).assets
+    assert one.standing.value == expected
 
 
 BESIDE = f"arn:aws:iam::{VAULT}:role/reader"
