@@ -328,6 +328,29 @@ def test_calls_are_asked_of_what_each_is_about(name: str) -> None:
         assert by(of(passing, *left, roles=roles), name) is None, missing
 
 
+def vouched(provider: str) -> dict[str, Any]:
+    return role("admin", {"Federated": f"arn:aws:iam::{ACCOUNT}:{provider}"}, allow("*"))
+
+
+def test_a_permission_for_a_provider_is_for_the_one_that_the_role_trusts() -> None:
+    for call, kind in (
+        ("iam:UpdateSAMLProvider", "saml-provider"),
+        ("iam:UpdateOpenIDConnectProviderThumbprint", "oidc-provider"),
+    ):
+        may = allow(call, f"arn:aws:iam::{ACCOUNT}:{kind}/a")
+        assert of(may, roles=(vouched(f"{kind}/a"),))[0].is_certain
+        assert not of(may, roles=(vouched(f"{kind}/b"),))
+
+
+@pytest.mark.parametrize("host", ["token.actions.githubusercontent.com", "id.example.com/realm"])
+def test_a_thumbprint_does_not_count_where_a_public_authority_signs(host: str) -> None:
+    may = allow("iam:UpdateOpenIDConnectProviderThumbprint")
+    (one,) = of(may, roles=(vouched(f"oidc-provider/{host}"),))
+    assert one.decision.outcome is Outcome.UNKNOWN
+    (one,) = of(may, roles=(vouched("oidc-provider/id.corp"),))
+    assert one.is_certain
+
+
 def test_an_automation_is_asked_of_as_a_document_too() -> None:
     roles = (trusting("ssm.amazonaws.com"),)
     calls = allow(["ssm:CreateDocument", "ssm:StartAutomationExecution"], _of("ssm", "document"))

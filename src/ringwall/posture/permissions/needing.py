@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
+from ringwall.posture.permissions import patterns
 from ringwall.posture.permissions.accounts import (
     ADMINISTRATOR_ACCESS,
     Account,
@@ -17,8 +18,8 @@ from ringwall.posture.permissions.granting import is_out_of_reach, is_ruled_by_r
 from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import COGNITO, principal
 from ringwall.posture.permissions.requests import ABSENT, Context, Request, Values
-from ringwall.posture.permissions.statements import Document
-from ringwall.posture.permissions.techniques import On, Technique
+from ringwall.posture.permissions.statements import Document, Effect
+from ringwall.posture.permissions.techniques import On, Target, Technique
 
 ATTACHED: Final = "iam:policyarn"
 BOUNDED_BY: Final = "iam:permissionsboundary"
@@ -26,6 +27,8 @@ NOTHING_SAID: Final[Mapping[str, Values]] = MappingProxyType({})
 _Said = tuple[tuple[str, Values], ...]
 _ANYWHERE: Final = {"ec2-instance-connect": "ec2", "ssm": "ec2"}
 """Services whose actions are on another service's resources."""
+_PRIVATE: Final = (".internal", ".local", ".localdomain", ".lan", ".corp", ".home.arpa")
+"""How names end for which no public authority signs."""
 _TAGS: Final = ("aws:resourcetag/", "ec2:resourcetag/", "ssm:resourcetag/", "ecs:resourcetag/")
 
 
@@ -77,7 +80,9 @@ class Needing:
         for need in technique.needs:
             grouped.setdefault((need.on, need.template), []).append(need.action)
         for (on, template), actions in grouped.items():
-            if on is On.ANY:
+            if technique.target is Target.EVERYBODY and target is not None:
+                decisions.append(self._vouching(identity, actions, template, target))
+            elif on is On.ANY:
                 decisions.append(self._anywhere(identity, technique, actions, template, said))
             elif on is On.TARGET and technique.workload and workload is None:
                 service = actions[0].partition(":")[0]
@@ -97,6 +102,20 @@ class Needing:
                 return decisions[-1]
         decision = strictest(decisions)
         return decision if workload is None else _doubted(decision, technique, workload)
+
+    def _vouching(
+        self, identity: Identity, actions: list[str], template: str, target: Identity
+    ) -> Decision:
+        """Whether it may do that to a provider which a role trusts."""
+        partition = target.arn.split(":")[1]
+        written = template.format(account=self.account.id)
+        fits = patterns.arn(written.replace("arn:aws:", f"arn:{partition}:", 1))
+        best = Decision(Outcome.DENIED, "it trusts no such provider")
+        for arn in _providers(target):
+            if fits(arn):
+                found = strictest(self.on(identity, one, arn) for one in actions)
+                best = max(best, _by_thumbprint(found, arn), key=lambda one: RANK[one.outcome])
+        return best
 
     def _of_running(self, identity: Identity, action: str, workload: Workload) -> Decision:
         """Whether it may do one thing to what runs, by its own policies and those of that."""
@@ -276,6 +295,25 @@ class Needing:
                 if not role.is_services and trusts_service(role, service, self.account.id)
             ]
         return self._trusting[service]
+
+
+def _providers(role: Identity) -> list[str]:
+    """The providers of identities that its trust policy names."""
+    return [
+        arn
+        for one in (role.trust.statements if role.trust is not None else ())
+        if one.effect is Effect.ALLOW and one.principals is not None
+        for arn in one.principals.federated
+    ]
+
+
+def _by_thumbprint(decision: Decision, provider: str) -> Decision:
+    """What a thumbprint comes to: AWS looks at it where no public authority signed (IAM API)."""
+    host = provider.partition(":oidc-provider/")[2].partition("/")[0]
+    if decision.is_allowed and "." in host and not host.endswith(_PRIVATE):
+        why = f"whether a public authority signs for {host}, by which thumbprints do not count"
+        return replace(decision, outcome=Outcome.UNKNOWN, why=f"{why}, is not known")
+    return decision
 
 
 def _tagged(context: Context, tags: Mapping[str, str]) -> Context:
