@@ -1,5 +1,6 @@
 """The ways to data of an account that was read: told, doubted, or not known, and what ends them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,14 @@ from ringwall.posture.checking import ABSENT, DENIED, Other, other
 from ringwall.posture.checking.cases import ACCOUNT, REGION
 from ringwall.posture.checks.aws.attack import READS
 from ringwall.posture.keeping import Accounts
-from ringwall.posture.permissions.reading import READING
+from ringwall.posture.permissions.deciding import Decision, decide
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.policies import Policies
+from ringwall.posture.permissions.principals import principal
+from ringwall.posture.permissions.reading import READING, calls_that_read, easiest
+from ringwall.posture.permissions.requests import ABSENT as NOT_THERE
+from ringwall.posture.permissions.requests import Context, Request
+from ringwall.posture.permissions.statements import Kind
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 from ringwall.runtime import opening
 from ringwall.runtime.refusals import Refused
@@ -340,6 +348,89 @@ def test_who_may_let_themselves_into_a_cluster_may_be_whom_its_pods_are() -> Non
     web = role(may("eks:*"))
     assert standing(web, pod, cluster) is Standing.PERHAPS
     assert standing(role(), pod, cluster) is Standing.NONE
+
+
+def _of(service: str, rest: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}"
+
+
+IMAGES = other("aws-ecr-repository", _of("ecr", "repository/app"), policy=ABSENT)
+VOLUME = other("aws-ec2-snapshot", _of("ec2", "snapshot/snap-1"), listed={"SnapshotId": "snap-1"})
+DATABASE = other("aws-rds-instance", _of("rds", "db:orders"))
+CLUSTER = other("aws-rds-cluster", _of("rds", "cluster:orders"))
+COPY = other("aws-rds-snapshot", _of("rds", "snapshot:s"), restorable_by=[])
+WAREHOUSE = other("aws-redshift-cluster", _of("redshift", "cluster:dw"))
+SNAPSHOTS, VOLUMES = "arn:aws:ec2:*::snapshot/*", _of("ec2", "volume/*")
+REACHED, PERHAPS, NONE = Standing.REACHED, Standing.PERHAPS, Standing.NONE
+
+
+@pytest.mark.parametrize(
+    ("kept", "statements", "expected"),
+    [
+        (IMAGES, [may("ecr:BatchGetImage")], NONE),
+        (IMAGES, [may("ecr:BatchGetImage"), may("ecr:GetDownloadUrlForLayer")], REACHED),
+        (VOLUME, [may("ec2:CreateVolume", SNAPSHOTS)], NONE),
+        (VOLUME, [may("ec2:CreateVolume")], NONE),
+        (VOLUME, [may("ec2:CreateVolume"), may("ec2:AttachVolume", VOLUMES)], NONE),
+        (VOLUME, [may("ec2:CreateVolume"), may("ec2:AttachVolume")], REACHED),
+        (VOLUME, [may("ebs:GetSnapshotBlock")], NONE),
+        (VOLUME, [may("ebs:GetSnapshotBlock"), may("ebs:ListChangedBlocks")], REACHED),
+        (COPY, [may("rds:RestoreDBInstanceFromDBSnapshot", _of("rds", "snapshot:*"))], NONE),
+        (COPY, [may("rds:RestoreDBInstanceFromDBSnapshot")], REACHED),
+        (CLUSTER, [may("rds-data:ExecuteStatement")], NONE),
+        (CLUSTER, [may("rds-data:*"), may("secretsmanager:GetSecretValue")], PERHAPS),
+        (WAREHOUSE, [may("redshift-data:ExecuteStatement")], NONE),
+        (WAREHOUSE, [may("redshift:GetClusterCredentials")], REACHED),
+        (DATABASE, [may("rds-db:connect", _of("rds-db", "dbuser:db-ABC/admin"))], PERHAPS),
+        (DATABASE, [may("rds-db:connect", "arn:aws:rds-db:us-east-1:*:dbuser:*/a")], NONE),
+        (CLUSTER, [may("rds-db:connect")], PERHAPS),
+    ],
+)
+def test_calls_get_at_something_with_all_that_they_take(
+    kept: Other, statements: list[dict[str, Any]], expected: Standing
+) -> None:
+    region = other("aws-region", public_snapshots=[], snapshot_block_public_access={})
+    told = walked(snapshot(function(), role(*statements), kept, region))
+    assert [one.standing for one in told.assets] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("actions", "expected"),
+    [
+        (("kms:ReEncryptFrom",), False),
+        (("kms:ReEncryptTo",), False),
+        (("kms:ReEncryptFrom", "kms:ReEncryptTo"), True),
+    ],
+)
+def test_what_a_key_encrypts_is_read_by_another_key_too(
+    actions: tuple[str, ...], expected: bool
+) -> None:
+    arn = _of("kms", "key/1")
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    asked = calls_that_read("aws-kms-key", arn)
+
+    def ask(action: str, resource: str) -> Decision:
+        policies = Policies((read(_whole(statement), name="own", kind=Kind.IDENTITY),))
+        policy = {**may("kms:*"), "Principal": {"AWS": ACCOUNT}}
+        lets = read(_whole(policy), name="key", kind=Kind.RESOURCE)
+        context = Context.of({}, rest=NOT_THERE)
+        request = Request(action, resource.replace("*", "1"), principal(ROLE), context, ACCOUNT)
+        return decide(request, replace(policies, resource=lets))
+
+    _, decision = easiest(asked, ask, lambda _: ())
+    assert decision.may_be is expected
+
+
+def _whole(statement: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def test_partiql_knows_no_tables_of_other_accounts() -> None:
+    arn = _of("dynamodb", "table/t")
+    own = {call for call, _ in calls_that_read("aws-dynamodb-table", arn)}
+    others = {call for call, _ in calls_that_read("aws-dynamodb-table", arn, is_own=False)}
+    assert "dynamodb:PartiQLSelect" in own - others
+    assert "dynamodb:GetItem" in others
 
 
 def test_what_runs_and_could_not_be_listed_leaves_it_unknown() -> None:

@@ -286,8 +286,8 @@ REGION = f"eu-west-1:{ACCOUNT}"
                 "aws-ec2-snapshot",
                 f"arn:aws:ec2:{REGION}:snapshot/snap-1",
                 {
-                    "ec2:CreateVolume": "arn:aws:ec2:eu-west-1::snapshot/*",
-                    "ebs:GetSnapshotBlock": "arn:aws:ec2:*::snapshot/snap-1",
+                    "ec2:ModifySnapshotAttribute": "arn:aws:ec2:eu-west-1::snapshot/*",
+                    "ec2:CopySnapshot": "arn:aws:ec2:*::snapshot/snap-1",
                 },
             ),
             (
@@ -296,7 +296,6 @@ REGION = f"eu-west-1:{ACCOUNT}"
                 {
                     "redshift:GetClusterCredentials": f"arn:aws:redshift:{REGION}:dbuser:sales/*",
                     "redshift:GetClusterCredentialsWithIAM": f"arn:aws:redshift:{REGION}:dbname:*",
-                    "redshift-data:ExecuteStatement": f"arn:aws:redshift:{REGION}:cluster:sales",
                 },
             ),
             ("aws-s3-bucket", BUCKET.arn, {"s3:PutBucketPolicy": BUCKET.arn}),

@@ -1,4 +1,4 @@
-"""What it takes to have what is in a resource: each of these calls alone is enough.
+"""What it takes to have what is in a resource: each of these calls, with what it needs besides.
 
 Service Authorization Reference, of each service: which resource a call is about is told there.
 """
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from ringwall.posture.permissions.asking import strictest
 from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.statements import Statement
 
@@ -27,8 +28,8 @@ READING: Final[Mapping[str, Mapping[str, Calls]]] = {
         "{arn}/stream/*": ("dynamodb:GetRecords",),
     },
     "aws-sqs-queue": {"{arn}": ("sqs:ReceiveMessage",)},
-    "aws-kms-key": {"{arn}": ("kms:Decrypt", "kms:CreateGrant")},
-    "aws-ecr-repository": {"{arn}": ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")},
+    "aws-kms-key": {"{arn}": ("kms:Decrypt", "kms:CreateGrant", "kms:ReEncryptFrom")},
+    "aws-ecr-repository": {"{arn}": ("ecr:BatchGetImage",)},
     "aws-ec2-snapshot": {
         "{bare}": (
             *("ec2:CreateVolume", "ec2:CopySnapshot", "ec2:ModifySnapshotAttribute"),
@@ -40,12 +41,14 @@ READING: Final[Mapping[str, Mapping[str, Calls]]] = {
             *("rds:CreateDBSnapshot", "rds:RestoreDBInstanceToPointInTime"),
             "rds:ModifyDBInstance",
         ),
+        "{login}": ("rds-db:connect",),
     },
     "aws-rds-cluster": {
         "{arn}": (
             *("rds:CreateDBClusterSnapshot", "rds:RestoreDBClusterToPointInTime"),
             *("rds:ModifyDBCluster", "rds-data:ExecuteStatement"),
         ),
+        "{login}": ("rds-db:connect",),
     },
     "aws-rds-snapshot": {
         "{arn}": (
@@ -76,6 +79,39 @@ GRANTING: Final[Mapping[str, Mapping[str, Calls]]] = {
     "aws-ecr-repository": {"{arn}": ("ecr:SetRepositoryPolicy",)},
 }
 """What lets somebody of its own account give themselves the rest."""
+Beside = tuple[tuple[str, str], ...]
+_SECRET: Final[Beside] = (
+    ("secretsmanager:GetSecretValue", "arn:{partition}:secretsmanager:*:*:secret:*"),
+)
+BESIDE: Final[Mapping[str, tuple[Beside, ...]]] = {
+    "kms:ReEncryptFrom": ((("kms:ReEncryptTo", "arn:{partition}:kms:*:*:key/*"),),),
+    "ecr:BatchGetImage": ((("ecr:GetDownloadUrlForLayer", "{resource}"),),),
+    "ec2:CreateVolume": (
+        (("ec2:CreateVolume", "arn:{partition}:ec2:*:*:volume/*"),),
+        (("ec2:AttachVolume", "arn:{partition}:ec2:*:*:volume/*"),),
+        (("ec2:AttachVolume", "arn:{partition}:ec2:*:*:instance/*"),),
+    ),
+    "ebs:GetSnapshotBlock": (
+        (("ebs:ListSnapshotBlocks", "{resource}"), ("ebs:ListChangedBlocks", "{resource}")),
+    ),
+    "rds:RestoreDBInstanceFromDBSnapshot": (
+        (("rds:RestoreDBInstanceFromDBSnapshot", "arn:{partition}:rds:*:*:db:*"),),
+    ),
+    "rds:RestoreDBClusterFromSnapshot": (
+        (("rds:RestoreDBClusterFromSnapshot", "arn:{partition}:rds:*:*:cluster:*"),),
+    ),
+    "rds-data:ExecuteStatement": (_SECRET,),
+    "redshift-data:ExecuteStatement": (_SECRET,),
+}
+"""What else a call takes: of each row one."""
+DOUBTS: Final[Mapping[str, str]] = {
+    "rds-data:ExecuteStatement": "which secret opens it is not known",
+    "redshift-data:ExecuteStatement": "which secret opens it is not known",
+    "rds-db:connect": "whether it lets in whoever signs in by IAM is not known",
+}
+"""Why it is not known of a call that is allowed whether it gets at anything."""
+_WITHIN: Final = frozenset({"dynamodb:PartiQLSelect"})
+"""Calls that know no resources of other accounts, whatever these allow."""
 _RANK: Final = (Outcome.DENIED, Outcome.UNKNOWN, Outcome.CONDITIONAL, Outcome.ALLOWED)
 
 
@@ -84,7 +120,7 @@ def calls_that_read(kind: str, arn: str, *, is_own: bool = True) -> Iterator[tup
     for several in (READING, GRANTING) if is_own else (READING,):
         for template, calls in several.get(kind, {}).items():
             for resource in _resources(template, arn):
-                yield from ((call, resource) for call in calls)
+                yield from ((call, resource) for call in calls if is_own or call not in _WITHIN)
 
 
 def _resources(template: str, arn: str) -> list[str]:
@@ -95,6 +131,9 @@ def _resources(template: str, arn: str) -> list[str]:
     if template == "{above}":  # who may read a path reads all below it
         names = rest.split("/")
         return [f"{begin}:{'/'.join(names[:end])}" for end in range(2, len(names) + 1)]
+    if template == "{login}":  # of databases by an id that their names do not tell
+        head = begin.removesuffix(":db").removesuffix(":cluster").replace(":rds:", ":rds-db:", 1)
+        return [f"{head}:dbuser:*"]
     if template in {"{dbuser}", "{dbname}"}:
         head = begin.rpartition(":")[0]
         return [f"{head}:{template.strip('{}')}:{rest}/*"]
@@ -113,7 +152,7 @@ def easiest(
     known: dict[Statement, None] = {}
     left: dict[Statement, None] = {}
     for name, resource in asked:
-        one = ask(name, resource)
+        one = _with_beside(name, resource, ask)
         if not one.may_be:
             continue
         calls[name] = None
@@ -130,3 +169,21 @@ def listed(calls: Calls) -> str:
     """Calls in words."""
     *others, last = calls
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def _with_beside(name: str, resource: str, ask: Callable[[str, str], Decision]) -> Decision:
+    """Whether a call and all that it takes besides are allowed; not known where that is doubted."""
+    decisions = [ask(name, resource)]
+    partition = resource.split(":")[1]
+    for several in BESIDE.get(name, ()):
+        if not decisions[-1].may_be:
+            break
+        asked = (
+            ask(call, about.format(resource=resource, partition=partition))
+            for call, about in several
+        )
+        decisions.append(max(asked, key=lambda one: _RANK.index(one.outcome)))
+    found = strictest(decisions)
+    if found.is_allowed and name in DOUBTS:
+        return replace(found, outcome=Outcome.UNKNOWN, why=DOUBTS[name])
+    return found
