@@ -740,3 +740,30 @@ def test_what_another_template_of_the_folder_exports_is_known(tmp_path: Path) ->
         _template(tmp_path, "c.json", group)
         told += said(read_code(tmp_path), "aws-ec2-security-group-ssh")
     assert told == ["fail", "unknown", "unknown", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("principals", "expected"),
+    [
+        (["sns.amazonaws.com"], "pass"),
+        (["sns.amazonaws.com", "*"], "unknown"),
+        (["*"], "unknown"),
+    ],
+)
+def test_a_service_is_not_everybody_for_whomever_it_comes(
+    tmp_path: Path, principals: list[str], expected: str
+) -> None:
+    source = {"Fn::ImportValue": "t"}
+    resources: Resources = {"F": made("AWS::Lambda::Function", FunctionName="f")}
+    for at, one in enumerate(principals):
+        resources[f"P{at}"] = made(
+            "AWS::Lambda::Permission",
+            FunctionName=ref("F"),
+            Action="lambda:InvokeFunction",
+            Principal=one,
+            SourceArn=source,
+        )
+    code = read(tmp_path, resources)
+    assert said(code, "aws-lambda-function-public") == [expected]
+    if "sns.amazonaws.com" in principals:
+        assert said(code, "aws-lambda-any-customer") == ["unknown"]

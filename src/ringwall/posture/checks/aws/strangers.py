@@ -13,7 +13,7 @@ from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.exposure import Exposed, exposed
 from ringwall.posture.permissions.statements import Kind
 from ringwall.posture.permissions.strangers import Stranger
-from ringwall.posture.snapshot.partial import SOMEWHERE
+from ringwall.posture.snapshot.partial import SOMEWHERE, guarded
 
 
 def statements_of(policy: Any) -> list[Mapping[str, Any]]:
@@ -73,8 +73,38 @@ def judge_strangers(it: Subject, policy: Any, *resources: str) -> Judgment:
         told = f"{wide[0].stranger} may {wide[0].action} in {it.label}, as far as {keys} admit it"
         return fails(told, Severity.MEDIUM)
     if wide:
-        raise UnknownError(wide[0].decision.why)
+        left = _without_services(policy)
+        if left is None:
+            raise UnknownError(wide[0].decision.why)
+        return judge_strangers(it, {**policy, "Statement": left}, *resources)
     return passes("its policy lets strangers do nothing")
+
+
+def _without_services(policy: Any) -> list[Any] | None:
+    """The statements but for those that let in services alone; ``None`` where there are none.
+
+    For whomever a service comes, it is no stranger itself: what is not known of such a statement
+    does not count.
+    """
+    several = policy.get("Statement") if isinstance(policy, Mapping) else None
+    if not isinstance(several, list):
+        return None
+    whole = list(several.copy())
+    left = [one for one in whole if not _is_of_services(one)]
+    return guarded(left) if 0 < len(left) < len(whole) else [] if not left else None
+
+
+def _is_of_services(statement: Any) -> bool:
+    try:
+        who = statement.get("Principal") if isinstance(statement, Mapping) else None
+        return (
+            isinstance(who, Mapping)
+            and set(who) == {"Service"}
+            and statement["Effect"] == "Allow"
+            and all(isinstance(one, str) for one in listed(who["Service"]))
+        )
+    except UnknownError:
+        return False
 
 
 def arn_of(it: Subject, resource: str) -> str:
