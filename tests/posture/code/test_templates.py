@@ -767,3 +767,20 @@ def test_a_service_is_not_everybody_for_whomever_it_comes(
     assert said(code, "aws-lambda-function-public") == [expected]
     if "sns.amazonaws.com" in principals:
         assert said(code, "aws-lambda-any-customer") == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("name", "resource"),
+    [
+        ("Fn::ForEach::Buckets", ["One", ["a", "b"], {"B${One}": made("AWS::S3::Bucket")}]),
+        ("Included", {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {}}}),
+        ("Fn::Transform", {"Name": "AWS::Include", "Parameters": {}}),
+    ],
+)
+def test_what_a_template_makes_when_it_is_run_is_not_known_and_not_broken(
+    tmp_path: Path, name: str, resource: Any
+) -> None:
+    code = read(tmp_path, {name: resource, "B": made("AWS::S3::Bucket")})
+    assert not code.is_broken
+    assert any(one.why.startswith(name) for one in code.remarks)
+    assert len(list(code.snapshot.of_kind("aws-s3-bucket"))) == 1

@@ -61,6 +61,10 @@ def read(document: Document, path: str, stacks: Stacks | None = None) -> Read:
     for name, told in template.resources.items():
         line = document.lines.get(("Resources", name), document.line)
         place = Place(path, line)
+        if _is_generated(name, told):
+            why = f"{name} is made when the template is run, and is not here: it is not judged"
+            found.remarks.append(Remark(place, why))
+            continue
         if not isinstance(told, dict) or not isinstance(told.get("Type"), str):
             found.remarks.append(Remark(place, f"the resource {name} has no Type", is_broken=True))
             continue
@@ -112,6 +116,13 @@ def _nested(
 def _is_of_itself(one: Instance, name: str) -> bool:
     """Whether it speaks of nothing but what it stands in, and is there where that is."""
     return one.address.startswith(f"{name}.") and not one.type.endswith("_attachment")
+
+
+def _is_generated(name: str, told: Any) -> bool:
+    """Whether a loop or a macro stands where a resource would."""
+    has_type = isinstance(told, dict) and "Type" in told
+    is_macro = isinstance(told, dict) and "Fn::Transform" in told and not has_type
+    return is_macro or name == "Fn::Transform" or name.startswith("Fn::ForEach::")
 
 
 def _is_completed(told: dict[str, Any]) -> bool:
