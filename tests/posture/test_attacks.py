@@ -272,15 +272,15 @@ def test_the_tags_of_what_runs_are_its_own_and_not_its_roles(
 
 
 def test_the_tags_of_a_function_may_not_be_known() -> None:
-    def back(**more: Any) -> Other:
-        listed = {"Role": READER, **more}
-        return other("aws-lambda-function", BACK, listed=listed, urls=[], policy=ABSENT)
+    def back(**tags: str) -> Other:
+        aspects = {"listed": {"Role": READER}, "urls": [], "policy": ABSENT}
+        return Other(kind="aws-lambda-function", name=BACK, tags=tags, aspects=aspects)
 
     web = role(may("lambda:UpdateFunctionCode", BACK, **tagged("dev")))
     runs = reader("lambda", Tags=tags("dev"))
     assert standing(web, runs, back()) is Standing.PERHAPS
-    assert standing(web, runs, back(Tags=tags("prod"))) is Standing.NONE
-    assert standing(web, runs, back(Tags=tags("dev"))) is Standing.REACHED
+    assert standing(web, runs, back(env="prod")) is Standing.NONE
+    assert standing(web, runs, back(env="dev")) is Standing.REACHED
 
 
 def test_who_may_change_a_function_by_its_policy_alone_has_its_role() -> None:
@@ -417,7 +417,7 @@ def test_what_a_key_encrypts_is_read_by_another_key_too(
         request = Request(action, resource.replace("*", "1"), principal(ROLE), context, ACCOUNT)
         return decide(request, replace(policies, resource=lets))
 
-    _, decision = easiest(asked, ask, lambda _: ())
+    _, decision = easiest(asked, ask)
     assert decision.may_be is expected
 
 

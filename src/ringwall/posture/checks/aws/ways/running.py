@@ -96,7 +96,7 @@ def functions(it: Looking) -> Iterator[Open]:
         aliases.setdefault(one.name.rpartition(":")[0], []).append(one)
     for one in it.functions.values():
         listed: dict[str, Any] = one.read("listed")
-        tags = {**tags_of(listed.get("Tags")), **one.tags}
+        tags = dict(one.tags)
         role = str(listed.get("Role") or "")
         workload = Workload(FUNCTION, one.name, role, tags or None, _own_policy(one))
         several = list(_doors(it, one, aliases.get(one.name, [])))
