@@ -172,6 +172,7 @@ def _verdicts(tmp_path: Path, text: str) -> tuple[Code, dict[str, str]]:
         ("", "ports: ${PORTS}", "k8s-container-host-port"),
         ("volumes: [{hostPath: {path: '${DIR}'}}]", "", "k8s-pod-host-root"),
         ("volumes: [{hostPath: {path: $DIR/}}]", "", "k8s-pod-host-root"),
+        ("hostIPC: {{ ipc }}", "", "k8s-pod-host-memory"),
         ("initContainers: ${SIDECARS}", "", "k8s-container-privileged"),
         ("securityContext: {sysctls: [{name: '${S}'}]}", "", "k8s-pod-sysctls"),
     ],

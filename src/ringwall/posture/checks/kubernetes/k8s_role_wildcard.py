@@ -58,8 +58,12 @@ def _is_everything(rule: Mapping[str, Any]) -> bool:
 
 
 def _is_of_kubernetes(group: str) -> bool:
-    """Its own groups have no dot, as ``apps``, or the one of its domain; a star is all groups."""
-    return "." not in group or group.endswith(".k8s.io")
+    """Its own groups have no dot, as ``apps``, or its domain; a star is all groups.
+
+    Metrics are served by an adapter that one has put in, and change nothing.
+    """
+    is_ours = group.endswith(".k8s.io") and not group.endswith("metrics.k8s.io")
+    return "." not in group or is_ours
 
 
 CASES = (
@@ -67,6 +71,7 @@ CASES = (
     case("everything", FAIL, manifest=role(["*"], ["*"])),
     case("everything of all groups", FAIL, manifest=role(["*"], ["*"], "*")),
     case("everything of a group", FAIL, manifest=role(["*"], ["*"], "apps")),
+    case("every metric", PASS, manifest=role(["*"], ["*"], "custom.metrics.k8s.io")),
     case("all rights", FAIL, manifest=role(["*"], ["*"], "rbac.authorization.k8s.io")),
     case("everything of an operator's group", PASS, manifest=role(["*"], ["*"], "shop.example")),
 )

@@ -170,9 +170,9 @@ def shaped(value: Any, form: Any, odd: list[Odd], at: At = ()) -> Any:
     """The value with what is not known in the place of all that has not this form."""
     if value is None or form is Plain.ANY:
         return value
-    if isinstance(form, Plain):
+    if isinstance(form, Plain) and not _is_bare(value):
         return _plain(value, form, odd, at)
-    if isinstance(value, str) and _FILLED.search(value):
+    if _is_bare(value) or (isinstance(value, str) and _FILLED.search(value)):
         return Unknown(f"{shown(at)} is a text that is filled in later")
     if isinstance(form, Each) and not form.named:
         if not isinstance(value, list):
@@ -184,6 +184,14 @@ def shaped(value: Any, form: Any, odd: list[Odd], at: At = ()) -> Any:
         return {key: shaped(one, form.one, odd, (*at, key)) for key, one in value.items()}
     made = {key: shaped(value[key], form[key], odd, (*at, key)) for key in form if key in value}
     return value | made
+
+
+def _is_bare(value: Any) -> bool:
+    """Whether it is ``{{ name }}`` without quotes, which YAML takes for a mapping by a mapping."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    ((key, inner),) = value.items()
+    return inner is None and key.startswith("{") and key.endswith("}")
 
 
 def shown(at: At) -> str:
