@@ -82,5 +82,6 @@ CASES = (
     case("JSON", FAIL, manifest=_data(config='{"auths": {"r.example": {"auth": "YTpodW50ZXIy"}}}')),
     case("a stand-in", PASS, manifest=_written(password="REDACTED")),
     case("a certificate", PASS, manifest=_data(ca=_PEM.format("CERTIFICATE"))),
+    case("what is agreed on in public", PASS, manifest=_data(pem=_PEM.format("DH PARAMETERS"))),
     case("a key", FAIL, manifest=_data(key=_PEM.format("PRIVATE KEY"))),
 )
