@@ -229,6 +229,29 @@ def test_the_catalogue_is_whole_and_its_names_stay() -> None:
             assert f"pathfinding:{name}-{number:03}" in known
 
 
+@pytest.mark.parametrize(
+    ("service", "actions"),
+    [
+        ("ssm", ("ssm:CreateActivation",)),
+        ("ssm", ("ssm:CreateMaintenanceWindow", "ssm:RegisterTaskWithMaintenanceWindow")),
+        ("states", ("states:TestState",)),
+        ("s3", ("s3:PutReplicationConfiguration",)),
+        ("codebuild", ("codebuild:StartBuild",)),
+        ("codebuild", ("codebuild:StartBuildBatch",)),
+        ("emr-serverless", ("emr-serverless:StartJobRun",)),
+    ],
+)
+def test_a_role_is_passed_to_what_is_there_or_to_the_service_itself(
+    service: str, actions: tuple[str, ...]
+) -> None:
+    found = of(
+        allow(["iam:PassRole", *actions]),
+        roles=(trusting(f"{service}.amazonaws.com"),),
+        workloads=[],
+    )
+    assert [(one.target, one.is_certain) for one in found] == [(ADMIN, True)]
+
+
 def test_the_resource_of_a_statement_is_respected() -> None:
     others = f"arn:aws:iam::{ACCOUNT}:user/other*"
     assert by(of(allow("iam:PutUserPolicy", others)), "iam-put-user-policy") is None

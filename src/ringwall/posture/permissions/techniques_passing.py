@@ -302,6 +302,18 @@ BUILDERS: Final = (
                 ("codebuild:UpdateProject", "codebuild:StartBuild"),
                 "",
             ),
+            (
+                "start-build-override",
+                "builds a project that there is with commands of its own",
+                ("codebuild:StartBuild",),
+                "",
+            ),
+            (
+                "start-batch-override",
+                "builds a project that there is with commands of its own",
+                ("codebuild:StartBuildBatch",),
+                "",
+            ),
         )
     ),
     _passing(
@@ -443,6 +455,13 @@ DATA: Final = (
         "emr-serverless:StartJobRun",
     ),
     _passing(
+        "passrole-emr-serverless-job",
+        "emr-serverless",
+        "runs a job in an application that there is",
+        "arn:aws:emr-serverless:*:{account}:*",
+        "emr-serverless:StartJobRun",
+    ),
+    _passing(
         "passrole-kinesisanalytics",
         "kinesisanalytics",
         "makes an application and starts it",
@@ -471,6 +490,13 @@ DATA: Final = (
         "has objects copied",
         "arn:aws:s3:*:{account}:job/*",
         "s3:CreateJob",
+    ),
+    _passing(
+        "passrole-s3-replication",
+        "s3",
+        "has all that comes into a bucket copied to one of its own",
+        "arn:aws:s3:::*",
+        "s3:PutReplicationConfiguration",
     ),
     _passing(
         "passrole-datasync-create-location",
@@ -592,6 +618,13 @@ JOINTS: Final = (
         "states:StartExecution",
     ),
     _passing(
+        "passrole-states-test-state",
+        "states",
+        "tests a state that calls any API,",
+        "arn:aws:states:*:{account}:*",
+        "states:TestState",
+    ),
+    _passing(
         "passrole-scheduler-create-schedule",
         "scheduler",
         "has a schedule call any API",
@@ -613,6 +646,21 @@ JOINTS: Final = (
         "arn:aws:ssm:*:{account}:*",
         "ssm:CreateDocument",
         "ssm:StartAutomationExecution",
+    ),
+    _passing(
+        "passrole-ssm-activation",
+        "ssm",
+        "registers a machine of its own",
+        "*",
+        "ssm:CreateActivation",
+    ),
+    _passing(
+        "passrole-ssm-maintenance-window",
+        "ssm",
+        "makes a window in which an automation that calls any API runs",
+        "arn:aws:ssm:*:{account}:maintenancewindow/*",
+        "ssm:CreateMaintenanceWindow",
+        "ssm:RegisterTaskWithMaintenanceWindow",
     ),
     _passing(
         "passrole-iot-topic-rule",
