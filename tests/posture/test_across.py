@@ -186,6 +186,7 @@ LINKED = f"arn:aws:iam::{FRONT}:role/aws-service-role/config.amazonaws.com/AWSSe
         (FRONT, "ArnLike", "aws:PrincipalArn", DEPLOY.replace(FRONT, ROOT), "no way"),
         (FRONT, "ArnEquals", "aws:PrincipalArn", RESERVED, "no way"),
         (FRONT, "StringEquals", "aws:PrincipalTag/team", "shop", "reached"),
+        (FRONT, "StringEquals", "aws:PrincipalType", "User", "reached"),
         (RESERVED, "StringEquals", "aws:PrincipalAccount", FRONT, "no way"),
         (LINKED, "StringEquals", "aws:PrincipalAccount", FRONT, "no way"),
     ],

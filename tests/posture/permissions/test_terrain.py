@@ -152,6 +152,7 @@ def test_guests_of_an_identity_pool_may_be_anybody() -> None:
         ({"StringLike": {"sts:ExternalId": "*"}}, "sts:AssumeRole", [True]),
         ({"StringNotEquals": {"sts:ExternalId": "x"}}, "sts:AssumeRole", [True]),
         ({"StringEquals": {"sts:ExternalId": "x"}}, "sts:AssumeRole", [False]),
+        ({"StringEquals": {"sts:ExternalId": "*"}}, "sts:AssumeRole", [False]),
         ({"StringEquals": {"sts:RoleSessionName": "x"}}, "sts:AssumeRole", [True]),
         ({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}, "sts:AssumeRole", []),
         ({"StringEquals": {"aws:RequestTag/team": "a"}}, "sts:AssumeRole", []),

@@ -78,8 +78,8 @@ def _suits(one: Condition, *, to_deny: bool = False) -> bool:
         return is_chosen(one.key)
     if one.operator == "Null":
         return True
-    is_negated = BY_NAME[one.operator].negated
-    return is_negated is not to_deny or (not to_deny and any(map(patterns.is_all, one.values)))
+    takes_any = one.operator == "StringLike" and any(map(patterns.is_all, one.values))
+    return BY_NAME[one.operator].negated is not to_deny or (takes_any and not to_deny)
 
 
 def decided(request: Request, policies: Policies) -> Decision:

@@ -199,7 +199,8 @@ def _everybody(side: Account, document: Document) -> Iterator[Identity]:
         and not _KEPT.search(arn)
     ]
     policies = Policies(_ALL, scps=side.scps, rcps=side.rcps)
-    for arn in dict.fromkeys((*named, *made[:_MADE], f"{own}:role/any-0")):
+    anybody = (f"{own}:role/any-0", f"{own}:user/any-0")
+    for arn in dict.fromkeys((*named, *made[:_MADE], *anybody)):
         yield Identity(arn, arn.rpartition("/")[2], policies, principal(arn))
 
 
