@@ -784,3 +784,65 @@ def test_what_a_template_makes_when_it_is_run_is_not_known_and_not_broken(
     assert not code.is_broken
     assert any(one.why.startswith(name) for one in code.remarks)
     assert len(list(code.snapshot.of_kind("aws-s3-bucket"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"password": "hunter2hunter2"}', "fail"),
+        ("hunter2hunter2", "fail"),
+        ({"Fn::Sub": '{"username": "${Given}", "password": "hunter2hunter2"}'}, "fail"),
+        ({"Fn::Sub": '{"password": "${Given}"}'}, "pass"),
+        (ref("Given"), "pass"),
+        (ref("Usual"), "fail"),
+        ('{"username": "shop"}', "pass"),
+        (None, "pass"),
+    ],
+)
+def test_a_secret_that_is_written_into_its_template_is_told(
+    tmp_path: Path, text: Any, expected: str
+) -> None:
+    parameters = {
+        "Given": {"Type": "String"},
+        "Usual": {"Type": "String", "Default": "hunter2hunter2"},
+    }
+    properties = {} if text is None else {"SecretString": text}
+    code = read(
+        tmp_path, {"S": made("AWS::SecretsManager::Secret", **properties)}, Parameters=parameters
+    )
+    assert said(code, "aws-secretsmanager-written") == [expected]
+
+
+def test_a_secret_that_is_written_into_terraform_is_told(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        """
+        resource "random_password" "it" {}
+        resource "aws_secretsmanager_secret" "a" {}
+        resource "aws_secretsmanager_secret_version" "a" {
+          secret_id     = aws_secretsmanager_secret.a.id
+          secret_string = jsonencode({ password = "hunter2hunter2" })
+        }
+        resource "aws_secretsmanager_secret" "b" {}
+        resource "aws_secretsmanager_secret_version" "b" {
+          secret_id     = aws_secretsmanager_secret.b.id
+          secret_string = jsonencode({ user = "shop", password = random_password.it.result })
+        }
+        """
+    )
+    assert said(read_code(tmp_path), "aws-secretsmanager-written") == ["fail", "pass"]
+
+
+def test_the_account_of_examples_is_another_one(tmp_path: Path) -> None:
+    """What stands for one's own is a number that nobody has."""
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+    roles = {
+        name: made(
+            "AWS::IAM::Role",
+            AssumeRolePolicyDocument={"Statement": [{**statement, "Principal": {"AWS": who}}]},
+        )
+        for name, who in (
+            ("Example", "arn:aws:iam::111122223333:root"),
+            ("Own", {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}),
+        )
+    }
+    assert said(read(tmp_path, roles), "aws-iam-role-external-id") == ["fail", "pass"]

@@ -15,6 +15,7 @@ from ringwall.posture.code.aws.declaring import (
 )
 from ringwall.posture.code.aws.policies import document
 from ringwall.posture.code.terraform.resources import Instance, Resources
+from ringwall.posture.code.terraform.values import ExpressionError, PartialText, from_json
 from ringwall.posture.snapshot.partial import Unknown
 
 KINDS: Final = (
@@ -23,6 +24,8 @@ KINDS: Final = (
     "aws-logs-group",
     "aws-efs-file-system",
 )
+
+_TEXTS: Final = ("secret_string", "secret_string_wo")
 
 
 def components(code: Resources) -> Iterator[Collected]:
@@ -97,6 +100,8 @@ def _secret(code: Resources, one: Instance) -> Collected:
     }
     if one.get("kms_key_id") is not None:
         listed["KmsKeyId"] = ident(one.get("kms_key_id"))
+    if written := _written(code, one):
+        listed["Written"] = written
     policies = code.pointing("aws_secretsmanager_secret_policy", "secret_arn", one)
     policy = (policies[0] if policies else one).get("policy")
     aspects = {
@@ -106,3 +111,22 @@ def _secret(code: Resources, one: Instance) -> Collected:
         else known(document(policy, code, of_itself=True, by_any_name=True), one, "policy"),
     }
     return component("aws-secretsmanager-secret", one, one.get("name"), aspects)
+
+
+def _written(code: Resources, one: Instance) -> dict[str, str]:
+    """What stands in the code of what a secret holds, by name; what comes from outside does not."""
+    versions = code.pointing("aws_secretsmanager_secret_version", "secret_id", one, or_maybe=False)
+    found: dict[str, str] = {}
+    for text in (each.get(name) for each in (one, *versions) for name in _TEXTS):
+        try:
+            told = from_json(text)
+        except ExpressionError:
+            told = text
+        several = told if isinstance(told, dict) else {"secret": told}
+        found |= {key: said for key, value in several.items() if (said := _said(value))}
+    return found
+
+
+def _said(value: Any) -> str:
+    parts = value.parts if isinstance(value, PartialText) else (value,)
+    return "".join(one for one in parts if isinstance(one, str))
