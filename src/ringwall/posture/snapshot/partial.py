@@ -27,8 +27,11 @@ class OwnRegion(Unknown):
     """The region that code will be in, in the same way."""
 
 
-IN_CODE: Final = "111122223333"
-"""Stands for the account that code will be in, where somebody has to decide about it."""
+IN_CODE: Final = "000000000007"
+"""Stands for the account that code will be in, where somebody has to decide about it.
+
+A number that nobody has, that no example of AWS has, and that LocalStack does not call its own.
+"""
 
 
 USUAL: Final = "default of AWS"
