@@ -271,6 +271,16 @@ def test_the_tags_of_what_runs_are_its_own_and_not_its_roles(
     assert standing(web, runs, instance(Tags=tags(of_instance))) is expected
 
 
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("running", Standing.REACHED), ("stopped", Standing.REACHED), ("terminated", Standing.NONE)],
+)
+def test_what_is_ended_runs_as_nobody(state: str, expected: Standing) -> None:
+    web = role(may("ssm:SendCommand"))
+    ended = instance(State={"Name": state})
+    assert standing(web, reader("ec2", LISTENS), ended) is expected
+
+
 def test_the_tags_of_a_function_may_not_be_known() -> None:
     def back(**tags: str) -> Other:
         aspects = {"listed": {"Role": READER}, "urls": [], "policy": ABSENT}

@@ -97,7 +97,8 @@ _STAND_IN: Final = re.compile(
     r"(?i)(?:your|replace|insert)[_ -][\w -]*|example|placeholder|redacted|dummy|todo|tbd|\*+|x+"
 )
 _PUBLIC: Final = re.compile(
-    r"(?:\s*-----BEGIN (CERTIFICATE|PUBLIC KEY|X509 CRL|DH PARAMETERS)-----[\sA-Za-z0-9+/=]+-----END \1-----)+\s*"
+    r"(?:\s*-----BEGIN (CERTIFICATE|PUBLIC KEY|X509 CRL|DH PARAMETERS)-----"
+    r"[\sA-Za-z0-9+/=]+-----END \1-----)+\s*"
 )
 _OPTION: Final = re.compile(r"-{0,2}([A-Za-z][\w.-]*)=(.*)", re.DOTALL)
 _ASKING: Final = re.compile(

@@ -39,6 +39,10 @@ _AUTHENTICATION: Final = "lambda:functionurlauthtype"
 _BY_ADDRESS: Final = "lambda:invokedviafunctionurl"
 
 
+_GONE: Final = frozenset({"shutting-down", "terminated"})
+"""States of which nothing comes back."""
+
+
 def instances(it: Looking) -> Iterator[Open]:
     """Every instance, whoever it answers."""
     by_profile = {
@@ -49,6 +53,8 @@ def instances(it: Looking) -> Iterator[Open]:
     }
     for one in it.instances.values():
         listed = one.read("listed")
+        if (listed.get("State") or {}).get("Name") in _GONE:
+            continue
         profile = (listed.get("IamInstanceProfile") or {}).get("Arn", "")
         role = by_profile.get(profile, "") if _tells_its_role(listed) else ""
         tags = {**tags_of(listed.get("Tags")), **one.tags}
