@@ -282,3 +282,36 @@ def test_policies_of_two_of_one_name_are_two_changes() -> None:
     told = walked(read_of(FRONT, may, opened), read_of(VAULT, kept, hidden))
     by_policy = [one for one in told.single if one.by == ("statement 1 of policy of ledger",)]
     assert sorted(one.safe for one in by_policy) == [(LEDGER,), (named,)]
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"), [("us-east-1", "reached"), ("eu-west-1", "no way")]
+)
+def test_what_is_everywhere_is_called_in_one_region(region: str, expected: str) -> None:
+    """Whoever may write themselves policies there alone may write none elsewhere."""
+    there = asks("StringEquals", "aws:RequestedRegion", region)
+    assert standing(bucket(), statement("iam:PutRolePolicy", "*", **there)) == expected
+
+
+@pytest.mark.parametrize(
+    ("actions", "expected"),
+    [(["sts:AssumeRole"], "no way"), (["sts:AssumeRole", "sts:TagSession"], "perhaps")],
+)
+def test_a_tag_of_a_session_takes_the_place_of_the_roles_own(
+    actions: list[str], expected: str
+) -> None:
+    team = asks("StringEquals", "aws:PrincipalTag/team", "a")
+    lets = {"Effect": "Allow", "Principal": {"AWS": WEB}, "Action": actions}
+    arn = f"arn:aws:iam::{VAULT}:role/reader"
+    told = {
+        "RoleName": "reader",
+        "Arn": arn,
+        "Tags": [{"Key": "team", "Value": "x"}],
+        "AssumeRolePolicyDocument": document(lets),
+        "RolePolicyList": [
+            {"PolicyName": "own", "PolicyDocument": document(statement(*READS, **team))}
+        ],
+    }
+    reader: Parts = {f"aws-iam-role/{arn}": {"details": told}}
+    takes = [statement(one, arn) for one in actions]
+    assert standing({**bucket(), **reader}, *takes) == expected

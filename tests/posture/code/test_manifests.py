@@ -301,3 +301,64 @@ def test_a_policy_that_is_read_is_enough_whatever_else_is_broken(tmp_path: Path)
     (tmp_path / "other.yaml").write_text("apiVersion: v1\nkind: [\n")
     said = judge_all(read_code(tmp_path).snapshot, own_checks(["k8s-namespace-network-policy"]))
     assert [one.verdict.outcome for one in said] == ["pass"]
+
+
+NETWORK = """apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: it}
+spec:
+  podSelector: {}
+  ingress: [%s]
+"""
+
+
+@pytest.mark.parametrize(
+    ("rules", "outcome"),
+    [
+        ("{from: '${FROM}'}, {from: [{ipBlock: {cidr: 0.0.0.0/0}}]}", "fail"),
+        ("{from: '${FROM}'}", "unknown"),
+        ("{from: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: '${PORTS}'}", "fail"),
+        ("{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: '${PORTS}'}", "unknown"),
+    ],
+)
+def test_the_world_is_let_in_whatever_else_is_filled_in_later(
+    tmp_path: Path, rules: str, outcome: str
+) -> None:
+    _, said = _verdicts(tmp_path, NETWORK % rules)
+    assert said["k8s-network-policy-open-ingress"] == outcome
+
+
+HELD = """apiVersion: v1
+kind: %s
+metadata: {name: it}
+%s:
+  %s: |
+    %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "outcome"),
+    [
+        ("Secret", "app.config", '<add key="ApiKey" value="hunter2hunter2" />', "fail"),
+        ("Secret", "app.config", "<password>", "pass"),
+        ("ConfigMap", "app.js", "db: {user:'shop', password :'hunter2hunter2'}", "fail"),
+        ("ConfigMap", "app.sql", "ALTER ROLE shop PASSWORD :'app_password'", "pass"),
+        ("ConfigMap", "CLIENT_TLS_SECRET", "hunter2hunter2", "fail"),
+        ("ConfigMap", "CLIENT_TLS_SECRET", "shop-tls-2", "pass"),
+        ("ConfigMap", "SECRET_KEY_ENCRYPTION", "9f8e7d6c5b4a39281706f5e4d3c2b1a0", "fail"),
+        ("ConfigMap", "SECRET_KEY_ENCRYPTION", "aes-256-gcm", "pass"),
+        ("ConfigMap", "JWT_SECRET_ENV", "9f8e7d6c5b4a39281706f5e4", "fail"),
+        ("ConfigMap", "JWT_SECRET_ENV", "SHOP_JWT", "pass"),
+    ],
+)
+def test_what_only_looks_like_something_else_is_a_secret(
+    tmp_path: Path, kind: str, name: str, value: str, outcome: str
+) -> None:
+    data = "stringData" if kind == "Secret" else "data"
+    text = HELD % (kind, data, name, value)
+    if kind == "ConfigMap" and "." not in name:
+        text = text.replace("|\n    ", "")
+    _, said = _verdicts(tmp_path, text)
+    check = "k8s-secret-written" if kind == "Secret" else "k8s-config-map-secrets"
+    assert said[check] == outcome

@@ -51,7 +51,7 @@ _INNER: Final = ("address", "header", "sql")
 _ASSIGNED: Final = (
     r"(?i)(?:passw(?:or)?d|passphrase|pwd|(?<![a-z])p(?:ass|w)(?![\w.-])|(?<!existing)(?<!existing[_-])(?<!pull)(?<!pull[_-])secret"
     r"|(?:api|access|account)[_-]?key|auth[_-]?token"
-    r"|private[_-]?key|token|credentials?)([\w.-]{0,64})[\"']?\s*(?:=>|:=|=|(?<!\s):|:(?!'))\s*[\"']?([^\s\"';,]{6,})"
+    r"|private[_-]?key|token|credentials?)([\w.-]{0,64})[\"']?\s*(?:=>|:=|=|(?<!\s):|:(?!'[A-Za-z_]+'))\s*[\"']?([^\s\"';,]{6,})"
 )
 _LINE: Final = re.compile("|".join(f"(?P<t{at}>{one})" for at, (_, one) in enumerate(_TOKENS)))
 _ASSIGNMENT: Final = re.compile(_ASSIGNED)
@@ -91,7 +91,7 @@ _REFERENCE: Final = re.compile(
     r"|(?<!\S)(?:(?:>>)?vault:[\w./-]+#\S+|ref\+[a-z]+://\S+|op://\S+|arn:aws[\w-]*:secretsmanager:\S+)"
 )
 """What is put in the place of a secret, or of a part of a text, before anybody uses it."""
-_PUT_IN: Final = re.compile(r"(?<!\w)<[A-Za-z][^<>\n]*>(?!\w)")
+_PUT_IN: Final = re.compile(r"(?<!\w)<[A-Za-z][^<>=\"\n]*(?<!/)>(?!\w)")
 """The same in angles, where they are no tags."""
 _STAND_IN: Final = re.compile(
     r"(?i)(?:your|replace|insert)[_ -][\w -]*|example|placeholder|redacted|dummy|todo|tbd|\*+|x+"
@@ -109,7 +109,13 @@ _ASKING: Final = re.compile(
 _OBJECT: Final = re.compile(
     r"(?i)(?:^|[_.-])(?:tls|ssl|ca|cert(?:ificate)?|pull|from|existing)[_-]?secrets?$"
 )
-_LABEL: Final = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
+_PART: Final = r"(?:[a-z]+|[a-z]{0,3}[0-9]{1,8})"
+_LABEL: Final = re.compile(rf"{_PART}(?:[.-]{_PART})*")
+"""What people call a Secret: words and numbers, each by itself."""
+_PLAINLY: Final = re.compile(
+    r"[0-9a-fA-F]{24,}|(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9+/_-]{40,}={0,2}"
+)
+"""What is a key whatever it is called."""
 
 
 class Secret(NamedTuple):
@@ -208,6 +214,8 @@ def _tells_of_one(name: str, value: str) -> bool:
 
     The id of a secret of AWS is its path; that of Vault's is a secret.
     """
+    if _PLAINLY.fullmatch(value):
+        return False
     if _ABOUT.search(name) or _ABOUT_IN_ONE.search(name):
         return True
     if name.endswith("Key") and _KEY_OF.fullmatch(value):

@@ -112,13 +112,14 @@ def context_of(
 
     ``tags`` are those of what it asks for, if that is no identity, and they are known.
 
-    A role's session may have more tags than the role has, and begins now.
+    A role's session may have more tags than the role has, and begins now. Where its trust lets
+    sessions be tagged, they may have others in the place of its own.
     """
     keys: dict[str, Values] = {}
     families: dict[str, Values] = {"aws:principaltag/": ABSENT if identity.is_user else OPEN}
     if identity.is_role:
         keys["aws:tokenissuetime"] = (datetime.now(UTC).isoformat(),)
-    for key, value in identity.tags.items():
+    for key, value in () if _is_tagged(identity) else identity.tags.items():
         keys[f"aws:principaltag/{key.lower()}"] = (value,)
     tagged = target.tags if target is not None else tags
     if tagged is not None:
@@ -131,6 +132,14 @@ def context_of(
         keys["aws:principalorgid"] = (organisation,)
     keys.update(said or {})
     return Context(keys, families, OPEN)
+
+
+def _is_tagged(identity: Identity) -> bool:
+    """Whether somebody may tag the sessions of a role as they take it."""
+    trust = identity.trust
+    return trust is not None and any(
+        one.effect is Effect.ALLOW for one in trust.concerning("sts:tagsession")
+    )
 
 
 def may(

@@ -164,9 +164,20 @@ def _of_own(request: Request, key: str) -> Values:
     return request.context.rest if found is None else found
 
 
+_EVERYWHERE: Final = frozenset({"cloudfront", "iam", "organizations", "route53"})
+
+
 def _region(request: Request) -> Values:
-    """What stands in a region is had there alone, unless the call takes it to another one."""
+    """What stands in a region is had there alone, unless the call takes it to another one.
+
+    Calls of services that are everywhere have the one that these are run from (IAM User Guide,
+    "AWS global condition context keys").
+    """
     parts = request.resource.split(":", 5)
+    service = request.action.partition(":")[0].lower()
+    if service in _EVERYWHERE and request.action.lower() != "iam:passrole":
+        is_usual = len(parts) != 6 or parts[1] == "aws"
+        return ("us-east-1",) if is_usual else request.context.rest
     is_known = len(parts) == 6 and _REGION.fullmatch(parts[3]) is not None
     if not is_known or _ELSEWHERE.search(request.action):
         return request.context.rest

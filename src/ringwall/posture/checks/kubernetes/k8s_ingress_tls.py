@@ -46,6 +46,8 @@ _ENCRYPTED = {
     "nginx.ingress.kubernetes.io/ssl-passthrough",
     "traefik.ingress.kubernetes.io/router.tls",
 }
+_CONTROLLERS = ("nginx", "traefik", "haproxy", "kong", "alb", "gce", "azure", "istio", "cilium")
+"""What is in the names of their classes, and in those of their annotations."""
 _ALWAYS = {"tailscale"}
 """Controllers that speak nothing else, by their class."""
 _ALB = "alb.ingress.kubernetes.io"
@@ -57,7 +59,8 @@ def judge(it: Subject, world: World) -> Judgment:
     spec, notes = told.get("spec") or {}, (told.get("metadata") or {}).get("annotations") or {}
     if any(notes.get(one) for one in _CERTIFICATES):
         return passes("its annotations name certificates")
-    if _is_noted(notes) or spec.get("ingressClassName") in _ALWAYS:
+    name = str(spec.get("ingressClassName") or notes.get("kubernetes.io/ingress.class") or "")
+    if _is_noted(notes, name) or name in _ALWAYS:
         return passes("its controller encrypts it")
     several = spec.get("tls")
     if not several:
@@ -73,15 +76,21 @@ def judge(it: Subject, world: World) -> Judgment:
     return passes("it has certificates")
 
 
-def _is_noted(notes: Mapping[str, Any]) -> bool:
-    """Whether annotations say that it is encrypted, by a certificate that the controller finds."""
-    if any(str(notes.get(one)).lower() == "true" for one in _ENCRYPTED):
+def _is_noted(notes: Mapping[str, Any], name: str) -> bool:
+    """Whether annotations say that it is encrypted, by a certificate that the controller finds.
+
+    ``name`` is its class, which may be that of another controller: then they mean nothing.
+    """
+    others = [one for one in _CONTROLLERS if one in name]
+    said = [one for one in _ENCRYPTED if str(notes.get(one)).lower() == "true"]
+    if any(not others or any(other in one for other in others) for one in said):
         return True
     protocols = {one.strip() for one in str(notes.get("konghq.com/protocols") or "").split(",")}
     if protocols <= {"https", "grpcs"}:
         return True
     ports = str(notes.get(f"{_ALB}/listen-ports") or "")
-    return '"HTTPS"' in ports and ('"HTTP"' not in ports or bool(notes.get(f"{_ALB}/ssl-redirect")))
+    is_led = str(notes.get(f"{_ALB}/ssl-redirect") or "").isdigit()
+    return '"HTTPS"' in ports and ('"HTTP"' not in ports or is_led)
 
 
 def _star(host: str) -> str:
@@ -110,10 +119,21 @@ CASES = (
         manifest={"metadata": {"annotations": {"alb.ingress.kubernetes.io/certificate-arn": "a"}}},
     ),
     case("by Traefik", PASS, manifest=_noted(**{_TRAEFIK: "true"})),
+    case(
+        "by Traefik, which is not there",
+        FAIL,
+        manifest=_noted(**{_TRAEFIK: "true"}) | {"spec": {"ingressClassName": "nginx"}},
+    ),
+    case(
+        "by Traefik of a class of one's own",
+        PASS,
+        manifest=_noted(**{_TRAEFIK: "true"}) | {"spec": {"ingressClassName": "public"}},
+    ),
     case("not by Traefik", FAIL, manifest=_noted(**{_TRAEFIK: "false"})),
     case("passed through", PASS, manifest=_noted(**{_NGINX: "true"})),
     case("found by its host", PASS, manifest=_noted(**{_PORTS: '[{"HTTPS":443}]'})),
     case("plain, too", FAIL, manifest=_noted(**{_PORTS: _BOTH})),
+    case("not led to it", FAIL, manifest=_noted(**{_PORTS: _BOTH, _REDIRECT: "false"})),
     case("led to it", PASS, manifest=_noted(**{_PORTS: _BOTH, _REDIRECT: "443"})),
     case("of Kong", PASS, manifest=_noted(**{"konghq.com/protocols": "https"})),
     case("of Kong, plain, too", FAIL, manifest=_noted(**{"konghq.com/protocols": "http,https"})),

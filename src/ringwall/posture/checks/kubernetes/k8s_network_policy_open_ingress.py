@@ -57,12 +57,20 @@ def _without_sources(rules: Sequence[Mapping[str, Any]]) -> bool:
 
 def _from_the_world(rules: Sequence[Mapping[str, Any]]) -> bool:
     """Rules of a port are taken together: each may let in one half of the world."""
+    if is_any(rules, lambda rule: is_any(rule.get("from") or (), _is_world)):
+        return True
     for ports in {str(one.get("ports")): one.get("ports") for one in rules}.values():
         several = [one for one in rules if not one.get("ports") or one["ports"] == ports]
         sources = [one for rule in several for one in rule.get("from") or ()]
         if are_everybody(one["ipBlock"] for one in sources if one.get("ipBlock")):
             return True
     return False
+
+
+def _is_world(peer: Mapping[str, Any]) -> bool:
+    """By itself, whatever of the other peers and of its ports is not known."""
+    block: Mapping[str, Any] | None = peer.get("ipBlock")
+    return block is not None and are_everybody([block])
 
 
 def _from_the_cluster(rules: Sequence[Mapping[str, Any]]) -> bool:

@@ -16,6 +16,7 @@ from ringwall.posture.checking import (
     Judgment,
     Severity,
     Subject,
+    UnknownError,
     World,
     case,
     fails,
@@ -73,6 +74,9 @@ def judge(it: Subject, world: World) -> Judgment | None:
 
 def _is_inside(spec: Mapping[str, Any], notes: Mapping[str, Any]) -> bool:
     said = {name: str(one).lower() for name, one in notes.items()}
+    later = [name for name in (f"{_AWS}-scheme", *_INSIDE) if "${" in said.get(name, "")]
+    if later:
+        raise UnknownError(f"{later[0]} is filled in later")
     if said.get(f"{_AWS}-scheme") == "internet-facing":
         return False
     if any(said.get(name) in wanted for name, wanted in _INSIDE.items()):
@@ -98,6 +102,11 @@ def _of_class(name: str, **notes: str) -> dict[str, Any]:
 
 CASES = (
     case("of a class", PASS, manifest=_of_class("service.k8s.aws/nlb")),
+    case(
+        "of a class, and nobody knows how",
+        UNKNOWN,
+        manifest=_of_class("service.k8s.aws/nlb", aws_load_balancer_scheme="${SCHEME}"),
+    ),
     case(
         "of a class, and open",
         FAIL,
