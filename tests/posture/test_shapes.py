@@ -26,7 +26,10 @@ OURS = {
     "aws-redshift-parameter-group.parameters": "by the names of parameters",
 }
 """Aspects that a collector tells in a form of its own."""
-OF_CODE = {"aws-secretsmanager-secret.listed.Written"}
+OF_CODE = {
+    "aws-ec2-security-group.listed.IpPermissions.DeclaredBy",
+    "aws-secretsmanager-secret.listed.Written",
+}
 """What code alone tells, and checks ask of nothing else."""
 OF_SEVERAL = {
     "aws-cloudfront-distribution.config.DefaultCacheBehavior.PathPattern",

@@ -84,3 +84,14 @@ def test_the_owner_of_a_bucket_is_the_same_in_both_whatever_number_the_account_h
     for more in (public, other):
         (one,) = differences("aws-s3-bucket", listed("owner"), listed("75aa", more), "acl")
         assert one.part == "acl.Grants"
+
+
+def test_what_is_written_for_something_that_is_not_in_the_code_is_not_held_against_it() -> None:
+    code = snapshot("aws-s3-bucket", "terraform:main.tf:p", apart=True, policy={"Statement": []})
+    there = snapshot("aws-s3-bucket", "arn:aws:x", policy={"Statement": [{"Effect": "Deny"}]})
+    assert list(drift(code, there)) == []
+
+
+def test_a_secret_that_is_written_in_code_is_held_against_nothing() -> None:
+    written = {"Name": "exports", "Written": {"password": "hunter2hunter2"}}
+    assert differences("aws-secretsmanager-secret", written, {"Name": "exports"}) == []

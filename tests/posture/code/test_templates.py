@@ -846,3 +846,20 @@ def test_the_account_of_examples_is_another_one(tmp_path: Path) -> None:
         )
     }
     assert said(read(tmp_path, roles), "aws-iam-role-external-id") == ["fail", "pass"]
+
+
+def test_a_rule_that_opens_a_group_from_elsewhere_is_named(tmp_path: Path) -> None:
+    def apart(port: int, cidr: str) -> dict[str, Any]:
+        rule = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "CidrIp": cidr}
+        return made("AWS::EC2::SecurityGroupIngress", GroupId=ref("G"), **rule)
+
+    resources = {
+        **_ingress(443, CidrIp="0.0.0.0/0"),
+        "Open": apart(3389, "0.0.0.0/0"),
+        "Within": apart(3389, "10.0.0.0/8"),
+        "Other": apart(22, "0.0.0.0/0"),
+    }
+    code = read(tmp_path, resources)
+    judged = judge_all(code.snapshot, own_checks())
+    (why,) = [one.verdict.why for one in judged if one.check == _of_group("rdp")]
+    assert why.endswith("opens 3389 (RDP) to the internet, by Open (stack.json:1)")

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ringwall.core.observations import Observation, State, UnknownError
 from ringwall.posture.checking.noting import digest
+from ringwall.posture.checking.settled import APART
 from ringwall.posture.snapshot.partial import Assumed, Unknown, guarded
 from ringwall.posture.snapshot.snapshot import Seen, Snapshot
 
@@ -29,7 +30,9 @@ NAMED: Final[Mapping[str, str]] = {
     "aws-cloudtrail-trail": "listed",
 }
 """The kinds of which people give the names, so that one name is the same thing in both."""
-_LEFT_OUT: Final = frozenset({"Arn", "Path", "FunctionArn", "VpcId", "GroupId", "GroupList"})
+_LEFT_OUT: Final = frozenset(
+    {"Arn", "Path", "FunctionArn", "VpcId", "GroupId", "GroupList", "Written"}
+)
 """What code cannot know, or tells in its own way."""
 
 _OWNER: Final[Mapping[str, str]] = {"Type": "CanonicalUser", "ID": "owner"}
@@ -62,7 +65,7 @@ def drift(code: Snapshot, cloud: Snapshot) -> Iterator[Drift]:
         there = {one.found.label: one for one in cloud.of_kind(kind)}
         for one in code.of_kind(kind):
             other = there.get(one.found.label)
-            if other is not None:
+            if other is not None and APART not in one.aspects:
                 yield from _between(one, other)
 
 
@@ -72,7 +75,7 @@ def untold(code: Snapshot, cloud: Snapshot) -> Iterator[tuple[str, str]]:
         there = {one.found.label: one for one in cloud.of_kind(kind)}
         for one in code.of_kind(kind):
             other = there.get(one.found.label)
-            if other is not None:
+            if other is not None and APART not in one.aspects:
                 yield from ((other.found.id, part) for part in _untold(one, other))
 
 

@@ -353,15 +353,22 @@ def _rules(code: Resources, one: Instance, way: str) -> Any:
         if isinstance(kind, Unknown):
             found.append(kind)
         elif kind == way:
-            found.append(_rule(rule.values, one))
+            found.append(_by(rule, _rule(rule.values, one)))
     single = f"aws_vpc_security_group_{way}_rule"
-    found += [_single(rule) for rule in code.pointing(single, "security_group_id", one)]
+    found += [_by(rule, _single(rule)) for rule in code.pointing(single, "security_group_id", one)]
     found += [
         Unknown(f"{rule.written} is a rule of an unknown group")
         for type_ in ("aws_security_group_rule", single)
         for rule in code.unplaced(type_, "security_group_id")
     ]
     return found
+
+
+def _by(rule: Instance, made: Any) -> Any:
+    """A rule with where it stands, which is not where its group does."""
+    return (
+        made | {"DeclaredBy": f"{rule.written} ({rule.place})"} if isinstance(made, dict) else made
+    )
 
 
 def _rule(block: Any, one: Instance) -> Any:

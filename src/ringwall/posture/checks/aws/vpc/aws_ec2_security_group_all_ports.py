@@ -18,7 +18,7 @@ from ringwall.posture.checking import (
 )
 from ringwall.posture.checks.aws.controls import PERIMETER
 from ringwall.posture.checks.aws.scenes import rule
-from ringwall.posture.checks.aws.vpc.ports import READS, cases_of, is_unused, opened
+from ringwall.posture.checks.aws.vpc.ports import READS, by_rules, cases_of, is_unused, opened
 from ringwall.posture.permissions.networks import Intervals
 
 CHECK = Check(
@@ -39,6 +39,7 @@ def judge(it: Subject, world: World) -> Judgment:
     if widest < 1000:
         return passes(f"at most {widest} ports in one go are open to the internet")
     told = f"{it.label} opens {widest:,} ports in one go to the internet"
+    told += by_rules(it, world, its.certain)
     if is_unused(world, it):
         return fails(f"{told}; nothing has this group now", Severity.LOW)
     return fails(told)

@@ -18,7 +18,7 @@ from ringwall.posture.checking import (
 from ringwall.posture.checks.aws.controls import PERIMETER
 from ringwall.posture.checks.aws.scenes import rule
 from ringwall.posture.checks.aws.services import CLOSED
-from ringwall.posture.checks.aws.vpc.ports import READS, cases_of, is_unused, opened
+from ringwall.posture.checks.aws.vpc.ports import READS, by_rules, cases_of, is_unused, opened
 from ringwall.posture.permissions.networks import Intervals
 
 CHECK = Check(
@@ -48,9 +48,10 @@ def judge(it: Subject, world: World) -> Judgment:
     told = ", ".join(
         f"{low}" if low == high else f"{low} to {high}" for low, high in left.parts[:5]
     )
+    told += " to the internet" + by_rules(it, world, left)
     if is_unused(world, it):
         return fails(f"{it.label} opens {told}; nothing has this group now", Severity.LOW)
-    return fails(f"{it.label} opens {told} to the internet")
+    return fails(f"{it.label} opens {told}")
 
 
 CASES = (

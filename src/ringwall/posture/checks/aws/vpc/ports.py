@@ -19,10 +19,10 @@ from ringwall.posture.checking import (
     other,
     passes,
 )
-from ringwall.posture.checks.aws.exposure import GROUP_READS, opened_by
-from ringwall.posture.checks.aws.openings import certain, possible, those_in
+from ringwall.posture.checks.aws.exposure import GROUP_READS, cidrs_of, opened_by
+from ringwall.posture.checks.aws.openings import certain, ports_of, possible, sources_of, those_in
 from ringwall.posture.checks.aws.scenes import LIST_RULE, prefix_list, rule
-from ringwall.posture.permissions.networks import Intervals
+from ringwall.posture.permissions.networks import Addresses, Intervals
 
 INTERFACE: Final = "aws-ec2-network-interface"
 READS: Final = ("listed", *(one for one in GROUP_READS if "prefix" in one), f"{INTERFACE}.listed")
@@ -76,6 +76,25 @@ def opened(world: World, group: Subject, *, tcp_only: bool = False) -> Opened:
     return Opened(found, found)
 
 
+def by_rules(it: Subject, world: World, ports: Intervals) -> str:
+    """Which rules open it that code writes apart from their group; empty where none does."""
+    found: list[str] = []
+    rules = it.read("listed").get("IpPermissions") or ()
+
+    def networks(identifier: str) -> list[str]:
+        return cidrs_of(world, identifier)
+
+    for protocol in ("tcp", "udp"):
+        for one in certain(rules, networks, protocol):
+            by, reach = one.get("DeclaredBy"), ports_of(one, protocol)
+            if not by or by in found or reach is None:
+                continue
+            is_open = Addresses.of(sources_of(one, networks)).share > 0
+            if is_open and any(low <= reach[1] and reach[0] <= high for low, high in ports.parts):
+                found.append(by)
+    return f", by {', '.join(found[:3])}" if found else ""
+
+
 def judge_ports(
     it: Subject, world: World, ports: Mapping[int, str], *, tcp_only: bool = False
 ) -> Judgment:
@@ -86,7 +105,8 @@ def judge_ports(
         if its.unknown is not None and those_in(ports, its.possible):
             raise its.unknown
         return passes("none of these ports is open to the internet")
-    told = f"{it.label} opens {', '.join(found)} to the internet"
+    by = by_rules(it, world, Intervals.of((one, one) for one in ports if one in its.certain))
+    told = f"{it.label} opens {', '.join(found)} to the internet{by}"
     if is_unused(world, it):
         return fails(f"{told}; nothing has this group now", Severity.LOW)
     return fails(told)
