@@ -315,3 +315,10 @@ def test_a_tag_of_a_session_takes_the_place_of_the_roles_own(
     reader: Parts = {f"aws-iam-role/{arn}": {"details": told}}
     takes = [statement(one, arn) for one in actions]
     assert standing({**bucket(), **reader}, *takes) == expected
+
+
+@pytest.mark.parametrize(
+    "resource", [f"{LEDGER}/${{aws:PrincipalTag/team}}/*", f"{LEDGER}-${{aws:PrincipalTag/team}}/*"]
+)
+def test_what_a_variable_stands_for_that_is_open_makes_no_way_certain(resource: str) -> None:
+    assert standing(bucket(), statement("s3:GetObject", resource)) in {"perhaps", "no way"}

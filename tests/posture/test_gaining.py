@@ -283,3 +283,18 @@ def test_who_changes_back_and_forth_comes_to_an_end() -> None:
         managed(POLICY, DESCRIBE, [statement("ec2:Run*")]),
     )
     assert ways(*parts)[0] == "no way"
+
+
+def test_those_whom_somebody_comes_to_are_followed_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many others there are who could have more, and of whom nobody asks then."""
+    monkeypatch.setattr(escalation, "_MOST", 4)
+    others: list[Parts] = []
+    for number in range(8):
+        arn = f"arn:aws:iam::{VAULT}:role/a{number}"
+        policy = f"arn:aws:iam::{VAULT}:policy/a{number}"
+        has = {"PermissionsBoundary": {"PermissionsBoundaryArn": policy}}
+        others.append(somebody(arn, statement("iam:PutRolePolicy", arn), **has))
+        others.append(managed(policy, [statement(["iam:PutRolePolicy", f"x{number}:*"])]))
+    parts = (*others, web(WRITES, **BOUNDED), bound("s3:*", "iam:*"))
+    assert ways(*parts)[0] == "reached"
+    assert ways(*others, web(WRITES, **BOUNDED), bound(*CLOSED))[0] == "not known"

@@ -217,6 +217,8 @@ def _reached(
         return Reached(one, Standing.PERHAPS, found.paths, found.is_all)
     if one.arn in reached(every, sources):
         why = f"only by more than {LONGEST} hops, which are not gone through"
+        if not found.is_all:
+            why = "there are more ways than are gone through"
         return Reached(one, Standing.UNKNOWN, (), is_all=False, why=why)
     if unlisted:
         return Reached(one, Standing.UNKNOWN, (), is_all=False, why="; ".join(unlisted))

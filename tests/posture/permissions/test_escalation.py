@@ -449,8 +449,10 @@ def test_conditions_that_others_decide_about_are_told() -> None:
     found = of(allow("iam:PutUserPolicy", Condition=mfa))[0]
     assert found.decision.outcome is Outcome.CONDITIONAL
     assert found.decision.requires[0].key == "aws:multifactorauthpresent"
-    region = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
+    region = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
     assert of(allow("iam:PutUserPolicy", Condition=region))[0].is_certain
+    region = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
+    assert not of(allow("iam:PutUserPolicy", Condition=region))  # IAM is called in no other
 
 
 def test_administrators_have_nowhere_to_go() -> None:

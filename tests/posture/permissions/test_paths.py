@@ -110,3 +110,14 @@ def test_one_hop_that_all_come_by_is_cheaper_than_many() -> None:
         hop("role", "bucket", effort=3),
     ]
     assert cheapest_cut(hops, [INTERNET], ["bucket"]) == [hops[-1]]
+
+
+def test_of_more_ways_than_are_gone_through_the_shortest_are_told() -> None:
+    """Sixty of whom each becomes each other make millions of ways to what all of them read."""
+    names = [f"r{number}" for number in range(60)]
+    hops = [Hop(INTERNET, names[0], "in")]
+    hops += [Hop(one, other, "becomes") for one in names for other in names if one != other]
+    hops += [Hop(names[-1], "x", "is"), Hop("x", "y", "is"), Hop("y", "data", "reads")]
+    found = ways(hops, [INTERNET], ["data"], longest=8, most=3)
+    assert [hop.target for hop in found.paths[0].hops] == ["r0", "r59", "x", "y", "data"]
+    assert not found.is_all

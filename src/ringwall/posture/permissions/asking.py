@@ -65,6 +65,8 @@ def freed(decision: Decision) -> Decision:
     """The same decision for somebody who makes the requests that suit them."""
     if decision.outcome is not Outcome.CONDITIONAL:
         return decision
+    if not decision.requires and not decision.forbids:
+        return decision  # it hangs on what a variable stands for
     if all(_suits(one) for one in decision.requires) and all(
         _suits(one, to_deny=True) for one in decision.forbids
     ):

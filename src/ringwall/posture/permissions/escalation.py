@@ -1,7 +1,7 @@
 """Which identity of an account comes by which technique to which permissions."""
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -81,22 +81,35 @@ def risen(
     *,
     workloads: Sequence[Workload] | None = None,
     techniques: Sequence[Technique] = TECHNIQUES,
+    near: Collection[str] = (),
 ) -> Risen:
-    """The same, and what those come to who have given themselves, or whom they become, more."""
+    """The same, and what those come to who have given themselves, or whom they become, more.
+
+    ``near`` are the ARNs of those to whom somebody comes: they are followed before all others.
+    """
     asking = _Asking(account, workloads)
     changing = [one for one in techniques if one.to_others]
-    waiting = deque(account.principals)
+    first = deque(one for one in account.principals if one.arn in near)
+    waiting = deque(one for one in account.principals if one.arn not in near)
+    asked = {one.at for one in first}
     places = {_whole(one): one.arn for one in account.principals}
     found: list[Escalation] = []
     more: list[Identity] = []
     is_all = True
-    while waiting:
-        one = waiting.popleft()
+    while first or waiting:
+        is_near = bool(first)
+        one = first.popleft() if is_near else waiting.popleft()
+        if not is_near and one.at in asked:
+            continue
         own = asking.all_by(one, techniques)
         own += asking.of_others(one, changing, own)
         for each in own:
             if each.becomes is None:
                 found.append(each)
+                target = account.find(each.target) if is_near else None
+                if target is not None and target.at not in asked:
+                    asked.add(target.at)
+                    first.append(target)
                 continue
             key = _whole(each.becomes)
             if key not in places and len(more) == _MOST:
@@ -105,7 +118,7 @@ def risen(
             if key not in places:
                 places[key] = each.target
                 more.append(each.becomes)
-                waiting.append(each.becomes)
+                (first if is_near else waiting).append(each.becomes)
             if places[key] != one.at:
                 found.append(replace(each, target=places[key]))
     return Risen(replace(account, more=tuple(more)), found, is_all)

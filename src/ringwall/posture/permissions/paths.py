@@ -127,31 +127,57 @@ def ways(
     """
     wanted = set(targets)
     network = hops if isinstance(hops, Network) else Network(hops)
-    left = _distances(network, wanted)
-    waiting: deque[tuple[str, tuple[Hop, ...]]] = deque(
-        (source, ())
-        for source in dict.fromkeys(sources)
-        if left.get(source, longest + 1) <= longest
-    )
-    found: list[Path] = []
-    steps = 0
-    while waiting:
-        place, so_far = waiting.popleft()
-        if place in wanted and so_far:
-            found.append(Path(so_far))
-            if len(found) == most:
-                return Ways(tuple(found), not waiting)
-            continue
-        been = {hop.source for hop in so_far} | {place}
-        for hop in network.leaving(place):
-            steps += 1
-            ahead = left.get(hop.target)
-            if ahead is None or hop.target in been or len(so_far) + 1 + ahead > longest:
+    walking = _Walking(network, _distances(network, wanted), wanted, list(dict.fromkeys(sources)))
+    found, is_all = walking.paths(longest, most)
+    if is_all or len(found) == most:
+        return Ways(tuple(found), is_all)
+    return Ways(tuple(walking.shortest(longest, most)), is_all=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walking:
+    """A search. ``left`` is how many hops each place is from the nearest target."""
+
+    network: Network
+    left: dict[str, int]
+    wanted: set[str]
+    sources: list[str]
+
+    def paths(self, longest: int, most: int) -> tuple[list[Path], bool]:
+        """As many as are found within the bounds, and whether these are all."""
+        waiting: deque[tuple[str, tuple[Hop, ...]]] = deque(
+            (one, ()) for one in self.sources if self.left.get(one, longest + 1) <= longest
+        )
+        found: list[Path] = []
+        steps = 0
+        while waiting:
+            place, so_far = waiting.popleft()
+            if place in self.wanted and so_far:
+                found.append(Path(so_far))
+                if len(found) == most:
+                    return found, not waiting
                 continue
-            waiting.append((hop.target, (*so_far, hop)))
-        if steps > _MOST_STEPS:
-            return Ways(tuple(found), is_all=False)
-    return Ways(tuple(found), is_all=True)
+            been = {hop.source for hop in so_far} | {place}
+            for hop in self.network.leaving(place):
+                steps += 1
+                ahead = self.left.get(hop.target)
+                if ahead is None or hop.target in been or len(so_far) + 1 + ahead > longest:
+                    continue
+                waiting.append((hop.target, (*so_far, hop)))
+            if steps > _MOST_STEPS:
+                return found, False
+        return found, True
+
+    def shortest(self, longest: int, most: int) -> list[Path]:
+        """Those that are found where all are too many: first the shortest, which are few."""
+        found: list[Path] = []
+        begin = min((self.left[one] for one in self.sources if one in self.left), default=longest)
+        for length in range(max(begin, 1), longest + 1):
+            several, is_all = self.paths(length, most)
+            found = several if len(several) > len(found) else found
+            if not is_all:
+                break
+        return found
 
 
 def reached(hops: Iterable[Hop] | Network, sources: Iterable[str]) -> set[str]:

@@ -93,17 +93,27 @@ def everything(account: Account) -> str:
     return f"administrator/{account.id}"
 
 
+def opened(
+    account: Account, open_ones: Sequence[Open] = (), between: Sequence[Hop] = ()
+) -> list[Hop]:
+    """The hops from the internet to what runs, and to whom it runs as."""
+    return [*_openings(account, open_ones), *between]
+
+
 def terrain(
     account: Account,
     escalations: Sequence[Escalation],
     open_ones: Sequence[Open] = (),
     between: Sequence[Hop] = (),
+    openings: Sequence[Hop] | None = None,
 ) -> Terrain:
     """The ways from the internet to whoever is somebody in an account.
 
-    ``between`` are hops over what stands before what runs, such as load balancers.
+    ``between`` are hops over what stands before what runs, such as load balancers; ``openings``
+    are those of :func:`opened`, where they are known.
     """
-    found = [*_openings(account, open_ones), *between, *_becoming(account, escalations)]
+    begin = opened(account, open_ones, between) if openings is None else openings
+    found = [*begin, *_becoming(account, escalations)]
     return Terrain(account, tuple(found), frozenset(reached(found, [INTERNET])))
 
 

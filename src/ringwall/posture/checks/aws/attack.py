@@ -36,8 +36,8 @@ from ringwall.posture.permissions.controls import UNCONTROLLED, Controls
 from ringwall.posture.permissions.cutting import cheapest_cut
 from ringwall.posture.permissions.escalation import BY_ID, TECHNIQUES, escalations, risen
 from ringwall.posture.permissions.needing import Needing
-from ringwall.posture.permissions.paths import INTERNET, Hop, Ways, ways
-from ringwall.posture.permissions.terrain import Kept, Open, Terrain, hops, terrain
+from ringwall.posture.permissions.paths import INTERNET, Hop, Ways, reached, ways
+from ringwall.posture.permissions.terrain import Kept, Open, Terrain, hops, opened, terrain
 
 READS: Final = (
     *WHOLE,
@@ -211,14 +211,16 @@ def ground(
     workloads = [one.workload for one in open_ones if one.workload.kind != containers.TASK]
     workloads += [*containers.entered(it), *clusters.places(it)]
     techniques = [one for one in TECHNIQUES if one.workload in _KNOWN]
-    found = risen(account, workloads=workloads, techniques=techniques)
+    openings = opened(account, open_ones, between)
+    near = reached(openings, [INTERNET])
+    found = risen(account, workloads=workloads, techniques=techniques, near=near)
     less = administrators_without(account)
     escalating = found.escalations + escalations(
         account, workloads=workloads, techniques=techniques, of=less
     )
-    between += _unlooked(account, [*found.account.everybody, *less])
-    between += running.admitted(found.account, workloads)
-    made = terrain(found.account, escalating, open_ones, between)
+    openings += _unlooked(account, [*found.account.everybody, *less])
+    openings += running.admitted(found.account, workloads)
+    made = terrain(found.account, escalating, openings=openings)
     blind = list(it.blind) if found.is_all else [*it.blind, UnknownError(_MORE)]
     return Ground(made, tuple(dict.fromkeys(it.untold)), tuple(blind))
 
