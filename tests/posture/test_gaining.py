@@ -98,6 +98,17 @@ JOINS = statement("iam:AddUserToGroup", READERS)
 CLOSED = ("ec2:*", "iam:PutRolePolicy")
 DESCRIBE = [statement("ec2:Describe*")]
 IN_READERS = {"GroupList": ["readers"]}
+ATTACHES = statement("iam:AttachRolePolicy", WEB)
+NOT_TWO = {
+    "Condition": {
+        "ArnEquals": {
+            "iam:PolicyARN": [
+                f"arn:aws:iam::aws:policy/{name}"
+                for name in ("AdministratorAccess", "IAMFullAccess")
+            ]
+        }
+    }
+}
 OF_AWS = "arn:aws:iam::aws:policy/AmazonS3*"
 ONLY_BOUND = statement(MAKING, NEW, **asked("iam:PermissionsBoundary", BOUND))
 
@@ -188,6 +199,41 @@ ONLY_BOUND = statement(MAKING, NEW, **asked("iam:PermissionsBoundary", BOUND))
             ],
             "no way",
             id="writes a group of nobody",
+        ),
+        pytest.param(
+            [
+                web(KEYS, JOINS, statement("iam:AttachGroupPolicy", READERS)),
+                somebody(BOB),
+                somebody(READERS),
+            ],
+            "reached",
+            id="has one join a group that it writes",
+        ),
+        pytest.param(
+            [
+                web(JOINS, statement(["iam:CreateUser", "iam:CreateAccessKey"])),
+                somebody(READERS, GET),
+            ],
+            "reached",
+            id="makes one that joins",
+        ),
+        pytest.param(
+            [web(JOINS, statement("iam:CreateUser")), somebody(READERS, GET)],
+            "no way",
+            id="makes one without keys",
+        ),
+        pytest.param(
+            [
+                web(statement("iam:SetDefaultPolicyVersion", BOUND), GET, **BOUNDED),
+                managed(BOUND, [statement("iam:*")], [statement("s3:*")]),
+            ],
+            "reached",
+            id="another version of its boundary",
+        ),
+        pytest.param(
+            [web(ATTACHES, denies("iam:AttachRolePolicy", **NOT_TWO))],
+            "perhaps",
+            id="may attach all policies of AWS but two",
         ),
         pytest.param(
             [

@@ -20,6 +20,8 @@ from ringwall.posture.permissions.techniques_running import RUNNING
 
 TECHNIQUES: Final = (*IAM, *PASSING, *RUNNING)
 BY_ID: Final = {one.id: one for one in TECHNIQUES}
+_DEEP: Final = 3
+"""So many things are given to one whom somebody then becomes."""
 _MOST: Final = 200
 """Of as many who have more than they had it is asked what they come to."""
 
@@ -181,13 +183,22 @@ class _Asking:
             and not subject.is_services
             and not self.is_administrator(subject)
         ]
-        subjects.sort(key=lambda one: one[0].policies.boundary is not None)
-        return [
-            found
-            for technique in techniques
-            if _speaks_of(actor, technique)
-            for found in self._given(actor, technique, subjects)
-        ]
+        fitting = [one for one in techniques if _speaks_of(actor, one)]
+        found: list[Escalation] = []
+        seen: set[str] = set()
+        for _ in range(_DEEP):
+            subjects.sort(key=lambda one: one[0].policies.boundary is not None)
+            made = [
+                each for technique in fitting for each in self._given(actor, technique, subjects)
+            ]
+            found += made
+            subjects = [
+                (one.becomes, one)
+                for one in made
+                if one.becomes is not None and one.target not in seen
+            ]
+            seen |= {one.target for one in made}
+        return found
 
     def _given(
         self,
@@ -218,6 +229,9 @@ class _Asking:
         match technique.target:
             case Target.SELF | Target.GROUP:
                 return self.gaining.gains(identity, technique, identity)
+            case Target.MEMBER:
+                new = self.gaining.somebody(identity)
+                return self.gaining.gains(identity, technique, new)
             case Target.WORKLOAD:
                 return self._running(identity, technique)
             case Target.NEW if technique.needs_center:

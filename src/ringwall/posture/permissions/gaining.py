@@ -126,7 +126,7 @@ class Gaining:
 
     def gains(self, actor: Identity, technique: Technique, subject: Identity) -> Iterator[Way]:
         """What an actor gives a subject, which may be itself, by one technique."""
-        if technique.target is Target.GROUP:
+        if technique.target in {Target.GROUP, Target.MEMBER}:
             yield from self._joining(actor, technique, subject)
             return
         match technique.gain:
@@ -161,15 +161,19 @@ class Gaining:
             if decision.may_be:
                 yield self._bounded(actor, kind, boundary, decision)
 
-    def _bounded(self, actor: Identity, kind: str, boundary: str, decision: Decision) -> Way:
+    def somebody(self, actor: Identity, kind: str = "user") -> Identity:
+        """Somebody new of an account, who has nothing yet."""
         partition = actor.arn.split(":")[1]
         arn = f"arn:{partition}:iam::{self.account.id}:{kind}/any-0"
+        policies = Policies(scps=self.account.scps, rcps=self.account.rcps)
+        return Identity(arn, "somebody new", policies, principal(arn))
+
+    def _bounded(self, actor: Identity, kind: str, boundary: str, decision: Decision) -> Way:
         bounds = in_force(boundary, self.account.managed, Kind.BOUNDARY)
-        policies = Policies(
-            (_EVERYTHING,), boundary=bounds, scps=self.account.scps, rcps=self.account.rcps
-        )
         name = boundary.rpartition("/")[2]
-        made = Identity(arn, "somebody new", policies, principal(arn), boundary_arn=boundary)
+        made = with_more(self.somebody(actor, kind), _EVERYTHING)
+        policies = replace(made.policies, boundary=bounds)
+        made = replace(made, policies=policies, boundary_arn=boundary)
         what, adds = f"within {name}", f", within {name}"
         if bounds.faults:
             return _untold(made, decision, bounds, adds=adds)
@@ -261,10 +265,8 @@ class Gaining:
         for pattern in _values(actor, ATTACHED):
             arn = patterns.witness(pattern, _AWS_OWN)
             if arn is not None and arn != IAM_FULL_ACCESS:
-                known = self.account.managed.get(arn)
-                name = pattern.rpartition("/")[2]
-                document = unread(name, Kind.IDENTITY, "what a policy of AWS allows is not read")
-                yield known or Managed(arn, document)
+                yield self.account.managed.get(arn) or _of_aws(arn, pattern.rpartition("/")[2])
+        yield _of_aws(_AWS_OWN.replace("*", patterns.FILLER), "another policy of AWS")
 
     def _unbound(self, actor: Identity, technique: Technique, subject: Identity) -> Iterator[Way]:
         free = replace(subject, policies=replace(subject.policies, boundary=None), boundary_arn="")
@@ -297,6 +299,11 @@ class Gaining:
                 )
                 more = replace(subject, policies=replace(subject.policies, identity=documents))
                 yield self._more(subject, more, f"with {version.name}", decision)
+        for policy in self.needing.own(subject, On.OWN_BOUNDARY):
+            decision = self.needing.on(actor, "iam:SetDefaultPolicyVersion", policy.arn)
+            for version in policy.versions if decision.may_be else ():
+                more = replace(subject, policies=replace(subject.policies, boundary=version))
+                yield self._more(subject, more, f"within {version.name}", decision)
 
     def _said(self, actor: Identity, key: str) -> list[str]:
         """The ARNs of policies that conditions of an identity name, stars made those there are."""
@@ -336,6 +343,10 @@ def _untold(subject: Identity, decision: Decision, unread: Document, *, adds: st
     """Nobody knows how far it leads by a policy that nobody read: perhaps to everything."""
     unknown = replace(decision, outcome=Outcome.UNKNOWN, why=unread.faults[0])
     return Way(subject.arn, Reach.ADMINISTRATOR, "", unknown, adds)
+
+
+def _of_aws(arn: str, name: str) -> Managed:
+    return Managed(arn, unread(name, Kind.IDENTITY, "what a policy of AWS allows is not read"))
 
 
 def _several(names: Iterable[str]) -> str:

@@ -30,6 +30,7 @@ class Target(StrEnum):
     USER = "another user"
     ROLE = "a role"
     GROUP = "a member of a group"
+    MEMBER = "somebody new who is a member of a group"
     NEW = "somebody new"
     PASSED = "a role it passes to a service"
     WORKLOAD = "the role of something that runs"

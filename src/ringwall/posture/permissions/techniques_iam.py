@@ -403,6 +403,15 @@ NEW: Final = (
         "iam:CreateAccessKey",
     ),
     Technique(
+        "iam-create-user-and-add-to-group",
+        "makes a user that joins {target}, and keys",
+        Target.MEMBER,
+        (
+            *needs(On.TARGET, "iam:AddUserToGroup"),
+            *making(_NEW_USER, "iam:CreateUser", "iam:CreateAccessKey"),
+        ),
+    ),
+    Technique(
         "iam-create-group-and-join",
         "makes a group with every permission, and joins it",
         Target.NEW,

@@ -216,6 +216,9 @@ def _called(it: Looking, policy: Document, arn: str) -> Iterator[_Door]:
     for one in _exposed(it, policy, arn, "lambda:InvokeFunction", keys):
         if one.stranger is Stranger.ANY_ACCOUNT:
             yield _door(one, f"its policy lets {one.stranger} call it")
+    for one in _exposed(it, policy, arn, _CODE, {}):
+        if one.stranger is Stranger.ANY_ACCOUNT:
+            yield _door(one, f"its policy lets {one.stranger} change its code")
 
 
 def _exposed(
