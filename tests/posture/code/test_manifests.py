@@ -362,3 +362,37 @@ def test_what_only_looks_like_something_else_is_a_secret(
     _, said = _verdicts(tmp_path, text)
     check = "k8s-secret-written" if kind == "Secret" else "k8s-config-map-secrets"
     assert said[check] == outcome
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "stringData: {password: {{ x }}, other: hunter2}",
+        "stringData: {password: [x], other: hunter2}",
+        "stringData: ${X}\ndata: {password: aHVudGVyMg==}",
+    ],
+)
+def test_a_secret_is_written_whatever_else_is_not_known(tmp_path: Path, more: str) -> None:
+    _, said = _verdicts(tmp_path, f"apiVersion: v1\nkind: Secret\nmetadata: {{name: it}}\n{more}\n")
+    assert said["k8s-secret-written"] == "fail"
+
+
+def test_lists_in_lists_are_judged(tmp_path: Path) -> None:
+    text = """apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: List
+  items:
+  - apiVersion: v1
+    kind: Pod
+    metadata: {name: it}
+    spec: {hostNetwork: true, containers: [{name: a, image: b}]}
+"""
+    (tmp_path / "it.yaml").write_text(text)
+    code = read_code(tmp_path)
+    (one,) = judge_all(code.snapshot, own_checks(["k8s-pod-host-network"]))
+    assert one.verdict.outcome == "fail"
+    pod = code.snapshot.get(one.component)
+    assert pod is not None
+    assert str(pod.place) == "it.yaml:7"

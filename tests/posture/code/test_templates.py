@@ -863,3 +863,40 @@ def test_a_rule_that_opens_a_group_from_elsewhere_is_named(tmp_path: Path) -> No
     judged = judge_all(code.snapshot, own_checks())
     (why,) = [one.verdict.why for one in judged if one.check == _of_group("rdp")]
     assert why.endswith("opens 3389 (RDP) to the internet, by Open (stack.json:1)")
+
+
+def test_what_a_loop_makes_may_change_what_it_names(tmp_path: Path) -> None:
+    """A rule that it makes may open a group to the world, and leaves the others as they are."""
+    group = "Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: a, VpcId: vpc-1}"
+    (tmp_path / "t.yaml").write_text(f"""
+Transform: AWS::LanguageExtensions
+Resources:
+  Named: {{{group}}}
+  Other: {{{group}}}
+  Fn::ForEach::Ports:
+  - Port
+  - ['22', '3389']
+  - Open${{Port}}:
+      Type: AWS::EC2::SecurityGroupIngress
+      Properties: {{GroupId: !Ref Named, IpProtocol: tcp, FromPort: !Ref Port, CidrIp: 0.0.0.0/0}}
+""")
+    code = read_code(tmp_path)
+    said = judge_all(code.snapshot, own_checks(["aws-ec2-security-group-ssh"]))
+    assert {one.component.rpartition(":")[2]: str(one.verdict.outcome) for one in said} == {
+        "Named": "unknown",
+        "Other": "pass",
+    }
+
+
+def test_what_is_written_for_another_bucket_is_no_bucket_here(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text("""
+variable "bucket" {}
+resource "aws_s3_bucket" "old" { bucket = "old" }
+resource "aws_s3_bucket_policy" "other" {
+  bucket = var.bucket
+  policy = jsonencode({ Statement = [] })
+}
+""")
+    code = read_code(tmp_path)
+    said = judge_all(code.snapshot, own_checks(["aws-s3-bucket-logging"]))
+    assert [str(one.verdict.outcome) for one in said if one.component.endswith("old")] == ["fail"]

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ringwall.core.components import Found
 from ringwall.core.observations import Fact, Observation, State, UnknownError
-from ringwall.posture.checking.settled import ACCOUNT, ALONE, REGION
+from ringwall.posture.checking.settled import ACCOUNT, ALONE, APART, REGION
 from ringwall.posture.snapshot.partial import IN_CODE, USUAL, guarded
 from ringwall.posture.snapshot.reasons import once
 from ringwall.posture.snapshot.snapshot import LISTED, Scope, Seen, Snapshot
@@ -103,6 +103,7 @@ class World:
             Subject(self, seen)
             for seen in self.snapshot.of_kind(kind)
             if account in {None, seen.found.account} and region in {None, seen.found.region}
+            if APART not in seen.aspects
         ]
 
     def found(self, kind: str, *, account: str) -> "list[Subject]":
@@ -141,6 +142,8 @@ class World:
         found: dict[Hashable, list[Seen]] = {}
         aside = World(self.snapshot, self.indexes)
         for seen in self.snapshot.of_kind(kind):
+            if APART in seen.aspects:
+                continue
             try:
                 for one in keys(Subject(aside, seen)):
                     found.setdefault(one, []).append(seen)

@@ -76,6 +76,7 @@ _ID: Final = re.compile(r"(?i)[_.-]id$")
 _PATH: Final = re.compile(r"[a-z][\w.-]*(?:/[a-z][\w.-]*)+", re.IGNORECASE)
 _KEY_OF: Final = re.compile(r"(?:[a-z]+-)*(?:password|token|secret|api-key)")
 """What a key in a Secret is called, as ``passwordKey: admin-password`` names it."""
+_KEYS_THEMSELVES: Final = re.compile(r"(?i)(?:secret|api|access|private)key$")
 _KEY: Final = re.compile(r"(?i)(?:encryption|signing|master)_?key$")
 _KEYS: Final = re.compile(r"[0-9a-fA-F]{32,}|[A-Za-z0-9+/_-]{40,}={0,2}")
 """What a key looks like that is written out; the id of one of KMS is shorter, or has colons."""
@@ -218,7 +219,7 @@ def _tells_of_one(name: str, value: str) -> bool:
         return False
     if _ABOUT.search(name) or _ABOUT_IN_ONE.search(name):
         return True
-    if name.endswith("Key") and _KEY_OF.fullmatch(value):
+    if name.endswith("Key") and not _KEYS_THEMSELVES.search(name) and _KEY_OF.fullmatch(value):
         return True
     return _ID.search(name) is not None and _PATH.fullmatch(value) is not None
 

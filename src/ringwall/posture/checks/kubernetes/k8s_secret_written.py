@@ -14,12 +14,15 @@ from ringwall.posture.checking import (
     Judgment,
     Severity,
     Subject,
+    UnknownError,
     World,
     case,
     fails,
     passes,
 )
+from ringwall.posture.checks.kubernetes.known import pairs, those
 from ringwall.posture.checks.secrets import decoded, is_written
+from ringwall.posture.snapshot.reasons import once
 
 CHECK = Check(
     judges="k8s-secret",
@@ -36,14 +39,29 @@ CHECK = Check(
 def judge(it: Subject, world: World) -> Judgment:
     """By each value: one that is encrypted, filled in later or empty is no secret in the file."""
     told = it.read("manifest")
-    names = [name for name, one in (told.get("stringData") or {}).items() if _is_one(name, one)]
-    for name, one in (told.get("data") or {}).items():
-        if _is_one(name, one) and _is_one(name, decoded("".join(str(one).split()))):
-            names.append(name)
+    names, unclear = [], []
+    for part, holds in (("stringData", _is_written), ("data", _is_encoded)):
+        try:
+            found, why = those(pairs(told.get(part) or {}), holds)
+        except UnknownError as error:
+            found, why = [], error.why
+        names += [name for name, _ in found]
+        unclear += [why] if why else []
+    if not names and unclear:
+        raise UnknownError(once(unclear))
     if names:
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         return fails(f"{it.label} has its values written in the file: {', '.join(names[:3])}{more}")
     return passes("it has no secret in the file")
+
+
+def _is_written(pair: tuple[str, object]) -> bool:
+    return _is_one(*pair)
+
+
+def _is_encoded(pair: tuple[str, object]) -> bool:
+    name, value = pair
+    return _is_one(name, value) and _is_one(name, decoded("".join(str(value).split())))
 
 
 def _is_one(name: str, value: object) -> bool:

@@ -137,7 +137,12 @@ def _outputs(template: Template, value: dict[str, Any]) -> Iterator[tuple[str, A
     for one in outputs.values() if isinstance(outputs, dict) else ():
         export = one.get("Export") if isinstance(one, dict) else None
         name = template.value(export.get("Name")) if isinstance(export, dict) else None
-        if isinstance(name, str):
+        if not isinstance(name, str):
+            continue
+        holds: Any = template.holds(one["Condition"]) if "Condition" in one else True
+        if isinstance(holds, Unknown):
+            yield name, Unknown(f"whether {name} is exported is not known: {holds.why}")
+        elif holds:
             yield name, one.get("Value")
 
 

@@ -1,5 +1,7 @@
 """A template to resources, each with its lines."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -13,9 +15,12 @@ from ringwall.posture.code.cloudformation.types import BESIDE, TYPES
 from ringwall.posture.code.documents import Document
 from ringwall.posture.code.reading import Remark
 from ringwall.posture.code.terraform.resources import Instance
-from ringwall.posture.code.terraform.values import ExpressionError
+from ringwall.posture.code.terraform.values import ExpressionError, Reference
 from ringwall.posture.code.unresolved import MODULE
 from ringwall.posture.snapshot.partial import Unknown
+
+_STANDING: Final = re.compile(r"\$\{(\w+)")
+"""What stands in a text for a resource of the template."""
 
 NAMES: Final = {made: told for told, (made, _) in reversed(TYPES.items())}
 """What CloudFormation calls the types that a template comes to."""
@@ -64,6 +69,7 @@ def read(document: Document, path: str, stacks: Stacks | None = None) -> Read:
         if _is_generated(name, told):
             why = f"{name} is made when the template is run, and is not here: it is not judged"
             found.remarks.append(Remark(place, why))
+            found.instances.append(_generated(name, told, set(template.resources), place))
             continue
         if not isinstance(told, dict) or not isinstance(told.get("Type"), str):
             found.remarks.append(Remark(place, f"the resource {name} has no Type", is_broken=True))
@@ -123,6 +129,23 @@ def _is_generated(name: str, told: Any) -> bool:
     has_type = isinstance(told, dict) and "Type" in told
     is_macro = isinstance(told, dict) and "Fn::Transform" in told and not has_type
     return is_macro or name == "Fn::Transform" or name.startswith("Fn::ForEach::")
+
+
+def _generated(name: str, told: Any, known: set[str], place: Place) -> Instance:
+    """What a loop or a macro makes, which may change whatever of the template it names."""
+    why = f"what {name} makes is not known"
+    names = dict.fromkeys(one for one in _mentioned(told) if one in known)
+    return Instance(MODULE, name, {"named": [Reference(why, one, "id") for one in names]}, place)
+
+
+def _mentioned(told: Any) -> Iterator[str]:
+    """The first words of all texts, and of what stands in them for something else."""
+    if isinstance(told, str):
+        yield told.partition(".")[0]
+        yield from _STANDING.findall(told)
+    elif isinstance(told, dict | list):
+        for one in told.values() if isinstance(told, dict) else told:
+            yield from _mentioned(one)
 
 
 def _is_completed(told: dict[str, Any]) -> bool:

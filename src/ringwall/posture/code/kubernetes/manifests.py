@@ -85,16 +85,24 @@ def read(document: Document, path: str) -> Read:
     found, value = Read(), document.value
     if not is_manifest(value):
         return found
+    _read_each(found, value, Place(path, document.line, document.end), document, ())
+    return found
+
+
+def _read_each(
+    found: Read, value: Any, place: Place, document: Document, where: tuple[str | int, ...]
+) -> None:
+    """One manifest, or each of a list of them, which may have lists in it."""
     several = _items(value)
     if several is None:
-        _read(found, value, Place(path, document.line, document.end), document, ())
+        _read(found, value, place, document, where)
     for at, one in enumerate(several or ()):
-        place = Place(path, document.lines.get(("items", at), document.line))
+        inner = (*where, "items", at)
+        there = Place(place.path, document.lines.get(inner, place.line))
         if is_manifest(one):
-            _read(found, one, place, document, ("items", at))
+            _read_each(found, one, there, document, inner)
         else:
-            found.remarks.append(Remark(place, f"items[{at}] is no manifest", is_broken=True))
-    return found
+            found.remarks.append(Remark(there, f"items[{at}] is no manifest", is_broken=True))
 
 
 def _items(value: dict[str, Any]) -> list[Any] | None:
