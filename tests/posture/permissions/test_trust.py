@@ -94,6 +94,8 @@ def test_an_identity_pool_of_a_stranger() -> None:
     assert of(lets(cognito, WEB, Condition=signed_in))[0].weakness is Weakness.ANY_SUBJECT
     pool = {"StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-west-1:ours"}}
     assert of(lets(cognito, WEB, Condition=pool))[0].weakness is Weakness.NONE
+    pools = {"StringLike": {"cognito-identity.amazonaws.com:aud": "us-east-1:*"}}
+    assert of(lets(cognito, WEB, Condition=pools))[0].weakness is Weakness.ANY_SUBJECT
 
 
 def test_services_that_act_for_others_have_to_say_for_whom() -> None:

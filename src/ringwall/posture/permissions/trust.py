@@ -276,10 +276,11 @@ def _tokens(prefix: str, policies: Policies) -> Iterator[dict[str, Values]]:
     document = policies.resource and with_controls(policies.resource, policies.rcps, (_WEB,))
     key = f"{prefix}:sub"
     if prefix == COGNITO:
-        pool, amr = "eu-west-1:00000000-stranger", f"{prefix}:amr"
+        aud, amr = f"{prefix}:aud", f"{prefix}:amr"
         by = sorted(_asked_for(document, amr) - {"unauthenticated"})
-        for how in (("unauthenticated",), ("authenticated",), ("authenticated", *by)):
-            yield {f"{prefix}:aud": (pool,), amr: how, key: (pool,)}
+        for pool in _pools(_asked_for(document, aud)):
+            for how in (("unauthenticated",), ("authenticated",), ("authenticated", *by)):
+                yield {aud: (pool,), amr: how, key: (pool,)}
         return
     begin, end = _OWNERS.get(prefix, ("", ""))
     subjects = [f"{begin}stranger{end or ':'}stranger"]
@@ -308,6 +309,13 @@ def _asked_for(document: Document | None, key: str) -> set[str]:
         if condition.key == key
         for value in condition.values
     }
+
+
+def _pools(wanted: Iterable[str]) -> list[str]:
+    """Identity pools of strangers, in each region in which any pool at all is let in."""
+    regions = {one.partition(":")[0] for one in wanted if one.partition(":")[2].startswith("*")}
+    plain = sorted(one for one in regions if not patterns.is_wild(one))
+    return [f"{one}:00000000-stranger" for one in ("eu-west-1", *plain)]
 
 
 def _suiting(wanted: Iterable[str], begin: str, end: str) -> list[str]:
