@@ -322,3 +322,24 @@ def test_a_tag_of_a_session_takes_the_place_of_the_roles_own(
 )
 def test_what_a_variable_stands_for_that_is_open_makes_no_way_certain(resource: str) -> None:
     assert standing(bucket(), statement("s3:GetObject", resource)) in {"perhaps", "no way"}
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ("secretsmanager:TagResource", "perhaps"),
+        ("secretsmanager:UntagResource", "perhaps"),
+        ("secretsmanager:DescribeSecret", "no way"),
+    ],
+)
+def test_whoever_may_tag_what_is_kept_gives_it_the_tag_that_suits(tags: str, expected: str) -> None:
+    team = asks("StringEquals", "aws:ResourceTag/team", "a")
+    kept = read_of(VAULT, runs(), web(statement(*GETS, **team), statement(tags, SECRET)))
+    (one,) = walked(tagged(kept, team="b")).assets
+    assert one.standing.value == expected
+
+
+@pytest.mark.parametrize(("tags", "expected"), [("iam:TagRole", "perhaps"), ("iam:*", "reached")])
+def test_whoever_may_tag_itself_is_who_suits(tags: str, expected: str) -> None:
+    team = asks("StringEquals", "aws:PrincipalTag/team", "a")
+    assert standing(bucket(), statement(*READS, **team), statement(tags, WEB)) == expected

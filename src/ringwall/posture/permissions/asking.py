@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from ringwall.posture.permissions import patterns
 from ringwall.posture.permissions.accounts import Identity
@@ -51,6 +51,16 @@ _RESOURCE_TAGS: Final = (
 """The names of services' own for the tags of what they keep."""
 _SAID_OR_NOT: Final = "sts:externalid"
 """What whoever asks says or not, without knowing which one is wanted."""
+_TAGS_PEOPLE: Final = ("iam:tagrole", "iam:untagrole", "iam:taguser", "iam:untaguser")
+_TAGS_THINGS: Final = (
+    *("secretsmanager:tagresource", "secretsmanager:untagresource", "kms:tagresource"),
+    *("kms:untagresource", "lambda:tagresource", "lambda:untagresource", "ecr:tagresource"),
+    *("ecr:untagresource", "ssm:addtagstoresource", "ssm:removetagsfromresource"),
+    *("rds:addtagstoresource", "rds:removetagsfromresource", "ec2:createtags", "ec2:deletetags"),
+    *("redshift:createtags", "redshift:deletetags", "sqs:tagqueue", "sqs:untagqueue"),
+    *("ecs:tagresource", "ecs:untagresource", "dynamodb:tagresource", "s3:putbuckettagging"),
+)
+"""Calls that change tags. Which of the things it may be asked of is not gone into."""
 _OF_SESSIONS: Final = ("aws:requesttag/", "aws:tagkeys")
 """Keys of the tags that go with a request; with one for a role, to its session."""
 NOBODY: Final = Decision(Outcome.DENIED, "it has no policies of its own")
@@ -115,16 +125,22 @@ def context_of(
     ``tags`` are those of what it asks for, if that is no identity, and they are known.
 
     A role's session may have more tags than the role has, and begins now. Where its trust lets
-    sessions be tagged, they may have others in the place of its own.
+    sessions be tagged, they may have others in the place of its own; and whoever may tag things
+    or people gives them the tags that suit.
     """
+    tagging = _tagging(identity.policies.identity)
     keys: dict[str, Values] = {}
     families: dict[str, Values] = {"aws:principaltag/": ABSENT if identity.is_user else OPEN}
     if identity.is_role:
         keys["aws:tokenissuetime"] = (datetime.now(UTC).isoformat(),)
-    for key, value in () if _is_tagged(identity) else identity.tags.items():
-        keys[f"aws:principaltag/{key.lower()}"] = (value,)
+    if tagging.people:
+        families["aws:principaltag/"] = OPEN
+    elif not _is_tagged(identity):
+        for key, value in identity.tags.items():
+            keys[f"aws:principaltag/{key.lower()}"] = (value,)
     tagged = target.tags if target is not None else tags
-    if tagged is not None:
+    is_given = tagging.people if target is not None else tagging.things
+    if tagged is not None and not is_given:
         own = ("iam:resourcetag/",) if target is not None else _RESOURCE_TAGS
         for family in ("aws:resourcetag/", *own):
             families[family] = ABSENT
@@ -134,6 +150,26 @@ def context_of(
         keys["aws:principalorgid"] = (organisation,)
     keys.update(said or {})
     return Context(keys, families, OPEN)
+
+
+class _Tagging(NamedTuple):
+    """Whether somebody may change the tags of users and roles, and of other things."""
+
+    people: bool
+    things: bool
+
+
+@lru_cache(maxsize=4096)
+def _tagging(documents: tuple[Document, ...]) -> _Tagging:
+    def speak(actions: Iterable[str]) -> bool:
+        return any(
+            one.effect is Effect.ALLOW
+            for document in documents
+            for action in actions
+            for one in document.concerning(action)
+        )
+
+    return _Tagging(speak(_TAGS_PEOPLE), speak(_TAGS_THINGS))
 
 
 def _is_tagged(identity: Identity) -> bool:
