@@ -207,8 +207,16 @@ class Stage:
         return result
 
     def pid(self, name: str) -> int:
-        """The process id of one supervised process."""
-        return next(int(p["pid"]) for p in self.ask("status")["processes"] if p["name"] == name)
+        """The process id of one supervised process, once it runs."""
+        found: list[int] = []
+
+        def runs() -> bool:
+            several = self.ask("status")["processes"]
+            found[:] = [int(p["pid"]) for p in several if p["name"] == name and p["pid"]]
+            return bool(found)
+
+        self.wait(runs)
+        return found[0]
 
     def down(self) -> None:
         """End everything, by the guardian's id, and check that nothing is left."""

@@ -226,12 +226,11 @@ def test_what_is_revoked_while_the_worker_is_dead_is_refused_when_it_is_back(
     victim = scene.proven()
     token = scene.issue(Purpose.ACCESS, victim)
     pid = scene.stage.pid("worker")
-    os.kill(pid, signal.SIGSTOP)
+    _stop_between_writes(pid, scene.stage.state / "tables" / "ringwall.sqlite3")
     revoke("session", victim.sid)
     time.sleep(0.5)
     assert scene.get(bearer=token).status_code == 200
-    os.kill(pid, signal.SIGKILL)
-    os.kill(pid, signal.SIGCONT)
+    os.kill(pid, signal.SIGKILL)  # which ends who is stopped, too
     scene.stage.wait(lambda: scene.get(bearer=token).status_code == 401)
 
 
