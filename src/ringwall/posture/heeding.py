@@ -55,9 +55,9 @@ class Heeding:
     def _heed(self, changes: Iterable[Happened]) -> int:
         account = self._target.account
         watch = self._watching(account)
-        if self._accounts.is_owed(account):
+        if mark := self._accounts.owed(account):
             self._take_all(watch.standing.snapshot, watch.standing.judged.values())
-            self._accounts.settle(account)
+            self._accounts.settle(account, mark)
         self._version = None  # where something fails below, what is kept is read anew
         snapshot, done = watch.standing.snapshot, Changes()
         is_lent = self._accounts.lend(account, snapshot)
@@ -70,12 +70,12 @@ class Heeding:
             done.also(watch.changes)
             told += [*changed, *((same, same) for same in watch.standing.still)]
         if done or is_lent:  # else all is as it is kept
-            self._accounts.owe(account)
+            mark = self._accounts.owe(account)
             self._take(snapshot, told)
             gaps = sum(one.count for one in gaps_of(snapshot))
             if done:
                 self._keep(snapshot, done, gaps)
-            self._accounts.settle(account)
+            self._accounts.settle(account, mark)
             if self._pages is not None:
                 self._sum_up(watch, pairs, gaps, self._pages)
         self._version = self._accounts.version(account)

@@ -7,6 +7,7 @@ alone.
 import gzip
 import os
 import re
+import secrets
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -153,21 +154,31 @@ class Accounts:
             self._keep_told(account, snapshot, last.read)
         return True
 
-    def owe(self, account: str) -> None:
-        """Note, before any of it is written, that the queue may not have what is kept."""
-        self._ready()
-        write_private(self._path(account, "owed"), b"")
+    def owe(self, account: str) -> str:
+        """Note, before any of it is written, that the queue may not have what is kept.
 
-    def settle(self, account: str) -> None:
-        """Note that the queue has all that is kept."""
-        self._path(account, "owed").unlink(missing_ok=True)
-
-    def is_owed(self, account: str) -> bool:
-        """Whether whoever kept an account last, or told the queue of it, did not come to its end.
-
-        Then nobody knows which of the two has the newer: the whole has to be told anew.
+        What comes back settles this note, and none that another has made since.
         """
-        return self._path(account, "owed").exists()
+        self._ready()
+        mark = secrets.token_hex(8)
+        write_private(self._path(account, "owed"), mark.encode())
+        return mark
+
+    def settle(self, account: str, mark: str) -> None:
+        """Note that the queue has all that is kept."""
+        if mark and self.owed(account) == mark:
+            self._path(account, "owed").unlink(missing_ok=True)
+
+    def owed(self, account: str) -> str:
+        """The note of whoever kept an account, or told the queue of it, and did not end that.
+
+        Where there is one, nobody knows which of the two has the newer: the whole has to be told
+        anew. Else ``""``.
+        """
+        try:
+            return self._path(account, "owed").read_text(errors="replace")
+        except FileNotFoundError:
+            return ""
 
     def lend(self, account: str, snapshot: Snapshot) -> bool:
         """Have a snapshot say what binds its account, as others told it that are kept.

@@ -75,7 +75,7 @@ class Listening(Heeding):
         self._set_aside(bad)
         self._delete([one for one, _ in bad if one not in good])
         changed = 0
-        if changes or self._accounts.is_owed(self._target.account):
+        if changes or self._accounts.owed(self._target.account):
             try:
                 changed = self.heed(changes)
             except BlockingIOError:

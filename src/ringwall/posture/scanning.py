@@ -43,7 +43,8 @@ class Scan:
 
     ``ended`` says why not all was asked, where the credentials expired. What verdicts touched is
     left out: it takes more memory than they do, and who judges again finds it anew. ``is_kept``
-    is whether what was read took the place of what was kept, ``version`` which that is then.
+    is whether what was read took the place of what was kept, ``version`` which that is then, and
+    ``owed`` the note that the queue does not have it yet.
     """
 
     account: str
@@ -56,6 +57,7 @@ class Scan:
     ended: str
     is_kept: bool = True
     version: Version | None = None
+    owed: str = ""
 
     @property
     def since(self) -> datetime:
@@ -165,7 +167,7 @@ def _scan(
 ) -> Scan:
     last = accounts.last(target.account)
     is_kept = not narrow or last is None or last.is_narrow
-    began = datetime.now(UTC)
+    began, owed = datetime.now(UTC), ""
     if fresh:
         with accounts.journal(target.account) as journal:
             journal.forget()
@@ -177,7 +179,7 @@ def _scan(
         gaps = gaps_of(snapshot)
         if is_kept:
             untold = sum(one.count for one in gaps)
-            accounts.owe(target.account)
+            owed = accounts.owe(target.account)
             accounts.keep(target.account, snapshot, read=began, gaps=untold, is_narrow=narrow)
         if not caller.ended:  # with new credentials it goes on from here
             journal.forget()
@@ -192,4 +194,5 @@ def _scan(
         ended=caller.ended,
         is_kept=is_kept,
         version=accounts.version(target.account) if is_kept else None,
+        owed=owed,
     )

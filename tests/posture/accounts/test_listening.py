@@ -375,7 +375,12 @@ def test_an_end_between_the_queue_and_what_is_kept_leaves_the_two_the_same(
     heard = listening().once(0)
     assert heard.messages == 0
     assert states() == (["fixed"] if ends == "_keep" else ["open"])
-    assert not changing.accounts.is_owed(account)
+    assert not changing.accounts.owed(account)
+    mark, newer = changing.accounts.owe(account), changing.accounts.owe(account)
+    changing.accounts.settle(account, mark)
+    assert changing.accounts.owed(account) == newer, "another's note stays"
+    changing.accounts.settle(account, newer)
+    assert not changing.accounts.owed(account)
     changing.send(json.dumps(changing.event("PutBucketPublicAccessBlock")))
     listening().once(0)
     assert states() == ["fixed"]

@@ -45,6 +45,7 @@ def judge(context: typer.Context, *, account: Account = None) -> None:
     if not names:
         raise Refused("no account was read yet", hint="`ringwall posture scan` reads one")
     for name in names:
+        mark = accounts.owed(name)
         try:
             found = judge_anew(name, accounts, pages)
         except (BusyError, ValueError) as error:
@@ -61,7 +62,7 @@ def judge(context: typer.Context, *, account: Account = None) -> None:
         silent = frozenset() if summary is None else summary.summary.unread
         looked = [one for one in pages.checks if one.id not in silent]
         at = min(kept.read, first_read(kept.snapshot, kept.read))
-        if accounts.is_owed(name):  # what the queue was told last is no more than what is kept
+        if mark:  # what the queue was told last is no more than what is kept
             at = datetime.now(UTC)
         to_queue(context, kept.snapshot, judged, looked, scope=name, at=at)
-        accounts.settle(name)
+        accounts.settle(name, mark)

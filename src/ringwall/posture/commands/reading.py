@@ -145,8 +145,7 @@ def _put(
             said = "what was read is kept, and the queue of findings lacks it until"
             say(f"{said} `ringwall posture judge` puts it there", style="yellow", stderr=True)
         raise
-    if done.is_kept:
-        accounts.settle(done.account)
+    accounts.settle(done.account, done.owed)
 
 
 def _end(several: "list[Refused]", read: int, *, is_partial: bool) -> None:
