@@ -5,7 +5,7 @@ Ringwall give a fixture of the same name with the edge's origin and state folder
 the same stories.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from django.db import connections
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    Error,
     Page,
     ViewportSize,
     expect,
@@ -29,6 +30,26 @@ DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 _PATIENCE_MS = 30_000
 """For a busy machine; nothing waits longer than it must."""
+_OPENED = pytest.StashKey[list[BrowserContext]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell with a failure what each page shows: a locator that waits in vain does not say it."""
+    report = yield
+    if call.when == "call" and report.failed:
+        for context in item.stash.get(_OPENED, []):
+            report.sections += [(f"page {page.url}", _shown(page)) for page in context.pages]
+    return report
+
+
+def _shown(page: Page) -> str:
+    try:
+        return page.locator("body").inner_text(timeout=1_000)
+    except Error as error:
+        return f"not known: {error.message}"
 
 
 @pytest.fixture(scope="module")
@@ -86,13 +107,15 @@ Opening = Callable[..., Page]
 
 
 @pytest.fixture
-def opening(house: House, browser_process: Browser) -> Iterator[Opening]:
+def opening(
+    house: House, browser_process: Browser, request: pytest.FixtureRequest
+) -> Iterator[Opening]:
     """Open a browser with no past: ``opening()`` at a desk, ``opening(viewport=PHONE)`` in a hand.
 
     What the page says in its console is an error of the test, so that a refused inline style or a
     script that fails never goes unseen.
     """
-    contexts: list[BrowserContext] = []
+    contexts = request.node.stash[_OPENED] = list[BrowserContext]()
     complaints: list[str] = []
 
     def open_one(**options: object) -> Page:

@@ -4,9 +4,11 @@ Started with the state folder, the port, and the files of the certificate and it
 """
 
 import asyncio
+import json
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import django
@@ -17,12 +19,18 @@ ADDRESS = b"192.0.2.7"
 
 
 class AsFromTheEdge:
-    """The application (ASGI) with the headers that only the edge sets."""
+    """The application (ASGI) with the headers that only the edge sets.
 
-    def __init__(self, application: Any) -> None:
+    What a test writes to the file ``late.json`` of the state folder, seconds by path, comes late.
+    """
+
+    def __init__(self, application: Any, late: Path) -> None:
         self._application = application
+        self._late = late
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self._late.exists():
+            await asyncio.sleep(json.loads(self._late.read_text()).get(scope["path"], 0))
         headers = [
             (name, value)
             for name, value in scope["headers"]
@@ -41,7 +49,7 @@ def main(state: str, port: str, certificate: str, key: str) -> None:
     from django.core.asgi import get_asgi_application
 
     config = uvicorn.Config(
-        AsFromTheEdge(get_asgi_application()),
+        AsFromTheEdge(get_asgi_application(), Path(state) / "late.json"),
         host="127.0.0.1",
         port=int(port),
         http="h11",

@@ -1,12 +1,15 @@
 """People sign in: by passkey, by app, by recovery code, with keys alone, on a phone."""
 
+import json
 import re
 import time
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.identity.browser.authenticators import Authenticator
 from tests.identity.browser.conftest import PHONE, Opening
+from tests.identity.browser.house import House
 from tests.identity.browser.people import PASSWORD, someone, totp
 from tests.identity.browser.walks import (
     add_passkey,
@@ -17,12 +20,26 @@ from tests.identity.browser.walks import (
     sign_in,
 )
 
+from ringwall.runtime.whole_files import write_whole
+
 pytestmark = pytest.mark.e2e
 
 
 def sign_out(page: Page) -> None:
     page.goto("/accounts/logout/")
     press(page.get_by_role("main").get_by_role("button", name="Sign out"))
+
+
+Late = Callable[[dict[str, float]], None]
+OFFER = "/accounts/2fa/webauthn/login/"
+
+
+@pytest.fixture
+def late(house: House) -> Iterator[Late]:
+    """Let answers come late: ``late({"/": 2.0})`` has that of a path come after two seconds."""
+    told = house.state / "late.json"
+    yield lambda wanted: write_whole(told, json.dumps(wanted).encode())
+    told.unlink(missing_ok=True)
 
 
 NOT_IN_THE_FIELD = "PublicKeyCredential.isConditionalMediationAvailable = async () => false"
@@ -53,6 +70,41 @@ def test_a_passkey_is_offered_in_the_field_for_the_mail_address(page: Page) -> N
     sign_out(page)
     # The authenticator answers what waits in the field as if its passkey had been chosen there.
     page.goto("/accounts/login/")
+    heading(page, "Hello, Ada")
+
+
+def test_an_offer_that_comes_late_signs_nobody_out(page: Page, late: Late) -> None:
+    ada = someone()
+    # The browser has asked for options when the form is sent, and has no answer before the next
+    # page: what that answer brings must not take the place of the session that has begun.
+    late({OFFER: 1.0, "/": 2.0})
+    with page.expect_request(lambda request: request.url.endswith(OFFER)):
+        page.goto("/accounts/login/")
+    page.get_by_label("Mail address").fill(ada.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    press(page.get_by_role("button", name="Sign in with a password"))
+    heading(page, "Hello, Ada")
+    page.goto("/sessions")
+    heading(page, "Sessions")
+
+
+def test_an_offer_that_never_comes_keeps_nobody_out(page: Page, late: Late) -> None:
+    ada = someone()
+    late({OFFER: 60.0})
+    sign_in(page, ada.email)
+    heading(page, "Hello, Ada")
+
+
+def test_a_button_waits_for_the_offer_that_was_asked_for(page: Page, late: Late) -> None:
+    ada = someone()
+    Authenticator(page)
+    sign_in(page, ada.email)
+    add_passkey(page)
+    heading(page, "Recovery codes")
+    sign_out(page)
+    late({OFFER: 1.0})
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
     heading(page, "Hello, Ada")
 
 

@@ -85,18 +85,38 @@
     trouble.hidden = false;
   };
 
-  const optionsOf = async (form) => {
-    const { passkeyOptions } = form.dataset;
-    if (passkeyOptions) return JSON.parse(document.getElementById(passkeyOptions).textContent);
-    let answer;
-    try {
-      answer = await fetch(form.action, { headers: { Accept: "application/json" } });
-    } catch {
-      throw new UnreachableError();
-    }
+  // The answer with options brings a cookie. Coming after that of a sign-in it would take its place,
+  // and whoever has just signed in would be a stranger again: one after the other.
+  const LONGEST_MS = 5000;
+  let asking = null;
+
+  const fetched = async (form) => {
+    const headers = { Accept: "application/json" };
+    const answer = await fetch(form.action, { headers, signal: AbortSignal.timeout(LONGEST_MS) });
     if (!answer.ok) throw new UnreachableError();
     return answer.json();
   };
+
+  const optionsOf = async (form) => {
+    const { passkeyOptions } = form.dataset;
+    if (passkeyOptions) return JSON.parse(document.getElementById(passkeyOptions).textContent);
+    while (asking) await asking.catch(() => {});
+    asking = fetched(form).finally(() => {
+      asking = null;
+    });
+    try {
+      return await asking;
+    } catch {
+      throw new UnreachableError();
+    }
+  };
+
+  document.addEventListener("submit", async (event) => {
+    if (!asking || event.defaultPrevented) return;
+    event.preventDefault();
+    while (asking) await asking.catch(() => {});
+    event.target.requestSubmit(event.submitter);
+  });
 
   const send = (form, credential) => {
     form.elements.credential.value = asJson(credential);
