@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import DatabaseError, DataError
 from django.http import HttpRequest, HttpResponse
 
@@ -118,6 +120,21 @@ def _not_recorded(request: HttpRequest, error: RecordingError) -> HttpResponse:
     )
     answer.headers["Retry-After"] = "30"
     return answer
+
+
+class Cookies(SessionMiddleware):
+    """Django's own, but that a cookie which leads nowhere is left where it is.
+
+    A page that is asked for while its browser signs in comes with the cookie of before, and is
+    answered after it: taking "the" cookie away would take that of the session that has begun.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """The answer, with the cookie of a session that was changed or is to be forgotten."""
+        answer: HttpResponse = super().process_response(request, response)
+        if not request.session.modified:
+            answer.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+        return answer
 
 
 class Sessions:

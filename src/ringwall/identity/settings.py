@@ -23,7 +23,7 @@ MIDDLEWARE: Final = [
     "ringwall.identity.middleware.OwnHost",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ringwall.identity.middleware.Guards",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "ringwall.identity.middleware.Cookies",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
