@@ -74,7 +74,7 @@ def test_one_file_of_a_module_is_not_taken_for_a_module_without_faults(tmp_path:
     ("text", "code", "told"),
     [
         ("apiVersion: v1\nkind: [\n", 1, "broken: pod.yaml:"),
-        ("apiVersion: v1\nkind: {{ .Values.kind }}\n", 0, "not known: pod.yaml:1: a template of"),
+        ("apiVersion: v1\nkind: {{ .Values.kind }}\n", 8, "not read: pod.yaml:1: a template of"),
         ("apiVersion: shop/v1\nkind: Cart\n", 0, "does not know them: shop/v1/Cart (1)"),
     ],
 )
@@ -91,10 +91,43 @@ def test_with_json_what_was_not_read_is_told_beside_it(
 
 def test_where_nothing_is_read_that_is_said(tmp_path: Path) -> None:
     code, said = ran(str(tmp_path), "--check", "k8s-pod-host-network")
-    assert (code, "there is nothing that is read" in said.replace("\n", " ")) == (0, True)
+    assert (code, "there is nothing that is read" in said.replace("\n", " ")) == (8, True)
+    assert "nothing fails" not in said
     (tmp_path / "notes.yaml").write_text("a: 1\n")
     code, said = ran(str(tmp_path / "notes.yaml"), "--check", "k8s-pod-host-network")
     assert (code, "broken: notes.yaml:1" in said) == (1, True)
+
+
+MODULE = 'module "far" {\n  source = "terraform-aws-modules/s3-bucket/aws"\n}\n'
+CONDITIONAL = """AWSTemplateFormatVersion: "2010-09-09"
+Transform: Other
+Resources:
+  Queue: {Type: "AWS::SQS::Queue"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("main.tf", MODULE, "main.tf:1: module far comes from"),
+        ("terragrunt.hcl", "", "terragrunt.hcl:1: Terragrunt is not read"),
+        ("kustomization.yaml", "resources: [pod.yaml]\n", "Kustomize is not read"),
+        ("template.yaml", CONDITIONAL, "template.yaml:2: the transform Other is not run"),
+    ],
+)
+@pytest.mark.parametrize("form", [(), ("--json",), ("--format", "sarif")])
+def test_where_not_all_is_read_the_exit_code_tells(
+    tmp_path: Path, name: str, text: str, told: str, form: tuple[str, ...]
+) -> None:
+    (tmp_path / "pod.yaml").write_text(POD.replace("true", "false"))
+    (tmp_path / name).write_text(text)
+    words = ["posture", "code", str(tmp_path), "--check", "k8s-pod-host-network", *form]
+    found = CliRunner().invoke(build(), words)
+    said = " ".join((found.stderr if form else found.stdout).split())
+    assert (found.exit_code, f"not read: {told}" in said or told in said) == (8, True)
+    assert "nothing fails, but partial: 1 place was not read" in " ".join(found.stderr.split())
+    (tmp_path / "pod.yaml").write_text(POD)
+    assert CliRunner().invoke(build(), words).exit_code == 1
 
 
 def test_a_folder_that_leads_elsewhere_is_said(tmp_path: Path) -> None:

@@ -28,5 +28,8 @@ class Remark:
     is_judged: bool = False
     """Whether what is wrong is judged nevertheless, as far as it is known: nothing is left out."""
 
+    is_unread: bool = False
+    """Whether nobody reads what is declared there, right as it may be: it is left out."""
+
     def __str__(self) -> str:
         return f"{self.place}: {self.why}"

@@ -45,6 +45,11 @@ class Code:
         """Whether anything could not be read at all."""
         return any(one.is_broken for one in self.remarks)
 
+    @property
+    def unread(self) -> list[Remark]:
+        """What is declared and was left out, or that there was nothing: no verdict speaks of it."""
+        return [one for one in self.remarks if one.is_unread]
+
 
 def read_code(
     folder: Path,
@@ -112,7 +117,8 @@ def _tell(code: Code, folder: Path, undeclared: Iterable[str]) -> None:
             "writes them, templates of CloudFormation, manifests of Kubernetes"
         )
         where = Place(folder.name, 1) if folder.is_file() else here
-        code.remarks.append(Remark(where, why, is_broken=folder.is_file()))
+        is_file = folder.is_file()
+        code.remarks.append(Remark(where, why, is_broken=is_file, is_unread=not is_file))
 
 
 def _map(
@@ -140,11 +146,11 @@ def _files(folder: Path, code: Code) -> Iterator[Path]:
         if path.is_dir():
             if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
                 why = "it leads to a folder elsewhere, in which is not looked for code"
-                code.remarks.append(Remark(Place(str(within), 1), why))
+                code.remarks.append(Remark(Place(str(within), 1), why, is_unread=True))
             continue
         why = _unread(path.name)
         if why:
-            code.remarks.append(Remark(Place(str(within), 1), why))
+            code.remarks.append(Remark(Place(str(within), 1), why, is_unread=True))
             continue
         is_named = path.suffix in _YAML or path.name in kustomized.FILES
         if is_named and not path.name.endswith(_TERRAFORMS):
@@ -180,7 +186,7 @@ def _read(
     """One file; templates are put aside, for one may name another."""
     text = _text(path, shown, within)
     if path.name in kustomized.FILES:  # whether it says so itself, or leaves that out
-        code.remarks.append(Remark(Place(shown, 1), _RENDER))
+        code.remarks.append(Remark(Place(shown, 1), _RENDER, is_unread=True))
         return
     _take(code, path, shown, text, found)
 
@@ -209,7 +215,7 @@ def _take(code: Code, path: Path, shown: str, text: str, found: list[tuple[str, 
             return
     if _is_helm(path, text):
         why = "a template of Helm is not read: render it first, with `helm template`"
-        code.remarks.append(Remark(Place(shown, 1), why))
+        code.remarks.append(Remark(Place(shown, 1), why, is_unread=True))
         return
     for one in documents(text, shown, templates.tagged):
         if templates.is_template(one.value):
@@ -237,7 +243,7 @@ def _document(code: Code, one: Document, shown: str) -> None:
         return
     group = str(value["apiVersion"])
     if group.startswith("kustomize.config."):
-        code.remarks.append(Remark(Place(shown, one.line), _RENDER))
+        code.remarks.append(Remark(Place(shown, one.line), _RENDER, is_unread=True))
     else:
         for kind in manifests.unjudged(value):
             code.unmapped[kind] = code.unmapped.get(kind, 0) + 1

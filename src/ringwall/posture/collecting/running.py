@@ -55,7 +55,13 @@ def identify(
     """
     told = caller.call("sts:GetCallerIdentity", Where("", home), {})
     if told.state is not State.KNOWN:
-        msg = f"AWS does not know these credentials: {told.why}"
+        is_denied = told.state is State.DENIED
+        said = (
+            "does not know these credentials"
+            if is_denied
+            else "cannot be asked whose account it is"
+        )
+        msg = f"AWS {said}: {told.why}"
         raise CredentialsError(msg)
     account, arn = told.pages[0]["Account"], str(told.pages[0]["Arn"])
     partition = arn.split(":")[1]

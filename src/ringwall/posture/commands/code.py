@@ -60,7 +60,8 @@ def code(
 ) -> None:
     """Judge code by the checks that judge clouds, with file and line.
 
-    Exit code 1 where anything fails, or a file could not be read.
+    Exit code 1 where anything fails or a file is broken, 8 where nothing fails, but not all is
+    read.
     """
     from ringwall.posture.code.reading import CodeError
     from ringwall.posture.code.scanning import read_code
@@ -85,13 +86,26 @@ def code(
         write_report(told, form, named, out)
         for remark in broken:
             say((f"broken: {remark}", "red"), stderr=True)
+        for remark in read.unread[:_MOST]:
+            say((f"not read: {remark}", "yellow"), stderr=True)
     else:
-        places = {one.found.id: str(one.place) for one in read.snapshot if one.place is not None}
-        show_verdicts(judged, checks, read.snapshot, places=places, as_json=as_json)
+        if read.is_any or as_json:
+            places = {it.found.id: str(it.place) for it in read.snapshot if it.place is not None}
+            show_verdicts(judged, checks, read.snapshot, places=places, as_json=as_json)
         _show_remarks(read, stderr=as_json)
-    failed = sum(one.verdict.outcome == "fail" for one in judged)
-    if failed or broken:
+    _end(read, judged)
+
+
+def _end(read: "Code", judged: "Sequence[Judged]") -> None:
+    """Tell by the exit code what came out."""
+    if read.is_broken or any(one.verdict.outcome == "fail" for one in judged):
         raise typer.Exit(ExitCode.FAILED)
+    if read.is_any and read.unread:
+        count = len(read.unread)
+        told = "1 place was" if count == 1 else f"{count} places were"
+        say((f"nothing fails, but partial: {told} not read", "yellow"), stderr=True)
+    if read.unread:
+        raise typer.Exit(ExitCode.PARTIAL)
 
 
 def _require_form(form: Form | None, out: Path | None, account: str | None) -> None:
@@ -142,9 +156,12 @@ def _show_remarks(read: "Code", *, stderr: bool) -> None:
     """What was broken, what is not known, and what nothing here judges."""
     for remark in (one for one in read.remarks if one.is_broken):
         say((f"broken: {remark}", "red"), stderr=stderr)
-    others = [one for one in read.remarks if not one.is_broken]
+    others = sorted(
+        (one for one in read.remarks if not one.is_broken), key=lambda one: not one.is_unread
+    )
     for remark in others[:_MOST]:
-        say((f"not known: {remark}", "yellow"), stderr=stderr)
+        said = "not read" if remark.is_unread else "not known"
+        say((f"{said}: {remark}", "yellow"), stderr=stderr)
     if len(others) > _MOST:
         more = f"and {len(others) - _MOST} more that are not known"
         say(more, style="dim", stderr=stderr)

@@ -62,13 +62,13 @@ def read(document: Document, path: str, stacks: Stacks | None = None) -> Read:
     if transform is not None:
         line = document.lines.get(("Transform",), document.line)
         why = f"the transform {transform} is not run: what it makes is not judged"
-        found.remarks.append(Remark(Place(path, line), why))
+        found.remarks.append(Remark(Place(path, line), why, is_unread=True))
     for name, told in template.resources.items():
         line = document.lines.get(("Resources", name), document.line)
         place = Place(path, line)
         if _is_generated(name, told):
             why = f"{name} is made when the template is run, and is not here: it is not judged"
-            found.remarks.append(Remark(place, why))
+            found.remarks.append(Remark(place, why, is_unread=True))
             found.instances.append(_generated(name, told, set(template.resources), place))
             continue
         if not isinstance(told, dict) or not isinstance(told.get("Type"), str):
@@ -86,14 +86,16 @@ def read(document: Document, path: str, stacks: Stacks | None = None) -> Read:
             if not stacks.target(path, told, template):
                 where = url if isinstance(url, str) else "an address that is not known"
                 why = f"{name} comes from {where}, which is not here: what it makes is not judged"
-                found.remarks.append(Remark(place, why))
+                found.remarks.append(Remark(place, why, is_unread=True))
             continue
         if told["Type"].startswith("AWS::Serverless::"):
-            found.remarks.append(Remark(place, f"{told['Type']} of SAM is not supported: {name}"))
+            found.remarks.append(
+                Remark(place, f"{told['Type']} of SAM is not supported: {name}", is_unread=True)
+            )
             continue
         if _is_completed(told):
             why = f"what Fn::Transform puts into {name} is not known: it is not judged"
-            found.remarks.append(Remark(place, why))
+            found.remarks.append(Remark(place, why, is_unread=True))
             continue
         try:
             made = _instances(template, name, told, place, document)

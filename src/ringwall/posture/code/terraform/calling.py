@@ -151,5 +151,5 @@ def _folder(caller: Module, name: str, block: Block, place: Place) -> Path | Unk
 
 
 def _said(caller: Module, place: Place, why: str, *, is_broken: bool = False) -> Unknown:
-    caller.remark(place, why, is_broken)
+    caller.remark(place, why, is_broken, is_unread=not is_broken)
     return Unknown(why)

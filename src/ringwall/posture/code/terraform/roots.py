@@ -67,7 +67,7 @@ def applied(
             instances = list(islice(made, INSTANCES + 1))
             if len(instances) > INSTANCES:
                 said = f"it makes more than {INSTANCES:,} resources: the others are not judged"
-                loader.remarks.append(Remark(Place(name, 1), said))
+                loader.remarks.append(Remark(Place(name, 1), said, is_unread=True))
         yield Applied(folder, instances[:INSTANCES], variables=frozenset(module.variables))
     if loader.remarks and folders:
         yield Applied(root, [], loader.remarks)

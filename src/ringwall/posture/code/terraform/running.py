@@ -115,9 +115,11 @@ class Module:
         if not file.path.endswith((".tofu", ".tofu.json")):
             self.remark(place, f"{name} was declared before, in {before}", is_broken=True)
 
-    def remark(self, place: Place, why: str, is_broken: bool = False) -> None:
+    def remark(
+        self, place: Place, why: str, is_broken: bool = False, *, is_unread: bool = False
+    ) -> None:
         """Say something of this code, once."""
-        said = Remark(place, why, is_broken)
+        said = Remark(place, why, is_broken, is_unread=is_unread)
         if said not in self.loader.remarks:
             self.loader.remarks.append(said)
 
