@@ -227,7 +227,7 @@ def test_the_rank_knows_at_once_whose_it_is_and_that_the_internet_gets_at_it(
                 "ownership": ABSENT,
             }
         )
-    stock(installation, ACCOUNT, snapshot)
+    stock(installation, ACCOUNT, snapshot, at=NOW)
     judged = list(judge_all(snapshot, CHECKS))
     put(snapshot, judged, CHECKS, scope=ACCOUNT, at=NOW, rules=Findings(),
         categories=known_categories(installation))  # fmt: skip
@@ -235,6 +235,35 @@ def test_the_rank_knows_at_once_whose_it_is_and_that_the_internet_gets_at_it(
     assert {one.owner for one in rows.values()} == {"files@example.com"}
     assert (rows["open"].exposure, rows["shut"].exposure) == ("internet", "internal")
     assert rows["open"].score > rows["shut"].score
+
+
+def test_what_is_read_after_the_whole_account_changed_then_and_not_before(tmp_path: Path) -> None:
+    """A narrow scan, or an event: the account as a whole is still as it was read before."""
+    from ringwall.inventory import service
+    from ringwall.posture.keeping import Accounts
+    from ringwall.posture.listings import SOURCE
+    from ringwall.posture.queueing import stock
+
+    config = tmp_path / "ringwall.yaml"
+    config.write_text("version: 1\nposture: {}\n")
+    installation = find(all_sections, config=config)
+    bucket = Found(kind="aws-s3-bucket", name="arn:aws:s3:::a", label="a", account=ACCOUNT)
+    began, later = NOW - timedelta(hours=5), NOW
+
+    def read(versioning: Observation) -> Snapshot:
+        made = Snapshot()
+        made.note_listing(Scope("aws-s3-bucket", ACCOUNT), known(None))
+        made.add(bucket).aspects.update({LISTED: known({}), "versioning": versioning})
+        return made
+
+    Accounts(installation.state).keep(ACCOUNT, read(known(OFF)), read=began, gaps=0)
+    stock(installation, ACCOUNT, read(known(OFF)), at=began)
+    stock(installation, ACCOUNT, read(known({"Status": "Enabled"})), at=later)
+    assert {one.at for one in service.history(bucket.id)} == {later}
+    (one,) = service.drift(began + timedelta(minutes=1), later)
+    assert one.component == bucket.id
+    assert list(service.drift(began + timedelta(minutes=1), later - timedelta(minutes=1))) == []
+    assert service.taken_at(SOURCE, ACCOUNT) == began, "what is kept was taken in as a whole"
 
 
 def test_who_scans_and_who_listens_may_tell_the_inventory_at_once(tmp_path: Path) -> None:
@@ -260,13 +289,13 @@ def test_who_scans_and_who_listens_may_tell_the_inventory_at_once(tmp_path: Path
             taking.take(next(iter(real(kept))), rules_of(installation))
         yield from listing.components
 
-    def of_account(kept: Kept) -> Iterator[Listing]:
-        for listing in real(kept):
+    def of_account(kept: Kept, *, at: datetime | None = None) -> Iterator[Listing]:
+        for listing in real(kept, at=at):
             yield replace(listing, components=overtaken(listing, kept))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ringwall.posture.queueing.of_account", of_account)
-        stock(installation, ACCOUNT, read)
+        stock(installation, ACCOUNT, read, at=NOW)
     assert begun
     assert service.get(bucket.id) is not None
     assert service.taken_at(listings.SOURCE, ACCOUNT) is None, "the other says when it has told all"

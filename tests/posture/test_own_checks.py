@@ -1,5 +1,6 @@
 """Checks that users write, in Python and in SQL; the index of those that come with Ringwall."""
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -103,6 +104,25 @@ def test_a_check_in_python_is_found_beside_it(tmp_path: Path) -> None:
 def test_a_check_may_be_called_anything_and_what_it_imports_is_none(tmp_path: Path) -> None:
     (tmp_path / "parts.py").write_text("OURS = 'us-'\n")
     assert [one.id for one in written(tmp_path, "us.py", PYTHON)] == ["us"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("bad.py", "def f(:\n", "bad.py:1"),
+        ("us.py", PYTHON.replace("CHECK =", "CHEK ="), "us.py has no CHECK"),
+        ("us.py", "raise RuntimeError('no')\n" + PYTHON, "us.py: no"),
+        ("us.py", PYTHON.replace("def judge", "def judges"), "us.py has no judge"),
+        ("us.py", "def judge(it, world): ...\n", "us.py has no CHECK and no CASES"),
+        ("parts.py", "OURS = 'us-'\n", "there is no check in"),
+        ("notes.txt", "", "there is no check in"),
+    ],
+)
+def test_a_file_that_was_meant_as_a_check_and_is_none_is_told(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        written(tmp_path, name, text)
 
 
 def test_tags_of_a_case_may_be_an_aspect() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from ringwall.core.components import Relation
@@ -33,11 +34,12 @@ def listings(installation: Installation) -> Iterator[Listing]:
                 yield from of_account(kept)
 
 
-def of_account(kept: Kept) -> Iterator[Listing]:
+def of_account(kept: Kept, *, at: datetime | None = None) -> Iterator[Listing]:
     """A listing for each kind, since a scan may be of some kinds only, and one denied to it.
 
     What was listed in part makes nothing vanish. The last is of the account itself, and is empty:
-    it says that all others were taken in.
+    it says that all others were taken in. ``at`` is when what is told anew was read, where that
+    was after the account was read as a whole.
     """
     snapshot = kept.snapshot
     found = related(snapshot)
@@ -59,7 +61,7 @@ def of_account(kept: Kept) -> Iterator[Listing]:
             complete=is_whole,
             regions=frozenset() if "" in regions else regions,
             why_partial="" if is_whole else why,
-            at=kept.read,
+            at=kept.read if at is None else max(at, kept.read),
             opens=OPENS & {kind},
         )
     yield Listing(

@@ -132,7 +132,8 @@ def heed(
         one = after or before
         if one is not None:
             last[one.check, one.component] = after
-    stock(installation, account, snapshot)
+    at = datetime.now(UTC)
+    stock(installation, account, snapshot, at=at)
     known = {one.id: one for one in checks if one.id in {check for check, _ in last}}
     heard = Heard(snapshot, (one for one in last.values() if one is not None), known)
 
@@ -144,7 +145,7 @@ def heed(
         [one for one in last.values() if one is not None],
         known.values(),
         scope=account,
-        at=datetime.now(UTC),
+        at=at,
         rules=installation.load().one(Findings, FINDINGS),
         categories=known_categories(installation),
         heard=said,
@@ -161,28 +162,30 @@ def heed_all(
     """Take in all verdicts of an account as they stand now, and the inventory."""
     from ringwall.findings.known import known_categories  # noqa: PLC0415 - needs the tables
 
-    stock(installation, account, snapshot)
+    at = datetime.now(UTC)
+    stock(installation, account, snapshot, at=at)
     return put(
         snapshot,
         judged,
         checks,
         scope=account,
-        at=datetime.now(UTC),
+        at=at,
         rules=installation.load().one(Findings, FINDINGS),
         categories=known_categories(installation),
     )
 
 
-def stock(installation: Installation, account: str, snapshot: Snapshot) -> None:
-    """Tell the inventory what was read of an account just now, and find out what follows of it.
+def stock(installation: Installation, account: str, snapshot: Snapshot, *, at: datetime) -> None:
+    """Tell the inventory what was read of an account at a time, and find out what follows of it.
 
     So the rank of what is found there knows at once whose a component is, what it keeps, and
     whether the internet gets at it. ``ConfigurationError`` where the rules cannot be read.
     """
     rules = rules_of(installation)
-    read = Accounts(installation.state).read_at(account) or datetime.now(UTC)
+    read = Accounts(installation.state).read_at(account) or at
     is_all = True
-    for listing in of_account(Kept(account=account, read=read, gaps=0, snapshot=snapshot)):
+    kept = Kept(account=account, read=read, gaps=0, snapshot=snapshot)
+    for listing in of_account(kept, at=at):
         if (
             is_all or listing.scope != account
         ):  # whoever tells of it meanwhile says when that is all

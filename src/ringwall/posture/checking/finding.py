@@ -3,6 +3,7 @@
 A check's id is its file's name with dashes.
 """
 
+import ast
 import importlib
 import importlib.util
 import re
@@ -24,7 +25,6 @@ from ringwall.runtime.collecting import collected_later
 Judge = Callable[[Subject, World], Judgment | None]
 _SECTION: Final = re.compile(r"^(Why|Fix):\s+", re.MULTILINE)
 _CLOUDS: Final = "aws-"
-_CHECK: Final = re.compile(rb"^CHECK\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +107,35 @@ def checks_in(folder: Path) -> list[KnownCheck]:
         raise ValueError(f"{folder} is no folder of checks")
     paths = [path for path in sorted(folder.rglob("[a-z]*.py")) if _is_check(path)]
     found = [_of(_loaded(path), path) for path in paths]
-    return found + [_of_sql(read_sql(path)) for path in sorted(folder.rglob("[a-z]*.sql"))]
+    found += [_of_sql(read_sql(path)) for path in sorted(folder.rglob("[a-z]*.sql"))]
+    if not found:
+        raise ValueError(f"there is no check in {folder}: a file has CHECK, judge and CASES")
+    return found
 
 
 def _is_check(path: Path) -> bool:
-    """Whether a file says that it is one, or is named so; what others import is none."""
-    return "_" in path.stem or _CHECK.search(path.read_bytes()) is not None
+    """Whether a file has anything that makes one, or is named so; what others import is none."""
+    if "_" in path.stem:
+        return True
+    try:
+        tree = ast.parse(path.read_bytes(), str(path))
+    except (SyntaxError, ValueError) as error:
+        place = getattr(error, "lineno", None)
+        raise ValueError(f"{path}{f':{place}' if place else ''}: {error}") from error
+    return any(_makes_a_check(one) for one in tree.body)
+
+
+def _makes_a_check(one: ast.stmt) -> bool:
+    """Whether a statement defines a part of a check, or makes a ``Check`` by whatever name."""
+    if isinstance(one, ast.FunctionDef):
+        return one.name == "judge"
+    if not isinstance(one, ast.Assign | ast.AnnAssign):
+        return False
+    names = one.targets if isinstance(one, ast.Assign) else [one.target]
+    is_part = any(isinstance(it, ast.Name) and it.id in {"CHECK", "CASES"} for it in names)
+    made = one.value.func if isinstance(one.value, ast.Call) else None
+    called = made.attr if isinstance(made, ast.Attribute) else getattr(made, "id", "")
+    return is_part or called == "Check"
 
 
 def _own(path: Path) -> KnownCheck:

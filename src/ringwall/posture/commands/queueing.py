@@ -50,7 +50,7 @@ def to_queue(
     from ringwall.posture.queueing import put, stock
 
     if stocks is not None:
-        stock(installation, scope, stocks)
+        stock(installation, scope, stocks, at=at)
     taken = put(
         snapshot,
         judged,
