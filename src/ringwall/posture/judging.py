@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ringwall.core.findings import Severity
-from ringwall.core.observations import State, UnknownError
+from ringwall.core.observations import Fact, State, UnknownError
 from ringwall.core.verdicts import Outcome, Verdict
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.checking.reading import NEVER, World
 from ringwall.posture.checking.settled import APART, NOT_HERE, is_asked
 from ringwall.posture.snapshot.snapshot import Seen, Snapshot
+
+_BY_ITSELF: Final = "the check failed by itself"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ def judge_one(
         facts = {(one.component, one.aspect): one for one in error.facts} | world.facts
         verdict = Verdict(Outcome.UNKNOWN, error.why, tuple(facts.values()))
     except Exception as error:  # noqa: BLE001 - one check may not end all others
-        why = f"the check failed by itself: {type(error).__name__}: {error}"
+        why = f"{_BY_ITSELF}: {type(error).__name__}: {error}"
         verdict = Verdict(Outcome.UNKNOWN, why, tuple(world.facts.values()))
     else:
         if said is None:
@@ -74,6 +76,37 @@ def judge_one(
         severity=severity,
         touched=frozenset(world.touched),
     )
+
+
+def unlisted(snapshot: Snapshot, checks: Iterable[KnownCheck]) -> Iterator[Judged]:
+    """That it is not known what each check would say where its kind could not be listed.
+
+    They are of the account or the region in which that was.
+    """
+    by_kind: dict[str, list[KnownCheck]] = {}
+    for one in checks:
+        by_kind.setdefault(one.check.judges, []).append(one)
+    for scope, told in snapshot.all_listings():
+        if told.is_told:
+            continue
+        where = f"aws-region/{scope.account}/{scope.region}"
+        where = where if scope.region else f"aws-account/{scope.account}"
+        why = f"{scope.kind} could not be listed: {told.why or told.state}"
+        fact = Fact(where, scope.kind, told.state, told.api, told.at, told.why)
+        for check in by_kind.get(scope.kind, []):
+            verdict = Verdict(Outcome.UNKNOWN, why, (fact,))
+            yield Judged(
+                check=check.id,
+                component=where,
+                verdict=verdict,
+                severity=check.check.severity,
+                touched=frozenset(),
+            )
+
+
+def has_failed_by_itself(judged: Judged) -> bool:
+    """Whether the check is at fault, and neither what it judges nor what was read."""
+    return judged.verdict.why.startswith(_BY_ITSELF)
 
 
 def _is_of_what_is_written(verdict: Verdict) -> bool:

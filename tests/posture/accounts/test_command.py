@@ -73,6 +73,46 @@ def test_json_has_every_verdict_with_its_facts(run: Run) -> None:
     assert all(one["facts"] for one in told)
 
 
+def test_json_tells_what_could_not_be_listed(run: Run) -> None:
+    done = run(*CHECK, "--check", "aws-ec2-client-vpn-logging", "--json")
+    assert done.returncode == ExitCode.PARTIAL
+    (one,) = [it for it in json.loads(done.stdout) if it["check"] == "aws-ec2-client-vpn-logging"]
+    assert (one["outcome"], one["component"]) == ("unknown", "aws-region/123456789012/eu-west-1")
+    assert "aws-ec2-client-vpn-endpoint could not be listed" in one["why"]
+    assert [fact["state"] for fact in one["facts"]] == ["error"]
+
+
+def test_a_check_of_ones_own_that_fails_by_itself_is_no_whole_result(
+    run: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "us.py").write_text(OWN)
+    done = run("--checks", str(folder), "--check", "us")
+    assert done.returncode == ExitCode.PARTIAL
+    assert "the check failed by itself: ZeroDivisionError" in done.stdout
+
+
+OWN = '''\
+"""Buckets are called after us.
+
+Why: one.
+Fix: two.
+"""
+from ringwall.posture.checking import *
+
+CHECK = Check(judges="aws-s3-bucket", severity=Severity.LOW, reads=("listed",))
+
+
+def judge(it, world):
+    it.read("listed")
+    return passes(str(1 / 0))
+
+
+CASES = ()
+'''
+
+
 def test_the_plan_calls_nothing_and_says_how_often(run: Run) -> None:
     done = run(*CHECK, "--plan", AWS_ENDPOINT_URL="http://127.0.0.1:9")
     assert done.returncode == ExitCode.OK

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _PLAN: Final = (Column("call"), Column("made"), Column("tells", rank=1), Column("needs", rank=2))
 _GAPS: Final = 20
+_LESS: Final = "this scan looked at less than the last one: reports and paths go on by that"
 """Lines of what could not be read; more are counted."""
 
 
@@ -78,6 +79,7 @@ def scan(
     from ringwall.posture.collecting.memory import keep_one_heap
     from ringwall.posture.commands.judging import pages_of
     from ringwall.posture.commands.progress import Progress
+    from ringwall.posture.judging import has_failed_by_itself, unlisted
     from ringwall.posture.keeping import Accounts
     from ringwall.posture.scanning import BusyError
     from ringwall.posture.scanning import scan as scan_account
@@ -113,16 +115,14 @@ def scan(
         snapshots.append(done.snapshot)
         if not as_json:
             show_verdicts(done.judged, found, done.snapshot, places={}, as_json=False)
-        _show_gaps(done)
-        tell_left_out(done.snapshot, done.account)
-        if not done.is_kept:
-            said = "this scan looked at less than the last one: reports and paths go on by that"
-            say(said, style="dim", stderr=True)
+        _show_untold(done)
         _put(context, accounts, done, found)
         if name and not chosen and not region:
             _note(context, name, done, began)
     if as_json and snapshots:
-        show_verdicts(judged, found, snapshots[0], places={}, as_json=True)
+        untold = [one for each in snapshots for one in unlisted(each, found)]
+        show_verdicts([*judged, *untold], found, snapshots[0], places={}, as_json=True)
+    partial = partial or any(map(has_failed_by_itself, judged))
     _end(refused, len(snapshots), is_partial=partial)
 
 
@@ -292,6 +292,14 @@ def _tells(one: "Listing | Detail") -> str:
     from ringwall.posture.collecting.shape import Listing
 
     return ", ".join((*one.kinds, *one.told)) if isinstance(one, Listing) else one.aspect
+
+
+def _show_untold(done: "Scan") -> None:
+    """What does not stand in verdicts: what was not read, not counted and not kept."""
+    _show_gaps(done)
+    tell_left_out(done.snapshot, done.account)
+    if not done.is_kept:
+        say(_LESS, style="dim", stderr=True)
 
 
 def _show_gaps(done: "Scan") -> None:
