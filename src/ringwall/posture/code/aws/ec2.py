@@ -23,6 +23,7 @@ from ringwall.posture.code.aws.declaring import (
     told,
     unsure,
 )
+from ringwall.posture.code.aws.launched import launched
 from ringwall.posture.code.aws.launching import disks
 from ringwall.posture.code.aws.placing import (
     NETWORKS,
@@ -69,9 +70,10 @@ def components(code: Resources) -> Iterator[Collected]:
     """Everything of EC2 that is declared."""
     usual = encrypts(code)
     is_spare = any(spare_addresses(code))
-    for one in code.of("aws_instance"):
+    for written in code.of("aws_instance"):
+        one = launched(code, written)
         yield _instance(code, one, is_public(code, one, is_spare=is_spare))
-        yield from disks(one, usual)
+        yield from disks(code, written, usual)
     yield from (_volume(one, usual) for one in code.of("aws_ebs_volume"))
     for one in code.of(*_GROUPS):
         yield _group(code, one)
@@ -149,7 +151,7 @@ def _instance(code: Resources, one: Instance, public: bool | Unknown) -> Collect
         "InstanceId": one.address,
         "State": {"Name": "running"},
         "MetadataOptions": metadata,
-        "Monitoring": {"State": _state(one.get("monitoring", default=False))},
+        "Monitoring": {"State": _state(one.get("monitoring", may_say or False))},
         "SecurityGroups": groups
         if isinstance(groups, Unknown)
         else [{"GroupId": group, "GroupName": group} for group in groups]

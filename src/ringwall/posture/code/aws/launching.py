@@ -14,6 +14,7 @@ from ringwall.posture.code.aws.declaring import (
     part,
     renamed,
 )
+from ringwall.posture.code.aws.launched import template_of
 from ringwall.posture.code.aws.settings import either
 from ringwall.posture.code.aws.variables import userdata
 from ringwall.posture.code.terraform.resources import Instance, Resources
@@ -29,6 +30,8 @@ _METADATA: Final = {
     "http_endpoint": "HttpEndpoint",
     "http_put_response_hop_limit": "HttpPutResponseHopLimit",
 }
+_ROOTS: Final = ("/dev/xvda", "/dev/sda1")
+"""What images call the disk that they start from."""
 _EBS: Final = {"encrypted": "Encrypted", "kms_key_id": "KmsKeyId", "volume_size": "VolumeSize"}
 
 
@@ -53,8 +56,8 @@ def components(code: Resources) -> Iterator[Collected]:
         yield component("aws-autoscaling-group", one, one.get("name"), aspects)
 
 
-def disks(one: Instance, usual: Any) -> Iterator[Collected]:
-    """The disks that an instance writes down, each a volume as EC2 lists them.
+def disks(code: Resources, one: Instance, usual: Any) -> Iterator[Collected]:
+    """The disks that an instance or its launch template writes down, each a volume as EC2 lists.
 
     ``usual`` is whether the region encrypts all there are.
     """
@@ -66,18 +69,49 @@ def disks(one: Instance, usual: Any) -> Iterator[Collected]:
             if isinstance(block, Unknown):
                 continue
             address = f"{one.address}.{name}" + (f"[{at}]" if name.startswith("ebs") else "")
-            listed = {
-                "VolumeId": address,
-                "State": "in-use",
-                "Encrypted": either(part(block, "encrypted", fallback=False), usual),
-                "Attachments": [{"InstanceId": one.address, "State": "attached"}],
-                "SnapshotId": ident(part(block, "snapshot_id", "")),
-                **renamed(block, {"kms_key_id": "KmsKeyId", "volume_size": "Size"}),
-            }
-            where = known(listed, one, name)
-            yield component(
-                "aws-ec2-volume", replace(one, address=address), None, {"listed": where}
-            )
+            where = replace(one, address=address)
+            yield _disk(where, one.address, block, usual, name)
+    template = template_of(code, one)
+    blocks = template.blocks("block_device_mappings") if template else []
+    if template is None or isinstance(blocks, Unknown):
+        return
+    own = _devices(one)
+    for at, block in enumerate(blocks):
+        disk, device = first(part(block, "ebs", [])), part(block, "device_name")
+        if own is None or not isinstance(disk, dict) or device in own:
+            continue
+        if isinstance(device, str):
+            address = f"{one.address}.block_device_mappings[{at}]"
+            where = replace(one, address=address, place=template.place, lines=template.lines)
+            yield _disk(where, one.address, disk, usual, "block_device_mappings")
+
+
+def _devices(one: Instance) -> list[str] | None:
+    """The devices that an instance says something of itself; ``None`` where they are not known."""
+    found = list(_ROOTS) if one.blocks("root_block_device") else []
+    for name in ("ebs_block_device", "ephemeral_block_device"):
+        blocks = one.blocks(name)
+        for block in [blocks] if isinstance(blocks, Unknown) else blocks:
+            device = part(block, "device_name")
+            if not isinstance(device, str):
+                return None
+            found.append(device)
+    return found
+
+
+def _disk(
+    where: Instance, machine: str, block: dict[str, Any], usual: Any, argument: str
+) -> Collected:
+    """A disk of a machine, as a volume; ``argument`` is the block that says it."""
+    listed = {
+        "VolumeId": where.address,
+        "State": "in-use",
+        "Encrypted": either(part(block, "encrypted", fallback=False), usual),
+        "Attachments": [{"InstanceId": machine, "State": "attached"}],
+        "SnapshotId": ident(part(block, "snapshot_id", "")),
+        **renamed(block, {"kms_key_id": "KmsKeyId", "volume_size": "Size"}),
+    }
+    return component("aws-ec2-volume", where, None, {"listed": known(listed, where, argument)})
 
 
 def _options(one: Instance) -> Any:

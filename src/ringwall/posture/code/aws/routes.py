@@ -17,6 +17,7 @@ from ringwall.posture.code.aws.declaring import (
     presence,
     unsure,
 )
+from ringwall.posture.code.aws.launched import launched
 from ringwall.posture.code.aws.placing import (
     NETWORKS,
     SUBNETS,
@@ -134,7 +135,8 @@ class _Reading:
             if one.address not in written:
                 address = f"{one.address}.main_route_table"
                 yield _Made(one, one.address, address, one.type == "aws_default_vpc")
-        nowhere = [one for one in self.code.of("aws_instance") if not is_placed(one)]
+        machines = [launched(self.code, one) for one in self.code.of("aws_instance")]
+        nowhere = [one for one in machines if not is_placed(one)]
         nowhere += self.code.of("aws_default_subnet")
         if nowhere and not any(self.code.of("aws_default_vpc")):
             its = default_network(self.code, nowhere[0].root)

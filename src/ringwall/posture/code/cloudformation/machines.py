@@ -75,13 +75,31 @@ def _classic(told: Properties) -> Properties:
     return made
 
 
+_TOLD: Final = (
+    "metadata_options",
+    "user_data",
+    "network_interfaces",
+    "block_device_mappings",
+    "iam_instance_profile",
+    "key_name",
+    "monitoring",
+    "vpc_security_group_ids",
+    "security_group_names",
+)
+"""What a template says that anybody asks for."""
+
+
 def _template(told: Properties) -> Properties:
     data = told.get("LaunchTemplateData")
-    names = {"DeviceName": "device_name", "Groups": "security_groups"}
+    names = {
+        "DeviceName": "device_name",
+        "Groups": "security_groups",
+        "SecurityGroupIds": "vpc_security_group_ids",
+        "SecurityGroups": "security_group_names",
+    }
     if not isinstance(data, dict):
         why = data if isinstance(data, Unknown) else Unknown("it has no data")
-        keys = ("metadata_options", "user_data", "network_interfaces", "block_device_mappings")
-        return {"name": told.get("LaunchTemplateName")} | dict.fromkeys(keys, why)
+        return {"name": told.get("LaunchTemplateName")} | dict.fromkeys(_TOLD, why)
     return {"name": told.get("LaunchTemplateName"), **deeply(names)(data)}
 
 
@@ -104,7 +122,20 @@ def disks_of(told: Properties) -> Any:
     mappings = told.get("BlockDeviceMappings")
     if mappings is None or isinstance(mappings, Unknown):
         return mappings
-    return _disks(deeply()({"one": mappings})["one"])
+    devices = deeply()({"one": mappings})["one"]
+    return [
+        one | {"device_name": its.get("device_name")} if isinstance(one, dict) else one
+        for its in devices
+        for one in _disks([its])
+    ]
+
+
+def without_disks(told: Properties) -> list[Any]:
+    """The devices of an instance that it says have no disk of EBS, such as none at all."""
+    mappings = told.get("BlockDeviceMappings")
+    listed = mappings if isinstance(mappings, list) else []
+    several = [one for one in listed if isinstance(one, dict) and "Ebs" not in one]
+    return [{"device_name": one.get("DeviceName")} for one in several]
 
 
 def _group(told: Properties) -> Properties:

@@ -77,13 +77,15 @@ def _instance(told: Properties) -> Properties:
         made["vpc_security_group_ids"] = first.get("GroupSet", [])
         made["subnet_id"] = first.get("SubnetId")
         made["associate_public_ip_address"] = truth(first.get("AssociatePublicIpAddress"))
-    made["monitoring"] = truth(told.get("Monitoring", False))
+    if "Monitoring" in told:
+        made["monitoring"] = truth(told["Monitoring"])
     options = told.get("MetadataOptions")
     if options is not None:
         made["metadata_options"] = options if isinstance(options, Unknown) else [plain()(options)]
     disks = machines.disks_of(told)
     if disks is not None:
         made["ebs_block_device"] = disks
+        made["ephemeral_block_device"] = machines.without_disks(told)
     return made
 
 
