@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from ringwall.core.observations import UnknownError
+from ringwall.posture.permissions.least import least
 from ringwall.posture.permissions.operators import OPERATORS
 from ringwall.posture.permissions.statements import (
     Condition,
@@ -75,7 +76,7 @@ def _read(source: object, name: str, kind: Kind) -> Document:
             return unread(name, kind, str(error))
     if not isinstance(source, Mapping):
         return unread(name, kind, f"a policy is an object, this is {_said(source)}")
-    version = source.get("Version", "2008-10-17")
+    variables = source.get("Version", "2008-10-17") == "2012-10-17"
     raw = source.get("Statement")
     if isinstance(raw, Mapping):
         raw = [raw]
@@ -90,9 +91,13 @@ def _read(source: object, name: str, kind: Kind) -> Document:
         try:
             one = raw[number]
             place += _sid(one)
-            statements.append(_statement(one, place, name, kind, variables=version == "2012-10-17"))
+            statements.append(_statement(one, place, name, kind, variables=variables))
         except (_FaultError, UnknownError) as error:
             faults.append(f"{place} of {name}: {error}")
+            sure = least(one) if isinstance(error, UnknownError) else None
+            with suppress(_FaultError):
+                if sure is not None:
+                    statements.append(_statement(sure, place, name, kind, variables=variables))
             statements += _perhaps(one, place, name, faults[-1])
     return Document(name, kind, tuple(statements), tuple(faults))
 

@@ -5,6 +5,7 @@ prefixes. What counts is the share of the internet that comes through, not how i
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final
 
@@ -56,16 +57,47 @@ def ports_of(rule: Mapping[str, Any], protocol: str) -> tuple[int, int] | None:
 def certain(
     rules: Sequence[Mapping[str, Any]], cidrs_of: CidrsOf, protocol: str
 ) -> list[Mapping[str, Any]]:
-    """The rules of which all is known that counts."""
-    found = []
+    """The rules of which the ports are known, for those networks that are known."""
+    found: list[Mapping[str, Any]] = []
     for at in range(len(rules)):
         try:
             rule = rules[at]
-            ports_of(rule, protocol)
-            sources_of(rule, cidrs_of)
+            reach = ports_of(rule, protocol)
         except UnknownError:
             continue
+        try:
+            sources_of(rule, cidrs_of)
+        except UnknownError:
+            if reach is None:
+                continue
+            rule = {
+                "IpProtocol": protocol,
+                "FromPort": reach[0],
+                "ToPort": reach[1],
+                "IpRanges": [{"CidrIp": one} for one in _known_sources(rule, cidrs_of)],
+                "DeclaredBy": rule.get("DeclaredBy"),
+            }
         found.append(rule)
+    return found
+
+
+def known_of(values: Sequence[Any]) -> list[Any]:
+    """Those of a list that are known, where others that are not only add to them."""
+    found = []
+    for at in range(len(values)):
+        with suppress(UnknownError):
+            found.append(values[at])
+    return found
+
+
+def _known_sources(rule: Mapping[str, Any], cidrs_of: CidrsOf) -> list[str]:
+    """The networks that a rule lets in for certain."""
+    found: list[str] = []
+    for name in ("IpRanges", "Ipv6Ranges", "PrefixListIds"):
+        with suppress(UnknownError):
+            for one in known_of(rule.get(name) or ()):
+                with suppress(UnknownError):
+                    found += sources_of({name: [one]}, cidrs_of)
     return found
 
 

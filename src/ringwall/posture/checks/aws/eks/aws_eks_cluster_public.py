@@ -19,7 +19,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.aws.controls import PERIMETER
-from ringwall.posture.checks.aws.openings import is_open
+from ringwall.posture.checks.aws.openings import is_open, known_of
 from ringwall.posture.permissions.networks import Addresses
 
 CHECK = Check(
@@ -42,9 +42,9 @@ def judge(it: Subject, world: World) -> Judgment:
     if network.get("endpointPublicAccess", True) is False:
         return passes("it is reached from its own network only")
     cidrs = network.get("publicAccessCidrs") or ["0.0.0.0/0"]
-    if is_open(Addresses.of(cidrs)):
+    if is_open(Addresses.of(known_of(cidrs))):
         return fails(f"everybody reaches the interface of {it.label}")
-    return passes(f"only {', '.join(cidrs[:3])} reach it from outside")
+    return passes(f"only {', '.join(list(cidrs)[:3])} reach it from outside")
 
 
 def _network(*cidrs: str) -> dict[str, object]:

@@ -18,7 +18,7 @@ from ringwall.posture.checking import (
 )
 from ringwall.posture.checks.aws.controls import PERIMETER
 from ringwall.posture.checks.aws.exposure import cidrs_of
-from ringwall.posture.checks.aws.openings import open_ports
+from ringwall.posture.checks.aws.openings import certain, open_ports
 from ringwall.posture.checks.aws.scenes import LIST_RULE, prefix_list, rule
 
 CHECK = Check(
@@ -30,11 +30,20 @@ CHECK = Check(
 )
 
 
+_ALL = 65_535
+
+
 def judge(it: Subject, world: World) -> Judgment:
     """Whether all ports are open outwards to the world."""
     rules = it.read("listed").get("IpPermissionsEgress") or ()
-    ports = open_ports(rules, lambda one: cidrs_of(world, one))
-    if ports.size >= 65_535:
+
+    def networks(identifier: str) -> list[str]:
+        return cidrs_of(world, identifier)
+
+    ports = open_ports(certain(rules, networks, "tcp"), networks)
+    if ports.size < _ALL:
+        ports = open_ports(rules, networks)
+    if ports.size >= _ALL:
         return fails(f"{it.label} lets everything out to the internet")
     return passes("it does not let everything out")
 
