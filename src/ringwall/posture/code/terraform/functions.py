@@ -5,19 +5,31 @@ what comes out, but for functions that only put things together.
 """
 
 import base64
+import csv
 import hashlib
+import io
 import ipaddress
 import json
 import math
 import re
+import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from itertools import islice, product
 from typing import Any, Final
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 import re2
 
-from ringwall.posture.code.terraform.bounds import ITEMS, TooMuchError, fitting, room, spend
+from ringwall.posture.code.terraform.bounds import (
+    ITEMS,
+    TEXT,
+    TooMuchError,
+    fitting,
+    room,
+    spend,
+)
+from ringwall.posture.code.terraform.times import formatdate, timeadd, timecmp
 from ringwall.posture.code.terraform.values import (
     ExpressionError,
     PartialBase64,
@@ -34,15 +46,26 @@ from ringwall.posture.snapshot.partial import Unknown
 
 FILES: Final = frozenset(
     {"file", "templatefile", "fileexists", "fileset", "filebase64", "abspath", "pathexpand",
-     "filemd5", "filesha1", "filesha256", "filesha512", "filebase64sha256", "filebase64sha512"}
+     "filemd5", "filesha1", "filesha256", "filesha512", "filebase64sha256", "filebase64sha512",
+     "templatestring"}
 )  # fmt: skip
 NEVER_KNOWN: Final = frozenset(
-    {"timestamp", "plantimestamp", "uuid", "uuidv5", "bcrypt", "rsadecrypt", "ephemeralasnull"}
+    {"timestamp", "plantimestamp", "uuid", "bcrypt", "rsadecrypt", "ephemeralasnull"}
 )
 _EACH_WITH_EACH: Final = frozenset({"setintersection", "setsubtract", "matchkeys"})
 """What compares items of lists with items of others."""
 _WIDEST: Final = 10_000
 _LARGEST_YAML: Final = 1024 * 1024
+_ENCODINGS: Final = {
+    "UTF-8": "utf-8",
+    "UTF-16LE": "utf-16-le",
+    "UTF-16BE": "utf-16-be",
+    "ISO-8859-1": "iso-8859-1",
+    "US-ASCII": "ascii",
+    "WINDOWS-1252": "cp1252",
+}
+_GZIP: Final = 31
+"""What zlib calls that form, of any window."""
 Special = Callable[[str, list[Any]], Any]
 
 
@@ -377,6 +400,63 @@ def _yamldecode(text: str) -> Any:
         raise ExpressionError(f"it is no YAML: {error}") from error
 
 
+def _csvdecode(text: str) -> list[dict[str, str]]:
+    try:
+        rows = [one for one in csv.reader(io.StringIO(text, newline=""), strict=True) if one]
+    except csv.Error as error:
+        raise ExpressionError(f"it is no CSV: {error}") from error
+    if not rows:
+        raise ExpressionError("it has no line that names its columns")
+    names, *lines = rows
+    if len(set(names)) < len(names):
+        raise ExpressionError("it has two columns of one name")
+    spend(len(names) * len(lines))
+    return [dict(zip(names, one, strict=True)) for one in lines]
+
+
+def _encoding(name: str) -> str:
+    found = _ENCODINGS.get(name.upper())
+    if found is None:
+        raise ExpressionError(f"the encoding {name[:40]} is not supported")
+    return found
+
+
+def _gunzipped(text: str) -> str:
+    plain = zlib.decompressobj(_GZIP)
+    try:
+        found = plain.decompress(base64.b64decode(text, validate=True), TEXT)
+    except zlib.error as error:
+        raise ExpressionError(f"it is not compressed by gzip: {error}") from error
+    if plain.unconsumed_tail:
+        raise TooMuchError(f"it is a text of more than {TEXT:,} characters")
+    return found.decode()
+
+
+def _cidrcontains(prefix: str, other: str) -> bool:
+    network, within = (ipaddress.ip_network(one, strict=False) for one in (prefix, other))
+    if network.version != within.version:
+        return False
+    first, last = (int(one) for one in (within.network_address, within.broadcast_address))
+    return int(network.network_address) <= first and last <= int(network.broadcast_address)
+
+
+def _uuidv5(namespace: str, name: str) -> str:
+    named = {
+        "dns": uuid.NAMESPACE_DNS,
+        "url": uuid.NAMESPACE_URL,
+        "oid": uuid.NAMESPACE_OID,
+        "x500": uuid.NAMESPACE_X500,
+    }
+    return str(uuid.uuid5(named.get(namespace) or uuid.UUID(namespace), name))
+
+
+def _arn_parse(arn: str) -> dict[str, str]:
+    start, *parts = arn.split(":", 5)
+    if start != "arn" or len(parts) != len(_ARN):
+        raise ExpressionError(f"{arn[:80]!r} is no ARN")
+    return dict(zip(_ARN, parts, strict=True))
+
+
 def _hash(kind: str, *, is_base64: bool = False) -> Callable[[str], str]:
     def made(text: str) -> str:
         found = hashlib.new(kind, text.encode(), usedforsecurity=False)
@@ -400,6 +480,7 @@ def _indent(spaces: Any, text: str) -> str:
     return text.replace("\n", "\n" + " " * int(spaces))
 
 
+_ARN: Final = ("partition", "service", "region", "account_id", "resource")
 _GATHERING: Final[dict[str, Callable[..., Any]]] = {
     "merge": _merge,
     "concat": _concat,
@@ -435,6 +516,7 @@ _GATHERING: Final[dict[str, Callable[..., Any]]] = {
         _unknown_of(value, start, end) or value[int(start) : int(end)]
     ),
     "reverse": lambda value: _unknown_of(value) or value[::-1],
+    "provider::aws::arn_build": lambda *parts: _join(":", ["arn", *parts]),
 }
 _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "tonumber": _number,
@@ -495,6 +577,21 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "base64encode": lambda text: base64.b64encode(text.encode()).decode(),
     "base64decode": lambda text: base64.b64decode(text, validate=True).decode(),
     "urlencode": lambda text: quote_plus(text, safe="~"),
+    "urldecode": unquote_plus,
+    "base64gunzip": _gunzipped,
+    "textencodebase64": lambda text, encoding: base64.b64encode(
+        text.encode(_encoding(encoding))
+    ).decode(),
+    "textdecodebase64": lambda text, encoding: base64.b64decode(text, validate=True).decode(
+        _encoding(encoding)
+    ),
+    "csvdecode": _csvdecode,
+    "cidrcontains": _cidrcontains,
+    "uuidv5": _uuidv5,
+    "provider::aws::arn_parse": _arn_parse,
+    "formatdate": formatdate,
+    "timeadd": timeadd,
+    "timecmp": timecmp,
     "md5": _hash("md5"),
     "sha1": _hash("sha1"),
     "sha256": _hash("sha256"),

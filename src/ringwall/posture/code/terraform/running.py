@@ -145,6 +145,9 @@ class Module:
         unknown = next((one for one in arguments if isinstance(one, Unknown)), None)
         if unknown is not None:
             return Unknown(unknown.why)
+        given = arguments[1] if len(arguments) > 1 else {}
+        if name == "templatestring":
+            return self._filled(str(arguments[0]), name, given)
         path = self.folder.path / str(arguments[0])
         if name in {"abspath", "pathexpand"}:
             return os.path.normpath(path) if name == "abspath" else arguments[0]
@@ -158,13 +161,17 @@ class Module:
             return Unknown(f"{name}({arguments[0]}) is not read")
         try:
             text = self.loader.text(path)
-            if name == "file":
-                return text
-            node = parse_template(text, self.loader.name_of(path))
         except CodeError as error:
             return Unknown(str(error))
-        given = arguments[1] if isinstance(arguments[1], dict) else {}
-        return evaluate(node, Inner(self, given))
+        return text if name == "file" else self._filled(text, self.loader.name_of(path), given)
+
+    def _filled(self, text: str, path: str, given: Any) -> Any:
+        """A template with its variables filled in; ``path`` is where it stands."""
+        try:
+            node = parse_template(text, path)
+        except CodeError as error:
+            return Unknown(str(error))
+        return evaluate(node, Inner(self, given if isinstance(given, dict) else {}))
 
     def _fileset(self, path: Path, pattern: str) -> Any:
         if ".." in pattern or pattern.startswith("/"):

@@ -14,6 +14,8 @@ __all__ = ["ExpressionError"]
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
 _LONGEST: Final = 300
+_QUOTE: Final = re.compile(r'(?<!\\)(?:\\\\)*"')
+"""One that begins or ends a text of JSON."""
 _MARK: Final = "\ue000{}\ue001"
 
 
@@ -189,29 +191,33 @@ def from_json(value: Any) -> Any:
 
 
 def _from_partial(value: PartialText) -> Any:
-    held: dict[str, Unknown] = {}
-    text = ""
+    """JSON of which parts are not known: those within texts, and those that are JSON themselves."""
+    held: dict[str, Any] = {}
+    text, is_within = "", False
     for one in value.parts:
         if isinstance(one, str):
             text += one
-        else:
-            mark = _MARK.format(len(held))
-            held[mark] = one
-            text += mark
+            is_within ^= len(_QUOTE.findall(one)) % 2 == 1
+            continue
+        mark = _MARK.format(len(held))
+        is_whole = isinstance(one, Encoded) and not is_within
+        held[mark] = one.value if isinstance(one, Encoded) and is_whole else one
+        text += f'"{mark}"' if is_whole else mark
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return Unknown(value.why)
-    return _unmarked(found, held)
+    return _unmarked(found, held, Unknown(value.why))
 
 
-def _unmarked(value: Any, held: dict[str, Unknown]) -> Any:
+def _unmarked(value: Any, held: dict[str, Any], unknown: Unknown) -> Any:
+    """With what is held in the place of its marks; ``unknown`` where one is a part of a key."""
     if isinstance(value, dict):
         if any("\ue000" in key for key in value):
-            return next(iter(held.values()))
-        return {key: _unmarked(one, held) for key, one in value.items()}
+            return unknown
+        return {key: _unmarked(one, held, unknown) for key, one in value.items()}
     if isinstance(value, list):
-        return [_unmarked(one, held) for one in value]
+        return [_unmarked(one, held, unknown) for one in value]
     if isinstance(value, str) and "\ue000" in value:
         if value in held:
             return held[value]
