@@ -396,3 +396,54 @@ items:
     pod = code.snapshot.get(one.component)
     assert pod is not None
     assert str(pod.place) == "it.yaml:7"
+
+
+LIMITS = """apiVersion: v1
+kind: LimitRange
+metadata: {name: it%s}
+spec: {limits: %s}
+"""
+GIVEN = "[{type: Container, default: {memory: 64Mi, cpu: 1}}]"
+
+
+@pytest.mark.parametrize(
+    ("space", "limits", "container", "expected"),
+    [
+        ("", GIVEN, "image: a", "pass"),
+        ("", "[{type: Container, max: {memory: 64Mi, cpu: 1}}]", "image: a", "pass"),
+        ("", "[{type: Container, default: {memory: '${SIZE}', cpu: 1}}]", "image: a", "pass"),
+        (", namespace: shop", GIVEN, "image: a", "fail"),
+        ("", "[{type: Pod, max: {memory: 64Mi, cpu: 1}}]", "image: a", "fail"),
+        ("", "[]", "image: a", "fail"),
+        ("", "[{type: '${TYPE}', default: {memory: 64Mi, cpu: 1}}]", "image: a", "unknown"),
+        ("", "[{type: Container, default: '${GIVEN}'}]", "image: a", "unknown"),
+        ("", f"[{{type: '${{TYPE}}'}}, {GIVEN[1:-1]}]", "image: a", "pass"),
+        ("", "'${LIMITS}'", "image: a", "unknown"),
+        ("", GIVEN, "resources: '${LIMITS}'", "unknown"),
+    ],
+)
+def test_a_namespace_gives_limits_to_containers_that_say_none(
+    tmp_path: Path, space: str, limits: str, container: str, expected: str
+) -> None:
+    code, said = _verdicts(tmp_path, POD % ("", container) + "---\n" + LIMITS % (space, limits))
+    assert {said[f"k8s-container-{one}"] for one in ("memory-limit", "cpu-request")} == {expected}
+    assert not code.unmapped
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ("{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}", "fail"),
+        ("{from: [{ipBlock: '${BLOCK}'}, {ipBlock: {cidr: 0.0.0.0/0}}]}", "fail"),
+        ("{from: [{ipBlock: '${BLOCK}'}, {ipBlock: {cidr: 0.0.0.0/1}}]}", "unknown"),
+        ("{from: '${FROM}'}, {from: [{ipBlock: {cidr: 128.0.0.0/1}}]}", "unknown"),
+        ("{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}", "pass"),
+    ],
+)
+def test_a_policy_that_lets_in_all_addresses_is_none(
+    tmp_path: Path, rules: str, expected: str
+) -> None:
+    policy = NETWORK.replace("{name: it}", "{name: it, namespace: shop}") % rules
+    (tmp_path / "it.yaml").write_text(f"{SPACE}---\n{policy}")
+    said = judge_all(read_code(tmp_path).snapshot, own_checks(["k8s-namespace-network-policy"]))
+    assert [str(one.verdict.outcome) for one in said] == [expected]

@@ -1,7 +1,7 @@
 """Containers say how much processor they need.
 
 Why: what says nothing is the first to starve, and is put where there is no room.
-Fix: set `resources.requests.cpu`.
+Fix: set `resources.requests.cpu`, or give the namespace a `LimitRange` with a default.
 """
 
 from collections.abc import Mapping
@@ -16,16 +16,18 @@ from ringwall.posture.checking import (
     Subject,
     World,
     case,
+    passes,
 )
 from ringwall.posture.checks.kubernetes.containers import (
     judged,
     pod,
 )
+from ringwall.posture.checks.kubernetes.defaults import READS, REQUEST, is_given, limit_range
 
 CHECK = Check(
     judges="k8s-workload",
     severity=Severity.LOW,
-    reads=("pod",),
+    reads=("pod", *READS),
     controls=(
         "nist-800-53r5 SC-5 partial",
         "nist-800-53r5 SC-6 partial",
@@ -38,13 +40,16 @@ CHECK = Check(
 
 
 def judge(it: Subject, world: World) -> Judgment:
-    """Every container counts."""
-    return judged(
+    """Every container counts, and what its namespace gives to those that say none."""
+    told = judged(
         it,
         _wrong,
         "does not say how much processor it needs",
         "the processor that is needed is said",
     )
+    if told.outcome is FAIL and is_given(it, world, "cpu", REQUEST):
+        return passes("its namespace says it for each container that does not")
+    return told
 
 
 def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
@@ -55,7 +60,26 @@ def _wrong(container: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
     ).get("cpu") is None
 
 
+CPU, SHOP, BARE = {"cpu": "100m"}, {"namespace": "shop"}, pod()
 CASES = (
     case("said", PASS, pod=pod({"resources": {"requests": {"cpu": "100m"}}})),
     case("not said", FAIL, pod=pod()),
+    case("by the namespace", PASS, limit_range(defaultRequest=CPU), listed=SHOP, pod=BARE),
+    case("by its limit", PASS, limit_range(default=CPU), listed=SHOP, pod=BARE),
+    case("by its least", PASS, limit_range(min=CPU), listed=SHOP, pod=BARE),
+    case(
+        "by another namespace",
+        FAIL,
+        limit_range(namespace="else", default=CPU),
+        listed=SHOP,
+        pod=BARE,
+    ),
+    case(
+        "of volumes",
+        FAIL,
+        limit_range(type_="PersistentVolumeClaim", min=CPU),
+        listed=SHOP,
+        pod=BARE,
+    ),
+    case("of memory", FAIL, limit_range(default={"memory": "1Gi"}), listed=SHOP, pod=BARE),
 )

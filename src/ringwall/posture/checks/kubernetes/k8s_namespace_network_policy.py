@@ -4,12 +4,13 @@ Why: without one every pod of the cluster reaches every other.
 Fix: deny all by default, and allow what is needed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ringwall.posture.checking import (
     FAIL,
     PASS,
+    UNKNOWN,
     Check,
     Judgment,
     Other,
@@ -22,7 +23,7 @@ from ringwall.posture.checking import (
     passes,
 )
 from ringwall.posture.checks.kubernetes.known import is_any
-from ringwall.posture.checks.kubernetes.sources import is_cluster
+from ringwall.posture.checks.kubernetes.sources import are_all_addresses, is_cluster
 
 CHECK = Check(
     judges="k8s-namespace",
@@ -58,13 +59,30 @@ def _keeps_out(policy: Subject) -> bool:
     kinds = spec.get("policyTypes")
     if kinds and "Ingress" not in kinds:
         return False
-    return not is_any(spec.get("ingress") or (), _lets_in_all)
+    rules = spec.get("ingress") or ()
+    return not is_any((_by_one, _together), lambda way: way(rules))
+
+
+def _by_one(rules: Sequence[Mapping[str, Any]]) -> bool:
+    return is_any(rules, _lets_in_all)
 
 
 def _lets_in_all(rule: Mapping[str, Any]) -> bool:
     """Whether every pod of the cluster comes in by a rule, at every port."""
     sources = rule.get("from")
-    return not rule.get("ports") and (not sources or is_any(sources, is_cluster))
+    return not rule.get("ports") and (not sources or is_any(sources, _is_all))
+
+
+def _is_all(peer: Mapping[str, Any]) -> bool:
+    block: Mapping[str, Any] | None = peer.get("ipBlock")
+    return is_cluster(peer) if block is None else are_all_addresses([block])
+
+
+def _together(rules: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether networks of several rules, or of one, are together all that there are."""
+    whole = [one for one in rules if not one.get("ports")]
+    sources = [one for rule in whole for one in rule.get("from") or ()]
+    return are_all_addresses(one["ipBlock"] for one in sources if one.get("ipBlock"))
 
 
 def _policy(**spec: Any) -> Other:
@@ -72,6 +90,14 @@ def _policy(**spec: Any) -> Other:
     return other("k8s-network-policy", listed={"namespace": "shop"}, manifest={"spec": spec})
 
 
+def _from(*cidrs: str, **more: Any) -> dict[str, Any]:
+    """A rule for cases, with a network for each; ``more`` is of the last of them."""
+    blocks: list[dict[str, Any]] = [{"cidr": one} for one in cidrs]
+    blocks[-1] |= more
+    return {"from": [{"ipBlock": one} for one in blocks]}
+
+
+WORLD = _from("0.0.0.0/0")
 EVERY: dict[str, Any] = {"from": [{"namespaceSelector": {}}]}
 CASES = (
     case(
@@ -88,6 +114,44 @@ CASES = (
         PASS,
         _policy(ingress=[EVERY | {"ports": [{"port": 53}]}]),
         listed={"name": "shop"},
+    ),
+    case("for the world", FAIL, _policy(ingress=[WORLD]), listed={"name": "shop"}),
+    case(
+        "for two halves of it",
+        FAIL,
+        _policy(ingress=[_from("0.0.0.0/1", "128.0.0.0/1")]),
+        listed={"name": "shop"},
+    ),
+    case(
+        "for two halves of it by two rules",
+        FAIL,
+        _policy(ingress=[_from("0.0.0.0/1"), _from("128.0.0.0/1")]),
+        listed={"name": "shop"},
+    ),
+    case("for one half", PASS, _policy(ingress=[_from("0.0.0.0/1")]), listed={"name": "shop"}),
+    case(
+        "for two halves, one at a port",
+        PASS,
+        _policy(ingress=[_from("0.0.0.0/1"), _from("128.0.0.0/1") | {"ports": [{"port": 53}]}]),
+        listed={"name": "shop"},
+    ),
+    case(
+        "for the world at one port",
+        PASS,
+        _policy(ingress=[WORLD | {"ports": [{"port": 443}]}]),
+        listed={"name": "shop"},
+    ),
+    case(
+        "for the internet without pods",
+        PASS,
+        _policy(ingress=[_from("0.0.0.0/0", **{"except": ["10.0.0.0/8"]})]),
+        listed={"name": "shop"},
+    ),
+    case(
+        "for all of version 6", UNKNOWN, _policy(ingress=[_from("::/0")]), listed={"name": "shop"}
+    ),
+    case(
+        "for no network", UNKNOWN, _policy(ingress=[_from("10.0.0.0/33")]), listed={"name": "shop"}
     ),
     case(
         "none",

@@ -1,10 +1,12 @@
 """Networks that manifests name, as checks ask about them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ringwall.posture.checking import UnknownError
 from ringwall.posture.permissions.networks import Addresses
+
+_ALL: Final = Addresses.of(["0.0.0.0/0", "::/0"])
 
 
 def are_everybody(blocks: Iterable[Mapping[str, Any]]) -> bool:
@@ -12,17 +14,39 @@ def are_everybody(blocks: Iterable[Mapping[str, Any]]) -> bool:
 
     ``UnknownError`` where that hangs on one that is no network.
     """
+    found, unclear = _together(blocks)
+    if found.is_world:
+        return True
+    if unclear:
+        raise UnknownError(unclear)
+    return False
+
+
+def are_all_addresses(blocks: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether they are together every address there is, also those that pods have.
+
+    ``UnknownError`` where that hangs on one that is no network, or on whether pods have addresses
+    of version 6 alone.
+    """
+    found, unclear = _together(blocks)
+    if found.v4.covers(_ALL.v4):
+        return True
+    if found.v6.covers(_ALL.v6):
+        raise UnknownError("whether pods have addresses of version 4 is not known")
+    if unclear:
+        raise UnknownError(unclear)
+    return False
+
+
+def _together(blocks: Iterable[Mapping[str, Any]]) -> tuple[Addresses, str]:
+    """All addresses of blocks, and what is said of those that are no networks."""
     found, unclear = [], []
     for one in blocks:
         try:
             found.append(_addresses_of(one))
         except ValueError as error:
             unclear.append(str(error))
-    if Addresses.union(found).is_world:
-        return True
-    if unclear:
-        raise UnknownError("; ".join(unclear))
-    return False
+    return Addresses.union(found), "; ".join(unclear)
 
 
 def is_cluster(peer: Mapping[str, Any]) -> bool:

@@ -138,6 +138,19 @@ _OTHERS: Final[Mapping[str, Mapping[str, Any]]] = {
             "ingress": Each({"from": Each(_PEER), "ports": Each(_SOME)}),
         }
     },
+    "LimitRange": {
+        "spec": {
+            "limits": Each(
+                {
+                    "type": WORD,
+                    "default": _SOME,
+                    "defaultRequest": _SOME,
+                    "max": _SOME,
+                    "min": _SOME,
+                }
+            )
+        }
+    },
     "Service": {
         "spec": {
             "type": WORD,

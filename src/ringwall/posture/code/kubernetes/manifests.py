@@ -35,6 +35,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "Secret": "k8s-secret",
     "ConfigMap": "k8s-config-map",
     "Namespace": "k8s-namespace",
+    "LimitRange": "k8s-limit-range",
 }
 _GROUPS: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(
@@ -46,6 +47,7 @@ _GROUPS: Final[Mapping[str, frozenset[str]]] = {
             "Secret",
             "ConfigMap",
             "Namespace",
+            "LimitRange",
         ),
         frozenset({""}),
     ),
