@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.posture.code.test_doubt import outcomes
 from tests.posture.code.test_hcl import value_of
+from tests.posture.code.test_templates import SECRET, said
 
 from ringwall.posture.code.scanning import read_code
 from ringwall.posture.code.terraform.values import Encoded, ExpressionError, PartialText, from_json
@@ -27,6 +28,7 @@ ZIPPED = base64.b64encode(gzip.compress(b"it")).decode()
         ('textdecodebase64("YQD2AA==", "utf-16le")', "aö"),
         ('urldecode("a%20b%2Fc+d")', "a b/c d"),
         (f'base64gunzip("{ZIPPED}")', "it"),
+        ('base64gunzip(base64gzip("it"))', "it"),
         ('cidrcontains("10.0.0.0/8", "10.1.2.0/24")', True),
         ('cidrcontains("10.0.0.0/8", "10.1.2.3")', True),
         ('cidrcontains("10.0.0.0/8", "11.0.0.0/8")', False),
@@ -152,3 +154,31 @@ resource "aws_s3_bucket_policy" "it" {
 def test_a_policy_with_json_in_it_is_judged(who: str, expected: str) -> None:
     name = "aws-s3-bucket/terraform:main.tf:aws_s3_bucket.it"
     assert outcomes(TEXT.replace("$WHO", who))["aws-s3-bucket-public", name] == expected
+
+
+@pytest.mark.parametrize("made", ['filebase64("it.sh")', 'base64gzip(file("it.sh"))'])
+@pytest.mark.parametrize(("text", "expected"), [(SECRET, "fail"), ("echo", "pass")])
+def test_a_file_in_user_data_is_read(tmp_path: Path, made: str, text: str, expected: str) -> None:
+    (tmp_path / "it.sh").write_text(text)
+    (tmp_path / "main.tf").write_text(
+        f'resource "aws_launch_template" "it" {{ user_data = {made} }}'
+    )
+    assert said(read_code(tmp_path), "aws-ec2-launch-template-user-data-secrets") == [expected]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        'filebase64("none.sh")',
+        'filebase64("../it.sh")',
+        "base64gzip(var.unknown)",
+        'base64gzip("echo ${var.unknown}")',
+        'filebase64("it.bin")',
+    ],
+)
+def test_user_data_that_cannot_be_read_is_not_known(tmp_path: Path, made: str) -> None:
+    (tmp_path / "it.bin").write_bytes(b"\xff\xfe")
+    (tmp_path / "main.tf").write_text(
+        f'variable "unknown" {{}}\nresource "aws_launch_template" "it" {{ user_data = {made} }}'
+    )
+    assert said(read_code(tmp_path), "aws-ec2-launch-template-user-data-secrets") == ["unknown"]

@@ -6,6 +6,7 @@ what comes out, but for functions that only put things together.
 
 import base64
 import csv
+import gzip
 import hashlib
 import io
 import ipaddress
@@ -42,7 +43,7 @@ from ringwall.posture.code.terraform.values import (
     number_of,
     text_of,
 )
-from ringwall.posture.snapshot.partial import Unknown
+from ringwall.posture.snapshot.partial import Assumed, Unknown
 
 FILES: Final = frozenset(
     {"file", "templatefile", "fileexists", "fileset", "filebase64", "abspath", "pathexpand",
@@ -54,6 +55,7 @@ NEVER_KNOWN: Final = frozenset(
 )
 _EACH_WITH_EACH: Final = frozenset({"setintersection", "setsubtract", "matchkeys"})
 """What compares items of lists with items of others."""
+_TO_BASE64: Final = frozenset({"base64encode", "base64gzip"})
 _WIDEST: Final = 10_000
 _LARGEST_YAML: Final = 1024 * 1024
 _ENCODINGS: Final = {
@@ -83,7 +85,7 @@ def call(name: str, arguments: list[Any], special: Special) -> Any:
     if gathers is None:
         unknown = first_unknown(arguments)
         if unknown is not None:
-            if name == "base64encode" and isinstance(unknown, PartialText):
+            if name in _TO_BASE64 and isinstance(unknown, PartialText):
                 return PartialBase64(unknown.why, unknown)
             return Unknown(unknown.why)
     if name in _EACH_WITH_EACH:
@@ -421,6 +423,11 @@ def _encoding(name: str) -> str:
     return found
 
 
+def _gzipped(text: str) -> str:
+    """What has the text in it: other programs compress otherwise, so nobody compares it."""
+    return Assumed(base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode())
+
+
 def _gunzipped(text: str) -> str:
     plain = zlib.decompressobj(_GZIP)
     try:
@@ -578,6 +585,7 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "base64decode": lambda text: base64.b64decode(text, validate=True).decode(),
     "urlencode": lambda text: quote_plus(text, safe="~"),
     "urldecode": unquote_plus,
+    "base64gzip": _gzipped,
     "base64gunzip": _gunzipped,
     "textencodebase64": lambda text, encoding: base64.b64encode(
         text.encode(_encoding(encoding))

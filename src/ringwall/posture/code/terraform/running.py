@@ -1,5 +1,6 @@
 """A module as it would be applied: names are looked up when they are needed, each value once."""
 
+import base64
 import os.path
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -157,12 +158,14 @@ class Module:
             return path.is_file()
         if name == "fileset":
             return self._fileset(path, str(arguments[1]))
-        if name not in {"file", "templatefile"}:
+        if name not in {"file", "filebase64", "templatefile"}:
             return Unknown(f"{name}({arguments[0]}) is not read")
         try:
             text = self.loader.text(path)
         except CodeError as error:
             return Unknown(str(error))
+        if name == "filebase64":
+            return base64.b64encode(text.encode()).decode()
         return text if name == "file" else self._filled(text, self.loader.name_of(path), given)
 
     def _filled(self, text: str, path: str, given: Any) -> Any:
