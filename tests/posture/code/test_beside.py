@@ -95,6 +95,31 @@ def test_a_denial_of_which_something_is_not_known_makes_no_pass(denied: dict[str
     assert outcomes(POLICY.replace("$STATEMENTS", several))[OPEN, BUCKET] == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("condition", "public", "any_customer"),
+    [
+        (asks("Bool", "aws:SecureTransport", "var.unknown", '"true"'), "fail", "pass"),
+        (asks("ArnLike", "aws:SourceArn", "var.unknown", '"arn:aws:s3:::*"'), "unknown", "fail"),
+        (asks("ArnLike", "aws:SourceArn", "var.unknown"), "unknown", "unknown"),
+    ],
+)
+def test_whom_a_statement_is_for_is_told_by_what_it_asks_for(
+    condition: str, public: str, any_customer: str
+) -> None:
+    text = """
+    variable "unknown" {}
+    resource "aws_sqs_queue" "it" {
+      name   = "it"
+      policy = jsonencode({ Version = "2012-10-17", Statement = [$STATEMENT] })
+    }
+    """
+    told = statement(Action='"sqs:SendMessage"', Resource='"*"', Condition=condition)
+    said = outcomes(text.replace("$STATEMENT", told))
+    name = "aws-sqs-queue/terraform:main.tf:aws_sqs_queue.it"
+    assert said["aws-sqs-queue-public", name] == public
+    assert said["aws-sqs-queue-any-customer", name] == any_customer
+
+
 def test_an_action_beside_one_that_is_not_known_makes_an_administrator() -> None:
     text = """
     variable "unknown" {}
@@ -109,13 +134,13 @@ def test_an_action_beside_one_that_is_not_known_makes_an_administrator() -> None
       }
     }
     """
-    told = [
-        outcomes(text.replace("$ACTIONS", actions))[
-            "aws-iam-policy-administrator", "aws-iam-policy/terraform:main.tf:aws_iam_policy.it"
-        ]
-        for actions in ('[var.unknown, "*"]', '[var.unknown, "s3:GetObject"]', '["s3:GetObject"]')
-    ]
-    assert told == ["fail", "unknown", "pass"]
+    name = "aws-iam-policy/terraform:main.tf:aws_iam_policy.it"
+    several = ('[var.unknown, "*"]', '[var.unknown, "s3:GetObject"]', '["s3:GetObject"]', '["*"]')
+    said = [outcomes(text.replace("$ACTIONS", actions)) for actions in several]
+    told = [one["aws-iam-policy-administrator", name] for one in said]
+    assert told == ["fail", "unknown", "pass", "fail"]
+    beside = [one["aws-iam-policy-any-data", name] for one in said]
+    assert beside == ["unknown", "fail", "fail", "pass"], "no pass stands on a part"
 
 
 def test_a_parameter_of_a_template_hides_nothing(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def principals(kind: Stranger, document: Document) -> Iterator[Principal]:
             if one.principals is not None and not one.but_principals
             for service in one.principals.services
         }
-        if any(_is_for_services(one) for one in document.statements):
+        if _is_any_for_services(document):
             named = {patterns.witness(one, "*") for one in _values(document, _NAME)}
             services |= {_SERVICE, *filter(None, named)}
         yield from map(principal, sorted(services))
@@ -105,6 +105,28 @@ def _is_filled_in(document: Document, key: str) -> bool:
     )
 
 
+def _is_any_for_services(document: Document) -> bool:
+    """Whether a statement is for services, or may be.
+
+    Of one that is not known whole, what it allows for certain tells that where everybody is named:
+    it asks for the same keys.
+    """
+    told = {
+        (one.document, one.place)
+        for one in document.statements
+        if not one.fault and _names_everybody(one)
+    }
+    return any(
+        _is_for_services(one)
+        for one in document.statements
+        if not one.fault or (one.document, one.place) not in told
+    )
+
+
+def _names_everybody(one: Statement) -> bool:
+    return one.principals is not None and (one.principals.everyone or one.but_principals)
+
+
 def _is_for_services(one: Statement) -> bool:
     """Whether it names everybody, and asks for what services alone tell: who they act for.
 
@@ -112,8 +134,7 @@ def _is_for_services(one: Statement) -> bool:
     """
     if one.fault:
         return one.effect is Effect.ALLOW
-    who = one.principals
-    if one.effect is Effect.DENY or who is None or not (who.everyone or one.but_principals):
+    if one.effect is Effect.DENY or not _names_everybody(one):
         return False
     return any(condition.key in _OF_SERVICES for condition in one.conditions)
 

@@ -7,7 +7,7 @@ It is asked in a region of which nobody has thought, and in each that the policy
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, Final
 
 from ringwall.core.observations import UnknownError
@@ -158,12 +158,26 @@ def _regions(policy: Document, account: str) -> dict[str, str]:
     return {_HERE: "", **shown}
 
 
+def _says_everything(document: Any, *, account: str) -> bool:
+    """Whether a policy grants everything, which another check tells.
+
+    ``UnknownError`` where something of such a one is not known: no pass stands on it.
+    """
+    try:
+        told = granted(document, EVERYTHING, account=account)
+    except UnknownError:  # what is asked for tells enough
+        return False
+    faults = read(document, name="the policy", kind=Kind.IDENTITY).faults if told else ()
+    if faults:
+        raise UnknownError(faults[0])
+    return bool(told)
+
+
 def judge_granted(document: Any, asked: Asked, *, account: str, well: str) -> Judgment:
     """Whether a policy grants none of these. What grants everything is another check's."""
     number = account if account.isdigit() else IN_CODE
-    with suppress(UnknownError):  # what it asks for tells enough
-        if granted(document, EVERYTHING, account=number):
-            return passes("it allows everything, which is another check's to say")
+    if _says_everything(document, account=number):
+        return passes("it allows everything, which is another check's to say")
     found = granted(document, asked, account=number)
     return fails(f"it allows {', '.join(found)}") if found else passes(well)
 
@@ -200,10 +214,9 @@ def judge_written(
     number = account if account.isdigit() else IN_CODE
     found, unknown = [], list[UnknownError]()
     for one in known_ones(policies, unknown):
-        with suppress(UnknownError):  # what it asks for tells enough
-            if granted(one["PolicyDocument"], EVERYTHING, account=number):
-                continue
         with kept(unknown):
+            if _says_everything(one["PolicyDocument"], account=number):
+                continue
             told = granted(one["PolicyDocument"], asked, account=number)
             found += [f"{one['PolicyName']} allows {said}" for said in told]
     if found:
