@@ -44,6 +44,13 @@ class Made:
     open_listeners: set[str] = field(default_factory=set)
     apis: dict[str, list[str]] = field(default_factory=dict)
     open_apis: set[str] = field(default_factory=set)
+    secrets: dict[str, list[Statement]] = field(default_factory=dict)
+    keys: dict[str, list[Statement]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The ARN of the key that its secrets are encrypted with."""
+        return f"arn:aws:kms:{REGION}:{self.number}:key/k"
 
     def role(self, name: str) -> str:
         """The ARN of a role of this name."""
@@ -52,6 +59,7 @@ class Made:
     def parts(self) -> list[Parts]:
         """All of it, as it would be read."""
         found = [self._roles(), self._buckets(), self._functions(), self._network(), self._apis()]
+        found.append(self._secrets())
         return [one for several in found for one in several]
 
     def _roles(self) -> Iterable[Parts]:
@@ -75,6 +83,14 @@ class Made:
         for arn, several in self.policies.items():
             policy = {"Statement": several} if several else ABSENT
             yield {f"aws-s3-bucket/{arn}": {"policy": policy, "public_access_block": block}}
+
+    def _secrets(self) -> Iterable[Parts]:
+        for arn, several in self.secrets.items():
+            policy = {"Statement": several} if several else ABSENT
+            listed = {"KmsKeyId": self.key}
+            yield {f"aws-secretsmanager-secret/{arn}": {"policy": policy, "listed": listed}}
+        for arn, several in self.keys.items():
+            yield {f"aws-kms-key/{arn}": {"policy": {"Statement": several}, "grants": []}}
 
     def _functions(self) -> Iterable[Parts]:
         for arn, role in self.functions.items():
@@ -180,7 +196,33 @@ def made_by(chance: Random) -> list[Made]:
     if chance.random() < 0.3:
         owner, who = chance.choice(roles)
         owner.owned[who].append({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    _lock(lands, chance)
     return lands
+
+
+def _lock(lands: list[Made], chance: Random) -> None:
+    """Secrets with keys: some may read them, some may decrypt, and some both."""
+    roles = [(land, arn) for land in lands for arn in land.owned]
+    for land in lands:
+        secret = f"arn:aws:secretsmanager:{REGION}:{land.number}:secret:s-{land.number}"
+        land.secrets[secret] = []
+        whole = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+        left = whole | {"Principal": {"AWS": land.number}}
+        land.keys[land.key] = [left] if chance.random() < 0.7 else [nothing(land.number)]
+        for _ in range(chance.randint(1, 5)):
+            owner, who = chance.choice(roles)
+            reads = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue"}
+            reads |= {"Resource": secret}
+            opens = {"Effect": "Allow", "Resource": land.key}
+            opens |= {"Action": chance.choice(("kms:Decrypt", "kms:CreateGrant"))}
+            if chance.random() < 0.8:
+                owner.owned[who].append(reads | _perhaps(chance))
+            if chance.random() < 0.6:
+                owner.owned[who].append(opens | _perhaps(chance))
+            if chance.random() < 0.5:
+                land.secrets[secret].append(reads | {"Principal": {"AWS": who}} | _perhaps(chance))
+            if chance.random() < 0.5:
+                land.keys[land.key].append(opens | {"Principal": {"AWS": who}} | _perhaps(chance))
 
 
 def _perhaps(chance: Random) -> Statement:
@@ -310,7 +352,7 @@ def _strike(lands: list[Made], said: str) -> None:
         for arn, several in land.trusts.items():
             if document == f"trust policy of {arn.rpartition('/')[2]}" and number < len(several):
                 several[number] = nothing(land.number)
-        for arn, several in land.policies.items():
+        for arn, several in (*land.policies.items(), *land.secrets.items()):
             if document == f"policy of {arn.rpartition(':')[2]}" and number < len(several):
                 several[number] = nothing(land.number) | {"Resource": f"{arn}/*"}
 

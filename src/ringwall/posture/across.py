@@ -11,8 +11,9 @@ from ringwall.posture.checks.aws.attack import Ground, ground
 from ringwall.posture.lending import Told, controls_from, left_out, lent_to, told_by
 from ringwall.posture.permissions.accounts import Account
 from ringwall.posture.permissions.controls import Controls
-from ringwall.posture.permissions.crossing import crossings, governed, mentions
+from ringwall.posture.permissions.crossing import crossings, governed
 from ringwall.posture.permissions.paths import Hop, reached
+from ringwall.posture.permissions.principals import mentions
 from ringwall.posture.permissions.statements import Document
 from ringwall.posture.permissions.terrain import everything
 from ringwall.posture.snapshot.snapshot import CONTROLS, Snapshot

@@ -16,6 +16,7 @@ from ringwall.core.verdicts import Outcome
 from ringwall.posture.across import Land, land_of
 from ringwall.posture.checking.finding import KnownCheck, own_checks
 from ringwall.posture.checking.reading import Subject, World
+from ringwall.posture.checks.aws.locking import lock_of
 from ringwall.posture.judging import Judged, judge_all
 from ringwall.posture.permissions.changes import Change, changes, left_after
 from ringwall.posture.permissions.crossing import readings_across
@@ -134,7 +135,7 @@ def attacks(
         return Attacks(account, blocked=land.blocked[account])
     lies = land.grounds[account]
     near = frozenset(reached(land.hops, sources))
-    within = Terrain(lies.terrain.account, land.hops, near)
+    within = Terrain(lies.terrain.account, land.hops, near, tuple(land.accounts))
     public = _public(snapshot, {one.component for one in assets})
     unlisted = land.hides(account)
     several: list[Hop] = list(within.hops)
@@ -260,6 +261,7 @@ def _kept(world: World, one: Asset) -> Kept:
         exposed=(),
         region=it.found.region,
         tags=it.tags,
+        lock=lock_of(it),
     )
 
 

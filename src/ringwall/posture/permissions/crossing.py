@@ -18,10 +18,10 @@ from ringwall.posture.permissions.deciding import Decision, Outcome
 from ringwall.posture.permissions.documents import read
 from ringwall.posture.permissions.paths import NEVER, Hop
 from ringwall.posture.permissions.policies import Policies
-from ringwall.posture.permissions.principals import principal
+from ringwall.posture.permissions.principals import mentions, principal
 from ringwall.posture.permissions.reading import Calls, calls_that_read, listed
-from ringwall.posture.permissions.statements import Document, Effect, Kind
-from ringwall.posture.permissions.terrain import Kept, by_of, everything, reading_of
+from ringwall.posture.permissions.statements import Document, Kind
+from ringwall.posture.permissions.terrain import Kept, by_of, everything, helpers_of, reading_of
 
 _Read = tuple[Calls, Decision, str]
 """The calls, whether one is allowed, and the unit by which that is not certain."""
@@ -30,23 +30,6 @@ _KEPT: Final = re.compile(r":role/aws-(?:reserved|service-role)/")
 """Roles whose trust and policies AWS lets nobody of the account change."""
 _MADE: Final = 16
 """As many are made for the names that conditions like."""
-
-
-def mentions(document: Document, number: str) -> bool:
-    """Whether a policy may let in somebody of an account: what it says of them is asked after."""
-    if document.faults:
-        return True
-    return any(
-        one.effect is Effect.ALLOW
-        and (
-            one.principals is None
-            or one.but_principals
-            or one.principals.everyone
-            or number in one.principals.accounts
-            or any(f":{number}:" in arn for arn in one.principals.arns)
-        )
-        for one in document.statements
-    )
 
 
 def crossings(accounts: Sequence[Account]) -> Iterator[Hop]:
@@ -176,7 +159,7 @@ def _of(several: Iterable[Document], kind: Kind) -> tuple[Document, ...]:
     return tuple(one for one in several if one.kind is kind)
 
 
-def _everybody(side: Account, document: Document) -> Iterator[Identity]:
+def _everybody(side: Account, *documents: Document) -> Iterator[Identity]:
     """Whom somebody may be who has every permission of an account: anybody there, best named.
 
     They may make users and roles of whatever names. Roles that a service of AWS made are that
@@ -184,6 +167,7 @@ def _everybody(side: Account, document: Document) -> Iterator[Identity]:
     """
     named = sorted(
         arn
+        for document in documents
         for one in document.statements
         if one.principals is not None
         for arn in one.principals.arns
@@ -193,6 +177,7 @@ def _everybody(side: Account, document: Document) -> Iterator[Identity]:
     own = f"arn:{partition}:iam::{side.id}"
     made = [
         arn
+        for document in documents
         for pattern in _asked_for(document, "aws:principalarn")
         for kind in ("role", "user")
         if (arn := patterns.witness(pattern, f"{own}:{kind}/*")) is not None
@@ -229,6 +214,9 @@ def readings_across(
     asked = list(calls_that_read(kept.kind, kept.arn, is_own=False))
     if not asked or policy is None:
         return
+    documents = (policy,) if kept.lock is None else (policy, kept.lock.policy)
+    accounts = list(accounts)
+    helpers = None if kept.lock is None else helpers_of(kept.lock, accounts, near)
     for side in accounts:
         number = side.id
         if number == owner.id or not mentions(policy, number):
@@ -243,6 +231,7 @@ def readings_across(
                 owner=owner,
                 units=_units(account, owner),
                 toward=lambda each: _toward(each, account, owner),
+                helpers=helpers,
             )
 
         for identity in side.everybody:
@@ -250,29 +239,30 @@ def readings_across(
                 calls, decision, unit = reads(identity)
                 if decision.may_be:
                     how = f"{identity.name} of {number} may {calls[0]} {kept.name} of {owner.id}"
+                    how += kept.told(decision, unit)
                     yield _hop(
                         identity.at,
                         kept.arn,
                         how,
                         decision,
-                        unit=unit,
+                        unit="",
                         account=owner.id,
                         mend=f"let fewer of {number} {listed(calls)} {kept.name} by its policy",
                         policy=policy,
                     )
         place = everything(side)
-        whoever = _whoever(map(reads, _everybody(side, policy))) if place in near else None
+        whoever = _whoever(map(reads, _everybody(side, *documents))) if place in near else None
         if whoever is not None:
             calls, decision, unit = whoever
             said = f"whoever has every permission of {number}"
-            how = f"{said} may {calls[0]} {kept.name} of {owner.id}"
+            how = f"{said} may {calls[0]} {kept.name} of {owner.id}{kept.told(decision, unit)}"
             mend = f"let fewer of {number} {listed(calls)} {kept.name} by its policy"
             yield _hop(
                 place,
                 kept.arn,
                 how,
                 decision,
-                unit=unit,
+                unit="",
                 account=owner.id,
                 mend=mend,
                 policy=policy,

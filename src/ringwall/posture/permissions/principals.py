@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from ringwall.posture.permissions.statements import Principals
+from ringwall.posture.permissions.statements import Document, Effect, Principals
 from ringwall.posture.permissions.truth import Truth
 
 _ARN: Final = re.compile(r"arn:([\w-]+):(iam|sts)::(\d{12}):(.+)")
@@ -142,3 +142,20 @@ def excepted(who: Principal, principals: Principals) -> Truth:
         return Truth.YES
     whole = who.account in principals.accounts and (not who.role or who.role in principals.arns)
     return Truth.YES if whole and how is Named.DIRECTLY else Truth.UNKNOWN
+
+
+def mentions(document: Document, number: str) -> bool:
+    """Whether a policy may let in somebody of an account: what it says of them is asked after."""
+    if document.faults:
+        return True
+    return any(
+        one.effect is Effect.ALLOW
+        and (
+            one.principals is None
+            or one.but_principals
+            or one.principals.everyone
+            or number in one.principals.accounts
+            or any(f":{number}:" in arn for arn in one.principals.arns)
+        )
+        for one in document.statements
+    )

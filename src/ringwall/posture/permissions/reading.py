@@ -141,11 +141,14 @@ def _resources(template: str, arn: str) -> list[str]:
 
 
 def easiest(
-    asked: Iterable[tuple[str, str]], ask: Callable[[str, str], Decision]
+    asked: Iterable[tuple[str, str]],
+    ask: Callable[[str, str], Decision],
+    unlock: Callable[[str, Decision], Decision] = lambda _, decision: decision,
 ) -> tuple[Calls, Decision]:
     """The calls that are allowed, or may be, the surest first, with the statements of all of them.
 
-    All of these have to go for that nobody reads it any more.
+    All of these have to go for that nobody reads it any more. ``unlock`` says what becomes of one
+    by the key that what it reads is encrypted with.
     """
     best, call = Decision(Outcome.DENIED, "nothing that reads it is allowed"), ""
     calls: dict[str, None] = {}
@@ -153,6 +156,7 @@ def easiest(
     left: dict[Statement, None] = {}
     for name, resource in asked:
         one = _with_beside(name, resource, ask)
+        one = unlock(name, one) if one.may_be else one
         if not one.may_be:
             continue
         calls[name] = None

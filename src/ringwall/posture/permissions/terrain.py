@@ -1,6 +1,6 @@
 """The hops of an account: from the internet over what runs and whom it runs as to what is kept."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -22,6 +22,7 @@ from ringwall.posture.permissions.requests import OPEN, Values
 from ringwall.posture.permissions.statements import Document, Kind
 from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.permissions.trust import trusted
+from ringwall.posture.permissions.unlocking import Helpers, Lock, unlocking
 
 _BY_TAGS: Final = frozenset(
     [
@@ -41,6 +42,7 @@ class Kept:
 
     ``exposed`` is what strangers may do, where more than its policy bears on it (buckets).
     ``region`` and ``tags`` are empty where they are not known; an ARN that has a region tells it.
+    ``lock`` is the key that it is encrypted with, where one is known.
     """
 
     kind: str
@@ -50,6 +52,7 @@ class Kept:
     exposed: tuple[Exposed, ...] | None = None
     region: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    lock: Lock | None = None
 
     def keys(self, organisation: str) -> dict[str, Values]:
         """What each call for it has, by its account's organisation, empty if that is not known."""
@@ -64,6 +67,13 @@ class Kept:
         """The tags of what a call is about, as far as AWS asks for them: of it, not of parts."""
         is_it = resource.split(":", 5)[5:] == self.arn.split(":", 5)[5:]
         return self.tags if self.tags and is_it and self.kind in _BY_TAGS else None
+
+    def told(self, decision: Decision, unit: str) -> str:
+        """What a hop to it says besides: by which key, and what it hangs on."""
+        key = self.lock if self.lock is not None and self.lock.is_ours else None
+        said = f" and decrypt with {key.name}" if key is not None else ""
+        is_certain = decision.outcome is Outcome.ALLOWED
+        return f"{said}, {decision.why}" if unit or (key and not is_certain) else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +91,28 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
-    """All that paths are looked for in. ``near`` are the places the internet comes to."""
+    """All that paths are looked for in. ``near`` are the places the internet comes to.
+
+    ``others`` are accounts that they may lead over, too.
+    """
 
     account: Account
     hops: tuple[Hop, ...]
     near: frozenset[str]
+    others: tuple[Account, ...] = ()
+
+    def helpers(self, kept: "Kept") -> Helpers | None:
+        """Who of those whom somebody comes to may help with the key of what is kept."""
+        if kept.lock is None:
+            return None
+        several = (self.account, *(one for one in self.others if one.id != self.account.id))
+        return helpers_of(kept.lock, several, self.near)
+
+
+def helpers_of(lock: Lock, accounts: Sequence[Account], near: Set[str]) -> Helpers:
+    """Who of these accounts may help with a key, of those whom somebody comes to."""
+    whole = {one.id for one in accounts if everything(one) in near}
+    return Helpers(lock, accounts, near, whole)
 
 
 def everything(account: Account) -> str:
@@ -225,12 +252,14 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
             how += f", {decision.why}" if unit else ""
             certain = decision.outcome is Outcome.ALLOWED
             yield Hop(everything(account), one.arn, how, is_certain=certain, effort=NEVER)
+    helpers = within.helpers(one)
     for identity in account.everybody if asked else ():
         if identity.at in near:
-            calls, decision, unit = reading_of(identity, account, asked, one, owner=account)
+            calls, decision, unit = reading_of(
+                identity, account, asked, one, owner=account, helpers=helpers
+            )
             if decision.may_be:
-                how = f"{identity.name} may {calls[0]} {one.name}"
-                how += f", {decision.why}" if unit else ""
+                how = f"{identity.name} may {calls[0]} {one.name}{one.told(decision, unit)}"
                 certain = decision.outcome is Outcome.ALLOWED
                 mend = f"take {listed(calls)} from {identity.name}"
                 by = by_of(decision)
@@ -258,14 +287,18 @@ def _left(account: Account, kept: Kept, asked: Sequence[tuple[str, str]]) -> tup
 
     That one may be anybody in it, and write its resources' policies.
     """
-    if not asked or not (account.scps or account.rcps or account.units):
+    lock = kept.lock
+    if lock is not None and lock.account == account.id:
+        lock = replace(lock, policy=ANYBODY)
+    is_bound = account.scps or account.rcps or account.units
+    if not asked or not (is_bound or (lock is not None and lock.account != account.id)):
         return Decision(Outcome.ALLOWED, "nothing bounds it"), ""
     partition = asked[0][1].split(":")[1]
     arn = f"arn:{partition}:iam::{account.id}:role/any-0"
     policies = Policies((_EVERYTHING,), scps=account.scps, rcps=account.rcps, resource=ANYBODY)
     somebody = Identity(arn, "any-0", policies, principal(arn))
     said: dict[str, Values] = {"aws:principalarn": OPEN}
-    anyones = replace(kept, policy=ANYBODY)
+    anyones = replace(kept, policy=ANYBODY, lock=lock)
     _, decision, unit = reading_of(somebody, account, asked, anyones, owner=account, said=said)
     return decision, unit
 
@@ -280,14 +313,16 @@ def reading_of(
     units: Iterable[Unit] | None = None,
     toward: Callable[[Identity], Identity] = lambda one: one,
     said: Mapping[str, Values] | None = None,
+    helpers: Helpers | None = None,
 ) -> tuple[Calls, Decision, str]:
     """By which of these calls an identity of an account reads something, whether, and the unit.
 
     ``units`` are those of its account, if no others count; ``toward`` makes of it what it is to
-    the account that the resource is in.
+    the account that the resource is in. ``helpers`` are those who may help with a key.
     """
     chosen: list[Calls] = []
     known = {**kept.keys(owner.organisation), **(said or {})}
+    is_near = kept.lock is None or kept.lock.account == owner.id
 
     def reads(who: Identity) -> Decision:
         bound = toward(who)
@@ -303,7 +338,11 @@ def reading_of(
                 resource_account=owner.id,
             )[0]
 
-        calls, decision = easiest(asked, ask)
+        if not is_near:  # what binds calls in a third account is not known
+            bound = replace(bound, policies=replace(bound.policies, rcps=()))
+        told = known if is_near else said or {}
+        unlock = unlocking(kept.lock, who, bound, account, told, helpers=helpers)
+        calls, decision = easiest(asked, ask, unlock)
         chosen.append(calls)
         return decision
 

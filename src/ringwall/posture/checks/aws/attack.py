@@ -17,6 +17,7 @@ from ringwall.posture.checks.aws.authorization import READS as WHOLE
 from ringwall.posture.checks.aws.controlled import READS as BINDING
 from ringwall.posture.checks.aws.controlled import controls_on, organisation_of
 from ringwall.posture.checks.aws.lambda_.aliases import ALIAS
+from ringwall.posture.checks.aws.locking import READS as LOCKING
 from ringwall.posture.checks.aws.ways import (
     balancers,
     clusters,
@@ -51,6 +52,7 @@ READS: Final = (
     *clusters.READS,
     *hosts.READS,
     *BINDING,
+    *LOCKING,
 )
 """What a check reads that asks for paths, besides what it judges."""
 _TAGS: Final = re.compile(r"(?:data[-_ ]?)?(?:classification|class|sensitivity)", re.IGNORECASE)

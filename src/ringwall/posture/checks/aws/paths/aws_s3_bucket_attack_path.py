@@ -11,6 +11,7 @@ technique of escalation that needs no more than that. Whether the bucket itself 
 by `aws-s3-bucket-public`.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from ringwall.posture.checking import (
@@ -23,6 +24,7 @@ from ringwall.posture.checking import (
     Case,
     Check,
     Judgment,
+    Other,
     Severity,
     Subject,
     World,
@@ -33,6 +35,7 @@ from ringwall.posture.checks.aws.attack import READS, attacked, is_confidential
 from ringwall.posture.checks.aws.authorization import BESIDE
 from ringwall.posture.checks.aws.controlled import bound, policy
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, PERIMETER
+from ringwall.posture.checks.aws.locking import lock_of
 from ringwall.posture.checks.aws.scenes import (
     LIST_GROUP,
     SPARED_REGION,
@@ -49,7 +52,7 @@ from ringwall.posture.permissions.terrain import Kept
 CHECK = Check(
     judges="aws-s3-bucket",
     severity=Severity.HIGH,
-    reads=("policy", "tags", *READS),
+    reads=("policy", "tags", "encryption", *READS),
     beside=BESIDE,
     controls=(*PERIMETER, *LEAST_PRIVILEGE),
     of_clouds=True,
@@ -64,9 +67,8 @@ def judge(it: Subject, world: World) -> Judgment | None:
     own = None
     if written:
         own = read(written, name=f"policy of {it.label}", kind=Kind.RESOURCE)
-    return attacked(
-        world, it, Kept("aws-s3-bucket", it.name, it.label, own, exposed=(), region=it.found.region)
-    )
+    kept = Kept("aws-s3-bucket", it.name, it.label, own, exposed=(), region=it.found.region)
+    return attacked(world, it, replace(kept, lock=lock_of(it)))
 
 
 ME = "arn:aws:s3:::ledger"
@@ -113,6 +115,31 @@ def _within(told: str, outcome: Any, one: dict[str, Any]) -> tuple[Case, ...]:
     """A way, within an organisation that has one more control policy."""
     there = bound(FULL, one)
     return (case(told, outcome, FUNCTION, READER, there, name=ME, tags=TAGS, policy=ABSENT),)
+
+
+KEY = other(
+    "aws-kms-key",
+    "arn:aws:kms:eu-west-1:111122223333:key/k",
+    policy={
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": ADMIN},
+                "Action": "kms:*",
+                "Resource": "*",
+            }
+        ]
+    },
+    grants=[],
+)
+
+
+def _encrypted(told: str, outcome: Any, algorithm: str, key: Other | None = None) -> Case:
+    """A way to a bucket whose new objects are encrypted so."""
+    by = {"SSEAlgorithm": algorithm} | ({"KMSMasterKeyID": key.name} if key else {})
+    rules = {"Rules": [{"ApplyServerSideEncryptionByDefault": by}]}
+    several = (FUNCTION, READER, key) if key else (FUNCTION, READER)
+    return case(told, outcome, *several, name=ME, tags=TAGS, encryption=rules, policy=ABSENT)
 
 
 CASES = (
@@ -169,6 +196,19 @@ CASES = (
     *_within("that denies something else", FAIL, policy(SCP, "no", DENY_READING | MACHINES)),
     *_within("which one of resources denies", PASS, policy(RCP, "no", DENY_READING | ANYBODY)),
     *_within("which one denies to others", FAIL, policy(RCP, "no", DENY_READING | OUTSIDE)),
+    _encrypted("by a key that they may not use, perhaps", UNKNOWN, "aws:kms", KEY),
+    _encrypted("by a key of AWS", FAIL, "aws:kms"),
+    case(
+        "how is untold",
+        UNKNOWN,
+        FUNCTION,
+        READER,
+        name=ME,
+        tags=TAGS,
+        encryption=DENIED,
+        policy=ABSENT,
+    ),
+    _encrypted("by S3 itself", FAIL, "AES256"),
     case("nothing runs", PASS, READER, name=ME, tags=TAGS, policy=ABSENT),
     case("not confidential", NOT_JUDGED, FUNCTION, READER, name=ME, policy=ABSENT),
     case("not told", UNKNOWN, FUNCTION, READER, name=ME, tags=TAGS, policy=DENIED),

@@ -19,6 +19,7 @@ from ringwall.posture.checking import (
     NOT_JUDGED,
     PASS,
     UNKNOWN,
+    Case,
     Check,
     Judgment,
     Severity,
@@ -30,6 +31,7 @@ from ringwall.posture.checking import (
 from ringwall.posture.checks.aws.attack import READS, attacked, is_confidential
 from ringwall.posture.checks.aws.authorization import BESIDE
 from ringwall.posture.checks.aws.controls import LEAST_PRIVILEGE, PERIMETER
+from ringwall.posture.checks.aws.locking import lock_of
 from ringwall.posture.checks.aws.scenes import (
     LIST_GROUP,
     OPEN_REGION,
@@ -63,7 +65,8 @@ def judge(it: Subject, world: World) -> Judgment | None:
     policy = None
     if written:
         policy = read(written, name=f"policy of {it.label}", kind=Kind.RESOURCE)
-    return attacked(world, it, Kept("aws-secretsmanager-secret", it.name, it.label, policy))
+    kept = Kept("aws-secretsmanager-secret", it.name, it.label, policy, lock=lock_of(it))
+    return attacked(world, it, kept)
 
 
 ME = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s"
@@ -125,7 +128,28 @@ SITE = (
     ),
     other("aws-s3-bucket", "arn:aws:s3:::site", policy=ABSENT),
 )
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/k"
+OPENER = _role("secretsmanager:GetSecretValue", "kms:Decrypt")
+
+
+def _locked(told: str, outcome: Any, *others: Any) -> Case:
+    """A secret that is encrypted with a key of one's own, which a function's role may read."""
+    listed = {"KmsKeyId": KEY}
+    return case(told, outcome, FUNCTION, *others, name=ME, tags=TAGS, listed=listed, policy=ABSENT)
+
+
+def _key(policy: Any) -> Any:
+    return other("aws-kms-key", KEY, policy=policy, grants=[])
+
+
+TO_ACCOUNT = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "kms:*"}
+LEFT = _key({"Statement": [TO_ACCOUNT | {"Resource": "*"}]})
 CASES = (
+    _locked("whoever reads it may not decrypt it", PASS, READER, LEFT),
+    _locked("whoever reads it may decrypt it", FAIL, OPENER, LEFT),
+    _locked("who may decrypt it is untold", UNKNOWN, READER, _key(DENIED)),
+    _locked("its key is untold", UNKNOWN, OPENER),
+    _locked("encrypted, and no way", PASS, OTHER),
     case("what a distribution serves", PASS, *SITE, name=ME, tags=TAGS, policy=ABSENT),
     case("by a role", FAIL, INSTANCE, *NETWORK, READER, name=ME, tags=TAGS, policy=ABSENT),
     case(

@@ -1,0 +1,201 @@
+"""With which key what an account holds is encrypted, and who may use that one.
+
+Where none is named AWS encrypts it with keys that open for whoever may read it. Of buckets it is
+told with which key new objects are encrypted alone. What may not be read proves nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from ringwall.core.observations import UnknownError
+from ringwall.posture.checking import Subject
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.requests import Values
+from ringwall.posture.permissions.statements import Document, Kind, unread
+from ringwall.posture.permissions.unlocking import Lock
+
+READS: Final = ("aws-kms-key.policy", "aws-kms-key.grants")
+"""What is read of keys, besides what is encrypted with them."""
+_KEY: Final = "aws-kms-key"
+_PARAMETER: Final = "aws-ssm-parameter"
+_AWS: Final = "alias/aws/"
+_DECRYPTING: Final = frozenset({"Decrypt", "CreateGrant", "ReEncryptFrom"})
+_DOMAIN: Final = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com"}
+
+
+class _Named(NamedTuple):
+    """How a key is named where it is used; ``is_whole`` is that nothing is encrypted otherwise."""
+
+    key: str
+    is_whole: bool = True
+
+
+class _Kind(NamedTuple):
+    """How things of a kind are encrypted: by which service, with what that says of them.
+
+    ``aspect`` is where the key is told, ``context`` what the service says of what it decrypts, with
+    the part of the ARN that is its value, empty for all of it.
+    """
+
+    service: str
+    aspect: str
+    named: Callable[[Any], _Named | None]
+    context: Mapping[str, str]
+
+
+def _of_secret(listed: Any) -> _Named | None:
+    return _Named(listed.get("KmsKeyId") or f"{_AWS}secretsmanager")
+
+
+def _of_parameter(listed: Any) -> _Named | None:
+    is_encrypted = listed.get("Type") == "SecureString"
+    return _Named(listed.get("KeyId") or f"{_AWS}ssm") if is_encrypted else None
+
+
+def _of_queue(attributes: Any) -> _Named | None:
+    key = attributes.get("KmsMasterKeyId")
+    return _Named(key) if key else None
+
+
+def _of_table(described: Any) -> _Named | None:
+    """While it is changed some is still encrypted as before."""
+    told = described.get("SSEDescription") or {}
+    key = told.get("KMSMasterKeyArn")
+    return _Named(key, told.get("Status") == "ENABLED") if key else None
+
+
+def _of_bucket(encryption: Any) -> _Named | None:
+    for one in encryption.get("Rules") or ():
+        by = one.get("ApplyServerSideEncryptionByDefault") or {}
+        if str(by.get("SSEAlgorithm") or "").startswith("aws:kms"):
+            return _Named(by.get("KMSMasterKeyID") or f"{_AWS}s3", is_whole=False)
+    return None
+
+
+_KINDS: Final[Mapping[str, _Kind]] = {
+    "aws-secretsmanager-secret": _Kind(
+        "secretsmanager", "listed", _of_secret, {"secretarn": "{arn}"}
+    ),
+    _PARAMETER: _Kind("ssm", "listed", _of_parameter, {"parameter_arn": "{arn}"}),
+    "aws-sqs-queue": _Kind("sqs", "attributes", _of_queue, {"aws:sqs:arn": "{arn}"}),
+    "aws-dynamodb-table": _Kind(
+        "dynamodb", "described", _of_table, {"aws:dynamodb:tablename": "{name}"}
+    ),
+    "aws-s3-bucket": _Kind("s3", "encryption", _of_bucket, {}),
+}
+
+
+def lock_of(it: Subject) -> Lock | None:
+    """The key that something is encrypted with; ``None`` where none is known."""
+    kind = _KINDS.get(it.found.kind)
+    if kind is None or not it.is_read(kind.aspect) or not it.name.startswith("arn:"):
+        return None
+    world = it.world
+    before = dict(world.facts)
+    try:
+        named = kind.named(it.read(kind.aspect, None) or {})
+        key = str(named.key) if named is not None else ""
+    except UnknownError as error:
+        world.facts = before
+        return _untold(it, error.why)
+    if named is None:
+        return None
+    said = _said(it, kind)
+    arn, number = _arn(it, key)
+    name = key.rpartition(":")[2]
+    if _AWS in key:
+        policy = _of_aws(number, said)
+        is_whole = named.is_whole
+        return Lock(
+            name, arn, number, policy, said, is_whole=is_whole, is_ours=False, is_known=False
+        )
+    name = name.removeprefix("key/")
+    found, policy, granted = _told(it, arn, name, number)
+    return Lock(
+        name,
+        arn,
+        number,
+        policy,
+        said,
+        granted,
+        tags=found.tags if found is not None else {},
+        is_whole=named.is_whole,
+        is_told=it.found.kind == _PARAMETER,
+        is_known="alias/" not in key,
+    )
+
+
+def _untold(it: Subject, why: str) -> Lock:
+    """A key that there may be."""
+    name = f"the key of {it.label}"
+    arn, number = _arn(it, "not-known")
+    policy = unread(name, Kind.RESOURCE, why)
+    return Lock(name, arn, number, policy, granted=None, is_whole=False, is_known=False)
+
+
+def _said(it: Subject, kind: _Kind) -> dict[str, Values]:
+    """What is known of the call by which the service decrypts for whoever reads."""
+    arn = it.name.replace(":parameter//", ":parameter/")
+    parts = arn.split(":", 5)
+    said: dict[str, Values] = {"aws:viaawsservice": ("true",)}
+    if parts[1] in _DOMAIN and it.found.region:
+        said["kms:viaservice"] = (f"{kind.service}.{it.found.region}.{_DOMAIN[parts[1]]}",)
+    for key, value in kind.context.items():
+        told = value.format(arn=arn, name=arn.rpartition("/")[2])
+        said[f"kms:encryptioncontext:{key}"] = (told,)
+    return said
+
+
+def _arn(it: Subject, key: str) -> tuple[str, str]:
+    """The ARN of a key that is named by it, by its id or by an alias, and its account.
+
+    Of an alias it stands for a key that nobody knows.
+    """
+    parts = key.split(":", 5)
+    if len(parts) == 6:
+        return ":".join([*parts[:5], parts[5].replace("alias/", "key/alias-")]), parts[4]
+    partition = it.name.split(":")[1]
+    ident = key.replace("alias/", "alias-")
+    return f"arn:{partition}:kms:{it.found.region}:{it.account}:key/{ident}", it.account
+
+
+def _of_aws(number: str, said: Mapping[str, Values]) -> Document:
+    """The policy of the keys that AWS makes in each account for a service."""
+    asks = {"kms:CallerAccount": number}
+    via = said.get("kms:viaservice")
+    if isinstance(via, tuple):
+        asks["kms:ViaService"] = via[0]
+    lets = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:Decrypt"}
+    whole = lets | {"Resource": "*", "Condition": {"StringEquals": asks}}
+    written = {"Version": "2012-10-17", "Statement": [whole]}
+    return read(written, name="policy of a key of AWS", kind=Kind.RESOURCE)
+
+
+def _told(
+    it: Subject, arn: str, name: str, number: str
+) -> tuple[Subject | None, Document, frozenset[str] | None]:
+    """The key, where it was read; its policy; and whom its grants let decrypt."""
+    title = f"policy of {name}"
+    world = it.world
+    before = dict(world.facts)
+    try:
+        found = world.need(f"{_KEY}/{arn}")
+        policy = read(found.read("policy"), name=title, kind=Kind.RESOURCE)
+    except UnknownError as error:
+        world.facts = before
+        return None, unread(title, Kind.RESOURCE, error.why), None
+    before = dict(world.facts)
+    try:
+        grants = found.read("grants", ())
+    except UnknownError:
+        world.facts = before
+        return found, policy, None
+    return (
+        found,
+        policy,
+        frozenset(
+            str(one.get("GranteePrincipal") or "")
+            for one in grants
+            if _DECRYPTING & set(one.get("Operations") or ())
+        ),
+    )

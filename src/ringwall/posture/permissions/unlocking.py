@@ -1,0 +1,213 @@
+"""Whether somebody may decrypt with the key that data is encrypted with, or give themselves that.
+
+KMS Developer Guide, "Key policies", "Grants" and "Condition keys"; that a service asks by whoever
+reads: each service's guide, "Encryption at rest". A key of AWS's own serves all of its account.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
+
+from ringwall.posture.permissions.accounts import Account, Identity
+from ringwall.posture.permissions.asking import RANK, context_of, could, strictest
+from ringwall.posture.permissions.deciding import Decision, Outcome
+from ringwall.posture.permissions.principals import mentions
+from ringwall.posture.permissions.reading import GRANTING, calls_that_read, easiest
+from ringwall.posture.permissions.requests import ABSENT, Values
+from ringwall.posture.permissions.statements import Document
+
+_KEY: Final = "aws-kms-key"
+_WITHOUT: Final = frozenset({"sqs:SetQueueAttributes"})
+"""Calls that need no key: who may say how what comes is encrypted has it come without."""
+_DOUBTED: Final = frozenset({"dynamodb:ExportTableToPointInTime", "dynamodb:GetRecords"})
+"""Calls of which it is not told by whose permission they decrypt."""
+_DIRECTLY: Final[Mapping[str, Values]] = {
+    "kms:viaservice": ABSENT,
+    "kms:grantisforawsresource": ("false",),
+    "kms:grantoperations": ("Decrypt",),
+}
+_LETTING: Final = frozenset(
+    call for kinds in GRANTING.values() for calls in kinds.values() for call in calls
+)
+"""Calls by which one lets others read."""
+_OTHERWISE: Final = "whether all of it is decrypted with {}, with which they may not, is not known"
+_OPENING: Final = frozenset({"kms:Decrypt", "kms:ReEncryptFrom"})
+_SESSION: Final = re.compile(r"arn:[\w-]+:sts::(\d+):assumed-role/([^/]+)/.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The key that data is encrypted with, by its ARN, and the account that it is in.
+
+    ``said`` is what is known of the call by which the service decrypts. ``granted`` are the ARNs
+    of those whom grants let decrypt, ``None`` where they are not known. ``is_whole`` is that
+    nothing is encrypted otherwise, ``is_told`` that who reads is given what is encrypted as it is,
+    ``is_ours`` that the key is none of AWS's own, ``is_known`` that the ARN is the key's own.
+    """
+
+    name: str
+    arn: str
+    account: str
+    policy: Document
+    said: Mapping[str, Values] = field(default_factory=dict)
+    granted: frozenset[str] | None = frozenset()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    is_whole: bool = True
+    is_told: bool = False
+    is_ours: bool = True
+    is_known: bool = True
+
+
+class Held(NamedTuple):
+    """Whether a service decrypts for somebody, they do so themselves, or give it to somebody."""
+
+    served: Decision
+    opened: Decision
+    given: Decision
+
+    @property
+    def best(self) -> Decision:
+        """What of these is allowed, or may be; whom something denies it a grant helps perhaps."""
+        given = self.given
+        if given.may_be and self.served.by and not self.served.may_be:
+            given = replace(given, outcome=Outcome.UNKNOWN, why=self.served.why)
+        return max((self.served, self.opened, given), key=lambda one: RANK[one.outcome])
+
+
+class Helpers:
+    """Who else may have a part in it, of those whom somebody comes to, of these accounts.
+
+    One reads and another one gives them the key, or lets one read who has it; of what is told
+    encrypted, too, one reads and another one decrypts. ``whole`` are the numbers of accounts of
+    which somebody has every permission.
+    """
+
+    def __init__(
+        self, lock: Lock, accounts: Iterable[Account], near: Set[str], whole: Set[str]
+    ) -> None:
+        self._lock, self._near, self._whole = lock, near, whole
+        self._accounts = list(accounts)
+        self._known: list[tuple[str, str, Held]] | None = None
+
+    def helping(self, call: str, who: Identity) -> str:
+        """The name of somebody with whom one who may make this call may read it, else empty.
+
+        Keys of AWS's own nobody gives to anybody.
+        """
+        if not self._lock.is_ours:
+            return ""
+        if self._known is None:
+            self._known = list(self._held())
+        for place, name, one in self._known:
+            if place == who.at:
+                continue
+            is_enough = one.given.may_be or (self._lock.is_told and one.opened.may_be)
+            if is_enough or (call in _LETTING and one.best.may_be):
+                return name
+        return ""
+
+    def _held(self) -> Iterator[tuple[str, str, Held]]:
+        for account in self._accounts:
+            if account.id in self._whole and mentions(self._lock.policy, account.id):
+                every = Decision(Outcome.UNKNOWN, f"they may be anybody of {account.id}")
+                name = f"whoever has every permission of {account.id}"
+                yield "", name, Held(every, every, every)
+            for one in account.everybody:
+                if one.at in self._near:
+                    yield one.at, one.name, _holding(self._lock, one, one, account, {})
+
+
+def unlocking(
+    lock: Lock | None,
+    who: Identity,
+    bound: Identity,
+    account: Account,
+    said: Mapping[str, Values],
+    *,
+    helpers: Helpers | None = None,
+) -> Callable[[str, Decision], Decision]:
+    """What becomes of a call that is allowed, or may be, where what it reads is encrypted.
+
+    ``bound`` is ``who`` as the key's account binds them; ``said`` is known of each call there.
+    What allows the call stays what allows it: without that the key opens nothing.
+    """
+    if lock is None:
+        return lambda _, decision: decision
+    known: list[Decision] = []
+
+    def unlock(call: str, decision: Decision) -> Decision:
+        if call in _WITHOUT:
+            return decision
+        if not known:
+            known.append(_decrypting(lock, who, bound, account, said))
+        (key,) = known
+        if key.outcome is Outcome.DENIED:
+            if not lock.is_whole or call in _DOUBTED:
+                return replace(decision, outcome=Outcome.UNKNOWN, why=_OTHERWISE.format(lock.name))
+            helper = helpers.helping(call, who) if helpers is not None else ""
+            why = f"whether {helper} helps them to {lock.name} is not known"
+            return replace(decision, outcome=Outcome.UNKNOWN, why=why) if helper else key
+        found = strictest((decision, key))
+        if RANK[key.outcome] < RANK[decision.outcome]:
+            why = f"whether they decrypt with {lock.name} is not known: {key.why}"
+            found = replace(found, why=why)
+        return replace(found, by=decision.by, also=decision.also, left_by=decision.left_by)
+
+    return unlock
+
+
+def _holding(
+    lock: Lock, who: Identity, bound: Identity, account: Account, said: Mapping[str, Values]
+) -> Held:
+    def asking(more: Mapping[str, Values]) -> Callable[[str, str], Decision]:
+        context = context_of(
+            who,
+            organisation=account.organisation,
+            said={**said, **more},
+            tags=lock.tags or None,
+        )
+        return lambda action, resource: could(
+            bound,
+            [action],
+            resource,
+            context=context,
+            resource_policy=lock.policy,
+            resource_account=lock.account,
+        )[0]
+
+    calls = list(calls_that_read(_KEY, lock.arn, is_own=lock.account == account.id))
+    about = {key: value for key, value in lock.said.items() if ":encryptioncontext:" in key}
+    opening = [one for one in calls if one[0] in _OPENING] if lock.is_told else []
+    giving = [one for one in calls if one[0] not in _OPENING]
+    return Held(
+        asking(lock.said)("kms:Decrypt", lock.arn),
+        easiest(opening, asking({**_DIRECTLY, **about}))[1],
+        easiest(giving, asking(_DIRECTLY))[1],
+    )
+
+
+def _decrypting(
+    lock: Lock, who: Identity, bound: Identity, account: Account, said: Mapping[str, Values]
+) -> Decision:
+    held = _holding(lock, who, bound, account, said)
+    best = held.best
+    is_shut = lock.is_known and held.served.by and not lock.is_told
+    is_abroad = not lock.is_ours and lock.account != account.id
+    if best.may_be or is_shut or is_abroad:
+        return best
+    doubt = _granted(lock, bound) if lock.is_known else f"which key {lock.name} is is not known"
+    return replace(best, outcome=Outcome.UNKNOWN, why=doubt) if doubt else best
+
+
+def _granted(lock: Lock, who: Identity) -> str:
+    """Why a grant may let somebody decrypt; empty where none does."""
+    if lock.granted is None:
+        return f"the grants of {lock.name} are not known"
+    number = who.arn.split(":")[4]
+    for arn in lock.granted:
+        session = _SESSION.fullmatch(arn)
+        is_session = session is not None and session.groups() == (number, who.name)
+        if arn == who.arn or arn.endswith(f":iam::{number}:root") or (is_session and who.is_role):
+            return f"a grant of {lock.name} names {arn}"
+    return ""

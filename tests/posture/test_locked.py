@@ -1,0 +1,277 @@
+"""What is encrypted with a key of one's own is read by whoever may decrypt with that, too."""
+
+from typing import Any
+
+import pytest
+from tests.posture.test_across import FRONT, LAMBDA, VAULT, WEB, front, read_of
+from tests.posture.test_across import role as role_of
+from tests.posture.test_across import statement as lets
+from tests.posture.test_attacks import LEDGER, ROLE, bucket, function, may, reads, role, snapshot
+from tests.posture.test_attacks import walked as walked_in
+
+from ringwall.posture.across import land_of
+from ringwall.posture.attacks import Standing, assets_of, attacks
+from ringwall.posture.checking import ABSENT, DENIED, Other, other
+from ringwall.posture.checking.cases import ACCOUNT, REGION
+
+REACHED, PERHAPS, NONE = Standing.REACHED, Standing.PERHAPS, Standing.NONE
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-a1b2c3"
+QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"
+TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"
+PARAMETER = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/db"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/k-1"
+READS_ALL = may(
+    ["secretsmanager:GetSecretValue", "ssm:GetParameter", "sqs:ReceiveMessage", "dynamodb:GetItem"]  # type: ignore[arg-type]
+)
+DECRYPTS = may("kms:Decrypt", KEY)
+LEFT = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+LEFT |= {"Action": "kms:*", "Resource": "*"}
+
+
+def key(*statements: dict[str, Any], policy: Any = None, grants: Any = ()) -> Other:
+    written = {"Statement": list(statements or (LEFT,))} if policy is None else policy
+    grants = list(grants) if isinstance(grants, tuple) else grants
+    return other("aws-kms-key", KEY, policy=written, grants=grants)
+
+
+def secret(named: str = KEY, policy: Any = ABSENT) -> Other:
+    listed = {"Name": "db"} | ({"KmsKeyId": named} if named else {})
+    return other("aws-secretsmanager-secret", SECRET, listed=listed, policy=policy)
+
+
+def parameter(named: str = KEY, kind: str = "SecureString") -> Other:
+    listed = {"Name": "/shop/db", "Type": kind} | ({"KeyId": named} if named else {})
+    return other("aws-ssm-parameter", PARAMETER, listed=listed)
+
+
+def queue(named: str = KEY) -> Other:
+    attributes = {"KmsMasterKeyId": named} if named else {"SqsManagedSseEnabled": "true"}
+    return other("aws-sqs-queue", QUEUE, attributes=attributes)
+
+
+def table(named: str = KEY, status: str = "ENABLED") -> Other:
+    told = {"SSEType": "KMS", "Status": status, "KMSMasterKeyArn": named}
+    described = {"SSEDescription": told} if named else {}
+    return other("aws-dynamodb-table", TABLE, described=described, policy=ABSENT)
+
+
+def standing(kept: Other, *some: Other | dict[str, Any]) -> Standing:
+    """How what is kept stands; a statement is one of the role that the internet comes to."""
+    statements = [one for one in some if isinstance(one, dict)]
+    others = [one for one in some if isinstance(one, Other)]
+    (told,) = walked_in(snapshot(function(), role(*statements), kept, *others)).assets
+    return told.standing
+
+
+@pytest.mark.parametrize("kept", [secret(), parameter(), queue(), table()])
+def test_who_may_not_decrypt_reads_nothing(kept: Other) -> None:
+    assert standing(kept, READS_ALL, key()) is NONE
+    assert standing(kept, READS_ALL, DECRYPTS, key()) is REACHED
+    named = LEFT | {"Principal": {"AWS": ROLE}, "Action": "kms:Decrypt"}
+    assert standing(kept, READS_ALL, key(named)) is REACHED
+    assert standing(kept, READS_ALL, DECRYPTS, key(LEFT | {"Effect": "Deny"})) is NONE
+
+
+@pytest.mark.parametrize("kept", [secret(""), parameter(""), queue(""), table("")])
+def test_without_a_key_of_ones_own_nothing_else_is_asked(kept: Other) -> None:
+    assert standing(kept, READS_ALL) is REACHED
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        secret("alias/aws/secretsmanager"),
+        parameter("alias/aws/ssm"),
+        queue("alias/aws/sqs"),
+        parameter(kind="String"),
+    ],
+)
+def test_keys_of_aws_open_for_whoever_may_read(kept: Other) -> None:
+    assert standing(kept, READS_ALL) is REACHED
+
+
+def test_keys_of_aws_are_known_by_their_policy_too() -> None:
+    of_aws = via("dynamodb", **{"kms:CallerAccount": ACCOUNT})
+    assert standing(table(), READS_ALL, key(of_aws | {"Action": "kms:Decrypt"})) is REACHED
+
+
+@pytest.mark.parametrize("named", ["k-1", KEY])
+def test_a_key_is_named_by_its_id_too(named: str) -> None:
+    assert standing(secret(named), READS_ALL, key()) is NONE
+
+
+@pytest.mark.parametrize(
+    ("kept", "keys"),
+    [
+        (secret(), [key(policy=DENIED)]),
+        (secret(), []),
+        (secret(f"arn:aws:kms:{REGION}:999988887777:key/k-9"), [key()]),
+        (secret("alias/shop"), [key()]),
+        (secret(), [key(grants=DENIED)]),
+    ],
+)
+def test_what_is_not_known_of_a_key_leaves_it_open(kept: Other, keys: list[Other]) -> None:
+    assert standing(kept, READS_ALL, *keys) is PERHAPS
+
+
+def test_a_denial_of_all_but_one_key_may_spare_the_one_that_an_alias_names() -> None:
+    spares = {"Effect": "Deny", "Action": "kms:*", "NotResource": KEY}
+    assert standing(secret("alias/shop"), READS_ALL, spares, key()) is PERHAPS
+    assert standing(secret(""), READS_ALL, spares, key()) is PERHAPS
+    assert standing(secret(), READS_ALL, spares | {"NotResource": TABLE}, key()) is NONE
+
+
+def test_a_grant_may_let_somebody_decrypt() -> None:
+    grants = ({"GranteePrincipal": ROLE, "Operations": ["Decrypt"]},)
+    assert standing(secret(), READS_ALL, key(grants=grants)) is PERHAPS
+    session = ROLE.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + "/now"
+    held = ({"GranteePrincipal": session, "Operations": ["CreateGrant"]},)
+    assert standing(secret(), READS_ALL, key(grants=held)) is PERHAPS
+    others = ({"GranteePrincipal": f"{ROLE}-2", "Operations": ["Decrypt"]},)
+    assert standing(secret(), READS_ALL, key(grants=others)) is NONE
+    encrypts = ({"GranteePrincipal": ROLE, "Operations": ["Encrypt"]},)
+    assert standing(secret(), READS_ALL, key(grants=encrypts)) is NONE
+    denied = may("kms:*") | {"Effect": "Deny"}
+    assert standing(secret(), READS_ALL, denied, key(grants=grants)) is NONE
+
+
+def via(service: str, **more: Any) -> dict[str, Any]:
+    asks = {"kms:ViaService": f"{service}.{REGION}.amazonaws.com", **more}
+    return LEFT | {"Principal": {"AWS": "*"}, "Condition": {"StringEquals": asks}}
+
+
+@pytest.mark.parametrize(
+    ("kept", "statement", "expected"),
+    [
+        (secret(), via("secretsmanager", **{"kms:CallerAccount": ACCOUNT}), REACHED),
+        (secret(), via("secretsmanager", **{"kms:CallerAccount": "999988887777"}), NONE),
+        (secret(), via("ssm"), NONE),
+        (secret(), via("secretsmanager", **{"kms:EncryptionContext:SecretARN": SECRET}), REACHED),
+        (secret(), via("secretsmanager", **{"kms:EncryptionContext:SecretARN": "x"}), NONE),
+        (parameter(), via("ssm", **{"kms:EncryptionContext:PARAMETER_ARN": PARAMETER}), REACHED),
+        (queue(), via("sqs", **{"kms:EncryptionContext:aws:sqs:arn": QUEUE}), REACHED),
+        (table(), via("dynamodb", **{"kms:EncryptionContext:aws:dynamodb:tableName": "orders"}),
+         REACHED),
+        (table(), via("s3"), NONE),
+    ],
+)  # fmt: skip
+def test_a_service_asks_for_whoever_reads(
+    kept: Other, statement: dict[str, Any], expected: Standing
+) -> None:
+    assert standing(kept, READS_ALL, key(statement)) is expected
+
+
+def test_what_a_parameter_tells_encrypted_is_decrypted_without_the_service() -> None:
+    besides = {"StringNotEquals": {"kms:ViaService": f"ssm.{REGION}.amazonaws.com"}}
+    direct = LEFT | {"Principal": {"AWS": ROLE}, "Condition": besides}
+    assert standing(parameter(), READS_ALL, key(direct)) is REACHED
+    again = may(["kms:ReEncryptFrom", "kms:ReEncryptTo"])  # type: ignore[arg-type]
+    assert standing(parameter(), READS_ALL, again, key()) is REACHED
+    assert standing(secret(), READS_ALL, again, key()) is NONE
+
+
+@pytest.mark.parametrize("action", ["kms:PutKeyPolicy", "kms:CreateGrant", "kms:*", "*"])
+def test_who_may_give_themselves_the_key_decrypts(action: str) -> None:
+    assert standing(secret(), READS_ALL, may(action), key()) is REACHED
+
+
+@pytest.mark.parametrize(
+    ("kept", "reads_it", "other_may", "expected"),
+    [
+        (secret(), READS_ALL, ["kms:CreateGrant"], PERHAPS),
+        (secret(), READS_ALL, ["kms:PutKeyPolicy"], PERHAPS),
+        (secret(), READS_ALL, ["kms:Decrypt"], NONE),
+        (secret(), may("secretsmanager:PutResourcePolicy"), ["kms:Decrypt"], PERHAPS),
+        (parameter(), READS_ALL, ["kms:Decrypt"], PERHAPS),
+        (secret(), READS_ALL, ["kms:Encrypt"], NONE),
+    ],
+)
+def test_two_whom_one_comes_to_read_together(
+    kept: Other, reads_it: dict[str, Any], other_may: list[str], expected: Standing
+) -> None:
+    helper = role(may(other_may), arn=f"{ROLE}-2")  # type: ignore[arg-type]
+    lets_in = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    helper.aspects["details"]["AssumeRolePolicyDocument"] = {"Statement": [lets_in]}
+    assert standing(kept, reads_it, helper, key()) is expected
+    away = role(may(other_may), arn=f"{ROLE}-2")  # type: ignore[arg-type]
+    assert standing(kept, reads_it, away, key()) is NONE
+
+
+def test_a_grant_for_services_alone_gives_nobody_the_key() -> None:
+    served = may("kms:CreateGrant", KEY)
+    served["Condition"] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    assert standing(secret(), READS_ALL, served, key()) is NONE
+
+
+def test_who_may_change_how_a_queue_is_encrypted_needs_no_key() -> None:
+    assert standing(queue(), may("sqs:SetQueueAttributes"), key()) is REACHED
+    assert standing(queue(), may("sqs:AddPermission"), key()) is NONE
+
+
+def test_calls_of_which_it_is_not_known_whether_they_need_the_key() -> None:
+    assert standing(table(), may("dynamodb:ExportTableToPointInTime"), key()) is PERHAPS
+    assert standing(table(status="UPDATING"), READS_ALL, key()) is PERHAPS
+
+
+def test_whoever_has_every_permission_has_the_key() -> None:
+    every = role(may("iam:PutRolePolicy", ROLE))
+    for locked in (key(), key(policy=DENIED)):
+        made = snapshot(function(), every, secret(), locked)
+        assert walked_in(made).assets[0].standing is REACHED
+
+
+def encrypted(by: dict[str, str]) -> Other:
+    rule = {"ApplyServerSideEncryptionByDefault": by}
+    made = bucket(LEDGER)
+    made.aspects["encryption"] = {"Rules": [rule]}  # type: ignore[index]
+    return made
+
+
+def test_what_was_put_in_a_bucket_may_be_encrypted_otherwise() -> None:
+    kept = encrypted({"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY})
+    read = reads(f"{LEDGER}/*")
+    assert standing(kept, read, key()) is PERHAPS
+    assert standing(kept, read, DECRYPTS, key()) is REACHED
+    assert standing(encrypted({"SSEAlgorithm": "aws:kms"}), read) is REACHED
+    assert standing(encrypted({"SSEAlgorithm": "AES256"}), read) is REACHED
+
+
+def test_a_hop_says_that_there_is_a_key_and_names_what_ends_it() -> None:
+    told = walked_in(snapshot(function(), role(READS_ALL, DECRYPTS), secret(), key()))
+    (path,) = told.paths
+    assert path.hops[-1].how == (
+        "web may secretsmanager:GetSecretValue db-a1b2c3 and decrypt with k-1"
+    )
+    assert path.hops[-1].by == ("statement 1 of p0",)
+    assert any(one.by == ("statement 1 of p0",) and one.safe == (SECRET,) for one in told.single)
+
+
+def test_why_a_way_only_may_be_is_said() -> None:
+    told = walked_in(snapshot(function(), role(READS_ALL), secret()))
+    (path,) = told.paths
+    assert "k-1 is not in the snapshot" in path.hops[-1].how
+
+
+def abroad(named: str, *statements: dict[str, Any]) -> str:
+    """How a secret of another account stands to a role whose own account lets it all."""
+    arn = SECRET.replace(ACCOUNT, VAULT)
+    policy = {"Statement": [lets("secretsmanager:GetSecretValue", Principal={"AWS": WEB})]}
+    listed = {"KmsKeyId": named} if named else {}
+    held = {f"aws-secretsmanager-secret/{arn}": {"listed": listed, "policy": policy}}
+    name = KEY.replace(ACCOUNT, VAULT)
+    keys = {f"aws-kms-key/{name}": {"policy": {"Statement": list(statements)}, "grants": []}}
+    account = read_of(FRONT, front(), role_of(WEB, LAMBDA, lets("*")))
+    vault = read_of(VAULT, held, keys)
+    kept = list(assets_of(vault, VAULT, lambda _: ("confidential", "all is")))
+    land = land_of({FRONT: account, VAULT: vault})
+    (told,) = attacks(vault, VAULT, kept, land=land).assets
+    return told.standing.value
+
+
+def test_across_accounts_a_secret_is_read_by_a_key_that_lets_them_too() -> None:
+    own = KEY.replace(ACCOUNT, VAULT)
+    assert abroad("") == "no way"
+    assert abroad("alias/aws/secretsmanager") == "no way"
+    assert abroad(own, lets("kms:*", Principal={"AWS": VAULT})) == "no way"
+    assert abroad(own, lets("kms:Decrypt", Principal={"AWS": WEB})) == "reached"
+    assert abroad(own, lets("kms:Decrypt", Principal={"AWS": FRONT})) == "reached"
