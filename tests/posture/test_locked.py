@@ -252,6 +252,37 @@ def test_why_a_way_only_may_be_is_said() -> None:
     assert "k-1 is not in the snapshot" in path.hops[-1].how
 
 
+def public(kept: Other) -> Other:
+    """The same, with a policy that lets everybody read it."""
+    actions = ["secretsmanager:GetSecretValue", "sqs:ReceiveMessage"]
+    everybody = {"Effect": "Allow", "Principal": "*", "Action": actions, "Resource": "*"}
+    policy = {"Statement": [everybody]}
+    if kept.kind == "aws-sqs-queue":
+        return other(
+            kept.kind, kept.name, attributes={**kept.aspects["attributes"], "Policy": policy}
+        )
+    return other(kept.kind, kept.name, **{**kept.aspects, "policy": policy})
+
+
+@pytest.mark.parametrize(
+    ("kept", "keys", "expected"),
+    [
+        (secret(), [key()], PERHAPS),
+        (secret(), [], PERHAPS),
+        (secret(""), [], PERHAPS),
+        (secret(), [key(LEFT | {"Principal": "*"})], REACHED),
+        (secret(), [key(via("secretsmanager"))], REACHED),
+        (secret(), [key(via("sqs"))], PERHAPS),
+        (queue(), [key()], PERHAPS),
+        (queue("alias/aws/sqs"), [], PERHAPS),
+        (queue(""), [], REACHED),
+    ],
+)
+def test_strangers_need_the_key_too(kept: Other, keys: list[Other], expected: Standing) -> None:
+    (told,) = walked_in(snapshot(public(kept), *keys)).assets
+    assert told.standing is expected
+
+
 def abroad(named: str, *statements: dict[str, Any]) -> str:
     """How a secret of another account stands to a role whose own account lets it all."""
     arn = SECRET.replace(ACCOUNT, VAULT)

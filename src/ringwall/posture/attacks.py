@@ -240,9 +240,10 @@ def _readings(
     beyond = replace(kept, policy=abroad)
     found += readings_across(land.accounts, beyond, within.account, within.near)
     if judged is not None and judged.verdict.outcome is not Outcome.PASS:
-        is_certain = judged.verdict.outcome is Outcome.FAIL
+        doubt = kept.doubt_of_strangers(within.account)
+        is_certain = judged.verdict.outcome is Outcome.FAIL and not doubt
         begin = "strangers come to" if is_certain else "strangers perhaps come to"
-        how = f"{begin} {kept.name}: {judged.verdict.why}"
+        how = f"{begin} {kept.name}: {judged.verdict.why}{doubt}"
         mend = f"close {kept.name} to strangers; `posture explain {judged.check}` says how"
         by = (f"{judged.check} of {kept.name}",)
         hop = Hop(INTERNET, kept.arn, how, is_certain=is_certain, by=by, mend=mend)

@@ -22,7 +22,7 @@ from ringwall.posture.permissions.requests import OPEN, Values
 from ringwall.posture.permissions.statements import Document, Kind
 from ringwall.posture.permissions.strangers import Stranger
 from ringwall.posture.permissions.trust import trusted
-from ringwall.posture.permissions.unlocking import Helpers, Lock, unlocking
+from ringwall.posture.permissions.unlocking import Helpers, Lock, strangers_open, unlocking
 
 _BY_TAGS: Final = frozenset(
     [
@@ -67,6 +67,12 @@ class Kept:
         """The tags of what a call is about, as far as AWS asks for them: of it, not of parts."""
         is_it = resource.split(":", 5)[5:] == self.arn.split(":", 5)[5:]
         return self.tags if self.tags and is_it and self.kind in _BY_TAGS else None
+
+    def doubt_of_strangers(self, owner: Account) -> str:
+        """Why it is not known that strangers who are let in read it; empty where it is."""
+        if self.lock is None or strangers_open(self.lock, owner.rcps):
+            return ""
+        return f", though not that they decrypt with {self.lock.name} is known"
 
     def told(self, decision: Decision, unit: str) -> str:
         """What a hop to it says besides: by which key, and what it hangs on."""
@@ -242,9 +248,11 @@ def _readings(within: Terrain, one: Kept) -> Iterator[Hop]:
         found = tuple(_strangers(account, one.policy, wanted))
     for open_one in found or ():
         if open_one.is_wide and open_one.stranger is not Stranger.ANY_CUSTOMER:
-            how = f"{open_one.stranger} may {open_one.action} {one.name}"
+            doubt = one.doubt_of_strangers(account)
+            how = f"{open_one.stranger} may {open_one.action} {one.name}{doubt}"
             mend, by = f"let strangers not {open_one.action} {one.name}", by_of(open_one.decision)
-            yield Hop(INTERNET, one.arn, how, is_certain=open_one.is_certain, by=by, mend=mend)
+            certain = open_one.is_certain and not doubt
+            yield Hop(INTERNET, one.arn, how, is_certain=certain, by=by, mend=mend)
     if everything(account) in near:
         decision, unit = _left(account, one, asked)
         if decision.may_be:

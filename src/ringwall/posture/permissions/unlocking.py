@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from ringwall.posture.permissions.accounts import Account, Identity
+from ringwall.posture.permissions.accounts import Account, Identity, Levels
 from ringwall.posture.permissions.asking import RANK, context_of, could, strictest
 from ringwall.posture.permissions.deciding import Decision, Outcome
+from ringwall.posture.permissions.exposure import exposed
 from ringwall.posture.permissions.principals import mentions
 from ringwall.posture.permissions.reading import GRANTING, calls_that_read, easiest
 from ringwall.posture.permissions.requests import ABSENT, Values
 from ringwall.posture.permissions.statements import Document
+from ringwall.posture.permissions.strangers import Stranger
 
 _KEY: Final = "aws-kms-key"
 _WITHOUT: Final = frozenset({"sqs:SetQueueAttributes"})
@@ -27,6 +29,7 @@ _DIRECTLY: Final[Mapping[str, Values]] = {
     "kms:grantisforawsresource": ("false",),
     "kms:grantoperations": ("Decrypt",),
 }
+_FOR_STRANGERS: Final = frozenset({"kms:Decrypt", "kms:CreateGrant"})
 _LETTING: Final = frozenset(
     call for kinds in GRANTING.values() for calls in kinds.values() for call in calls
 )
@@ -57,6 +60,21 @@ class Lock:
     is_told: bool = False
     is_ours: bool = True
     is_known: bool = True
+
+
+def strangers_open(lock: Lock | None, rcps: Levels) -> bool:
+    """Whether it is known that strangers decrypt, or need not; of a bucket some may be without.
+
+    ``rcps`` are the resource control policies of the account that what is encrypted is in.
+    """
+    if lock is None or not lock.is_whole:
+        return True
+    found = exposed(lock.policy, (lock.arn,), account=lock.account, rcps=rcps, keys=lock.said)
+    return any(
+        one.is_certain and one.is_wide and one.stranger is not Stranger.ANY_CUSTOMER
+        for one in found
+        if one.action in _FOR_STRANGERS
+    )
 
 
 class Held(NamedTuple):
