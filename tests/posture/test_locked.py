@@ -161,6 +161,19 @@ def test_a_service_asks_for_whoever_reads(
     assert standing(kept, READS_ALL, key(statement)) is expected
 
 
+def test_what_a_copy_in_another_region_is_encrypted_for_is_not_known() -> None:
+    """It is not told whether its own ARN is in the context, or that of the first."""
+    copied = secret()
+    copied.aspects["listed"]["PrimaryRegion"] = "us-east-1"
+    for arn in (SECRET, SECRET.replace(REGION, "us-east-1")):
+        asks = {"kms:EncryptionContext:SecretARN": arn}
+        assert standing(copied, READS_ALL, key(via("secretsmanager", **asks))) is PERHAPS
+    first = secret()
+    first.aspects["listed"]["PrimaryRegion"] = REGION
+    asks = {"kms:EncryptionContext:SecretARN": SECRET}
+    assert standing(first, READS_ALL, key(via("secretsmanager", **asks))) is REACHED
+
+
 def test_what_a_parameter_tells_encrypted_is_decrypted_without_the_service() -> None:
     besides = {"StringNotEquals": {"kms:ViaService": f"ssm.{REGION}.amazonaws.com"}}
     direct = LEFT | {"Principal": {"AWS": ROLE}, "Condition": besides}

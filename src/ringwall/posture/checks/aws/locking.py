@@ -24,10 +24,15 @@ _DOMAIN: Final = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com"}
 
 
 class _Named(NamedTuple):
-    """How a key is named where it is used; ``is_whole`` is that nothing is encrypted otherwise."""
+    """How a key is named where it is used.
+
+    ``is_whole`` is that nothing is encrypted otherwise; ``first`` is the region of what it may be a
+    copy of, empty where it is none.
+    """
 
     key: str
     is_whole: bool = True
+    first: str = ""
 
 
 class _Kind(NamedTuple):
@@ -44,7 +49,8 @@ class _Kind(NamedTuple):
 
 
 def _of_secret(listed: Any) -> _Named | None:
-    return _Named(listed.get("KmsKeyId") or f"{_AWS}secretsmanager")
+    key = listed.get("KmsKeyId") or f"{_AWS}secretsmanager"
+    return _Named(key, first=listed.get("PrimaryRegion") or "")
 
 
 def _of_parameter(listed: Any) -> _Named | None:
@@ -100,7 +106,8 @@ def lock_of(it: Subject) -> Lock | None:
         return _untold(it, error.why)
     if named is None:
         return None
-    said = _said(it, kind)
+    is_copy = named.first not in {"", it.found.region}  # whose ARN it is then is not documented
+    said = _said(it, kind._replace(context={}) if is_copy else kind)
     arn, number = _arn(it, key)
     name = key.rpartition(":")[2]
     if _AWS in key:
