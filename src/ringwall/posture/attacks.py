@@ -238,7 +238,7 @@ def _readings(
     number = within.account.id
     found = [replace(hop, account=number) for hop in hops(within, [kept])[len(within.hops) :]]
     beyond = replace(kept, policy=abroad)
-    found += readings_across(land.accounts, beyond, within.account, within.near)
+    found += readings_across(land.accounts, beyond, within)
     if judged is not None and judged.verdict.outcome is not Outcome.PASS:
         doubt = kept.doubt_of_strangers(within.account)
         is_certain = judged.verdict.outcome is Outcome.FAIL and not doubt

@@ -21,7 +21,7 @@ from ringwall.posture.permissions.policies import Policies
 from ringwall.posture.permissions.principals import mentions, principal
 from ringwall.posture.permissions.reading import Calls, calls_that_read, listed
 from ringwall.posture.permissions.statements import Document, Kind
-from ringwall.posture.permissions.terrain import Kept, by_of, everything, helpers_of, reading_of
+from ringwall.posture.permissions.terrain import Kept, Terrain, by_of, everything, reading_of
 
 _Read = tuple[Calls, Decision, str]
 """The calls, whether one is allowed, and the unit by which that is not certain."""
@@ -206,17 +206,14 @@ def _tagged(read: _Read) -> _Read:
     return read
 
 
-def readings_across(
-    accounts: Iterable[Account], kept: Kept, owner: Account, near: frozenset[str]
-) -> Iterator[Hop]:
-    """Who of other accounts reads what is kept in ``owner``, of those whom somebody comes to."""
+def readings_across(accounts: Iterable[Account], kept: Kept, within: Terrain) -> Iterator[Hop]:
+    """Who of other accounts reads what is kept in one, of those whom somebody comes to."""
+    owner, near, helpers = within.account, within.near, within.helpers(kept)
     policy = kept.policy
     asked = list(calls_that_read(kept.kind, kept.arn, is_own=False))
     if not asked or policy is None:
         return
     documents = (policy,) if kept.lock is None else (policy, kept.lock.policy)
-    accounts = list(accounts)
-    helpers = None if kept.lock is None else helpers_of(kept.lock, accounts, near)
     for side in accounts:
         number = side.id
         if number == owner.id or not mentions(policy, number):

@@ -1,6 +1,6 @@
 """The hops of an account: from the internet over what runs and whom it runs as to what is kept."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -106,19 +106,17 @@ class Terrain:
     hops: tuple[Hop, ...]
     near: frozenset[str]
     others: tuple[Account, ...] = ()
+    _giving: dict[str, list[tuple[str, str]]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
-    def helpers(self, kept: "Kept") -> Helpers | None:
+    def helpers(self, kept: Kept) -> Helpers | None:
         """Who of those whom somebody comes to may help with the key of what is kept."""
         if kept.lock is None:
             return None
         several = (self.account, *(one for one in self.others if one.id != self.account.id))
-        return helpers_of(kept.lock, several, self.near)
-
-
-def helpers_of(lock: Lock, accounts: Sequence[Account], near: Set[str]) -> Helpers:
-    """Who of these accounts may help with a key, of those whom somebody comes to."""
-    whole = {one.id for one in accounts if everything(one) in near}
-    return Helpers(lock, accounts, near, whole)
+        whole = {one.id for one in several if everything(one) in self.near}
+        return Helpers(kept.lock, several, self.near, whole, self._giving)
 
 
 def everything(account: Account) -> str:

@@ -7,7 +7,7 @@ reads: each service's guide, "Encryption at rest". A key of AWS's own serves all
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from ringwall.posture.permissions.accounts import Account, Identity, Levels
 from ringwall.posture.permissions.asking import RANK, context_of, could, strictest
@@ -36,6 +36,8 @@ _LETTING: Final = frozenset(
 """Calls by which one lets others read."""
 _OTHERWISE: Final = "whether all of it is decrypted with {}, with which they may not, is not known"
 _OPENING: Final = frozenset({"kms:Decrypt", "kms:ReEncryptFrom"})
+_Who = tuple[str, str]
+"""Where somebody is, and who that is called."""
 _SESSION: Final = re.compile(r"arn:[\w-]+:sts::(\d+):assumed-role/([^/]+)/.*")
 
 
@@ -77,20 +79,39 @@ def strangers_open(lock: Lock | None, rcps: Levels) -> bool:
     )
 
 
-class Held(NamedTuple):
-    """Whether a service decrypts for somebody, they do so themselves, or give it to somebody."""
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Somebody who asks for the key, as its account binds them, and what is known of each call."""
 
-    served: Decision
-    opened: Decision
-    given: Decision
+    lock: Lock
+    who: Identity
+    bound: Identity
+    account: Account
+    said: Mapping[str, Values]
 
-    @property
-    def best(self) -> Decision:
-        """What of these is allowed, or may be; whom something denies it a grant helps perhaps."""
-        given = self.given
-        if given.may_be and self.served.by and not self.served.may_be:
-            given = replace(given, outcome=Outcome.UNKNOWN, why=self.served.why)
-        return max((self.served, self.opened, given), key=lambda one: RANK[one.outcome])
+    def by(self, more: Mapping[str, Values]) -> Callable[[str, str], Decision]:
+        """What is decided of calls of which this is known, too."""
+        lock = self.lock
+        context = context_of(
+            self.who,
+            organisation=self.account.organisation,
+            said={**self.said, **more},
+            tags=lock.tags or None,
+        )
+        return lambda action, resource: could(
+            self.bound,
+            [action],
+            resource,
+            context=context,
+            resource_policy=lock.policy,
+            resource_account=lock.account,
+        )[0]
+
+    def calls(self, *, opening: bool) -> list[tuple[str, str]]:
+        """Those that decrypt, or those that give somebody the key."""
+        lock, is_own = self.lock, self.lock.account == self.account.id
+        several = calls_that_read(_KEY, lock.arn, is_own=is_own)
+        return [one for one in several if (one[0] in _OPENING) is opening]
 
 
 class Helpers:
@@ -98,15 +119,21 @@ class Helpers:
 
     One reads and another one gives them the key, or lets one read who has it; of what is told
     encrypted, too, one reads and another one decrypts. ``whole`` are the numbers of accounts of
-    which somebody has every permission.
+    which somebody has every permission; in ``known`` stands by key who may give it.
     """
 
     def __init__(
-        self, lock: Lock, accounts: Iterable[Account], near: Set[str], whole: Set[str]
+        self,
+        lock: Lock,
+        accounts: Iterable[Account],
+        near: Set[str],
+        whole: Set[str],
+        known: dict[str, list[_Who]],
     ) -> None:
         self._lock, self._near, self._whole = lock, near, whole
         self._accounts = list(accounts)
-        self._known: list[tuple[str, str, Held]] | None = None
+        self._known = known
+        self._opening: list[_Who] | None = None
 
     def helping(self, call: str, who: Identity) -> str:
         """The name of somebody with whom one who may make this call may read it, else empty.
@@ -115,25 +142,42 @@ class Helpers:
         """
         if not self._lock.is_ours:
             return ""
-        if self._known is None:
-            self._known = list(self._held())
-        for place, name, one in self._known:
-            if place == who.at:
-                continue
-            is_enough = one.given.may_be or (self._lock.is_told and one.opened.may_be)
-            if is_enough or (call in _LETTING and one.best.may_be):
-                return name
-        return ""
+        several = self._givers()
+        if self._lock.is_told or call in _LETTING:
+            several = [*several, *self._openers()]
+        return next((name for place, name in several if place != who.at), "")
 
-    def _held(self) -> Iterator[tuple[str, str, Held]]:
+    def _givers(self) -> list[_Who]:
+        """Who may give the key to somebody: the same for all that it encrypts."""
+        found = self._known.get(self._lock.arn)
+        if found is None:
+            found = self._known[self._lock.arn] = [
+                ("", f"whoever has every permission of {account.id}")
+                for account in self._accounts
+                if account.id in self._whole and mentions(self._lock.policy, account.id)
+            ]
+            found += [
+                (one.at, one.name)
+                for account, one in self._others()
+                if _giving(_Asking(self._lock, one, one, account, {})).may_be
+            ]
+        return found
+
+    def _openers(self) -> list[_Who]:
+        """Who decrypts; what is not told encrypted, where they are let read it."""
+        if self._opening is None:
+            self._opening = [
+                (one.at, one.name)
+                for account, one in self._others()
+                if _decrypting(_Asking(self._lock, one, one, account, {})).may_be
+            ]
+        return self._opening
+
+    def _others(self) -> Iterator[tuple[Account, Identity]]:
         for account in self._accounts:
-            if account.id in self._whole and mentions(self._lock.policy, account.id):
-                every = Decision(Outcome.UNKNOWN, f"they may be anybody of {account.id}")
-                name = f"whoever has every permission of {account.id}"
-                yield "", name, Held(every, every, every)
             for one in account.everybody:
                 if one.at in self._near:
-                    yield one.at, one.name, _holding(self._lock, one, one, account, {})
+                    yield account, one
 
 
 def unlocking(
@@ -158,7 +202,7 @@ def unlocking(
         if call in _WITHOUT:
             return decision
         if not known:
-            known.append(_decrypting(lock, who, bound, account, said))
+            known.append(_decrypting(_Asking(lock, who, bound, account, said)))
         (key,) = known
         if key.outcome is Outcome.DENIED:
             if not lock.is_whole or call in _DOUBTED:
@@ -175,46 +219,35 @@ def unlocking(
     return unlock
 
 
-def _holding(
-    lock: Lock, who: Identity, bound: Identity, account: Account, said: Mapping[str, Values]
-) -> Held:
-    def asking(more: Mapping[str, Values]) -> Callable[[str, str], Decision]:
-        context = context_of(
-            who,
-            organisation=account.organisation,
-            said={**said, **more},
-            tags=lock.tags or None,
-        )
-        return lambda action, resource: could(
-            bound,
-            [action],
-            resource,
-            context=context,
-            resource_policy=lock.policy,
-            resource_account=lock.account,
-        )[0]
-
-    calls = list(calls_that_read(_KEY, lock.arn, is_own=lock.account == account.id))
-    about = {key: value for key, value in lock.said.items() if ":encryptioncontext:" in key}
-    opening = [one for one in calls if one[0] in _OPENING] if lock.is_told else []
-    giving = [one for one in calls if one[0] not in _OPENING]
-    return Held(
-        asking(lock.said)("kms:Decrypt", lock.arn),
-        easiest(opening, asking({**_DIRECTLY, **about}))[1],
-        easiest(giving, asking(_DIRECTLY))[1],
-    )
+def _giving(asking: _Asking) -> Decision:
+    """Whether somebody may give the key, to themselves too."""
+    return easiest(asking.calls(opening=False), asking.by(_DIRECTLY))[1]
 
 
-def _decrypting(
-    lock: Lock, who: Identity, bound: Identity, account: Account, said: Mapping[str, Values]
-) -> Decision:
-    held = _holding(lock, who, bound, account, said)
-    best = held.best
-    is_shut = lock.is_known and held.served.by and not lock.is_told
-    is_abroad = not lock.is_ours and lock.account != account.id
+def _decrypting(asking: _Asking) -> Decision:
+    """Whether a service decrypts for somebody, or they themselves where they have what it takes.
+
+    Whom something denies it, a grant helps perhaps.
+    """
+    lock = asking.lock
+    served = asking.by(lock.said)("kms:Decrypt", lock.arn)
+    if served.outcome is Outcome.ALLOWED:
+        return served
+    found = [served]
+    if lock.is_told:
+        about = {key: value for key, value in lock.said.items() if ":encryptioncontext:" in key}
+        found.append(easiest(asking.calls(opening=True), asking.by({**_DIRECTLY, **about}))[1])
+    given = _giving(asking)
+    if given.may_be and served.by and not served.may_be:
+        given = replace(given, outcome=Outcome.UNKNOWN, why=served.why)
+    best = max((*found, given), key=lambda one: RANK[one.outcome])
+    is_shut = lock.is_known and served.by and not lock.is_told
+    is_abroad = not lock.is_ours and lock.account != asking.account.id
     if best.may_be or is_shut or is_abroad:
         return best
-    doubt = _granted(lock, bound) if lock.is_known else f"which key {lock.name} is is not known"
+    doubt = f"which key {lock.name} is is not known"
+    if lock.is_known:
+        doubt = _granted(lock, asking.bound)
     return replace(best, outcome=Outcome.UNKNOWN, why=doubt) if doubt else best
 
 
