@@ -13,6 +13,12 @@ from ringwall.posture.across import land_of
 from ringwall.posture.attacks import Standing, assets_of, attacks
 from ringwall.posture.checking import ABSENT, DENIED, Other, other
 from ringwall.posture.checking.cases import ACCOUNT, REGION
+from ringwall.posture.permissions.accounts import account
+from ringwall.posture.permissions.documents import read
+from ringwall.posture.permissions.paths import Hop
+from ringwall.posture.permissions.statements import Kind, unread
+from ringwall.posture.permissions.terrain import Kept, hops, terrain
+from ringwall.posture.permissions.unlocking import Lock
 
 REACHED, PERHAPS, NONE = Standing.REACHED, Standing.PERHAPS, Standing.NONE
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-a1b2c3"
@@ -319,3 +325,19 @@ def test_across_accounts_a_secret_is_read_by_a_key_that_lets_them_too() -> None:
     assert abroad(own, lets("kms:*", Principal={"AWS": VAULT})) == "no way"
     assert abroad(own, lets("kms:Decrypt", Principal={"AWS": WEB})) == "reached"
     assert abroad(own, lets("kms:Decrypt", Principal={"AWS": FRONT})) == "reached"
+
+
+def test_what_binds_the_data_binds_it_with_a_key_of_a_third_account_too() -> None:
+    every = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    apart = f"arn:aws:kms:{REGION}:999988887777:key/k-9"
+    policy = unread("its key", Kind.RESOURCE, "it is of a third account")
+    lock = Lock("k-9", apart, "999988887777", policy, granted=None)
+    kept = Kept("aws-secretsmanager-secret", SECRET, "db", lock=lock)
+    details = role(READS_ALL, may("kms:*")).aspects["details"]
+    for action, expected in (("sqs:*", True), ("kms:*", True), ("secretsmanager:*", False)):
+        denied = every | {"Effect": "Deny", "Action": action}
+        bound = read({"Statement": [every, denied]}, name="no", kind=Kind.RCP)
+        whole = account(ACCOUNT, roles=[details], rcps=((bound,),))
+        begin = [Hop("internet", ROLE, "it answers")]
+        told = hops(terrain(whole, [], openings=begin), [kept])
+        assert (SECRET in {one.target for one in told}) is expected

@@ -344,10 +344,11 @@ def reading_of(
                 resource_account=owner.id,
             )[0]
 
+        held = bound
         if not is_near:  # what binds calls in a third account is not known
-            bound = replace(bound, policies=replace(bound.policies, rcps=()))
+            held = replace(bound, policies=replace(bound.policies, rcps=()))
         told = known if is_near else said or {}
-        unlock = unlocking(kept.lock, who, bound, account, told, helpers=helpers)
+        unlock = unlocking(kept.lock, who, held, account, told, helpers=helpers)
         calls, decision = easiest(asked, ask, unlock)
         chosen.append(calls)
         return decision
