@@ -26,6 +26,7 @@ QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"
 TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"
 PARAMETER = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/db"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/k-1"
+OPENER = f"arn:aws:iam::{FRONT}:role/opener"
 READS_ALL = may(
     ["secretsmanager:GetSecretValue", "ssm:GetParameter", "sqs:ReceiveMessage", "dynamodb:GetItem"]  # type: ignore[arg-type]
 )
@@ -302,15 +303,15 @@ def test_strangers_need_the_key_too(kept: Other, keys: list[Other], expected: St
     assert told.standing is expected
 
 
-def abroad(named: str, *statements: dict[str, Any]) -> str:
-    """How a secret of another account stands to a role whose own account lets it all."""
+def abroad(named: str, *statements: dict[str, Any], who: str = WEB, may: Any = "*") -> str:
+    """How a secret of another account that lets ``who`` read stands to a role that has ``may``."""
     arn = SECRET.replace(ACCOUNT, VAULT)
-    policy = {"Statement": [lets("secretsmanager:GetSecretValue", Principal={"AWS": WEB})]}
+    policy = {"Statement": [lets("secretsmanager:GetSecretValue", Principal={"AWS": who})]}
     listed = {"KmsKeyId": named} if named else {}
     held = {f"aws-secretsmanager-secret/{arn}": {"listed": listed, "policy": policy}}
     name = KEY.replace(ACCOUNT, VAULT)
     keys = {f"aws-kms-key/{name}": {"policy": {"Statement": list(statements)}, "grants": []}}
-    account = read_of(FRONT, front(), role_of(WEB, LAMBDA, lets("*")))
+    account = read_of(FRONT, front(), role_of(WEB, LAMBDA, lets(may)), role_of(OPENER, LAMBDA))
     vault = read_of(VAULT, held, keys)
     kept = list(assets_of(vault, VAULT, lambda _: ("confidential", "all is")))
     land = land_of({FRONT: account, VAULT: vault})
@@ -325,6 +326,15 @@ def test_across_accounts_a_secret_is_read_by_a_key_that_lets_them_too() -> None:
     assert abroad(own, lets("kms:*", Principal={"AWS": VAULT})) == "no way"
     assert abroad(own, lets("kms:Decrypt", Principal={"AWS": WEB})) == "reached"
     assert abroad(own, lets("kms:Decrypt", Principal={"AWS": FRONT})) == "reached"
+
+
+def test_whoever_has_every_permission_elsewhere_is_whom_the_key_names_there() -> None:
+    own = KEY.replace(ACCOUNT, VAULT)
+    opens = lets("kms:Decrypt", Principal={"AWS": OPENER})
+    assert abroad(own, opens, who=FRONT) == "reached"
+    reading = ["secretsmanager:GetSecretValue", "kms:Decrypt"]
+    assert abroad(own, opens, who=FRONT, may=reading) == "no way"
+    assert abroad(own, opens, who=WEB, may=reading) == "no way"
 
 
 def test_what_binds_the_data_binds_it_with_a_key_of_a_third_account_too() -> None:
