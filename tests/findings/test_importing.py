@@ -95,6 +95,116 @@ def test_what_prowler_finds_too_is_one_finding_and_its_passes_count() -> None:
     assert state(finding()) == "fixed"
 
 
+def by_rules(*rules: Any) -> Any:
+    """What an inventory says whose configuration has these rules."""
+    from ringwall.inventory.categories import Known
+    from ringwall.inventory.categorising import Rules
+    from ringwall.inventory.rules import Rule
+
+    return Known(lambda: Rules([Rule.model_validate(one) for one in rules]))
+
+
+RULES = (
+    {"name": "tagged", "match": {"tags": {"team": "pay*"}}, "owner": "payments@example.com"},
+    {"name": "sandbox", "match": {"account": "9999*"}, "environment": "development"},
+    {"name": "web", "match": {"name": "web-*", "kind": "aws-*"}, "classification": "public"},
+    {"name": "code", "match": {"kind": "code-repository"}, "owner": "code@example.com"},
+    {"name": "told", "match": {"source": "prowler"}, "criticality": "vital"},
+)
+WITHIN = Findings.model_validate(
+    {"deadlines": [{"severity": "high", "environment": "development", "within": "9d"}]}
+)
+
+
+def security_hub(name: str, **resource: Any) -> Any:
+    """A finding as Security Hub writes it of a resource."""
+    return {
+        "SchemaVersion": "2018-10-08",
+        "Id": "x",
+        "ProductName": "Security Hub",
+        "GeneratorId": "g",
+        "AwsAccountId": "999911112222",
+        "Severity": {"Label": "HIGH"},
+        "Title": "It is open",
+        "Description": "anybody may read it",
+        "UpdatedAt": at(0.5).isoformat(),
+        "Resources": [{"Id": name, "Type": "AwsS3Bucket", **resource}],
+    }
+
+
+@pytest.mark.usefixtures("database")
+def test_rules_put_into_categories_what_no_collector_has_seen() -> None:
+    from ringwall.findings import service
+    from ringwall.findings.models import Queued
+
+    told: Any = {"categories": by_rules(*RULES), "rules": WITHIN}
+    bring([security_hub("arn:aws:s3:::web-shop", Tags={"team": "payments"})], **told)
+    row = Queued.objects.get()
+    assert row.component == "aws-s3-bucket/arn:aws:s3:::web-shop"
+    assert (row.owner, row.environment) == ("payments@example.com", "development")
+    assert (row.classification, row.deadline) == ("public", at(9.5))
+    assert (row.exposure, row.criticality) == ("", ""), "what no rule says is not known"
+
+    event = prowler("FAIL", rule="another")
+    event["cloud"] = {"account": {"uid": "999933334444"}}
+    event["resources"][0] |= {"name": "web-invoices", "labels": ["team: payroll", "a:b: c"]}
+    bring(event, **told)
+    row = Queued.objects.get(component=BUCKET)
+    assert (row.owner, row.environment) == ("payments@example.com", "development")
+    assert (row.classification, row.criticality) == ("public", "vital")
+
+    queue = "arn:aws:sqs:eu-west-1:999911112222:web-jobs"
+    bring(f"weakness,component,title,severity,message\nw,{queue},t,high,m\n".encode(), **told)
+    row = Queued.objects.get(source="csv")
+    assert (row.owner, row.environment, row.classification) == ("", "development", "public")
+
+    # Ranked anew by other rules, and by none any more.
+    assert service.rerank(by_rules({**RULES[0], "owner": "p@example.com"}), WITHIN) == 3
+    assert set(Queued.objects.values_list("owner", "environment", "deadline")) == {
+        ("p@example.com", "", None),
+        ("", "", None),
+    }
+
+
+@pytest.mark.usefixtures("database")
+def test_what_is_seen_later_is_the_same_component_that_a_report_named() -> None:
+    from ringwall.core.components import Found
+    from ringwall.core.observations import Collected
+    from ringwall.findings import service
+    from ringwall.findings.models import Queued
+    from ringwall.inventory import service as inventory
+    from ringwall.inventory.query import parse
+
+    known = by_rules(*RULES)
+    bring([security_hub("arn:aws:s3:::web-shop", Tags={"team": "payments"})], categories=known)
+    found = Found(
+        kind="aws-s3-bucket", name="arn:aws:s3:::web-shop", label="web-shop", account="111122223333"
+    )
+    inventory.take("c", "a", [Collected(found=found, aspects={})], [], complete=True)
+    assert service.rerank(known) == 1
+    row = Queued.objects.get()
+    assert (row.owner, row.environment) == ("", "production"), "who has seen it is believed"
+    assert inventory.count(parse("is:named")) + inventory.count() == 1, "there is one of it"
+    assert {one.id for one in inventory.find(limit=9)} == {row.component}
+
+
+@pytest.mark.usefixtures("database")
+def test_other_tags_of_a_report_are_other_categories() -> None:
+    from ringwall.findings.models import Queued
+
+    told: Any = {"categories": by_rules(*RULES)}
+    name = "arn:aws:s3:::web-shop"
+    bring([security_hub(name, Tags=["not", "as they are written"])], **told)
+    assert Queued.objects.get().owner == ""
+    bring([security_hub(name, Tags={"team": "pay"})], now=at(2), **told)
+    assert Queued.objects.get().owner == "payments@example.com"
+    bring({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": [
+        {"ruleId": "r", "message": {"text": "m"}}
+    ]}]}, form=Form.SARIF, about="orders", **told)  # fmt: skip
+    row = Queued.objects.get(component="code-repository/orders")
+    assert row.owner == "code@example.com"
+
+
 @pytest.mark.usefixtures("database")
 def test_what_a_report_does_not_tell_of_is_left_unless_it_is_whole() -> None:
     first = prowler("FAIL", rule="a", fix="mend it")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
+from ringwall.core.components import Found
 from ringwall.core.observations import Fact, Place
 
 _UID: Final = 20
@@ -60,6 +61,9 @@ class Finding:
     values: str = field(default="", compare=False)
     """A digest of the values that it was concluded from, where whoever found it tells: the same
     words may be said of others."""
+    about: Found | None = field(default=None, compare=False)
+    """What whoever found it says of the component besides: label, account, region and tags, by
+    which rules give it categories where nobody else has seen it."""
     raw: dict[str, object] | None = field(default=None, compare=False, hash=False)
     """As an outside scanner wrote it."""
 

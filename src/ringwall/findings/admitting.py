@@ -8,6 +8,7 @@ from typing import Final
 
 import orjson
 
+from ringwall.core.components import Found
 from ringwall.core.findings import Finding
 
 LONGEST: Final = {"weakness": 200, "component": 1000, "part": 1000, "title": 500, "rule": 300}
@@ -83,13 +84,16 @@ def _words_of(one: Finding) -> list[object]:
 def content_of(one: Finding) -> str:
     """A digest of all that it says, but for when; where it has facts its evidence tells that."""
     place = None if one.place is None else [one.place.path, one.place.line, one.place.end]
-    told = [
+    told: list[object] = [
         _digest(_words_of(one)),
         [one.title, one.message, one.fix, one.rule, place],
         [] if one.facts else one.evidence,
         one.references,
         one.controls,
     ]
+    about = one.about
+    if about is not None:
+        told.append([about.label, about.account, about.region, about.tags])
     return _digest(told)
 
 
@@ -112,6 +116,19 @@ def _fit(one: Finding) -> Finding:
         component=kept_text(one.component),
         rule=kept_text(one.rule),
         weakness=kept_text(one.weakness),
+        about=None if one.about is None else _fit_about(one.about),
+    )
+
+
+def _fit_about(one: Found) -> Found:
+    tags = ((kept_text(key)[:200], kept_text(value)[:1000]) for key, value in one.tags[:_MOST])
+    return Found(
+        kind=kept_text(one.kind),
+        name=kept_text(one.name),
+        label=kept_text(one.label)[:1000],
+        account=kept_text(one.account)[:100],
+        region=kept_text(one.region)[:100],
+        tags=tuple(sorted(tags)),
     )
 
 
@@ -131,4 +148,5 @@ def _both(one: Finding, other: Finding) -> Finding:
         references=tuple(dict.fromkeys((*one.references, *other.references)))[:_MOST],
         controls=tuple(dict.fromkeys((*one.controls, *other.controls)))[:_MOST],
         seen=max(one.seen, other.seen),
+        about=worse.about or one.about or other.about,
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from ringwall.core.components import Classification, Criticality, Environment, Exposure
+from ringwall.core.components import Classification, Criticality, Environment, Exposure, Found
 from ringwall.core.findings import Finding, Severity
 from ringwall.core.observations import Fact, Place
 from ringwall.core.observations import State as Read
@@ -17,7 +17,7 @@ SEVERITIES = {one.number: one for one in Severity}
 
 def told_of(one: Finding) -> dict[str, Any]:
     """What no query asks for."""
-    return {
+    told: dict[str, Any] = {
         "message": one.message,
         "fix": one.fix,
         "rule": one.rule,
@@ -29,6 +29,9 @@ def told_of(one: Finding) -> dict[str, Any]:
             [f.component, f.aspect, str(f.state), f.api, _iso(f.at), f.why] for f in one.facts
         ],
     }
+    if (about := one.about) is not None:
+        told["about"] = [about.label, about.account, about.region, list(map(list, about.tags))]
+    return told
 
 
 def finding_of(row: Queued) -> Finding:
@@ -54,6 +57,21 @@ def finding_of(row: Queued) -> Finding:
             Fact(component, aspect, Read(state), api, _moment(at), why)
             for component, aspect, state, api, at, why in told["facts"]
         ),
+        about=about_of(row) if "about" in told else None,
+    )
+
+
+def about_of(row: Queued) -> Found:
+    """What the finding of a row says of its component, which may be no more than its id."""
+    kind, _, name = row.component.partition("/")
+    label, account, region, tags = row.told.get("about", ("", "", "", ()))
+    return Found(
+        kind=kind,
+        name=name,
+        label=label,
+        account=account,
+        region=region,
+        tags=tuple((key, value) for key, value in tags),
     )
 
 

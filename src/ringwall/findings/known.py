@@ -7,9 +7,9 @@ Found by name, as the queue may import none of them: ``categories.categories(ins
 
 from collections.abc import Collection, Mapping
 
-from ringwall.core.components import Component
+from ringwall.core.components import Component, Found
 from ringwall.findings.formats.reading import KnownRule
-from ringwall.findings.ranking import Categories
+from ringwall.findings.ranking import ByRules, Categories
 from ringwall.runtime.discovery import modules
 from ringwall.runtime.installation import Installation
 
@@ -26,6 +26,14 @@ class Several:
         for one in self._some:
             found |= one.of([uid for uid in components if uid not in found])
         return found
+
+    def ruled(self, found: Found, source: str, /) -> Mapping[str, str]:
+        """See :class:`~ringwall.findings.ranking.ByRules`."""
+        given: dict[str, str] = {}
+        for one in self._some:
+            if isinstance(one, ByRules):
+                given = {**one.ruled(found, source), **given}
+        return given
 
 
 def known_categories(installation: Installation) -> Categories:

@@ -12,7 +12,7 @@ category that is not known counts as what a service has where nothing is said.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar, runtime_checkable
 
 from ringwall.core.components import (
     Classification,
@@ -20,6 +20,7 @@ from ringwall.core.components import (
     Criticality,
     Environment,
     Exposure,
+    Found,
 )
 from ringwall.core.findings import Severity
 
@@ -62,6 +63,14 @@ class Categories(Protocol):
         """Those with these ids, by id; without those that nobody knows."""
 
 
+@runtime_checkable
+class ByRules(Categories, Protocol):
+    """Who also knows which rules the company has for what nobody has seen."""
+
+    def ruled(self, found: Found, source: str, /) -> Mapping[str, str]:
+        """The categories that rules give what ``source`` tells of, by name; no other."""
+
+
 class NothingKnown:
     """Nobody knows anything of any component."""
 
@@ -92,6 +101,19 @@ def placed(component: Component | None) -> Placed:
         criticality=component.criticality,
         environment=component.environment,
         owner=component.owner,
+    )
+
+
+def placed_by(ruled: Mapping[str, str]) -> Placed:
+    """The same of what rules give; what none gives is not known."""
+    exposure, classification = ruled.get("exposure"), ruled.get("classification")
+    criticality, environment = ruled.get("criticality"), ruled.get("environment")
+    return Placed(
+        exposure=Exposure(exposure) if exposure else None,
+        classification=Classification(classification) if classification else None,
+        criticality=Criticality(criticality) if criticality else None,
+        environment=Environment(environment) if environment else None,
+        owner=ruled.get("owner", ""),
     )
 
 

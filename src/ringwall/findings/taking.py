@@ -204,7 +204,7 @@ def _new(run: _Run, chunk: _Chunk, one: Finding) -> None:
     )
     put(row, one)
     _exploit(run, row)
-    rank(row, place_of(row, chunk.known), run.rules)
+    rank(row, place_of(row, chunk.known, run.categories), run.rules)
     chunk.rows.append(row)
     chunk.sightings.append(_sighted(run, one, None))
     chunk.steps.append(
@@ -253,7 +253,7 @@ def _again(
     if speaks and (takes_over or not is_as_before):
         put(row, one)
     _exploit(run, row)
-    is_ranked_anew = rank(row, place_of(row, chunk.known), run.rules)
+    is_ranked_anew = rank(row, place_of(row, chunk.known, run.categories), run.rules)
     come_to = found(
         State(row.state),
         name=run.name,

@@ -9,16 +9,24 @@ from datetime import datetime
 from ringwall.core.components import Component
 from ringwall.findings.config import Findings
 from ringwall.findings.deadlines import deadline
-from ringwall.findings.keeping import SEVERITIES, placed_of
+from ringwall.findings.keeping import SEVERITIES, about_of, placed_of
 from ringwall.findings.models import Queued, Step
-from ringwall.findings.ranking import Exploit, Placed, placed, score
+from ringwall.findings.ranking import ByRules, Categories, Exploit, Placed, placed, placed_by, score
 from ringwall.findings.states import EXCUSED, State
 
 
-def place_of(row: Queued, known: Mapping[str, Component]) -> Placed:
-    """Where its component stands; where nobody knows that now, where it stood."""
+def place_of(row: Queued, known: Mapping[str, Component], categories: Categories) -> Placed:
+    """Where its component stands.
+
+    Where nobody has seen that, it stands where rules put what the finding names; without anybody
+    who knows rules, where it stood.
+    """
     component = known.get(row.component)
-    return placed_of(row) if component is None else placed(component)
+    if component is not None:
+        return placed(component)
+    if isinstance(categories, ByRules):
+        return placed_by(categories.ruled(about_of(row), row.source))
+    return placed_of(row)
 
 
 def rank(row: Queued, place: Placed, rules: Findings) -> bool:

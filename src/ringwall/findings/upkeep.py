@@ -26,7 +26,7 @@ def rerank(categories: Categories, rules: Findings = _USUAL) -> int:
         with transaction.atomic():
             rows = store.locked(part).values()
             known = categories.of({r.component for r in rows})
-            changed = [r for r in rows if rank(r, place_of(r, known), rules)]
+            changed = [r for r in rows if rank(r, place_of(r, known, categories), rules)]
             store.save_rows(changed)
         done += len(changed)
     return done

@@ -71,15 +71,22 @@ class Rules:
             for name, value in declared.items()
             if value and (value in _VALUES[name] if name in _VALUES else name == "owner")
         }
-        for rule, matching in self._for_kind(found.kind):
-            if matching.fits(found, source):
-                for name, value in rule.sets:
-                    given.setdefault(name, Given(value, rule.name))
+        for name, one in self.ruled(found, source).items():
+            given.setdefault(name, one)
         usual = usual_of(found.kind)
         for name in CATEGORY_NAMES:
             if name not in given:
                 value = usual.get(name, "")
                 given[name] = Given(value, USUAL if value else UNSAID)
+        return given
+
+    def ruled(self, found: Found, source: str) -> dict[str, Given]:
+        """The categories that some rule gives, and no other."""
+        given: dict[str, Given] = {}
+        for rule, matching in self._for_kind(found.kind):
+            if matching.fits(found, source):
+                for name, value in rule.sets:
+                    given.setdefault(name, Given(value, rule.name))
         return given
 
     def _for_kind(self, kind: str) -> "list[tuple[Rule, _Matching]]":

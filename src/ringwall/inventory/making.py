@@ -1,8 +1,9 @@
 """A component as rows: what is kept of what a source tells. Pure."""
 
 import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ringwall.core.components import Found
@@ -14,6 +15,10 @@ from ringwall.inventory.rules import CATEGORY_NAMES
 from ringwall.inventory.telling import plain, whole, written
 
 LONGEST_ID: Final = 2000
+_PARTS: Final = 6
+"""Of an ARN."""
+_LAST: Final = re.compile(r"[:/]")
+_OF_ACCOUNT: Final = re.compile(r"[0-9]{12}(?:/[a-z0-9-]+)?")
 _FOUND: Final = ("label", "account", "region", "tags")
 """What of a component can change besides its aspects."""
 
@@ -103,7 +108,27 @@ def words_of(found: Found) -> str:
 def named(uid: str) -> Found:
     """A component that only somebody's relation names."""
     kind, _, name = uid.partition("/")
-    return Found(kind=kind[:100], name=name, label=name[:1000])
+    return as_named(Found(kind=kind[:100], name=name, label=""))
+
+
+def as_named(found: Found) -> Found:
+    """With the label, account and region that its name tells, where nobody said another.
+
+    An ARN is ``arn:partition:service:region:account:[type/]name``.
+    """
+    label, account, region = found.name, "", ""
+    parts = found.name.split(":", 5)
+    if len(parts) == _PARTS and parts[0] == "arn":
+        region, account = parts[3], parts[4]
+        label = _LAST.split(parts[5])[-1] or found.name
+    elif _OF_ACCOUNT.fullmatch(found.name) and found.kind in {"aws-account", "aws-region"}:
+        account, _, region = found.name.partition("/")
+    return replace(
+        found,
+        label=found.label or label[:1000],
+        account=found.account or account[:100],
+        region=found.region or region[:100],
+    )
 
 
 def row_of(

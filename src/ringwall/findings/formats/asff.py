@@ -12,7 +12,7 @@ import orjson
 
 from ringwall.core.findings import Finding, Severity
 from ringwall.core.verdicts import Outcome
-from ringwall.findings.formats.components import component_of, judged_so
+from ringwall.findings.formats.components import about, component_of, judged_so
 from ringwall.findings.formats.ocsf import CVE
 from ringwall.findings.formats.reading import (
     Brought,
@@ -215,15 +215,24 @@ def _read_one(node: Node, product: str, known: Known, now: datetime) -> list[Fin
     for resource in resources:
         name = resource.needed("Id")
         kind = resource.text("Type", "resource")
+        account = node.text("AwsAccountId")
+        region = resource.text("Region") or node.text("Region")
+        component = fields.text(f"{_OWN}component") or judged_so(
+            component_of(name, kind),
+            "" if ours is None else ours.judges,
+            account=account,
+            region=region,
+        )
         one = Finding(
             source=product,
             weakness=own or weakness,
-            component=fields.text(f"{_OWN}component")
-            or judged_so(
+            component=component,
+            about=about(
+                component,
                 component_of(name, kind),
-                "" if ours is None else ours.judges,
-                account=node.text("AwsAccountId"),
-                region=resource.text("Region") or node.text("Region"),
+                account=account,
+                region=region,
+                tags=_tags(resource),
             ),
             part=fields.text(f"{_OWN}part"),
             title=node.needed("Title"),
@@ -264,6 +273,14 @@ def _named(node: Node, product: str, rule: str, known: Known) -> tuple[str, Know
     if product == "prowler":
         return named(known, "prowler", rule.removeprefix("prowler-"))
     return named(known, product, rule)
+
+
+def _tags(resource: Node) -> list[tuple[str, str]]:
+    """The resource's tags: an object whose members are texts."""
+    tags = resource.get("Tags").value
+    if not isinstance(tags, dict):
+        return []
+    return [(key, value) for key, value in tags.items() if isinstance(value, str)]
 
 
 def _numbered(fields: Node, name: str) -> tuple[str, ...]:

@@ -1,7 +1,10 @@
 """What scanners name resources by, as ids of components: ``aws-s3-bucket/arn:aws:s3:::x``. Pure."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
+
+from ringwall.core.components import Found
 
 _KIND: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _ALONE: Final = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
@@ -71,6 +74,29 @@ def judged_so(component: str, judges: str, *, account: str, region: str) -> str:
     if judges == "aws-region" and re.fullmatch(r"[a-z]{2,}(?:-[a-z]+)+-\d+", region):
         return f"aws-region/{account}/{region}"
     return f"aws-account/{account}" if judges == "aws-account" else component
+
+
+def about(
+    component: str,
+    named_so: str,
+    *,
+    account: str,
+    region: str,
+    label: str = "",
+    tags: Iterable[tuple[str, str]] = (),
+) -> Found | None:
+    """What a report says of a component besides its id.
+
+    Of one that is named otherwise than the resource (``named_so``), because our check judges the
+    account or region of that, its label and tags tell nothing.
+    """
+    kind, _, name = component.partition("/")
+    if component != named_so:
+        label, tags = "", ()
+    several = tuple(sorted(dict(tags).items()))
+    if not (label or account or region or several):
+        return None
+    return Found(kind=kind, name=name, label=label, account=account, region=region, tags=several)
 
 
 def _named(kind: str, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from ringwall.core.findings import Finding, Severity
 from ringwall.core.observations import Fact, Place, State
-from ringwall.findings.formats.components import component_of, judged_so
+from ringwall.findings.formats.components import about, component_of, judged_so
 from ringwall.findings.formats.reading import (
     Brought,
     FormatError,
@@ -127,15 +127,22 @@ def _each(
         raise node.get("resources").wrong("no resource is named: it would be nobody's finding")
     for resource in resources:
         name = resource.text("uid") or resource.needed("name")
+        account = node.get("cloud", "account").text("uid")
+        region = resource.text("region") or node.get("cloud").text("region")
+        named_so = component_of(name, resource.text("type") or "resource")
+        judges = "" if ours is None else ours.judges
+        component = judged or judged_so(named_so, judges, account=account, region=region)
         one = Finding(
             source=slug(tool),
             weakness=rule if judged else weakness,
-            component=judged
-            or judged_so(
-                component_of(name, resource.text("type") or "resource"),
-                "" if ours is None else ours.judges,
-                account=node.get("cloud", "account").text("uid"),
-                region=resource.text("region") or node.get("cloud").text("region"),
+            component=component,
+            about=about(
+                component,
+                named_so,
+                label=resource.text("name"),
+                account=account,
+                region=region,
+                tags=_tags(resource),
             ),
             title=info.text("title") or rule,
             message=message,
@@ -147,6 +154,22 @@ def _each(
             references=tuple(dict.fromkeys(one for one in references if one)),
         )
         found.append((one, _exploit(vulnerability)))
+    return found
+
+
+def _tags(resource: Node) -> list[tuple[str, str]]:
+    """The resource's tags, and its labels, which Prowler writes as ``key: value``."""
+    found: list[tuple[str, str]] = []
+    tags, labels = resource.get("tags").value, resource.get("labels").value
+    for one in tags if isinstance(tags, list) else ():
+        name, told = (one.get("name"), one.get("value")) if isinstance(one, dict) else ("", None)
+        if isinstance(name, str) and isinstance(told, str):
+            found.append((name, told))
+    for one in labels if isinstance(labels, list) else ():
+        if isinstance(one, str):
+            parted_by = next((mark for mark in (": ", "=", ":") if mark in one), ":")
+            key, _, value = one.partition(parted_by)
+            found.append((key.strip(), value.strip()))
     return found
 
 
