@@ -77,6 +77,19 @@ def test_what_is_not_the_latest_is_told_where_it_is_shown(auditor: Any, state: P
     assert "not judged yet" in text_of(auditor.get(AT))
 
 
+def test_control_policies_that_do_not_count_are_told_where_it_is_shown(
+    auditor: Any, state: Path
+) -> None:
+    kept.keep(state, day=8, in_unknown=True)
+    why = f"hich organisation account {kept.ACCOUNT} is in is not known: AccessDenied"
+    for path in ("", "/frameworks/soc2", "/checks/aws-sqs-queue-public"):
+        text = text_of(auditor.get(f"{AT}{path}"))
+        assert text.count(why) == 1, path
+        assert "control policies" in text.lower()
+    assert why not in text_of(auditor.get(f"{AT}/checks/{kept.CHECK}")), "they say nothing of it"
+    assert why not in text_of(auditor.get(f"{AT}/frameworks/soc2?account={kept.OTHER}"))
+
+
 def test_what_changed_since_the_scan_before_is_told(auditor: Any) -> None:
     text = text_of(auditor.get(AT))
     changed = text[text.index("What changed") :]

@@ -54,8 +54,11 @@ def denied(api: str) -> Observation:
     return Observation(State.DENIED, None, api, NOON, "AccessDenied: not for ringwall")
 
 
-def snapshot(account: str = ACCOUNT, *, mended: bool = False) -> Snapshot:
-    """The account; where it is ``mended``, the open bucket is shut, too."""
+def snapshot(account: str = ACCOUNT, *, mended: bool = False, in_unknown: bool = False) -> Snapshot:
+    """The account; where it is ``mended``, the open bucket is shut, too.
+
+    Where it is ``in_unknown``, it was denied to tell which organisation it is in.
+    """
     found = Snapshot()
     for kind in ("aws-s3-bucket", "aws-account", "aws-sqs-queue"):
         found.note_listing(Scope(kind, account), known([], "x:List"))
@@ -65,6 +68,8 @@ def snapshot(account: str = ACCOUNT, *, mended: bool = False) -> Snapshot:
         LISTED: known({}, "sts:GetCallerIdentity"),
         "s3_public_access_block": Observation(State.ABSENT, None, "s3:GetBlock", NOON),
     }
+    if in_unknown:
+        found.note(whole.id, "organization", denied("organizations:DescribeOrganization"))
     blocks = {
         "open": known(dict.fromkeys(_PARTS, mended), "s3:GetPublicAccessBlock"),
         "shut": known(dict.fromkeys(_PARTS, True), "s3:GetPublicAccessBlock"),
@@ -82,10 +87,16 @@ def snapshot(account: str = ACCOUNT, *, mended: bool = False) -> Snapshot:
 
 
 def keep(
-    state: Path, account: str = ACCOUNT, *, day: int = 0, mended: bool = False, gaps: int = 3
+    state: Path,
+    account: str = ACCOUNT,
+    *,
+    day: int = 0,
+    mended: bool = False,
+    in_unknown: bool = False,
+    gaps: int = 3,
 ) -> Snapshot:
     """Have an account read and judged on a day, and how frameworks stood then."""
-    found, at = snapshot(account, mended=mended), NOON + timedelta(days=day)
+    found, at = snapshot(account, mended=mended, in_unknown=in_unknown), NOON + timedelta(days=day)
     Accounts(state).keep(account, found, read=at, gaps=gaps)
     CheckPages(state).keep(own_checks())
     pages = Pages(summaries=Summaries(state), checks=checks())

@@ -120,6 +120,7 @@ def check(request: HttpRequest, name: str) -> HttpResponse:
 
 def _one_check(request: HttpRequest, name: str) -> HttpResponse:
     from ringwall.posture import service, telling  # noqa: PLC0415 - most never ask
+    from ringwall.posture.reports.report import CONTROL_POLICIES  # noqa: PLC0415 - as above
 
     known, installation = service.check_page(name), current_installation()
     if known is None:
@@ -146,7 +147,7 @@ def _one_check(request: HttpRequest, name: str) -> HttpResponse:
         "rows": [row_shown(one, findings, inventory=inventory) for one in said[:SHOWN]],
         "more": f"{more:,}" if more else "",
         "unread": counts["could_not_look"],
-        "missing": missing_shown(several),
+        "missing": missing_shown(several, by_policies=CONTROL_POLICIES in known.reads),
         "is_cloud": known.judges.startswith("aws-"),
         "is_counted": any(verdicts.values()),
         "is_judged": bool(summaries),

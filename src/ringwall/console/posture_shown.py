@@ -44,17 +44,31 @@ def account_shown(one: "Account") -> dict[str, Any]:
         "more_unlisted": max(0, len(found.unlisted) - _FEW),
         "since": _since(found),
         "notes": _notes(one),
+        "left_out": _left_out(one),
     }
 
 
-def missing_shown(several: "Iterable[Account]") -> list[dict[str, str]]:
-    """What a page says nothing of, or nothing new, and why; by account."""
+def missing_shown(
+    several: "Iterable[Account]", *, by_policies: bool = True
+) -> list[dict[str, str]]:
+    """What a page says nothing of, or nothing new, and why; by account.
+
+    ``by_policies`` says that control policies count in what it shows, where they are told.
+    """
     found = []
     for one in several:
         if one.summary is None:
             found.append({"head": f"Nothing is said here of {one.account}.", "why": one.why})
         found += [{"head": f"Of {one.account}:", "why": note} for note in _notes(one)]
+        if by_policies and (why := _left_out(one)):
+            found.append({"head": f"Of {one.account}:", "why": why})
     return found
+
+
+def _left_out(one: "Account") -> str:
+    """That an organisation's control policies do not count in what is shown of an account."""
+    why = "" if one.summary is None else one.summary.left_out
+    return why and f"control policies of its organisation are left out of all verdicts: {why}"
 
 
 def _notes(one: "Account") -> list[str]:

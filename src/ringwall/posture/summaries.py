@@ -84,6 +84,7 @@ class Summaries:
             "unread": sorted(summary.unread),
             "empty": sorted(summary.empty),
             "unlisted": summary.unlisted,
+            "left_out": summary.left_out,
             "at": at,
         }
         write_private(self._path(summary.account), orjson.dumps(header) + b"\n", *parts)
@@ -134,6 +135,7 @@ def _kept(account: str, line: bytes) -> Kept:
         unread=frozenset(told["unread"]),
         empty=frozenset(told["empty"]),
         unlisted=[(what, why) for what, why in told["unlisted"]],
+        left_out=str(told.get("left_out", "")),  # older files do not tell it
     )
     return Kept(
         summary=summary,

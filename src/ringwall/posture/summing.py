@@ -17,6 +17,7 @@ from ringwall.posture.frameworks.catalogue import Framework, supporters
 from ringwall.posture.frameworks.coverage import Counts, Coverage, coverage_of
 from ringwall.posture.frameworks.history import Point
 from ringwall.posture.judging import Judged
+from ringwall.posture.lending import left_out
 from ringwall.posture.reports.report import Row
 from ringwall.posture.snapshot.reasons import Untold, reasons_of
 from ringwall.posture.snapshot.snapshot import Snapshot
@@ -59,6 +60,8 @@ class Summary:
     unread: frozenset[str]
     empty: frozenset[str]
     unlisted: Sequence[tuple[str, str]]
+    left_out: str = ""
+    """Why its organisation's control policies do not count in its verdicts; empty if they do."""
 
     @property
     def is_whole(self) -> bool:
@@ -125,6 +128,7 @@ def summed(
         unread=unread,
         empty=empty,
         unlisted=_unlisted(snapshot),
+        left_out=left_out(snapshot, account),
     )
     return Summed(summary=summary, said=said)
 

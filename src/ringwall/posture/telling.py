@@ -40,6 +40,7 @@ def told_of_account(one: "Account") -> dict[str, Any]:
             "could_not_look": len(summary.unread),
         },
         "not_listed": [{"what": what, "why": why} for what, why in summary.unlisted],
+        "control_policies_left_out": summary.left_out,
     }
 
 

@@ -238,6 +238,38 @@ def _included(result: dict[str, Any]) -> Iterator[dict[str, str]]:
     yield from selection.get("include-controls", ())
 
 
+def test_every_form_says_that_control_policies_do_not_count() -> None:
+    snapshot = Snapshot()
+    refused = Observation(State.DENIED, None, "o:Describe", NOW, "AccessDenied: no o:Describe")
+    account = Found(kind="aws-account", name=ACCOUNT, label=ACCOUNT, account=ACCOUNT)
+    snapshot.add(account).aspects["organization"] = refused
+    snapshot.note_listing(Scope("aws-sqs-queue", ACCOUNT), known(None))
+    name = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs"
+    queue = Found(kind="aws-sqs-queue", name=name, label="jobs", account=ACCOUNT)
+    policy = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
+    ]}  # fmt: skip
+    told = known({"Policy": json.dumps(policy), "QueueArn": name})
+    snapshot.add(queue).aspects.update({"attributes": told, LISTED: known({})})
+    checks = [one for one in own_checks() if one.id == "aws-sqs-queue-public"]
+    made = report_of([part(snapshot, checks)], made=NOW)
+    assert [row.outcome for row in made.rows] == [Outcome.FAIL]
+    texts = [
+        html.text(made),
+        b"".join(ocsf.lines(made)).decode(),
+        sarif.text(made),
+        asff.text(made),
+        b"".join(comma_separated.lines(made)).decode(),
+        *(oscal.text(made, one) for one in frameworks().values()),
+    ]
+    for text in texts:
+        assert f"organisation account {ACCOUNT} is in is not known: AccessDenied" in text
+    for line in ocsf.lines(made):
+        require_valid(json.loads(line))
+    silent = html.text(replace(made, left_out=()))
+    assert "is not known: AccessDenied" not in silent
+
+
 @pytest.mark.parametrize("word", ["compliant", "certified"])
 def test_no_report_says_what_nobody_here_can_know(report: Report, word: str) -> None:
     several = list(frameworks().values())

@@ -62,6 +62,7 @@ def _finding(row: Row, report: Report) -> dict[str, Any]:
                 ("weakness", row.check.id),
                 ("component", row.judged.component),
                 ("message", row.judged.verdict.why),
+                ("control_policies_left_out", report.left_out_of(row)),
             )
             if value
         },

@@ -21,6 +21,7 @@ COLUMNS = (
     "controls",
     "read",
     "uid",
+    "control_policies_left_out",
 )
 
 
@@ -46,5 +47,6 @@ def lines(report: Report) -> Iterator[bytes]:
             "controls": "; ".join(row.check.check.controls),
             "read": f"{at:%Y-%m-%dT%H:%M:%SZ}",
             "uid": row.finding(at).uid,
+            "control_policies_left_out": report.left_out_of(row),
         }
         yield form.line(told)

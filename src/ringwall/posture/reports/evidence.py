@@ -19,7 +19,7 @@ from ringwall import __version__
 from ringwall.core.observations import Fact, Observation
 from ringwall.posture.frameworks.catalogue import Framework
 from ringwall.posture.frameworks.coverage import ControlStanding, Standing, coverage
-from ringwall.posture.reports.report import Report, Row
+from ringwall.posture.reports.report import CONTROL_POLICIES, Report, Row
 from ringwall.posture.snapshot.writing import encoded
 
 Reads = Callable[[str, str], Observation | None]
@@ -100,6 +100,15 @@ def _control(report: Report, framework: Framework, one: ControlStanding) -> byte
             {"kind": scope.kind, "scope": scope.account, "region": scope.region, "why": why}
             for scope, why in report.unlisted
             if any(checks[name].check.judges == scope.kind for name in one.checks if name in checks)
+        ],
+        "control_policies_left_out": [
+            {"scope": account, "why": why}
+            for account, why in report.left_out
+            if any(
+                CONTROL_POLICIES in checks[name].check.reads
+                for name in one.checks
+                if name in checks
+            )
         ],
         "could_not_look": [
             {"check": name, "scope": scope}

@@ -72,7 +72,7 @@ def event(row: Row, report: Report) -> dict[str, Any]:
             }
         ],
         "evidences": [{"data": {"read": said(fact)}} for fact in row.judged.verdict.facts][:20],
-        "unmapped": {"ringwall": _ours(row)},
+        "unmapped": {"ringwall": _ours(row, report.left_out_of(row))},
     }
     if row.found.account.isdigit():
         made["metadata"]["profiles"] = ["cloud"]
@@ -84,12 +84,13 @@ def event(row: Row, report: Report) -> dict[str, Any]:
     return made
 
 
-def _ours(row: Row) -> dict[str, str]:
+def _ours(row: Row, left_out: str) -> dict[str, str]:
     """What OCSF has no field for."""
     told = {
         "check": row.check.id,
         "component": row.judged.component,
         "scope": row.found.account,
         "place": "" if row.place is None else str(row.place),
+        "control_policies_left_out": left_out,
     }
     return {name: value for name, value in told.items() if value}

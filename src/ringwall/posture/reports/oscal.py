@@ -42,6 +42,9 @@ def text(report: Report, framework: Framework) -> str:
             _finding(one, rows, stamp) for one in seen if one.failed + one.unknown + one.passed
         ],
     }
+    if report.left_out:
+        told = (f"account {account}: {why}" for account, why in report.left_out)
+        result["remarks"] = f"Control policies do not count in verdicts of {'; of '.join(told)}"
     for name in ("observations", "findings"):
         if not result[name]:
             del result[name]

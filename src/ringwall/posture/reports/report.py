@@ -19,9 +19,11 @@ from ringwall.posture.frameworks.catalogue import Framework, supporters
 from ringwall.posture.frameworks.coverage import Counts, Coverage, counted, coverage_of
 from ringwall.posture.judging import Judged
 from ringwall.posture.lending import left_out
-from ringwall.posture.snapshot.snapshot import Scope, Snapshot
+from ringwall.posture.snapshot.snapshot import CONTROLS, Scope, Snapshot
 
 SOURCE: Final = "ringwall/posture"
+CONTROL_POLICIES: Final = f"aws-account.{CONTROLS}"
+"""What checks read that decide by an organisation's control policies, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,12 @@ class Report:
     remarks: tuple[Remark, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     """Accounts of which no control policies count, each with why."""
+
+    def left_out_of(self, row: Row) -> str:
+        """Why control policies do not count in a verdict that would read them; empty if they do."""
+        if CONTROL_POLICIES not in row.check.check.reads:
+            return ""
+        return dict(self.left_out).get(row.found.account, "")
 
     def of(self, outcome: Outcome) -> list[Row]:
         """The rows with this outcome."""
