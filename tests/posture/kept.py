@@ -10,7 +10,7 @@ from ringwall.core.components import Found
 from ringwall.core.observations import Observation, State
 from ringwall.posture.check_pages import CheckPages, digest
 from ringwall.posture.checking.finding import KnownCheck, cloud_checks, own_checks
-from ringwall.posture.frameworks.history import Point, lines_of, points_of
+from ringwall.posture.frameworks.history import Point, continued, lines_of, points_of
 from ringwall.posture.frameworks.remembering import History
 from ringwall.posture.judging import judge_all
 from ringwall.posture.keeping import Accounts
@@ -148,7 +148,9 @@ def remember(
     )
     points = [replace(point, framework=one) for one in ("cis-aws-3.0", "soc2")]
     if not owner:
-        History(state).add(points)
+        # Not told now: what was told before stays later than these.
+        path = state / "posture" / "history.jsonl"
+        path.write_bytes(b"".join(lines_of(continued(History(state).all(), points))))
         return
     path = state / "posture" / "history" / f"{account.replace(' ', '.')}.jsonl"
     path.parent.mkdir(exist_ok=True)

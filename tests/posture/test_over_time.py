@@ -217,6 +217,18 @@ def test_scans_are_kept_all_of_a_week_then_one_a_day(tmp_path: Path) -> None:
     assert past.scans(kept.OTHER) == []
 
 
+def test_after_a_clock_that_was_ahead_the_last_scan_is_that_of_now(tmp_path: Path) -> None:
+    past = Past(tmp_path)
+    for hours in (-24, 24, 25, 0):
+        past.add(summary(hours, a={PASS: hours + 100}), checks="d")
+    times = past.scans(kept.ACCOUNT)
+    assert times == sorted(times)
+    assert (times[0], times[-1]) == (kept.NOON - timedelta(hours=24), kept.NOON)
+    scans = [past.get(kept.ACCOUNT, at) for at in times]
+    assert [one.counts["a"][PASS] for one in scans if one is not None] == [76, 124, 125, 100]
+    assert [one.at for one in scans if one is not None] == times
+
+
 def test_a_line_that_is_damaged_is_no_scan(tmp_path: Path) -> None:
     past = Past(tmp_path)
     past.add(summary(0), checks="d")

@@ -12,6 +12,7 @@ import orjson
 
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.differing import Counted
+from ringwall.posture.frameworks.clocks import put_right
 from ringwall.posture.summing import Summary
 from ringwall.runtime.private_files import private_folder, write_private
 
@@ -42,6 +43,9 @@ class Past:
             "unread": sorted(summary.unread),
         }
         lines = dict(self._lines(summary.account))
+        ahead = put_right((at for at in lines if at > summary.read), before=summary.read)
+        for at, right in ahead.items():
+            lines[right] = _moved(lines.pop(at), right)
         lines[summary.read] = orjson.dumps(told) + b"\n"
         write_private(self._path(summary.account), *(lines[at] for at in _kept(sorted(lines))))
 
@@ -76,6 +80,12 @@ class Past:
 
     def _path(self, account: str) -> Path:
         return self._folder / f"{account}.scans"
+
+
+def _moved(line: bytes, at: datetime) -> bytes:
+    """The same scan, of another time: the clock was ahead, and has been set right since."""
+    parts = line.split(b'"', _TIME + 1)
+    return b'"'.join([*parts[:_TIME], at.isoformat().encode(), *parts[_TIME + 1 :]])
 
 
 def _kept(times: list[datetime]) -> list[datetime]:

@@ -23,8 +23,10 @@ from ringwall.posture.frameworks.history import (
     points_of,
     read_point,
 )
+from ringwall.posture.frameworks.looking_back import LookingBack
 from ringwall.posture.frameworks.remembering import History
 from ringwall.posture.judging import Judged
+from ringwall.posture.over_time import courses
 from ringwall.posture.reports.report import Part
 from ringwall.posture.snapshot.snapshot import Scope, Snapshot
 
@@ -88,6 +90,42 @@ def test_what_is_kept_is_for_its_owner_alone_and_read_again(tmp_path: Path) -> N
     path.write_bytes(path.read_bytes() + b'{"at": 1}\n')
     with pytest.raises(ValueError, match=r"history\.jsonl:3: .*delete the line"):
         history.all()
+
+
+def test_after_a_clock_that_was_ahead_history_goes_on_from_now(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+
+    def scan(hours: float, account: str, failing: int = 0) -> Point:
+        at = now + timedelta(hours=hours)
+        return replace(point(0, account), at=at, failing=failing)
+
+    history = History(tmp_path)
+    yesterday = scan(-24, "1")
+    history.add([yesterday])
+    for one in (scan(24, "1", 1), scan(25, "1", 2), scan(24, "2", 3)):
+        history.add([one])
+    told = scan(0, "1", 4)
+    history.add([told])
+    assert [one.failing for one in history.all() if one.account == "1"] == [0, 1, 2, 4]
+    assert (history.all()[0], history.all()[-1]) == (yesterday, told), "it is the newest of all"
+    assert len(history.all()) == 5, "what was judged by a wrong clock is kept"
+    assert all(now - one.at < timedelta(seconds=1) for one in history.all()[1:])
+    back = LookingBack(tmp_path)
+    assert [one.failing for one in back.last(1)] == [3, 4]
+    (course,) = courses(back.points()).values()
+    assert (course.moments[-1].at, course.moments[-1].accounts) == (told.at, 2)
+    history.add([scan(0.01, "2", 5)])
+    assert history.all()[-2] == told, "what differs by less is of another node's clock"
+
+
+def test_owners_go_on_from_now_after_a_clock_that_was_ahead(tmp_path: Path) -> None:
+    history, now = History(tmp_path), datetime.now(UTC)
+    for days in (1, 0):
+        at = now + timedelta(days=days)
+        history.remember(part(["ada"], well=not days), at=at, partial=False)
+    last = {one.owner: one for one in history.by_owner() if one.framework == "nist-800-53r5"}
+    assert last["ada"].at == now
+    assert last["ada"].failed == 0
 
 
 def test_coverage_is_told_apart_by_account_and_by_owner() -> None:

@@ -5,7 +5,7 @@ kept with it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +16,7 @@ from ringwall.core.components import Found
 from ringwall.core.verdicts import Outcome
 from ringwall.posture.checking.finding import KnownCheck
 from ringwall.posture.frameworks.catalogue import frameworks
+from ringwall.posture.frameworks.clocks import SKEW, put_right
 from ringwall.posture.frameworks.coverage import Coverage, Standing, coverage
 from ringwall.posture.frameworks.grouping import NOBODY, coverage_by, owner_of
 from ringwall.posture.judging import Judged
@@ -149,6 +150,27 @@ def continued_daily(before: Iterable[Point], more: Iterable[Point]) -> list[Poin
     for key in sorted(found):
         several.setdefault(key[:2], []).append(found[key])
     return [one for points in several.values() for one in points[-_DAYS:]]
+
+
+def set_right(before: Iterable[Point], more: Sequence[Point], *, now: datetime) -> list[Point]:
+    """Of what was told ``before``, as it stands beside ``more`` that is told ``now``.
+
+    A point of a time that is to come is of a clock that was ahead, and so is one of the same scope
+    and framework that claims to be later than what is told after it: each is put just before that.
+    Else it would be the newest until its time has come, and what is told now would not count.
+    """
+    newest: dict[tuple[str, str, str], datetime] = {}
+    for one in more:
+        newest[_of_what(one)] = max(newest.get(_of_what(one), one.at), one.at)
+    latest = now + SKEW
+    several = [(one, one.at > newest.get(_of_what(one), latest)) for one in before]
+    first = min((one.at for one in more), default=now)
+    right = put_right((one.at for one, is_ahead in several if is_ahead), before=first)
+    return [replace(one, at=right[one.at]) if is_ahead else one for one, is_ahead in several]
+
+
+def _of_what(one: Point) -> tuple[str, str, str]:
+    return one.account, one.framework, one.owner
 
 
 def says_the_same(one: Point, other: Point) -> bool:

@@ -1,7 +1,7 @@
 """Keep how frameworks stood after each scan, below the state folder."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from ringwall.posture.frameworks.history import (
     points_of,
     read_point,
     says_the_same,
+    set_right,
 )
 from ringwall.posture.reports.report import Part
 from ringwall.runtime.private_files import locked, private_folder, write_private
@@ -56,13 +57,14 @@ class History:
             path = self._of_owners(part.scope)
             private_folder(self._owners)
             with locked(self._path.with_suffix(".lock")):
-                write_private(path, *lines_of(continued_daily(_read(path), owners)))
+                write_private(path, *lines_of(continued_daily(_right(_read(path), owners), owners)))
 
     def add(self, points: Iterable[Point]) -> None:
         """Have them on the disk when this returns; ``ValueError`` names a file that is damaged."""
+        several = list(points)
         private_folder(self._path.parent)
         with locked(self._path.with_suffix(".lock")):
-            write_private(self._path, *lines_of(continued(self.all(), points)))
+            write_private(self._path, *lines_of(continued(_right(self.all(), several), several)))
 
     def all(self) -> list[Point]:
         """What was kept of whole scopes, in order of time; ``ValueError`` as of :meth:`add`."""
@@ -85,6 +87,10 @@ class History:
 
     def _of_owners(self, scope: str) -> Path:
         return self._owners / f"{scope.replace(' ', '.')}.jsonl"
+
+
+def _right(before: Iterable[Point], more: Sequence[Point]) -> list[Point]:
+    return set_right(before, more, now=datetime.now(UTC))
 
 
 def _read(path: Path) -> list[Point]:
