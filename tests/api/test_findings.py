@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from tests.api.conftest import act_as, bearing, key_of
 from tests.findings.scene import finding, take
 
@@ -13,7 +14,7 @@ from ringwall.core.findings import Severity
 from ringwall.findings import published
 from ringwall.findings.config import Findings
 from ringwall.identity.facts import Facts
-from ringwall.runtime.recording import spool_of
+from ringwall.runtime.recording import RecordingError, spool_of
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no matter of tables
 AT = "/api/v1/findings"
@@ -197,6 +198,51 @@ def test_what_is_in_force_says_for_how_long_something_is_excused(owner: Any, sta
     finally:
         (state / published.FILE).unlink()
     assert post(owner, path, good).status_code == 200
+
+
+@pytest.mark.parametrize("error", [RecordingError("the disk is full"), OperationalError("locked")])
+def test_a_change_that_cannot_be_written_says_that_nothing_was_changed(
+    owner: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    from ringwall.findings import moving
+
+    some = [WORST, *OTHERS]
+    done, record = [], moving.record_all
+
+    def fails(*told: Any) -> Any:
+        if len(done) < fine:
+            done.append(told)
+            return record(*told)
+        raise error
+
+    monkeypatch.setattr(moving, "record_all", fails)
+    fine = 0
+    for path, told in (
+        (f"queue/{WORST.uid}/steps", {"step": "start"}),
+        (f"queue/{WORST.uid}/owner", {"owner": "ada"}),
+        (f"queue/{WORST.uid}/comments", {"text": "yes"}),
+    ):
+        answer = post(owner, path, told)
+        assert answer.status_code == 503, path
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert int(answer.headers["Retry-After"]) > 0
+        said = answer.json()["detail"]
+        assert "nothing was changed" in said
+        assert "shown" not in said
+        assert "ask again" in said
+        assert str(error) not in said, "what lies where is for the log of the process"
+    assert owner.get(f"{AT}/queue/{WORST.uid}").json()["history"][-1]["what"] == "found"
+
+    fine = 2
+    meant = [{"uid": one.uid, "version": "*"} for one in some]
+    answer = post(owner, "bulk", {"step": "acknowledge", "findings": meant})
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["done"], told["refused"]) == (2, 3), "what was done before is told"
+    assert [one["status"] for one in told["findings"]] == [200, 200, 503, 503, 503]
+    assert "nothing was changed of it" in told["findings"][2]["detail"]
+    states = [owner.get(f"{AT}/queue/{one.uid}").json()["state"] for one in some]
+    assert states == ["acknowledged"] * 2 + ["open"] * 3
 
 
 def test_who_may_see_may_not_change_and_customers_see_nothing(owner: Any, browser: Any) -> None:

@@ -13,6 +13,7 @@ from tests.identity import tenants
 from ringwall.core.findings import Severity
 from ringwall.core.observations import Fact, State
 from ringwall.identity.facts import Facts
+from ringwall.runtime.recording import RecordingError
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # no matter of tables
 AT = "/company/findings"
@@ -183,6 +184,32 @@ def test_several_are_acknowledged_at_once_as_they_were_seen(owner: Any, browser:
     act_as(browser, "auditor@example.com")
     assert 'name="chosen"' not in text_of(browser.get(AT))
     assert browser.post(f"{AT}/bulk", {"step": "start", "chosen": chosen}).status_code == 404
+
+
+def test_several_of_which_not_all_can_be_recorded(
+    owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ringwall.findings import moving
+
+    some = re.findall(r'name="chosen" value="([^"]+)"', text_of(owner.get(AT)))[:3]
+    done, record, fine = [], moving.record_all, 0
+
+    def fails(*told: Any) -> Any:
+        if len(done) < fine:
+            done.append(told)
+            return record(*told)
+        raise RecordingError("the disk is full")
+
+    monkeypatch.setattr(moving, "record_all", fails)
+    told = {"step": "acknowledge", "chosen": some}
+    answer = owner.post(f"{AT}/bulk", told)
+    assert answer.status_code == 503
+    assert "Nothing was changed" in text_of(answer)
+    fine = 1
+    text = text_of(owner.post(f"{AT}/bulk", told, follow=True))
+    assert "Done with 1 of 3." in text
+    assert "the record cannot be written at the moment: the others were not changed" in text
+    assert len(shown(owner.get(f"{AT}?state=acknowledged"))) == 1
 
 
 def test_who_may_only_see_has_no_forms_and_cannot_send_them(owner: Any, browser: Any) -> None:

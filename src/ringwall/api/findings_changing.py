@@ -7,12 +7,15 @@ to (RFC 6585 section 3).
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db import DatabaseError, DataError
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 
 from ringwall.api.problems import ProblemError
 from ringwall.findings.states import Move, Outdated, Refusal
+from ringwall.identity import sessions
 from ringwall.runtime.current import current_installation
+from ringwall.runtime.recording import RecordingError
 
 if TYPE_CHECKING:
     from ringwall.findings.config import Findings
@@ -22,6 +25,12 @@ router: Final = Router()
 
 MOST: Final = 500
 """Findings of one call."""
+_UNWRITTEN: Final = (RecordingError, DatabaseError)
+_AGAIN_IN_S: Final = 30
+_AGAIN: Final = (
+    "look at the finding and ask again in half a minute; if it stays so, the log of the service "
+    "says why"
+)
 _TITLES: Final = {404: "Not found", 409: "It is not done", 412: "It changed meanwhile"}
 
 
@@ -70,7 +79,7 @@ class Done(Schema):
 @router.post("queue/{uid}/steps", response=dict[str, Any], summary="Take a step with a finding")
 def step(request: HttpRequest, response: HttpResponse, uid: str, wanted: Step) -> Any:
     """Acknowledge, start, done, accept, reject or reopen. `If-Match` has its `ETag`, or `*`."""
-    return _answer(response, _move(uid, wanted, _seen(request), rules()))
+    return _answer(response, _written(lambda: _move(uid, wanted, _seen(request), rules())))
 
 
 @router.post("queue/{uid}/owner", response=dict[str, Any], summary="Say whose job a finding is")
@@ -79,7 +88,7 @@ def owner(request: HttpRequest, response: HttpResponse, uid: str, wanted: Owner)
     from ringwall.findings import service  # noqa: PLC0415 - needs the tables
 
     seen = _seen(request)
-    return _answer(response, _or_none(lambda: service.assign(uid, wanted.owner, version=seen)))
+    return _answer(response, _written(lambda: service.assign(uid, wanted.owner, version=seen)))
 
 
 @router.post("queue/{uid}/comments", response=dict[str, Any], summary="Comment on a finding")
@@ -88,7 +97,7 @@ def comment(request: HttpRequest, response: HttpResponse, uid: str, wanted: Comm
     del request
     from ringwall.findings import service  # noqa: PLC0415 - needs the tables
 
-    return _answer(response, _or_none(lambda: service.comment(uid, wanted.text)))
+    return _answer(response, _written(lambda: service.comment(uid, wanted.text)))
 
 
 @router.post("bulk", response=Done, summary="Take a step with several findings")
@@ -96,9 +105,17 @@ def bulk(request: HttpRequest, wanted: Steps) -> Any:
     """The same step with each of up to 500; what is refused of some holds up none of the others."""
     del request
     known, told, now = rules(), [], datetime.now(UTC)
+    closed = ""
     for meant in wanted.findings:
         version = "" if meant.version == "*" else meant.version
-        found = _move(meant.uid, wanted, version, known)
+        try:
+            found = None if closed else _move(meant.uid, wanted, version, known)
+        except _UNWRITTEN as error:
+            closed = _why(error)
+        if closed:  # each of the others would wait for it as long
+            detail = f"{closed}, so nothing was changed of it: {_AGAIN}"
+            told.append({"uid": meant.uid, "status": 503, "detail": detail})
+            continue
         if isinstance(found, Refusal) or found is None:
             status, why = _refused(found)
             told.append({"uid": meant.uid, "status": status, "detail": why})
@@ -150,6 +167,26 @@ def _or_none(do: Any) -> "Standing | Refusal | None":
     except LookupError:
         return None
     return found
+
+
+def _written(do: Any) -> "Standing | Refusal | None":
+    """As :func:`_or_none`; a problem that says that nothing was changed, where it cannot be."""
+    try:
+        return _or_none(do)
+    except _UNWRITTEN as error:
+        detail = f"{_why(error)}, so nothing was changed: {_AGAIN}"
+        headers = {"Retry-After": str(_AGAIN_IN_S)}
+        raise ProblemError(503, "It is not done", detail, headers=headers) from error
+
+
+def _why(error: Exception) -> str:
+    """Why a change cannot be written, for who asks; the log of the process has the rest."""
+    if isinstance(error, DataError):
+        raise error  # it is what was sent that no table takes
+    sessions.log.error("a change of findings is not done: %s", error)
+    if isinstance(error, RecordingError):
+        return "what is done here is recorded, and the record cannot be written at the moment"
+    return "the database cannot be written at the moment"
 
 
 def _seen(request: HttpRequest) -> str:

@@ -17,6 +17,7 @@ from ringwall.identity.authority import may_see_findings
 from ringwall.identity.pages.company import company_only
 from ringwall.identity.pages.errors import refused
 from ringwall.runtime.current import current_installation
+from ringwall.runtime.recording import RecordingError
 
 if TYPE_CHECKING:
     from ringwall.findings.standing import Standing
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 _MOST: Final = 50
 """Findings of one page."""
 _TOLD: Final = 5
+_UNWRITTEN: Final = (
+    "What is done here is recorded, and the record cannot be written at the moment: the others "
+    "were not changed. Try them again in a moment."
+)
 _NO_RULES: Final = "what the configuration says cannot be read: `ringwall reload` mends it"
 
 
@@ -83,17 +88,25 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if not chosen or wanted not in {str(one) for one in MANY}:
         messages.warning(request, "Choose findings, and what is to be done with them.")
         return HttpResponseRedirect(reverse("findings"))
-    done, refused_for = 0, []
+    done, refused_for, is_unwritten = 0, [], False
     for uid, _, version in chosen:
         try:
             found = service.move(uid[:40], Move(wanted), version=version[:40] or "none")
         except LookupError:
             continue
+        except RecordingError as error:
+            if not done:
+                raise  # what stands before all pages says that nothing was changed
+            sessions.log.error("%s", error)
+            is_unwritten = True
+            break
         if isinstance(found, Refusal):
             refused_for.append(f"{uid[:8]}: {found.why}")
         done += not isinstance(found, Refusal)
     if done:
         messages.success(request, f"Done with {done} of {len(chosen)}.")
+    if is_unwritten:
+        messages.warning(request, _UNWRITTEN)
     for why in refused_for[:_TOLD]:
         messages.warning(request, f"Not done with {why}.")
     if len(refused_for) > _TOLD:
