@@ -15,7 +15,7 @@ from ringwall.runtime.installation import Installation
 class Known:
     """The components that somebody told of, and what the rules say of others."""
 
-    def __init__(self, rules: Callable[[], Rules]) -> None:
+    def __init__(self, rules: Callable[[], Rules] = Rules) -> None:
         self._read = rules
         self._ruled = lru_cache(maxsize=10_000)(self._given)
 
