@@ -66,6 +66,28 @@ def prowler(status: str, *, rule: str = "s3_bucket_public_access", fix: str = ""
             "aws-ec2-security-group/arn:aws:ec2:eu-west-1:1:security-group/sg-1",
         ),
         ("web-1", "resource/web-1"),
+        *(
+            (f"arn:aws:{rest}", f"aws-{kind}/arn:aws:{rest}")
+            for rest, kind in (
+                ("ec2:eu-west-1:1:elastic-ip/eipalloc-1", "ec2-address"),
+                ("s3:eu-west-1:1:accesspoint/x", "s3-access-point"),
+                ("events:eu-west-1:1:event-bus/default", "events-bus"),
+                ("wafv2:eu-west-1:1:regional/webacl/x/1", "wafv2-web-acl"),
+                ("autoscaling:eu-west-1:1:autoScalingGroup:u:x/y", "autoscaling-group"),
+                (
+                    "autoscaling:eu-west-1:1:launchConfiguration:u:x/y",
+                    "autoscaling-launch-configuration",
+                ),
+                ("apigateway:eu-west-1::/restapis/x", "apigateway-rest-api"),
+                ("apigateway:eu-west-1::/restapis/x/stages/y", "apigateway-rest-stage"),
+                ("apigateway:eu-west-1::/apis/x", "apigateway-api"),
+                ("apigateway:eu-west-1::/apis/x/stages/y", "apigateway-stage"),
+                ("apigateway:eu-west-1::/domainnames/a.example.com", "apigateway-domain"),
+                ("elasticloadbalancing:r:1:targetgroup/x/1", "elbv2-target-group"),
+                ("elasticloadbalancing:r:1:listener/app/x/1/2", "elbv2-listener"),
+                ("elasticloadbalancing:r:1:loadbalancer/x", "elb-load-balancer"),
+            )
+        ),
     ],
 )
 def test_what_a_scanner_names_is_a_component(name: str, component: str) -> None:

@@ -6,6 +6,19 @@ from typing import Final
 
 from ringwall.core.components import Found
 
+_BY_PATH: Final = (
+    (re.compile(r"s3 accesspoint/"), "s3-access-point"),
+    (re.compile(r"wafv2 [a-z]+/webacl/"), "wafv2-web-acl"),
+    (re.compile(r"apigateway /restapis/[^/]+$"), "apigateway-rest-api"),
+    (re.compile(r"apigateway /restapis/[^/]+/stages/[^/]+$"), "apigateway-rest-stage"),
+    (re.compile(r"apigateway /apis/[^/]+$"), "apigateway-api"),
+    (re.compile(r"apigateway /apis/[^/]+/stages/[^/]+$"), "apigateway-stage"),
+    (re.compile(r"apigateway /domainnames/[^/]+$"), "apigateway-domain"),
+    (re.compile(r"apigateway /vpclinks/[^/]+$"), "apigateway-vpc-link"),
+    (re.compile(r"elasticloadbalancing targetgroup/"), "elbv2-target-group"),
+    (re.compile(r"elasticloadbalancing listener/"), "elbv2-listener"),
+)
+"""The kind where more of an ARN tells it than its first word: by service and the rest."""
 _KIND: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _ALONE: Final = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
 """Services whose ARNs name no type."""
@@ -25,6 +38,10 @@ _OTHERWISE: Final = {
     ("backup", "backup-vault"): "backup-vault",
     ("backup", "backup-plan"): "backup-plan",
     ("iam", "root"): "account",
+    ("ec2", "elastic-ip"): "ec2-address",
+    ("events", "event-bus"): "events-bus",
+    ("autoscaling", "autoscalinggroup"): "autoscaling-group",
+    ("autoscaling", "launchconfiguration"): "autoscaling-launch-configuration",
 }
 """By service and type in the ARN, where the kind here is another."""
 
@@ -40,6 +57,9 @@ def of_arn(arn: str) -> str | None:
     service, account, rest = parts[2], parts[4], parts[5]
     if service == "iam" and rest == "root" and account:
         return f"aws-account/{account}"
+    for path, kind in _BY_PATH:
+        if path.match(f"{service} {rest}"):
+            return f"aws-{kind}/{arn}"
     if service in _ALONE:
         return f"aws-{service}-{_ALONE[service]}/{arn}"
     if service == "elasticloadbalancing":
