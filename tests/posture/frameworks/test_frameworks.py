@@ -86,6 +86,28 @@ def test_a_check_names_controls_that_there_are(check: str, controls: tuple[str, 
         assert frameworks()[framework].control(control) is not None, written
 
 
+@pytest.mark.parametrize(("check", "controls"), CHECKS, ids=lambda one: str(one)[:60])
+def test_only_one_setting_or_requirement_is_seen_in_full(
+    check: str, controls: tuple[str, ...]
+) -> None:
+    """What a standard asks of a whole company no check of one kind of thing sees all of."""
+    mapped = [parse_mapping(written) for written in controls]
+    full = {framework for framework, _, strength in mapped if strength is Strength.FULL}
+    assert {one for one in full if not one.startswith("cis-aws-")} <= {"owasp-asvs"}
+
+
+@pytest.mark.parametrize("name", sorted(frameworks()))
+def test_what_two_checks_see_a_part_of_each_neither_sees_in_full(name: str) -> None:
+    for control, several in supporters(frameworks()[name], CHECKS).items():
+        full = [check for check, strength in several if strength is Strength.FULL]
+        assert len(full) <= 1, control
+
+
+def test_a_part_of_a_control_in_full_is_a_part_of_the_one_that_is_listed() -> None:
+    found = supporters(OWN, [("a", ("own R2.7 full",)), ("b", ("own R2.7 supporting",))])
+    assert found["R2"] == [("a", Strength.PARTIAL), ("b", Strength.SUPPORTING)]
+
+
 def test_of_every_framework_something_is_looked_at() -> None:
     for one in frameworks().values():
         looked_at = [control for control, several in supporters(one, CHECKS).items() if several]

@@ -25,8 +25,14 @@ class Strength(StrEnum):
     """How much of a control a check looks at, from most to least."""
 
     FULL = "full"
+    """It asks for one setting or fact, of all things of a kind, and the check finds out just that.
+
+    Nothing is that asks the same of a whole company, by whatever it does so.
+    """
     PARTIAL = "partial"
+    """It asks for what the check finds out, and for more, or of more than the check sees."""
     SUPPORTING = "supporting"
+    """It does not ask for that, but is easier to fulfil, or to show, with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +116,7 @@ def supporters(
     """By control: the checks that support it, by what each says of itself and what the file says.
 
     ``checks`` are ids with their ``controls``. Every control of the framework is there.
+    Whoever sees all of a part (8.3.7) sees a part of the control that is listed (8.3).
     """
     found: dict[str, dict[str, Strength]] = {control: {} for control in framework.controls}
     for name, controls in checks:
@@ -117,6 +124,8 @@ def supporters(
             where, control, strength = parse_mapping(written)
             counted = framework.control(control) if where == framework.id else None
             if counted is not None:
+                if counted != control and strength is Strength.FULL:
+                    strength = Strength.PARTIAL
                 before = found[counted].get(name, Strength.SUPPORTING)
                 found[counted][name] = min(before, strength, key=list(Strength).index)
     for control, several in framework.checks.items():

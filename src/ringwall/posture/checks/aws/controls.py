@@ -1,7 +1,8 @@
 """What controls of frameworks ask for, by what a check is about: identifiers and strengths.
 
 No single check of a cloud's settings fulfils one of these controls by itself: it is a part of it,
-or supports it. Where a benchmark asks for just what a check finds out, the check says "full".
+or supports it. Only where an item of a benchmark asks for just what a check finds out, of all
+there is, does the check say "full".
 """
 
 from typing import Final

@@ -23,7 +23,7 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=("availability",),
     controls=(
-        "nist-800-53r5 SC-5 full",
+        "nist-800-53r5 SC-5 partial",
         "nist-csf-2.0 PR.IR-04 partial",
         "ccm-4 IVS-09 partial",
         "owasp-asvs 2.4.1 partial",

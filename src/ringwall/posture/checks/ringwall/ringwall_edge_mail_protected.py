@@ -22,7 +22,7 @@ CHECK = Check(
     judges="ringwall-edge",
     severity=Severity.MEDIUM,
     reads=("identity",),
-    controls=("nist-800-53r5 SC-8 full", "owasp-asvs 12.3.1 supporting"),
+    controls=("nist-800-53r5 SC-8 partial", "owasp-asvs 12.3.1 supporting"),
 )
 _OWN = ("localhost", "127.0.0.1", "::1")
 

@@ -23,7 +23,7 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("identity",),
     controls=(
-        "nist-800-53r5 AC-12 full",
+        "nist-800-53r5 AC-12 partial",
         "nist-800-53r5 AC-11 supporting",
         "owasp-asvs 7.3.1 partial",
         "owasp-asvs 7.3.2 partial",

@@ -23,7 +23,7 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("declared",),
     controls=(
-        "nist-800-53r5 SC-17 full",
+        "nist-800-53r5 SC-17 partial",
         "nist-800-53r5 SC-23 supporting",
         "owasp-asvs 12.2.2 full",
     ),

@@ -22,9 +22,9 @@ CHECK = Check(
     severity=Severity.LOW,
     reads=("declared",),
     controls=(
-        "nist-800-53r5 SC-8(1) full",
+        "nist-800-53r5 SC-8(1) partial",
         "nist-800-53r5 SC-13 partial",
-        "owasp-asvs 12.1.1 full",
+        "owasp-asvs 12.1.1 partial",
     ),
 )
 

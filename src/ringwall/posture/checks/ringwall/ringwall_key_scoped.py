@@ -22,7 +22,7 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("declared",),
     controls=(
-        "nist-800-53r5 AC-6 full",
+        "nist-800-53r5 AC-6 partial",
         "owasp-asvs 8.2.1 supporting",
         "owasp-asvs 13.2.2 supporting",
     ),

@@ -22,9 +22,9 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("declared",),
     controls=(
-        "nist-800-53r5 AU-9(2) full",
-        "nist-800-53r5 AU-4(1) full",
-        "pci-dss-4 10.3.3 full",
+        "nist-800-53r5 AU-9(2) partial",
+        "nist-800-53r5 AU-4(1) partial",
+        "pci-dss-4 10.3.3 partial",
         "owasp-asvs 16.4.3 partial",
     ),
 )

@@ -24,9 +24,9 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=("state",),
     controls=(
-        "nist-800-53r5 AU-5 full",
+        "nist-800-53r5 AU-5 partial",
         "nist-csf-2.0 DE.AE-03 supporting",
-        "pci-dss-4 10.7.2 full",
+        "pci-dss-4 10.7.2 partial",
     ),
 )
 

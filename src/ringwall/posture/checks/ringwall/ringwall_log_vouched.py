@@ -24,7 +24,7 @@ CHECK = Check(
     reads=("declared",),
     controls=(
         "nist-800-53r5 AU-9(2) partial",
-        "nist-800-53r5 AU-10 full",
+        "nist-800-53r5 AU-10 partial",
         "iso-27001-2022 A.8.15 partial",
         "pci-dss-4 10.3.4 partial",
         "owasp-asvs 16.4.2 partial",

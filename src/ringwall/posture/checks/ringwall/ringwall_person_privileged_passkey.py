@@ -23,9 +23,9 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("factors", "roles"),
     controls=(
-        "nist-800-53r5 IA-2(1) full",
-        "nist-800-53r5 IA-2(8) full",
-        "owasp-asvs 6.3.3 full",
+        "nist-800-53r5 IA-2(1) partial",
+        "nist-800-53r5 IA-2(8) partial",
+        "owasp-asvs 6.3.3 partial",
         "owasp-asvs 8.4.2 supporting",
     ),
 )

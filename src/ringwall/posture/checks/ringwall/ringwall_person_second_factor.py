@@ -24,7 +24,7 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("factors", "has_password", "roles", "ringwall-organisation.rules"),
     controls=(
-        "nist-800-53r5 IA-2(2) full",
+        "nist-800-53r5 IA-2(2) partial",
         "nist-csf-2.0 PR.AA-03 partial",
         "owasp-asvs 6.3.3 partial",
         "soc2 CC6.1 partial",

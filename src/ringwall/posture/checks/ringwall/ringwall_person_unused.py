@@ -24,9 +24,9 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("activity", "roles"),
     controls=(
-        "nist-800-53r5 AC-2(3) full",
+        "nist-800-53r5 AC-2(3) partial",
         "iso-27001-2022 A.5.18 partial",
-        "pci-dss-4 8.2.6 full",
+        "pci-dss-4 8.2.6 partial",
         "soc2 CC6.2 partial",
     ),
 )

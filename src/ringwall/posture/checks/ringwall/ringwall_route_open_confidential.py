@@ -23,7 +23,7 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=("declared", "sign_in", "ringwall-service.declared"),
     controls=(
-        "nist-800-53r5 AC-3 full",
+        "nist-800-53r5 AC-3 partial",
         "nist-800-53r5 AC-22 partial",
         "nist-csf-2.0 PR.AA-05 partial",
         "owasp-asvs 8.2.1 partial",

@@ -23,7 +23,7 @@ CHECK = Check(
     severity=Severity.MEDIUM,
     reads=("declared", "sign_in", "ringwall-service.declared"),
     controls=(
-        "nist-800-53r5 AC-14 full",
+        "nist-800-53r5 AC-14 partial",
         "nist-800-53r5 AC-3 partial",
         "owasp-asvs 8.2.1 supporting",
     ),

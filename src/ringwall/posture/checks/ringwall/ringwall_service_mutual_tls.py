@@ -22,8 +22,8 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=("declared",),
     controls=(
-        "nist-800-53r5 SC-8 full",
-        "nist-800-53r5 IA-9 full",
+        "nist-800-53r5 SC-8 partial",
+        "nist-800-53r5 IA-9 partial",
         "nist-csf-2.0 PR.DS-02 partial",
         "owasp-asvs 12.3.5 partial",
         "owasp-asvs 12.3.3 partial",

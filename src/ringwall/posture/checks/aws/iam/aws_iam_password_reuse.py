@@ -29,7 +29,7 @@ CHECK = Check(
         "cis-aws-3.0 1.9 full",
         *SIGN_IN,
         "nist-800-53r5 IA-5(1) partial",
-        "pci-dss-4 8.3.7 full",
+        "pci-dss-4 8.3.7 partial",
     ),
     known_as=("prowler:iam_password_policy_reuse_24", "securityhub:IAM.16"),
     remedy="aws-iam-password-policy",

@@ -30,7 +30,7 @@ CHECK = Check(
     severity=Severity.HIGH,
     reads=("details",),
     controls=(
-        "cis-aws-3.0 1.16 full",
+        "cis-aws-3.0 1.16 partial",
         "nist-800-53r5 AC-6 partial",
         "nist-csf-2.0 PR.AA-05 partial",
         "pci-dss-4 7.2.1 partial",

@@ -30,7 +30,7 @@ CHECK = Check(
     controls=(
         "cis-aws-3.0 1.12 full",
         "nist-800-53r5 AC-2(3) partial",
-        "pci-dss-4 8.2.6 full",
+        "pci-dss-4 8.2.6 partial",
         "soc2 CC6.2 partial",
         "iso-27001-2022 A.5.18 partial",
     ),

@@ -23,7 +23,7 @@ CHECK = Check(
     judges="aws-rds-cluster",
     severity=Severity.LOW,
     reads=("listed",),
-    controls=("cis-aws-3.0 2.3.2 full", *UPDATED),
+    controls=("cis-aws-3.0 2.3.2 partial", *UPDATED),
     known_as=(
         "prowler:rds_cluster_minor_version_upgrade_enabled",
         "securityhub:RDS.35",
